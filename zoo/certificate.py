@@ -1,0 +1,82 @@
+"""The certificate: proof that every step from float to app computes what was trained."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from zoo.errors import VerifyError
+
+__all__ = ["Certificate", "Check"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step compared with the one before it on the golden inputs.
+
+    step: such as 'reference -> artifact'.  unit: 'lsb' or 'relative' (zoo.artifact.Exactness).
+    largest, mean: differences over `values` outputs.  bound: largest allowed.  why: its reason.
+    how: 're-run' now, or 'recorded' at publishing.
+    """
+
+    step: str
+    unit: str
+    largest: float
+    mean: float
+    bound: float
+    values: int
+    why: str
+    how: str = "re-run"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the difference is within the bound; NaN never is."""
+        return self.largest <= self.bound
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """All checks of a build, in the order of the data.
+
+    accuracy: metrics with data set, count and whether recorded.  tools: versions by name.
+    remarks: what a reader must know, such as a stand-in or a missing vendor tool.
+    """
+
+    model: str
+    target: str
+    quantization: str
+    scheme: str
+    checks: tuple[Check, ...]
+    accuracy: Mapping[str, object] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all checks hold."""
+        return all(check.holds for check in self.checks)
+
+    def demand(self) -> None:
+        """Raise VerifyError naming the first step that broke."""
+        for check in self.checks:
+            if not check.holds:
+                raise VerifyError(
+                    f"{self.model} for {self.target}: step '{check.step}' differs by "
+                    f"{check.largest:g} {check.unit}, allowed is {check.bound:g} ({check.why}); "
+                    "nothing was packaged"
+                )
+
+    def to_json(self) -> str:
+        """Return JSON for the bundle, checks with their verdict."""
+        data = asdict(self)
+        data["checks"] = [{**asdict(check), "holds": check.holds} for check in self.checks]
+        return json.dumps({**data, "holds": self.holds}, indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Certificate":
+        """Read `to_json`'s form."""
+        data = json.loads(text)
+        data.pop("holds")
+        checks = tuple(
+            Check(**{k: v for k, v in check.items() if k != "holds"}) for check in data["checks"]
+        )
+        return cls(**{**data, "checks": checks, "remarks": tuple(data["remarks"])})

@@ -1,0 +1,130 @@
+"""The contract: pre- and post-processing of a model as data.
+
+The same contract is run by numpy (zoo.steps), by the generated C++ app and by the evaluation, so
+what was trained is what is deployed. Users write it as TOML; bundles and hubs carry it as JSON.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import RecipeError, suggest
+
+__all__ = ["Contract", "Step", "TensorSpec"]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """An input or output of the network. shape without the batch, such as (3, 112, 112)."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step by the name of its plugin, with its parameters."""
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What happens before and after the network.
+
+    input: the image tensor, CHW float32.  outputs: in the network's order.
+    pre: from an 8-bit RGB photo and a face box to the input.
+    post: from the outputs to values in the photo's pixels.
+    """
+
+    input: TensorSpec
+    outputs: tuple[TensorSpec, ...]
+    pre: tuple[Step, ...]
+    post: tuple[Step, ...] = ()
+
+    @property
+    def pixel_quantization(self) -> tuple[float, int] | None:
+        """Return (scale, zero_point) that make uint8 pixels themselves the quantized input.
+
+        With x = (pixel - mean) / std and one mean and std for all channels, q = pixel stands for
+        x exactly if scale = 1 / std and zero_point = mean. None where that is not possible.
+        """
+        for step in self.pre:
+            if step.name == "normalize":
+                means, stds = set(step.parameters["mean"]), set(step.parameters["std"])
+                if len(means) == len(stds) == 1 and float(min(means)).is_integer():
+                    return 1.0 / min(stds), int(min(means))
+        return None
+
+    def to_json(self) -> str:
+        """Return the contract as JSON, the form that hubs and bundles carry."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "contract") -> "Contract":
+        """Read `to_json`'s form; raises RecipeError naming `where`."""
+        try:
+            return cls.from_mapping(json.loads(text), where)
+        except json.JSONDecodeError as error:
+            raise RecipeError(f"{where}: not JSON ({error}); write it anew from TOML") from error
+
+    @classmethod
+    def from_toml(cls, path: Path) -> "Contract":
+        """Read a contract that a person wrote; raises RecipeError with file and key."""
+        try:
+            return cls.from_mapping(tomllib.loads(path.read_text("utf-8")), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path}: cannot read the contract ({error})") from error
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(f"{path}: not TOML ({error})") from error
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
+        """Read the parsed form. Keys: input, outputs, pre, post; steps: name, parameters.
+
+        In TOML a step's parameters may also stand beside its name.
+        """
+        _check_keys(data, {"input", "outputs", "pre"}, {"post"}, where)
+        return cls(
+            input=_tensor(data["input"], f"{where}: input"),
+            outputs=tuple(_tensor(t, f"{where}: outputs") for t in _list(data, "outputs", where)),
+            pre=tuple(_step(s, f"{where}: pre") for s in _list(data, "pre", where)),
+            post=tuple(_step(s, f"{where}: post") for s in _list(data, "post", where)),
+        )
+
+
+def _check_keys(data: object, needed: set[str], optional: set[str], where: str) -> None:
+    if not isinstance(data, Mapping):
+        raise RecipeError(f"{where}: found {type(data).__name__}, a table is needed")
+    for key in data:
+        if key not in needed | optional:
+            raise RecipeError(f"{where}: unknown key '{key}'{suggest(key, needed | optional)}")
+    missing = sorted(needed - set(data))
+    if missing:
+        raise RecipeError(f"{where}: key '{missing[0]}' is missing; needed: {sorted(needed)}")
+
+
+def _list(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    value = data.get(key, [])
+    if not isinstance(value, list):
+        raise RecipeError(f"{where}: '{key}' is {type(value).__name__}, a list is needed")
+    return value
+
+
+def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
+    _check_keys(data, {"name", "shape"}, set(), where)
+    shape = data["shape"]
+    if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
+        raise RecipeError(f"{where}: shape {shape!r} must be a list of positive integers")
+    return TensorSpec(str(data["name"]), tuple(shape))
+
+
+def _step(data: object, where: str) -> Step:
+    if not isinstance(data, Mapping) or "name" not in data:
+        raise RecipeError(f"{where}: {data!r} must be a table with a 'name'")
+    beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
+    return Step(str(data["name"]), {**data.get("parameters", {}), **beside})

@@ -1,0 +1,97 @@
+"""All errors that a user can meet.
+
+ZooError                  exit status 1
+├── UsageError            a wrong word on the command line; exit status 2
+│   └── UnknownNameError  no such recipe, target, quantization, ...
+├── PluginError           a plugin is broken, duplicated or incompatible
+├── RecipeError           a recipe, its contract or its published files are wrong
+├── DataError             a data set or an image is missing, empty or broken
+├── HubError              an ONNX file cannot be read or means something unsupported
+│   └── UnsupportedOpError
+├── QuantizeError         a scheme cannot be applied
+├── RefusedError          the target does not take what was asked for
+├── VerifyError           a step does not compute what the step before it computes
+├── BundleError           a bundle is damaged, incomplete or was tampered with
+├── CacheError            the cache cannot be read or written
+└── ToolchainError        an external tool is missing or failed; exit status 3
+
+A message says where, what was found, what is allowed and what to do.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ZooError(Exception):
+    """Base of every error that the command line prints without a traceback."""
+
+    exit_status = 1
+
+
+class UsageError(ZooError):
+    """A wrong word on the command line."""
+
+    exit_status = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that no plugin has registered."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(f"unknown {kind} '{name}'{suggest(name, sorted(known))}")
+
+
+class PluginError(ZooError):
+    """A plugin is broken, duplicated or incompatible."""
+
+
+class RecipeError(ZooError):
+    """A recipe, its contract or its published files are wrong."""
+
+
+class DataError(ZooError):
+    """A data set or an image is missing, empty or broken."""
+
+
+class HubError(ZooError):
+    """An ONNX file cannot be read, or means something that the Graph cannot say."""
+
+
+class UnsupportedOpError(HubError):
+    """An operator, or a use of one, that no op plugin or back end takes."""
+
+
+class QuantizeError(ZooError):
+    """A quantization scheme cannot be applied to a graph."""
+
+
+class RefusedError(ZooError):
+    """The target does not take what was asked for."""
+
+
+class VerifyError(ZooError):
+    """A step does not compute what the step before it computes."""
+
+
+class BundleError(ZooError):
+    """A bundle is damaged, incomplete or was tampered with."""
+
+
+class CacheError(ZooError):
+    """The cache cannot be read or written."""
+
+
+class ToolchainError(ZooError):
+    """An external tool is missing or failed."""
+
+    exit_status = 3
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the tail of a message: near names first, else all that are allowed."""
+    names = list(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; known: {', '.join(names) or 'none'}"

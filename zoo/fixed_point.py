@@ -1,0 +1,81 @@
+"""Integer requantization: the one place where real factors become multiplier and shift.
+
+real factor ~ multiplier * 2**-shift with an int32 multiplier, as in Jacob et al. 2018,
+"Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
+section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import QuantizeError
+
+__all__ = ["fix_aligned", "fix_factors", "rescale", "saturate"]
+
+_MULTIPLIER_BITS = 31
+_SHIFT_MAX = 62
+
+
+def fix_factors(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return (multipliers, shifts), a pair for each positive real factor (conv channels)."""
+    pairs = [_fix(factor) for factor in factors]
+    return tuple(multiplier for multiplier, _ in pairs), tuple(shift for _, shift in pairs)
+
+
+def fix_aligned(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return (multipliers, (shift,)) with one shift, so that a sum is rounded only once."""
+    _, shift = _fix(max(factors))
+    return tuple(round(math.ldexp(factor, shift)) for factor in factors), (shift,)
+
+
+def rescale(
+    accumulator: NDArray[np.int64],
+    multiplier: "NDArray[np.int64] | int",
+    shift: "NDArray[np.int64] | int",
+    rounding: str,
+) -> NDArray[np.int64]:
+    """Return round(accumulator * multiplier / 2**shift), exactly, ties as `rounding` says.
+
+    |accumulator| < 2**31; multiplier and shift broadcast against it.
+    rounding: 'half_even' (ONNX QuantizeLinear) or 'half_up' (floor(x + 0.5), the DPU's).
+    """
+    product = np.asarray(accumulator, np.int64) * np.asarray(multiplier, np.int64)
+    return round_shift(product, np.asarray(shift, np.int64), rounding)
+
+
+def round_shift(
+    product: NDArray[np.int64], shift: "NDArray[np.int64] | int", rounding: str
+) -> NDArray[np.int64]:
+    """Return round(product / 2**shift) for shift >= 1, ties as `rounding` says."""
+    half = np.left_shift(np.int64(1), np.asarray(shift, np.int64) - 1)
+    rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
+    if rounding == "half_even":
+        tie = (product & (2 * half - 1)) == half
+        rounded -= tie & ((rounded & 1) == 1)
+    return rounded
+
+
+def saturate(values: NDArray[Any], low: int, high: int, dtype: str) -> NDArray[Any]:
+    """Clip to [low, high] and return in the storage type (int4 is held in int8)."""
+    storage = {"int4": "int8", "uint4": "uint8"}.get(dtype, dtype)
+    return np.clip(values, low, high).astype(storage)
+
+
+def _fix(factor: float) -> tuple[int, int]:
+    if not (factor > 0 and math.isfinite(factor)):
+        raise QuantizeError(f"scale ratio {factor} is not positive and finite; recalibrate")
+    mantissa, exponent = math.frexp(factor)
+    multiplier = round(math.ldexp(mantissa, _MULTIPLIER_BITS))
+    if multiplier == 1 << _MULTIPLIER_BITS:
+        multiplier, exponent = multiplier // 2, exponent + 1
+    shift = _MULTIPLIER_BITS - exponent
+    if not 1 <= shift <= _SHIFT_MAX:
+        raise QuantizeError(
+            f"scale ratio {factor} needs a shift of {shift}; allowed are 1 to {_SHIFT_MAX}: "
+            "the scales of neighbouring tensors are too far apart, recalibrate"
+        )
+    return multiplier, shift

@@ -1,0 +1,186 @@
+"""The Graph: our intermediate representation of a network, float or integer.
+
+One Graph holds a network between the hub (ONNX) and a back end's artifact. All values are
+immutable; passes return new Graphs. Layout letters: N batch, C channels, H height, W width,
+K output channels. Activations are NCHW; only N may be symbolic.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from zoo.errors import HubError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Attribute", "Graph", "Node", "Quantization", "Tensor"]
+
+Attribute = int | float | str | tuple[int, ...] | tuple[float, ...]
+Shape = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """How integers stand for reals: real = scale * (q - zero_point).
+
+    scale: float32 values, one, or one per index of `axis`.  zero_point: as many.
+    bits, signed: the range of q, which may be narrower than the storage type.
+    rounding: 'half_even' or 'half_up' (floor(x + 0.5)), where reals become integers.
+    """
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    bits: int = 8
+    signed: bool = True
+    axis: int | None = None
+    rounding: str = "half_even"
+
+    @property
+    def qmin(self) -> int:
+        """Smallest integer of the range."""
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def qmax(self) -> int:
+        """Largest integer of the range."""
+        return (1 << (self.bits - (1 if self.signed else 0))) - 1
+
+    @property
+    def dtype(self) -> str:
+        """Name of the storage type, such as 'uint8' or 'int4'."""
+        return f"{'int' if self.signed else 'uint'}{self.bits}"
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A value of the graph: an activation, or a constant where `data` is there.
+
+    dtype: 'float32', 'float16', 'uint8', 'int8', 'int4', 'int32', 'int64'; int4 data is held in
+    int8 arrays.  layout: 'NCHW' for images, '' where axes have no spatial meaning.
+    data: read-only array of exactly `shape`.
+    """
+
+    name: str
+    shape: Shape
+    dtype: str = "float32"
+    layout: str = ""
+    quantization: Quantization | None = None
+    data: "NDArray[Any] | None" = None
+
+    def __post_init__(self) -> None:
+        if self.data is not None:
+            self.data.flags.writeable = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is part of the network instead of computed."""
+        return self.data is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tensor):
+            return NotImplemented
+        return self._header() == other._header() and self._bytes() == other._bytes()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def _header(self) -> tuple[object, ...]:
+        return (self.name, self.shape, self.dtype, self.layout, self.quantization)
+
+    def _bytes(self) -> tuple[str, bytes] | None:
+        return None if self.data is None else (str(self.data.dtype), self.data.tobytes())
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation. Its single output names the tensor that it computes.
+
+    name: as in the user's file, for messages.  op: name of an op plugin.
+    attributes: set by the op's `parse`; 'clamp' = (low, high) is a fused ReLU, ReLU6 or clip.
+    integer: constants fixed once at quantization so that C, reference and chip need no float,
+    such as 'multiplier', 'shift' (real = multiplier * 2**-shift) and 'table'; empty in a float
+    graph.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    output: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    integer: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+        object.__setattr__(self, "integer", MappingProxyType(dict(self.integer)))
+
+    def with_attributes(self, **attributes: Attribute) -> Self:
+        """Return the node with some attributes set."""
+        return replace(self, attributes={**self.attributes, **attributes})
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network: nodes in execution order over named tensors.
+
+    Raises HubError where a node reads a tensor that nothing has computed before it, or two
+    nodes compute the same tensor.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    tensors: Mapping[str, Tensor]
+    nodes: tuple[Node, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tensors", MappingProxyType(dict(self.tensors)))
+        object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+        self._check()
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether any activation holds integers."""
+        return any(t.quantization and not t.is_constant for t in self.tensors.values())
+
+    def inputs_of(self, node: Node) -> tuple[Tensor, ...]:
+        """Return the tensors that a node reads."""
+        return tuple(self.tensors[name] for name in node.inputs)
+
+    def producer(self, tensor: str) -> Node | None:
+        """Return the node that computes a tensor; None for inputs and constants."""
+        return next((node for node in self.nodes if node.output == tensor), None)
+
+    def consumers(self, tensor: str) -> tuple[Node, ...]:
+        """Return the nodes that read a tensor, in execution order."""
+        return tuple(node for node in self.nodes if tensor in node.inputs)
+
+    def replace(self, nodes: Iterable[Node], tensors: Iterable[Tensor] = ()) -> "Graph":
+        """Return the graph with these nodes instead, some tensors changed, and unused ones gone."""
+        kept_nodes = tuple(nodes)
+        known = {**self.tensors, **{tensor.name: tensor for tensor in tensors}}
+        used = {name for node in kept_nodes for name in (*node.inputs, node.output)}
+        used.update(self.inputs, self.outputs)
+        kept = {name: tensor for name, tensor in known.items() if name in used}
+        return replace(self, nodes=kept_nodes, tensors=kept)
+
+    def _check(self) -> None:
+        computed = set(self.inputs) | {n for n, t in self.tensors.items() if t.is_constant}
+        for node in self.nodes:
+            missing = [name for name in node.inputs if name not in computed]
+            if missing:
+                raise HubError(
+                    f"graph '{self.name}': node '{node.name}' ({node.op}) reads '{missing[0]}', "
+                    "which nothing before it computes; order the nodes producers first"
+                )
+            if node.output in computed:
+                raise HubError(
+                    f"graph '{self.name}': node '{node.name}' ({node.op}) computes "
+                    f"'{node.output}' a second time; every tensor has one producer"
+                )
+            computed.add(node.output)
+        absent = [name for name in self.outputs if name not in computed]
+        if absent:
+            raise HubError(f"graph '{self.name}': nothing computes its output '{absent[0]}'")

@@ -1,0 +1,63 @@
+"""The whole contract between the zoo and its plugins. Group of the entry points: `zoo`.
+
+Every hook returns light descriptors; what they point to is imported when it is used.
+"""
+
+from collections.abc import Iterable
+
+import pluggy
+
+from zoo.descriptor import Descriptor
+
+hookspec = pluggy.HookspecMarker("zoo")
+hookimpl = pluggy.HookimplMarker("zoo")
+
+
+@hookspec
+def register_recipes() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Models that can be trained or are published: zoo.recipe.Recipe."""
+
+
+@hookspec
+def register_targets() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Boards: zoo.target.Target."""
+
+
+@hookspec
+def register_schemes() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Quantization schemes: zoo.scheme.Scheme."""
+
+
+@hookspec
+def register_ops() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Ops of the Graph: zoo.op.Op."""
+
+
+@hookspec
+def register_steps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Pre- and post-processing steps of contracts: zoo.step.PreStep, zoo.step.PostStep."""
+
+
+@hookspec
+def register_formats() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """File formats that hold a Graph: zoo.plugs.Format; `onnx` is the hub."""
+
+
+@hookspec
+def register_quantizers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Ways from a float Graph to an integer one, named as in --quant: zoo.plugs.Quantizer."""
+
+
+@hookspec
+def register_compilers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Lowerings of a Graph to a kind of artifact: zoo.plugs.Compiler."""
+
+
+@hookspec
+def register_executors() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Host programs that run an artifact for verification: zoo.plugs.Executor."""
+
+
+@hookspec
+def register_apps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Generators of the standalone app of a board: zoo.plugs.AppGenerator."""

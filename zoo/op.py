@@ -1,0 +1,98 @@
+"""What an op plugin provides: one file per op family, everything about it in one place."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zoo.graph import Attribute, Node, Quantization, Shape, Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["OnnxCall", "Op", "Parsed"]
+
+
+@dataclass(frozen=True)
+class OnnxCall:
+    """One ONNX operator without protobuf.
+
+    where: file and node, for messages.  inputs: in ONNX's order; an omitted optional input is
+    None; constants carry their data.
+    """
+
+    op_type: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Tensor | None, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What of an ONNX operator becomes the node: attributes, and the inputs that stay tensors."""
+
+    inputs: tuple[Tensor, ...]
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+class Op(ABC):
+    """One op family: ONNX form, shape rule, float and integer meaning, quantization rule.
+
+    The two `run_*` methods are the living definition of the op; no back end shares code with
+    them. Arrays have the layouts of zoo.graph; integer arrays come in their storage type.
+    """
+
+    name: str
+    onnx_types: tuple[str, ...]
+    """ONNX operator types that `parse` takes."""
+    fuses_clamp: bool = False
+    """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""
+    shares_quantization: bool = False
+    """Whether the output has its (first) input's quantization, because values only move."""
+    weight_input: int | None = None
+    """Index of the weight among the inputs; the bias, where there is one, follows it."""
+    weight_axis: int = 0
+    """Axis of the weight that counts output channels."""
+
+    @abstractmethod
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read the ONNX form. Raises UnsupportedOpError for a use that the op lacks."""
+
+    @abstractmethod
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write the ONNX form without 'clamp'; new constants may follow `inputs`."""
+
+    @abstractmethod
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the output's shape; raises HubError where the inputs do not fit together."""
+
+    @abstractmethod
+    def run_float(self, node: Node, inputs: Sequence["NDArray[Any]"]) -> "NDArray[Any]":
+        """Compute the output in float32, 'clamp' included."""
+
+    @abstractmethod
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence["NDArray[Any]"],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> "NDArray[Any]":
+        """Compute the output's integers from the inputs' with `node.integer`; no float math."""
+
+    def fix_integers(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the node's integer constants, a pure function of the tensors' quantization."""
+        return {}
+
+    def fixed_quantization(self, node: Node) -> Quantization | None:  # noqa: ARG002
+        """Return the output's quantization where the op's range is known (softmax: 1/256)."""
+        return None
+
+    def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
+        """Return multiply-accumulates for one sample."""
+        return 0

@@ -1,0 +1,115 @@
+"""What the other plugins provide, as protocols: any object of this shape will do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from zoo.artifact import Artifact
+from zoo.contract import Contract
+from zoo.graph import Graph
+from zoo.recipe import GoldenInput
+from zoo.scheme import Scheme
+from zoo.target import Target
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["AppGenerator", "AppRequest", "AppRun", "Compiler", "Executor", "Format", "Quantizer"]
+
+Feeds = Mapping[str, "NDArray[Any]"]
+
+
+class Format(Protocol):
+    """A file format that holds a Graph."""
+
+    name: str
+    suffix: str
+
+    def read(self, content: bytes, where: str) -> Graph:
+        """Return the Graph; raises HubError naming `where`."""
+
+    def write(self, graph: Graph) -> bytes:
+        """Return the file's content, the same bytes for the same Graph."""
+
+
+@dataclass(frozen=True)
+class QuantizeOptions:
+    """Choices of a post-training quantization. calibrator: 'minmax', 'percentile' or 'mse'."""
+
+    calibrator: str = "mse"
+    correct_bias: bool = True
+
+
+class Quantizer(Protocol):
+    """A way from a float Graph to an integer one."""
+
+    name: str
+
+    def quantize(
+        self,
+        graph: Graph,
+        scheme: Scheme,
+        calibration: Iterable[Feeds],
+        contract: Contract,
+        options: QuantizeOptions,
+    ) -> Graph:
+        """Return the integer Graph. calibration: batches by input name, float32."""
+
+
+class Compiler(Protocol):
+    """A lowering of a Graph to one kind of artifact."""
+
+    name: str
+
+    def lower(self, graph: Graph, target: Target) -> Artifact:
+        """Return the artifact; raises UnsupportedOpError with op, node, reason and remedy."""
+
+
+class Executor(Protocol):
+    """A program on this machine that runs an artifact."""
+
+    name: str
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "Run":
+        """Return a function that runs the artifact in `folder`."""
+
+
+class Run(Protocol):
+    """A loaded network: outputs by name from inputs by name, float32."""
+
+    def __call__(self, feeds: Feeds) -> "dict[str, NDArray[Any]]": ...
+
+
+@dataclass(frozen=True)
+class AppRequest:
+    """Everything that a generated app depends on."""
+
+    model: str
+    target: Target
+    contract: Contract
+    artifact_main: str
+    golden: tuple[GoldenInput, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppRun:
+    """What the app computed for one picture: raw outputs, and its JSON record."""
+
+    outputs: "Mapping[str, NDArray[Any]]"
+    record: Mapping[str, Any]
+
+
+class AppGenerator(Protocol):
+    """A generator of the standalone app of a board."""
+
+    name: str
+
+    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the app's source files by relative path, the same bytes for the same request."""
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile `source` and return the program below `out`; raises ToolchainError."""
+
+    def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
+        """Run the program on one picture as the board would."""

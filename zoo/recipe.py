@@ -1,0 +1,59 @@
+"""A recipe: a model that can be trained, or is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zoo.contract import Contract
+
+__all__ = ["GoldenInput", "Licence", "Recipe"]
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Terms of one part of a model.
+
+    covers: 'code', 'weights' or 'data'.  identifier: SPDX, or a LicenseRef.
+    commercial: whether commercial use is allowed.  file: its text.
+    """
+
+    covers: str
+    identifier: str
+    commercial: bool
+    file: Path
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class GoldenInput:
+    """A picture that may be given away, with the face box (x, y, width, height), pixels."""
+
+    name: str
+    image: Path
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A model under one contract.
+
+    name: 'architecture_variant.dataset'.  hubs: published ONNX by quantization ('none', 'ptq',
+    'qat').  metrics: JSON measured at publishing.  card: model card.
+    train, export, evaluate: dotted paths 'module:function', imported on use:
+      train(recipe, zoo.training.TrainOptions) -> Path of the weights;
+      export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
+      evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation.
+    """
+
+    name: str
+    family: str
+    summary: str
+    contract: Contract
+    hubs: Mapping[str, Path] = field(default_factory=dict)
+    golden: tuple[GoldenInput, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    metrics: Path | None = None
+    card: Path | None = None
+    train: str = ""
+    export: str = ""
+    evaluate: str = ""

@@ -1,0 +1,36 @@
+"""Quantization schemes as data: what a chip wants its integers to look like."""
+
+from dataclasses import dataclass
+
+__all__ = ["Scheme"]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One way to stand integers for reals; read by the quantizer, never by name.
+
+    scale: 'float', or 'power_of_two' (scale = 2**-fix_point).
+    activation_symmetric: zero point 0 (signed) instead of a calibrated one.
+    weight_qmin: -127 keeps weights symmetric (narrow range), -128 uses the whole range.
+    activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'.
+    bias_bits: 32 with scale input * weight, or 8 with a scale of its own.
+    shared_ops: ops whose inputs and output need one quantization (the DPU's concat).
+    shift_cut, shift_bias: legal ranges of the DPU's shifts, bits; None where there are none.
+    equalize: cross-layer equalisation first; needed wherever weights have one scale per tensor.
+    """
+
+    name: str
+    summary: str
+    activation_signed: bool
+    activation_symmetric: bool
+    weight_per_channel: bool
+    activation_bits: int = 8
+    weight_bits: int = 8
+    weight_qmin: int = -127
+    scale: str = "float"
+    activation_rounding: str = "half_even"
+    weight_rounding: str = "half_even"
+    bias_bits: int = 32
+    shared_ops: tuple[str, ...] = ()
+    shift_cut: tuple[int, int] | None = None
+    equalize: bool = False
