@@ -43,7 +43,9 @@ def rescale(
     |accumulator| < 2**31; multiplier and shift broadcast against it.
     rounding: 'half_even' (ONNX QuantizeLinear) or 'half_up' (floor(x + 0.5), the DPU's).
     """
-    product = np.asarray(accumulator, np.int64) * np.asarray(multiplier, np.int64)
+    product: NDArray[np.int64] = np.asarray(accumulator, np.int64) * np.asarray(
+        multiplier, np.int64
+    )
     return round_shift(product, np.asarray(shift, np.int64), rounding)
 
 
@@ -55,7 +57,7 @@ def round_shift(
     rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
     if rounding == "half_even":
         tie = (product & (2 * half - 1)) == half
-        rounded -= tie & ((rounded & 1) == 1)
+        np.subtract(rounded, rounded & 1, out=rounded, where=tie)
     return rounded
 
 

@@ -1,0 +1,130 @@
+"""Loads the plugins of the entry-point group `zoo`; a broken one does not take others down."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any
+
+import pluggy
+
+from zoo import hookspecs
+from zoo.descriptor import Descriptor
+from zoo.errors import suggest
+
+__all__ = ["Plugin", "Plugins", "load_plugins"]
+
+GROUP = "zoo"
+KINDS = MappingProxyType(
+    {
+        "recipe": "register_recipes",
+        "target": "register_targets",
+        "scheme": "register_schemes",
+        "op": "register_ops",
+        "step": "register_steps",
+        "format": "register_formats",
+        "quantizer": "register_quantizers",
+        "compiler": "register_compilers",
+        "executor": "register_executors",
+        "app": "register_apps",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One plugin and what became of it.
+
+    distribution, version: of the installed package it came with.  hooks: names it implements.
+    registered: descriptors by kind.  error: why it is broken, '' where it works.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...] = ()
+    registered: Mapping[str, tuple[Descriptor, ...]] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def state(self) -> str:
+        """'loaded' or 'broken'."""
+        return "broken" if self.error else "loaded"
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """All plugins, in the order of their names."""
+
+    all: tuple[Plugin, ...]
+
+    @property
+    def broken(self) -> tuple[Plugin, ...]:
+        """Return the plugins that could not be loaded."""
+        return tuple(plugin for plugin in self.all if plugin.error)
+
+    def providers(self, kind: str, name: str) -> tuple[tuple[Plugin, Descriptor], ...]:
+        """Return every (plugin, descriptor) that registered this name or alias."""
+        return tuple(
+            (plugin, descriptor)
+            for plugin in self.all
+            for descriptor in plugin.registered.get(kind, ())
+            if name == descriptor.name or name in descriptor.aliases
+        )
+
+
+@cache
+def load_plugins() -> Plugins:
+    """Load every plugin once per process; read-only afterwards."""
+    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    return Plugins(tuple(_load(point) for point in points))
+
+
+def _load(point: EntryPoint) -> Plugin:
+    distribution = point.dist.name if point.dist else "unknown"
+    version = point.dist.version if point.dist else "unknown"
+    plugin = Plugin(point.name, distribution, version)
+    try:
+        module = point.load()
+        hooks = _check_hooks(module)
+        registered = _collect(module, point.name)
+    # A plugin may fail in any way; the others must still work.
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        return Plugin(plugin.name, distribution, version, error=reason)
+    return Plugin(plugin.name, distribution, version, hooks, registered)
+
+
+def _check_hooks(module: object) -> tuple[str, ...]:
+    """Return the hooks that a plugin implements; raises ValueError for a misspelled one."""
+    marked = [
+        name
+        for name, member in inspect.getmembers(module, callable)
+        if getattr(member, "zoo_impl", None) is not None
+    ]
+    for name in marked:
+        if name not in KINDS.values():
+            raise ValueError(f"unknown hook '{name}'{suggest(name, KINDS.values())}")
+    return tuple(marked)
+
+
+def _collect(module: object, name: str) -> dict[str, tuple[Descriptor, ...]]:
+    """Call a plugin's hooks by pluggy, alone, so that an error has one culprit."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(module, name)
+    return {
+        kind: _checked(getattr(manager.hook, hook)(), hook)
+        for kind, hook in KINDS.items()
+        if getattr(manager.hook, hook).get_hookimpls()
+    }
+
+
+def _checked(results: Iterable[Iterable[Any]], hook: str) -> tuple[Descriptor, ...]:
+    descriptors = tuple(descriptor for result in results for descriptor in result)
+    for descriptor in descriptors:
+        if not isinstance(descriptor, Descriptor):
+            raise TypeError(f"{hook} returned {descriptor!r}; zoo.descriptor.Descriptor is needed")
+    return descriptors
