@@ -57,14 +57,15 @@ def round_shift(
     rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
     if rounding == "half_even":
         tie = (product & (2 * half - 1)) == half
-        np.subtract(rounded, rounded & 1, out=rounded, where=tie)
+        rounded = np.where(tie, rounded & ~1, rounded)  # a tie went up: back to the even one
     return rounded
 
 
 def saturate(values: NDArray[Any], low: int, high: int, dtype: str) -> NDArray[Any]:
     """Clip to [low, high] and return in the storage type (int4 is held in int8)."""
     storage = {"int4": "int8", "uint4": "uint8"}.get(dtype, dtype)
-    return np.clip(values, low, high).astype(storage)
+    clipped: NDArray[Any] = np.clip(values, low, high).astype(storage)
+    return clipped
 
 
 def _fix(factor: float) -> tuple[int, int]:
