@@ -1,0 +1,66 @@
+"""Runs a contract's steps in numpy: what every other form of them is compared with."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.contract import Contract
+from zoo.errors import RecipeError
+from zoo.registry import load
+from zoo.step import Box, Frame
+
+__all__ = ["postprocess", "preprocess", "preprocess_batch", "whole"]
+
+
+def whole(image_hwc: NDArray[np.uint8]) -> Box:
+    """Return the box of a whole image, for networks that look at all of it."""
+    height, width = image_hwc.shape[:2]
+    return 0.0, 0.0, float(width), float(height)
+
+
+def preprocess(contract: Contract, image_hwc: NDArray[np.uint8], box: Box | None = None) -> Frame:
+    """Return the frame whose input_chw is the network's input.
+
+    image_hwc: [H, W, 3] RGB.  box: (x, y, width, height), pixel i covers [i, i + 1); None: all.
+    Raises RecipeError where the steps do not make the contract's input.
+    """
+    frame = Frame(image_hwc, whole(image_hwc) if box is None else box)
+    for step in contract.pre:
+        plugin = load("step", step.name)
+        frame = plugin.apply(frame, plugin.complete(step.parameters))
+    _check_input(contract, frame)
+    return frame
+
+
+def preprocess_batch(
+    contract: Contract, faces: Iterable[tuple[NDArray[np.uint8], Box | None]]
+) -> tuple[tuple[Frame, ...], NDArray[np.float32]]:
+    """Return the frames of (image, box) pairs and their inputs as one [N, C, H, W] array."""
+    frames = tuple(preprocess(contract, image, box) for image, box in faces)
+    return frames, np.stack([frame.input_chw for frame in frames if frame.input_chw is not None])
+
+
+def postprocess(
+    contract: Contract, outputs: Mapping[str, NDArray[Any]], frame: Frame
+) -> dict[str, NDArray[Any]]:
+    """Return the network's outputs and every value that the contract's steps add to them.
+
+    outputs: by name, for one face, without the batch.  frame: as `preprocess` returned it.
+    """
+    values = {tensor.name: outputs[tensor.name] for tensor in contract.outputs}
+    for step in contract.post:
+        plugin = load("step", step.name)
+        values |= plugin.apply(values, frame, plugin.complete(step.parameters))
+    return values
+
+
+def _check_input(contract: Contract, frame: Frame) -> None:
+    made = None if frame.input_chw is None else frame.input_chw.shape
+    if made != contract.input.shape:
+        raise RecipeError(
+            f"contract: its steps make {made or 'no input'}, the network's input "
+            f"'{contract.input.name}' is {contract.input.shape}; the last step must be "
+            "'normalize', the size that of 'resize'"
+        )

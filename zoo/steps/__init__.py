@@ -1,0 +1,1 @@
+"""Contract steps, one per file: <name>.py is its numpy form, <name>.hpp its C++ form."""

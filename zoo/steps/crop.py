@@ -1,0 +1,71 @@
+"""crop: choose a square region around a face box."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from zoo.errors import DataError, RecipeError
+from zoo.step import Box, Frame, PreStep, Region
+
+__all__ = ["STEP", "square_around"]
+
+_LIMIT_PX = 1 << 20
+
+
+class Crop(PreStep):
+    """Set the region to a square around the box's centre.
+
+    A box (x, y, width, height) is in pixels and pixel i covers [i, i + 1), so landmarks with
+    pixel centres at integers span a box from min + 0.5 to max + 0.5.
+
+    scale: side of the square over the longer side of the box.
+    """
+
+    name = "crop"
+    parameters = MappingProxyType({"scale": 1.2})
+    cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return complete parameters; raises RecipeError for a scale outside (0, 256]."""
+        complete = super().complete(given)
+        if not 0 < complete["scale"] <= 256:
+            raise RecipeError(
+                f"contract step 'crop': scale is {complete['scale']}; it must be in (0, 256]"
+            )
+        return complete
+
+    def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
+        """Return the frame with its region; raises DataError for a box without area."""
+        return replace(frame, region=square_around(frame.box, parameters["scale"]))
+
+
+def square_around(box: Box, scale: float) -> Region:
+    """Return the square around a box's centre, side = scale * longer side.
+
+    Only the first line of each group is float; there floor(v * 2**n + 0.5) is exact for what
+    a box can hold. The rest is integer, >> rounds towards minus infinity:
+
+        x, y, w, h  = box in 1/256 pixel;  factor = scale in 1/65536
+        side = (max(w, h) * factor + 32768) >> 16
+        x0   = (2 x + w - side) >> 1;      y0 alike
+    """
+    _check(box)
+    x, y, width, height = (math.floor(value * 256 + 0.5) for value in box)
+    factor_q16 = math.floor(scale * 65536 + 0.5)
+    side = (max(width, height) * factor_q16 + 32768) >> 16
+    return Region((2 * x + width - side) >> 1, (2 * y + height - side) >> 1, side)
+
+
+def _check(box: Box) -> None:
+    finite = all(abs(value) < _LIMIT_PX for value in box)  # False for nan and infinity
+    if not finite or min(box[2:]) < 1:
+        raise DataError(
+            f"face box {', '.join(f'{value:g}' for value in box)}: x, y, width, height in pixels "
+            f"are needed, width and height at least 1, all below {_LIMIT_PX}; correct the box"
+        )
+
+
+STEP = Crop()
