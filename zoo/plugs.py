@@ -32,6 +32,9 @@ class Format(Protocol):
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, the same bytes for the same Graph."""
 
+    def simplify(self, content: bytes) -> bytes:
+        """Return an equivalent file with constants folded and no-ops gone."""
+
 
 @dataclass(frozen=True)
 class QuantizeOptions:
@@ -62,7 +65,7 @@ class Compiler(Protocol):
 
     name: str
 
-    def lower(self, graph: Graph, target: Target) -> Artifact:
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the artifact; raises UnsupportedOpError with op, node, reason and remedy."""
 
 

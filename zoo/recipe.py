@@ -42,7 +42,9 @@ class Recipe:
     train, export, evaluate: dotted paths 'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
-      evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation.
+      evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
+      pictures(recipe, folder: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
+      without labels that the recipe knows.
     """
 
     name: str
@@ -57,3 +59,4 @@ class Recipe:
     train: str = ""
     export: str = ""
     evaluate: str = ""
+    pictures: str = ""

@@ -1,0 +1,43 @@
+"""SHA-256 of files, folders and JSON values: what cache keys and manifests are made of."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["digest_code", "digest_json", "digest_path", "folder_digests"]
+
+
+def digest_json(value: object) -> str:
+    """Return the digest of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def digest_path(path: Path) -> str:
+    """Return the digest of a file's content, or of a folder's names and contents."""
+    if path.is_dir():
+        return digest_json(folder_digests(path))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_digests(folder: Path) -> Mapping[str, str]:
+    """Return the digest of every file below a folder by relative path, sorted."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): digest_path(path) for path in files}
+
+
+def digest_code(package: str) -> str:
+    """Return the digest of a package's own sources, without importing it."""
+    spec = find_spec(package)
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    if folder is None and spec and spec.submodule_search_locations:
+        folder = Path(spec.submodule_search_locations[0])
+    if folder is None:
+        return ""
+    sources = sorted(path for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES)
+    return digest_json([[path.name, digest_path(path)] for path in sources])
+
+
+_SOURCE_SUFFIXES = frozenset({".py", ".hpp", ".j2", ".cpp"})

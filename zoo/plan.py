@@ -1,0 +1,158 @@
+"""A build plan: model, target and quantization, checked against each other before any work."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoo import registry
+from zoo.contract import Contract
+from zoo.errors import RecipeError, RefusedError, UsageError
+from zoo.recipe import Recipe
+from zoo.target import Target
+
+__all__ = ["Plan", "Wish", "make_plan"]
+
+FLOAT_SCHEMES = ("float32", "float16")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for, as words.
+
+    model: a recipe's name, or the path of an .onnx file, which needs `contract`.
+    scheme: instead of the target's own for `quant`.  calibration: folder of images.
+    calibration_count: how many of them at most.
+    """
+
+    model: str
+    target: str
+    quant: str = "ptq"
+    scheme: str = ""
+    contract: Path | None = None
+    calibration: Path | None = None
+    calibration_count: int = 500
+    calibrator: str = ""
+    quantization_bound: float = 0.1
+    commercial: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be built. quant_hub: the published integer hub, where one is used."""
+
+    recipe: Recipe
+    target: Target
+    quant: str
+    scheme: str
+    float_hub: Path
+    quant_hub: Path | None
+    calibration: Path | None
+    calibration_count: int
+    calibrator: str
+    quantization_bound: float
+
+    @property
+    def subject(self) -> str:
+        """Return the name of the bundle: model.target.quant."""
+        return f"{self.recipe.name}.{self.target.name}.{self.quant}"
+
+    @property
+    def is_float(self) -> bool:
+        """Whether nothing is quantized to integers."""
+        return self.scheme in FLOAT_SCHEMES
+
+
+def make_plan(wish: Wish) -> Plan:
+    """Check a wish and return the plan.
+
+    Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
+    RecipeError where hubs or calibration data are missing.
+    """
+    recipe = find_recipe(wish.model, wish.contract)
+    target: Target = registry.load("target", wish.target)
+    scheme = _choose_scheme(wish, target)
+    if wish.commercial:
+        _check_commercial(recipe)
+    quant_hub = None if wish.calibration else recipe.hubs.get(wish.quant)
+    if scheme not in FLOAT_SCHEMES and quant_hub is None:
+        _check_quantizer(wish, recipe)
+    return Plan(
+        recipe=recipe,
+        target=target,
+        quant=wish.quant,
+        scheme=scheme,
+        float_hub=_float_hub(recipe),
+        quant_hub=quant_hub if scheme not in FLOAT_SCHEMES else None,
+        calibration=wish.calibration,
+        calibration_count=wish.calibration_count,
+        calibrator=wish.calibrator,
+        quantization_bound=wish.quantization_bound,
+    )
+
+
+def find_recipe(model: str, contract: Path | None) -> Recipe:
+    """Return a registered recipe, or one made of a user's ONNX file and contract."""
+    if not model.endswith(".onnx"):
+        if contract is not None:
+            raise UsageError(f"--contract goes with an .onnx file; '{model}' has its own contract")
+        recipe: Recipe = registry.load("recipe", model)
+        return recipe
+    if contract is None:
+        raise UsageError(f"{model}: an .onnx file needs --contract contract.toml; see docs")
+    path = Path(model)
+    if not path.is_file():
+        raise RecipeError(f"{model}: no such file; give a recipe's name or an .onnx file")
+    parsed = Contract.from_toml(contract)
+    check_steps(parsed)
+    return Recipe(path.stem, "user", f"user's file {path.name}", parsed, hubs={"none": path})
+
+
+def check_steps(contract: Contract) -> None:
+    """Raise UnknownNameError or RecipeError for a step that no plugin provides as asked."""
+    for step in (*contract.pre, *contract.post):
+        registry.load("step", step.name).complete(step.parameters)
+
+
+def _choose_scheme(wish: Wish, target: Target) -> str:
+    for word in (wish.quant, wish.scheme):
+        if word in target.refuses:
+            raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")
+    if wish.quant not in target.schemes:
+        allowed = ", ".join(target.schemes)
+        raise UsageError(f"{target.name}: unknown quantization '{wish.quant}'; allowed: {allowed}")
+    scheme = wish.scheme or target.schemes[wish.quant]
+    allowed_schemes = {target.schemes[wish.quant], *target.accepts}
+    if scheme not in allowed_schemes:
+        registry.load("scheme", scheme)
+        raise RefusedError(
+            f"{target.name} does not take scheme '{scheme}' for '{wish.quant}'; "
+            f"allowed: {', '.join(sorted(allowed_schemes))}"
+        )
+    return scheme
+
+
+def _check_commercial(recipe: Recipe) -> None:
+    for licence in recipe.licences:
+        if not licence.commercial:
+            raise RefusedError(
+                f"{recipe.name}: --commercial was asked for, but its {licence.covers} are under "
+                f"{licence.identifier} ({licence.notice}); train on data that allows it"
+            )
+
+
+def _check_quantizer(wish: Wish, recipe: Recipe) -> None:
+    registry.load("quantizer", wish.quant)
+    if wish.calibration is None:
+        raise RecipeError(
+            f"{recipe.name}: no hub quantized by '{wish.quant}' is published; give images for "
+            f"calibration by --calib DIR"
+        )
+    if not wish.calibration.is_dir():
+        raise RecipeError(f"{wish.calibration}: no such folder; --calib needs a folder of images")
+
+
+def _float_hub(recipe: Recipe) -> Path:
+    if "none" not in recipe.hubs:
+        raise RecipeError(
+            f"{recipe.name}: no float hub is published; train it by `zoo train {recipe.name}`"
+        )
+    return recipe.hubs["none"]

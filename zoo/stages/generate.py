@@ -1,0 +1,19 @@
+"""generate: from contract and artifact to the app's sources."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from zoo import registry
+from zoo.plan import Plan
+from zoo.plugs import AppRequest
+from zoo.stages.lower import read_artifact
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write the app's source files."""
+    _, main, _ = read_artifact(needs["lower"])
+    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
+    for name, content in registry.load("app", plan.target.app).generate(request).items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -1,0 +1,68 @@
+"""quantize: from the float hub to the hub that is deployed."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from zoo import registry
+from zoo.errors import RecipeError
+from zoo.graph import Graph
+from zoo.plan import Plan
+from zoo.plugs import Feeds, QuantizeOptions
+from zoo.stages.hub import check_contract
+
+_BATCH = 20
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write hub.onnx: the float hub itself, the published integer one, or a new one."""
+    onnx = registry.load("format", "onnx")
+    float_hub = needs["hub"] / "float.onnx"
+    if plan.is_float:
+        (out / "hub.onnx").write_bytes(float_hub.read_bytes())
+        return
+    if plan.quant_hub is not None:
+        graph = _published(plan, plan.quant_hub)
+    else:
+        graph = _quantized(plan, onnx.read(float_hub.read_bytes(), str(float_hub)))
+    (out / "hub.onnx").write_bytes(onnx.write(graph))
+
+
+def _published(plan: Plan, hub: Path) -> Graph:
+    graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    check_contract(graph, plan.recipe)
+    scheme = graph.metadata.get("zoo.scheme", "unknown")
+    if scheme != plan.scheme:
+        raise RecipeError(
+            f"{hub}: is quantized by scheme '{scheme}', {plan.target.name} needs "
+            f"'{plan.scheme}'; give images by --calib DIR to quantize the float hub anew"
+        )
+    return graph
+
+
+def _quantized(plan: Plan, graph: Graph) -> Graph:
+    options = QuantizeOptions(plan.calibrator) if plan.calibrator else QuantizeOptions()
+    quantized: Graph = registry.load("quantizer", plan.quant).quantize(
+        graph,
+        registry.load("scheme", plan.scheme),
+        list(_batches(plan)),
+        plan.recipe.contract,
+        options,
+    )
+    return quantized
+
+
+def _batches(plan: Plan) -> Iterator[Feeds]:
+    import numpy as np
+
+    from zoo.pictures import calibration_pictures
+    from zoo.steps.run import preprocess
+
+    assert plan.calibration is not None
+    contract = plan.recipe.contract
+    pictures = calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count)
+    for start in range(0, len(pictures), _BATCH):
+        frames = [
+            preprocess(contract, picture.read(), picture.box).input_chw
+            for picture in pictures[start : start + _BATCH]
+        ]
+        yield {contract.input.name: np.stack([frame for frame in frames if frame is not None])}
