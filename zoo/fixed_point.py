@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import QuantizeError
 
-__all__ = ["fix_aligned", "fix_factors", "rescale", "saturate"]
+__all__ = ["fix_aligned", "fix_factors", "rescale", "round_divide", "round_shift", "saturate"]
 
 _MULTIPLIER_BITS = 31
 _SHIFT_MAX = 62
@@ -58,6 +58,17 @@ def round_shift(
     if rounding == "half_even":
         tie = (product & (2 * half - 1)) == half
         rounded = np.where(tie, rounded & ~1, rounded)  # a tie went up: back to the even one
+    return rounded
+
+
+def round_divide(
+    numerator: NDArray[np.int64], divisor: "NDArray[np.int64] | int", rounding: str
+) -> NDArray[np.int64]:
+    """Return round(numerator / divisor) for divisor >= 1, ties as `rounding` says."""
+    doubled = 2 * np.asarray(divisor, np.int64)
+    rounded, remainder = np.divmod(2 * np.asarray(numerator, np.int64) + divisor, doubled)
+    if rounding == "half_even":
+        rounded = rounded - np.where(remainder == 0, rounded & 1, 0)
     return rounded
 
 
