@@ -1,0 +1,55 @@
+"""landmarks: from the network's normalised coordinates to the photo's pixels."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import RecipeError
+from zoo.step import Frame, PostStep, Region
+
+__all__ = ["STEP", "to_photo"]
+
+
+class Landmarks(PostStep):
+    """Add value 'landmarks': [count, 2] float64 photo pixels, pixel centres at integers.
+
+    output: the network's output x0, y0, x1, y1, ... with 0..1 across the region. An output that
+    is called 'landmarks' itself is replaced.
+    count: number of landmarks.
+    """
+
+    name = "landmarks"
+    parameters = MappingProxyType({"output": "landmarks", "count": None})
+    cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def apply(
+        self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
+    ) -> Mapping[str, NDArray[Any]]:
+        """Return the landmarks; raises RecipeError for a missing or wrong output."""
+        output, count = parameters["output"], parameters["count"]
+        size = values[output].size if output in values else 0
+        if frame.region is None or size != 2 * count:
+            raise RecipeError(
+                f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "
+                "landmarks need two numbers each, and step 'crop' before the network"
+            )
+        return {"landmarks": to_photo(values[output].reshape(count, 2), frame.region)}
+
+
+def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
+    """Return [..., 2] coordinates within a region as photo pixels.
+
+        x = (x0 + v side) / 256 - 0.5
+
+    The half is there because pixel i covers [i, i + 1) in a region and lies at i in landmarks.
+    """
+    origin = np.array([region.x0_q8, region.y0_q8], np.float64)
+    pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * region.side_q8) / 256
+    return pixels - 0.5
+
+
+STEP = Landmarks()
