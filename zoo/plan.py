@@ -19,8 +19,8 @@ class Wish:
     """What a person asks for, as words.
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
-    scheme: instead of the target's own for `quant`.  calibration: folder of images.
-    calibration_count: how many of them at most.
+    scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
+    one.  calibration: folder of images.  calibration_count: how many of them at most.
     """
 
     model: str
@@ -28,6 +28,7 @@ class Wish:
     quant: str = "ptq"
     scheme: str = ""
     contract: Path | None = None
+    hub: Path | None = None
     calibration: Path | None = None
     calibration_count: int = 500
     calibrator: str = ""
@@ -72,7 +73,7 @@ def make_plan(wish: Wish) -> Plan:
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
-    quant_hub = None if wish.calibration else recipe.hubs.get(wish.quant)
+    quant_hub = None if wish.calibration or wish.hub else recipe.hubs.get(wish.quant)
     if scheme not in FLOAT_SCHEMES and quant_hub is None:
         _check_quantizer(wish, recipe)
     return Plan(
@@ -80,7 +81,7 @@ def make_plan(wish: Wish) -> Plan:
         target=target,
         quant=wish.quant,
         scheme=scheme,
-        float_hub=_float_hub(recipe),
+        float_hub=_float_hub(wish, recipe),
         quant_hub=quant_hub if scheme not in FLOAT_SCHEMES else None,
         calibration=wish.calibration,
         calibration_count=wish.calibration_count,
@@ -150,7 +151,11 @@ def _check_quantizer(wish: Wish, recipe: Recipe) -> None:
         raise RecipeError(f"{wish.calibration}: no such folder; --calib needs a folder of images")
 
 
-def _float_hub(recipe: Recipe) -> Path:
+def _float_hub(wish: Wish, recipe: Recipe) -> Path:
+    if wish.hub is not None:
+        if not wish.hub.is_file():
+            raise RecipeError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
+        return wish.hub
     if "none" not in recipe.hubs:
         raise RecipeError(
             f"{recipe.name}: no float hub is published; train it by `zoo train {recipe.name}`"

@@ -1,0 +1,95 @@
+"""zoo build: from a model to a bundle."""
+
+from pathlib import Path
+
+import click
+
+from zoo.cache import Outcome
+from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
+from zoo.cli.output import print_json
+from zoo.plan import Plan, Wish, make_plan
+
+
+@click.command()
+@model_argument
+@click.option("--target", required=True, type=registered("target"), help="Board to build for.")
+@click.option("--quant", default="ptq", show_default=True, help="none, fp16, ptq or qat.")
+@click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
+@click.option("--contract", type=click.Path(path_type=Path), help="TOML, for an .onnx file.")
+@click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
+@click.option(
+    "--calib",
+    "calibration",
+    type=click.Path(path_type=Path),
+    help="Quantize anew with these images.",
+)
+@click.option("--calib-count", default=500, show_default=True, help="How many images at most.")
+@click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option(
+    "--max-quantization-error",
+    "quantization_bound",
+    default=0.1,
+    show_default=True,
+    help="Largest allowed loss on the golden inputs, relative to the output's magnitude.",
+)
+@click.option("--commercial", is_flag=True, help="Refuse what may not be used commercially.")
+@click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
+@click.option("--explain", is_flag=True, help="Say for each stage whether and why it is rebuilt.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be built, and why.")
+@click.option("--force", is_flag=True, help="Rebuild all stages.")
+@cache_option
+@json_option
+def command(
+    out: Path,
+    explain: bool,
+    dry_run: bool,
+    force: bool,
+    cache_folder: Path | None,
+    as_json: bool,
+    **wish: object,
+) -> None:
+    """Build MODEL, a name of `zoo list` or an .onnx file, for a board."""
+    plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
+    if dry_run:
+        _preview(plan, cache_folder, as_json)
+        return
+    bundle, outcomes = _build(plan, cache_folder, out, force, explain)
+    if as_json:
+        print_json({"bundle": str(bundle), "stages": outcomes})
+    else:
+        click.echo(bundle)
+
+
+def _build(
+    plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
+) -> tuple[Path, list[dict[str, object]]]:
+    from zoo.cli.progress import progress
+    from zoo.pipeline import build
+
+    cache = open_cache(cache_folder)
+    outcomes: list[dict[str, object]] = []
+    with progress(explain) as shown:
+
+        def finished(outcome: Outcome) -> None:
+            shown.finished(outcome)
+            outcomes.append(_row(outcome))
+
+        done = build(plan, cache, force=force, started=shown.started, finished=finished)
+    bundle = out / f"{plan.subject}.tar.gz"
+    cache.deliver(done["package"] / "bundle.tar.gz", bundle)
+    return bundle, outcomes
+
+
+def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:
+    from zoo.cli.output import print_table
+    from zoo.pipeline import preview
+
+    rows = [_row(outcome) for outcome in preview(plan, open_cache(cache_folder))]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(plan.subject, rows)
+
+
+def _row(outcome: Outcome) -> dict[str, object]:
+    return {"stage": outcome.stage, "cached": outcome.hit, "reason": outcome.reason}

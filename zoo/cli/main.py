@@ -1,0 +1,62 @@
+"""The `zoo` command: finds the command's file, and turns our errors into messages."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from zoo import __version__
+from zoo.errors import ZooError, suggest
+
+COMMANDS = {
+    "bench": "Measure latency, side by side in one run.",
+    "build": "Build a bundle for a board.",
+    "cache": "Look at the build cache, check it, clear it.",
+    "doctor": "Tell which tools are there, and how to get the others.",
+    "eval": "Measure accuracy on a labelled data set.",
+    "list": "List models and targets.",
+    "plugins": "List plugins, what they provide and whether they work.",
+    "run": "Run a bundle's app on this machine.",
+    "show": "Show a model, a target, a scheme, an ONNX file or a bundle.",
+    "train": "Train a model.",
+    "verify": "Check a bundle and prove it again.",
+}
+
+
+class LazyCommands(click.Group):
+    """A group whose commands are modules; `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names without importing anything."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's file."""
+        if cmd_name not in COMMANDS:
+            ctx.fail(f"unknown command '{cmd_name}'{suggest(cmd_name, COMMANDS)}")
+        command: click.Command = import_module(f"zoo.cli.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from the table above."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='Completion for bash: eval "$(_ZOO_COMPLETE=bash_source zoo)"',
+)
+@click.version_option(__version__, prog_name="zoo")
+def cli() -> None:
+    """From a trained vision model to a verified, flashable bundle for a board."""
+
+
+def main() -> None:
+    """Run the command line; our errors end with a message and their exit status."""
+    try:
+        cli(prog_name="zoo")
+    except ZooError as error:
+        click.echo(f"zoo: {error}", err=True)
+        sys.exit(error.exit_status)

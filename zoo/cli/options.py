@@ -1,0 +1,48 @@
+"""Shell completion and options that several commands share."""
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from zoo import registry
+from zoo.cache import Cache, default_folder
+from zoo.errors import ZooError
+
+__all__ = ["cache_option", "json_option", "model_argument", "open_cache", "registered"]
+
+
+class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in declarations)
+    """A name of a plugin kind: completed in the shell, checked where it is used."""
+
+    def __init__(self, kind: str) -> None:
+        self.name = kind
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Return the registered names and aliases that go on like this."""
+        try:
+            known = registry.descriptors(self.name)
+        except ZooError:
+            return []
+        names = (name for d in known for name in (d.name, *d.aliases))
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+model_argument = click.argument("model", type=registered("recipe"))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+cache_option = click.option(
+    "--cache",
+    "cache_folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the build cache (ZOO_CACHE).",
+)
+
+
+def open_cache(folder: Path | None) -> Cache:
+    """Return the cache of `--cache`, else the default one."""
+    return Cache(folder or default_folder())

@@ -1,0 +1,45 @@
+"""Progress of a build on the terminal: stages as they run, on standard error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zoo.cache import Outcome
+from zoo.stage import Stage
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+__all__ = ["Progress", "progress"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told of stages; prints one line for each that ran, or for all of them with `explain`."""
+
+    console: "Console"
+    status: "Status"
+    explain: bool
+
+    def started(self, stage: Stage) -> None:
+        """Show what runs now."""
+        self.status.update(f"{stage.name}: {stage.summary}")
+
+    def finished(self, outcome: Outcome) -> None:
+        """Tell what became of a stage."""
+        if self.explain or not outcome.hit:
+            state = "cached" if outcome.hit else "built "
+            reason = "" if outcome.hit else f"  [dim]{outcome.reason}[/dim]"
+            self.console.print(f"  {state} {outcome.stage:<9}{reason}", highlight=False)
+
+
+@contextmanager
+def progress(explain: bool) -> Iterator[Progress]:
+    """Show progress while the block runs."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("") as status:
+        yield Progress(console, status, explain)
