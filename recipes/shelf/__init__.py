@@ -1,0 +1,1 @@
+"""Data sets, metrics and augmentation that model families share."""

@@ -1,0 +1,124 @@
+"""Reader of the crops data sets: a folder of square face crops and their landmarks as CSV.
+
+`annotations.csv` has a column `file` (a name below `images/`) and columns x0, y0, x1, y1, ...: crop
+pixels with pixel centres at integers. Other columns (`dup_group`, `headpose_yaw`, ...) describe the
+face and are kept as text.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from zoo.errors import DataError
+
+__all__ = ["Crops", "read_crops"]
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Faces of one folder.
+
+    images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 (x, y) in crop pixels, pixel
+    centres at integers.  rows: all columns of each face, as text.
+    """
+
+    images: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    rows: tuple[Row, ...]
+
+    @property
+    def normalised(self) -> NDArray[np.float32]:
+        """Landmarks as fractions of the crop, 0 and 1 being its outer edges."""
+        return (self.landmarks + np.float32(0.5)) / np.float32(self.images.shape[1])
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Return a numeric column, [N]; raises DataError where it is missing or no number."""
+        return np.array([_number(row, name, f"face '{row['file']}'") for row in self.rows])
+
+
+def read_crops(folder: Path, points: int) -> Crops:
+    """Read all faces of `folder`; raises DataError naming the file, row or column at fault.
+
+    Rows that are copies of a test face (`dup_of_test` not empty) are left out.
+    """
+    table = folder / "annotations.csv"
+    rows = [row for row in _read_rows(table, points) if not row.get("dup_of_test")]
+    if not rows:
+        raise DataError(f"{table}: no faces; at least one row is needed")
+    landmarks = np.array([_landmarks(row, points, table) for row in rows], np.float32)
+    images = [_read_image(_image_path(folder, row)) for row in rows]
+    for row, image in zip(rows, images, strict=True):
+        if image.shape != images[0].shape:
+            raise DataError(
+                f"{_image_path(folder, row)}: {image.shape[1]}x{image.shape[0]} pixels, but "
+                f"'{rows[0]['file']}' has {images[0].shape[1]}x{images[0].shape[0]}; "
+                "all crops of a folder have one size"
+            )
+    return Crops(np.stack(images), landmarks, tuple(rows))
+
+
+def _read_rows(table: Path, points: int) -> list[Row]:
+    try:
+        with table.open(newline="", encoding="utf-8") as lines:
+            reader = csv.DictReader(lines)
+            _check_columns(table, reader.fieldnames or (), points)
+            return [dict(row, line=str(reader.line_num)) for row in reader]
+    except FileNotFoundError as error:
+        raise DataError(f"{table}: no such file; a crops data set has annotations.csv") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table}: cannot read the annotations ({error})") from error
+
+
+def _check_columns(table: Path, found: Sequence[str], points: int) -> None:
+    needed = ["file", *(f"{axis}{i}" for i in range(points) for axis in "xy")]
+    missing = [name for name in needed if name not in found]
+    if missing:
+        raise DataError(
+            f"{table}: column '{missing[0]}' is missing; "
+            f"needed are 'file' and x0, y0 to x{points - 1}, y{points - 1}"
+        )
+    if f"x{points}" in found:
+        raise DataError(f"{table}: has more than the {points} landmarks of this model")
+
+
+def _landmarks(row: Row, points: int, table: Path) -> list[tuple[float, float]]:
+    where = f"{table}:{row['line']}"
+    return [(_number(row, f"x{i}", where), _number(row, f"y{i}", where)) for i in range(points)]
+
+
+def _number(row: Row, column: str, where: str) -> float:
+    text = row.get(column)
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise DataError(f"{where}: column '{column}' is {text!r}, a finite number is needed")
+    return value
+
+
+def _image_path(folder: Path, row: Row) -> Path:
+    """Return where the face's picture is; distilled labels share the pictures of landmarks68."""
+    if row.get("image_set") == "300w":
+        return folder.parent.parent / "landmarks68" / "train" / "images" / row["file"]
+    return folder / "images" / row["file"]
+
+
+def _read_image(path: Path) -> NDArray[np.uint8]:
+    try:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such image, though annotations.csv names it") from error
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable image ({error})") from error
+    if pixels.shape[0] != pixels.shape[1]:
+        raise DataError(f"{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels, crops are square")
+    return pixels

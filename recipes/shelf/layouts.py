@@ -1,0 +1,87 @@
+"""Orders of facial landmarks: which points are the eyes, and what a mirror makes of them.
+
+iBUG 68: Sagonas et al. 2013, "300 Faces in-the-Wild Challenge". WFLW 98: Wu et al. 2018, "Look at
+Boundary: A Boundary-Aware Face Alignment Algorithm".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoo.errors import DataError
+
+__all__ = ["LAYOUTS", "Layout", "layout_of"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Meaning of landmarks by index.
+
+    eye_corners: outer corners, whose distance is the inter-ocular one.
+    eyes: the points of both eyes, whose centroids stand for the pupils.
+    mirror: point i of a mirrored face is point mirror[i] of the face.
+    """
+
+    points: int
+    eye_corners: tuple[int, int]
+    eyes: tuple[tuple[int, ...], tuple[int, ...]]
+    mirror: tuple[int, ...]
+
+
+def layout_of(points: int) -> Layout:
+    """Return the layout with that many points; raises DataError for an unknown one."""
+    if points not in LAYOUTS:
+        raise DataError(f"no layout of {points} landmarks is known; known: {sorted(LAYOUTS)}")
+    return LAYOUTS[points]
+
+
+def _mirror(points: int, *pairs: tuple[Sequence[int], Sequence[int]]) -> tuple[int, ...]:
+    """Return the involution that swaps the pairs and leaves all other points in place."""
+    order = list(range(points))
+    for left, right in pairs:
+        for a, b in zip(left, right, strict=True):
+            order[a], order[b] = b, a
+    return tuple(order)
+
+
+def _reverse(first: int, last: int) -> tuple[Sequence[int], Sequence[int]]:
+    return range(first, last + 1), range(last, first - 1, -1)
+
+
+_IBUG68 = Layout(
+    points=68,
+    eye_corners=(36, 45),
+    eyes=(tuple(range(36, 42)), tuple(range(42, 48))),
+    mirror=_mirror(
+        68,
+        _reverse(0, 16),  # jaw
+        _reverse(17, 26),  # brows
+        _reverse(31, 35),  # nostrils
+        ((36, 37, 38, 39, 40, 41), (45, 44, 43, 42, 47, 46)),  # eyes
+        _reverse(48, 54),  # outer lips
+        _reverse(55, 59),
+        _reverse(60, 64),  # inner lips
+        _reverse(65, 67),
+    ),
+)
+
+_WFLW98 = Layout(
+    points=98,
+    eye_corners=(60, 72),
+    eyes=(tuple(range(60, 68)), tuple(range(68, 76))),
+    mirror=_mirror(
+        98,
+        _reverse(0, 32),  # contour
+        ((33, 34, 35, 36, 37), (46, 45, 44, 43, 42)),  # brows, upper edge
+        ((38, 39, 40, 41), (50, 49, 48, 47)),  # brows, lower edge
+        _reverse(55, 59),  # nostrils
+        ((60, 61, 62, 63, 64), (72, 71, 70, 69, 68)),  # upper lids
+        ((65, 66, 67), (75, 74, 73)),  # lower lids
+        _reverse(76, 82),  # outer lips
+        _reverse(83, 87),
+        _reverse(88, 92),  # inner lips
+        _reverse(93, 95),
+        ((96,), (97,)),  # pupils
+    ),
+)
+
+LAYOUTS = {layout.points: layout for layout in (_IBUG68, _WFLW98)}
