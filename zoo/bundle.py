@@ -6,14 +6,15 @@ import json
 import tarfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from zoo.artifact import Exactness
 from zoo.contract import Contract
-from zoo.digest import digest_path, folder_digests
+from zoo.digest import folder_digests
 from zoo.errors import BundleError
 from zoo.recipe import GoldenInput
+from zoo.step import Box
 
 __all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unpack"]
 
@@ -57,7 +58,7 @@ class Manifest:
     zoo_version: str
     models: tuple[BundledModel, ...]
     artifacts: tuple[BundledArtifact, ...]
-    golden: tuple[tuple[str, str, tuple[float, float, float, float]], ...]
+    golden: tuple[tuple[str, str, Box], ...]
     files: Mapping[str, str]
 
     def to_json(self) -> str:
@@ -163,12 +164,6 @@ def check(folder: Path, where: str) -> Bundle:
             state = state if name in manifest.files else "is not in the manifest"
             raise BundleError(f"{where}: '{name}' {state}; do not use this bundle, build it anew")
     return Bundle(folder, manifest)
-
-
-def describe_files(folder: Path) -> dict[str, str]:
-    """Return the digests for a manifest."""
-    names = (PurePosixPath(name) for name in folder_digests(folder))
-    return {str(name): digest_path(folder / name) for name in names}
 
 
 def _only_folder(folder: Path, archive: Path) -> Path:

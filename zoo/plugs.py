@@ -15,7 +15,18 @@ from zoo.target import Target
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AppGenerator", "AppRequest", "AppRun", "Compiler", "Executor", "Format", "Quantizer"]
+__all__ = [
+    "AppGenerator",
+    "AppRequest",
+    "AppRun",
+    "Compiler",
+    "Executor",
+    "Format",
+    "Library",
+    "QuantizeOptions",
+    "Quantizer",
+    "Run",
+]
 
 Feeds = Mapping[str, "NDArray[Any]"]
 
@@ -92,7 +103,6 @@ class AppRequest:
     target: Target
     contract: Contract
     artifact_main: str
-    golden: tuple[GoldenInput, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,20 @@ class AppRun:
 
     outputs: "Mapping[str, NDArray[Any]]"
     record: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Library:
+    """A shared library that the app loads at run time and the bundle carries.
+
+    licence: SPDX.  texts: its licence files, by the name they get in the bundle.
+    """
+
+    name: str
+    version: str
+    licence: str
+    file: Path
+    texts: Mapping[str, Path]
 
 
 class AppGenerator(Protocol):
@@ -113,6 +137,15 @@ class AppGenerator(Protocol):
 
     def build(self, source: Path, out: Path) -> Path:
         """Compile `source` and return the program below `out`; raises ToolchainError."""
+
+    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return what a bundle needs beside the program: README.md, install.sh, selftest.
+
+        facts: bundle name, quantization, licence notice, for the README.
+        """
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return the libraries that the program loads; raises ToolchainError if one is missing."""
 
     def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
         """Run the program on one picture as the board would."""

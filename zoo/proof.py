@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 
 from zoo import registry
 from zoo.artifact import Exactness
+from zoo.bundle import Bundle
 from zoo.certificate import Check
 from zoo.contract import Contract
 from zoo.pictures import read_picture
+from zoo.plan import FLOAT_SCHEMES
 from zoo.plugs import AppRun
 from zoo.recipe import GoldenInput
 from zoo.step import Frame
 from zoo.steps.run import postprocess, preprocess
 
-__all__ = ["Evidence", "compare", "golden_frames", "prove"]
+__all__ = ["Evidence", "bundled_evidence", "compare", "golden_frames", "prove"]
 
 Outputs = Mapping[str, NDArray[Any]]
 
@@ -166,3 +168,24 @@ def _output_scales(evidence: Evidence) -> Mapping[str, float]:
         if tensor is not None and tensor.quantization is not None:
             scales[name] = max(tensor.quantization.scale)
     return scales
+
+
+def bundled_evidence(bundle: Bundle) -> Evidence:
+    """Return what an unpacked bundle holds, to be proven again."""
+    manifest = bundle.manifest
+    artifact = manifest.artifacts[0]
+    main = bundle.folder / artifact.main
+    return Evidence(
+        contract=bundle.contract,
+        golden=bundle.golden,
+        float_hub=bundle.folder / artifact.float_hub,
+        hub=bundle.folder / artifact.hub,
+        folder=main.parent,
+        main=main.name,
+        exactness=artifact.exactness,
+        executor=manifest.executor,
+        app=manifest.app,
+        program=bundle.folder / manifest.program,
+        is_quantized=manifest.models[0].scheme not in FLOAT_SCHEMES,
+        quantization_bound=artifact.quantization_bound,
+    )

@@ -1,0 +1,145 @@
+"""package: everything that goes to the board, in one reproducible archive.
+
+model/      the artifact, and the hubs it was made from
+app/        the program; app/src its sources
+lib/        libraries that the program loads
+golden/     pictures and boxes that prove it
+licences/   of code, weights, data and libraries
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from zoo import __version__, registry
+from zoo.artifact import Exactness
+from zoo.bundle import (
+    MANIFEST,
+    BundledArtifact,
+    BundledModel,
+    Manifest,
+    pack,
+)
+from zoo.digest import digest_path, folder_digests
+from zoo.plan import Plan
+from zoo.plugs import AppGenerator, AppRequest, Library
+from zoo.sbom import Component, bill_of_materials
+from zoo.stages.lower import read_artifact
+from zoo.step import Box
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write bundle.tar.gz."""
+    folder = out / "content"
+    app: AppGenerator = registry.load("app", plan.target.app)
+    libraries = app.libraries()
+    _copy_results(needs, folder)
+    _copy_libraries(libraries, folder)
+    _copy_papers(plan, folder)
+    _write_companions(plan, app, read_artifact(needs["lower"])[1], folder)
+    components = list(_components(plan, libraries, folder))
+    seed = digest_path(folder)
+    sbom = bill_of_materials(plan.subject, components, seed)
+    (folder / "sbom.cdx.json").write_text(sbom, "utf-8")
+    manifest = _manifest(plan, needs, folder)
+    (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
+    pack(folder, out / "bundle.tar.gz", plan.subject)
+    shutil.rmtree(folder)
+
+
+def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
+    shutil.copytree(read_artifact(needs["lower"])[0], folder / "model")
+    shutil.copyfile(needs["hub"] / "float.onnx", folder / "model" / "float.hub.onnx")
+    shutil.copyfile(needs["quantize"] / "hub.onnx", folder / "model" / "hub.onnx")
+    shutil.copytree(needs["verify"] / "golden", folder / "golden")
+    shutil.copyfile(needs["verify"] / "certificate.json", folder / "certificate.json")
+    shutil.copytree(needs["generate"], folder / "app" / "src")
+    (folder / "app" / "src" / "stage.json").unlink()
+    shutil.copy2(needs["compile"] / "app", folder / "app" / "app")
+
+
+def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
+    (folder / "lib").mkdir()
+    for library in libraries:
+        shutil.copyfile(library.file, folder / "lib" / library.file.name)
+        for name, text in library.texts.items():
+            target = folder / "licences" / library.name / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(text, target)
+
+
+def _copy_papers(plan: Plan, folder: Path) -> None:
+    (folder / "licences").mkdir(exist_ok=True)
+    for licence in plan.recipe.licences:
+        shutil.copyfile(licence.file, folder / "licences" / f"{licence.covers}.txt")
+    if plan.recipe.card is not None:
+        shutil.copyfile(plan.recipe.card, folder / "MODEL_CARD.md")
+    (folder / "contract.json").write_text(plan.recipe.contract.to_json() + "\n", "utf-8")
+
+
+def _write_companions(plan: Plan, app: AppGenerator, main: str, folder: Path) -> None:
+    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
+    notices = "; ".join(licence.notice for licence in plan.recipe.licences if licence.notice)
+    facts = {"bundle": plan.subject, "quantization": plan.quant, "notice": notices}
+    for name, content in app.companions(request, facts).items():
+        path = folder / name
+        path.write_bytes(content)
+        path.chmod(0o755 if content.startswith(b"#!") else 0o644)
+
+
+def _components(plan: Plan, libraries: tuple[Library, ...], folder: Path) -> Iterator[Component]:
+    weights = next((li.identifier for li in plan.recipe.licences if li.covers == "weights"), "")
+    yield Component(
+        "machine-learning-model",
+        plan.recipe.name,
+        __version__,
+        weights or "LicenseRef-unknown",
+        digest_path(folder / "model" / "hub.onnx"),
+    )
+    program = digest_path(folder / "app" / "app")
+    yield Component("application", "app", __version__, "Apache-2.0", program)
+    for library in libraries:
+        sha256 = digest_path(library.file)
+        yield Component("library", library.name, library.version, library.licence, sha256)
+
+
+def _manifest(plan: Plan, needs: Mapping[str, Path], folder: Path) -> Manifest:
+    _, main, exactness = read_artifact(needs["lower"])
+    return Manifest(
+        target=plan.target.name,
+        executor=plan.target.executor,
+        app=plan.target.app,
+        program="app/app",
+        zoo_version=__version__,
+        models=(_model(plan),),
+        artifacts=(_artifact(plan, main, exactness),),
+        golden=_golden(needs["verify"] / "golden"),
+        files=folder_digests(folder),
+    )
+
+
+def _model(plan: Plan) -> BundledModel:
+    return BundledModel(
+        name=plan.recipe.name,
+        quantization=plan.quant,
+        scheme=plan.scheme,
+        contract=plan.recipe.contract.to_json(),
+        licences=tuple((li.covers, li.identifier, li.commercial) for li in plan.recipe.licences),
+    )
+
+
+def _artifact(plan: Plan, main: str, exactness: Exactness) -> BundledArtifact:
+    return BundledArtifact(
+        kind=plan.target.compiler,
+        main=f"model/{main}",
+        hub="model/hub.onnx",
+        float_hub="model/float.hub.onnx",
+        exactness=exactness,
+        quantization_bound=plan.quantization_bound,
+    )
+
+
+def _golden(folder: Path) -> tuple[tuple[str, str, Box], ...]:
+    boxes = json.loads((folder / "boxes.json").read_text("utf-8"))
+    return tuple((name, f"golden/{name}.png", tuple(box)) for name, box in boxes.items())

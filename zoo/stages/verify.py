@@ -1,0 +1,61 @@
+"""verify: prove every step from float to app on the golden inputs."""
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from zoo.certificate import Certificate, Check
+from zoo.golden import golden_inputs
+from zoo.plan import Plan
+from zoo.proof import Evidence, prove
+from zoo.recipe import Recipe
+from zoo.stages.lower import read_artifact
+
+TOOLS = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write golden/ and certificate.json; raises VerifyError naming the first broken step."""
+    (out / "golden").mkdir()
+    golden = golden_inputs(plan.recipe, out / "golden")
+    folder, main, exactness = read_artifact(needs["lower"])
+    evidence = Evidence(
+        contract=plan.recipe.contract,
+        golden=golden,
+        float_hub=needs["hub"] / "float.onnx",
+        hub=needs["quantize"] / "hub.onnx",
+        folder=folder,
+        main=main,
+        exactness=exactness,
+        executor=plan.target.executor,
+        app=plan.target.app,
+        program=needs["compile"] / "app",
+        is_quantized=not plan.is_float,
+        quantization_bound=plan.quantization_bound,
+    )
+    certificate = _certificate(plan, tuple(prove(evidence)))
+    certificate.demand()
+    (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
+    boxes = {item.name: item.box for item in golden}
+    (out / "golden" / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
+
+
+def _certificate(plan: Plan, checks: tuple[Check, ...]) -> Certificate:
+    return Certificate(
+        model=plan.recipe.name,
+        target=plan.target.name,
+        quantization=plan.quant,
+        scheme=plan.scheme,
+        checks=checks,
+        accuracy=recorded_accuracy(plan.recipe, plan.quant),
+        tools={name: version(name) for name in TOOLS},
+    )
+
+
+def recorded_accuracy(recipe: Recipe, quant: str) -> dict[str, object]:
+    """Return the metrics that were measured at publishing; empty for a user's own model."""
+    if recipe.metrics is None:
+        return {}
+    measured = json.loads(recipe.metrics.read_text("utf-8"))
+    return {"how": "recorded", **measured.get(quant, {})}
