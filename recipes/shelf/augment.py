@@ -73,13 +73,13 @@ def square_matrices(centres: Tensor, sides: Tensor) -> Tensor:
 def cut_faces(
     images: Tensor, landmarks: Tensor, matrices: Tensor, size: int
 ) -> tuple[Tensor, Tensor]:
-    """Cut bilinearly, black outside of the image, and move the landmarks along.
+    """Cut bilinearly and move the landmarks along; beyond the image the edge pixels go on.
 
     images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions.  matrices: [N, 2, 3] from the cut
     to the image, both in -1..1.  Returns [N, 3, size, size] in 0..1 and [N, K, 2] fractions.
     """
     grid = F.affine_grid(matrices, [len(images), 3, size, size], align_corners=False)
-    cuts = F.grid_sample(images.float() / 255, grid, padding_mode="zeros", align_corners=False)
+    cuts = F.grid_sample(images.float() / 255, grid, padding_mode="border", align_corners=False)
     offsets = (2 * landmarks - 1) - matrices[:, None, :, 2]
     inverse = torch.linalg.inv(matrices[:, :, :2])
     points = torch.einsum("nij,nkj->nki", inverse, offsets)
