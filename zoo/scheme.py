@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Scheme"]
+__all__ = ["FLOAT_SCHEMES", "Scheme"]
+
+FLOAT_SCHEMES = ("float32", "float16")
+"""Names that stand where a scheme's would, for graphs that stay float."""
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,8 @@ class Scheme:
     activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'.
     bias_bits: 32 with scale input * weight, or 8 with a scale of its own.
     shared_ops: ops whose inputs and output need one quantization (the DPU's concat).
-    shift_cut: legal range of the right shift from accumulator to output, bits; None where every
-    factor is legal. A bias of 8 bits is then shifted left to the accumulator by a number in
-    [min(0, activation_bits + shift - accumulator_bits), shift_bias_max].
+    shift_cut, shift_bias: legal ranges of the right shift from accumulator to output and of the
+    left shift from bias to accumulator, bits; None where every factor is legal.
     equalize: cross-layer equalisation first; needed wherever weights have one scale per tensor.
     """
 
@@ -35,6 +37,5 @@ class Scheme:
     bias_bits: int = 32
     shared_ops: tuple[str, ...] = ()
     shift_cut: tuple[int, int] | None = None
-    shift_bias_max: int = 16
-    accumulator_bits: int = 24
+    shift_bias: tuple[int, int] | None = None
     equalize: bool = False

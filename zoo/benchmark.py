@@ -1,0 +1,103 @@
+"""Latency of networks, side by side in one run."""
+
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo import registry
+from zoo.contract import Contract
+from zoo.plugs import Run
+
+__all__ = ["Latency", "Subject", "machine", "measure", "sample"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network to be timed. feeds: one sample by input name."""
+
+    name: str
+    executor: str
+    file: Path
+    feeds: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Times of one subject over `runs` single-sample runs, milliseconds."""
+
+    name: str
+    threads: int
+    runs: int
+    median_ms: float
+    p95_ms: float
+    min_ms: float
+
+
+def measure(
+    subjects: Sequence[Subject], threads: int, rounds: int, runs_per_round: int
+) -> list[Latency]:
+    """Time all subjects in turn, round by round, so that a drifting machine hits all alike."""
+    loaded = [
+        registry.load("executor", s.executor).load(s.file.parent, s.file.name, threads)
+        for s in subjects
+    ]
+    times_ms: list[list[float]] = [[] for _ in subjects]
+    for index in range(rounds + 1):
+        for subject, run, times in zip(subjects, loaded, times_ms, strict=True):
+            measured = [_time_ms(run, subject.feeds) for _ in range(runs_per_round)]
+            if index > 0:  # the first round warms up
+                times.extend(measured)
+    return [
+        _latency(subject.name, threads, times)
+        for subject, times in zip(subjects, times_ms, strict=True)
+    ]
+
+
+def machine() -> dict[str, object]:
+    """Return what a figure needs beside it to mean something."""
+    return {
+        "processor": _processor(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _time_ms(run: Run, feeds: Mapping[str, NDArray[Any]]) -> float:
+    start_s = time.perf_counter()
+    run(feeds)
+    return (time.perf_counter() - start_s) * 1e3
+
+
+def _latency(name: str, threads: int, times_ms: Sequence[float]) -> Latency:
+    values = np.asarray(times_ms)
+    return Latency(
+        name=name,
+        threads=threads,
+        runs=values.size,
+        median_ms=round(float(np.median(values)), 4),
+        p95_ms=round(float(np.percentile(values, 95)), 4),
+        min_ms=round(float(values.min()), 4),
+    )
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor()
+
+
+def sample(contract: Contract) -> Mapping[str, NDArray[Any]]:
+    """Return one random input of a contract, [1, C, H, W] float32."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    shape = (1, *contract.input.shape)
+    return {contract.input.name: generator.random(shape, np.float32)}

@@ -1,0 +1,51 @@
+"""zoo doctor: which external tools are there, and how to get the others."""
+
+from collections.abc import Iterator
+
+import click
+
+from zoo import registry
+from zoo.cli.options import json_option
+from zoo.cli.output import print_json, print_table
+from zoo.plugins import load_plugins
+from zoo.tool import Tool, find_tool
+
+_KINDS = ("compiler", "executor", "app")
+_TRAINING = Tool(
+    "training", "module", ("torch",), "zoo train, zoo eval --torch", "pip install 'edgezoo[train]'"
+)
+
+
+@click.command()
+@json_option
+def command(as_json: bool) -> None:
+    """Tell which tools are there, and how to get the others. Exits with 0 either way."""
+    rows = [_row(tool) for tool in dict.fromkeys((*_declared(), _TRAINING))]
+    broken = [
+        {"plugin": plugin.name, "distribution": plugin.distribution, "error": plugin.error}
+        for plugin in load_plugins().broken
+    ]
+    if as_json:
+        print_json({"tools": rows, "broken_plugins": broken})
+        return
+    print_table("Tools", rows)
+    if broken:
+        click.echo()
+        print_table("Broken plugins", broken)
+
+
+def _declared() -> Iterator[Tool]:
+    """Yield the tools that plugins declare in an optional attribute `tools`."""
+    for kind in _KINDS:
+        for name in registry.names(kind):
+            yield from getattr(registry.load(kind, name), "tools", ())
+
+
+def _row(tool: Tool) -> dict[str, object]:
+    found = find_tool(tool)
+    return {
+        "tool": tool.name,
+        "found": found or "no",
+        "for": tool.purpose,
+        "get it by": "" if found else tool.remedy,
+    }

@@ -1,0 +1,64 @@
+"""zoo eval: accuracy on a labelled data set."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
+from zoo.cli.output import print_json, print_table
+from zoo.plan import Wish, find_recipe
+
+
+@click.command("eval")
+@model_argument
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Labelled data set.")
+@click.option("--quant", "quants", multiple=True, help="none, fp16, ptq, ...; default: published.")
+@click.option(
+    "--form",
+    "wanted",
+    multiple=True,
+    default=("hub",),
+    show_default=True,
+    help="hub, reference or artifact.",
+)
+@click.option("--target", default="x86", show_default=True, type=registered("target"))
+@click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
+@click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
+@click.option("--calib", "calibration", type=click.Path(path_type=Path), help="Quantize anew.")
+@click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    nargs=2,
+    metavar="ONNX CONTRACT",
+    type=click.Path(path_type=Path),
+    help="Another network, measured by the same code; can be repeated.",
+)
+@cache_option
+@json_option
+def command(
+    data: Path,
+    quants: tuple[str, ...],
+    wanted: tuple[str, ...],
+    peers: tuple[tuple[Path, Path], ...],
+    cache_folder: Path | None,
+    as_json: bool,
+    **wish: object,
+) -> None:
+    """Measure MODEL, and peers, on labelled data."""
+    from zoo.subjects import evaluate_forms, evaluate_peers, forms
+
+    asked = Wish(**wish)  # type: ignore[arg-type]  # names and types are the options'
+    recipe = find_recipe(asked.model, None)
+    built = forms(asked, quants or sorted(recipe.hubs), wanted, open_cache(cache_folder))
+    results = [*evaluate_forms(built, data), *evaluate_peers(recipe, peers, data)]
+    if as_json:
+        print_json([{"subject": name, **asdict(result)} for name, result in results])
+        return
+    rows = [
+        {"subject": name, "data": result.data, "n": result.count, **result.metrics}
+        for name, result in results
+    ]
+    print_table("Accuracy", rows)

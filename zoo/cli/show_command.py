@@ -1,0 +1,91 @@
+"""zoo show: a model, a target, a scheme, an ONNX file or a bundle."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from zoo import registry
+from zoo.bundle import unpack
+from zoo.cli.options import json_option, registered
+from zoo.cli.output import print_json, print_table
+from zoo.errors import HubError, UnknownNameError
+from zoo.plugs import Format
+
+_KINDS = ("recipe", "target", "scheme")
+
+
+@click.command()
+@click.argument("name", type=registered("recipe"))
+@json_option
+def command(name: str, as_json: bool) -> None:
+    """Show NAME: a model, a target, a scheme, an .onnx file or a bundle."""
+    facts = _facts(name)
+    if as_json:
+        print_json(facts)
+        return
+    rows = [{"": key, name: value} for key, value in _flat(facts)]
+    print_table("", rows)
+
+
+def _facts(name: str) -> dict[str, object]:
+    if name.endswith(".tar.gz"):
+        return _bundle(Path(name))
+    if Path(name).suffix:
+        for format_name in registry.names("format"):
+            reader = registry.load("format", format_name)
+            if name.endswith(reader.suffix):
+                return _network(Path(name), reader)
+    for kind in _KINDS:
+        known = {a for d in registry.descriptors(kind) for a in (d.name, *d.aliases)}
+        if name in known:
+            return _jsonable({"kind": kind, **asdict(registry.load(kind, name))})
+    everything = (name for kind in _KINDS for name in registry.names(kind))
+    raise UnknownNameError("model, target or scheme", name, everything)
+
+
+def _network(path: Path, reader: Format) -> dict[str, object]:
+    try:
+        graph = reader.read(path.read_bytes(), str(path))
+    except OSError as error:
+        raise HubError(f"{path}: cannot be read ({error.strerror})") from error
+    tensors = graph.tensors
+    weights = sum(t.data.size for t in tensors.values() if t.data is not None)
+    macs = sum(
+        registry.load("op", node.op).macs(node, graph.inputs_of(node), tensors[node.output])
+        for node in graph.nodes
+    )
+    return {
+        "kind": reader.name,
+        "inputs": {name: list(tensors[name].shape) for name in graph.inputs},
+        "outputs": {name: list(tensors[name].shape) for name in graph.outputs},
+        "quantized": graph.is_quantized,
+        "parameters": weights,
+        "macs": macs,
+        "ops": dict(Counter(node.op for node in graph.nodes).most_common()),
+        "metadata": dict(graph.metadata),
+    }
+
+
+def _bundle(path: Path) -> dict[str, object]:
+    with TemporaryDirectory(prefix="zoo-show-") as folder:
+        manifest = unpack(path, Path(folder)).manifest
+    return {"kind": "bundle", **_jsonable(asdict(manifest))}
+
+
+def _jsonable(value: Mapping[str, object]) -> dict[str, object]:
+    """Return the value as JSON would hold it: paths as text, tuples as lists."""
+    parsed: dict[str, object] = json.loads(json.dumps(value, default=str))
+    return parsed
+
+
+def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in facts.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
