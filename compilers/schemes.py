@@ -1,0 +1,50 @@
+"""The built-in quantization schemes."""
+
+from zoo.scheme import Scheme
+
+__all__ = ["DPU_POW2", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM"]
+
+W8A8_ASYM = Scheme(
+    name="w8a8-asym",
+    summary="8-bit asymmetric activations, 8-bit weights per channel (ONNX Runtime, TFLite)",
+    activation_signed=False,
+    activation_symmetric=False,
+    weight_per_channel=True,
+)
+
+W8A8_SYM = Scheme(
+    name="w8a8-sym",
+    summary="8-bit symmetric activations, 8-bit weights per channel (TensorRT)",
+    activation_signed=True,
+    activation_symmetric=True,
+    weight_per_channel=True,
+)
+
+W4A8_ASYM = Scheme(
+    name="w4a8-asym",
+    summary="8-bit asymmetric activations, 4-bit weights per channel",
+    activation_signed=False,
+    activation_symmetric=False,
+    weight_per_channel=True,
+    weight_bits=4,
+    weight_qmin=-7,
+)
+
+# As the quantizer of Vitis AI writes it for the DPUCZDX8G. There a bias may also be finer than the
+# accumulator, by a negative shift_bias; finer steps than the accumulator's gain nothing.
+DPU_POW2 = Scheme(
+    name="dpu-pow2",
+    summary="8-bit power-of-two scales per tensor, rounding half up (AMD DPU)",
+    activation_signed=True,
+    activation_symmetric=True,
+    weight_per_channel=False,
+    weight_qmin=-128,
+    scale="power_of_two",
+    activation_rounding="half_up",
+    weight_rounding="half_away",
+    bias_bits=8,
+    shared_ops=("concat",),
+    shift_cut=(0, 16),
+    shift_bias=(0, 16),
+    equalize=True,
+)
