@@ -75,7 +75,5 @@ def evaluate_peers(
 
 def _evaluator(recipe: Recipe) -> str:
     if not recipe.evaluate:
-        raise UsageError(
-            f"{recipe.name}: has no evaluation; only a recipe with labels can have one"
-        )
+        raise UsageError(f"{recipe.name}: this model brings no evaluation; see CONTRIBUTING")
     return recipe.evaluate
