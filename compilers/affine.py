@@ -1,0 +1,65 @@
+"""Affine quantization of arrays: q = saturate(round(x / scale) + zero_point).
+
+The arithmetic is that of ONNX QuantizeLinear and DequantizeLinear: division, rounding and product
+in float32, the zero point added after rounding.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import QuantizeError
+from zoo.fixed_point import saturate
+from zoo.graph import Quantization, Tensor
+
+__all__ = ["dequantize", "quantization_of", "quantize", "quantize_real", "zero_points"]
+
+
+def quantization_of(tensor: Tensor) -> Quantization:
+    """Return the tensor's quantization; raises QuantizeError where it holds reals."""
+    if tensor.quantization is None:
+        raise QuantizeError(
+            f"tensor '{tensor.name}' has no quantization beside quantized ones; "
+            "quantize the whole graph"
+        )
+    return tensor.quantization
+
+
+def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
+    """Return integers of the storage type, saturated to the quantization's range."""
+    levels = np.asarray(reals, np.float32) / _scales(quantization, reals.ndim)
+    rounded = np.floor(levels + np.float32(0.5))
+    if quantization.rounding == "half_even":
+        rounded = np.rint(levels)
+    shifted = rounded.astype(np.float64) + zero_points(quantization, reals.ndim)
+    return saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype)
+
+
+def dequantize(integers: NDArray[Any], quantization: Quantization) -> NDArray[np.float32]:
+    """Return scale * (q - zero_point) in float32."""
+    centred = integers.astype(np.int64) - zero_points(quantization, integers.ndim)
+    reals: NDArray[np.float32] = centred.astype(np.float32) * _scales(quantization, integers.ndim)
+    return reals
+
+
+def quantize_real(real: float, quantization: Quantization) -> int:
+    """Return the integer that stands for one real; infinities saturate."""
+    return int(quantize(np.array(real, np.float32), quantization))
+
+
+def zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:
+    """Return the zero points as int64, broadcastable against an array of this rank."""
+    return _along_axis(np.array(quantization.zero_point, np.int64), quantization, rank)
+
+
+def _scales(quantization: Quantization, rank: int) -> NDArray[np.float32]:
+    return _along_axis(np.array(quantization.scale, np.float32), quantization, rank)
+
+
+def _along_axis(values: NDArray[Any], quantization: Quantization, rank: int) -> NDArray[Any]:
+    if quantization.axis is None:
+        return values.reshape((1,) * rank)
+    shape = [1] * rank
+    shape[quantization.axis] = len(values)
+    return values.reshape(shape)

@@ -1,0 +1,53 @@
+"""Checks of what an ONNX operator reads, with the message that a user meets."""
+
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Tensor
+from zoo.op import OnnxCall
+
+__all__ = ["constant", "image", "operand", "weight_and_bias"]
+
+
+def operand(call: OnnxCall, index: int = 0) -> Tensor:
+    """Return an input that must be there."""
+    tensor = call.inputs[index] if index < len(call.inputs) else None
+    if tensor is None:
+        raise UnsupportedOpError(
+            f"{call.where}: {call.op_type} lacks its input {index}; the file is damaged, export "
+            "it again"
+        )
+    return tensor
+
+
+def image(call: OnnxCall) -> Tensor:
+    """Return the first input, which must be NCHW."""
+    tensor = operand(call)
+    if len(tensor.shape) != 4:
+        raise UnsupportedOpError(
+            f"{call.where}: {call.op_type} reads '{tensor.name}' of shape {tensor.shape}; only "
+            "images [N, C, H, W] are supported: reshape to four axes"
+        )
+    return tensor
+
+
+def constant(call: OnnxCall, index: int, role: str, rank: int) -> Tensor:
+    """Return an input that must be a constant of this rank."""
+    tensor = operand(call, index)
+    if tensor.data is None:
+        raise UnsupportedOpError(
+            f"{call.where}: {call.op_type} has a {role} '{tensor.name}' that the network computes; "
+            "only constants are supported: export with the trained weights inside"
+        )
+    if len(tensor.shape) != rank:
+        raise UnsupportedOpError(
+            f"{call.where}: {call.op_type} has a {role} '{tensor.name}' of shape {tensor.shape}; "
+            f"only {rank} axes are supported"
+        )
+    return tensor
+
+
+def weight_and_bias(call: OnnxCall, weight_rank: int) -> tuple[Tensor, ...]:
+    """Return inputs 1 and 2: a constant weight, and a constant bias [K] where there is one."""
+    weight = constant(call, 1, "weight", weight_rank)
+    if len(call.inputs) < 3 or call.inputs[2] is None:
+        return (weight,)
+    return weight, constant(call, 2, "bias", 1)

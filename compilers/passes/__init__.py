@@ -1,0 +1,1 @@
+"""Graph in, Graph out: one rewrite per file."""

@@ -1,0 +1,53 @@
+"""What this room registers: found by looking over its folders, so that a new file is enough."""
+
+import pkgutil
+from pathlib import Path
+
+from compilers import ops, schemes
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+
+__all__: list[str] = []
+
+_HERE = Path(__file__).parent
+
+
+@hookimpl
+def register_ops() -> list[Descriptor]:
+    """Every module of `compilers/ops`."""
+    modules = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
+    return [Descriptor(name, f"compilers.ops.{name}:OP") for name in modules]
+
+
+@hookimpl
+def register_formats() -> list[Descriptor]:
+    """The hub."""
+    return [Descriptor("onnx", "compilers.hub:HUB")]
+
+
+@hookimpl
+def register_schemes() -> list[Descriptor]:
+    """Every scheme listed in `compilers/schemes.py`."""
+    return [
+        Descriptor(getattr(schemes, constant).name, f"compilers.schemes:{constant}")
+        for constant in schemes.__all__
+    ]
+
+
+@hookimpl
+def register_quantizers() -> list[Descriptor]:
+    """Post-training quantization."""
+    return [Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER")]
+
+
+@hookimpl
+def register_compilers() -> list[Descriptor]:
+    """Every folder that holds a `compiler.py`."""
+    folders = sorted(path.parent.name for path in _HERE.glob("*/compiler.py"))
+    return [Descriptor(name, f"compilers.{name}.compiler:COMPILER") for name in folders]
+
+
+@hookimpl
+def register_executors() -> list[Descriptor]:
+    """The meaning of the Graph itself."""
+    return [Descriptor("reference", "compilers.reference:EXECUTOR")]

@@ -1,0 +1,84 @@
+"""Integer constants and storing of weighted sums: what conv and dense share.
+
+acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]             (int32)
+y = clip(round(acc[k] * multiplier[k] * 2**-shift[k]) + z_out, *range)
+
+as in Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+Integer-Arithmetic-Only Inference", section 2.2, with s_in * s_w[k] / s_out as the factor.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import quantization_of
+from compilers.clamp import integer_range
+from zoo.errors import QuantizeError
+from zoo.fixed_point import fix_factors, rescale, saturate
+from zoo.graph import Node, Tensor
+
+__all__ = ["fix_sum", "shifted_bias", "store_sum"]
+
+
+def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str, tuple[int, ...]]:
+    """Return multiplier and shift for each of K channels, range, and bias_shift where it is not 0.
+
+    inputs: x, weight with the channels on axis 0, and maybe a bias.
+    """
+    source, weight = quantization_of(inputs[0]), quantization_of(inputs[1])
+    if weight.axis not in (None, 0):
+        raise QuantizeError(
+            f"node '{node.name}' ({node.op}): weight '{inputs[1].name}' has scales along axis "
+            f"{weight.axis}; only one scale, or one per output channel (axis 0), is supported"
+        )
+    channels = int(inputs[1].shape[0])
+    sums = _per_channel([source.scale[0] * scale for scale in weight.scale], channels)
+    stored = quantization_of(output)
+    multiplier, shift = fix_factors([scale / stored.scale[0] for scale in sums])
+    integers = {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+    if len(inputs) > 2:
+        bias = _per_channel(quantization_of(inputs[2]).scale, channels)
+        shifts = tuple(_bias_shift(node, *pair) for pair in zip(bias, sums, strict=True))
+        if any(shifts):
+            integers["bias_shift"] = shifts
+    return integers
+
+
+def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the bias [K] in steps of the accumulator."""
+    shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
+    return np.left_shift(bias.astype(np.int64), shifts)
+
+
+def store_sum(
+    node: Node, accumulator: NDArray[np.int64], output: Tensor, channel_axis: int = 1
+) -> NDArray[Any]:
+    """Return the output's integers from accumulators with K channels on an axis."""
+    shape = [1] * accumulator.ndim
+    shape[channel_axis] = -1
+    multiplier = np.array(node.integer["multiplier"], np.int64).reshape(shape)
+    shift = np.array(node.integer["shift"], np.int64).reshape(shape)
+    stored = quantization_of(output)
+    levels = rescale(accumulator, multiplier, shift, stored.rounding)
+    low, high = node.integer["range"]
+    return saturate(levels + stored.zero_point[0], low, high, stored.dtype)
+
+
+def _per_channel(scales: Sequence[float], channels: int) -> list[float]:
+    return list(scales) if len(scales) == channels else [scales[0]] * channels
+
+
+def _bias_shift(node: Node, bias_scale: float, sum_scale: float) -> int:
+    ratio = bias_scale / sum_scale
+    shift = round(math.log2(ratio)) if ratio > 0 else -1
+    # Scales are float32, so that the product s_in * s_w is only known to about 2**-23.
+    if shift < 0 or not math.isclose(ratio, 2.0**shift, rel_tol=1e-6):
+        raise QuantizeError(
+            f"node '{node.name}' ({node.op}): the bias has {ratio:g} times the scale of input * "
+            "weight; only 1, 2, 4, 8, ... are supported: give the bias the scale "
+            f"{sum_scale:g}"
+        )
+    return shift
