@@ -63,10 +63,11 @@ class AspectRatios(PostStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an unknown layout."""
         complete = super().complete(given)
-        if complete["layout"] not in _LAYOUTS:
+        layout = str(complete["layout"])
+        if layout not in _LAYOUTS:
             raise RecipeError(
-                f"contract step 'aspect_ratios': unknown layout '{complete['layout']}'"
-                f"{suggest(str(complete['layout']), _LAYOUTS)}"
+                f"contract step 'aspect_ratios': unknown layout '{layout}'"
+                f"{suggest(layout, _LAYOUTS)}"
             )
         return complete
 

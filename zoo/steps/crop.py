@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from zoo.errors import DataError, RecipeError
+from zoo.parameters import is_number
 from zoo.step import Box, Frame, PreStep, Region
 
 __all__ = ["STEP", "square_around"]
@@ -31,9 +32,10 @@ class Crop(PreStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for a scale outside (0, 256]."""
         complete = super().complete(given)
-        if not 0 < complete["scale"] <= 256:
+        scale = complete["scale"]
+        if not is_number(scale) or not 0 < scale <= 256:
             raise RecipeError(
-                f"contract step 'crop': scale is {complete['scale']}; it must be in (0, 256]"
+                f"contract step 'crop': scale is {scale!r}; a number in (0, 256] is needed"
             )
         return complete
 
@@ -46,17 +48,17 @@ def square_around(box: Box, scale: float) -> Region:
     """Return the square around a box's centre, side = scale * longer side.
 
     Only the first line of each group is float; there floor(v * 2**n + 0.5) is exact for what
-    a box can hold. The rest is integer, >> rounds towards minus infinity:
+    a box can hold. The rest is integer, // rounds towards minus infinity:
 
         x, y, w, h  = box in 1/256 pixel;  factor = scale in 1/65536
-        side = (max(w, h) * factor + 32768) >> 16
-        x0   = (2 x + w - side) >> 1;      y0 alike
+        side = (max(w, h) * factor + 32768) // 65536
+        x0   = (2 x + w - side) // 2;      y0 alike
     """
     _check(box)
-    x, y, width, height = (math.floor(value * 256 + 0.5) for value in box)
+    x, y, width, height = (math.floor(float(value) * 256 + 0.5) for value in box)
     factor_q16 = math.floor(scale * 65536 + 0.5)
-    side = (max(width, height) * factor_q16 + 32768) >> 16
-    return Region((2 * x + width - side) >> 1, (2 * y + height - side) >> 1, side)
+    side = (max(width, height) * factor_q16 + 32768) // 65536
+    return Region((2 * x + width - side) // 2, (2 * y + height - side) // 2, side)
 
 
 def _check(box: Box) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
+from zoo.parameters import is_integers, is_numbers
 from zoo.step import Frame, PostStep
 
 __all__ = ["STEP", "head_angles"]
@@ -34,11 +35,16 @@ class HeadPose(PostStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for a face that fixes no rotation."""
         complete = super().complete(given)
-        face = np.array(complete["face"], np.float64)
-        if face.shape != (len(complete["points"]), 3) or np.linalg.matrix_rank(_centred(face)) < 3:
+        points, face = complete["points"], complete["face"]
+        if not is_integers(points) or min(points) < 0:
             raise RecipeError(
-                f"contract step 'head_pose': face has shape {face.shape}; a place [x, y, z] for "
-                f"each of the {len(complete['points'])} points is needed, not all in one plane"
+                f"contract step 'head_pose': points is {points!r}; a list of landmarks' indices "
+                "is needed"
+            )
+        if not _is_solid(face) or len(face) != len(points):
+            raise RecipeError(
+                f"contract step 'head_pose': face must be a list of [x, y, z], one for each of "
+                f"the {len(points)} points, not all in one plane"
             )
         return complete
 
@@ -85,6 +91,13 @@ def head_angles(points: NDArray[np.float64], face: NDArray[np.float64]) -> NDArr
     roll = np.arctan2(second[..., 0], first[..., 0])
     angles: NDArray[np.float64] = np.degrees(np.stack([yaw, pitch, roll], axis=-1))
     return angles
+
+
+def _is_solid(face: object) -> bool:
+    places = face if isinstance(face, list | tuple) else ()
+    if not places or not all(is_numbers(place) and len(place) == 3 for place in places):
+        return False
+    return bool(np.linalg.matrix_rank(_centred(np.array(places, np.float64))) == 3)
 
 
 def _centred(points: NDArray[np.float64]) -> NDArray[np.float64]:

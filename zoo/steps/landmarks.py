@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
+from zoo.parameters import is_integer
 from zoo.step import Frame, PostStep, Region
 
 __all__ = ["STEP", "to_photo"]
@@ -25,6 +26,16 @@ class Landmarks(PostStep):
     name = "landmarks"
     parameters = MappingProxyType({"output": "landmarks", "count": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return complete parameters; raises RecipeError for an impossible count."""
+        complete = super().complete(given)
+        if not is_integer(complete["count"]) or complete["count"] < 1:
+            raise RecipeError(
+                f"contract step 'landmarks': count is {complete['count']!r}; an integer above 0 "
+                "is needed"
+            )
+        return complete
 
     def apply(
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import RecipeError
+from zoo.parameters import is_numbers
 from zoo.step import Frame, PreStep
 
 __all__ = ["STEP"]
@@ -28,7 +29,8 @@ class Normalize(PreStep):
         """Return complete parameters; raises RecipeError for lists that do not fit."""
         complete = super().complete(given)
         mean, std = complete["mean"], complete["std"]
-        if len(mean) != len(std) or len(mean) not in (1, 3) or min(std) <= 0:
+        lists = is_numbers(mean) and is_numbers(std)
+        if not lists or len(mean) != len(std) or len(mean) not in (1, 3) or min(std) <= 0:
             raise RecipeError(
                 f"contract step 'normalize': mean {mean!r} and std {std!r} must be lists of one "
                 "number (gray) or three, std above 0"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
+from zoo.parameters import is_integers
 from zoo.step import Frame, PreStep, Region
 
 __all__ = ["STEP", "resize"]
@@ -31,7 +32,7 @@ class Resize(PreStep):
         """Return complete parameters; raises RecipeError for an impossible size."""
         complete = super().complete(given)
         size = complete["size"]
-        if len(size) != 2 or not all(isinstance(n, int) and 1 <= n <= 4096 for n in size):
+        if not is_integers(size) or len(size) != 2 or not all(1 <= n <= 4096 for n in size):
             raise RecipeError(
                 f"contract step 'resize': size is {size!r}; two integers [height, width] "
                 "between 1 and 4096 are needed"

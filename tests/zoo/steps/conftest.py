@@ -1,0 +1,125 @@
+"""The C++ forms of the steps, compiled once for all workers and called by ctypes."""
+
+import ctypes
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from numpy.typing import NDArray
+
+import zoo.steps.plugin
+from zoo.step import Box, Region
+
+STEPS = Path(zoo.steps.plugin.__file__).parent
+DRIVER = Path(__file__).with_name("steps_driver.cpp")
+STRICT = ["-std=c++17", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+CHECKED = ["-fsanitize=undefined", "-fno-sanitize-recover=all", "-ffp-contract=off"]
+
+
+class CppSteps:
+    """Calls the driver; an undefined operation in it ends the test run."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = ctypes.CDLL(str(library))
+        self._library.crop.restype = ctypes.c_bool
+
+    def crop(self, box: Box, scale: float) -> tuple[Region | None, str]:
+        """Return the region and '', or None and the error's text."""
+        region, message = np.zeros(3, np.int64), ctypes.create_string_buffer(400)
+        good = self._library.crop(
+            _data(np.array(box, np.float64)),
+            ctypes.c_double(scale),
+            _data(region),
+            message,
+            ctypes.c_size_t(len(message)),
+        )
+        return (Region(*region.tolist()), "") if good else (None, message.value.decode())
+
+    def resize(self, image: NDArray, region: Region, height: int, width: int) -> NDArray:
+        out = np.zeros((height, width, image.shape[2]), np.uint8)
+        shape, place = _shape(image), _place(region)
+        self._library.resize(_data(image), _data(shape), _data(place), height, width, _data(out))
+        return out
+
+    def gray(self, image: NDArray) -> NDArray:
+        out = np.zeros((*image.shape[:2], 1), np.uint8)
+        self._library.gray(_data(image), _data(_shape(image)), _data(out))
+        return out
+
+    def color(self, image: NDArray, order: str) -> NDArray:
+        out = np.zeros_like(image)
+        self._library.color(_data(image), _data(_shape(image)), order.encode(), _data(out))
+        return out
+
+    def normalize(self, image: NDArray, mean: list[float], std: list[float]) -> NDArray:
+        height, width, channels = image.shape
+        out = np.zeros((channels, height, width), np.float32)
+        self._library.normalize(
+            _data(image),
+            _data(_shape(image)),
+            _data(np.array(mean, np.float32)),
+            _data(np.array(std, np.float32)),
+            _data(out),
+        )
+        return out
+
+    def landmarks(self, normalized: NDArray, region: Region) -> NDArray:
+        out = np.zeros((len(normalized), 2))
+        self._library.landmarks(
+            _data(normalized.astype(np.float64)), len(out), _data(_place(region)), _data(out)
+        )
+        return out
+
+    def aspect_ratios(self, landmarks: NDArray, layout: str) -> NDArray:
+        """Return ear_left, ear_right, ear, mar."""
+        out = np.zeros(4)
+        self._library.aspect_ratios(_data(landmarks), len(landmarks), layout.encode(), _data(out))
+        return out
+
+    def head_pose(self, landmarks: NDArray, face: NDArray) -> NDArray:
+        out = np.zeros(3)
+        self._library.head_pose(_data(landmarks), len(landmarks), _data(face), _data(out))
+        return out
+
+
+def _data(array: NDArray) -> ctypes.c_void_p:
+    # A view of a buffer that the caller keeps alive for the call.
+    assert array.flags.c_contiguous
+    return array.ctypes.data_as(ctypes.c_void_p)
+
+
+def _shape(image: NDArray) -> NDArray:
+    return np.array(image.shape, np.int32)
+
+
+def _place(region: Region) -> NDArray:
+    return np.array([region.x0_q8, region.y0_q8, region.side_q8], np.int64)
+
+
+@pytest.fixture(scope="session")
+def compile_cpp(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, list[str]], Path]:
+    """Compile a source to a shared library once, whichever worker comes first."""
+    shared = tmp_path_factory.getbasetemp().parent
+
+    def compile_once(source: Path, flags: list[str]) -> Path:
+        library = shared / f"{source.stem}.so"
+        with FileLock(shared / f"{source.stem}.lock"):
+            if not library.exists():
+                fresh = library.with_suffix(".new")
+                command = ["g++", *flags, "-shared", "-fPIC", str(source), "-o", str(fresh)]
+                subprocess.run(command, check=True, timeout=120)
+                fresh.rename(library)
+        return library
+
+    return compile_once
+
+
+@pytest.fixture(scope="session")
+def cpp(compile_cpp: Callable[[Path, list[str]], Path]) -> CppSteps:
+    if shutil.which("g++") is None:
+        pytest.skip("no g++: apt install g++")
+    return CppSteps(compile_cpp(DRIVER, [*STRICT, *CHECKED, f"-I{STEPS}"]))

@@ -1,0 +1,111 @@
+// The C++ forms of the contract steps as C functions, so that the tests call them by ctypes.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "aspect_ratios.hpp"
+#include "color.hpp"
+#include "crop.hpp"
+#include "gray.hpp"
+#include "head_pose.hpp"
+#include "landmarks.hpp"
+#include "normalize.hpp"
+#include "resize.hpp"
+
+namespace {
+
+zoo::Frame frame_of(const std::uint8_t* pixels, const int* hwc) {
+  zoo::Image image{hwc[0], hwc[1], hwc[2], {}};
+  image.pixels.assign(pixels, pixels + hwc[0] * hwc[1] * hwc[2]);
+  zoo::Frame frame;
+  frame.image = std::make_shared<const zoo::Image>(image);
+  return frame;
+}
+
+void copy_pixels(const zoo::Frame& frame, std::uint8_t* out) {
+  std::copy(frame.image->pixels.begin(), frame.image->pixels.end(), out);
+}
+
+zoo::Values landmarks_of(const double* xy, int count) {
+  return {{"landmarks", zoo::Tensor{{count, 2}, std::vector<double>(xy, xy + 2 * count)}}};
+}
+
+}  // namespace
+
+extern "C" {
+
+// Returns whether the box is good; writes the region, or else the message.
+bool crop(const double* box, double scale, std::int64_t* region, char* message, std::size_t size) {
+  zoo::Frame frame;
+  frame.box = {box[0], box[1], box[2], box[3]};
+  try {
+    zoo::crop(frame, scale);
+  } catch (const zoo::Error& error) {
+    std::snprintf(message, size, "%s", error.what());
+    return false;
+  }
+  region[0] = frame.region->x0_q8;
+  region[1] = frame.region->y0_q8;
+  region[2] = frame.region->side_q8;
+  return true;
+}
+
+void resize(const std::uint8_t* pixels, const int* hwc, const std::int64_t* region, int height,
+            int width, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  frame.region = zoo::Region{region[0], region[1], region[2]};
+  zoo::resize(frame, {height, width});
+  copy_pixels(frame, out);
+}
+
+void gray(const std::uint8_t* pixels, const int* hwc, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::gray(frame);
+  copy_pixels(frame, out);
+}
+
+void color(const std::uint8_t* pixels, const int* hwc, const char* order, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::color(frame, order);
+  copy_pixels(frame, out);
+}
+
+void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, const float* std,
+               float* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::normalize(frame, std::vector<float>(mean, mean + hwc[2]),
+                 std::vector<float>(std, std + hwc[2]));
+  std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
+}
+
+void landmarks(const double* normalized, int count, const std::int64_t* region, double* out) {
+  zoo::Frame frame;
+  frame.region = zoo::Region{region[0], region[1], region[2]};
+  zoo::Values values = {
+      {"out", zoo::Tensor{{2 * count}, std::vector<double>(normalized, normalized + 2 * count)}}};
+  zoo::landmarks(values, frame, "out", count);
+  const std::vector<double>& photo = values.at("landmarks").data;
+  std::copy(photo.begin(), photo.end(), out);
+}
+
+void aspect_ratios(const double* xy, int count, const char* layout, double* out) {
+  zoo::Values values = landmarks_of(xy, count);
+  zoo::aspect_ratios(values, zoo::Frame{}, layout);
+  for (const char* name : {"ear_left", "ear_right", "ear", "mar"}) *out++ = values.at(name).data[0];
+}
+
+// points are all landmarks, in order.
+void head_pose(const double* xy, int count, const double* face, double* out) {
+  zoo::Values values = landmarks_of(xy, count);
+  std::vector<std::size_t> points;
+  std::vector<zoo::pose::Vector3> places;
+  for (int i = 0; i < count; ++i) {
+    points.push_back(static_cast<std::size_t>(i));
+    places.push_back({face[3 * i], face[3 * i + 1], face[3 * i + 2]});
+  }
+  zoo::head_pose(values, zoo::Frame{}, points, places);
+  const std::vector<double>& angles = values.at("head_pose").data;
+  std::copy(angles.begin(), angles.end(), out);
+}
+
+}  // extern "C"

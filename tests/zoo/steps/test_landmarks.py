@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from zoo.errors import RecipeError
+from zoo.step import Frame, Region
+from zoo.steps.landmarks import STEP, to_photo
+
+regions = st.builds(
+    Region, st.integers(-(2**24), 2**24), st.integers(-(2**24), 2**24), st.integers(1, 2**24)
+)
+coordinates = arrays(np.float32, (5, 2), elements=st.floats(-2, 3, width=32))
+
+
+def frame(region):
+    return Frame(np.zeros((1, 1, 3), np.uint8), (0, 0, 1, 1), region=region)
+
+
+def test_pixel_centres_are_integers():
+    region = Region(10 * 256, 20 * 256, 100 * 256)
+    # The centre of pixel (10, 20) lies half a pixel inside the region.
+    centre = to_photo(np.array([0.005, 0.005]), region)
+    np.testing.assert_allclose(centre, [10, 20], atol=1e-12)
+    np.testing.assert_array_equal(to_photo(np.array([0.5, 1.0]), region), [59.5, 119.5])
+
+
+@pytest.mark.toolchain
+@given(normalized=coordinates, region=regions)
+def test_cpp_equals_numpy(cpp, normalized, region):
+    values = STEP.apply({"out": normalized.ravel()}, frame(region), {"output": "out", "count": 5})
+    np.testing.assert_array_equal(cpp.landmarks(normalized, region), values["landmarks"])
+
+
+@pytest.mark.parametrize("count", [0, 68.0, True])
+def test_impossible_count_is_refused(count):
+    with pytest.raises(RecipeError, match=r"count is .*; an integer above 0 is needed"):
+        STEP.complete({"count": count})
+
+
+def test_wrong_count_is_refused():
+    with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks need two"):
+        STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256)), {"output": "out", "count": 68})

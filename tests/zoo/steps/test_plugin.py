@@ -1,0 +1,29 @@
+import pytest
+
+from zoo.registry import load, names
+from zoo.step import PostStep, PreStep
+
+BUILT_IN = (
+    "aspect_ratios",
+    "color",
+    "crop",
+    "gray",
+    "head_pose",
+    "landmarks",
+    "normalize",
+    "resize",
+)
+
+
+def test_every_file_is_a_step():
+    assert set(BUILT_IN) <= set(names("step"))
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_step_has_both_forms(name):
+    step = load("step", name)
+    assert isinstance(step, PreStep | PostStep)
+    assert step.name == name
+    header = step.cpp_header.read_text("utf-8")
+    frame = "Frame& frame" if isinstance(step, PreStep) else "Values& values, const Frame&"
+    assert f"inline void {name}({frame}" in header
