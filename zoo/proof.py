@@ -1,6 +1,6 @@
 """Proof that each step from float to app computes what the step before it computes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from zoo.recipe import GoldenInput
 from zoo.step import Frame
 from zoo.steps.run import postprocess, preprocess
 
-__all__ = ["Evidence", "bundled_evidence", "compare", "golden_frames", "prove"]
+__all__ = ["Evidence", "Proof", "bundled_evidence", "compare", "golden_frames", "prove"]
 
 Outputs = Mapping[str, NDArray[Any]]
 
@@ -63,36 +63,65 @@ class Evidence:
     quantization_bound: float
 
 
-def prove(evidence: Evidence) -> Iterator[Check]:
-    """Run the golden inputs through every form of the network; yield a check per step."""
+@dataclass(frozen=True)
+class Proof:
+    """Checks in the order of the data, and what the artifact must give for each golden input.
+
+    tolerances: largest allowed difference of each output, in the output's own unit.
+    """
+
+    checks: tuple[Check, ...]
+    expected: tuple[Outputs, ...]
+    tolerances: Mapping[str, float]
+
+
+def prove(evidence: Evidence) -> Proof:
+    """Run the golden inputs through every form of the network and compare neighbours."""
     frames = golden_frames(evidence.contract, evidence.golden)
     scales = _output_scales(evidence) if evidence.is_quantized else {}
-
-    trained = _run("onnxruntime-unoptimized", evidence.float_hub, evidence, frames)
-    reference = _run("reference", evidence.float_hub, evidence, frames)
-    yield compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)
-
-    if evidence.is_quantized:
-        integer = _run("reference", evidence.hub, evidence, frames)
-        loss = Exactness(evidence.quantization_bound, "relative", "what 8-bit integers may lose")
-        yield compare("float reference -> integer reference", reference, integer, loss)
-        hub = _run("onnxruntime-unoptimized", evidence.hub, evidence, frames)
-        yield compare("integer reference -> hub", integer, hub, HUB_EXACTNESS, scales)
-        reference = integer
-
+    checks, reference = _prove_reference(evidence, frames, scales)
     artifact = _run(evidence.executor, evidence.folder / evidence.main, evidence, frames)
     step = f"{'integer' if evidence.is_quantized else 'float'} reference -> artifact"
-    yield compare(step, reference, artifact, evidence.exactness, scales)
-
+    checks.append(compare(step, reference, artifact, evidence.exactness, scales))
     if evidence.program is not None:
-        runs = _run_app(evidence, evidence.program)
-        found = [run.outputs for run in runs]
-        yield compare("artifact -> app", artifact, found, APP_EXACTNESS)
-        expected = [
-            postprocess(evidence.contract, run.outputs, frame)
-            for run, frame in zip(runs, frames, strict=True)
-        ]
-        records = [_values(run.record) for run in runs]
+        checks.extend(_prove_app(evidence, evidence.program, frames, artifact))
+    tolerances = {
+        name: evidence.exactness.bound * _unit(evidence.exactness.unit, name, values, scales)
+        for name, values in _stacked(reference).items()
+    }
+    return Proof(tuple(checks), tuple(reference), tolerances)
+
+
+def _prove_reference(
+    evidence: Evidence, frames: Sequence[Frame], scales: Mapping[str, float]
+) -> tuple[list[Check], list[Outputs]]:
+    """Compare hubs and references; return the outputs that the artifact has to give."""
+    trained = _run("onnxruntime-unoptimized", evidence.float_hub, evidence, frames)
+    reference = _run("reference", evidence.float_hub, evidence, frames)
+    checks = [compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)]
+    if not evidence.is_quantized:
+        return checks, reference
+    integer = _run("reference", evidence.hub, evidence, frames)
+    loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
+    checks.append(compare("float reference -> integer reference", reference, integer, loss))
+    hub = _run("onnxruntime-unoptimized", evidence.hub, evidence, frames)
+    checks.append(compare("integer reference -> hub", integer, hub, HUB_EXACTNESS, scales))
+    return checks, integer
+
+
+def _prove_app(
+    evidence: Evidence, program: Path, frames: Sequence[Frame], artifact: Sequence[Outputs]
+) -> Iterator[Check]:
+    app = registry.load("app", evidence.app)
+    main = evidence.folder / evidence.main
+    runs: list[AppRun] = [app.run(program, main, golden) for golden in evidence.golden]
+    yield compare("artifact -> app", artifact, [run.outputs for run in runs], APP_EXACTNESS)
+    expected = [
+        postprocess(evidence.contract, run.outputs, frame)
+        for run, frame in zip(runs, frames, strict=True)
+    ]
+    if expected[0]:
+        records = [_values(run.record, expected[0]) for run in runs]
         yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
 
 
@@ -114,9 +143,9 @@ def compare(
     largest magnitude of that output over all expected values for 'relative', else plain.
     """
     differences = []
-    for name in expected[0]:
-        wanted = np.stack([np.asarray(outputs[name], np.float64) for outputs in expected])
-        got = np.stack([np.asarray(outputs[name], np.float64) for outputs in found])
+    wanted_by_name, got_by_name = _stacked(expected), _stacked(found)
+    for name, wanted in wanted_by_name.items():
+        got = got_by_name[name]
         unit = _unit(exactness.unit, name, wanted, scales or {})
         differences.append((np.abs(wanted - got) / unit).ravel())
     every = np.concatenate(differences)
@@ -130,6 +159,11 @@ def compare(
         values=every.size,
         why=exactness.why,
     )
+
+
+def _stacked(runs: Sequence[Outputs]) -> dict[str, NDArray[np.float64]]:
+    """Return each output over all golden inputs, [golden, ...]."""
+    return {name: np.stack([np.asarray(run[name], np.float64) for run in runs]) for name in runs[0]}
 
 
 def _unit(unit: str, name: str, wanted: NDArray[np.float64], scales: Mapping[str, float]) -> float:
@@ -147,16 +181,9 @@ def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame])
     return [run({name: batch[np.newaxis]}) for batch in batches if batch is not None]
 
 
-def _run_app(evidence: Evidence, program: Path) -> list[AppRun]:
-    app = registry.load("app", evidence.app)
-    artifact = evidence.folder / evidence.main
-    return [app.run(program, artifact, golden) for golden in evidence.golden]
-
-
-def _values(record: Mapping[str, Any]) -> Outputs:
+def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:
     """Return the numbers of an app's JSON record by name."""
-    values = record["values"]
-    return {name: np.asarray(values[name], np.float64) for name in values}
+    return {name: np.asarray(record[name], np.float64) for name in names}
 
 
 def _output_scales(evidence: Evidence) -> Mapping[str, float]:

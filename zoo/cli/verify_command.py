@@ -35,7 +35,7 @@ def _prove(bundle: Bundle) -> list[dict[str, object]]:
     from zoo.proof import bundled_evidence, prove
 
     recorded = Certificate.from_json((bundle.folder / "certificate.json").read_text("utf-8"))
-    checks = tuple(prove(bundled_evidence(bundle)))
+    checks = prove(bundled_evidence(bundle)).checks
     Certificate(
         recorded.model, recorded.target, recorded.quantization, recorded.scheme, checks
     ).demand()

@@ -1,15 +1,15 @@
 """verify: prove every step from float to app on the golden inputs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from zoo.certificate import Certificate, Check
 from zoo.golden import golden_inputs
 from zoo.plan import Plan
-from zoo.proof import Evidence, prove
-from zoo.recipe import Recipe
+from zoo.proof import Evidence, Proof, prove
+from zoo.recipe import GoldenInput, Recipe
 from zoo.stages.lower import read_artifact
 
 TOOLS = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
@@ -34,11 +34,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         is_quantized=not plan.is_float,
         quantization_bound=plan.quantization_bound,
     )
-    certificate = _certificate(plan, tuple(prove(evidence)))
+    proof = prove(evidence)
+    certificate = _certificate(plan, proof.checks)
     certificate.demand()
     (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
     boxes = {item.name: item.box for item in golden}
     (out / "golden" / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
+    (out / "golden" / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
 
 
 def _certificate(plan: Plan, checks: tuple[Check, ...]) -> Certificate:
@@ -59,3 +61,17 @@ def recorded_accuracy(recipe: Recipe, quant: str) -> dict[str, object]:
         return {}
     measured = json.loads(recipe.metrics.read_text("utf-8"))
     return {"how": "recorded", **measured.get(quant, {})}
+
+
+def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
+    """Return what the program checks on the board, in lines that need no parser.
+
+    picture NAME X Y WIDTH HEIGHT, then output NAME TOLERANCE VALUE... for each output.
+    """
+    lines = []
+    for item, outputs in zip(golden, proof.expected, strict=True):
+        lines.append(f"picture {item.name} {' '.join(f'{value:g}' for value in item.box)}")
+        for name, values in outputs.items():
+            numbers = " ".join(f"{value:.9g}" for value in values.ravel())
+            lines.append(f"output {name} {proof.tolerances[name]:.9g} {numbers}")
+    return "\n".join(lines) + "\n"
