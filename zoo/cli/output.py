@@ -14,16 +14,18 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows under the keys of the first one."""
-    from rich.console import Console
-    from rich.table import Table
+    """Print rows under the keys of the first one, columns aligned.
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in rows[0] if rows else ():
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console(soft_wrap=False).print(table)
+    Lines are as long as they need to be: a cell stays whole for grep and for copying.
+    """
+    header = list(rows[0]) if rows else []
+    lines = [header, *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if title:
+        click.secho(title, bold=True)
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
 
 
 def _cell(value: object) -> str:
