@@ -53,6 +53,8 @@ class Op(ABC):
     """Index of the weight among the inputs; the bias, where there is one, follows it."""
     weight_axis: int = 0
     """Axis of the weight that counts output channels."""
+    float_inputs: tuple[int, ...] = ()
+    """Indices of constants that stay float, because `fix_integers` puts them into a table."""
 
     @abstractmethod
     def parse(self, call: OnnxCall) -> Parsed:
