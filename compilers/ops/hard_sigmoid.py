@@ -1,0 +1,37 @@
+"""HardSigmoid: y = max(0, min(1, alpha * x + beta))."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.lookup_table import LookupOp
+from compilers.node_attributes import real
+from zoo.graph import Node, Quantization
+from zoo.op import OnnxCall, Parsed
+
+__all__ = ["OP"]
+
+
+class HardSigmoid(LookupOp):
+    """The gate of squeeze-and-excitation in MobileNetV3. attributes: alpha, beta."""
+
+    name = "hard_sigmoid"
+    onnx_types = ("HardSigmoid",)
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read HardSigmoid."""
+        alpha, beta = call.attributes.get("alpha", 0.2), call.attributes.get("beta", 0.5)
+        return Parsed(super().parse(call).inputs, {"alpha": float(alpha), "beta": float(beta)})
+
+    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+        """Compute hard sigmoid."""
+        y: NDArray[Any] = np.clip(x * real(node, "alpha") + real(node, "beta"), 0, 1)
+        return y
+
+    def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
+        """Return steps of 1/256 from 0: the output is known to lie in [0, 1]."""
+        return Quantization((1 / 256,), (0,), signed=False)
+
+
+OP = HardSigmoid()

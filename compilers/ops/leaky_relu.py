@@ -1,0 +1,32 @@
+"""LeakyRelu: y = x where x >= 0, else alpha * x."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.lookup_table import LookupOp
+from compilers.node_attributes import real
+from zoo.graph import Node
+from zoo.op import OnnxCall, Parsed
+
+__all__ = ["OP"]
+
+
+class LeakyRelu(LookupOp):
+    """A rectifier with one slope for everything below zero. attribute: alpha."""
+
+    name = "leaky_relu"
+    onnx_types = ("LeakyRelu",)
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read LeakyRelu."""
+        alpha = float(call.attributes.get("alpha", 0.01))
+        return Parsed(super().parse(call).inputs, {"alpha": alpha})
+
+    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+        """Compute the leaky rectifier."""
+        return np.where(x < 0, x * real(node, "alpha"), x)
+
+
+OP = LeakyRelu()

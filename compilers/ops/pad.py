@@ -1,0 +1,118 @@
+"""Pad: a border of one constant value."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import quantization_of
+from compilers.node_attributes import integers, real
+from compilers.operands import operand
+from compilers.parameters import integers_parameter, new_parameter, parameter
+from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class Pad(Op):
+    """A border of any width around all axes but the batch.
+
+    attributes: before, after, a width per axis; value.  integer: value, which stands for the real
+    value exactly (the zero point stands for 0).
+    """
+
+    name = "pad"
+    onnx_types = ("Pad",)
+    shares_quantization = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Pad as of opset 11; refuses other modes than constant, and negative widths."""
+        x = operand(call)
+        mode = call.attributes.get("mode", "constant")
+        if mode != "constant":
+            raise UnsupportedOpError(
+                f"{call.where}: Pad of '{x.name}' has mode '{mode}'; only 'constant' is "
+                "supported: train with zero padding"
+            )
+        before, after = _widths(call, x)
+        constant = parameter(call, 2, "constant_value")
+        value = 0.0 if constant is None else float(constant.reshape(-1)[0])
+        if not math.isfinite(value):
+            raise UnsupportedOpError(
+                f"{call.where}: Pad of '{x.name}' has the value {value}; only finite values are "
+                "supported: let the pooling that follows pad"
+            )
+        return Parsed((x,), {"before": before, "after": after, "value": value})
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Pad as of opset 11."""
+        widths = integers(node, "before") + integers(node, "after")
+        pads = new_parameter(node, "pads", widths)
+        value = new_parameter(node, "constant_value", real(node, "value"))
+        return OnnxCall("Pad", {"mode": "constant"}, (*inputs, pads, value))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the sizes, borders included."""
+        batch, *sizes = inputs[0].shape
+        _, *widths = zip(integers(node, "before"), integers(node, "after"), strict=True)
+        return (batch, *(int(s) + sum(w) for s, w in zip(sizes, widths, strict=True)))
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Surround the values."""
+        return _surround(node, inputs[0], real(node, "value"))
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> NDArray[Any]:
+        """Surround the integers."""
+        return _surround(node, inputs[0], node.integer["value"][0])
+
+    def fix_integers(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the value's integer; raises QuantizeError where none stands for it."""
+        stored, value = quantization_of(output), real(node, "value")
+        level = value / stored.scale[0] + stored.zero_point[0]
+        if not (level.is_integer() and stored.qmin <= level <= stored.qmax):
+            raise QuantizeError(
+                f"node '{node.name}' (pad): the value {value:g} would be the integer {level:g} of "
+                f"'{output.name}'; only whole numbers from {stored.qmin} to {stored.qmax} can be "
+                "stored: pad with 0"
+            )
+        return {"value": (int(level),)}
+
+
+def _surround(node: Node, x: NDArray[Any], value: float) -> NDArray[Any]:
+    widths = tuple(zip(integers(node, "before"), integers(node, "after"), strict=True))
+    return np.pad(x, widths, constant_values=value)
+
+
+def _widths(call: OnnxCall, x: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the border before and after each axis."""
+    rank = len(x.shape)
+    pads = integers_parameter(call, 1, "pads") or ()
+    axes = integers_parameter(call, 3, "axes") or tuple(range(rank))
+    before, after = [0] * rank, [0] * rank
+    for axis, start, end in zip(axes, pads[: len(axes)], pads[len(axes) :], strict=True):
+        before[axis], after[axis] = start, end
+    if before[0] or after[0] or min(before + after) < 0:
+        raise UnsupportedOpError(
+            f"{call.where}: Pad of '{x.name}' {x.shape} by {tuple(before)} before and "
+            f"{tuple(after)} after the axes; only widths of 0 and more are supported, and 0 for "
+            "the batch: crop with Slice"
+        )
+    return tuple(before), tuple(after)
+
+
+OP = Pad()

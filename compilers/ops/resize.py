@@ -1,0 +1,176 @@
+"""Resize: images of another height and width, by nearest or bilinear interpolation.
+
+The place of an output pixel in the input is a ratio of integers, so the integer form is exact.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import centred, quantization_of
+from compilers.node_attributes import integers, text
+from compilers.operands import image
+from compilers.parameters import integers_parameter, new_parameter, parameter
+from zoo.errors import UnsupportedOpError
+from zoo.fixed_point import round_divide, saturate
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+# The first of each is ONNX's default.
+_SUPPORTED = {
+    "mode": ("nearest", "linear"),
+    "coordinate_transformation_mode": ("half_pixel", "asymmetric", "align_corners"),
+    "nearest_mode": ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"),
+    "keep_aspect_ratio_policy": ("stretch",),
+    "antialias": (0,),
+}
+_MEANINGFUL = {
+    "nearest": ("mode", "coordinate_transformation_mode", "nearest_mode"),
+    "linear": ("mode", "coordinate_transformation_mode"),
+}
+
+
+class Resize(Op):
+    """x [N, C, H, W] to [N, C, height, width].
+
+    attributes: size_hw, and mode, coordinate_transformation_mode, nearest_mode as in ONNX.
+    """
+
+    name = "resize"
+    onnx_types = ("Resize",)
+    shares_quantization = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Resize as of opset 11; refuses cubic, antialiasing, computed or fractional sizes."""
+        x = image(call)
+        size_hw = _size_hw(call, x)
+        settings = {name: call.attributes.get(name, known[0]) for name, known in _SUPPORTED.items()}
+        if settings["coordinate_transformation_mode"] == "pytorch_half_pixel" and min(size_hw) > 1:
+            settings["coordinate_transformation_mode"] = "half_pixel"
+        for name, known in _SUPPORTED.items():
+            if settings[name] not in known:
+                raise UnsupportedOpError(
+                    f"{call.where}: Resize of '{x.name}' has {name} '{settings[name]}'; only "
+                    f"{', '.join(map(repr, known))} are supported: export with one of them"
+                )
+        kept = {name: settings[name] for name in _MEANINGFUL[settings["mode"]]}
+        return Parsed((x,), {"size_hw": size_hw, **kept})
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Resize as of opset 18, in which the batch may stay open."""
+        settings = {name: text(node, name) for name in _MEANINGFUL[text(node, "mode")]}
+        sizes = new_parameter(node, "sizes", integers(node, "size_hw"))
+        return OnnxCall("Resize", {**settings, "axes": (2, 3)}, (*inputs, None, None, sizes))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return [N, C, height, width]."""
+        return *inputs[0].shape[:2], *integers(node, "size_hw")
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Interpolate in float32."""
+        if text(node, "mode") == "nearest":
+            return _nearest(node, inputs[0])
+        sums, divisor = _bilinear(node, inputs[0])
+        return sums / divisor
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Interpolate exactly, and round once."""
+        if text(node, "mode") == "nearest":
+            return _nearest(node, inputs[0])
+        stored = quantization_of(output)
+        sums, divisor = _bilinear(node, centred(inputs[0], tensors[0]))
+        levels = round_divide(sums, divisor, stored.rounding) + stored.zero_point[0]
+        return saturate(levels, stored.qmin, stored.qmax, stored.dtype)
+
+
+def _nearest(node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    for axis, size in enumerate(integers(node, "size_hw"), 2):
+        place, divisor = _places(node, x.shape[axis], size)
+        index = {
+            "floor": place // divisor,
+            "ceil": -(-place // divisor),
+            "round_prefer_floor": -((divisor - 2 * place) // (2 * divisor)),
+            "round_prefer_ceil": (2 * place + divisor) // (2 * divisor),
+        }[text(node, "nearest_mode")]
+        x = x.take(np.clip(index, 0, x.shape[axis] - 1), axis)
+    return x
+
+
+def _bilinear(node: Node, x: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return sums of neighbours with integer weights, and what all weights of a sum add up to."""
+    total = 1
+    for axis, size in enumerate(integers(node, "size_hw"), 2):
+        last = x.shape[axis] - 1
+        place, divisor = _places(node, x.shape[axis], size)
+        place = np.clip(place, 0, last * divisor)
+        below = place // divisor
+        weight = (place - below * divisor).astype(x.dtype)
+        if axis == 2:
+            weight = weight[:, None]
+        above = np.minimum(below + 1, last)
+        x = x.take(below, axis) * (divisor - weight) + x.take(above, axis) * weight
+        total *= divisor
+    return x, total
+
+
+def _places(node: Node, size_in: int, size_out: int) -> tuple[NDArray[np.int64], int]:
+    """Return where output pixels lie in the input, as numerators and their common divisor.
+
+    half_pixel: (i + 1/2) * in / out - 1/2; asymmetric: i * in / out;
+    align_corners: i * (in - 1) / (out - 1), and 0 for a single pixel (ONNX Resize).
+    """
+    i = np.arange(size_out, dtype=np.int64)
+    match text(node, "coordinate_transformation_mode"):
+        case "half_pixel":
+            return (2 * i + 1) * size_in - size_out, 2 * size_out
+        case "asymmetric":
+            return i * size_in, size_out
+        case _:
+            return i * (size_in - 1), max(size_out - 1, 1)
+
+
+def _size_hw(call: OnnxCall, x: Tensor) -> tuple[int, int]:
+    """Return the output's height and width from sizes or scales."""
+    axes = tuple(axis % 4 for axis in call.attributes.get("axes", range(4)))
+    sizes, scales = integers_parameter(call, 3, "sizes"), parameter(call, 2, "scales")
+    given: dict[int, int | float | str] = {}
+    if sizes is not None:
+        given = dict(zip(axes, sizes, strict=True))
+    elif scales is not None:
+        scaled = (
+            _scaled(x.shape[axis], float(scale)) for axis, scale in zip(axes, scales, strict=True)
+        )
+        given = dict(zip(axes, scaled, strict=True))
+    batch, channels, height, width = (given.get(axis, size) for axis, size in enumerate(x.shape))
+    fits = (batch, channels) == x.shape[:2]
+    if not (given and fits and isinstance(height, int) and isinstance(width, int)):
+        raise UnsupportedOpError(
+            f"{call.where}: Resize of '{x.name}' {x.shape} to {(batch, channels, height, width)}; "
+            "only height and width may change, to whole numbers of pixels: export with sizes "
+            "instead of scales"
+        )
+    return height, width
+
+
+def _scaled(size: int | str, scale: float) -> int | float | str:
+    """Return size * scale, as int where the scale in float32 means a whole number."""
+    if scale == 1:
+        return size
+    if isinstance(size, str):
+        return f"{scale:g} {size}"
+    exact = size * scale
+    return round(exact) if math.isclose(exact, round(exact), rel_tol=1e-6) else exact
+
+
+OP = Resize()

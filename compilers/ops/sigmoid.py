@@ -1,0 +1,30 @@
+"""Sigmoid: y = 1 / (1 + exp(-x))."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.lookup_table import LookupOp
+from zoo.graph import Node, Quantization
+
+__all__ = ["OP"]
+
+
+class Sigmoid(LookupOp):
+    """The logistic function; its output is known to lie in [0, 1]."""
+
+    name = "sigmoid"
+    onnx_types = ("Sigmoid",)
+
+    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
+        """Compute the sigmoid by tanh, which overflows for no x."""
+        y: NDArray[Any] = np.tanh(x * 0.5) * 0.5 + 0.5
+        return y
+
+    def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
+        """Return steps of 1/256 from 0."""
+        return Quantization((1 / 256,), (0,), signed=False)
+
+
+OP = Sigmoid()

@@ -1,0 +1,103 @@
+"""Slice: a fixed part of a tensor."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from compilers.node_attributes import integers
+from compilers.operands import operand
+from compilers.parameters import integers_parameter, new_parameter
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+_PARAMETERS = ("starts", "ends", "axes", "steps")
+
+
+class Slice(Op):
+    """Every step-th value of some axes, from start to before end.
+
+    attributes: starts, ends, axes, steps, a value each per cut axis; axes ascend,
+    0 <= start < end <= size, step >= 1.
+    """
+
+    name = "slice"
+    onnx_types = ("Slice",)
+    shares_quantization = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Slice as of opset 10; refuses computed bounds, steps below 1, cuts of the batch."""
+        x = operand(call)
+        starts, ends, axes, steps = (
+            integers_parameter(call, index, role) or () for index, role in enumerate(_PARAMETERS, 1)
+        )
+        axes, steps = axes or tuple(range(len(starts))), steps or (1,) * len(starts)
+        kept = {
+            axis % len(x.shape): _kept(call, x, axis % len(x.shape), slice(start, end, step))
+            for start, end, axis, step in zip(starts, ends, axes, steps, strict=True)
+        }
+        cuts = [(part.start, part.stop, axis, part.step) for axis, part in sorted(kept.items())]
+        return Parsed((x,), dict(zip(_PARAMETERS, zip(*cuts, strict=True), strict=True)))
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Slice as of opset 10."""
+        parameters = (new_parameter(node, role, integers(node, role)) for role in _PARAMETERS)
+        return OnnxCall("Slice", {}, (*inputs, *parameters))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the sizes of what is kept."""
+        sizes = list(inputs[0].shape)
+        for axis, start, end, step in _cuts(node):
+            sizes[axis] = len(range(start, end, step))
+        return tuple(sizes)
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Keep a part of the values."""
+        index = [slice(None)] * inputs[0].ndim
+        for axis, start, end, step in _cuts(node):
+            index[axis] = slice(start, end, step)
+        return inputs[0][tuple(index)]
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> NDArray[Any]:
+        """Keep a part of the integers."""
+        return self.run_float(node, inputs)
+
+
+def _cuts(node: Node) -> list[tuple[int, int, int, int]]:
+    """Return (axis, start, end, step) for each cut axis."""
+    starts, ends, axes, steps = (integers(node, name) for name in _PARAMETERS)
+    return list(zip(axes, starts, ends, steps, strict=True))
+
+
+def _kept(call: OnnxCall, x: Tensor, axis: int, cut: slice) -> range:
+    """Return the indices that remain, counted from the beginning of the axis."""
+    size = x.shape[axis]
+    if axis == 0 or isinstance(size, str):
+        raise UnsupportedOpError(
+            f"{call.where}: Slice cuts '{x.name}' {x.shape} along the batch (axis 0); only the "
+            "other axes are supported: take samples apart outside the network"
+        )
+    if cut.step < 1:
+        raise UnsupportedOpError(
+            f"{call.where}: Slice takes '{x.name}' {x.shape} in steps of {cut.step} along axis "
+            f"{axis}; only steps of 1 and more are supported: do not reverse axes"
+        )
+    kept = range(size)[cut]
+    if not kept:
+        raise UnsupportedOpError(
+            f"{call.where}: Slice keeps nothing of '{x.name}' {x.shape} along axis {axis}, from "
+            f"{cut.start} to {cut.stop}; at least one value must remain: correct the bounds"
+        )
+    return kept
+
+
+OP = Slice()

@@ -1,0 +1,99 @@
+"""Softmax: y[k] = exp(x[k]) / sum over j of exp(x[j]), along one axis.
+
+The integer form computes no exponential: with q the integers of x, exp(x[k] - max x) is one of
+2**bits table entries, that of the distance max q - q[k].
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import quantization_of
+from compilers.lookup_table import require_8_bits
+from compilers.node_attributes import integer
+from compilers.operands import operand
+from zoo.errors import UnsupportedOpError
+from zoo.fixed_point import fix_factors, round_divide, saturate
+from zoo.graph import Node, Quantization, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+# The sum of up to 4096 entries fits in 32 bits; rounding an entry by half of 2**-20 moves y by at
+# most 2**-21 per class, so that 4096 classes stay within 1 LSB of 1/256, final rounding included.
+_FRACTION_BITS = 20
+
+
+class Softmax(Op):
+    """Probabilities along an axis other than the batch. attribute: axis, >= 1.
+
+    integer: table[d] = round(2**20 * exp(-s_in * d)); 1 / s_out ~ multiplier * 2**-shift;
+    y[k] = round(table[d[k]] * multiplier / (sum(table[d]) * 2**shift)) + z_out.
+    """
+
+    name = "softmax"
+    onnx_types = ("Softmax",)
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Softmax as of opset 13; refuses the batch axis."""
+        x = operand(call)
+        axis = int(call.attributes.get("axis", -1)) % len(x.shape)
+        if axis == 0:
+            raise UnsupportedOpError(
+                f"{call.where}: Softmax along axis 0 of '{x.name}' {x.shape} mixes the samples of "
+                "a batch; only the other axes are supported: put the classes on axis 1"
+            )
+        return Parsed((x,), {"axis": axis})
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Softmax."""
+        return OnnxCall("Softmax", node.attributes, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:  # noqa: ARG002
+        """Return the input's shape."""
+        return inputs[0].shape
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Compute the probabilities in float32."""
+        axis, x = integer(node, "axis"), inputs[0]
+        powers = np.exp(x - x.max(axis, keepdims=True))
+        y: NDArray[Any] = powers / powers.sum(axis, keepdims=True)
+        return y
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Look the exponentials up and divide each by their sum."""
+        axis, q, stored = integer(node, "axis"), inputs[0].astype(np.int64), quantization_of(output)
+        powers = np.array(node.integer["table"], np.int64)[q.max(axis, keepdims=True) - q]
+        (multiplier,), (shift,) = node.integer["multiplier"], node.integer["shift"]
+        divisor = powers.sum(axis, keepdims=True) << shift
+        levels = round_divide(powers * multiplier, divisor, stored.rounding)
+        return saturate(levels + stored.zero_point[0], stored.qmin, stored.qmax, stored.dtype)
+
+    def fix_integers(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],
+        output: Tensor,
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the exponentials of all distances, and the output's factor."""
+        require_8_bits(inputs[0])
+        read = quantization_of(inputs[0])
+        powers = np.exp(-read.scale[0] * np.arange(1 << read.bits))
+        multiplier, shift = fix_factors([1 / quantization_of(output).scale[0]])
+        table = tuple(int(power) for power in np.rint(powers * (1 << _FRACTION_BITS)))
+        return {"table": table, "multiplier": multiplier, "shift": shift}
+
+    def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
+        """Return steps of 1/256 from 0: the output is known to lie in [0, 1]."""
+        return Quantization((1 / 256,), (0,), signed=False)
+
+
+OP = Softmax()

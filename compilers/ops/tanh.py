@@ -1,0 +1,30 @@
+"""Tanh: y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.lookup_table import LookupOp
+from zoo.graph import Node, Quantization
+
+__all__ = ["OP"]
+
+
+class Tanh(LookupOp):
+    """The hyperbolic tangent; its output is known to lie in [-1, 1]."""
+
+    name = "tanh"
+    onnx_types = ("Tanh",)
+
+    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
+        """Compute tanh."""
+        y: NDArray[Any] = np.tanh(x)
+        return y
+
+    def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
+        """Return steps of 1/128 around 0."""
+        return Quantization((1 / 128,), (128,), signed=False)
+
+
+OP = Tanh()

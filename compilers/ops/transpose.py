@@ -1,0 +1,60 @@
+"""Transpose: the axes in another order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.node_attributes import integers
+from compilers.operands import operand
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class Transpose(Op):
+    """Axis i of the output is axis permutation[i] of the input; the batch stays first."""
+
+    name = "transpose"
+    onnx_types = ("Transpose",)
+    shares_quantization = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Transpose; refuses to move the batch."""
+        x = operand(call)
+        backwards = reversed(range(len(x.shape)))
+        permutation = tuple(int(axis) for axis in call.attributes.get("perm", backwards))
+        if permutation[:1] != (0,):
+            raise UnsupportedOpError(
+                f"{call.where}: Transpose of '{x.name}' {x.shape} to the order {permutation} moves "
+                "the batch; only orders that begin with 0 are supported: keep the batch first"
+            )
+        return Parsed((x,), {"permutation": permutation})
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Transpose."""
+        return OnnxCall("Transpose", {"perm": integers(node, "permutation")}, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the sizes in the new order."""
+        return tuple(inputs[0].shape[axis] for axis in integers(node, "permutation"))
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Move the values."""
+        return np.transpose(inputs[0], integers(node, "permutation"))
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> NDArray[Any]:
+        """Move the integers."""
+        return self.run_float(node, inputs)
+
+
+OP = Transpose()
