@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from zoo.digest import digest_json, digest_path, folder_digests
 from zoo.errors import CacheError
@@ -76,7 +77,7 @@ class Cache:
                 return Outcome(task.stage, key, entry, True, "cached by another build")
             reason = "forced" if force else self._explain(task, ingredients)
             self._make(entry, task, ingredients, run)
-        self._remember(task, ingredients)
+            self._remember(task, key, ingredients)
         return Outcome(task.stage, key, entry, False, reason)
 
     def preview(self, task: Task) -> Outcome:
@@ -92,15 +93,18 @@ class Cache:
         """Yield (folder, stage, size_bytes) of every result."""
         for entry in sorted((self.folder / "entries").glob("*")):
             if self._is_whole(entry):
-                stage = json.loads((entry / _RECORD).read_text("utf-8"))["stage"]
+                stage = _record(entry).get("stage", "unreadable")
                 size_bytes = sum(p.stat().st_size for p in entry.rglob("*") if p.is_file())
                 yield entry, stage, size_bytes
 
     def damaged(self) -> Iterator[tuple[Path, str]]:
         """Yield (folder, file) for every file that is not what its stage wrote."""
         for entry, _, _ in self.entries():
-            files = json.loads((entry / _RECORD).read_text("utf-8"))["files"]
             found = {k: v for k, v in folder_digests(entry).items() if k != _RECORD}
+            files = _record(entry).get("files")
+            if files is None:
+                yield entry, _RECORD
+                continue
             for name in sorted(files.keys() | found.keys()):
                 if files.get(name) != found.get(name):
                     yield entry, name
@@ -109,8 +113,9 @@ class Cache:
         """Remove all results and return how many there were."""
         count = len(list(self.entries()))
         with self._writing():
-            if self.folder.exists():
-                shutil.rmtree(self.folder)
+            self._discard(self.folder / "entries")
+            for name in ("last", "locks", "unfinished"):  # whatever else is there is not ours
+                shutil.rmtree(self.folder / name, ignore_errors=True)
         return count
 
     def deliver(self, source: Path, destination: Path) -> None:
@@ -122,11 +127,13 @@ class Cache:
                 shutil.copyfile(source, partial)
                 partial.replace(destination)
             except OSError as error:
-                partial.unlink(missing_ok=True)
                 raise CacheError(
                     f"{destination}: cannot be written ({error.strerror or error}); "
                     "choose another folder by --out"
                 ) from error
+            finally:
+                with suppress(OSError):
+                    partial.unlink(missing_ok=True)
 
     def _is_whole(self, entry: Path) -> bool:
         return (entry / _RECORD).is_file()
@@ -153,9 +160,18 @@ class Cache:
     def _publish(self, unfinished: Path, entry: Path, record: Mapping[str, object]) -> None:
         with self._writing():
             (unfinished / _RECORD).write_text(json.dumps(record, indent=2, sort_keys=True))
-            shutil.rmtree(entry, ignore_errors=True)
+            self._discard(entry)
             entry.parent.mkdir(parents=True, exist_ok=True)
             unfinished.rename(entry)
+
+    def _discard(self, folder: Path) -> None:
+        """Remove a folder so that nobody ever finds half of it."""
+        doomed = self.folder / "unfinished" / f"{folder.name}.old"
+        shutil.rmtree(doomed, ignore_errors=True)
+        if folder.exists():
+            doomed.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
 
     def _explain(self, task: Task, ingredients: Mapping[str, object]) -> str:
         last = self._last(task)
@@ -175,11 +191,11 @@ class Cache:
             return None
         return found
 
-    def _remember(self, task: Task, ingredients: Mapping[str, object]) -> None:
+    def _remember(self, task: Task, key: str, ingredients: Mapping[str, object]) -> None:
         with self._writing():
             last = self._last_file(task)
             last.parent.mkdir(parents=True, exist_ok=True)
-            partial = last.with_suffix(".partial")
+            partial = self.folder / "unfinished" / f"{key}.json"
             partial.write_text(json.dumps(ingredients), "utf-8")
             partial.replace(last)
 
@@ -208,6 +224,15 @@ class Cache:
                 f"{self.folder}: cannot write the cache ({error.strerror or error}); free space, "
                 "or choose another folder by --cache or the environment variable ZOO_CACHE"
             ) from error
+
+
+def _record(entry: Path) -> dict[str, Any]:
+    """Return what was written down about a result; empty where that is damaged."""
+    try:
+        found = json.loads((entry / _RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def default_folder() -> Path:

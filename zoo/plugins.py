@@ -1,7 +1,7 @@
 """Loads the plugins of the entry-point group `zoo`; a broken one does not take others down."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -90,8 +90,8 @@ def _load(point: EntryPoint) -> Plugin:
         module = point.load()
         hooks = _check_hooks(module)
         registered = _collect(module, point.name)
-    # A plugin may fail in any way; the others must still work.
-    except Exception as error:
+    # A plugin may fail in any way, and even exit; the others must still work.
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         return Plugin(plugin.name, distribution, version, error=reason)
     return Plugin(plugin.name, distribution, version, hooks, registered)
@@ -122,7 +122,9 @@ def _collect(module: object, name: str) -> dict[str, tuple[Descriptor, ...]]:
     }
 
 
-def _checked(results: Iterable[Iterable[Any]], hook: str) -> tuple[Descriptor, ...]:
+def _checked(results: Collection[Iterable[Any]], hook: str) -> tuple[Descriptor, ...]:
+    if not results:  # pluggy drops None
+        raise TypeError(f"{hook} returned None; a list of descriptors is needed")
     descriptors = tuple(descriptor for result in results for descriptor in result)
     for descriptor in descriptors:
         if not isinstance(descriptor, Descriptor):

@@ -1,0 +1,270 @@
+import errno
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from zoo.cache import Cache, Task, default_folder
+from zoo.errors import CacheError, RecipeError
+
+
+def write(content: str = "result"):
+    """Return a stage that writes one file."""
+    return lambda out: (out / "result.txt").write_text(content)
+
+
+def fail(out: Path) -> None:
+    (out / "half.txt").write_text("half")
+    raise RecipeError("the stage failed")
+
+
+def must_not_run(out: Path) -> None:
+    raise AssertionError(f"ran again into {out}")
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path / "cache")
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "source.txt"
+    path.write_text("one")
+    return path
+
+
+def test_second_time_is_a_hit(cache):
+    task = Task("hub", "toy.x86.none")
+    first = cache.perform(task, write())
+    second = cache.perform(task, must_not_run)
+    assert (first.hit, first.reason) == (False, "first build")
+    assert (second.hit, second.reason) == (True, "cached")
+    assert first.folder == second.folder
+    assert (second.folder / "result.txt").read_text() == "result"
+
+
+def task_of(source: Path, **changed: object) -> Task:
+    fixed = {"inputs": {"photo": source}, "options": {"size": 8}, "tools": {"onnx": "1.0"}}
+    return Task("hub", "toy.x86.none", **{**fixed, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"options": {"size": 9}}, "changed: option size"),
+        ({"options": {"size": 8, "fast": True}}, "changed: option fast"),
+        ({"tools": {"onnx": "1.1"}}, "changed: tool onnx"),
+        ({"options": {}, "tools": {}}, "changed: option size, tool onnx"),
+    ],
+)
+def test_miss_says_what_changed(cache, source, changed, reason):
+    cache.perform(task_of(source), write())
+    assert cache.preview(task_of(source, **changed)).reason == reason
+    outcome = cache.perform(task_of(source, **changed), write("other"))
+    assert (outcome.hit, outcome.reason) == (False, reason)
+
+
+def test_changed_file_is_a_miss_and_the_old_content_a_hit_again(cache, source):
+    cache.perform(task_of(source), write("from one"))
+    source.write_text("two")
+    assert cache.perform(task_of(source), write("from two")).reason == "changed: input photo"
+    source.write_text("one")
+    again = cache.perform(task_of(source), must_not_run)
+    assert (again.folder / "result.txt").read_text() == "from one"
+
+
+def test_renamed_file_in_an_input_folder_is_a_miss(cache, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(b"photo")
+    task = Task("quantize", "toy", inputs={"calibration": folder})
+    cache.perform(task, write())
+    (folder / "a.png").rename(folder / "b.png")
+    assert cache.perform(task, write()).reason == "changed: input calibration"
+
+
+def test_lost_result_is_explained(cache):
+    task = Task("hub", "toy")
+    outcome = cache.perform(task, write())
+    (outcome.folder / "stage.json").unlink()
+    assert cache.perform(task, write()).reason == "its result is gone"
+
+
+def test_forced_build_replaces_the_result(cache):
+    task = Task("hub", "toy")
+    cache.perform(task, write("old"))
+    outcome = cache.perform(task, write("new"), force=True)
+    assert (outcome.hit, outcome.reason) == (False, "forced")
+    assert (outcome.folder / "result.txt").read_text() == "new"
+
+
+def test_preview_does_nothing(cache):
+    outcome = cache.preview(Task("hub", "toy"))
+    assert (outcome.hit, outcome.reason) == (False, "first build")
+    assert not cache.folder.exists()
+
+
+def test_failed_stage_leaves_nothing(cache):
+    task = Task("hub", "toy")
+    with pytest.raises(RecipeError, match="the stage failed"):
+        cache.perform(task, fail)
+    assert list(cache.entries()) == []
+    assert list((cache.folder / "unfinished").iterdir()) == []
+    assert cache.perform(task, write()).reason == "first build"
+
+
+def test_builds_of_one_thing_at_a_time_run_it_once(cache):
+    started, runs = threading.Barrier(4), []
+
+    def build() -> None:
+        started.wait()
+        cache.perform(Task("hub", "toy"), lambda out: runs.append(out) or write()(out))
+
+    threads = [threading.Thread(target=build) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(runs) == 1
+
+
+def test_entries_and_clear(cache):
+    cache.perform(Task("hub", "toy"), write("four"))
+    cache.perform(Task("lower", "toy"), write())
+    assert sorted(stage for _, stage, _ in cache.entries()) == ["hub", "lower"]
+    assert all(size_bytes > 4 for _, _, size_bytes in cache.entries())
+    assert cache.clear() == 2
+    assert list(cache.entries()) == []
+    assert cache.clear() == 0
+
+
+def test_clear_leaves_alone_what_is_not_the_caches(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    cache = Cache(tmp_path)
+    cache.perform(Task("hub", "toy"), write())
+    assert cache.clear() == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def damage_content(entry: Path) -> str:
+    (entry / "result.txt").write_text("resulT")
+    return "result.txt"
+
+
+def damage_by_removal(entry: Path) -> str:
+    (entry / "result.txt").unlink()
+    return "result.txt"
+
+
+def damage_by_addition(entry: Path) -> str:
+    (entry / "more.txt").write_text("more")
+    return "more.txt"
+
+
+def damage_record(entry: Path) -> str:
+    (entry / "stage.json").write_text("{")
+    return "stage.json"
+
+
+@pytest.mark.parametrize(
+    "damage", [damage_content, damage_by_removal, damage_by_addition, damage_record]
+)
+def test_check_names_the_damaged_file(cache, zoo, damage):
+    whole = cache.perform(Task("hub", "whole"), write())
+    entry = cache.perform(Task("hub", "toy", options={"size": 8}), write()).folder
+    assert whole.folder != entry
+    assert zoo("cache", "check", "--cache", cache.folder).exit_code == 0
+    name = damage(entry)
+    assert list(cache.damaged()) == [(entry, name)]
+    found = zoo("cache", "check", "--cache", cache.folder, "--json")
+    assert found.exit_code == 1
+    assert json.loads(found.output) == [{"result": entry.name[:12], "file": name}]
+    assert "zoo cache clear" in zoo("cache", "check", "--cache", cache.folder).output
+
+
+def test_file_where_the_cache_should_be(tmp_path):
+    (tmp_path / "cache").write_text("")
+    with pytest.raises(
+        CacheError,
+        match=r"cache: cannot write the cache \((Not a directory|File exists)\); free space, or "
+        r"choose another folder by --cache or the environment variable ZOO_CACHE",
+    ):
+        Cache(tmp_path / "cache").perform(Task("hub", "toy"), write())
+
+
+def test_full_disk_in_a_stage_is_the_caches_error_and_leaves_nothing(cache):
+    def fill(out: Path) -> None:
+        (out / "half.txt").write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(CacheError, match=r"cannot write the cache \(No space left on device"):
+        cache.perform(Task("hub", "toy"), fill)
+    assert list(cache.entries()) == []
+    assert list((cache.folder / "unfinished").iterdir()) == []
+
+
+def test_other_system_errors_of_a_stage_pass(cache):
+    def miss(out: Path) -> None:
+        (out / "no-such-file").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        cache.perform(Task("hub", "toy"), miss)
+
+
+def test_full_disk_while_publishing(cache, monkeypatch):
+    def full(path: Path, target: object) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path), None, str(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", full)
+        with pytest.raises(CacheError, match="No space left"):
+            cache.perform(Task("hub", "toy"), write())
+    assert list(cache.entries()) == []
+    assert not cache.perform(Task("hub", "toy"), write()).hit
+
+
+def test_deliver_replaces_the_destination(cache, source, tmp_path):
+    destination = tmp_path / "dist" / "bundle.tar.gz"
+    cache.deliver(source, destination)
+    source.write_text("two")
+    cache.deliver(source, destination)
+    assert destination.read_text() == "two"
+    assert [path.name for path in destination.parent.iterdir()] == ["bundle.tar.gz"]
+
+
+def test_deliver_that_fails_leaves_what_was_there(cache, source, tmp_path, monkeypatch):
+    destination = tmp_path / "dist" / "bundle.tar.gz"
+    cache.deliver(source, destination)
+
+    def full(source: Path, partial: Path) -> None:  # noqa: ARG001
+        partial.write_text("ha")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(
+        CacheError,
+        match=r"bundle.tar.gz: cannot be written \(No space left on device\); choose another "
+        "folder by --out",
+    ):
+        cache.deliver(source, destination)
+    assert destination.read_text() == "one"
+    assert [path.name for path in destination.parent.iterdir()] == ["bundle.tar.gz"]
+
+
+def test_deliver_into_a_file_is_refused(cache, source, tmp_path):
+    (tmp_path / "dist").write_text("")
+    with pytest.raises(CacheError, match="choose another folder by --out"):
+        cache.deliver(source, tmp_path / "dist" / "bundle.tar.gz")
+
+
+def test_default_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "here"))
+    assert default_folder() == tmp_path / "here"
+    monkeypatch.delenv("ZOO_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_folder() == tmp_path / "edgezoo"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_folder() == tmp_path / ".cache" / "edgezoo"

@@ -1,0 +1,145 @@
+import json
+
+import pytest
+
+from zoo import hookspecs, registry
+from zoo.errors import PluginError, UnknownNameError
+from zoo.plugins import KINDS, Plugin, load_plugins
+
+GOOD = """
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+
+@hookimpl
+def register_schemes():
+    return [Descriptor("toy-scheme", "{target}", aliases=("toy",))]
+"""
+
+
+def plugin(name: str) -> Plugin:
+    return next(plugin for plugin in load_plugins().all if plugin.name == name)
+
+
+def test_built_in_rooms_are_loaded_by_the_same_path():
+    ours = {p.name: p for p in load_plugins().all if p.distribution == "edgezoo"}
+    assert sorted(ours) == ["codegen", "compilers", "recipes", "runtimes", "zoo-steps"]
+    assert {p.name: p.error for p in ours.values() if p.error} == {}
+
+
+def test_every_hook_has_a_kind():
+    documented = {name for name in vars(hookspecs) if name.startswith("register_")}
+    assert documented == set(KINDS.values())
+
+
+def test_installed_plugin_is_found(install):
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    found = plugin("zoo_good")
+    assert (found.distribution, found.version, found.state) == ("zoo-good", "1.0", "loaded")
+    assert found.hooks == ("register_schemes",)
+    assert registry.load("scheme", "toy-scheme") is registry.load("scheme", "toy")
+    assert "toy-scheme" in registry.names("scheme")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        (
+            "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_recipe(): return []",
+            "ValueError: unknown hook 'register_recipe'; did you mean register_recipes",
+        ),
+        (
+            "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(): return ['relu']",
+            "TypeError: register_ops returned 'relu'; zoo.descriptor.Descriptor is needed",
+        ),
+        (
+            "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(): return None",
+            "TypeError: register_ops returned None; a list of descriptors is needed",
+        ),
+        (
+            "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(board): return []",
+            "PluginValidationError: ",
+        ),
+    ],
+)
+def test_broken_plugin_takes_no_other_down(install, source, reason):
+    install("zoo-broken", "zoo_broken", source)
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    broken = plugin("zoo_broken")
+    assert (broken.distribution, broken.version, broken.state) == ("zoo-broken", "1.0", "broken")
+    assert broken.error.startswith(reason)
+    assert broken in load_plugins().broken
+    assert registry.load("scheme", "toy-scheme")
+
+
+def test_asking_for_what_a_broken_plugin_may_hide_names_it(install):
+    install("zoo-broken", "zoo_broken", "import no_such_module")
+    with pytest.raises(UnknownNameError) as error:
+        registry.load("scheme", "its-scheme")
+    assert "unknown scheme 'its-scheme'" in str(error.value)
+    assert "Broken plugins may hide it: zoo_broken (zoo-broken); see `zoo plugins`" in str(
+        error.value
+    )
+
+
+def test_name_registered_twice_names_both_distributions(install):
+    source = GOOD.format(target="zoo.errors:ZooError")
+    install("zoo-first", "zoo_first", source)
+    install("zoo-second", "zoo_second", source)
+    words = (
+        r"scheme 'toy-scheme' is registered twice: by plugin 'zoo_first' \(zoo-first 1.0\) and by "
+        r"'zoo_second' \(zoo-second 1.0\); names are unique, uninstall one of them"
+    )
+    with pytest.raises(PluginError, match=words):
+        registry.load("scheme", "toy-scheme")
+    with pytest.raises(PluginError, match=words):
+        registry.names("scheme")
+
+
+def test_alias_that_is_another_plugins_name_is_a_double(install):
+    install("zoo-first", "zoo_first", GOOD.format(target="zoo.errors:ZooError"))
+    other = GOOD.replace("toy-scheme", "toy").replace(', aliases=("toy",)', "")
+    install("zoo-second", "zoo_second", other.format(target="zoo.errors:ZooError"))
+    with pytest.raises(PluginError, match="scheme 'toy' is registered twice"):
+        registry.load("scheme", "toy")
+
+
+def test_implementation_that_cannot_be_imported_names_its_distribution(install):
+    install("zoo-good", "zoo_good", GOOD.format(target="no_such_module:THING"))
+    with pytest.raises(
+        PluginError,
+        match=r"scheme 'toy-scheme' of plugin 'zoo_good' \(zoo-good 1.0\): cannot import "
+        r"'no_such_module:THING' \(ModuleNotFoundError: .*\); repair or uninstall zoo-good",
+    ):
+        registry.load("scheme", "toy-scheme")
+
+
+def test_missing_attribute_names_its_distribution(install):
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:NoSuchThing"))
+    with pytest.raises(PluginError, match=r"AttributeError: .*repair or uninstall zoo-good"):
+        registry.load("scheme", "toy-scheme")
+
+
+def test_everything_registered_can_be_imported():
+    for kind in KINDS:
+        for name in registry.names(kind):
+            assert registry.load(kind, name) is not None
+
+
+def test_near_names_are_suggested(install):
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    with pytest.raises(UnknownNameError, match="unknown scheme 'toy-schema'; did you mean toy-"):
+        registry.load("scheme", "toy-schema")
+
+
+def test_plugins_command_tells_of_broken_ones(install, zoo):
+    install("zoo-broken", "zoo_broken", "import no_such_module")
+    rows = {row["name"]: row for row in json.loads(zoo("plugins", "--json").output)}
+    assert rows["zoo_broken"]["state"] == "broken"
+    assert rows["zoo_broken"]["error"] == "ModuleNotFoundError: No module named 'no_such_module'"
+    assert rows["compilers"]["state"] == "loaded"
+    assert "register_ops" in rows["compilers"]["hooks"]
+    table = zoo("plugins").output
+    assert "No module named 'no_such_module'" in table
