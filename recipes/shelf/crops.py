@@ -26,12 +26,13 @@ class Crops:
     """Faces of one folder.
 
     images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 (x, y) in crop pixels, pixel
-    centres at integers.  rows: all columns of each face, as text.
+    centres at integers.  rows: all columns of each face, as text.  paths: of the N images.
     """
 
     images: NDArray[np.uint8]
     landmarks: NDArray[np.float32]
     rows: tuple[Row, ...]
+    paths: tuple[Path, ...]
 
     @property
     def normalised(self) -> NDArray[np.float32]:
@@ -53,15 +54,15 @@ def read_crops(folder: Path, points: int) -> Crops:
     if not rows:
         raise DataError(f"{table}: no faces; at least one row is needed")
     landmarks = np.array([_landmarks(row, points, table) for row in rows], np.float32)
-    images = [_read_image(_image_path(folder, row)) for row in rows]
-    for row, image in zip(rows, images, strict=True):
+    paths = tuple(_image_path(folder, row) for row in rows)
+    images = [_read_image(path) for path in paths]
+    for path, image in zip(paths, images, strict=True):
         if image.shape != images[0].shape:
             raise DataError(
-                f"{_image_path(folder, row)}: {image.shape[1]}x{image.shape[0]} pixels, but "
-                f"'{rows[0]['file']}' has {images[0].shape[1]}x{images[0].shape[0]}; "
+                f"{path}: {len(image)} pixels wide, but {paths[0].name} has {len(images[0])}; "
                 "all crops of a folder have one size"
             )
-    return Crops(np.stack(images), landmarks, tuple(rows))
+    return Crops(np.stack(images), landmarks, tuple(rows), paths)
 
 
 def _read_rows(table: Path, points: int) -> list[Row]:

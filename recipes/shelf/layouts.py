@@ -17,13 +17,14 @@ class Layout:
     """Meaning of landmarks by index.
 
     eye_corners: outer corners, whose distance is the inter-ocular one.
-    eyes: the points of both eyes, whose centroids stand for the pupils.
+    eyes: the points of both eyes, whose centroids stand for the pupils.  nose_tip: its index.
     mirror: point i of a mirrored face is point mirror[i] of the face.
     """
 
     points: int
     eye_corners: tuple[int, int]
     eyes: tuple[tuple[int, ...], tuple[int, ...]]
+    nose_tip: int
     mirror: tuple[int, ...]
 
 
@@ -51,6 +52,7 @@ _IBUG68 = Layout(
     points=68,
     eye_corners=(36, 45),
     eyes=(tuple(range(36, 42)), tuple(range(42, 48))),
+    nose_tip=30,
     mirror=_mirror(
         68,
         _reverse(0, 16),  # jaw
@@ -68,6 +70,7 @@ _WFLW98 = Layout(
     points=98,
     eye_corners=(60, 72),
     eyes=(tuple(range(60, 68)), tuple(range(68, 76))),
+    nose_tip=54,
     mirror=_mirror(
         98,
         _reverse(0, 32),  # contour

@@ -1,0 +1,77 @@
+"""Measures any landmark network on a crops data set, through its contract."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recipes.shelf.crops import read_crops
+from recipes.shelf.landmark_metrics import landmark_metrics
+from recipes.shelf.layouts import layout_of
+from zoo.contract import Contract
+from zoo.errors import RecipeError
+from zoo.evaluation import Evaluation
+from zoo.pictures import Picture
+from zoo.plugs import Run
+from zoo.processing import postprocess, preprocess
+from zoo.recipe import Recipe
+from zoo.step import Box
+
+__all__ = ["evaluate", "pictures", "tight_box"]
+
+
+def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
+    """Return accuracy on the faces of a crops folder, their boxes being the labels' own.
+
+    run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
+    people's networks are measured by the same code.
+    """
+    contract = recipe.contract
+    layout = layout_of(_landmark_count(contract))
+    crops = read_crops(data, layout.points)
+    predicted = [
+        _predict(contract, run, image, tight_box(face))
+        for image, face in zip(crops.images, crops.landmarks, strict=True)
+    ]
+    target = crops.landmarks.astype(np.float64)
+    metrics = landmark_metrics(np.stack(predicted), target, layout)
+    return Evaluation(f"{data.parent.name}/{data.name}", len(crops.rows), metrics)
+
+
+def pictures(recipe: Recipe, folder: Path) -> list[Picture]:
+    """Return the photos of a crops folder with their face boxes; [] for any other folder."""
+    if not (folder / "annotations.csv").is_file():
+        return []
+    crops = read_crops(folder, _landmark_count(recipe.contract))
+    return [
+        Picture(path, tight_box(face))
+        for path, face in zip(crops.paths, crops.landmarks, strict=True)
+    ]
+
+
+def tight_box(landmarks: NDArray[np.float32]) -> Box:
+    """Return (x, y, width, height) around [K, 2] landmarks, pixel i covering [i, i + 1)."""
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    x, y = (low + 0.5).tolist()
+    width, height = (high - low).tolist()
+    return x, y, width, height
+
+
+def _predict(
+    contract: Contract, run: Run, image_hwc: NDArray[np.uint8], box: Box
+) -> NDArray[np.float64]:
+    frame = preprocess(contract, image_hwc, box)
+    assert frame.input_chw is not None  # noqa: S101
+    outputs = run({contract.input.name: frame.input_chw[np.newaxis]})
+    values = postprocess(contract, {name: array[0] for name, array in outputs.items()}, frame)
+    return values["landmarks"]
+
+
+def _landmark_count(contract: Contract) -> int:
+    for step in contract.post:
+        if step.name == "landmarks":
+            return int(step.parameters["count"])
+    raise RecipeError(
+        "contract: has no step 'landmarks' after the network, which says how many there are; "
+        "add one to measure landmarks"
+    )
