@@ -13,7 +13,7 @@ from zoo.errors import QuantizeError
 from zoo.fixed_point import saturate
 from zoo.graph import Quantization, Tensor
 
-__all__ = ["dequantize", "quantization_of", "quantize", "quantize_real", "zero_points"]
+__all__ = ["centred", "dequantize", "quantization_of", "quantize", "quantize_real"]
 
 
 def quantization_of(tensor: Tensor) -> Quantization:
@@ -32,15 +32,24 @@ def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
     rounded = np.floor(levels + np.float32(0.5))
     if quantization.rounding == "half_even":
         rounded = np.rint(levels)
-    shifted = rounded.astype(np.float64) + zero_points(quantization, reals.ndim)
+    shifted = rounded.astype(np.float64) + _zero_points(quantization, reals.ndim)
     return saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype)
 
 
 def dequantize(integers: NDArray[Any], quantization: Quantization) -> NDArray[np.float32]:
     """Return scale * (q - zero_point) in float32."""
-    centred = integers.astype(np.int64) - zero_points(quantization, integers.ndim)
-    reals: NDArray[np.float32] = centred.astype(np.float32) * _scales(quantization, integers.ndim)
+    rank = integers.ndim
+    levels = integers.astype(np.int64) - _zero_points(quantization, rank)
+    reals: NDArray[np.float32] = levels.astype(np.float32) * _scales(quantization, rank)
     return reals
+
+
+def centred(integers: NDArray[Any], tensor: Tensor) -> NDArray[np.int64]:
+    """Return q - zero_point as int64."""
+    levels: NDArray[np.int64] = integers.astype(np.int64) - _zero_points(
+        quantization_of(tensor), integers.ndim
+    )
+    return levels
 
 
 def quantize_real(real: float, quantization: Quantization) -> int:
@@ -48,8 +57,7 @@ def quantize_real(real: float, quantization: Quantization) -> int:
     return int(quantize(np.array(real, np.float32), quantization))
 
 
-def zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:
-    """Return the zero points as int64, broadcastable against an array of this rank."""
+def _zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:
     return _along_axis(np.array(quantization.zero_point, np.int64), quantization, rank)
 
 

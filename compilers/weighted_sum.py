@@ -1,10 +1,10 @@
-"""Integer constants and storing of weighted sums: what conv and dense share.
+"""Integer constants of weighted sums: what conv and dense share.
 
-acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]             (int32)
-y = clip(round(acc[k] * multiplier[k] * 2**-shift[k]) + z_out, *range)
+acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]    (int32)
 
-as in Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
-Integer-Arithmetic-Only Inference", section 2.2, with s_in * s_w[k] / s_out as the factor.
+It is stored as compilers.rescaling says, with s_in * s_w[k] / s_out as the factor of channel k: see
+Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+Integer-Arithmetic-Only Inference", section 2.2.
 """
 
 import math
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from compilers.affine import quantization_of
 from compilers.clamp import integer_range
 from zoo.errors import QuantizeError
-from zoo.fixed_point import fix_factors, rescale, saturate
+from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Tensor
 
-__all__ = ["fix_sum", "shifted_bias", "store_sum"]
+__all__ = ["fix_sum", "shifted_bias"]
 
 
 def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str, tuple[int, ...]]:
@@ -51,20 +51,6 @@ def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
     """Return the bias [K] in steps of the accumulator."""
     shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
     return np.left_shift(bias.astype(np.int64), shifts)
-
-
-def store_sum(
-    node: Node, accumulator: NDArray[np.int64], output: Tensor, channel_axis: int = 1
-) -> NDArray[Any]:
-    """Return the output's integers from accumulators with K channels on an axis."""
-    shape = [1] * accumulator.ndim
-    shape[channel_axis] = -1
-    multiplier = np.array(node.integer["multiplier"], np.int64).reshape(shape)
-    shift = np.array(node.integer["shift"], np.int64).reshape(shape)
-    stored = quantization_of(output)
-    levels = rescale(accumulator, multiplier, shift, stored.rounding)
-    low, high = node.integer["range"]
-    return saturate(levels + stored.zero_point[0], low, high, stored.dtype)
 
 
 def _per_channel(scales: Sequence[float], channels: int) -> list[float]:

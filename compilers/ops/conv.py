@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of, zero_points
+from compilers.affine import centred
 from compilers.clamp import clamp_reals
 from compilers.node_attributes import integer
 from compilers.operands import image, weight_and_bias
-from compilers.weighted_sum import fix_sum, shifted_bias, store_sum
+from compilers.rescaling import store
+from compilers.weighted_sum import fix_sum, shifted_bias
 from compilers.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
@@ -83,13 +84,13 @@ class Conv(Op):
         """Convolve exactly; pads hold the zero point, which is 0 once centred."""
         # Integers in float64 are exact below 2**53, and BLAS multiplies them fast.
         x, weight = (
-            integers.astype(np.float64) - zero_points(quantization_of(tensor), 4)
+            centred(integers, tensor).astype(np.float64)
             for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
         )
         accumulator = _convolve(node, x, weight).astype(np.int64)
         for bias in inputs[2:]:
             accumulator += shifted_bias(node, bias)[:, None, None]
-        return store_sum(node, accumulator, output)
+        return store(node, accumulator, output, (-1, 1, 1))
 
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor

@@ -1,0 +1,8 @@
+"""The hub: a Graph as ONNX, float or with QuantizeLinear and DequantizeLinear."""
+
+from compilers.hub.onnx_format import HUB
+from compilers.hub.read import read
+from compilers.hub.simplify import simplify
+from compilers.hub.write import write
+
+__all__ = ["HUB", "read", "simplify", "write"]

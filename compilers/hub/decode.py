@@ -1,0 +1,114 @@
+"""From an ONNX file to a checked protobuf model, and from protobuf to plain values."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import AttributeProto, ModelProto, TensorProto, helper, numpy_helper
+
+from compilers.hub.half_up import is_half_up
+from zoo.errors import HubError, UnsupportedOpError
+from zoo.graph import Tensor
+
+__all__ = ["OPSETS", "decode", "plain_attributes", "plain_tensor"]
+
+OPSETS = range(13, 22)
+
+_DTYPES = (
+    "float32",
+    "float64",
+    "int64",
+    "int32",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int4",
+    "uint4",
+    "bool",
+)
+
+
+def decode(content: bytes, where: str) -> ModelProto:
+    """Return the model; raises HubError where it is broken or of an opset that is not read."""
+    try:
+        model = onnx.load_from_string(content)
+    except DecodeError as error:
+        raise HubError(
+            f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
+        ) from error
+    _refuse_external_data(model, where)
+    try:
+        onnx.checker.check_model(model)
+    except (onnx.checker.ValidationError, RuntimeError, UnicodeDecodeError) as error:
+        raise HubError(
+            f"{where}: not a valid ONNX model ({error}); export or download it again"
+        ) from error
+    _check_opset(model, where)
+    for function in model.functions:
+        if not is_half_up(function):
+            raise UnsupportedOpError(
+                f"{where}: the model defines the function '{function.domain}.{function.name}', "
+                "which is not supported; inline it with onnx.inliner.inline_local_functions"
+            )
+    return model
+
+
+def plain_attributes(attributes: "list[AttributeProto]", where: str) -> dict[str, Any]:
+    """Return attributes as numbers, words, tuples of these, and arrays."""
+    return {attribute.name: _plain(attribute, where) for attribute in attributes}
+
+
+def plain_tensor(proto: TensorProto, name: str, where: str) -> Tensor:
+    """Return a constant; raises HubError for broken or unsupported data."""
+    try:
+        array = numpy_helper.to_array(proto)
+    except (ValueError, TypeError, RuntimeError, KeyError) as error:
+        raise HubError(
+            f"{where}: the constant '{name}' is broken ({error}); export the file again"
+        ) from error
+    dtype = array.dtype.name
+    if dtype not in _DTYPES:
+        raise HubError(
+            f"{where}: the constant '{name}' is {dtype}; supported are {', '.join(_DTYPES)}: "
+            "export in float32"
+        )
+    storage = {"int4": np.int8, "uint4": np.uint8}.get(dtype, array.dtype)
+    # A copy, because arrays of protobuf's bytes cannot be marked read-only by their owner.
+    return Tensor(name, array.shape, dtype, data=np.array(array, storage, order="C"))
+
+
+def _plain(attribute: AttributeProto, where: str) -> Any:  # noqa: ANN401
+    if attribute.type in (AttributeProto.GRAPH, AttributeProto.GRAPHS):
+        raise UnsupportedOpError(
+            f"{where}: it has the subgraph '{attribute.name}'; control flow is not supported: "
+            "export with fixed shapes, or unroll it"
+        )
+    value = helper.get_attribute_value(attribute)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, TensorProto):
+        return plain_tensor(value, attribute.name, where).data
+    if attribute.type in (AttributeProto.INTS, AttributeProto.FLOATS):
+        return tuple(value)
+    return value
+
+
+def _refuse_external_data(model: ModelProto, where: str) -> None:
+    for proto in model.graph.initializer:
+        if proto.data_location == TensorProto.EXTERNAL:
+            raise HubError(
+                f"{where}: the constant '{proto.name}' is in another file; save the model with "
+                "its weights inside: onnx.save(model, path, save_as_external_data=False)"
+            )
+
+
+def _check_opset(model: ModelProto, where: str) -> None:
+    versions = {entry.domain: entry.version for entry in model.opset_import}
+    opset = versions.get("", versions.get("ai.onnx", 0))
+    if opset not in OPSETS:
+        raise HubError(
+            f"{where}: ONNX opset {opset}; supported are {OPSETS.start} to {OPSETS.stop - 1}: "
+            "export with one of them, or use onnx.version_converter.convert_version"
+        )

@@ -1,0 +1,194 @@
+"""The import of ONNX nodes, one after the other."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from compilers.affine import quantize
+from compilers.fresh_name import fresh_name
+from compilers.hub import half_up
+from compilers.hub.constant_notes import Notes, apply_note
+from compilers.hub.read_quantization import integer_type, read_quantization
+from compilers.op_table import find_onnx_type, onnx_types
+from zoo.errors import HubError, UnsupportedOpError, suggest
+from zoo.graph import Node, Quantization, Shape, Tensor
+from zoo.op import OnnxCall, Op
+
+__all__ = ["NodeImporter", "OnnxNode", "activation"]
+
+
+@dataclass(frozen=True)
+class OnnxNode:
+    """One node of the file without protobuf. inputs: '' where omitted."""
+
+    name: str
+    domain: str
+    op_type: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+
+def activation(name: str, shape: Shape, quantization: Quantization | None = None) -> Tensor:
+    """Return a computed tensor; four axes are those of images."""
+    dtype = quantization.dtype if quantization else "float32"
+    return Tensor(name, shape, dtype, "NCHW" if len(shape) == 4 else "", quantization)
+
+
+class NodeImporter:
+    """What the nodes so far mean: Graph nodes, and a tensor for each ONNX value.
+
+    values: ONNX values by name; a constant or a copy may be a tensor of another name.
+    taken: all names of the file.
+    """
+
+    def __init__(self, where: str, taken: AbstractSet[str], notes: Notes) -> None:
+        self.nodes: list[Node] = []
+        self.tensors: dict[str, Tensor] = {}
+        self._where = where
+        self._notes = notes
+        self._taken = set(taken)
+        self._values: dict[str, Tensor] = {}
+
+    def add_value(self, tensor: Tensor) -> None:
+        """Take an input or an initialiser."""
+        self._values[tensor.name] = tensor
+
+    def add_node(self, node: OnnxNode) -> None:
+        """Take a node whose inputs are known; raises UnsupportedOpError naming it."""
+        where = f"{self._where}: node '{node.name}' ({node.op_type})"
+        inputs = tuple(self._value(name, where) for name in node.inputs)
+        call = OnnxCall(node.op_type, node.attributes, inputs, where)
+        kind = (node.domain if node.domain != "ai.onnx" else "", node.op_type)
+        if kind in _HANDLERS:
+            self._values[node.outputs[0]] = _HANDLERS[kind](self, call, node)
+        else:
+            self._values[node.outputs[0]] = self._op(_find_op(node, where), call, node)
+
+    def output(self, name: str) -> Tensor:
+        """Return the tensor that an output of the network is."""
+        tensor = self._value(name, f"{self._where}: output '{name}'")
+        if tensor is None or tensor.is_constant:
+            raise HubError(
+                f"{self._where}: output '{name}' is a constant; drop it from the network's outputs"
+            )
+        return tensor
+
+    def _value(self, name: str, where: str) -> Tensor | None:
+        if name and name not in self._values:
+            raise HubError(
+                f"{where}: it reads '{name}', which is no first output of a node before it; "
+                "further outputs (masks, indices) are not supported: export without them"
+            )
+        return self._values[name] if name else None
+
+    def _op(self, op: Op, call: OnnxCall, node: OnnxNode) -> Tensor:
+        _refuse_integers(call)
+        parsed = op.parse(call)
+        if all(tensor.is_constant for tensor in parsed.inputs):
+            raise HubError(
+                f"{call.where}: it computes with constants alone; simplify the network first, "
+                "such as by onnxsim"
+            )
+        names = tuple(self._use(tensor, call.where) for tensor in parsed.inputs)
+        new = Node(node.name, op.name, names, node.outputs[0], parsed.attributes)
+        shape = op.infer_shape(new, [self.tensors[name] for name in names])
+        return self._append(new, activation(new.output, shape))
+
+    def _quantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        x, rounding = call.inputs[0], "half_up" if node.domain else "half_even"
+        _refuse_integers(call)
+        if x is None:
+            raise UnsupportedOpError(f"{call.where}: it has no input; export the file again")
+        quantization = read_quantization(call, integer_type(call), x.shape, rounding)
+        if x.data is not None:
+            data = quantize(x.data, quantization)
+            return Tensor(node.outputs[0], x.shape, quantization.dtype, data=data)
+        new = Node(node.name, "quantize", (self._use(x, call.where),), node.outputs[0])
+        return self._append(new, activation(new.output, x.shape, quantization))
+
+    def _dequantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        q = call.inputs[0]
+        if q is None:
+            raise UnsupportedOpError(f"{call.where}: it has no input; export the file again")
+        quantization = read_quantization(call, q.dtype, q.shape)
+        if q.is_constant:
+            described = apply_note(quantization, self._notes.get(q.name))
+            return replace(q, quantization=described)
+        if q.quantization is None or replace(q.quantization, rounding="half_even") != quantization:
+            raise UnsupportedOpError(
+                f"{call.where}: it reads '{q.name}' with another scale or zero point than that it "
+                "was written with; only equal ones are supported: export the file again"
+            )
+        new = Node(node.name, "dequantize", (self._use(q, call.where),), node.outputs[0])
+        return self._append(new, activation(new.output, q.shape))
+
+    def _constant(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        data = np.asarray(next(iter(call.attributes.values()), None))
+        if data.dtype.kind not in "iufb":
+            raise UnsupportedOpError(
+                f"{call.where}: a constant of type {data.dtype}; only numbers are supported"
+            )
+        data = data.astype({"float64": "float32"}.get(data.dtype.name, data.dtype))
+        return Tensor(node.outputs[0], data.shape, data.dtype.name, data=data)
+
+    def _copy(self, call: OnnxCall, node: OnnxNode) -> Tensor:  # noqa: ARG002
+        return next(tensor for tensor in call.inputs if tensor)
+
+    def _append(self, node: Node, output: Tensor) -> Tensor:
+        self.nodes.append(node)
+        self.tensors[output.name] = output
+        return output
+
+    def _use(self, tensor: Tensor, where: str) -> str:
+        """Return the name of a tensor that a node reads; constants are renamed where they clash."""
+        if tensor.is_constant and tensor.dtype != "float32" and not tensor.quantization:
+            raise HubError(
+                f"{where}: it reads '{tensor.name}' of type {tensor.dtype}; only float32 and "
+                "quantized constants are supported: export in float32"
+            )
+        if self.tensors.setdefault(tensor.name, tensor) == tensor:
+            return tensor.name
+        renamed = replace(tensor, name=fresh_name(tensor.name, self._taken))
+        self._taken.add(renamed.name)
+        self.tensors[renamed.name] = renamed
+        return renamed.name
+
+
+_Handler = Callable[[NodeImporter, OnnxCall, OnnxNode], Tensor]
+
+_HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
+    {
+        ("", "Constant"): NodeImporter._constant,
+        ("", "Identity"): NodeImporter._copy,
+        ("", "Dropout"): NodeImporter._copy,
+        ("", "QuantizeLinear"): NodeImporter._quantize,
+        ("", "DequantizeLinear"): NodeImporter._dequantize,
+        (half_up.DOMAIN, half_up.NAME): NodeImporter._quantize,
+    }
+)
+
+
+def _find_op(node: OnnxNode, where: str) -> Op:
+    op = find_onnx_type(node.op_type) if node.domain in ("", "ai.onnx") else None
+    if op is not None:
+        return op
+    kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
+    raise UnsupportedOpError(
+        f"{where}: no op plugin reads ONNX operator '{kind}'"
+        f"{suggest(node.op_type, onnx_types())}; export without it, or add an op plugin"
+    )
+
+
+def _refuse_integers(call: OnnxCall) -> None:
+    for tensor in call.inputs:
+        if tensor is not None and not tensor.is_constant and tensor.quantization:
+            raise UnsupportedOpError(
+                f"{call.where}: it computes with the integers '{tensor.name}'; only operators on "
+                "reals between DequantizeLinear and QuantizeLinear are supported: quantize in QDQ "
+                "format"
+            )

@@ -1,0 +1,82 @@
+"""What QuantizeLinear and DequantizeLinear say about a tensor."""
+
+import numpy as np
+
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Quantization, Shape, Tensor
+from zoo.op import OnnxCall
+
+__all__ = ["integer_type", "read_quantization"]
+
+_TYPES = ("int8", "uint8", "int16", "uint16")
+_CONSTANT_TYPES = (*_TYPES, "int4", "uint4", "int32")
+
+
+def integer_type(call: OnnxCall) -> str:
+    """Return the type that QuantizeLinear writes: that of its zero point, else uint8."""
+    zero_point = call.inputs[2] if len(call.inputs) > 2 else None
+    return zero_point.dtype if zero_point else "uint8"
+
+
+def read_quantization(
+    call: OnnxCall, dtype: str, shape: Shape, rounding: str = "half_even"
+) -> Quantization:
+    """Return the Quantization of the integers [shape] that the call writes or reads.
+
+    Raises UnsupportedOpError for what only newer quantizers do: scales per block, computed
+    scales, scales of other types than float32, activations with a scale per channel.
+    """
+    scale, zero_point = (_parameter(call, index) for index in (1, 2))
+    is_constant = call.inputs[0] is not None and call.inputs[0].is_constant
+    allowed = _CONSTANT_TYPES if is_constant else _TYPES
+    if dtype not in allowed:
+        raise _refusal(call, f"integers of type {dtype}", f"{', '.join(allowed)}")
+    if scale is None or scale.dtype != "float32" or scale.data is None:
+        raise _refusal(call, "scales that are not float32", "float32 scales")
+    scales = scale.data.reshape(-1)
+    zeros = np.zeros(scales.shape, int)
+    if zero_point is not None and zero_point.data is not None:
+        zeros = zero_point.data.reshape(-1)
+    if len(scale.shape) > 1 or call.attributes.get("block_size", 0) or len(zeros) != len(scales):
+        raise _refusal(call, f"scales of shape {scale.shape}", "one scale, or one per channel")
+    if not (np.isfinite(scales).all() and (scales > 0).all()):
+        raise _refusal(call, "a scale that is zero, negative or not finite", "positive scales")
+    bits = int(dtype.removeprefix("u").removeprefix("int"))
+    return Quantization(
+        scale=tuple(float(value) for value in scales),
+        zero_point=tuple(int(value) for value in zeros),
+        bits=bits,
+        signed=not dtype.startswith("u"),
+        axis=_axis(call, scale, shape, is_constant),
+        rounding=rounding,
+    )
+
+
+def _parameter(call: OnnxCall, index: int) -> Tensor | None:
+    tensor = call.inputs[index] if index < len(call.inputs) else None
+    if tensor is not None and not tensor.is_constant:
+        raise _refusal(call, f"the computed parameter '{tensor.name}'", "constants")
+    return tensor
+
+
+def _axis(call: OnnxCall, scale: Tensor, shape: Shape, is_constant: bool) -> int | None:
+    """Return the axis that the scales count, None for one scale."""
+    if scale.shape == ():
+        return None
+    axis, count = int(call.attributes.get("axis", 1)), scale.shape[0]
+    if -len(shape) <= axis < len(shape) and shape[axis] == count and is_constant:
+        return axis % len(shape)
+    if count == 1:
+        return None
+    raise _refusal(
+        call,
+        f"{count} scales along axis {axis} of {shape}",
+        "one scale per activation, and one scale or one per channel for constants",
+    )
+
+
+def _refusal(call: OnnxCall, found: str, allowed: str) -> UnsupportedOpError:
+    return UnsupportedOpError(
+        f"{call.where}: {call.op_type} has {found}; supported are {allowed}: quantize the network "
+        "with these, or give the float network"
+    )

@@ -1,0 +1,155 @@
+"""AveragePool, GlobalAveragePool, and ReduceMean over height and width."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import centred, quantization_of
+from compilers.clamp import clamp_reals, integer_range
+from compilers.node_attributes import integer
+from compilers.operands import image
+from compilers.parameters import integers_parameter
+from compilers.rescaling import store
+from compilers.window import Window, sizes
+from zoo.errors import UnsupportedOpError
+from zoo.fixed_point import fix_factors
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class AveragePool(Op):
+    """Mean over windows of [N, C, H, W].
+
+    attributes: kernel, strides, pads as in compilers.window (a global pool has a kernel of the
+    whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the output
+    is [N, C] instead of [N, C, 1, 1].
+    integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of
+    Ho * Wo positions where counts differ between them, else one; range.
+    """
+
+    name = "average_pool"
+    onnx_types = ("AveragePool", "GlobalAveragePool", "ReduceMean")
+    fuses_clamp = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read any of the three; refuses dilations, ceil_mode and means over other axes."""
+        x = image(call)
+        if call.op_type == "AveragePool":
+            window, keep_axes = _window(call, x), 1
+        else:
+            window, keep_axes = Window((int(x.shape[2]), int(x.shape[3]))), _keep_axes(call, x)
+        counts_pads = int(call.attributes.get("count_include_pad", 0)) if any(window.pads) else 0
+        return Parsed(
+            (x,),
+            {
+                "kernel": window.kernel,
+                "strides": window.strides,
+                "pads": window.pads,
+                "count_include_pad": counts_pads,
+                "keep_axes": keep_axes,
+            },
+        )
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write the most specific of the three."""
+        window = Window.from_node(node)
+        if not integer(node, "keep_axes"):
+            axes = np.array([2, 3], np.int64)
+            parameter = Tensor(f"{node.output}.axes", (2,), "int64", data=axes)
+            return OnnxCall("ReduceMean", {"keepdims": 0}, (*inputs, parameter))
+        if window == Window(window.kernel) and window.kernel == inputs[0].shape[2:]:
+            return OnnxCall("GlobalAveragePool", {}, tuple(inputs))
+        attributes = {
+            "kernel_shape": window.kernel,
+            "strides": window.strides,
+            "pads": window.pads,
+            "count_include_pad": integer(node, "count_include_pad"),
+        }
+        return OnnxCall("AveragePool", attributes, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return [N, C, Ho, Wo], or [N, C]."""
+        batch, channels, *image_hw = inputs[0].shape
+        output_hw = Window.from_node(node).output_hw(image_hw, f"node '{node.name}' (average_pool)")
+        return (batch, channels, *output_hw) if integer(node, "keep_axes") else (batch, channels)
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Average in float32."""
+        means = _sums(node, inputs[0]) / _counts(node, inputs[0].shape).astype(np.float32)
+        return clamp_reals(node, _shaped(node, means))
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Sum exactly, then divide and rescale in one step."""
+        sums = _sums(node, centred(inputs[0], tensors[0]))
+        along = sums.shape[2:] if len(node.integer["multiplier"]) > 1 else (1, 1)
+        return _shaped(node, store(node, sums, output, along))
+
+    def fix_integers(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return multiplier, shift and range."""
+        stored = quantization_of(output)
+        ratio = quantization_of(inputs[0]).scale[0] / stored.scale[0]
+        counts = _counts(node, inputs[0].shape).reshape(-1)
+        distinct = counts if len(set(counts)) > 1 else counts[:1]
+        multiplier, shift = fix_factors([ratio / int(count) for count in distinct])
+        return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+
+def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """Return the sum of each window [N, C, Ho, Wo]; pads hold the real 0."""
+    window = Window.from_node(node)
+    sums: NDArray[Any] = window.patches(window.pad(x)).sum(axis=(4, 5))
+    return sums
+
+
+def _counts(node: Node, shape: Sequence[int | str]) -> NDArray[np.int64]:
+    """Return over how many pixels each output averages, [Ho, Wo]."""
+    window = Window.from_node(node)
+    ones = np.ones((1, 1, int(shape[2]), int(shape[3])), np.int64)
+    padded = window.pad(ones, value=integer(node, "count_include_pad"))
+    counts: NDArray[np.int64] = window.patches(padded).sum(axis=(0, 1, 4, 5))
+    return counts
+
+
+def _shaped(node: Node, means: NDArray[Any]) -> NDArray[Any]:
+    return means if integer(node, "keep_axes") else means[:, :, 0, 0]
+
+
+def _window(call: OnnxCall, x: Tensor) -> Window:
+    window = Window.from_call(call, sizes(call, "kernel_shape"), x.shape[2:])
+    top, left, bottom, right = window.pads
+    too_wide = max(top, bottom) >= window.kernel[0] or max(left, right) >= window.kernel[1]
+    if window.dilations != (1, 1) or call.attributes.get("ceil_mode", 0) or too_wide:
+        raise UnsupportedOpError(
+            f"{call.where}: AveragePool of '{x.name}' has dilations {window.dilations}, pads "
+            f"{window.pads} and ceil_mode {call.attributes.get('ceil_mode', 0)}; only dilation 1, "
+            "pads smaller than the kernel and ceil_mode 0 are supported"
+        )
+    return window
+
+
+def _keep_axes(call: OnnxCall, x: Tensor) -> int:
+    """Return keepdims of ReduceMean; refuses other axes than height and width."""
+    if call.op_type == "GlobalAveragePool":
+        return 1
+    axes = call.attributes.get("axes") or integers_parameter(call, 1, "axes") or (0, 1, 2, 3)
+    if sorted(axis % 4 for axis in axes) != [2, 3]:
+        raise UnsupportedOpError(
+            f"{call.where}: ReduceMean of '{x.name}' over the axes {tuple(axes)}; only height and "
+            "width (2, 3) of [N, C, H, W] are supported"
+        )
+    return int(call.attributes.get("keepdims", 1))
+
+
+OP = AveragePool()

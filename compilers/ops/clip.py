@@ -1,0 +1,89 @@
+"""Clip: a ReLU, ReLU6 or Clip that no other node could take in as its clamp."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import quantization_of, quantize_real
+from compilers.node_attributes import real
+from compilers.operands import operand
+from compilers.parameters import new_parameter, parameter
+from zoo.errors import QuantizeError
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class Clip(Op):
+    """y = min(max(x, low), high).
+
+    attributes: low, high, reals, infinite where open.  integer: range, the bounds as integers.
+    """
+
+    name = "clip"
+    onnx_types = ("Relu", "Clip")
+    shares_quantization = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Relu, or Clip with constant bounds."""
+        low, high = (0.0, math.inf) if call.op_type == "Relu" else _bounds(call)
+        return Parsed((operand(call),), {"low": low, "high": high})
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
+        """Write Relu where that says it all, else Clip with the finite bounds."""
+        low, high = real(node, "low"), real(node, "high")
+        if (low, high) == (0.0, math.inf):
+            return OnnxCall("Relu", {}, tuple(inputs))
+        minimum = new_parameter(node, "min", low) if math.isfinite(low) else None
+        maximum = (new_parameter(node, "max", high),) if math.isfinite(high) else ()
+        return OnnxCall("Clip", {}, (*inputs, minimum, *maximum))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:  # noqa: ARG002
+        """Return the input's shape."""
+        return inputs[0].shape
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Clip the reals."""
+        low, high = np.float32(real(node, "low")), np.float32(real(node, "high"))
+        clipped: NDArray[Any] = np.clip(inputs[0], low, high)
+        return clipped
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> NDArray[Any]:
+        """Clip the integers."""
+        low, high = node.integer["range"]
+        clipped: NDArray[Any] = np.clip(inputs[0], low, high)
+        return clipped
+
+    def fix_integers(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the range; raises QuantizeError where input and output differ."""
+        stored = quantization_of(output)
+        if quantization_of(inputs[0]) != stored:
+            raise QuantizeError(
+                f"node '{node.name}' (clip): '{inputs[0].name}' and '{output.name}' need one "
+                "quantization; put a requantize node between them"
+            )
+        bounds = real(node, "low"), real(node, "high")
+        return {"range": (quantize_real(bounds[0], stored), quantize_real(bounds[1], stored))}
+
+
+def _bounds(call: OnnxCall) -> tuple[float, float]:
+    low, high = parameter(call, 1, "min"), parameter(call, 2, "max")
+    return (
+        -math.inf if low is None else float(low.reshape(-1)[0]),
+        math.inf if high is None else float(high.reshape(-1)[0]),
+    )
+
+
+OP = Clip()

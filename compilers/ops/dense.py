@@ -1,0 +1,128 @@
+"""Dense layer: y = x @ w.T + bias."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import centred
+from compilers.clamp import clamp_reals
+from compilers.operands import constant, operand, weight_and_bias
+from compilers.rescaling import store
+from compilers.weighted_sum import fix_sum, shifted_bias
+from zoo.errors import HubError, UnsupportedOpError
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class Dense(Op):
+    """y[n, k] = bias[k] + sum over c of x[n, c] * w[k, c].
+
+    x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.weighted_sum.
+    """
+
+    name = "dense"
+    onnx_types = ("Gemm", "MatMul")
+    fuses_clamp = True
+    weight_input = 1
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Gemm or MatMul with a constant weight, which is turned into [K, C]."""
+        x = operand(call)
+        if len(x.shape) != 2:
+            raise UnsupportedOpError(
+                f"{call.where}: {call.op_type} reads '{x.name}' of shape {x.shape}; only [N, C] "
+                "is supported: flatten before it"
+            )
+        if call.op_type == "MatMul":
+            return Parsed((x, _transposed(constant(call, 1, "weight", 2))))
+        return Parsed((x, *_gemm_constants(call)))
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
+        """Write Gemm."""
+        return OnnxCall("Gemm", {"transB": 1}, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return [N, K]."""
+        x, weight = inputs[0].shape, inputs[1].shape
+        if x[1] != weight[1] or any(bias.shape != weight[:1] for bias in inputs[2:]):
+            raise HubError(
+                f"node '{node.name}' (dense): input {x}, weight {weight} and bias "
+                f"{[bias.shape for bias in inputs[2:]]} do not fit together"
+            )
+        return (x[0], weight[0])
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Multiply in float32."""
+        sums = inputs[0] @ inputs[1].T
+        for bias in inputs[2:]:
+            sums = sums + bias
+        return clamp_reals(node, sums)
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Multiply exactly: integers in float64 are exact below 2**53."""
+        x, weight = (
+            centred(integers, tensor).astype(np.float64)
+            for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
+        )
+        accumulator = (x @ weight.T).astype(np.int64)
+        for bias in inputs[2:]:
+            accumulator += shifted_bias(node, bias)
+        return store(node, accumulator, output)
+
+    def fix_integers(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the constants of compilers.weighted_sum."""
+        return fix_sum(node, inputs, output)
+
+    def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
+        """Return one multiply-accumulate for each weight."""
+        return int(inputs[1].shape[0]) * int(inputs[1].shape[1])
+
+
+def _gemm_constants(call: OnnxCall) -> tuple[Tensor, ...]:
+    """Return weight [K, C] and bias [K] with alpha and beta multiplied in."""
+    weight, *biases = weight_and_bias(call, 2)
+    if not call.attributes.get("transB", 0):
+        weight = _transposed(weight)
+    alpha, beta = (float(call.attributes.get(name, 1.0)) for name in ("alpha", "beta"))
+    scaled = [_times(call, weight, alpha), *(_times(call, bias, beta) for bias in biases)]
+    if call.attributes.get("transA", 0):
+        raise UnsupportedOpError(
+            f"{call.where}: Gemm has transA = 1, which mixes the samples of a batch; only "
+            "transA = 0 is supported"
+        )
+    return tuple(scaled)
+
+
+def _transposed(weight: Tensor) -> Tensor:
+    quantization = weight.quantization
+    if quantization and quantization.axis is not None:
+        quantization = replace(quantization, axis=1 - quantization.axis)
+    data = None if weight.data is None else np.ascontiguousarray(weight.data.T)
+    return replace(weight, shape=weight.shape[::-1], quantization=quantization, data=data)
+
+
+def _times(call: OnnxCall, tensor: Tensor, factor: float) -> Tensor:
+    if factor == 1.0 or tensor.data is None:
+        return tensor
+    if tensor.quantization:
+        raise UnsupportedOpError(
+            f"{call.where}: Gemm multiplies the quantized '{tensor.name}' by {factor:g}; only "
+            "alpha = beta = 1 is supported there"
+        )
+    return replace(tensor, data=tensor.data * np.float32(factor))
+
+
+OP = Dense()

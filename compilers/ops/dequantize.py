@@ -1,0 +1,35 @@
+"""Dequantize: from integers to reals, at the outputs of an integer graph."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from compilers.affine import dequantize, quantization_of
+from compilers.border_op import BorderOp
+from zoo.graph import Node, Tensor
+
+__all__ = ["OP"]
+
+
+class Dequantize(BorderOp):
+    """x = scale * (q - zero_point), the only node with integers in, floats out."""
+
+    name = "dequantize"
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:  # noqa: ARG002
+        """Return the reals unchanged: without quantized tensors there is nothing to scale."""
+        return inputs[0]
+
+    def run_integer(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> NDArray[Any]:
+        """Return float32 reals."""
+        return dequantize(inputs[0], quantization_of(tensors[0]))
+
+
+OP = Dequantize()

@@ -1,0 +1,35 @@
+"""Quantize: from reals to integers, at the inputs of an integer graph."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from compilers.affine import quantization_of, quantize
+from compilers.border_op import BorderOp
+from zoo.graph import Node, Tensor
+
+__all__ = ["OP"]
+
+
+class Quantize(BorderOp):
+    """q = saturate(round(x / scale) + zero_point), the only node with floats in, integers out."""
+
+    name = "quantize"
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:  # noqa: ARG002
+        """Return the reals unchanged: without quantized tensors there is nothing to round."""
+        return inputs[0]
+
+    def run_integer(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Quantize reals as the output's quantization says."""
+        return quantize(inputs[0], quantization_of(output))
+
+
+OP = Quantize()

@@ -1,0 +1,95 @@
+"""The numpy meaning of the Graph, op by op: every back end is compared with it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import dequantize
+from compilers.hub import HUB
+from compilers.op_table import find_op
+from zoo.errors import HubError
+from zoo.graph import Graph, Node, Tensor
+from zoo.plugs import Feeds
+
+__all__ = ["EXECUTOR", "ReferenceExecutor", "run_all", "run_graph", "run_node"]
+
+Values = dict[str, NDArray[Any]]
+
+
+def run_graph(graph: Graph, feeds: Feeds) -> Values:
+    """Return the outputs by name. feeds: inputs by name, float32, batch first."""
+    values = run_all(graph, feeds)
+    return {name: values[name] for name in graph.outputs}
+
+
+def run_all(graph: Graph, feeds: Feeds) -> Values:
+    """Return every activation by name, inputs included, in its storage type."""
+    values: Values = {name: _feed(graph.tensors[name], feeds) for name in graph.inputs}
+    for node in graph.nodes:
+        values[node.output] = run_node(graph, node, values)
+    return values
+
+
+def run_node(graph: Graph, node: Node, values: Feeds) -> NDArray[Any]:
+    """Return what one node computes from the activations before it.
+
+    A node that touches quantized activations computes in integers; any other in float32, and
+    reads quantized constants as the reals that they stand for.
+    """
+    op, tensors, output = find_op(node.op), graph.inputs_of(node), graph.tensors[node.output]
+    activations = [tensor for tensor in tensors if not tensor.is_constant]
+    if any(tensor.quantization for tensor in (*activations, output)):
+        arrays = [values[t.name] if t.data is None else t.data for t in tensors]
+        return op.run_integer(node, arrays, tensors, output)
+    return op.run_float(node, [_reals(tensor, values) for tensor in tensors])
+
+
+class ReferenceExecutor:
+    """Runs a hub file; float networks too."""
+
+    name = "reference"
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "ReferenceRun":  # noqa: ARG002
+        """Return a function that runs the hub `main`. threads: as numpy is configured."""
+        file = folder / main
+        return ReferenceRun(HUB.read(file.read_bytes(), str(file)))
+
+
+class ReferenceRun:
+    """A network that is ready to run."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def __call__(self, feeds: Feeds) -> Values:
+        """Return the outputs by name."""
+        return run_graph(self.graph, feeds)
+
+
+def _feed(tensor: Tensor, feeds: Feeds) -> NDArray[Any]:
+    if tensor.name not in feeds:
+        raise HubError(
+            f"the network's input '{tensor.name}' is missing; given: "
+            f"{', '.join(feeds) or 'nothing'}"
+        )
+    value = np.asarray(feeds[tensor.name], np.float32)
+    fits = len(value.shape) == len(tensor.shape) and all(
+        isinstance(wanted, str) or found == wanted
+        for found, wanted in zip(value.shape, tensor.shape, strict=True)
+    )
+    if not fits:
+        raise HubError(
+            f"the network's input '{tensor.name}' has shape {tensor.shape}, given: {value.shape}"
+        )
+    return value
+
+
+def _reals(tensor: Tensor, values: Feeds) -> NDArray[Any]:
+    if tensor.data is None:
+        return values[tensor.name]
+    return dequantize(tensor.data, tensor.quantization) if tensor.quantization else tensor.data
+
+
+EXECUTOR = ReferenceExecutor()
