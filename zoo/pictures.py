@@ -24,19 +24,11 @@ class Picture:
     """A photo and a box (x, y, width, height) in its pixels; None means the whole photo."""
 
     path: Path
-    face: Box | None = None
+    box: Box | None = None
 
     def read(self) -> "NDArray[np.uint8]":
         """Return [H, W, 3] uint8 RGB; raises DataError naming the file."""
         return read_picture(self.path)
-
-    @property
-    def box(self) -> Box:
-        """Return the box, or the whole photo's."""
-        if self.face is not None:
-            return self.face
-        height, width, _ = self.read().shape
-        return (0.0, 0.0, float(width), float(height))
 
 
 def read_picture(path: Path) -> "NDArray[np.uint8]":

@@ -18,7 +18,7 @@ from zoo.plan import FLOAT_SCHEMES
 from zoo.plugs import AppRun
 from zoo.recipe import GoldenInput
 from zoo.step import Frame
-from zoo.steps.run import postprocess, preprocess
+from zoo.processing import postprocess, preprocess
 
 __all__ = ["Evidence", "Proof", "bundled_evidence", "compare", "golden_frames", "prove"]
 
@@ -117,7 +117,7 @@ def _prove_app(
     runs: list[AppRun] = [app.run(program, main, golden) for golden in evidence.golden]
     yield compare("artifact -> app", artifact, [run.outputs for run in runs], APP_EXACTNESS)
     expected = [
-        postprocess(evidence.contract, run.outputs, frame)
+        _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
         for run, frame in zip(runs, frames, strict=True)
     ]
     if expected[0]:
@@ -175,10 +175,17 @@ def _unit(unit: str, name: str, wanted: NDArray[np.float64], scales: Mapping[str
 
 
 def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame]) -> list[Outputs]:
+    """Return the outputs of each frame, without the batch."""
     run = registry.load("executor", executor).load(file.parent, file.name)
     name = evidence.contract.input.name
-    batches = [frame.input_chw for frame in frames]
-    return [run({name: batch[np.newaxis]}) for batch in batches if batch is not None]
+    inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
+    batches = [run({name: input_chw[np.newaxis]}) for input_chw in inputs]
+    return [{output: values[0] for output, values in batch.items()} for batch in batches]
+
+
+def _added(values: Outputs, outputs: Outputs) -> Outputs:
+    """Return what the contract's steps added to the network's outputs."""
+    return {name: value for name, value in values.items() if name not in outputs}
 
 
 def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:

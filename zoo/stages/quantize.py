@@ -52,17 +52,14 @@ def _quantized(plan: Plan, graph: Graph) -> Graph:
 
 
 def _batches(plan: Plan) -> Iterator[Feeds]:
-    import numpy as np
-
     from zoo.pictures import calibration_pictures
-    from zoo.steps.run import preprocess
+    from zoo.processing import preprocess_batch
 
-    assert plan.calibration is not None
+    if plan.calibration is None:
+        raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
     contract = plan.recipe.contract
     pictures = calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count)
     for start in range(0, len(pictures), _BATCH):
-        frames = [
-            preprocess(contract, picture.read(), picture.box).input_chw
-            for picture in pictures[start : start + _BATCH]
-        ]
-        yield {contract.input.name: np.stack([frame for frame in frames if frame is not None])}
+        batch = pictures[start : start + _BATCH]
+        _, inputs = preprocess_batch(contract, ((p.read(), p.box) for p in batch))
+        yield {contract.input.name: inputs}
