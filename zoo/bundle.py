@@ -1,17 +1,15 @@
 """Bundles: byte-reproducible archives with a manifest that names every file's digest."""
 
-import gzip
-import io
 import json
-import tarfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo import archive as archives
 from zoo.artifact import Exactness
 from zoo.contract import Contract
-from zoo.digest import folder_digests
+from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError
 from zoo.recipe import GoldenInput
 from zoo.step import Box
@@ -20,8 +18,7 @@ __all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unp
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-# Every time stamp in a bundle; the archive must not depend on when it was made.
-EPOCH_S = 1_700_000_000
+_ANEW = "do not use this bundle, build it anew"
 
 
 @dataclass(frozen=True)
@@ -62,20 +59,27 @@ class Manifest:
     files: Mapping[str, str]
 
     def to_json(self) -> str:
-        """Return JSON."""
+        """Return JSON that carries its own digest."""
         data = {"format": FORMAT, **asdict(self)}
-        return json.dumps(data, indent=2, sort_keys=True) + "\n"
+        return json.dumps({**data, "sha256": digest_json(data)}, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str, where: str) -> "Manifest":
-        """Read `to_json`'s form; raises BundleError."""
+        """Read `to_json`'s form; raises BundleError where a byte of it was changed."""
         try:
             data = json.loads(text)
-            if data.pop("format") != FORMAT:
-                raise BundleError(f"{where}: format is not {FORMAT}; build it with this zoo")
-            return cls(**{**data, **_parsed(data)})
+            found = data.pop("format")
+            data.pop("sha256")
+            if found != FORMAT:
+                raise BundleError(
+                    f"{where}: its format is {found!r}, this zoo reads {FORMAT}; {_ANEW}"
+                )
+            manifest = cls(**{**data, **_parsed(data)})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BundleError(f"{where}: the manifest is damaged ({error!r})") from error
+            raise BundleError(f"{where}: {MANIFEST!r} is damaged ({error!r}); {_ANEW}") from error
+        if manifest.to_json() != text:
+            raise BundleError(f"{where}: {MANIFEST!r} was changed; {_ANEW}")
+        return manifest
 
 
 def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,26 +116,11 @@ class Bundle:
 
 
 def pack(folder: Path, archive: Path, name: str) -> None:
-    """Write a folder as NAME/... in a tar.gz, the same bytes for the same files."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for path in sorted(folder.rglob("*")):
-            tar.addfile(*_member(path, f"{name}/{path.relative_to(folder).as_posix()}"))
-    with archive.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as zipped:
-        zipped.write(buffer.getvalue())
+    """Write a bundle's folder, its manifest in it, as NAME/... in a tar.gz.
 
-
-def _member(path: Path, name: str) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
-    info = tarfile.TarInfo(name)
-    info.mtime = EPOCH_S
-    info.uname = info.gname = "root"
-    if path.is_dir():
-        info.type, info.mode = tarfile.DIRTYPE, 0o755
-        return info, None
-    content = path.read_bytes()
-    info.size = len(content)
-    info.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
-    return info, io.BytesIO(content)
+    The manifest comes first, so that whatever of a damaged archive can be read can be checked.
+    """
+    archives.pack(folder, archive, name, first=MANIFEST)
 
 
 def unpack(archive: Path, folder: Path) -> Bundle:
@@ -139,35 +128,35 @@ def unpack(archive: Path, folder: Path) -> Bundle:
 
     Raises BundleError naming the file that is damaged, missing or not listed.
     """
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
-    except FileNotFoundError as error:
-        raise BundleError(f"{archive}: no such file; `zoo build` makes bundles") from error
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise BundleError(f"{archive}: not a readable bundle ({error}); build it anew") from error
-    except Exception as error:  # zlib.error has no common base
-        raise BundleError(f"{archive}: the compression is damaged ({error})") from error
-    return check(_only_folder(folder, archive), str(archive))
+    undamaged = archives.unpack(archive, folder)
+    bundle = check(_only_folder(folder, archive), str(archive))
+    if not undamaged:
+        raise BundleError(
+            f"{archive}: its files are whole, but the archive around them is damaged; {_ANEW}"
+        )
+    return bundle
 
 
 def check(folder: Path, where: str) -> Bundle:
     """Check an unpacked bundle's files against its manifest; raises BundleError."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise BundleError(f"{where}: holds no {MANIFEST}; this is no bundle")
-    manifest = Manifest.from_json(path.read_text("utf-8", "replace"), where)
+        raise BundleError(f"{where}: holds no {MANIFEST}; this is no bundle of `zoo build`")
+    manifest = Manifest.from_json(path.read_bytes().decode("utf-8", "replace"), where)
     found = {k: v for k, v in folder_digests(folder).items() if k != MANIFEST}
     for name in sorted(manifest.files.keys() | found.keys()):
         if manifest.files.get(name) != found.get(name):
             state = "is missing" if name not in found else "was changed"
             state = state if name in manifest.files else "is not in the manifest"
-            raise BundleError(f"{where}: '{name}' {state}; do not use this bundle, build it anew")
+            raise BundleError(f"{where}: {name!r} {state}; {_ANEW}")
     return Bundle(folder, manifest)
 
 
 def _only_folder(folder: Path, archive: Path) -> Path:
-    inside = [path for path in folder.iterdir() if path.is_dir()]
-    if len(inside) != 1:
-        raise BundleError(f"{archive}: holds {len(inside)} folders, a bundle holds one")
+    inside = list(folder.iterdir())
+    if not inside:
+        raise BundleError(f"{archive}: nothing in it can be read; this is no bundle, or {_ANEW}")
+    if len(inside) != 1 or not inside[0].is_dir():
+        names = ", ".join(repr(path.name) for path in sorted(inside))
+        raise BundleError(f"{archive}: holds {names}; a bundle holds one folder; {_ANEW}")
     return inside[0]

@@ -16,9 +16,9 @@ from zoo.contract import Contract
 from zoo.pictures import read_picture
 from zoo.plan import FLOAT_SCHEMES
 from zoo.plugs import AppRun
+from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 from zoo.step import Frame
-from zoo.processing import postprocess, preprocess
 
 __all__ = ["Evidence", "Proof", "bundled_evidence", "compare", "golden_frames", "prove"]
 

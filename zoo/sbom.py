@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from zoo.bundle import EPOCH_S
+from zoo.archive import EPOCH_S
 
 __all__ = ["Component", "bill_of_materials"]
 
