@@ -1,0 +1,47 @@
+"""Networks of the variants with their weights, which are files of safetensors."""
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from recipes.pfld.net import Channels, Pfld
+from recipes.pfld.variants import Variant
+from zoo.errors import RecipeError
+
+__all__ = ["build_net", "load_net", "save_net"]
+
+
+def build_net(variant: Variant, seed: int = 0) -> Pfld:
+    """Return the variant's network with random weights that depend on the seed only."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Pfld(
+            points=variant.points,
+            channels=Channels.scaled(variant.width),
+            in_channels=variant.in_channels,
+            pose_head=variant.pose_head,
+        )
+
+
+def load_net(variant: Variant, weights: Path) -> Pfld:
+    """Return the network with trained weights; raises RecipeError where they do not fit."""
+    net = build_net(variant)
+    try:
+        net.load_state_dict(load_file(weights))
+    except (OSError, SafetensorError) as error:
+        raise RecipeError(
+            f"{weights}: not readable as safetensors ({error}); pickled checkpoints are not taken"
+        ) from error
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise RecipeError(
+            f"{weights}: not the weights of {variant.name} ({reason}); give those of this variant"
+        ) from error
+    return net
+
+
+def save_net(net: Pfld, weights: Path) -> None:
+    """Write the weights, batch norm statistics included."""
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, weights)

@@ -1,0 +1,114 @@
+"""Recipes of the family: contract, published files, golden inputs, licences."""
+
+import json
+from pathlib import Path
+
+from recipes.pfld.variants import VARIANTS, Variant
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.recipe import GoldenInput, Licence, Recipe
+
+__all__ = ["contract", "recipe"]
+
+_HERE = Path(__file__).parent
+_WEIGHTS = _HERE / "weights"
+_QUANTIZATIONS = ("none", "ptq", "qat")
+_LAYOUTS = {68: "ibug68", 98: "wflw98"}
+
+# The points of the average face, whose own indices are iBUG's, in the order of WFLW.
+_REFERENCE_POINTS_98 = (33, 37, 42, 46, 51, 54, 57, 60, 64, 68, 72)
+
+
+def __getattr__(name: str) -> Recipe:
+    """Make recipes attributes of this module, so that descriptors can point to them."""
+    if name not in VARIANTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return recipe(VARIANTS[name])
+
+
+def recipe(variant: Variant) -> Recipe:
+    """Return the recipe of a variant; files count as published where they exist."""
+    name = variant.name
+    hubs = {quant: _WEIGHTS / f"{name}.{quant}.onnx" for quant in _QUANTIZATIONS}
+    return Recipe(
+        name=name,
+        family="pfld",
+        summary=_summary(variant),
+        contract=contract(variant),
+        hubs={quant: path for quant, path in hubs.items() if path.is_file()},
+        golden=_golden(),
+        licences=(_weights_licence(variant),),
+        metrics=_published(f"{name}.json"),
+        card=_published(f"{name}.md"),
+        train="recipes.pfld.train:train",
+        export="recipes.pfld.export:export",
+        evaluate="recipes.shelf.landmark_evaluation:evaluate",
+        pictures="recipes.shelf.landmark_evaluation:pictures",
+    )
+
+
+def contract(variant: Variant) -> Contract:
+    """Return the steps from a face box to landmarks, eye and mouth openings and head pose.
+
+    Pixels become (pixel - 128) / 128, which is exact in float and in every integer scheme.
+    """
+    size, channels = 112, variant.in_channels
+    face = json.loads((_HERE / "average_face.json").read_text("utf-8"))
+    points = face["points"] if variant.points == 68 else list(_REFERENCE_POINTS_98)
+    outputs = [TensorSpec("landmarks", (2 * variant.points,))]
+    if variant.pose_head:
+        outputs.append(TensorSpec("pose", (3,)))
+    return Contract(
+        input=TensorSpec("image", (channels, size, size)),
+        outputs=tuple(outputs),
+        pre=(
+            Step("crop", {"scale": 1.2}),
+            Step("resize", {"size": [size, size]}),
+            *([Step("gray")] if variant.is_gray else []),
+            Step("normalize", {"mean": [128] * channels, "std": [128] * channels}),
+        ),
+        post=(
+            Step("landmarks", {"output": "landmarks", "count": variant.points}),
+            Step("aspect_ratios", {"layout": _LAYOUTS[variant.points]}),
+            Step("head_pose", {"points": points, "face": face["face"]}),
+        ),
+    )
+
+
+def _summary(variant: Variant) -> str:
+    pose = " and head pose" if variant.pose_head else ""
+    colour = "gray" if variant.is_gray else "RGB"
+    return f"{variant.points} facial landmarks{pose}, {colour} 112x112, width {variant.width}"
+
+
+def _golden() -> tuple[GoldenInput, ...]:
+    box, folder = (85.0, 89.0, 91.0, 92.0), _HERE / "golden"
+    quarter = (box[0] / 4, box[1] / 4, box[2] / 4, box[3] / 4)
+    return (
+        GoldenInput("astronaut", folder / "astronaut.png", box),
+        GoldenInput("astronaut_edge", folder / "astronaut_edge.png", box),
+        GoldenInput("astronaut_dark", folder / "astronaut_dark.png", box),
+        GoldenInput("astronaut_small", folder / "astronaut_small.png", quarter),
+    )
+
+
+def _weights_licence(variant: Variant) -> Licence:
+    if variant.points == 68:
+        return Licence(
+            "weights",
+            "LicenseRef-300W-research",
+            commercial=False,
+            file=_WEIGHTS / "LICENSE.300w68.txt",
+            notice="trained on 300-W, whose images and labels are for research only",
+        )
+    return Licence(
+        "weights",
+        "LicenseRef-WFLW-research",
+        commercial=False,
+        file=_WEIGHTS / "LICENSE.wflw98.txt",
+        notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, no commercial use",
+    )
+
+
+def _published(file: str) -> Path | None:
+    path = _WEIGHTS / file
+    return path if path.is_file() else None
