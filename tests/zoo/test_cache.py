@@ -108,7 +108,7 @@ def test_preview_does_nothing(cache):
 
 def test_failed_stage_leaves_nothing(cache):
     task = Task("hub", "toy")
-    with pytest.raises(RecipeError, match="the stage failed"):
+    with pytest.raises(RecipeError, match=r"the stage failed"):
         cache.perform(task, fail)
     assert list(cache.entries()) == []
     assert list((cache.folder / "unfinished").iterdir()) == []
@@ -219,7 +219,7 @@ def test_full_disk_while_publishing(cache, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", full)
-        with pytest.raises(CacheError, match="No space left"):
+        with pytest.raises(CacheError, match=r"No space left"):
             cache.perform(Task("hub", "toy"), write())
     assert list(cache.entries()) == []
     assert not cache.perform(Task("hub", "toy"), write()).hit
@@ -255,7 +255,7 @@ def test_deliver_that_fails_leaves_what_was_there(cache, source, tmp_path, monke
 
 def test_deliver_into_a_file_is_refused(cache, source, tmp_path):
     (tmp_path / "dist").write_text("")
-    with pytest.raises(CacheError, match="choose another folder by --out"):
+    with pytest.raises(CacheError, match=r"choose another folder by --out"):
         cache.deliver(source, tmp_path / "dist" / "bundle.tar.gz")
 
 

@@ -102,7 +102,7 @@ def test_alias_that_is_another_plugins_name_is_a_double(install):
     install("zoo-first", "zoo_first", GOOD.format(target="zoo.errors:ZooError"))
     other = GOOD.replace("toy-scheme", "toy").replace(', aliases=("toy",)', "")
     install("zoo-second", "zoo_second", other.format(target="zoo.errors:ZooError"))
-    with pytest.raises(PluginError, match="scheme 'toy' is registered twice"):
+    with pytest.raises(PluginError, match=r"scheme 'toy' is registered twice"):
         registry.load("scheme", "toy")
 
 
@@ -130,7 +130,7 @@ def test_everything_registered_can_be_imported():
 
 def test_near_names_are_suggested(install):
     install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
-    with pytest.raises(UnknownNameError, match="unknown scheme 'toy-schema'; did you mean toy-"):
+    with pytest.raises(UnknownNameError, match=r"unknown scheme 'toy-schema'; did you mean toy-"):
         registry.load("scheme", "toy-schema")
 
 
