@@ -1,0 +1,91 @@
+"""The Quantization of every activation, from what calibration saw and what is known before."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from compilers.op_table import find_op
+from compilers.quantize.groups import sharing_groups
+from compilers.quantize.histogram import Histogram, merge
+from compilers.quantize.observe import activation_grid, observe
+from compilers.quantize.power_of_two import is_power_of_two
+from zoo.contract import Contract
+from zoo.errors import QuantizeError
+from zoo.graph import Graph, Quantization
+from zoo.scheme import Scheme
+
+__all__ = ["fit_activations"]
+
+
+def fit_activations(
+    graph: Graph,
+    histograms: Mapping[str, Histogram],
+    scheme: Scheme,
+    contract: Contract,
+    calibrator: str,
+) -> dict[str, Quantization]:
+    """Return the quantization of every activation by name.
+
+    Each has its own unless it must share one. Pixels keep theirs, so that they need no rounding;
+    so do outputs of ops whose range is known (softmax). The rest is observed.
+    """
+    known = {**_known_outputs(graph, scheme), **_pixels(graph, histograms, scheme, contract)}
+    fitted = {}
+    for group in sharing_groups(graph, scheme):
+        given = {known[name] for name in group if name in known}
+        if len(given) == 1:
+            (grid,) = given
+        else:
+            grid = observe(merge(histograms[name] for name in group), scheme, calibrator)
+        fitted.update(dict.fromkeys(group, grid))
+    return fitted
+
+
+def _known_outputs(graph: Graph, scheme: Scheme) -> dict[str, Quantization]:
+    known = {}
+    for node in graph.nodes:
+        fixed = find_op(node.op).fixed_quantization(node)
+        grid = fixed and _as_scheme(fixed.scale[0], fixed.zero_point[0], scheme)
+        if grid:
+            known[node.output] = grid
+    return known
+
+
+def _pixels(
+    graph: Graph, histograms: Mapping[str, Histogram], scheme: Scheme, contract: Contract
+) -> dict[str, Quantization]:
+    """Return the quantization of the image input, where uint8 pixels can be its integers."""
+    name, pixels = contract.input.name, contract.pixel_quantization
+    if name not in graph.inputs:
+        raise QuantizeError(
+            f"graph '{graph.name}': the contract's input '{name}' is none of its inputs "
+            f"{', '.join(graph.inputs)}; name the contract's input as the network does"
+        )
+    grid = pixels and _as_scheme(*pixels, scheme)
+    if not grid:
+        return {}
+    _check_normalized(name, histograms[name], grid)
+    return {name: grid}
+
+
+def _as_scheme(scale: float, zero_point: int, scheme: Scheme) -> Quantization | None:
+    """Return a quantization of uint8 as the scheme has it, None where it would not be exact."""
+    grid = activation_grid(scheme)
+    zero_point += grid.qmin
+    if scheme.activation_bits != 8 or (scheme.activation_symmetric and zero_point != 0):
+        return None
+    if scheme.scale == "power_of_two" and not is_power_of_two(scale):
+        return None
+    return replace(grid, scale=(float(np.float32(scale)),), zero_point=(zero_point,))
+
+
+def _check_normalized(name: str, histogram: Histogram, grid: Quantization) -> None:
+    scale, zero_point = grid.scale[0], grid.zero_point[0]
+    low, high = scale * (grid.qmin - zero_point), scale * (grid.qmax - zero_point)
+    if histogram.low < low - scale or histogram.high > high + scale:
+        raise QuantizeError(
+            f"calibration input '{name}' has values from {histogram.low:g} to {histogram.high:g}; "
+            f"pixels that the contract has normalised are between {low:g} and {high:g}: give "
+            "images that went through the contract's pre-processing"
+        )

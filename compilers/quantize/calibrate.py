@@ -1,0 +1,69 @@
+"""Calibration: run the float graph on samples and see what values its tensors take."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.quantize.float_session import FloatSession
+from compilers.quantize.histogram import Histogram, measure, merge
+from compilers.quantize.samples import SampleDigest, small_batches
+from zoo.errors import QuantizeError
+from zoo.graph import Graph
+from zoo.plugs import Feeds
+
+__all__ = ["Calibration", "calibrate"]
+
+_COUNTED_MAX = 1 << 14
+"""Values of one sample that enter a histogram; the exact range is of all of them."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was seen. digest: SHA-256 of the samples.  first: up to `keep` samples themselves."""
+
+    histograms: Mapping[str, Histogram]
+    count: int
+    digest: str
+    first: tuple[Feeds, ...]
+
+
+def calibrate(graph: Graph, calibration: Iterable[Feeds], keep: int, threads: int) -> Calibration:
+    """Run all samples once and return the histograms of all activations by name.
+
+    The samples are taken as they come; only `keep` of them stay in memory.
+    Raises QuantizeError for wrong or no samples, and naming the tensor that is NaN or infinite.
+    """
+    computed = [node.output for node in graph.nodes]
+    session = FloatSession(graph, computed, threads)
+    histograms: dict[str, Histogram] = {}
+    digest, count, first = SampleDigest(), 0, []
+    for batch in small_batches(graph, calibration):
+        digest.update(batch)
+        if count < keep:
+            first.append(batch)
+        count += len(batch[graph.inputs[0]])
+        for name, values in (*batch.items(), *session.run(batch).items()):
+            seen = _measure(graph, name, values)
+            histograms[name] = merge((histograms[name], seen)) if name in histograms else seen
+    return Calibration(histograms, count, digest.hexdigest(), tuple(first))
+
+
+def _measure(graph: Graph, name: str, values: NDArray[np.float32]) -> Histogram:
+    try:
+        return measure(values, _stride(values[0].size))
+    except ValueError as error:
+        raise QuantizeError(
+            f"graph '{graph.name}': tensor '{name}' is {error} during calibration; check the "
+            "network and the calibration images"
+        ) from error
+
+
+def _stride(size: int) -> int:
+    """Return a stride that thins a sample of this size out, in step with none of its axes."""
+    stride = -(-size // _COUNTED_MAX)
+    while math.gcd(stride, size) > 1:
+        stride += 1
+    return stride

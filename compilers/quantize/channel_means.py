@@ -1,0 +1,63 @@
+"""Means of the weighted nodes' sums, before their clamp, channel by channel."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.clamp import clamp_of
+from compilers.quantize.float_session import FloatSession
+from compilers.quantize.weighted import weighted_nodes
+from zoo.graph import Graph, Node
+from zoo.plugs import Feeds
+
+__all__ = ["Means", "float_means", "mean_of", "without_clamp"]
+
+Means = NDArray[np.float64]
+
+
+def float_means(graph: Graph, samples: Sequence[Feeds], threads: int) -> dict[str, Means]:
+    """Return the means [K] over all samples by the name of the node's weight."""
+    opened = _with_open_sums(graph)
+    sums = {w.weight.name: w.node.output for w in weighted_nodes(opened)}
+    session = FloatSession(opened, sums.values(), threads)
+    runs = []
+    for batch in samples:
+        values = session.run(batch)
+        runs.append({weight: mean_of([values[name]]) for weight, name in sums.items()})
+    counts = [len(batch[graph.inputs[0]]) for batch in samples]
+    return {
+        weight: np.average([run[weight] for run in runs], axis=0, weights=counts) for weight in sums
+    }
+
+
+def mean_of(batches: Iterable[NDArray[Any]]) -> Means:
+    """Return the mean of each channel, [K], over batches [N, K, ...]."""
+    means = [batch.reshape(*batch.shape[:2], -1).mean(axis=2) for batch in batches]
+    mean: Means = np.concatenate(means).mean(axis=0, dtype=np.float64)
+    return mean
+
+
+def without_clamp(node: Node) -> Node:
+    """Return the float node with its clamp open."""
+    attributes = {name: value for name, value in node.attributes.items() if name != "clamp"}
+    return replace(node, attributes=attributes, integer={})
+
+
+def _with_open_sums(graph: Graph) -> Graph:
+    """Return the graph with the weighted nodes' clamps as nodes of their own."""
+    weighted = {w.node.output for w in weighted_nodes(graph)}
+    nodes, tensors = [], []
+    for node in graph.nodes:
+        if node.output in weighted:
+            sums = replace(graph.tensors[node.output], name=f"{node.output}.sum")
+            low, high = clamp_of(node)
+            clip = {"low": low, "high": high}
+            nodes.append(replace(without_clamp(node), output=sums.name))
+            nodes.append(Node(f"{node.name}.clip", "clip", (sums.name,), node.output, clip))
+            tensors.append(sums)
+        else:
+            nodes.append(node)
+    return graph.replace(nodes, tensors)

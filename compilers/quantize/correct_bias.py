@@ -1,0 +1,108 @@
+"""Bias correction: what rounding weights and activations adds to a channel's mean is taken away.
+
+Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
+section 4.2, with means measured on samples:
+
+    bias[k] += E[y_float[k]] - E[y_quantized[k]]
+
+where y are the sums before the clamp. Nodes are corrected in order, each on what the corrected
+nodes before it compute, so that no error is corrected twice.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import dequantize, quantization_of, quantize
+from compilers.clamp import clamp_reals
+from compilers.quantize.channel_means import Means, float_means, mean_of, without_clamp
+from compilers.quantize.float_session import FloatSession
+from compilers.quantize.weighted import Weighted, weighted_nodes
+from compilers.reference import run_node
+from zoo.fixed_point import saturate
+from zoo.graph import Graph, Node, Tensor
+from zoo.plugs import Feeds
+
+__all__ = ["correct_biases"]
+
+Batches = list[NDArray[Any]]
+
+
+def correct_biases(graph: Graph, quantized: Graph, samples: Sequence[Feeds], threads: int) -> Graph:
+    """Return the quantized graph with corrected biases.
+
+    graph: the float graph that was quantized.  samples: batches by input name.
+    """
+    wanted = float_means(graph, samples, threads)
+    layers = {w.node.output: _Layer(quantized, w) for w in weighted_nodes(quantized)}
+    values: dict[str, Batches] = {
+        name: [np.asarray(batch[name]) for batch in samples] for name in quantized.inputs
+    }
+    unread = Counter(name for node in quantized.nodes for name in node.inputs)
+    corrected = []
+    for node in quantized.nodes:
+        if node.output in layers:
+            layer = layers[node.output]
+            sums = layer.sums(values[node.inputs[0]], threads)
+            bias = layer.corrected_bias(wanted[layer.weighted.weight.name] - mean_of(sums))
+            corrected.append(bias)
+            values[node.output] = layer.outputs(sums, bias)
+        else:
+            values[node.output] = _run(quantized, node, values)
+        unread.subtract(node.inputs)
+        values = {name: batches for name, batches in values.items() if unread[name] > 0}
+    return quantized.replace(quantized.nodes, corrected)
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A weighted node of the quantized graph, computed in reals up to its sums."""
+
+    graph: Graph
+    weighted: Weighted
+
+    def sums(self, inputs: Batches, threads: int) -> Batches:
+        """Return the sums before the clamp, reals [N, K, ...], of integer inputs and weights."""
+        node = without_clamp(self.weighted.node)
+        source, output = (self.graph.tensors[name] for name in (node.inputs[0], node.output))
+        tensors = map(_real, (source, self.weighted.weight, self.weighted.bias, output))
+        alone = Graph(
+            name=node.name,
+            inputs=(source.name,),
+            outputs=(output.name,),
+            tensors={tensor.name: tensor for tensor in tensors},
+            nodes=(node,),
+        )
+        session, grid = FloatSession(alone, alone.outputs, threads), quantization_of(source)
+        return [session.run({source.name: dequantize(q, grid)})[output.name] for q in inputs]
+
+    def corrected_bias(self, missing: Means) -> Tensor:
+        """Return the bias changed by the number of steps nearest to what is missing, [K]."""
+        bias = self.weighted.bias
+        grid, data = quantization_of(bias), np.asarray(bias.data, np.float64)
+        integers = np.rint(data + missing / np.asarray(grid.scale))
+        return replace(bias, data=saturate(integers, grid.qmin, grid.qmax, grid.dtype))
+
+    def outputs(self, sums: Batches, bias: Tensor) -> Batches:
+        """Return the integers [N, K, ...] that follow from the sums if the bias becomes this."""
+        node = self.weighted.node
+        grid = quantization_of(self.graph.tensors[node.output])
+        change = np.asarray(_real(bias).data) - np.asarray(_real(self.weighted.bias).data)
+        aligned = change.reshape(-1, *[1] * (sums[0].ndim - 2))
+        return [quantize(clamp_reals(node, batch + aligned), grid) for batch in sums]
+
+
+def _real(tensor: Tensor) -> Tensor:
+    """Return the tensor as the reals that its integers stand for."""
+    data = None if tensor.data is None else dequantize(tensor.data, quantization_of(tensor))
+    return replace(tensor, dtype="float32", quantization=None, data=data)
+
+
+def _run(graph: Graph, node: Node, values: dict[str, Batches]) -> Batches:
+    activations = [name for name in node.inputs if name in values]
+    batches = zip(*(values[name] for name in activations), strict=True)
+    return [run_node(graph, node, dict(zip(activations, batch, strict=True))) for batch in batches]

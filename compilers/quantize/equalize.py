@@ -1,0 +1,108 @@
+"""Cross-layer equalisation: move scale between neighbouring convolutions so that weights agree.
+
+Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
+section 4.1. A ReLU commutes with a positive factor, relu(x / s) = relu(x) / s, so channel c between
+two convolutions may be divided by s_c in the first and multiplied by it in the second:
+
+    s_c = sqrt(r1_c / r2_c),  W1_c /= s_c,  b1_c /= s_c,  W2_c *= s_c
+
+where r1_c and r2_c are the channel's largest weights; both become sqrt(r1_c * r2_c). The network
+computes the same function.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.clamp import clamp_of
+from compilers.op_table import find_op
+from zoo.graph import Graph, Node
+
+__all__ = ["equalize"]
+
+_SWEEPS = 20
+_FACTOR_MAX = 1e3
+_DEAD = 1e-7
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Names of the constants before (weight first) and after one tensor."""
+
+    before: tuple[str, ...]
+    after: str
+
+
+def equalize(graph: Graph) -> Graph:
+    """Return the float graph with all pairs of neighbouring convolutions equalised."""
+    pairs = list(_pairs(graph))
+    names = dict.fromkeys(name for pair in pairs for name in (*pair.before, pair.after))
+    arrays = {name: np.array(graph.tensors[name].data, np.float64) for name in names}
+    for _ in range(_SWEEPS):
+        for pair in pairs:
+            _balance([arrays[name] for name in pair.before], arrays[pair.after])
+    changed = (
+        replace(graph.tensors[name], data=array.astype(np.float32))
+        for name, array in arrays.items()
+    )
+    return graph.replace(graph.nodes, changed)
+
+
+def _pairs(graph: Graph) -> Iterator[_Pair]:
+    """Yield what may be scaled: nothing else reads the tensor between, or the constants."""
+    readers = Counter(name for node in graph.nodes for name in node.inputs)
+    readers.update(graph.outputs)
+    for node in graph.nodes:
+        if readers[node.output] != 1 or node.output in graph.outputs:
+            continue
+        (after,) = graph.consumers(node.output)
+        constants = (*node.inputs[1:], *after.inputs[1:2])
+        if (
+            _is_scalable(graph, node)
+            and _is_scalable(graph, after)
+            and after.inputs[0] == node.output
+            and clamp_of(node) in ((-inf, inf), (0.0, inf))
+            and all(readers[name] == 1 for name in constants)
+        ):
+            yield _Pair(node.inputs[1:], after.inputs[1])
+
+
+def _is_scalable(graph: Graph, node: Node) -> bool:
+    """Whether the node has constant weights [K, C / groups, ...], and only constants beside."""
+    op = find_op(node.op)
+    return (
+        op.weight_input == 1
+        and op.weight_axis == 0
+        and all(graph.tensors[name].is_constant for name in node.inputs[1:])
+    )
+
+
+def _balance(before: list[Array], after: Array) -> None:
+    """Scale the arrays in place by the factors of their channels.
+
+    before: weight [C, ...], perhaps bias [C].  after: [K, C / groups, ...].
+    """
+    channels = len(before[0])
+    grouped = _by_channel(after, channels)
+    r1 = np.abs(before[0].reshape(channels, -1)).max(axis=1)
+    r2 = np.abs(grouped).max(axis=(1, 3)).reshape(channels)
+    alive = (r1 > _DEAD) & (r2 > _DEAD)
+    ratio = np.divide(r1, r2, out=np.ones_like(r1), where=alive)
+    factors = np.clip(np.sqrt(ratio), 1 / _FACTOR_MAX, _FACTOR_MAX)
+    for array in before:
+        array /= factors.reshape(-1, *[1] * (array.ndim - 1))
+    grouped *= factors.reshape(len(grouped), 1, -1, 1)
+
+
+def _by_channel(weight: Array, channels: int) -> NDArray[Any]:
+    """Return a view [groups, K / groups, C / groups, taps] of [K, C / groups, ...]."""
+    per_group = weight.shape[1]
+    groups = channels // per_group
+    return weight.reshape(groups, len(weight) // groups, per_group, -1)

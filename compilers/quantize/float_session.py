@@ -1,0 +1,39 @@
+"""Runs a Graph in ONNX Runtime, to see values inside it while quantizing."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import onnxruntime
+from numpy.typing import NDArray
+
+from compilers.hub import HUB
+from zoo.graph import Graph
+from zoo.plugs import Feeds
+
+__all__ = ["FloatSession"]
+
+_ERRORS_ONLY = 3
+
+
+class FloatSession:
+    """A graph loaded to compute some of its tensors.
+
+    Threads divide rows of work, never a sum, so that results do not depend on their number.
+    """
+
+    def __init__(self, graph: Graph, tensors: Iterable[str], threads: int) -> None:
+        self._names = list(tensors)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
+        # Between runs numpy works; waiting threads must not take its time.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        content = HUB.write(replace(graph, outputs=tuple(self._names)))
+        self._session = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"]
+        )
+
+    def run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the tensors by name."""
+        return dict(zip(self._names, self._session.run(self._names, dict(feeds)), strict=True))

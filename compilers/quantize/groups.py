@@ -1,0 +1,32 @@
+"""Which activations must have one quantization, because an op only moves their values."""
+
+from compilers.op_table import find_op
+from zoo.graph import Graph
+from zoo.scheme import Scheme
+
+__all__ = ["sharing_groups"]
+
+
+def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
+    """Return the activations in groups that share a quantization, most of them of one member.
+
+    Joined are the input and output of ops that share theirs by nature (reshape, max pool), and
+    all inputs and the output of the scheme's `shared_ops`.
+    """
+    groups: dict[str, tuple[str, ...]] = {
+        name: (name,) for name, tensor in graph.tensors.items() if not tensor.is_constant
+    }
+    for node in graph.nodes:
+        joined: tuple[str, ...] = ()
+        if node.op in scheme.shared_ops:
+            joined = tuple(name for name in node.inputs if name in groups)
+        elif find_op(node.op).shares_quantization:
+            joined = node.inputs[:1]
+        _join(groups, (*joined, node.output))
+    return tuple(dict.fromkeys(groups.values()))
+
+
+def _join(groups: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> None:
+    members = tuple(dict.fromkeys(member for name in names for member in groups[name]))
+    for member in members:
+        groups[member] = members

@@ -1,0 +1,86 @@
+"""Histograms of real values whose range need not be known before.
+
+Bins are aligned at zero and their width is a power of two, so that two histograms add up exactly:
+the result depends neither on the order nor on the batches in which values came.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Histogram", "measure", "merge"]
+
+HALF = 4096
+"""Bins on each side of zero: at least 16 for each step of an 8-bit quantization."""
+
+_LOWEST_EXPONENT = -60
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How often values occur: bin i covers [i - HALF, i - HALF + 1) * 2**exponent / HALF.
+
+    low, high: the exact smallest and largest value.  counts: int64, 2 * HALF of them.
+    """
+
+    low: float
+    high: float
+    exponent: int
+    counts: NDArray[np.int64]
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """The middle of each bin."""
+        bins = np.arange(-HALF, HALF, dtype=np.float64)
+        return np.ldexp(bins + 0.5, self.exponent) / HALF
+
+    def occurring(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the middles of the bins that are not empty, and their counts."""
+        filled = np.flatnonzero(self.counts)
+        return self.centres[filled], self.counts[filled]
+
+
+def measure(values: NDArray[Any], stride: int = 1) -> Histogram:
+    """Return the histogram of float32 samples [N, ...], every `stride`-th value of each counted.
+
+    low and high are of all values, whatever the stride.
+    Raises ValueError with 'NaN' or 'infinite' where that occurs.
+    """
+    low, high = float(values.min()), float(values.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("NaN" if math.isnan(low) else "infinite")
+    exponent = _exponent(max(-low, high))
+    counted = values.reshape(len(values), -1)[:, ::stride]
+    bins = np.floor(counted * np.float32(HALF * 2.0**-exponent)).astype(np.int64) + HALF
+    return Histogram(low, high, exponent, np.bincount(bins.reshape(-1), minlength=2 * HALF))
+
+
+def merge(histograms: Iterable[Histogram]) -> Histogram:
+    """Return the histogram of all their values together."""
+    return reduce(_add, histograms)
+
+
+def _exponent(largest: float) -> int:
+    """Return the smallest exponent with largest < 2**exponent."""
+    return max(math.frexp(largest)[1], _LOWEST_EXPONENT) if largest > 0 else _LOWEST_EXPONENT
+
+
+def _add(a: Histogram, b: Histogram) -> Histogram:
+    exponent = max(a.exponent, b.exponent)
+    counts = _widen(a, exponent) + _widen(b, exponent)
+    return Histogram(min(a.low, b.low), max(a.high, b.high), exponent, counts)
+
+
+def _widen(histogram: Histogram, exponent: int) -> NDArray[np.int64]:
+    """Return the counts in bins of a larger exponent: pairs of bins become one."""
+    counts = histogram.counts
+    for _ in range(min(exponent - histogram.exponent, HALF.bit_length())):
+        inner = counts.reshape(-1, 2).sum(axis=1)
+        counts = np.zeros_like(counts)
+        counts[HALF // 2 : HALF // 2 + HALF] = inner
+    return counts

@@ -1,0 +1,89 @@
+"""Calibration inputs: checked, cut into batches that bound the memory, and fingerprinted."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import QuantizeError, suggest
+from zoo.graph import Graph
+from zoo.plugs import Feeds
+
+__all__ = ["SampleDigest", "small_batches"]
+
+_BATCH = 8
+
+Batch = Mapping[str, NDArray[np.float32]]
+
+
+def small_batches(graph: Graph, calibration: Iterable[Feeds]) -> Iterator[Batch]:
+    """Yield the samples in batches of the size that the graph has, else of a small one.
+
+    Raises QuantizeError naming the input where names, shapes or types are wrong, and where there
+    is no sample at all.
+    """
+    own = graph.tensors[graph.inputs[0]].shape[0]
+    size = own if isinstance(own, int) else _BATCH
+    is_empty = True
+    for feeds in calibration:
+        count = _check(graph, feeds)
+        is_empty = is_empty and count == 0
+        if isinstance(own, int) and count % own:
+            raise QuantizeError(
+                f"graph '{graph.name}': calibration batch of {count} samples; the network has a "
+                f"fixed batch of {own}: export it with a symbolic batch"
+            )
+        for start in range(0, count, size):
+            yield {name: feeds[name][start : start + size] for name in graph.inputs}
+    if is_empty:
+        raise QuantizeError(
+            f"graph '{graph.name}': there is no calibration sample; give at least one, better "
+            "some hundred that look like what the network will see"
+        )
+
+
+class SampleDigest:
+    """SHA-256 over samples, whatever batches they come in."""
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Any] = {}
+
+    def update(self, batch: Batch) -> None:
+        """Take the samples of a batch in."""
+        for name, array in batch.items():
+            digest = self._inputs.setdefault(name, hashlib.sha256(str(array.shape[1:]).encode()))
+            digest.update(np.ascontiguousarray(array).tobytes())
+
+    def hexdigest(self) -> str:
+        """Return the digest of all samples so far."""
+        parts = [f"{name} {digest.hexdigest()}" for name, digest in sorted(self._inputs.items())]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _check(graph: Graph, feeds: Feeds) -> int:
+    """Return the number of samples."""
+    for name in feeds:
+        if name not in graph.inputs:
+            raise QuantizeError(
+                f"graph '{graph.name}': calibration input '{name}' is none of the network's"
+                f"{suggest(name, graph.inputs)}"
+            )
+    counts = set()
+    for name in graph.inputs:
+        if name not in feeds:
+            raise QuantizeError(f"graph '{graph.name}': calibration lacks the input '{name}'")
+        array, shape = feeds[name], graph.tensors[name].shape[1:]
+        if array.dtype != np.float32 or array.shape[1:] != shape:
+            raise QuantizeError(
+                f"graph '{graph.name}': calibration input '{name}' is {array.dtype} of shape "
+                f"{list(array.shape)}; needed is float32 of shape {['N', *shape]}"
+            )
+        counts.add(len(array))
+    if len(counts) != 1:
+        raise QuantizeError(
+            f"graph '{graph.name}': calibration inputs have different numbers of samples: "
+            f"{sorted(counts)}"
+        )
+    return counts.pop()
