@@ -100,9 +100,10 @@ class Contract:
 def _check_keys(data: object, needed: set[str], optional: set[str], where: str) -> None:
     if not isinstance(data, Mapping):
         raise RecipeError(f"{where}: found {type(data).__name__}, a table is needed")
+    known = sorted(needed | optional)
     for key in data:
-        if key not in needed | optional:
-            raise RecipeError(f"{where}: unknown key '{key}'{suggest(key, needed | optional)}")
+        if key not in known:
+            raise RecipeError(f"{where}: unknown key '{key}'{suggest(key, known)}")
     missing = sorted(needed - set(data))
     if missing:
         raise RecipeError(f"{where}: key '{missing[0]}' is missing; needed: {sorted(needed)}")
@@ -126,5 +127,8 @@ def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
 def _step(data: object, where: str) -> Step:
     if not isinstance(data, Mapping) or "name" not in data:
         raise RecipeError(f"{where}: {data!r} must be a table with a 'name'")
+    parameters = data.get("parameters", {})
+    if not isinstance(parameters, Mapping):
+        raise RecipeError(f"{where}: the parameters of step '{data['name']}' must be a table")
     beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
-    return Step(str(data["name"]), {**data.get("parameters", {}), **beside})
+    return Step(str(data["name"]), {**parameters, **beside})

@@ -37,7 +37,7 @@ def digest_code(package: str) -> str:
     if folder is None:
         return ""
     sources = sorted(path for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES)
-    return digest_json([[path.name, digest_path(path)] for path in sources])
+    return digest_json([[str(path.relative_to(folder)), digest_path(path)] for path in sources])
 
 
 _SOURCE_SUFFIXES = frozenset({".py", ".hpp", ".j2", ".cpp"})

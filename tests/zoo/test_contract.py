@@ -1,0 +1,154 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import RecipeError
+
+TOML = """
+input = {name = "image", shape = [3, 112, 112]}
+outputs = [{name = "landmarks", shape = [136]}]
+
+[[pre]]
+name = "crop"
+scale = 1.2
+
+[[pre]]
+name = "normalize"
+parameters = {mean = [128, 128, 128], std = [128, 128, 128]}
+
+[[post]]
+name = "landmarks"
+count = 68
+"""
+CONTRACT = Contract(
+    TensorSpec("image", (3, 112, 112)),
+    (TensorSpec("landmarks", (136,)),),
+    (
+        Step("crop", {"scale": 1.2}),
+        Step("normalize", {"mean": [128, 128, 128], "std": [128, 128, 128]}),
+    ),
+    (Step("landmarks", {"count": 68}),),
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    path = tmp_path / "contract.toml"
+
+    def from_text(text):
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return Contract.from_toml(path)
+
+    return from_text
+
+
+def test_toml_as_a_person_writes_it(read):
+    assert read(TOML) == CONTRACT
+
+
+def test_post_may_be_left_out(read):
+    assert read(TOML[: TOML.index("[[post]]")]).post == ()
+
+
+names = st.text(min_size=1)
+tensors = st.builds(TensorSpec, names, st.lists(st.integers(1, 512), max_size=4).map(tuple))
+values = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(), st.lists(st.integers()))
+keys = names.filter(lambda key: key not in ("name", "parameters"))
+steps = st.builds(Step, names, st.dictionaries(keys, values))
+
+
+@given(
+    st.builds(
+        Contract,
+        tensors,
+        st.lists(tensors).map(tuple),
+        st.lists(steps).map(tuple),
+        st.lists(steps).map(tuple),
+    )
+)
+def test_json_round_trip(contract):
+    assert Contract.from_json(contract.to_json()) == contract
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"\xff\xfe", "cannot read the contract ('utf-8' codec can't decode"),
+        ("input = ", "contract.toml: not TOML (Invalid value"),
+        (
+            TOML.replace("outputs =", "output ="),
+            "contract.toml: unknown key 'output'; did you mean outputs",
+        ),
+        (
+            TOML.replace("input =", "#"),
+            "contract.toml: key 'input' is missing; needed: ['input', 'outputs', 'pre']",
+        ),
+        (
+            TOML.replace('{name = "image", shape = [3, 112, 112]}', '"image"'),
+            "contract.toml: input: found str, a table is needed",
+        ),
+        (
+            TOML.replace("[3, 112, 112]", "[3, 0, 112]"),
+            "contract.toml: input: shape [3, 0, 112] must be a list of positive integers",
+        ),
+        (
+            TOML.replace("[136]", "136"),
+            "contract.toml: outputs: shape 136 must be a list of positive integers",
+        ),
+        (
+            TOML.replace("shape = [136]", "shape = [136], dtype = 'u8'"),
+            "contract.toml: outputs: unknown key 'dtype'; known: name, shape",
+        ),
+        (
+            TOML.replace("[{", "{").replace("}]", "}"),
+            "contract.toml: 'outputs' is dict, a list is needed",
+        ),
+        (
+            TOML.replace('name = "crop"', 'step = "crop"'),
+            "contract.toml: pre: {'step': 'crop', 'scale': 1.2} must be a table with a 'name'",
+        ),
+        (
+            TOML.replace("{mean = [128, 128, 128], std = [128, 128, 128]}", "[128]"),
+            "contract.toml: pre: the parameters of step 'normalize' must be a table",
+        ),
+    ],
+)
+def test_errors_name_file_and_key(read, text, message):
+    with pytest.raises(RecipeError, match=re.escape(message)):
+        read(text)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(RecipeError, match=r"none.toml: cannot read the contract \(.*No such file"):
+        Contract.from_toml(tmp_path / "none.toml")
+
+
+def test_broken_json():
+    with pytest.raises(RecipeError, match=r"hub.onnx: not JSON \(.*\); write it anew from TOML"):
+        Contract.from_json("{", "hub.onnx")
+
+
+def normalized(mean, std):
+    step = Step("normalize", {"mean": mean, "std": std})
+    return Contract(CONTRACT.input, CONTRACT.outputs, (Step("crop"), step))
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "expected"),
+    [
+        ([128, 128, 128], [128, 128, 128], (1 / 128, 128)),
+        ([0.0], [255.0], (1 / 255, 0)),
+        ([127.5] * 3, [128.0] * 3, None),
+        ([1, 2, 3], [128] * 3, None),
+        ([128] * 3, [1, 2, 3], None),
+    ],
+)
+def test_pixels_themselves_as_the_quantized_input(mean, std, expected):
+    assert normalized(mean, std).pixel_quantization == expected
+
+
+def test_no_pixel_quantization_without_normalisation():
+    assert Contract(CONTRACT.input, CONTRACT.outputs, ()).pixel_quantization is None
