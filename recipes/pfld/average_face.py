@@ -43,7 +43,8 @@ def average_face(landmarks: Array, layout: Layout) -> Array:
     face = face / np.linalg.norm(face[left] - face[right])
     is_hollow = face[layout.nose_tip, 2] > face[[left, right], 2].mean()
     # A body and its depth mirror image look the same from all sides; noses point to the camera.
-    return face * [1, 1, -1 if is_hollow else 1]
+    face[:, 2] *= -1 if is_hollow else 1
+    return face
 
 
 def factorize(landmarks: Array) -> Array:
@@ -57,22 +58,24 @@ def factorize(landmarks: Array) -> Array:
     """
     centred = landmarks - landmarks.mean(axis=1, keepdims=True)
     views = (centred / np.linalg.norm(centred, axis=(1, 2), keepdims=True)).transpose(0, 2, 1)
-    shape = np.linalg.svd(views.reshape(-1, landmarks.shape[1]), full_matrices=False)[2][:3].T
+    shape: Array = np.linalg.svd(views.reshape(-1, landmarks.shape[1]), full_matrices=False)[2][
+        :3
+    ].T
     for _ in range(_ROUNDS):
         scaled = _scaled_rotations(views, shape)
         shape = np.linalg.lstsq(
             scaled.reshape(-1, 3), views.reshape(-1, landmarks.shape[1]), rcond=None
         )[0].T
     first, second = _orthonormal(_scaled_rotations(views, shape).mean(axis=0))
-    return shape @ np.stack([first, second, np.cross(first, second)]).T
+    upright: Array = shape @ np.stack([first, second, np.cross(first, second)]).T
+    return upright
 
 
 def _scaled_rotations(views: Array, shape: Array) -> Array:
     """Return s R [N, 2, 3] of [N, 2, K] views of a [K, 3] body; s by least squares, given R."""
-    affine = views @ shape @ np.linalg.inv(shape.T @ shape)
-    rotations = _orthonormal(affine)
+    rotations = _orthonormal(views @ shape @ np.linalg.inv(shape.T @ shape))
     seen = rotations @ shape.T
-    scale = (seen * views).sum(axis=(1, 2)) / (seen * seen).sum(axis=(1, 2))
+    scale: Array = (seen * views).sum(axis=(1, 2)) / (seen * seen).sum(axis=(1, 2))
     return scale[:, None, None] * rotations
 
 

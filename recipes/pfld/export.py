@@ -2,7 +2,6 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
@@ -61,7 +60,7 @@ def _to_onnx(net: Pfld, contract: Contract) -> onnx.ModelProto:
     return model
 
 
-def _description(recipe: Recipe) -> Mapping[str, str]:
+def _description(recipe: Recipe) -> dict[str, str]:
     licences = "; ".join(f"{part.covers}: {part.identifier}" for part in recipe.licences)
     return {
         "zoo.model": recipe.name,

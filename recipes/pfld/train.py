@@ -1,71 +1,88 @@
 """Training of PFLD with Lightning: resumable, the same result for the same seed."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from lightning.pytorch import Trainer, seed_everything
-from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch import Callback, LightningModule, Trainer, seed_everything
+from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from lightning.pytorch.loggers import CSVLogger
-from safetensors.torch import save_file
+from lightning.pytorch.utilities import rank_zero_info
+from torch import Tensor
 
-from recipes.pfld.net import Channels, Pfld
+from recipes.pfld.checkpoint import build_net, save_net
 from recipes.pfld.task import LandmarkTask, Schedule
+from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_data import LandmarkData
+from zoo.recipe import Recipe
+from zoo.training import TrainOptions
 
-__all__ = ["Plan", "fit"]
+__all__ = ["train"]
+
+EPOCHS = 150
+BATCH_SIZE = 64
+VALIDATION_FRACTION = 0.05
+AVERAGE_DECAY = 0.998
+GRADIENT_NORM = 10.0
 
 
-@dataclass(frozen=True)
-class Plan:
-    """All that decides what comes out of a training.
+def train(recipe: Recipe, options: TrainOptions) -> Path:
+    """Train, or go on where a training in the folder was interrupted; return the weights' path.
 
-    folder: a crops data set.  average_decay: of the moving average of the weights, per step.
+    Writes `log/metrics.csv`, checkpoints (the three best and the last) and the weights of the last
+    epoch, averaged over the last steps, as safetensors.
     """
-
-    folder: Path
-    points: int
-    width: float
-    epochs: int = 150
-    batch_size: int = 64
-    seed: int = 0
-    validation_fraction: float = 0.05
-    average_decay: float = 0.998
-    gradient_norm: float = 10.0
-
-
-def fit(plan: Plan, out: Path, accelerator: str = "cpu") -> Path:
-    """Train, or go on where a training in `out` was interrupted; return the weights' path.
-
-    Writes `metrics.csv`, checkpoints (the three best and the last) and `weights.safetensors`, the
-    averaged weights of the last epoch.
-    """
-    seed_everything(plan.seed)
+    seed_everything(options.seed, verbose=False)
+    variant = VARIANTS[recipe.name]
+    epochs = options.epochs or EPOCHS
     data = LandmarkData(
-        plan.folder, plan.points, plan.batch_size, plan.seed, plan.validation_fraction
+        options.data,
+        variant.points,
+        options.batch_size or BATCH_SIZE,
+        options.seed,
+        VALIDATION_FRACTION,
     )
-    net = Pfld(plan.points, Channels.scaled(plan.width)).to(memory_format=torch.channels_last)
-    schedule = Schedule(steps=plan.epochs * data.steps_per_epoch)
-    task = LandmarkTask(net, plan.points, schedule, plan.seed)
-    trainer = _trainer(plan, out, accelerator)
-    last = out / "checkpoints" / "last.ckpt"
-    trainer.fit(task, data, ckpt_path=last if last.exists() else None, weights_only=False)
-    weights = out / "weights.safetensors"
-    save_file({k: v.contiguous() for k, v in net.state_dict().items()}, weights)
+    net = build_net(variant, options.seed)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on CPUs
+    schedule = Schedule(steps=epochs * data.steps_per_epoch)
+    task = LandmarkTask(net, recipe.contract, schedule, options.seed)
+    last = options.out / "checkpoints" / "last.ckpt"
+    trainer = _trainer(options, epochs)
+    trainer.fit(task, data, ckpt_path=last if last.is_file() else None, weights_only=True)
+    weights = options.out / f"{recipe.name}.safetensors"
+    save_net(net, weights)
     return weights
 
 
-def _trainer(plan: Plan, out: Path, accelerator: str) -> Trainer:
+def _trainer(options: TrainOptions, epochs: int) -> Trainer:
     checkpoints = ModelCheckpoint(
-        out / "checkpoints", "{epoch}-{val_nme:.3f}", "val_nme", save_last=True, save_top_k=3
+        options.out / "checkpoints",
+        "{epoch}-{val_nme:.3f}",
+        monitor="val_nme",
+        save_top_k=3,
+        save_last=True,
     )
     return Trainer(
-        accelerator=accelerator,
+        accelerator=options.accelerator,
         devices=1,
-        max_epochs=plan.epochs,
-        gradient_clip_val=plan.gradient_norm,
-        logger=CSVLogger(out, name="log", version=""),
-        callbacks=[checkpoints, EMAWeightAveraging(decay=plan.average_decay)],
+        max_epochs=epochs,
+        gradient_clip_val=GRADIENT_NORM,
+        logger=CSVLogger(options.out, name="log", version=""),
+        callbacks=[checkpoints, WeightAveraging(avg_fn=_average), _EpochReport()],
         enable_progress_bar=False,
-        log_every_n_steps=20,
+        enable_model_summary=False,
+        log_every_n_steps=1,
     )
+
+
+def _average(average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+    """Return the exponential moving average, whose memory grows from the start on."""
+    decay = min(AVERAGE_DECAY, float((1 + count) / (10 + count)))
+    return average + (current - average) * (1 - decay)
+
+
+class _EpochReport(Callback):
+    """Tells of each epoch by Lightning's own logger, which writes to stderr."""
+
+    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        found = ", ".join(f"{k} {float(v):.3f}" for k, v in trainer.callback_metrics.items())
+        rank_zero_info(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {found}")

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-__all__ = ["Augmentation", "augment", "cut_faces", "face_squares"]
+__all__ = ["Augmentation", "augment", "cut_faces", "face_squares", "square_matrices"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
 
 def square_matrices(centres: Tensor, sides: Tensor) -> Tensor:
     """Return [N, 2, 3] maps from a cut to the image, both in -1..1, for upright squares."""
-    matrices = torch.zeros(len(sides), 2, 3)
+    matrices = torch.zeros(len(sides), 2, 3, device=sides.device)
     matrices[:, 0, 0] = matrices[:, 1, 1] = sides
     matrices[:, :, 2] = 2 * centres - 1
     return matrices
@@ -120,9 +120,9 @@ def _cutout(cuts: Tensor, options: Augmentation, generator: Generator) -> Tensor
     """Cover a rectangle of some faces with one colour (DeVries and Taylor 2017, "Cutout")."""
     count, size = len(cuts), cuts.shape[-1]
     sides = _uniform((count, 2), *options.cutout_side, generator)
-    starts = torch.rand(count, 2, generator=generator) * (1 - sides)
-    colour = torch.rand(count, 3, 1, 1, generator=generator)
-    centres = (torch.arange(size) + 0.5) / size
+    starts = _random((count, 2), generator) * (1 - sides)
+    colour = _random((count, 3, 1, 1), generator)
+    centres = (torch.arange(size, device=cuts.device) + 0.5) / size
     inside = (centres >= starts[:, :, None]) & (centres < (starts + sides)[:, :, None])
     covered = inside[:, 0, None, :, None] & inside[:, 1, None, None, :]
     chosen = _chance((count, 1, 1, 1), options.cutout_probability, generator)
@@ -130,8 +130,12 @@ def _cutout(cuts: Tensor, options: Augmentation, generator: Generator) -> Tensor
 
 
 def _uniform(shape: tuple[int, ...], low: float, high: float, generator: Generator) -> Tensor:
-    return low + (high - low) * torch.rand(shape, generator=generator)
+    return low + (high - low) * _random(shape, generator)
 
 
 def _chance(shape: tuple[int, ...], probability: float, generator: Generator) -> Tensor:
-    return torch.rand(shape, generator=generator) < probability
+    return _random(shape, generator) < probability
+
+
+def _random(shape: tuple[int, ...], generator: Generator) -> Tensor:
+    return torch.rand(shape, generator=generator, device=generator.device)

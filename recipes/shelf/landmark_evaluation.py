@@ -13,7 +13,7 @@ from zoo.errors import RecipeError
 from zoo.evaluation import Evaluation
 from zoo.pictures import Picture
 from zoo.plugs import Run
-from zoo.processing import postprocess, preprocess
+from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
 from zoo.step import Box
 
@@ -60,9 +60,8 @@ def tight_box(landmarks: NDArray[np.float32]) -> Box:
 def _predict(
     contract: Contract, run: Run, image_hwc: NDArray[np.uint8], box: Box
 ) -> NDArray[np.float64]:
-    frame = preprocess(contract, image_hwc, box)
-    assert frame.input_chw is not None  # noqa: S101
-    outputs = run({contract.input.name: frame.input_chw[np.newaxis]})
+    (frame,), batch = preprocess_batch(contract, [(image_hwc, box)])
+    outputs = run({contract.input.name: batch})
     values = postprocess(contract, {name: array[0] for name, array in outputs.items()}, frame)
     return values["landmarks"]
 
