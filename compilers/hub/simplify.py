@@ -8,6 +8,9 @@ from zoo.errors import HubError
 
 __all__ = ["simplify"]
 
+# Twin ops may be quantized differently; merged, one of them would feed two quantizers.
+_SKIPPED = ("eliminate_common_subexpression",)
+
 
 def simplify(content: bytes, where: str = "hub") -> bytes:
     """Return an equivalent file with constants folded and no-ops gone, metadata unchanged.
@@ -17,7 +20,7 @@ def simplify(content: bytes, where: str = "hub") -> bytes:
     model = decode(content, where)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     try:
-        simplified, same = onnxsim.simplify(model)
+        simplified, same = onnxsim.simplify(model, skipped_optimizers=list(_SKIPPED))
     # onnxsim is a wrapper of native code and raises what that raises.
     except Exception as error:
         raise HubError(
