@@ -98,7 +98,9 @@ def find_recipe(model: str, contract: Path | None) -> Recipe:
         recipe: Recipe = registry.load("recipe", model)
         return recipe
     if contract is None:
-        raise UsageError(f"{model}: an .onnx file needs --contract contract.toml; see docs")
+        raise UsageError(
+            f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
+        )
     path = Path(model)
     if not path.is_file():
         raise RecipeError(f"{model}: no such file; give a recipe's name or an .onnx file")

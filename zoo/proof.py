@@ -13,6 +13,7 @@ from zoo.artifact import Exactness
 from zoo.bundle import Bundle
 from zoo.certificate import Check
 from zoo.contract import Contract
+from zoo.errors import VerifyError
 from zoo.pictures import read_picture
 from zoo.plan import FLOAT_SCHEMES
 from zoo.plugs import AppRun
@@ -141,11 +142,18 @@ def compare(
 
     Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
     largest magnitude of that output over all expected values for 'relative', else plain.
+    Raises VerifyError where an output is absent or has another shape.
     """
     differences = []
-    wanted_by_name, got_by_name = _stacked(expected), _stacked(found)
-    for name, wanted in wanted_by_name.items():
-        got = got_by_name[name]
+    got_by_name = _stacked(found)
+    for name, wanted in _stacked(expected).items():
+        got = got_by_name.get(name)
+        if got is None or got.shape != wanted.shape:
+            raise VerifyError(
+                f"step '{step}': output '{name}' "
+                f"{'is absent' if got is None else f'has shape {list(got.shape[1:])}'}, "
+                f"expected is shape {list(wanted.shape[1:])}"
+            )
         unit = _unit(exactness.unit, name, wanted, scales or {})
         differences.append((np.abs(wanted - got) / unit).ravel())
     every = np.concatenate(differences)
@@ -153,8 +161,8 @@ def compare(
     return Check(
         step=step,
         unit=exactness.unit,
-        largest=round(largest, 6),
-        mean=round(mean, 6),
+        largest=float(f"{largest:.6g}"),  # six digits, but what is not zero stays so
+        mean=float(f"{mean:.6g}"),
         bound=exactness.bound,
         values=every.size,
         why=exactness.why,

@@ -1,0 +1,236 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from zoo import registry
+from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError
+from zoo.plan import Wish, find_recipe, make_plan
+
+PLUGIN = """
+from pathlib import Path
+
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.recipe import Licence, Recipe
+from zoo.scheme import Scheme
+from zoo.target import Target
+
+CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
+HUB = Path(__file__).with_name("toy.onnx")
+RESEARCH = Licence("data", "LicenseRef-research", False, HUB, notice="research only")
+TOY = Recipe("toy_1.0x.shapes", "toy", "", CONTRACT, {"none": HUB, "ptq": HUB})
+FLOAT_ONLY = Recipe("toy_2.0x.shapes", "toy", "", CONTRACT, {"none": HUB}, licences=(RESEARCH,))
+BARE = Recipe("toy_3.0x.shapes", "toy", "", CONTRACT)
+BOARD = Target(
+    "toy-board",
+    "",
+    "onnx",
+    "onnxruntime",
+    "cpp",
+    {"none": "float32", "ptq": "toy-scheme"},
+    accepts=("toy-scheme-2",),
+    refuses={"fp16": "it has no half-precision unit; use none", "dpu-pow2": "it has no DPU"},
+)
+SCHEME = Scheme("toy-scheme", "", True, True, True)
+OTHER = Scheme("toy-scheme-2", "", True, True, False)
+THIRD = Scheme("toy-scheme-3", "", True, True, False)
+
+@hookimpl
+def register_recipes():
+    return [
+        Descriptor("toy_1.0x.shapes", "zoo_fake:TOY", aliases=("toy",)),
+        Descriptor("toy_2.0x.shapes", "zoo_fake:FLOAT_ONLY"),
+        Descriptor("toy_3.0x.shapes", "zoo_fake:BARE"),
+    ]
+
+@hookimpl
+def register_targets():
+    return [Descriptor("toy-board", "zoo_fake:BOARD")]
+
+@hookimpl
+def register_schemes():
+    names = {"toy-scheme": "SCHEME", "toy-scheme-2": "OTHER", "toy-scheme-3": "THIRD"}
+    return [Descriptor(name, f"zoo_fake:{attribute}") for name, attribute in names.items()]
+
+@hookimpl
+def register_quantizers():
+    return [Descriptor("ptq-of-toy", "zoo_fake:SCHEME")]
+"""
+TOML = """
+input = {name = "image", shape = [3, 8, 8]}
+outputs = [{name = "score", shape = [1]}]
+pre = [{name = "crop"}, {name = "resize", size = [8, 8]}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def toy(install):
+    install("zoo-fake", "zoo_fake", PLUGIN)
+
+
+def plan(model="toy", target="toy-board", **wish):
+    return make_plan(Wish(model, target, **wish))
+
+
+def refusal(kind, **wish):
+    with pytest.raises(kind) as error:
+        plan(**wish)
+    return str(error.value)
+
+
+def test_published_hubs_are_used():
+    made = plan()
+    assert made.subject == "toy_1.0x.shapes.toy-board.ptq"
+    assert (made.scheme, made.is_float) == ("toy-scheme", False)
+    assert made.quant_hub == made.float_hub == registry.load("recipe", "toy").hubs["ptq"]
+
+
+def test_float_needs_no_quantized_hub():
+    made = plan(quant="none")
+    assert (made.scheme, made.is_float, made.quant_hub) == ("float32", True, None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"model": "toi"}, "unknown recipe 'toi'; did you mean toy"),
+        ({"target": "toy-bord"}, "unknown target 'toy-bord'; did you mean toy-board?"),
+        (
+            {"quant": "int3"},
+            "toy-board: unknown quantization 'int3'; allowed: none, ptq",
+        ),
+        ({"scheme": "toy-schema"}, "unknown scheme 'toy-schema'; did you mean toy-scheme"),
+    ],
+)
+def test_unknown_names_suggest_near_ones(wish, message):
+    assert message in refusal(UsageError, **wish)
+
+
+def test_registered_names_alone_are_unknown_names():
+    assert issubclass(UnknownNameError, UsageError)
+    assert refusal(UnknownNameError, model="toy_4.0x.shapes").startswith(
+        "unknown recipe 'toy_4.0x.shapes'; did you mean toy_"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"quant": "fp16"}, "toy-board refuses 'fp16': it has no half-precision unit; use none"),
+        ({"scheme": "dpu-pow2"}, "toy-board refuses 'dpu-pow2': it has no DPU"),
+        (
+            {"scheme": "toy-scheme-3"},
+            "toy-board does not take scheme 'toy-scheme-3' for 'ptq'; "
+            "allowed: toy-scheme, toy-scheme-2",
+        ),
+        (
+            {"model": "toy_2.0x.shapes", "quant": "none", "commercial": True},
+            "toy_2.0x.shapes: --commercial was asked for, but its data are under "
+            "LicenseRef-research (research only); train on data that allows it",
+        ),
+    ],
+)
+def test_refusals_say_why(wish, message):
+    assert refusal(RefusedError, **wish) == message
+
+
+def test_commercial_use_that_is_allowed():
+    assert plan(commercial=True).recipe.name == "toy_1.0x.shapes"
+
+
+def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(tmp_path):
+    assert plan(scheme="toy-scheme-2", calibration=tmp_path).scheme == "toy-scheme-2"
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        (
+            {"model": "toy_2.0x.shapes"},
+            "toy_2.0x.shapes: no hub quantized by 'ptq' is published; give images for "
+            "calibration by --calib DIR",
+        ),
+        (
+            {"calibration": Path("no-such-folder")},
+            "no-such-folder: no such folder; --calib needs a folder of images",
+        ),
+        (
+            {"hub": Path("none.onnx")},
+            "toy_1.0x.shapes: no hub quantized by 'ptq' is published; give images for "
+            "calibration by --calib DIR",
+        ),
+        (
+            {"hub": Path("none.onnx"), "quant": "none"},
+            "none.onnx: no such file; --hub needs a float .onnx file",
+        ),
+        (
+            {"model": "toy_3.0x.shapes", "quant": "none"},
+            "toy_3.0x.shapes: no float hub is published; train it by `zoo train toy_3.0x.shapes`",
+        ),
+    ],
+)
+def test_missing_files_are_told(wish, message):
+    assert refusal(RecipeError, **wish) == message
+
+
+def test_own_hub_or_calibration_replace_the_published_integers(tmp_path):
+    assert plan(calibration=tmp_path).quant_hub is None
+    own = tmp_path / "own.onnx"
+    own.write_bytes(b"")
+    made = plan(hub=own, calibration=tmp_path)
+    assert (made.float_hub, made.quant_hub) == (own, None)
+
+
+@pytest.fixture
+def contract(tmp_path):
+    path = tmp_path / "contract.toml"
+    path.write_text(TOML)
+    return path
+
+
+def test_users_onnx_file(tmp_path, contract):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    recipe = find_recipe(str(path), contract)
+    assert (recipe.name, recipe.hubs, recipe.licences) == ("mine", {"none": path}, ())
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "kind", "message"),
+    [
+        (
+            "mine.onnx",
+            False,
+            UsageError,
+            "mine.onnx: an .onnx file needs --contract contract.toml; see docs",
+        ),
+        ("toy", True, UsageError, "--contract goes with an .onnx file; 'toy' has its own contract"),
+        (
+            "none.onnx",
+            True,
+            RecipeError,
+            "none.onnx: no such file; give a recipe's name or an .onnx file",
+        ),
+    ],
+)
+def test_contract_and_model_must_go_together(contract, model, given, kind, message):
+    with pytest.raises(kind, match=re.escape(message)):
+        find_recipe(model, contract if given else None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"crop"', '"crob"', "unknown step 'crob'; did you mean crop"),
+        ("size =", "sise =", "contract step 'resize': unknown parameter 'sise'; did you mean size"),
+        (", size = [8, 8]", "", "contract step 'resize': parameter 'size' is missing"),
+    ],
+)
+def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, message):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    contract.write_text(TOML.replace(old, new))
+    with pytest.raises((RecipeError, UnknownNameError), match=re.escape(message)):
+        find_recipe(str(path), contract)
