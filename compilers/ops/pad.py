@@ -103,10 +103,15 @@ def _widths(call: OnnxCall, x: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]
     rank = len(x.shape)
     pads = integers_parameter(call, 1, "pads") or ()
     axes = integers_parameter(call, 3, "axes") or tuple(range(rank))
+    if len(pads) != 2 * len(axes) or any(not -rank <= axis < rank for axis in axes):
+        raise UnsupportedOpError(
+            f"{call.where}: Pad of '{x.name}' {x.shape} has {len(pads)} pads for the axes {axes}; "
+            "each axis needs two: export the file again"
+        )
     before, after = [0] * rank, [0] * rank
     for axis, start, end in zip(axes, pads[: len(axes)], pads[len(axes) :], strict=True):
         before[axis], after[axis] = start, end
-    if before[0] or after[0] or min(before + after) < 0:
+    if min(before + after) < 0 or before[0] or after[0]:
         raise UnsupportedOpError(
             f"{call.where}: Pad of '{x.name}' {x.shape} by {tuple(before)} before and "
             f"{tuple(after)} after the axes; only widths of 0 and more are supported, and 0 for "

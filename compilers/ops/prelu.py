@@ -35,8 +35,8 @@ class PRelu(Op):
         """Read PRelu; refuses slopes that are computed, or differ along H or W."""
         x, slope = operand(call), operand(call, 1)
         aligned = (1,) * (len(x.shape) - len(slope.shape)) + slope.shape
-        other_sizes = aligned[:1] + aligned[2:]
-        if slope.data is None or any(size != 1 for size in other_sizes):
+        allowed = [(1, channels, *(1,) * (len(x.shape) - 2)) for channels in (1, *x.shape[1:2])]
+        if slope.data is None or aligned not in allowed:
             kind = "computed" if slope.data is None else "constant"
             raise UnsupportedOpError(
                 f"{call.where}: PRelu of '{x.name}' {x.shape} has the {kind} slope '{slope.name}' "

@@ -55,8 +55,8 @@ class Resize(Op):
         for name, known in _SUPPORTED.items():
             if settings[name] not in known:
                 raise UnsupportedOpError(
-                    f"{call.where}: Resize of '{x.name}' has {name} '{settings[name]}'; only "
-                    f"{', '.join(map(repr, known))} are supported: export with one of them"
+                    f"{call.where}: Resize of '{x.name}' has {name} {settings[name]!r}; supported: "
+                    f"{', '.join(map(repr, known))}. Export with one of them"
                 )
         kept = {name: settings[name] for name in _MEANINGFUL[settings["mode"]]}
         return Parsed((x,), {"size_hw": size_hw, **kept})
@@ -143,24 +143,20 @@ def _places(node: Node, size_in: int, size_out: int) -> tuple[NDArray[np.int64],
 def _size_hw(call: OnnxCall, x: Tensor) -> tuple[int, int]:
     """Return the output's height and width from sizes or scales."""
     axes = tuple(axis % 4 for axis in call.attributes.get("axes", range(4)))
-    sizes, scales = integers_parameter(call, 3, "sizes"), parameter(call, 2, "scales")
-    given: dict[int, int | float | str] = {}
-    if sizes is not None:
-        given = dict(zip(axes, sizes, strict=True))
-    elif scales is not None:
-        scaled = (
-            _scaled(x.shape[axis], float(scale)) for axis, scale in zip(axes, scales, strict=True)
-        )
-        given = dict(zip(axes, scaled, strict=True))
-    batch, channels, height, width = (given.get(axis, size) for axis, size in enumerate(x.shape))
-    fits = (batch, channels) == x.shape[:2]
-    if not (given and fits and isinstance(height, int) and isinstance(width, int)):
-        raise UnsupportedOpError(
-            f"{call.where}: Resize of '{x.name}' {x.shape} to {(batch, channels, height, width)}; "
-            "only height and width may change, to whole numbers of pixels: export with sizes "
-            "instead of scales"
-        )
-    return height, width
+    given: Sequence[int | float | str] = integers_parameter(call, 3, "sizes") or ()
+    scales = parameter(call, 2, "scales")
+    if scales is not None and not given:
+        pairs = zip(axes, scales.reshape(-1), strict=False)
+        given = [_scaled(x.shape[axis], float(scale)) for axis, scale in pairs]
+    target = {**dict(enumerate(x.shape)), **dict(zip(axes, given, strict=False))}
+    batch, channels, height, width = target.values()
+    fits = len(given) == len(axes) and (batch, channels) == x.shape[:2]
+    if fits and isinstance(height, int) and isinstance(width, int) and min(height, width) >= 1:
+        return height, width
+    raise UnsupportedOpError(
+        f"{call.where}: Resize of '{x.name}' {x.shape} to {tuple(target.values())}; only height "
+        "and width may change, to whole numbers of pixels: export with sizes instead of scales"
+    )
 
 
 def _scaled(size: int | str, scale: float) -> int | float | str:
@@ -170,7 +166,9 @@ def _scaled(size: int | str, scale: float) -> int | float | str:
     if isinstance(size, str):
         return f"{scale:g} {size}"
     exact = size * scale
-    return round(exact) if math.isclose(exact, round(exact), rel_tol=1e-6) else exact
+    if math.isfinite(exact) and math.isclose(exact, round(exact), rel_tol=1e-6):
+        return round(exact)
+    return round(exact, 3)
 
 
 OP = Resize()

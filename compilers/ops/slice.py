@@ -35,8 +35,15 @@ class Slice(Op):
             integers_parameter(call, index, role) or () for index, role in enumerate(_PARAMETERS, 1)
         )
         axes, steps = axes or tuple(range(len(starts))), steps or (1,) * len(starts)
+        if not len(starts) == len(ends) == len(axes) == len(steps) >= 1:
+            raise UnsupportedOpError(
+                f"{call.where}: Slice of '{x.name}' has {len(starts)} starts, {len(ends)} ends, "
+                f"{len(axes)} axes and {len(steps)} steps; each axis needs one of each: export the "
+                "file again"
+            )
+        rank = len(x.shape)
         kept = {
-            axis % len(x.shape): _kept(call, x, axis % len(x.shape), slice(start, end, step))
+            axis % rank: _kept(call, x, axis % rank, slice(start, end, step))
             for start, end, axis, step in zip(starts, ends, axes, steps, strict=True)
         }
         cuts = [(part.start, part.stop, axis, part.step) for axis, part in sorted(kept.items())]

@@ -39,13 +39,13 @@ class Softmax(Op):
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Softmax as of opset 13; refuses the batch axis."""
         x = operand(call)
-        axis = int(call.attributes.get("axis", -1)) % len(x.shape)
-        if axis == 0:
+        axis, rank = int(call.attributes.get("axis", -1)), len(x.shape)
+        if not (-rank < axis < rank and axis % rank):
             raise UnsupportedOpError(
-                f"{call.where}: Softmax along axis 0 of '{x.name}' {x.shape} mixes the samples of "
-                "a batch; only the other axes are supported: put the classes on axis 1"
+                f"{call.where}: Softmax along axis {axis} of '{x.name}' {x.shape}; only axes 1 to "
+                f"{rank - 1} are supported, axis 0 is the batch: put the classes on axis 1"
             )
-        return Parsed((x,), {"axis": axis})
+        return Parsed((x,), {"axis": axis % rank})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
         """Write Softmax."""

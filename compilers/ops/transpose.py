@@ -27,10 +27,10 @@ class Transpose(Op):
         x = operand(call)
         backwards = reversed(range(len(x.shape)))
         permutation = tuple(int(axis) for axis in call.attributes.get("perm", backwards))
-        if permutation[:1] != (0,):
+        if permutation[:1] != (0,) or sorted(permutation) != list(range(len(x.shape))):
             raise UnsupportedOpError(
-                f"{call.where}: Transpose of '{x.name}' {x.shape} to the order {permutation} moves "
-                "the batch; only orders that begin with 0 are supported: keep the batch first"
+                f"{call.where}: Transpose of '{x.name}' {x.shape} to the order {permutation}; only "
+                "orders of all axes that begin with 0 are supported: keep the batch first"
             )
         return Parsed((x,), {"permutation": permutation})
 

@@ -1,0 +1,90 @@
+"""Multiplication of two tensors, such as a gate or a factor per channel; either may broadcast."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.affine import centred, quantization_of
+from compilers.broadcasting import broadcast_shape
+from compilers.clamp import clamp_reals, integer_range
+from compilers.operands import operand
+from compilers.rescaling import store
+from zoo.errors import UnsupportedOpError
+from zoo.fixed_point import fix_factors
+from zoo.graph import Node, Shape, Tensor
+from zoo.op import OnnxCall, Op, Parsed
+
+__all__ = ["OP"]
+
+
+class Mul(Op):
+    """y = a * b; a constant stands second, and may have a scale for each channel.
+
+    acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.rescaling with s_a * s_b / s_out.
+    integer: multiplier and shift, one for each scale of b, and range.
+    """
+
+    name = "mul"
+    onnx_types = ("Mul", "Div")
+    fuses_clamp = True
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read Mul, or Div by a constant as the product with its reciprocal."""
+        first, second = operand(call), operand(call, 1)
+        if call.op_type == "Div":
+            return Parsed((first, _reciprocal(call, second)))
+        return Parsed((second, first) if first.is_constant else (first, second))
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
+        """Write Mul."""
+        return OnnxCall("Mul", {}, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the shape that both broadcast to."""
+        return broadcast_shape(node, inputs)
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Multiply in float32."""
+        return clamp_reals(node, inputs[0] * inputs[1])
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Multiply exactly, and rescale the product."""
+        accumulator = centred(inputs[0], tensors[0]) * centred(inputs[1], tensors[1])
+        return store(node, accumulator, output, _beside(tensors[1]))
+
+    def fix_integers(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the factors of the product, and the range."""
+        first, second, stored = map(quantization_of, (*inputs, output))
+        factors = [first.scale[0] * scale / stored.scale[0] for scale in second.scale]
+        multiplier, shift = fix_factors(factors)
+        return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+
+def _beside(factor: Tensor) -> tuple[int, ...]:
+    """Return the shape in which the factor's scales broadcast as the factor itself does."""
+    axis = quantization_of(factor).axis
+    return (-1,) if axis is None else (-1, *(1,) * (len(factor.shape) - 1 - axis))
+
+
+def _reciprocal(call: OnnxCall, divisor: Tensor) -> Tensor:
+    if divisor.data is None or divisor.quantization or not np.all(divisor.data):
+        raise UnsupportedOpError(
+            f"{call.where}: Div by '{divisor.name}'; only float constants without zeros can "
+            "divide: multiply by the reciprocal"
+        )
+    data = np.asarray(np.float32(1) / divisor.data)
+    return replace(divisor, name=f"{divisor.name}.reciprocal", data=data)
+
+
+OP = Mul()

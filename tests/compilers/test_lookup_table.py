@@ -1,0 +1,45 @@
+"""Tables of activation functions."""
+
+import numpy as np
+import pytest
+from one_node import activation
+
+from compilers.lookup_table import look_up, tabulate
+from zoo.errors import QuantizeError
+from zoo.graph import Quantization
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"),
+    [("half_even", (-2, -2, -1, 0, 0, 0, 1, 2)), ("half_up", (-2, -1, -1, 0, 0, 1, 1, 2))],
+)
+def test_ties_fall_as_the_output_rounds(rounding, expected):
+    read = Quantization((0.5,), (0,), bits=3)
+    stored = Quantization((1.0,), (0,), rounding=rounding)
+    table = tabulate(np.asarray, activation(("N",), read), activation(("N",), stored))
+    assert table == expected  # of -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5
+
+
+def test_entries_begin_with_the_lowest_integer_and_saturate():
+    read, stored = Quantization((1.0,), (-128,)), Quantization((0.5,), (0,), signed=False)
+    table = tabulate(np.negative, activation(("N",), read), activation(("N",), stored))
+    assert table == (0,) * 256
+    table = tabulate(np.asarray, activation(("N",), read), activation(("N",), stored))
+    assert (table[0], table[1], table[127], table[255]) == (0, 2, 254, 255)
+
+
+def test_look_up_has_the_storage_type_of_the_output():
+    read, stored = Quantization((1.0,), (0,)), Quantization((1.0,), (0,), signed=False)
+    source, output = activation(("N", 2), read), activation(("N", 2), stored)
+    found = look_up(range(256), np.array([[-128, 127]], np.int8), source, output)
+    assert (found.dtype, found.tolist()) == (np.uint8, [[0, 255]])
+
+
+def test_inputs_of_more_than_8_bits_are_refused():
+    wide, stored = Quantization((1.0,), (0,), bits=16), Quantization((1.0,), (0,))
+    with pytest.raises(QuantizeError) as caught:
+        tabulate(np.tanh, activation(("N",), wide), activation(("N",), stored, "y"))
+    assert str(caught.value) == (
+        "tensor 'x' has 16 bits and is read by a function that is a table; such tables take at "
+        "most 8 bits: quantize activations to 8 bits"
+    )
