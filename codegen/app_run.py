@@ -1,0 +1,61 @@
+"""Runs a built app on one picture and reads what it wrote."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import ToolchainError, VerifyError
+from zoo.plugs import AppRun
+from zoo.recipe import GoldenInput
+
+__all__ = ["run_app"]
+
+_TIMEOUT_S = 120
+
+
+def run_app(
+    program: Path, artifact: Path, golden: GoldenInput, options: Sequence[str] = ()
+) -> AppRun:
+    """Return outputs [1, ...] float32 by name, and the record, of one picture and box.
+
+    options: further words of the command line. Raises ToolchainError where the program cannot be
+    started, VerifyError with its own words where it fails.
+    """
+    with TemporaryDirectory(prefix="zoo-app-") as folder:
+        raw = Path(folder) / "raw.jsonl"
+        box = ",".join(repr(float(value)) for value in golden.box)
+        words = ["--source", str(golden.image), "--box", box, "--model", str(artifact)]
+        printed = _run([str(program), *words, "--raw-outputs", str(raw), *options], golden)
+        outputs = json.loads(raw.read_text("utf-8"))["outputs"]
+    record: Mapping[str, Any] = json.loads(printed.splitlines()[0])
+    return AppRun({name: _array(values) for name, values in outputs.items()}, record)
+
+
+def _run(command: list[str], golden: GoldenInput) -> str:
+    try:
+        finished = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+        )
+    except OSError as error:
+        raise ToolchainError(f"{command[0]}: cannot be started here ({error.strerror})") from error
+    except subprocess.TimeoutExpired as error:
+        raise VerifyError(
+            f"{command[0]}: picture '{golden.name}' took more than {_TIMEOUT_S} s"
+        ) from error
+    if finished.returncode != 0:
+        raise VerifyError(
+            f"{command[0]}: failed on picture '{golden.name}' with status {finished.returncode}: "
+            f"{finished.stderr.strip()}"
+        )
+    return finished.stdout
+
+
+def _array(values: object) -> NDArray[np.float32]:
+    # JSON has no nan, the app writes null; nine digits give back every float32.
+    return np.array([values], np.float64).astype(np.float32)

@@ -1,0 +1,34 @@
+"""C++ literals of what a contract's parameters may be."""
+
+import json
+from typing import Any
+
+from zoo.errors import RecipeError
+
+__all__ = ["literal"]
+
+
+def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
+    """Return the C++ literal of a bool, number, text or nested list of them.
+
+    A float keeps its every digit. Raises RecipeError for anything else.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        return "{" + ", ".join(literal(item) for item in value) + "}"
+    raise RecipeError(
+        f"contract: parameter {value!r} cannot be written in C++; numbers, texts, true, false and "
+        "lists of them can"
+    )
+
+
+def _text(value: str) -> str:
+    # JSON escapes what C++ does, but for \u of characters that C++ takes as they are.
+    if not value.isprintable():
+        raise RecipeError(f"contract: text {value!r} has unprintable characters; remove them")
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,59 @@
+"""The C++ app on ONNX Runtime, and the runtime's library from the installed wheel."""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from codegen.app_run import run_app
+from codegen.cmake_build import cmake_build
+from codegen.companions import companions
+from codegen.contract_check import check_contract
+from codegen.sources import app_sources
+from zoo.errors import ToolchainError
+from zoo.plugs import AppRequest, AppRun, Library
+from zoo.recipe import GoldenInput
+
+__all__ = ["APP"]
+
+_REMEDY = "pip install onnxruntime"
+
+
+class OnnxRuntimeApp:
+    """App generator 'cpp-onnxruntime': for every board that ONNX Runtime is built for."""
+
+    name = "cpp-onnxruntime"
+
+    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the sources; raises RecipeError for a contract that no app can follow."""
+        check_contract(request.contract)
+        return app_sources(request, backend="onnxruntime")
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile for this machine; raises ToolchainError."""
+        return cmake_build(source, out)
+
+    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return README.md, install.sh and selftest of a bundle."""
+        return companions(request, facts)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return ONNX Runtime's library; raises ToolchainError where its wheel is missing."""
+        try:
+            wheel = distribution("onnxruntime")
+        except PackageNotFoundError as error:
+            raise ToolchainError(f"the app needs ONNX Runtime; {_REMEDY}") from error
+        folder = Path(str(wheel.locate_file("onnxruntime")))
+        files = sorted(folder.glob("capi/libonnxruntime.so*"))
+        if not files:
+            raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} anew")
+        texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
+        return (Library("onnxruntime", wheel.version, "MIT", files[0], texts),)
+
+    def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
+        """Run with the installed library on one thread, as executors do."""
+        library = self.libraries()[0].file
+        options = ("--onnxruntime", str(library), "--threads", "1")
+        return run_app(program, artifact, golden, options)
+
+
+APP = OnnxRuntimeApp()

@@ -1,0 +1,27 @@
+"""The one Jinja environment; everything that a template shows is computed before."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+__all__ = ["TEMPLATES", "render"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # it writes C++ and shell, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render(template: str, **context: object) -> bytes:
+    """Return a template's text for a context, UTF-8; a name it lacks is an error."""
+    return _environment().get_template(template).render(**context).encode("utf-8")

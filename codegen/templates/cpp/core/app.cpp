@@ -1,0 +1,81 @@
+#include "core/app.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+#include "contract.hpp"
+#include "core/face.hpp"
+#include "core/latency.hpp"
+#include "core/record.hpp"
+#include "core/self_test.hpp"
+#include "core/tracker.hpp"
+#include "core/writer.hpp"
+
+namespace zoo {
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) { interrupted = 1; }
+
+// Where faces turned out to be: where their landmarks are.
+std::vector<Box> places(const std::vector<Face>& faces) {
+  std::vector<Box> boxes;
+  for (const Face& face : faces) {
+    const Tensor* landmarks = landmarks_of(face);
+    if (landmarks == nullptr) {
+      throw Error("--track: this contract makes no value 'landmarks' [K, 2] to follow");
+    }
+    boxes.push_back(span(*landmarks));
+  }
+  return boxes;
+}
+
+std::vector<Face> look_at_all(Backend& backend, const Photo& photo, const std::vector<Box>& boxes,
+                              Summary& summary) {
+  std::vector<Face> faces;
+  for (const Box& box : boxes) {
+    faces.push_back(look(backend, photo, box));
+    summary.add(faces.back());
+  }
+  ++summary.frames;
+  return faces;
+}
+
+Summary look_at_source(Backend& backend, const Options& options) {
+  const std::unique_ptr<BoxFinder> finder = make_box_finder(options.boxes);
+  const std::unique_ptr<Source> source = open_source(options.source);
+  Writer writer(options.raw_outputs, options.overlay_directory);
+  Summary summary;
+  const Stopwatch whole;
+  for (int photos = 0; interrupted == 0 && photos != options.photos; ++photos) {
+    const std::optional<Photo> photo = source->next();
+    if (!photo) break;
+    const std::vector<Box> boxes = finder->find(*photo);
+    std::vector<Face> faces;
+    for (int i = 0; i < options.repeat; ++i) faces = look_at_all(backend, *photo, boxes, summary);
+    writer.write(*photo, faces);
+    if (options.boxes.track) finder->follow(*photo, places(faces));
+  }
+  summary.seconds = whole.elapsed_ms() / 1000;
+  return summary;
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  const std::unique_ptr<Backend> backend =
+      load_backend(options.backend, contract::kInput, contract::kOutputs);
+  if (!options.self_test.empty()) return self_test(*backend, options.self_test) ? 0 : 1;
+  std::signal(SIGINT, interrupt);
+  const Summary summary = look_at_source(*backend, options);
+  if (options.summary_as_json) {
+    std::printf("%s\n", summary.to_json().c_str());
+  } else {
+    std::fprintf(stderr, "%s\n", summary.to_text().c_str());
+  }
+  return 0;
+}
+
+}  // namespace zoo

@@ -1,0 +1,30 @@
+// Names and contents of files, with POSIX calls: <filesystem> is missing on older boards.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace zoo {
+
+bool is_file(const std::string& path);
+bool is_directory(const std::string& path);
+
+// Names in a directory, sorted; throws Error.
+std::vector<std::string> list_directory(const std::string& path);
+
+// Makes a directory unless it is there; throws Error.
+void make_directory(const std::string& path);
+
+// Whole content; throws Error.
+std::string read_file(const std::string& path);
+
+// "photo.png" of "a/photo.png"; "." of "photo.png"; "photo" of "a/photo.png"; "png" of "A.PNG".
+std::string base_name(const std::string& path);
+std::string directory_name(const std::string& path);
+std::string stem(const std::string& path);
+std::string lower_suffix(const std::string& path);
+
+// Directory of this program.
+std::string program_directory();
+
+}  // namespace zoo

@@ -1,0 +1,19 @@
+// Pictures in files.
+#pragma once
+
+#include <string>
+
+#include "steps/frame.hpp"
+
+namespace zoo {
+
+// Whether the name is that of a picture: png, jpg, jpeg, bmp, ppm.
+bool is_picture(const std::string& path);
+
+// Reads a picture as RGB; throws Error.
+Image read_image(const std::string& path);
+
+// Writes an RGB image; throws Error.
+void write_png(const std::string& path, const Image& image);
+
+}  // namespace zoo

@@ -1,0 +1,110 @@
+#include "core/options.hpp"
+
+#include <cstdlib>
+#include <vector>
+
+#include "contract.hpp"
+#include "core/files.hpp"
+
+namespace zoo {
+
+namespace {
+
+using Apply = void (*)(Options&, const std::string& value);
+
+// An option; value: what its help calls the value, empty for a flag.
+struct Option {
+  std::string name;
+  std::string value;
+  std::string help;
+  Apply apply;
+};
+
+int parse_count(const std::string& name, const std::string& value) {
+  char* end = nullptr;
+  const long count = std::strtol(value.c_str(), &end, 10);
+  if (value.empty() || *end != '\0' || count < 1 || count > 1000000) {
+    throw UsageError(name + " '" + value + "': a number from 1 to 1000000 is needed");
+  }
+  return static_cast<int>(count);
+}
+
+const std::vector<Option>& known_options() {
+  static const std::vector<Option> options = {
+      {"--source", "SOURCE", "picture, directory, raw:WIDTHxHEIGHT:FILE (RGB) or /dev/videoN",
+       [](Options& o, const std::string& v) { o.source = v; }},
+      {"--boxes", "FILE", "boxes by photo: JSON {\"a.png\": [x, y, w, h]} or CSV a.png,x,y,w,h",
+       [](Options& o, const std::string& v) { o.boxes.file = v; }},
+      {"--box", "X,Y,W,H", "one box for every photo, pixels; without boxes: the whole photo",
+       [](Options& o, const std::string& v) { o.boxes.fixed = parse_box(v); }},
+      {"--track", "", "follow faces by their landmarks after the first photo",
+       [](Options& o, const std::string&) { o.boxes.track = true; }},
+      {"--overlay", "DIRECTORY", "write pictures with boxes, landmarks and values",
+       [](Options& o, const std::string& v) { o.overlay_directory = v; }},
+      {"--raw-outputs", "FILE", "write the network's own outputs, a JSON object in a line",
+       [](Options& o, const std::string& v) { o.raw_outputs = v; }},
+      {"--photos", "N", "stop after N photos",
+       [](Options& o, const std::string& v) { o.photos = parse_count("--photos", v); }},
+      {"--repeat", "N", "look N times at each face, for steadier latencies",
+       [](Options& o, const std::string& v) { o.repeat = parse_count("--repeat", v); }},
+      {"--threads", "N", "threads of the network",
+       [](Options& o, const std::string& v) { o.backend.threads = parse_count("--threads", v); }},
+      {"--model", "FILE",
+       "model; default: ../model/" + contract::kModelFile + " beside the program",
+       [](Options& o, const std::string& v) { o.backend.model = v; }},
+      {kRuntime.option, "FILE",
+       std::string(kRuntime.file) + "; default: " + kRuntime.variable +
+           ", ../lib beside the program, the system's",
+       [](Options& o, const std::string& v) { o.backend.library = v; }},
+      {"--json", "", "summary as a last JSON line instead of text",
+       [](Options& o, const std::string&) { o.summary_as_json = true; }},
+      {"--selftest", "FILE", "check the program on a bundle's golden/selftest.txt",
+       [](Options& o, const std::string& v) { o.self_test = v; }},
+      {"--help", "", "this text", [](Options& o, const std::string&) { o.help = true; }},
+  };
+  return options;
+}
+
+const Option& find_option(const std::string& name) {
+  for (const Option& option : known_options()) {
+    if (option.name == name) return option;
+  }
+  throw UsageError("unknown word '" + name + "'; --help lists the options");
+}
+
+}  // namespace
+
+Options parse_options(int count, const char* const* words) {
+  Options options;
+  options.backend.model = program_directory() + "/../model/" + contract::kModelFile;
+  for (int i = 1; i < count; ++i) {
+    const Option& option = find_option(words[i]);
+    if (option.value.empty()) {
+      option.apply(options, "");
+    } else if (i + 1 < count) {
+      option.apply(options, words[++i]);
+    } else {
+      throw UsageError(option.name + ": " + option.value + " is missing");
+    }
+  }
+  if (options.boxes.fixed && !options.boxes.file.empty()) {
+    throw UsageError("--box and --boxes cannot both say where the faces are");
+  }
+  if (options.source.empty() && options.self_test.empty() && !options.help) {
+    throw UsageError("--source is missing; --help lists the options");
+  }
+  return options;
+}
+
+std::string help_text(const char* program) {
+  std::string text = "Usage: " + std::string(program) + " --source SOURCE [options]\n\n" +
+                     contract::kModel + " on " + kRuntime.title +
+                     ". A JSON object is printed for each face.\n\n";
+  for (const Option& option : known_options()) {
+    const std::string head = "  " + option.name + (option.value.empty() ? "" : " ") + option.value;
+    text += head + std::string(head.size() < 26 ? 26 - head.size() : 1, ' ') + option.help + "\n";
+  }
+  return text;
+}
+
+}  // namespace zoo

@@ -1,0 +1,34 @@
+// The command line.
+#pragma once
+
+#include <string>
+
+#include "core/backend.hpp"
+#include "core/box_finder.hpp"
+
+namespace zoo {
+
+// A wrong word on the command line; exit status 2.
+struct UsageError : Error {
+  using Error::Error;
+};
+
+struct Options {
+  BackendOptions backend;
+  BoxOptions boxes;
+  std::string source;
+  std::string overlay_directory;
+  std::string raw_outputs;
+  std::string self_test;
+  int photos = -1;  // -1: all
+  int repeat = 1;
+  bool summary_as_json = false;
+  bool help = false;
+};
+
+// Reads the command line; throws UsageError.
+Options parse_options(int count, const char* const* words);
+
+std::string help_text(const char* program);
+
+}  // namespace zoo

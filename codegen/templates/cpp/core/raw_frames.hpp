@@ -1,0 +1,26 @@
+// A file, or - for standard input, of RGB frames without headers.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "core/source.hpp"
+
+namespace zoo {
+
+class RawFrames : public Source {
+ public:
+  // name: raw:WIDTHxHEIGHT:FILE.
+  explicit RawFrames(const std::string& name);
+  std::optional<Photo> next() override;
+
+ private:
+  std::string path_;
+  int width_ = 0;
+  int height_ = 0;
+  int read_ = 0;
+  std::unique_ptr<FILE, int (*)(FILE*)> file_;
+};
+
+}  // namespace zoo

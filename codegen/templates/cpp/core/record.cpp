@@ -1,0 +1,74 @@
+#include "core/record.hpp"
+
+#include <cstdio>
+
+#include "contract.hpp"
+#include "core/json.hpp"
+#include "core/latency.hpp"
+
+namespace zoo {
+
+namespace {
+
+std::string head(const Photo& photo, int number) {
+  return "{\"source\": " + quoted(photo.source) + ", \"frame\": " + std::to_string(photo.frame) +
+         ", \"face\": " + std::to_string(number);
+}
+
+std::string percentiles(const std::vector<double>& times_ms) {
+  return "{\"p50\": " + to_json(percentile(times_ms, 50)) +
+         ", \"p95\": " + to_json(percentile(times_ms, 95)) + "}";
+}
+
+double frames_per_second(const Summary& summary) {
+  return summary.seconds > 0 ? summary.frames / summary.seconds : 0;
+}
+
+}  // namespace
+
+std::string record(const Photo& photo, int number, const Face& face) {
+  const Box& box = face.box;
+  std::string text = head(photo, number) + ", \"box\": [" + to_json(box.x) + ", " + to_json(box.y) +
+                     ", " + to_json(box.width) + ", " + to_json(box.height) + "]";
+  for (const auto& [name, value] : face.values) text += ", " + quoted(name) + ": " + to_json(value);
+  return text + ", \"latency_ms\": " + to_json(face.latency_ms) +
+         ", \"inference_ms\": " + to_json(face.inference_ms) + "}";
+}
+
+std::string raw_record(const Photo& photo, int number, const Face& face) {
+  std::string text = head(photo, number) + ", \"outputs\": {";
+  for (std::size_t i = 0; i < face.outputs.size(); ++i) {
+    const TensorSpec& output = contract::kOutputs[i];
+    const Tensor tensor{output.shape, {face.outputs[i].begin(), face.outputs[i].end()}};
+    text += (i > 0 ? ", " : "") + quoted(output.name) + ": " + to_json(tensor);
+  }
+  return text + "}}";
+}
+
+void Summary::add(const Face& face) {
+  latency_ms.push_back(face.latency_ms);
+  inference_ms.push_back(face.inference_ms);
+}
+
+std::string Summary::to_json() const {
+  return "{\"summary\": {\"model\": " + quoted(contract::kModel) +
+         ", \"frames\": " + std::to_string(frames) +
+         ", \"faces\": " + std::to_string(latency_ms.size()) +
+         ", \"seconds\": " + zoo::to_json(seconds) +
+         ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) +
+         ", \"latency_ms\": " + percentiles(latency_ms) +
+         ", \"inference_ms\": " + percentiles(inference_ms) + "}}";
+}
+
+std::string Summary::to_text() const {
+  char text[256];
+  std::snprintf(
+      text, sizeof text,
+      "%d frames, %zu faces in %.3f s, %.1f frames/s; a face: median %.3f ms, p95 %.3f ms; "
+      "network alone: median %.3f ms, p95 %.3f ms",
+      frames, latency_ms.size(), seconds, frames_per_second(*this), percentile(latency_ms, 50),
+      percentile(latency_ms, 95), percentile(inference_ms, 50), percentile(inference_ms, 95));
+  return contract::kModel + ": " + text;
+}
+
+}  // namespace zoo

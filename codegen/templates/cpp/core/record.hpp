@@ -1,0 +1,30 @@
+// What the program writes, one JSON object in a line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/face.hpp"
+
+namespace zoo {
+
+// Source, frame, face number, box, every value by name, latencies.
+std::string record(const Photo& photo, int number, const Face& face);
+
+// Source, frame, face number and the network's own outputs with their shapes.
+std::string raw_record(const Photo& photo, int number, const Face& face);
+
+// Totals of a run. frames: photos times repetitions.  latency_ms: covers pre-processing, network
+// and post-processing of a face.
+struct Summary {
+  int frames = 0;
+  double seconds = 0;
+  std::vector<double> latency_ms;
+  std::vector<double> inference_ms;
+
+  void add(const Face& face);
+  std::string to_json() const;
+  std::string to_text() const;
+};
+
+}  // namespace zoo

@@ -1,0 +1,85 @@
+#include "core/self_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+#include <vector>
+
+#include "contract.hpp"
+#include "core/face.hpp"
+#include "core/files.hpp"
+#include "core/image_file.hpp"
+
+namespace zoo {
+
+namespace {
+
+// An expected output.
+struct Expectation {
+  std::string picture;
+  std::string output;
+  double tolerance = 0;
+  std::vector<float> values;
+};
+
+std::size_t output_index(const std::string& name, const std::string& path) {
+  for (std::size_t i = 0; i < contract::kOutputs.size(); ++i) {
+    if (contract::kOutputs[i].name == name) return i;
+  }
+  throw Error(path + ": the network has no output '" + name + "'");
+}
+
+// Prints and returns whether an output is as expected.
+bool check(const Expectation& expected, const std::vector<float>& found) {
+  double largest = expected.values.size() == found.size() ? 0 : INFINITY;
+  for (std::size_t i = 0; i < std::min(found.size(), expected.values.size()); ++i) {
+    const double difference = std::fabs(double{found[i]} - double{expected.values[i]});
+    if (!(difference <= largest)) largest = difference;  // nan, too
+  }
+  const bool good = largest <= expected.tolerance;
+  std::printf("%s: %s: largest difference %g, allowed %g: %s\n", expected.picture.c_str(),
+              expected.output.c_str(), largest, expected.tolerance, good ? "ok" : "FAILED");
+  return good;
+}
+
+Face look_at(Backend& backend, const std::string& path, const Box& box) {
+  const Photo photo{path, 0, std::make_shared<const Image>(read_image(path))};
+  return look(backend, photo, box);
+}
+
+}  // namespace
+
+bool self_test(Backend& backend, const std::string& path) {
+  std::istringstream lines(read_file(path));
+  std::string line;
+  bool good = true;
+  int checked = 0;
+  Face face;
+  std::string picture;
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::string kind;
+    words >> kind;
+    if (kind == "picture") {
+      Box box;
+      words >> picture >> box.x >> box.y >> box.width >> box.height;
+      if (words.fail()) throw Error(path + ": cannot be understood: " + line);
+      face = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
+    } else if (kind == "output" && !face.outputs.empty()) {
+      Expectation expected;
+      expected.picture = picture;
+      words >> expected.output >> expected.tolerance;
+      for (float value = 0; words >> value;) expected.values.push_back(value);
+      good = check(expected, face.outputs[output_index(expected.output, path)]) && good;
+      ++checked;
+    } else {
+      throw Error(path + ": cannot be understood: " + line);
+    }
+  }
+  if (checked == 0) throw Error(path + ": checks nothing");
+  std::printf("%s: %s\n", contract::kModel.c_str(), good ? "passed" : "FAILED");
+  return good;
+}
+
+}  // namespace zoo

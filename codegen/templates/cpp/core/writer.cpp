@@ -1,0 +1,32 @@
+#include "core/writer.hpp"
+
+#include <cstdio>
+
+#include "core/files.hpp"
+#include "core/image_file.hpp"
+#include "core/overlay.hpp"
+#include "core/record.hpp"
+
+namespace zoo {
+
+Writer::Writer(const std::string& raw_outputs, const std::string& overlay_directory)
+    : raw_outputs_(raw_outputs), overlay_directory_(overlay_directory) {
+  if (!overlay_directory_.empty()) make_directory(overlay_directory_);
+  if (!raw_outputs_.empty()) raw_.open(raw_outputs_, std::ios::trunc);
+  if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
+}
+
+void Writer::write(const Photo& photo, const std::vector<Face>& faces) {
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const int number = static_cast<int>(i);
+    std::printf("%s\n", record(photo, number, faces[i]).c_str());
+    if (raw_.is_open()) raw_ << raw_record(photo, number, faces[i]) << std::endl;
+  }
+  std::fflush(stdout);
+  if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
+  if (!overlay_directory_.empty()) {
+    write_png(overlay_directory_ + "/" + overlay_name(photo), draw(photo, faces));
+  }
+}
+
+}  // namespace zoo

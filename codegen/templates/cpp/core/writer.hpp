@@ -1,0 +1,27 @@
+// Everything that a run writes: records, raw outputs, overlays.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/face.hpp"
+
+namespace zoo {
+
+class Writer {
+ public:
+  // raw_outputs: a file, overlay_directory: is made if it is missing; both empty for none.
+  // Throws Error.
+  Writer(const std::string& raw_outputs, const std::string& overlay_directory);
+
+  // Writes what was found in a photo; throws Error.
+  void write(const Photo& photo, const std::vector<Face>& faces);
+
+ private:
+  std::string raw_outputs_;
+  std::string overlay_directory_;
+  std::ofstream raw_;
+};
+
+}  // namespace zoo
