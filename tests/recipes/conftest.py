@@ -1,0 +1,44 @@
+"""A small crops data set of drawn faces."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+SIZE = 48
+
+
+@pytest.fixture
+def make_faces(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes `count` faces with `points` landmarks and returns the folder.
+
+    Landmarks are drawn as dots on noise; extra columns are given as lists.
+    """
+
+    def make(count: int = 8, points: int = 68, **columns: list[object]) -> Path:
+        folder = tmp_path / "made" / "train"
+        (folder / "images").mkdir(parents=True)
+        generator = np.random.default_rng(0)
+        header = ["file", *columns, *(f"{axis}{i}" for i in range(points) for axis in "xy")]
+        with (folder / "annotations.csv").open("w", newline="") as table:
+            writer = csv.writer(table)
+            writer.writerow(header)
+            for face in range(count):
+                landmarks = generator.uniform(0.3, 0.7, (points, 2)) * SIZE
+                _draw(folder / "images" / f"face{face}.png", landmarks, generator)
+                extra = [values[face] for values in columns.values()]
+                writer.writerow([f"face{face}.png", *extra, *landmarks.round(3).ravel()])
+        return folder
+
+    return make
+
+
+def _draw(path: Path, landmarks: np.ndarray, generator: np.random.Generator) -> None:
+    image = Image.fromarray(generator.integers(0, 80, (SIZE, SIZE, 3), dtype=np.uint8))
+    draw = ImageDraw.Draw(image)
+    for x, y in landmarks:
+        draw.ellipse([x - 1, y - 1, x + 1, y + 1], fill=(255, 220, 200))
+    image.save(path)

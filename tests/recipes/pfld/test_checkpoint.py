@@ -1,0 +1,44 @@
+"""Weights are safetensors of the right network, or refused."""
+
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from recipes.pfld.checkpoint import build_net, load_net, save_net  # noqa: E402
+from recipes.pfld.variants import DEFAULT, VARIANTS  # noqa: E402
+from zoo.errors import RecipeError  # noqa: E402
+
+
+def test_weights_come_back(tmp_path: Path) -> None:
+    net = build_net(DEFAULT, seed=5)
+    save_net(net, tmp_path / "w.safetensors")
+    loaded = load_net(DEFAULT, tmp_path / "w.safetensors").state_dict()
+    assert all(torch.equal(value, loaded[name]) for name, value in net.state_dict().items())
+
+
+def test_building_leaves_the_global_randomness_alone() -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    build_net(DEFAULT, seed=7)
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_pickled_checkpoints_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "w.pt"
+    torch.save(build_net(DEFAULT).state_dict(), path)
+    with pytest.raises(RecipeError, match=r"w\.pt: not readable as safetensors .* pickled"):
+        load_net(DEFAULT, path)
+
+
+def test_missing_weights(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"w\.safetensors: not readable as safetensors"):
+        load_net(DEFAULT, tmp_path / "w.safetensors")
+
+
+def test_weights_of_another_variant(tmp_path: Path) -> None:
+    save_net(build_net(VARIANTS["pfld_0.25x.wflw98"]), tmp_path / "w.safetensors")
+    with pytest.raises(RecipeError, match=r"not the weights of pfld_0\.25x\.300w68 .*size"):
+        load_net(DEFAULT, tmp_path / "w.safetensors")

@@ -1,0 +1,65 @@
+"""Training on drawn faces: whole, interrupted, and with bad input."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("lightning")
+
+from recipes.pfld.checkpoint import load_net  # noqa: E402
+from recipes.pfld.task import LandmarkTask  # noqa: E402
+from recipes.pfld.train import train  # noqa: E402
+from recipes.pfld.variants import VARIANTS  # noqa: E402
+from zoo import registry  # noqa: E402
+from zoo.errors import DataError  # noqa: E402
+from zoo.training import TrainOptions  # noqa: E402
+
+# Lightning 2.6 with torch 2.13; none of them is ours to mend.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*LeafSpec.*:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:.*does not have many workers.*:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*exists and is not empty.*:UserWarning"),
+]
+
+MakeFaces = Callable[..., Path]
+
+
+def options(data: Path, out: Path, batch_size: int = 4, seed: int = 0) -> TrainOptions:
+    return TrainOptions(data, out, epochs=2, batch_size=batch_size, seed=seed, accelerator="cpu")
+
+
+def test_an_interrupted_training_ends_with_the_same_weights(
+    make_faces: MakeFaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
+    whole = train(recipe, options(data, tmp_path / "whole"))
+
+    def break_off(task: LandmarkTask) -> None:
+        if task.current_epoch == 1:
+            raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LandmarkTask, "on_train_epoch_start", break_off)
+        with pytest.raises(RuntimeError, match="power cut"):
+            train(recipe, options(data, tmp_path / "resumed"))
+    resumed = train(recipe, options(data, tmp_path / "resumed"))
+    assert resumed.read_bytes() == whole.read_bytes()
+    assert (tmp_path / "resumed" / "log" / "metrics.csv").is_file()
+
+
+def test_gray_with_a_pose_head(make_faces: MakeFaces, tmp_path: Path) -> None:
+    name = "pfld_0.25x-gray.wflw98+pose"
+    recipe = registry.load("recipe", name)
+    weights = train(recipe, options(make_faces(6, points=98), tmp_path))
+    assert weights.name == f"{name}.safetensors"
+    assert load_net(VARIANTS[name], weights).pose is not None
+    log = (tmp_path / "log" / "metrics.csv").read_text().splitlines()
+    assert "val_pose_deg" in log[0].split(",")
+
+
+def test_fewer_faces_than_a_batch(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe = registry.load("recipe", "pfld_0.25x.300w68")
+    with pytest.raises(DataError, match=r"3 training faces are fewer than one batch of 8; use"):
+        train(recipe, options(make_faces(4), tmp_path, batch_size=8))
