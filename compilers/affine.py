@@ -33,7 +33,8 @@ def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
     if quantization.rounding == "half_even":
         rounded = np.rint(levels)
     shifted = rounded.astype(np.float64) + _zero_points(quantization, reals.ndim)
-    return saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype)
+    # numpy makes scalars of arrays without axes.
+    return np.asarray(saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype))
 
 
 def dequantize(integers: NDArray[Any], quantization: Quantization) -> NDArray[np.float32]:

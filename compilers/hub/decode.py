@@ -15,6 +15,13 @@ __all__ = ["OPSETS", "decode", "plain_attributes", "plain_tensor"]
 
 OPSETS = range(13, 22)
 
+_INVALID = (
+    onnx.checker.ValidationError,
+    onnx.shape_inference.InferenceError,
+    RuntimeError,
+    ValueError,  # unknown element types, words that are not UTF-8
+)
+
 _DTYPES = (
     "float32",
     "float64",
@@ -40,10 +47,10 @@ def decode(content: bytes, where: str) -> ModelProto:
         ) from error
     _refuse_external_data(model, where)
     try:
-        onnx.checker.check_model(model)
-    except (onnx.checker.ValidationError, RuntimeError, UnicodeDecodeError) as error:
+        onnx.checker.check_model(model, full_check=True)
+    except _INVALID as error:
         raise HubError(
-            f"{where}: not a valid ONNX model ({error}); export or download it again"
+            f"{where}: not a valid ONNX model ({_one_line(error)}); export or download it again"
         ) from error
     _check_opset(model, where)
     for function in model.functions:
@@ -93,6 +100,10 @@ def _plain(attribute: AttributeProto, where: str) -> Any:  # noqa: ANN401
     if attribute.type in (AttributeProto.INTS, AttributeProto.FLOATS):
         return tuple(value)
     return value
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _refuse_external_data(model: ModelProto, where: str) -> None:

@@ -1,5 +1,6 @@
 """The import of ONNX nodes, one after the other."""
 
+import math
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -34,7 +35,12 @@ class OnnxNode:
 
 
 def activation(name: str, shape: Shape, quantization: Quantization | None = None) -> Tensor:
-    """Return a computed tensor; four axes are those of images."""
+    """Return a computed tensor; four axes are those of images. Raises HubError if it is huge."""
+    if math.prod(size for size in shape if isinstance(size, int)) > _VALUES_MAX:
+        raise HubError(
+            f"tensor '{name}' of shape {shape} has more than {_VALUES_MAX} values; check the "
+            "network's input size"
+        )
     dtype = quantization.dtype if quantization else "float32"
     return Tensor(name, shape, dtype, "NCHW" if len(shape) == 4 else "", quantization)
 
@@ -88,12 +94,12 @@ class NodeImporter:
 
     def _op(self, op: Op, call: OnnxCall, node: OnnxNode) -> Tensor:
         _refuse_integers(call)
-        parsed = op.parse(call)
-        if all(tensor.is_constant for tensor in parsed.inputs):
+        if all(tensor is None or tensor.is_constant for tensor in call.inputs):
             raise HubError(
                 f"{call.where}: it computes with constants alone; simplify the network first, "
                 "such as by onnxsim"
             )
+        parsed = op.parse(call)
         names = tuple(self._use(tensor, call.where) for tensor in parsed.inputs)
         new = Node(node.name, op.name, names, node.outputs[0], parsed.attributes)
         shape = op.infer_shape(new, [self.tensors[name] for name in names])
@@ -158,6 +164,8 @@ class NodeImporter:
         self.tensors[renamed.name] = renamed
         return renamed.name
 
+
+_VALUES_MAX = 2**31 - 1
 
 _Handler = Callable[[NodeImporter, OnnxCall, OnnxNode], Tensor]
 

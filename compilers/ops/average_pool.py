@@ -114,12 +114,20 @@ def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _counts(node: Node, shape: Sequence[int | str]) -> NDArray[np.int64]:
-    """Return over how many pixels each output averages, [Ho, Wo]."""
+    """Return over how many pixels each output averages, [Ho, Wo], or [1, 1] if all alike."""
     window = Window.from_node(node)
-    ones = np.ones((1, 1, int(shape[2]), int(shape[3])), np.int64)
-    padded = window.pad(ones, value=integer(node, "count_include_pad"))
-    counts: NDArray[np.int64] = window.patches(padded).sum(axis=(0, 1, 4, 5))
-    return counts
+    if integer(node, "count_include_pad"):
+        return np.full((1, 1), window.kernel[0] * window.kernel[1])
+    down, across = (_overlaps(window, axis, int(shape[2 + axis])) for axis in (0, 1))
+    return np.outer(down, across)
+
+
+def _overlaps(window: Window, axis: int, size: int) -> NDArray[np.int64]:
+    """Return how many pixels of the image each window covers along an axis (0: height)."""
+    begin, end = window.pads[axis], window.pads[axis + 2]
+    starts = np.arange(0, size + begin + end - window.kernel[axis] + 1, window.strides[axis])
+    starts -= begin
+    return np.minimum(starts + window.kernel[axis], size) - np.maximum(starts, 0)
 
 
 def _shaped(node: Node, means: NDArray[Any]) -> NDArray[Any]:

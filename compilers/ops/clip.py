@@ -11,7 +11,7 @@ from compilers.affine import quantization_of, quantize_real
 from compilers.node_attributes import real
 from compilers.operands import operand
 from compilers.parameters import new_parameter, parameter
-from zoo.errors import QuantizeError
+from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
@@ -79,11 +79,18 @@ class Clip(Op):
 
 
 def _bounds(call: OnnxCall) -> tuple[float, float]:
-    low, high = parameter(call, 1, "min"), parameter(call, 2, "max")
-    return (
-        -math.inf if low is None else float(low.reshape(-1)[0]),
-        math.inf if high is None else float(high.reshape(-1)[0]),
-    )
+    return _bound(call, 1, "min", -math.inf), _bound(call, 2, "max", math.inf)
+
+
+def _bound(call: OnnxCall, index: int, role: str, where_open: float) -> float:
+    values = parameter(call, index, role)
+    if values is None:
+        return where_open
+    if values.size != 1:
+        raise UnsupportedOpError(
+            f"{call.where}: Clip has a {role} of shape {values.shape}; only one number is supported"
+        )
+    return float(values.reshape(-1)[0])
 
 
 OP = Clip()

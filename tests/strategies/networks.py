@@ -1,0 +1,63 @@
+"""Networks written out, for tests that need a certain one."""
+
+from math import inf
+
+import numpy as np
+
+from zoo.graph import Graph, Node, Tensor
+
+__all__ = ["residual_network"]
+
+
+def residual_network() -> Graph:
+    """Return a network of the PFLD kind with random weights: all core ops, once each."""
+    random = np.random.default_rng(0)
+    window = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1)}
+    pointwise = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
+    pool = {"kernel": (6, 6), "strides": (1, 1), "pads": (0, 0, 0, 0), "count_include_pad": 0}
+    activations = {
+        "image": (3, 6, 6),
+        "stem": (4, 6, 6),
+        "depthwise": (4, 6, 6),
+        "pointwise": (4, 6, 6),
+        "residual": (4, 6, 6),
+        "joined": (8, 6, 6),
+        "clipped": (8, 6, 6),
+        "pooled": (8, 1, 1),
+        "flat": (8,),
+        "landmarks": (10,),
+    }
+    weights = {
+        "stem.weight": (4, 3, 3, 3),
+        "stem.bias": (4,),
+        "depthwise.weight": (4, 1, 3, 3),
+        "pointwise.weight": (4, 4, 1, 1),
+        "pointwise.bias": (4,),
+        "fc.weight": (10, 8),
+        "fc.bias": (10,),
+    }
+    tensors = {name: _activation(name, shape) for name, shape in activations.items()}
+    for name, shape in weights.items():
+        data = (random.standard_normal(shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32)
+        tensors[name] = Tensor(name, shape, data=data)
+    relu = {"clamp": (0.0, inf)}
+    nodes = (
+        _node("conv", "stem", "image stem.weight stem.bias", {**window, "group": 1, **relu}),
+        _node("conv", "depthwise", "stem depthwise.weight", {**window, "group": 4, **relu}),
+        _node("conv", "pointwise", "depthwise pointwise.weight pointwise.bias", pointwise),
+        _node("add", "residual", "stem pointwise", {}),
+        _node("concat", "joined", "stem residual", {"axis": 1}),
+        _node("clip", "clipped", "joined", {"low": 0.0, "high": 6.0}),
+        _node("average_pool", "pooled", "clipped", {**pool, "keep_axes": 1}),
+        _node("reshape", "flat", "pooled", {"shape": (8,)}),
+        _node("dense", "landmarks", "flat fc.weight fc.bias", {}),
+    )
+    return Graph("residual", ("image",), ("landmarks",), tensors, nodes, {"zoo.model": "test"})
+
+
+def _activation(name: str, shape: tuple[int, ...]) -> Tensor:
+    return Tensor(name, ("N", *shape), layout="NCHW" if len(shape) == 3 else "")
+
+
+def _node(op: str, output: str, inputs: str, attributes: dict) -> Node:
+    return Node(f"{output}_{op}", op, tuple(inputs.split()), output, attributes)
