@@ -22,7 +22,7 @@ _TIMEOUT_S = 120
 def run_app(
     program: Path, artifact: Path, golden: GoldenInput, options: Sequence[str] = ()
 ) -> AppRun:
-    """Return outputs [1, ...] float32 by name, and the record, of one picture and box.
+    """Return outputs float32 by name, without the batch, and the record of one picture and box.
 
     options: further words of the command line. Raises ToolchainError where the program cannot be
     started, VerifyError with its own words where it fails.
@@ -58,4 +58,4 @@ def _run(command: list[str], golden: GoldenInput) -> str:
 
 def _array(values: object) -> NDArray[np.float32]:
     # JSON has no nan, the app writes null; nine digits give back every float32.
-    return np.array([values], np.float64).astype(np.float32)
+    return np.array(values, np.float64).astype(np.float32)

@@ -107,7 +107,7 @@ class AppRequest:
 
 @dataclass(frozen=True)
 class AppRun:
-    """What the app computed for one picture: raw outputs, and its JSON record."""
+    """What the app computed for one picture: outputs without the batch, and its JSON record."""
 
     outputs: "Mapping[str, NDArray[Any]]"
     record: Mapping[str, Any]

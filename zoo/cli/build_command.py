@@ -23,7 +23,14 @@ from zoo.plan import Plan, Wish, make_plan
     type=click.Path(path_type=Path),
     help="Quantize anew with these images.",
 )
-@click.option("--calib-count", default=500, show_default=True, help="How many images at most.")
+@click.option(
+    "--calib-count",
+    "calibration_count",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many images at most.",
+)
 @click.option("--calibrator", default="", help="minmax, percentile or mse.")
 @click.option(
     "--max-quantization-error",
