@@ -1,0 +1,73 @@
+"""Lowers a Graph to a model.onnx for ONNX Runtime: float32, float16, or 8-bit integers."""
+
+from compilers.hub import HUB
+from compilers.onnx.half_precision import to_float16
+from compilers.onnx.integer_clips import clip_integers
+from compilers.onnx.separate_clamps import separate_clamps
+from compilers.onnx.to_uint8 import to_uint8
+from zoo.artifact import Artifact, Exactness
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.target import Target
+
+__all__ = ["COMPILER", "OnnxCompiler"]
+
+MAIN = "model.onnx"
+
+FLOAT32 = Exactness(1e-4, "relative", "ONNX Runtime sums float32 in another order")
+FLOAT16 = Exactness(
+    2e-2, "relative", "weights, and on some CPUs activations, have 11 significant bits"
+)
+INTEGER = Exactness(
+    3,
+    "lsb",
+    "ONNX Runtime requantizes in float32, the reference in exact integers: a value that falls "
+    "between two integers may go either way, and later layers pass it on",
+)
+
+
+class OnnxCompiler:
+    """Takes every op, since each has an ONNX form.
+
+    An integer model has uint8 activations and int8 weights. CPUs without VNNI multiply these with
+    sums of two products saturated at 16 bits, unless the session asks for
+    session.x64quantprecision = 1; executor and app do where it is needed.
+    """
+
+    name = "onnx"
+
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return model.onnx.
+
+        scheme: 'float32', 'float16', or that of the integer graph.
+        Raises RefusedError where graph and scheme contradict, and for a rounding that ONNX
+        Runtime lacks.
+        """
+        if graph.is_quantized:
+            return _lower_integer(graph, target)
+        content = HUB.write(graph)
+        if scheme == "float32":
+            return Artifact(self.name, MAIN, {MAIN: content}, FLOAT32)
+        if scheme == "float16":
+            return Artifact(self.name, MAIN, {MAIN: to_float16(content)}, FLOAT16)
+        raise RefusedError(
+            f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs integers; "
+            "quantize it first"
+        )
+
+
+def _lower_integer(graph: Graph, target: Target) -> Artifact:
+    for tensor in graph.tensors.values():
+        grid = tensor.quantization
+        if grid is not None and not tensor.is_constant and grid.rounding != "half_even":
+            raise RefusedError(
+                f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, ONNX Runtime's "
+                "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
+            )
+    # The clamps' integer bounds depend on the types, hence this order.
+    lowered = separate_clamps(to_uint8(graph))
+    content = clip_integers(HUB.write(lowered), lowered)
+    return Artifact(COMPILER.name, MAIN, {MAIN: content}, INTEGER)
+
+
+COMPILER = OnnxCompiler()

@@ -1,0 +1,1 @@
+"""Boards as data, and the programs that run an artifact on this machine."""

@@ -1,0 +1,31 @@
+"""Linux PCs and servers, x86-64, by ONNX Runtime on the CPU."""
+
+from zoo.target import Target
+
+__all__ = ["TARGET"]
+
+TARGET = Target(
+    name="x86",
+    summary="Linux on x86-64, ONNX Runtime on the CPU",
+    compiler="onnx",
+    executor="onnxruntime",
+    app="cpp-onnxruntime",
+    schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    accepts=("w8a8-sym",),
+    refuses={
+        "dpu-pow2": (
+            "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
+            "compute another network; take w8a8-asym, or a board with a DPU"
+        ),
+        "w4a8-asym": (
+            "ONNX Runtime has no convolution with 4-bit weights, they would only lose accuracy; "
+            "take w8a8-asym"
+        ),
+    },
+    facts={
+        "architecture": "x86-64",
+        "operating_system": "Linux",
+        "runtime": "ONNX Runtime 1.20 or newer",
+        "cpu_without_vnni": "exact by session.x64quantprecision = 1, but slower",
+    },
+)

@@ -1,0 +1,1 @@
+"""One module per executor, named as the executor with '_' for '-', that defines EXECUTOR."""

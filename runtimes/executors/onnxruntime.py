@@ -1,0 +1,89 @@
+"""Runs ONNX artifacts by ONNX Runtime on this machine's CPU."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from runtimes.saturation import saturates
+from zoo.errors import HubError, suggest
+from zoo.plugs import Feeds
+
+__all__ = ["EXECUTOR", "OnnxRuntimeExecutor", "OnnxRuntimeRun"]
+
+_ERRORS_ONLY = 3
+
+
+class OnnxRuntimeExecutor:
+    """ONNX Runtime, with all its graph optimisations or with none."""
+
+    def __init__(self, name: str, optimize: bool) -> None:
+        level = onnxruntime.GraphOptimizationLevel
+        self.name = name
+        self._level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "OnnxRuntimeRun":
+        """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = self._level
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _ERRORS_ONLY
+        if saturates():
+            options.add_session_config_entry("session.x64quantprecision", "1")
+        file = folder / main
+        try:
+            session = onnxruntime.InferenceSession(
+                str(file), options, providers=["CPUExecutionProvider"]
+            )
+        # Its errors have no common base but Exception.
+        except Exception as error:
+            raise HubError(
+                f"{file}: ONNX Runtime {onnxruntime.__version__} cannot load it ({error}); "
+                "build it again"
+            ) from error
+        return OnnxRuntimeRun(session, str(file))
+
+
+class OnnxRuntimeRun:
+    """A network that is ready to run."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, where: str) -> None:
+        self._session = session
+        self._where = where
+        self._inputs = {value.name: value.shape for value in session.get_inputs()}
+        self._outputs = [value.name for value in session.get_outputs()]
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name. feeds: inputs by name, float32, batch first.
+
+        Raises HubError for an input that is missing, unknown or of the wrong shape.
+        """
+        self._check(feeds)
+        values = {name: np.ascontiguousarray(feeds[name], np.float32) for name in self._inputs}
+        return dict(zip(self._outputs, self._session.run(self._outputs, values), strict=True))
+
+    def _check(self, feeds: Feeds) -> None:
+        for name in feeds:
+            if name not in self._inputs:
+                raise HubError(
+                    f"{self._where}: it has no input '{name}'{suggest(name, self._inputs)}"
+                )
+        for name, shape in self._inputs.items():
+            if name not in feeds:
+                raise HubError(f"{self._where}: its input '{name}' is missing")
+            given = np.shape(feeds[name])
+            fits = len(given) == len(shape) and all(
+                size == wanted
+                for size, wanted in zip(given, shape, strict=True)
+                if isinstance(wanted, int)
+            )
+            if not fits:
+                raise HubError(
+                    f"{self._where}: input '{name}' has shape {list(given)}, needed is {shape}"
+                )
+
+
+EXECUTOR = OnnxRuntimeExecutor("onnxruntime", optimize=True)
