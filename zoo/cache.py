@@ -2,6 +2,8 @@
 
 A result is a folder named by a digest of everything it depends on. It is made beside the cache's
 entries and renamed into place under a lock, so that it is whole or absent, however a build ends.
+What depends on a result depends on its files alone: a stage that ran again and wrote the same
+files causes no further work.
 """
 
 import errno
@@ -20,6 +22,7 @@ from zoo.errors import CacheError
 __all__ = ["Cache", "Outcome", "Task", "default_folder"]
 
 _RECORD = "stage.json"
+_FILES = "files"
 _OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
@@ -58,7 +61,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Cache:
-    """Stage results below one folder: entries/KEY, locks/KEY.lock, last/SUBJECT.STAGE.json."""
+    """Stage results below one folder.
+
+    entries/KEY/files: what a stage wrote.  entries/KEY/stage.json: from what, and its digests.
+    locks/KEY.lock.  last/SUBJECT.STAGE.json: what the last build depended on.
+    """
 
     folder: Path
 
@@ -71,14 +78,14 @@ class Cache:
         key = digest_json([task.stage, ingredients])
         entry = self.folder / "entries" / key
         if not force and self._is_whole(entry):
-            return Outcome(task.stage, key, entry, True, "cached")
+            return Outcome(task.stage, key, entry / _FILES, True, "cached")
         with self._lock(key):
             if not force and self._is_whole(entry):
-                return Outcome(task.stage, key, entry, True, "cached by another build")
+                return Outcome(task.stage, key, entry / _FILES, True, "cached by another build")
             reason = "forced" if force else self._explain(task, ingredients)
             self._make(entry, task, ingredients, run)
             self._remember(task, key, ingredients)
-        return Outcome(task.stage, key, entry, False, reason)
+        return Outcome(task.stage, key, entry / _FILES, False, reason)
 
     def preview(self, task: Task) -> Outcome:
         """Return what `perform` would do, and do nothing."""
@@ -87,7 +94,7 @@ class Cache:
         entry = self.folder / "entries" / key
         hit = self._is_whole(entry)
         reason = "cached" if hit else self._explain(task, ingredients)
-        return Outcome(task.stage, key, entry, hit, reason)
+        return Outcome(task.stage, key, entry / _FILES, hit, reason)
 
     def entries(self) -> Iterator[tuple[Path, str, int]]:
         """Yield (folder, stage, size_bytes) of every result."""
@@ -100,7 +107,7 @@ class Cache:
     def damaged(self) -> Iterator[tuple[Path, str]]:
         """Yield (folder, file) for every file that is not what its stage wrote."""
         for entry, _, _ in self.entries():
-            found = {k: v for k, v in folder_digests(entry).items() if k != _RECORD}
+            found = folder_digests(entry / _FILES)
             files = _record(entry).get("files")
             if files is None:
                 yield entry, _RECORD
@@ -148,12 +155,13 @@ class Cache:
         with self._writing():
             unfinished = self.folder / "unfinished" / entry.name
             shutil.rmtree(unfinished, ignore_errors=True)  # of a build that was killed
-            unfinished.mkdir(parents=True)
+            (unfinished / _FILES).mkdir(parents=True)
         try:
             with self._writing(only=_OUT_OF_SPACE):
-                run(unfinished)
+                run(unfinished / _FILES)
             record = {"stage": task.stage, "subject": task.subject, "ingredients": ingredients}
-            self._publish(unfinished, entry, {**record, "files": folder_digests(unfinished)})
+            files = folder_digests(unfinished / _FILES)
+            self._publish(unfinished, entry, {**record, "files": files})
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -1,5 +1,6 @@
 import errno
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_changed_file_is_a_miss_and_the_old_content_a_hit_again(cache, source):
     assert (again.folder / "result.txt").read_text() == "from one"
 
 
+def test_result_with_the_same_files_causes_no_further_work(cache, source):
+    first = cache.perform(task_of(source), write())
+    cache.perform(Task("compile", "toy", inputs={"sources": first.folder}), write("program"))
+    source.write_text("two")
+    again = cache.perform(task_of(source), write())
+    assert (again.hit, again.folder != first.folder) == (False, True)
+    compiled = cache.perform(Task("compile", "toy", inputs={"sources": again.folder}), must_not_run)
+    assert compiled.hit
+
+
 def test_renamed_file_in_an_input_folder_is_a_miss(cache, tmp_path):
     folder = tmp_path / "photos"
     folder.mkdir()
@@ -88,7 +99,7 @@ def test_renamed_file_in_an_input_folder_is_a_miss(cache, tmp_path):
 def test_lost_result_is_explained(cache):
     task = Task("hub", "toy")
     outcome = cache.perform(task, write())
-    (outcome.folder / "stage.json").unlink()
+    shutil.rmtree(outcome.folder.parent)
     assert cache.perform(task, write()).reason == "its result is gone"
 
 
@@ -148,23 +159,23 @@ def test_clear_leaves_alone_what_is_not_the_caches(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def damage_content(entry: Path) -> str:
-    (entry / "result.txt").write_text("resulT")
+def damage_content(files: Path) -> str:
+    (files / "result.txt").write_text("resulT")
     return "result.txt"
 
 
-def damage_by_removal(entry: Path) -> str:
-    (entry / "result.txt").unlink()
+def damage_by_removal(files: Path) -> str:
+    (files / "result.txt").unlink()
     return "result.txt"
 
 
-def damage_by_addition(entry: Path) -> str:
-    (entry / "more.txt").write_text("more")
+def damage_by_addition(files: Path) -> str:
+    (files / "more.txt").write_text("more")
     return "more.txt"
 
 
-def damage_record(entry: Path) -> str:
-    (entry / "stage.json").write_text("{")
+def damage_record(files: Path) -> str:
+    (files.parent / "stage.json").write_text("{")
     return "stage.json"
 
 
@@ -173,14 +184,14 @@ def damage_record(entry: Path) -> str:
 )
 def test_check_names_the_damaged_file(cache, zoo, damage):
     whole = cache.perform(Task("hub", "whole"), write())
-    entry = cache.perform(Task("hub", "toy", options={"size": 8}), write()).folder
-    assert whole.folder != entry
+    broken = cache.perform(Task("hub", "toy", options={"size": 8}), write())
+    assert whole.folder != broken.folder
     assert zoo("cache", "check", "--cache", cache.folder).exit_code == 0
-    name = damage(entry)
-    assert list(cache.damaged()) == [(entry, name)]
+    name = damage(broken.folder)
+    assert list(cache.damaged()) == [(broken.folder.parent, name)]
     found = zoo("cache", "check", "--cache", cache.folder, "--json")
     assert found.exit_code == 1
-    assert json.loads(found.output) == [{"result": entry.name[:12], "file": name}]
+    assert json.loads(found.output) == [{"result": broken.key[:12], "file": name}]
     assert "zoo cache clear" in zoo("cache", "check", "--cache", cache.folder).output
 
 

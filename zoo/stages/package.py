@@ -55,7 +55,6 @@ def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
     shutil.copytree(needs["verify"] / "golden", folder / "golden")
     shutil.copyfile(needs["verify"] / "certificate.json", folder / "certificate.json")
     shutil.copytree(needs["generate"], folder / "app" / "src")
-    (folder / "app" / "src" / "stage.json").unlink()
     shutil.copy2(needs["compile"] / "app", folder / "app" / "app")
 
 
