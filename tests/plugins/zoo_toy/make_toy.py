@@ -1,0 +1,58 @@
+"""Writes zoo_toy/toy.onnx, the same bytes each time: python make_toy.py"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
+
+FILE = Path(__file__).parent / "zoo_toy" / "toy.onnx"
+OPSET = 17
+
+
+def model() -> ModelProto:
+    """Return two convolutions and two heads with random weights."""
+    nodes = [
+        helper.make_node("Conv", ["image", "w1", "b1"], ["c1"], "conv1", strides=[2, 2]),
+        helper.make_node("Relu", ["c1"], ["r1"], "relu1"),
+        helper.make_node("Conv", ["r1", "w2", "b2"], ["c2"], "conv2", strides=[2, 2]),
+        helper.make_node("Relu", ["c2"], ["r2"], "relu2"),
+        helper.make_node("Flatten", ["r2"], ["flat"], "flatten"),
+        *_head("score"),
+        *_head("position"),
+    ]
+    outputs = {"score": 1, "position": 2}
+    graph = helper.make_graph(
+        nodes,
+        "toy",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 16, 16])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", size])
+            for name, size in outputs.items()
+        ],
+        [numpy_helper.from_array(values, name) for name, values in _weights()],
+    )
+    return helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="toy"
+    )
+
+
+def _head(name: str) -> Iterator[NodeProto]:
+    inputs = ["flat", f"w_{name}", f"b_{name}"]
+    yield helper.make_node("Gemm", inputs, [f"{name}_logit"], f"dense_{name}", transB=1)
+    yield helper.make_node("Sigmoid", [f"{name}_logit"], [name], f"sigmoid_{name}")
+
+
+def _weights() -> Iterator[tuple[str, NDArray[np.float32]]]:
+    generator = np.random.Generator(np.random.PCG64(0))
+    shapes = {"1": (4, 3, 3, 3), "2": (6, 4, 3, 3), "_score": (1, 54), "_position": (2, 54)}
+    for name, shape in shapes.items():
+        spread = 1 / np.sqrt(np.prod(shape[1:]))
+        yield f"w{name}", (generator.standard_normal(shape) * spread).astype(np.float32)
+        yield f"b{name}", (generator.standard_normal(shape[0]) * 0.1).astype(np.float32)
+
+
+if __name__ == "__main__":
+    checker.check_model(model(), full_check=True)
+    FILE.write_bytes(model().SerializeToString(deterministic=True))

@@ -1,0 +1,41 @@
+"""toy_place: from a normalised position to the photo's pixels."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import RecipeError
+from zoo.step import Frame, PostStep
+
+__all__ = ["STEP"]
+
+
+class ToyPlace(PostStep):
+    """Add value 'place': [2] float64 photo pixels, x = (x0 + v side) / 256.
+
+    output: the network's output x, y with 0..1 across the region.
+    """
+
+    name = "toy_place"
+    parameters = MappingProxyType({"output": None})
+    cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def apply(
+        self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
+    ) -> Mapping[str, NDArray[Any]]:
+        """Return the place; raises RecipeError without a region or for another output."""
+        normalized = values.get(parameters["output"])
+        if frame.region is None or normalized is None or normalized.shape != (2,):
+            raise RecipeError(
+                f"contract step 'toy_place': it needs an output '{parameters['output']}' of two "
+                "numbers, and step 'crop' before the network"
+            )
+        origin = np.array([frame.region.x0_q8, frame.region.y0_q8], np.float64)
+        return {"place": (origin + normalized.astype(np.float64) * frame.region.side_q8) / 256}
+
+
+STEP = ToyPlace()
