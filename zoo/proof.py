@@ -192,8 +192,8 @@ def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame])
 
 
 def _added(values: Outputs, outputs: Outputs) -> Outputs:
-    """Return what the contract's steps added to the network's outputs."""
-    return {name: value for name, value in values.items() if name not in outputs}
+    """Return what the contract's steps made; a value may have an output's name."""
+    return {name: value for name, value in values.items() if value is not outputs.get(name)}
 
 
 def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:
