@@ -21,8 +21,10 @@ class HardSigmoid(LookupOp):
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read HardSigmoid."""
-        alpha, beta = call.attributes.get("alpha", 0.2), call.attributes.get("beta", 0.5)
-        return Parsed(super().parse(call).inputs, {"alpha": float(alpha), "beta": float(beta)})
+        # ONNX holds float32, its defaults included.
+        alpha = float(np.float32(call.attributes.get("alpha", 0.2)))
+        beta = float(np.float32(call.attributes.get("beta", 0.5)))
+        return Parsed(super().parse(call).inputs, {"alpha": alpha, "beta": beta})
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
         """Compute hard sigmoid."""

@@ -21,7 +21,8 @@ class LeakyRelu(LookupOp):
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read LeakyRelu."""
-        alpha = float(call.attributes.get("alpha", 0.01))
+        # ONNX holds float32, its default included.
+        alpha = float(np.float32(call.attributes.get("alpha", 0.01)))
         return Parsed(super().parse(call).inputs, {"alpha": alpha})
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:

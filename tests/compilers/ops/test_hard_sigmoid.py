@@ -1,5 +1,6 @@
 """HardSigmoid against ONNX Runtime."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
@@ -36,7 +37,7 @@ def test_integers_are_those_of_onnx_runtime(attributes, read, stored, seed):
 
 def test_defaults_are_those_of_onnx():
     parsed = OP.parse(OnnxCall("HardSigmoid", {}, (activation(("N", 4)),)))
-    assert parsed.attributes == {"alpha": 0.2, "beta": 0.5}
+    assert parsed.attributes == {"alpha": np.float32(0.2), "beta": 0.5}
 
 
 def test_known_range_makes_full_use_of_8_bits():

@@ -1,5 +1,6 @@
 """LeakyRelu against ONNX Runtime."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
@@ -29,7 +30,7 @@ def test_integers_are_those_of_onnx_runtime(alpha, read, stored, seed):
 
 def test_default_slope_is_that_of_onnx():
     parsed = OP.parse(OnnxCall("LeakyRelu", {}, (activation(("N", 4)),)))
-    assert parsed.attributes == {"alpha": 0.01}
+    assert parsed.attributes == {"alpha": np.float32(0.01)}
 
 
 def test_hub_gives_the_node_back():
