@@ -1,6 +1,7 @@
 """A small crops data set of drawn faces."""
 
 import csv
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,3 +43,12 @@ def _draw(path: Path, landmarks: np.ndarray, generator: np.random.Generator) -> 
     for x, y in landmarks:
         draw.ellipse([x - 1, y - 1, x + 1, y + 1], fill=(255, 220, 200))
     image.save(path)
+
+
+@pytest.fixture
+def data() -> Path:
+    """Return the folder of the research data sets, or skip."""
+    folder = Path(os.environ.get("ZOO_DATA", ""))
+    if not os.environ.get("ZOO_DATA") or not folder.is_dir():
+        pytest.skip("ZOO_DATA does not name a folder of research data sets")
+    return folder
