@@ -1,6 +1,7 @@
 """What QuantizeLinear and DequantizeLinear say about a tensor."""
 
 import numpy as np
+from onnx import TensorProto
 
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Quantization, Shape, Tensor
@@ -15,7 +16,11 @@ _CONSTANT_TYPES = (*_TYPES, "int4", "uint4", "int32")
 def integer_type(call: OnnxCall) -> str:
     """Return the type that QuantizeLinear writes: that of its zero point, else uint8."""
     zero_point = call.inputs[2] if len(call.inputs) > 2 else None
-    return zero_point.dtype if zero_point else "uint8"
+    if zero_point:
+        return zero_point.dtype
+    number = call.attributes.get("output_dtype", 0) or TensorProto.UINT8
+    names = {known: name.lower() for name, known in TensorProto.DataType.items()}
+    return names.get(number, str(number))
 
 
 def read_quantization(
