@@ -1,0 +1,148 @@
+"""zoo-toy is installed as a user would install it, and goes the whole way from list to run."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+SOURCE = Path(__file__).with_name("zoo_toy")
+Zoo = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """Install once, whichever worker comes first."""
+    shared = tmp_path_factory.getbasetemp().parent / "zoo-toy"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "site").exists():
+            shutil.copytree(SOURCE, shared / "source")
+            words = ["--no-deps", "--no-build-isolation", "--target", shared / "site"]
+            command = [sys.executable, "-m", "pip", "install", *words, shared / "source"]
+            subprocess.run(command, check=True, capture_output=True)
+    return shared / "site"
+
+
+@pytest.fixture
+def zoo(site, tmp_path) -> Zoo:
+    """Return zoo(*words): the command in a process of its own, with zoo-toy on its path."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(site),
+        # Shared by the workers: the cache's own locks keep them apart.
+        "ZOO_CACHE": str(site.parent / "cache"),
+    }
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "zoo", *map(str, words)]
+        return subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_it_imports_nothing_but_zoo():
+    allowed = {"zoo", "zoo_toy", "numpy", *sys.stdlib_module_names}
+    for path in (SOURCE / "zoo_toy").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.partition(".")[0] in allowed, path
+                assert not any(part.startswith("_") for part in name.split(".")), path
+
+
+def test_its_network_is_what_its_script_writes(tmp_path):
+    shutil.copytree(SOURCE, tmp_path / "zoo_toy")
+    (tmp_path / "zoo_toy" / "zoo_toy" / "toy.onnx").unlink()
+    subprocess.run([sys.executable, tmp_path / "zoo_toy" / "make_toy.py"], check=True)
+    made = tmp_path / "zoo_toy" / "zoo_toy" / "toy.onnx"
+    assert made.read_bytes() == (SOURCE / "zoo_toy" / "toy.onnx").read_bytes()
+
+
+def test_plugins_says_where_it_comes_from(zoo):
+    rows = {row["name"]: row for row in json.loads(zoo("plugins", "--json").stdout)}
+    assert rows["toy"] == {
+        "name": "toy",
+        "distribution": "zoo-toy",
+        "version": "1.2.3",
+        "state": "loaded",
+        "error": "",
+        "hooks": ["register_recipes", "register_steps", "register_targets"],
+    }
+
+
+def test_list_and_show(zoo):
+    listed = json.loads(zoo("list", "--json").stdout)
+    assert "toy_tiny.pictures" in [model["name"] for model in listed["models"]]
+    assert "toyboard" in [target["name"] for target in listed["targets"]]
+    assert json.loads(zoo("show", "toy", "--json").stdout)["family"] == "toy"
+    assert json.loads(zoo("show", "toyboard", "--json").stdout)["compiler"] == "onnx"
+
+
+def test_board_refuses_with_its_own_words(zoo):
+    found = zoo("build", "toy", "--target", "toyboard", "--quant", "fp16")
+    assert found.returncode == 1
+    assert found.stderr == (
+        "zoo: toyboard refuses 'fp16': toyboard has no half-precision unit; use none or ptq\n"
+    )
+
+
+def test_quantization_asks_for_pictures(zoo):
+    found = zoo("build", "toy", "--target", "toyboard")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "toy_tiny.pictures: no hub quantized by 'ptq' is published; give" in found.stderr
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Rendered pictures, as `zoo bench --random-weights` takes them."""
+    from zoo.contract import Contract, TensorSpec
+    from zoo.golden import golden_inputs
+    from zoo.recipe import Recipe
+
+    nothing = Contract(TensorSpec("image", (3, 16, 16)), (), ())
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    golden_inputs(Recipe("none", "", "", nothing), folder)
+    return folder
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("quant", ["none", "ptq"])
+def test_from_build_to_run(zoo, pictures, tmp_path, quant):
+    calibration = ["--calib", pictures] if quant == "ptq" else []
+    built = zoo("build", "toy", "--target", "toyboard", "--quant", quant, *calibration)
+    assert built.returncode == 0, built.stderr
+    bundle = tmp_path / "dist" / f"toy_tiny.pictures.toyboard.{quant}.tar.gz"
+    assert built.stdout == f"dist/{bundle.name}\n"
+
+    verified = zoo("verify", bundle, "--json")
+    assert verified.returncode == 0, verified.stderr
+    steps = [check["step"] for check in json.loads(verified.stdout)["checks"]]
+    assert steps[-2:] == ["artifact -> app", "post-processing -> app's record"]
+
+    ran = zoo("run", bundle, "--source", pictures / "rendered_waves.png", "--box", "40,30,80,80")
+    assert ran.returncode == 0, ran.stderr
+    record = json.loads(ran.stdout.splitlines()[0])
+    x, y = record["position"]
+    assert record["place"] == pytest.approx([40 + 80 * x, 30 + 80 * y], abs=1e-4)
+    assert 0 < record["score"][0] < 1
+
+
+@pytest.mark.toolchain
+def test_rebuilt_bundle_has_the_same_bytes(zoo, tmp_path):
+    words = ("build", "toy", "--target", "toyboard", "--quant", "none")
+    bundle = tmp_path / "dist" / "toy_tiny.pictures.toyboard.none.tar.gz"
+    assert zoo(*words).returncode == 0
+    first = bundle.read_bytes()
+    again = zoo(*words, "--force", "--cache", tmp_path / "cache")
+    assert again.returncode == 0, again.stderr
+    assert bundle.read_bytes() == first
