@@ -18,8 +18,10 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
 
     Lines are as long as they need to be: a cell stays whole for grep and for copying.
     """
-    header = list(rows[0]) if rows else []
-    lines = [header, *([_cell(value) for value in row.values()] for row in rows)]
+    if not rows:
+        click.echo(f"{title}: none")
+        return
+    lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     if title:
         click.secho(title, bold=True)

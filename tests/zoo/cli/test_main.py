@@ -1,0 +1,143 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from click.shell_completion import ShellComplete
+
+from zoo import __version__
+from zoo.cli.main import COMMANDS, cli
+from zoo.errors import RefusedError, UnknownNameError, UsageError
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Return shell(*words): the command in a process of its own."""
+
+    def run(*words):
+        command = [sys.executable, "-m", "zoo", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["list"], 0, ""),
+        (["bulid"], 2, "unknown command 'bulid'; did you mean build?"),
+        (["build"], 2, "Missing argument 'MODEL'"),
+        (["list", "--jsn"], 2, "No such option"),
+        (["build", "pfld", "--target", "x68"], 2, "zoo: unknown target 'x68'; did you mean x86?\n"),
+        (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
+        (["verify", "none.tar.gz"], 1, "zoo: none.tar.gz: cannot be read (No such file or"),
+    ],
+)
+def test_exit_status_and_message(shell, words, status, message):
+    found = shell(*words)
+    assert found.returncode == status, found.stderr
+    assert message in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_toolchain_errors_exit_with_3():
+    code = (
+        "import importlib.util, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *a: None if name == 'torch' else find(name, *a)\n"
+        "sys.argv = ['zoo', 'train', 'pfld', '--data', '.']\n"
+        "from zoo.cli.main import main\nmain()"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 3
+    assert found.stderr == "zoo: training needs PyTorch: pip install 'edgezoo[train]'\n"
+
+
+def test_help_lists_every_command(zoo):
+    shown = zoo("--help").output
+    for name, summary in COMMANDS.items():
+        assert f"  {name:<7}  {summary}" in shown
+
+
+def test_every_command_has_help(zoo):
+    for name in COMMANDS:
+        if name != "run":  # its words are the app's
+            shown = zoo(name, "--help")
+            assert shown.exit_code == 0
+            assert shown.output.startswith(f"Usage: cli {name} ")
+
+
+def test_version(zoo):
+    assert zoo("--version").output == f"zoo, version {__version__}\n"
+
+
+def completions(*words):
+    *before, incomplete = words
+    found = ShellComplete(cli, {}, "zoo", "_ZOO_COMPLETE").get_completions(before, incomplete)
+    return [item.value for item in found]
+
+
+def test_shell_completion():
+    assert completions("bu") == ["build"]
+    assert completions("build", "pfld_0.25x.3") == [
+        "pfld_0.25x.300w68",
+        "pfld_0.25x.300w68+pose",
+    ]
+    assert completions("build", "pfld", "--target", "x") == ["x86"]
+
+
+@pytest.mark.parametrize("words", [["list"], ["plugins"], ["doctor"], ["cache", "list"]])
+def test_json_can_be_parsed(zoo, words):
+    assert json.loads(zoo(*words, "--json").output)
+
+
+@pytest.mark.parametrize("name", ["pfld", "x86", "w8a8-asym"])
+def test_show_as_json_and_as_table(zoo, name):
+    facts = json.loads(zoo("show", name, "--json").output)
+    assert facts["kind"] in ("recipe", "target", "scheme")
+    assert "summary" in zoo("show", name).output
+    assert facts["summary"] in zoo("show", name).output
+
+
+def test_show_of_an_unknown_name(zoo):
+    error = zoo("show", "x87").exception
+    assert isinstance(error, UnknownNameError)
+    assert str(error) == "unknown model, target or scheme 'x87'; did you mean x86?"
+
+
+def test_list_as_table(zoo):
+    lines = zoo("list").output.splitlines()
+    assert lines[0] == "Models"
+    assert lines[1].split() == ["name", "published", "summary"]
+    assert any(line.startswith("x86 ") for line in lines)
+
+
+def test_doctor_says_how_to_get_what_is_missing(zoo):
+    tools = json.loads(zoo("doctor", "--json").output)["tools"]
+    assert {"tool", "found", "for", "get it by"} == set(tools[0])
+    for tool in tools:
+        assert (tool["found"] == "no") == bool(tool["get it by"])
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], RefusedError),
+        (["build", "pfld", "--target", "x86", "--quant", "w4"], UsageError),
+        (["build", "pfldd", "--target", "x86"], UnknownNameError),
+        (["build", "net.onnx", "--target", "x86"], UsageError),
+    ],
+)
+def test_refused_builds_leave_nothing_behind(zoo, tmp_path, words, kind):
+    before = sorted(tmp_path.iterdir())
+    assert isinstance(zoo(*words).exception, kind)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_cache_commands(zoo, tmp_path):
+    listed = json.loads(zoo("cache", "list", "--json").output)
+    assert listed == {"folder": str(tmp_path / "cache"), "results": []}
+    assert zoo("cache", "check").output == "all files are as written\n"
+    assert zoo("cache", "clear").output == f"{tmp_path / 'cache'}: 0 results removed\n"
