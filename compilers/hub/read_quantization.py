@@ -19,8 +19,8 @@ def integer_type(call: OnnxCall) -> str:
     if zero_point:
         return zero_point.dtype
     number = call.attributes.get("output_dtype", 0) or TensorProto.UINT8
-    names = {known: name.lower() for name, known in TensorProto.DataType.items()}
-    return names.get(number, str(number))
+    names: dict[int, str] = {n: name.lower() for name, n in TensorProto.DataType.items()}
+    return names.get(int(number), str(number))
 
 
 def read_quantization(

@@ -35,7 +35,7 @@ class BatchNorm(Op):
                 "are supported: call model.eval() before the export"
             )
         statistics = tuple(constant(call, i, role, 1) for i, role in enumerate(_ROLES, start=1))
-        epsilon = float(call.attributes.get("epsilon", _EPSILON))
+        epsilon = float(np.float32(call.attributes.get("epsilon", _EPSILON)))
         return Parsed((operand(call), *statistics), {"epsilon": epsilon})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:

@@ -1,0 +1,76 @@
+"""Constants that are added to weighted sums, and those that are no biases."""
+
+import numpy as np
+import pytest
+from build_graph import build_graph
+
+from compilers.passes.fuse_bias import fuse_bias
+from zoo.graph import Graph, Node
+
+RANDOM = np.random.default_rng(0)
+WEIGHT = RANDOM.standard_normal((4, 6)).astype(np.float32)
+BIAS = RANDOM.standard_normal(4).astype(np.float32)
+ADD = Node("add", "add", ("d", "b"), "y")
+
+
+def _graph(*nodes: Node, bias: np.ndarray = BIAS) -> Graph:
+    return build_graph({"x": ("N", 6)}, nodes, ("y",), {"w": WEIGHT, "b": bias})
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 4)])
+@pytest.mark.parametrize("order", [("d", "b"), ("b", "d")])
+def test_bias_joins_the_dense_layer(same_outputs, shape, order):
+    before = _graph(
+        Node("fc", "dense", ("x", "w"), "d"),
+        Node("add", "add", order, "y"),
+        bias=BIAS.reshape(shape),
+    )
+    expected = _graph(Node("fc", "dense", ("x", "w", "b"), "y"))
+    assert fuse_bias(before) == expected
+    same_outputs(before, expected)
+
+
+def test_bias_joins_the_convolution(same_outputs):
+    window = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
+    image, weight = {"x": ("N", 6, 3, 3)}, WEIGHT.reshape(4, 6, 1, 1)
+    before = build_graph(
+        image,
+        (Node("conv", "conv", ("x", "w"), "d", window), ADD),
+        ("y",),
+        {"w": weight, "b": BIAS.reshape(4, 1, 1)},
+    )
+    expected = build_graph(
+        image,
+        (Node("conv", "conv", ("x", "w", "b"), "y", window),),
+        ("y",),
+        {"w": weight, "b": BIAS},
+    )
+    assert fuse_bias(before) == expected
+    same_outputs(before, expected)
+
+
+@pytest.mark.parametrize(
+    "dense",
+    [
+        Node("fc", "dense", ("x", "w", "b"), "d"),
+        Node("fc", "dense", ("x", "w"), "d", {"clamp": (0.0, 1.0)}),
+    ],
+)
+def test_a_second_bias_and_one_behind_a_clamp_stay(dense):
+    before = _graph(dense, ADD)
+    assert fuse_bias(before) == before
+
+
+def test_numbers_for_all_channels_stay():
+    before = _graph(Node("fc", "dense", ("x", "w"), "d"), ADD, bias=BIAS[:1])
+    assert fuse_bias(before) == before
+
+
+def test_sums_of_two_activations_stay():
+    before = build_graph(
+        {"x": ("N", 6), "z": ("N", 4)},
+        (Node("fc", "dense", ("x", "w"), "d"), Node("add", "add", ("d", "z"), "y")),
+        ("y",),
+        {"w": WEIGHT},
+    )
+    assert fuse_bias(before) == before
