@@ -14,6 +14,8 @@ from zoo.op import OnnxCall, Op, Parsed
 
 __all__ = ["OP"]
 
+# Exporters write the end of an axis of unknown size as the largest integer of 32 or 64 bits.
+_BATCH_MAX = 2**31 - 1
 _PARAMETERS = ("starts", "ends", "axes", "steps")
 
 
@@ -31,23 +33,15 @@ class Slice(Op):
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Slice as of opset 10; refuses computed bounds, steps below 1, cuts of the batch."""
         x = operand(call)
-        starts, ends, axes, steps = (
-            integers_parameter(call, index, role) or () for index, role in enumerate(_PARAMETERS, 1)
-        )
-        axes, steps = axes or tuple(range(len(starts))), steps or (1,) * len(starts)
-        if not len(starts) == len(ends) == len(axes) == len(steps) >= 1:
-            raise UnsupportedOpError(
-                f"{call.where}: Slice of '{x.name}' has {len(starts)} starts, {len(ends)} ends, "
-                f"{len(axes)} axes and {len(steps)} steps; each axis needs one of each: export the "
-                "file again"
-            )
-        rank = len(x.shape)
-        kept = {
-            axis % rank: _kept(call, x, axis % rank, slice(start, end, step))
-            for start, end, axis, step in zip(starts, ends, axes, steps, strict=True)
+        kept = {axis: _kept(call, x, axis, cut) for axis, cut in _given_cuts(call, x).items()}
+        axes = tuple(sorted(kept))
+        attributes = {
+            "starts": tuple(kept[axis].start for axis in axes),
+            "ends": tuple(kept[axis].stop for axis in axes),
+            "axes": axes,
+            "steps": tuple(kept[axis].step for axis in axes),
         }
-        cuts = [(part.start, part.stop, axis, part.step) for axis, part in sorted(kept.items())]
-        return Parsed((x,), dict(zip(_PARAMETERS, zip(*cuts, strict=True), strict=True)))
+        return Parsed((x,), attributes)
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
         """Write Slice as of opset 10."""
@@ -83,6 +77,29 @@ def _cuts(node: Node) -> list[tuple[int, int, int, int]]:
     """Return (axis, start, end, step) for each cut axis."""
     starts, ends, axes, steps = (integers(node, name) for name in _PARAMETERS)
     return list(zip(axes, starts, ends, steps, strict=True))
+
+
+def _given_cuts(call: OnnxCall, x: Tensor) -> dict[int, slice]:
+    """Return what is cut by axis; the whole batch is no cut."""
+    starts, ends, axes, steps = (
+        integers_parameter(call, index, role) or () for index, role in enumerate(_PARAMETERS, 1)
+    )
+    axes, steps = axes or tuple(range(len(starts))), steps or (1,) * len(starts)
+    if not len(starts) == len(ends) == len(axes) == len(steps):
+        raise UnsupportedOpError(
+            f"{call.where}: Slice of '{x.name}' has {len(starts)} starts, {len(ends)} ends, "
+            f"{len(axes)} axes and {len(steps)} steps; each axis needs one of each: export the "
+            "file again"
+        )
+    cuts = {
+        axis % len(x.shape): slice(start, end, step)
+        for start, end, axis, step in zip(starts, ends, axes, steps, strict=True)
+    }
+    batch = cuts.get(0)
+    size = _BATCH_MAX if isinstance(x.shape[0], str) else x.shape[0]
+    if batch and (batch.start, batch.step) == (0, 1) and batch.stop >= size:
+        del cuts[0]
+    return cuts
 
 
 def _kept(call: OnnxCall, x: Tensor, axis: int, cut: slice) -> range:

@@ -56,7 +56,7 @@ def test_bounds_of_any_form_mean_what_they_mean_in_numpy(start, end, step):
 
 
 def test_axes_and_steps_may_be_omitted():
-    call = _call((2, 7), starts=[0, 3], ends=[2, 7])
+    call = _call((2, 7), starts=[1, 3], ends=[2, 7])
     with pytest.raises(UnsupportedOpError, match="along the batch"):
         OP.parse(call)
     call = _call(("N", 7), starts=[3], ends=[7], axes=[1])
@@ -71,6 +71,19 @@ def test_incomplete_bounds_are_refused():
         "net.onnx: node 's': Slice of 'x' has 2 starts, 1 ends, 1 axes and 2 steps; each axis "
         "needs one of each: export the file again"
     )
+
+
+@pytest.mark.parametrize(
+    ("batch", "end"), [("N", 2**31 - 1), ("N", 2**63 - 1), (2, 2), (2, 2**63 - 1)]
+)
+def test_the_whole_batch_is_no_cut(batch, end):
+    call = _call((batch, 7), starts=[0, 3], ends=[end, 7], axes=[0, 1])
+    expected = {"starts": (3,), "ends": (7,), "axes": (1,), "steps": (1,)}
+    assert OP.parse(call).attributes == expected
+    nothing = OP.parse(_call((batch, 7), starts=[0], ends=[end], axes=[0])).attributes
+    case = OneNode("slice", (activation((batch, 7)),), nothing)
+    assert case.difference(seed=1) == 0
+    assert case.comes_back
 
 
 def test_cutting_the_batch_is_refused():
