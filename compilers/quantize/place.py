@@ -22,7 +22,7 @@ __all__ = ["place"]
 Grids = Mapping[str, Quantization]
 
 
-def place(graph: Graph, activations: Grids, scheme: Scheme, calibrator: str) -> Graph:
+def place(graph: Graph, activations: Grids, scheme: Scheme) -> Graph:
     """Return the integer graph: quantized tensors, integer constants, quantize and dequantize.
 
     graph: float, each weighted node with parameters of its own.  activations: by name, all.
@@ -30,17 +30,15 @@ def place(graph: Graph, activations: Grids, scheme: Scheme, calibrator: str) -> 
     """
     tensors = {
         **{name: _quantized(graph.tensors[name], grid) for name, grid in activations.items()},
-        **{t.name: t for t in _constants(graph, scheme, calibrator)},
-        **{t.name: t for t in _parameters(graph, activations, scheme, calibrator)},
+        **{t.name: t for t in _constants(graph, scheme)},
+        **{t.name: t for t in _parameters(graph, activations, scheme)},
     }
     inner = replace(graph, tensors={**graph.tensors, **tensors})
     nodes = [_with_integers(inner, node) for node in inner.nodes]
     return _with_borders(inner.replace(nodes))
 
 
-def _parameters(
-    graph: Graph, activations: Grids, scheme: Scheme, calibrator: str
-) -> Iterator[Tensor]:
+def _parameters(graph: Graph, activations: Grids, scheme: Scheme) -> Iterator[Tensor]:
     """Yield weights and biases as integers."""
     for weighted in weighted_nodes(graph):
         grid_in = activations[weighted.node.inputs[0]]
@@ -49,22 +47,21 @@ def _parameters(
             grids = fit_fix_points(weighted, grid_in, grid_out, scheme)
         else:
             scales = grid_in.scale[0], grid_out.scale[0]
-            grids = fit_float_scales(weighted, *scales, scheme, calibrator)
+            grids = fit_float_scales(weighted, *scales, scheme)
         yield _integers(weighted.weight, grids[0], scheme, scheme.weight_qmin)
         yield _integers(weighted.bias, grids[1], scheme)
 
 
-def _constants(graph: Graph, scheme: Scheme, calibrator: str) -> Iterator[Tensor]:
-    """Yield the constants that nodes read beside activations (x + 1), quantized like these."""
+def _constants(graph: Graph, scheme: Scheme) -> Iterator[Tensor]:
+    """Yield the constants that nodes read beside activations (x + 1), on grids like theirs."""
     for node in graph.nodes:
         op = find_op(node.op)
         for index, tensor in enumerate(graph.inputs_of(node)):
             weighs = op.weight_input is not None and index >= op.weight_input
             if tensor.is_constant and not weighs and index not in op.float_inputs:
-                grid = observe(measure(np.asarray(tensor.data).reshape(1, -1)), scheme, calibrator)
-                yield replace(
-                    _quantized(tensor, grid), data=quantize(np.asarray(tensor.data), grid)
-                )
+                data = np.asarray(tensor.data)
+                grid = observe(measure(data.reshape(1, -1)), scheme, "minmax")
+                yield replace(_quantized(tensor, grid), data=quantize(data, grid))
 
 
 def _quantized(tensor: Tensor, grid: Quantization) -> Tensor:

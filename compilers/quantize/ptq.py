@@ -51,7 +51,7 @@ class Ptq:
         seen = calibrate(prepared, calibration, _CORRECTION_SAMPLES, self.threads)
         grids = fit_activations(prepared, seen.histograms, scheme, contract, options.calibrator)
         grids = coarsen_outputs(prepared, grids, scheme)
-        placed = place(prepared, grids, scheme, options.calibrator)
+        placed = place(prepared, grids, scheme)
         if options.correct_bias:
             placed = correct_biases(prepared, placed, seen.first, self.threads)
         return replace(placed, metadata={**graph.metadata, **_record(scheme, seen, options)})
