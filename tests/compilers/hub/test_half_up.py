@@ -1,0 +1,58 @@
+"""The model-local function that rounds half up."""
+
+import numpy as np
+import onnx
+import pytest
+from build_graph import build_graph
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx_runtime import run_onnx
+
+from compilers.affine import quantize
+from compilers.hub import read, simplify, write
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph, Node, Quantization
+
+SCALES = st.integers(-6, 1).map(lambda exponent: 2.0**exponent)
+
+
+def _graph(signed: bool, scale: float, zero_point: int) -> Graph:
+    grid = Quantization((scale,), (zero_point,), signed=signed, rounding="half_up")
+    nodes = (Node("in", "quantize", ("x",), "q"), Node("out", "dequantize", ("q",), "y"))
+    return build_graph({"x": ("N", 4001)}, nodes, ("y",), {}, {"q": grid})
+
+
+@given(signed=st.booleans(), scale=SCALES, zero_point=st.integers(0, 127), simple=st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_onnx_runtime_rounds_half_up_and_saturates(signed, scale, zero_point, simple):
+    graph = _graph(signed, scale, zero_point)
+    content = simplify(write(graph)) if simple else write(graph)
+    eighths = (np.arange(-2000, 2001) / 8).astype(np.float32)[None]  # with all ties
+    found = run_onnx(content, {"x": eighths}, ("q",))["q"]
+    np.testing.assert_array_equal(found, quantize(eighths, graph.tensors["q"].quantization))
+
+
+def test_ties_go_up():
+    ties = np.zeros((1, 4001), np.float32)
+    ties[0, :4] = [0.5, -0.5, 1.5, -1.5]
+    found = run_onnx(write(_graph(True, 1.0, 0)), {"x": ties}, ("q",))["q"]
+    assert found[0, :4].tolist() == [1, 0, 2, -1]
+
+
+def test_another_function_of_the_name_is_refused():
+    model = onnx.load_from_string(write(_graph(True, 1.0, 0)))
+    (floor,) = (node for node in model.functions[0].node if node.op_type == "Floor")
+    floor.op_type = "Ceil"
+    with pytest.raises(UnsupportedOpError) as caught:
+        read(model.SerializeToString(), "net.onnx")
+    assert str(caught.value) == (
+        "net.onnx: the model defines the function 'zoo.QuantizeHalfUp', which is not supported; "
+        "inline it with onnx.inliner.inline_local_functions"
+    )
+
+
+def test_files_that_round_half_even_have_no_function():
+    grid = Quantization((0.5,), (0,))
+    nodes = (Node("in", "quantize", ("x",), "q"), Node("out", "dequantize", ("q",), "y"))
+    graph = build_graph({"x": ("N", 3)}, nodes, ("y",), {}, {"q": grid})
+    assert not onnx.load_from_string(write(graph)).functions
