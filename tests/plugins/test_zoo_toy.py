@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from made_once import made_once
 
 SOURCE = Path(__file__).with_name("zoo_toy")
 Zoo = Callable[..., subprocess.CompletedProcess[str]]
@@ -18,15 +18,15 @@ Zoo = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    """Install once, whichever worker comes first."""
-    shared = tmp_path_factory.getbasetemp().parent / "zoo-toy"
-    with FileLock(f"{shared}.lock"):
-        if not (shared / "site").exists():
-            shutil.copytree(SOURCE, shared / "source")
-            words = ["--no-deps", "--no-build-isolation", "--target", shared / "site"]
-            command = [sys.executable, "-m", "pip", "install", *words, shared / "source"]
-            subprocess.run(command, check=True, capture_output=True)
-    return shared / "site"
+    """The folder that zoo-toy is installed in."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(SOURCE, folder / "source")
+        words = ["--no-deps", "--no-build-isolation", "--target", folder / "site"]
+        command = [sys.executable, "-m", "pip", "install", *words, folder / "source"]
+        subprocess.run(command, check=True, capture_output=True)
+
+    return made_once(tmp_path_factory, "zoo-toy", make) / "site"
 
 
 @pytest.fixture
