@@ -14,6 +14,7 @@ from zoo.plugs import AppRequest
 __all__ = ["CMakeProject", "app_sources"]
 
 _CPP = TEMPLATES / "cpp"
+_BATCHES = 4  # of about equal work, for two or four cores
 _STB_FOLDERS = (Path("/usr/include/stb"), Path("/usr/local/include/stb"), Path("/usr/include"))
 _STB_HEADERS = ("stb_easy_font.h", "stb_image.h", "stb_image_write.h")
 _STB_LICENCE = "This software is available under 2 licenses"
@@ -47,7 +48,7 @@ def app_sources(request: AppRequest, backend: str) -> dict[str, bytes]:
     for name in ("contract.hpp", "contract.cpp"):
         files[name] = render(f"cpp/{name}.j2", contract=code)
     sources = tuple(sorted(name for name in files if name.endswith(".cpp")))
-    project = CMakeProject(request.model, sources, batch=(len(sources) + 1) // 2)
+    project = CMakeProject(request.model, sources, batch=-(-len(sources) // _BATCHES))
     files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
     return dict(sorted(files.items()))
 

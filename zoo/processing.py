@@ -1,13 +1,14 @@
 """Runs a contract's steps in numpy: what every other form of them is compared with."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.contract import Contract
-from zoo.errors import RecipeError
+from zoo.contract import Contract, TensorSpec
+from zoo.errors import RecipeError, suggest
 from zoo.registry import load
 from zoo.step import Box, Frame
 
@@ -47,13 +48,28 @@ def postprocess(
 ) -> dict[str, NDArray[Any]]:
     """Return the network's outputs and every value that the contract's steps add to them.
 
-    outputs: by name, for one face, without the batch.  frame: as `preprocess` returned it.
+    outputs: by name, for one face, with or without a batch of one; the values have none.
+    frame: as `preprocess` returned it. Raises RecipeError for outputs that are not the contract's.
     """
-    values = {tensor.name: outputs[tensor.name] for tensor in contract.outputs}
+    values = {tensor.name: _output(outputs, tensor) for tensor in contract.outputs}
     for step in contract.post:
         plugin = load("step", step.name)
         values |= plugin.apply(values, frame, plugin.complete(step.parameters))
     return values
+
+
+def _output(outputs: Mapping[str, NDArray[Any]], tensor: TensorSpec) -> NDArray[Any]:
+    if tensor.name not in outputs:
+        raise RecipeError(
+            f"contract: the network has no output '{tensor.name}'{suggest(tensor.name, outputs)}"
+        )
+    found = outputs[tensor.name]
+    if found.size != math.prod(tensor.shape):
+        raise RecipeError(
+            f"contract: output '{tensor.name}' is {tensor.shape}, the network's {found.shape}; "
+            "one face's numbers are needed"
+        )
+    return found.reshape(tensor.shape)
 
 
 def _check_input(contract: Contract, frame: Frame) -> None:

@@ -48,8 +48,28 @@ def test_values_are_outputs_and_what_steps_add():
 
 def test_contract_without_post_steps_gives_the_outputs():
     contract = Contract(CONTRACT.input, CONTRACT.outputs, PRE)
-    outputs = {"points": np.zeros(4, np.float32)}
-    assert postprocess(contract, outputs, preprocess(contract, PHOTO)) == outputs
+    points = np.arange(4, dtype=np.float32)
+    values = postprocess(contract, {"points": points}, preprocess(contract, PHOTO))
+    assert list(values) == ["points"]
+    np.testing.assert_array_equal(values["points"], points)
+
+
+def test_batch_of_one_is_taken_off():
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, PRE)
+    outputs = {"points": np.arange(4, dtype=np.float32)[np.newaxis]}
+    assert postprocess(contract, outputs, preprocess(contract, PHOTO))["points"].shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ({"point": np.zeros(4)}, "the network has no output 'points'; did you mean point"),
+        ({"points": np.zeros((2, 4))}, r"output 'points' is \(4,\), the network's \(2, 4\)"),
+    ],
+)
+def test_other_outputs_are_refused(outputs, message):
+    with pytest.raises(RecipeError, match=message):
+        postprocess(CONTRACT, outputs, preprocess(CONTRACT, PHOTO))
 
 
 def test_other_size_than_the_input_is_refused():

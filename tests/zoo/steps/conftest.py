@@ -3,12 +3,11 @@
 import ctypes
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
+from made_once import made_once
 from numpy.typing import NDArray
 
 import zoo.steps.plugin
@@ -101,25 +100,13 @@ def _place(region: Region) -> NDArray:
 
 
 @pytest.fixture(scope="session")
-def compile_cpp(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, list[str]], Path]:
-    """Compile a source to a shared library once, whichever worker comes first."""
-    shared = tmp_path_factory.getbasetemp().parent
-
-    def compile_once(source: Path, flags: list[str]) -> Path:
-        library = shared / f"{source.stem}.so"
-        with FileLock(shared / f"{source.stem}.lock"):
-            if not library.exists():
-                fresh = library.with_suffix(".new")
-                command = ["g++", *flags, "-shared", "-fPIC", str(source), "-o", str(fresh)]
-                subprocess.run(command, check=True, timeout=120)
-                fresh.rename(library)
-        return library
-
-    return compile_once
-
-
-@pytest.fixture(scope="session")
-def cpp(compile_cpp: Callable[[Path, list[str]], Path]) -> CppSteps:
+def cpp(tmp_path_factory: pytest.TempPathFactory) -> CppSteps:
     if shutil.which("g++") is None:
         pytest.skip("no g++: apt install g++")
-    return CppSteps(compile_cpp(DRIVER, [*STRICT, *CHECKED, f"-I{STEPS}"]))
+
+    def make(folder: Path) -> None:
+        library = ["-shared", "-fPIC", "-o", str(folder / "steps.so")]
+        command = ["g++", *STRICT, *CHECKED, f"-I{STEPS}", str(DRIVER), *library]
+        subprocess.run(command, check=True, timeout=120)
+
+    return CppSteps(made_once(tmp_path_factory, "steps", make) / "steps.so")

@@ -1,0 +1,131 @@
+#include "backends/onnxruntime_session.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/files.hpp"
+#include "core/json.hpp"
+
+namespace zoo::ort {
+
+namespace {
+
+// Functions that tell about the model's inputs, or about its outputs.
+struct Inputs {
+  static constexpr const char* kName = "input";
+  using Count = GetInputCount;
+  using Name = GetInputName;
+  using Type = GetInputTypeInfo;
+};
+struct Outputs {
+  static constexpr const char* kName = "output";
+  using Count = GetOutputCount;
+  using Name = GetOutputName;
+  using Type = GetOutputTypeInfo;
+};
+
+// A tensor of the model, with its batch; unknown dimensions are -1.
+struct ModelTensor {
+  TensorSpec spec;
+  int element_type = 0;
+};
+
+// The artifact's own settings: a table of texts in session.json beside the model.
+std::map<std::string, std::string> session_entries(const std::string& model) {
+  // Without it, sums of u8 x s8 products saturate at 16 bits on CPUs that lack VNNI.
+  std::map<std::string, std::string> entries = {{"session.x64quantprecision", "1"}};
+  const std::string file = directory_name(model) + "/session.json";
+  if (!is_file(file)) return entries;
+  for (const auto& [key, value] : read_json(file).members) {
+    if (value.kind != Json::Kind::kText) throw Error(file + ": entry '" + key + "' is no text");
+    entries[key] = value.text;
+  }
+  return entries;
+}
+
+Handle<SessionOptions> session_options(const Api& api, const BackendOptions& options) {
+  auto settings = api.make<CreateSessionOptions, ReleaseSessionOptions, SessionOptions>();
+  api.call<SetIntraOpNumThreads>(settings.get(), options.threads);
+  api.call<SetInterOpNumThreads>(settings.get(), 1);
+  api.call<SetGraphOptimizationLevel>(settings.get(), kAllOptimizations);
+  for (const auto& [key, value] : session_entries(options.model)) {
+    api.call<AddSessionConfigEntry>(settings.get(), key.c_str(), value.c_str());
+  }
+  return settings;
+}
+
+template <typename Side>
+ModelTensor model_tensor(const Api& api, const Session* session, std::size_t index) {
+  ModelTensor tensor;
+  Allocator* allocator = nullptr;
+  api.call<GetDefaultAllocator>(&allocator);
+  char* name = nullptr;
+  api.call<typename Side::Name>(session, index, allocator, &name);
+  tensor.spec.name = name;
+  api.call<AllocatorFree>(allocator, static_cast<void*>(name));
+  const auto type = api.make<typename Side::Type, ReleaseTypeInfo, TypeInfo>(session, index);
+  const TensorInfo* info = nullptr;
+  api.call<CastTypeInfoToTensorInfo>(type.get(), &info);
+  if (info == nullptr) return tensor;  // a sequence or a map
+  std::size_t rank = 0;
+  api.call<GetDimensionsCount>(info, &rank);
+  tensor.spec.shape.resize(rank);
+  api.call<GetDimensions>(info, tensor.spec.shape.data(), rank);
+  api.call<GetTensorElementType>(info, &tensor.element_type);
+  return tensor;
+}
+
+// Whether a tensor of the model can hold a batch of one of what the contract says.
+bool fits(const ModelTensor& found, const TensorSpec& wanted) {
+  const std::vector<std::int64_t>& shape = found.spec.shape;
+  if (found.spec.name != wanted.name || found.element_type != kFloat32) return false;
+  if (shape.size() != wanted.shape.size() + 1 || shape[0] > 1) return false;
+  for (std::size_t i = 0; i < wanted.shape.size(); ++i) {
+    if (shape[i + 1] >= 0 && shape[i + 1] != wanted.shape[i]) return false;
+  }
+  return true;
+}
+
+template <typename Side>
+void check_side(const Api& api, const Session* session, const std::string& model,
+                const std::vector<TensorSpec>& wanted) {
+  std::size_t count = 0;
+  api.call<typename Side::Count>(session, &count);
+  std::vector<ModelTensor> found;
+  std::string listed;
+  for (std::size_t i = 0; i < count; ++i) {
+    found.push_back(model_tensor<Side>(api, session, i));
+    listed += (i > 0 ? ", " : "") + describe(found[i].spec);
+    if (found[i].element_type != kFloat32) listed += " (not float32)";
+  }
+  for (const TensorSpec& tensor : wanted) {
+    const auto fitting = [&tensor](const ModelTensor& other) { return fits(other, tensor); };
+    if (std::any_of(found.begin(), found.end(), fitting)) continue;
+    throw Error(model + ": has no float32 " + Side::kName + " " + describe(tensor) +
+                " with a batch of one; it has " + listed +
+                ". This program was made for another model: build the bundle again");
+  }
+}
+
+}  // namespace
+
+Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options) {
+  if (!is_file(options.model)) {
+    throw Error(options.model + ": no such model; --model FILE names it");
+  }
+  try {
+    const auto settings = session_options(api, options);
+    return api.make<CreateSession, ReleaseSession, Session>(env, options.model.c_str(),
+                                                            settings.get());
+  } catch (const Error& error) {
+    throw Error(options.model + ": cannot be loaded. " + error.what());
+  }
+}
+
+void check_tensors(const Api& api, const Session* session, const std::string& model,
+                   const TensorSpec& input, const std::vector<TensorSpec>& outputs) {
+  check_side<Inputs>(api, session, model, {input});
+  check_side<Outputs>(api, session, model, outputs);
+}
+
+}  // namespace zoo::ort

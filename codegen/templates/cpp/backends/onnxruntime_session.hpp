@@ -1,0 +1,19 @@
+// A model that ONNX Runtime has loaded.
+#pragma once
+
+#include <vector>
+
+#include "backends/onnxruntime_api.hpp"
+#include "core/backend.hpp"
+
+namespace zoo::ort {
+
+// Loads the model with the entries of session.json beside it; throws Error.
+Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options);
+
+// Throws Error unless the model has float32 inputs and outputs of these names and shapes, with a
+// batch of one before.
+void check_tensors(const Api& api, const Session* session, const std::string& model,
+                   const TensorSpec& input, const std::vector<TensorSpec>& outputs);
+
+}  // namespace zoo::ort
