@@ -1,0 +1,72 @@
+# `make` lists the targets. Each works on a fresh clone: what it needs is installed first.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Pinned: an open range would take a CUDA build of several GB where the index has one.
+TORCH ?= torch==2.13.0
+MODEL ?= pfld_0.25x.300w68
+QUANTS ?= none fp16 ptq
+GOLDEN ?= recipes/pfld/golden/astronaut.png
+GOLDEN_BOX ?= 85,89,91,92
+
+BIN := $(VENV)/bin
+TOOLS := $(VENV)/.toolchains
+SETUP := $(VENV)/.setup
+INSTALL := $(VENV)/.install
+
+.DEFAULT_GOAL := help
+.PHONY: help toolchains setup install x86 bundles test check fix golden docs size clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+toolchains: $(TOOLS) ## Install compilers and emulators (Debian, Ubuntu)
+
+setup: $(SETUP) ## Install the zoo and the tests' packages into .venv, without PyTorch
+
+install: $(INSTALL) ## The same with PyTorch, for training
+
+x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo with it
+	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
+	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --box $(GOLDEN_BOX) --overlay dist
+
+bundles: $(SETUP) ## Build the bundles of all quantizations
+	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
+
+test: $(SETUP) ## Run the tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(INSTALL) ## Lint, format and types, as in CI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(SETUP) ## Repair what ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(SETUP) ## Rewrite the expected files of tests; look at the difference
+	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py
+
+docs: $(SETUP) ## Write docs/cli.md anew
+	$(BIN)/python scripts/cli_reference.py
+
+size: $(SETUP) ## Show lines of files and functions
+	$(BIN)/python scripts/size.py
+
+clean: ## Remove bundles, caches of tools and the environment
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+$(TOOLS):
+	scripts/toolchains
+	mkdir -p $(VENV) && touch $@
+
+$(SETUP): pyproject.toml | $(TOOLS)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(INSTALL): $(SETUP)
+	$(BIN)/python -m pip install --quiet '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+	touch $@
