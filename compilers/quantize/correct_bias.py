@@ -37,8 +37,10 @@ def correct_biases(graph: Graph, quantized: Graph, samples: Sequence[Feeds], thr
 
     graph: the float graph that was quantized.  samples: batches by input name.
     """
-    wanted = float_means(graph, samples, threads)
     layers = {w.node.output: _Layer(quantized, w) for w in weighted_nodes(quantized)}
+    if not layers:
+        return quantized
+    wanted = float_means(graph, samples, threads)
     values: dict[str, Batches] = {
         name: [np.asarray(batch[name]) for batch in samples] for name in quantized.inputs
     }

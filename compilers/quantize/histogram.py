@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 __all__ = ["Histogram", "measure", "merge"]
 
 HALF = 4096
-"""Bins on each side of zero: at least 16 for each step of an 8-bit quantization."""
+"""Bins on each side of zero: at least 8 for each step of an 8-bit quantization."""
 
 _LOWEST_EXPONENT = -60
 

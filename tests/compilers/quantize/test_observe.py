@@ -1,0 +1,88 @@
+"""The ranges that calibrators choose."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compilers.quantize.histogram import measure
+from compilers.quantize.observe import CALIBRATORS, observe
+from compilers.quantize.rounding import squared_error
+from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
+from zoo.errors import QuantizeError
+
+SCHEMES = (W8A8_ASYM, W8A8_SYM, DPU_POW2)
+RANDOM = st.integers(0, 2**32 - 1).map(np.random.default_rng)
+
+
+def _values(random, outlier=1.0):
+    values = random.standard_normal((1, 5000)).astype(np.float32) * random.uniform(0.01, 100)
+    values = np.maximum(values, 0) if random.integers(2) else values
+    values[0, 0] *= outlier
+    return values
+
+
+def _error(values, grid):
+    return squared_error(values.astype(np.float64), 1, grid, grid.rounding)
+
+
+@given(RANDOM, st.sampled_from(SCHEMES), st.sampled_from(sorted(CALIBRATORS)))
+def test_grid_is_one_of_the_scheme(random, scheme, calibrator):
+    grid = observe(measure(_values(random)), scheme, calibrator)
+    assert (grid.bits, grid.signed) == (8, scheme.activation_signed)
+    assert grid.rounding == scheme.activation_rounding
+    assert grid.qmin <= grid.zero_point[0] <= grid.qmax
+    assert grid.scale[0] == np.float32(grid.scale[0]) > 0
+    if scheme.activation_symmetric:
+        assert grid.zero_point == (0,)
+    if scheme.scale == "power_of_two":
+        assert np.log2(grid.scale[0]).is_integer()
+
+
+@given(RANDOM, st.sampled_from((W8A8_ASYM, W8A8_SYM)))
+def test_minmax_saturates_nothing(random, scheme):
+    values = _values(random)
+    grid = observe(measure(values), scheme, "minmax")
+    levels = values / grid.scale[0] + grid.zero_point[0]
+    assert np.all((levels > grid.qmin - 0.51) & (levels < grid.qmax + 0.51))
+
+
+@given(RANDOM, st.sampled_from((W8A8_ASYM, W8A8_SYM)))
+def test_mse_loses_no_more_than_minmax(random, scheme):
+    values = _values(random, outlier=4.0)
+    errors = {name: _error(values, observe(measure(values), scheme, name)) for name in CALIBRATORS}
+    # The search sees bins as wide as 1/8 of a step, whose square is 1/64.
+    assert errors["mse"] <= errors["minmax"] * (1 + 1 / 64)
+
+
+def test_percentile_leaves_an_outlier_out():
+    values = np.linspace(0, 1, 100_000, dtype=np.float32).reshape(1, -1).copy()
+    values[0, 0] = 50
+    assert observe(measure(values), W8A8_ASYM, "minmax").scale[0] == np.float32(50 / 255)
+    assert observe(measure(values), W8A8_ASYM, "percentile").scale[0] == pytest.approx(
+        1 / 255, rel=0.02
+    )
+
+
+@given(RANDOM)
+def test_fix_point_is_the_best_of_its_neighbours(random):
+    values = _values(random)
+    grid = observe(measure(values), DPU_POW2, "minmax")
+    best = _error(values, grid)
+    for factor in (0.5, 2.0):
+        other = replace(grid, scale=(grid.scale[0] * factor,))
+        assert best <= _error(values, other) * (1 + 1 / 64)
+
+
+def test_zeros_get_a_grid_too():
+    grid = observe(measure(np.zeros((1, 4), np.float32)), W8A8_ASYM, "mse")
+    assert (grid.scale, grid.zero_point) == ((1.0,), (0,))
+
+
+def test_unknown_calibrator_is_named_with_the_known_ones():
+    with pytest.raises(
+        QuantizeError, match=r"^unknown calibrator 'entropy'; known: minmax, percentile, mse$"
+    ):
+        observe(measure(np.ones((1, 4), np.float32)), W8A8_ASYM, "entropy")
