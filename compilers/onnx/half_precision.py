@@ -5,20 +5,17 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 __all__ = ["to_float16"]
 
-# Resize reads its region and scales in float32, whatever the type of the image.
-_FLOAT32_INPUTS = {"Resize": (1, 2)}
-
 
 def to_float16(content: bytes) -> bytes:
-    """Return the float32 model of a file as a float16 one, the same bytes for the same file.
+    """Return a float32 hub as a float16 model, the same bytes for the same hub.
 
-    Numbers beyond 65504 saturate. The file holds its constants as initialisers.
+    Constants beyond 65504 saturate. Every float of a hub is an input, an output, an initialiser
+    or computed from these, so that nothing else has a type to change.
     """
     model = ModelProto.FromString(content)
     graph = model.graph
-    kept = {name for node in graph.node for name in _float32_inputs(node)}
     for initializer in graph.initializer:
-        if initializer.data_type == TensorProto.FLOAT and initializer.name not in kept:
+        if initializer.data_type == TensorProto.FLOAT:
             initializer.CopyFrom(_half(initializer))
     inputs = {value.name: f"{value.name}.float16" for value in graph.input}
     outputs = {value.name: f"{value.name}.float16" for value in graph.output}
@@ -31,13 +28,8 @@ def to_float16(content: bytes) -> bytes:
     nodes = [*first, *graph.node, *last]
     del graph.node[:]
     graph.node.extend(nodes)
-    half: bytes = model.SerializeToString(deterministic=True)
-    return half
-
-
-def _float32_inputs(node: NodeProto) -> list[str]:
-    indices = _FLOAT32_INPUTS.get(node.op_type, ())
-    return [node.input[index] for index in indices if index < len(node.input)]
+    converted: bytes = model.SerializeToString(deterministic=True)
+    return converted
 
 
 def _half(tensor: TensorProto) -> TensorProto:

@@ -73,7 +73,10 @@ class OnnxRuntimeRun:
                 )
         for name, shape in self._inputs.items():
             if name not in feeds:
-                raise HubError(f"{self._where}: its input '{name}' is missing")
+                known = ", ".join(self._inputs)
+                raise HubError(
+                    f"{self._where}: its input '{name}' is missing; the network has {known}"
+                )
             given = np.shape(feeds[name])
             fits = len(given) == len(shape) and all(
                 size == wanted

@@ -1,0 +1,120 @@
+"""The models for ONNX Runtime: what it makes of them, and how exact they are."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import residual_network
+from quantization import quantized, samples
+from random_graphs import float_graphs
+
+from compilers.onnx.compiler import COMPILER, FLOAT16, FLOAT32, INTEGER
+from compilers.reference import run_all, run_graph
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
+from zoo import registry
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.target import Target
+
+TARGET = Target("pc", "a PC", "onnx", "onnxruntime", "cpp", {})
+GRAPH = residual_network()
+INTEGER_SCHEMES = (W8A8_ASYM, W8A8_SYM, W4A8_ASYM)
+
+
+def _lower(graph: Graph, scheme: str) -> bytes:
+    artifact = COMPILER.lower(graph, TARGET, scheme)
+    assert (artifact.kind, artifact.main, list(artifact.files)) == (
+        "onnx",
+        "model.onnx",
+        ["model.onnx"],
+    )
+    return artifact.files["model.onnx"]
+
+
+def _session(content: bytes, optimized: Path | None = None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    if optimized:
+        options.optimized_model_filepath = str(optimized)
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def _run(content: bytes, feeds: dict) -> dict[str, np.ndarray]:
+    session = _session(content)
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, feeds), strict=True))
+
+
+def test_is_registered():
+    assert registry.load("compiler", "onnx") is COMPILER
+
+
+@pytest.mark.parametrize("scheme", INTEGER_SCHEMES, ids=lambda scheme: scheme.name)
+def test_onnx_runtime_computes_every_layer_in_integers(scheme, tmp_path):
+    content = _lower(quantized(GRAPH, scheme), scheme.name)
+    _session(content, tmp_path / "optimized.onnx")
+    ops = Counter(node.op_type for node in onnx.load(tmp_path / "optimized.onnx").graph.node)
+    assert (ops["QLinearConv"], ops["QGemm"], ops["QLinearAdd"], ops["QLinearConcat"]) == (
+        3,
+        1,
+        1,
+        1,
+    )
+    assert not ops.keys() & {"Conv", "FusedConv", "Gemm", "MatMul", "Add", "Concat", "Relu"}
+
+
+# Each layer may differ by one from the reference, and these networks have up to nine.
+@given(float_graphs(), st.sampled_from(INTEGER_SCHEMES), st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_integers_are_within_the_bound_of_the_reference(graph, scheme, correct_bias):
+    integer = quantized(graph, scheme, correct_bias=correct_bias)
+    feeds = next(samples(graph, seed=7))
+    found, wanted = _run(_lower(integer, scheme.name), feeds), run_graph(integer, feeds)
+    for name in graph.outputs:
+        scale = integer.tensors[integer.producer(name).inputs[0]].quantization.scale[0]
+        assert np.abs(found[name] - wanted[name]).max() / scale <= INTEGER.bound + 1e-3
+
+
+@given(float_graphs(), st.sampled_from((("float32", FLOAT32), ("float16", FLOAT16))))
+@settings(max_examples=40, deadline=None)
+def test_floats_are_within_the_bound_of_the_reference(graph, precision):
+    scheme, exactness = precision
+    feeds = next(samples(graph, seed=7))
+    found, values = _run(_lower(graph, scheme), feeds), run_all(graph, feeds)
+    # An output may be a small difference of large values inside.
+    largest = max(np.abs(value).max() for value in values.values())
+    for name in graph.outputs:
+        assert np.abs(found[name] - values[name]).max() <= exactness.bound * largest
+
+
+@pytest.mark.parametrize("scheme", ["float32", "float16", "w8a8-asym"])
+def test_same_graph_same_bytes(scheme):
+    graph = quantized(GRAPH, W8A8_ASYM) if scheme == "w8a8-asym" else GRAPH
+    assert _lower(graph, scheme) == _lower(graph, scheme)
+
+
+def test_float16_halves_the_weights():
+    assert len(_lower(GRAPH, "float16")) < len(_lower(GRAPH, "float32"))
+
+
+def test_another_rounding_is_refused():
+    with pytest.raises(
+        RefusedError,
+        match=r"^pc: tensor '\w+' is rounded half_up, ONNX Runtime's integer kernels round "
+        r"half_even; quantize by another scheme, such as w8a8-asym$",
+    ):
+        COMPILER.lower(quantized(GRAPH, DPU_POW2), TARGET, "dpu-pow2")
+
+
+def test_a_float_graph_for_an_integer_scheme_is_refused():
+    with pytest.raises(
+        RefusedError,
+        match=r"^pc: graph 'residual' is float, the scheme 'w8a8-asym' needs integers; quantize",
+    ):
+        COMPILER.lower(GRAPH, TARGET, "w8a8-asym")
