@@ -47,6 +47,7 @@ def _require_tools() -> str:
 def _run(command: list[str], source: Path) -> str:
     # Flags of the user's shell would make another program of the same sources.
     environment = {k: v for k, v in os.environ.items() if k not in ("CXXFLAGS", "LDFLAGS")}
+    environment["LC_ALL"] = "C"
     try:
         finished = subprocess.run(
             command,

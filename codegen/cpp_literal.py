@@ -1,6 +1,7 @@
 """C++ literals of what a contract's parameters may be."""
 
 import json
+import math
 from typing import Any
 
 from zoo.errors import RecipeError
@@ -15,7 +16,7 @@ def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML ca
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and math.isfinite(value):
         return repr(value)
     if isinstance(value, str):
         return _text(value)

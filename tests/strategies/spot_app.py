@@ -113,7 +113,7 @@ def spot(x: float, y: float, height: int = 120, width: int = 160) -> NDArray[np.
 
 
 def save(path: Path, photo: NDArray[np.uint8]) -> Path:
-    """Write a PNG."""
+    """Write a picture in the format of its suffix."""
     Image.fromarray(photo).save(path)
     return path
 

@@ -80,7 +80,7 @@ class AspectRatios(PostStep):
         """Return the ratios as scalars; raises RecipeError for too few landmarks."""
         face = _LAYOUTS[parameters["layout"]]
         points = values.get("landmarks")
-        if points is None or len(points) <= max(face.mouth.corners):
+        if points is None or points.ndim != 2 or len(points) <= max(face.mouth.corners):
             raise RecipeError(
                 f"contract step 'aspect_ratios': layout '{parameters['layout']}' needs more "
                 "landmarks; put a step 'landmarks' with that many before it"

@@ -55,11 +55,11 @@ class HeadPose(PostStep):
         parameters: Mapping[str, Any],
     ) -> Mapping[str, NDArray[Any]]:
         """Return the angles; raises RecipeError for too few landmarks."""
-        landmarks = values.get("landmarks")
-        if landmarks is None or len(landmarks) <= max(parameters["points"]):
+        landmarks, last = values.get("landmarks"), max(parameters["points"])
+        if landmarks is None or landmarks.ndim != 2 or len(landmarks) <= last:
             raise RecipeError(
-                f"contract step 'head_pose': point {max(parameters['points'])} is not among the "
-                "landmarks; put a step 'landmarks' with that many before it"
+                f"contract step 'head_pose': point {last} is not among the landmarks; put a step "
+                "'landmarks' with that many before it"
             )
         face = np.array(parameters["face"], np.float64)
         return {"head_pose": head_angles(landmarks[list(parameters["points"])], face)}

@@ -46,6 +46,15 @@ def test_what_lies_outside_is_left_out(app, tmp_path):
     assert finished.status == 0, finished.error
 
 
+def test_overlays_of_a_directory_keep_apart(app, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("a.png", "a.jpg"):
+        save(tmp_path / "photos" / name, spot(60, 60))
+    app.run("--source", tmp_path / "photos", "--overlay", tmp_path / "out")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["a.jpg.png", "a.png"]
+
+
 def test_frames_of_one_source_are_numbered(app, tmp_path):
     raw = tmp_path / "frames.rgb"
     raw.write_bytes(spot(60, 60).tobytes() * 2)

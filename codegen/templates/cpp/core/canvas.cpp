@@ -20,9 +20,13 @@ struct Vertex {
 
 constexpr std::size_t kVerticesPerLetter = 80;  // stb_easy_font: about 270 bytes a letter
 
-// stb_easy_font takes char* but only reads; a copy keeps to the letter.
+// stb_easy_font takes char* but only reads, and knows no letters but ASCII's.
 std::vector<char> as_font_input(const std::string& text) {
   std::vector<char> letters(text.begin(), text.end());
+  const auto is_unknown = [](char letter) {
+    return letter != '\n' && (letter < ' ' || letter > '~');
+  };
+  std::replace_if(letters.begin(), letters.end(), is_unknown, '?');
   letters.push_back('\0');
   return letters;
 }

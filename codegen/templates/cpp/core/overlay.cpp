@@ -53,13 +53,22 @@ void write_caption(Canvas& canvas, const Image& image, const Face& face) {
   canvas.write(left + pad, top + pad, text, scale, kPaper);
 }
 
-void draw_landmarks(Canvas& canvas, const Tensor& landmarks, double radius) {
-  for (std::size_t i = 0; i + 1 < landmarks.data.size(); i += 2) {
-    canvas.disc(landmarks.data[i], landmarks.data[i + 1], radius + 1, kInk);
-  }
-  for (std::size_t i = 0; i + 1 < landmarks.data.size(); i += 2) {
-    canvas.disc(landmarks.data[i], landmarks.data[i + 1], radius, kPointColor);
-  }
+double longer_side(const Face& face) { return std::max(face.box.width, face.box.height); }
+
+void draw_box(Canvas& canvas, const Face& face) {
+  const auto rounded = [](double value) { return static_cast<int>(std::lround(value)); };
+  canvas.outline(rounded(face.box.x), rounded(face.box.y), rounded(face.box.width),
+                 rounded(face.box.height), std::max(1, rounded(longer_side(face) / 150)),
+                 kBoxColor);
+}
+
+void draw_landmarks(Canvas& canvas, const Face& face) {
+  const Tensor* landmarks = landmarks_of(face);
+  if (landmarks == nullptr) return;
+  const std::vector<double>& xy = landmarks->data;
+  const double radius = std::max(0.7, longer_side(face) / 120);
+  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius + 1, kInk);
+  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius, kPointColor);
 }
 
 }  // namespace
@@ -67,23 +76,16 @@ void draw_landmarks(Canvas& canvas, const Tensor& landmarks, double radius) {
 Image draw(const Photo& photo, const std::vector<Face>& faces) {
   Image image = *photo.image;
   Canvas canvas(image);
-  for (const Face& face : faces) {
-    const double side = std::max(face.box.width, face.box.height);
-    const int thickness = std::max(1, static_cast<int>(std::lround(side / 150)));
-    canvas.outline(static_cast<int>(std::lround(face.box.x)),
-                   static_cast<int>(std::lround(face.box.y)),
-                   static_cast<int>(std::lround(face.box.width)),
-                   static_cast<int>(std::lround(face.box.height)), thickness, kBoxColor);
-    if (const Tensor* landmarks = landmarks_of(face)) {
-      draw_landmarks(canvas, *landmarks, std::max(0.7, side / 120));
-    }
-    write_caption(canvas, image, face);
-  }
+  for (const Face& face : faces) write_caption(canvas, image, face);
+  for (const Face& face : faces) draw_box(canvas, face);
+  for (const Face& face : faces) draw_landmarks(canvas, face);
   return image;
 }
 
 std::string overlay_name(const Photo& photo) {
-  if (is_picture(photo.source)) return stem(photo.source) + ".png";
+  if (is_picture(photo.source)) {
+    return base_name(photo.source) + (lower_suffix(photo.source) == "png" ? "" : ".png");
+  }
   char number[32];
   std::snprintf(number, sizeof number, "_%06d.png", photo.frame);
   return stem(photo.source) + number;

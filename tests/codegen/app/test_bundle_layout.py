@@ -1,0 +1,123 @@
+"""The program in a bundle finds model and library by itself, and tests itself."""
+
+import shutil
+
+import numpy as np
+import pytest
+from spot_app import save, spot
+
+from codegen.onnxruntime import APP
+from zoo.recipe import GoldenInput
+
+pytestmark = pytest.mark.toolchain
+BOX = (30.0, 20.0, 80.5, 80.25)
+
+
+@pytest.fixture
+def bundle(app, tmp_path):
+    """A folder laid out as bundles are."""
+    for name, source in {
+        "app/app": app.program,
+        "model/model.onnx": app.model,
+        f"lib/{app.library.name}": app.library,
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).symlink_to(source) if "lib/" in name else shutil.copy(
+            source, tmp_path / name
+        )
+    (tmp_path / "golden").mkdir()
+    picture = save(tmp_path / "golden" / "spot.png", spot(66, 58))
+    run = APP.run(app.program, app.model, GoldenInput("spot", picture, BOX))
+    lines = [f"picture spot {' '.join(map(repr, BOX))}"]
+    lines += [
+        f"output {name} 1e-6 {' '.join(f'{value:.9g}' for value in values.ravel())}"
+        for name, values in run.outputs.items()
+    ]
+    (tmp_path / "golden" / "selftest.txt").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def bundled(app, bundle, *words, **environment):
+    program = type(app)(bundle / "app" / "app", app.model, app.library)
+    return program.run_bare(*words, environment=environment)
+
+
+def test_model_and_library_are_found(app, bundle):
+    finished = bundled(app, bundle, "--source", bundle / "golden" / "spot.png")
+    assert finished.status == 0, finished.error
+    assert len(finished.lines) == 1
+
+
+def test_environment_names_another_library(app, bundle):
+    picture = bundle / "golden" / "spot.png"
+    finished = bundled(app, bundle, "--source", picture, ZOO_ONNXRUNTIME="/none.so")
+    assert finished.status == 1
+    assert "/none.so: cannot open shared object file" in finished.error
+
+
+def test_without_any_library_all_places_are_named(app, bundle):
+    shutil.rmtree(bundle / "lib")
+    finished = bundled(app, bundle, "--source", bundle / "golden" / "spot.png")
+    assert finished.status == 1
+    assert "libonnxruntime.so: cannot open shared object file" in finished.error
+    assert f"put it into {bundle}/app/../lib" in finished.error
+
+
+def selftest(app, bundle):
+    return bundled(app, bundle, "--selftest", bundle / "golden" / "selftest.txt")
+
+
+def test_selftest_passes(app, bundle):
+    finished = selftest(app, bundle)
+    assert (finished.status, finished.error) == (0, "")
+
+
+def edit(bundle, change):
+    file = bundle / "golden" / "selftest.txt"
+    file.write_text(change(file.read_text()))
+
+
+def test_selftest_sees_another_picture(app, bundle):
+    save(bundle / "golden" / "spot.png", spot(70, 58))
+    assert selftest(app, bundle).status == 1
+
+
+def test_selftest_sees_a_missing_number(app, bundle):
+    edit(bundle, lambda text: text.rstrip().rsplit(" ", 1)[0] + "\n")
+    assert selftest(app, bundle).status == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "selftest.txt: checks nothing"),
+        ("picture spot 0 0 9\n", "selftest.txt: cannot be understood: picture spot 0 0 9"),
+        ("output landmarks 0 1\n", "selftest.txt: cannot be understood: output landmarks 0 1"),
+        ("hello\n", "selftest.txt: cannot be understood: hello"),
+        ("picture none 0 0 9 9\n", "none.png: no such picture"),
+        ("picture spot 0 0 9 9\noutput x 0 1\n", "selftest.txt: the network has no output 'x'"),
+    ],
+)
+def test_selftest_that_cannot_be_read(app, bundle, text, message):
+    (bundle / "golden" / "selftest.txt").write_text(text)
+    finished = selftest(app, bundle)
+    assert finished.status == 1
+    assert message in finished.error
+
+
+def test_tolerance_is_kept(app, bundle):
+    def shift(text):
+        head, _, number = text.rstrip().rpartition(" ")
+        return f"{head} {float(number) + 0.01:.9g}\n"
+
+    edit(bundle, shift)
+    assert selftest(app, bundle).status == 1
+    edit(bundle, lambda text: text.replace("brightness 1e-6", "brightness 0.011"))
+    assert selftest(app, bundle).status == 0
+
+
+def test_picture_outputs_are_finite(app, bundle):
+    picture = GoldenInput("spot", bundle / "golden" / "spot.png", BOX)
+    assert all(
+        np.isfinite(v).all() for v in APP.run(app.program, app.model, picture).outputs.values()
+    )

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from codegen.app_run import run_app
+from zoo.errors import ToolchainError, VerifyError
+from zoo.recipe import GoldenInput
+
+RAW = '{"source": "a.png", "outputs": {"y": [1.5, null], "z": [[0.100000001]]}}'
+RECORD = '{"source": "a.png", "y": [1.5, null]}'
+
+
+def program(path, script):
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def picture(tmp_path):
+    return GoldenInput("a", tmp_path / "a.png", (1.5, 2.0, 1 / 3, 4.0))
+
+
+def test_outputs_and_record(tmp_path):
+    script = f"""
+echo "$@" > {tmp_path}/words
+while [ "$1" != --raw-outputs ]; do shift; done
+echo '{RAW}' > "$2"
+echo '{RECORD}'
+"""
+    app = program(tmp_path / "app", script)
+    run = run_app(app, tmp_path / "m.onnx", picture(tmp_path), ("--threads", "1"))
+    assert run.record == {"source": "a.png", "y": [1.5, None]}
+    np.testing.assert_array_equal(run.outputs["y"], np.array([1.5, np.nan], np.float32))
+    assert run.outputs["z"] == np.full((1, 1), 0.1, np.float32)
+    words = (tmp_path / "words").read_text()
+    assert f"--source {tmp_path}/a.png --box 1.5,2.0,0.3333333333333333,4.0 --model" in words
+    assert words.endswith(" --threads 1\n")
+
+
+def test_failing_app_is_quoted(tmp_path):
+    app = program(tmp_path / "app", "echo 'error: no such model' >&2; exit 1")
+    with pytest.raises(VerifyError, match="picture 'a' with status 1: error: no such model"):
+        run_app(app, tmp_path / "m.onnx", picture(tmp_path))
+
+
+def test_program_that_cannot_be_started(tmp_path):
+    with pytest.raises(ToolchainError, match=r"app: cannot be started here \(No such file"):
+        run_app(tmp_path / "app", tmp_path / "m.onnx", picture(tmp_path))

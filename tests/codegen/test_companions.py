@@ -1,0 +1,72 @@
+"""The scripts of a bundle, run by a shell."""
+
+import subprocess
+
+import pytest
+from spot_app import REQUEST
+
+from codegen.companions import companions
+
+BUNDLE = "spot.pc.none"
+PARTS = ("app", "lib", "model", "golden", "licences")
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    """A bundle whose program writes down its words."""
+    folder = tmp_path / "a bundle"
+    facts = {"bundle": BUNDLE, "quantization": "none", "notice": ""}
+    for part in PARTS:
+        (folder / part).mkdir(parents=True)
+        (folder / part / "file").write_text(part)
+    for name in ("manifest.json", "certificate.json"):
+        (folder / name).write_text("{}")
+    for name, content in companions(REQUEST, facts).items():
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o755)
+    app = folder / "app" / "app"
+    app.write_text('#!/bin/sh\necho "$0" "$@"\n')
+    app.chmod(0o755)
+    return folder
+
+
+def run(*command, **environment):
+    return subprocess.run(
+        command, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def test_selftest_runs_the_program_on_the_golden_inputs(bundle):
+    finished = run(bundle / "selftest", "--threads", "2", PATH="/usr/bin:/bin")
+    assert finished.returncode == 0, finished.stderr
+    expected = f"{bundle}/app/app --selftest {bundle}/golden/selftest.txt --threads 2\n"
+    assert finished.stdout == expected
+
+
+def test_selftest_works_through_a_link(bundle, tmp_path):
+    (tmp_path / "link").symlink_to(bundle / "selftest")
+    assert run(tmp_path / "link", PATH="/usr/bin:/bin").stdout.startswith(f"{bundle}/app/app")
+
+
+def test_install_copies_links_and_tests(bundle, tmp_path):
+    prefix = tmp_path / "a prefix"
+    for _ in range(2):  # a second time replaces the first
+        finished = run("sh", bundle / "install.sh", prefix, PATH="/usr/bin:/bin", HOME="/none")
+        assert finished.returncode == 0, finished.stderr
+    place = prefix / "lib" / "zoo" / BUNDLE
+    assert sorted(path.name for path in place.iterdir()) == sorted(
+        [*PARTS, "README.md", "manifest.json", "certificate.json", "selftest"]
+    )
+    assert (place / "model" / "file").read_text() == "model"
+    program = prefix / "bin" / BUNDLE
+    assert program.resolve() == place / "app" / "app"
+    assert finished.stdout == (
+        f"{place}/app/app --selftest {place}/golden/selftest.txt\ninstalled: {program}\n"
+    )
+
+
+def test_install_fails_where_the_selftest_fails(bundle, tmp_path):
+    (bundle / "app" / "app").write_text("#!/bin/sh\nexit 1\n")
+    finished = run("sh", bundle / "install.sh", tmp_path / "prefix", PATH="/usr/bin:/bin")
+    assert finished.returncode != 0
+    assert "installed" not in finished.stdout

@@ -1,0 +1,99 @@
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from spot_app import CONTRACT, REQUEST, write_sources
+
+from codegen import sources
+from codegen.onnxruntime import APP
+from codegen.sources import app_sources
+from zoo import registry
+from zoo.contract import Step
+from zoo.errors import RecipeError, ToolchainError
+
+pytestmark = pytest.mark.toolchain
+
+
+def test_same_request_same_bytes():
+    assert APP.generate(REQUEST) == APP.generate(REQUEST)
+    assert list(APP.generate(REQUEST)) == sorted(APP.generate(REQUEST))
+
+
+def test_every_quoted_include_is_there():
+    files = APP.generate(REQUEST)
+    for name, content in files.items():
+        if name.startswith("third_party/"):
+            continue
+        for include in re.findall(r'^#include "(.+)"$', content.decode(), re.MULTILINE):
+            beside = (Path(name).parent / include).as_posix()
+            assert include in files or beside in files, f"{name} includes {include}"
+
+
+def test_only_the_contracts_steps_are_brought():
+    names = {Path(name).stem for name in APP.generate(REQUEST) if name.startswith("steps/")}
+    steps = {"crop", "resize", "normalize", "landmarks", "aspect_ratios", "head_pose"}
+    assert names == steps | {"frame", "floor_div"}
+
+
+def test_contract_without_post_steps():
+    request = replace(REQUEST, contract=replace(CONTRACT, post=()))
+    code = APP.generate(request)["contract.cpp"].decode()
+    assert "void postprocess(Values&, const Frame&) {}" in code
+
+
+def test_picture_library_comes_with_its_licence():
+    licence = APP.generate(REQUEST)["third_party/stb/LICENSE"].decode()
+    assert licence.startswith("This software is available under 2 licenses")
+    assert "Permission is hereby granted, free of charge" in licence
+
+
+def test_without_the_picture_library(monkeypatch, tmp_path):
+    monkeypatch.setattr(sources, "_STB_FOLDERS", (tmp_path,))
+    with pytest.raises(ToolchainError, match=r"stb_image.h, .* are in none of .*; apt install lib"):
+        app_sources(REQUEST, "onnxruntime")
+
+
+def other_step(monkeypatch, header):
+    """Let the contract have a step 'other' with this header."""
+    load = registry.load
+    step = SimpleNamespace(cpp_header=header, complete=dict)
+    monkeypatch.setattr(
+        registry, "load", lambda kind, name: step if name == "other" else load(kind, name)
+    )
+    return replace(REQUEST, contract=replace(CONTRACT, post=(Step("other"),)))
+
+
+def test_headers_of_other_distributions_are_brought(monkeypatch, tmp_path):
+    (tmp_path / "part.hpp").write_text('#include "floor_div.hpp"\n')
+    (tmp_path / "other.hpp").write_text('#include "frame.hpp"\n#include "part.hpp"\n')
+    files = app_sources(other_step(monkeypatch, tmp_path / "other.hpp"), "onnxruntime")
+    assert {"steps/other.hpp", "steps/part.hpp", "steps/frame.hpp"} <= set(files)
+    assert '#include "steps/other.hpp"' in files["contract.cpp"].decode()
+
+
+def test_missing_header_is_named(monkeypatch, tmp_path):
+    request = other_step(monkeypatch, tmp_path / "other.hpp")
+    with pytest.raises(RecipeError, match=r"other.hpp: a contract step's C\+\+ form cannot be"):
+        app_sources(request, "onnxruntime")
+
+
+def test_two_headers_of_one_name_are_refused(monkeypatch, tmp_path):
+    (tmp_path / "frame.hpp").write_text("")
+    (tmp_path / "other.hpp").write_text('#include "frame.hpp"\n')
+    request = other_step(monkeypatch, tmp_path / "other.hpp")
+    with pytest.raises(RecipeError, match=r"frame.hpp: another step brings a header of this name"):
+        app_sources(request, "onnxruntime")
+
+
+def test_sources_are_formatted(tmp_path):
+    if shutil.which("clang-format") is None:
+        pytest.skip("no clang-format: apt install clang-format")
+    write_sources(REQUEST, tmp_path)
+    own = [p for p in tmp_path.rglob("*.?pp") if "third_party" not in p.parts]
+    command = ["clang-format", "--style=file", "--dry-run", "--Werror", *own]
+    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert finished.returncode == 0, finished.stderr
