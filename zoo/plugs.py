@@ -43,8 +43,11 @@ class Format(Protocol):
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, the same bytes for the same Graph."""
 
-    def simplify(self, content: bytes) -> bytes:
-        """Return an equivalent file with constants folded and no-ops gone."""
+    def simplify(self, content: bytes, where: str) -> bytes:
+        """Return an equivalent file with constants folded and no-ops gone.
+
+        Raises HubError naming `where`.
+        """
 
 
 @dataclass(frozen=True)

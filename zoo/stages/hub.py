@@ -14,7 +14,8 @@ from zoo.recipe import Recipe
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG001
     """Write float.onnx with the contract in its metadata."""
     onnx = registry.load("format", "onnx")
-    graph = onnx.read(onnx.simplify(plan.float_hub.read_bytes()), str(plan.float_hub))
+    where = str(plan.float_hub)
+    graph = onnx.read(onnx.simplify(plan.float_hub.read_bytes(), where), where)
     check_contract(graph, plan.recipe)
     described = replace(graph, metadata={**graph.metadata, **_description(plan.recipe)})
     (out / "float.onnx").write_bytes(onnx.write(described))
