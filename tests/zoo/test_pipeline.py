@@ -1,0 +1,86 @@
+import pytest
+
+from zoo.cache import Cache
+from zoo.contract import Contract, TensorSpec
+from zoo.pipeline import STAGES, build, preview, program_stages
+from zoo.plan import Plan
+from zoo.recipe import Recipe
+from zoo.registry import resolve
+from zoo.stage import Stage
+from zoo.target import Target
+
+MODULE = """
+def first(plan, needs, out):
+    (out / "text").write_text(plan.scheme)
+
+def second(plan, needs, out):
+    (out / "text").write_text((needs["first"] / "text").read_text() + "!")
+"""
+SCHEME_STAGE = Stage("first", "", "zoo_stages:first", options=lambda plan: {"scheme": plan.scheme})
+SECOND_STAGE = Stage("second", "", "zoo_stages:second", needs=("first",))
+CONTRACT = Contract(TensorSpec("image", (1, 1, 1)), (TensorSpec("out", (1,)),), ())
+
+
+def plan(tmp_path, scheme="float32"):
+    hub = tmp_path / "toy.onnx"
+    hub.write_bytes(b"")
+    return Plan(
+        recipe=Recipe("toy", "toy", "", CONTRACT),
+        target=Target("board", "", "", "", "", {}),
+        quant="none",
+        scheme=scheme,
+        float_hub=hub,
+        quant_hub=None,
+        calibration=None,
+        calibration_count=0,
+        calibrator="",
+        quantization_bound=0.0,
+    )
+
+
+@pytest.fixture
+def run(install, tmp_path):
+    """Return run(scheme) -> (text of the last stage, names of the stages that ran)."""
+    install("zoo-stages", "zoo_stages", MODULE)
+
+    def build_with(scheme, **options):
+        seen = []
+        done = build(
+            plan(tmp_path, scheme),
+            Cache(tmp_path / "cache"),
+            stages=(SCHEME_STAGE, SECOND_STAGE),
+            finished=lambda outcome: seen.append((outcome.stage, outcome.hit)),
+            **options,
+        )
+        return (done["second"] / "text").read_text(), [name for name, hit in seen if not hit]
+
+    return build_with
+
+
+def test_stages_hand_their_results_along(run):
+    assert run("float32") == ("float32!", ["first", "second"])
+
+
+def test_only_what_depends_on_a_change_is_rebuilt(run):
+    run("float32")
+    assert run("float32") == ("float32!", [])
+    assert run("float16") == ("float16!", ["first", "second"])
+
+
+def test_force_rebuilds_all(run):
+    run("float32")
+    assert run("float32", force=True) == ("float32!", ["first", "second"])
+
+
+def test_preview_ends_with_the_first_stage_that_would_run(tmp_path):
+    outcomes = list(preview(plan(tmp_path), Cache(tmp_path / "cache")))
+    assert [(o.stage, o.hit, o.reason) for o in outcomes] == [("hub", False, "first build")]
+
+
+def test_stages_are_in_the_order_of_their_needs():
+    known = set()
+    for stage in STAGES:
+        assert set(stage.needs) <= known
+        known.add(stage.name)
+        assert callable(resolve(stage.run))
+    assert [stage.name for stage in program_stages()] == ["hub", "quantize", "lower"]
