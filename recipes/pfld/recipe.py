@@ -7,10 +7,10 @@ from recipes.pfld.variants import VARIANTS, Variant
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import GoldenInput, Licence, Recipe
 
-__all__ = ["contract", "recipe"]
+__all__ = ["WEIGHTS", "contract", "recipe"]
 
 _HERE = Path(__file__).parent
-_WEIGHTS = _HERE / "weights"
+WEIGHTS = _HERE / "weights"
 _QUANTIZATIONS = ("none", "ptq", "qat")
 _LAYOUTS = {68: "ibug68", 98: "wflw98"}
 
@@ -28,7 +28,7 @@ def __getattr__(name: str) -> Recipe:
 def recipe(variant: Variant) -> Recipe:
     """Return the recipe of a variant; files count as published where they exist."""
     name = variant.name
-    hubs = {quant: _WEIGHTS / f"{name}.{quant}.onnx" for quant in _QUANTIZATIONS}
+    hubs = {quant: WEIGHTS / f"{name}.{quant}.onnx" for quant in _QUANTIZATIONS}
     return Recipe(
         name=name,
         family="pfld",
@@ -97,18 +97,18 @@ def _weights_licence(variant: Variant) -> Licence:
             "weights",
             "LicenseRef-300W-research",
             commercial=False,
-            file=_WEIGHTS / "LICENSE.300w68.txt",
+            file=WEIGHTS / "LICENSE.300w68.txt",
             notice="trained on 300-W, whose images and labels are for research only",
         )
     return Licence(
         "weights",
         "LicenseRef-WFLW-research",
         commercial=False,
-        file=_WEIGHTS / "LICENSE.wflw98.txt",
+        file=WEIGHTS / "LICENSE.wflw98.txt",
         notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, no commercial use",
     )
 
 
 def _published(file: str) -> Path | None:
-    path = _WEIGHTS / file
+    path = WEIGHTS / file
     return path if path.is_file() else None

@@ -1,6 +1,7 @@
 """Training of PFLD with Lightning: resumable, the same result for the same seed."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer, seed_everything
@@ -13,6 +14,7 @@ from recipes.pfld.checkpoint import build_net, save_net
 from recipes.pfld.task import LandmarkTask, Schedule
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_data import LandmarkData
+from zoo.errors import RecipeError
 from zoo.recipe import Recipe
 from zoo.training import TrainOptions
 
@@ -45,12 +47,32 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on CPUs
     schedule = Schedule(steps=epochs * data.steps_per_epoch)
     task = LandmarkTask(net, recipe.contract, schedule, options.seed)
-    last = options.out / "checkpoints" / "last.ckpt"
     trainer = _trainer(options, epochs)
-    trainer.fit(task, data, ckpt_path=last if last.is_file() else None, weights_only=True)
+    trainer.fit(task, data, ckpt_path=_last(options.out, schedule), weights_only=True)
     weights = options.out / f"{recipe.name}.safetensors"
     save_net(net, weights)
     return weights
+
+
+def _last(out: Path, schedule: Schedule) -> Path | None:
+    """Return the last checkpoint, if any; raises RecipeError where it is of another training."""
+    last = out / "checkpoints" / "last.ckpt"
+    if not last.is_file():
+        return None
+    try:
+        state = torch.load(last, map_location="cpu", weights_only=True)
+        steps = state["lr_schedulers"][0]["total_steps"]
+    except (OSError, EOFError, RuntimeError, LookupError, UnpicklingError) as error:
+        raise RecipeError(
+            f"{last}: not a checkpoint of a training ({type(error).__name__}); "
+            "remove it to start anew"
+        ) from error
+    if steps != schedule.steps:
+        raise RecipeError(
+            f"{last}: belongs to a training of {steps} steps, but {schedule.steps} were asked for; "
+            "give the same data, epochs and batch size to go on, or another folder to start anew"
+        )
+    return last
 
 
 def _trainer(options: TrainOptions, epochs: int) -> Trainer:

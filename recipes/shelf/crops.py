@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from zoo.errors import DataError
+from zoo.pictures import read_picture
 
 __all__ = ["Crops", "read_crops"]
 
@@ -113,13 +113,9 @@ def _image_path(folder: Path, row: Row) -> Path:
 
 
 def _read_image(path: Path) -> NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: no such image, though annotations.csv names it") from error
-    except (UnidentifiedImageError, OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable image ({error})") from error
+    if not path.is_file():
+        raise DataError(f"{path}: no such image, though annotations.csv names it")
+    pixels = read_picture(path)
     if pixels.shape[0] != pixels.shape[1]:
         raise DataError(f"{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels, crops are square")
     return pixels

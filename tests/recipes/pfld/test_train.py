@@ -1,6 +1,7 @@
 """Training on drawn faces: whole, interrupted, and with bad input."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.train import train  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from zoo import registry  # noqa: E402
-from zoo.errors import DataError  # noqa: E402
+from zoo.errors import DataError, RecipeError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402
 
 # Lightning 2.6 with torch 2.13; none of them is ours to mend.
@@ -57,6 +58,23 @@ def test_gray_with_a_pose_head(make_faces: MakeFaces, tmp_path: Path) -> None:
     assert load_net(VARIANTS[name], weights).pose is not None
     log = (tmp_path / "log" / "metrics.csv").read_text().splitlines()
     assert "val_pose_deg" in log[0].split(",")
+
+
+def test_another_training_in_the_folder(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
+    train(recipe, options(data, tmp_path))
+    longer = replace(options(data, tmp_path), epochs=3)
+    with pytest.raises(RecipeError, match=r"last\.ckpt: belongs to a training of 2 steps, but 3"):
+        train(recipe, longer)
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", b"PK\x03\x04 cut short"])
+def test_a_broken_checkpoint(make_faces: MakeFaces, tmp_path: Path, content: bytes) -> None:
+    recipe, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "last.ckpt").write_bytes(content)
+    with pytest.raises(RecipeError, match=r"last\.ckpt: not a checkpoint .* remove it to start"):
+        train(recipe, options(data, tmp_path))
 
 
 def test_fewer_faces_than_a_batch(make_faces: MakeFaces, tmp_path: Path) -> None:

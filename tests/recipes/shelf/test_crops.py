@@ -99,7 +99,7 @@ def test_missing_image(make_faces: MakeFaces) -> None:
 def test_image_that_is_no_image(make_faces: MakeFaces) -> None:
     folder = make_faces(2)
     (folder / "images" / "face1.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"face1\.png: not a readable image"):
+    with pytest.raises(DataError, match=r"face1\.png: cannot be read as a picture"):
         read_crops(folder, 68)
 
 
@@ -107,7 +107,7 @@ def test_image_that_was_cut_short(make_faces: MakeFaces) -> None:
     folder = make_faces(2)
     path = folder / "images" / "face1.png"
     path.write_bytes(path.read_bytes()[:400])
-    with pytest.raises(DataError, match=r"face1\.png: not a readable image"):
+    with pytest.raises(DataError, match=r"face1\.png: cannot be read as a picture"):
         read_crops(folder, 68)
 
 

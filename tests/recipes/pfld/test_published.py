@@ -1,0 +1,84 @@
+"""What is published belongs together: weights, hub, figures, card."""
+
+import json
+
+import numpy as np
+import pytest
+
+from recipes.pfld.publish import fill_card, measure
+from recipes.pfld.recipe import WEIGHTS, recipe
+from recipes.pfld.variants import DEFAULT, VARIANTS, Variant
+from zoo import registry
+from zoo.evaluation import Evaluation
+from zoo.pictures import read_picture
+from zoo.processing import postprocess, preprocess
+from zoo.recipe import GoldenInput
+
+NME = "nme_interocular_percent"
+PUBLISHED = [variant for variant in VARIANTS.values() if recipe(variant).hubs]
+
+
+def test_the_default_is_published() -> None:
+    assert DEFAULT in PUBLISHED
+
+
+@pytest.mark.parametrize("variant", PUBLISHED, ids=lambda variant: variant.name)
+def test_card_and_figures_agree(variant: Variant) -> None:
+    made = recipe(variant)
+    assert made.card is not None
+    assert made.metrics is not None
+    measured = json.loads(made.metrics.read_text())
+    assert set(measured) == set(made.hubs)
+    card = made.card.read_text()
+    results = {quant: Evaluation(**result) for quant, result in measured.items()}
+    assert fill_card(card, results) == card
+    assert f"| nme interocular, % | {measured['none']['metrics'][NME]:.2f} |" in card
+
+
+def test_the_float_network_is_as_good_as_was_asked_for() -> None:
+    measured = json.loads((WEIGHTS / f"{DEFAULT.name}.json").read_text())["none"]
+    assert measured["count"] == 554
+    assert measured["metrics"][NME] <= 4.3
+
+
+@pytest.mark.parametrize("golden", recipe(DEFAULT).golden, ids=lambda golden: golden.name)
+def test_landmarks_of_the_golden_faces_are_where_the_face_is(golden: GoldenInput) -> None:
+    made = recipe(DEFAULT)
+    hub = made.hubs["none"]
+    run = registry.load("executor", "onnxruntime").load(hub.parent, hub.name, 1)
+    frame = preprocess(made.contract, read_picture(golden.image), golden.box)
+    assert frame.input_chw is not None
+    outputs = run({"image": frame.input_chw[np.newaxis]})
+    values = postprocess(made.contract, {"landmarks": outputs["landmarks"][0]}, frame)
+    found = (values["landmarks"] + 0.5 - golden.box[:2]) / golden.box[2:]
+    # In fractions of the box, measured on the picture: pupils, tip of the nose, chin.
+    for points, place in (
+        (range(36, 42), (0.22, 0.13)),
+        (range(42, 48), (0.72, 0.15)),
+        ([30], (0.49, 0.42)),
+        ([8], (0.47, 1.0)),
+    ):
+        np.testing.assert_allclose(found[list(points)].mean(axis=0), place, atol=0.08)
+
+
+def test_hub_and_weights_are_one_network() -> None:
+    torch = pytest.importorskip("torch")
+    from recipes.pfld.checkpoint import load_net
+
+    made = recipe(DEFAULT)
+    hub = made.hubs["none"]
+    run = registry.load("executor", "onnxruntime-unoptimized").load(hub.parent, hub.name, 1)
+    image = np.random.default_rng(0).uniform(-1, 1, (1, 3, 112, 112)).astype(np.float32)
+    net = load_net(DEFAULT, WEIGHTS / f"{DEFAULT.name}.safetensors").eval()
+    with torch.no_grad():
+        expected = net(torch.from_numpy(image))[0].numpy()
+    np.testing.assert_allclose(run({"image": image})["landmarks"], expected, atol=1e-4)
+
+
+@pytest.mark.data
+def test_the_published_figures_come_out_again(data) -> None:
+    published = json.loads((WEIGHTS / f"{DEFAULT.name}.json").read_text())
+    measured = measure(DEFAULT, data / "landmarks68" / "test")
+    for quant, result in published.items():
+        assert measured[quant].count == result["count"]
+        assert measured[quant].metrics == pytest.approx(result["metrics"], abs=5e-3)
