@@ -1,4 +1,4 @@
-"""The app's source tree: what is rendered, what is copied, and the libraries' headers."""
+"""The app's source tree: what is rendered, and what is copied."""
 
 import re
 from collections.abc import Iterator
@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.contract_code import contract_code, step_names
+from codegen.stb import stb_sources
 from codegen.templates import TEMPLATES, render
-from zoo import registry
-from zoo.errors import RecipeError, ToolchainError
+from zoo import registry, steps
+from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
 
 __all__ = ["CMakeProject", "app_sources"]
 
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # of about equal work, for two or four cores
-_STB_FOLDERS = (Path("/usr/include/stb"), Path("/usr/local/include/stb"), Path("/usr/include"))
-_STB_HEADERS = ("stb_easy_font.h", "stb_image.h", "stb_image_write.h")
-_STB_LICENCE = "This software is available under 2 licenses"
-_FRAME_HEADER = Path(registry.__file__).parent / "steps" / "frame.hpp"
+_FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 
 
@@ -43,7 +41,7 @@ def app_sources(request: AppRequest, backend: str) -> dict[str, bytes]:
     files = {".clang-format": (_CPP / ".clang-format").read_bytes()}
     files |= _copied(backend)
     files |= _step_headers(request)
-    files |= _stb()
+    files |= stb_sources()
     code = contract_code(request)
     for name in ("contract.hpp", "contract.cpp"):
         files[name] = render(f"cpp/{name}.j2", contract=code)
@@ -60,8 +58,8 @@ def _copied(backend: str) -> dict[str, bytes]:
 
 
 def _step_headers(request: AppRequest) -> dict[str, bytes]:
-    steps = sorted(step_names(request.contract))
-    headers = [registry.load("step", name).cpp_header for name in steps]
+    names = sorted(step_names(request.contract))
+    headers = [registry.load("step", name).cpp_header for name in names]
     found: dict[str, Path] = {}
     for header in (_FRAME_HEADER, *headers):
         for path in _with_includes(header):
@@ -86,20 +84,6 @@ def _read(header: Path) -> str:
         return header.read_text("utf-8")
     except OSError as error:
         raise RecipeError(
-            f"{header}: a contract step's C++ form cannot be read; {error}"
+            f"{header}: a contract step's C++ form cannot be read ({error.strerror}); its plugin "
+            "must bring it"
         ) from error
-
-
-def _stb() -> dict[str, bytes]:
-    """Return the image library's headers and the licence that they end with."""
-    for folder in _STB_FOLDERS:
-        if all((folder / name).is_file() for name in _STB_HEADERS):
-            files = {name: (folder / name).read_bytes() for name in _STB_HEADERS}
-            text = files["stb_image.h"].decode("utf-8")
-            licence = text[text.index(_STB_LICENCE) :].removesuffix("*/\n").rstrip("-\n")
-            files["LICENSE"] = f"{licence}\n".encode()
-            return {f"third_party/stb/{name}": content for name, content in files.items()}
-    raise ToolchainError(
-        f"the app reads pictures by stb, whose {', '.join(_STB_HEADERS)} are in none of "
-        f"{', '.join(map(str, _STB_FOLDERS))}; apt install libstb-dev"
-    )

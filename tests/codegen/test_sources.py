@@ -8,12 +8,11 @@ from types import SimpleNamespace
 import pytest
 from spot_app import CONTRACT, REQUEST, write_sources
 
-from codegen import sources
 from codegen.onnxruntime import APP
 from codegen.sources import app_sources
 from zoo import registry
 from zoo.contract import Step
-from zoo.errors import RecipeError, ToolchainError
+from zoo.errors import RecipeError
 
 pytestmark = pytest.mark.toolchain
 
@@ -43,18 +42,6 @@ def test_contract_without_post_steps():
     request = replace(REQUEST, contract=replace(CONTRACT, post=()))
     code = APP.generate(request)["contract.cpp"].decode()
     assert "void postprocess(Values&, const Frame&) {}" in code
-
-
-def test_picture_library_comes_with_its_licence():
-    licence = APP.generate(REQUEST)["third_party/stb/LICENSE"].decode()
-    assert licence.startswith("This software is available under 2 licenses")
-    assert "Permission is hereby granted, free of charge" in licence
-
-
-def test_without_the_picture_library(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "_STB_FOLDERS", (tmp_path,))
-    with pytest.raises(ToolchainError, match=r"stb_image.h, .* are in none of .*; apt install lib"):
-        app_sources(REQUEST, "onnxruntime")
 
 
 def other_step(monkeypatch, header):
