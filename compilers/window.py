@@ -75,6 +75,13 @@ class Window:
         )
         return height, width
 
+    def leaves_rest(self, input_hw: Sequence[int | str]) -> bool:
+        """Whether pixels are left at the end that are too few for another step."""
+        top, left, bottom, right = self.pads
+        padded = int(input_hw[0]) + top + bottom, int(input_hw[1]) + left + right
+        rests = zip(padded, self.extent, self.strides, strict=True)
+        return any((size - extent) % stride for size, extent, stride in rests)
+
     def pad(self, image_nchw: NDArray[Any], value: float = 0) -> NDArray[Any]:
         """Return [N, C, H + top + bottom, W + left + right]."""
         top, left, bottom, right = self.pads

@@ -45,7 +45,7 @@ def decode(content: bytes, where: str) -> ModelProto:
         raise HubError(
             f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
         ) from error
-    _refuse_external_data(model, where)
+    _refuse_other_storage(model, where)
     try:
         onnx.checker.check_model(model, full_check=True)
     except _INVALID as error:
@@ -106,7 +106,12 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _refuse_external_data(model: ModelProto, where: str) -> None:
+def _refuse_other_storage(model: ModelProto, where: str) -> None:
+    for sparse in model.graph.sparse_initializer:
+        raise HubError(
+            f"{where}: the constant '{sparse.values.name}' is sparse; only dense constants are "
+            "supported: export it dense"
+        )
     for proto in model.graph.initializer:
         if proto.data_location == TensorProto.EXTERNAL:
             raise HubError(

@@ -22,7 +22,7 @@ class OnnxFormat:
         """Return the file's content, the same bytes for the same Graph."""
         return write(graph)
 
-    def simplify(self, content: bytes, where: str = "hub") -> bytes:
+    def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops gone."""
         return simplify(content, where)
 

@@ -12,7 +12,7 @@ __all__ = ["simplify"]
 _SKIPPED = ("eliminate_common_subexpression",)
 
 
-def simplify(content: bytes, where: str = "hub") -> bytes:
+def simplify(content: bytes, where: str) -> bytes:
     """Return an equivalent file with constants folded and no-ops gone, metadata unchanged.
 
     Raises HubError where the file is broken.
@@ -29,8 +29,7 @@ def simplify(content: bytes, where: str = "hub") -> bytes:
         ) from error
     if not same:
         raise HubError(f"{where}: onnxsim changed what the network computes; export it again")
-    # onnxsim describes its own work in the metadata.
-    del simplified.metadata_props[:]
+    # onnxsim adds a description of its own work.
     onnx.helper.set_model_props(simplified, metadata)
     content_bytes: bytes = simplified.SerializeToString(deterministic=True)
     return content_bytes

@@ -138,11 +138,12 @@ def _window(call: OnnxCall, x: Tensor) -> Window:
     window = Window.from_call(call, sizes(call, "kernel_shape"), x.shape[2:])
     top, left, bottom, right = window.pads
     too_wide = max(top, bottom) >= window.kernel[0] or max(left, right) >= window.kernel[1]
-    if window.dilations != (1, 1) or call.attributes.get("ceil_mode", 0) or too_wide:
+    cuts = bool(call.attributes.get("ceil_mode", 0)) and window.leaves_rest(x.shape[2:])
+    if window.dilations != (1, 1) or cuts or too_wide:
         raise UnsupportedOpError(
-            f"{call.where}: AveragePool of '{x.name}' has dilations {window.dilations}, pads "
-            f"{window.pads} and ceil_mode {call.attributes.get('ceil_mode', 0)}; only dilation 1, "
-            "pads smaller than the kernel and ceil_mode 0 are supported"
+            f"{call.where}: AveragePool of '{x.name}' {x.shape} has dilations {window.dilations}, "
+            f"pads {window.pads} and ceil_mode {int(cuts)}; only dilation 1, pads smaller than the "
+            "kernel, and ceil_mode 1 where all windows are whole, are supported: pad the image"
         )
     return window
 

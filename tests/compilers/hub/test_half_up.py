@@ -26,7 +26,7 @@ def _graph(signed: bool, scale: float, zero_point: int) -> Graph:
 @settings(max_examples=20, deadline=None)
 def test_onnx_runtime_rounds_half_up_and_saturates(signed, scale, zero_point, simple):
     graph = _graph(signed, scale, zero_point)
-    content = simplify(write(graph)) if simple else write(graph)
+    content = simplify(write(graph), "net.onnx") if simple else write(graph)
     eighths = (np.arange(-2000, 2001) / 8).astype(np.float32)[None]  # with all ties
     found = run_onnx(content, {"x": eighths}, ("q",))["q"]
     np.testing.assert_array_equal(found, quantize(eighths, graph.tensors["q"].quantization))

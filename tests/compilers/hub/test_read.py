@@ -162,6 +162,7 @@ def test_reshapes_are_one_op(call, shape):
         "ReduceMean <axes = [-1, -2], keepdims = 0> (x)",
         "AveragePool <kernel_shape = [2, 3], auto_pad = 'SAME_UPPER'> (x)",
         "AveragePool <kernel_shape = [2, 2], strides = [2, 1], pads = [1, 0, 0, 1]> (x)",
+        "AveragePool <kernel_shape = [3, 2], strides = [2, 2], ceil_mode = 1> (x)",
         "AveragePool <kernel_shape = [2, 2], pads = [1, 1, 1, 1], count_include_pad = 1> (x)",
     ],
 )
@@ -218,6 +219,14 @@ def test_several_inputs_and_outputs():
     )
     graph = _read_same(content)
     assert (graph.inputs, graph.outputs) == (("x", "z"), ("y", "s"))
+
+
+def test_weights_may_be_declared_as_inputs_too():
+    """As files of IR version 3 have to."""
+    content = _model(
+        "net (float[N,6] x, float[6,4] w) => (float y) {y = MatMul (x, w)}", {"w": (6, 4)}
+    )
+    assert _read_same(content).inputs == ("x",)
 
 
 def test_metadata_is_kept():

@@ -66,6 +66,14 @@ def test_weights_in_another_file():
     )
 
 
+def test_sparse_weights():
+    model = _model(f"net ({IMAGE}) => (float y) {{y = Relu (x)}}")
+    model.graph.sparse_initializer.add().values.name = "w"
+    assert _refusal(model) == (
+        "net.onnx: the constant 'w' is sparse; only dense constants are supported: export it dense"
+    )
+
+
 def test_dynamic_height():
     text = "net (float[N,3,height,4] x) => (float[N,3,height,4] y) {y = Relu (x)}"
     assert _refusal(_model(text)) == (

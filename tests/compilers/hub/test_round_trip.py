@@ -32,7 +32,10 @@ def test_integer_graphs_come_back(graph):
 @given(graph=integer_graphs(FORMS | POWER_OF_TWO_FORMS), seed=SEEDS)
 @settings(max_examples=25, deadline=None)
 def test_simplified_files_compute_the_same(graph, seed):
-    simplified, feeds = read(simplify(write(graph)), "net.onnx"), random_feeds(graph, seed)
+    simplified, feeds = (
+        read(simplify(write(graph), "net.onnx"), "net.onnx"),
+        random_feeds(graph, seed),
+    )
     expected = run_graph(graph, feeds)
     for name, value in run_graph(simplified, feeds).items():
         np.testing.assert_array_equal(value, expected[name])

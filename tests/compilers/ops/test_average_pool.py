@@ -81,15 +81,17 @@ def test_pads_that_do_not_count_give_each_position_its_factor():
     [
         (
             "AveragePool",
-            {"kernel_shape": (2, 2), "ceil_mode": 1},
-            "AveragePool of 'x' has dilations (1, 1), pads (0, 0, 0, 0) and ceil_mode 1; only "
-            "dilation 1, pads smaller than the kernel and ceil_mode 0 are supported",
+            {"kernel_shape": (2, 2), "strides": (2, 2), "ceil_mode": 1},
+            "AveragePool of 'x' ('N', 2, 5, 6) has dilations (1, 1), pads (0, 0, 0, 0) and "
+            "ceil_mode 1; only dilation 1, pads smaller than the kernel, and ceil_mode 1 where all "
+            "windows are whole, are supported: pad the image",
         ),
         (
             "AveragePool",
             {"kernel_shape": (2, 2), "pads": (2, 0, 0, 0)},
-            "AveragePool of 'x' has dilations (1, 1), pads (2, 0, 0, 0) and ceil_mode 0; only "
-            "dilation 1, pads smaller than the kernel and ceil_mode 0 are supported",
+            "AveragePool of 'x' ('N', 2, 5, 6) has dilations (1, 1), pads (2, 0, 0, 0) and "
+            "ceil_mode 0; only dilation 1, pads smaller than the kernel, and ceil_mode 1 where all "
+            "windows are whole, are supported: pad the image",
         ),
         (
             "ReduceMean",

@@ -66,6 +66,17 @@ def test_numbers_for_all_channels_stay():
     assert fuse_bias(before) == before
 
 
+def test_constants_that_something_else_reads_stay():
+    again = Node("again", "add", ("x", "b"), "z")
+    before = build_graph(
+        {"x": ("N", 4)},
+        (Node("fc", "dense", ("x", "w"), "d"), ADD, again),
+        ("y", "z"),
+        {"w": WEIGHT[:, :4].copy(), "b": BIAS.reshape(1, 4)},
+    )
+    assert fuse_bias(before) == before
+
+
 def test_sums_of_two_activations_stay():
     before = build_graph(
         {"x": ("N", 6), "z": ("N", 4)},
