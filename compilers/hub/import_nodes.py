@@ -14,7 +14,9 @@ from compilers.fresh_name import fresh_name
 from compilers.hub import half_up
 from compilers.hub.constant_notes import Notes, apply_note
 from compilers.hub.read_quantization import integer_type, read_quantization
+from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
 from compilers.op_table import find_onnx_type, onnx_types
+from compilers.operands import operand
 from zoo.errors import HubError, UnsupportedOpError, suggest
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op
@@ -70,10 +72,7 @@ class NodeImporter:
         inputs = tuple(self._value(name, where) for name in node.inputs)
         call = OnnxCall(node.op_type, node.attributes, inputs, where)
         kind = (node.domain if node.domain != "ai.onnx" else "", node.op_type)
-        if kind in _HANDLERS:
-            self._values[node.outputs[0]] = _HANDLERS[kind](self, call, node)
-        else:
-            self._values[node.outputs[0]] = self._op(_find_op(node, where), call, node)
+        self._values[node.outputs[0]] = _HANDLERS.get(kind, NodeImporter._op)(self, call, node)
 
     def output(self, name: str) -> Tensor:
         """Return the tensor that an output of the network is."""
@@ -92,24 +91,34 @@ class NodeImporter:
             )
         return self._values[name] if name else None
 
-    def _op(self, op: Op, call: OnnxCall, node: OnnxNode) -> Tensor:
+    def _op(self, call: OnnxCall, node: OnnxNode) -> Tensor:
         _refuse_integers(call)
         if all(tensor is None or tensor.is_constant for tensor in call.inputs):
-            raise HubError(
-                f"{call.where}: it computes with constants alone; simplify the network first, "
-                "such as by onnxsim"
-            )
+            return self._sizes(call, node)
+        op = _find_op(node, call.where)
         parsed = op.parse(call)
         names = tuple(self._use(tensor, call.where) for tensor in parsed.inputs)
         new = Node(node.name, op.name, names, node.outputs[0], parsed.attributes)
         shape = op.infer_shape(new, [self.tensors[name] for name in names])
         return self._append(new, activation(new.output, shape))
 
+    def _sizes(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        """Return what is computed from constants alone, the shape that a Reshape is to give."""
+        sizes = fold_sizes(call)
+        if sizes is None:
+            raise HubError(
+                f"{call.where}: it computes with constants alone; simplify the network first, "
+                "such as by onnxsim"
+            )
+        return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
+
+    def _shape(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        sizes = sizes_of(call, operand(call).shape)
+        return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
+
     def _quantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        x, rounding = call.inputs[0], "half_up" if node.domain else "half_even"
+        x, rounding = operand(call), "half_up" if node.domain else "half_even"
         _refuse_integers(call)
-        if x is None:
-            raise UnsupportedOpError(f"{call.where}: it has no input; export the file again")
         quantization = read_quantization(call, integer_type(call), x.shape, rounding)
         if x.data is not None:
             data = quantize(x.data, quantization)
@@ -118,9 +127,7 @@ class NodeImporter:
         return self._append(new, activation(new.output, x.shape, quantization))
 
     def _dequantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        q = call.inputs[0]
-        if q is None:
-            raise UnsupportedOpError(f"{call.where}: it has no input; export the file again")
+        q = operand(call)
         quantization = read_quantization(call, q.dtype, q.shape)
         if q.is_constant:
             described = apply_note(quantization, self._notes.get(q.name))
@@ -174,6 +181,7 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
         ("", "Constant"): NodeImporter._constant,
         ("", "Identity"): NodeImporter._copy,
         ("", "Dropout"): NodeImporter._copy,
+        ("", "Shape"): NodeImporter._shape,
         ("", "QuantizeLinear"): NodeImporter._quantize,
         ("", "DequantizeLinear"): NodeImporter._dequantize,
         (half_up.DOMAIN, half_up.NAME): NodeImporter._quantize,

@@ -97,13 +97,12 @@ class _Writer:
         if not any(tensor is known for known in inputs):
             return self._initializer(tensor.name, tensor.data, tensor.dtype)
         if tensor.name not in self._constants:
-            self._constants[tensor.name] = self._constant(tensor)
+            self._constants[tensor.name] = self._constant(tensor, tensor.data)
         return self._constants[tensor.name]
 
-    def _constant(self, tensor: Tensor) -> str:
+    def _constant(self, tensor: Tensor, data: NDArray[Any]) -> str:
         """Write a constant of the graph under its own name; return the name of its reals."""
-        assert tensor.data is not None
-        self.initializers.append(_tensor_proto(tensor.name, tensor.data, tensor.dtype))
+        self.initializers.append(_tensor_proto(tensor.name, data, tensor.dtype))
         if tensor.quantization is None:
             return tensor.name
         reals = self._fresh(f"{tensor.name}.dequantized")
@@ -139,9 +138,15 @@ class _Writer:
             scale = np.array(quantization.scale, np.float32).reshape(shape)
             zeros = np.array(quantization.zero_point, np.int32).reshape(shape)
             names = [self._initializer(f"{tensor.name}.scale", scale, "float32")]
-            if tensor.dtype != "int32":  # for which ONNX knows no zero point
+            # ONNX has no zero points of 32 bits.
+            if tensor.dtype != "int32":
                 name = f"{tensor.name}.zero_point"
                 names.append(self._initializer(name, zeros, tensor.dtype))
+            elif zeros.any():
+                raise HubError(
+                    f"graph '{self._graph.name}': the int32 constant '{tensor.name}' has a zero "
+                    "point; only 0 can be written: subtract it from the integers"
+                )
             self._grids[tensor.name] = tuple(names)
         return self._grids[tensor.name]
 

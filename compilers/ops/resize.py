@@ -143,7 +143,11 @@ def _places(node: Node, size_in: int, size_out: int) -> tuple[NDArray[np.int64],
 def _size_hw(call: OnnxCall, x: Tensor) -> tuple[int, int]:
     """Return the output's height and width from sizes or scales."""
     axes = tuple(axis % 4 for axis in call.attributes.get("axes", range(4)))
-    given: Sequence[int | float | str] = integers_parameter(call, 3, "sizes") or ()
+    sizes = integers_parameter(call, 3, "sizes") or ()
+    # A batch that the import does not know counts as 0.
+    given: Sequence[int | float | str] = [
+        x.shape[axis] if size == 0 else size for axis, size in zip(axes, sizes, strict=False)
+    ]
     scales = parameter(call, 2, "scales")
     if scales is not None and not given:
         pairs = zip(axes, scales.reshape(-1), strict=False)

@@ -154,6 +154,50 @@ def test_reshapes_are_one_op(call, shape):
     assert (node.op, node.attributes["shape"]) == ("reshape", shape)
 
 
+VIEW = """
+    shape = Shape (x)
+    batch = Gather <axis = 0> (shape, zero)
+    first = Unsqueeze (batch, axes)
+    target = Concat <axis = 0> (first, open)
+    y = Reshape (x, target)
+"""
+SLICED = """
+    shape = Shape (x)
+    first = Slice (shape, axes, one)
+    target = Concat <axis = 0> (first, open)
+    y = Reshape (x, target)
+"""
+
+
+@pytest.mark.parametrize("batch", ["N", "2"])
+@pytest.mark.parametrize("body", [VIEW, SLICED])
+def test_shapes_that_are_computed_from_the_batch(body, batch):
+    """torch writes x.view(x.size(0), -1) like this."""
+    content = _model(
+        f"""net (float[{batch},3,4,4] x) => (float[{batch},48] y)
+        <int64 zero = {{0}}, int64[1] axes = {{0}}, int64[1] one = {{1}}, int64[1] open = {{-1}}>
+        {{ {body} }}"""
+    )
+    (node,) = _read_same(content).nodes
+    assert (node.op, node.attributes["shape"]) == ("reshape", (48,))
+
+
+def test_sizes_that_are_computed_from_the_batch():
+    """torch writes interpolate(x, size=(8, 10)) like this."""
+    content = _model(
+        """net (float[N,3,4,5] x) => (float[N,3,8,10] y)
+        <int64[1] start = {0}, int64[1] end = {2}, int64[2] size = {8, 10}> {
+            shape = Shape (x)
+            kept = Slice (shape, start, end, start)
+            sizes = Concat <axis = 0> (kept, size)
+            y = Resize <mode = "nearest", coordinate_transformation_mode = "asymmetric",
+                nearest_mode = "floor"> (x, , , sizes)
+        }"""
+    )
+    (node,) = _read_same(content).nodes
+    assert node.op == "resize"
+
+
 @pytest.mark.parametrize(
     "call",
     [

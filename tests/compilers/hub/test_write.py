@@ -73,6 +73,19 @@ def test_names_that_are_taken_get_a_number():
     assert list(conv.output) == ["stem.unclamped.1"]
 
 
+def test_zero_points_of_biases_are_refused():
+    graph = _integers()
+    bias = graph.tensors["fc.bias"]
+    count = len(bias.quantization.scale)
+    moved = replace(bias, quantization=replace(bias.quantization, zero_point=(1,) * count))
+    with pytest.raises(HubError) as caught:
+        write(graph.replace(graph.nodes, [moved]))
+    assert str(caught.value) == (
+        "graph 'residual': the int32 constant 'fc.bias' has a zero point; only 0 can be written: "
+        "subtract it from the integers"
+    )
+
+
 def test_activations_of_odd_widths_are_refused():
     graph = _integers()
     stem = graph.tensors["stem"]
