@@ -9,6 +9,7 @@ from codegen.cmake_build import cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.sources import app_sources
+from codegen.stb import stb_library
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -37,23 +38,28 @@ class OnnxRuntimeApp:
         return companions(request, facts)
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return ONNX Runtime's library; raises ToolchainError where its wheel is missing."""
-        try:
-            wheel = distribution("onnxruntime")
-        except PackageNotFoundError as error:
-            raise ToolchainError(f"the app needs ONNX Runtime; {_REMEDY}") from error
-        folder = Path(str(wheel.locate_file("onnxruntime")))
-        files = sorted(folder.glob("capi/libonnxruntime.so*"))
-        if not files:
-            raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} anew")
-        texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
-        return (Library("onnxruntime", wheel.version, "MIT", files[0], texts),)
+        """Return ONNX Runtime and stb; raises ToolchainError where one is missing."""
+        return (_onnxruntime(), stb_library())
 
     def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
         """Run with the installed library on one thread, as executors do."""
-        library = self.libraries()[0].file
+        library = _onnxruntime().file
         options = ("--onnxruntime", str(library), "--threads", "1")
         return run_app(program, artifact, golden, options)
+
+
+def _onnxruntime() -> Library:
+    """Return the shared library of the installed wheel."""
+    try:
+        wheel = distribution("onnxruntime")
+    except PackageNotFoundError as error:
+        raise ToolchainError(f"the app needs ONNX Runtime; {_REMEDY}") from error
+    folder = Path(str(wheel.locate_file("onnxruntime")))
+    files = sorted(folder.glob("capi/libonnxruntime.so*"))
+    if not files:
+        raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} anew")
+    texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
+    return Library("onnxruntime", wheel.version, "MIT", files[0], texts)
 
 
 APP = OnnxRuntimeApp()

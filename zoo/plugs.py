@@ -118,8 +118,9 @@ class AppRun:
 
 @dataclass(frozen=True)
 class Library:
-    """A shared library that the app loads at run time and the bundle carries.
+    """A library that the app uses.
 
+    file: the shared library that the bundle carries; a header where it is `compiled_in`.
     licence: SPDX.  texts: its licence files, by the name they get in the bundle.
     """
 
@@ -128,6 +129,7 @@ class Library:
     licence: str
     file: Path
     texts: Mapping[str, Path]
+    compiled_in: bool = False
 
 
 class AppGenerator(Protocol):
@@ -148,7 +150,7 @@ class AppGenerator(Protocol):
         """
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return the libraries that the program loads; raises ToolchainError if one is missing."""
+        """Return the libraries that the program uses; raises ToolchainError if one is missing."""
 
     def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
         """Run the program on one picture as the board would."""

@@ -13,7 +13,8 @@ __all__ = ["GoldenInput", "Licence", "Recipe"]
 class Licence:
     """Terms of one part of a model.
 
-    covers: 'code', 'weights' or 'data'.  identifier: SPDX, or a LicenseRef.
+    covers: 'weights', 'data' or 'golden' (pictures); the app's code is Apache-2.0.
+    identifier: SPDX, or a LicenseRef.
     commercial: whether commercial use is allowed.  file: its text.
     """
 

@@ -36,7 +36,7 @@ def recipe(variant: Variant) -> Recipe:
         contract=contract(variant),
         hubs={quant: path for quant, path in hubs.items() if path.is_file()},
         golden=_golden(),
-        licences=(_weights_licence(variant),),
+        licences=(_weights_licence(variant), _golden_licence()),
         metrics=_published(f"{name}.json"),
         card=_published(f"{name}.md"),
         train="recipes.pfld.train:train",
@@ -107,6 +107,11 @@ def _weights_licence(variant: Variant) -> Licence:
         file=WEIGHTS / "LICENSE.wflw98.txt",
         notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, no commercial use",
     )
+
+
+def _golden_licence() -> Licence:
+    file = _HERE / "golden" / "README.md"
+    return Licence("golden", "LicenseRef-NASA-public-domain", commercial=True, file=file)
 
 
 def _published(file: str) -> Path | None:

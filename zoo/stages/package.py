@@ -10,6 +10,7 @@ licences/   of code, weights, data and libraries
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 
 from zoo import __version__, registry
@@ -61,7 +62,8 @@ def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
 def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
     (folder / "lib").mkdir()
     for library in libraries:
-        shutil.copyfile(library.file, folder / "lib" / library.file.name)
+        if not library.compiled_in:
+            shutil.copyfile(library.file, folder / "lib" / library.file.name)
         for name, text in library.texts.items():
             target = folder / "licences" / library.name / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,8 @@ def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
 
 def _copy_papers(plan: Plan, folder: Path) -> None:
     (folder / "licences").mkdir(exist_ok=True)
+    code = distribution("edgezoo").read_text("licenses/LICENSE") or "Apache-2.0\n"
+    (folder / "licences" / "code.txt").write_text(code, "utf-8")
     for licence in plan.recipe.licences:
         shutil.copyfile(licence.file, folder / "licences" / f"{licence.covers}.txt")
     if plan.recipe.card is not None:

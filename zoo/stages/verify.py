@@ -70,7 +70,7 @@ def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
     """
     lines = []
     for item, outputs in zip(golden, proof.expected, strict=True):
-        lines.append(f"picture {item.name} {' '.join(f'{value:g}' for value in item.box)}")
+        lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
         for name, values in outputs.items():
             numbers = " ".join(f"{value:.9g}" for value in values.ravel())
             lines.append(f"output {name} {proof.tolerances[name]:.9g} {numbers}")
