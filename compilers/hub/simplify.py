@@ -7,6 +7,7 @@ import onnx
 import onnxsim
 from onnx import ModelProto
 
+from compilers.hub.convert_opset import convert_opset
 from compilers.hub.decode import decode
 from zoo.errors import HubError
 
@@ -19,10 +20,11 @@ _SKIPPED = ("eliminate_common_subexpression",)
 def simplify(content: bytes, where: str) -> bytes:
     """Return an equivalent file with constants folded and no-ops gone, metadata unchanged.
 
-    Both are run once on random inputs and compared, unless a shape is dynamic beyond its batch.
+    Files of opsets before 13 or after 21 are converted first. What simplification changes is
+    checked by running both files on random inputs, unless a shape is dynamic beyond its batch.
     Raises HubError where the file is broken, or they differ.
     """
-    model = decode(content, where)
+    model = decode(convert_opset(content, where), where)
     simplified, same = _run_onnxsim(model, where)
     if not same:
         raise HubError(
