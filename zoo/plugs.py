@@ -54,7 +54,7 @@ class Format(Protocol):
 class QuantizeOptions:
     """Choices of a post-training quantization. calibrator: 'minmax', 'percentile' or 'mse'."""
 
-    calibrator: str = "mse"
+    calibrator: str = "percentile"
     correct_bias: bool = True
 
 

@@ -52,6 +52,6 @@ def _unsigned(tensor: Tensor) -> Tensor:
     zero_point = tuple(zero + _OFFSET for zero in signed.zero_point)
     data = tensor.data
     if data is not None:
-        data = (data.astype(np.int16) + _OFFSET).astype(np.uint8)
+        data = np.asarray(data.astype(np.int16) + _OFFSET, np.uint8)
     unsigned: Quantization = replace(signed, signed=False, zero_point=zero_point)
     return replace(tensor, dtype="uint8", quantization=unsigned, data=data)

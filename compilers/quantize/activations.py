@@ -28,7 +28,8 @@ def fit_activations(
     """Return the quantization of every activation by name.
 
     Each has its own unless it must share one. Pixels keep theirs, so that they need no rounding;
-    so do outputs of ops whose range is known (softmax). The rest is observed.
+    so do outputs of ops whose range is known (softmax). The rest is observed. What the network
+    returns is never clipped, since an outlier there is a result.
     """
     known = {**_known_outputs(graph, scheme), **_pixels(graph, histograms, scheme, contract)}
     fitted = {}
@@ -37,7 +38,8 @@ def fit_activations(
         if len(given) == 1:
             (grid,) = given
         else:
-            grid = observe(merge(histograms[name] for name in group), scheme, calibrator)
+            chosen = calibrator if set(group).isdisjoint(graph.outputs) else "minmax"
+            grid = observe(merge(histograms[name] for name in group), scheme, chosen)
         fitted.update(dict.fromkeys(group, grid))
     return fitted
 

@@ -1,4 +1,4 @@
-"""Means of the weighted nodes' sums, before their clamp, channel by channel."""
+"""Means of the weighted nodes' sums before their clamp, for each sample and channel."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,31 +13,27 @@ from compilers.quantize.weighted import weighted_nodes
 from zoo.graph import Graph, Node
 from zoo.plugs import Feeds
 
-__all__ = ["Means", "float_means", "mean_of", "without_clamp"]
+__all__ = ["Means", "channel_means", "float_means", "without_clamp"]
 
 Means = NDArray[np.float64]
 
 
 def float_means(graph: Graph, samples: Sequence[Feeds], threads: int) -> dict[str, Means]:
-    """Return the means [K] over all samples by the name of the node's weight."""
+    """Return the means [N, K] of the float graph by the name of the node's weight."""
     opened = _with_open_sums(graph)
     sums = {w.weight.name: w.node.output for w in weighted_nodes(opened)}
     session = FloatSession(opened, sums.values(), threads)
     runs = []
     for batch in samples:
         values = session.run(batch)
-        runs.append({weight: mean_of([values[name]]) for weight, name in sums.items()})
-    counts = [len(batch[graph.inputs[0]]) for batch in samples]
-    return {
-        weight: np.average([run[weight] for run in runs], axis=0, weights=counts) for weight in sums
-    }
+        runs.append({weight: channel_means([values[name]]) for weight, name in sums.items()})
+    return {weight: np.concatenate([run[weight] for run in runs]) for weight in sums}
 
 
-def mean_of(batches: Iterable[NDArray[Any]]) -> Means:
-    """Return the mean of each channel, [K], over batches [N, K, ...]."""
+def channel_means(batches: Iterable[NDArray[Any]]) -> Means:
+    """Return the means [N, K] of all samples in batches [n, K, ...]."""
     means = [batch.reshape(*batch.shape[:2], -1).mean(axis=2) for batch in batches]
-    mean: Means = np.concatenate(means).mean(axis=0, dtype=np.float64)
-    return mean
+    return np.concatenate(means).astype(np.float64)
 
 
 def without_clamp(node: Node) -> Node:

@@ -18,8 +18,8 @@ from zoo.scheme import Scheme
 
 __all__ = ["QUANTIZER", "Ptq"]
 
-_CORRECTION_SAMPLES = 128
-"""Bias correction compares paired means, which differ little between more samples."""
+_CORRECTION_SAMPLES = 64
+"""Bias correction compares the same samples, float and quantized, so that few are enough."""
 
 
 class Ptq:

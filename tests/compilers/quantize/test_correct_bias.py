@@ -7,7 +7,7 @@ import pytest
 from networks import residual_network
 from quantization import contract_of, quantized, samples
 
-from compilers.quantize.channel_means import float_means, mean_of
+from compilers.quantize.channel_means import channel_means, float_means
 from compilers.quantize.correct_bias import correct_biases
 from compilers.quantize.ptq import QUANTIZER
 from compilers.quantize.weighted import own_parameters, weighted_nodes
@@ -69,4 +69,4 @@ def test_float_means_are_those_before_the_clamp():
         run_all(GRAPH.replace([*opened, *GRAPH.nodes[1:]]), batch)["stem"] for batch in SAMPLES
     ]
     found = float_means(GRAPH, SAMPLES, threads=1)["stem.weight"]
-    np.testing.assert_allclose(found, mean_of(values), atol=1e-6)
+    np.testing.assert_allclose(found, channel_means(values), atol=1e-6)
