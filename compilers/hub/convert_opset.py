@@ -40,4 +40,4 @@ def convert_opset(content: bytes, where: str) -> bytes:
 
 def _opset(model: ModelProto) -> int:
     versions = {entry.domain: entry.version for entry in model.opset_import}
-    return versions.get("", versions.get("ai.onnx", 0))
+    return int(versions.get("", versions.get("ai.onnx", 0)))

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from compilers.affine import quantize
 from compilers.fresh_name import fresh_name
 from compilers.hub import half_up
 from compilers.hub.constant_notes import Notes, apply_note
 from compilers.hub.read_quantization import integer_type, read_quantization
 from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
+from compilers.op_parts.affine import quantize
+from compilers.op_parts.operands import operand
 from compilers.op_table import find_onnx_type, onnx_types
-from compilers.operands import operand
 from zoo.errors import HubError, UnsupportedOpError, suggest
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-from compilers.clamp import clamp_of
 from compilers.fresh_name import fresh_name
 from compilers.hub.constant_notes import KEY, notes_of
 from compilers.hub.half_up import DOMAIN, NAME, half_up_function
+from compilers.op_parts.clamp import clamp_of
 from compilers.op_table import find_op
 from compilers.passes.unfold_qdq import unfold_qdq
 from zoo.errors import HubError

@@ -8,9 +8,9 @@ monotone: round(clip(x, a, b)) = clip(round(x), round(a), round(b)).
 from collections.abc import Iterator
 from dataclasses import replace
 
-from compilers.affine import quantization_of
-from compilers.clamp import clamp_of, integer_range
 from compilers.fresh_name import fresh_name
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.clamp import clamp_of, integer_range
 from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["separate_clamps"]

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred, quantization_of
-from compilers.broadcasting import broadcast_shape
-from compilers.clamp import clamp_reals, integer_range
-from compilers.operands import operand
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.broadcasting import broadcast_shape
+from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.operands import operand
 from zoo.fixed_point import fix_aligned, round_shift, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

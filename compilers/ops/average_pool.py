@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred, quantization_of
-from compilers.clamp import clamp_reals, integer_range
-from compilers.node_attributes import integer
-from compilers.operands import image
-from compilers.parameters import integers_parameter
-from compilers.rescaling import store
-from compilers.window import Window, sizes
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.operands import image
+from compilers.op_parts.parameters import integers_parameter
+from compilers.op_parts.rescaling import store
+from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
@@ -24,8 +24,8 @@ __all__ = ["OP"]
 class AveragePool(Op):
     """Mean over windows of [N, C, H, W].
 
-    attributes: kernel, strides, pads as in compilers.window (a global pool has a kernel of the
-    whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the output
+    attributes: kernel, strides, pads as in compilers.op_parts.window (a global pool has a kernel
+    of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the output
     is [N, C] instead of [N, C, 1, 1].
     integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of
     Ho * Wo positions where counts differ between them, else one; range.

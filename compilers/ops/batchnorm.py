@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.node_attributes import real
-from compilers.operands import constant, operand
+from compilers.op_parts.node_attributes import real
+from compilers.op_parts.operands import constant, operand
 from zoo.errors import HubError, QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

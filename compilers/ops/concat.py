@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred, quantization_of
-from compilers.node_attributes import integer
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.node_attributes import integer
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Shape, Tensor

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred
-from compilers.clamp import clamp_reals
-from compilers.node_attributes import integer
-from compilers.operands import image, weight_and_bias
-from compilers.rescaling import store
-from compilers.weighted_sum import fix_sum, shifted_bias
-from compilers.window import Window
+from compilers.op_parts.affine import centred
+from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.operands import image, weight_and_bias
+from compilers.op_parts.rescaling import store
+from compilers.op_parts.weighted_sum import fix_sum, shifted_bias
+from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -27,8 +27,8 @@ class Conv(Op):
     """y[n, k] = bias[k] + sum over c, i, j of x[n, c, ...] * w[k, c, i, j].
 
     x: [N, C, H, W].  w: [K, C / group, kh, kw].  bias: [K], optional.
-    attributes: strides, pads, dilations as in compilers.window, and group.
-    integer: as in compilers.weighted_sum.
+    attributes: strides, pads, dilations as in compilers.op_parts.window, and group.
+    integer: as in compilers.op_parts.weighted_sum.
     """
 
     name = "conv"
@@ -95,7 +95,7 @@ class Conv(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.weighted_sum."""
+        """Return the constants of compilers.op_parts.weighted_sum."""
         return fix_sum(node, inputs, output)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

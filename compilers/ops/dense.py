@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred
-from compilers.clamp import clamp_reals
-from compilers.operands import constant, operand, weight_and_bias
-from compilers.rescaling import store
-from compilers.weighted_sum import fix_sum, shifted_bias
+from compilers.op_parts.affine import centred
+from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.operands import constant, operand, weight_and_bias
+from compilers.op_parts.rescaling import store
+from compilers.op_parts.weighted_sum import fix_sum, shifted_bias
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -22,7 +22,7 @@ __all__ = ["OP"]
 class Dense(Op):
     """y[n, k] = bias[k] + sum over c of x[n, c] * w[k, c].
 
-    x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.weighted_sum.
+    x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.op_parts.weighted_sum.
     """
 
     name = "dense"
@@ -83,7 +83,7 @@ class Dense(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.weighted_sum."""
+        """Return the constants of compilers.op_parts.weighted_sum."""
         return fix_sum(node, inputs, output)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

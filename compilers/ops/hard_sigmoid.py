@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.lookup_table import LookupOp
-from compilers.node_attributes import real
+from compilers.op_parts.lookup_table import LookupOp
+from compilers.op_parts.node_attributes import real
 from zoo.graph import Node, Quantization
 from zoo.op import OnnxCall, Parsed
 

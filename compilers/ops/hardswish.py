@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.lookup_table import LookupOp
+from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node
 
 __all__ = ["OP"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of
-from compilers.operands import image
-from compilers.window import Pair, Window, sizes
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.operands import image
+from compilers.op_parts.window import Pair, Window, sizes
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
@@ -19,8 +19,8 @@ __all__ = ["OP"]
 class MaxPool(Op):
     """Maximum over windows of x [N, C, H, W], in which pads never win.
 
-    attributes: kernel, strides, pads, dilations as in compilers.window. A global pool has a kernel
-    of H x W; ceil_mode has become pads.
+    attributes: kernel, strides, pads, dilations as in compilers.op_parts.window. A global pool has
+    a kernel of H x W; ceil_mode has become pads.
     """
 
     name = "max_pool"

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import centred, quantization_of
-from compilers.broadcasting import broadcast_shape
-from compilers.clamp import clamp_reals, integer_range
-from compilers.operands import operand
-from compilers.rescaling import store
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.broadcasting import broadcast_shape
+from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.operands import operand
+from compilers.op_parts.rescaling import store
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
@@ -23,7 +23,8 @@ __all__ = ["OP"]
 class Mul(Op):
     """y = a * b; a constant stands second, and may have a scale for each channel.
 
-    acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.rescaling with s_a * s_b / s_out.
+    acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.op_parts.rescaling with
+    s_a * s_b / s_out.
     integer: multiplier and shift, one for each scale of b, and range.
     """
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of
-from compilers.node_attributes import integers, real
-from compilers.operands import operand
-from compilers.parameters import integers_parameter, new_parameter, parameter
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.node_attributes import integers, real
+from compilers.op_parts.operands import operand
+from compilers.op_parts.parameters import integers_parameter, new_parameter, parameter
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

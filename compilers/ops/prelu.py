@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import dequantize
-from compilers.lookup_table import look_up, tabulate
-from compilers.operands import operand
+from compilers.op_parts.affine import dequantize
+from compilers.op_parts.lookup_table import look_up, tabulate
+from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -24,7 +24,7 @@ class PRelu(Op):
     """A rectifier of x [N, C, ...]; the slope may stay float: integers only need the tables.
 
     inputs: x; slope, constant, one value or one for each of C.
-    integer['table']: [C * 2**bits], for each channel a table as in compilers.lookup_table.
+    integer['table']: [C * 2**bits], for each channel a table as in compilers.op_parts.lookup_table.
     """
 
     name = "prelu"

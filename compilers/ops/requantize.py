@@ -5,10 +5,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.affine import centred, quantization_of
-from compilers.border_op import BorderOp
-from compilers.clamp import clamp_reals
-from compilers.rescaling import fix_ratio, store
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.border_op import BorderOp
+from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.rescaling import fix_ratio, store
 from zoo.graph import Node, Tensor
 
 __all__ = ["OP"]

@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.node_attributes import integers
-from compilers.operands import operand
-from compilers.parameters import integers_parameter, new_parameter
+from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.operands import operand
+from compilers.op_parts.parameters import integers_parameter, new_parameter
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.clamp import clamp_reals
+from compilers.op_parts.clamp import clamp_reals
 from compilers.ops.add import Add
 from zoo.graph import Node, Tensor
 from zoo.op import OnnxCall

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.node_attributes import integers
-from compilers.operands import operand
+from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

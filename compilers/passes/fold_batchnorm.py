@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.fresh_name import fresh_name
-from compilers.node_attributes import real
+from compilers.op_parts.node_attributes import real
+from compilers.op_parts.window import Window
 from compilers.op_table import find_op
-from compilers.window import Window
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from compilers.node_attributes import real
+from compilers.op_parts.node_attributes import real
 from compilers.passes.fix_integers import fix_integers
 from compilers.passes.quantize_moves import quantize_moves
 from zoo.errors import HubError

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from compilers.clamp import Bounds, clamp_of
-from compilers.node_attributes import real
+from compilers.op_parts.clamp import Bounds, clamp_of
+from compilers.op_parts.node_attributes import real
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.clamp import clamp_of
+from compilers.op_parts.clamp import clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 

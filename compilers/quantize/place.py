@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compilers.affine import quantize
+from compilers.op_parts.affine import quantize
 from compilers.op_table import find_op
 from compilers.quantize.float_scales import fit_float_scales
 from compilers.quantize.histogram import measure

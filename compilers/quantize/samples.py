@@ -19,29 +19,34 @@ Batch = Mapping[str, NDArray[np.float32]]
 
 
 def small_batches(graph: Graph, calibration: Iterable[Feeds]) -> Iterator[Batch]:
-    """Yield the samples in batches of the size that the graph has, else of a small one.
+    """Yield the samples in batches of the size that the graph has, else of _BATCH.
 
+    However the samples come, they are cut at the same places; the last batch may be smaller.
     Raises QuantizeError naming the input where names, shapes or types are wrong, and where there
     is no sample at all.
     """
     own = graph.tensors[graph.inputs[0]].shape[0]
     size = own if isinstance(own, int) else _BATCH
-    is_empty = True
+    count, rest = 0, _nothing(graph)
     for feeds in calibration:
-        count = _check(graph, feeds)
-        is_empty = is_empty and count == 0
-        if isinstance(own, int) and count % own:
-            raise QuantizeError(
-                f"graph '{graph.name}': calibration batch of {count} samples; the network has a "
-                f"fixed batch of {own}: export it with a symbolic batch"
-            )
-        for start in range(0, count, size):
-            yield {name: feeds[name][start : start + size] for name in graph.inputs}
-    if is_empty:
+        count += _check(graph, feeds)
+        waiting = {name: np.concatenate([rest[name], feeds[name]]) for name in graph.inputs}
+        full = _count(waiting) // size * size
+        for start in range(0, full, size):
+            yield _slice(waiting, start, start + size)
+        rest = _slice(waiting, full, None)
+    if count == 0:
         raise QuantizeError(
             f"graph '{graph.name}': there is no calibration sample; give at least one, better "
             "some hundred that look like what the network will see"
         )
+    if isinstance(own, int) and count % own:
+        raise QuantizeError(
+            f"graph '{graph.name}': {count} calibration samples; the network has a fixed batch "
+            f"of {own}: give a multiple of it, or export with a symbolic batch"
+        )
+    if _count(rest):
+        yield rest
 
 
 class SampleDigest:
@@ -87,3 +92,16 @@ def _check(graph: Graph, feeds: Feeds) -> int:
             f"{sorted(counts)}"
         )
     return counts.pop()
+
+
+def _nothing(graph: Graph) -> Batch:
+    shapes = {name: graph.tensors[name].shape[1:] for name in graph.inputs}
+    return {name: np.empty((0, *map(int, shape)), np.float32) for name, shape in shapes.items()}
+
+
+def _slice(batch: Batch, start: int, stop: int | None) -> Batch:
+    return {name: array[start:stop] for name, array in batch.items()}
+
+
+def _count(batch: Batch) -> int:
+    return len(next(iter(batch.values())))

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx_runtime import run_onnx
 
-from compilers.affine import quantize
 from compilers.hub import read, simplify, write
+from compilers.op_parts.affine import quantize
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
 
-from compilers.affine import dequantize
+from compilers.op_parts.affine import dequantize
 from compilers.ops.mul import OP
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Quantization

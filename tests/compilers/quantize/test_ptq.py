@@ -54,9 +54,9 @@ def test_loss_is_that_of_the_bits(scheme, largest):
 
 @pytest.mark.parametrize("scheme", ALL, ids=lambda scheme: scheme.name)
 def test_same_samples_same_bytes(scheme):
-    images = pixel_feeds(GRAPH, 40)["image"]
+    images = pixel_feeds(GRAPH, 100)["image"]
     whole = _ptq(scheme, [{"image": images}], Ptq(threads=1))
-    parts = _ptq(scheme, [{"image": images[:16]}, {"image": images[16:]}], Ptq(threads=2))
+    parts = _ptq(scheme, [{"image": images[:21]}, {"image": images[21:]}], Ptq(threads=2))
     assert HUB.write(whole) == HUB.write(parts)
 
 

@@ -22,18 +22,20 @@ def _digest(batches):
 
 def test_batches_are_small_whatever_comes():
     cut = list(small_batches(GRAPH, [{"image": IMAGES}, {"image": IMAGES[:3]}]))
-    assert [len(batch["image"]) for batch in cut] == [8, 8, 4, 3]
-    np.testing.assert_array_equal(np.concatenate([b["image"] for b in cut[:3]]), IMAGES)
+    assert [len(batch["image"]) for batch in cut] == [8, 8, 7]
+    found = np.concatenate([batch["image"] for batch in cut])
+    np.testing.assert_array_equal(found, np.concatenate([IMAGES, IMAGES[:3]]))
 
 
 def test_a_network_of_a_fixed_batch_gets_batches_of_its_size():
     image = replace(GRAPH.tensors["image"], shape=(2, 3, 6, 6))
     fixed = replace(GRAPH, tensors={**GRAPH.tensors, "image": image})
     assert {len(b["image"]) for b in small_batches(fixed, [{"image": IMAGES}])} == {2}
+    assert len(list(small_batches(fixed, [{"image": IMAGES[:3]}, {"image": IMAGES[:1]}]))) == 2
     with pytest.raises(
         QuantizeError,
-        match=r"^graph 'residual': calibration batch of 3 samples; the network has a fixed batch "
-        r"of 2: export it with a symbolic batch$",
+        match=r"^graph 'residual': 3 calibration samples; the network has a fixed batch of 2: give "
+        r"a multiple of it, or export with a symbolic batch$",
     ):
         list(small_batches(fixed, [{"image": IMAGES[:3]}]))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from one_node import activation
 
-from compilers.lookup_table import look_up, tabulate
+from compilers.op_parts.lookup_table import look_up, tabulate
 from zoo.errors import QuantizeError
 from zoo.graph import Quantization
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of
-from compilers.clamp import integer_range
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.clamp import integer_range
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Tensor
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of
-from compilers.operands import operand
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.operands import operand
 from zoo.errors import QuantizeError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

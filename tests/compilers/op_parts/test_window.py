@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compilers.window import Window, sizes
+from compilers.op_parts.window import Window, sizes
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.op import OnnxCall
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantize_real
+from compilers.op_parts.affine import quantize_real
 from zoo.graph import Node, Quantization
 
 __all__ = ["Bounds", "clamp_of", "clamp_reals", "integer_range"]

@@ -2,8 +2,8 @@
 
 acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]    (int32)
 
-It is stored as compilers.rescaling says, with s_in * s_w[k] / s_out as the factor of channel k: see
-Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
+It is stored as compilers.op_parts.rescaling says, with s_in * s_w[k] / s_out as the factor of
+channel k: see Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
 Integer-Arithmetic-Only Inference", section 2.2.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.affine import quantization_of
-from compilers.clamp import integer_range
+from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.clamp import integer_range
 from zoo.errors import QuantizeError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Tensor

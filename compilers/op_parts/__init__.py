@@ -1,0 +1,1 @@
+"""What op files, passes and the quantizer share: arithmetic of integers, windows, checks."""
