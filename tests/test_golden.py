@@ -20,7 +20,7 @@ def rendered() -> dict[str, bytes]:
     recipe, target = registry.load("recipe", MODEL), registry.load("target", TARGET)
     app = registry.load("app", target.app)
     request = AppRequest(MODEL, target, recipe.contract, "model.onnx")
-    notices = "; ".join(licence.notice for licence in recipe.licences)
+    notices = "; ".join(licence.notice for licence in recipe.licences if licence.notice)
     facts = {"bundle": f"{MODEL}.{TARGET}.ptq", "quantization": "ptq", "notice": notices}
     sources = app.generate(request).items()
     return {

@@ -15,7 +15,7 @@ def test_app_is_registered():
 
 
 def test_library_is_that_of_the_wheel():
-    (library,) = APP.libraries()
+    library = APP.libraries()[0]
     assert library.file.name == f"libonnxruntime.so.{library.version}"
     assert library.file.is_file()
     assert library.licence == "MIT"

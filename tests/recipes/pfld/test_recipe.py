@@ -50,9 +50,9 @@ def test_pixels_are_the_quantized_input() -> None:
 
 def test_the_weights_are_for_research_and_say_so() -> None:
     for variant in VARIANTS.values():
-        (licence,) = recipe(variant).licences
-        assert not licence.commercial
-        assert "for research" in licence.file.read_text()
+        licences = {licence.covers: licence for licence in recipe(variant).licences}
+        assert not licences["weights"].commercial
+        assert "for research" in licences["weights"].file.read_text()
 
 
 def test_an_unknown_variant_is_no_attribute() -> None:
