@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
-__all__ = ["Artifact", "Exactness"]
+from zoo.graph import Graph
+
+__all__ = ["Artifact", "Exactness", "float_requantization"]
+
+_ROUNDINGS = 60
+_LSB = 3
 
 
 @dataclass(frozen=True)
@@ -27,3 +33,21 @@ class Artifact:
     main: str
     files: Mapping[str, bytes]
     exactness: Exactness
+
+
+def float_requantization(graph: Graph) -> Exactness:
+    """Return how far a runtime that requantizes an integer graph in float32 may be from it.
+
+    A value that falls between two integers may go either way, and later layers pass it on: 3 LSB
+    for each 60 roundings in a row, or part of them. PFLD has 55.
+    """
+    roundings: dict[str, int] = {}
+    for node in graph.nodes:
+        before = max((roundings.get(name, 0) for name in node.inputs), default=0)
+        roundings[node.output] = before + (1 if node.integer else 0)
+    in_a_row = max(roundings.get(name, 0) for name in graph.outputs)
+    why = (
+        f"the runtime requantizes in float32, the reference in exact integers: each of {in_a_row} "
+        "roundings in a row may go either way"
+    )
+    return Exactness(_LSB * max(ceil(in_a_row / _ROUNDINGS), 1), "lsb", why)

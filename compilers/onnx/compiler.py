@@ -6,7 +6,7 @@ from compilers.onnx.integer_clips import clip_integers
 from compilers.onnx.resize_by_scales import resize_by_scales
 from compilers.onnx.separate_clamps import separate_clamps
 from compilers.onnx.to_uint8 import to_uint8
-from zoo.artifact import Artifact, Exactness
+from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.target import Target
@@ -18,12 +18,6 @@ MAIN = "model.onnx"
 FLOAT32 = Exactness(1e-4, "relative", "ONNX Runtime sums float32 in another order")
 FLOAT16 = Exactness(
     2e-2, "relative", "weights, and on some CPUs activations, have 11 significant bits"
-)
-INTEGER = Exactness(
-    3,
-    "lsb",
-    "ONNX Runtime requantizes in float32, the reference in exact integers: a value that falls "
-    "between two integers may go either way, and later layers pass it on",
 )
 
 
@@ -68,7 +62,7 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
     # The clamps' integer bounds depend on the types, hence this order.
     lowered = separate_clamps(to_uint8(graph))
     content = resize_by_scales(clip_integers(HUB.write(lowered), lowered), lowered)
-    return Artifact(COMPILER.name, MAIN, {MAIN: content}, INTEGER)
+    return Artifact(COMPILER.name, MAIN, {MAIN: content}, float_requantization(graph))
 
 
 COMPILER = OnnxCompiler()

@@ -25,8 +25,8 @@ class AveragePool(Op):
     """Mean over windows of [N, C, H, W].
 
     attributes: kernel, strides, pads as in compilers.op_parts.window (a global pool has a kernel
-    of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the output
-    is [N, C] instead of [N, C, 1, 1].
+    of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the
+    output is [N, C] instead of [N, C, 1, 1].
     integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of
     Ho * Wo positions where counts differ between them, else one; range.
     """

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from compilers.op_parts.window import Window
 from compilers.op_table import find_op
-from compilers.window import Window
 from zoo.graph import Attribute, Graph, Node, Tensor
 
 __all__ = ["float_graphs", "random_feeds"]

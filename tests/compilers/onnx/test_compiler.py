@@ -13,10 +13,11 @@ from networks import residual_network
 from quantization import quantized, samples
 from random_graphs import float_graphs
 
-from compilers.onnx.compiler import COMPILER, FLOAT16, FLOAT32, INTEGER
+from compilers.onnx.compiler import COMPILER, FLOAT16, FLOAT32
 from compilers.reference import run_all, run_graph
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
+from zoo.artifact import float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.target import Target
@@ -78,7 +79,10 @@ def test_integers_are_within_the_bound_of_the_reference(graph, scheme, correct_b
     found, wanted = _run(_lower(integer, scheme.name), feeds), run_graph(integer, feeds)
     for name in graph.outputs:
         scale = integer.tensors[integer.producer(name).inputs[0]].quantization.scale[0]
-        assert np.abs(found[name] - wanted[name]).max() / scale <= INTEGER.bound + 1e-3
+        assert (
+            np.abs(found[name] - wanted[name]).max() / scale
+            <= float_requantization(integer).bound + 1e-3
+        )
 
 
 @given(float_graphs(), st.sampled_from((("float32", FLOAT32), ("float16", FLOAT16))))
