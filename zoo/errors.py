@@ -21,6 +21,8 @@ A message says where, what was found, what is allowed and what to do.
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LISTED = 20
+
 
 class ZooError(Exception):
     """Base of every error that the command line prints without a traceback."""
@@ -89,9 +91,11 @@ class ToolchainError(ZooError):
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the tail of a message: near names first, else all that are allowed."""
+    """Return the tail of a message: near names first, else what is allowed, of many the first."""
     names = list(known)
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    return f"; known: {', '.join(names) or 'none'}"
+    listed = ", ".join(names[:_LISTED]) or "none"
+    more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
+    return f"; known: {listed}{more}"

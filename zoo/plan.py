@@ -73,6 +73,7 @@ def make_plan(wish: Wish) -> Plan:
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
+    float_hub = _float_hub(wish, recipe)
     quant_hub = None if wish.calibration or wish.hub else recipe.hubs.get(wish.quant)
     if scheme not in FLOAT_SCHEMES and quant_hub is None:
         _check_quantizer(wish, recipe)
@@ -81,7 +82,7 @@ def make_plan(wish: Wish) -> Plan:
         target=target,
         quant=wish.quant,
         scheme=scheme,
-        float_hub=_float_hub(wish, recipe),
+        float_hub=float_hub,
         quant_hub=quant_hub if scheme not in FLOAT_SCHEMES else None,
         calibration=wish.calibration,
         calibration_count=wish.calibration_count,
@@ -143,7 +144,11 @@ def _check_commercial(recipe: Recipe) -> None:
 
 
 def _check_quantizer(wish: Wish, recipe: Recipe) -> None:
-    registry.load("quantizer", wish.quant)
+    if wish.quant not in registry.names("quantizer"):
+        raise RefusedError(
+            f"{recipe.name}: no hub quantized by '{wish.quant}' is published, and no plugin "
+            f"quantizes by it; --quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
+        )
     if wish.calibration is None:
         raise RecipeError(
             f"{recipe.name}: no hub quantized by '{wish.quant}' is published; give images for "

@@ -157,7 +157,7 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
             "no-such-folder: no such folder; --calib needs a folder of images",
         ),
         (
-            {"hub": Path("none.onnx")},
+            {"hub": Path(__file__)},  # any file: it is not read yet
             "toy_1.0x.shapes: no hub quantized by 'ptq' is published; give images for "
             "calibration by --calib DIR",
         ),
