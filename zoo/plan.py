@@ -7,11 +7,10 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError, RefusedError, UsageError
 from zoo.recipe import Recipe
+from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
 
 __all__ = ["Plan", "Wish", "make_plan"]
-
-FLOAT_SCHEMES = ("float32", "float16")
 
 
 @dataclass(frozen=True)

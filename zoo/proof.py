@@ -16,10 +16,10 @@ from zoo.contract import Contract
 from zoo.errors import VerifyError
 from zoo.graph import Graph
 from zoo.pictures import read_picture
-from zoo.plan import FLOAT_SCHEMES
 from zoo.plugs import AppRun
 from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
+from zoo.scheme import FLOAT_SCHEMES
 from zoo.step import Frame
 
 __all__ = ["Evidence", "Proof", "bundled_evidence", "compare", "golden_frames", "prove"]

@@ -44,7 +44,7 @@ def _quantized(plan: Plan, graph: Graph) -> Graph:
     quantized: Graph = registry.load("quantizer", plan.quant).quantize(
         graph,
         registry.load("scheme", plan.scheme),
-        list(_batches(plan)),
+        _batches(plan),
         plan.recipe.contract,
         options,
     )
