@@ -23,7 +23,7 @@ _CORRECTION_SAMPLES = 64
 
 
 class Ptq:
-    """Equalise, calibrate, fit scales, place, correct biases. Runs on `threads` threads."""
+    """Equalise, calibrate, fit scales, place, correct biases; on as many threads as told."""
 
     name = "ptq"
 

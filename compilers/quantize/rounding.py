@@ -9,13 +9,7 @@ from numpy.typing import NDArray
 from zoo.fixed_point import saturate
 from zoo.graph import Quantization
 
-__all__ = ["round_half", "squared_error", "to_integers"]
-
-
-def round_half(values: NDArray[Any], rounding: str) -> NDArray[Any]:
-    """Return values rounded to whole numbers; ties 'half_even', 'half_up' or 'half_away'."""
-    return _ROUND[rounding](values)
-
+__all__ = ["squared_error", "to_integers"]
 
 _ROUND: Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
     "half_even": np.rint,
@@ -29,14 +23,15 @@ def to_integers(
 ) -> NDArray[Any]:
     """Return round(reals / scale) of a symmetric grid in its storage type.
 
-    Saturated to [qmin, qmax], or to [low, qmax] where the range is narrower.
+    rounding: of ties, 'half_even', 'half_up' or 'half_away'.  Saturated to [qmin, qmax], or to
+    [low, qmax] where the range is narrower.
     """
     shape = [1] * reals.ndim
     if grid.axis is not None:
         shape[grid.axis] = -1
     levels = np.asarray(reals, np.float64) / np.asarray(grid.scale).reshape(shape)
     low = grid.qmin if low is None else low
-    return saturate(round_half(levels, rounding), low, grid.qmax, grid.dtype)
+    return saturate(_ROUND[rounding](levels), low, grid.qmax, grid.dtype)
 
 
 def squared_error(
@@ -47,5 +42,5 @@ def squared_error(
     The grid has one scale.
     """
     scale, zero_point = grid.scale[0], grid.zero_point[0]
-    integers = np.clip(round_half(values / scale, rounding) + zero_point, grid.qmin, grid.qmax)
+    integers = np.clip(_ROUND[rounding](values / scale) + zero_point, grid.qmin, grid.qmax)
     return float(np.sum(counts * ((integers - zero_point) * scale - values) ** 2))

@@ -9,6 +9,7 @@ from quantization import NORMALIZE, contract_of, pixel_feeds
 
 from compilers.quantize.activations import fit_activations
 from compilers.quantize.calibrate import calibrate
+from compilers.quantize.histogram import measure
 from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
 from zoo.contract import Step
 from zoo.errors import QuantizeError
@@ -64,6 +65,17 @@ def test_an_output_of_known_range_needs_no_observation():
     )
     assert _fit(W8A8_ASYM, NORMALIZE, graph)["p"] == Quantization((1 / 256,), (0,), signed=False)
     assert _fit(W8A8_SYM, NORMALIZE, graph)["p"].zero_point == (0,)
+
+
+def test_what_the_network_returns_is_never_clipped():
+    seen = dict(calibrate(GRAPH, [pixel_feeds(GRAPH, 4)], keep=0, threads=1).histograms)
+    outlier = np.zeros((1, 100_000), np.float32)
+    outlier[0, 0] = 51
+    seen |= dict.fromkeys(("landmarks", "stem"), measure(outlier))
+    contract = contract_of(GRAPH, NORMALIZE)
+    grids = fit_activations(GRAPH, seen, W8A8_ASYM, contract, "percentile")
+    assert grids["landmarks"].scale[0] == pytest.approx(51 / 255)
+    assert grids["stem"].scale[0] < 0.01
 
 
 def test_a_contract_for_another_input_is_refused():

@@ -60,6 +60,14 @@ def test_a_bias_that_was_spoilt_is_repaired():
     assert np.abs(found).max() < 100
 
 
+def test_a_sample_that_saturates_does_not_shift_the_others():
+    integer = quantized(GRAPH, W8A8_ASYM, correct_bias=False)
+    wild = [{"image": batch["image"] * np.float32(50)} for batch in SAMPLES[:1]]
+    calm = correct_biases(GRAPH, integer, SAMPLES, threads=1)
+    mixed = correct_biases(GRAPH, integer, SAMPLES + wild, threads=1)
+    assert _mean_error(GRAPH, mixed) < 2 * _mean_error(GRAPH, calm)
+
+
 def test_float_means_are_those_before_the_clamp():
     opened = [
         replace(node, attributes={k: v for k, v in node.attributes.items() if k != "clamp"})
