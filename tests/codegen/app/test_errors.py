@@ -1,7 +1,5 @@
 """Every message that a user of the app can meet."""
 
-import shutil
-
 import numpy as np
 import onnx
 import pytest
@@ -248,21 +246,5 @@ def count_pixels(graph):
 )
 def test_model_of_another_contract(app, photo, tmp_path, edit, message):
     model = change(app.model, edit, tmp_path / "m.onnx")
-    given = ("--model", model, "--onnxruntime", app.library, "--source", photo)
-    assert fails(app.run_bare(*given), message)
-
-
-@pytest.mark.parametrize(
-    ("entries", "message"),
-    [
-        ('{"": "1"}', "1: Config key is empty or longer than"),
-        ('{"session.load_model_format": "ORT"}', "ORT model verification failed"),
-        ('{"session.x64quantprecision": 1}', "entry 'session.x64quantprecision' is no text"),
-        ("{", "session.json: not JSON at byte 1"),
-    ],
-)
-def test_session_entries_reach_the_runtime(app, photo, tmp_path, entries, message):
-    model = shutil.copy(app.model, tmp_path / "m.onnx")
-    (tmp_path / "session.json").write_text(entries)
     given = ("--model", model, "--onnxruntime", app.library, "--source", photo)
     assert fails(app.run_bare(*given), message)

@@ -1,10 +1,8 @@
 #include "backends/onnxruntime_session.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/files.hpp"
-#include "core/json.hpp"
 
 namespace zoo::ort {
 
@@ -30,17 +28,14 @@ struct ModelTensor {
   int element_type = 0;
 };
 
-// The artifact's own settings: a table of texts in session.json beside the model.
-std::map<std::string, std::string> session_entries(const std::string& model) {
-  // Without it, sums of u8 x s8 products saturate at 16 bits on CPUs that lack VNNI.
-  std::map<std::string, std::string> entries = {{"session.x64quantprecision", "1"}};
-  const std::string file = directory_name(model) + "/session.json";
-  if (!is_file(file)) return entries;
-  for (const auto& [key, value] : read_json(file).members) {
-    if (value.kind != Json::Kind::kText) throw Error(file + ": entry '" + key + "' is no text");
-    entries[key] = value.text;
-  }
-  return entries;
+// Whether ONNX Runtime's sums of u8 x s8 products are exact here: on x86-64 without VNNI they are
+// added in pairs, saturated at 16 bits.
+bool has_exact_products() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
+#else
+  return true;
+#endif
 }
 
 Handle<SessionOptions> session_options(const Api& api, const BackendOptions& options) {
@@ -48,8 +43,9 @@ Handle<SessionOptions> session_options(const Api& api, const BackendOptions& opt
   api.call<SetIntraOpNumThreads>(settings.get(), options.threads);
   api.call<SetInterOpNumThreads>(settings.get(), 1);
   api.call<SetGraphOptimizationLevel>(settings.get(), kAllOptimizations);
-  for (const auto& [key, value] : session_entries(options.model)) {
-    api.call<AddSessionConfigEntry>(settings.get(), key.c_str(), value.c_str());
+  // Makes weights u8, which is exact everywhere, but slower where it is not needed.
+  if (!has_exact_products()) {
+    api.call<AddSessionConfigEntry>(settings.get(), "session.x64quantprecision", "1");
   }
   return settings;
 }

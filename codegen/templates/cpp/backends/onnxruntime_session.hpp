@@ -8,7 +8,7 @@
 
 namespace zoo::ort {
 
-// Loads the model with the entries of session.json beside it; throws Error.
+// Loads the model, computing integers exactly on every CPU; throws Error.
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options);
 
 // Throws Error unless the model has float32 inputs and outputs of these names and shapes, with a
