@@ -10,8 +10,8 @@ from zoo.cli.output import print_json, print_table
 @click.command()
 @json_option
 def command(as_json: bool) -> None:
-    """List models and targets."""
-    models = [_model(name) for name in registry.names("recipe")]
+    """List models, published ones first, and targets."""
+    models = sorted(map(_model, registry.names("recipe")), key=lambda row: not row["published"])
     targets = [_target(name) for name in registry.names("target")]
     if as_json:
         print_json({"models": models, "targets": targets})
