@@ -7,17 +7,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from compilers.op_parts.move_op import MoveOp
 from compilers.op_parts.node_attributes import integers
 from compilers.op_parts.operands import operand
 from compilers.op_parts.parameters import integers_parameter, new_parameter
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
+from zoo.op import OnnxCall, Parsed
 
 __all__ = ["OP"]
 
 
-class Reshape(Op):
+class Reshape(MoveOp):
     """The values of each sample in the same order under another shape; the batch stays first.
 
     attributes: shape, without the batch, such as (196,).
@@ -25,7 +26,6 @@ class Reshape(Op):
 
     name = "reshape"
     onnx_types = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
-    shares_quantization = True
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read any of the four with constant parameters; refuses to touch the batch."""
@@ -58,16 +58,6 @@ class Reshape(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Reshape the reals."""
         return inputs[0].reshape(len(inputs[0]), *integers(node, "shape"))
-
-    def run_integer(
-        self,
-        node: Node,
-        inputs: Sequence[NDArray[Any]],
-        tensors: Sequence[Tensor],  # noqa: ARG002
-        output: Tensor,  # noqa: ARG002
-    ) -> NDArray[Any]:
-        """Reshape the integers."""
-        return self.run_float(node, inputs)
 
 
 def _reshape(call: OnnxCall, shape: Shape) -> Shape | None:

@@ -5,12 +5,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from compilers.op_parts.move_op import MoveOp
 from compilers.op_parts.node_attributes import integers
 from compilers.op_parts.operands import operand
 from compilers.op_parts.parameters import integers_parameter, new_parameter
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
+from zoo.op import OnnxCall, Parsed
 
 __all__ = ["OP"]
 
@@ -19,7 +20,7 @@ _BATCH_MAX = 2**31 - 1
 _PARAMETERS = ("starts", "ends", "axes", "steps")
 
 
-class Slice(Op):
+class Slice(MoveOp):
     """Every step-th value of some axes, from start to before end.
 
     attributes: starts, ends, axes, steps, a value each per cut axis; axes ascend,
@@ -28,7 +29,6 @@ class Slice(Op):
 
     name = "slice"
     onnx_types = ("Slice",)
-    shares_quantization = True
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Slice as of opset 10; refuses computed bounds, steps below 1, cuts of the batch."""
@@ -61,16 +61,6 @@ class Slice(Op):
         for axis, start, end, step in _cuts(node):
             index[axis] = slice(start, end, step)
         return inputs[0][tuple(index)]
-
-    def run_integer(
-        self,
-        node: Node,
-        inputs: Sequence[NDArray[Any]],
-        tensors: Sequence[Tensor],  # noqa: ARG002
-        output: Tensor,  # noqa: ARG002
-    ) -> NDArray[Any]:
-        """Keep a part of the integers."""
-        return self.run_float(node, inputs)
 
 
 def _cuts(node: Node) -> list[tuple[int, int, int, int]]:

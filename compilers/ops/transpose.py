@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.move_op import MoveOp
 from compilers.op_parts.node_attributes import integers
 from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
+from zoo.op import OnnxCall, Parsed
 
 __all__ = ["OP"]
 
 
-class Transpose(Op):
+class Transpose(MoveOp):
     """Axis i of the output is axis permutation[i] of the input; the batch stays first."""
 
     name = "transpose"
     onnx_types = ("Transpose",)
-    shares_quantization = True
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Transpose; refuses to move the batch."""
@@ -45,16 +45,6 @@ class Transpose(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Move the values."""
         return np.transpose(inputs[0], integers(node, "permutation"))
-
-    def run_integer(
-        self,
-        node: Node,
-        inputs: Sequence[NDArray[Any]],
-        tensors: Sequence[Tensor],  # noqa: ARG002
-        output: Tensor,  # noqa: ARG002
-    ) -> NDArray[Any]:
-        """Move the integers."""
-        return self.run_float(node, inputs)
 
 
 OP = Transpose()
