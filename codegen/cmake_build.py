@@ -7,10 +7,15 @@ import tempfile
 from pathlib import Path
 
 from zoo.errors import ToolchainError
+from zoo.tool import Tool
 
-__all__ = ["cmake_build"]
+__all__ = ["BUILD_TOOLS", "cmake_build"]
 
 _COMPILERS = ("c++", "g++", "clang++")
+BUILD_TOOLS = (
+    Tool("C++ compiler", "program", _COMPILERS, "building the app", "apt install g++"),
+    Tool("CMake", "program", ("cmake",), "building the app", "apt install cmake"),
+)
 _TIMEOUT_S = 600
 _LOG_LINES = 15
 

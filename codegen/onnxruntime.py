@@ -5,11 +5,11 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from codegen.app_run import run_app
-from codegen.cmake_build import cmake_build
+from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.sources import app_sources
-from codegen.stb import stb_library
+from codegen.stb import STB, stb_library
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -23,6 +23,7 @@ class OnnxRuntimeApp:
     """App generator 'cpp-onnxruntime': for every board that ONNX Runtime is built for."""
 
     name = "cpp-onnxruntime"
+    tools = (*BUILD_TOOLS, STB)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""

@@ -5,12 +5,20 @@ from pathlib import Path
 
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
+from zoo.tool import Tool
 
-__all__ = ["stb_library", "stb_sources"]
+__all__ = ["STB", "stb_library", "stb_sources"]
 
 _FOLDERS = (Path("/usr/include/stb"), Path("/usr/local/include/stb"), Path("/usr/include"))
 _HEADERS = ("stb_easy_font.h", "stb_image.h", "stb_image_write.h")
 _VERSION = re.compile(r"/\* stb_image - v([0-9.]+)")
+STB = Tool(
+    "stb",
+    "file",
+    tuple(str(folder / "stb_image.h") for folder in _FOLDERS),
+    "pictures in the app",
+    "apt install libstb-dev",
+)
 _LICENCE = "This software is available under 2 licenses"
 
 

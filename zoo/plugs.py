@@ -21,6 +21,7 @@ __all__ = [
     "AppRun",
     "Compiler",
     "Executor",
+    "Feeds",
     "Format",
     "Library",
     "QuantizeOptions",

@@ -40,9 +40,10 @@ class Recipe:
 
     name: 'architecture_variant.dataset'.  hubs: published ONNX by quantization ('none', 'ptq',
     'qat').  metrics: JSON measured at publishing.  card: model card.
-    train, export, evaluate: dotted paths 'module:function', imported on use:
+    train, export, restore, evaluate, pictures: dotted paths 'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
+      restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
       evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
       pictures(recipe, folder: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
       without labels that the recipe knows.
@@ -60,4 +61,5 @@ class Recipe:
     train: str = ""
     export: str = ""
     evaluate: str = ""
+    restore: str = ""
     pictures: str = ""

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from zoo import registry
 from zoo.cache import Cache
-from zoo.errors import UsageError, suggest
+from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.evaluation import Evaluation
 from zoo.pipeline import build, program_stages
 from zoo.plan import Plan, Wish, find_recipe, make_plan
 from zoo.recipe import Recipe
 from zoo.stages.lower import read_artifact
 
-__all__ = ["FORMS", "Form", "evaluate_forms", "evaluate_peers", "forms"]
+__all__ = ["FORMS", "Form", "evaluate_forms", "evaluate_peers", "evaluate_weights", "forms"]
 
 FORMS = ("hub", "reference", "artifact")
 
@@ -58,6 +59,19 @@ def evaluate_forms(built: Iterable[Form], data: Path) -> Iterator[tuple[str, Eva
         run = registry.load("executor", form.executor).load(form.file.parent, form.file.name, 1)
         evaluate = registry.resolve(_evaluator(form.plan.recipe))
         yield form.name, evaluate(form.plan.recipe, run, data)
+
+
+def evaluate_weights(
+    recipe: Recipe, weights: Sequence[Path], data: Path
+) -> Iterator[tuple[str, Evaluation]]:
+    """Yield (name, result) of trained weights, run by the framework that trained them."""
+    for file in weights:
+        if not recipe.restore:
+            raise UsageError(f"{recipe.name}: this model brings no training; see CONTRIBUTING")
+        if find_spec("torch") is None:
+            raise ToolchainError("trained weights need PyTorch: pip install 'edgezoo[train]'")
+        run = registry.resolve(recipe.restore)(recipe, file)
+        yield file.name, registry.resolve(_evaluator(recipe))(recipe, run, data)
 
 
 def evaluate_peers(

@@ -1,16 +1,20 @@
 """Networks of the variants with their weights, which are files of safetensors."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from recipes.pfld.net import Channels, Pfld
-from recipes.pfld.variants import Variant
+from recipes.pfld.variants import VARIANTS, Variant
 from zoo.errors import RecipeError
+from zoo.plugs import Feeds, Run
+from zoo.recipe import Recipe
 
-__all__ = ["build_net", "load_net", "save_net"]
+__all__ = ["build_net", "load_net", "restore", "save_net"]
 
 
 def build_net(variant: Variant, seed: int = 0) -> Pfld:
@@ -40,6 +44,19 @@ def load_net(variant: Variant, weights: Path) -> Pfld:
             f"{weights}: not the weights of {variant.name} ({reason}); give those of this variant"
         ) from error
     return net
+
+
+def restore(recipe: Recipe, weights: Path) -> Run:
+    """Return the trained network as a function of its input [N, C, 112, 112] float32."""
+    net = load_net(VARIANTS[recipe.name], weights).eval()
+    names = [tensor.name for tensor in recipe.contract.outputs]
+
+    def run(feeds: Feeds) -> dict[str, NDArray[Any]]:
+        with torch.inference_mode():
+            outputs = net(torch.from_numpy(feeds[recipe.contract.input.name]))
+        return {name: output.numpy() for name, output in zip(names, outputs, strict=True)}
+
+    return run
 
 
 def save_net(net: Pfld, weights: Path) -> None:

@@ -41,6 +41,7 @@ def recipe(variant: Variant) -> Recipe:
         card=_published(f"{name}.md"),
         train="recipes.pfld.train:train",
         export="recipes.pfld.export:export",
+        restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
         pictures="recipes.shelf.landmark_evaluation:pictures",
     )

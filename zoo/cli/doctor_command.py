@@ -12,7 +12,11 @@ from zoo.tool import Tool, find_tool
 
 _KINDS = ("compiler", "executor", "app")
 _TRAINING = Tool(
-    "training", "module", ("torch",), "zoo train, zoo eval --torch", "pip install 'edgezoo[train]'"
+    "training",
+    "module",
+    ("torch",),
+    "zoo train, zoo eval --weights",
+    "pip install 'edgezoo[train]'",
 )
 
 

@@ -28,6 +28,12 @@ from zoo.plan import Wish, find_recipe
 @click.option("--calib", "calibration", type=click.Path(path_type=Path), help="Quantize anew.")
 @click.option("--calibrator", default="", help="minmax, percentile or mse.")
 @click.option(
+    "--weights",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Trained weights (safetensors), run by PyTorch; can be repeated.",
+)
+@click.option(
     "--peer",
     "peers",
     multiple=True,
@@ -42,18 +48,23 @@ def command(
     data: Path,
     quants: tuple[str, ...],
     wanted: tuple[str, ...],
+    weights: tuple[Path, ...],
     peers: tuple[tuple[Path, Path], ...],
     cache_folder: Path | None,
     as_json: bool,
     **wish: object,
 ) -> None:
     """Measure MODEL, and peers, on labelled data."""
-    from zoo.subjects import evaluate_forms, evaluate_peers, forms
+    from zoo.subjects import evaluate_forms, evaluate_peers, evaluate_weights, forms
 
     asked = Wish(**wish)  # type: ignore[arg-type]  # names and types are the options'
     recipe = find_recipe(asked.model, None)
     built = forms(asked, quants or sorted(recipe.hubs), wanted, open_cache(cache_folder))
-    results = [*evaluate_forms(built, data), *evaluate_peers(recipe, peers, data)]
+    results = [
+        *evaluate_weights(recipe, weights, data),
+        *evaluate_forms(built, data),
+        *evaluate_peers(recipe, peers, data),
+    ]
     if as_json:
         print_json([{"subject": name, **asdict(result)} for name, result in results])
         return

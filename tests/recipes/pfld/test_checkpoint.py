@@ -6,7 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.checkpoint import build_net, load_net, save_net  # noqa: E402
+from recipes.pfld.checkpoint import build_net, load_net, restore, save_net  # noqa: E402
+from recipes.pfld.recipe import recipe  # noqa: E402
 from recipes.pfld.variants import DEFAULT, VARIANTS  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 
@@ -16,6 +17,20 @@ def test_weights_come_back(tmp_path: Path) -> None:
     save_net(net, tmp_path / "w.safetensors")
     loaded = load_net(DEFAULT, tmp_path / "w.safetensors").state_dict()
     assert all(torch.equal(value, loaded[name]) for name, value in net.state_dict().items())
+
+
+def test_restored_networks_are_functions_of_their_input(tmp_path: Path) -> None:
+    variant = next(variant for variant in VARIANTS.values() if variant.pose_head)
+    net = build_net(variant, seed=5).eval()
+    save_net(net, tmp_path / "w.safetensors")
+    image = torch.rand(2, variant.in_channels, 112, 112)
+    run = restore(recipe(variant), tmp_path / "w.safetensors")
+    with torch.inference_mode():
+        landmarks, pose = net(image)
+    found = run({"image": image.numpy()})
+    assert found.keys() == {"landmarks", "pose"}
+    assert (found["landmarks"] == landmarks.numpy()).all()
+    assert (found["pose"] == pose.numpy()).all()
 
 
 def test_building_leaves_the_global_randomness_alone() -> None:
