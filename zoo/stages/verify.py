@@ -9,7 +9,7 @@ from zoo.certificate import Certificate, Check
 from zoo.golden import golden_inputs
 from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
-from zoo.recipe import GoldenInput, Recipe
+from zoo.recipe import GoldenInput
 from zoo.stages.lower import read_artifact
 
 TOOLS = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
@@ -50,17 +50,21 @@ def _certificate(plan: Plan, checks: tuple[Check, ...]) -> Certificate:
         quantization=plan.quant,
         scheme=plan.scheme,
         checks=checks,
-        accuracy=recorded_accuracy(plan.recipe, plan.quant),
+        accuracy=recorded_accuracy(plan),
         tools={name: version(name) for name in TOOLS},
     )
 
 
-def recorded_accuracy(recipe: Recipe, quant: str) -> dict[str, object]:
-    """Return the metrics that were measured at publishing; empty for a user's own model."""
-    if recipe.metrics is None:
+def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
+    """Return the metrics that were measured at publishing, where just that network is deployed.
+
+    A network of the user's own, or quantized anew, has none.
+    """
+    published = plan.quant_hub or (plan.is_float and plan.float_hub)
+    if plan.recipe.metrics is None or published != plan.recipe.hubs.get(plan.quant):
         return {}
-    measured = json.loads(recipe.metrics.read_text("utf-8"))
-    return {"how": "recorded", **measured.get(quant, {})}
+    measured = json.loads(plan.recipe.metrics.read_text("utf-8"))
+    return {"how": "recorded", **measured[plan.quant]} if plan.quant in measured else {}
 
 
 def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
