@@ -84,8 +84,16 @@ def _jsonable(value: Mapping[str, object]) -> dict[str, object]:
 
 
 def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield (path, value) of nested tables and lists of tables, for people to read."""
     for key, value in facts.items():
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            value = {_label(item, index): item for index, item in enumerate(value)}
         if isinstance(value, Mapping) and value:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+def _label(item: Mapping[str, object], index: int) -> str:
+    """Return what tells an item of a list from the others."""
+    return str(item.get("name") or item.get("covers") or index)
