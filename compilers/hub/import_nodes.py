@@ -14,6 +14,7 @@ from compilers.hub import half_up
 from compilers.hub.constant_notes import Notes, apply_note
 from compilers.hub.read_quantization import integer_type, read_quantization
 from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
+from compilers.hub.split import slices_of_split
 from compilers.op_parts.affine import quantize
 from compilers.op_parts.operands import operand
 from compilers.op_table import find_onnx_type, onnx_types
@@ -72,6 +73,9 @@ class NodeImporter:
         inputs = tuple(self._value(name, where) for name in node.inputs)
         call = OnnxCall(node.op_type, node.attributes, inputs, where)
         kind = (node.domain if node.domain != "ai.onnx" else "", node.op_type)
+        if kind == ("", "Split"):
+            self._split(call, node)
+            return
         self._values[node.outputs[0]] = _HANDLERS.get(kind, NodeImporter._op)(self, call, node)
 
     def output(self, name: str) -> Tensor:
@@ -101,6 +105,12 @@ class NodeImporter:
         new = Node(node.name, op.name, names, node.outputs[0], parsed.attributes)
         shape = op.infer_shape(new, [self.tensors[name] for name in names])
         return self._append(new, activation(new.output, shape))
+
+    def _split(self, call: OnnxCall, node: OnnxNode) -> None:
+        slices = slices_of_split(call, len(node.outputs))
+        for output, part in zip(node.outputs, slices, strict=True):
+            piece = replace(node, name=f"{node.name}/{output}", op_type="Slice", outputs=(output,))
+            self._values[output] = self._op(part, piece)
 
     def _sizes(self, call: OnnxCall, node: OnnxNode) -> Tensor:
         """Return what is computed from constants alone, the shape that a Reshape is to give."""
