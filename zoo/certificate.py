@@ -62,7 +62,7 @@ class Certificate:
                 raise VerifyError(
                     f"{self.model} for {self.target}: step '{check.step}' differs by "
                     f"{check.largest:g} {check.unit}, allowed is {check.bound:g} ({check.why}); "
-                    "nothing was packaged"
+                    "do not deploy this build"
                 )
 
     def to_json(self) -> str:

@@ -12,7 +12,7 @@ from zoo.plan import Plan
 from zoo.registry import resolve
 from zoo.stage import Stage
 
-__all__ = ["STAGES", "build", "preview", "program_stages"]
+__all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
 
 def _contract(plan: Plan) -> Mapping[str, object]:
@@ -160,7 +160,7 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
             return
 
 
-def program_stages() -> tuple[Stage, ...]:
+def artifact_stages() -> tuple[Stage, ...]:
     """Return the stages up to the artifact, for those who need no app (eval, bench)."""
     names = [stage.name for stage in STAGES]
     return STAGES[: names.index("lower") + 1]

@@ -9,7 +9,7 @@ from zoo import registry
 from zoo.cache import Cache
 from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.evaluation import Evaluation
-from zoo.pipeline import build, program_stages
+from zoo.pipeline import artifact_stages, build
 from zoo.plan import Plan, Wish, find_recipe, make_plan
 from zoo.recipe import Recipe
 from zoo.stages.lower import read_artifact
@@ -40,7 +40,7 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
             raise UsageError(f"unknown form '{form}'{suggest(form, FORMS)}")
     for quant in quants:
         plan = make_plan(replace(wish, quant=quant))
-        done = build(plan, cache, stages=program_stages())
+        done = build(plan, cache, stages=artifact_stages())
         folder, main, _ = read_artifact(done["lower"])
         hub = done["quantize"] / "hub.onnx"
         files = {

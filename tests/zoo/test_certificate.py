@@ -48,7 +48,7 @@ def test_first_broken_step_is_named():
         certificate(CHECK, first, second).demand()
     assert str(error.value) == (
         "pfld for x86: step 'reference -> artifact' differs by 3.5 lsb, allowed is 1 (sums); "
-        "nothing was packaged"
+        "do not deploy this build"
     )
 
 

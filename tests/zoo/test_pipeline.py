@@ -2,7 +2,7 @@ import pytest
 
 from zoo.cache import Cache
 from zoo.contract import Contract, TensorSpec
-from zoo.pipeline import STAGES, build, preview, program_stages
+from zoo.pipeline import STAGES, artifact_stages, build, preview
 from zoo.plan import Plan
 from zoo.recipe import Recipe
 from zoo.registry import resolve
@@ -83,4 +83,4 @@ def test_stages_are_in_the_order_of_their_needs():
         assert set(stage.needs) <= known
         known.add(stage.name)
         assert callable(resolve(stage.run))
-    assert [stage.name for stage in program_stages()] == ["hub", "quantize", "lower"]
+    assert [stage.name for stage in artifact_stages()] == ["hub", "quantize", "lower"]

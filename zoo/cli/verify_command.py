@@ -29,14 +29,12 @@ def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
 
 
 def _prove(bundle: Bundle) -> list[dict[str, object]]:
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from zoo.certificate import Certificate
     from zoo.proof import bundled_evidence, prove
 
     recorded = Certificate.from_json((bundle.folder / "certificate.json").read_text("utf-8"))
     checks = prove(bundled_evidence(bundle)).checks
-    Certificate(
-        recorded.model, recorded.target, recorded.quantization, recorded.scheme, checks
-    ).demand()
+    replace(recorded, checks=checks).demand()
     return [{**asdict(check), "holds": check.holds} for check in checks]
