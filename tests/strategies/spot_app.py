@@ -133,11 +133,11 @@ class App:
 
     program: Path
     model: Path
-    library: Path
+    runtime_library: Path
 
     def run(self, *words: object, environment: dict[str, str] | None = None) -> Finished:
         """Run with model and library given."""
-        given = ["--model", self.model, "--onnxruntime", self.library]
+        given = ["--model", self.model, "--onnxruntime", self.runtime_library]
         return self.run_bare(*given, *words, environment=environment)
 
     def run_bare(self, *words: object, environment: dict[str, str] | None = None) -> Finished:

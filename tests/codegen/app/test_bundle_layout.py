@@ -19,7 +19,7 @@ def bundle(app, tmp_path):
     for name, source in {
         "app/app": app.program,
         "model/model.onnx": app.model,
-        f"lib/{app.library.name}": app.library,
+        f"lib/{app.runtime_library.name}": app.runtime_library,
     }.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).symlink_to(source) if "lib/" in name else shutil.copy(
@@ -38,7 +38,7 @@ def bundle(app, tmp_path):
 
 
 def bundled(app, bundle, *words, **environment):
-    program = type(app)(bundle / "app" / "app", app.model, app.library)
+    program = type(app)(bundle / "app" / "app", app.model, app.runtime_library)
     return program.run_bare(*words, environment=environment)
 
 

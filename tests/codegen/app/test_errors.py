@@ -176,7 +176,7 @@ def test_library_of_something_else(app, photo):
 
 
 def test_missing_model(app, photo, tmp_path):
-    given = ("--model", tmp_path / "none.onnx", "--onnxruntime", app.library)
+    given = ("--model", tmp_path / "none.onnx", "--onnxruntime", app.runtime_library)
     message = "none.onnx: no such model; --model FILE names it"
     assert fails(app.run_bare(*given, "--source", photo), message)
 
@@ -184,7 +184,14 @@ def test_missing_model(app, photo, tmp_path):
 @pytest.mark.parametrize("size", [0, 300])
 def test_broken_model(app, photo, tmp_path, size):
     (tmp_path / "m.onnx").write_bytes(app.model.read_bytes()[:size])
-    given = ("--model", tmp_path / "m.onnx", "--onnxruntime", app.library, "--source", photo)
+    given = (
+        "--model",
+        tmp_path / "m.onnx",
+        "--onnxruntime",
+        app.runtime_library,
+        "--source",
+        photo,
+    )
     assert fails(app.run_bare(*given), "m.onnx: cannot be loaded. ONNX Runtime ")
 
 
@@ -246,5 +253,5 @@ def count_pixels(graph):
 )
 def test_model_of_another_contract(app, photo, tmp_path, edit, message):
     model = change(app.model, edit, tmp_path / "m.onnx")
-    given = ("--model", model, "--onnxruntime", app.library, "--source", photo)
+    given = ("--model", model, "--onnxruntime", app.runtime_library, "--source", photo)
     assert fails(app.run_bare(*given), message)

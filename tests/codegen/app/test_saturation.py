@@ -75,7 +75,7 @@ def test_sum_of_the_largest_products(folder, cpu):
     program = folder / "build" / "app"
     app = App(Path(emulator or "") if cpu else program, folder / "model.onnx", _library())
     words = ["-cpu", cpu, program] if cpu else []
-    options = ["--model", app.model, "--onnxruntime", app.library]
+    options = ["--model", app.model, "--onnxruntime", app.runtime_library]
     finished = app.run_bare(*words, *options, "--source", folder / "white.png")
     assert finished.status == 0, finished.error
     assert finished.lines[0]["brightness"] == pytest.approx([_STORED * _STEP])

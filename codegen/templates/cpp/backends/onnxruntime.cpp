@@ -33,7 +33,7 @@ OnnxRuntime::OnnxRuntime(const BackendOptions& options, const TensorSpec& input,
                          const std::vector<TensorSpec>& outputs)
     : input_(input),
       outputs_(outputs),
-      library_(kRuntime, options.library),
+      library_(kRuntime, options.runtime_library),
       api_(library_),
       env_(api_.make<ort::CreateEnv, ort::ReleaseEnv, ort::Env>(ort::kLogErrors, "app")),
       session_(ort::open_session(api_, env_.get(), options)),

@@ -35,7 +35,7 @@ extern const LibraryNames kRuntime;
 
 struct BackendOptions {
   std::string model;
-  std::string library;  // empty: searched for
+  std::string runtime_library;  // empty: searched for
   int threads = 1;
 };
 

@@ -55,7 +55,7 @@ const std::vector<Option>& known_options() {
       {kRuntime.option, "FILE",
        std::string(kRuntime.file) + "; default: " + kRuntime.variable +
            ", ../lib beside the program, the system's",
-       [](Options& o, const std::string& v) { o.backend.library = v; }},
+       [](Options& o, const std::string& v) { o.backend.runtime_library = v; }},
       {"--json", "", "summary as a last JSON line instead of text",
        [](Options& o, const std::string&) { o.summary_as_json = true; }},
       {"--selftest", "FILE", "check the program on a bundle's golden/selftest.txt",
