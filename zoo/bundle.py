@@ -155,7 +155,9 @@ def check(folder: Path, where: str) -> Bundle:
 def _only_folder(folder: Path, archive: Path) -> Path:
     inside = list(folder.iterdir())
     if not inside:
-        raise BundleError(f"{archive}: nothing in it can be read; this is no bundle, or {_ANEW}")
+        raise BundleError(
+            f"{archive}: nothing in it can be read as a bundle; `zoo build` makes bundles"
+        )
     if len(inside) != 1 or not inside[0].is_dir():
         names = ", ".join(repr(path.name) for path in sorted(inside))
         raise BundleError(f"{archive}: holds {names}; a bundle holds one folder; {_ANEW}")

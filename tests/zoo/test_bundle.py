@@ -158,7 +158,9 @@ def test_manifest_that_is_none(folder, text):
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04" * 100])
 def test_file_that_is_no_bundle(archive, tmp_path, content):
     archive.write_bytes(content)
-    with pytest.raises(BundleError, match=r"nothing in it can be read; this is no bundle, or do"):
+    with pytest.raises(
+        BundleError, match=r"nothing in it can be read as a bundle; `zoo build` makes bundles"
+    ):
         unpack(archive, tmp_path / "out")
 
 
