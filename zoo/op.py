@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from zoo.errors import QuantizeError
 from zoo.graph import Attribute, Node, Quantization, Shape, Tensor
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
 
 __all__ = ["OnnxCall", "Op", "Parsed"]
@@ -38,8 +40,9 @@ class Parsed:
 class Op(ABC):
     """One op family: ONNX form, shape rule, float and integer meaning, quantization rule.
 
-    The two `run_*` methods are the living definition of the op; no back end shares code with
-    them. Arrays have the layouts of zoo.graph; integer arrays come in their storage type.
+    `run_float` and `run_integer` are the living definition of the op; no back end shares code
+    with them. `run_torch` says `run_float` again for training. Arrays have the layouts of
+    zoo.graph; integer arrays come in their storage type.
     """
 
     name: str
@@ -71,6 +74,22 @@ class Op(ABC):
     @abstractmethod
     def run_float(self, node: Node, inputs: Sequence["NDArray[Any]"]) -> "NDArray[Any]":
         """Compute the output in float32, 'clamp' included."""
+
+    def run_torch(
+        self,
+        node: Node,
+        inputs: Sequence["torch.Tensor"],  # noqa: ARG002
+    ) -> "torch.Tensor":
+        """Compute what `run_float` does, differentiable in every real input.
+
+        inputs: activations and constants alike, of one float type, on one device.
+        An implementation imports torch inside the function: only training needs it. Raises
+        QuantizeError where the op has none.
+        """
+        raise QuantizeError(
+            f"node '{node.name}': op '{self.name}' has no torch form, so that the node cannot be "
+            "trained; use --quant ptq, or give the op plugin a run_torch"
+        )
 
     @abstractmethod
     def run_integer(

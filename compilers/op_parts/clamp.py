@@ -1,6 +1,6 @@
 """The fused ReLU, ReLU6 or clip: attribute 'clamp' = (low, high), reals, infinite where open."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from compilers.op_parts.affine import quantize_real
 from zoo.graph import Node, Quantization
 
-__all__ = ["Bounds", "clamp_of", "clamp_reals", "integer_range"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Bounds", "clamp_of", "clamp_reals", "clamp_torch", "integer_range"]
 
 Bounds = tuple[float, float]
 
@@ -27,6 +30,12 @@ def clamp_reals(node: Node, reals: NDArray[Any]) -> NDArray[Any]:
         return reals
     clamped: NDArray[Any] = np.clip(reals, np.float32(low), np.float32(high))
     return clamped
+
+
+def clamp_torch(node: Node, reals: "torch.Tensor") -> "torch.Tensor":
+    """Clip the reals as `clamp_reals` does; on a bound itself the gradient passes."""
+    low, high = clamp_of(node)
+    return reals if (low, high) == OPEN else reals.clamp(low, high)
 
 
 def integer_range(node: Node, quantization: Quantization) -> tuple[int, int]:

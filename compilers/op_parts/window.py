@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Attribute, Node
 from zoo.op import OnnxCall
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["Pair", "Window", "sizes"]
 
@@ -89,6 +92,15 @@ class Window:
             return image_nchw
         borders = ((0, 0), (0, 0), (top, bottom), (left, right))
         return np.pad(image_nchw, borders, constant_values=value)
+
+    def pad_torch(self, image_nchw: "torch.Tensor", value: float = 0) -> "torch.Tensor":
+        """Return what `pad` does."""
+        from torch.nn import functional as F
+
+        top, left, bottom, right = self.pads
+        if not any(self.pads):
+            return image_nchw
+        return F.pad(image_nchw, (left, right, top, bottom), value=value)
 
     def taps(self, padded_nchw: NDArray[Any]) -> Iterator[tuple[Pair, NDArray[Any]]]:
         """Yield each kernel position (i, j) with what it sees, a view [N, C, Ho, Wo]."""

@@ -1,18 +1,21 @@
 """Addition of two tensors, such as a residual; either may broadcast."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.broadcasting import broadcast_shape
-from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.operands import operand
 from zoo.fixed_point import fix_aligned, round_shift, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -43,6 +46,10 @@ class Add(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Add in float32."""
         return clamp_reals(node, inputs[0] + inputs[1])
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Add."""
+        return clamp_torch(node, inputs[0] + inputs[1])
 
     def run_integer(
         self,

@@ -1,13 +1,13 @@
 """AveragePool, GlobalAveragePool, and ReduceMean over height and width."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.node_attributes import integer
 from compilers.op_parts.operands import image
 from compilers.op_parts.parameters import integers_parameter
@@ -18,7 +18,12 @@ from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
+if TYPE_CHECKING:
+    import torch
+
 __all__ = ["OP"]
+
+_Means = TypeVar("_Means", NDArray[Any], "torch.Tensor")
 
 
 class AveragePool(Op):
@@ -82,6 +87,16 @@ class AveragePool(Op):
         means = _sums(node, inputs[0]) / _counts(node, inputs[0].shape).astype(np.float32)
         return clamp_reals(node, _shaped(node, means))
 
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Average."""
+        import torch
+        from torch.nn import functional as F
+
+        x, window = inputs[0], Window.from_node(node)
+        sums = F.avg_pool2d(window.pad_torch(x), window.kernel, window.strides, divisor_override=1)
+        means = sums / torch.from_numpy(_counts(node, x.shape)).to(x)
+        return clamp_torch(node, _shaped(node, means))
+
     def run_integer(
         self,
         node: Node,
@@ -130,7 +145,7 @@ def _overlaps(window: Window, axis: int, size: int) -> NDArray[np.int64]:
     return np.minimum(starts + window.kernel[axis], size) - np.maximum(starts, 0)
 
 
-def _shaped(node: Node, means: NDArray[Any]) -> NDArray[Any]:
+def _shaped(node: Node, means: _Means) -> _Means:
     return means if integer(node, "keep_axes") else means[:, :, 0, 0]
 
 

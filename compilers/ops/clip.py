@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from compilers.op_parts.parameters import new_parameter, parameter
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -51,6 +54,10 @@ class Clip(Op):
         low, high = np.float32(real(node, "low")), np.float32(real(node, "high"))
         clipped: NDArray[Any] = np.clip(inputs[0], low, high)
         return clipped
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Clip; on a bound itself the gradient passes."""
+        return inputs[0].clamp(real(node, "low"), real(node, "high"))
 
     def run_integer(
         self,

@@ -1,7 +1,7 @@
 """Concatenation along one axis."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from zoo.errors import HubError, UnsupportedOpError
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -56,6 +59,12 @@ class Concat(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Join the reals."""
         return np.concatenate(inputs, axis=integer(node, "axis"))
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Join."""
+        import torch
+
+        return torch.cat(tuple(inputs), integer(node, "axis"))
 
     def run_integer(
         self,

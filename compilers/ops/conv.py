@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred
-from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.op_parts.node_attributes import integer
 from compilers.op_parts.operands import image, weight_and_bias
 from compilers.op_parts.rescaling import store
@@ -17,6 +17,9 @@ from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -73,6 +76,21 @@ class Conv(Op):
         for bias in inputs[2:]:
             sums = sums + bias[:, None, None]
         return clamp_reals(node, sums)
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Convolve."""
+        from torch.nn import functional as F
+
+        x, weight = inputs[:2]
+        bias = inputs[2] if len(inputs) > 2 else None
+        window = _window(node, weight.shape)
+        top, left, bottom, right = window.pads
+        padding = (top, left)
+        if padding != (bottom, right):
+            x, padding = window.pad_torch(x), (0, 0)
+        settings = window.strides, padding, window.dilations, integer(node, "group")
+        sums = F.conv2d(x, weight, bias, *settings)
+        return clamp_torch(node, sums)
 
     def run_integer(
         self,

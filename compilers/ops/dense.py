@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred
-from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.op_parts.operands import constant, operand, weight_and_bias
 from compilers.op_parts.rescaling import store
 from compilers.op_parts.weighted_sum import fix_sum, shifted_bias
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -62,6 +65,12 @@ class Dense(Op):
         for bias in inputs[2:]:
             sums = sums + bias
         return clamp_reals(node, sums)
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Multiply."""
+        from torch.nn import functional as F
+
+        return clamp_torch(node, F.linear(*inputs))
 
     def run_integer(
         self,

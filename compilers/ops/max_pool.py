@@ -1,8 +1,9 @@
 """MaxPool and GlobalMaxPool: the largest value in each window."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from compilers.op_parts.operands import image
 from compilers.op_parts.window import Pair, Window, sizes
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -53,6 +57,14 @@ class MaxPool(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Take the largest value of each window."""
         return _largest(node, inputs[0], -np.inf)
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Take the largest value of each window, the first of equal ones for the gradient."""
+        from torch.nn import functional as F
+
+        window = Window.from_node(node)
+        padded = window.pad_torch(inputs[0], -math.inf)
+        return F.max_pool2d(padded, window.kernel, window.strides, dilation=window.dilations)
 
     def run_integer(
         self,

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -14,6 +14,9 @@ from compilers.op_parts.parameters import integers_parameter, new_parameter
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -57,6 +60,10 @@ class Reshape(MoveOp):
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Reshape the reals."""
+        return inputs[0].reshape(len(inputs[0]), *integers(node, "shape"))
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Reshape."""
         return inputs[0].reshape(len(inputs[0]), *integers(node, "shape"))
 
 
