@@ -1,7 +1,7 @@
 """Batch normalisation with trained statistics; compilers.passes.fold_batchnorm removes it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from compilers.op_parts.operands import constant, operand
 from zoo.errors import HubError, QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -60,6 +63,13 @@ class BatchNorm(Op):
         deviation = np.sqrt(variance + np.float32(real(node, "epsilon")))
         normalised: NDArray[Any] = (x - mean) / deviation * scale + bias
         return normalised
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Normalise by the statistics that are given: they are inputs like any other."""
+        x, *statistics = inputs
+        along = (-1,) + (1,) * (x.ndim - 2)
+        scale, bias, mean, variance = (values.reshape(along) for values in statistics)
+        return (x - mean) / (variance + real(node, "epsilon")).sqrt() * scale + bias
 
     def run_integer(
         self,

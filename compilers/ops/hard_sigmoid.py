@@ -1,6 +1,7 @@
 """HardSigmoid: y = max(0, min(1, alpha * x + beta))."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from compilers.op_parts.lookup_table import LookupOp
 from compilers.op_parts.node_attributes import real
 from zoo.graph import Node, Quantization
 from zoo.op import OnnxCall, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -30,6 +34,10 @@ class HardSigmoid(LookupOp):
         """Compute hard sigmoid."""
         y: NDArray[Any] = np.clip(x * real(node, "alpha") + real(node, "beta"), 0, 1)
         return y
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Compute hard sigmoid."""
+        return (inputs[0] * real(node, "alpha") + real(node, "beta")).clamp(0, 1)
 
     def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
         """Return steps of 1/256 from 0: the output is known to lie in [0, 1]."""

@@ -3,13 +3,17 @@
 Howard et al. 2019, "Searching for MobileNetV3", section 5.2.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -24,6 +28,12 @@ class HardSwish(LookupOp):
         """Compute hard swish."""
         y: NDArray[Any] = x * np.clip(x + 3, 0, 6) / 6
         return y
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":  # noqa: ARG002
+        """Compute hard swish."""
+        from torch.nn import functional as F
+
+        return F.hardswish(inputs[0])
 
 
 OP = HardSwish()

@@ -1,6 +1,7 @@
 """LeakyRelu: y = x where x >= 0, else alpha * x."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from compilers.op_parts.lookup_table import LookupOp
 from compilers.op_parts.node_attributes import real
 from zoo.graph import Node
 from zoo.op import OnnxCall, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -28,6 +32,12 @@ class LeakyRelu(LookupOp):
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
         """Compute the leaky rectifier."""
         return np.where(x < 0, x * real(node, "alpha"), x)
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Compute the leaky rectifier."""
+        from torch.nn import functional as F
+
+        return F.leaky_relu(inputs[0], real(node, "alpha"))
 
 
 OP = LeakyRelu()

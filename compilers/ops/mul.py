@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.broadcasting import broadcast_shape
-from compilers.op_parts.clamp import clamp_reals, integer_range
+from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.operands import operand
 from compilers.op_parts.rescaling import store
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -50,6 +53,10 @@ class Mul(Op):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Multiply in float32."""
         return clamp_reals(node, inputs[0] * inputs[1])
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Multiply."""
+        return clamp_torch(node, inputs[0] * inputs[1])
 
     def run_integer(
         self,

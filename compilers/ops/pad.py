@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from compilers.op_parts.parameters import integers_parameter, new_parameter, par
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -58,12 +62,20 @@ class Pad(Op):
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
         """Return the sizes, borders included."""
         batch, *sizes = inputs[0].shape
-        _, *widths = zip(integers(node, "before"), integers(node, "after"), strict=True)
+        _, *widths = _borders(node)
         return (batch, *(int(s) + sum(w) for s, w in zip(sizes, widths, strict=True)))
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Surround the values."""
         return _surround(node, inputs[0], real(node, "value"))
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Surround the values."""
+        from torch.nn import functional as F
+
+        # PyTorch counts the axes from the last.
+        borders = reversed(_borders(node))
+        return F.pad(inputs[0], tuple(chain.from_iterable(borders)), value=real(node, "value"))
 
     def run_integer(
         self,
@@ -94,8 +106,12 @@ class Pad(Op):
 
 
 def _surround(node: Node, x: NDArray[Any], value: float) -> NDArray[Any]:
-    widths = tuple(zip(integers(node, "before"), integers(node, "after"), strict=True))
-    return np.pad(x, widths, constant_values=value)
+    return np.pad(x, _borders(node), constant_values=value)
+
+
+def _borders(node: Node) -> tuple[tuple[int, int], ...]:
+    """Return (before, after) for each axis."""
+    return tuple(zip(integers(node, "before"), integers(node, "after"), strict=True))
 
 
 def _widths(call: OnnxCall, x: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:

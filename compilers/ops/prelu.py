@@ -5,7 +5,7 @@ He et al. 2015, "Delving Deep into Rectifiers", section 2.1.
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -57,6 +60,13 @@ class PRelu(Op):
         """Compute the rectifier in float32."""
         x, slope = inputs
         return np.where(x < 0, x * slope, x)
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":  # noqa: ARG002
+        """Compute the rectifier."""
+        import torch
+
+        x, slope = inputs
+        return torch.where(x < 0, x * slope, x)
 
     def run_integer(
         self,

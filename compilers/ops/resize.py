@@ -5,7 +5,7 @@ The place of an output pixel in the input is a ratio of integers, so the integer
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import round_divide, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -78,6 +81,15 @@ class Resize(Op):
         sums, divisor = _bilinear(node, inputs[0])
         return sums / divisor
 
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Interpolate by one matrix for each axis: every mode is linear and separable."""
+        import torch
+
+        x = inputs[0]
+        weights = self._weights(node, x.shape[2], x.shape[3])
+        rows, columns = (torch.from_numpy(matrix).to(x) for matrix in weights)
+        return rows.mT @ (x @ columns)
+
     def run_integer(
         self,
         node: Node,
@@ -92,6 +104,15 @@ class Resize(Op):
         sums, divisor = _bilinear(node, centred(inputs[0], tensors[0]))
         levels = round_divide(sums, divisor, stored.rounding) + stored.zero_point[0]
         return saturate(levels, stored.qmin, stored.qmax, stored.dtype)
+
+    def _weights(self, node: Node, height: int, width: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return [H, Ho] and [W, Wo]: what becomes of each row, and column, that alone is 1."""
+        height_out, width_out = integers(node, "size_hw")
+        tall = node.with_attributes(size_hw=(height_out, 1))
+        wide = node.with_attributes(size_hw=(1, width_out))
+        rows = self.run_float(tall, [np.eye(height)[:, None, :, None]])
+        columns = self.run_float(wide, [np.eye(width)[:, None, None, :]])
+        return rows[:, 0, :, 0], columns[:, 0, 0]
 
 
 def _nearest(node: Node, x: NDArray[Any]) -> NDArray[Any]:

@@ -1,12 +1,16 @@
 """Sigmoid: y = 1 / (1 + exp(-x))."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node, Quantization
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -21,6 +25,10 @@ class Sigmoid(LookupOp):
         """Compute the sigmoid by tanh, which overflows for no x."""
         y: NDArray[Any] = np.tanh(x * 0.5) * 0.5 + 0.5
         return y
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":  # noqa: ARG002
+        """Compute the sigmoid."""
+        return inputs[0].sigmoid()
 
     def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
         """Return steps of 1/256 from 0."""

@@ -1,7 +1,7 @@
 """Slice: a fixed part of a tensor."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -12,6 +12,9 @@ from compilers.op_parts.parameters import integers_parameter, new_parameter
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -57,16 +60,25 @@ class Slice(MoveOp):
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Keep a part of the values."""
-        index = [slice(None)] * inputs[0].ndim
-        for axis, start, end, step in _cuts(node):
-            index[axis] = slice(start, end, step)
-        return inputs[0][tuple(index)]
+        return inputs[0][_index(node, inputs[0].ndim)]
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Keep a part of the values."""
+        return inputs[0][_index(node, inputs[0].ndim)]
 
 
 def _cuts(node: Node) -> list[tuple[int, int, int, int]]:
     """Return (axis, start, end, step) for each cut axis."""
     starts, ends, axes, steps = (integers(node, name) for name in _PARAMETERS)
     return list(zip(axes, starts, ends, steps, strict=True))
+
+
+def _index(node: Node, rank: int) -> tuple[slice, ...]:
+    """Return the slice of each axis."""
+    index = [slice(None)] * rank
+    for axis, start, end, step in _cuts(node):
+        index[axis] = slice(start, end, step)
+    return tuple(index)
 
 
 def _given_cuts(call: OnnxCall, x: Tensor) -> dict[int, slice]:

@@ -5,7 +5,7 @@ The integer form computes no exponential: with q the integers of x, exp(x[k] - m
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors, round_divide, saturate
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -61,6 +64,10 @@ class Softmax(Op):
         powers = np.exp(x - x.max(axis, keepdims=True))
         y: NDArray[Any] = powers / powers.sum(axis, keepdims=True)
         return y
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Compute the probabilities."""
+        return inputs[0].softmax(integer(node, "axis"))
 
     def run_integer(
         self,

@@ -1,14 +1,17 @@
 """Subtraction of two tensors; either may broadcast."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.ops.add import Add
 from zoo.graph import Node, Tensor
 from zoo.op import OnnxCall
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -26,6 +29,10 @@ class Sub(Add):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Subtract in float32."""
         return clamp_reals(node, inputs[0] - inputs[1])
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Subtract."""
+        return clamp_torch(node, inputs[0] - inputs[1])
 
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor

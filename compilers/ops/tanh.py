@@ -1,12 +1,16 @@
 """Tanh: y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node, Quantization
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -21,6 +25,10 @@ class Tanh(LookupOp):
         """Compute tanh."""
         y: NDArray[Any] = np.tanh(x)
         return y
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":  # noqa: ARG002
+        """Compute tanh."""
+        return inputs[0].tanh()
 
     def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
         """Return steps of 1/128 around 0."""

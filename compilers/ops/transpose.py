@@ -1,7 +1,7 @@
 """Transpose: the axes in another order."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Parsed
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["OP"]
 
@@ -45,6 +48,10 @@ class Transpose(MoveOp):
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Move the values."""
         return np.transpose(inputs[0], integers(node, "permutation"))
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Move the values."""
+        return inputs[0].permute(integers(node, "permutation"))
 
 
 OP = Transpose()

@@ -115,12 +115,16 @@ class OneNode:
 
     def difference(self, seed: int) -> float:
         """Return the largest difference of the two on random values, in LSB if quantized."""
-        random = np.random.default_rng(seed)
-        values = [_random_values(random, tensor) for tensor in self._activations]
+        values = self.random_values(seed)
         ours, theirs = self.run(*values), self.run_onnx(*values)
         assert ours.dtype == theirs.dtype == self.output.dtype
         assert ours.shape == theirs.shape == _fixed(self.output.shape)
         return float(np.abs(ours.astype(np.float64) - theirs).max())
+
+    def random_values(self, seed: int) -> list[np.ndarray]:
+        """Return a batch of random values for the activations."""
+        random = np.random.default_rng(seed)
+        return [_random_values(random, tensor) for tensor in self._activations]
 
     @property
     def _activations(self) -> tuple[Tensor, ...]:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from zoo.errors import HubError
 from zoo.graph import Quantization
@@ -29,6 +30,19 @@ def test_integers_are_those_of_onnx_runtime(other, a, b, stored, seed):
     # Sums of float scales are rounded in ONNX Runtime, which decides ties otherwise.
     assert case.difference(seed) <= (0 if case.has_exact_scales else 1)
     assert case.comes_back
+
+
+@given(other=OTHERS, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(other, seed):
+    inputs = activation(IMAGE), activation(other, name="z")
+    assert torch_form_agrees(OneNode("add", inputs, {"clamp": (-2.0, 6.0)}), seed)
+
+
+@pytest.mark.parametrize("other", [IMAGE, (3, 1, 1)])
+def test_torch_gradients_are_true(other):
+    inputs = activation(IMAGE), activation(other, name="z")
+    assert torch_gradients_are_true(OneNode("add", inputs, {"clamp": (-2.0, 6.0)}))
 
 
 @pytest.mark.parametrize(("rounding", "sums"), [("half_even", [0, 1, 2]), ("half_up", [1, 1, 3])])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.average_pool import OP
 from zoo.errors import UnsupportedOpError
@@ -47,6 +48,20 @@ def test_integers_are_those_of_onnx_runtime(attributes, read, stored, seed):
     assert case.comes_back
 
 
+@given(attributes=_attributes(), seed=SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_torch_form_means_the_same(attributes, seed):
+    case = OneNode("average_pool", (activation(IMAGE),), {**attributes, "clamp": (-1.0, 1.5)})
+    assert torch_form_agrees(case, seed)
+
+
+@pytest.mark.parametrize("count_include_pad", [0, 1])
+def test_torch_gradients_are_true(count_include_pad):
+    window = {"kernel": (3, 2), "strides": (2, 1), "pads": (2, 1, 1, 0), "keep_axes": 1}
+    attributes = {**window, "count_include_pad": count_include_pad}
+    assert torch_gradients_are_true(OneNode("average_pool", (activation(IMAGE),), attributes))
+
+
 @pytest.mark.parametrize("keep_axes", [0, 1])
 def test_mean_of_the_whole_image(keep_axes):
     attributes = {"kernel": (5, 6), "strides": (1, 1), "pads": (0, 0, 0, 0)}
@@ -58,6 +73,15 @@ def test_mean_of_the_whole_image(keep_axes):
     assert case.output.shape == (("N", 2, 1, 1) if keep_axes else ("N", 2))
     assert case.difference(seed=3) < 1e-6
     assert case.comes_back
+
+
+@pytest.mark.parametrize("keep_axes", [0, 1])
+def test_torch_mean_of_the_whole_image(keep_axes):
+    attributes = {"kernel": (5, 6), "strides": (1, 1), "pads": (0, 0, 0, 0)}
+    attributes |= {"count_include_pad": 0, "keep_axes": keep_axes}
+    case = OneNode("average_pool", (activation(IMAGE),), attributes)
+    assert torch_form_agrees(case, seed=3)
+    assert torch_gradients_are_true(case)
 
 
 def test_pads_that_do_not_count_give_each_position_its_factor():

@@ -5,6 +5,7 @@ import pytest
 from one_node import OneNode, activation, constant
 from onnx import helper
 from onnx.reference import ReferenceEvaluator
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.batchnorm import OP
 from zoo.errors import HubError, QuantizeError
@@ -27,6 +28,15 @@ def test_reals_are_those_of_onnx(shape):
     statistics = {tensor.name: tensor.data for tensor in case.inputs[1:]}
     (expected,) = ReferenceEvaluator(node).run(None, {"x": x, **statistics})
     np.testing.assert_allclose(case.run(x), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_torch_form_means_the_same(shape):
+    assert torch_form_agrees(_case(shape), seed=1)
+
+
+def test_torch_gradients_are_true():
+    assert torch_gradients_are_true(_case(SHAPES[2]))
 
 
 def test_onnx_form_is_read_back():

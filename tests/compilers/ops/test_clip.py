@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.clip import OP
 from zoo.errors import QuantizeError, UnsupportedOpError
@@ -31,6 +32,26 @@ def test_integers_are_those_of_onnx_runtime(bounds, grid, seed):
     case = OneNode("clip", (activation(("N", 2, 3, 4), grid),), attributes, grid)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(bounds=BOUNDS, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(bounds, seed):
+    attributes = dict(zip(("low", "high"), bounds, strict=True))
+    assert torch_form_agrees(OneNode("clip", (activation(("N", 2, 3, 4)),), attributes), seed)
+
+
+def test_torch_gradients_are_true():
+    attributes = {"low": -1.5, "high": 2.0}
+    assert torch_gradients_are_true(OneNode("clip", (activation(("N", 2, 3, 4)),), attributes))
+
+
+def test_torch_gradients_pass_on_the_bounds():
+    torch = pytest.importorskip("torch", reason="the torch form of an op needs PyTorch")
+    x = torch.tensor([[-1.0, 0.0, 3.0, 6.0, 7.0]], requires_grad=True)
+    case = OneNode("clip", (activation(("N", 5)),), {"low": 0.0, "high": 6.0})
+    OP.run_torch(case.node, [x]).sum().backward()
+    assert x.grad.tolist() == [[0, 1, 1, 1, 0]]
 
 
 def test_two_quantizations_are_refused():

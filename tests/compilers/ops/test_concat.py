@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.concat import OP
 from zoo.errors import HubError, UnsupportedOpError
@@ -34,6 +35,18 @@ def test_integers_are_those_of_onnx_runtime(axis, a, b, stored, seed):
     case = OneNode("concat", inputs, {"axis": axis}, stored)
     assert case.difference(seed) <= (0 if case.has_exact_scales else 1)
     assert case.comes_back
+
+
+@given(axis=AXES, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(axis, seed):
+    inputs = tuple(activation(_shape(axis, size), name=f"x{size}") for size in (1, 2, 3))
+    assert torch_form_agrees(OneNode("concat", inputs, {"axis": axis}), seed)
+
+
+def test_torch_gradients_are_true():
+    inputs = activation(_shape(1, 1), name="a"), activation(_shape(1, 3), name="b")
+    assert torch_gradients_are_true(OneNode("concat", inputs, {"axis": 1}))
 
 
 @given(grid=QUANTIZATIONS)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops import conv
 from compilers.ops.conv import OP
@@ -83,6 +84,39 @@ def test_weights_may_have_a_zero_point(read, stored, group, zero_point, seed):
     case = OneNode("conv", (activation(IMAGE, read), weight), attributes, stored)
     assert case.difference(seed) <= (0 if case.has_exact_scales else 1)
     assert case.comes_back
+
+
+@st.composite
+def _float_cases(draw: st.DrawFn) -> OneNode:
+    """Convolutions of IMAGE with any window that fits, or of its padded form."""
+    group, random = draw(st.sampled_from((1, 2))), np.random.default_rng(draw(SEEDS))
+    kernel = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    attributes = {
+        "strides": draw(st.tuples(st.integers(1, 2), st.integers(1, 2))),
+        "pads": draw(st.sampled_from([(0, 0, 0, 0), (1, 1, 1, 1), (1, 0, 1, 2), (0, 1, 1, 0)])),
+        "dilations": draw(st.sampled_from([(1, 1), (1, 2)])),
+        "group": group,
+        "clamp": draw(st.sampled_from([(-inf, inf), (0.0, inf), (0.0, 6.0)])),
+    }
+    weight = constant(random.standard_normal((4, 2 // group, *kernel)), "w")
+    bias = (constant(random.standard_normal(4), "b"),) if draw(st.booleans()) else ()
+    return OneNode("conv", (activation(IMAGE), weight, *bias), attributes)
+
+
+@given(case=_float_cases(), seed=SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_torch_form_means_the_same(case, seed):
+    assert torch_form_agrees(case, seed)
+
+
+@pytest.mark.parametrize("pads", [(1, 1, 1, 1), (0, 1, 1, 2)])
+@pytest.mark.parametrize("group", [1, 2])
+def test_torch_gradients_are_true(pads, group):
+    random = np.random.default_rng(2)
+    weight = constant(random.standard_normal((4, 2 // group, 3, 2)), "w")
+    inputs = activation(IMAGE), weight, constant(random.standard_normal(4), "b")
+    attributes = {**WINDOW, "pads": pads, "strides": (2, 1), "group": group, "clamp": (0.0, 6.0)}
+    assert torch_gradients_are_true(OneNode("conv", inputs, attributes))
 
 
 @pytest.mark.parametrize("weight_shape", [(4, 2, 3, 3), (2, 1, 3, 3), (4, 1, 2, 2)])

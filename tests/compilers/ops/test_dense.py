@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.dense import OP
 from zoo.errors import HubError, UnsupportedOpError
@@ -29,6 +31,25 @@ def test_weights_may_have_zero_points(read, stored, seed):
     case = OneNode("dense", (activation(("N", 7), read), weight), stored=stored)
     assert case.difference(seed) <= (0 if case.has_exact_scales else 1)
     assert case.comes_back
+
+
+@given(channels=st.integers(1, 9), has_bias=st.booleans(), seed=SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_torch_form_means_the_same(channels, has_bias, seed):
+    assert torch_form_agrees(_float_case(channels, has_bias), seed)
+
+
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_torch_gradients_are_true(has_bias):
+    assert torch_gradients_are_true(_float_case(5, has_bias))
+
+
+def _float_case(channels: int, has_bias: bool) -> OneNode:
+    random = np.random.default_rng(channels)
+    weight = constant(random.standard_normal((3, channels)), "w")
+    bias = (constant(random.standard_normal(3), "b"),) if has_bias else ()
+    inputs = activation(("N", channels)), weight, *bias
+    return OneNode("dense", inputs, {"clamp": (-1.0, 6.0)})
 
 
 def test_multiply_accumulates_of_one_sample():

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.hard_sigmoid import OP
 from zoo.graph import Quantization
@@ -33,6 +34,17 @@ def test_integers_are_those_of_onnx_runtime(attributes, read, stored, seed):
     # ONNX Runtime computes in float32, the table is made in float64: near ties may fall apart.
     assert case.difference(seed) <= (0 if exact else 1)
     assert case.comes_back
+
+
+@given(attributes=ATTRIBUTES, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(attributes, seed):
+    assert torch_form_agrees(OneNode("hard_sigmoid", (activation(("N", 5, 3)),), attributes), seed)
+
+
+def test_torch_gradients_are_true():
+    attributes = {"alpha": 0.25, "beta": 0.5}
+    assert torch_gradients_are_true(OneNode("hard_sigmoid", (activation(("N", 9, 3)),), attributes))
 
 
 def test_defaults_are_those_of_onnx():

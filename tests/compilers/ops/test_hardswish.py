@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from zoo.graph import Quantization
 
@@ -20,6 +21,16 @@ def test_integers_are_those_of_onnx_runtime(read, stored, seed):
     case = OneNode("hardswish", (activation(("N", 64), read),), stored=stored)
     assert case.difference(seed) <= 1
     assert case.comes_back
+
+
+@given(channels=st.integers(1, 9), seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(channels, seed):
+    assert torch_form_agrees(OneNode("hardswish", (activation(("N", channels, 3)),)), seed)
+
+
+def test_torch_gradients_are_true():
+    assert torch_gradients_are_true(OneNode("hardswish", (activation(("N", 9, 3)),)))
 
 
 def test_table_is_flat_then_curved_then_straight():

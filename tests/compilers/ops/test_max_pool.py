@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
 from onnx import TensorProto, helper
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.max_pool import OP
 from zoo.errors import HubError, UnsupportedOpError
@@ -39,6 +40,18 @@ def test_integers_are_those_of_onnx_runtime(shape, window, shared, seed):
     case = OneNode("max_pool", (activation(shape, shared),), window, shared)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(shape=IMAGES, window=windows(), seed=SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_torch_form_means_the_same(shape, window, seed):
+    assert torch_form_agrees(OneNode("max_pool", (activation(shape),), window), seed)
+
+
+def test_torch_gradients_are_true():
+    window = {"kernel": (3, 2), "strides": (2, 1), "pads": (2, 0, 1, 1), "dilations": (1, 2)}
+    case = OneNode("max_pool", (activation(("N", 2, 5, 6)),), window)
+    assert torch_gradients_are_true(case)
 
 
 @given(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.op_parts.affine import dequantize
 from compilers.ops.mul import OP
@@ -34,6 +35,20 @@ def test_integers_are_those_of_onnx_runtime(other, a, b, stored, seed):
     # Products of float scales are rounded in ONNX Runtime, which decides ties otherwise.
     assert case.difference(seed) <= (0 if case.has_exact_scales else 1)
     assert case.comes_back
+
+
+@given(other=OTHERS, clamp=CLAMPS, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(other, clamp, seed):
+    inputs = activation(IMAGE), activation(other, name="gate")
+    assert torch_form_agrees(OneNode("mul", inputs, {"clamp": clamp}), seed)
+
+
+def test_torch_gradients_are_true():
+    gate, factor = activation(("N", 3, 1, 1), name="gate"), constant([[[2.0]], [[-1.0]], [[0.5]]])
+    for other in (gate, factor):
+        case = OneNode("mul", (activation(IMAGE), other), {"clamp": (-1.5, 2.0)})
+        assert torch_gradients_are_true(case)
 
 
 @given(a=QUANTIZATIONS, stored=QUANTIZATIONS, exact=st.booleans(), seed=SEEDS)

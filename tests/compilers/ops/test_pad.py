@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.pad import OP
 from zoo.errors import QuantizeError, UnsupportedOpError
@@ -35,6 +36,18 @@ def test_integers_are_those_of_onnx_runtime(before, after, shared, level, seed):
     case = OneNode("pad", (x,), attributes, shared)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(before=WIDTHS, after=WIDTHS, value=st.floats(-4, 4, width=32), seed=SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_torch_form_means_the_same(before, after, value, seed):
+    attributes = {"before": before, "after": after, "value": value}
+    assert torch_form_agrees(OneNode("pad", (activation(("N", 3, 2, 4)),), attributes), seed)
+
+
+def test_torch_gradients_are_true():
+    attributes = {"before": (0, 0, 1, 2), "after": (0, 1, 0, 3), "value": 0.5}
+    assert torch_gradients_are_true(OneNode("pad", (activation(("N", 3, 2, 4)),), attributes))
 
 
 def test_zero_is_the_zero_point():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.prelu import OP
 from zoo.errors import UnsupportedOpError
@@ -35,6 +36,19 @@ def test_integers_are_those_of_onnx_runtime(slopes, read, stored, seed):
     # ONNX Runtime computes in float32, the table is made in float64: near ties may fall apart.
     assert case.difference(seed) <= (0 if exact else 1)
     assert case.comes_back
+
+
+@given(slopes=SLOPES, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(slopes, seed):
+    slope = constant([[[slope]] for slope in slopes], "slope")
+    assert torch_form_agrees(OneNode("prelu", (activation(("N", len(slopes), 2, 3)), slope)), seed)
+
+
+@pytest.mark.parametrize("slopes", [[[[0.25]], [[-0.5]], [[1.5]]], [0.25], 0.25])
+def test_torch_gradients_are_true(slopes):
+    case = OneNode("prelu", (activation(("N", 3, 2, 2)), constant(slopes, "slope")))
+    assert torch_gradients_are_true(case)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1, 1), (1, 1, 1, 1)])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.reshape import OP
 from zoo.errors import HubError, UnsupportedOpError
@@ -28,6 +29,18 @@ def test_integers_are_those_of_onnx_runtime(shape, grid, seed):
     case = OneNode("reshape", (activation(("N", 2, 3, 4), grid),), {"shape": shape}, grid)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(shape=SHAPES, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(shape, seed):
+    case = OneNode("reshape", (activation(("N", 2, 3, 4)),), {"shape": shape})
+    assert torch_form_agrees(case, seed)
+
+
+def test_torch_gradients_are_true():
+    case = OneNode("reshape", (activation(("N", 2, 3, 4)),), {"shape": (2, 12)})
+    assert torch_gradients_are_true(case)
 
 
 def test_values_must_be_as_many():

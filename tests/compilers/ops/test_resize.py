@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.resize import OP
 from zoo.errors import UnsupportedOpError
@@ -12,6 +13,7 @@ from zoo.graph import Quantization, Tensor
 from zoo.op import OnnxCall
 
 PLACES = st.sampled_from(["half_pixel", "asymmetric", "align_corners"])
+ROUNDINGS = st.sampled_from(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])
 WHERE = "net.onnx: node 'r'"
 
 
@@ -26,7 +28,7 @@ def enlargements(draw, factors=(1, 2, 3, 4)):
 @given(
     case=enlargements(),
     places=PLACES,
-    rounding=st.sampled_from(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]),
+    rounding=ROUNDINGS,
     seed=SEEDS,
 )
 @settings(max_examples=40, deadline=None)
@@ -83,6 +85,28 @@ def test_bilinear_sizes_need_not_be_multiples(shape, size_hw, places, seed):
         "coordinate_transformation_mode": places,
     }
     assert OneNode("resize", (activation(shape),), attributes).difference(seed) < 1e-5
+
+
+@given(
+    shape=st.tuples(st.just("N"), st.just(2), st.integers(1, 7), st.integers(1, 7)),
+    size_hw=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    places=PLACES,
+    rounding=ROUNDINGS | st.none(),
+    seed=SEEDS,
+)
+@settings(max_examples=40, deadline=None)
+def test_torch_form_means_the_same(shape, size_hw, places, rounding, seed):
+    attributes = {"size_hw": size_hw, "coordinate_transformation_mode": places}
+    attributes |= {"mode": "nearest", "nearest_mode": rounding} if rounding else {"mode": "linear"}
+    assert torch_form_agrees(OneNode("resize", (activation(shape),), attributes), seed)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_torch_gradients_are_true(mode):
+    attributes = {"size_hw": (5, 4), "coordinate_transformation_mode": "half_pixel"}
+    attributes |= {"mode": mode, "nearest_mode": "floor"}
+    case = OneNode("resize", (activation(("N", 2, 3, 5)),), attributes)
+    assert torch_gradients_are_true(case)
 
 
 @given(

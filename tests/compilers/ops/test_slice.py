@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.slice import OP
 from zoo.errors import UnsupportedOpError
@@ -38,6 +39,17 @@ def test_integers_are_those_of_onnx_runtime(cut, shared, seed):
     case = OneNode("slice", (activation(SHAPE, shared),), cut, shared)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(cut=cuts(), seed=SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_torch_form_means_the_same(cut, seed):
+    assert torch_form_agrees(OneNode("slice", (activation(SHAPE),), cut), seed)
+
+
+def test_torch_gradients_are_true():
+    cut = {"starts": (1, 0), "ends": (7, 4), "axes": (1, 3), "steps": (2, 3)}
+    assert torch_gradients_are_true(OneNode("slice", (activation(SHAPE),), cut))
 
 
 @given(

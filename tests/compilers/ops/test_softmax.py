@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.softmax import OP
 from zoo.errors import QuantizeError, UnsupportedOpError
@@ -35,6 +36,17 @@ def test_integers_are_those_of_onnx_runtime(shape, axis, read, stored, seed):
     case = OneNode("softmax", (activation(shape, read),), {"axis": axis}, stored)
     assert case.difference(seed) <= 1
     assert case.comes_back
+
+
+@given(shape=SHAPES, axis=st.integers(1, 3), seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(shape, axis, seed):
+    assert torch_form_agrees(OneNode("softmax", (activation(shape),), {"axis": axis}), seed)
+
+
+def test_torch_gradients_are_true():
+    case = OneNode("softmax", (activation(("N", 4, 3)),), {"axis": 1})
+    assert torch_gradients_are_true(case)
 
 
 @pytest.mark.parametrize("distance", [0, 1, 40])

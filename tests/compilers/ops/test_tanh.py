@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.tanh import OP
 from zoo.graph import Quantization
@@ -22,6 +23,16 @@ def test_integers_are_those_of_onnx_runtime(read, stored, seed):
     case = OneNode("tanh", (activation(("N", 64), read),), stored=stored)
     assert case.difference(seed) <= 1
     assert case.comes_back
+
+
+@given(channels=st.integers(1, 9), seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(channels, seed):
+    assert torch_form_agrees(OneNode("tanh", (activation(("N", channels, 3)),)), seed)
+
+
+def test_torch_gradients_are_true():
+    assert torch_gradients_are_true(OneNode("tanh", (activation(("N", 9, 3)),)))
 
 
 def test_no_real_overflows():

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from torch_form import torch_form_agrees, torch_gradients_are_true
 
 from compilers.ops.transpose import OP
 from zoo.errors import UnsupportedOpError
@@ -26,6 +27,18 @@ def test_integers_are_those_of_onnx_runtime(axes, shared, seed):
     case = OneNode("transpose", (x,), {"permutation": (0, *axes)}, shared)
     assert case.difference(seed) == 0
     assert case.comes_back
+
+
+@given(axes=PERMUTATIONS, seed=SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_torch_form_means_the_same(axes, seed):
+    x = activation(("N", *range(2, 2 + len(axes))))
+    assert torch_form_agrees(OneNode("transpose", (x,), {"permutation": (0, *axes)}), seed)
+
+
+def test_torch_gradients_are_true():
+    case = OneNode("transpose", (activation(("N", 2, 3, 4)),), {"permutation": (0, 2, 3, 1)})
+    assert torch_gradients_are_true(case)
 
 
 def test_hub_gives_the_node_back():
