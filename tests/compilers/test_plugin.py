@@ -29,6 +29,12 @@ def test_files_of_ops_are_found():
     assert names >= {"conv", "dense", "add", "concat", "average_pool", "reshape", "quantize"}
 
 
+def test_ops_of_float_graphs_can_be_trained():
+    ops = [resolve(descriptor.target) for descriptor in plugin.register_ops()]
+    untrained = {op.name for op in ops if type(op).run_torch is Op.run_torch}
+    assert untrained == {"quantize", "dequantize", "requantize"}
+
+
 def test_each_onnx_type_is_read_by_one_op():
     ops = [resolve(descriptor.target) for descriptor in plugin.register_ops()]
     types = [op_type for op in ops for op_type in op.onnx_types]

@@ -10,7 +10,7 @@ from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
 
 from compilers.op_table import find_op
 from compilers.ops.requantize import OP
-from zoo.errors import HubError
+from zoo.errors import HubError, QuantizeError
 from zoo.graph import Quantization
 from zoo.op import OnnxCall
 
@@ -56,3 +56,12 @@ def test_reals_pass_through_without_quantization():
 
 def _plain(name, **attributes):
     return OneNode(name, (activation(("N", 2)),), attributes).node
+
+
+def test_integers_are_not_trained():
+    with pytest.raises(QuantizeError) as caught:
+        OP.run_torch(OneNode("requantize", (activation(("N", 3)),)).node, [])
+    assert str(caught.value) == (
+        "node 'alone': op 'requantize' has no torch form, so that the node cannot be trained; use "
+        "--quant ptq, or give the op plugin a run_torch"
+    )
