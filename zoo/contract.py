@@ -60,6 +60,15 @@ class Contract:
                     return 1.0 / min(stds), int(min(means))
         return None
 
+    def step(self, name: str) -> Step:
+        """Return the first step of this name; raises RecipeError where there is none."""
+        steps = (*self.pre, *self.post)
+        for step in steps:
+            if step.name == name:
+                return step
+        known = ", ".join(step.name for step in steps)
+        raise RecipeError(f"contract: has no step '{name}'; its steps: {known}")
+
     def to_json(self) -> str:
         """Return the contract as JSON, the form that hubs and bundles carry."""
         return json.dumps(asdict(self), sort_keys=True)

@@ -1,6 +1,7 @@
 """What a person chooses about a training; all else is the recipe's."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["TrainOptions"]
@@ -10,13 +11,14 @@ __all__ = ["TrainOptions"]
 class TrainOptions:
     """Choices of one training.
 
-    data: labelled data set.  out: folder for weights, checkpoints and logs; a training that was
-    interrupted there goes on.  epochs: None for the recipe's own.
+    data: labelled data sets, trained on together.  out: folder for weights, checkpoints and logs;
+    a training that was interrupted there goes on.  teacher: weights of a larger network to learn
+    from.  settings: of the recipe, by name, as words.
     """
 
-    data: Path
+    data: tuple[Path, ...]
     out: Path
-    epochs: int | None = None
-    batch_size: int | None = None
     seed: int = 0
     accelerator: str = "auto"
+    teacher: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Networks of the variants with their weights, which are files of safetensors."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from recipes.pfld.net import Channels, Pfld
 from recipes.pfld.variants import VARIANTS, Variant
@@ -14,7 +16,7 @@ from zoo.errors import RecipeError
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
 
-__all__ = ["build_net", "load_net", "restore", "save_net"]
+__all__ = ["build_net", "load_net", "restore", "save_state"]
 
 
 def build_net(variant: Variant, seed: int = 0) -> Pfld:
@@ -59,6 +61,6 @@ def restore(recipe: Recipe, weights: Path) -> Run:
     return run
 
 
-def save_net(net: Pfld, weights: Path) -> None:
-    """Write the weights, batch norm statistics included."""
-    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, weights)
+def save_state(state: Mapping[str, Tensor], weights: Path) -> None:
+    """Write the weights of a network, batch norm statistics included."""
+    save_file({name: value.contiguous() for name, value in state.items()}, weights)

@@ -1,102 +1,156 @@
 """Training of a PFLD network as a LightningModule: batches in, loss and NME out."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict
 
 import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
-from recipes.pfld.loss import pose_loss, wing_loss
-from recipes.pfld.net import Pfld
-from recipes.shelf.augment import Augmentation, augment, cut_faces, face_squares, square_matrices
+from recipes.pfld.loss import pose_errors, squared_distance, wing
+from recipes.pfld.optimizers import optimizer_and_schedule
+from recipes.pfld.settings import Settings
+from recipes.pfld.training_net import TrainingNet
+from recipes.shelf.augment import augment, cut_faces, face_squares, square_matrices
 from recipes.shelf.landmark_data import Batch
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.steps.head_pose import head_angles
 
-__all__ = ["LandmarkTask", "Schedule"]
+__all__ = ["LandmarkTask"]
 
 # ITU-R BT.601 as the contract's step 'gray' has it.
 _LUMA = (77 / 256, 150 / 256, 29 / 256)
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """One cycle of the learning rate (Smith and Topin 2018, "Super-Convergence") for AdamW.
-
-    warm_up: fraction of the steps up to the peak.  pose_weight: of the pose loss, if any.
-    """
-
-    steps: int
-    learning_rate: float = 4e-3
-    warm_up: float = 0.1
-    weight_decay: float = 1e-4
-    pose_weight: float = 50.0
-    augmentation: Augmentation = field(default_factory=Augmentation)
-
-
 class LandmarkTask(LightningModule):
-    """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance."""
+    """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance.
+
+    layouts: numbers of points of the batches' landmarks, in their order; the first is the
+    network's own.  teacher: a network of the same input and first layout.
+    """
 
     mirror: Tensor
 
-    def __init__(self, net: Pfld, contract: Contract, schedule: Schedule, seed: int) -> None:
+    def __init__(
+        self,
+        net: TrainingNet,
+        contract: Contract,
+        settings: Settings,
+        layouts: tuple[int, ...],
+        steps: int,
+        seed: int,
+        teacher: nn.Module | None = None,
+    ) -> None:
         super().__init__()
-        self.net, self.schedule, self.seed = net, schedule, seed
+        self.net, self.settings, self.layouts, self.steps = net, settings, layouts, steps
+        self.seed, self.layout = seed, layout_of(layouts[0])
+        self.save_hyperparameters({"steps": steps, "settings": asdict(settings)})
+        # In a list, so that it is no part of the checkpoints.
+        self.teacher = [] if teacher is None else [teacher.eval().requires_grad_(False)]
         channels, self.size, _ = contract.input.shape
         self.is_gray = channels == 1
-        steps = {step.name: step.parameters for step in contract.post}
-        self.layout = layout_of(steps["landmarks"]["count"])
-        self.pose_points = list(steps["head_pose"]["points"])
-        self.average_face = np.array(steps["head_pose"]["face"])
-        self.register_buffer("mirror", torch.tensor(self.layout.mirror), persistent=False)
+        crop, pose = (contract.step(name).parameters for name in ("crop", "head_pose"))
+        self.box_scale = float(crop["scale"])
+        self.pose_points, self.average_face = list(pose["points"]), np.array(pose["face"])
+        self.register_buffer("mirror", _mirror(layouts), persistent=False)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:  # noqa: ARG002
         """Return the loss of a randomly changed batch."""
         images, landmarks = augment(
-            *batch, self.mirror, self.size, self.schedule.augmentation, self._generator()
+            batch.images,
+            batch.landmarks,
+            self._squares(batch.landmarks),
+            self.mirror,
+            self.size,
+            self.settings.augmentation,
+            self._generator(),
         )
-        predicted, *pose = self.net(self._input(images))
-        target = self.size * landmarks.flatten(1)
-        loss = wing_loss(self.size * predicted, target)
-        if pose:
-            loss = loss + self.schedule.pose_weight * pose_loss(pose[0], self._pose(landmarks))
+        x = self._input(images)
+        predicted, pose = self.net(x)
+        targets = dict(zip(self.layouts, landmarks.split(self.layouts, dim=1), strict=True))
+        angles = self._pose(targets[self.layout.points])
+        weights = self._weights(batch.weights, pose, angles)
+        loss = self._landmark_loss(predicted, targets, weights)
+        if pose is not None:
+            known = ~angles.isnan().any(dim=1)
+            errors = pose_errors(pose.float()[known], angles[known])
+            loss = loss + self.settings.pose_weight * errors.sum() / len(known)
+        if self.teacher:
+            loss = loss + self._distillation_loss(x, predicted[self.layout.points])
         self.log("train_loss", loss, on_step=False, on_epoch=True)
         return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:  # noqa: ARG002
         """Log the NME, and the mean error of the pose, on upright cuts as in deployment."""
-        images, landmarks = batch
-        squares = face_squares(landmarks, self.schedule.augmentation.box_scale)
-        cuts, target = cut_faces(images, landmarks, square_matrices(*squares), self.size)
-        predicted, *pose = self.net(self._input(cuts))
-        distances = (predicted.unflatten(1, (-1, 2)) - target).norm(dim=2).mean(dim=1)
+        own = batch.landmarks[:, : self.layout.points]
+        squares = square_matrices(*face_squares(own, self.box_scale))
+        cuts, target = cut_faces(batch.images, own, squares, self.size)
+        predicted, pose = self.net(self._input(cuts))
+        landmarks = predicted[self.layout.points].unflatten(1, (-1, 2))
+        distances = (landmarks - target).norm(dim=2).mean(dim=1)
         left, right = self.layout.eye_corners
         between_eyes = (target[:, left] - target[:, right]).norm(dim=1)
         self.log("val_nme", 100 * (distances / between_eyes).mean(), batch_size=len(cuts))
-        if pose:
-            errors = (pose[0] - self._pose(target)).abs()
+        if pose is not None:
+            errors = (pose - self._pose(target)).abs()
             self.log("val_pose_deg", errors.mean(), batch_size=len(cuts))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Return AdamW under one cycle of the learning rate, which moves each step."""
-        plan = self.schedule
-        optimizer = torch.optim.AdamW(
-            self.net.parameters(), plan.learning_rate, weight_decay=plan.weight_decay
+        """Return what the settings say; the learning rate moves each step."""
+        optimizer, schedule = optimizer_and_schedule(
+            self.net.parameters(), self.settings, self.steps
         )
-        cycle = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, plan.learning_rate, plan.steps, pct_start=plan.warm_up
-        )
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cycle, "interval": "step"}}
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _landmark_loss(
+        self, predicted: dict[int, Tensor], targets: dict[int, Tensor], weights: Tensor
+    ) -> Tensor:
+        """Return the weighted mean over points, summed over the layouts."""
+        total = torch.zeros((), device=weights.device)
+        for points, target in targets.items():
+            share = 1.0 if points == self.layout.points else self.settings.other_points_weight
+            per_value = self._point_loss(predicted[points], target.flatten(1))
+            total = total + share * (per_value * weights[:, None]).mean()
+        return total
+
+    def _point_loss(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Return [N, 2 K] losses; 0 where the target is nan."""
+        known = ~target.isnan()
+        distances = self.size * (predicted.float() - target.nan_to_num())
+        if self.settings.loss == "wing":
+            losses = wing(distances, self.settings.wing_width, self.settings.wing_curvature)
+        else:
+            losses = squared_distance(distances)
+        return losses * known
+
+    def _distillation_loss(self, x: Tensor, predicted: Tensor) -> Tensor:
+        with torch.no_grad():
+            taught = self.teacher[0].to(x.device)(x)[0]
+        return self.settings.distillation_weight * self._point_loss(predicted, taught).mean()
+
+    def _weights(self, of_classes: Tensor, pose: Tensor | None, angles: Tensor) -> Tensor:
+        """Return [N] the factors of the faces in the loss of their landmarks."""
+        if not self.settings.pose_weighting or pose is None:
+            return of_classes
+        errors = pose_errors(pose.float(), angles)
+        return of_classes * errors.nan_to_num(1.0)
+
+    def _squares(self, landmarks: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the cuts of deployment: by the network's own landmarks, where a face has them."""
+        own = landmarks[:, : self.layout.points]
+        has_own = ~own.isnan().any(dim=(1, 2))
+        others = landmarks.masked_fill(has_own[:, None, None], torch.nan)
+        return face_squares(torch.cat([own, others], dim=1), self.box_scale)
 
     def _input(self, images: Tensor) -> Tensor:
         """images: [N, 3, S, S] in 0..1.  Returns (pixel - 128) / 128, of luma if gray."""
         if self.is_gray:
             luma = torch.tensor(_LUMA, device=images.device).view(1, 3, 1, 1)
             images = (images * luma).sum(dim=1, keepdim=True)
-        return (255 * images - 128) / 128
+        x = (255 * images - 128) / 128
+        return x.contiguous(memory_format=torch.channels_last)  # faster on CPUs
 
     def _pose(self, landmarks: Tensor) -> Tensor:
         """Return [N, 3] degrees that the contract's step 'head_pose' finds in [N, K, 2] points."""
@@ -107,3 +161,12 @@ class LandmarkTask(LightningModule):
         """Return randomness that depends on seed and step only, so that resuming repeats it."""
         generator = Generator(device=self.device)
         return generator.manual_seed(self.seed + 1_000_003 * self.global_step)
+
+
+def _mirror(layouts: tuple[int, ...]) -> Tensor:
+    """Return the order of all layouts' points, one after the other, in a mirrored face."""
+    orders, start = [], 0
+    for points in layouts:
+        orders += [start + index for index in layout_of(points).mirror]
+        start += points
+    return torch.tensor(orders)

@@ -3,103 +3,208 @@
 from pathlib import Path
 from pickle import UnpicklingError
 
+import numpy as np
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer, seed_everything
-from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
-from lightning.pytorch.loggers import CSVLogger
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, WeightAveraging
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor
 
-from recipes.pfld.checkpoint import build_net, save_net
-from recipes.pfld.task import LandmarkTask, Schedule
-from recipes.pfld.variants import VARIANTS
+from recipes.pfld.checkpoint import load_net, save_state
+from recipes.pfld.face_classes import class_weights, face_classes
+from recipes.pfld.net import Pfld
+from recipes.pfld.settings import Settings, settings_of
+from recipes.pfld.task import LandmarkTask
+from recipes.pfld.training_net import TrainingNet
+from recipes.pfld.variants import VARIANTS, Variant
+from recipes.shelf.augment import face_squares
+from recipes.shelf.crops import points_of, read_crops
+from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
-from zoo.errors import RecipeError
+from zoo.contract import Contract
+from zoo.errors import DataError, RecipeError
 from zoo.recipe import Recipe
+from zoo.steps.head_pose import head_angles
 from zoo.training import TrainOptions
 
 __all__ = ["train"]
-
-EPOCHS = 150
-BATCH_SIZE = 64
-VALIDATION_FRACTION = 0.05
-AVERAGE_DECAY = 0.998
-GRADIENT_NORM = 10.0
 
 
 def train(recipe: Recipe, options: TrainOptions) -> Path:
     """Train, or go on where a training in the folder was interrupted; return the weights' path.
 
-    Writes `log/metrics.csv`, checkpoints (the three best and the last) and the weights of the last
-    epoch, averaged over the last steps, as safetensors.
+    Writes logs (`log/metrics.csv`, and for TensorBoard), checkpoints (the three best and the last)
+    and the averaged weights as safetensors: those of the variant, and of its siblings that the
+    auxiliary heads give.
     """
+    variant, settings = VARIANTS[recipe.name], settings_of(options.settings)
     seed_everything(options.seed, verbose=False)
-    variant = VARIANTS[recipe.name]
-    epochs = options.epochs or EPOCHS
-    data = LandmarkData(
-        options.data,
-        variant.points,
-        options.batch_size or BATCH_SIZE,
+    faces = _faces(variant, options, settings)
+    data = _data(faces, variant, recipe.contract, options, settings)
+    steps = settings.epochs * data.steps_per_epoch
+    net = _net(faces, variant, recipe.contract, settings, options.seed)
+    task = LandmarkTask(
+        net,
+        recipe.contract,
+        settings,
+        tuple(faces.landmarks),
+        steps,
         options.seed,
-        VALIDATION_FRACTION,
+        None if options.teacher is None else _teacher(options.teacher, variant),
     )
-    net = build_net(variant, options.seed)
+    trainer = _trainer(options, settings)
+    trainer.fit(task, data, ckpt_path=_last(options.out, steps), weights_only=True)
+    return _save(net, recipe.name, options.out)
+
+
+def _faces(variant: Variant, options: TrainOptions, settings: Settings) -> LabelledFaces:
+    """Return all faces; the layouts of the landmarks begin with the variant's own."""
+    sets = [read_crops(folder, points_of(folder)) for folder in options.data]
+    faces = join(sets)
+    if variant.points not in faces.landmarks:
+        raise DataError(
+            f"{', '.join(map(str, options.data))}: no face has {variant.points} landmarks, which "
+            f"{variant.name} learns; give such a data set by --data too"
+        )
+    others = [points for points in faces.landmarks if points != variant.points]
+    kept = [variant.points, *(others if settings.other_points_weight > 0 else [])]
+    return LabelledFaces(faces.images, {k: faces.landmarks[k] for k in kept}, faces.rows)
+
+
+def _data(
+    faces: LabelledFaces,
+    variant: Variant,
+    contract: Contract,
+    options: TrainOptions,
+    settings: Settings,
+) -> LandmarkData:
+    weights = None
+    if settings.class_weighting:
+        pose = contract.step("head_pose").parameters
+        points = faces.landmarks[variant.points][:, list(pose["points"])].astype(np.float64)
+        angles = np.nan_to_num(head_angles(points, np.array(pose["face"])))
+        weights = class_weights(face_classes(faces, angles))
+    return LandmarkData(
+        faces,
+        variant.points,
+        settings.batch_size,
+        options.seed,
+        settings.validation_fraction,
+        weights,
+    )
+
+
+def _net(
+    faces: LabelledFaces, variant: Variant, contract: Contract, settings: Settings, seed: int
+) -> TrainingNet:
+    others = tuple(points for points in faces.landmarks if points != variant.points)
+    net = TrainingNet(variant, others, settings.pose_branch, seed)
+    if settings.mean_face:
+        scale = float(contract.step("crop").parameters["scale"])
+        net.start_from({k: _mean_face(faces, k, scale) for k in faces.landmarks})
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on CPUs
-    schedule = Schedule(steps=epochs * data.steps_per_epoch)
-    task = LandmarkTask(net, recipe.contract, schedule, options.seed)
-    trainer = _trainer(options, epochs)
-    trainer.fit(task, data, ckpt_path=_last(options.out, schedule), weights_only=True)
-    weights = options.out / f"{recipe.name}.safetensors"
-    save_net(net, weights)
-    return weights
+    return net
 
 
-def _last(out: Path, schedule: Schedule) -> Path | None:
+def _mean_face(faces: LabelledFaces, points: int, scale: float) -> Tensor:
+    """Return [points, 2], the average of the landmarks as fractions of the faces' upright cuts."""
+    landmarks = torch.from_numpy(faces.landmarks[points][faces.has(points)])
+    centres, sides = face_squares(landmarks, scale)
+    fractions = (landmarks - centres[:, None]) / sides[:, None, None] + 0.5
+    return fractions.mean(dim=0)
+
+
+def _teacher(weights: Path, student: Variant) -> Pfld:
+    """Return the network of the variant that the file is named after, as `zoo train` names it."""
+    teacher = VARIANTS.get(weights.name.removesuffix(".safetensors"))
+    if teacher is None or (teacher.points, teacher.is_gray) != (student.points, student.is_gray):
+        raise RecipeError(
+            f"{weights}: not named after a variant that can teach {student.name}; needed are the "
+            f"weights of one with {student.points} points and the same colours, named "
+            "VARIANT.safetensors"
+        )
+    net = load_net(teacher, weights)
+    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _last(out: Path, steps: int) -> Path | None:
     """Return the last checkpoint, if any; raises RecipeError where it is of another training."""
     last = out / "checkpoints" / "last.ckpt"
     if not last.is_file():
         return None
     try:
         state = torch.load(last, map_location="cpu", weights_only=True)
-        steps = state["lr_schedulers"][0]["total_steps"]
+        found = state["hyper_parameters"]["steps"]
     except (OSError, EOFError, RuntimeError, LookupError, UnpicklingError) as error:
         raise RecipeError(
             f"{last}: not a checkpoint of a training ({type(error).__name__}); "
             "remove it to start anew"
         ) from error
-    if steps != schedule.steps:
+    if found != steps:
         raise RecipeError(
-            f"{last}: belongs to a training of {steps} steps, but {schedule.steps} were asked for; "
+            f"{last}: belongs to a training of {found} steps, but {steps} were asked for; "
             "give the same data, epochs and batch size to go on, or another folder to start anew"
         )
     return last
 
 
-def _trainer(options: TrainOptions, epochs: int) -> Trainer:
-    checkpoints = ModelCheckpoint(
-        options.out / "checkpoints",
-        "{epoch}-{val_nme:.3f}",
-        monitor="val_nme",
-        save_top_k=3,
-        save_last=True,
-    )
+def _trainer(options: TrainOptions, settings: Settings) -> Trainer:
+    precision = settings.precision
+    if precision == "auto":
+        on_cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
+        precision = "16-mixed" if on_cuda else "32-true"
     return Trainer(
         accelerator=options.accelerator,
         devices=1,
-        max_epochs=epochs,
-        gradient_clip_val=GRADIENT_NORM,
-        logger=CSVLogger(options.out, name="log", version=""),
-        callbacks=[checkpoints, WeightAveraging(avg_fn=_average), _EpochReport()],
+        precision=precision,
+        max_epochs=settings.epochs,
+        gradient_clip_val=settings.gradient_norm,
+        logger=[
+            CSVLogger(options.out, name="log", version=""),
+            TensorBoardLogger(options.out, name="log", version=""),
+        ],
+        callbacks=_callbacks(options.out, settings),
         enable_progress_bar=False,
         enable_model_summary=False,
         log_every_n_steps=1,
     )
 
 
-def _average(average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-    """Return the exponential moving average, whose memory grows from the start on."""
-    decay = min(AVERAGE_DECAY, float((1 + count) / (10 + count)))
-    return average + (current - average) * (1 - decay)
+def _callbacks(out: Path, settings: Settings) -> list[Callback]:
+    callbacks: list[Callback] = [
+        ModelCheckpoint(
+            out / "checkpoints",
+            "{epoch}-{val_nme:.3f}",
+            monitor="val_nme",
+            save_top_k=3,
+            save_last=True,
+        ),
+        _EpochReport(),
+    ]
+    if settings.average_decay > 0:
+        callbacks.append(WeightAveraging(avg_fn=_Average(settings.average_decay)))
+    if settings.patience > 0:
+        callbacks.append(EarlyStopping("val_nme", patience=settings.patience))
+    return callbacks
+
+
+class _Average:
+    """An exponential moving average, whose memory grows from the start on."""
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+
+    def __call__(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+        """Return the next average."""
+        decay = min(self.decay, float((1 + count) / (10 + count)))
+        return average + (current - average) * (1 - decay)
+
+
+def _save(net: TrainingNet, name: str, out: Path) -> Path:
+    for variant, state in net.states().items():
+        save_state(state, out / f"{variant.name}.safetensors")
+    return out / f"{name}.safetensors"
 
 
 class _EpochReport(Callback):

@@ -1,43 +1,26 @@
-"""Augmentation of face crops and their landmarks, a whole batch at once in torch.
+"""Augmentation of face crops and their landmarks, a whole batch at once on its device.
 
 Coordinates are fractions: 0 and 1 are the outer edges of the picture, so that pixel i of S has its
 centre at (i + 0.5) / S. All randomness comes from the generator that is handed in.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-__all__ = ["Augmentation", "augment", "cut_faces", "face_squares", "square_matrices"]
+from recipes.shelf.augmentation import Augmentation
+from recipes.shelf.photometric import change_pixels
+from recipes.shelf.random_values import chance, uniform
 
-
-@dataclass(frozen=True)
-class Augmentation:
-    """Ranges of the random changes.
-
-    box_scale: side of the cut over the longer side of the landmarks' box.  box_jitter: factors on
-    that side.  shift: of the centre, in cut sides.  Probabilities are per face.
-    """
-
-    box_scale: float = 1.2
-    box_jitter: tuple[float, float] = (0.9, 1.15)
-    shift: float = 0.06
-    rotation_deg: float = 30.0
-    rotation_probability: float = 0.7
-    mirror_probability: float = 0.5
-    contrast: tuple[float, float] = (0.7, 1.3)
-    brightness: float = 0.15
-    gray_probability: float = 0.2
-    cutout_probability: float = 0.4
-    cutout_side: tuple[float, float] = (0.09, 0.4)
+__all__ = ["augment", "cut_faces", "face_squares", "square_matrices"]
 
 
 def augment(
     images: Tensor,
     landmarks: Tensor,
+    squares: tuple[Tensor, Tensor],
     mirror: Tensor,
     size: int,
     options: Augmentation,
@@ -45,20 +28,24 @@ def augment(
 ) -> tuple[Tensor, Tensor]:
     """Return random cuts of the faces and the landmarks in them.
 
-    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image.  mirror: [K], the
-    order of the points in a mirrored face.  Returns [N, 3, size, size] float32 in 0..1 and
-    [N, K, 2] fractions of the cut.
+    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, nan where a face has
+    no such label.  squares: the cuts of deployment, as `face_squares` returns them.
+    mirror: [K], the order of the points in a mirrored face.
+    Returns [N, 3, size, size] float32 in 0..1 and [N, K, 2] fractions of the cut.
     """
-    matrices, mirrored = _random_cuts(landmarks, options, generator)
+    matrices, mirrored = _random_cuts(squares, options, generator)
     cuts, points = cut_faces(images, landmarks, matrices, size)
     points = torch.where(mirrored[:, None, None], points[:, mirror], points)
-    cuts = _photometric(cuts, options, generator)
-    return _cutout(cuts, options, generator), points
+    return change_pixels(cuts, options, generator), points
 
 
 def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-    """Return centre [N, 2] and side [N] of squares `scale` times the landmarks' longer side."""
-    low, high = landmarks.amin(dim=1), landmarks.amax(dim=1)
+    """Return centre [N, 2] and side [N] of squares `scale` times the landmarks' longer side.
+
+    landmarks: [N, K, 2]; those that are nan do not count.
+    """
+    low = landmarks.nan_to_num(math.inf).amin(dim=1)
+    high = landmarks.nan_to_num(-math.inf).amax(dim=1)
     return (low + high) / 2, (high - low).amax(dim=1) * scale
 
 
@@ -87,55 +74,33 @@ def cut_faces(
 
 
 def _random_cuts(
-    landmarks: Tensor, options: Augmentation, generator: Generator
+    squares: tuple[Tensor, Tensor], options: Augmentation, generator: Generator
 ) -> tuple[Tensor, Tensor]:
     """Return maps from cut to image, [N, 2, 3] in -1..1, and which of them mirror, [N] bool."""
-    count = len(landmarks)
-    centres, sides = face_squares(landmarks, options.box_scale)
-    sides = sides * _uniform((count,), *options.box_jitter, generator)
-    shift = _uniform((count, 2), -options.shift, options.shift, generator)
+    centres, sides = squares
+    count = len(sides)
+    sides = sides * uniform((count,), *options.box_jitter, generator)
+    shift = uniform((count, 2), -options.shift, options.shift, generator)
     matrices = square_matrices(centres + shift * sides[:, None], sides)
-    turned = _chance((count,), options.rotation_probability, generator)
-    limit = math.radians(options.rotation_deg)
-    angles = _uniform((count,), -limit, limit, generator) * turned
-    mirrored = _chance((count,), options.mirror_probability, generator)
-    sign = torch.where(mirrored, -1.0, 1.0)
-    cos, sin = torch.cos(angles), torch.sin(angles)
-    turn = torch.stack([cos * sign, -sin, sin * sign, cos], dim=1).view(-1, 2, 2)
+    mirrored = chance((count,), options.mirror_probability, generator)
+    turn = _rotations(count, options, generator) @ _shears(count, options, generator)
+    turn[:, :, 0] *= torch.where(mirrored, -1.0, 1.0)[:, None]
     matrices[:, :, :2] = matrices[:, :, :2] @ turn
     return matrices, mirrored
 
 
-def _photometric(cuts: Tensor, options: Augmentation, generator: Generator) -> Tensor:
-    """Change contrast and brightness, and take the colour from some."""
-    per_face = (len(cuts), 1, 1, 1)
-    contrast = _uniform(per_face, *options.contrast, generator)
-    brightness = _uniform(per_face, -options.brightness, options.brightness, generator)
-    cuts = (cuts * contrast + brightness).clamp(0, 1)
-    gray = _chance(per_face, options.gray_probability, generator)
-    return torch.where(gray, cuts.mean(dim=1, keepdim=True), cuts)
+def _rotations(count: int, options: Augmentation, generator: Generator) -> Tensor:
+    limit = math.radians(options.rotation_deg)
+    angles = uniform((count,), -limit, limit, generator)
+    angles = angles * chance((count,), options.rotation_probability, generator)
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    return torch.stack([cos, -sin, sin, cos], dim=1).view(-1, 2, 2)
 
 
-def _cutout(cuts: Tensor, options: Augmentation, generator: Generator) -> Tensor:
-    """Cover a rectangle of some faces with one colour (DeVries and Taylor 2017, "Cutout")."""
-    count, size = len(cuts), cuts.shape[-1]
-    sides = _uniform((count, 2), *options.cutout_side, generator)
-    starts = _random((count, 2), generator) * (1 - sides)
-    colour = _random((count, 3, 1, 1), generator)
-    centres = (torch.arange(size, device=cuts.device) + 0.5) / size
-    inside = (centres >= starts[:, :, None]) & (centres < (starts + sides)[:, :, None])
-    covered = inside[:, 0, None, :, None] & inside[:, 1, None, None, :]
-    chosen = _chance((count, 1, 1, 1), options.cutout_probability, generator)
-    return torch.where(covered & chosen, colour, cuts)
-
-
-def _uniform(shape: tuple[int, ...], low: float, high: float, generator: Generator) -> Tensor:
-    return low + (high - low) * _random(shape, generator)
-
-
-def _chance(shape: tuple[int, ...], probability: float, generator: Generator) -> Tensor:
-    return _random(shape, generator) < probability
-
-
-def _random(shape: tuple[int, ...], generator: Generator) -> Tensor:
-    return torch.rand(shape, generator=generator, device=generator.device)
+def _shears(count: int, options: Augmentation, generator: Generator) -> Tensor:
+    limit = math.radians(options.shear_deg)
+    angles = uniform((count,), -limit, limit, generator)
+    angles = angles * chance((count,), options.shear_probability, generator)
+    matrices = torch.eye(2, device=angles.device).repeat(count, 1, 1)
+    matrices[:, 0, 1] = torch.tan(angles)
+    return matrices

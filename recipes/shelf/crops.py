@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from zoo.errors import DataError
 from zoo.pictures import read_picture
 
-__all__ = ["Crops", "read_crops"]
+__all__ = ["Crops", "points_of", "read_crops"]
 
 Row = Mapping[str, str]
 
@@ -42,6 +42,17 @@ class Crops:
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a numeric column, [N]; raises DataError where it is missing or no number."""
         return np.array([_number(row, name, f"face '{row['file']}'") for row in self.rows])
+
+
+def points_of(folder: Path) -> int:
+    """Return how many landmarks the faces of `folder` have; raises DataError."""
+    table = folder / "annotations.csv"
+    try:
+        with table.open(newline="", encoding="utf-8") as lines:
+            columns = next(csv.reader(lines), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table}: cannot read the annotations ({error})") from error
+    return sum(1 for name in columns if name[:1] == "x" and name[1:].isdigit())
 
 
 def read_crops(folder: Path, points: int) -> Crops:

@@ -1,41 +1,59 @@
-"""The crops data sets for torch: a folder in memory, split, and handed out in batches."""
+"""Labelled faces for torch: in memory, split, and handed out in batches."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from lightning.pytorch import LightningDataModule
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
-from recipes.shelf.crops import Crops, read_crops
+from recipes.shelf.labelled_faces import LabelledFaces
 from zoo.errors import DataError
 
 __all__ = ["Batch", "LandmarkData", "split_groups"]
 
-Batch = tuple[Tensor, Tensor]
+
+class Batch(NamedTuple):
+    """Faces of one step.
+
+    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, the layouts one after
+    the other, nan where there are none.  weights: [N] of the faces in the loss.
+    """
+
+    images: Tensor
+    landmarks: Tensor
+    weights: Tensor
 
 
 class LandmarkData(LightningDataModule):
-    """Training and validation faces of one folder.
+    """Training faces, and held-out ones that have labels of the layout that is wanted.
 
-    Batches are (images [N, 3, S, S] uint8, landmarks [N, K, 2] as fractions of the image).
+    weights: [N] of the faces in the loss, None for 1.
     """
 
     def __init__(
-        self, folder: Path, points: int, batch_size: int, seed: int, validation_fraction: float
+        self,
+        faces: LabelledFaces,
+        points: int,
+        batch_size: int,
+        seed: int,
+        validation_fraction: float,
+        weights: NDArray[np.float32] | None = None,
     ) -> None:
         super().__init__()
-        crops = read_crops(folder, points)
-        train, held_out = split_groups(crops, validation_fraction, seed)
+        if weights is None:
+            weights = np.ones(len(faces.rows), np.float32)
+        train, held_out = split_groups(faces, points, validation_fraction, seed)
         if len(train) < batch_size:
             raise DataError(
-                f"{folder}: {len(train)} training faces are fewer than one batch of {batch_size}; "
+                f"{len(train)} training faces are fewer than one batch of {batch_size}; "
                 "use more data or a smaller batch"
             )
-        self.train, self.held_out = _Faces(crops, train), _Faces(crops, held_out)
+        self.train = _Faces(faces.take(train), weights[train])
+        self.held_out = _Faces(faces.take(held_out), weights[held_out])
         self.batch_size, self.seed = batch_size, seed
 
     @property
@@ -54,36 +72,40 @@ class LandmarkData(LightningDataModule):
         return _loader(self.held_out, BatchSampler(order, self.batch_size, drop_last=False))
 
 
-def split_groups(crops: Crops, fraction: float, seed: int) -> tuple[list[int], list[int]]:
+def split_groups(
+    faces: LabelledFaces, points: int, fraction: float, seed: int
+) -> tuple[list[int], list[int]]:
     """Return indices of training and held-out faces; a group of duplicates stays together.
 
-    Groups are named by the column `dup_group`; a face without one is its own group.
+    The fraction is of the faces with labels of this layout; only those are held out. Groups are
+    named by the column `dup_group`; a face without one is its own group.
     """
+    labelled = faces.has(points)
     groups: dict[str, list[int]] = {}
-    for index, row in enumerate(crops.rows):
+    for index in np.flatnonzero(labelled).tolist():
+        row = faces.rows[index]
         groups.setdefault(row.get("dup_group") or f"file {row['file']}", []).append(index)
-    shuffled = np.random.default_rng(seed).permutation(sorted(groups))
     held_out: list[int] = []
-    for name in shuffled:
-        if len(held_out) >= fraction * len(crops.rows):
+    for name in np.random.default_rng(seed).permutation(sorted(groups)):
+        if len(held_out) >= fraction * labelled.sum():
             break
         held_out += groups[str(name)]
-    return sorted(set(range(len(crops.rows))) - set(held_out)), sorted(held_out)
+    return sorted(set(range(len(faces.rows))) - set(held_out)), sorted(held_out)
 
 
 class _Faces(Dataset[Batch]):
-    """Some faces as two tensors; a list of indices gives a batch at once."""
+    """Some faces as tensors; a list of indices gives a batch at once."""
 
-    def __init__(self, crops: Crops, indices: Sequence[int]) -> None:
-        chosen = list(indices)
-        self.images = torch.from_numpy(crops.images[chosen]).permute(0, 3, 1, 2).contiguous()
-        self.landmarks = torch.from_numpy(crops.normalised[chosen])
+    def __init__(self, faces: LabelledFaces, weights: NDArray[np.float32]) -> None:
+        landmarks = np.concatenate(list(faces.landmarks.values()), axis=1)
+        self.images = torch.from_numpy(faces.images).permute(0, 3, 1, 2).contiguous()
+        self.landmarks, self.weights = torch.from_numpy(landmarks), torch.from_numpy(weights)
 
     def __len__(self) -> int:
         return len(self.images)
 
     def __getitems__(self, indices: list[int]) -> Batch:
-        return self.images[indices], self.landmarks[indices]
+        return Batch(self.images[indices], self.landmarks[indices], self.weights[indices])
 
 
 class _EpochOrder(Sampler[int]):

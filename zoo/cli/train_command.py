@@ -8,26 +8,44 @@ import click
 from zoo import registry
 from zoo.cli.options import json_option, model_argument
 from zoo.cli.output import print_json
-from zoo.errors import RecipeError, ToolchainError
+from zoo.errors import RecipeError, ToolchainError, UsageError
 from zoo.plan import find_recipe
 from zoo.training import TrainOptions
 
 
 @click.command()
 @model_argument
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Labelled data set.")
+@click.option(
+    "--data",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Labelled data set; can be repeated.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder; default runs/MODEL.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the recipe's own.")
 @click.option("--batch-size", type=click.IntRange(1), help="Instead of the recipe's own.")
+@click.option(
+    "--teacher", type=click.Path(path_type=Path), help="Weights of a larger network to learn from."
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the recipe, such as loss=l2; can be repeated.",
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--accelerator", default="auto", show_default=True, help="auto, cpu, cuda, mps.")
 @json_option
 def command(
     model: str,
-    data: Path,
+    data: tuple[Path, ...],
     out: Path | None,
     epochs: int | None,
     batch_size: int | None,
+    teacher: Path | None,
+    settings: tuple[str, ...],
     seed: int,
     accelerator: str,
     as_json: bool,
@@ -39,7 +57,10 @@ def command(
     if find_spec("torch") is None:
         raise ToolchainError("training needs PyTorch: pip install 'edgezoo[train]'")
     folder = out or Path("runs") / recipe.name
-    options = TrainOptions(data, folder, epochs, batch_size, seed, accelerator)
+    chosen = _named(settings)
+    numbers = {"epochs": epochs, "batch_size": batch_size}
+    chosen |= {name: str(number) for name, number in numbers.items() if number is not None}
+    options = TrainOptions(data, folder, seed, accelerator, teacher, chosen)
     weights: Path = registry.resolve(recipe.train)(recipe, options)
     hub = weights.with_suffix(".onnx")
     hub.write_bytes(registry.resolve(recipe.export)(recipe, weights))
@@ -47,4 +68,11 @@ def command(
         print_json({"weights": str(weights), "hub": str(hub)})
         return
     click.echo(f"weights: {weights}\nfloat hub: {hub}")
-    click.echo(f"next: zoo build {recipe.name} --hub {hub} --calib {data} --target x86")
+    click.echo(f"next: zoo build {recipe.name} --hub {hub} --calib {data[0]} --target x86")
+
+
+def _named(settings: tuple[str, ...]) -> dict[str, str]:
+    for setting in settings:
+        if "=" not in setting:
+            raise UsageError(f"--set {setting}: NAME=VALUE is needed, such as loss=l2")
+    return {name: value for name, _, value in (s.partition("=") for s in settings)}

@@ -1,0 +1,96 @@
+"""Everything about a training that can be switched, with what we found best as defaults."""
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any
+
+from recipes.shelf.augmentation import Augmentation
+from zoo.errors import UsageError, suggest
+
+__all__ = ["Settings", "settings_of"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One way to train; docs/accuracy.md has the ablation that chose the defaults.
+
+    loss: 'wing' or 'l2'.  wing_width, wing_curvature: pixels of the input.
+    optimizer: 'adamw' or 'adam'.  schedule of the learning rate: 'one_cycle', 'cosine' (down to
+    `final_learning_rate`) or 'steps' (halved after 2/10 and 3/10 of the epochs).
+    average_decay: of the exponential moving average of the weights; 0 for none.
+    gradient_norm: gradients are clipped to this L2 norm.
+    mean_face: start from the training faces' average landmarks.
+    pose_branch: train yaw, pitch and roll along by an auxiliary head, weighted by `pose_weight`.
+    pose_weighting, class_weighting: the two factors of PFLD's loss for each face: by the error of
+    its pose, and by how rare its classes are.
+    other_points_weight: of the landmarks that only other layouts have; 0 leaves those out.
+    distillation_weight: of the teacher's landmarks, where a teacher is given.
+    patience: epochs without a better validation after which training stops; 0 for never.
+    precision: Lightning's word; 'auto' is '16-mixed' on CUDA and '32-true' elsewhere.
+    """
+
+    epochs: int = 150
+    batch_size: int = 64
+    validation_fraction: float = 0.05
+    loss: str = "wing"
+    wing_width: float = 10.0
+    wing_curvature: float = 2.0
+    optimizer: str = "adamw"
+    learning_rate: float = 4e-3
+    final_learning_rate: float = 1e-5
+    weight_decay: float = 1e-2
+    schedule: str = "one_cycle"
+    warm_up: float = 0.1
+    average_decay: float = 0.998
+    gradient_norm: float = 10.0
+    mean_face: bool = True
+    pose_branch: bool = True
+    pose_weight: float = 5.0
+    pose_weighting: bool = False
+    class_weighting: bool = False
+    other_points_weight: float = 0.5
+    distillation_weight: float = 1.0
+    patience: int = 0
+    precision: str = "auto"
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def settings_of(words: Mapping[str, str], base: Settings | None = None) -> Settings:
+    """Return the settings with some changed by name; those of Augmentation have no prefix.
+
+    Raises UsageError for an unknown name or a value that does not fit.
+    """
+    start = base or Settings()
+    own, nested = _fields(start), _fields(start.augmentation)
+    for name in words:
+        if name not in own and name not in nested:
+            known = [*own, *nested]
+            raise UsageError(f"unknown setting '{name}'{suggest(name, known)}")
+    changed = {n: _value(n, text, getattr(start, n)) for n, text in words.items() if n in own}
+    turned = {
+        n: _value(n, text, getattr(start.augmentation, n))
+        for n, text in words.items()
+        if n in nested
+    }
+    augmentation = replace(start.augmentation, **turned)
+    return replace(start, **changed, augmentation=augmentation)
+
+
+def _fields(value: Any) -> dict[str, Field[Any]]:  # noqa: ANN401 (any dataclass)
+    return {f.name: f for f in fields(value) if f.name != "augmentation"}
+
+
+def _value(name: str, text: str, default: object) -> object:
+    """Return the text as the default's type; ranges are written 'low,high'."""
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, tuple):
+            low, high = map(float, text.split(","))
+            return low, high
+        return type(default)(text)  # type: ignore[call-arg]  # int, float and str take a text
+    except (KeyError, ValueError) as error:
+        wanted = {bool: "true or false", tuple: "two numbers 'low,high'"}.get(
+            type(default), f"a value like {default!r}"
+        )
+        raise UsageError(f"setting '{name}' is '{text}'; {wanted} is needed") from error

@@ -1,0 +1,83 @@
+"""The network as it is trained: the deployed one and auxiliary heads that read the same features.
+
+One training thereby gives all variants of its width: 68 or 98 points, with or without pose.
+"""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from recipes.pfld.checkpoint import build_net
+from recipes.pfld.net import Pfld, PoseHead
+from recipes.pfld.variants import Variant
+
+__all__ = ["TrainingNet"]
+
+
+class TrainingNet(nn.Module):
+    """PFLD with a head for each layout of landmarks and, where asked for, one for head pose.
+
+    forward: image [N, C, 112, 112] -> landmarks by number of points, each [N, 2 * points] fractions
+    of the crop, and pose [N, 3] in degrees or None.
+    """
+
+    def __init__(
+        self, variant: Variant, other_points: tuple[int, ...], pose_branch: bool, seed: int
+    ) -> None:
+        super().__init__()
+        self.variant = variant
+        self.net = build_net(variant, seed)
+        features = self.net.points.in_features
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.other_points = nn.ModuleDict(
+                {str(points): nn.Linear(features, 2 * points) for points in other_points}
+            )
+            own_pose = self.net.pose
+            has_branch = pose_branch and own_pose is None
+            self.other_pose = PoseHead(self.net.shallow_channels) if has_branch else None
+
+    def forward(self, image: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
+        """image: [N, C, 112, 112]."""
+        shallow, pooled = self.net.features(image)
+        landmarks = {self.variant.points: self.net.points(pooled)}
+        landmarks |= {int(points): head(pooled) for points, head in self.other_points.items()}
+        pose = self.net.pose or self.other_pose
+        return landmarks, None if pose is None else pose(shallow)
+
+    def start_from(self, mean_faces: dict[int, Tensor]) -> None:
+        """Let the heads say the mean faces, [points, 2] fractions, and little else at first."""
+        for points, face in mean_faces.items():
+            own = points == self.variant.points
+            head = self.net.points if own else self.other_points[str(points)]
+            assert isinstance(head, nn.Linear)  # for the type checker: a ModuleDict forgets
+            with torch.no_grad():
+                head.bias.copy_(face.flatten())
+                head.weight.mul_(0.1)
+
+    def states(self) -> dict[Variant, dict[str, Tensor]]:
+        """Return every variant that this training gives, with the weights of its network."""
+        pose = self.net.pose or self.other_pose
+        heads = {self.variant.points: self.net.points}
+        heads |= {int(points): head for points, head in self.other_points.items()}
+        states = {}
+        for points, head in heads.items():
+            for pose_head in (False, True) if pose is not None else (False,):
+                variant = replace(self.variant, points=points, pose_head=pose_head)
+                own = {"points": head} | ({"pose": pose} if pose_head else {})
+                states[variant] = _backbone(self.net) | _prefixed(own)
+        return states
+
+
+def _backbone(net: Pfld) -> dict[str, Tensor]:
+    heads = ("points.", "pose.")
+    return {name: value for name, value in net.state_dict().items() if not name.startswith(heads)}
+
+
+def _prefixed(heads: dict[str, nn.Module]) -> dict[str, Tensor]:
+    return {
+        f"{prefix}.{name}": value
+        for prefix, head in heads.items()
+        for name, value in head.state_dict().items()
+    }
