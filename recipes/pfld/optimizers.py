@@ -8,7 +8,6 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, MultiStepLR, OneCycleLR
 
 from recipes.pfld.settings import Settings
-from zoo.errors import UsageError
 
 __all__ = ["optimizer_and_schedule"]
 
@@ -16,10 +15,8 @@ __all__ = ["optimizer_and_schedule"]
 def optimizer_and_schedule(
     parameters: Iterable[nn.Parameter], settings: Settings, steps: int
 ) -> tuple[Optimizer, LRScheduler]:
-    """Return both for a training of so many steps; raises UsageError for an unknown name."""
+    """Return both for a training of so many steps."""
     kinds = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
-    if settings.optimizer not in kinds:
-        raise UsageError(f"setting 'optimizer' is '{settings.optimizer}'; allowed: adamw, adam")
     rate = settings.learning_rate
     optimizer = kinds[settings.optimizer](parameters, rate, weight_decay=settings.weight_decay)
     return optimizer, _schedule(optimizer, settings, steps)
@@ -30,8 +27,4 @@ def _schedule(optimizer: Optimizer, settings: Settings, steps: int) -> LRSchedul
         return OneCycleLR(optimizer, settings.learning_rate, steps, pct_start=settings.warm_up)
     if settings.schedule == "cosine":
         return CosineAnnealingLR(optimizer, steps, settings.final_learning_rate)
-    if settings.schedule == "steps":
-        return MultiStepLR(optimizer, [2 * steps // 10, 3 * steps // 10], gamma=0.5)
-    raise UsageError(
-        f"setting 'schedule' is '{settings.schedule}'; allowed: one_cycle, cosine, steps"
-    )
+    return MultiStepLR(optimizer, [2 * steps // 10, 3 * steps // 10], gamma=0.5)

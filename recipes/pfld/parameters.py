@@ -4,7 +4,7 @@
 width 0.25 and 1,236,544 at 1.0. Its counts come out exactly with
 
 - the expanded channels of all bottlenecks left as at width 1.0, and S1, S2, S3 scaled instead;
-- no bias in the last convolution and in the fully connected layer;
+- neither bias nor batch norm in the last convolution, and no bias in the fully connected layer;
 - means and variances of batch norms counted as parameters.
 
 Ours scales the expanded channels too, as MobileNetV2 does, because they are most of the work,
@@ -36,5 +36,5 @@ def thesis_parameters(width: float, points: int = 68) -> int:
         round(width * full.shallow), round(width * full.deep), full.hidden, (s1, s2, s3)
     )
     net = Pfld(points, channels)
-    biases = s3 + 2 * points
-    return parameters(net) + statistics(net) - biases
+    batch_norm, biases = 4 * s3, 2 * points
+    return parameters(net) + statistics(net) - batch_norm - biases

@@ -9,6 +9,12 @@ from zoo.errors import UsageError, suggest
 
 __all__ = ["Settings", "settings_of"]
 
+_ALLOWED = {
+    "loss": ("wing", "l2"),
+    "optimizer": ("adamw", "adam"),
+    "schedule": ("one_cycle", "cosine", "steps"),
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -80,15 +86,18 @@ def _fields(value: Any) -> dict[str, Field[Any]]:  # noqa: ANN401 (any dataclass
     return {f.name: f for f in fields(value) if f.name != "augmentation"}
 
 
-def _value(name: str, text: str, default: object) -> object:
+def _value(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as the default)
     """Return the text as the default's type; ranges are written 'low,high'."""
+    allowed = _ALLOWED.get(name, (text,))
+    if text not in allowed:
+        raise UsageError(f"setting '{name}' is '{text}'; allowed: {', '.join(allowed)}")
     try:
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(default, tuple):
             low, high = map(float, text.split(","))
             return low, high
-        return type(default)(text)  # type: ignore[call-arg]  # int, float and str take a text
+        return type(default)(text)  # type: ignore[call-arg]  # int, float, str
     except (KeyError, ValueError) as error:
         wanted = {bool: "true or false", tuple: "two numbers 'low,high'"}.get(
             type(default), f"a value like {default!r}"

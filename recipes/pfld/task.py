@@ -69,7 +69,7 @@ class LandmarkTask(LightningModule):
         )
         x = self._input(images)
         predicted, pose = self.net(x)
-        targets = dict(zip(self.layouts, landmarks.split(self.layouts, dim=1), strict=True))
+        targets = dict(zip(self.layouts, torch.split(landmarks, list(self.layouts), dim=1), strict=True))
         angles = self._pose(targets[self.layout.points])
         weights = self._weights(batch.weights, pose, angles)
         loss = self._landmark_loss(predicted, targets, weights)

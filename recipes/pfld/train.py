@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from lightning.pytorch import Callback, LightningModule, Trainer, seed_everythin
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, WeightAveraging
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_info
-from torch import Tensor
+from torch import Tensor, nn
 
 from recipes.pfld.checkpoint import load_net, save_state
 from recipes.pfld.face_classes import class_weights, face_classes
@@ -29,6 +30,8 @@ from zoo.steps.head_pose import head_angles
 from zoo.training import TrainOptions
 
 __all__ = ["train"]
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def train(recipe: Recipe, options: TrainOptions) -> Path:
@@ -103,8 +106,7 @@ def _net(
     if settings.mean_face:
         scale = float(contract.step("crop").parameters["scale"])
         net.start_from({k: _mean_face(faces, k, scale) for k in faces.landmarks})
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # faster on CPUs
-    return net
+    return _channels_last(net)
 
 
 def _mean_face(faces: LabelledFaces, points: int, scale: float) -> Tensor:
@@ -124,8 +126,13 @@ def _teacher(weights: Path, student: Variant) -> Pfld:
             f"weights of one with {student.points} points and the same colours, named "
             "VARIANT.safetensors"
         )
-    net = load_net(teacher, weights)
-    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return _channels_last(load_net(teacher, weights))
+
+
+def _channels_last(net: Net) -> Net:
+    """Return the network in the layout that convolutions on CPUs are fastest in."""
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # absent from stubs
+    return net
 
 
 def _last(out: Path, steps: int) -> Path | None:
@@ -150,14 +157,10 @@ def _last(out: Path, steps: int) -> Path | None:
 
 
 def _trainer(options: TrainOptions, settings: Settings) -> Trainer:
-    precision = settings.precision
-    if precision == "auto":
-        on_cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
-        precision = "16-mixed" if on_cuda else "32-true"
     return Trainer(
         accelerator=options.accelerator,
         devices=1,
-        precision=precision,
+        precision=_precision(options, settings),
         max_epochs=settings.epochs,
         gradient_clip_val=settings.gradient_norm,
         logger=[
@@ -169,6 +172,13 @@ def _trainer(options: TrainOptions, settings: Settings) -> Trainer:
         enable_model_summary=False,
         log_every_n_steps=1,
     )
+
+
+def _precision(options: TrainOptions, settings: Settings) -> Any:  # noqa: ANN401 (a Literal)
+    if settings.precision != "auto":
+        return settings.precision
+    on_cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
+    return "16-mixed" if on_cuda else "32-true"
 
 
 def _callbacks(out: Path, settings: Settings) -> list[Callback]:

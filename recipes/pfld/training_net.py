@@ -4,6 +4,7 @@ One training thereby gives all variants of its width: 68 or 98 points, with or w
 """
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -41,17 +42,14 @@ class TrainingNet(nn.Module):
     def forward(self, image: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
         """image: [N, C, 112, 112]."""
         shallow, pooled = self.net.features(image)
-        landmarks = {self.variant.points: self.net.points(pooled)}
-        landmarks |= {int(points): head(pooled) for points, head in self.other_points.items()}
+        landmarks = {points: head(pooled) for points, head in self._heads().items()}
         pose = self.net.pose or self.other_pose
         return landmarks, None if pose is None else pose(shallow)
 
     def start_from(self, mean_faces: dict[int, Tensor]) -> None:
         """Let the heads say the mean faces, [points, 2] fractions, and little else at first."""
         for points, face in mean_faces.items():
-            own = points == self.variant.points
-            head = self.net.points if own else self.other_points[str(points)]
-            assert isinstance(head, nn.Linear)  # for the type checker: a ModuleDict forgets
+            head = self._heads()[points]
             with torch.no_grad():
                 head.bias.copy_(face.flatten())
                 head.weight.mul_(0.1)
@@ -59,15 +57,19 @@ class TrainingNet(nn.Module):
     def states(self) -> dict[Variant, dict[str, Tensor]]:
         """Return every variant that this training gives, with the weights of its network."""
         pose = self.net.pose or self.other_pose
-        heads = {self.variant.points: self.net.points}
-        heads |= {int(points): head for points, head in self.other_points.items()}
         states = {}
-        for points, head in heads.items():
+        for points, head in self._heads().items():
             for pose_head in (False, True) if pose is not None else (False,):
                 variant = replace(self.variant, points=points, pose_head=pose_head)
-                own = {"points": head} | ({"pose": pose} if pose_head else {})
-                states[variant] = _backbone(self.net) | _prefixed(own)
+                states[variant] = _backbone(self.net) | _prefixed("points", head)
+                if pose is not None and pose_head:
+                    states[variant] |= _prefixed("pose", pose)
         return states
+
+    def _heads(self) -> dict[int, nn.Linear]:
+        """Return the heads of landmarks by number of points."""
+        others = {int(points): head for points, head in self.other_points.items()}
+        return {self.variant.points: self.net.points, **cast(dict[int, nn.Linear], others)}
 
 
 def _backbone(net: Pfld) -> dict[str, Tensor]:
@@ -75,9 +77,5 @@ def _backbone(net: Pfld) -> dict[str, Tensor]:
     return {name: value for name, value in net.state_dict().items() if not name.startswith(heads)}
 
 
-def _prefixed(heads: dict[str, nn.Module]) -> dict[str, Tensor]:
-    return {
-        f"{prefix}.{name}": value
-        for prefix, head in heads.items()
-        for name, value in head.state_dict().items()
-    }
+def _prefixed(prefix: str, head: nn.Module) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": value for name, value in head.state_dict().items()}

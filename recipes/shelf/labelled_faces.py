@@ -26,8 +26,7 @@ class LabelledFaces:
 
     def has(self, points: int) -> NDArray[np.bool_]:
         """Return which faces have labels of this layout, [N]."""
-        labelled: NDArray[np.bool_] = ~np.isnan(self.landmarks[points]).any(axis=(1, 2))
-        return labelled
+        return np.asarray(~np.isnan(self.landmarks[points]).any(axis=(1, 2)))
 
     def take(self, indices: Sequence[int]) -> "LabelledFaces":
         """Return these faces only."""

@@ -20,7 +20,7 @@ def make_faces(tmp_path: Path) -> Callable[..., Path]:
     """
 
     def make(count: int = 8, points: int = 68, **columns: list[object]) -> Path:
-        folder = tmp_path / "made" / "train"
+        folder = tmp_path / f"made{points}" / "train"
         (folder / "images").mkdir(parents=True)
         generator = np.random.default_rng(0)
         header = ["file", *columns, *(f"{axis}{i}" for i in range(points) for axis in "xy")]

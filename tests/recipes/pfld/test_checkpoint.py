@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.checkpoint import build_net, load_net, restore, save_net  # noqa: E402
+from recipes.pfld.checkpoint import build_net, load_net, restore, save_state  # noqa: E402
 from recipes.pfld.recipe import recipe  # noqa: E402
 from recipes.pfld.variants import DEFAULT, VARIANTS  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
@@ -14,7 +14,7 @@ from zoo.errors import RecipeError  # noqa: E402
 
 def test_weights_come_back(tmp_path: Path) -> None:
     net = build_net(DEFAULT, seed=5)
-    save_net(net, tmp_path / "w.safetensors")
+    save_state(net.state_dict(), tmp_path / "w.safetensors")
     loaded = load_net(DEFAULT, tmp_path / "w.safetensors").state_dict()
     assert all(torch.equal(value, loaded[name]) for name, value in net.state_dict().items())
 
@@ -22,7 +22,7 @@ def test_weights_come_back(tmp_path: Path) -> None:
 def test_restored_networks_are_functions_of_their_input(tmp_path: Path) -> None:
     variant = next(variant for variant in VARIANTS.values() if variant.pose_head)
     net = build_net(variant, seed=5).eval()
-    save_net(net, tmp_path / "w.safetensors")
+    save_state(net.state_dict(), tmp_path / "w.safetensors")
     image = torch.rand(2, variant.in_channels, 112, 112)
     run = restore(recipe(variant), tmp_path / "w.safetensors")
     with torch.inference_mode():
@@ -54,6 +54,6 @@ def test_missing_weights(tmp_path: Path) -> None:
 
 
 def test_weights_of_another_variant(tmp_path: Path) -> None:
-    save_net(build_net(VARIANTS["pfld_0.25x.wflw98"]), tmp_path / "w.safetensors")
+    save_state(build_net(VARIANTS["pfld_0.25x.wflw98"]).state_dict(), tmp_path / "w.safetensors")
     with pytest.raises(RecipeError, match=r"not the weights of pfld_0\.25x\.300w68 .*size"):
         load_net(DEFAULT, tmp_path / "w.safetensors")

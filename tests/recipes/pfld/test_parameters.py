@@ -13,9 +13,9 @@ def test_the_thesis_network_is_reproduced(width: float, stated: int) -> None:
     assert thesis_parameters(width) == stated
 
 
-def test_at_full_width_only_the_biases_differ() -> None:
+def test_at_full_width_only_a_batch_norm_and_the_biases_differ() -> None:
     net = Pfld(68)
-    assert parameters(net) + statistics(net) - thesis_parameters(1.0) == 128 + 2 * 68
+    assert parameters(net) + statistics(net) - thesis_parameters(1.0) == 4 * 128 + 2 * 68
 
 
 def test_more_points_cost_one_row_of_the_last_layer_per_coordinate() -> None:

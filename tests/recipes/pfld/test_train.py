@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
-from recipes.pfld.checkpoint import load_net  # noqa: E402
+from recipes.pfld.checkpoint import build_net, load_net, save_state  # noqa: E402
 from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.train import train  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
@@ -28,7 +28,8 @@ MakeFaces = Callable[..., Path]
 
 
 def options(data: Path, out: Path, batch_size: int = 4, seed: int = 0) -> TrainOptions:
-    return TrainOptions(data, out, epochs=2, batch_size=batch_size, seed=seed, accelerator="cpu")
+    words = {"epochs": "2", "batch_size": str(batch_size)}
+    return TrainOptions((data,), out, seed, "cpu", settings=words)
 
 
 def test_an_interrupted_training_ends_with_the_same_weights(
@@ -60,10 +61,51 @@ def test_gray_with_a_pose_head(make_faces: MakeFaces, tmp_path: Path) -> None:
     assert "val_pose_deg" in log[0].split(",")
 
 
+def test_one_training_gives_the_variants_of_a_width(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe = registry.load("recipe", "pfld_0.25x.300w68")
+    both = make_faces(6), make_faces(6, points=98)
+    train(recipe, replace(options(both[0], tmp_path), data=both))
+    names = [f"pfld_0.25x.{data}{pose}" for data in ("300w68", "wflw98") for pose in ("", "+pose")]
+    written = sorted(path.name for path in tmp_path.glob("*.safetensors"))
+    assert written == sorted(f"{name}.safetensors" for name in names)
+    for name in names:
+        load_net(VARIANTS[name], tmp_path / f"{name}.safetensors")
+
+
+def test_only_other_landmarks(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe = registry.load("recipe", "pfld_0.25x.300w68")
+    with pytest.raises(DataError, match=r"no face has 68 landmarks, which pfld_0\.25x\.300w68"):
+        train(recipe, options(make_faces(6, points=98), tmp_path))
+
+
+def test_switches(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe = registry.load("recipe", "pfld_0.25x.300w68")
+    wanted = options(make_faces(6), tmp_path)
+    off = dict.fromkeys(("mean_face", "pose_branch"), "false")
+    on = dict.fromkeys(("pose_weighting", "class_weighting"), "true")
+    seed = {"loss": "l2", "optimizer": "adam", "schedule": "steps", "average_decay": "0"}
+    train(recipe, replace(wanted, settings={**wanted.settings, **off, **on, **seed}))
+    log = (tmp_path / "log" / "metrics.csv").read_text().splitlines()
+    assert "val_pose_deg" not in log[0].split(",")
+
+
+def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
+    student, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
+    teacher = tmp_path / "pfld_0.5x.300w68.safetensors"
+    save_state(build_net(VARIANTS["pfld_0.5x.300w68"]).state_dict(), teacher)
+    alone = train(student, options(data, tmp_path / "alone"))
+    taught = train(student, replace(options(data, tmp_path / "taught"), teacher=teacher))
+    assert taught.read_bytes() != alone.read_bytes()
+    stranger = teacher.rename(tmp_path / "pfld_0.5x.wflw98.safetensors")
+    with pytest.raises(RecipeError, match=r"not named after a variant that can teach pfld_0\.25x"):
+        train(student, replace(options(data, tmp_path / "no"), teacher=stranger))
+
+
 def test_another_training_in_the_folder(make_faces: MakeFaces, tmp_path: Path) -> None:
     recipe, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
     train(recipe, options(data, tmp_path))
-    longer = replace(options(data, tmp_path), epochs=3)
+    wanted = options(data, tmp_path)
+    longer = replace(wanted, settings={**wanted.settings, "epochs": "3"})
     with pytest.raises(RecipeError, match=r"last\.ckpt: belongs to a training of 2 steps, but 3"):
         train(recipe, longer)
 

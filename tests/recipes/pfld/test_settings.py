@@ -1,0 +1,34 @@
+"""Settings by name, and what is said where they do not fit."""
+
+import pytest
+
+from recipes.pfld.settings import Settings, settings_of
+from zoo.errors import UsageError
+
+
+def test_words_become_values_of_the_right_type() -> None:
+    words = {"epochs": "3", "loss": "l2", "pose_weighting": "true", "contrast": "0.5,1.5"}
+    settings = settings_of(words)
+    assert (settings.epochs, settings.loss, settings.pose_weighting) == (3, "l2", True)
+    assert settings.augmentation.contrast == (0.5, 1.5)
+
+
+def test_nothing_said_is_the_default() -> None:
+    assert settings_of({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("epoch", "3", "unknown setting 'epoch'; did you mean epochs"),
+        ("epochs", "many", "setting 'epochs' is 'many'; a value like 150 is needed"),
+        ("mean_face", "perhaps", "setting 'mean_face' is 'perhaps'; true or false is needed"),
+        ("contrast", "1", "setting 'contrast' is '1'; two numbers 'low,high' is needed"),
+        ("loss", "l3", "setting 'loss' is 'l3'; allowed: wing, l2"),
+        ("optimizer", "sgd", "setting 'optimizer' is 'sgd'; allowed: adamw, adam"),
+        ("schedule", "flat", "setting 'schedule' is 'flat'; allowed: one_cycle, cosine, steps"),
+    ],
+)
+def test_wrong_words(name: str, value: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        settings_of({name: value})
