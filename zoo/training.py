@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["TrainOptions"]
+__all__ = ["FitOptions", "TrainOptions"]
 
 
 @dataclass(frozen=True)
@@ -22,3 +22,12 @@ class TrainOptions:
     accelerator: str = "auto"
     teacher: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Choices of one quantization-aware training. epochs: None for the recipe's own."""
+
+    data: Path
+    epochs: int | None = None
+    seed: int = 0

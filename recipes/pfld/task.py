@@ -9,6 +9,7 @@ from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Generator, Tensor, nn
 
 from recipes.pfld.loss import pose_errors, squared_distance, wing
+from recipes.pfld.network_input import network_input
 from recipes.pfld.optimizers import optimizer_and_schedule
 from recipes.pfld.settings import Settings
 from recipes.pfld.training_net import TrainingNet
@@ -19,9 +20,6 @@ from zoo.contract import Contract
 from zoo.steps.head_pose import head_angles
 
 __all__ = ["LandmarkTask"]
-
-# ITU-R BT.601 as the contract's step 'gray' has it.
-_LUMA = (77 / 256, 150 / 256, 29 / 256)
 
 
 class LandmarkTask(LightningModule):
@@ -49,8 +47,7 @@ class LandmarkTask(LightningModule):
         self.save_hyperparameters({"steps": steps, "settings": asdict(settings)})
         # In a list, so that it is no part of the checkpoints.
         self.teacher = [] if teacher is None else [teacher.eval().requires_grad_(False)]
-        channels, self.size, _ = contract.input.shape
-        self.is_gray = channels == 1
+        self.channels, self.size, _ = contract.input.shape
         crop, pose = (contract.step(name).parameters for name in ("crop", "head_pose"))
         self.box_scale = float(crop["scale"])
         self.pose_points, self.average_face = list(pose["points"]), np.array(pose["face"])
@@ -67,9 +64,11 @@ class LandmarkTask(LightningModule):
             self.settings.augmentation,
             self._generator(),
         )
-        x = self._input(images)
+        x = network_input(images, self.channels)
         predicted, pose = self.net(x)
-        targets = dict(zip(self.layouts, torch.split(landmarks, list(self.layouts), dim=1), strict=True))
+        targets = dict(
+            zip(self.layouts, torch.split(landmarks, list(self.layouts), dim=1), strict=True)
+        )
         angles = self._pose(targets[self.layout.points])
         weights = self._weights(batch.weights, pose, angles)
         loss = self._landmark_loss(predicted, targets, weights)
@@ -87,7 +86,7 @@ class LandmarkTask(LightningModule):
         own = batch.landmarks[:, : self.layout.points]
         squares = square_matrices(*face_squares(own, self.box_scale))
         cuts, target = cut_faces(batch.images, own, squares, self.size)
-        predicted, pose = self.net(self._input(cuts))
+        predicted, pose = self.net(network_input(cuts, self.channels))
         landmarks = predicted[self.layout.points].unflatten(1, (-1, 2))
         distances = (landmarks - target).norm(dim=2).mean(dim=1)
         left, right = self.layout.eye_corners
@@ -143,14 +142,6 @@ class LandmarkTask(LightningModule):
         has_own = ~own.isnan().any(dim=(1, 2))
         others = landmarks.masked_fill(has_own[:, None, None], torch.nan)
         return face_squares(torch.cat([own, others], dim=1), self.box_scale)
-
-    def _input(self, images: Tensor) -> Tensor:
-        """images: [N, 3, S, S] in 0..1.  Returns (pixel - 128) / 128, of luma if gray."""
-        if self.is_gray:
-            luma = torch.tensor(_LUMA, device=images.device).view(1, 3, 1, 1)
-            images = (images * luma).sum(dim=1, keepdim=True)
-        x = (255 * images - 128) / 128
-        return x.contiguous(memory_format=torch.channels_last)  # faster on CPUs
 
     def _pose(self, landmarks: Tensor) -> Tensor:
         """Return [N, 3] degrees that the contract's step 'head_pose' finds in [N, K, 2] points."""

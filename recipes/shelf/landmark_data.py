@@ -66,6 +66,13 @@ class LandmarkData(LightningDataModule):
         order = _EpochOrder(len(self.train), self.seed)
         return _loader(self.train, BatchSampler(order, self.batch_size, drop_last=True))
 
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """Yield the training batches of one epoch, for those who train without Lightning."""
+        order = _EpochOrder(len(self.train), self.seed)
+        order.set_epoch(number)
+        for indices in BatchSampler(order, self.batch_size, drop_last=True):
+            yield self.train.__getitems__(indices)
+
     def val_dataloader(self) -> DataLoader[Batch]:
         """All held-out faces in the order of the file."""
         order = range(len(self.held_out))

@@ -1,0 +1,129 @@
+"""Quantization-aware training of PFLD: the labels, and the float network, teach the integer one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from recipes.pfld.loss import wing
+from recipes.pfld.network_input import network_input
+from recipes.shelf.augment import augment, face_squares
+from recipes.shelf.augmentation import Augmentation
+from recipes.shelf.crops import points_of, read_crops
+from recipes.shelf.labelled_faces import join
+from recipes.shelf.landmark_data import Batch, LandmarkData
+from recipes.shelf.layouts import layout_of
+from zoo.recipe import Recipe
+from zoo.reporting import report
+from zoo.training import FitOptions
+
+__all__ = ["fit"]
+
+Tensors = Mapping[str, Tensor]
+Network = Callable[[Tensors], Tensors]
+
+
+class QuantizedNetwork(Protocol):
+    """What is trained: a module of torch that tells its weights from its scales."""
+
+    def __call__(self, feeds: Tensors) -> Tensors:
+        """Return the outputs by name."""
+
+    def weight_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield weights and biases."""
+
+    def scale_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield what the scales of activations follow from."""
+
+
+LANDMARKS = "landmarks"
+"""Name of the output that has labels."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Adam whose learning rates fall to 0 along a cosine; batches as in training.
+
+    label_weight: of the labels beside the float network's answers.
+    """
+
+    epochs: int = 8
+    batch_size: int = 64
+    weight_rate: float = 2e-4
+    scale_rate: float = 1e-3
+    gradient_norm: float = 10.0
+    label_weight: float = 0.5
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def fit(
+    recipe: Recipe,
+    module: QuantizedNetwork,
+    float_module: Network,
+    options: FitOptions,
+    schedule: Schedule | None = None,
+) -> None:
+    """Train `module` in place on a crops folder; the same result for the same seed.
+
+    module, float_module: from the contract's input by name to outputs by name. All outputs learn
+    from the float network, auxiliary ones too; the landmarks also learn from the labels.
+    """
+    plan = schedule or Schedule()
+    epochs = options.epochs or plan.epochs
+    faces = join([read_crops(options.data, points_of(options.data))])
+    points = next(iter(faces.landmarks))
+    data = LandmarkData(faces, points, plan.batch_size, options.seed, validation_fraction=0)
+    optimizer = _optimizer(module, plan)
+    cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
+    generator = Generator().manual_seed(options.seed)
+    for epoch in range(epochs):
+        total = 0.0
+        for batch in data.epoch(epoch):
+            feeds, target = _augmented(recipe, batch, points, plan, generator)
+            loss = _loss(recipe, module(feeds), float_module(feeds), target, plan)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(module.weight_parameters(), plan.gradient_norm)
+            optimizer.step()
+            cosine.step()
+            total += loss.item() / data.steps_per_epoch
+        report(f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.3f}")
+
+
+def _optimizer(module: QuantizedNetwork, plan: Schedule) -> torch.optim.Optimizer:
+    groups = [
+        {"params": list(module.weight_parameters()), "lr": plan.weight_rate},
+        {"params": list(module.scale_parameters()), "lr": plan.scale_rate},
+    ]
+    return torch.optim.Adam(groups)
+
+
+def _augmented(
+    recipe: Recipe, batch: Batch, points: int, plan: Schedule, generator: Generator
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Return the network's input by name, and the landmarks [N, 2 * points] in it."""
+    channels, size, _ = recipe.contract.input.shape
+    cuts, landmarks = augment(
+        batch.images,
+        batch.landmarks,
+        face_squares(batch.landmarks, float(recipe.contract.step("crop").parameters["scale"])),
+        torch.tensor(layout_of(points).mirror),
+        size,
+        plan.augmentation,
+        generator,
+    )
+    return {recipe.contract.input.name: network_input(cuts, channels)}, landmarks.flatten(1)
+
+
+def _loss(
+    recipe: Recipe, found: Tensors, taught: Tensors, target: Tensor, plan: Schedule
+) -> Tensor:
+    """Return the wing loss of every output, in pixels of the input for landmarks."""
+    size = recipe.contract.input.shape[1]
+    units = {name: size if name == LANDMARKS else 1 for name in found}
+    losses = [wing(units[name] * (found[name] - taught[name])).mean() for name in found]
+    labelled = wing(size * (found[LANDMARKS] - target)).mean()
+    return torch.stack(losses).sum() + plan.label_weight * labelled
