@@ -36,8 +36,11 @@ def register_schemes() -> list[Descriptor]:
 
 @hookimpl
 def register_quantizers() -> list[Descriptor]:
-    """Post-training quantization."""
-    return [Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER")]
+    """Quantization after training, and by training."""
+    return [
+        Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER"),
+        Descriptor("qat", "compilers.quantize.qat.quantizer:QUANTIZER"),
+    ]
 
 
 @hookimpl

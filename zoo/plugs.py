@@ -1,6 +1,6 @@
 """What the other plugins provide, as protocols: any object of this shape will do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -53,10 +53,19 @@ class Format(Protocol):
 
 @dataclass(frozen=True)
 class QuantizeOptions:
-    """Choices of a post-training quantization. calibrator: 'minmax', 'percentile' or 'mse'."""
+    """Choices of a quantization; each quantizer reads its own.
+
+    calibrator: 'minmax', 'percentile' or 'mse'.
+    fit, epochs, seed: of a training. fit(module, float_module) trains the quantized network in
+    place, both torch modules from inputs by name to outputs by name; None where there are no
+    labels.  epochs: None for the training's own.
+    """
 
     calibrator: str = "percentile"
     correct_bias: bool = True
+    fit: Callable[[Any, Any], None] | None = None
+    epochs: int | None = None
+    seed: int = 0
 
 
 class Quantizer(Protocol):

@@ -15,7 +15,7 @@ from zoo.errors import QuantizeError
 from zoo.graph import Graph, Quantization
 from zoo.scheme import Scheme
 
-__all__ = ["fit_activations"]
+__all__ = ["fit_activations", "known_activations"]
 
 
 def fit_activations(
@@ -31,7 +31,7 @@ def fit_activations(
     so do outputs of ops whose range is known (softmax). The rest is observed. What the network
     returns is never clipped, since an outlier there is a result.
     """
-    known = {**_known_outputs(graph, scheme), **_pixels(graph, histograms, scheme, contract)}
+    known = known_activations(graph, histograms, scheme, contract)
     fitted = {}
     for group in sharing_groups(graph, scheme):
         given = {known[name] for name in group if name in known}
@@ -42,6 +42,16 @@ def fit_activations(
             grid = observe(merge(histograms[name] for name in group), scheme, chosen)
         fitted.update(dict.fromkeys(group, grid))
     return fitted
+
+
+def known_activations(
+    graph: Graph, histograms: Mapping[str, Histogram], scheme: Scheme, contract: Contract
+) -> dict[str, Quantization]:
+    """Return the quantizations that follow from contract and ops, by name: no values are needed.
+
+    Raises QuantizeError where the samples are not what the contract says.
+    """
+    return {**_known_outputs(graph, scheme), **_pixels(graph, histograms, scheme, contract)}
 
 
 def _known_outputs(graph: Graph, scheme: Scheme) -> dict[str, Quantization]:

@@ -1,18 +1,10 @@
 """From a float graph and the quantization of its activations to the integer graph."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from compilers.op_parts.affine import quantize
 from compilers.op_table import find_op
-from compilers.quantize.float_scales import fit_float_scales
-from compilers.quantize.histogram import measure
-from compilers.quantize.observe import observe
-from compilers.quantize.rounding import to_integers
-from compilers.quantize.shifts import fit_fix_points
-from compilers.quantize.weighted import weighted_nodes
+from compilers.quantize.parameters import integer_constants, integer_parameters
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Node, Quantization, Tensor
 from zoo.scheme import Scheme
@@ -30,47 +22,16 @@ def place(graph: Graph, activations: Grids, scheme: Scheme) -> Graph:
     """
     tensors = {
         **{name: _quantized(graph.tensors[name], grid) for name, grid in activations.items()},
-        **{t.name: t for t in _constants(graph, scheme)},
-        **{t.name: t for t in _parameters(graph, activations, scheme)},
+        **{t.name: t for t in integer_constants(graph, scheme)},
+        **{t.name: t for t in integer_parameters(graph, activations, scheme)},
     }
     inner = replace(graph, tensors={**graph.tensors, **tensors})
     nodes = [_with_integers(inner, node) for node in inner.nodes]
     return _with_borders(inner.replace(nodes))
 
 
-def _parameters(graph: Graph, activations: Grids, scheme: Scheme) -> Iterator[Tensor]:
-    """Yield weights and biases as integers."""
-    for weighted in weighted_nodes(graph):
-        grid_in = activations[weighted.node.inputs[0]]
-        grid_out = activations[weighted.node.output]
-        if scheme.scale == "power_of_two":
-            grids = fit_fix_points(weighted, grid_in, grid_out, scheme)
-        else:
-            scales = grid_in.scale[0], grid_out.scale[0]
-            grids = fit_float_scales(weighted, *scales, scheme)
-        yield _integers(weighted.weight, grids[0], scheme, scheme.weight_qmin)
-        yield _integers(weighted.bias, grids[1], scheme)
-
-
-def _constants(graph: Graph, scheme: Scheme) -> Iterator[Tensor]:
-    """Yield the constants that nodes read beside activations (x + 1), on grids like theirs."""
-    for node in graph.nodes:
-        op = find_op(node.op)
-        for index, tensor in enumerate(graph.inputs_of(node)):
-            weighs = op.weight_input is not None and index >= op.weight_input
-            if tensor.is_constant and not weighs and index not in op.float_inputs:
-                data = np.asarray(tensor.data)
-                grid = observe(measure(data.reshape(1, -1)), scheme, "minmax")
-                yield replace(_quantized(tensor, grid), data=quantize(data, grid))
-
-
 def _quantized(tensor: Tensor, grid: Quantization) -> Tensor:
     return replace(tensor, dtype=grid.dtype, quantization=grid)
-
-
-def _integers(tensor: Tensor, grid: Quantization, scheme: Scheme, low: int | None = None) -> Tensor:
-    data = to_integers(np.asarray(tensor.data), grid, scheme.weight_rounding, low)
-    return replace(_quantized(tensor, grid), data=data)
 
 
 def _with_integers(graph: Graph, node: Node) -> Node:

@@ -1,0 +1,1 @@
+"""Quantization-aware training on the Graph; the modules here, but for `quantizer`, need torch."""

@@ -1,0 +1,88 @@
+"""Training without labels: the quantized network learns to answer as the float one does.
+
+Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", with the network's own float
+form as teacher. The squared difference of each output is taken relative to the teacher's variance
+there, so that units do not matter:
+
+    loss = sum over outputs of mean((student - teacher)**2) / mean(variance(teacher))
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from compilers.quantize.qat.augment import augment
+from compilers.quantize.qat.fake_quantized import FakeQuantized
+from compilers.quantize.qat.graph_module import FloatNetwork
+from zoo.reporting import report
+
+__all__ = ["Schedule", "distil"]
+
+Tensors = Mapping[str, Tensor]
+
+_VARIANCE_MIN = 1e-12
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Adam whose learning rates fall to 0 along a cosine.
+
+    weight_rate, scale_rate: of weights and biases, and of the logarithms of scales; 0 freezes.
+    """
+
+    epochs: int = 8
+    batch_size: int = 32
+    weight_rate: float = 1e-4
+    scale_rate: float = 1e-3
+
+
+def distil(
+    module: FakeQuantized, teacher: FloatNetwork, samples: Tensors, schedule: Schedule, seed: int
+) -> None:
+    """Train the module in place; the same result for the same seed on the same machine.
+
+    samples: inputs by name, float32, batch first, all of one length. Images are changed lightly.
+    """
+    steps = -(-_count(samples) // schedule.batch_size)
+    optimizer = _optimizer(module, schedule)
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, schedule.epochs * steps)
+    generator = Generator().manual_seed(seed)
+    for epoch in range(schedule.epochs):
+        total = 0.0
+        for batch in _batches(samples, steps, generator):
+            feeds = augment(batch, generator)
+            loss = _loss(module(feeds), teacher(feeds))
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            cosine.step()
+            total += loss.item() / steps
+        report(f"distillation, epoch {epoch + 1} of {schedule.epochs}: loss {total:.3g}")
+
+
+def _optimizer(module: FakeQuantized, schedule: Schedule) -> torch.optim.Optimizer:
+    groups = [
+        {"params": list(module.weight_parameters()), "lr": schedule.weight_rate},
+        {"params": list(module.scale_parameters()), "lr": schedule.scale_rate},
+    ]
+    return torch.optim.Adam(groups)
+
+
+def _loss(found: Tensors, wanted: Tensors) -> Tensor:
+    losses = []
+    for name, teacher in wanted.items():
+        variance = teacher.var(dim=0, correction=0).mean().clamp_min(_VARIANCE_MIN)
+        losses.append((found[name] - teacher).square().mean() / variance)
+    return torch.stack(losses).sum()
+
+
+def _batches(samples: Tensors, steps: int, generator: Generator) -> Iterator[Tensors]:
+    """Yield all samples in random order, in batches of nearly one size."""
+    for chosen in torch.randperm(_count(samples), generator=generator).tensor_split(steps):
+        yield {name: values[chosen] for name, values in samples.items()}
+
+
+def _count(samples: Tensors) -> int:
+    return len(next(iter(samples.values())))

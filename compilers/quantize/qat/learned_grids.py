@@ -1,0 +1,61 @@
+"""Grids of activations whose scales are learned.
+
+Each group of activations that share a quantization has one parameter g, from 0 on:
+
+    scale = calibrated * 2**g            float scales
+    scale = calibrated * 2**round(g)     power-of-two scales
+
+The logarithm keeps scales positive and steps alike for small and large ones: Jain et al. 2020,
+"Trained Quantization Thresholds", section 3.3. Gradients pass the rounding of g, and are divided
+by sqrt(N * qmax), N the number of values: Esser et al. 2020, section 2.2. Zero points stay.
+"""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from compilers.quantize.groups import sharing_groups
+from compilers.quantize.prepare import Prepared
+from zoo.graph import Quantization
+
+__all__ = ["LearnedGrids"]
+
+
+class LearnedGrids(nn.Module):
+    """The parameters `growth`, one for each group whose grid samples have decided."""
+
+    def __init__(self, start: Prepared) -> None:
+        super().__init__()
+        self.start = start
+        groups = sharing_groups(start.graph, start.scheme)
+        learned = [group for group in groups if start.known.isdisjoint(group)]
+        self.index = {name: index for index, group in enumerate(learned) for name in group}
+        self.growth = nn.Parameter(torch.zeros(len(learned)))
+
+    def grids(self) -> dict[str, Quantization]:
+        """Return the grids of all activations by name, as learned so far."""
+        growths = self.growth.tolist()
+        return {
+            name: _grown(grid, growths[self.index[name]], self.start.scheme.scale)
+            if name in self.index
+            else grid
+            for name, grid in self.start.grids.items()
+        }
+
+    def scale(self, name: str, grid: Quantization, like: Tensor) -> Tensor:
+        """Return the grid's scale, whose gradient goes to `growth`. like: the values."""
+        value = grid.scale[0]
+        if name not in self.index:
+            return torch.tensor(value, dtype=like.dtype, device=like.device)
+        growth = self.growth[self.index[name]].to(like.dtype)
+        damping = 1 / math.sqrt(like.numel() * grid.qmax)
+        change = (growth - growth.detach()) * damping
+        return value * torch.exp2(change)
+
+
+def _grown(grid: Quantization, growth: float, kind: str) -> Quantization:
+    doublings = round(growth) if kind == "power_of_two" else growth
+    return replace(grid, scale=(float(np.float32(grid.scale[0] * 2.0**doublings)),))

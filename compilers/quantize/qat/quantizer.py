@@ -1,0 +1,76 @@
+"""Quantization-aware training: from a float Graph and data to an integer Graph."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib.util import find_spec
+
+from compilers.quantize.prepare import prepare
+from zoo.contract import Contract
+from zoo.errors import QuantizeError, ToolchainError
+from zoo.graph import Graph
+from zoo.plugs import Feeds, QuantizeOptions
+from zoo.scheme import Scheme
+
+__all__ = ["QUANTIZER", "Qat"]
+
+
+class Qat:
+    """Prepare as without training, train the placed graph, read it back.
+
+    Trained is by the options' own `fit`, else by distillation on the calibration samples. Biases
+    learn what bias correction would add, so that it is left out.
+    """
+
+    name = "qat"
+
+    def __init__(self, threads: int = 2) -> None:
+        self.threads = threads
+
+    def quantize(
+        self,
+        graph: Graph,
+        scheme: Scheme,
+        calibration: Iterable[Feeds],
+        contract: Contract,
+        options: QuantizeOptions,
+    ) -> Graph:
+        """Return the integer Graph of the contract's outputs; others help in training only.
+
+        calibration: batches by input name, float32, pre-processed as the contract says.
+        Raises ToolchainError where PyTorch is missing, and QuantizeError as without training, or
+        naming a node whose op cannot be trained.
+        """
+        if find_spec("torch") is None:
+            raise ToolchainError(
+                "quantization-aware training needs PyTorch: pip install 'edgezoo[train]'; "
+                "--quant ptq does without"
+            )
+        from compilers.quantize.qat.train import train
+
+        outputs = _deployed(graph, contract)
+        samples = list(calibration)
+        start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
+        trained = train(start, samples, outputs, options)
+        record = {
+            **start.record,
+            "zoo.quantizer": self.name,
+            "zoo.calibrator": options.calibrator,
+            "zoo.training": "distillation" if options.fit is None else "recipe",
+            "zoo.seed": str(options.seed),
+            **({} if options.epochs is None else {"zoo.epochs": str(options.epochs)}),
+        }
+        return replace(trained, metadata={**graph.metadata, **record})
+
+
+def _deployed(graph: Graph, contract: Contract) -> list[str]:
+    named = [spec.name for spec in contract.outputs]
+    missing = [name for name in named if name not in graph.outputs]
+    if missing:
+        raise QuantizeError(
+            f"graph '{graph.name}': the contract's output '{missing[0]}' is none of its outputs "
+            f"{', '.join(graph.outputs)}; name the contract's outputs as the network does"
+        )
+    return named
+
+
+QUANTIZER = Qat()

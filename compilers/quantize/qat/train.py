@@ -1,0 +1,33 @@
+"""Training of a calibrated graph: to a torch module, through a fit, and back."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import torch
+
+from compilers.quantize.prepare import Prepared
+from compilers.quantize.qat.distil import Schedule, distil
+from compilers.quantize.qat.fake_quantized import FakeQuantized
+from compilers.quantize.qat.graph_module import FloatNetwork
+from compilers.quantize.qat.read_back import read_back
+from zoo.graph import Graph
+from zoo.plugs import Feeds, QuantizeOptions
+
+__all__ = ["train"]
+
+
+def train(
+    start: Prepared, samples: Sequence[Feeds], outputs: Collection[str], options: QuantizeOptions
+) -> Graph:
+    """Return the trained integer graph of these outputs. samples: what a distillation sees."""
+    module, teacher = FakeQuantized(start), FloatNetwork(start.graph)
+    if options.fit is not None:
+        options.fit(module, teacher)
+    else:
+        schedule = Schedule() if options.epochs is None else Schedule(options.epochs)
+        images = {
+            name: torch.from_numpy(np.concatenate([batch[name] for batch in samples]))
+            for name in start.graph.inputs
+        }
+        distil(module, teacher, images, schedule, options.seed)
+    return read_back(module, outputs)
