@@ -1,9 +1,9 @@
-"""The result of measuring a network on labelled data."""
+"""Results of measuring a network on labelled data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "Measurement"]
 
 
 @dataclass(frozen=True)
@@ -14,5 +14,18 @@ class Evaluation:
     """
 
     data: str
+    count: int
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One line of a suite. test: its table; condition: what was done to the samples, or which.
+
+    count: samples; metrics: as an Evaluation's, the same names in all lines of a test.
+    """
+
+    test: str
+    condition: str
     count: int
     metrics: Mapping[str, float]

@@ -40,11 +40,14 @@ class Recipe:
 
     name: 'architecture_variant.dataset'.  hubs: published ONNX by quantization ('none', 'ptq',
     'qat').  metrics: JSON measured at publishing.  card: model card.
-    train, export, restore, evaluate, pictures: dotted paths 'module:function', imported on use:
+    train, export, restore, evaluate, suites (by name), pictures: dotted paths 'module:function',
+    imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
       evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
+      a suite(recipe, run, data: Path) -> Iterator[zoo.evaluation.Measurement], each line as
+      soon as it is measured;
       pictures(recipe, folder: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
       without labels that the recipe knows.
     """
@@ -62,4 +65,5 @@ class Recipe:
     export: str = ""
     evaluate: str = ""
     restore: str = ""
+    suites: Mapping[str, str] = field(default_factory=dict)
     pictures: str = ""

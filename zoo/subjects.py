@@ -1,6 +1,6 @@
 """Subjects: the forms of a model that can be evaluated and timed, built as `zoo build` does."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,15 +8,30 @@ from pathlib import Path
 from zoo import registry
 from zoo.cache import Cache
 from zoo.errors import ToolchainError, UsageError, suggest
-from zoo.evaluation import Evaluation
+from zoo.evaluation import Evaluation, Measurement
 from zoo.pipeline import artifact_stages, build
 from zoo.plan import Plan, Wish, find_recipe, make_plan
+from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.stages.lower import read_artifact
 
-__all__ = ["FORMS", "Form", "evaluate_forms", "evaluate_peers", "evaluate_weights", "forms"]
+__all__ = [
+    "FORMS",
+    "Form",
+    "Subject",
+    "Suite",
+    "evaluate",
+    "find_suite",
+    "forms",
+    "load_forms",
+    "load_peers",
+    "load_weights",
+    "measure_suite",
+]
 
 FORMS = ("hub", "reference", "artifact")
+
+Suite = Callable[[Recipe, Run, Path], Iterator[Measurement]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,15 @@ class Form:
     plan: Plan
     executor: str
     file: Path
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network, ready to run, and the recipe whose contract and evaluation it goes by."""
+
+    name: str
+    recipe: Recipe
+    run: Run
 
 
 def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache) -> Iterator[Form]:
@@ -53,41 +77,57 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
             yield Form(f"{plan.recipe.name} {quant} {form}", plan, executor, file)
 
 
-def evaluate_forms(built: Iterable[Form], data: Path) -> Iterator[tuple[str, Evaluation]]:
-    """Yield (name, result) of each form on labelled data, by the recipe's own `evaluate`."""
+def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
+    """Yield each form, ready to run."""
     for form in built:
         run = registry.load("executor", form.executor).load(form.file.parent, form.file.name, 1)
-        evaluate = registry.resolve(_evaluator(form.plan.recipe))
-        yield form.name, evaluate(form.plan.recipe, run, data)
+        yield Subject(form.name, form.plan.recipe, run)
 
 
-def evaluate_weights(
-    recipe: Recipe, weights: Sequence[Path], data: Path
-) -> Iterator[tuple[str, Evaluation]]:
-    """Yield (name, result) of trained weights, run by the framework that trained them."""
+def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
+    """Yield trained weights, run by the framework that trained them."""
     for file in weights:
         if not recipe.restore:
             raise UsageError(f"{recipe.name}: this model brings no training; see CONTRIBUTING")
         if find_spec("torch") is None:
             raise ToolchainError("trained weights need PyTorch: pip install 'edgezoo[train]'")
-        run = registry.resolve(recipe.restore)(recipe, file)
-        yield file.name, registry.resolve(_evaluator(recipe))(recipe, run, data)
+        yield Subject(file.name, recipe, registry.resolve(recipe.restore)(recipe, file))
 
 
-def evaluate_peers(
-    recipe: Recipe, peers: Sequence[tuple[Path, Path]], data: Path
-) -> Iterator[tuple[str, Evaluation]]:
-    """Yield (name, result) of other people's networks, each an ONNX file under its contract.
+def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
+    """Yield other people's networks, each an ONNX file under its contract.
 
-    They are measured by the evaluation of `recipe`.
+    They are measured by the evaluation and the suites of `recipe`.
     """
     for onnx, contract in peers:
-        peer = replace(find_recipe(str(onnx), contract), evaluate=_evaluator(recipe))
+        peer = find_recipe(str(onnx), contract)
         run = registry.load("executor", "onnxruntime").load(onnx.parent, onnx.name, 1)
-        yield peer.name, registry.resolve(peer.evaluate)(peer, run, data)
+        yield Subject(peer.name, replace(peer, evaluate=recipe.evaluate, suites=recipe.suites), run)
 
 
-def _evaluator(recipe: Recipe) -> str:
-    if not recipe.evaluate:
-        raise UsageError(f"{recipe.name}: this model brings no evaluation; see CONTRIBUTING")
-    return recipe.evaluate
+def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:
+    """Yield (name, result) of each subject on labelled data, by its recipe's own `evaluate`."""
+    for subject in subjects:
+        if not subject.recipe.evaluate:
+            raise UsageError(
+                f"{subject.recipe.name}: this model brings no evaluation; see CONTRIBUTING"
+            )
+        measure = registry.resolve(subject.recipe.evaluate)
+        yield subject.name, measure(subject.recipe, subject.run, data)
+
+
+def find_suite(recipe: Recipe, name: str) -> Suite:
+    """Return a suite of a recipe by its name; raises UsageError naming the known ones."""
+    if name not in recipe.suites:
+        raise UsageError(f"{recipe.name}: unknown suite '{name}'{suggest(name, recipe.suites)}")
+    suite: Suite = registry.resolve(recipe.suites[name])
+    return suite
+
+
+def measure_suite(
+    suite: Suite, subjects: Iterable[Subject], data: Path
+) -> Iterator[tuple[str, Measurement]]:
+    """Yield (name, line) of each subject in turn, line by line as they are measured."""
+    for subject in subjects:
+        for line in suite(subject.recipe, subject.run, data):
+            yield subject.name, line

@@ -43,6 +43,7 @@ def recipe(variant: Variant) -> Recipe:
         export="recipes.pfld.export:export",
         restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
+        suites={"robustness": "recipes.shelf.robustness.suite:measure"},
         pictures="recipes.shelf.landmark_evaluation:pictures",
     )
 

@@ -1,6 +1,7 @@
 """Measures any landmark network on a crops data set, through its contract."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,9 @@ from zoo.pictures import Picture
 from zoo.plugs import Run
 from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
-from zoo.step import Box
+from zoo.step import Box, Frame
 
-__all__ = ["evaluate", "pictures", "tight_box"]
+__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input", "tight_box"]
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
@@ -27,10 +28,10 @@ def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     people's networks are measured by the same code.
     """
     contract = recipe.contract
-    layout = layout_of(_landmark_count(contract))
+    layout = layout_of(landmark_count(contract))
     crops = read_crops(data, layout.points)
     predicted = [
-        _predict(contract, run, image, tight_box(face))
+        predict(contract, run, image, tight_box(face))
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)
@@ -42,14 +43,14 @@ def pictures(recipe: Recipe, folder: Path) -> list[Picture]:
     """Return the photos of a crops folder with their face boxes; [] for any other folder."""
     if not (folder / "annotations.csv").is_file():
         return []
-    crops = read_crops(folder, _landmark_count(recipe.contract))
+    crops = read_crops(folder, landmark_count(recipe.contract))
     return [
         Picture(path, tight_box(face))
         for path, face in zip(crops.paths, crops.landmarks, strict=True)
     ]
 
 
-def tight_box(landmarks: NDArray[np.float32]) -> Box:
+def tight_box(landmarks: NDArray[np.floating[Any]]) -> Box:
     """Return (x, y, width, height) around [K, 2] landmarks, pixel i covering [i, i + 1)."""
     low, high = landmarks.min(axis=0), landmarks.max(axis=0)
     x, y = (low + 0.5).tolist()
@@ -57,16 +58,28 @@ def tight_box(landmarks: NDArray[np.float32]) -> Box:
     return x, y, width, height
 
 
-def _predict(
+def predict(
     contract: Contract, run: Run, image_hwc: NDArray[np.uint8], box: Box
 ) -> NDArray[np.float64]:
+    """Return [K, 2] landmarks of one face in the image's pixels, pixel centres at integers."""
     (frame,), batch = preprocess_batch(contract, [(image_hwc, box)])
+    return predict_input(contract, run, batch, frame)
+
+
+def predict_input(
+    contract: Contract, run: Run, batch: NDArray[np.float32], frame: Frame
+) -> NDArray[np.float64]:
+    """Return the landmarks, as `predict` does, of an input that is made already.
+
+    batch: [1, C, H, W].  frame: where in the image it lies.
+    """
     outputs = run({contract.input.name: batch})
     values = postprocess(contract, {name: array[0] for name, array in outputs.items()}, frame)
     return values["landmarks"]
 
 
-def _landmark_count(contract: Contract) -> int:
+def landmark_count(contract: Contract) -> int:
+    """Return how many landmarks a contract makes; raises RecipeError where it makes none."""
     for step in contract.post:
         if step.name == "landmarks":
             return int(step.parameters["count"])

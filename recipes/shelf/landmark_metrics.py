@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recipes.shelf.layouts import Layout
 from zoo.errors import DataError
 
-__all__ = ["curve_area", "landmark_metrics", "normalizers"]
+__all__ = ["curve_area", "face_metrics", "landmark_metrics", "normalizers", "point_errors"]
 
 Array = NDArray[np.float64]
 
@@ -36,6 +36,22 @@ def landmark_metrics(predicted: Array, target: Array, layout: Layout) -> dict[st
         "failure_rate_0.1_percent": 100 * float((faces > THRESHOLD).mean()),
         "auc_0.1_percent": 100 * curve_area(faces, THRESHOLD),
         "points_within_0.1_percent": 100 * float((points < THRESHOLD).mean()),
+    }
+
+
+def point_errors(predicted: Array, target: Array, layout: Layout) -> Array:
+    """Return [N, K] distances between points, relative to the inter-ocular distance."""
+    lengths = normalizers(target, layout)["interocular"]
+    errors: Array = np.linalg.norm(predicted - target, axis=2) / lengths[:, None]
+    return errors
+
+
+def face_metrics(errors: Array) -> dict[str, float]:
+    """Return mean error and failure rate of the [N, K] errors of some faces or some points."""
+    faces = errors.mean(axis=1)
+    return {
+        "nme_interocular_percent": 100 * float(faces.mean()),
+        "failure_rate_0.1_percent": 100 * float((faces > THRESHOLD).mean()),
     }
 
 

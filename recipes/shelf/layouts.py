@@ -4,7 +4,7 @@ iBUG 68: Sagonas et al. 2013, "300 Faces in-the-Wild Challenge". WFLW 98: Wu et 
 Boundary: A Boundary-Aware Face Alignment Algorithm".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zoo.errors import DataError
@@ -19,6 +19,7 @@ class Layout:
     eye_corners: outer corners, whose distance is the inter-ocular one.
     eyes: the points of both eyes, whose centroids stand for the pupils.  nose_tip: its index.
     mirror: point i of a mirrored face is point mirror[i] of the face.
+    regions: the points of jaw, brows, nose, eyes and mouth, each point in one of them.
     """
 
     points: int
@@ -26,6 +27,7 @@ class Layout:
     eyes: tuple[tuple[int, ...], tuple[int, ...]]
     nose_tip: int
     mirror: tuple[int, ...]
+    regions: Mapping[str, tuple[int, ...]]
 
 
 def layout_of(points: int) -> Layout:
@@ -64,6 +66,13 @@ _IBUG68 = Layout(
         _reverse(60, 64),  # inner lips
         _reverse(65, 67),
     ),
+    regions={
+        "jaw": tuple(range(17)),
+        "brows": tuple(range(17, 27)),
+        "nose": tuple(range(27, 36)),
+        "eyes": tuple(range(36, 48)),
+        "mouth": tuple(range(48, 68)),
+    },
 )
 
 _WFLW98 = Layout(
@@ -85,6 +94,13 @@ _WFLW98 = Layout(
         _reverse(93, 95),
         ((96,), (97,)),  # pupils
     ),
+    regions={
+        "jaw": tuple(range(33)),
+        "brows": tuple(range(33, 51)),
+        "nose": tuple(range(51, 60)),
+        "eyes": (*range(60, 76), 96, 97),
+        "mouth": tuple(range(76, 96)),
+    },
 )
 
 LAYOUTS = {layout.points: layout for layout in (_IBUG68, _WFLW98)}

@@ -1,12 +1,14 @@
 """zoo eval: accuracy on a labelled data set."""
 
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
 from zoo.cli.output import print_json, print_table
+from zoo.cli.suite_output import show_suite
 from zoo.plan import Wish, find_recipe
 
 
@@ -42,6 +44,7 @@ from zoo.plan import Wish, find_recipe
     type=click.Path(path_type=Path),
     help="Another network, measured by the same code; can be repeated.",
 )
+@click.option("--suite", default="", help="A suite of tests instead, such as robustness.")
 @cache_option
 @json_option
 def command(
@@ -50,21 +53,28 @@ def command(
     wanted: tuple[str, ...],
     weights: tuple[Path, ...],
     peers: tuple[tuple[Path, Path], ...],
+    suite: str,
     cache_folder: Path | None,
     as_json: bool,
     **wish: object,
 ) -> None:
     """Measure MODEL, and peers, on labelled data."""
-    from zoo.subjects import evaluate_forms, evaluate_peers, evaluate_weights, forms
+    from zoo import subjects
 
     asked = Wish(**wish)  # type: ignore[arg-type]  # names and types are the options'
     recipe = find_recipe(asked.model, None)
-    built = forms(asked, quants or sorted(recipe.hubs), wanted, open_cache(cache_folder))
-    results = [
-        *evaluate_weights(recipe, weights, data),
-        *evaluate_forms(built, data),
-        *evaluate_peers(recipe, peers, data),
-    ]
+    cache = open_cache(cache_folder)
+    built = subjects.forms(asked, quants or sorted(recipe.hubs), wanted, cache)
+    measured = chain(
+        subjects.load_weights(recipe, weights),
+        subjects.load_forms(built),
+        subjects.load_peers(recipe, peers),
+    )
+    if suite:
+        found = subjects.find_suite(recipe, suite)
+        show_suite(subjects.measure_suite(found, measured, data), as_json)
+        return
+    results = list(subjects.evaluate(measured, data))
     if as_json:
         print_json([{"subject": name, **asdict(result)} for name, result in results])
         return

@@ -1,6 +1,7 @@
 """zoo eval and zoo bench on the published network."""
 
 import json
+import re
 from importlib.util import find_spec
 
 import pytest
@@ -86,3 +87,20 @@ def test_latency_of_a_network_without_weights(measure):
     words = ["--random-weights", "--quant", "ptq", "--rounds", 1, "--runs", 1]
     (row,) = measure("bench", "pfld_0.5x.300w68", *words)["latencies"]
     assert row["name"] == "pfld_0.5x.300w68 ptq artifact"
+
+
+def test_a_suite_measures_all_subjects(measure, make_faces):
+    quants = ["--quant", "none", "--quant", "ptq", "--form", "artifact"]
+    lines = measure("eval", "pfld", "--data", make_faces(1), *quants, "--suite", "robustness")
+    half = len(lines) // 2
+    assert {line["subject"] for line in lines[:half]} == {f"{DEFAULT.name} none artifact"}
+    assert {line["subject"] for line in lines[half:]} == {f"{DEFAULT.name} ptq artifact"}
+    conditions = [(line["test"], line["condition"]) for line in lines]
+    assert conditions[:half] == conditions[half:]
+    assert ("resolution", "1/64") in conditions
+
+
+def test_unknown_suite(measure, make_faces):
+    message = f"{DEFAULT.name}: unknown suite 'robustnes'; did you mean robustness?"
+    with pytest.raises(UsageError, match=re.escape(message)):
+        measure("eval", "pfld", "--data", make_faces(1), "--suite", "robustnes")

@@ -37,3 +37,11 @@ def test_the_average_face_is_symmetric_under_the_mirror() -> None:
 def test_an_unknown_layout_is_refused() -> None:
     with pytest.raises(DataError, match=r"no layout of 21 landmarks is known; known: \[68, 98\]"):
         layout_of(21)
+
+
+@pytest.mark.parametrize("points", LAYOUTS)
+def test_each_point_is_in_one_region_and_mirrors_into_it(points: int) -> None:
+    layout = layout_of(points)
+    assert sorted(i for region in layout.regions.values() for i in region) == list(range(points))
+    for region in layout.regions.values():
+        assert {layout.mirror[i] for i in region} == set(region)

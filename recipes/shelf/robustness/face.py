@@ -1,0 +1,36 @@
+"""A face that is changed before it is cut out, and the conditions that change it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.step import Box
+
+__all__ = ["Change", "Condition", "Face"]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A photo and what is known of the face in it.
+
+    image_hwc: [H, W, 3] uint8 RGB.  landmarks: [K, 2] float64 pixels, centres at integers.
+    box: (x, y, width, height), pixel i covering [i, i + 1).
+    """
+
+    image_hwc: NDArray[np.uint8]
+    landmarks: NDArray[np.float64]
+    box: Box
+
+
+Change = Callable[[Face, np.random.Generator], Face]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A line of a test. change: of a face; what is random in it comes from the generator."""
+
+    test: str
+    name: str
+    change: Change
