@@ -1,5 +1,6 @@
 """Training on drawn faces: whole, interrupted, and with bad input."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +50,8 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     resumed = train(recipe, options(data, tmp_path / "resumed"))
     assert resumed.read_bytes() == whole.read_bytes()
     assert (tmp_path / "resumed" / "log" / "metrics.csv").is_file()
+    assert list((tmp_path / "resumed" / "log").glob("events.out.tfevents.*"))  # TensorBoard's
+    assert len(list((tmp_path / "resumed" / "checkpoints").glob("epoch=*.ckpt"))) <= 3
 
 
 def test_gray_with_a_pose_head(make_faces: MakeFaces, tmp_path: Path) -> None:
@@ -87,6 +90,15 @@ def test_switches(make_faces: MakeFaces, tmp_path: Path) -> None:
     train(recipe, replace(wanted, settings={**wanted.settings, **off, **on, **seed}))
     log = (tmp_path / "log" / "metrics.csv").read_text().splitlines()
     assert "val_pose_deg" not in log[0].split(",")
+
+
+def test_training_stops_where_nothing_gets_better(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe, wanted = registry.load("recipe", "pfld_0.25x.300w68"), options(make_faces(6), tmp_path)
+    hopeless = {"epochs": "8", "patience": "1", "learning_rate": "1e4", "average_decay": "0"}
+    train(recipe, replace(wanted, settings={**wanted.settings, **hopeless}))
+    with (tmp_path / "log" / "metrics.csv").open(newline="") as lines:
+        last = max(int(row["epoch"]) for row in csv.DictReader(lines))
+    assert last < 7
 
 
 def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
