@@ -45,7 +45,8 @@ def _sample(
         )
         for channel in image_hwc.transpose(2, 0, 1).astype(np.float32)
     ]
-    return np.rint(np.stack([np.asarray(c) for c in channels], axis=2)).astype(np.uint8)
+    sampled = np.stack([np.asarray(channel) for channel in channels], axis=2)
+    return np.asarray(np.rint(sampled), np.uint8)
 
 
 def _turn(degrees: float) -> NDArray[np.float64]:

@@ -1,0 +1,58 @@
+"""Writes what `zoo eval --suite` measured into a page: python scripts/suite_tables.py JSON PAGE
+
+The tables stand between the lines `<!-- results -->` and `<!-- end of results -->`.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
+
+Line = Mapping[str, Any]
+
+
+def tables(lines: Sequence[Line]) -> str:
+    """Return a Markdown table for each test: a row for each condition."""
+    tests = dict.fromkeys(line["test"] for line in lines)
+    return "\n".join(
+        text for test in tests for text in _table(test, [x for x in lines if x["test"] == test])
+    )
+
+
+def put(page: str, text: str) -> str:
+    """Return a page with `text` between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+
+
+def _table(test: str, lines: Sequence[Line]) -> Iterator[str]:
+    found = {(line["subject"], line["condition"]): line for line in lines}
+    subjects = dict.fromkeys(line["subject"] for line in lines)
+    columns = [(metric, name) for metric in lines[0]["metrics"] for name in subjects]
+    heads = [f"{metric}, {_short(name)}" for metric, name in columns]
+    yield f"### {test[0].upper()}{test[1:]}\n"
+    yield f"| condition | n | {' | '.join(heads)} |"
+    yield f"|---|---|{'---|' * len(heads)}"
+    for condition, count in {line["condition"]: line["count"] for line in lines}.items():
+        cells = [_cell(found.get((name, condition)), metric) for metric, name in columns]
+        yield f"| {condition} | {count} | {' | '.join(cells)} |"
+    yield ""
+
+
+def _short(subject: str) -> str:
+    """Return a subject without its model: 'pfld_0.25x.300w68 none hub' is 'none hub'."""
+    return subject.partition(" ")[2] or subject
+
+
+def _cell(line: Line | None, metric: str) -> str:
+    return "" if line is None else f"{line['metrics'][metric]:.3f}"
+
+
+if __name__ == "__main__":
+    measured, page = map(Path, sys.argv[1:])
+    text = put(page.read_text("utf-8"), tables(json.loads(measured.read_text("utf-8"))))
+    page.write_text(text, "utf-8")
