@@ -110,6 +110,19 @@ class Op(ABC):
         """Return the node's integer constants, a pure function of the tensors' quantization."""
         return {}
 
+    def factor_error(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> "NDArray[Any] | float":
+        """Return multiplier * 2**-shift over the real factor, which broadcasts to the output.
+
+        It is 1 where power-of-two scales are exact; where they are not (a mean of 3 values), its
+        31 bits decide how ties are rounded.
+        """
+        return 1.0
+
     def fixed_quantization(self, node: Node) -> Quantization | None:  # noqa: ARG002
         """Return the output's quantization where the op's range is known (softmax: 1/256)."""
         return None

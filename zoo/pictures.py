@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Picture", "calibration_pictures", "read_picture"]
+__all__ = ["Picture", "calibration_pictures", "labelled_pictures", "read_picture"]
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 
@@ -51,13 +51,18 @@ def calibration_pictures(recipe: Recipe, folder: Path, count: int) -> Sequence[P
     A recipe that knows the folder's labels gives boxes; else each photo is used whole.
     Raises DataError for a missing or empty folder.
     """
-    pictures: Sequence[Picture] = ()
-    if recipe.pictures:
-        pictures = registry.resolve(recipe.pictures)(recipe, folder)
-    pictures = pictures or _plain_pictures(folder)
+    pictures = labelled_pictures(recipe, folder) or _plain_pictures(folder)
     if len(pictures) <= count:
         return pictures
     return [pictures[index * len(pictures) // count] for index in range(count)]
+
+
+def labelled_pictures(recipe: Recipe, folder: Path) -> Sequence[Picture]:
+    """Return the pictures of a folder whose labels the recipe knows, none for any other."""
+    if not recipe.pictures:
+        return ()
+    found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, folder)
+    return found
 
 
 def _plain_pictures(folder: Path) -> list[Picture]:

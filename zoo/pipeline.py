@@ -29,7 +29,13 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
         "scheme": plan.scheme,
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
+        **(_training(plan) if plan.trains else {}),
     }
+
+
+def _training(plan: Plan) -> Mapping[str, object]:
+    trainers = {name: _version(name) for name in ("torch", "recipes")}
+    return {"epochs": plan.epochs, "seed": plan.seed, **trainers}
 
 
 def _quantization_files(plan: Plan) -> Mapping[str, Path]:

@@ -10,7 +10,11 @@ from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
 
-__all__ = ["Plan", "Wish", "make_plan"]
+__all__ = ["Plan", "Wish", "make_plan", "published_quantizations"]
+
+_QAT = "qat"
+_COUNT, _COUNTS = 500, {_QAT: 2000}
+"""Images at most: ranges are known after some hundred, a training learns from each."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Wish:
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
-    one.  calibration: folder of images.  calibration_count: how many of them at most.
+    one.  calibration: folder of images.  calibration_count: how many of them at most, None for what
+    the quantization needs.  epochs, seed: of quantization-aware training.
     """
 
     model: str
@@ -29,8 +34,10 @@ class Wish:
     contract: Path | None = None
     hub: Path | None = None
     calibration: Path | None = None
-    calibration_count: int = 500
+    calibration_count: int | None = None
     calibrator: str = ""
+    epochs: int | None = None
+    seed: int = 0
     quantization_bound: float = 0.1
     commercial: bool = False
 
@@ -48,6 +55,8 @@ class Plan:
     calibration: Path | None
     calibration_count: int
     calibrator: str
+    epochs: int | None
+    seed: int
     quantization_bound: float
 
     @property
@@ -59,6 +68,16 @@ class Plan:
     def is_float(self) -> bool:
         """Whether nothing is quantized to integers."""
         return self.scheme in FLOAT_SCHEMES
+
+    @property
+    def hub_key(self) -> str:
+        """Return the name under which a recipe publishes what is built here."""
+        return self.quant if self.is_float else f"{self.quant}.{self.scheme}"
+
+    @property
+    def trains(self) -> bool:
+        """Whether quantizing trains the network."""
+        return self.quant == _QAT and self.quant_hub is None
 
 
 def make_plan(wish: Wish) -> Plan:
@@ -72,22 +91,38 @@ def make_plan(wish: Wish) -> Plan:
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
+    if wish.epochs is not None and wish.quant != _QAT:
+        raise UsageError(f"--epochs goes with --quant {_QAT}; '{wish.quant}' does not train")
     float_hub = _float_hub(wish, recipe)
-    quant_hub = None if wish.calibration or wish.hub else recipe.hubs.get(wish.quant)
+    quant_hub = None
+    if not (wish.calibration or wish.hub):
+        quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
     if scheme not in FLOAT_SCHEMES and quant_hub is None:
-        _check_quantizer(wish, recipe)
+        _check_quantizer(wish, recipe, scheme)
     return Plan(
         recipe=recipe,
         target=target,
         quant=wish.quant,
         scheme=scheme,
         float_hub=float_hub,
-        quant_hub=quant_hub if scheme not in FLOAT_SCHEMES else None,
+        quant_hub=quant_hub,
         calibration=wish.calibration,
-        calibration_count=wish.calibration_count,
+        calibration_count=wish.calibration_count or _COUNTS.get(wish.quant, _COUNT),
         calibrator=wish.calibrator,
+        epochs=wish.epochs,
+        seed=wish.seed,
         quantization_bound=wish.quantization_bound,
     )
+
+
+def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") -> list[str]:
+    """Return the quantizations of which the recipe has a hub as the target needs it.
+
+    scheme: instead of the target's own.
+    """
+    floats = [q for q, own in target.schemes.items() if own in FLOAT_SCHEMES and q in recipe.hubs]
+    integers = [q for q, own in target.schemes.items() if f"{q}.{scheme or own}" in recipe.hubs]
+    return sorted((*floats, *integers))
 
 
 def find_recipe(model: str, contract: Path | None) -> Recipe:
@@ -142,17 +177,15 @@ def _check_commercial(recipe: Recipe) -> None:
             )
 
 
-def _check_quantizer(wish: Wish, recipe: Recipe) -> None:
+def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
+    missing = f"{recipe.name}: no hub quantized by '{wish.quant}' to '{scheme}' is published"
     if wish.quant not in registry.names("quantizer"):
         raise RefusedError(
-            f"{recipe.name}: no hub quantized by '{wish.quant}' is published, and no plugin "
-            f"quantizes by it; --quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
+            f"{missing}, and no plugin quantizes by it; "
+            f"--quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
         )
     if wish.calibration is None:
-        raise RecipeError(
-            f"{recipe.name}: no hub quantized by '{wish.quant}' is published; give images for "
-            f"calibration by --calib DIR"
-        )
+        raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
     if not wish.calibration.is_dir():
         raise RecipeError(f"{wish.calibration}: no such folder; --calib needs a folder of images")
 

@@ -38,11 +38,14 @@ class GoldenInput:
 class Recipe:
     """A model under one contract.
 
-    name: 'architecture_variant.dataset'.  hubs: published ONNX by quantization ('none', 'ptq',
-    'qat').  metrics: JSON measured at publishing.  card: model card.
-    train, export, restore, evaluate, suites (by name), pictures: dotted paths 'module:function',
-    imported on use:
+    name: 'architecture_variant.dataset'.  hubs: published ONNX, the float one as 'none', others
+    by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON measured at publishing, by the
+    same names.  card: model card.
+    train, fit, export, restore, evaluate, suites (by name), pictures: dotted paths
+    'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
+      fit(recipe, module, float_module, zoo.training.FitOptions), which trains the quantized
+      `module` in place; both are torch modules from inputs by name to outputs by name;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
       evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
@@ -62,6 +65,7 @@ class Recipe:
     metrics: Path | None = None
     card: Path | None = None
     train: str = ""
+    fit: str = ""
     export: str = ""
     evaluate: str = ""
     restore: str = ""

@@ -113,12 +113,19 @@ class AveragePool(Op):
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
         """Return multiplier, shift and range."""
-        stored = quantization_of(output)
-        ratio = quantization_of(inputs[0]).scale[0] / stored.scale[0]
-        counts = _counts(node, inputs[0].shape).reshape(-1)
-        distinct = counts if len(set(counts)) > 1 else counts[:1]
-        multiplier, shift = fix_factors([ratio / int(count) for count in distinct])
-        return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+        factors = _factors(node, inputs[0], output).reshape(-1).tolist()
+        multiplier, shift = fix_factors(factors if len(set(factors)) > 1 else factors[:1])
+        limits = integer_range(node, quantization_of(output))
+        return {"multiplier": multiplier, "shift": shift, "range": limits}
+
+    def factor_error(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> NDArray[np.float64]:
+        """Return one for each of Ho * Wo positions where counts differ, else one."""
+        wanted = _factors(node, inputs[0], output)
+        multiplier, shift = fix_factors(wanted.reshape(-1).tolist())
+        fixed: NDArray[np.float64] = np.ldexp(np.float64(multiplier), np.negative(shift))
+        return fixed.reshape(wanted.shape) / wanted
 
 
 def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
@@ -135,6 +142,13 @@ def _counts(node: Node, shape: Sequence[int | str]) -> NDArray[np.int64]:
         return np.full((1, 1), window.kernel[0] * window.kernel[1])
     down, across = (_overlaps(window, axis, int(shape[2 + axis])) for axis in (0, 1))
     return np.outer(down, across)
+
+
+def _factors(node: Node, x: Tensor, output: Tensor) -> NDArray[np.float64]:
+    """Return s_in / (s_out * count), in the shape of the counts."""
+    ratio = quantization_of(x).scale[0] / quantization_of(output).scale[0]
+    factors: NDArray[np.float64] = ratio / _counts(node, x.shape)
+    return factors
 
 
 def _overlaps(window: Window, axis: int, size: int) -> NDArray[np.int64]:

@@ -17,4 +17,5 @@ def keep_outputs(graph: Graph, outputs: Collection[str]) -> Graph:
             nodes.append(node)
             needed.update(node.inputs)
     inputs = tuple(name for name in graph.inputs if name in needed)
-    return replace(graph, inputs=inputs, outputs=kept).replace(reversed(nodes))
+    left = tuple(reversed(nodes))
+    return replace(graph, inputs=inputs, outputs=kept, nodes=left).replace(left)

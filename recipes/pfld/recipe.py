@@ -11,7 +11,6 @@ __all__ = ["WEIGHTS", "contract", "recipe"]
 
 _HERE = Path(__file__).parent
 WEIGHTS = _HERE / "weights"
-_QUANTIZATIONS = ("none", "ptq", "qat")
 _LAYOUTS = {68: "ibug68", 98: "wflw98"}
 
 # The points of the average face, whose own indices are iBUG's, in the order of WFLW.
@@ -28,18 +27,18 @@ def __getattr__(name: str) -> Recipe:
 def recipe(variant: Variant) -> Recipe:
     """Return the recipe of a variant; files count as published where they exist."""
     name = variant.name
-    hubs = {quant: WEIGHTS / f"{name}.{quant}.onnx" for quant in _QUANTIZATIONS}
     return Recipe(
         name=name,
         family="pfld",
         summary=_summary(variant),
         contract=contract(variant),
-        hubs={quant: path for quant, path in hubs.items() if path.is_file()},
+        hubs=_hubs(name),
         golden=_golden(),
         licences=(_weights_licence(variant), _golden_licence()),
         metrics=_published(f"{name}.json"),
         card=_published(f"{name}.md"),
         train="recipes.pfld.train:train",
+        fit="recipes.pfld.fit:fit",
         export="recipes.pfld.export:export",
         restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
@@ -114,6 +113,12 @@ def _weights_licence(variant: Variant) -> Licence:
 def _golden_licence() -> Licence:
     file = _HERE / "golden" / "README.md"
     return Licence("golden", "LicenseRef-NASA-public-domain", commercial=True, file=file)
+
+
+def _hubs(name: str) -> dict[str, Path]:
+    """Return the published hubs: the files MODEL.none.onnx and MODEL.QUANT.SCHEME.onnx."""
+    files = sorted(WEIGHTS.glob(f"{name}.*.onnx"))
+    return {file.name[len(name) + 1 : -len(".onnx")]: file for file in files}
 
 
 def _published(file: str) -> Path | None:

@@ -98,7 +98,7 @@ def test_board_refuses_with_its_own_words(zoo):
 def test_quantization_asks_for_pictures(zoo):
     found = zoo("build", "toy", "--target", "toyboard")
     assert (found.returncode, found.stdout) == (1, "")
-    assert "toy_tiny.pictures: no hub quantized by 'ptq' is published; give" in found.stderr
+    assert "toy_tiny.pictures: no hub quantized by 'ptq' to 'w8a8-asym' is" in found.stderr
 
 
 @pytest.fixture

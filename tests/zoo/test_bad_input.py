@@ -114,7 +114,10 @@ def test_wrong_contract(build, old, new, words):
 
 
 def test_calibration_is_needed(build):
-    words = "net: no hub quantized by 'ptq' is published; give images for calibration by --calib"
+    words = (
+        "net: no hub quantized by 'ptq' to 'w8a8-asym' is published; give images for calibration "
+        "by --calib"
+    )
     assert_error(build(network(), TOML, "--quant", "ptq"), RecipeError, words)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from zoo import registry
 from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError
-from zoo.plan import Wish, find_recipe, make_plan
+from zoo.plan import Wish, find_recipe, make_plan, published_quantizations
 
 PLUGIN = """
 from pathlib import Path
@@ -20,7 +20,7 @@ from zoo.target import Target
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 HUB = Path(__file__).with_name("toy.onnx")
 RESEARCH = Licence("data", "LicenseRef-research", False, HUB, notice="research only")
-TOY = Recipe("toy_1.0x.shapes", "toy", "", CONTRACT, {"none": HUB, "ptq": HUB})
+TOY = Recipe("toy_1.0x.shapes", "toy", "", CONTRACT, {"none": HUB, "ptq.toy-scheme": HUB})
 FLOAT_ONLY = Recipe("toy_2.0x.shapes", "toy", "", CONTRACT, {"none": HUB}, licences=(RESEARCH,))
 BARE = Recipe("toy_3.0x.shapes", "toy", "", CONTRACT)
 BOARD = Target(
@@ -84,7 +84,33 @@ def test_published_hubs_are_used():
     made = plan()
     assert made.subject == "toy_1.0x.shapes.toy-board.ptq"
     assert (made.scheme, made.is_float) == ("toy-scheme", False)
-    assert made.quant_hub == made.float_hub == registry.load("recipe", "toy").hubs["ptq"]
+    assert made.quant_hub == made.float_hub == registry.load("recipe", "toy").hubs["ptq.toy-scheme"]
+
+
+def test_each_scheme_has_hubs_of_its_own():
+    message = refusal(RecipeError, scheme="toy-scheme-2")
+    assert "no hub quantized by 'ptq' to 'toy-scheme-2' is published" in message
+    assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
+
+
+def test_published_quantizations_are_those_that_the_target_takes():
+    recipe, target = registry.load("recipe", "toy"), registry.load("target", "toy-board")
+    assert published_quantizations(recipe, target) == ["none", "ptq"]
+    assert published_quantizations(recipe, target, "toy-scheme-2") == ["none"]
+
+
+def test_a_training_sees_more_images_than_a_calibration(tmp_path):
+    pfld = {"model": "pfld", "target": "x86", "calibration": tmp_path}
+    trained = plan(**pfld, quant="qat")
+    assert (trained.calibration_count, trained.trains) == (2000, True)
+    calibrated = plan(**pfld)
+    assert (calibrated.calibration_count, calibrated.trains) == (500, False)
+    assert plan(**pfld, calibration_count=7).calibration_count == 7
+
+
+def test_epochs_are_for_a_training():
+    message = refusal(UsageError, epochs=3)
+    assert message == "--epochs goes with --quant qat; 'ptq' does not train"
 
 
 def test_float_needs_no_quantized_hub():
@@ -149,8 +175,8 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
     [
         (
             {"model": "toy_2.0x.shapes"},
-            "toy_2.0x.shapes: no hub quantized by 'ptq' is published; give images for "
-            "calibration by --calib DIR",
+            "toy_2.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
+            "give images for calibration by --calib DIR",
         ),
         (
             {"calibration": Path("no-such-folder")},
@@ -158,8 +184,8 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
         ),
         (
             {"hub": Path(__file__)},  # any file: it is not read yet
-            "toy_1.0x.shapes: no hub quantized by 'ptq' is published; give images for "
-            "calibration by --calib DIR",
+            "toy_1.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
+            "give images for calibration by --calib DIR",
         ),
         (
             {"hub": Path("none.onnx"), "quant": "none"},

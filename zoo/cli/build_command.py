@@ -19,19 +19,20 @@ from zoo.plan import Plan, Wish, make_plan
 @click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
 @click.option(
     "--calib",
+    "--images",
     "calibration",
     type=click.Path(path_type=Path),
-    help="Quantize anew with these images.",
+    help="Quantize anew with these images; qat trains on them.",
 )
 @click.option(
     "--calib-count",
     "calibration_count",
-    default=500,
-    show_default=True,
     type=click.IntRange(1),
-    help="How many images at most.",
+    help="How many images at most; default 500, for qat 2000.",
 )
 @click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option("--epochs", type=click.IntRange(1), help="Of qat, instead of the training's own.")
+@click.option("--seed", default=0, show_default=True, help="Of qat.")
 @click.option(
     "--max-quantization-error",
     "quantization_bound",

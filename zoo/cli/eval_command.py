@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from zoo import registry
 from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
-from zoo.plan import Wish, find_recipe
+from zoo.plan import Wish, find_recipe, published_quantizations
 
 
 @click.command("eval")
@@ -64,7 +65,9 @@ def command(
     asked = Wish(**wish)  # type: ignore[arg-type]  # names and types are the options'
     recipe = find_recipe(asked.model, None)
     cache = open_cache(cache_folder)
-    built = subjects.forms(asked, quants or sorted(recipe.hubs), wanted, cache)
+    target = registry.load("target", asked.target)
+    published = published_quantizations(recipe, target, asked.scheme)
+    built = subjects.forms(asked, quants or published, wanted, cache)
     measured = chain(
         subjects.load_weights(recipe, weights),
         subjects.load_forms(built),

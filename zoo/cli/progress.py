@@ -1,11 +1,13 @@
 """Progress of a build on the terminal: stages as they run, on standard error."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zoo.cache import Outcome
+from zoo.reporting import PROGRESS
 from zoo.stage import Stage
 
 if TYPE_CHECKING:
@@ -41,5 +43,22 @@ def progress(explain: bool) -> Iterator[Progress]:
     from rich.console import Console
 
     console = Console(stderr=True)
-    with console.status("") as status:
-        yield Progress(console, status, explain)
+    reports = _Reports(console)
+    PROGRESS.addHandler(reports)
+    PROGRESS.setLevel(logging.INFO)
+    try:
+        with console.status("") as status:
+            yield Progress(console, status, explain)
+    finally:
+        PROGRESS.removeHandler(reports)
+
+
+class _Reports(logging.Handler):
+    """Prints what long work reports."""
+
+    def __init__(self, console: "Console") -> None:
+        super().__init__()
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.console.print(f"    {record.getMessage()}", highlight=False)

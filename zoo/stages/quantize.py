@@ -1,14 +1,18 @@
 """quantize: from the float hub to the hub that is deployed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from zoo import registry
 from zoo.errors import RecipeError
 from zoo.graph import Graph
+from zoo.pictures import calibration_pictures, labelled_pictures
 from zoo.plan import Plan
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.stages.hub import check_contract
+from zoo.training import FitOptions
 
 _BATCH = 20
 
@@ -40,7 +44,9 @@ def _published(plan: Plan, hub: Path) -> Graph:
 
 
 def _quantized(plan: Plan, graph: Graph) -> Graph:
-    options = QuantizeOptions(plan.calibrator) if plan.calibrator else QuantizeOptions()
+    options = QuantizeOptions(fit=_fit(plan), epochs=plan.epochs, seed=plan.seed)
+    if plan.calibrator:
+        options = replace(options, calibrator=plan.calibrator)
     quantized: Graph = registry.load("quantizer", plan.quant).quantize(
         graph,
         registry.load("scheme", plan.scheme),
@@ -51,8 +57,20 @@ def _quantized(plan: Plan, graph: Graph) -> Graph:
     return quantized
 
 
+def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
+    """Return the recipe's own training, if it has one and knows the labels of the images."""
+    recipe, data = plan.recipe, plan.calibration
+    if not (plan.trains and recipe.fit and data and labelled_pictures(recipe, data)):
+        return None
+    options = FitOptions(data, plan.epochs, plan.seed)
+
+    def fit(module: Any, float_module: Any) -> None:  # noqa: ANN401 (torch is not loaded here)
+        registry.resolve(recipe.fit)(recipe, module, float_module, options)
+
+    return fit
+
+
 def _batches(plan: Plan) -> Iterator[Feeds]:
-    from zoo.pictures import calibration_pictures
     from zoo.processing import preprocess_batch
 
     if plan.calibration is None:

@@ -61,10 +61,10 @@ def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
     A network of the user's own, or quantized anew, has none.
     """
     published = plan.quant_hub or (plan.is_float and plan.float_hub)
-    if plan.recipe.metrics is None or published != plan.recipe.hubs.get(plan.quant):
+    if plan.recipe.metrics is None or published != plan.recipe.hubs.get(plan.hub_key):
         return {}
     measured = json.loads(plan.recipe.metrics.read_text("utf-8"))
-    return {"how": "recorded", **measured[plan.quant]} if plan.quant in measured else {}
+    return {"how": "recorded", **measured[plan.hub_key]} if plan.hub_key in measured else {}
 
 
 def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:

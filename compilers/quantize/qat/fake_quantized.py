@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from compilers.op_parts.affine import quantization_of
 from compilers.op_parts.clamp import clamp_of
+from compilers.op_table import find_op
 from compilers.quantize.channel_means import without_clamp
 from compilers.quantize.parameters import integer_constants, integer_parameters
 from compilers.quantize.prepare import Prepared
@@ -65,6 +66,8 @@ class FakeQuantized(nn.Module):
 
         def store(name: str, reals: Tensor) -> Tensor:
             scale = self.activations.scale(name, grids[name], reals)
+            if reals.dtype == torch.float64:  # float32 is too coarse to tell
+                reals = reals * _factor_error(graph, name, grids, reals)
             return fake_quantize(reals, scale, grids[name], rectify=name in self._rectified)
 
         values = run_torch(self._opened(graph), known, store)
@@ -100,6 +103,19 @@ class FakeQuantized(nn.Module):
         for name, parameter in zip(self._names, self.trained, strict=True):
             reals[name] = straight_through(parameter, reals[name], _steps(placed[name], like))
         return reals
+
+
+def _factor_error(graph: Graph, name: str, grids: Grids, like: Tensor) -> Tensor | float:
+    """Return by how much the integers' factor is larger than the real one."""
+    node = graph.producer(name)
+    if node is None:
+        return 1.0
+    *inputs, output = (
+        replace(tensor, quantization=grids.get(tensor.name))
+        for tensor in (*graph.inputs_of(node), graph.tensors[name])
+    )
+    error = find_op(node.op).factor_error(node, inputs, output)
+    return torch.as_tensor(error).to(like)
 
 
 def _reals(tensor: GraphTensor, like: Tensor) -> Tensor:

@@ -9,7 +9,10 @@ import pytest
 from zoo import registry
 
 PUBLISHED = [
-    name for name in registry.names("recipe") if "ptq" in registry.load("recipe", name).hubs
+    (name, key)
+    for name in registry.names("recipe")
+    for key in registry.load("recipe", name).hubs
+    if key.endswith(".w8a8-asym")
 ]
 
 
@@ -21,9 +24,9 @@ def _optimised_ops(content: bytes, file: str) -> Counter[str]:
     return Counter(node.op_type for node in onnx.load(file).graph.node)
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_every_layer_is_an_integer_kernel(name, tmp_path):
-    hub = registry.load("recipe", name).hubs["ptq"]
+@pytest.mark.parametrize(("name", "key"), PUBLISHED)
+def test_every_layer_is_an_integer_kernel(name, key, tmp_path):
+    hub = registry.load("recipe", name).hubs[key]
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
     target = registry.load("target", "x86")
     artifact = registry.load("compiler", "onnx").lower(graph, target, graph.metadata["zoo.scheme"])

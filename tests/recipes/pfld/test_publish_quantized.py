@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recipes.pfld import publish_ptq as command
+from recipes.pfld import publish_quantized as command
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.compare_schemes import choices
@@ -20,12 +20,12 @@ METRIC = "nme_interocular_percent"
 def test_costs_less_than_the_usual_way():
     measured = json.loads((WEIGHTS / f"{MODEL}.json").read_text("utf-8"))
     nme = {quant: result["metrics"][METRIC] for quant, result in measured.items()}
-    assert nme["ptq"] - nme["none"] <= 0.15
+    assert nme["ptq.w8a8-asym"] - nme["none"] <= 0.15
 
 
 def test_says_how_it_was_made():
     onnx = registry.load("format", "onnx")
-    graph = onnx.read(HUBS["ptq"].read_bytes(), "hub")
+    graph = onnx.read(HUBS["ptq.w8a8-asym"].read_bytes(), "hub")
     assert graph.is_quantized
     assert (graph.metadata["zoo.scheme"], graph.metadata["zoo.quantizer"]) == ("w8a8-asym", "ptq")
     assert graph.metadata["zoo.calibration_count"] == "500"
@@ -43,12 +43,12 @@ def test_every_scheme_and_calibrator_is_compared():
 def test_the_command_makes_the_published_file_again(data: Path, tmp_path, monkeypatch):
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(command, "WEIGHTS", tmp_path)
-    made = command.publish_ptq(MODEL, data / "landmarks68" / "train")
+    made = command.publish_quantized(MODEL, data / "landmarks68" / "train", "ptq", "w8a8-asym")
     images = np.random.default_rng(0).integers(-128, 128, (4, 3, 112, 112)) / np.float32(128)
     executor = registry.load("executor", "onnxruntime-unoptimized")
     found, wanted = (
         executor.load(hub.parent, hub.name)({"image": images})["landmarks"]
-        for hub in (made, HUBS["ptq"])
+        for hub in (made, HUBS["ptq.w8a8-asym"])
     )
     # Not the bytes: another CPU sums float32 in another order, and moves a bias by a step.
     assert np.abs(found - wanted).max() < 0.02

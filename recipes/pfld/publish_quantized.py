@@ -1,0 +1,37 @@
+"""Quantizes a published float hub and puts the result beside it, just as `zoo build` would.
+
+    python -m recipes.pfld.publish_quantized MODEL FACES QUANT SCHEME
+
+FACES is a crops folder, such as $ZOO_DATA/landmarks68/train.  QUANT is ptq or qat.
+`python -m recipes.pfld.publish MODEL TEST_FACES` then measures the accuracy of all hubs.
+"""
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from recipes.pfld.recipe import WEIGHTS
+from zoo import registry
+from zoo.cache import Cache, default_folder
+from zoo.pipeline import STAGES, build
+from zoo.plan import Wish, make_plan
+
+__all__ = ["publish_quantized"]
+
+
+def publish_quantized(model: str, faces: Path, quant: str, scheme: str) -> Path:
+    """Write `weights/MODEL.QUANT.SCHEME.onnx` and return its path."""
+    registry.load("scheme", scheme)
+    # Any board that quantizes so will do: what is run here ends before boards matter.
+    plan = make_plan(Wish(model, target="x86", quant=quant, calibration=faces))
+    plan = replace(plan, scheme=scheme)
+    stages = tuple(stage for stage in STAGES if stage.name in ("hub", "quantize"))
+    done = build(plan, Cache(default_folder()), stages=stages)
+    hub = WEIGHTS / f"{model}.{plan.hub_key}.onnx"
+    shutil.copyfile(done["quantize"] / "hub.onnx", hub)
+    return hub
+
+
+if __name__ == "__main__":
+    publish_quantized(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:5])
