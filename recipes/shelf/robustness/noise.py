@@ -44,8 +44,8 @@ def measure_noise(
 
     A copy is run on its own, as a camera's frames are.
     """
-    step = max(1, len(faces) / faces_max)
-    sample = [faces[int(index * step)] for index in range(min(faces_max, len(faces)))]
+    count = min(faces_max, len(faces))
+    sample = [faces[index * len(faces) // count] for index in range(count)]
     target = np.stack([face.landmarks for face in sample])
     size = preprocess(contract, sample[0].image_hwc, sample[0].box).image_hwc.shape
     generator = np.random.Generator(np.random.PCG64(_SEED))
