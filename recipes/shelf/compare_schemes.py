@@ -1,9 +1,10 @@
-"""Measures what each quantization scheme costs a published model, without any training.
+"""Measures what each quantization scheme costs a published model.
 
-    python -m recipes.shelf.compare_schemes MODEL CALIBRATION_FACES TEST_FACES
+    python -m recipes.shelf.compare_schemes MODEL TRAINING_FACES TEST_FACES [ptq|qat]
 
-Prints a Markdown table: scheme, calibrator, bias correction, and the loss of accuracy against the
-float hub, in points of the inter-ocular NME.
+Quantizes after training (ptq), or by distillation from the float network, without labels (qat).
+Prints a Markdown table: scheme, calibrator, bias correction, the loss of accuracy against the
+float hub in points of the inter-ocular NME, and the seconds that the quantization took.
 """
 
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
 
 from zoo import registry
@@ -22,10 +24,11 @@ from zoo.processing import preprocess_batch
 from zoo.recipe import Recipe
 from zoo.scheme import Scheme
 
-__all__ = ["Choice", "choices", "compare"]
+__all__ = ["Choice", "Cost", "choices", "compare"]
 
 _METRIC = "nme_interocular_percent"
-_COUNT = 500
+_COUNTS = {"ptq": 500, "qat": 2000}
+"""Faces at most, as in `zoo build`."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,24 @@ class Choice:
     options: QuantizeOptions
 
 
-def choices() -> Iterator[Choice]:
+@dataclass(frozen=True)
+class Cost:
+    """What a choice costs. loss: in points of the NME."""
+
+    loss: float
+    seconds: float
+
+
+def choices(quantizer: str = "ptq") -> Iterator[Choice]:
     """Yield every registered scheme with every calibrator, with and without bias correction.
 
     Power-of-two scales are searched by squared error, whatever the calibrator. A scheme that
-    equalises is also measured without.
+    equalises is also measured without. A training starts from one calibrator only.
     """
+    if quantizer == "qat":
+        for name in registry.names("scheme"):
+            yield Choice(registry.load("scheme", name), QuantizeOptions(correct_bias=False))
+        return
     for name in registry.names("scheme"):
         scheme: Scheme = registry.load("scheme", name)
         forms = [scheme]
@@ -53,18 +68,22 @@ def choices() -> Iterator[Choice]:
             yield Choice(form, QuantizeOptions(calibrator, correct))
 
 
-def compare(recipe: Recipe, calibration: Path, faces: Path) -> Iterator[tuple[Choice, float]]:
-    """Yield each choice with its loss, in points of the NME. Hubs run without optimisation."""
+def compare(
+    recipe: Recipe, calibration: Path, faces: Path, quantizer: str = "ptq"
+) -> Iterator[tuple[Choice, Cost]]:
+    """Yield each choice with its cost. Hubs run without optimisation."""
     onnx = registry.load("format", "onnx")
     graph: Graph = onnx.read(recipe.hubs["none"].read_bytes(), str(recipe.hubs["none"]))
-    pictures = calibration_pictures(recipe, calibration, _COUNT)
+    pictures = calibration_pictures(recipe, calibration, _COUNTS[quantizer])
     _, inputs = preprocess_batch(recipe.contract, ((p.read(), p.box) for p in pictures))
     feeds = [{recipe.contract.input.name: inputs}]
     float_nme = _nme(recipe, onnx.write(graph), faces)
-    quantizer = registry.load("quantizer", "ptq")
-    for choice in choices():
-        quantized = quantizer.quantize(graph, choice.scheme, feeds, recipe.contract, choice.options)
-        yield choice, _nme(recipe, onnx.write(quantized), faces) - float_nme
+    quantize = registry.load("quantizer", quantizer).quantize
+    for choice in choices(quantizer):
+        start = monotonic()
+        quantized = quantize(graph, choice.scheme, feeds, recipe.contract, choice.options)
+        seconds = monotonic() - start
+        yield choice, Cost(_nme(recipe, onnx.write(quantized), faces) - float_nme, seconds)
 
 
 def _nme(recipe: Recipe, hub: bytes, faces: Path) -> float:
@@ -77,17 +96,19 @@ def _nme(recipe: Recipe, hub: bytes, faces: Path) -> float:
     return float(metrics[_METRIC])
 
 
-def main(model: str, calibration: Path, faces: Path) -> None:
+def main(model: str, calibration: Path, faces: Path, quantizer: str) -> None:
     """Write the table to standard output, a line as soon as it is measured."""
-    rows = ["| scheme | calibrator | bias correction | loss |", "| --- | --- | --- | --- |"]
-    sys.stdout.write("\n".join(rows) + "\n")
-    for choice, loss in compare(registry.load("recipe", model), calibration, faces):
+    sys.stdout.write("| scheme | calibrator | bias correction | loss | seconds |\n")
+    sys.stdout.write("| --- | --- | --- | --- | --- |\n")
+    recipe = registry.load("recipe", model)
+    for choice, cost in compare(recipe, calibration, faces, quantizer):
         options = choice.options
         corrected = "yes" if options.correct_bias else "no"
-        cells = (choice.scheme.name, options.calibrator, corrected, f"{loss:+.3f}")
+        measured = f"{cost.loss:+.3f}", f"{cost.seconds:.0f}"
+        cells = (choice.scheme.name, options.calibrator, corrected, *measured)
         sys.stdout.write(f"| {' | '.join(cells)} |\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *(sys.argv[4:] or ["ptq"]))

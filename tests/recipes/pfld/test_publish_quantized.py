@@ -39,6 +39,11 @@ def test_every_scheme_and_calibrator_is_compared():
     assert len(names) == len({repr(choice) for choice in choices()})
 
 
+def test_every_scheme_is_compared_once_by_training():
+    names = [choice.scheme.name for choice in choices("qat")]
+    assert tuple(names) == registry.names("scheme")
+
+
 @pytest.mark.data
 def test_the_command_makes_the_published_file_again(data: Path, tmp_path, monkeypatch):
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))

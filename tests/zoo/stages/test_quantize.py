@@ -1,0 +1,112 @@
+"""Which training a build uses: the recipe's own where it knows the labels, else distillation."""
+
+import numpy as np
+import pytest
+from networks import residual_network
+from PIL import Image
+
+from compilers.hub import HUB
+from zoo import registry
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import RecipeError
+from zoo.plan import Plan
+from zoo.recipe import Recipe
+from zoo.stages.quantize import run
+from zoo.training import FitOptions
+
+MODULE = """
+from zoo.pictures import Picture
+
+calls = []
+
+def pictures(recipe, folder):
+    return [Picture(folder / "0.png")] if (folder / "labels.csv").is_file() else []
+
+def fit(recipe, module, float_module, options):
+    calls.append((recipe.name, sorted(float_module.graph.outputs), options))
+"""
+CONTRACT = Contract(
+    TensorSpec("image", (3, 6, 6)),
+    (TensorSpec("landmarks", (10,)),),
+    (
+        Step("crop", {"scale": 1.0}),
+        Step("resize", {"size": [6, 6]}),
+        Step("normalize", {"mean": [128] * 3, "std": [128] * 3}),
+    ),
+)
+
+
+@pytest.fixture
+def trainer(tmp_path, monkeypatch):
+    """Return the module of a recipe that can be trained."""
+    (tmp_path / "trainer_of_tests.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    calls = registry.resolve("trainer_of_tests:calls")
+    calls.clear()
+    return calls
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for index in range(6):
+        pixels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return folder
+
+
+def _quantized(tmp_path, images, **change):
+    """Return the metadata of the hub that the stage writes."""
+    (tmp_path / "float.onnx").write_bytes(HUB.write(residual_network()))
+    recipe = Recipe(
+        "net_1.0x.drawn",
+        "net",
+        "",
+        CONTRACT,
+        fit="trainer_of_tests:fit",
+        pictures="trainer_of_tests:pictures",
+    )
+    facts = {
+        "recipe": recipe,
+        "target": registry.load("target", "x86"),
+        "quant": "qat",
+        "scheme": "w8a8-asym",
+        "float_hub": tmp_path / "float.onnx",
+        "quant_hub": None,
+        "calibration": images,
+        "calibration_count": 100,
+        "calibrator": "minmax",
+        "epochs": 1,
+        "seed": 7,
+        "quantization_bound": 0.1,
+    }
+    plan = Plan(**{**facts, **change})
+    run(plan, {"hub": tmp_path}, tmp_path)
+    return HUB.read((tmp_path / "hub.onnx").read_bytes(), "hub.onnx").metadata
+
+
+def test_a_recipe_trains_where_it_knows_the_labels(tmp_path, images, trainer):
+    (images / "labels.csv").touch()
+    metadata = _quantized(tmp_path, images)
+    assert trainer == [("net_1.0x.drawn", ["landmarks"], FitOptions(images, 1, 7))]
+    assert (metadata["zoo.training"], metadata["zoo.calibration_count"]) == ("recipe", "1")
+
+
+def test_images_without_labels_are_distilled_on(tmp_path, images, trainer):
+    metadata = _quantized(tmp_path, images)
+    assert trainer == []
+    assert (metadata["zoo.training"], metadata["zoo.calibration_count"]) == ("distillation", "6")
+    assert metadata["zoo.calibrator"] == "minmax"
+
+
+def test_ptq_trains_nothing(tmp_path, images, trainer):
+    (images / "labels.csv").touch()
+    assert "zoo.training" not in _quantized(tmp_path, images, quant="ptq", epochs=None)
+    assert trainer == []
+
+
+def test_images_are_needed(tmp_path, images):
+    with pytest.raises(RecipeError, match=r"^net_1\.0x\.drawn: give images for calibration by"):
+        _quantized(tmp_path, images, calibration=None)
