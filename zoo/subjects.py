@@ -25,6 +25,7 @@ __all__ = [
     "forms",
     "load_forms",
     "load_peers",
+    "load_published",
     "load_weights",
     "measure_suite",
 ]
@@ -82,6 +83,13 @@ def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
     for form in built:
         run = registry.load("executor", form.executor).load(form.file.parent, form.file.name, 1)
         yield Subject(form.name, form.plan.recipe, run)
+
+
+def load_published(recipe: Recipe) -> Iterator[Subject]:
+    """Yield every hub that is published, whatever board its scheme is for."""
+    executor = registry.load("executor", "onnxruntime-unoptimized")
+    for key, hub in recipe.hubs.items():
+        yield Subject(f"{recipe.name} {key}", recipe, executor.load(hub.parent, hub.name, 1))
 
 
 def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:

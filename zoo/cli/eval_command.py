@@ -1,21 +1,28 @@
 """zoo eval: accuracy on a labelled data set."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zoo import registry
-from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
+from zoo.cache import Cache
+from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
 from zoo.plan import Wish, find_recipe, published_quantizations
 
+if TYPE_CHECKING:
+    from zoo.subjects import Subject
+
 
 @click.command("eval")
-@model_argument
+@click.argument("models", nargs=-1, required=True, type=registered("recipe"))
 @click.option("--data", required=True, type=click.Path(path_type=Path), help="Labelled data set.")
+@click.option("--published", is_flag=True, help="All published hubs, whatever the board.")
 @click.option("--quant", "quants", multiple=True, help="none, fp16, ptq, ...; default: published.")
 @click.option(
     "--form",
@@ -49,7 +56,9 @@ from zoo.plan import Wish, find_recipe, published_quantizations
 @cache_option
 @json_option
 def command(
+    models: tuple[str, ...],
     data: Path,
+    published: bool,
     quants: tuple[str, ...],
     wanted: tuple[str, ...],
     weights: tuple[Path, ...],
@@ -59,22 +68,22 @@ def command(
     as_json: bool,
     **wish: object,
 ) -> None:
-    """Measure MODEL, and peers, on labelled data."""
+    """Measure MODELS, and peers, side by side on labelled data.
+
+    Weights, peers and the suite go by the first model.
+    """
     from zoo import subjects
 
-    asked = Wish(**wish)  # type: ignore[arg-type]  # names and types are the options'
-    recipe = find_recipe(asked.model, None)
     cache = open_cache(cache_folder)
-    target = registry.load("target", asked.target)
-    published = published_quantizations(recipe, target, asked.scheme)
-    built = subjects.forms(asked, quants or published, wanted, cache)
+    wishes = [Wish(model, **wish) for model in models]  # type: ignore[arg-type]  # as the options
+    first = find_recipe(models[0], None)
     measured = chain(
-        subjects.load_weights(recipe, weights),
-        subjects.load_forms(built),
-        subjects.load_peers(recipe, peers),
+        subjects.load_weights(first, weights),
+        *(_subjects(wished, quants, wanted, published, cache) for wished in wishes),
+        subjects.load_peers(first, peers),
     )
     if suite:
-        found = subjects.find_suite(recipe, suite)
+        found = subjects.find_suite(first, suite)
         show_suite(subjects.measure_suite(found, measured, data), as_json)
         return
     results = list(subjects.evaluate(measured, data))
@@ -86,3 +95,16 @@ def command(
         for name, result in results
     ]
     print_table("Accuracy", rows)
+
+
+def _subjects(
+    wish: Wish, quants: tuple[str, ...], wanted: tuple[str, ...], published: bool, cache: Cache
+) -> Iterator["Subject"]:
+    from zoo import subjects
+
+    recipe = find_recipe(wish.model, None)
+    if published:
+        return subjects.load_published(recipe)
+    target = registry.load("target", wish.target)
+    chosen = quants or published_quantizations(recipe, target, wish.scheme)
+    return subjects.load_forms(subjects.forms(wish, chosen, wanted, cache))

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.checkpoint import build_net, save_net  # noqa: E402
+from recipes.pfld.checkpoint import build_net, save_state  # noqa: E402
 from recipes.pfld.export import export  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from zoo import registry  # noqa: E402
@@ -29,7 +29,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
             module.running_var.uniform_(0.5, 2, generator=generator)
             module.bias.data.uniform_(-0.5, 0.5, generator=generator)
     path = tmp_path_factory.mktemp("weights") / "w.safetensors"
-    save_net(net, path)
+    save_state(net.state_dict(), path)
     return path
 
 

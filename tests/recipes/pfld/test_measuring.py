@@ -55,6 +55,12 @@ def test_all_forms_are_measured_on_the_same_faces(measure, make_faces, peer):
     assert nme[3:6] == pytest.approx([nme[3]] * 3, rel=0.05)  # integers: a few LSB apart
 
 
+def test_all_published_hubs_of_several_models(measure, make_faces):
+    rows = measure("eval", "pfld", DEFAULT.name, "--published", "--data", make_faces(2))
+    once = [f"{DEFAULT.name} {key}" for key in recipe(DEFAULT).hubs]
+    assert [row["subject"] for row in rows] == 2 * once
+
+
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
 def test_trained_weights_are_measured_like_their_hub(measure, make_faces):
     weights = ["--weights", WEIGHTS, "--quant", "none"]

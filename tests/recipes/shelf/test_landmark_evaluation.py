@@ -44,7 +44,7 @@ def pfld() -> Recipe:
 def test_a_network_that_knows_the_labels(make_faces: MakeFaces, pfld: Recipe) -> None:
     folder = make_faces(5)
     result = evaluate(pfld, Knowing(folder), folder)
-    assert (result.data, result.count) == ("made/train", 5)
+    assert (result.data, result.count) == ("made68/train", 5)
     assert result.metrics["nme_interocular_percent"] < 1e-3
     assert result.metrics["auc_0.1_percent"] == pytest.approx(100, abs=1e-2)
 
