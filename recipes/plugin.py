@@ -1,10 +1,11 @@
-"""Registers the model families of this folder: each sub-package that has a `plugin` module."""
+"""Registers the model families, sub-packages with a `plugin` module, and the data sets."""
 
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from recipes import datasets
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
 
@@ -22,4 +23,16 @@ def register_recipes() -> Iterable[Descriptor]:
         descriptor
         for family in sorted(families)
         for descriptor in import_module(f"recipes.{family}.plugin").recipes()
+    ]
+
+
+@hookimpl
+def register_datasets() -> Iterable[Descriptor]:
+    """Return every module of `recipes/datasets`, whose name is the data set's.
+
+    As no module's name begins with a digit, '_300w' stands for '300w'.
+    """
+    modules = sorted(module.name for module in iter_modules(datasets.__path__))
+    return [
+        Descriptor(name.removeprefix("_"), f"recipes.datasets.{name}:DATASET") for name in modules
     ]

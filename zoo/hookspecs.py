@@ -61,3 +61,8 @@ def register_executors() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_apps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Generators of the standalone app of a board: zoo.plugs.AppGenerator."""
+
+
+@hookspec
+def register_datasets() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Readers of labelled data, named as in --data NAME:FOLDER: zoo.plugs.Dataset."""

@@ -29,6 +29,7 @@ KINDS = MappingProxyType(
         "compiler": "register_compilers",
         "executor": "register_executors",
         "app": "register_apps",
+        "dataset": "register_datasets",
     }
 )
 

@@ -20,6 +20,7 @@ __all__ = [
     "AppRequest",
     "AppRun",
     "Compiler",
+    "Dataset",
     "Executor",
     "Feeds",
     "Format",
@@ -164,3 +165,26 @@ class AppGenerator(Protocol):
 
     def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
         """Run the program on one picture as the board would."""
+
+
+class Dataset(Protocol):
+    """A reader of one layout of labelled data in a folder.
+
+    splits: what the folder can be asked for, 'train' and 'test' among them; () where a folder is
+    one split.
+    """
+
+    name: str
+    splits: tuple[str, ...]
+
+    def recognises(self, folder: Path) -> bool:
+        """Tell from the names in an existing folder whether it has this layout."""
+
+    def points(self, folder: Path) -> int:
+        """Return how many landmarks each sample has, 0 for none; raises DataError."""
+
+    def read(self, folder: Path, split: str) -> object:
+        """Return the samples, zoo.crops.Crops for landmarks of faces; split: '' for none.
+
+        Raises DataError naming the file, and the line, at fault.
+        """

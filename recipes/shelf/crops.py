@@ -6,42 +6,17 @@ face and are kept as text.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.crops import Crops, Row, numeric_cell
 from zoo.errors import DataError
 from zoo.pictures import read_picture
 
-__all__ = ["Crops", "points_of", "read_crops"]
-
-Row = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Crops:
-    """Faces of one folder.
-
-    images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 (x, y) in crop pixels, pixel
-    centres at integers.  rows: all columns of each face, as text.  paths: of the N images.
-    """
-
-    images: NDArray[np.uint8]
-    landmarks: NDArray[np.float32]
-    rows: tuple[Row, ...]
-    paths: tuple[Path, ...]
-
-    @property
-    def normalised(self) -> NDArray[np.float32]:
-        """Landmarks as fractions of the crop, 0 and 1 being its outer edges."""
-        return (self.landmarks + np.float32(0.5)) / np.float32(self.images.shape[1])
-
-    def column(self, name: str) -> NDArray[np.float64]:
-        """Return a numeric column, [N]; raises DataError where it is missing or no number."""
-        return np.array([_number(row, name, f"face '{row['file']}'") for row in self.rows])
+__all__ = ["Crops", "Row", "points_of", "read_crops"]
 
 
 def points_of(folder: Path) -> int:
@@ -102,18 +77,10 @@ def _check_columns(table: Path, found: Sequence[str], points: int) -> None:
 
 def _landmarks(row: Row, points: int, table: Path) -> list[tuple[float, float]]:
     where = f"{table}:{row['line']}"
-    return [(_number(row, f"x{i}", where), _number(row, f"y{i}", where)) for i in range(points)]
-
-
-def _number(row: Row, column: str, where: str) -> float:
-    text = row.get(column)
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = float("nan")
-    if not np.isfinite(value):
-        raise DataError(f"{where}: column '{column}' is {text!r}, a finite number is needed")
-    return value
+    return [
+        (numeric_cell(row, f"x{i}", where), numeric_cell(row, f"y{i}", where))
+        for i in range(points)
+    ]
 
 
 def _image_path(folder: Path, row: Row) -> Path:

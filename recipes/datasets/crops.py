@@ -1,0 +1,30 @@
+"""crops: a folder of square face crops with `annotations.csv`."""
+
+from pathlib import Path
+
+from recipes.shelf.crops import points_of, read_crops
+from zoo.crops import Crops
+
+__all__ = ["DATASET"]
+
+
+class CropsFolder:
+    """Crops as they are, of any number of landmarks; the folder is one split."""
+
+    name = "crops"
+    splits: tuple[str, ...] = ()
+
+    def recognises(self, folder: Path) -> bool:
+        """Tell whether there is a table of annotations."""
+        return (folder / "annotations.csv").is_file()
+
+    def points(self, folder: Path) -> int:
+        """Return how many landmarks the table has."""
+        return points_of(folder)
+
+    def read(self, folder: Path, split: str) -> Crops:  # noqa: ARG002 (there are none)
+        """Return all faces; raises DataError naming the file, row or column at fault."""
+        return read_crops(folder, points_of(folder))
+
+
+DATASET = CropsFolder()

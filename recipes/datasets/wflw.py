@@ -1,0 +1,95 @@
+"""wflw: the original WFLW, list files of 98 landmarks and the photos they name.
+
+Wu et al. 2018, "Look at Boundary: A Boundary-Aware Face Alignment Algorithm". A line holds 196
+coordinates, four of the face detector's rectangle, six attributes and the photo's name; the lists
+of the test's subsets hold coordinates and name only. Pixel centres are at integers from 0 on.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from recipes.shelf.label_text import finite_numbers, read_lines
+from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, cut_photos
+from zoo.crops import Crops, Row
+from zoo.errors import DataError
+
+__all__ = ["DATASET", "parse_line"]
+
+_POINTS = 98
+_COORDINATES = 2 * _POINTS
+_EXTRAS = (
+    *("rect_xmin", "rect_ymin", "rect_xmax", "rect_ymax"),
+    *("attr_pose", "attr_expression", "attr_illumination"),
+    *("attr_makeup", "attr_occlusion", "attr_blur"),
+)
+_SUBSETS = ("largepose", "expression", "illumination", "makeup", "occlusion", "blur")
+_LISTS = MappingProxyType(
+    {
+        **{
+            split: f"list_98pt_rect_attr_train_test/list_98pt_rect_attr_{split}.txt"
+            for split in ("train", "test")
+        },
+        **{name: f"list_98pt_test/list_98pt_test_{name}.txt" for name in _SUBSETS},
+    }
+)
+
+
+class OriginalWflw:
+    """Training, test, and the six subsets of the test."""
+
+    name = "wflw"
+    splits = tuple(_LISTS)
+
+    def recognises(self, folder: Path) -> bool:
+        """Tell whether the folder of the lists is there."""
+        return (folder / "WFLW_annotations").is_dir()
+
+    def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
+        """Return 98."""
+        return _POINTS
+
+    def read(self, folder: Path, split: str) -> Crops:
+        """Return the faces of a split; raises DataError naming the file, and line, at fault."""
+        path = folder / "WFLW_annotations" / _LISTS[split]
+        lines = read_lines(path)
+        faces = [
+            parse_line(line, f"{path}:{number}", folder / "WFLW_images", split)
+            for number, line in enumerate(lines, 1)
+            if line.strip()
+        ]
+        if not faces:
+            raise DataError(f"{path}: no faces; a line for each is needed")
+        return cut_photos(faces, TRAINING if split == "train" else TESTING)
+
+
+DATASET = OriginalWflw()
+
+
+def parse_line(line: str, where: str, photos: Path, split: str) -> LabelledPhoto:
+    """Return one face of a list; raises DataError naming `where` and the fault."""
+    words = line.split()
+    if len(words) not in (_COORDINATES + 1, _COORDINATES + len(_EXTRAS) + 1):
+        raise DataError(
+            f"{where}: has {len(words)} words; WFLW has {_COORDINATES} coordinates, then "
+            f"{len(_EXTRAS)} numbers of rectangle and attributes or none, then the photo's name"
+        )
+    coordinates = finite_numbers(words[:_COORDINATES], _COORDINATES, where)
+    landmarks = np.array(coordinates, np.float64).reshape(_POINTS, 2)
+    return LabelledPhoto(_photo(photos, words[-1], where), landmarks, _row(words, split), where)
+
+
+def _photo(photos: Path, name: str, where: str) -> Path:
+    path = photos / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise DataError(f"{where}: photo '{name}' is not below {photos.name}; correct the list")
+    return path
+
+
+def _row(words: Sequence[str], split: str) -> Row:
+    """Return the columns; the attributes are 0 or 1."""
+    name = words[-1]
+    extras = dict(zip(_EXTRAS, words[_COORDINATES:-1], strict=False))
+    return {"file": name, "subset": f"wflw_{split}", "source_image": name, **extras}

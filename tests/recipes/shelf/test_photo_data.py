@@ -1,0 +1,160 @@
+"""Original data sets, drawn small: a dot at each label lies under it after cutting."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from recipes.datasets._300w import parse_pts
+from recipes.datasets.wflw import parse_line
+from recipes.shelf.face_data import find_faces, read_faces
+from recipes.shelf.photo_crops import Cut, LabelledPhoto, cut_face
+from zoo.errors import DataError, UnknownNameError
+
+FOLDERS = ("afw", "helen/trainset", "lfpw/trainset", "helen/testset", "lfpw/testset", "ibug")
+
+
+def dots(points: int, places: np.ndarray, mode: str = "RGB") -> Image.Image:
+    y, x = np.arange(220)[:, None], np.arange(260)
+    # The columns and rows of each dot, multiplied and added: the dots hardly touch.
+    across = np.exp(-((x - places[:points, :1]) ** 2) / 4)
+    down = np.exp(-((y - places[:points, 1]) ** 2) / 4)
+    photo = np.minimum(255 * (down @ across), 255).astype(np.uint8)
+    return Image.fromarray(photo).convert(mode)
+
+
+def grid(points: int) -> np.ndarray:
+    i = np.arange(points)
+    return np.stack([60.3 + 12 * (i % 10), 50.6 + 12 * (i // 10)], axis=1)
+
+
+def check_dots(image: np.ndarray, landmarks: np.ndarray) -> None:
+    y, x = np.mgrid[: len(image), : len(image)]
+    for px, py in landmarks:
+        near = image[..., 0] * ((abs(x - px) < 4) & (abs(y - py) < 4)).astype(float)
+        found = np.array([(near * x).sum(), (near * y).sum()]) / near.sum()
+        assert np.abs(found - (px, py)).max() < 0.5
+
+
+@pytest.fixture
+def w300(tmp_path: Path) -> Path:
+    for name, mode in zip(FOLDERS, ("L", "RGB", "CMYK", "RGB", "RGB", "RGB"), strict=True):
+        folder = tmp_path / "300W" / name
+        folder.mkdir(parents=True)
+        suffix = "jpg" if mode == "CMYK" else "png"
+        dots(68, grid(68), mode).save(folder / f"a 1.{suffix}")
+        lines = "\n".join(f"{x:.3f} {y:.3f}" for x, y in grid(68) + 1)
+        (folder / "a 1.pts").write_text(f"version: 1\nn_points:  68\n{{\n{lines}\n}}\n")
+    return tmp_path / "300W"
+
+
+@pytest.fixture
+def wflw(tmp_path: Path) -> Path:
+    folder = tmp_path / "WFLW"
+    (folder / "WFLW_images" / "0--Parade").mkdir(parents=True)
+    dots(98, grid(98)).save(folder / "WFLW_images" / "0--Parade" / "a.png")
+    words = " ".join(map(str, grid(98).ravel()))
+    lists = folder / "WFLW_annotations"
+    for name, extras in (
+        ("list_98pt_rect_attr_train_test/list_98pt_rect_attr_test", "1 2 3 4 1 0 0 0 1 0 "),
+        ("list_98pt_test/list_98pt_test_largepose", ""),
+    ):
+        (lists / name).parent.mkdir(parents=True)
+        (lists / f"{name}.txt").write_text(f"{words} {extras}0--Parade/a.png\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("split", "count", "size"),
+    [("train", 3, 160), ("common", 2, 128), ("challenging", 1, 128), ("full", 3, 128)],
+)
+def test_300w(w300: Path, split: str, count: int, size: int) -> None:
+    crops = read_faces(f"300w:{w300}:{split}", "test", 68)
+    assert crops.images.shape == (count, size, size, 3)
+    for image, landmarks in zip(crops.images, crops.landmarks, strict=True):
+        check_dots(image, landmarks)
+
+
+def test_wflw_and_its_subsets(wflw: Path) -> None:
+    crops = read_faces(wflw, "test", 98)
+    check_dots(crops.images[0], crops.landmarks[0])
+    assert crops.column("attr_pose").tolist() == [1]
+    assert crops.column("attr_blur").tolist() == [0]
+    assert len(read_faces(f"wflw:{wflw}:largepose", "test").rows) == 1
+
+
+@given(st.floats(-30, 90), st.floats(-30, 70), st.integers(20, 60))
+def test_beyond_the_photo_its_edge_goes_on(x: float, y: float, side: int) -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8)
+    corners = np.array([[x, y], [x + side, y + side]])
+    face = LabelledPhoto(Path("a.png"), corners, {}, "a.pts")
+    image, landmarks, (x0, y0, found) = cut_face(photo, face, Cut(1.0, side))
+    assert found == side
+    at = np.arange(side)
+    expected = photo[np.clip(y0 + at, 0, 49)[:, None], np.clip(x0 + at, 0, 69)]
+    np.testing.assert_array_equal(image, expected)
+    np.testing.assert_allclose(landmarks, corners - (x0, y0), atol=1e-4)
+
+
+def test_names(w300: Path, tmp_path: Path) -> None:
+    assert find_faces(w300, "train").label == "300w/train"
+    assert find_faces(f"300w:{w300}:common", "train").label == "300w/common"
+    with pytest.raises(UnknownNameError, match="unknown split of 300w 'comon'; did you mean commo"):
+        find_faces(f"300w:{w300}:comon", "train")
+    with pytest.raises(UnknownNameError, match="unknown dataset '300v'; did you mean 300w"):
+        find_faces(f"300v:{w300}", "train")
+    with pytest.raises(DataError, match="nowhere: no such folder; give one of labelled faces"):
+        find_faces(tmp_path / "nowhere", "train")
+    with pytest.raises(DataError, match="no data set that is known; known are 300w, crops, wflw,"):
+        find_faces(tmp_path, "train")
+    with pytest.raises(DataError, match="a folder of 'crops' is one split; leave :train out"):
+        find_faces(f"crops:{tmp_path}:train", "train")
+    with pytest.raises(DataError, match="its faces have 68 landmarks, 98 are needed"):
+        read_faces(w300, "train", 98)
+    (w300 / "annotations.csv").touch()
+    with pytest.raises(DataError, match="'300w' and 'crops' recognise this folder; choose one"):
+        find_faces(w300, "train")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("60.3", "nan", r"a 1\.pts: found|a 1\.pts:4: found 'nan', a finite number is needed"),
+        ("n_points:  68", "n_points: 67", r"a 1\.pts: n_points is '67' and 68 points follow"),
+        ("}", "", r"a 1\.pts: its points do not stand between lines"),
+        ("61.300 51.600", "1 1 1", r"a 1\.pts:4: has 3 numbers, 2 are needed"),
+        ("61.300", "99999", r"a 1\.pts: landmark 0 at \(99998, 50\.6\) is far outside a 1\.png"),
+    ],
+)
+def test_broken_pts(w300: Path, old: str, new: str, message: str) -> None:
+    path = w300 / "ibug" / "a 1.pts"
+    path.write_text(path.read_text().replace("61.300" if old == "60.3" else old, new, 1))
+    with pytest.raises(DataError, match=message):
+        read_faces(f"300w:{w300}:challenging", "test")
+
+
+def test_missing_and_broken_photos(w300: Path) -> None:
+    photo = w300 / "ibug" / "a 1.png"
+    photo.write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"a 1\.png: cannot be read as a picture"):
+        read_faces(f"300w:{w300}:challenging", "test")
+    photo.unlink()
+    with pytest.raises(DataError, match=r"a 1\.pts: has no photo; a 1\.jpg or a 1\.png is missing"):
+        read_faces(f"300w:{w300}:challenging", "test")
+
+
+@given(st.text())
+def test_any_pts_text_is_read_or_refused(text: str) -> None:
+    with pytest.raises(DataError):
+        parse_pts(text.splitlines(), "a.pts")
+
+
+@given(st.lists(st.sampled_from(["1", "nan", "x", "-2.5", "../a", "/a"]), max_size=210))
+def test_any_list_line_is_read_or_refused(words: list[str]) -> None:
+    try:
+        parse_line(" ".join(words), "list:1", Path("photos"), "test")
+    except DataError as error:
+        assert str(error).startswith("list:1: ")  # noqa: PT017 (what it says is the test)

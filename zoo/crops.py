@@ -1,0 +1,50 @@
+"""Labelled faces in memory: what a data set of landmarks gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import DataError
+
+__all__ = ["Crops", "Row", "numeric_cell"]
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Square crops of N faces, all of one size.
+
+    images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 (x, y) in crop pixels, pixel
+    centres at integers.  rows: all columns of each face, as text.  paths: of the N crops or, where
+    they were cut on reading, of the photos.
+    """
+
+    images: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    rows: tuple[Row, ...]
+    paths: tuple[Path, ...]
+
+    @property
+    def normalised(self) -> NDArray[np.float32]:
+        """Landmarks as fractions of the crop, 0 and 1 being its outer edges."""
+        return (self.landmarks + np.float32(0.5)) / np.float32(self.images.shape[1])
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Return a numeric column, [N]; raises DataError where it is missing or no number."""
+        return np.array([numeric_cell(row, name, f"face '{row['file']}'") for row in self.rows])
+
+
+def numeric_cell(row: Row, column: str, where: str) -> float:
+    """Return one cell as a number; raises DataError naming `where` for any other text."""
+    text = row.get(column)
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise DataError(f"{where}: column '{column}' is {text!r}, a finite number is needed")
+    return value
