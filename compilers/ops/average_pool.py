@@ -124,7 +124,7 @@ class AveragePool(Op):
         """Return one for each of Ho * Wo positions where counts differ, else one."""
         wanted = _factors(node, inputs[0], output)
         multiplier, shift = fix_factors(wanted.reshape(-1).tolist())
-        fixed: NDArray[np.float64] = np.ldexp(np.float64(multiplier), np.negative(shift))
+        fixed: NDArray[np.float64] = np.ldexp(np.array(multiplier, np.float64), np.negative(shift))
         return fixed.reshape(wanted.shape) / wanted
 
 

@@ -141,3 +141,17 @@ def test_axes_may_be_an_input():
     axes = constant([3, 2], "axes")
     call = OnnxCall("ReduceMean", {"keepdims": 0}, (activation(IMAGE), axes), WHERE)
     assert OP.parse(call).attributes["kernel"] == (5, 6)
+
+
+def test_the_error_of_the_factor_is_told():
+    attributes = {"kernel": (3, 1), "strides": (1, 1), "pads": (1, 0, 1, 0), "keep_axes": 1}
+    grid = Quantization((0.5,), (0,))
+    case = OneNode(
+        "average_pool", (activation(IMAGE, grid),), {**attributes, "count_include_pad": 0}, grid
+    )
+    error = OP.factor_error(case.node, case.inputs, case.output)
+    fixed = np.ldexp(case.node.integer["multiplier"], np.negative(case.node.integer["shift"]))
+    counts = np.array([2, 3, 3, 3, 2])
+    assert error[:, 0].tolist() == (fixed.reshape(error.shape)[:, 0] * counts).tolist()
+    assert (error[0] == 1).all()
+    assert ((error[1] != 1) & (abs(error[1] - 1) < 2**-30)).all()
