@@ -47,18 +47,27 @@ def join(sets: Sequence[Crops]) -> LabelledFaces:
             f"crops of {sorted(sizes)} pixels cannot be trained on together; give data sets whose "
             "crops have one size"
         )
-    places: dict[str, int] = {}
+    places: dict[tuple[str, ...], int] = {}
     for crops in sets:
-        for path in crops.paths:
-            places.setdefault(str(path.resolve()), len(places))
+        for name in _names(crops):
+            places.setdefault(name, len(places))
     images = np.zeros((len(places), *sets[0].images.shape[1:]), np.uint8)
     rows: list[dict[str, str]] = [{} for _ in places]
     counts = dict.fromkeys(crops.landmarks.shape[1] for crops in sets)
     landmarks = {k: np.full((len(places), k, 2), np.nan, np.float32) for k in counts}
     for crops in sets:
-        at = [places[str(path.resolve())] for path in crops.paths]
+        at = [places[name] for name in _names(crops)]
         images[at] = crops.images
         landmarks[crops.landmarks.shape[1]][at] = crops.normalised
         for index, row in zip(at, crops.rows, strict=True):
             rows[index] = {**row, **rows[index]}
     return LabelledFaces(images, landmarks, tuple(rows))
+
+
+def _names(crops: Crops) -> list[tuple[str, ...]]:
+    """Return what tells crops apart: the file, and the square, as a photo can have many faces."""
+    square = ("crop_x0", "crop_y0", "crop_side")
+    return [
+        (str(path.resolve()), *(row.get(column, "") for column in square))
+        for path, row in zip(crops.paths, crops.rows, strict=True)
+    ]

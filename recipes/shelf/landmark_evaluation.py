@@ -1,4 +1,4 @@
-"""Measures any landmark network on a crops data set, through its contract."""
+"""Measures any landmark network on labelled faces, through its contract."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.crops import read_crops
+from recipes.shelf.face_data import find_faces, read_faces
 from recipes.shelf.landmark_metrics import landmark_metrics
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
@@ -22,21 +23,22 @@ __all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input",
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
-    """Return accuracy on the faces of a crops folder, their boxes being the labels' own.
+    """Return accuracy on the faces that `data` names, their boxes being the labels' own.
 
+    data: as `recipes.shelf.face_data` says, the test split where it names none.
     run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
     people's networks are measured by the same code.
     """
     contract = recipe.contract
     layout = layout_of(landmark_count(contract))
-    crops = read_crops(data, layout.points)
+    crops = read_faces(data, "test", layout.points)
     predicted = [
         predict(contract, run, image, tight_box(face))
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)
     metrics = landmark_metrics(np.stack(predicted), target, layout)
-    return Evaluation(f"{data.parent.name}/{data.name}", len(crops.rows), metrics)
+    return Evaluation(find_faces(data, "test").label, len(crops.rows), metrics)
 
 
 def pictures(recipe: Recipe, folder: Path) -> list[Picture]:

@@ -11,7 +11,10 @@ from PIL import Image
 from recipes.datasets._300w import parse_pts
 from recipes.datasets.wflw import parse_line
 from recipes.shelf.face_data import find_faces, read_faces
+from recipes.shelf.labelled_faces import join
+from recipes.shelf.landmark_evaluation import evaluate
 from recipes.shelf.photo_crops import Cut, LabelledPhoto, cut_face
+from zoo import registry
 from zoo.errors import DataError, UnknownNameError
 
 FOLDERS = ("afw", "helen/trainset", "lfpw/trainset", "helen/testset", "lfpw/testset", "ibug")
@@ -84,6 +87,20 @@ def test_wflw_and_its_subsets(wflw: Path) -> None:
     assert crops.column("attr_pose").tolist() == [1]
     assert crops.column("attr_blur").tolist() == [0]
     assert len(read_faces(f"wflw:{wflw}:largepose", "test").rows) == 1
+
+
+def test_faces_of_one_photo_stay_apart(wflw: Path) -> None:
+    path = wflw / "WFLW_annotations/list_98pt_test/list_98pt_test_largepose.txt"
+    moved = " ".join(map(str, (grid(98) + 5).ravel()))
+    path.write_text(f"{path.read_text()}{moved} 0--Parade/a.png\n")
+    faces = join([read_faces(f"wflw:{wflw}:largepose", "test"), read_faces(wflw, "test")])
+    assert len(faces.rows) == 2  # the first is in both
+
+
+def test_an_original_split_is_measured(w300: Path) -> None:
+    pfld = registry.load("recipe", "pfld_0.25x.300w68")
+    result = evaluate(pfld, lambda _: {"landmarks": np.full((1, 136), 0.5)}, f"300w:{w300}:common")
+    assert (result.data, result.count) == ("300w/common", 2)
 
 
 @given(st.floats(-30, 90), st.floats(-30, 70), st.integers(20, 60))
