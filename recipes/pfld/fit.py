@@ -12,7 +12,7 @@ from recipes.pfld.loss import wing
 from recipes.pfld.network_input import network_input
 from recipes.shelf.augment import augment, face_squares
 from recipes.shelf.augmentation import Augmentation
-from recipes.shelf.crops import points_of, read_crops
+from recipes.shelf.face_data import find_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
 from recipes.shelf.layouts import layout_of
@@ -73,7 +73,7 @@ def fit(
     """
     plan = schedule or Schedule()
     epochs = options.epochs or plan.epochs
-    faces = join([read_crops(options.data, points_of(options.data))])
+    faces = join([find_faces(options.data, "train").read()])
     points = next(iter(faces.landmarks))
     data = LandmarkData(faces, points, plan.batch_size, options.seed, validation_fraction=0)
     optimizer = _optimizer(module, plan)

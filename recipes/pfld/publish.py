@@ -1,9 +1,9 @@
-"""Puts trained weights, their float hub and measured accuracy into `weights/`.
+"""Puts trained weights, their float hub, measured accuracy and the model card into `weights/`.
 
-    python -m recipes.pfld.publish MODEL TEST_FACES [WEIGHTS]
+    python -m recipes.pfld.publish MODEL TEST_FACES [TRAINED_FOLDER]
 
-Without weights only the accuracy of all published hubs is measured anew. The table in the model
-card follows.
+TRAINED_FOLDER is what `zoo train` wrote. Without it only the accuracy of all published hubs is
+measured anew, and the card follows.
 """
 
 import json
@@ -13,26 +13,26 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from recipes.pfld.card import render_card
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.landmark_evaluation import evaluate
 from zoo import registry
 from zoo.evaluation import Evaluation
 
-__all__ = ["fill_card", "measure", "publish"]
-
-MARKS = ("<!-- accuracy -->", "<!-- end of accuracy -->")
+__all__ = ["main", "measure", "parameters", "publish"]
 
 
-def publish(variant: Variant, weights: Path) -> None:
+def publish(variant: Variant, trained: Path) -> None:
     """Copy the weights and export the float hub; hubs quantized from older weights go."""
     from recipes.pfld.export import export  # torch is for those who publish
 
-    made = recipe(variant)
+    made, weights = recipe(variant), trained / f"{variant.name}.safetensors"
     hub = export(made, weights)
     for outdated in made.hubs.values():
         outdated.unlink()
-    shutil.copyfile(weights, WEIGHTS / f"{variant.name}.safetensors")
+    shutil.copyfile(weights, WEIGHTS / weights.name)
+    shutil.copyfile(trained / "training.json", WEIGHTS / f"{variant.name}.training.json")
     (WEIGHTS / f"{variant.name}.none.onnx").write_bytes(hub)
 
 
@@ -46,31 +46,26 @@ def measure(variant: Variant, faces: Path) -> Mapping[str, Evaluation]:
     }
 
 
-def fill_card(card: str, measured: Mapping[str, Evaluation]) -> str:
-    """Return a model card with the table between its two marks replaced by what was measured."""
-    names = next(iter(measured.values())).metrics
-    rows = [["metric", *measured], ["---"] * (1 + len(measured))]
-    for name in names:
-        label = name.removesuffix("_percent").replace("_", " ")
-        rows.append([f"{label}, %", *(f"{m.metrics[name]:.2f}" for m in measured.values())])
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    before, _, rest = card.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    return f"{before}{MARKS[0]}\n\n{table}\n\n{MARKS[1]}{after}"
-
-
-def main(model: str, faces: Path, weights: Path | None) -> None:
-    """Publish, and write the accuracy beside the hubs and into the model card."""
+def main(model: str, faces: Path, trained: Path | None = None) -> None:
+    """Publish, and write the accuracy and the card beside the hubs."""
     variant = VARIANTS[model]
-    if weights is not None:
-        publish(variant, weights)
+    if trained is not None:
+        publish(variant, trained)
     measured = measure(variant, faces)
     figures = {quant: asdict(result) for quant, result in measured.items()}
     (WEIGHTS / f"{model}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    card = WEIGHTS / f"{model}.md"
-    if card.is_file():
-        card.write_text(fill_card(card.read_text("utf-8"), measured), "utf-8")
+    training = json.loads((WEIGHTS / f"{model}.training.json").read_text("utf-8"))
+    card = render_card(variant, measured, training, parameters(variant))
+    (WEIGHTS / f"{model}.md").write_text(card, "utf-8")
+
+
+def parameters(variant: Variant) -> int:
+    """Return how many numbers the float hub has: what a board stores."""
+    hub = recipe(variant).hubs["none"]
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    weights = [tensor.data for tensor in graph.tensors.values() if tensor.dtype == "float32"]
+    return sum(data.size for data in weights if data is not None)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    main(sys.argv[1], *map(Path, sys.argv[2:4]))

@@ -99,14 +99,14 @@ def _weights_licence(variant: Variant) -> Licence:
             "LicenseRef-300W-research",
             commercial=False,
             file=WEIGHTS / "LICENSE.300w68.txt",
-            notice="trained on 300-W, whose images and labels are for research only",
+            notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, for research only",
         )
     return Licence(
         "weights",
         "LicenseRef-WFLW-research",
         commercial=False,
         file=WEIGHTS / "LICENSE.wflw98.txt",
-        notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, no commercial use",
+        notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, for research only",
     )
 
 

@@ -1,5 +1,7 @@
 """Training of PFLD with Lightning: resumable, the same result for the same seed."""
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, TypeVar
@@ -18,12 +20,14 @@ from recipes.pfld.net import Pfld
 from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
 from recipes.pfld.training_net import TrainingNet
+from recipes.pfld.training_record import training_record
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.augment import face_squares
-from recipes.shelf.crops import points_of, read_crops
+from recipes.shelf.face_data import find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
 from zoo.contract import Contract
+from zoo.crops import Crops
 from zoo.errors import DataError, RecipeError
 from zoo.recipe import Recipe
 from zoo.steps.head_pose import head_angles
@@ -37,13 +41,14 @@ Net = TypeVar("Net", bound=nn.Module)
 def train(recipe: Recipe, options: TrainOptions) -> Path:
     """Train, or go on where a training in the folder was interrupted; return the weights' path.
 
-    Writes logs (`log/metrics.csv`, and for TensorBoard), checkpoints (the three best and the last)
-    and the averaged weights as safetensors: those of the variant, and of its siblings that the
-    auxiliary heads give.
+    Writes logs (`log/metrics.csv`, and for TensorBoard), checkpoints (the three best and the last),
+    the averaged weights as safetensors (those of the variant, and of its siblings that the
+    auxiliary heads give), and `training.json`, which says how it was trained.
     """
     variant, settings = VARIANTS[recipe.name], settings_of(options.settings)
     seed_everything(options.seed, verbose=False)
-    faces = _faces(variant, options, settings)
+    sets = _read(options)
+    faces = _faces(variant, list(sets.values()), settings)
     data = _data(faces, variant, recipe.contract, options, settings)
     steps = settings.epochs * data.steps_per_epoch
     net = _net(faces, variant, recipe.contract, settings, options.seed)
@@ -58,17 +63,25 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     )
     trainer = _trainer(options, settings)
     trainer.fit(task, data, ckpt_path=_last(options.out, steps), weights_only=True)
-    return _save(net, recipe.name, options.out)
+    sizes = {name: crops.landmarks.shape[:2] for name, crops in sets.items()}
+    record = training_record(recipe.name, options, settings, sizes, data)
+    return _save(net, recipe.name, record, options.out)
 
 
-def _faces(variant: Variant, options: TrainOptions, settings: Settings) -> LabelledFaces:
+def _read(options: TrainOptions) -> dict[str, Crops]:
+    """Return the crops of each data set by its name."""
+    found = [find_faces(spec, "train") for spec in options.data]
+    return {data.label: data.read() for data in found}
+
+
+def _faces(variant: Variant, sets: Sequence[Crops], settings: Settings) -> LabelledFaces:
     """Return all faces; the layouts of the landmarks begin with the variant's own."""
-    sets = [read_crops(folder, points_of(folder)) for folder in options.data]
     faces = join(sets)
     if variant.points not in faces.landmarks:
+        found = " or ".join(map(str, faces.landmarks))
         raise DataError(
-            f"{', '.join(map(str, options.data))}: no face has {variant.points} landmarks, which "
-            f"{variant.name} learns; give such a data set by --data too"
+            f"{variant.name}: learns {variant.points} landmarks, but the faces have {found}; give "
+            "a data set with them by --data too"
         )
     others = [points for points in faces.landmarks if points != variant.points]
     kept = [variant.points, *(others if settings.other_points_weight > 0 else [])]
@@ -211,7 +224,8 @@ class _Average:
         return average + (current - average) * (1 - decay)
 
 
-def _save(net: TrainingNet, name: str, out: Path) -> Path:
+def _save(net: TrainingNet, name: str, record: Mapping[str, Any], out: Path) -> Path:
+    (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     for variant, state in net.states().items():
         save_state(state, out / f"{variant.name}.safetensors")
     return out / f"{name}.safetensors"

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from recipes.pfld.publish import fill_card, measure
+from recipes.pfld.card import render_card
+from recipes.pfld.publish import measure, parameters
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import DEFAULT, VARIANTS, Variant
 from zoo import registry
@@ -31,7 +32,8 @@ def test_card_and_figures_agree(variant: Variant) -> None:
     assert set(measured) == set(made.hubs)
     card = made.card.read_text()
     results = {quant: Evaluation(**result) for quant, result in measured.items()}
-    assert fill_card(card, results) == card
+    training = json.loads((WEIGHTS / f"{variant.name}.training.json").read_text())
+    assert render_card(variant, results, training, parameters(variant)) == card
     assert f"| nme interocular, % | {measured['none']['metrics'][NME]:.2f} |" in card
 
 

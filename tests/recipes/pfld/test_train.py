@@ -1,6 +1,7 @@
 """Training on drawn faces: whole, interrupted, and with bad input."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -73,11 +74,20 @@ def test_one_training_gives_the_variants_of_a_width(make_faces: MakeFaces, tmp_p
     assert written == sorted(f"{name}.safetensors" for name in names)
     for name in names:
         load_net(VARIANTS[name], tmp_path / f"{name}.safetensors")
+    record = json.loads((tmp_path / "training.json").read_text())
+    assert record["data"] == [
+        {"name": "made68/train", "faces": 6, "points": 68},
+        {"name": "made98/train", "faces": 6, "points": 98},
+    ]
+    assert (record["training_faces"], record["held_out_faces"]) == (11, 1)
+    assert record["changed_settings"] == {"epochs": 2, "batch_size": 4}
 
 
 def test_only_other_landmarks(make_faces: MakeFaces, tmp_path: Path) -> None:
     recipe = registry.load("recipe", "pfld_0.25x.300w68")
-    with pytest.raises(DataError, match=r"no face has 68 landmarks, which pfld_0\.25x\.300w68"):
+    with pytest.raises(
+        DataError, match=r"pfld_0\.25x\.300w68: learns 68 landmarks, but the faces have 98; give"
+    ):
         train(recipe, options(make_faces(6, points=98), tmp_path))
 
 

@@ -1,0 +1,80 @@
+"""The model card of a published variant, from what was measured and how it was trained."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from textwrap import fill
+from typing import Any
+
+from recipes.pfld.recipe import recipe
+from recipes.pfld.variants import Variant
+from zoo.evaluation import Evaluation
+
+__all__ = ["render_card"]
+
+_TEMPLATE = Path(__file__).with_name("card_template.md")
+_ORDERS = {68: "iBUG", 98: "WFLW"}
+_TEST_FACES = {
+    68: "300-W common test set (HELEN 330 and LFPW 224 = 554 faces)",
+    98: "194 faces of WFLW's test set, each with a hard attribute, so harder than all of it",
+}
+
+
+def render_card(
+    variant: Variant,
+    measured: Mapping[str, Evaluation],
+    training: Mapping[str, Any],
+    parameters: int,
+) -> str:
+    """Return Markdown.
+
+    measured: by published hub.  training: as recipes.pfld.training_record writes it.
+    """
+    licence = recipe(variant).licences[0]
+    text = Template(_TEMPLATE.read_text("utf-8")).substitute(
+        name=variant.name,
+        points=variant.points,
+        order=_ORDERS[variant.points],
+        pose=" and the head pose" if variant.pose_head else "",
+        pose_output=", `pose` yaw, pitch and roll in degrees" if variant.pose_head else "",
+        colour="gray" if variant.is_gray else "RGB",
+        width=variant.width,
+        parameters=f"{parameters:,}",
+        notice=licence.notice[0].upper() + licence.notice[1:],
+        licence=licence.file.name,
+        test_faces=_TEST_FACES[variant.points],
+        accuracy=_accuracy(measured),
+        training=_training(training),
+    )
+    return "\n\n".join(map(_wrapped, text.rstrip().split("\n\n"))) + "\n"
+
+
+def _wrapped(paragraph: str) -> str:
+    is_text = not paragraph.startswith(("#", "|"))
+    return fill(paragraph, 100, break_on_hyphens=False) if is_text else paragraph
+
+
+def _accuracy(measured: Mapping[str, Evaluation]) -> str:
+    names = next(iter(measured.values())).metrics
+    rows = [["metric", *measured], ["---"] * (1 + len(measured))]
+    for name in names:
+        label = name.removesuffix("_percent").replace("_", " ")
+        rows.append([f"{label}, %", *(f"{m.metrics[name]:.2f}" for m in measured.values())])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _training(record: Mapping[str, Any]) -> str:
+    sets = "; ".join(
+        f"{data['faces']:,} faces of {data['name']} with {data['points']} landmarks"
+        for data in record["data"]
+    )
+    changed = ", ".join(f"{name} {value}" for name, value in record["changed_settings"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    lines = [
+        f"{sets}. {record['training_faces']:,} pictures in all were trained on, "
+        f"{record['held_out_faces']} held out.",
+        f"Trained as {record['model']}, {record['epochs']} epochs, seed {record['seed']}"
+        + (f", taught by {record['teacher']}" if record["teacher"] else "")
+        + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
+    ]
+    return " ".join(lines)

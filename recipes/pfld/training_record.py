@@ -1,0 +1,49 @@
+"""What a training was: the part of a model card that only the training knows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from recipes.pfld.settings import Settings
+from recipes.shelf.landmark_data import LandmarkData
+from zoo.training import TrainOptions
+
+__all__ = ["training_record"]
+
+_PACKAGES = ("torch", "lightning", "kornia")
+
+
+def training_record(
+    model: str,
+    options: TrainOptions,
+    settings: Settings,
+    sets: Mapping[str, tuple[int, int]],
+    data: LandmarkData,
+) -> dict[str, Any]:
+    """Return the record as JSON can hold it. sets: faces and landmarks of each data set by name."""
+    return {
+        "model": model,
+        "data": [
+            {"name": name, "faces": faces, "points": points}
+            for name, (faces, points) in sets.items()
+        ],
+        "training_faces": len(data.train),
+        "held_out_faces": len(data.held_out),
+        "epochs": settings.epochs,
+        "seed": options.seed,
+        "teacher": options.teacher.stem if options.teacher else None,
+        "changed_settings": _changed(asdict(settings), asdict(Settings())),
+        "versions": {package: version(package) for package in _PACKAGES},
+    }
+
+
+def _changed(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what differs, augmentation's settings among the others."""
+    flat, usual = _flat(settings), _flat(defaults)
+    return {name: value for name, value in flat.items() if value != usual[name]}
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    outer = {name: value for name, value in settings.items() if name != "augmentation"}
+    return {**outer, **settings["augmentation"]}
