@@ -75,7 +75,8 @@ def fit(
     epochs = options.epochs or plan.epochs
     faces = join([find_faces(options.data, "train").read()])
     points = next(iter(faces.landmarks))
-    data = LandmarkData(faces, points, plan.batch_size, options.seed, validation_fraction=0)
+    batch_size = min(plan.batch_size, len(faces.rows))
+    data = LandmarkData(faces, points, batch_size, options.seed, validation_fraction=0)
     optimizer = _optimizer(module, plan)
     cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
     generator = Generator().manual_seed(options.seed)

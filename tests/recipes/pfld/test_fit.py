@@ -1,0 +1,53 @@
+"""PFLD's quantization-aware training on drawn faces, as `zoo build --quant qat` runs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("lightning")
+
+from recipes.pfld.variants import DEFAULT
+from zoo import registry
+from zoo.cache import Cache
+from zoo.graph import Graph
+from zoo.pipeline import artifact_stages, build
+from zoo.plan import Wish, make_plan
+
+MakeFaces = Callable[..., Path]
+
+
+@pytest.fixture
+def quantize(make_faces: MakeFaces, tmp_path: Path) -> Callable[..., Graph]:
+    """Return quantize(quant, seed): the integer graph, after an epoch where it is trained."""
+    faces = make_faces(6)
+
+    def run(quant: str, seed: int = 0) -> Graph:
+        epochs = 1 if quant == "qat" else None
+        wish = Wish(DEFAULT.name, "x86", quant, calibration=faces, epochs=epochs, seed=seed)
+        done = build(make_plan(wish), Cache(tmp_path / "cache"), stages=artifact_stages())
+        hub = done["quantize"] / "hub.onnx"
+        return registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+
+    return run
+
+
+def weights(graph: Graph) -> list[np.ndarray]:
+    return [np.asarray(t.data) for t in graph.tensors.values() if t.dtype == "int8" and t.shape]
+
+
+def test_labels_teach_the_integer_network(quantize: Callable[..., Graph]) -> None:
+    trained = quantize("qat")
+    assert trained.metadata["zoo.quantizer"] == "qat"
+    calibrated = quantize("ptq")
+    pairs = zip(weights(trained), weights(calibrated), strict=True)
+    assert any((one != other).any() for one, other in pairs)
+
+
+def test_the_seed_decides_everything(quantize: Callable[..., Graph], tmp_path: Path) -> None:
+    first = quantize("qat", seed=1)
+    Cache(tmp_path / "cache").clear()
+    assert quantize("qat", seed=1) == first
+    assert quantize("qat", seed=2) != first
