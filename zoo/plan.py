@@ -55,9 +55,9 @@ class Plan:
     calibration: Path | None
     calibration_count: int
     calibrator: str
-    epochs: int | None
-    seed: int
     quantization_bound: float
+    epochs: int | None = None
+    seed: int = 0
 
     @property
     def subject(self) -> str:
@@ -91,8 +91,8 @@ def make_plan(wish: Wish) -> Plan:
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
-    if wish.epochs is not None and wish.quant != _QAT:
-        raise UsageError(f"--epochs goes with --quant {_QAT}; '{wish.quant}' does not train")
+    if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
+        raise UsageError(f"--epochs goes with --quant {_QAT} and --images DIR; nothing else trains")
     float_hub = _float_hub(wish, recipe)
     quant_hub = None
     if not (wish.calibration or wish.hub):
@@ -109,9 +109,9 @@ def make_plan(wish: Wish) -> Plan:
         calibration=wish.calibration,
         calibration_count=wish.calibration_count or _COUNTS.get(wish.quant, _COUNT),
         calibrator=wish.calibrator,
+        quantization_bound=wish.quantization_bound,
         epochs=wish.epochs,
         seed=wish.seed,
-        quantization_bound=wish.quantization_bound,
     )
 
 

@@ -3,7 +3,7 @@ import pytest
 from zoo.cache import Cache
 from zoo.contract import Contract, TensorSpec
 from zoo.pipeline import STAGES, artifact_stages, build, preview
-from zoo.plan import Plan
+from zoo.plan import Plan, Wish, make_plan
 from zoo.recipe import Recipe
 from zoo.registry import resolve
 from zoo.stage import Stage
@@ -84,3 +84,15 @@ def test_stages_are_in_the_order_of_their_needs():
         known.add(stage.name)
         assert callable(resolve(stage.run))
     assert [stage.name for stage in artifact_stages()] == ["hub", "quantize", "lower"]
+
+
+def test_a_training_depends_on_its_own_choices(tmp_path):
+    stage = next(stage for stage in STAGES if stage.name == "quantize")
+
+    def options(quant, **wish):
+        return stage.options(make_plan(Wish("pfld", "x86", quant, calibration=tmp_path, **wish)))
+
+    assert options("qat", epochs=2) != options("qat", epochs=3)
+    assert options("qat", seed=1) != options("qat")
+    assert {"torch", "recipes"} <= set(options("qat"))
+    assert options("ptq", seed=1) == options("ptq")

@@ -108,9 +108,12 @@ def test_a_training_sees_more_images_than_a_calibration(tmp_path):
     assert plan(**pfld, calibration_count=7).calibration_count == 7
 
 
-def test_epochs_are_for_a_training():
-    message = refusal(UsageError, epochs=3)
-    assert message == "--epochs goes with --quant qat; 'ptq' does not train"
+def test_epochs_are_for_a_training(tmp_path):
+    pfld = {"model": "pfld", "target": "x86", "epochs": 3}
+    assert plan(**pfld, quant="qat", calibration=tmp_path).epochs == 3
+    for wish in ({"quant": "qat"}, {"quant": "ptq", "calibration": tmp_path}):
+        message = refusal(UsageError, **pfld, **wish)
+        assert message == "--epochs goes with --quant qat and --images DIR; nothing else trains"
 
 
 def test_float_needs_no_quantized_hub():
