@@ -1,1 +1,1 @@
-"""Post-training quantization on the Graph: one stage per file, values in, values out."""
+"""Quantization on the Graph: one stage per file, values in, values out."""
