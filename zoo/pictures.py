@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoo import registry
 from zoo.errors import DataError
+from zoo.labelled_data import find_data, parse_name
 from zoo.recipe import Recipe
 from zoo.step import Box
 
@@ -45,24 +46,28 @@ def read_picture(path: Path) -> "NDArray[np.uint8]":
         ) from error
 
 
-def calibration_pictures(recipe: Recipe, folder: Path, count: int) -> Sequence[Picture]:
-    """Return `count` pictures of a folder, evenly spread over its sorted names.
+def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
+    """Return `count` pictures, evenly spread over the data set or the folder's sorted names.
 
-    A recipe that knows the folder's labels gives boxes; else each photo is used whole.
-    Raises DataError for a missing or empty folder.
+    Labels give boxes, where the recipe knows them or `data` names a data set; else each photo is
+    used whole. Raises DataError for a missing or empty folder.
     """
-    pictures = labelled_pictures(recipe, folder) or _plain_pictures(folder)
+    pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) <= count:
         return pictures
     return [pictures[index * len(pictures) // count] for index in range(count)]
 
 
-def labelled_pictures(recipe: Recipe, folder: Path) -> Sequence[Picture]:
-    """Return the pictures of a folder whose labels the recipe knows, none for any other."""
-    if not recipe.pictures:
-        return ()
-    found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, folder)
-    return found
+def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
+    """Return the pictures with their boxes, none for a folder without labels.
+
+    data: a folder whose labels the recipe knows, or as `zoo.labelled_data` says, the training
+    split where it names none.
+    """
+    if recipe.pictures:
+        found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
+        return found
+    return find_data(data, "train").pictures() if parse_name(data).dataset else ()
 
 
 def _plain_pictures(folder: Path) -> list[Picture]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoo.cache import Cache, Outcome, Task
 from zoo.digest import digest_code
+from zoo.labelled_data import parse_name
 from zoo.plan import Plan
 from zoo.registry import resolve
 from zoo.stage import Stage
@@ -29,8 +30,15 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
         "scheme": plan.scheme,
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
+        **_calibration(plan),
         **(_training(plan) if plan.trains else {}),
     }
+
+
+def _calibration(plan: Plan) -> Mapping[str, object]:
+    """Return what the folder is read as, where its name says so."""
+    name = parse_name(plan.calibration or "")
+    return {"dataset": name.dataset, "split": name.split} if name.dataset else {}
 
 
 def _training(plan: Plan) -> Mapping[str, object]:
@@ -39,7 +47,8 @@ def _training(plan: Plan) -> Mapping[str, object]:
 
 
 def _quantization_files(plan: Plan) -> Mapping[str, Path]:
-    files = {"quant_hub": plan.quant_hub, "calibration": plan.calibration}
+    folder = plan.calibration and parse_name(plan.calibration).folder
+    files = {"quant_hub": plan.quant_hub, "calibration": folder}
     return {name: path for name, path in files.items() if path is not None}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError, RefusedError, UsageError
+from zoo.labelled_data import find_data, parse_name
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
@@ -23,8 +24,9 @@ class Wish:
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
-    one.  calibration: folder of images.  calibration_count: how many of them at most, None for what
-    the quantization needs.  epochs, seed: of quantization-aware training.
+    one.  calibration: folder of images, or a data set by its name (zoo.labelled_data).
+    calibration_count: how many images at most, None for what the quantization needs.
+    epochs, seed: of quantization-aware training.
     """
 
     model: str
@@ -84,7 +86,7 @@ def make_plan(wish: Wish) -> Plan:
     """Check a wish and return the plan.
 
     Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
-    RecipeError where hubs or calibration data are missing.
+    RecipeError where hubs or calibration data are missing, DataError where those are no data set.
     """
     recipe = find_recipe(wish.model, wish.contract)
     target: Target = registry.load("target", wish.target)
@@ -186,8 +188,15 @@ def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
         )
     if wish.calibration is None:
         raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
-    if not wish.calibration.is_dir():
-        raise RecipeError(f"{wish.calibration}: no such folder; --calib needs a folder of images")
+    _check_calibration(wish.calibration)
+
+
+def _check_calibration(calibration: Path) -> None:
+    name = parse_name(calibration)
+    if not name.folder.is_dir():
+        raise RecipeError(f"{name.folder}: no such folder; --calib needs a folder of images")
+    if name.dataset:
+        find_data(calibration, "train")  # raises for an unknown data set or split
 
 
 def _float_hub(wish: Wish, recipe: Recipe) -> Path:

@@ -1,6 +1,6 @@
 """What the other plugins provide, as protocols: any object of this shape will do."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,8 @@ from zoo.target import Target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from zoo.pictures import Picture
 
 __all__ = [
     "AppGenerator",
@@ -170,11 +172,13 @@ class AppGenerator(Protocol):
 class Dataset(Protocol):
     """A reader of one layout of labelled data in a folder.
 
+    summary: what the folder holds.
     splits: what the folder can be asked for, 'train' and 'test' among them; () where a folder is
     one split.
     """
 
     name: str
+    summary: str
     splits: tuple[str, ...]
 
     def recognises(self, folder: Path) -> bool:
@@ -188,3 +192,6 @@ class Dataset(Protocol):
 
         Raises DataError naming the file, and the line, at fault.
         """
+
+    def pictures(self, folder: Path, split: str) -> "Sequence[Picture]":
+        """Return the photos of the samples, unread, and their boxes: what calibration takes."""

@@ -51,8 +51,9 @@ class Recipe:
       evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
       a suite(recipe, run, data: Path) -> Iterator[zoo.evaluation.Measurement], each line as
       soon as it is measured;
-      pictures(recipe, folder: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
+      pictures(recipe, data: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
       without labels that the recipe knows.
+    data is a folder or NAME:FOLDER[:SPLIT], which zoo.labelled_data finds.
     """
 
     name: str

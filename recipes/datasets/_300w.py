@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.label_text import finite_numbers, read_lines
-from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, cut_photos
+from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops
 from zoo.errors import DataError
+from zoo.pictures import Picture
 from zoo.reporting import report
 
 __all__ = ["DATASET", "parse_pts"]
@@ -40,6 +41,7 @@ class Original300W:
     """Five splits by sub-folder; 'test' is 'full'."""
 
     name = "300w"
+    summary = "the original 300-W: photos of afw, helen, lfpw and ibug, a .pts file beside each"
     splits = tuple(_FOLDERS)
 
     def recognises(self, folder: Path) -> bool:
@@ -52,10 +54,11 @@ class Original300W:
 
     def read(self, folder: Path, split: str) -> Crops:
         """Return the faces of a split; raises DataError naming the file, and line, at fault."""
-        faces = [face for name in _FOLDERS[split] for face in _faces(folder, name)]
-        if len(faces) != _COMPLETE[split]:
-            report(f"{folder}: {len(faces)} faces; the whole of '{split}' has {_COMPLETE[split]}")
-        return cut_photos(faces, TRAINING if split == "train" else TESTING)
+        return cut_photos(_labels(folder, split), TRAINING if split == "train" else TESTING)
+
+    def pictures(self, folder: Path, split: str) -> list[Picture]:
+        """Return the photos and the boxes of their faces; raises DataError as `read` does."""
+        return boxed(_labels(folder, split))
 
 
 DATASET = Original300W()
@@ -82,6 +85,13 @@ def parse_pts(lines: list[str], where: str) -> NDArray[np.float64]:
         )
     pairs = [finite_numbers(line.split(), 2, f"{where}:{number}") for number, line in points]
     return np.array(pairs, np.float64)
+
+
+def _labels(root: Path, split: str) -> list[LabelledPhoto]:
+    faces = [face for name in _FOLDERS[split] for face in _faces(root, name)]
+    if len(faces) != _COMPLETE[split]:
+        report(f"{root}: {len(faces)} faces; the whole of '{split}' has {_COMPLETE[split]}")
+    return faces
 
 
 def _faces(root: Path, name: str) -> Iterator[LabelledPhoto]:

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from recipes.shelf.crops import points_of, read_crops
+from recipes.shelf.crops import points_of, read_crops, read_labels
+from recipes.shelf.face_box import tight_box
 from zoo.crops import Crops
+from zoo.pictures import Picture
 
 __all__ = ["DATASET"]
 
@@ -12,6 +14,7 @@ class CropsFolder:
     """Crops as they are, of any number of landmarks; the folder is one split."""
 
     name = "crops"
+    summary = "annotations.csv and images: square crops of faces"
     splits: tuple[str, ...] = ()
 
     def recognises(self, folder: Path) -> bool:
@@ -25,6 +28,11 @@ class CropsFolder:
     def read(self, folder: Path, split: str) -> Crops:  # noqa: ARG002 (there are none)
         """Return all faces; raises DataError naming the file, row or column at fault."""
         return read_crops(folder, points_of(folder))
+
+    def pictures(self, folder: Path, split: str) -> list[Picture]:  # noqa: ARG002 (there are none)
+        """Return the crops and the boxes of their faces; raises DataError as `read` does."""
+        _, landmarks, paths = read_labels(folder, points_of(folder))
+        return [Picture(path, tight_box(face)) for path, face in zip(paths, landmarks, strict=True)]
 
 
 DATASET = CropsFolder()

@@ -12,9 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from recipes.shelf.label_text import finite_numbers, read_lines
-from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, cut_photos
+from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
+from zoo.pictures import Picture
 
 __all__ = ["DATASET", "parse_line"]
 
@@ -41,6 +42,7 @@ class OriginalWflw:
     """Training, test, and the six subsets of the test."""
 
     name = "wflw"
+    summary = "the original WFLW: WFLW_annotations and WFLW_images"
     splits = tuple(_LISTS)
 
     def recognises(self, folder: Path) -> bool:
@@ -53,16 +55,11 @@ class OriginalWflw:
 
     def read(self, folder: Path, split: str) -> Crops:
         """Return the faces of a split; raises DataError naming the file, and line, at fault."""
-        path = folder / "WFLW_annotations" / _LISTS[split]
-        lines = read_lines(path)
-        faces = [
-            parse_line(line, f"{path}:{number}", folder / "WFLW_images", split)
-            for number, line in enumerate(lines, 1)
-            if line.strip()
-        ]
-        if not faces:
-            raise DataError(f"{path}: no faces; a line for each is needed")
-        return cut_photos(faces, TRAINING if split == "train" else TESTING)
+        return cut_photos(_labels(folder, split), TRAINING if split == "train" else TESTING)
+
+    def pictures(self, folder: Path, split: str) -> list[Picture]:
+        """Return the photos and the boxes of their faces; raises DataError as `read` does."""
+        return boxed(_labels(folder, split))
 
 
 DATASET = OriginalWflw()
@@ -79,6 +76,18 @@ def parse_line(line: str, where: str, photos: Path, split: str) -> LabelledPhoto
     coordinates = finite_numbers(words[:_COORDINATES], _COORDINATES, where)
     landmarks = np.array(coordinates, np.float64).reshape(_POINTS, 2)
     return LabelledPhoto(_photo(photos, words[-1], where), landmarks, _row(words, split), where)
+
+
+def _labels(root: Path, split: str) -> list[LabelledPhoto]:
+    path = root / "WFLW_annotations" / _LISTS[split]
+    faces = [
+        parse_line(line, f"{path}:{number}", root / "WFLW_images", split)
+        for number, line in enumerate(read_lines(path), 1)
+        if line.strip()
+    ]
+    if not faces:
+        raise DataError(f"{path}: no faces; a line for each is needed")
+    return faces
 
 
 def _photo(photos: Path, name: str, where: str) -> Path:

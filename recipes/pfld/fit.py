@@ -12,7 +12,7 @@ from recipes.pfld.loss import wing
 from recipes.pfld.network_input import network_input
 from recipes.shelf.augment import augment, face_squares
 from recipes.shelf.augmentation import Augmentation
-from recipes.shelf.face_data import find_faces
+from recipes.shelf.face_data import read_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
 from recipes.shelf.layouts import layout_of
@@ -66,14 +66,14 @@ def fit(
     options: FitOptions,
     schedule: Schedule | None = None,
 ) -> None:
-    """Train `module` in place on a crops folder; the same result for the same seed.
+    """Train `module` in place on labelled faces; the same result for the same seed.
 
     module, float_module: from the contract's input by name to outputs by name. All outputs learn
     from the float network, auxiliary ones too; the landmarks also learn from the labels.
     """
     plan = schedule or Schedule()
     epochs = options.epochs or plan.epochs
-    faces = join([find_faces(options.data, "train").read()])
+    faces = join([read_faces(options.data, "train")])
     points = next(iter(faces.landmarks))
     batch_size = min(plan.batch_size, len(faces.rows))
     data = LandmarkData(faces, points, batch_size, options.seed, validation_fraction=0)

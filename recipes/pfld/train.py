@@ -23,7 +23,7 @@ from recipes.pfld.training_net import TrainingNet
 from recipes.pfld.training_record import training_record
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.augment import face_squares
-from recipes.shelf.face_data import find_faces
+from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
 from zoo.contract import Contract
@@ -71,7 +71,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
 def _read(options: TrainOptions) -> dict[str, Crops]:
     """Return the crops of each data set by its name."""
     found = [find_faces(spec, "train") for spec in options.data]
-    return {data.label: data.read() for data in found}
+    return {data.label: crops_of(data) for data in found}
 
 
 def _faces(variant: Variant, sets: Sequence[Crops], settings: Settings) -> LabelledFaces:

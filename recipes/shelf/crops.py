@@ -16,7 +16,7 @@ from zoo.crops import Crops, Row, numeric_cell
 from zoo.errors import DataError
 from zoo.pictures import read_picture
 
-__all__ = ["Crops", "Row", "points_of", "read_crops"]
+__all__ = ["Crops", "Row", "points_of", "read_crops", "read_labels"]
 
 
 def points_of(folder: Path) -> int:
@@ -35,12 +35,7 @@ def read_crops(folder: Path, points: int) -> Crops:
 
     Rows that are copies of a test face (`dup_of_test` not empty) are left out.
     """
-    table = folder / "annotations.csv"
-    rows = [row for row in _read_rows(table, points) if not row.get("dup_of_test")]
-    if not rows:
-        raise DataError(f"{table}: no faces; at least one row is needed")
-    landmarks = np.array([_landmarks(row, points, table) for row in rows], np.float32)
-    paths = tuple(_image_path(folder, row) for row in rows)
+    rows, landmarks, paths = read_labels(folder, points)
     images = [_read_image(path) for path in paths]
     for path, image in zip(paths, images, strict=True):
         if image.shape != images[0].shape:
@@ -48,7 +43,19 @@ def read_crops(folder: Path, points: int) -> Crops:
                 f"{path}: {len(image)} pixels wide, but {paths[0].name} has {len(images[0])}; "
                 "all crops of a folder have one size"
             )
-    return Crops(np.stack(images), landmarks, tuple(rows), paths)
+    return Crops(np.stack(images), landmarks, rows, paths)
+
+
+def read_labels(
+    folder: Path, points: int
+) -> tuple[tuple[Row, ...], NDArray[np.float32], tuple[Path, ...]]:
+    """Return what `read_crops` knows without looking at an image: rows, landmarks and paths."""
+    table = folder / "annotations.csv"
+    rows = [row for row in _read_rows(table, points) if not row.get("dup_of_test")]
+    if not rows:
+        raise DataError(f"{table}: no faces; at least one row is needed")
+    landmarks = np.array([_landmarks(row, points, table) for row in rows], np.float32)
+    return tuple(rows), landmarks, tuple(_image_path(folder, row) for row in rows)
 
 
 def _read_rows(table: Path, points: int) -> list[Row]:

@@ -1,63 +1,58 @@
 """Measures any landmark network on labelled faces, through its contract."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.crops import read_crops
-from recipes.shelf.face_data import find_faces, read_faces
+from recipes.shelf.face_box import tight_box
+from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_metrics import landmark_metrics
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.evaluation import Evaluation
+from zoo.labelled_data import parse_name, recognisers
 from zoo.pictures import Picture
 from zoo.plugs import Run
 from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
 from zoo.step import Box, Frame
 
-__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input", "tight_box"]
+__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input"]
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     """Return accuracy on the faces that `data` names, their boxes being the labels' own.
 
-    data: as `recipes.shelf.face_data` says, the test split where it names none.
+    data: as `zoo.labelled_data` says, the test split where it names none.
     run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
     people's networks are measured by the same code.
     """
     contract = recipe.contract
     layout = layout_of(landmark_count(contract))
-    crops = read_faces(data, "test", layout.points)
+    found = find_faces(data, "test", layout.points)
+    crops = crops_of(found)
     predicted = [
         predict(contract, run, image, tight_box(face))
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)
     metrics = landmark_metrics(np.stack(predicted), target, layout)
-    return Evaluation(find_faces(data, "test").label, len(crops.rows), metrics)
+    return Evaluation(found.label, len(crops.rows), metrics)
 
 
-def pictures(recipe: Recipe, folder: Path) -> list[Picture]:
-    """Return the photos of a crops folder with their face boxes; [] for any other folder."""
-    if not (folder / "annotations.csv").is_file():
-        return []
-    crops = read_crops(folder, landmark_count(recipe.contract))
-    return [
-        Picture(path, tight_box(face))
-        for path, face in zip(crops.paths, crops.landmarks, strict=True)
-    ]
+def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
+    """Return the photos of labelled faces with their boxes, () for a folder without labels.
 
-
-def tight_box(landmarks: NDArray[np.floating[Any]]) -> Box:
-    """Return (x, y, width, height) around [K, 2] landmarks, pixel i covering [i, i + 1)."""
-    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-    x, y = (low + 0.5).tolist()
-    width, height = (high - low).tolist()
-    return x, y, width, height
+    data: as `zoo.labelled_data` says, the training split where it names none. The faces must have
+    the recipe's landmarks, as it may be trained on them too.
+    """
+    name = parse_name(data)
+    if not (name.dataset or recognisers(name.folder)):
+        return ()
+    return find_faces(data, "train", landmark_count(recipe.contract)).pictures()
 
 
 def predict(

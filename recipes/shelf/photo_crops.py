@@ -13,12 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from recipes.shelf.face_box import tight_box
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
-from zoo.pictures import read_picture
+from zoo.pictures import Picture, read_picture
 from zoo.reporting import report
 
-__all__ = ["TESTING", "TRAINING", "Cut", "LabelledPhoto", "cut_face", "cut_photos", "square_around"]
+__all__ = [
+    "TESTING",
+    "TRAINING",
+    "Cut",
+    "LabelledPhoto",
+    "boxed",
+    "cut_face",
+    "cut_photos",
+    "square_around",
+]
 
 _REPORT_EVERY = 500
 
@@ -48,6 +58,11 @@ class Cut:
 # For training there is room to turn and shift the face.
 TRAINING = Cut(scale=1.6, size=160)
 TESTING = Cut(scale=1.3, size=128)
+
+
+def boxed(faces: Sequence[LabelledPhoto]) -> list[Picture]:
+    """Return whole photos, unread, with the boxes of their faces."""
+    return [Picture(face.path, tight_box(face.landmarks)) for face in faces]
 
 
 def cut_photos(faces: Sequence[LabelledPhoto], cut: Cut) -> Crops:

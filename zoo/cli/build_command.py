@@ -22,7 +22,8 @@ from zoo.plan import Plan, Wish, make_plan
     "--images",
     "calibration",
     type=click.Path(path_type=Path),
-    help="Quantize anew with these images; qat trains on them.",
+    metavar="DATA",
+    help="Quantize anew with these images: FOLDER or NAME:FOLDER[:SPLIT]; qat trains on them.",
 )
 @click.option(
     "--calib-count",

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 @click.command("eval")
 @click.argument("models", nargs=-1, required=True, type=registered("recipe"))
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Labelled data set.")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT].",
+)
 @click.option("--published", is_flag=True, help="All published hubs, whatever the board.")
 @click.option("--quant", "quants", multiple=True, help="none, fp16, ptq, ...; default: published.")
 @click.option(
@@ -35,7 +41,13 @@ if TYPE_CHECKING:
 @click.option("--target", default="x86", show_default=True, type=registered("target"))
 @click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
 @click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
-@click.option("--calib", "calibration", type=click.Path(path_type=Path), help="Quantize anew.")
+@click.option(
+    "--calib",
+    "calibration",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Quantize anew with these images.",
+)
 @click.option("--calibrator", default="", help="minmax, percentile or mse.")
 @click.option(
     "--weights",

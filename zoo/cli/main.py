@@ -14,7 +14,7 @@ COMMANDS = {
     "cache": "Look at the build cache, check it, clear it.",
     "doctor": "Tell which tools are there, and how to get the others.",
     "eval": "Measure accuracy on a labelled data set.",
-    "list": "List models and targets.",
+    "list": "List models and targets, or data sets.",
     "plugins": "List plugins, what they provide and whether they work.",
     "run": "Run a bundle's app on this machine.",
     "show": "Show a model, a target, a scheme, an ONNX file or a bundle.",

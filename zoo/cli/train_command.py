@@ -1,5 +1,6 @@
 """zoo train: weights and a float hub from labelled data."""
 
+import shlex
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from zoo.training import TrainOptions
     required=True,
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Labelled data set; can be repeated.",
+    metavar="DATA",
+    help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT]; can be repeated.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder; default runs/MODEL.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the recipe's own.")
@@ -68,7 +70,8 @@ def command(
         print_json({"weights": str(weights), "hub": str(hub)})
         return
     click.echo(f"weights: {weights}\nfloat hub: {hub}")
-    click.echo(f"next: zoo build {recipe.name} --hub {hub} --calib {data[0]} --target x86")
+    words = ("--hub", str(hub), "--calib", str(data[0]), "--target", "x86")
+    click.echo(f"next: zoo build {recipe.name} {shlex.join(words)}")
 
 
 def _named(settings: tuple[str, ...]) -> dict[str, str]:

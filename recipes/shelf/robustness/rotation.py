@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recipes.shelf.landmark_evaluation import tight_box
+from recipes.shelf.face_box import tight_box
 from recipes.shelf.robustness.face import Condition, Face
 
 __all__ = ["CONDITIONS", "rotate"]

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.crops import read_crops
-from recipes.shelf.landmark_evaluation import landmark_count, predict, tight_box
+from recipes.shelf.face_box import tight_box
+from recipes.shelf.face_data import read_faces
+from recipes.shelf.landmark_evaluation import landmark_count, predict
 from recipes.shelf.landmark_metrics import face_metrics, point_errors
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness import blur, boxes, occlusion, resolution, rotation
@@ -40,15 +41,16 @@ CONDITIONS = (
 def measure(
     recipe: Recipe, run: Run, data: Path, noise_faces: int = 30, noise_copies: int = 200
 ) -> Iterator[Measurement]:
-    """Yield the lines of all tests on the faces of a crops folder, each as soon as it is known.
+    """Yield the lines of all tests on the faces that `data` names, each as soon as it is known.
 
+    data: as `evaluate` takes it.
     noise_faces, noise_copies: how many at most are taken to measure stability.
     """
     layout = layout_of(landmark_count(recipe.contract))
     # What is made of the landmarks, such as a head pose, is not measured and takes time.
     post = tuple(step for step in recipe.contract.post if step.name == "landmarks")
     contract = replace(recipe.contract, post=post)
-    crops = read_crops(data, layout.points)
+    crops = read_faces(data, "test", layout.points)
     faces = [
         Face(image, landmarks.astype(np.float64), tight_box(landmarks))
         for image, landmarks in zip(crops.images, crops.landmarks, strict=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from recipes.shelf.crops import read_crops
-from recipes.shelf.landmark_evaluation import evaluate, pictures, tight_box
+from recipes.shelf.face_box import tight_box
+from recipes.shelf.landmark_evaluation import evaluate, pictures
 from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError
@@ -77,7 +78,7 @@ def test_pictures_have_the_boxes_of_their_labels(make_faces: MakeFaces, pfld: Re
 
 
 def test_other_folders_have_no_labels(tmp_path: Path, pfld: Recipe) -> None:
-    assert pictures(pfld, tmp_path) == []
+    assert pictures(pfld, tmp_path) == ()
 
 
 @pytest.mark.data

@@ -123,7 +123,7 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(f"300w:{w300}:comon", "train")
     with pytest.raises(UnknownNameError, match="unknown dataset '300v'; did you mean 300w"):
         find_faces(f"300v:{w300}", "train")
-    with pytest.raises(DataError, match="nowhere: no such folder; give one of labelled faces"):
+    with pytest.raises(DataError, match="nowhere: no such folder; give one of labelled data"):
         find_faces(tmp_path / "nowhere", "train")
     with pytest.raises(DataError, match="no data set that is known; known are 300w, crops, wflw,"):
         find_faces(tmp_path, "train")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from recipes.shelf.landmark_evaluation import tight_box
+from recipes.shelf.face_box import tight_box
 from recipes.shelf.robustness.face import Face
 
 SIDE = 128

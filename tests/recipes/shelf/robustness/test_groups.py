@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recipes.shelf.crops import read_crops
-from recipes.shelf.landmark_evaluation import tight_box
+from recipes.shelf.face_box import tight_box
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness.face import Face
 from recipes.shelf.robustness.groups import measure_groups
