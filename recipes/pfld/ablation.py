@@ -35,7 +35,6 @@ class Line:
 
 LINES = (
     Line("as published", {}),
-    Line("no start from the mean face", {"mean_face": "false"}),
     Line("no second layout of landmarks", {"other_points_weight": "0"}),
     Line("no pose branch", {"pose_branch": "false"}),
     Line("pose-weighted loss (PFLD)", {"pose_weighting": "true"}),

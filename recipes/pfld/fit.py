@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from recipes.pfld.loss import wing
+from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
 from recipes.shelf.augment import augment, face_squares
 from recipes.shelf.augmentation import Augmentation
@@ -105,7 +106,10 @@ def _optimizer(module: QuantizedNetwork, plan: Schedule) -> torch.optim.Optimize
 def _augmented(
     recipe: Recipe, batch: Batch, points: int, plan: Schedule, generator: Generator
 ) -> tuple[dict[str, Tensor], Tensor]:
-    """Return the network's input by name, and the landmarks [N, 2 * points] in it."""
+    """Return the network's input by name, and the landmarks, less the mean face, that are wanted.
+
+    landmarks: [N, 2 * points].
+    """
     channels, size, _ = recipe.contract.input.shape
     cuts, landmarks = augment(
         batch.images,
@@ -116,7 +120,8 @@ def _augmented(
         plan.augmentation,
         generator,
     )
-    return {recipe.contract.input.name: network_input(cuts, channels)}, landmarks.flatten(1)
+    wanted = landmarks - torch.tensor(mean_face(points))
+    return {recipe.contract.input.name: network_input(cuts, channels)}, wanted.flatten(1)
 
 
 def _loss(

@@ -73,7 +73,8 @@ class Pfld(nn.Module):
     """Landmarks of a face, and its head pose where asked for.
 
     forward: image [N, C, 112, 112] -> landmarks [N, 2 * points] (x0, y0, x1, ... as fractions of
-    the crop) and, with `pose_head`, pose [N, 3] (yaw, pitch, roll in degrees).
+    the crop, less those of the mean face) and, with `pose_head`, pose [N, 3] (yaw, pitch, roll in
+    degrees).
     """
 
     def __init__(

@@ -25,7 +25,6 @@ class Settings:
     `final_learning_rate`) or 'steps' (halved after 2/10 and 3/10 of the epochs).
     average_decay: of the exponential moving average of the weights; 0 for none.
     gradient_norm: gradients are clipped to this L2 norm.
-    mean_face: start from the training faces' average landmarks.
     pose_branch: train yaw, pitch and roll along by an auxiliary head, weighted by `pose_weight`.
     pose_weighting, class_weighting: the two factors of PFLD's loss for each face: by the error of
     its pose, and by how rare its classes are.
@@ -49,7 +48,6 @@ class Settings:
     warm_up: float = 0.1
     average_decay: float = 0.998
     gradient_norm: float = 10.0
-    mean_face: bool = True
     pose_branch: bool = True
     pose_weight: float = 5.0
     pose_weighting: bool = False

@@ -9,6 +9,7 @@ from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Generator, Tensor, nn
 
 from recipes.pfld.loss import pose_errors, squared_distance, wing
+from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
 from recipes.pfld.optimizers import optimizer_and_schedule
 from recipes.pfld.settings import Settings
@@ -86,8 +87,8 @@ class LandmarkTask(LightningModule):
         own = batch.landmarks[:, : self.layout.points]
         squares = square_matrices(*face_squares(own, self.box_scale))
         cuts, target = cut_faces(batch.images, own, squares, self.size)
-        predicted, pose = self.net(network_input(cuts, self.channels))
-        landmarks = predicted[self.layout.points].unflatten(1, (-1, 2))
+        predicted, pose = self._predict(network_input(cuts, self.channels))
+        landmarks = predicted[self.layout.points].view(target.shape)
         distances = (landmarks - target).norm(dim=2).mean(dim=1)
         left, right = self.layout.eye_corners
         between_eyes = (target[:, left] - target[:, right]).norm(dim=1)
@@ -102,6 +103,14 @@ class LandmarkTask(LightningModule):
             self.net.parameters(), self.settings, self.steps
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _predict(self, x: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
+        """Return by number of points landmarks [N, 2 * points], fractions of the cut; and pose."""
+        differences, pose = self.net(x)
+        return {points: d + self._mean(points) for points, d in differences.items()}, pose
+
+    def _mean(self, points: int) -> Tensor:
+        return torch.tensor(mean_face(points), device=self.device).flatten()
 
     def _landmark_loss(
         self, predicted: dict[int, Tensor], targets: dict[int, Tensor], weights: Tensor
@@ -126,7 +135,7 @@ class LandmarkTask(LightningModule):
 
     def _distillation_loss(self, x: Tensor, predicted: Tensor) -> Tensor:
         with torch.no_grad():
-            taught = self.teacher[0].to(x.device)(x)[0]
+            taught = self.teacher[0].to(x.device)(x)[0] + self._mean(self.layout.points)
         return self.settings.distillation_weight * self._point_loss(predicted, taught).mean()
 
     def _weights(self, of_classes: Tensor, pose: Tensor | None, angles: Tensor) -> Tensor:

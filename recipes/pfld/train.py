@@ -22,7 +22,6 @@ from recipes.pfld.task import LandmarkTask
 from recipes.pfld.training_net import TrainingNet
 from recipes.pfld.training_record import training_record
 from recipes.pfld.variants import VARIANTS, Variant
-from recipes.shelf.augment import face_squares
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
@@ -51,7 +50,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     faces = _faces(variant, list(sets.values()), settings)
     data = _data(faces, variant, recipe.contract, options, settings)
     steps = settings.epochs * data.steps_per_epoch
-    net = _net(faces, variant, recipe.contract, settings, options.seed)
+    net = _net(faces, variant, settings, options.seed)
     task = LandmarkTask(
         net,
         recipe.contract,
@@ -111,23 +110,9 @@ def _data(
     )
 
 
-def _net(
-    faces: LabelledFaces, variant: Variant, contract: Contract, settings: Settings, seed: int
-) -> TrainingNet:
+def _net(faces: LabelledFaces, variant: Variant, settings: Settings, seed: int) -> TrainingNet:
     others = tuple(points for points in faces.landmarks if points != variant.points)
-    net = TrainingNet(variant, others, settings.pose_branch, seed)
-    if settings.mean_face:
-        scale = float(contract.step("crop").parameters["scale"])
-        net.start_from({k: _mean_face(faces, k, scale) for k in faces.landmarks})
-    return _channels_last(net)
-
-
-def _mean_face(faces: LabelledFaces, points: int, scale: float) -> Tensor:
-    """Return [points, 2], the average of the landmarks as fractions of the faces' upright cuts."""
-    landmarks = torch.from_numpy(faces.landmarks[points][faces.has(points)])
-    centres, sides = face_squares(landmarks, scale)
-    fractions = (landmarks - centres[:, None]) / sides[:, None, None] + 0.5
-    return fractions.mean(dim=0)
+    return _channels_last(TrainingNet(variant, others, settings.pose_branch, seed))
 
 
 def _teacher(weights: Path, student: Variant) -> Pfld:

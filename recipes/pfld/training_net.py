@@ -20,7 +20,7 @@ class TrainingNet(nn.Module):
     """PFLD with a head for each layout of landmarks and, where asked for, one for head pose.
 
     forward: image [N, C, 112, 112] -> landmarks by number of points, each [N, 2 * points] fractions
-    of the crop, and pose [N, 3] in degrees or None.
+    of the crop, less the mean face; and pose [N, 3] in degrees or None.
     """
 
     def __init__(
@@ -35,9 +35,10 @@ class TrainingNet(nn.Module):
             self.other_points = nn.ModuleDict(
                 {str(points): nn.Linear(features, 2 * points) for points in other_points}
             )
-            own_pose = self.net.pose
-            has_branch = pose_branch and own_pose is None
+            has_branch = pose_branch and self.net.pose is None
             self.other_pose = PoseHead(self.net.shallow_channels) if has_branch else None
+        for head in self._heads().values():
+            _say_little(head)
 
     def forward(self, image: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
         """image: [N, C, 112, 112]."""
@@ -45,14 +46,6 @@ class TrainingNet(nn.Module):
         landmarks = {points: head(pooled) for points, head in self._heads().items()}
         pose = self.net.pose or self.other_pose
         return landmarks, None if pose is None else pose(shallow)
-
-    def start_from(self, mean_faces: dict[int, Tensor]) -> None:
-        """Let the heads say the mean faces, [points, 2] fractions, and little else at first."""
-        for points, face in mean_faces.items():
-            head = self._heads()[points]
-            with torch.no_grad():
-                head.bias.copy_(face.flatten())
-                head.weight.mul_(0.1)
 
     def states(self) -> dict[Variant, dict[str, Tensor]]:
         """Return every variant that this training gives, with the weights of its network."""
@@ -70,6 +63,13 @@ class TrainingNet(nn.Module):
         """Return the heads of landmarks by number of points."""
         others = {int(points): head for points, head in self.other_points.items()}
         return {self.variant.points: self.net.points, **cast(dict[int, nn.Linear], others)}
+
+
+def _say_little(head: nn.Linear) -> None:
+    """Let a head answer with about the mean face at first."""
+    with torch.no_grad():
+        head.weight.mul_(0.1)
+        head.bias.zero_()
 
 
 def _backbone(net: Pfld) -> dict[str, Tensor]:

@@ -1,6 +1,6 @@
 """landmarks: from the network's normalised coordinates to the photo's pixels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
-from zoo.parameters import is_integer
+from zoo.parameters import is_integer, is_numbers
 from zoo.step import Frame, PostStep, Region
 
 __all__ = ["STEP", "to_photo"]
@@ -21,19 +21,26 @@ class Landmarks(PostStep):
     output: the network's output x0, y0, x1, y1, ... with 0..1 across the region. An output that
     is called 'landmarks' itself is replaced.
     count: number of landmarks.
+    mean: places [x, y] that the output is relative to, such as those of an average face; none if
+    it is relative to the region. Differences to a mean are small: 8 bits resolve them finer.
     """
 
     name = "landmarks"
-    parameters = MappingProxyType({"output": "landmarks", "count": None})
+    parameters = MappingProxyType({"output": "landmarks", "count": None, "mean": ()})
     cpp_header = Path(__file__).with_suffix(".hpp")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return complete parameters; raises RecipeError for an impossible count."""
+        """Return complete parameters; raises RecipeError for an impossible count or mean."""
         complete = super().complete(given)
-        if not is_integer(complete["count"]) or complete["count"] < 1:
+        count, mean = complete["count"], complete["mean"]
+        if not is_integer(count) or count < 1:
             raise RecipeError(
-                f"contract step 'landmarks': count is {complete['count']!r}; an integer above 0 "
-                "is needed"
+                f"contract step 'landmarks': count is {count!r}; an integer above 0 is needed"
+            )
+        if not isinstance(mean, list | tuple) or (mean and not _are_places(mean, count)):
+            raise RecipeError(
+                f"contract step 'landmarks': mean must be a list of {count} places [x, y], or left "
+                "out"
             )
         return complete
 
@@ -48,7 +55,10 @@ class Landmarks(PostStep):
                 f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "
                 "landmarks need two numbers each, and step 'crop' before the network"
             )
-        return {"landmarks": to_photo(values[output].reshape(count, 2), frame.region)}
+        normalized = values[output].reshape(count, 2).astype(np.float64)
+        if parameters["mean"]:
+            normalized = normalized + np.array(parameters["mean"], np.float64)
+        return {"landmarks": to_photo(normalized, frame.region)}
 
 
 def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
@@ -61,6 +71,14 @@ def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
     origin = np.array([region.x0_q8, region.y0_q8], np.float64)
     pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * region.side_q8) / 256
     return pixels - 0.5
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and is_numbers(value)
+
+
+def _are_places(mean: Sequence[object], count: int) -> bool:
+    return len(mean) == count and all(map(_is_place, mean))
 
 
 STEP = Landmarks()

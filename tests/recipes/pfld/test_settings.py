@@ -22,7 +22,7 @@ def test_nothing_said_is_the_default() -> None:
     [
         ("epoch", "3", "unknown setting 'epoch'; did you mean epochs"),
         ("epochs", "many", "setting 'epochs' is 'many'; a value like 150 is needed"),
-        ("mean_face", "perhaps", "setting 'mean_face' is 'perhaps'; true or false is needed"),
+        ("pose_branch", "perhaps", "setting 'pose_branch' is 'perhaps'; true or false is needed"),
         ("contrast", "1", "setting 'contrast' is '1'; two numbers 'low,high' is needed"),
         ("loss", "l3", "setting 'loss' is 'l3'; allowed: wing, l2"),
         ("optimizer", "sgd", "setting 'optimizer' is 'sgd'; allowed: adamw, adam"),

@@ -94,7 +94,7 @@ def test_only_other_landmarks(make_faces: MakeFaces, tmp_path: Path) -> None:
 def test_switches(make_faces: MakeFaces, tmp_path: Path) -> None:
     recipe = registry.load("recipe", "pfld_0.25x.300w68")
     wanted = options(make_faces(6), tmp_path)
-    off = dict.fromkeys(("mean_face", "pose_branch"), "false")
+    off = {"pose_branch": "false"}
     on = dict.fromkeys(("pose_weighting", "class_weighting"), "true")
     seed = {"loss": "l2", "optimizer": "adam", "schedule": "steps", "average_decay": "0"}
     train(recipe, replace(wanted, settings={**wanted.settings, **off, **on, **seed}))

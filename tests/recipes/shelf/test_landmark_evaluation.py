@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from place_contract import of_places
 
 from recipes.shelf.crops import read_crops
 from recipes.shelf.face_box import tight_box
@@ -39,7 +40,7 @@ class Knowing:
 @pytest.fixture
 def pfld() -> Recipe:
     recipe: Recipe = registry.load("recipe", "pfld_0.25x.300w68")
-    return recipe
+    return replace(recipe, contract=of_places(recipe.contract))
 
 
 def test_a_network_that_knows_the_labels(make_faces: MakeFaces, pfld: Recipe) -> None:

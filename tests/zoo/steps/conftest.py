@@ -66,10 +66,15 @@ class CppSteps:
         )
         return out
 
-    def landmarks(self, normalized: NDArray, region: Region) -> NDArray:
+    def landmarks(self, normalized: NDArray, region: Region, mean: NDArray) -> NDArray:
         out = np.zeros((len(normalized), 2))
         self._library.landmarks(
-            _data(normalized.astype(np.float64)), len(out), _data(_place(region)), _data(out)
+            _data(normalized.astype(np.float64)),
+            len(out),
+            _data(_place(region)),
+            _data(mean.astype(np.float64)),
+            len(mean),
+            _data(out),
         )
         return out
 

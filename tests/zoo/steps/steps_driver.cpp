@@ -1,5 +1,6 @@
 // The C++ forms of the contract steps as C functions, so that the tests call them by ctypes.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -78,12 +79,15 @@ void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, co
   std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
 }
 
-void landmarks(const double* normalized, int count, const std::int64_t* region, double* out) {
+void landmarks(const double* normalized, int count, const std::int64_t* region, const double* mean,
+               int means, double* out) {
   zoo::Frame frame;
   frame.region = zoo::Region{region[0], region[1], region[2]};
   zoo::Values values = {
       {"out", zoo::Tensor{{2 * count}, std::vector<double>(normalized, normalized + 2 * count)}}};
-  zoo::landmarks(values, frame, "out", count);
+  std::vector<std::array<double, 2>> places;
+  for (int i = 0; i < means; ++i) places.push_back({mean[2 * i], mean[2 * i + 1]});
+  zoo::landmarks(values, frame, "out", count, places);
   const std::vector<double>& photo = values.at("landmarks").data;
   std::copy(photo.begin(), photo.end(), out);
 }

@@ -26,11 +26,26 @@ def test_pixel_centres_are_integers():
     np.testing.assert_array_equal(to_photo(np.array([0.5, 1.0]), region), [59.5, 119.5])
 
 
+def test_a_mean_is_added():
+    region = Region(0, 0, 256 * 256)
+    given = {"output": "out", "count": 1, "mean": [[0.25, 0.5]]}
+    values = STEP.apply({"out": np.array([0.25, -0.25])}, frame(region), given)
+    np.testing.assert_array_equal(values["landmarks"], [[127.5, 63.5]])
+
+
 @pytest.mark.toolchain
-@given(normalized=coordinates, region=regions)
-def test_cpp_equals_numpy(cpp, normalized, region):
-    values = STEP.apply({"out": normalized.ravel()}, frame(region), {"output": "out", "count": 5})
-    np.testing.assert_array_equal(cpp.landmarks(normalized, region), values["landmarks"])
+@given(normalized=coordinates, region=regions, mean=st.none() | coordinates)
+def test_cpp_equals_numpy(cpp, normalized, region, mean):
+    places = np.zeros((0, 2)) if mean is None else mean
+    given = {"output": "out", "count": 5, "mean": places.tolist()}
+    values = STEP.apply({"out": normalized.ravel()}, frame(region), given)
+    np.testing.assert_array_equal(cpp.landmarks(normalized, region, places), values["landmarks"])
+
+
+@pytest.mark.parametrize("mean", [[[0.5, 0.5]], [0.5, 0.5], "no", [[0, 1], [1]], [[0, "a"]] * 2])
+def test_impossible_mean_is_refused(mean):
+    with pytest.raises(RecipeError, match="mean must be a list of 2 places"):
+        STEP.complete({"count": 2, "mean": mean})
 
 
 @pytest.mark.parametrize("count", [0, 68.0, True])
@@ -40,5 +55,6 @@ def test_impossible_count_is_refused(count):
 
 
 def test_wrong_count_is_refused():
+    given = {"output": "out", "count": 68, "mean": ()}
     with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks need two"):
-        STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256)), {"output": "out", "count": 68})
+        STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256)), given)

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from place_contract import of_places
 
 from recipes.shelf.landmark_evaluation import predict
 from recipes.shelf.landmark_metrics import face_metrics, point_errors
@@ -14,7 +15,6 @@ from recipes.shelf.robustness.face import Condition, Face
 from recipes.shelf.robustness.resolution import reduce_resolution
 from recipes.shelf.robustness.rotation import rotate
 from recipes.shelf.robustness.suite import CONDITIONS
-from zoo import registry
 
 # A slope cannot be seen through an occlusion, nor in 2 x 2 or 4 x 4 pixels that were blown up.
 BLIND = {"blur, down and up 1/32", "blur, down and up 1/64"}
@@ -29,7 +29,7 @@ SEEN = [
 def test_who_sees_where_pixels_lie_makes_no_error(
     face: Face, surveyor, generator, condition: Condition
 ) -> None:
-    contract = registry.load("recipe", "pfld_0.25x.300w68").contract
+    contract = of_places()
     changed = condition.change(face, generator)
     found = predict(contract, surveyor, changed.image_hwc, changed.box)
     errors = point_errors(found[None], changed.landmarks[None], layout_of(68))

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
+from place_contract import of_places
 
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness.face import Face
 from recipes.shelf.robustness.noise import measure_noise, stability
-from zoo import registry
 
 
 def lines(face: Face, run, copies: int, faces: int = 1, faces_max: int = 30):
-    contract = registry.load("recipe", "pfld_0.25x.300w68").contract
+    contract = of_places()
     return list(measure_noise(contract, run, [face] * faces, layout_of(68), faces_max, copies))
 
 
