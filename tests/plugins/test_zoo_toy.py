@@ -1,6 +1,7 @@
 """zoo-toy is installed as a user would install it, and goes the whole way from list to run."""
 
 import ast
+import importlib
 import json
 import os
 import shutil
@@ -75,7 +76,7 @@ def test_plugins_says_where_it_comes_from(zoo):
         "version": "1.2.3",
         "state": "loaded",
         "error": "",
-        "hooks": ["register_recipes", "register_steps", "register_targets"],
+        "hooks": ["register_datasets", "register_recipes", "register_steps", "register_targets"],
     }
 
 
@@ -115,10 +116,72 @@ def pictures(tmp_path):
     return folder
 
 
+@pytest.fixture
+def places(pictures):
+    """A data set: the first of the pictures, and a place in it."""
+    (pictures / "places.csv").write_text("file,x,y\nrendered_waves.png,100,50\n")
+    return pictures
+
+
+def test_data_set_is_listed(zoo):
+    listed = json.loads(zoo("list", "--datasets", "--json").stdout)
+    (row,) = [row for row in listed["datasets"] if row["name"] == "toy_places"]
+    assert row == {
+        "name": "toy_places",
+        "splits": [],
+        "summary": "places.csv and pictures: a place in each",
+    }
+
+
+@pytest.mark.parametrize("name", ["{}", "toy_places:{}"])
+def test_model_is_measured_on_the_data_set(zoo, places, name):
+    words = ("--target", "toyboard", "--quant", "none", "--json")
+    found = zoo("eval", "toy", "--data", name.format(places), *words)
+    assert found.returncode == 0, found.stderr
+    (row,) = json.loads(found.stdout)
+    assert (row["data"], row["count"]) == (f"{places.parent.name}/pictures", 1)
+    assert 0 < row["metrics"]["distance_px"] < 400
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("file,x,y\n", r"places.csv: no places; a line for each is needed"),
+        (
+            "file,x,y\na.png,1,b\n",
+            r"places.csv:2: found {'file': 'a.png', 'x': '1', 'y': 'b'}, needed",
+        ),
+        ("file,x,y\na.png,1,inf\n", r"needed are a file and finite x and y"),
+        ("file,x\na.png,1\n", r"needed are file, x and y"),
+    ],
+)
+def test_broken_labels(site, places, monkeypatch, table, message):
+    from zoo.errors import DataError
+
+    monkeypatch.syspath_prepend(site)
+    (places / "places.csv").write_text(table)
+    dataset = importlib.import_module("zoo_toy.toy_places").DATASET
+    with pytest.raises(DataError, match=message):
+        dataset.read(places, "")
+
+
+def test_places_are_no_faces(zoo, places):
+    found = zoo("eval", "pfld", "--data", f"toy_places:{places}", "--quant", "none")
+    assert found.returncode == 1
+    assert "data set 'toy_places' holds no landmarks of faces; give another" in found.stderr
+
+
+def test_misspelled_data_set_for_calibration(zoo, places):
+    words = ("build", "toy", "--target", "toyboard", "--calib")
+    found = zoo(*words, f"toy_plaices:{places}")
+    assert found.returncode == 2
+    assert "unknown dataset 'toy_plaices'; did you mean toy_places" in found.stderr
+
+
 @pytest.mark.toolchain
 @pytest.mark.parametrize("quant", ["none", "ptq"])
-def test_from_build_to_run(zoo, pictures, tmp_path, quant):
-    calibration = ["--calib", pictures] if quant == "ptq" else []
+def test_from_build_to_run(zoo, places, tmp_path, quant):
+    calibration = ["--calib", f"toy_places:{places}"] if quant == "ptq" else []
     built = zoo("build", "toy", "--target", "toyboard", "--quant", quant, *calibration)
     assert built.returncode == 0, built.stderr
     bundle = tmp_path / "dist" / f"toy_tiny.pictures.toyboard.{quant}.tar.gz"
@@ -129,7 +192,7 @@ def test_from_build_to_run(zoo, pictures, tmp_path, quant):
     steps = [check["step"] for check in json.loads(verified.stdout)["checks"]]
     assert steps[-2:] == ["artifact -> app", "post-processing -> app's record"]
 
-    ran = zoo("run", bundle, "--source", pictures / "rendered_waves.png", "--box", "40,30,80,80")
+    ran = zoo("run", bundle, "--source", places / "rendered_waves.png", "--box", "40,30,80,80")
     assert ran.returncode == 0, ran.stderr
     record = json.loads(ran.stdout.splitlines()[0])
     x, y = record["position"]

@@ -1,1 +1,1 @@
-"""A model, a board and a contract step for the edge model zoo."""
+"""A model, a board, a contract step and a data set for the edge model zoo."""

@@ -19,6 +19,12 @@ def register_targets() -> Iterable[Descriptor]:
 
 
 @hookimpl
+def register_datasets() -> Iterable[Descriptor]:
+    """Return the reader of labelled data."""
+    return [Descriptor("toy_places", "zoo_toy.toy_places:DATASET")]
+
+
+@hookimpl
 def register_steps() -> Iterable[Descriptor]:
     """Return the contract step."""
     return [Descriptor("toy_place", "zoo_toy.toy_place:STEP")]

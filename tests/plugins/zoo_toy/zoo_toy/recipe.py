@@ -28,4 +28,5 @@ RECIPE = Recipe(
     contract=CONTRACT,
     hubs={"none": _HERE / "toy.onnx"},
     licences=(Licence("weights", "CC0-1.0", commercial=True, file=_HERE / "LICENSE.weights.txt"),),
+    evaluate="zoo_toy.evaluation:evaluate",
 )
