@@ -13,8 +13,8 @@
 
 namespace zoo {
 
-// Adds value "landmarks": [count, 2] photo pixels, pixel centres at integers. The output is relative
-// to the places [x, y] of `mean`, or to the region where there are none.
+// Adds value "landmarks": [count, 2] photo pixels, pixel centres at integers.
+// mean: places [x, y] that the output is relative to; none if it is relative to the region.
 inline void landmarks(Values& values, const Frame& frame, const std::string& output, int count,
                       const std::vector<std::array<double, 2>>& mean) {
   const Tensor& normalized = values.at(output);
