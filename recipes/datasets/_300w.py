@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.label_text import finite_numbers, read_lines
+from recipes.shelf.label_text import pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops
 from zoo.errors import DataError
@@ -83,7 +83,7 @@ def parse_pts(lines: list[str], where: str) -> NDArray[np.float64]:
             f"{where}: n_points is {stated[0] if stated else 'missing'!r} and {len(points)} points "
             f"follow; 300-W has {_POINTS}"
         )
-    pairs = [finite_numbers(line.split(), 2, f"{where}:{number}") for number, line in points]
+    pairs = [pixel_numbers(line.split(), 2, f"{where}:{number}") for number, line in points]
     return np.array(pairs, np.float64)
 
 

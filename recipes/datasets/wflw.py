@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from recipes.shelf.label_text import finite_numbers, read_lines
+from recipes.shelf.label_text import pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
@@ -73,7 +73,7 @@ def parse_line(line: str, where: str, photos: Path, split: str) -> LabelledPhoto
             f"{where}: has {len(words)} words; WFLW has {_COORDINATES} coordinates, then "
             f"{len(_EXTRAS)} numbers of rectangle and attributes or none, then the photo's name"
         )
-    coordinates = finite_numbers(words[:_COORDINATES], _COORDINATES, where)
+    coordinates = pixel_numbers(words[:_COORDINATES], _COORDINATES, where)
     landmarks = np.array(coordinates, np.float64).reshape(_POINTS, 2)
     return LabelledPhoto(_photo(photos, words[-1], where), landmarks, _row(words, split), where)
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from zoo.errors import DataError
 
-__all__ = ["finite_numbers", "read_lines"]
+__all__ = ["pixel_numbers", "read_lines"]
+
+_LARGEST = 1e6
+"""No photo is as large, and no sum or product of such numbers overflows."""
 
 
 def read_lines(path: Path) -> list[str]:
@@ -17,18 +20,18 @@ def read_lines(path: Path) -> list[str]:
         raise DataError(f"{path}: cannot read the labels ({error})") from error
 
 
-def finite_numbers(words: Sequence[str], count: int, where: str) -> list[float]:
-    """Return exactly `count` numbers; raises DataError naming `where` and the word at fault."""
+def pixel_numbers(words: Sequence[str], count: int, where: str) -> list[float]:
+    """Return exactly `count` coordinates; raises DataError naming `where` and the word at fault."""
     if len(words) != count:
         raise DataError(f"{where}: has {len(words)} numbers, {count} are needed")
-    return [_finite(word, where) for word in words]
+    return [_pixels(word, where) for word in words]
 
 
-def _finite(word: str, where: str) -> float:
+def _pixels(word: str, where: str) -> float:
     try:
         value = float(word)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise DataError(f"{where}: found '{word}', a finite number is needed")
+    if not abs(value) <= _LARGEST:
+        raise DataError(f"{where}: found '{word}', a number of pixels is needed")
     return value

@@ -61,7 +61,9 @@ TESTING = Cut(scale=1.3, size=128)
 
 
 def boxed(faces: Sequence[LabelledPhoto]) -> list[Picture]:
-    """Return whole photos, unread, with the boxes of their faces."""
+    """Return whole photos, unread, with the boxes of their faces; raises as `square_around`."""
+    for face in faces:
+        _extent(face)
     return [Picture(face.path, tight_box(face.landmarks)) for face in faces]
 
 
@@ -108,11 +110,17 @@ def square_around(face: LabelledPhoto, scale: float) -> tuple[int, int, int]:
     Raises DataError for landmarks that are all in one place.
     """
     low, high = face.landmarks.min(axis=0), face.landmarks.max(axis=0)
-    side = math.floor(scale * float((high - low).max()) + 0.5)
-    if side < 1:
-        raise DataError(f"{face.where}: all landmarks are in one place; correct the label")
+    side = math.floor(scale * _extent(face) + 0.5)
     x0, y0 = np.floor((low + high) / 2 + 0.5 - side / 2 + 0.5)
     return int(x0), int(y0), side
+
+
+def _extent(face: LabelledPhoto) -> float:
+    """Return the longer side of the landmarks' box; raises DataError below a pixel."""
+    extent = float(np.ptp(face.landmarks, axis=0).max())
+    if extent < 1:
+        raise DataError(f"{face.where}: all landmarks are in one place; correct the label")
+    return extent
 
 
 def _check_inside(face: LabelledPhoto, photo_hwc: NDArray[np.uint8]) -> None:

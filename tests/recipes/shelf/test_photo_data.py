@@ -1,10 +1,13 @@
 """Original data sets, drawn small: a dot at each label lies under it after cutting."""
 
+import contextlib
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -15,7 +18,11 @@ from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_evaluation import evaluate
 from recipes.shelf.photo_crops import Cut, LabelledPhoto, cut_face
 from zoo import registry
+from zoo.contract import Contract, TensorSpec
 from zoo.errors import DataError, UnknownNameError
+from zoo.labelled_data import LabelledData
+from zoo.pictures import calibration_pictures
+from zoo.recipe import Recipe
 
 FOLDERS = ("afw", "helen/trainset", "lfpw/trainset", "helen/testset", "lfpw/testset", "ibug")
 
@@ -139,7 +146,7 @@ def test_names(w300: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("60.3", "nan", r"a 1\.pts: found|a 1\.pts:4: found 'nan', a finite number is needed"),
+        ("60.3", "nan", r"a 1\.pts: found|a 1\.pts:4: found 'nan', a number of pixels is needed"),
         ("n_points:  68", "n_points: 67", r"a 1\.pts: n_points is '67' and 68 points follow"),
         ("}", "", r"a 1\.pts: its points do not stand between lines"),
         ("61.300 51.600", "1 1 1", r"a 1\.pts:4: has 3 numbers, 2 are needed"),
@@ -163,15 +170,174 @@ def test_missing_and_broken_photos(w300: Path) -> None:
         read_faces(f"300w:{w300}:challenging", "test")
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("ibug/*", r"ibug: holds no \.pts file; 300-W has one beside each photo"),
+        ("ibug", r"ibug: no such folder; 300-W keeps photos and \.pts files there"),
+    ],
+)
+def test_incomplete_300w(w300: Path, path: str, message: str) -> None:
+    for found in list(w300.glob(path)):
+        shutil.rmtree(found) if found.is_dir() else found.unlink()
+    for read in (LabelledData.read, LabelledData.pictures):
+        with pytest.raises(DataError, match=message):
+            read(find_faces(f"300w:{w300}:challenging", "test"))
+
+
+def test_photo_without_landmarks(w300: Path) -> None:
+    shutil.copy(w300 / "ibug" / "a 1.png", w300 / "ibug" / "b.png")
+    with pytest.raises(DataError, match=r"b\.png: has no landmarks; b\.pts is missing beside it"):
+        read_faces(f"300w:{w300}:challenging", "test")
+
+
+def test_part_of_a_split_is_told(w300: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        read_faces(f"300w:{w300}:common", "test")
+    assert "300W: 2 faces; the whole of 'common' has 554" in caplog.text
+
+
+def test_landmarks_in_one_place(w300: Path) -> None:
+    points = "\n".join(["5 5"] * 68)
+    (w300 / "ibug" / "a 1.pts").write_text(f"version: 1\nn_points: 68\n{{\n{points}\n}}\n")
+    for read in (LabelledData.read, LabelledData.pictures):
+        with pytest.raises(DataError, match=r"a 1\.pts: all landmarks are in one place; correct"):
+            read(find_faces(f"300w:{w300}:challenging", "test"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\n \n", r"largepose\.txt: no faces; a line for each is needed"),
+        (b"\xff\xfe", r"largepose\.txt: cannot read the labels"),
+        (b"1 2 a.png", r"largepose\.txt:1: has 3 words; WFLW has 196 coordinates, then 10"),
+        (
+            b"0 " * 196 + b"../a.png",
+            r"txt:1: photo '\.\./a\.png' is not below WFLW_images; correct",
+        ),
+        (b"0 " * 196 + b"/a.png", r"txt:1: photo '/a\.png' is not below WFLW_images; correct"),
+        (b"0 " * 195 + b"x a.png", r"txt:1: found 'x', a number of pixels is needed"),
+    ],
+)
+def test_broken_wflw_list(wflw: Path, content: bytes, message: str) -> None:
+    (wflw / "WFLW_annotations/list_98pt_test/list_98pt_test_largepose.txt").write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        read_faces(f"wflw:{wflw}:largepose", "test")
+
+
+def test_missing_wflw_list(wflw: Path) -> None:
+    with pytest.raises(DataError, match=r"list_98pt_test_blur\.txt: cannot read the labels"):
+        read_faces(f"wflw:{wflw}:blur", "test")
+
+
+def test_a_data_set_of_other_things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Things:
+        name, splits = "things", ()
+
+        def recognises(self, folder: Path) -> bool:  # noqa: ARG002
+            return True
+
+        def points(self, folder: Path) -> int:
+            return int(folder.name)
+
+        def read(self, folder: Path, split: str) -> object:  # noqa: ARG002
+            return ["a thing"]
+
+    monkeypatch.setattr(registry, "names", lambda _: ("things",))
+    monkeypatch.setattr(registry, "load", lambda _, __: Things())
+    for points in ("0", "68"):
+        (tmp_path / points).mkdir()
+        with pytest.raises(DataError, match="'things' holds no landmarks of faces; give another"):
+            read_faces(tmp_path / points, "test")
+
+
+def test_boxes_of_original_photos_are_calibrated_with(w300: Path, wflw: Path) -> None:
+    found = calibration_pictures(registry.load("recipe", "pfld"), Path(f"300w:{w300}"), 500)
+    assert [picture.path.parent.name for picture in found] == ["afw", "trainset", "trainset"]
+    assert found[1].box == pytest.approx((60.8, 51.1, 108, 72))
+    assert found[1].read().shape == (220, 260, 3)
+    (other,) = calibration_pictures(
+        registry.load("recipe", "pfld_0.25x.wflw98"), Path(f"wflw:{wflw}:test"), 500
+    )
+    assert other.box == pytest.approx((60.8, 51.1, 108, 108))
+    with pytest.raises(DataError, match="its faces have 98 landmarks, 68 are needed"):
+        calibration_pictures(registry.load("recipe", "pfld"), wflw, 500)
+
+
+def test_own_networks_are_calibrated_with_the_boxes_of_a_named_data_set(w300: Path) -> None:
+    own = Recipe("own", "user", "", Contract(TensorSpec("image", (3, 8, 8)), (), ()))
+    (found,) = calibration_pictures(own, Path(f"300w:{w300}:challenging"), 500)
+    assert found.box == pytest.approx((60.8, 51.1, 108, 72))
+    assert calibration_pictures(own, w300, 500)[0].box is None
+
+
+PTS = "version: 1\nn_points: 68\n{\n" + "\n".join(f"{x} {y}" for x, y in grid(68)) + "\n}\n"
+LIST = " ".join([*map(str, grid(98).ravel()), *"0123456789", "0--Parade/a.png"])
+ODD = (
+    "nan",
+    "-inf",
+    "1e999",
+    "x",
+    "{",
+    "}",
+    "",
+    "0x10",
+    "1_0",
+    "\u0663",
+    "\x00",
+    "n_points:",
+    "..",
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, valid: str) -> str:
+    """Return a valid text in which words were left out, repeated or replaced, or its end cut."""
+    words = re.split(r"(\s+)", valid)
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(words) - 1))
+        words[at : at + 1] = draw(
+            st.sampled_from([[], [words[at]] * 2, [words[at], " ", words[at]], [""]])
+            | st.sampled_from(ODD).map(lambda word: [word])
+        )
+        words = words or [""]
+    content = "".join(words).encode()
+    content = content[: draw(st.just(len(content)) | st.integers(0, len(content)))]
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(content)))
+        content = content[:at] + draw(st.binary(max_size=2)) + content[at + 1 :]
+    return content.decode("utf-8", "replace")
+
+
+@given(mutated(PTS) | st.text())
 def test_any_pts_text_is_read_or_refused(text: str) -> None:
-    with pytest.raises(DataError):
-        parse_pts(text.splitlines(), "a.pts")
-
-
-@given(st.lists(st.sampled_from(["1", "nan", "x", "-2.5", "../a", "/a"]), max_size=210))
-def test_any_list_line_is_read_or_refused(words: list[str]) -> None:
     try:
-        parse_line(" ".join(words), "list:1", Path("photos"), "test")
+        points = parse_pts(text.splitlines(), "a.pts")
+    except DataError as error:
+        assert str(error).startswith("a.pts:")  # noqa: PT017 (what it says is the test)
+    else:
+        assert points.shape == (68, 2)
+        assert np.isfinite(points).all()
+
+
+@given(mutated(LIST) | st.text())
+def test_any_list_line_is_read_or_refused(text: str) -> None:
+    try:
+        face = parse_line(text, "list:1", Path("photos"), "test")
     except DataError as error:
         assert str(error).startswith("list:1: ")  # noqa: PT017 (what it says is the test)
+    else:
+        assert face.landmarks.shape == (98, 2)
+        assert np.isfinite(face.landmarks).all()
+        assert face.path.is_relative_to("photos")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.binary(max_size=2), st.integers(0, len(PTS)), st.booleans())
+def test_any_bytes_in_a_pts_file(w300: Path, odd: bytes, at: int, cut: bool) -> None:
+    content = PTS.encode()
+    rest = b"" if cut else content[at + len(odd) :]
+    (w300 / "ibug" / "a 1.pts").write_bytes(content[:at] + odd + rest)
+    with contextlib.suppress(DataError):
+        find_faces(f"300w:{w300}:challenging", "test").pictures()
+        read_faces(f"300w:{w300}:challenging", "test")
