@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from zoo.cache import Cache
@@ -96,3 +98,16 @@ def test_a_training_depends_on_its_own_choices(tmp_path):
     assert options("qat", seed=1) != options("qat")
     assert {"torch", "recipes"} <= set(options("qat"))
     assert options("ptq", seed=1) == options("ptq")
+
+
+def test_calibration_depends_on_the_split_and_the_folder(tmp_path):
+    (tmp_path / "afw").mkdir()
+    stage = next(stage for stage in STAGES if stage.name == "quantize")
+
+    def plan(text):
+        return make_plan(Wish("pfld", "x86", calibration=Path(text)))
+
+    assert stage.files(plan(f"300w:{tmp_path}:test"))["calibration"] == tmp_path
+    options = [stage.options(plan(f"{name}{tmp_path}")) for name in ("", "300w:")]
+    assert options[0] != options[1]
+    assert stage.options(plan(f"300w:{tmp_path}:common")) not in options

@@ -45,3 +45,9 @@ def test_changes_reach_the_network(make_faces: MakeFaces) -> None:
     for line in lines:
         if line.test in {condition.test for condition in CONDITIONS}:
             assert line.metrics["nme_interocular_percent"] != unchanged, line
+
+
+def test_data_sets_are_named_as_in_eval(make_faces: MakeFaces) -> None:
+    folder = make_faces(3)
+    named = next(measure(RECIPE, brightness, Path(f"crops:{folder}")))
+    assert named == next(measure(RECIPE, brightness, folder))
