@@ -41,4 +41,4 @@ _ALL = (
     )
 )
 VARIANTS = {variant.name: variant for variant in _ALL}
-DEFAULT = VARIANTS["pfld_0.25x.300w68"]
+DEFAULT = VARIANTS["pfld_1.0x.300w68"]

@@ -20,7 +20,7 @@ def test_names_lead_to_their_recipes() -> None:
 
 
 def test_the_family_name_is_the_published_default() -> None:
-    assert registry.load("recipe", "pfld").name == "pfld_0.25x.300w68"
+    assert registry.load("recipe", "pfld").name == "pfld_1.0x.300w68"
 
 
 def test_listing_imports_nothing_heavy() -> None:

@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
-from recipes.pfld.variants import DEFAULT
 from zoo import registry
 from zoo.cache import Cache
 from zoo.graph import Graph
@@ -26,7 +25,7 @@ def quantize(make_faces: MakeFaces, tmp_path: Path) -> Callable[..., Graph]:
 
     def run(quant: str, seed: int = 0) -> Graph:
         epochs = 1 if quant == "qat" else None
-        wish = Wish(DEFAULT.name, "x86", quant, calibration=faces, epochs=epochs, seed=seed)
+        wish = Wish("pfld_0.25x.300w68", "x86", quant, calibration=faces, epochs=epochs, seed=seed)
         done = build(make_plan(wish), Cache(tmp_path / "cache"), stages=artifact_stages())
         hub = done["quantize"] / "hub.onnx"
         return registry.load("format", "onnx").read(hub.read_bytes(), str(hub))

@@ -7,21 +7,22 @@ from importlib.util import find_spec
 import pytest
 from click.testing import CliRunner
 
+from recipes.pfld.mean_face import mean_face
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import DEFAULT
 from zoo.cli.main import cli
 from zoo.errors import UsageError
 
 WEIGHTS = recipe(DEFAULT).hubs["none"].with_name(f"{DEFAULT.name}.safetensors")
-PEER = """
-input = {name = "image", shape = [3, 112, 112]}
-outputs = [{name = "landmarks", shape = [136]}]
+PEER = f"""
+input = {{name = "image", shape = [3, 112, 112]}}
+outputs = [{{name = "landmarks", shape = [136]}}]
 pre = [
-    {name = "crop", scale = 1.2},
-    {name = "resize", size = [112, 112]},
-    {name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]},
+    {{name = "crop", scale = 1.2}},
+    {{name = "resize", size = [112, 112]}},
+    {{name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]}},
 ]
-post = [{name = "landmarks", count = 68}]
+post = [{{name = "landmarks", count = 68, mean = {[list(place) for place in mean_face(68)]}}}]
 """
 
 
