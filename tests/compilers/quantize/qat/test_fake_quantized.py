@@ -20,6 +20,8 @@ from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.graph import Graph
+from zoo.pictures import read_picture
+from zoo.processing import preprocess_batch
 
 GRAPH = residual_network()
 FLOAT_SCALES = (W8A8_ASYM, W8A8_SYM, W4A8_ASYM)
@@ -118,7 +120,8 @@ def test_the_published_network(scheme, bound):
     recipe = registry.load("recipe", "pfld_0.25x.300w68")
     hub = recipe.hubs["none"]
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
-    feeds = pixel_feeds(graph, 2)
+    faces = [(read_picture(golden.image), golden.box) for golden in recipe.golden]
+    feeds = {"image": preprocess_batch(recipe.contract, faces)[1]}
     start = prepare(graph, scheme, [feeds], recipe.contract, "percentile", threads=1)
     module = FakeQuantized(start)
     assert _lsb(module, read_back(module, graph.outputs), feeds) <= bound
