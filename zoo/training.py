@@ -13,7 +13,8 @@ class TrainOptions:
 
     data: labelled data sets, trained on together.  out: folder for weights, checkpoints and logs;
     a training that was interrupted there goes on.  teacher: weights of a larger network to learn
-    from.  settings: of the recipe, by name, as words.
+    from.  start: folder of an earlier training whose weights are the first.
+    settings: of the recipe, by name, as words.
     """
 
     data: tuple[Path, ...]
@@ -21,6 +22,7 @@ class TrainOptions:
     seed: int = 0
     accelerator: str = "auto"
     teacher: Path | None = None
+    start: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -74,6 +74,7 @@ def _training(record: Mapping[str, Any]) -> str:
         f"{sets}. {record['training_faces']:,} pictures in all were trained on, "
         f"{record['held_out_faces']} held out.",
         f"Trained as {record['model']}, {record['epochs']} epochs, seed {record['seed']}"
+        + (f", from the weights of {record['start']}" if record.get("start") else "")
         + (f", taught by {record['teacher']}" if record["teacher"] else "")
         + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
     ]

@@ -50,7 +50,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     faces = _faces(variant, list(sets.values()), settings)
     data = _data(faces, variant, recipe.contract, options, settings)
     steps = settings.epochs * data.steps_per_epoch
-    net = _net(faces, variant, settings, options.seed)
+    net = _net(faces, variant, settings, options)
     task = LandmarkTask(
         net,
         recipe.contract,
@@ -110,9 +110,14 @@ def _data(
     )
 
 
-def _net(faces: LabelledFaces, variant: Variant, settings: Settings, seed: int) -> TrainingNet:
+def _net(
+    faces: LabelledFaces, variant: Variant, settings: Settings, options: TrainOptions
+) -> TrainingNet:
     others = tuple(points for points in faces.landmarks if points != variant.points)
-    return _channels_last(TrainingNet(variant, others, settings.pose_branch, seed))
+    net = TrainingNet(variant, others, settings.pose_branch, options.seed)
+    if options.start is not None:
+        net.start_from(options.start)
+    return _channels_last(net)
 
 
 def _teacher(weights: Path, student: Variant) -> Pfld:

@@ -4,14 +4,16 @@ One training thereby gives all variants of its width: 68 or 98 points, with or w
 """
 
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from recipes.pfld.checkpoint import build_net
+from recipes.pfld.checkpoint import build_net, load_net
 from recipes.pfld.net import Pfld, PoseHead
 from recipes.pfld.variants import Variant
+from zoo.errors import RecipeError
 
 __all__ = ["TrainingNet"]
 
@@ -46,6 +48,20 @@ class TrainingNet(nn.Module):
         landmarks = {points: head(pooled) for points, head in self._heads().items()}
         pose = self.net.pose or self.other_pose
         return landmarks, None if pose is None else pose(shallow)
+
+    def start_from(self, trained: Path) -> None:
+        """Take the weights that an earlier training left in a folder; heads it lacks stay."""
+        found = {v: trained / f"{v.name}.safetensors" for v in self.states()}
+        if not found[self.variant].is_file():
+            raise RecipeError(
+                f"{found[self.variant]}: no such weights to start from; give the folder of a "
+                f"training that gave {self.variant.name}"
+            )
+        for variant, weights in found.items():
+            if weights.is_file():
+                values = load_net(variant, weights).state_dict()
+                for name, value in self.states()[variant].items():
+                    value.copy_(values[name])
 
     def states(self) -> dict[Variant, dict[str, Tensor]]:
         """Return every variant that this training gives, with the weights of its network."""

@@ -32,6 +32,7 @@ def training_record(
         "held_out_faces": len(data.held_out),
         "epochs": settings.epochs,
         "seed": options.seed,
+        "start": options.start.name if options.start else None,
         "teacher": options.teacher.stem if options.teacher else None,
         "changed_settings": _changed(asdict(settings), asdict(Settings())),
         "versions": {package: version(package) for package in _PACKAGES},

@@ -31,6 +31,9 @@ from zoo.training import TrainOptions
     "--teacher", type=click.Path(path_type=Path), help="Weights of a larger network to learn from."
 )
 @click.option(
+    "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to go on from."
+)
+@click.option(
     "--set",
     "settings",
     multiple=True,
@@ -47,6 +50,7 @@ def command(
     epochs: int | None,
     batch_size: int | None,
     teacher: Path | None,
+    start: Path | None,
     settings: tuple[str, ...],
     seed: int,
     accelerator: str,
@@ -62,7 +66,7 @@ def command(
     chosen = _named(settings)
     numbers = {"epochs": epochs, "batch_size": batch_size}
     chosen |= {name: str(number) for name, number in numbers.items() if number is not None}
-    options = TrainOptions(data, folder, seed, accelerator, teacher, chosen)
+    options = TrainOptions(data, folder, seed, accelerator, teacher, start, chosen)
     weights: Path = registry.resolve(recipe.train)(recipe, options)
     hub = weights.with_suffix(".onnx")
     hub.write_bytes(registry.resolve(recipe.export)(recipe, weights))

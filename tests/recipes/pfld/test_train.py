@@ -11,6 +11,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
+from safetensors.torch import load_file  # noqa: E402
+
 from recipes.pfld.checkpoint import build_net, load_net, save_state  # noqa: E402
 from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.train import train  # noqa: E402
@@ -109,6 +111,19 @@ def test_training_stops_where_nothing_gets_better(make_faces: MakeFaces, tmp_pat
     with (tmp_path / "log" / "metrics.csv").open(newline="") as lines:
         last = max(int(row["epoch"]) for row in csv.DictReader(lines))
     assert last < 7
+
+
+def test_going_on_from_an_earlier_training(make_faces: MakeFaces, tmp_path: Path) -> None:
+    recipe, first = registry.load("recipe", "pfld_0.25x.300w68"), tmp_path / "first"
+    still = {"learning_rate": "1e-12", "average_decay": "0"}
+    wanted = options(make_faces(6), first)
+    before = load_file(train(recipe, wanted))
+    again = replace(wanted, out=tmp_path / "again", start=first)
+    after = load_file(train(recipe, replace(again, settings={**wanted.settings, **still})))
+    assert all(torch.allclose(after[n], before[n]) for n in before if n.endswith(".weight"))
+    missing = replace(wanted, out=tmp_path / "no", start=tmp_path)
+    with pytest.raises(RecipeError, match=r"no such weights to start from; give the folder"):
+        train(recipe, missing)
 
 
 def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
