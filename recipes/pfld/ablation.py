@@ -1,4 +1,4 @@
-"""What each part of the training is worth, on held-out faces: the table of docs/accuracy.md.
+"""What each part of the training is worth, on held-out faces, as a table.
 
     python -m recipes.pfld.ablation OUT DATA... [--epochs 20] [--seeds 2] [--only LINE]
 
