@@ -66,7 +66,7 @@ class LandmarkTask(LightningModule):
             self._generator(),
         )
         x = network_input(images, self.channels)
-        predicted, pose = self.net(x)
+        predicted, pose = self._predict(x)
         targets = dict(
             zip(self.layouts, torch.split(landmarks, list(self.layouts), dim=1), strict=True)
         )
