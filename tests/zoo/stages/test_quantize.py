@@ -1,5 +1,7 @@
 """Which training a build uses: the recipe's own where it knows the labels, else distillation."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from networks import residual_network
@@ -34,6 +36,8 @@ CONTRACT = Contract(
         Step("normalize", {"mean": [128] * 3, "std": [128] * 3}),
     ),
 )
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
 
 
 @pytest.fixture
@@ -87,6 +91,7 @@ def _quantized(tmp_path, images, **change):
     return HUB.read((tmp_path / "hub.onnx").read_bytes(), "hub.onnx").metadata
 
 
+@needs_torch
 def test_a_recipe_trains_where_it_knows_the_labels(tmp_path, images, trainer):
     (images / "labels.csv").touch()
     metadata = _quantized(tmp_path, images)
@@ -94,6 +99,7 @@ def test_a_recipe_trains_where_it_knows_the_labels(tmp_path, images, trainer):
     assert (metadata["zoo.training"], metadata["zoo.calibration_count"]) == ("recipe", "1")
 
 
+@needs_torch
 def test_images_without_labels_are_distilled_on(tmp_path, images, trainer):
     metadata = _quantized(tmp_path, images)
     assert trainer == []
@@ -107,6 +113,7 @@ def test_ptq_trains_nothing(tmp_path, images, trainer):
     assert trainer == []
 
 
+@needs_torch
 def test_images_are_needed(tmp_path, images):
     with pytest.raises(RecipeError, match=r"^net_1\.0x\.drawn: give images for calibration by"):
         _quantized(tmp_path, images, calibration=None)
