@@ -9,6 +9,14 @@ from zoo.errors import UsageError, suggest
 
 __all__ = ["Settings", "settings_of"]
 
+_POSITIVE = (
+    "epochs",
+    "batch_size",
+    "wing_width",
+    "wing_curvature",
+    "learning_rate",
+    "gradient_norm",
+)
 _ALLOWED = {
     "loss": ("wing", "l2"),
     "optimizer": ("adamw", "adam"),
@@ -89,6 +97,13 @@ def _value(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as th
     allowed = _ALLOWED.get(name, (text,))
     if text not in allowed:
         raise UsageError(f"setting '{name}' is '{text}'; allowed: {', '.join(allowed)}")
+    value = _parsed(name, text, default)
+    if name in _POSITIVE and not value > 0:
+        raise UsageError(f"setting '{name}' is '{text}'; a number above 0 is needed")
+    return value
+
+
+def _parsed(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as the default)
     try:
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]

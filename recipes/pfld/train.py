@@ -122,6 +122,8 @@ def _net(
 
 def _teacher(weights: Path, student: Variant) -> Pfld:
     """Return the network of the variant that the file is named after, as `zoo train` names it."""
+    if not weights.is_file():
+        raise RecipeError(f"{weights}: no such file; give the teacher's weights")
     teacher = VARIANTS.get(weights.name.removesuffix(".safetensors"))
     if teacher is None or (teacher.points, teacher.is_gray) != (student.points, student.is_gray):
         raise RecipeError(

@@ -21,6 +21,8 @@ def test_nothing_said_is_the_default() -> None:
     ("name", "value", "message"),
     [
         ("epoch", "3", "unknown setting 'epoch'; did you mean epochs"),
+        ("epochs", "0", "setting 'epochs' is '0'; a number above 0 is needed"),
+        ("wing_width", "nan", "setting 'wing_width' is 'nan'; a number above 0 is needed"),
         ("epochs", "many", "setting 'epochs' is 'many'; a value like 150 is needed"),
         ("pose_branch", "perhaps", "setting 'pose_branch' is 'perhaps'; true or false is needed"),
         ("contrast", "1", "setting 'contrast' is '1'; two numbers 'low,high' is needed"),

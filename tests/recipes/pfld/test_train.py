@@ -134,6 +134,8 @@ def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
     taught = train(student, replace(options(data, tmp_path / "taught"), teacher=teacher))
     assert taught.read_bytes() != alone.read_bytes()
     stranger = teacher.rename(tmp_path / "pfld_0.5x.wflw98.safetensors")
+    with pytest.raises(RecipeError, match=r"0\.5x\.300w68\.safetensors: no such file; give the"):
+        train(student, replace(options(data, tmp_path / "no"), teacher=teacher))
     with pytest.raises(RecipeError, match=r"not named after a variant that can teach pfld_0\.25x"):
         train(student, replace(options(data, tmp_path / "no"), teacher=stranger))
 
