@@ -11,7 +11,14 @@ from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
 
-__all__ = ["Plan", "Wish", "make_plan", "published_quantizations"]
+__all__ = [
+    "Plan",
+    "Wish",
+    "find_recipe",
+    "find_target",
+    "make_plan",
+    "published_quantizations",
+]
 
 _QAT = "qat"
 _COUNT, _COUNTS = 500, {_QAT: 2000}
@@ -23,6 +30,7 @@ class Wish:
     """What a person asks for, as words.
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
+    target: a board's name, or 'board:variant'.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
     one.  calibration: folder of images, or a data set by its name (zoo.labelled_data).
     calibration_count: how many images at most, None for what the quantization needs.
@@ -89,7 +97,7 @@ def make_plan(wish: Wish) -> Plan:
     RecipeError where hubs or calibration data are missing, DataError where those are no data set.
     """
     recipe = find_recipe(wish.model, wish.contract)
-    target: Target = registry.load("target", wish.target)
+    target = find_target(wish.target)
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
@@ -144,6 +152,13 @@ def find_recipe(model: str, contract: Path | None) -> Recipe:
     parsed = Contract.from_toml(contract)
     check_steps(parsed)
     return Recipe(path.stem, "user", f"user's file {path.name}", parsed, hubs={"none": path})
+
+
+def find_target(word: str) -> Target:
+    """Return a registered board by 'board', or one of its variants by 'board:variant'."""
+    name, _, variant = word.partition(":")
+    target: Target = registry.load("target", name)
+    return target.variant(variant) if variant else target
 
 
 def check_steps(contract: Contract) -> None:

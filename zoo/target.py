@@ -1,9 +1,14 @@
 """A target: a board as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-__all__ = ["Target"]
+from zoo.errors import UnknownNameError
+
+__all__ = ["Fact", "Target"]
+
+Fact = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,8 @@ class Target:
     accepts: further schemes that --scheme may ask for.
     refuses: reason and remedy by quantization or scheme that users would expect but must not have.
     facts: what the compiler, the app and the reader need to know, units in the keys.
+    variants: facts that differ, by the name under which a board can be had in another form; asked
+    for as 'board:variant'.
     """
 
     name: str
@@ -26,4 +33,12 @@ class Target:
     accepts: tuple[str, ...] = ()
     refuses: Mapping[str, str] = field(default_factory=dict)
     package: str = "tar.gz"
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
+
+    def variant(self, name: str) -> Self:
+        """Return the board in that form, named 'board-variant'; raises UnknownNameError."""
+        if name not in self.variants:
+            raise UnknownNameError(f"variant of {self.name}", name, self.variants)
+        facts = {**self.facts, **self.variants[name]}
+        return replace(self, name=f"{self.name}-{name}", facts=facts, variants={})

@@ -5,7 +5,7 @@ import pytest
 
 from zoo import registry
 from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError
-from zoo.plan import Wish, find_recipe, make_plan, published_quantizations
+from zoo.plan import Wish, find_recipe, find_target, make_plan, published_quantizations
 
 PLUGIN = """
 from pathlib import Path
@@ -263,3 +263,15 @@ def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, messag
     contract.write_text(TOML.replace(old, new))
     with pytest.raises((RecipeError, UnknownNameError), match=re.escape(message)):
         find_recipe(str(path), contract)
+
+
+def test_a_board_is_found_by_name_or_with_a_variant():
+    assert find_target("kv260").facts["fingerprint"] == "0x101000056010407"
+    assert find_target("kv260:vai2.5").facts["fingerprint"] == "0x101000016010407"
+
+
+def test_a_board_without_that_variant_is_told():
+    with pytest.raises(UnknownNameError, match="unknown variant of kv260 'b4097'; did you mean"):
+        find_target("kv260:b4097")
+    with pytest.raises(UnknownNameError, match="unknown variant of x86 'b4096'; known: none"):
+        find_target("x86:b4096")

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo import registry
 from zoo.cache import Cache
 from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
-from zoo.plan import Wish, find_recipe, published_quantizations
+from zoo.plan import Wish, find_recipe, find_target, published_quantizations
 
 if TYPE_CHECKING:
     from zoo.subjects import Subject
@@ -117,6 +116,6 @@ def _subjects(
     recipe = find_recipe(wish.model, None)
     if published:
         return subjects.load_published(recipe)
-    target = registry.load("target", wish.target)
+    target = find_target(wish.target)
     chosen = quants or published_quantizations(recipe, target, wish.scheme)
     return subjects.load_forms(subjects.forms(wish, chosen, wanted, cache))

@@ -1,0 +1,90 @@
+"""AMD Kria KV260: the DPUCZDX8G in its programmable logic, by VART.
+
+Limits, channel parallelism and fingerprints are those that libtarget-factory of Vitis AI 2.5
+prints, and product guide PG338 describes; the fingerprints of 3.x are those that its target
+factory lists.
+"""
+
+from zoo.target import Fact, Target
+
+__all__ = ["TARGET"]
+
+_VERSIONS = {"vai2.5": "2.5", "vai3": "3.0 or 3.5"}
+"""Versions of Vitis AI by the variant's word."""
+
+_SIZES = {
+    # By the variant's word: channel parallelism, fingerprint of each version.
+    "b512": (8, {"vai2.5": "0x101000016010200", "vai3": "0x101000056010200"}),
+    "b800": (10, {"vai2.5": "0x101000016010201", "vai3": "0x101000056010201"}),
+    "b1024": (8, {"vai2.5": "0x101000016010402", "vai3": "0x101000056010402"}),
+    "b1152": (12, {"vai2.5": "0x101000016010203", "vai3": "0x101000056010203"}),
+    "b1600": (10, {"vai2.5": "0x101000016010404", "vai3": "0x101000056010404"}),
+    "b2304": (12, {"vai2.5": "0x101000016010405", "vai3": "0x101000056010405"}),
+    "b3136": (14, {"vai2.5": "0x101000016010406", "vai3": "0x101000056010406"}),
+    "b4096": (16, {"vai2.5": "0x101000016010407", "vai3": "0x101000056010407"}),
+}
+
+
+def _dpu(size: str, version: str) -> dict[str, Fact]:
+    parallel, fingerprints = _SIZES[size]
+    return {
+        "dpu": f"DPUCZDX8G_ISA1_{size.upper()}",
+        "vitis_ai": _VERSIONS[version],
+        "fingerprint": fingerprints[version],
+        "channel_parallel": parallel,
+        "channels_max": 256 * parallel,
+    }
+
+
+def _variants() -> dict[str, dict[str, Fact]]:
+    """Return every size and version by words such as 'vai2.5', 'b3136' and 'b3136-vai2.5'."""
+    variants = {version: _dpu("b4096", version) for version in _VERSIONS}
+    for size in _SIZES:
+        variants[size] = _dpu(size, "vai3")
+        variants |= {f"{size}-{version}": _dpu(size, version) for version in _VERSIONS}
+    return variants
+
+
+TARGET = Target(
+    name="kv260",
+    summary="AMD Kria KV260, DPUCZDX8G B4096 by VART",
+    compiler="xmodel",
+    executor="xmodel",
+    app="cpp-vart",
+    schemes={"ptq": "dpu-pow2", "qat": "dpu-pow2"},
+    refuses={
+        "none": "the DPU has no floating point; use ptq or qat",
+        "fp16": "the DPU has no floating point; use ptq or qat",
+        **dict.fromkeys(
+            ("w8a8-asym", "w8a8-sym", "w4a8-asym"),
+            "the DPU scales by shifts only, so that every scale must be a power of two; "
+            "take dpu-pow2",
+        ),
+    },
+    facts={
+        "architecture": "aarch64",
+        "operating_system": "Kria Ubuntu 22.04 or PetaLinux",
+        "runtime": "VART",
+        **_dpu("b4096", "vai3"),
+        "bank_depth": 2048,
+        # Largest of both sides; the smallest is 1.
+        "conv_kernel_max": 16,
+        "conv_stride_max": 8,
+        # The engine for depthwise convolutions and pools.
+        "alu_kernel_max": 256,
+        "alu_stride_max": 256,
+        "alu_pad_begin_max": 15,
+        "alu_pad_end_max": 255,
+        # Which activations each op can take into itself.
+        "activations_of_conv": ("relu", "relu6", "leaky_relu"),
+        "activations_of_dense": ("relu", "relu6", "leaky_relu"),
+        "activations_of_depthwise": ("relu", "relu6"),
+        "activations_of_average_pool": ("relu", "relu6"),
+        "activations_of_max_pool": ("relu", "relu6"),
+        "activations_of_add": ("relu",),
+        "activations_of_mul": ("relu",),
+        "cpu_ops": ("transpose", "sigmoid", "tanh", "slice", "sub", "softmax"),
+        "leaky_relu_alpha": "26/256",
+    },
+    variants=_variants(),
+)
