@@ -11,6 +11,7 @@ ZooError                  exit status 1
 ├── QuantizeError         a scheme cannot be applied
 ├── RefusedError          the target does not take what was asked for
 ├── VerifyError           a step does not compute what the step before it computes
+├── ArtifactError         a file for a chip is damaged or is not what its name says
 ├── BundleError           a bundle is damaged, incomplete or was tampered with
 ├── CacheError            the cache cannot be read or written
 └── ToolchainError        an external tool is missing or failed; exit status 3
@@ -74,6 +75,10 @@ class RefusedError(ZooError):
 
 class VerifyError(ZooError):
     """A step does not compute what the step before it computes."""
+
+
+class ArtifactError(ZooError):
+    """A file for a chip is damaged, or is not what its name says."""
 
 
 class BundleError(ZooError):

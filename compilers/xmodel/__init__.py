@@ -1,0 +1,1 @@
+"""Kria KV260: the .xmodel file of AMD's XIR, written and read without AMD's libraries."""

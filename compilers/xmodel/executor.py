@@ -1,0 +1,104 @@
+"""Runs a quantized .xmodel on this machine, op by op, from the file alone.
+
+It shares nothing with the lowering: what it computes is what XIR's ops mean. All values are
+k / 2**n, exact in float64 and in the float32 that it returns.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.xmodel.check import check_quantized
+from compilers.xmodel.decode import decode
+from compilers.xmodel.op_semantics import MEANINGS
+from compilers.xmodel.real_arrays import Array, Reals
+from compilers.xmodel.xir import XirGraph, XirOp
+from zoo.errors import ArtifactError, suggest
+from zoo.plugs import Feeds
+
+__all__ = ["EXECUTOR", "XmodelExecutor", "XmodelRun"]
+
+_NHWC, _NCHW = (0, 2, 3, 1), (0, 3, 1, 2)
+
+
+class XmodelExecutor:
+    """The meaning of a quantized file; a compiled one runs on the board only."""
+
+    name = "xmodel"
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "XmodelRun":  # noqa: ARG002
+        """Return a function that runs `main`. threads: as numpy is configured.
+
+        Raises ArtifactError for a file that is damaged, compiled, or has an op without a meaning
+        here.
+        """
+        file = folder / main
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise ArtifactError(f"{file}: cannot be read ({error.strerror})") from error
+        return XmodelRun(decode(content, str(file)), str(file))
+
+
+class XmodelRun:
+    """A network that is ready to run."""
+
+    def __init__(self, graph: XirGraph, where: str) -> None:
+        if any(child.attribute("device") for child in graph.root.children):
+            raise ArtifactError(
+                f"{where}: it is compiled for the DPU and runs on the board only; take the "
+                "quantized file that it was compiled from"
+            )
+        check_quantized(graph, where)
+        for op in graph.ops:
+            if op.type not in MEANINGS and op.type != "data":
+                raise ArtifactError(
+                    f"{where}: op '{op.name}' is a '{op.type}', which has no meaning here"
+                    f"{suggest(op.type, MEANINGS)}"
+                )
+        self._graph = graph
+        self._where = where
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name. feeds: inputs by name, float32, batch first, images NCHW."""
+        values: dict[str, Reals] = {}
+        for op in self._graph.ops:
+            values[op.name] = self._fed(op, feeds) if op.type == "data" else self._run(op, values)
+        results = self._graph.attributes["return_ops"].value
+        return {name.removesuffix("_fix"): _channels_first(values[name]) for name in results}
+
+    def _fed(self, op: XirOp, feeds: Feeds) -> Reals:
+        if op.name not in feeds:
+            raise ArtifactError(
+                f"{self._where}: its input '{op.name}' is missing; given: "
+                f"{', '.join(feeds) or 'nothing'}"
+            )
+        value: Array = np.asarray(feeds[op.name], np.float64)
+        value = value.transpose(_NHWC) if value.ndim == 4 else value
+        if value.shape[1:] != op.tensor.shape[1:]:
+            raise ArtifactError(
+                f"{self._where}: input '{op.name}' has shape {list(value.shape)}, needed is "
+                f"{list(op.tensor.shape)} (NHWC, any batch)"
+            )
+        return Reals(value)
+
+    def _run(self, op: XirOp, values: dict[str, Reals]) -> Reals:
+        inputs = {role: [values[name] for name in names] for role, names in op.arguments.items()}
+        try:
+            return MEANINGS[op.type](op, inputs)
+        # A file may say anything; numpy finds what cannot be.
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise ArtifactError(
+                f"{self._where}: op '{op.name}' ({op.type}) cannot be computed ({error}); the file "
+                "is damaged, build it anew"
+            ) from error
+
+
+def _channels_first(reals: Reals) -> NDArray[np.float32]:
+    values = (reals.numerator / reals.divisor).astype(np.float32)
+    return values.transpose(_NCHW) if values.ndim == 4 else values
+
+
+EXECUTOR = XmodelExecutor()

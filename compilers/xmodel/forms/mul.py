@@ -1,0 +1,12 @@
+"""mul -> mul."""
+
+from compilers.xmodel.rectifier import add_rectified
+from compilers.xmodel.scope import Scope
+from zoo.graph import Node
+
+__all__ = ["lower"]
+
+
+def lower(scope: Scope, node: Node) -> None:
+    """The product of reals is rounded once."""
+    add_rectified(scope, node, "mul", {"input": [scope.read(name) for name in node.inputs]})

@@ -1,0 +1,74 @@
+"""The protobuf messages of xir.proto, made at run time: no protoc, no generated code."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+__all__ = ["ALTERNATIVES", "file_descriptor", "graph_message"]
+
+_SCHEMA = Path(__file__).with_name("xir.proto")
+_FIELD = r"(repeated )?(?:map<string, (\w+)>|(\w+)) (\w+) = (\d+);"
+_FieldProto = descriptor_pb2.FieldDescriptorProto
+_SCALARS = ("bool", "int32", "uint32", "int64", "uint64", "float", "double", "string", "bytes")
+
+ALTERNATIVES = "AttrValue"
+"""The message whose fields are alternatives of one oneof, 'value'."""
+
+
+@cache
+def graph_message() -> Any:  # noqa: ANN401 (a class made at run time)
+    """Return the message class of a whole file."""
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file_descriptor())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("serial_v2.Graph"))
+
+
+def file_descriptor() -> Any:  # noqa: ANN401 (protobuf ships no types)
+    """Return xir.proto as a FileDescriptorProto; reads the subset of the language it is in."""
+    text = re.sub(r"//.*", "", _SCHEMA.read_text("utf-8"))
+    file = descriptor_pb2.FileDescriptorProto(
+        name=_SCHEMA.name, package="serial_v2", syntax="proto3"
+    )
+    for match in re.finditer(r"message (\w+) \{((?:[^{}]|\{[^{}]*\})*)\}", text):
+        message = file.message_type.add(name=match[1])
+        if match[1] == ALTERNATIVES:
+            message.oneof_decl.add(name="value")
+        for field in re.finditer(_FIELD, match[2]):
+            _add_field(message, *field.groups())
+    return file
+
+
+def _add_field(
+    message: Any,  # noqa: ANN401
+    repeated: str | None,
+    mapped: str | None,
+    plain: str | None,
+    name: str,
+    number: str,
+) -> None:
+    field = message.field.add(name=name, number=int(number))
+    field.label = _FieldProto.LABEL_REPEATED if repeated or mapped else _FieldProto.LABEL_OPTIONAL
+    if message.name == ALTERNATIVES:
+        field.oneof_index = 0
+    _set_type(field, plain or _add_entry(message, name, mapped or ""))
+
+
+def _add_entry(message: Any, field: str, mapped: str) -> str:  # noqa: ANN401
+    """Add the message that stands for one entry of a map, and return its name."""
+    name = "".join(part.capitalize() for part in field.split("_")) + "Entry"
+    entry = message.nested_type.add(name=name)
+    entry.options.map_entry = True
+    for number, (role, kind) in enumerate((("key", "string"), ("value", mapped)), start=1):
+        part = entry.field.add(name=role, number=number, label=_FieldProto.LABEL_OPTIONAL)
+        _set_type(part, kind)
+    return f"{message.name}.{name}"
+
+
+def _set_type(field: Any, kind: str) -> None:  # noqa: ANN401
+    if kind in _SCALARS:
+        field.type = getattr(_FieldProto, f"TYPE_{kind.upper()}")
+    else:
+        field.type, field.type_name = _FieldProto.TYPE_MESSAGE, f".serial_v2.{kind}"

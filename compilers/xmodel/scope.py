@@ -1,0 +1,183 @@
+"""The .xmodel file while it grows: what a Graph's tensors have become so far.
+
+Images are NHWC with a batch of 1. Every value is FLOAT32; integers are the op `fix` after it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.fresh_name import fresh_name
+from compilers.quantize.power_of_two import fix_point_of
+from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph, XirTensor, attributes_of
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph, Node, Quantization, Tensor
+
+__all__ = ["Arguments", "Scope", "nhwc_shape"]
+
+Arguments = Mapping[str, Sequence[str]]
+
+
+class Scope:
+    """Adds ops in order. `graph`: what is lowered."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._outputs = _outputs(graph)
+        self._names = _names(graph, self._outputs)
+        self._ops: dict[str, XirOp] = {}
+        self._values: dict[str, str] = {}
+
+    def name_of(self, tensor: str) -> str:
+        """Return the name for the op that computes a tensor: an output's is the graph output's."""
+        return self._names[tensor]
+
+    def new_name(self, wish: str) -> str:
+        """Return a name for an op that computes no tensor of the graph."""
+        return fresh_name(wish, {*self._names.values(), *self._ops})
+
+    def read(self, tensor: str) -> str:
+        """Return the op that holds an activation, or a constant as it stands."""
+        if tensor not in self._values:
+            constant = self.graph.tensors[tensor]
+            assert constant.data is not None
+            self._values[tensor] = self.constant(constant, nhwc_data(constant.data))
+        return self._values[tensor]
+
+    def shape(self, op: str) -> tuple[int, ...]:
+        """Return the shape of what an op computes, images NHWC."""
+        return self._ops[op].tensor.shape
+
+    def add(
+        self,
+        name: str,
+        kind: str,
+        shape: Sequence[int],
+        arguments: Arguments,
+        attributes: Mapping[str, object] | None = None,
+    ) -> str:
+        """Add an op, and return its name."""
+        inputs = {role: tuple(ops) for role, ops in arguments.items()}
+        tensor = XirTensor(name, tuple(shape))
+        self._ops[name] = XirOp(name, kind, tensor, inputs, attributes_of(attributes or {}))
+        return name
+
+    def input(self, name: str) -> str:
+        """Add one of the graph's inputs where it is not there yet, and return its op."""
+        if name in self._ops:
+            return name
+        shape = nhwc_shape(self.graph.tensors[name].shape)
+        return self.add(name, "data", shape, {}, {"shape": shape, "data_type": "FLOAT32"})
+
+    def constant(self, tensor: Tensor, data: NDArray[np.integer[Any]]) -> str:
+        """Add a constant's reals, in the order of `data`, and the fix that says their integers."""
+        name, point = self.name_of(tensor.name), fix_point_of(_grid(tensor))
+        reals = np.ldexp(data.astype(np.float32), -point)
+        op = self.reals(self.new_name(name) if name in self._ops else name, reals)
+        return self._fix(self.new_name(fix_name(op)), op, point)
+
+    def reals(self, name: str, values: NDArray[np.floating[Any]]) -> str:
+        """Add a constant that has no fix."""
+        attributes = {
+            "shape": values.shape,
+            "data_type": "FLOAT32",
+            "data": values.astype("<f4").tobytes(),
+        }
+        return self.add(name, "const", values.shape, {}, attributes)
+
+    def store(self, tensor: str, op: str) -> None:
+        """Say that `op` computes a tensor, and round it.
+
+        What only concatenations read is rounded behind them, as AMD's quantizer does: all of them
+        have one fix point.
+        """
+        if not self._only_feeds_concats(tensor):
+            wish = fix_name(self.name_of(tensor))
+            name = wish if tensor in self._outputs else self.new_name(wish)
+            op = self._fix(name, op, fix_point_of(_grid(self.graph.tensors[tensor])))
+        self._values[tensor] = op
+
+    def bind(self, tensor: str, op: str) -> None:
+        """Say that `op` holds a tensor, rounded already."""
+        self._values[tensor] = op
+
+    def finish(self) -> XirGraph:
+        """Return the file."""
+        results = tuple(self._values[tensor] for tensor in self._outputs)
+        name = self.graph.metadata.get("zoo.model", self.graph.name)
+        root = XirSubgraph("root", tuple(self._ops))
+        return XirGraph(
+            name, tuple(self._ops.values()), root, attributes_of({"return_ops": results})
+        )
+
+    def _fix(self, name: str, op: str, point: int) -> str:
+        """Add the op that rounds to k / 2**point, half up, and saturates to int8."""
+        attributes = {
+            "fix_point": point,
+            "bit_width": 8,
+            "round_mode": "DPU_ROUND",
+            "if_signed": True,
+        }
+        return self.add(name, "fix", self.shape(op), {"input": (op,)}, attributes)
+
+    def _only_feeds_concats(self, tensor: str) -> bool:
+        readers = self.graph.consumers(tensor)
+        grid = self.graph.tensors[tensor].quantization
+        return bool(readers) and all(
+            node.op == "concat" and self.graph.tensors[node.output].quantization == grid
+            for node in readers
+        )
+
+
+def fix_name(op: str) -> str:
+    """Return the name of the fix behind an op."""
+    return f"{op}_fix"
+
+
+def nhwc_shape(shape: Sequence[int | str]) -> tuple[int, ...]:
+    """Return the shape of an activation, batch 1, images NHWC."""
+    sizes = tuple(int(size) for size in shape[1:])
+    return (1, *sizes[1:], sizes[0]) if len(sizes) == 3 else (1, *sizes)
+
+
+def nhwc_data(data: NDArray[Any]) -> NDArray[Any]:
+    """Return a constant that is added or multiplied, NHWC where it has four axes."""
+    return data.transpose(0, 2, 3, 1) if data.ndim == 4 else data
+
+
+def _outputs(graph: Graph) -> dict[str, str]:
+    """Return the graph's output by the integer tensor that it dequantizes."""
+    outputs: dict[str, str] = {}
+    for name in graph.outputs:
+        node = graph.producer(name)
+        if node is None or node.op != "dequantize" or node.inputs[0] in outputs:
+            raise UnsupportedOpError(_not_dequantized(name, node))
+        outputs[node.inputs[0]] = name
+    return outputs
+
+
+def _names(graph: Graph, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return an op's name for each tensor; those of outputs and of the fixes behind them stand."""
+    names = {**{name: name for name in graph.inputs}, **outputs}
+    taken = {*names.values(), *map(fix_name, outputs.values())}
+    others = (tensor for tensor in graph.tensors if tensor not in names)
+    return {**{tensor: fresh_name(tensor, taken) for tensor in others}, **names}
+
+
+def _not_dequantized(name: str, node: Node | None) -> str:
+    made_by = f"node '{node.name}' ({node.op})" if node else "nothing"
+    return (
+        f"output '{name}' is computed by {made_by}; an .xmodel returns each integer tensor once: "
+        "quantize the whole network, and leave out outputs that repeat another"
+    )
+
+
+def _grid(tensor: Tensor) -> Quantization:
+    if tensor.quantization is None:
+        raise UnsupportedOpError(
+            f"tensor '{tensor.name}' stays float between integers; an .xmodel for the DPU holds "
+            "integers only: quantize the whole network"
+        )
+    return tensor.quantization
