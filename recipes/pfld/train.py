@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from recipes.pfld.checkpoint import load_net, save_state
 from recipes.pfld.face_classes import class_weights, face_classes
+from recipes.pfld.fold import folded
 from recipes.pfld.net import Pfld
 from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
@@ -121,7 +122,10 @@ def _net(
 
 
 def _teacher(weights: Path, student: Variant) -> Pfld:
-    """Return the network of the variant that the file is named after, as `zoo train` names it."""
+    """Return the network of the variant that the file is named after, as `zoo train` names it.
+
+    Its batch norms are folded into the convolutions, for speed.
+    """
     if not weights.is_file():
         raise RecipeError(f"{weights}: no such file; give the teacher's weights")
     teacher = VARIANTS.get(weights.name.removesuffix(".safetensors"))
@@ -131,7 +135,7 @@ def _teacher(weights: Path, student: Variant) -> Pfld:
             f"weights of one with {student.points} points and the same colours, named "
             "VARIANT.safetensors"
         )
-    return _channels_last(load_net(teacher, weights))
+    return _channels_last(folded(load_net(teacher, weights)))
 
 
 def _channels_last(net: Net) -> Net:
