@@ -31,7 +31,8 @@ W4A8_ASYM = Scheme(
 )
 
 # As the quantizer of Vitis AI writes it for the DPUCZDX8G. There a bias may also be finer than the
-# accumulator, by a negative shift_bias; finer steps than the accumulator's gain nothing.
+# accumulator, by a negative shift_bias down to shift_cut - 16; finer steps than the accumulator's
+# gain nothing. Its 3x6 pool has the coefficient of the 6x6 one, 7 * 36 / 2**8 of the true mean.
 DPU_POW2 = Scheme(
     name="dpu-pow2",
     summary="8-bit power-of-two scales per tensor, rounding half up (AMD DPU)",
@@ -46,5 +47,15 @@ DPU_POW2 = Scheme(
     shared_ops=("concat",),
     shift_cut=(0, 16),
     shift_bias=(0, 16),
+    mean_bits=7,
+    mean_factors=(
+        (3, 3, 7, 6),
+        (5, 5, 10, 8),
+        (6, 6, 7, 8),
+        (3, 6, 14, 8),
+        (6, 3, 14, 8),
+        (7, 7, 21, 10),
+        (14, 14, 21, 12),
+    ),
     equalize=True,
 )

@@ -20,6 +20,9 @@ class Scheme:
     shared_ops: ops whose inputs and output need one quantization (the DPU's concat).
     shift_cut, shift_bias: legal ranges of the right shift from accumulator to output and of the
     left shift from bias to accumulator, bits; None where every factor is legal.
+    mean_bits: where a pool's mean is sum * M >> S, with S < log2(count * 2**mean_bits); None where
+    it is divided by the count.  mean_factors: rows (kernel height, width, M, S) that the chip has
+    instead of the nearest M / 2**S.
     equalize: cross-layer equalisation first; needed wherever weights have one scale per tensor.
     """
 
@@ -38,4 +41,6 @@ class Scheme:
     shared_ops: tuple[str, ...] = ()
     shift_cut: tuple[int, int] | None = None
     shift_bias: tuple[int, int] | None = None
+    mean_bits: int | None = None
+    mean_factors: tuple[tuple[int, int, int, int], ...] = ()
     equalize: bool = False

@@ -16,13 +16,15 @@ from compilers.passes.fold_batchnorm import fold_batchnorm
 from compilers.passes.fold_qdq import fold_qdq
 from compilers.passes.fuse_bias import fuse_bias
 from compilers.passes.fuse_clamp import fuse_clamp
+from compilers.passes.spell_out_means import fuse_means
 from zoo.errors import HubError, QuantizeError
 from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["read"]
 
-# A bias behind a MatMul joins it before batch normalisation multiplies both; clamps come last.
-_REWRITES = (fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
+# Means before anything takes their multiplications. A bias behind a MatMul joins it before batch
+# normalisation multiplies both; clamps come last.
+_REWRITES = (fuse_means, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
 
 
 def read(content: bytes, where: str) -> Graph:

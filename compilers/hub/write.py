@@ -17,6 +17,7 @@ from compilers.hub.constant_notes import KEY, notes_of
 from compilers.hub.half_up import DOMAIN, NAME, half_up_function
 from compilers.op_parts.clamp import clamp_of
 from compilers.op_table import find_op
+from compilers.passes.spell_out_means import spell_out_means
 from compilers.passes.unfold_qdq import unfold_qdq
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Quantization, Tensor
@@ -31,7 +32,7 @@ _ELEMENTS = MappingProxyType({"float32": "FLOAT", "float64": "DOUBLE"})
 
 def write(graph: Graph) -> bytes:
     """Return ONNX of opset 21 with the graph's metadata, the same bytes for the same Graph."""
-    plain = unfold_qdq(graph)
+    plain = spell_out_means(unfold_qdq(graph))
     writer = _Writer(plain)
     for node in plain.nodes:
         writer.add(node)

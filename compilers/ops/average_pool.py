@@ -1,5 +1,6 @@
 """AveragePool, GlobalAveragePool, and ReduceMean over height and width."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.node_attributes import integer, integers
 from compilers.op_parts.operands import image
 from compilers.op_parts.parameters import integers_parameter
 from compilers.op_parts.rescaling import store
@@ -21,7 +22,7 @@ from zoo.op import OnnxCall, Op, Parsed
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["OP"]
+__all__ = ["OP", "divides_unevenly"]
 
 _Means = TypeVar("_Means", NDArray[Any], "torch.Tensor")
 
@@ -31,7 +32,8 @@ class AveragePool(Op):
 
     attributes: kernel, strides, pads as in compilers.op_parts.window (a global pool has a kernel
     of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the
-    output is [N, C] instead of [N, C, 1, 1].
+    output is [N, C] instead of [N, C, 1, 1]; reciprocal: (M, S) where M / 2**S stands for
+    1 / count, which the hub spells out (compilers.passes.spell_out_means).
     integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of
     Ho * Wo positions where counts differ between them, else one; range.
     """
@@ -84,7 +86,11 @@ class AveragePool(Op):
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Average in float32."""
-        means = _sums(node, inputs[0]) / _counts(node, inputs[0].shape).astype(np.float32)
+        sums = _sums(node, inputs[0])
+        if "reciprocal" in node.attributes:
+            means = sums * np.float32(_reciprocal(node))
+        else:
+            means = sums / _counts(node, inputs[0].shape).astype(np.float32)
         return clamp_reals(node, _shaped(node, means))
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
@@ -94,7 +100,10 @@ class AveragePool(Op):
 
         x, window = inputs[0], Window.from_node(node)
         sums = F.avg_pool2d(window.pad_torch(x), window.kernel, window.strides, divisor_override=1)
-        means = sums / torch.from_numpy(_counts(node, x.shape)).to(x)
+        if "reciprocal" in node.attributes:
+            means = sums * _reciprocal(node)
+        else:
+            means = sums / torch.from_numpy(_counts(node, x.shape)).to(x)
         return clamp_torch(node, _shaped(node, means))
 
     def run_integer(
@@ -128,6 +137,11 @@ class AveragePool(Op):
         return fixed.reshape(wanted.shape) / wanted
 
 
+def divides_unevenly(node: Node) -> bool:
+    """Whether means near the border are over fewer pixels than others."""
+    return any(integers(node, "pads")) and not integer(node, "count_include_pad")
+
+
 def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
     """Return the sum of each window [N, C, Ho, Wo]; pads hold the real 0."""
     window = Window.from_node(node)
@@ -147,8 +161,16 @@ def _counts(node: Node, shape: Sequence[int | str]) -> NDArray[np.int64]:
 def _factors(node: Node, x: Tensor, output: Tensor) -> NDArray[np.float64]:
     """Return s_in / (s_out * count), in the shape of the counts."""
     ratio = quantization_of(x).scale[0] / quantization_of(output).scale[0]
+    if "reciprocal" in node.attributes:
+        return np.full((1, 1), ratio * _reciprocal(node))
     factors: NDArray[np.float64] = ratio / _counts(node, x.shape)
     return factors
+
+
+def _reciprocal(node: Node) -> float:
+    """Return M / 2**S; float32 holds it exactly."""
+    multiplier, shift = integers(node, "reciprocal")
+    return math.ldexp(multiplier, -shift)
 
 
 def _overlaps(window: Window, axis: int, size: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from compilers.quantize.activations import fit_activations, known_activations
 from compilers.quantize.calibrate import Calibration, calibrate
 from compilers.quantize.equalize import equalize
+from compilers.quantize.means import choose_reciprocals
 from compilers.quantize.shifts import coarsen_outputs
 from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
@@ -57,7 +58,7 @@ def prepare(
     that are not finite.
     """
     _check_float(graph)
-    graph = own_parameters(graph)
+    graph = choose_reciprocals(own_parameters(graph), scheme)
     if scheme.equalize:
         graph = equalize(graph)
     seen = calibrate(graph, calibration, _KEPT, threads)

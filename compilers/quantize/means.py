@@ -1,0 +1,54 @@
+"""Means as a chip computes them: sum * M >> S instead of sum / count.
+
+M / 2**S is the chip's own for some kernels, else the nearest to 1 / count with
+S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's quantizer, 7 bits).
+"""
+
+import math
+from fractions import Fraction
+
+from compilers.op_parts.node_attributes import integers
+from compilers.ops.average_pool import divides_unevenly
+from zoo.graph import Graph, Node
+from zoo.scheme import Scheme
+
+__all__ = ["choose_reciprocals", "reciprocal_of"]
+
+
+def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
+    """Return the graph whose average pools have the scheme's reciprocals.
+
+    A pool that divides by several counts keeps its true means, which a chip may then refuse.
+    """
+    if scheme.mean_bits is None:
+        return graph
+    return graph.replace(_chosen(node, scheme) for node in graph.nodes)
+
+
+def reciprocal_of(kernel: tuple[int, int], scheme: Scheme) -> tuple[int, int]:
+    """Return (M, S), M odd. kernel: (height, width); scheme: one with `mean_bits`."""
+    for height, width, multiplier, shift in scheme.mean_factors:
+        if kernel == (height, width):
+            return _reduced(multiplier, shift)
+    count, bits = math.prod(kernel), scheme.mean_bits or 0
+    # Python rounds ties to even, as the chip's own quantizer does.
+    shifts = range(max(math.ceil(math.log2(count << bits)), 1))
+    candidates = [(round(2**shift / count), shift) for shift in shifts]
+    return _reduced(*min(candidates, key=lambda pair: _distance(*pair, count)))
+
+
+def _chosen(node: Node, scheme: Scheme) -> Node:
+    if node.op != "average_pool" or divides_unevenly(node):
+        return node
+    height, width = integers(node, "kernel")
+    return node.with_attributes(reciprocal=reciprocal_of((height, width), scheme))
+
+
+def _distance(multiplier: int, shift: int, count: int) -> Fraction:
+    return abs(Fraction(multiplier, 2**shift) - Fraction(1, count))
+
+
+def _reduced(multiplier: int, shift: int) -> tuple[int, int]:
+    """Return the same M / 2**S with an odd M."""
+    factor = Fraction(multiplier, 2**shift)
+    return factor.numerator, factor.denominator.bit_length() - 1
