@@ -52,5 +52,8 @@ def register_compilers() -> list[Descriptor]:
 
 @hookimpl
 def register_executors() -> list[Descriptor]:
-    """The meaning of the Graph itself."""
-    return [Descriptor("reference", "compilers.reference:EXECUTOR")]
+    """The meaning of the Graph itself, and of an .xmodel."""
+    return [
+        Descriptor("reference", "compilers.reference:EXECUTOR"),
+        Descriptor("xmodel", "compilers.xmodel.executor:EXECUTOR"),
+    ]

@@ -27,12 +27,16 @@ class Exactness:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What a compiler makes. files: contents by name; `main` is the one that the app loads."""
+    """What a compiler makes. files: contents by name; `main` is the one that the app loads.
+
+    notes: what a reader of the certificate must know, such as a vendor's compiler that was missing.
+    """
 
     kind: str
     main: str
     files: Mapping[str, bytes]
     exactness: Exactness
+    notes: tuple[str, ...] = ()
 
 
 def float_requantization(graph: Graph) -> Exactness:

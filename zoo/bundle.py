@@ -34,7 +34,7 @@ class BundledModel:
 
 @dataclass(frozen=True)
 class BundledArtifact:
-    """An artifact of a bundle; paths are relative to the bundle."""
+    """An artifact of a bundle; paths are relative to the bundle. notes: as zoo.artifact's."""
 
     kind: str
     main: str
@@ -42,6 +42,7 @@ class BundledArtifact:
     float_hub: str
     exactness: Exactness
     quantization_bound: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
             for m in data["models"]
         ),
         "artifacts": tuple(
-            BundledArtifact(**{**a, "exactness": Exactness(**a["exactness"])})
+            BundledArtifact(
+                **{**a, "exactness": Exactness(**a["exactness"]), "notes": tuple(a["notes"])}
+            )
             for a in data["artifacts"]
         ),
         "golden": tuple((name, file, tuple(box)) for name, file, box in data["golden"]),

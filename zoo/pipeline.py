@@ -1,5 +1,6 @@
 """From model to bundle: the stages of a build, in the order in which the data goes."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
@@ -22,6 +23,11 @@ def _contract(plan: Plan) -> Mapping[str, object]:
 
 def _target(plan: Plan) -> Mapping[str, object]:
     return {"target": asdict(plan.target)}
+
+
+def _programs(plan: Plan) -> Mapping[str, object]:
+    """Return where the vendor's programs are: an artifact made without them is made anew."""
+    return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
 
 
 def _quantization(plan: Plan) -> Mapping[str, object]:
@@ -91,7 +97,7 @@ STAGES = (
         "zoo.stages.lower:run",
         needs=("quantize",),
         packages=("compilers", "onnx", "numpy"),
-        options=lambda plan: {"scheme": plan.scheme, **_target(plan)},
+        options=lambda plan: {"scheme": plan.scheme, **_target(plan), **_programs(plan)},
     ),
     Stage(
         "generate",

@@ -20,6 +20,7 @@ class Target:
     accepts: further schemes that --scheme may ask for.
     refuses: reason and remedy by quantization or scheme that users would expect but must not have.
     facts: what the compiler, the app and the reader need to know, units in the keys.
+    programs: of a vendor, which the compiler uses where they are on the PATH; it does without.
     variants: facts that differ, by the name under which a board can be had in another form; asked
     for as 'board:variant'.
     """
@@ -35,6 +36,7 @@ class Target:
     package: str = "tar.gz"
     facts: Mapping[str, Fact] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
+    programs: tuple[str, ...] = ()
 
     def variant(self, name: str) -> Self:
         """Return the board in that form, named 'board-variant'; raises UnknownNameError."""

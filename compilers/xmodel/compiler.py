@@ -1,35 +1,98 @@
 """Lowers an integer Graph to the .xmodel of AMD's DPU."""
 
+import json
+from collections.abc import Mapping
+
+from compilers.xmodel.capabilities import capabilities, require_capable
 from compilers.xmodel.check import check_quantized
+from compilers.xmodel.compile_script import ARCH, COMPILED, QUANTIZED, SCRIPT, compile_script
+from compilers.xmodel.decode import decode
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import lower
 from compilers.xmodel.powers_of_two import require_powers_of_two
+from compilers.xmodel.stand_in import as_compiled
+from compilers.xmodel.vendor_compiler import (
+    TOOLS,
+    compile_by_vendor,
+    find_vendor_compiler,
+    summarize,
+)
+from zoo import registry
 from zoo.artifact import Artifact, Exactness
+from zoo.capability import Capability
+from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.target import Target
 
 __all__ = ["COMPILER", "XmodelCompiler"]
 
-QUANTIZED = "model.quantized.xmodel"
+STAND_IN = "stand_in"
 
 EXACT = Exactness(0, "lsb", "every value is an integer over a power of two, exact in float32")
 
+NOT_COMPILED = (
+    f"not compiled: vai_c_xir was not found; {QUANTIZED} is its input, {SCRIPT} beside it runs it"
+)
+NOT_RUN = f"what was run is {QUANTIZED}; its compiled form {COMPILED} runs on the board only"
+
 
 class XmodelCompiler:
-    """Takes the scheme dpu-pow2."""
+    """Takes the scheme dpu-pow2. Without AMD's compiler the artifact is what that one reads."""
 
     name = "xmodel"
+    tools = TOOLS
 
-    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:  # noqa: ARG002
-        """Return the quantized file.
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+        """Return what of the graph the DPU runs, node by node."""
+        return capabilities(graph, target)
 
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return the quantized file, the compiled one where vai_c_xir is there, and a stand-in.
+
+        Below stand_in/ are the network's C sources and the same network in the form of a compiled
+        file, for a machine without a DPU.
         Raises RefusedError for a float graph or another scheme, UnsupportedOpError for an op that
-        has no form in XIR.
+        has no form in XIR, ToolchainError where vai_c_xir fails.
         """
         require_powers_of_two(graph, target.name)
-        lowered = lower(graph)
-        check_quantized(lowered, QUANTIZED)
-        return Artifact(self.name, QUANTIZED, {QUANTIZED: encode(lowered)}, EXACT)
+        require_capable(graph, target)
+        quantized = lower(graph)
+        check_quantized(quantized, QUANTIZED)
+        dpu, fingerprint = _dpu(target)
+        files = {QUANTIZED: encode(quantized), **_recipe(target)}
+        stand_in = {
+            COMPILED: encode(as_compiled(quantized, dpu, fingerprint)),
+            **registry.load("compiler", "c").lower(graph, target, scheme).files,
+        }
+        compiled = compile_by_vendor(files, fingerprint) if find_vendor_compiler() else None
+        files |= {f"{STAND_IN}/{name}": content for name, content in stand_in.items()}
+        if compiled is None:
+            return Artifact(self.name, QUANTIZED, files, EXACT, (NOT_COMPILED,))
+        notes = (summarize(decode(compiled, COMPILED)), NOT_RUN)
+        return Artifact(self.name, COMPILED, {**files, COMPILED: compiled}, EXACT, notes)
+
+
+def _dpu(target: Target) -> tuple[str, int]:
+    """Return name and fingerprint of the target's DPU."""
+    facts = target.facts
+    missing = [name for name in ("dpu", "fingerprint", "vitis_ai") if name not in facts]
+    if missing:
+        raise RefusedError(
+            f"{target.name}: its facts lack {', '.join(missing)}; a board with a DPU says them, as "
+            "kv260 does"
+        )
+    return str(facts["dpu"]), int(str(facts["fingerprint"]), 16)
+
+
+def _recipe(target: Target) -> Mapping[str, bytes]:
+    """Return what vai_c_xir needs beside the quantized file, and how to run it."""
+    dpu, fingerprint, version = (
+        str(target.facts[name]) for name in ("dpu", "fingerprint", "vitis_ai")
+    )
+    return {
+        ARCH: (json.dumps({"fingerprint": fingerprint}) + "\n").encode(),
+        SCRIPT: compile_script(dpu, fingerprint, version).encode(),
+    }
 
 
 COMPILER = XmodelCompiler()

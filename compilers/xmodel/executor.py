@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.xmodel.check import check_quantized
+from compilers.xmodel.compile_script import QUANTIZED
 from compilers.xmodel.decode import decode
 from compilers.xmodel.op_semantics import MEANINGS
+from compilers.xmodel.partition import is_compiled
 from compilers.xmodel.real_arrays import Array, Reals
 from compilers.xmodel.xir import XirGraph, XirOp
 from zoo.errors import ArtifactError, suggest
@@ -29,24 +31,23 @@ class XmodelExecutor:
     name = "xmodel"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "XmodelRun":  # noqa: ARG002
-        """Return a function that runs `main`. threads: as numpy is configured.
+        """Return a function that runs `main`, or what it was compiled from, beside it.
 
+        threads: as numpy is configured.
         Raises ArtifactError for a file that is damaged, compiled, or has an op without a meaning
         here.
         """
-        file = folder / main
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise ArtifactError(f"{file}: cannot be read ({error.strerror})") from error
-        return XmodelRun(decode(content, str(file)), str(file))
+        graph, file = _read(folder / main), folder / main
+        if is_compiled(graph) and (folder / QUANTIZED).is_file():
+            graph, file = _read(folder / QUANTIZED), folder / QUANTIZED
+        return XmodelRun(graph, str(file))
 
 
 class XmodelRun:
     """A network that is ready to run."""
 
     def __init__(self, graph: XirGraph, where: str) -> None:
-        if any(child.attribute("device") for child in graph.root.children):
+        if is_compiled(graph):
             raise ArtifactError(
                 f"{where}: it is compiled for the DPU and runs on the board only; take the "
                 "quantized file that it was compiled from"
@@ -94,6 +95,13 @@ class XmodelRun:
                 f"{self._where}: op '{op.name}' ({op.type}) cannot be computed ({error}); the file "
                 "is damaged, build it anew"
             ) from error
+
+
+def _read(file: Path) -> XirGraph:
+    try:
+        return decode(file.read_bytes(), str(file))
+    except OSError as error:
+        raise ArtifactError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def _channels_first(reals: Reals) -> NDArray[np.float32]:

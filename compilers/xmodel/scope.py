@@ -159,9 +159,14 @@ def _outputs(graph: Graph) -> dict[str, str]:
 
 
 def _names(graph: Graph, outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return an op's name for each tensor; those of outputs and of the fixes behind them stand."""
-    names = {**{name: name for name in graph.inputs}, **outputs}
-    taken = {*names.values(), *map(fix_name, outputs.values())}
+    """Return an op's name for each tensor.
+
+    A quantized input or output is named as the graph's own, with '_fix' behind: by these names the
+    board's program finds them.
+    """
+    quantized = {n.output: n.inputs[0] for n in graph.nodes if n.op == "quantize"}
+    names = {**{name: name for name in graph.inputs}, **quantized, **outputs}
+    taken = {*names.values(), *map(fix_name, names.values())}
     others = (tensor for tensor in graph.tensors if tensor not in names)
     return {**{tensor: fresh_name(tensor, taken) for tensor in others}, **names}
 

@@ -87,4 +87,5 @@ TARGET = Target(
         "leaky_relu_alpha": "26/256",
     },
     variants=_variants(),
+    programs=("vai_c_xir", "docker"),
 )

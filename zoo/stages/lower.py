@@ -25,6 +25,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         "kind": artifact.kind,
         "main": artifact.main,
         "exactness": asdict(artifact.exactness),
+        "notes": artifact.notes,
     }
     (out / "artifact.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 
@@ -33,3 +34,8 @@ def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
     """Return (folder of the files, main file's name, exactness) of a lowered artifact."""
     facts = json.loads((folder / "artifact.json").read_text("utf-8"))
     return folder / "files", facts["main"], Exactness(**facts["exactness"])
+
+
+def artifact_notes(folder: Path) -> tuple[str, ...]:
+    """Return what the compiler noted about a lowered artifact."""
+    return tuple(json.loads((folder / "artifact.json").read_text("utf-8"))["notes"])

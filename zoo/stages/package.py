@@ -26,7 +26,7 @@ from zoo.digest import digest_path, folder_digests
 from zoo.plan import Plan
 from zoo.plugs import AppGenerator, AppRequest, Library
 from zoo.sbom import Component, bill_of_materials
-from zoo.stages.lower import read_artifact
+from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.step import Box
 
 
@@ -116,7 +116,7 @@ def _manifest(plan: Plan, needs: Mapping[str, Path], folder: Path) -> Manifest:
         program="app/app",
         zoo_version=__version__,
         models=(_model(plan),),
-        artifacts=(_artifact(plan, main, exactness),),
+        artifacts=(_artifact(plan, main, exactness, artifact_notes(needs["lower"])),),
         golden=_golden(needs["verify"] / "golden"),
         files=folder_digests(folder),
     )
@@ -132,7 +132,9 @@ def _model(plan: Plan) -> BundledModel:
     )
 
 
-def _artifact(plan: Plan, main: str, exactness: Exactness) -> BundledArtifact:
+def _artifact(
+    plan: Plan, main: str, exactness: Exactness, notes: tuple[str, ...]
+) -> BundledArtifact:
     return BundledArtifact(
         kind=plan.target.compiler,
         main=f"model/{main}",
@@ -140,6 +142,7 @@ def _artifact(plan: Plan, main: str, exactness: Exactness) -> BundledArtifact:
         float_hub="model/float.hub.onnx",
         exactness=exactness,
         quantization_bound=plan.quantization_bound,
+        notes=notes,
     )
 
 

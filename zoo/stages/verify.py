@@ -10,7 +10,7 @@ from zoo.golden import golden_inputs
 from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
-from zoo.stages.lower import read_artifact
+from zoo.stages.lower import artifact_notes, read_artifact
 
 TOOLS = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
 
@@ -35,7 +35,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         quantization_bound=plan.quantization_bound,
     )
     proof = prove(evidence)
-    certificate = _certificate(plan, proof.checks)
+    certificate = _certificate(plan, proof.checks, artifact_notes(needs["lower"]))
     certificate.demand()
     (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
     boxes = {item.name: item.box for item in golden}
@@ -43,7 +43,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     (out / "golden" / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
 
 
-def _certificate(plan: Plan, checks: tuple[Check, ...]) -> Certificate:
+def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) -> Certificate:
     return Certificate(
         model=plan.recipe.name,
         target=plan.target.name,
@@ -52,6 +52,7 @@ def _certificate(plan: Plan, checks: tuple[Check, ...]) -> Certificate:
         checks=checks,
         accuracy=recorded_accuracy(plan),
         tools={name: version(name) for name in TOOLS},
+        remarks=notes,
     )
 
 

@@ -58,4 +58,10 @@ def _coefficient(scope: Scope, node: Node) -> float:
     source, output = scope.graph.tensors[node.inputs[0]], scope.graph.tensors[node.output]
     steps = fix_point_of(quantization_of(source)) - fix_point_of(quantization_of(output))
     exact = count * Fraction(multiplier) / Fraction(2) ** shift * Fraction(2) ** steps
-    return float(np.float32(float(exact)))
+    if Fraction(float(np.float32(float(exact)))) != exact:
+        raise UnsupportedOpError(
+            f"node '{node.name}' (average_pool): divides by {count}, the DPU computes "
+            "sum * M >> S instead; quantize the float network anew by the scheme dpu-pow2, which "
+            "chooses M and S"
+        )
+    return float(exact)

@@ -1,0 +1,45 @@
+"""compile.sh: the exact command that compiles a quantized file, run here and by users alike."""
+
+__all__ = ["ARCH", "COMPILED", "IMAGE", "QUANTIZED", "SCRIPT", "compile_script"]
+
+QUANTIZED = "model.quantized.xmodel"
+COMPILED = "model.xmodel"
+ARCH = "arch.json"
+SCRIPT = "compile.sh"
+IMAGE = "xilinx/vitis-ai-pytorch-cpu:latest"
+"""AMD's image; VITIS_AI_IMAGE in the environment names another."""
+
+_TEMPLATE = """\
+#!/bin/sh
+# Compiles {quantized} for {dpu} (fingerprint {fingerprint})
+# of Vitis AI {vitis_ai} into {compiled}, with vai_c_xir from the PATH or from AMD's image.
+set -eu
+cd "$(dirname "$0")"
+IMAGE=${{VITIS_AI_IMAGE:-{image}}}
+COMMAND="vai_c_xir -x {quantized} -a {arch} -o . -n {name}"
+
+if command -v vai_c_xir >/dev/null; then
+  exec $COMMAND
+fi
+command -v docker >/dev/null || {{
+  echo "compile.sh: neither vai_c_xir nor docker found; run it inside of AMD's Vitis AI" >&2
+  exit 3
+}}
+exec docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --workdir /workspace \\
+  "$IMAGE" bash -c ". /opt/vitis_ai/conda/etc/profile.d/conda.sh
+conda activate vitis-ai-pytorch && $COMMAND"
+"""
+
+
+def compile_script(dpu: str, fingerprint: str, vitis_ai: str) -> str:
+    """Return the script. It needs QUANTIZED and ARCH beside itself and writes COMPILED there."""
+    return _TEMPLATE.format(
+        dpu=dpu,
+        fingerprint=fingerprint,
+        vitis_ai=vitis_ai,
+        image=IMAGE,
+        quantized=QUANTIZED,
+        compiled=COMPILED,
+        name=COMPILED.removesuffix(".xmodel"),
+        arch=ARCH,
+    )

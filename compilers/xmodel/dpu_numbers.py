@@ -1,0 +1,64 @@
+"""Whether a node's integers are the DPU's: powers of two whose shifts are legal.
+
+With f the fix points of weight, input, output and bias, where scale = 2**-f:
+
+    shift_cut  = f_w + f_in - f_out     from accumulator to output, to the right
+    shift_bias = f_w + f_in - f_bias    from bias to accumulator, to the left
+"""
+
+from collections.abc import Iterator
+
+from compilers.op_parts.node_attributes import integers
+from compilers.op_table import find_op
+from compilers.quantize.means import reciprocal_of
+from compilers.quantize.power_of_two import fix_point_of, is_power_of_two
+from compilers.xmodel.dpu_rules import Breach, View
+from zoo.scheme import Scheme
+
+__all__ = ["number_breaches"]
+
+
+def number_breaches(view: View, scheme: Scheme) -> Iterator[Breach]:
+    """Yield what of a node of an integer graph is none of the scheme's."""
+    remedy = f"quantize the float network by the scheme {scheme.name}"
+    for why in _objections(view, scheme):
+        yield Breach(why, remedy)
+
+
+def _objections(view: View, scheme: Scheme) -> Iterator[str]:
+    tensors = (*view.inputs, view.output)
+    grids = [(t.name, t.quantization) for t in tensors if t.quantization is not None]
+    uneven = [name for name, grid in grids if not all(map(is_power_of_two, grid.scale))]
+    if uneven:
+        yield f"'{uneven[0]}' has a scale that is no power of two; the DPU shifts"
+        return
+    points = [fix_point_of(grid) for _, grid in grids]
+    if find_op(view.node.op).weight_input is not None and len(points) == len(tensors):
+        yield from _shifts(points, scheme)
+    if view.node.op in scheme.shared_ops and len({grid.scale for _, grid in grids}) > 1:
+        yield f"its fix points are {points}; the DPU copies bytes, so that all must be one"
+    if view.node.op == "average_pool" and scheme.mean_bits is not None:
+        yield from _mean(view, scheme)
+
+
+def _shifts(points: list[int], scheme: Scheme) -> Iterator[str]:
+    source, weight, *bias, output = points
+    shifts = [("shift_cut", "f_w + f_in - f_out", output, scheme.shift_cut)]
+    shifts += [("shift_bias", "f_w + f_in - f_bias", point, scheme.shift_bias) for point in bias]
+    for name, formula, subtracted, legal in shifts:
+        shift = weight + source - subtracted
+        if legal and not legal[0] <= shift <= legal[1]:
+            yield (
+                f"{name} = {formula} = {weight} + {source} - {subtracted} = {shift}; allowed are "
+                f"{legal[0]} to {legal[1]}"
+            )
+
+
+def _mean(view: View, scheme: Scheme) -> Iterator[str]:
+    height, width = integers(view.node, "kernel")
+    wanted = reciprocal_of((height, width), scheme)
+    if view.node.attributes.get("reciprocal") != wanted:
+        yield (
+            f"its mean divides by {height * width}; the DPU multiplies the sum by {wanted[0]} and "
+            f"shifts it by {wanted[1]}"
+        )

@@ -1,0 +1,55 @@
+"""How a compiled file is shared out between the DPU and the CPU, and which ops split it."""
+
+from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph
+
+__all__ = ["device_parts", "fingerprints", "is_compiled", "splitting_ops"]
+
+_NO_WORK = frozenset(
+    "const const-fix data data-fix fix fix2float float2fix identity upload download".split()
+)
+"""Ops that only bring values from one device to another."""
+
+
+def device_parts(graph: XirGraph, device: str) -> tuple[XirSubgraph, ...]:
+    """Return the subgraphs of a device ('USER', 'DPU', 'CPU'), in the file's order."""
+    return tuple(part for part in graph.root.children if part.attribute("device") == device)
+
+
+def is_compiled(graph: XirGraph) -> bool:
+    """Whether vai_c_xir, or something like it, has shared the ops out between devices."""
+    return any(part.attribute("device") for part in graph.root.children)
+
+
+def fingerprints(graph: XirGraph) -> tuple[int, ...]:
+    """Return the fingerprints of the DPUs that the parts are compiled for, each once."""
+    found = (part.attribute("dpu_fingerprint") for part in device_parts(graph, "DPU"))
+    return tuple(dict.fromkeys(number for number in found if isinstance(number, int)))
+
+
+def splitting_ops(graph: XirGraph) -> tuple[XirOp, ...]:
+    """Return the CPU's ops that stand between two parts of the DPU: why there is more than one."""
+    parts = device_parts(graph, "DPU")
+    if len(parts) < 2:
+        return ()
+    on_dpu = {name for part in parts for name in part.ops}
+    on_cpu = {name for part in device_parts(graph, "CPU") for name in part.ops}
+    between = on_cpu & _behind(graph, on_dpu) & _before(graph, on_dpu)
+    return tuple(op for op in graph.ops if op.name in between and op.type not in _NO_WORK)
+
+
+def _behind(graph: XirGraph, start: set[str]) -> set[str]:
+    """Return what reads these ops, directly or not."""
+    reached = set(start)
+    for op in graph.ops:
+        if any(reached.intersection(names) for names in op.arguments.values()):
+            reached.add(op.name)
+    return reached
+
+
+def _before(graph: XirGraph, end: set[str]) -> set[str]:
+    """Return what these ops read, directly or not."""
+    reached = set(end)
+    for op in reversed(graph.ops):
+        if op.name in reached:
+            reached.update(*op.arguments.values())
+    return reached

@@ -1,0 +1,128 @@
+"""A quantized file in the form that vai_c_xir gives a compiled one, for a stand-in of the DPU.
+
+It holds no code for the DPU: its DPU part names a runner that computes the same integers on a CPU,
+so that a program for the board runs where there is no DPU.
+"""
+
+from dataclasses import replace
+
+from compilers.xmodel.xir import (
+    XirAttribute,
+    XirGraph,
+    XirOp,
+    XirSubgraph,
+    XirTensor,
+    attributes_of,
+)
+
+__all__ = ["RUNNER", "as_compiled"]
+
+RUNNER = "libstand_in_dpu.so"
+
+
+def as_compiled(quantized: XirGraph, dpu: str, fingerprint: int) -> XirGraph:
+    """Return the file with int8 inputs and outputs, its ops shared out between USER, DPU and CPU.
+
+    dpu: name of the DPU as in 'DPUCZDX8G_ISA1_B4096'.  Input x becomes the tensor 'x_fix' of the
+    subgraph USER; output y is the tensor 'y_fix' of the subgraph DPU.
+    """
+    ops = {op.name: op for op in quantized.ops}
+    results = quantized.attributes["return_ops"].value
+    fixes = {op.name: _fix_behind(op, quantized) for op in quantized.ops if op.type == "data"}
+    absorbed = {fix.name for fix in fixes.values()}
+    users, network, borders = [], [], []
+    for op in quantized.ops:
+        if op.name in fixes:
+            users.append(_integer_input(op, fixes[op.name]))
+            network.append(_to_reals(users[-1]))
+        elif op.name in results:
+            inside = _renamed(op, _reals(op.name))
+            network += [inside, _integer_output(op.name, inside, _rounding(op, ops))]
+            borders.append(_to_reals(network[-1], "float"))
+        elif op.name not in absorbed:
+            network.append(op)
+    inside_of = {name: _reals(name) for name in results}
+    for data, fix in fixes.items():
+        inside_of |= dict.fromkeys((data, fix.name), _reals(fix.name))
+    network = [_reading(op, inside_of) for op in network]
+    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu, fingerprint))
+
+
+def _dpu_attributes(dpu: str, fingerprint: int) -> dict[str, object]:
+    return {
+        "dpu_name": dpu,
+        "dpu_fingerprint": XirAttribute("uint64", fingerprint),
+        "runner": {"run": RUNNER, "ref": RUNNER, "sim": RUNNER},
+    }
+
+
+def _assembled(
+    quantized: XirGraph,
+    users: list[XirOp],
+    network: list[XirOp],
+    borders: list[XirOp],
+    dpu_attributes: dict[str, object],
+) -> XirGraph:
+    children = (
+        _part("USER", users, {}),
+        _part("DPU", network, dpu_attributes),
+        _part("CPU", borders, {}),
+    )
+    ops = (*users, *network, *borders)
+    root = XirSubgraph("root", tuple(op.name for op in ops), children=children)
+    return replace(quantized, ops=ops, root=root)
+
+
+def _part(device: str, ops: list[XirOp], attributes: dict[str, object]) -> XirSubgraph:
+    named = attributes_of({"device": device, **attributes})
+    return XirSubgraph(f"subgraph_{ops[0].name}", tuple(op.name for op in ops), named)
+
+
+def _fix_behind(data: XirOp, graph: XirGraph) -> XirOp:
+    """Return the first fix that reads an input: the input's own."""
+    readers = (op for op in graph.ops if op.arguments.get("input") == (data.name,))
+    return next(op for op in readers if op.type == "fix")
+
+
+def _rounding(op: XirOp, ops: dict[str, XirOp]) -> XirOp:
+    """Return the fix whose integers an output holds, from before ops that only move values."""
+    while op.type != "fix":
+        op = ops[op.arguments["input"][0]]
+    return op
+
+
+def _integer_input(data: XirOp, fix: XirOp) -> XirOp:
+    tensor = XirTensor(fix.name, data.tensor.shape, "XINT8", fix.attributes)
+    attributes = {"shape": data.tensor.shape, "data_type": "XINT8"}
+    return XirOp(fix.name, "data-fix", tensor, attributes=attributes_of(attributes))
+
+
+def _integer_output(name: str, source: XirOp, fix: XirOp) -> XirOp:
+    tensor = XirTensor(name, source.tensor.shape, "XINT8", fix.attributes)
+    return XirOp(name, "float2fix", tensor, {"input": (source.name,)}, fix.attributes)
+
+
+def _to_reals(source: XirOp, suffix: str = "reals") -> XirOp:
+    name = f"{source.name}.{suffix}"
+    tensor = XirTensor(name, source.tensor.shape)
+    return XirOp(name, "fix2float", tensor, {"input": (source.name,)}, source.tensor.attributes)
+
+
+def _renamed(op: XirOp, name: str) -> XirOp:
+    return replace(op, name=name, tensor=replace(op.tensor, name=name))
+
+
+def _reading(op: XirOp, inside_of: dict[str, str]) -> XirOp:
+    """Return the op reading reals where it read what has become int8."""
+    if op.type in ("float2fix", "fix2float"):
+        return op
+    arguments = {
+        role: tuple(inside_of.get(name, name) for name in names)
+        for role, names in op.arguments.items()
+    }
+    return replace(op, arguments=arguments)
+
+
+def _reals(name: str) -> str:
+    """Return the name of the op that holds what an int8 tensor stands for."""
+    return f"{name}.reals"

@@ -1,0 +1,116 @@
+"""AMD's closed compiler vai_c_xir, where it is there: on the PATH, or in AMD's docker image."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from compilers.xmodel.compile_script import COMPILED, IMAGE, SCRIPT
+from compilers.xmodel.decode import decode
+from compilers.xmodel.partition import device_parts, fingerprints, splitting_ops
+from compilers.xmodel.xir import XirGraph
+from zoo.errors import ToolchainError
+from zoo.tool import Tool
+
+__all__ = ["TOOLS", "compile_by_vendor", "find_vendor_compiler", "summarize"]
+
+TOOLS = (
+    Tool(
+        "vai_c_xir",
+        "program",
+        ("vai_c_xir",),
+        "compiling .xmodel files for the KV260",
+        f"AMD's image: docker pull {IMAGE}; without it the bundle holds compile.sh",
+    ),
+)
+_TIMEOUT_S = 1800
+_INSPECT_TIMEOUT_S = 20
+_LOG_LINES = 20
+
+
+def find_vendor_compiler() -> str:
+    """Return where vai_c_xir is, a path or an image, '' if nowhere. Nothing is downloaded."""
+    program = shutil.which("vai_c_xir")
+    if program:
+        return program
+    image = os.environ.get("VITIS_AI_IMAGE", IMAGE)
+    return image if shutil.which("docker") and _is_local(image) else ""
+
+
+def compile_by_vendor(files: Mapping[str, bytes], fingerprint: int) -> bytes:
+    """Return the compiled file. files: the quantized file, arch.json and compile.sh.
+
+    Raises ToolchainError where the compiler fails, or compiles for another DPU.
+    """
+    with TemporaryDirectory(prefix="zoo-vai-c-") as place:
+        folder = Path(place)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        _run(folder)
+        if not (folder / COMPILED).is_file():
+            raise ToolchainError(
+                f"vai_c_xir said nothing, but wrote no {COMPILED}; run {SCRIPT} of the bundle by "
+                "hand to see what it does"
+            )
+        content = (folder / COMPILED).read_bytes()
+    _check(decode(content, f"vai_c_xir's {COMPILED}"), fingerprint)
+    return content
+
+
+def summarize(graph: XirGraph) -> str:
+    """Return what to know of a compiled file: how many parts the DPU has, and why several."""
+    count = len(device_parts(graph, "DPU"))
+    if count == 1:
+        return "compiled by vai_c_xir into one DPU subgraph"
+    ops = ", ".join(f"'{op.name}' ({op.type})" for op in splitting_ops(graph)) or "no op of the CPU"
+    return f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}"
+
+
+def _is_local(image: str) -> bool:
+    try:
+        found = subprocess.run(
+            ["docker", "image", "inspect", image],
+            capture_output=True,
+            timeout=_INSPECT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return found.returncode == 0
+
+
+def _run(folder: Path) -> None:
+    command = ["sh", str(folder / SCRIPT)]
+    try:
+        finished = subprocess.run(
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolchainError(
+            f"vai_c_xir ran for more than {_TIMEOUT_S} s; run {SCRIPT} of the bundle by hand"
+        ) from error
+    if finished.returncode != 0:
+        log = "\n".join((finished.stdout + finished.stderr).splitlines()[-_LOG_LINES:])
+        raise ToolchainError(f"vai_c_xir failed with {finished.returncode}; its last lines:\n{log}")
+
+
+def _check(graph: XirGraph, fingerprint: int) -> None:
+    found = fingerprints(graph)
+    if not device_parts(graph, "DPU"):
+        raise ToolchainError(
+            "vai_c_xir gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op "
+            "what the DPU takes"
+        )
+    if found != (fingerprint,):
+        listed = ", ".join(f"{number:#x}" for number in found) or "no fingerprint"
+        raise ToolchainError(
+            f"vai_c_xir compiled for {listed}, asked for was {fingerprint:#x}; take the version of "
+            "Vitis AI that knows this DPU"
+        )
