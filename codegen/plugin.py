@@ -1,4 +1,4 @@
-"""Registers the app generators."""
+"""Registers the app generators, and the writers of programs."""
 
 from collections.abc import Iterable
 
@@ -10,3 +10,9 @@ from zoo.hookspecs import hookimpl
 def register_apps() -> Iterable[Descriptor]:
     """Return one app generator per inference back end."""
     return [Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP")]
+
+
+@hookimpl
+def register_renderers() -> Iterable[Descriptor]:
+    """Return one writer for each language."""
+    return [Descriptor("c99", "codegen.c99:RENDERER")]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from codegen.c_lines import filled_text
+
 __all__ = ["TEMPLATES", "render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -12,7 +14,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=False,  # it writes C++ and shell, not HTML
@@ -20,6 +22,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["filled"] = filled_text
+    return environment
 
 
 def render(template: str, **context: object) -> bytes:

@@ -66,3 +66,8 @@ def register_apps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_datasets() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Readers of labelled data, named as in --data NAME:FOLDER: zoo.plugs.Dataset."""
+
+
+@hookspec
+def register_renderers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Writers of programs that a compiler has planned, named by language: zoo.plugs.Renderer."""

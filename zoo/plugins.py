@@ -30,6 +30,7 @@ KINDS = MappingProxyType(
         "executor": "register_executors",
         "app": "register_apps",
         "dataset": "register_datasets",
+        "renderer": "register_renderers",
     }
 )
 

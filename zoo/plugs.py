@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.artifact import Artifact
+from zoo.c_program import CProgram
 from zoo.contract import Contract
 from zoo.graph import Graph
 from zoo.recipe import GoldenInput
@@ -29,6 +30,7 @@ __all__ = [
     "Library",
     "QuantizeOptions",
     "Quantizer",
+    "Renderer",
     "Run",
 ]
 
@@ -94,6 +96,15 @@ class Compiler(Protocol):
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the artifact; raises UnsupportedOpError with op, node, reason and remedy."""
+
+
+class Renderer(Protocol):
+    """A writer of a program's source files."""
+
+    name: str
+
+    def render(self, program: CProgram) -> Mapping[str, bytes]:
+        """Return the files by name, the same bytes for the same program."""
 
 
 class Executor(Protocol):

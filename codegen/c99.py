@@ -1,0 +1,34 @@
+"""Renderer 'c99': a planned integer network as C99 that a person can read."""
+
+from collections.abc import Mapping
+
+from codegen.c_kernels import KernelsCode, kernels_code
+from codegen.c_network import NetworkCode, network_code
+from codegen.templates import TEMPLATES, render
+from zoo.c_program import CProgram
+
+__all__ = ["RENDERER", "C99Renderer"]
+
+
+class C99Renderer:
+    """Six files: network.h is what the user calls, network.c the network, and below it kernels
+    and weights.
+    """
+
+    name = "c99"
+
+    def render(self, program: CProgram) -> Mapping[str, bytes]:
+        """Return header and source of network, kernels and weights, and the style they are in."""
+        network: NetworkCode = network_code(program)
+        kernels: KernelsCode = kernels_code(program)
+        files = {".clang-format": (TEMPLATES / "cpp" / ".clang-format").read_bytes()}
+        for part in ("", "_kernels", "_weights"):
+            for suffix in ("h", "c"):
+                template = f"c/{part.lstrip('_') or 'network'}.{suffix}.j2"
+                files[f"network{part}.{suffix}"] = render(
+                    template, network=network, kernels=kernels
+                )
+        return files
+
+
+RENDERER = C99Renderer()

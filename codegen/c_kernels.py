@@ -1,0 +1,164 @@
+"""Which kernels a program needs, for which element types, and what these need themselves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from codegen.c_lines import filled
+from zoo.c_program import Call, CProgram
+
+__all__ = [
+    "ElementType",
+    "Function",
+    "KernelsCode",
+    "Part",
+    "function_name",
+    "kernels_code",
+    "struct_name",
+]
+
+_ROUNDING, _WINDOW = ("rounding",), ("window",)
+_LAYER_STRUCTS = ("rounding", "rescale")
+
+# Structs that a kernel's settings are made of, and parts that its code calls: for its input (i),
+# its output (o), both (io), or whatever the types are ('').
+_STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "add": _ROUNDING,
+        "average_pool": _ROUNDING + _WINDOW,
+        "conv": _LAYER_STRUCTS + _WINDOW,
+        "dense": _LAYER_STRUCTS,
+        "depthwise": _LAYER_STRUCTS + _WINDOW,
+        "max_pool": _WINDOW,
+        "mul": _ROUNDING,
+        "requantize": _ROUNDING,
+    }
+)
+_STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
+_LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
+_PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "add": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
+        "average_pool": (("clamp", ""), ("round_shift", ""), ("tap", "i")),
+        "clip": (("clamp", ""),),
+        "conv": (*_LAYER, ("tap", "i")),
+        "dense": _LAYER,
+        "depthwise": (
+            ("minimum", ""),
+            ("blocks", ""),
+            *_STORE,
+            ("tap", "i"),
+            ("accumulate", "i"),
+        ),
+        "max_pool": (("tap", "i"),),
+        "mul": (("clamp", ""), ("round_shift", "")),
+        "requantize": (("clamp", ""), ("round_shift", "")),
+        "resize_linear": (("minimum", ""), ("clamp", ""), ("round_divide", "")),
+        "softmax": (("clamp", ""), ("round_divide", "")),
+    }
+)
+_INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
+_SCRATCH_KERNELS = ("conv", "depthwise")
+
+
+@dataclass(frozen=True)
+class ElementType:
+    """c: such as 'uint8_t'.  short: such as 'u8', in names."""
+
+    c: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function that kernels share, for some element types."""
+
+    name: str
+    types: tuple[ElementType, ...]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A kernel for some element types. prototype, definition: lines of its head."""
+
+    kernel: str
+    types: tuple[ElementType, ...]
+    prototype: tuple[str, ...]
+    definition: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KernelsCode:
+    """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order."""
+
+    structs: tuple[str, ...]
+    parts: tuple[Part, ...]
+    functions: tuple[Function, ...]
+
+
+def kernels_code(program: CProgram) -> KernelsCode:
+    """Return the context."""
+    used = sorted({(call.kernel, call.ctypes) for call in program.calls})
+    kernels = list(dict.fromkeys(kernel for kernel, _ in used))
+    structs = [struct for kernel in kernels for struct in (*_STRUCTS.get(kernel, ()), kernel)]
+    return KernelsCode(
+        structs=_ordered(structs, ("rounding", "rescale", "window")),
+        parts=_parts(used),
+        functions=tuple(_function(kernel, ctypes) for kernel, ctypes in used),
+    )
+
+
+def function_name(call: Call) -> str:
+    """Return the name of the function that a call calls."""
+    return _function_name(call.kernel, call.ctypes)
+
+
+def struct_name(field_or_kernel: str) -> str:
+    """Return the name of a struct: 'NetworkMaxPool' for 'max_pool'."""
+    return "Network" + "".join(word.capitalize() for word in field_or_kernel.split("_"))
+
+
+def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:
+    """Return the parts; types of the same name together, each behind what it calls."""
+    wanted: dict[tuple[str, tuple[str, ...]], None] = {}
+    for kernel, ctypes in used:
+        types = {"": (), "i": ctypes[:1], "o": ctypes[-1:], "io": ctypes}
+        wanted |= {(name, types[sides]): None for name, sides in _PARTS.get(kernel, ())}
+    order = ("minimum", "blocks", "clamp", "round_shift", "round_divide", "store", "tap")
+    names = _ordered([name for name, _ in wanted], order)
+    return tuple(
+        Part(name, _types(ctypes))
+        for name in names
+        for found, ctypes in sorted(wanted)
+        if found == name
+    )
+
+
+def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
+    *inputs, output = ctypes
+    parameters = [
+        f"const {struct_name(kernel)}* settings",
+        *(f"const {c}* {n}" for c, n in zip(inputs, _INPUT_NAMES[len(inputs)], strict=True)),
+        f"{output}* output",
+    ]
+    if kernel in _SCRATCH_KERNELS:
+        parameters.append(f"{inputs[0]}* scratch")
+    head = f"void {_function_name(kernel, ctypes)}"
+    prototype, definition = (filled(head, parameters, tail) for tail in (";", " {"))
+    return Function(kernel, _types(ctypes), prototype, definition)
+
+
+def _function_name(kernel: str, ctypes: tuple[str, ...]) -> str:
+    types = [kind.short for kind in _types(ctypes)]
+    return "_".join(["network", kernel, *(types if len(set(types)) > 1 else types[:1])])
+
+
+def _types(ctypes: Iterable[str]) -> tuple[ElementType, ...]:
+    shorts = {"uint8_t": "u8", "int8_t": "s8"}
+    return tuple(ElementType(ctype, shorts[ctype]) for ctype in ctypes)
+
+
+def _ordered(names: Iterable[str], first: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each name once, those of `first` first."""
+    found = dict.fromkeys(names)
+    return (*(name for name in first if name in found), *(n for n in found if n not in first))

@@ -1,0 +1,175 @@
+"""A planned network as lines of C."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import frexp
+
+from codegen.c_kernels import function_name, struct_name
+from codegen.c_lines import comment, filled, numbers
+from zoo.c_program import Argument, Border, Buffer, Call, Constant, CProgram, Setting
+
+__all__ = ["Array", "BorderCode", "NetworkCode", "Struct", "network_code"]
+
+
+@dataclass(frozen=True)
+class BorderCode:
+    """An input or output. macros: 'NAME value'."""
+
+    comment: str
+    macros: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Struct:
+    """Settings. fields: '.name = value,'."""
+
+    type: str
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A constant. lines: of its numbers."""
+
+    declaration: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NetworkCode:
+    """Context of templates/c/network.* and templates/c/weights.*.
+
+    signature, definition: lines of network_run's head.  buffers: declarations.  calls: lines of
+    each, its comment first.
+    """
+
+    title: str
+    arena_bytes: int
+    arena_type: str
+    weights_bytes: int
+    borders: tuple[BorderCode, ...]
+    signature: tuple[str, ...]
+    definition: tuple[str, ...]
+    structs: tuple[Struct, ...]
+    buffers: tuple[str, ...]
+    calls: tuple[tuple[str, ...], ...]
+    arrays: tuple[Array, ...]
+
+
+def network_code(program: CProgram) -> NetworkCode:
+    """Return the context."""
+    arena_type = _arena_type(program)
+    parameters = [f"const {border.ctype}* {border.identifier}" for border in program.inputs]
+    parameters += [f"{border.ctype}* {border.identifier}" for border in program.outputs]
+    return NetworkCode(
+        title=program.name,
+        arena_bytes=max(program.arena_bytes, 1),
+        arena_type=arena_type,
+        weights_bytes=program.weights_bytes,
+        borders=tuple(_borders(program)),
+        signature=filled("void network_run", parameters, ";"),
+        definition=filled("void network_run", parameters, " {"),
+        structs=tuple(struct for call in program.calls for struct in _structs(call)),
+        buffers=tuple(_buffers(program, arena_type)),
+        calls=tuple(_call(program, call, arena_type) for call in program.calls),
+        arrays=tuple(_array(constant) for constant in program.constants),
+    )
+
+
+def _arena_type(program: CProgram) -> str:
+    """Return the element type that most tensors have, which then need no cast."""
+    types = sorted(buffer.ctype for buffer in program.buffers.values())
+    return max(dict.fromkeys(types), key=types.count)
+
+
+def _borders(program: CProgram) -> Iterator[BorderCode]:
+    for side, borders in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
+        for border in borders:
+            yield _border(side, border, alone=len(borders) == 1)
+
+
+def _border(side: str, border: Border, alone: bool) -> BorderCode:
+    name = f"NETWORK_{side}_{border.identifier.upper()}"
+    macros = [
+        f"{name}_SIZE {border.size}",
+        f"{name}_SCALE {_real(border.scale)}f",
+        f"{name}_ZERO_POINT {border.zero_point}",
+    ]
+    mantissa, exponent = frexp(border.scale)
+    if mantissa == 0.5 and border.zero_point == 0:
+        macros.append(f"{name}_FIX_POINT {1 - exponent}")
+    if alone:
+        macros.append(f"NETWORK_{side}_SIZE {name}_SIZE")
+    axes = " x ".join(str(size) for size in _stored(border.shape))
+    text = f"{border.identifier}: {border.ctype} [{axes}], real = scale * (q - zero_point)."
+    return BorderCode(text, tuple(macros))
+
+
+def _stored(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the sizes as stored."""
+    return (*shape[1:], shape[0]) if len(shape) == 3 else shape
+
+
+def _structs(call: Call) -> Iterator[Struct]:
+    """Yield the structs that a call's settings point to, then the settings."""
+    name = f"{call.name}_settings"
+    for field, value in call.settings.items():
+        if isinstance(value, Mapping):
+            yield Struct(struct_name(field), f"{call.name}_{field}", _fields(call, value))
+    yield Struct(struct_name(call.kernel), name, _fields(call, call.settings))
+
+
+def _fields(call: Call, settings: Mapping[str, Setting]) -> tuple[str, ...]:
+    return tuple(f".{name} = {_value(call, name, value)}," for name, value in settings.items())
+
+
+def _value(call: Call, name: str, value: Setting) -> str:
+    if isinstance(value, Constant):
+        return value.name
+    if isinstance(value, tuple):
+        return "{" + ", ".join(map(str, value)) + "}"
+    return f"&{call.name}_{name}" if isinstance(value, Mapping) else str(value)
+
+
+def _buffers(program: CProgram, arena_type: str) -> Iterator[str]:
+    for buffer in program.buffers.values():
+        if buffer.offset is not None:
+            place = _place(buffer.offset, buffer.ctype, arena_type)
+            yield f"{buffer.ctype}* const {buffer.name} = {place};"
+
+
+def _place(offset: int, ctype: str, arena_type: str) -> str:
+    place = f"arena + {offset}" if offset else "arena"
+    if ctype == arena_type:
+        return place
+    return f"({ctype}*)({place})" if offset else f"({ctype}*){place}"
+
+
+def _call(program: CProgram, call: Call, arena_type: str) -> tuple[str, ...]:
+    arguments = [f"&{call.name}_settings"]
+    arguments += [_operand(program, operand) for operand in (*call.inputs, call.output)]
+    if call.scratch_bytes:
+        arguments.append(_place(program.scratch[call.name], call.ctypes[0], arena_type))
+    shape = " x ".join(map(str, program.buffers[call.output.tensor].shape)) or "1"
+    return (
+        *comment(f"{call.node}: {call.op}, [{shape}]", indent=2),
+        *filled(function_name(call), arguments, ";", indent=2),
+    )
+
+
+def _operand(program: CProgram, operand: Argument | Constant) -> str:
+    if isinstance(operand, Constant):
+        return operand.name
+    buffer: Buffer = program.buffers[operand.tensor]
+    return f"{buffer.name} + {operand.offset}" if operand.offset else buffer.name
+
+
+def _array(constant: Constant) -> Array:
+    declaration = f"{constant.ctype} {constant.name}[{constant.values.size}]"
+    return Array(declaration, numbers(constant.values.reshape(-1).tolist()))
+
+
+def _real(value: float) -> str:
+    """Return the digits that give back a float32, with a point."""
+    return repr(float(f"{value:.9g}"))

@@ -1,0 +1,13 @@
+// A mean over windows; pads count as the real 0. With a factor_step of 1 each position of the
+// output has a factor of its own, else all have the first.
+typedef struct {
+  const NetworkWindow* window;
+  int32_t input_zero_point;
+  const int32_t* multiplier;
+  const uint8_t* shift;
+  int32_t factor_step;
+  int32_t zero_point;
+  int32_t low;
+  int32_t high;
+  NetworkRounding rounding;
+} NetworkAveragePool;

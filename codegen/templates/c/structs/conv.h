@@ -1,0 +1,12 @@
+// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], filled up to
+// patch_size.
+typedef struct {
+  const NetworkWindow* window;
+  int32_t input_zero_point;
+  int32_t outputs;
+  int32_t groups;
+  int32_t patch_size;
+  const int8_t* weights;  // [outputs][patch_size]
+  const int32_t* bias;    // [outputs], with the input's zero point worked in
+  const NetworkRescale* rescale;
+} NetworkConv;

@@ -1,0 +1,5 @@
+// One value everywhere.
+typedef struct {
+  int32_t count;
+  int32_t value;
+} NetworkFill;

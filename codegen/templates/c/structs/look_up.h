@@ -1,0 +1,9 @@
+// A function by a table for each channel: tables[channel][value - lowest].
+typedef struct {
+  int32_t outer;
+  int32_t channels;
+  int32_t inner;
+  int32_t lowest;
+  int32_t table_size;
+  const void* tables;  // of the output's type
+} NetworkLookUp;

@@ -1,0 +1,10 @@
+// From the sum of a channel to its stored integer:
+// round(sum * multiplier / 2^shift) + zero_point, in [low, high].
+typedef struct {
+  const int32_t* multiplier;  // [channels]
+  const uint8_t* shift;       // [channels]
+  int32_t zero_point;
+  int32_t low;
+  int32_t high;
+  NetworkRounding rounding;
+} NetworkRescale;

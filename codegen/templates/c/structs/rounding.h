@@ -1,0 +1,6 @@
+// How sum * multiplier / 2^shift becomes an integer.
+typedef enum {
+  NETWORK_HALF_EVEN,  // ties to the even integer
+  NETWORK_HALF_UP,    // ties up
+  NETWORK_HIGH_WORD,  // ties up; every shift is 33 or more
+} NetworkRounding;

@@ -1,0 +1,54 @@
+"""Lowers an integer Graph to C99 source files."""
+
+import json
+from dataclasses import asdict
+
+from compilers.c.program import make_program
+from zoo import registry
+from zoo.artifact import Artifact, Exactness
+from zoo.c_program import CProgram
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.plugs import Renderer
+from zoo.target import Target
+
+__all__ = ["COMPILER", "CCompiler"]
+
+MAIN = "network.json"
+EXACT = Exactness(0, "lsb", "the same integer arithmetic as the reference")
+
+
+class CCompiler:
+    """Plans memory and kernels; the renderer 'c99' writes them as text."""
+
+    name = "c"
+
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return the sources, and network.json that tells a host how to call them.
+
+        Raises RefusedError for a float graph, UnsupportedOpError for what has no kernel.
+        """
+        if not graph.is_quantized:
+            raise RefusedError(
+                f"{target.name}: graph '{graph.name}' is float ('{scheme}'), the C back end "
+                "computes in integers; quantize it, as by --quant ptq"
+            )
+        program = make_program(graph)
+        renderer: Renderer = registry.load("renderer", "c99")
+        files = {**renderer.render(program), MAIN: _facts(program)}
+        return Artifact(self.name, MAIN, dict(sorted(files.items())), EXACT)
+
+
+def _facts(program: CProgram) -> bytes:
+    facts = {
+        "name": program.name,
+        "arena_bytes": program.arena_bytes,
+        "weights_bytes": program.weights_bytes,
+        "macs": program.macs,
+        "inputs": [asdict(border) for border in program.inputs],
+        "outputs": [asdict(border) for border in program.outputs],
+    }
+    return (json.dumps(facts, indent=2) + "\n").encode()
+
+
+COMPILER = CCompiler()

@@ -1,0 +1,152 @@
+"""From an integer Graph to a CProgram."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from compilers.c.border import inside_of
+from compilers.c.identifiers import Identifiers
+from compilers.c.lowerings import lower_node
+from compilers.c.memory import Block, blocks_of, place
+from compilers.c.node_view import NodeView, View
+from compilers.c.storage import c_type, stored_shape
+from compilers.op_table import find_op
+from zoo.c_program import Argument, Border, Buffer, Call, CProgram
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph, Node
+
+__all__ = ["make_program"]
+
+
+def make_program(graph: Graph) -> CProgram:
+    """Return the program; raises UnsupportedOpError for what it cannot compute exactly."""
+    _check_batch(graph)
+    inside = inside_of(graph)
+    names = Identifiers()
+    inputs, outputs = inside.borders(graph, names)
+    calls, roots = _lower(graph, inside.nodes)
+    arguments = {inside.inputs[border.name]: border.identifier for border in inputs}
+    for border in outputs:
+        tensor = inside.outputs[border.name]
+        root = roots.get(tensor, tensor)
+        if root in arguments:  # an input, or an output under another name
+            calls.append(_copy(border, tensor))
+            root = border.name
+        arguments[root] = border.identifier
+    memory = _Memory(graph, calls, roots, {b.name: inside.outputs[b.name] for b in outputs})
+    offsets, arena_bytes = memory.plan(arguments)
+    return CProgram(
+        name=graph.metadata.get("zoo.model", graph.name),
+        inputs=inputs,
+        outputs=outputs,
+        buffers=memory.buffers(arguments, offsets, names),
+        calls=tuple(calls),
+        arena_bytes=arena_bytes,
+        macs=_macs(graph, inside.nodes),
+        scratch={call.name: offsets[_scratch(call)] for call in calls if call.scratch_bytes},
+    )
+
+
+def _check_batch(graph: Graph) -> None:
+    batches = {t.shape[0] if t.shape else 1 for t in graph.tensors.values() if not t.is_constant}
+    fixed = [batch for batch in batches if batch != 1 and not isinstance(batch, str)]
+    if len(batches) > 1 or fixed:
+        raise UnsupportedOpError(
+            f"graph '{graph.name}': has batches {sorted(map(str, batches))}; the C back end "
+            "computes one sample at a time: export with a batch of 1, or an open one, throughout"
+        )
+
+
+def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, str]]:
+    """Return the calls, and for each view the tensor whose memory it has."""
+    names, calls, roots = Identifiers(), [], dict[str, str]()
+    for node in nodes:
+        for step in lower_node(NodeView(graph, node, names.take(node.name or node.output))):
+            if isinstance(step, View):
+                roots[step.output] = roots.get(step.source, step.source)
+            else:
+                calls.append(step)
+    return calls, roots
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Tensors and where they live.
+
+    roots: of views.  copies: tensor by the output that is a copy of it.
+    """
+
+    graph: Graph
+    calls: list[Call]
+    roots: Mapping[str, str]
+    copies: Mapping[str, str]
+
+    def plan(self, arguments: Mapping[str, str]) -> tuple[dict[str, int], int]:
+        """Return the offset of each tensor and scratch in the arena, and its size."""
+        homes = {name: self._root(name) for name in self._used()}
+        homes = {name: root for name, root in homes.items() if root not in arguments}
+        sizes_bytes = {root: prod(self._tensor(root)[1]) for root in homes.values()}
+        blocks, owner = blocks_of(self.calls, homes, sizes_bytes)
+        blocks += [
+            Block(_scratch(call), call.scratch_bytes, index, index)
+            for index, call in enumerate(self.calls)
+            if call.scratch_bytes
+        ]
+        plan = place(blocks)
+        return {**plan.offsets, **{n: plan.offsets[o] for n, o in owner.items()}}, plan.arena_bytes
+
+    def buffers(
+        self, arguments: Mapping[str, str], offsets: Mapping[str, int], names: Identifiers
+    ) -> dict[str, Buffer]:
+        """Return the buffer of each tensor that a call uses."""
+        return {
+            name: Buffer(
+                arguments.get(self._root(name)) or names.take(name),
+                *self._tensor(name),
+                offsets.get(name),
+            )
+            for name in self._used()
+        }
+
+    def _used(self) -> tuple[str, ...]:
+        operands = [o for call in self.calls for o in (*call.inputs, call.output)]
+        return tuple(dict.fromkeys(o.tensor for o in operands if isinstance(o, Argument)))
+
+    def _root(self, name: str) -> str:
+        return self.roots.get(name, name)
+
+    def _tensor(self, name: str) -> tuple[str, tuple[int, ...]]:
+        """Return element type and stored shape."""
+        tensor = self.graph.tensors[self.copies.get(name, name)]
+        return c_type(tensor), stored_shape(tensor.shape)
+
+
+def _copy(border: Border, tensor: str) -> Call:
+    """Return the call that copies a tensor into an output."""
+    contiguous = (0, 0, 0, 1)
+    settings = {
+        "sizes": (1, 1, 1, border.size),
+        "input_strides": contiguous,
+        "output_strides": contiguous,
+    }
+    return Call(
+        node=border.name,
+        op="output",
+        kernel="copy",
+        name=f"{border.identifier}_copy",
+        ctypes=(border.ctype, border.ctype),
+        settings=settings,
+        inputs=(Argument(tensor),),
+        output=Argument(border.name),
+    )
+
+
+def _scratch(call: Call) -> str:
+    return f"{call.name}/scratch"
+
+
+def _macs(graph: Graph, nodes: Iterable[Node]) -> int:
+    return sum(
+        find_op(node.op).macs(node, graph.inputs_of(node), graph.tensors[node.output])
+        for node in nodes
+    )

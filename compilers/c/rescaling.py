@@ -1,0 +1,78 @@
+"""From sums to stored integers: which arithmetic a node needs, and the settings of its kernel.
+
+y = clip(round(sum * multiplier / 2**shift) + zero_point, low, high)
+
+Three kernels compute it, each exactly where it may be used:
+HALF_EVEN  int64 product, ties to the even integer.
+HALF_UP    int64 product, ties up. Also for half_even where no sum can be a tie.
+HIGH_WORD  only the product's upper 32 bits, for shifts of 33 and more: the half that is added
+           before shifting has then no bits below.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import frexp
+
+from compilers.c.node_view import NodeView
+from zoo.c_program import Setting
+
+__all__ = ["per_channel", "rounding_of", "single_factor", "stored_range"]
+
+_HIGH_WORD_SHIFT = 33
+_INT32_MAX = 2**31 - 1
+_ZERO_POINT_MAX = 256
+
+
+def per_channel(view: NodeView, bounds: Sequence[int]) -> Mapping[str, Setting]:
+    """Return the settings of weighted sums. bounds: largest |sum| of each channel."""
+    multiplier, shift = view.integers("multiplier"), view.integers("shift")
+    return {
+        "multiplier": view.constant("multiplier", "int32_t", multiplier),
+        "shift": view.constant("shift", "uint8_t", shift),
+        **stored_range(view, view.integers("range")),
+        "rounding": rounding_of(view, multiplier, shift, bounds),
+    }
+
+
+def single_factor(
+    view: NodeView, multiplier: int, shift: int, bound: int, limits: tuple[int, ...]
+) -> Mapping[str, Setting]:
+    """Return the settings of one factor for all elements."""
+    return {
+        "multiplier": multiplier,
+        "shift": shift,
+        **stored_range(view, limits),
+        "rounding": rounding_of(view, (multiplier,), (shift,), (bound,)),
+    }
+
+
+def stored_range(view: NodeView, limits: tuple[int, ...]) -> Mapping[str, Setting]:
+    """Return zero point and bounds of the output."""
+    low, high = limits
+    return {"zero_point": view.output_grid.zero_point[0], "low": low, "high": high}
+
+
+def rounding_of(
+    view: NodeView, multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]
+) -> str:
+    """Return the enumerator of the cheapest exact arithmetic for sums up to `bounds`."""
+    factors = list(zip(multipliers, shifts, bounds, strict=True))
+    if any((bound * abs(m)) >> shift > _INT32_MAX - _ZERO_POINT_MAX for m, shift, bound in factors):
+        view.refuse(
+            "its result before saturation may have more than 32 bits",
+            "the scales of neighbouring tensors are too far apart, recalibrate",
+        )
+    if view.output_grid.rounding == "half_even" and any(_may_tie(*factor) for factor in factors):
+        return "NETWORK_HALF_EVEN"
+    if min(shifts) >= _HIGH_WORD_SHIFT:
+        return "NETWORK_HIGH_WORD"
+    return "NETWORK_HALF_UP"
+
+
+def _may_tie(multiplier: int, shift: int, bound: int) -> bool:
+    """Whether sum * multiplier can be an odd multiple of 2**(shift - 1) for some |sum| <= bound.
+
+    A sum has no more factors of 2 than its bound has bits.
+    """
+    twos = (multiplier & -multiplier).bit_length() - 1
+    _, bits = frexp(bound)
+    return multiplier != 0 and twos + max(bits - 1, 0) >= shift - 1

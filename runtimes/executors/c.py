@@ -1,0 +1,159 @@
+"""Compiles generated C for this machine and runs it."""
+
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoo.errors import HubError, ToolchainError
+from zoo.plugs import Feeds
+from zoo.tool import Tool
+
+__all__ = ["EXECUTOR", "CExecutor", "CRun"]
+
+_COMPILERS = ("cc", "gcc", "clang")
+_FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
+_TIMEOUT_S = 600
+_LOG_LINES = 15
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """An input or output. shape: in the network's order, without the batch."""
+
+    name: str
+    shape: tuple[int, ...]
+    ctype: str
+    scale: float
+    zero_point: int
+    rounding: str
+
+    @property
+    def dtype(self) -> "np.dtype[Any]":
+        return np.dtype(self.ctype.removesuffix("_t"))
+
+    def store(self, reals: NDArray[np.float32]) -> NDArray[Any]:
+        """Return integers as the program reads them: [N, ...], images with channels last."""
+        levels = reals / np.float32(self.scale)
+        rounded = (
+            np.rint(levels) if self.rounding == "half_even" else np.floor(levels + np.float32(0.5))
+        )
+        limits = np.iinfo(self.dtype)
+        integers = np.clip(rounded.astype(np.float64) + self.zero_point, limits.min, limits.max)
+        axes = (0, 2, 3, 1) if len(self.shape) == 3 else range(len(self.shape) + 1)
+        return np.ascontiguousarray(integers.astype(self.dtype).transpose(tuple(axes)))
+
+    def empty(self, count: int) -> NDArray[Any]:
+        """Return memory for the integers of some samples, as the program writes them."""
+        stored = (*self.shape[1:], self.shape[0]) if len(self.shape) == 3 else self.shape
+        return np.empty((count, *stored), self.dtype)
+
+    def read(self, integers: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the reals [N, ...] in the network's order."""
+        axes = (0, 3, 1, 2) if len(self.shape) == 3 else range(len(self.shape) + 1)
+        levels = integers.transpose(tuple(axes)).astype(np.int64) - self.zero_point
+        return levels.astype(np.float32) * np.float32(self.scale)
+
+
+class CExecutor:
+    """The host's C compiler, with plain -O3 as a user would have it."""
+
+    name = "c"
+    tools = (Tool("C compiler", "program", _COMPILERS, "running generated C", "apt install gcc"),)
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "CRun":  # noqa: ARG002
+        """Return a function that runs the network described by `main`, on one thread.
+
+        Raises ToolchainError where there is no compiler, or it fails.
+        """
+        facts = json.loads((folder / main).read_text("utf-8"))
+        with TemporaryDirectory(prefix="zoo-c-") as build:
+            library = Path(build) / "network.so"
+            _compile(sorted(folder.glob("network*.c")), library)
+            run = ctypes.CDLL(str(library)).network_run
+        return CRun(run, _tensors(facts["inputs"]), _tensors(facts["outputs"]), str(folder / main))
+
+
+class CRun:
+    """A network that is ready to run."""
+
+    def __init__(
+        self,
+        run: Callable[..., object],
+        inputs: Sequence[_Tensor],
+        outputs: Sequence[_Tensor],
+        where: str,
+    ) -> None:
+        self._run, self._inputs, self._outputs, self._where = run, inputs, outputs, where
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name. feeds: inputs by name, float32, batch first.
+
+        Raises HubError for an input that is missing or of the wrong shape.
+        """
+        stored = [tensor.store(self._feed(tensor, feeds)) for tensor in self._inputs]
+        count = len(stored[0])
+        results = [tensor.empty(count) for tensor in self._outputs]
+        for index in range(count):
+            arrays = [array[index] for array in (*stored, *results)]
+            self._run(*(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
+        return {t.name: t.read(array) for t, array in zip(self._outputs, results, strict=True)}
+
+    def _feed(self, tensor: _Tensor, feeds: Feeds) -> NDArray[np.float32]:
+        if tensor.name not in feeds:
+            raise HubError(
+                f"{self._where}: its input '{tensor.name}' is missing; given: "
+                f"{', '.join(feeds) or 'nothing'}"
+            )
+        value = np.asarray(feeds[tensor.name], np.float32)
+        if value.shape[1:] != tensor.shape:
+            raise HubError(
+                f"{self._where}: input '{tensor.name}' has shape {list(value.shape)}, needed is "
+                f"['N', {', '.join(map(str, tensor.shape))}]"
+            )
+        return value
+
+
+def _tensors(facts: Sequence[Mapping[str, Any]]) -> tuple[_Tensor, ...]:
+    return tuple(
+        _Tensor(
+            name=fact["name"],
+            shape=tuple(fact["shape"]),
+            ctype=fact["ctype"],
+            scale=fact["scale"],
+            zero_point=fact["zero_point"],
+            rounding=fact["rounding"],
+        )
+        for fact in facts
+    )
+
+
+def _compile(sources: Sequence[Path], library: Path) -> None:
+    compiler = os.environ.get("CC") or next(filter(shutil.which, _COMPILERS), None)
+    if compiler is None:
+        raise ToolchainError(
+            f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
+            "apt install gcc"
+        )
+    command = [*compiler.split(), *_FLAGS, "-o", str(library), *map(str, sources)]
+    try:
+        finished = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolchainError(f"{compiler}: cannot compile {sources[0].parent} ({error})") from error
+    if finished.returncode != 0:
+        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
+        raise ToolchainError(f"{compiler}: failed on {sources[0].parent}\n{end}")
+
+
+EXECUTOR = CExecutor()

@@ -1,0 +1,144 @@
+"""An integer network as a C program: every number and address computed, nothing written yet.
+
+A compiler makes it from a Graph, a renderer writes it as text. Images are stored as [H, W, C],
+other tensors as in the Graph, all without the batch: the program computes one sample.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Argument", "Border", "Buffer", "CProgram", "Call", "Constant", "Setting"]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """An array that is part of the program. name: a C identifier.  ctype: such as 'int8_t'."""
+
+    name: str
+    ctype: str
+    values: "NDArray[Any]"
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        bits = {"int8_t": 8, "uint8_t": 8, "uint16_t": 16, "int32_t": 32}[self.ctype]
+        return int(self.values.size) * bits // 8
+
+
+Setting = int | str | tuple[int, ...] | Constant | Mapping[str, "Setting"]
+"""Value of a field of a kernel's settings: a number, an enumerator's name, an array, a struct."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A tensor that a kernel reads or writes, from the element `offset` on."""
+
+    tensor: str
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a kernel.
+
+    node: as in the user's file; op: of the Graph.  name: C identifier of its settings.
+    ctypes: element types of inputs and output, which with `kernel` name the function.
+    in_place: which inputs the output may overwrite, element by element.
+    scratch_bytes: memory of the output's type or, for windows, the input's, that is the kernel's
+    while it runs.
+    """
+
+    node: str
+    op: str
+    kernel: str
+    name: str
+    ctypes: tuple[str, ...]
+    settings: Mapping[str, Setting]
+    inputs: tuple[Argument | Constant, ...]
+    output: Argument
+    in_place: tuple[int, ...] = ()
+    scratch_bytes: int = 0
+
+    @property
+    def constants(self) -> Iterator[Constant]:
+        """The arrays among its settings and inputs."""
+        yield from _constants(self.settings)
+        yield from (operand for operand in self.inputs if isinstance(operand, Constant))
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Where a tensor lives. name: C identifier.  shape: as stored.
+
+    offset: bytes from the beginning of the arena; None for an argument of the program.
+    """
+
+    name: str
+    ctype: str
+    shape: tuple[int, ...]
+    offset: int | None
+
+
+@dataclass(frozen=True)
+class Border:
+    """An input or output of the network: real = scale * (q - zero_point).
+
+    name: as in the Graph.  identifier: in C.  shape: in the Graph, without the batch.
+    ctype: 'uint8_t' or 'int8_t'.  rounding: of reals that become integers.
+    """
+
+    name: str
+    identifier: str
+    shape: tuple[int, ...]
+    ctype: str
+    scale: float
+    zero_point: int
+    rounding: str
+
+    @property
+    def size(self) -> int:
+        """Number of elements, which are bytes."""
+        count = 1
+        for length in self.shape:
+            count *= length
+        return count
+
+
+@dataclass(frozen=True)
+class CProgram:
+    """A network: calls in order over planned buffers.
+
+    buffers: by tensor.  scratch: offsets by call, in bytes from the beginning of the arena.
+    macs: multiply-accumulates of one run.
+    """
+
+    name: str
+    inputs: tuple[Border, ...]
+    outputs: tuple[Border, ...]
+    buffers: Mapping[str, Buffer]
+    calls: tuple[Call, ...]
+    arena_bytes: int
+    macs: int
+    scratch: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        """Every array, in the order of the calls."""
+        return tuple(constant for call in self.calls for constant in call.constants)
+
+    @property
+    def weights_bytes(self) -> int:
+        """Read-only memory of all arrays."""
+        return sum(constant.size_bytes for constant in self.constants)
+
+
+def _constants(settings: Mapping[str, Setting]) -> Iterator[Constant]:
+    for setting in settings.values():
+        if isinstance(setting, Constant):
+            yield setting
+        elif isinstance(setting, Mapping):
+            yield from _constants(setting)
