@@ -20,18 +20,24 @@ _TIMEOUT_S = 120
 
 
 def run_app(
-    program: Path, artifact: Path, golden: GoldenInput, options: Sequence[str] = ()
+    program: Path,
+    artifact: Path,
+    golden: GoldenInput,
+    options: Sequence[str] = (),
+    launcher: Sequence[str] = (),
 ) -> AppRun:
     """Return outputs float32 by name, without the batch, and the record of one picture and box.
 
-    options: further words of the command line. Raises ToolchainError where the program cannot be
-    started, VerifyError with its own words where it fails.
+    options: further words of the command line.  launcher: what runs the program, such as an
+    emulator and its options. Raises ToolchainError where the program cannot be started,
+    VerifyError with its own words where it fails.
     """
     with TemporaryDirectory(prefix="zoo-app-") as folder:
         raw = Path(folder) / "raw.jsonl"
         box = ",".join(repr(float(value)) for value in golden.box)
         words = ["--source", str(golden.image), "--box", box, "--model", str(artifact)]
-        printed = _run([str(program), *words, "--raw-outputs", str(raw), *options], golden)
+        command = [*launcher, str(program), *words, "--raw-outputs", str(raw), *options]
+        printed = _run(command, golden)
         outputs = json.loads(raw.read_text("utf-8"))["outputs"]
     record: Mapping[str, Any] = json.loads(printed.splitlines()[0])
     return AppRun({name: _array(values) for name, values in outputs.items()}, record)

@@ -1,6 +1,6 @@
 """The C++ app on ONNX Runtime, and the runtime's library from the installed wheel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -8,14 +8,19 @@ from codegen.app_run import run_app
 from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
-from codegen.sources import app_sources
+from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 
-__all__ = ["APP"]
+__all__ = ["APP", "BACKEND"]
 
+BACKEND = CppBackend(
+    "onnxruntime",
+    links=("-static-libstdc++", "-static-libgcc"),
+    links_reason="Only the C library and the inference runtime are needed on the board.",
+)
 _REMEDY = "pip install onnxruntime"
 
 
@@ -23,12 +28,13 @@ class OnnxRuntimeApp:
     """App generator 'cpp-onnxruntime': for every board that ONNX Runtime is built for."""
 
     name = "cpp-onnxruntime"
+    stand_in = ""
     tools = (*BUILD_TOOLS, STB)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
         check_contract(request.contract)
-        return app_sources(request, backend="onnxruntime")
+        return app_sources(request, BACKEND)
 
     def build(self, source: Path, out: Path) -> Path:
         """Compile for this machine; raises ToolchainError."""
@@ -42,11 +48,13 @@ class OnnxRuntimeApp:
         """Return ONNX Runtime and stb; raises ToolchainError where one is missing."""
         return (_onnxruntime(), stb_library())
 
-    def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
+    def run(
+        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
+    ) -> tuple[AppRun, ...]:
         """Run with the installed library on one thread, as executors do."""
         library = _onnxruntime().file
         options = ("--onnxruntime", str(library), "--threads", "1")
-        return run_app(program, artifact, golden, options)
+        return tuple(run_app(program, artifact, item, options) for item in golden)
 
 
 def _onnxruntime() -> Library:

@@ -9,7 +9,10 @@ from zoo.hookspecs import hookimpl
 @hookimpl
 def register_apps() -> Iterable[Descriptor]:
     """Return one app generator per inference back end."""
-    return [Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP")]
+    return [
+        Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP"),
+        Descriptor("cpp-vart", "codegen.vart:APP"),
+    ]
 
 
 @hookimpl

@@ -12,12 +12,26 @@ from zoo import registry, steps
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
 
-__all__ = ["CMakeProject", "app_sources"]
+__all__ = ["CMakeProject", "CppBackend", "app_sources"]
 
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # of about equal work, for two or four cores
 _FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class CppBackend:
+    """An inference back end of the C++ app.
+
+    name: of its files below templates/cpp/backends.  links: words for the linker.
+    links_reason: why those.  extras: further files below templates/cpp that it needs.
+    """
+
+    name: str
+    links: tuple[str, ...]
+    links_reason: str
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,13 +44,14 @@ class CMakeProject:
     model: str
     sources: tuple[str, ...]
     batch: int
+    links: tuple[str, ...]
+    links_reason: str
 
 
-def app_sources(request: AppRequest, backend: str) -> dict[str, bytes]:
+def app_sources(request: AppRequest, backend: CppBackend) -> dict[str, bytes]:
     """Return the sources by relative path.
 
-    backend: name of its files below templates/cpp/backends. Raises RecipeError for a contract that
-    cannot be written in C++, ToolchainError without stb.
+    Raises RecipeError for a contract that cannot be written in C++, ToolchainError without stb.
     """
     files = {".clang-format": (_CPP / ".clang-format").read_bytes()}
     files |= _copied(backend)
@@ -46,14 +61,16 @@ def app_sources(request: AppRequest, backend: str) -> dict[str, bytes]:
     for name in ("contract.hpp", "contract.cpp"):
         files[name] = render(f"cpp/{name}.j2", contract=code)
     sources = tuple(sorted(name for name in files if name.endswith(".cpp")))
-    project = CMakeProject(request.model, sources, batch=-(-len(sources) // _BATCHES))
+    batch = -(-len(sources) // _BATCHES)
+    project = CMakeProject(request.model, sources, batch, backend.links, backend.links_reason)
     files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
     return dict(sorted(files.items()))
 
 
-def _copied(backend: str) -> dict[str, bytes]:
+def _copied(backend: CppBackend) -> dict[str, bytes]:
     """Return the shared core and one back end."""
-    paths = [_CPP / "main.cpp", *_CPP.glob("core/*.[ch]pp"), *_CPP.glob(f"backends/{backend}*.?pp")]
+    paths = [_CPP / name for name in ("main.cpp", *backend.extras)]
+    paths += [*_CPP.glob("core/*.[ch]pp"), *_CPP.glob(f"backends/{backend.name}*.?pp")]
     return {path.relative_to(_CPP).as_posix(): path.read_bytes() for path in paths}
 
 

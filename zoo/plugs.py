@@ -157,9 +157,14 @@ class Library:
 
 
 class AppGenerator(Protocol):
-    """A generator of the standalone app of a board."""
+    """A generator of the standalone app of a board.
+
+    stand_in: what computes in place of the board's accelerator where `run` runs the app, '' for
+    nothing.
+    """
 
     name: str
+    stand_in: str
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the app's source files by relative path, the same bytes for the same request."""
@@ -176,8 +181,8 @@ class AppGenerator(Protocol):
     def libraries(self) -> tuple[Library, ...]:
         """Return the libraries that the program uses; raises ToolchainError if one is missing."""
 
-    def run(self, program: Path, artifact: Path, golden: GoldenInput) -> AppRun:
-        """Run the program on one picture as the board would."""
+    def run(self, program: Path, artifact: Path, golden: Sequence[GoldenInput]) -> Sequence[AppRun]:
+        """Run the program on each picture as the board would."""
 
 
 class Dataset(Protocol):

@@ -2,14 +2,23 @@
 #include "backends/onnxruntime_api.hpp"
 #include "backends/onnxruntime_session.hpp"
 #include "core/backend.hpp"
+#include "core/shared_library.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
 
-const LibraryNames kRuntime = {
-    "ONNX Runtime", "--onnxruntime", "ZOO_ONNXRUNTIME", "libonnxruntime.so",
-    "pip install onnxruntime brings it as onnxruntime/capi/libonnxruntime.so.VERSION"};
+const BackendInfo kBackend = {
+    "ONNX Runtime",
+    {{"--threads", "N", "threads of the network", parse_count},
+     {"--onnxruntime", "FILE",
+      "libonnxruntime.so; default: ZOO_ONNXRUNTIME, ../lib beside the program, the system's",
+      nullptr}}};
 
 namespace {
+
+constexpr LibraryNames kLibrary = {
+    "ONNX Runtime", "--onnxruntime", "ZOO_ONNXRUNTIME", "libonnxruntime.so",
+    "pip install onnxruntime brings it as onnxruntime/capi/libonnxruntime.so.VERSION"};
 
 class OnnxRuntime : public Backend {
  public:
@@ -33,7 +42,7 @@ OnnxRuntime::OnnxRuntime(const BackendOptions& options, const TensorSpec& input,
                          const std::vector<TensorSpec>& outputs)
     : input_(input),
       outputs_(outputs),
-      library_(kRuntime, options.runtime_library),
+      library_(kLibrary, options.get("--onnxruntime", "")),
       api_(library_),
       env_(api_.make<ort::CreateEnv, ort::ReleaseEnv, ort::Env>(ort::kLogErrors, "app")),
       session_(ort::open_session(api_, env_.get(), options)),

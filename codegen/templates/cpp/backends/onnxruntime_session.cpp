@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/files.hpp"
+#include "core/usage.hpp"
 
 namespace zoo::ort {
 
@@ -40,7 +41,8 @@ bool has_exact_products() {
 
 Handle<SessionOptions> session_options(const Api& api, const BackendOptions& options) {
   auto settings = api.make<CreateSessionOptions, ReleaseSessionOptions, SessionOptions>();
-  api.call<SetIntraOpNumThreads>(settings.get(), options.threads);
+  const int threads = parse_count("--threads", options.get("--threads", "1"));
+  api.call<SetIntraOpNumThreads>(settings.get(), threads);
   api.call<SetInterOpNumThreads>(settings.get(), 1);
   api.call<SetGraphOptimizationLevel>(settings.get(), kAllOptimizations);
   // Makes weights u8, which is exact everywhere, but slower where it is not needed.

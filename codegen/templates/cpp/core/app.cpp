@@ -6,6 +6,8 @@
 #include "contract.hpp"
 #include "core/face.hpp"
 #include "core/latency.hpp"
+#include "core/power_meter.hpp"
+#include "core/read_ahead.hpp"
 #include "core/record.hpp"
 #include "core/self_test.hpp"
 #include "core/tracker.hpp"
@@ -45,12 +47,14 @@ std::vector<Face> look_at_all(Backend& backend, const Photo& photo, const std::v
 
 Summary look_at_source(Backend& backend, const Options& options) {
   const std::unique_ptr<BoxFinder> finder = make_box_finder(options.boxes);
-  const std::unique_ptr<Source> source = open_source(options.source);
+  ReadAhead source(open_source(options.source), options.photos);
   Writer writer(options.raw_outputs, options.overlay_directory);
+  std::optional<PowerMeter> power;
+  if (!options.power_sensor.empty()) power.emplace(options.power_sensor);
   Summary summary;
   const Stopwatch whole;
-  for (int photos = 0; interrupted == 0 && photos != options.photos; ++photos) {
-    const std::optional<Photo> photo = source->next();
+  while (interrupted == 0) {
+    const std::optional<Photo> photo = source.next();
     if (!photo) break;
     const std::vector<Box> boxes = finder->find(*photo);
     std::vector<Face> faces;
@@ -59,6 +63,7 @@ Summary look_at_source(Backend& backend, const Options& options) {
     if (options.boxes.track) finder->follow(*photo, places(faces));
   }
   summary.seconds = whole.elapsed_ms() / 1000;
+  if (power) summary.watts = power->watts();
   return summary;
 }
 

@@ -1,12 +1,13 @@
 // What an inference back end provides. The program is linked with one of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/shared_library.hpp"
 
 namespace zoo {
 
@@ -30,13 +31,31 @@ class Backend {
   virtual std::vector<std::vector<float>> run(const std::vector<float>& input) = 0;
 };
 
-// The library that the back end loads at run time.
-extern const LibraryNames kRuntime;
+// An option of the command line. value: what the help calls its value.  check: throws UsageError
+// for a name and a value that cannot be; empty where every text can.
+struct BackendOption {
+  std::string name;
+  std::string value;
+  std::string help;
+  std::function<void(const std::string& name, const std::string& value)> check;
+};
 
+// What the back end is called, and the options that only it has.
+struct BackendInfo {
+  std::string title;
+  std::vector<BackendOption> options;
+};
+extern const BackendInfo kBackend;
+
+// own: values of the back end's own options by name; absent where they were not given.
 struct BackendOptions {
   std::string model;
-  std::string runtime_library;  // empty: searched for
-  int threads = 1;
+  std::map<std::string, std::string> own;
+
+  std::string get(const std::string& name, const std::string& otherwise) const {
+    const auto found = own.find(name);
+    return found == own.end() ? otherwise : found->second;
+  }
 };
 
 // Loads the model; throws Error where library or model are missing, broken or not of this contract.

@@ -50,7 +50,7 @@ void Canvas::disc(double x, double y, double radius, const Color& color) {
   for (int row = static_cast<int>(y - radius); row <= static_cast<int>(y + radius) + 1; ++row) {
     for (int column = static_cast<int>(x - radius); column <= static_cast<int>(x + radius) + 1;
          ++column) {
-      const double distance = std::hypot(column - x, row - y);
+      const double distance = std::sqrt((column - x) * (column - x) + (row - y) * (row - y));
       blend(column, row, color, std::clamp(radius + 0.5 - distance, 0.0, 1.0));
     }
   }

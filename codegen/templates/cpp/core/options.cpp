@@ -1,6 +1,6 @@
 #include "core/options.hpp"
 
-#include <cstdlib>
+#include <functional>
 #include <vector>
 
 #include "contract.hpp"
@@ -10,7 +10,7 @@ namespace zoo {
 
 namespace {
 
-using Apply = void (*)(Options&, const std::string& value);
+using Apply = std::function<void(Options&, const std::string& value)>;
 
 // An option; value: what its help calls the value, empty for a flag.
 struct Option {
@@ -20,17 +20,8 @@ struct Option {
   Apply apply;
 };
 
-int parse_count(const std::string& name, const std::string& value) {
-  char* end = nullptr;
-  const long count = std::strtol(value.c_str(), &end, 10);
-  if (value.empty() || *end != '\0' || count < 1 || count > 1000000) {
-    throw UsageError(name + " '" + value + "': a number from 1 to 1000000 is needed");
-  }
-  return static_cast<int>(count);
-}
-
-const std::vector<Option>& known_options() {
-  static const std::vector<Option> options = {
+std::vector<Option> core_options() {
+  return {
       {"--source", "SOURCE", "picture, directory, raw:WIDTHxHEIGHT:FILE (RGB) or /dev/videoN",
        [](Options& o, const std::string& v) { o.source = v; }},
       {"--boxes", "FILE", "boxes by photo: JSON {\"a.png\": [x, y, w, h]} or CSV a.png,x,y,w,h",
@@ -47,21 +38,32 @@ const std::vector<Option>& known_options() {
        [](Options& o, const std::string& v) { o.photos = parse_count("--photos", v); }},
       {"--repeat", "N", "look N times at each face, for steadier latencies",
        [](Options& o, const std::string& v) { o.repeat = parse_count("--repeat", v); }},
-      {"--threads", "N", "threads of the network",
-       [](Options& o, const std::string& v) { o.backend.threads = parse_count("--threads", v); }},
       {"--model", "FILE",
        "model; default: ../model/" + contract::kModelFile + " beside the program",
        [](Options& o, const std::string& v) { o.backend.model = v; }},
-      {kRuntime.option, "FILE",
-       std::string(kRuntime.file) + "; default: " + kRuntime.variable +
-           ", ../lib beside the program, the system's",
-       [](Options& o, const std::string& v) { o.backend.runtime_library = v; }},
+      {"--power", "SENSOR",
+       "measure watts and frames per joule: board, or a file that holds microwatts",
+       [](Options& o, const std::string& v) { o.power_sensor = v; }},
       {"--json", "", "summary as a last JSON line instead of text",
        [](Options& o, const std::string&) { o.summary_as_json = true; }},
       {"--selftest", "FILE", "check the program on a bundle's golden/selftest.txt",
        [](Options& o, const std::string& v) { o.self_test = v; }},
       {"--help", "", "this text", [](Options& o, const std::string&) { o.help = true; }},
   };
+}
+
+const std::vector<Option>& known_options() {
+  static const std::vector<Option> options = [] {
+    std::vector<Option> all = core_options();
+    for (const BackendOption& own : kBackend.options) {
+      const auto keep = [&own](Options& o, const std::string& v) {
+        if (own.check) own.check(own.name, v);
+        o.backend.own[own.name] = v;
+      };
+      all.push_back({own.name, own.value, own.help, keep});
+    }
+    return all;
+  }();
   return options;
 }
 
@@ -98,7 +100,7 @@ Options parse_options(int count, const char* const* words) {
 
 std::string help_text(const char* program) {
   std::string text = "Usage: " + std::string(program) + " --source SOURCE [options]\n\n" +
-                     contract::kModel + " on " + kRuntime.title +
+                     contract::kModel + " on " + kBackend.title +
                      ". A JSON object is printed for each face.\n\n";
   for (const Option& option : known_options()) {
     const std::string head = "  " + option.name + (option.value.empty() ? "" : " ") + option.value;

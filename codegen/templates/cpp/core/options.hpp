@@ -5,13 +5,9 @@
 
 #include "core/backend.hpp"
 #include "core/box_finder.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
-
-// A wrong word on the command line; exit status 2.
-struct UsageError : Error {
-  using Error::Error;
-};
 
 struct Options {
   BackendOptions backend;
@@ -20,6 +16,7 @@ struct Options {
   std::string overlay_directory;
   std::string raw_outputs;
   std::string self_test;
+  std::string power_sensor;
   int photos = -1;  // -1: all
   int repeat = 1;
   bool summary_as_json = false;

@@ -24,6 +24,25 @@ double frames_per_second(const Summary& summary) {
   return summary.seconds > 0 ? summary.frames / summary.seconds : 0;
 }
 
+// Frames per second and watt are frames per joule.
+double frames_per_joule(const Summary& summary) {
+  return frames_per_second(summary) / summary.watts.value();
+}
+
+std::string power_json(const Summary& summary) {
+  if (!summary.watts) return "";
+  return ", \"watts\": " + to_json(*summary.watts) +
+         ", \"frames_per_joule\": " + to_json(frames_per_joule(summary));
+}
+
+std::string power_text(const Summary& summary) {
+  if (!summary.watts) return "";
+  char text[80];
+  std::snprintf(text, sizeof text, "; %.2f W, %.1f frames/s per watt", *summary.watts,
+                frames_per_joule(summary));
+  return text;
+}
+
 }  // namespace
 
 std::string record(const Photo& photo, int number, const Face& face) {
@@ -55,7 +74,7 @@ std::string Summary::to_json() const {
          ", \"frames\": " + std::to_string(frames) +
          ", \"faces\": " + std::to_string(latency_ms.size()) +
          ", \"seconds\": " + zoo::to_json(seconds) +
-         ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) +
+         ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          ", \"latency_ms\": " + percentiles(latency_ms) +
          ", \"inference_ms\": " + percentiles(inference_ms) + "}}";
 }
@@ -68,7 +87,7 @@ std::string Summary::to_text() const {
       "network alone: median %.3f ms, p95 %.3f ms",
       frames, latency_ms.size(), seconds, frames_per_second(*this), percentile(latency_ms, 50),
       percentile(latency_ms, 95), percentile(inference_ms, 50), percentile(inference_ms, 95));
-  return contract::kModel + ": " + text;
+  return contract::kModel + ": " + text + power_text(*this);
 }
 
 }  // namespace zoo

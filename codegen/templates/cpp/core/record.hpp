@@ -1,6 +1,7 @@
 // What the program writes, one JSON object in a line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,12 @@ std::string record(const Photo& photo, int number, const Face& face);
 // Source, frame, face number and the network's own outputs with their shapes.
 std::string raw_record(const Photo& photo, int number, const Face& face);
 
-// Totals of a run. frames: photos times repetitions.  latency_ms: covers pre-processing, network
-// and post-processing of a face.
+// Totals of a run. frames: photos times repetitions.  watts: mean of the board, where measured.
+// latency_ms: covers pre-processing, network and post-processing of a face.
 struct Summary {
   int frames = 0;
   double seconds = 0;
+  std::optional<double> watts;
   std::vector<double> latency_ms;
   std::vector<double> inference_ms;
 

@@ -1,0 +1,78 @@
+"""The DPU's stand-in: a runner of VART made of the network's C sources, for programs of the board.
+
+An xmodel's artifact brings below stand_in/ the C sources of its network and one compiled xmodel
+that names LIBRARY as the runner of its DPU part.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from codegen.aarch64 import compiler, sysroot
+from codegen.templates import TEMPLATES
+from zoo.errors import ArtifactError, ToolchainError
+
+__all__ = ["LIBRARY", "build_stand_in", "stand_in_folder", "stand_in_network"]
+
+LIBRARY = "libstand_in_dpu.so"
+_RUNNER = TEMPLATES / "stand_in" / "runner.cpp"
+_TIMEOUT_S = 600
+_LOG_LINES = 15
+
+
+def stand_in_folder(artifact: Path) -> Path:
+    """Return the folder of the stand-in's files beside an xmodel; raises ArtifactError."""
+    folder = artifact.parent / "stand_in"
+    if not (folder / "network.h").is_file():
+        raise ArtifactError(
+            f"{folder}: holds no network.h; an xmodel is run here by the C form of its network, "
+            "which `zoo build` writes beside it: build it again"
+        )
+    return folder
+
+
+def stand_in_network(folder: Path) -> Path:
+    """Return the xmodel whose DPU part names the stand-in; raises ArtifactError."""
+    found = sorted(folder.glob("*.xmodel"))
+    if len(found) != 1:
+        raise ArtifactError(
+            f"{folder}: holds {len(found)} .xmodel files, one is needed; build it again"
+        )
+    return found[0]
+
+
+def build_stand_in(folder: Path, out: Path) -> Path:
+    """Compile the C sources in `folder` and the runner; return the library below `out`.
+
+    Raises ToolchainError where a compiler is missing or fails.
+    """
+    headers = ("-isystem", str(sysroot() / "usr" / "include"), f"-I{folder}")
+    library_path = f"-L{sysroot() / 'usr' / 'lib' / 'aarch64-linux-gnu'}"
+    flags = ("-O2", "-fPIC", "-mcpu=cortex-a53", "-c", *headers)
+    objects = []
+    for source in sorted(folder.glob("*.c")):
+        objects.append(str(out / f"{source.stem}.c.o"))
+        _compile([compiler("c"), "-std=c99", *flags, str(source), "-o", objects[-1]])
+    objects.append(str(out / "runner.o"))
+    warnings = ("-Wall", "-Wextra", "-Werror")
+    cpp = [compiler(), "-std=c++17", *warnings, *flags, str(_RUNNER), "-o", objects[-1]]
+    _compile(cpp)
+    library = out / LIBRARY
+    _compile([compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)])
+    return library
+
+
+def _compile(command: Sequence[str]) -> None:
+    finished = subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=_TIMEOUT_S,
+        check=False,
+    )
+    if finished.returncode != 0:
+        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
+        raise ToolchainError(
+            f"building the stand-in for the DPU failed: {' '.join(command)}\n{end}"
+        )

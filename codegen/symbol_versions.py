@@ -1,0 +1,72 @@
+"""Which versions of shared libraries a program needs, read from the program itself.
+
+Format: System V gABI (ELF-64, little endian) and the symbol versioning of the Linux Standard Base,
+chapter 10.7.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from zoo.errors import ToolchainError
+
+__all__ = ["Version", "newest", "symbol_versions"]
+
+Version = tuple[int, ...]
+
+_MAGIC = b"\x7fELF\x02\x01"  # 64 bits, little endian
+_VERSIONS_NEEDED = 0x6FFFFFFE
+_SECTION = struct.Struct("<IIQQQQIIQQ")
+_NEEDED = struct.Struct("<HHIII")
+_SYMBOLS = struct.Struct("<IHHII")
+
+
+def symbol_versions(program: Path) -> tuple[str, ...]:
+    """Return what the loader must find, such as 'GLIBC_2.34', sorted; raises ToolchainError."""
+    content = program.read_bytes()
+    if not content.startswith(_MAGIC):
+        raise ToolchainError(f"{program}: is no 64-bit ELF program; build it again")
+    try:
+        return tuple(sorted(set(_needed(content))))
+    except (struct.error, IndexError) as error:
+        raise ToolchainError(f"{program}: its ELF headers are damaged; build it again") from error
+
+
+def newest(versions: tuple[str, ...], family: str) -> Version:
+    """Return the newest version of a family such as 'GLIBC', () where none is needed."""
+    numbers = [
+        name.removeprefix(f"{family}_") for name in versions if name.startswith(f"{family}_")
+    ]
+    numeric = [number for number in numbers if number.replace(".", "").isdigit()]
+    return max((tuple(map(int, number.split("."))) for number in numeric), default=())
+
+
+def _needed(content: bytes) -> Iterator[str]:
+    sections = list(_sections(content))
+    for kind, offset, strings, count in sections:
+        if kind != _VERSIONS_NEEDED:
+            continue
+        names = sections[strings][1]
+        for _ in range(count):
+            _, symbols, _, first, following = _NEEDED.unpack_from(content, offset)
+            symbol = offset + first
+            for _ in range(symbols):
+                _, _, _, name, next_symbol = _SYMBOLS.unpack_from(content, symbol)
+                yield _text(content, names + name)
+                symbol += next_symbol
+            offset += following
+
+
+def _sections(content: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (type, offset, link, info) of each section."""
+    (table,) = struct.unpack_from("<Q", content, 0x28)
+    size, count = struct.unpack_from("<HH", content, 0x3A)
+    for index in range(count):
+        header = _SECTION.unpack_from(content, table + index * size)
+        _, kind, _, _, offset, _, link, info, _, _ = header
+        yield kind, offset, link, info
+
+
+def _text(content: bytes, offset: int) -> str:
+    end = content.index(b"\0", offset)
+    return content[offset:end].decode("ascii", "replace")

@@ -1,0 +1,107 @@
+#include "backends/vart_tensor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "steps/frame.hpp"
+
+namespace zoo::vart_backend {
+
+namespace {
+
+const std::string kFixPoint = "fix_point";
+const std::string kRounded = "_fix";
+
+TensorSpec spec_of(const xir::Tensor* tensor) {
+  const std::vector<std::int32_t> shape = tensor->get_shape();
+  return {tensor->get_name(), {shape.begin(), shape.end()}};
+}
+
+// The contract's [C, H, W] as the DPU has it, [1, H, W, C].
+std::vector<std::int64_t> channels_last(const std::vector<std::int64_t>& shape) {
+  if (shape.size() != 3) return shape;
+  return {shape[1], shape[2], shape[0]};
+}
+
+// Whether a tensor holds a batch of one of the contract's numbers; dimensions of 1 may be added.
+bool fits(const xir::Tensor* tensor, const TensorSpec& spec) {
+  const auto without_ones = [](std::vector<std::int64_t> shape) {
+    shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
+    return shape;
+  };
+  return without_ones(spec_of(tensor).shape) == without_ones(channels_last(spec.shape));
+}
+
+const xir::Tensor* find(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
+                        const std::string& model) {
+  std::vector<const xir::Tensor*> fitting;
+  std::string listed;
+  for (const xir::Tensor* tensor : tensors) {
+    listed += (listed.empty() ? "" : ", ") + describe(spec_of(tensor));
+    if (!fits(tensor, spec)) continue;
+    const std::string name = tensor->get_name();
+    if (name == spec.name || name == spec.name + kRounded) return tensor;
+    fitting.push_back(tensor);
+  }
+  if (fitting.size() == 1) return fitting[0];
+  throw Error(model + ": its DPU part has " + (fitting.empty() ? "no tensor" : "several tensors") +
+              " that can be " + describe(spec) + " with a batch of one; it has " + listed +
+              ". This program was made for another model: build the bundle again");
+}
+
+int fix_point_of(const xir::Tensor* tensor, const std::string& model) {
+  const xir::DataType type = tensor->get_data_type();
+  if (type.type != xir::DataType::XINT || type.bit_width != 8 || !tensor->has_attr(kFixPoint)) {
+    throw Error(
+        model + ": tensor '" + tensor->get_name() +
+        "' is not of 8-bit integers with a fix point; quantize the network, then compile it");
+  }
+  return tensor->get_attr<std::int32_t>(kFixPoint);
+}
+
+std::int8_t quantized(float number, int fix_point) {
+  const double rounded = std::floor(std::ldexp(double{number}, fix_point) + 0.5);
+  return static_cast<std::int8_t>(std::clamp(rounded, -128.0, 127.0));
+}
+
+}  // namespace
+
+BoundTensor::BoundTensor(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
+                         const std::string& model)
+    : spec_(spec),
+      tensor_(find(tensors, spec, model)),
+      buffer_(tensor_),
+      fix_point_(fix_point_of(tensor_, model)) {}
+
+std::int8_t* BoundTensor::data() {
+  const std::vector<std::int32_t> first(tensor_->get_shape().size(), 0);
+  return reinterpret_cast<std::int8_t*>(buffer_.data(first).first);
+}
+
+void BoundTensor::write(const std::vector<float>& numbers) {
+  std::int8_t* to = data();
+  const std::size_t channels =
+      spec_.shape.size() == 3 ? static_cast<std::size_t>(spec_.shape[0]) : 1;
+  const std::size_t places = numbers.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < places; ++i) {
+      to[i * channels + c] = quantized(numbers[c * places + i], fix_point_);
+    }
+  }
+}
+
+std::vector<float> BoundTensor::read() {
+  const std::int8_t* from = data();
+  std::vector<float> numbers(spec_.size());
+  const std::size_t channels =
+      spec_.shape.size() == 3 ? static_cast<std::size_t>(spec_.shape[0]) : 1;
+  const std::size_t places = numbers.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < places; ++i) {
+      numbers[c * places + i] = std::ldexp(static_cast<float>(from[i * channels + c]), -fix_point_);
+    }
+  }
+  return numbers;
+}
+
+}  // namespace zoo::vart_backend

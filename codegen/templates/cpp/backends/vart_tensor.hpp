@@ -1,0 +1,39 @@
+// The DPU's tensors: 8-bit integers q that stand for q / 2^fix_point, channels last.
+#pragma once
+
+#include <string>
+#include <vart/mm/host_flat_tensor_buffer.hpp>
+#include <vector>
+#include <xir/tensor/tensor.hpp>
+
+#include "core/backend.hpp"
+
+namespace zoo::vart_backend {
+
+// A tensor of the DPU in this program's memory, and what the contract says of it.
+class BoundTensor {
+ public:
+  // Takes the one of `tensors` that is the contract's: of its name, with or without the "_fix" of
+  // its last rounding, else the only one of its size. Throws Error naming model and tensors where
+  // none is, or where it is not of 8-bit integers with a fix point.
+  BoundTensor(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
+              const std::string& model);
+
+  // Writes numbers, [C, H, W]: q = floor(x 2^fix_point + 1/2), saturated.
+  void write(const std::vector<float>& numbers);
+
+  // Returns the numbers, [C, H, W].
+  std::vector<float> read();
+
+  vart::TensorBuffer* buffer() { return &buffer_; }
+
+ private:
+  std::int8_t* data();
+
+  TensorSpec spec_;
+  const xir::Tensor* tensor_;
+  vart::mm::HostFlatTensorBuffer buffer_;
+  int fix_point_;
+};
+
+}  // namespace zoo::vart_backend
