@@ -11,7 +11,7 @@ from zoo.graph import Node, Quantization
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Bounds", "clamp_of", "clamp_reals", "clamp_torch", "integer_range"]
+__all__ = ["OPEN", "Bounds", "clamp_of", "clamp_reals", "clamp_torch", "integer_range"]
 
 Bounds = tuple[float, float]
 

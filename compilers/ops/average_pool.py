@@ -88,10 +88,10 @@ class AveragePool(Op):
         """Average in float32."""
         sums = _sums(node, inputs[0])
         if "reciprocal" in node.attributes:
-            means = sums * np.float32(_reciprocal(node))
+            sums *= np.float32(_reciprocal(node))
         else:
-            means = sums / _counts(node, inputs[0].shape).astype(np.float32)
-        return clamp_reals(node, _shaped(node, means))
+            sums /= _counts(node, inputs[0].shape).astype(np.float32)
+        return clamp_reals(node, _shaped(node, sums))
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
         """Average."""

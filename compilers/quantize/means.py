@@ -29,12 +29,12 @@ def reciprocal_of(kernel: tuple[int, int], scheme: Scheme) -> tuple[int, int]:
     """Return (M, S), M odd. kernel: (height, width); scheme: one with `mean_bits`."""
     for height, width, multiplier, shift in scheme.mean_factors:
         if kernel == (height, width):
-            return _reduced(multiplier, shift)
+            return _reduced(Fraction(multiplier, 2**shift))
     count, bits = math.prod(kernel), scheme.mean_bits or 0
     # Python rounds ties to even, as the chip's own quantizer does.
     shifts = range(max(math.ceil(math.log2(count << bits)), 1))
-    candidates = [(round(2**shift / count), shift) for shift in shifts]
-    return _reduced(*min(candidates, key=lambda pair: _distance(*pair, count)))
+    candidates = [Fraction(round(2**shift / count), 2**shift) for shift in shifts]
+    return _reduced(min(candidates, key=lambda factor: abs(factor - Fraction(1, count))))
 
 
 def _chosen(node: Node, scheme: Scheme) -> Node:
@@ -44,11 +44,6 @@ def _chosen(node: Node, scheme: Scheme) -> Node:
     return node.with_attributes(reciprocal=reciprocal_of((height, width), scheme))
 
 
-def _distance(multiplier: int, shift: int, count: int) -> Fraction:
-    return abs(Fraction(multiplier, 2**shift) - Fraction(1, count))
-
-
-def _reduced(multiplier: int, shift: int) -> tuple[int, int]:
-    """Return the same M / 2**S with an odd M."""
-    factor = Fraction(multiplier, 2**shift)
+def _reduced(factor: Fraction) -> tuple[int, int]:
+    """Return (M, S) with factor = M / 2**S."""
     return factor.numerator, factor.denominator.bit_length() - 1

@@ -148,7 +148,7 @@ def _element_wise(view: View) -> Breaches:
     first, second = view.inputs
     if first.is_constant or second.is_constant:
         yield Breach(
-            f"it reads the constant '{(first if first.is_constant else second).name}'; the DPU's "
+            f"it reads the constant '{(first if first.is_constant else second).name}'; the DPU "
             "reads two feature maps",
             "put the constant into the convolution before or behind it",
         )

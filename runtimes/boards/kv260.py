@@ -47,7 +47,7 @@ def _variants() -> dict[str, dict[str, Fact]]:
 
 TARGET = Target(
     name="kv260",
-    summary="AMD Kria KV260, DPUCZDX8G B4096 by VART",
+    summary="AMD Kria KV260, its DPUCZDX8G by VART",
     compiler="xmodel",
     executor="xmodel",
     app="cpp-vart",

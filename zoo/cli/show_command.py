@@ -1,4 +1,4 @@
-"""zoo show: a model, a target, a scheme, an ONNX file or a bundle."""
+"""zoo show: a model, a target, a scheme, an ONNX file or a bundle; a model on a target."""
 
 import json
 from collections import Counter
@@ -11,9 +11,11 @@ import click
 
 from zoo import registry
 from zoo.bundle import unpack
+from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import HubError, UnknownNameError
+from zoo.plan import find_target
 from zoo.plugs import Format
 
 _KINDS = ("recipe", "target", "scheme")
@@ -21,9 +23,16 @@ _KINDS = ("recipe", "target", "scheme")
 
 @click.command()
 @click.argument("name", type=registered("recipe"))
+@click.option("--target", type=registered("target"), help="What of a model this board runs.")
 @json_option
-def command(name: str, as_json: bool) -> None:
-    """Show NAME: a model, a target, a scheme, an .onnx file or a bundle."""
+def command(name: str, target: str | None, as_json: bool) -> None:
+    """Show NAME: a model, a target, a scheme, an .onnx file or a bundle.
+
+    With --target, NAME is a model or an .onnx file, and each node is shown with what runs it.
+    """
+    if target is not None:
+        show_capabilities(name, target, as_json)
+        return
     facts = _facts(name)
     if as_json:
         print_json(facts)
@@ -40,6 +49,8 @@ def _facts(name: str) -> dict[str, object]:
             reader = registry.load("format", format_name)
             if name.endswith(reader.suffix):
                 return _network(Path(name), reader)
+    if ":" in name:
+        return _jsonable({"kind": "target", **asdict(find_target(name))})
     for kind in _KINDS:
         known = {a for d in registry.descriptors(kind) for a in (d.name, *d.aliases)}
         if name in known:

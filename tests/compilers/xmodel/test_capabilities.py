@@ -1,0 +1,287 @@
+"""What a DPU runs, op by op: every limit, with its text."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from build_graph import build_graph
+from networks import residual_network
+from quantization import quantized
+
+from compilers.quantize.power_of_two import with_fix_points
+from compilers.schemes import DPU_POW2, W8A8_SYM
+from compilers.xmodel.capabilities import capabilities, require_capable
+from zoo.errors import RefusedError, UnsupportedOpError
+from zoo.graph import Graph, Node
+from zoo.plan import find_target
+
+KV260 = find_target("kv260")
+WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}
+POOL = {
+    "kernel": (2, 2),
+    "strides": (1, 1),
+    "pads": (0, 0, 0, 0),
+    "count_include_pad": 0,
+    "keep_axes": 1,
+}
+
+
+def _one(op: str, shape: tuple = (4, 8, 8), weight: tuple = (), **attributes: object) -> Graph:
+    """Return x -> op -> y; weight: its shape, where the op has one."""
+    constants = {"w": np.zeros(weight, np.float32)} if weight else {}
+    node = Node("n", op, ("x", *constants), "y", attributes)
+    return build_graph({"x": ("N", *shape)}, [node], ("y",), constants)
+
+
+def _conv(shape: tuple = (4, 8, 8), weight: tuple = (4, 4, 1, 1), **changed: object) -> Graph:
+    return _one("conv", shape, weight, **{**WINDOW, "group": 1, **changed})
+
+
+def _two(op: str, first: tuple, second: tuple, **attributes: object) -> Graph:
+    inputs = {"a": ("N", *first), "b": ("N", *second)}
+    return build_graph(inputs, [Node("n", op, ("a", "b"), "y", attributes)], ("y",))
+
+
+def _row(*nodes: Node, shape: tuple = (4, 8, 8)) -> Graph:
+    constants = {"w": np.zeros((4, 4, 1, 1), np.float32), "dense": np.zeros((3, 256), np.float32)}
+    return build_graph({"x": ("N", *shape)}, nodes, (nodes[-1].output,), constants)
+
+
+def _leaky(alpha: float) -> Graph:
+    conv = Node("c", "conv", ("x", "w"), "s", {**WINDOW, "group": 1})
+    return _row(conv, Node("n", "leaky_relu", ("s",), "y", {"alpha": alpha}))
+
+
+def _flat(shape: tuple) -> Graph:
+    return _row(Node("n", "reshape", ("x",), "y", {"shape": (int(np.prod(shape)),)}), shape=shape)
+
+
+def _network() -> Graph:
+    """Return a network of the PFLD kind without the clip behind its concat."""
+    graph = residual_network()
+    nodes = [
+        replace(node, inputs=tuple(name.replace("clipped", "joined") for name in node.inputs))
+        for node in graph.nodes
+        if node.op != "clip"
+    ]
+    return graph.replace(nodes)
+
+
+def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
+    found = {c.node: c for c in capabilities(residual_network(), KV260)}
+    assert {name for name, c in found.items() if c.runs_on != "DPU"} == {"clipped_clip"}
+    assert found["clipped_clip"].why == "relu6 behind concat; there the DPU has no activation"
+    assert found["clipped_clip"].remedy == "put the activation behind a convolution"
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        _conv((4, 20, 20), (4, 4, 16, 16), strides=(8, 8)),
+        _conv((4, 12, 12), (4, 4, 12, 12), strides=(12, 12)),  # over all: no stride is left
+        _conv((4096, 2, 2), (16, 4096, 2, 2)),
+        _conv((4, 8, 8), (4, 1, 3, 3), group=4, clamp=(0.0, 6.0)),
+        _one("average_pool", (4, 30, 30), **{**POOL, "kernel": (14, 14)}),
+        _one("max_pool", **{**WINDOW, "kernel": (3, 3)}),
+        _one("dense", (6,), (5, 6)),
+        _two("add", (4, 8, 8), (4, 8, 8)),
+        _two("mul", (4, 8, 8), (4, 8, 8)),
+        _flat((4, 1, 1)),
+        _leaky(26 / 256),
+    ],
+)
+def test_what_is_within_the_limits_runs_on_the_dpu(graph):
+    assert {c.runs_on for c in capabilities(graph, KV260)} == {"DPU"}
+
+
+REFUSALS = {
+    "kernel": (
+        _conv((4, 20, 20), (4, 4, 17, 3)),
+        "kernel 17x3; allowed are 1 to 16",
+        "take a smaller kernel, such as two layers in a row",
+    ),
+    "stride": (
+        _conv((4, 20, 20), strides=(9, 1)),
+        "stride 9x1; allowed are 1 to 8",
+        "take a smaller stride, such as two layers in a row",
+    ),
+    "memory for weights": (
+        _conv((512, 10, 10), (4, 512, 9, 9)),
+        "kernel 9x9 over 512 channels fills 2592 rows of the memory for weights (kh * kw * "
+        "ceil(channels / 16)); it has 2048",
+        "take a smaller kernel or fewer channels",
+    ),
+    "channels": (
+        _conv((4, 2, 2), (4097, 4, 1, 1)),
+        "'y' has 4097 channels; allowed are up to 4096",
+        "take fewer channels",
+    ),
+    "pads of a convolution": (
+        _conv(pads=(1, 0, 0, 0)),
+        "pads [1, 0, 0, 0] (top, left, bottom, right); allowed are up to [0, 0, 0, 0]",
+        "pad less",
+    ),
+    "dilation": (
+        _conv((512, 40, 40), (4, 512, 2, 2), dilations=(9, 1)),
+        "dilation 9x1 over 512 channels; their product may be 4096",
+        "take a smaller dilation or fewer channels",
+    ),
+    "groups": (
+        _conv((4, 8, 8), (4, 2, 1, 1), group=2),
+        "4 channels in 2 groups give 4; the DPU has normal convolutions, and depthwise ones with "
+        "one output per channel",
+        "split the groups into convolutions and a concat",
+    ),
+    "memory for depthwise weights": (
+        _conv((2, 48, 48), (2, 1, 46, 46), group=2),
+        "kernel 46x46 fills 2116 rows of the memory for weights; it has 2048",
+        "take a smaller kernel",
+    ),
+    "pads of a pool": (
+        _one(
+            "average_pool",
+            **{**POOL, "kernel": (20, 20), "pads": (16, 9, 0, 9), "count_include_pad": 1},
+        ),
+        "pads [16, 9, 0, 9] (top, left, bottom, right); allowed are up to [15, 15, 255, 255]",
+        "pad less",
+    ),
+    "means without pads": (
+        _one("average_pool", **{**POOL, "pads": (1, 1, 1, 1)}),
+        "its means leave out the pads; the DPU divides by the same number everywhere",
+        "pool with count_include_pad=True, or without pads",
+    ),
+    "dilated pool": (
+        _one("max_pool", **{**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
+        "dilations 2x2; the DPU's pools have none",
+        "take 1x1",
+    ),
+    "dense over a large image": (
+        _row(
+            Node("r", "reshape", ("x",), "f", {"shape": (256,)}),
+            Node("n", "dense", ("f", "dense"), "y"),
+            shape=(1, 8, 32),
+        ),
+        "kernel 8x32; allowed are 1 to 16",
+        "take a smaller kernel, such as two layers in a row",
+    ),
+    "clip": (
+        _conv(clamp=(-1.0, 1.0)),
+        "a clip to -1 ... 1 behind conv; there the DPU has relu and relu6 and leaky_relu",
+        "take one of these",
+    ),
+    "activation of an addition": (
+        _two("add", (4, 8, 8), (4, 8, 8), clamp=(0.0, 6.0)),
+        "relu6 behind add; there the DPU has relu",
+        "take one of these",
+    ),
+    "slope": (
+        _leaky(0.1),
+        "its slope is 0.1; the DPU's is 26/256 = 0.1015625",
+        "train with negative_slope=0.1015625, or ReLU",
+    ),
+    "broadcast": (
+        _two("mul", (4, 8, 8), (4, 1, 1)),
+        "it broadcasts [4, 8, 8] and [4, 1, 1]; the DPU takes equal shapes",
+        "bring both to one shape by convolutions, or do without the gate",
+    ),
+    "constant": (
+        _one("add", weight=(4, 1, 1)),
+        "it reads the constant 'w'; the DPU reads two feature maps",
+        "put the constant into the convolution before or behind it",
+    ),
+    "unknown op": (
+        _one("hardswish"),
+        "the DPU has no such op",
+        "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, "
+        "reshape",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_breaks_a_limit_is_refused(case):
+    graph, why, remedy = REFUSALS[case]
+    found = capabilities(graph, KV260)[-1]
+    assert (found.runs_on, found.why, found.remedy) == ("refused", why, remedy)
+
+
+@pytest.mark.parametrize("op", ["sigmoid", "tanh", "softmax"])
+def test_what_the_dpu_lacks_falls_to_the_cpu(op):
+    attributes = {"axis": 1} if op == "softmax" else {}
+    (found,) = capabilities(_one(op, (4,), **attributes), KV260)
+    assert found.runs_on == "CPU"
+    assert found.why == "the DPU has no such op, and the app runs what the DPU computes"
+    assert found.remedy.startswith("end the network before it")
+
+
+def test_a_reshape_that_moves_values_falls_to_the_cpu():
+    (found,) = capabilities(_flat((4, 8, 8)), KV260)
+    assert found.runs_on == "CPU"
+    assert found.why.startswith("[4, 8, 8] to [256] moves values between channels and pixels")
+
+
+def test_a_smaller_dpu_takes_less():
+    graph = _conv((2048, 3, 3), (4, 2048, 3, 3))
+    assert capabilities(graph, KV260)[0].runs_on == "DPU"
+    (found,) = capabilities(graph, find_target("kv260:b512"))
+    assert "(kh * kw * ceil(channels / 8)); it has 2048" in found.why
+
+
+def test_an_integer_network_runs():
+    integer = quantized(_network(), DPU_POW2)
+    assert {c.runs_on for c in capabilities(integer, KV260)} == {"DPU"}
+    require_capable(integer, KV260)
+
+
+def _with_points(**points: int) -> Graph:
+    """Return an integer network with other fix points here and there."""
+    integer = quantized(_network(), DPU_POW2)
+    changed = [
+        replace(tensor, quantization=with_fix_points(tensor.quantization, points[name]))
+        for name, tensor in integer.tensors.items()
+        if name in points
+    ]
+    return integer.replace(integer.nodes, changed)
+
+
+def test_a_scale_that_breaks_shift_cut_is_refused():
+    graph = _with_points(**{"stem.weight": 30, "stem.bias": 30})
+    with pytest.raises(UnsupportedOpError) as caught:
+        require_capable(graph, KV260)
+    text = str(caught.value)
+    assert text.startswith("kv260: node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
+    assert "; allowed are 0 to 16; quantize the float network by the scheme dpu-pow2" in text
+
+
+def test_a_bias_that_is_too_coarse_is_refused():
+    found = capabilities(_with_points(**{"stem.bias": -20}), KV260)[0]
+    assert found.why.startswith("shift_bias = f_w + f_in - f_bias = ")
+
+
+def test_inputs_of_a_concat_must_be_alike():
+    graph = _with_points(joined=-3)
+    found = next(c for c in capabilities(graph, KV260) if c.op == "concat")
+    assert "; the DPU copies bytes, so that all must be one" in found.why
+
+
+def test_true_means_are_not_the_dpus():
+    integer = quantized(_network(), DPU_POW2)
+    nodes = [
+        replace(n, attributes={k: v for k, v in n.attributes.items() if k != "reciprocal"})
+        for n in integer.nodes
+    ]
+    found = next(c for c in capabilities(integer.replace(nodes), KV260) if c.op == "average_pool")
+    assert found.why == (
+        "its mean divides by 36; the DPU multiplies the sum by 7 and shifts it by 8"
+    )
+
+
+def test_other_scales_are_refused():
+    found = capabilities(quantized(_network(), W8A8_SYM), KV260)[0]
+    assert found.why.endswith("has a scale that is no power of two; the DPU shifts")
+
+
+def test_facts_must_be_complete():
+    facts = {k: v for k, v in KV260.facts.items() if k != "bank_depth"}
+    with pytest.raises(RefusedError, match="kv260: its fact 'bank_depth' is None, the compiler"):
+        capabilities(_conv(), replace(KV260, facts=facts))

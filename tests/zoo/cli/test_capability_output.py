@@ -1,0 +1,48 @@
+"""zoo show MODEL --target BOARD."""
+
+import json
+
+import pytest
+from networks import residual_network
+
+from compilers.hub import write
+from zoo.errors import HubError, UnknownNameError
+
+MODEL = "pfld_0.25x.300w68"
+
+
+@pytest.fixture
+def network(tmp_path):
+    """Return an .onnx file with a clip where the DPU has none."""
+    file = tmp_path / "net.onnx"
+    file.write_bytes(write(residual_network()))
+    return str(file)
+
+
+def test_a_published_model_as_json(zoo):
+    shown = json.loads(zoo("show", MODEL, "--target", "kv260:vai2.5", "--json").output)
+    assert shown["target"] == "kv260-vai2.5"
+    assert shown["fits"]
+    assert {node["runs_on"] for node in shown["nodes"]} == {"DPU"}
+
+
+def test_a_file_that_does_not_fit_as_table_and_as_json(zoo, network):
+    lines = zoo("show", network, "--target", "kv260").output.splitlines()
+    assert lines[0] == f"{network} on kv260"
+    assert lines[1].split() == ["node", "op", "runs_on", "why", "remedy"]
+    (refused,) = (line for line in lines if "refused" in line)
+    assert "relu6 behind concat; there the DPU has no activation" in refused
+    assert lines[-1] == "1 of 9 nodes do not fit: `zoo build` refuses them"
+    assert not json.loads(zoo("show", network, "--target", "kv260", "--json").output)["fits"]
+
+
+def test_what_is_no_model_is_told(zoo):
+    assert isinstance(zoo("show", "pfdl", "--target", "kv260").exception, UnknownNameError)
+    missing = zoo("show", "none.onnx", "--target", "kv260").exception
+    assert isinstance(missing, HubError)
+    assert str(missing) == "none.onnx: cannot be read (No such file or directory)"
+
+
+def test_a_variant_of_a_board_is_shown(zoo):
+    shown = json.loads(zoo("show", "kv260:vai2.5", "--json").output)
+    assert shown["facts"]["fingerprint"] == "0x101000016010407"

@@ -1,0 +1,45 @@
+"""What of a network a board's chip runs itself, node by node, as its compiler sees it."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from zoo import registry
+from zoo.errors import UsageError
+from zoo.graph import Graph
+from zoo.target import Target
+
+__all__ = ["Capability", "CapabilityCheck", "find_capabilities"]
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One node of a network on one board.
+
+    runs_on: the chip's unit, such as 'DPU', or 'CPU'; 'refused' where nothing runs it.
+    why: the limit that the node breaks.  remedy: what to do about it; '' where all is well.
+    """
+
+    node: str
+    op: str
+    runs_on: str
+    why: str = ""
+    remedy: str = ""
+
+
+@runtime_checkable
+class CapabilityCheck(Protocol):
+    """What a compiler may offer beside zoo.plugs.Compiler."""
+
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+        """Return an entry for each node of a float or integer graph, before any lowering."""
+
+
+def find_capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
+    """Return what the target's compiler says; raises UsageError where it offers no check."""
+    compiler = registry.load("compiler", target.compiler)
+    if not isinstance(compiler, CapabilityCheck):
+        raise UsageError(
+            f"{target.name}: its compiler '{target.compiler}' does not tell nodes apart; "
+            "`zoo build` says what it refuses"
+        )
+    return compiler.capabilities(graph, target)

@@ -1,0 +1,51 @@
+"""What of a model a board runs: read, checked and printed."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from zoo import registry
+from zoo.capability import find_capabilities
+from zoo.cli.output import print_json, print_table
+from zoo.errors import HubError, RecipeError
+from zoo.graph import Graph
+from zoo.plan import find_target
+
+__all__ = ["show_capabilities"]
+
+
+def show_capabilities(model: str, target_name: str, as_json: bool) -> None:
+    """Print a row for each node, and how many of them do not fit the board.
+
+    model: a recipe's name, of which the float hub is looked at, or an .onnx file.
+    """
+    target = find_target(target_name)
+    found = find_capabilities(_read(model), target)
+    rows = [asdict(capability) for capability in found]
+    misfits = sum(bool(capability.why) for capability in found)
+    if as_json:
+        print_json({"target": target.name, "fits": misfits == 0, "nodes": rows})
+        return
+    print_table(f"{model} on {target.name}", rows)
+    verdict = f"{misfits} of {len(rows)} nodes do not fit: `zoo build` refuses them"
+    click.echo(verdict if misfits else f"all {len(rows)} nodes fit")
+
+
+def _read(model: str) -> Graph:
+    path = Path(model) if model.endswith(".onnx") else _float_hub(model)
+    onnx = registry.load("format", "onnx")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HubError(f"{path}: cannot be read ({error.strerror})") from error
+    graph: Graph = onnx.read(onnx.simplify(content, model), model)
+    return graph
+
+
+def _float_hub(model: str) -> Path:
+    recipe = registry.load("recipe", model)
+    if "none" not in recipe.hubs:
+        raise RecipeError(f"{model}: no float hub is published; train it by `zoo train {model}`")
+    hub: Path = recipe.hubs["none"]
+    return hub
