@@ -11,6 +11,7 @@ from codegen.board_images import check_versions
 from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
+from codegen.python_app import python_sources
 from codegen.sources import CppBackend, app_sources
 from codegen.stand_in import build_stand_in, stand_in_folder, stand_in_network
 from codegen.stb import STB, stb_library
@@ -37,7 +38,8 @@ class VartApp:
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
         check_contract(request.contract)
-        return app_sources(_of_compiled(request), BACKEND)
+        request = _of_compiled(request)
+        return {**app_sources(request, BACKEND), **python_sources(request)}
 
     def build(self, source: Path, out: Path) -> Path:
         """Compile for the board, warnings being errors; raises ToolchainError.

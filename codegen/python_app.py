@@ -1,0 +1,77 @@
+"""The Python app's source tree: its program, and the numpy forms of the contract's steps.
+
+The steps are the very files that the reference is computed by.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from codegen.contract_code import step_names
+from codegen.templates import TEMPLATES
+from zoo import registry
+from zoo.errors import RecipeError
+from zoo.plugs import AppRequest
+
+__all__ = ["python_sources"]
+
+
+def python_sources(request: AppRequest) -> dict[str, bytes]:
+    """Return the sources below python/; raises RecipeError for a step without a source file."""
+    targets = {descriptor.name: descriptor.target for descriptor in registry.descriptors("step")}
+    steps = {name: targets[name] for name in sorted(step_names(request.contract))}
+    programs = (TEMPLATES / "python").glob("*.py")
+    files = {path.name: path.read_bytes() for path in programs}
+    files |= _modules(target.partition(":")[0] for target in steps.values())
+    facts = {
+        "contract": json.loads(request.contract.to_json()),
+        "model_file": request.artifact_main,
+        "steps": steps,
+    }
+    files["contract.json"] = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
+    return {f"python/{name}": content for name, content in sorted(files.items())}
+
+
+def _modules(names: Iterator[str]) -> dict[str, bytes]:
+    """Return modules, and what they import of the zoo or of their own package, by path."""
+    found: dict[str, bytes] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        source = _source(name)
+        path = name.replace(".", "/") + ("/__init__.py" if source.stem == "__init__" else ".py")
+        if path in found:
+            continue
+        found[path] = source.read_bytes()
+        rooms = ("zoo", name.partition(".")[0])
+        waiting += [other for other in _imports(found[path]) if other.partition(".")[0] in rooms]
+    return found
+
+
+def _source(module: str) -> Path:
+    spec = find_spec(module)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise RecipeError(
+            f"module {module}: a contract's step has no Python source file, which the Python app "
+            "needs; its plugin must bring it"
+        )
+    return Path(spec.origin)
+
+
+def _imports(source: bytes) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            within = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from filter(_is_module, within)
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # what comes before the last dot is no package
+        return False
