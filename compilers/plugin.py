@@ -36,8 +36,9 @@ def register_schemes() -> list[Descriptor]:
 
 @hookimpl
 def register_quantizers() -> list[Descriptor]:
-    """Quantization after training, and by training."""
+    """Quantization after training, by training, and by AMD's quantizer."""
     return [
+        Descriptor("nndct", "compilers.quantize.nndct.quantizer:QUANTIZER"),
         Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER"),
         Descriptor("qat", "compilers.quantize.qat.quantizer:QUANTIZER"),
     ]

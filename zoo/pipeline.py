@@ -34,6 +34,7 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
     return {
         "quantization": plan.quant,
         "scheme": plan.scheme,
+        "quantizer": plan.quantizer,
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
         **_calibration(plan),

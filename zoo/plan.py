@@ -20,7 +20,7 @@ __all__ = [
     "published_quantizations",
 ]
 
-_QAT = "qat"
+_PTQ, _QAT = "ptq", "qat"
 _COUNT, _COUNTS = 500, {_QAT: 2000}
 """Images at most: ranges are known after some hundred, a training learns from each."""
 
@@ -35,6 +35,7 @@ class Wish:
     one.  calibration: folder of images, or a data set by its name (zoo.labelled_data).
     calibration_count: how many images at most, None for what the quantization needs.
     epochs, seed: of quantization-aware training.
+    quantizer: instead of the one that is called as `quant`, '' for that.
     """
 
     model: str
@@ -50,11 +51,15 @@ class Wish:
     seed: int = 0
     quantization_bound: float = 0.1
     commercial: bool = False
+    quantizer: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be built. quant_hub: the published integer hub, where one is used."""
+    """What will be built.
+
+    quant_hub: the published integer hub, where one is used.  quantizer: as in Wish.
+    """
 
     recipe: Recipe
     target: Target
@@ -68,6 +73,7 @@ class Plan:
     quantization_bound: float
     epochs: int | None = None
     seed: int = 0
+    quantizer: str = ""
 
     @property
     def subject(self) -> str:
@@ -103,6 +109,8 @@ def make_plan(wish: Wish) -> Plan:
         _check_commercial(recipe)
     if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
         raise UsageError(f"--epochs goes with --quant {_QAT} and --images DIR; nothing else trains")
+    if wish.quantizer:
+        _check_own_quantizer(wish)
     float_hub = _float_hub(wish, recipe)
     quant_hub = None
     if not (wish.calibration or wish.hub):
@@ -122,6 +130,7 @@ def make_plan(wish: Wish) -> Plan:
         quantization_bound=wish.quantization_bound,
         epochs=wish.epochs,
         seed=wish.seed,
+        quantizer=wish.quantizer,
     )
 
 
@@ -204,6 +213,15 @@ def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
     if wish.calibration is None:
         raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
     _check_calibration(wish.calibration)
+
+
+def _check_own_quantizer(wish: Wish) -> None:
+    registry.load("quantizer", wish.quantizer)
+    if wish.quant != _PTQ or wish.calibration is None:
+        raise UsageError(
+            f"--quantizer goes with --quant {_PTQ} and --calib DIR; what is published, and what is "
+            "trained, has its own"
+        )
 
 
 def _check_calibration(calibration: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,11 +21,20 @@ __all__ = ["integer_constants", "integer_parameters"]
 
 Grids = Mapping[str, Quantization]
 
+_FITTED: Grids = MappingProxyType({})
 
-def integer_parameters(graph: Graph, activations: Grids, scheme: Scheme) -> Iterator[Tensor]:
-    """Yield the weight and the bias of each weighted node, on grids that fit its activations."""
+
+def integer_parameters(
+    graph: Graph, activations: Grids, scheme: Scheme, given: Grids = _FITTED
+) -> Iterator[Tensor]:
+    """Yield the weight and the bias of each weighted node, on grids that fit its activations.
+
+    given: grids that are not to be fitted, by name.
+    """
     for weighted in weighted_nodes(graph):
         weight_grid, bias_grid = _grids(weighted, activations, scheme)
+        weight_grid = given.get(weighted.weight.name, weight_grid)
+        bias_grid = given.get(weighted.bias.name, bias_grid)
         yield _integers(weighted.weight, weight_grid, scheme, scheme.weight_qmin)
         yield _integers(weighted.bias, bias_grid, scheme)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from compilers.op_table import find_op
 from compilers.quantize.parameters import integer_constants, integer_parameters
@@ -13,17 +14,20 @@ __all__ = ["place"]
 
 Grids = Mapping[str, Quantization]
 
+_FITTED: Grids = MappingProxyType({})
 
-def place(graph: Graph, activations: Grids, scheme: Scheme) -> Graph:
+
+def place(graph: Graph, activations: Grids, scheme: Scheme, parameters: Grids = _FITTED) -> Graph:
     """Return the integer graph: quantized tensors, integer constants, quantize and dequantize.
 
     graph: float, each weighted node with parameters of its own.  activations: by name, all.
+    parameters: of weights and biases whose grids are not to be fitted, by name.
     Raises QuantizeError naming node and op where the scheme cannot be applied.
     """
     tensors = {
         **{name: _quantized(graph.tensors[name], grid) for name, grid in activations.items()},
         **{t.name: t for t in integer_constants(graph, scheme)},
-        **{t.name: t for t in integer_parameters(graph, activations, scheme)},
+        **{t.name: t for t in integer_parameters(graph, activations, scheme, parameters)},
     }
     inner = replace(graph, tensors={**graph.tensors, **tensors})
     nodes = [_with_integers(inner, node) for node in inner.nodes]

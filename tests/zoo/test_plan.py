@@ -275,3 +275,18 @@ def test_a_board_without_that_variant_is_told():
         find_target("kv260:b4097")
     with pytest.raises(UnknownNameError, match="unknown variant of x86 'b4096'; known: none"):
         find_target("x86:b4096")
+
+
+def test_another_quantizer_may_calibrate(tmp_path):
+    wish = {"model": "pfld", "target": "kv260", "quantizer": "nndct", "calibration": tmp_path}
+    assert (plan(**wish).quant, plan(**wish).quantizer) == ("ptq", "nndct")
+
+
+def test_another_quantizer_neither_trains_nor_changes_what_is_published(tmp_path):
+    pfld = {"model": "pfld", "target": "kv260", "quantizer": "nndct"}
+    for wish in ({}, {"quant": "qat", "calibration": tmp_path}):
+        assert refusal(UsageError, **pfld, **wish).startswith(
+            "--quantizer goes with --quant ptq and --calib DIR; what is published, and what is "
+        )
+    unknown = {**pfld, "quantizer": "nndcd", "calibration": tmp_path}
+    assert "unknown quantizer 'nndcd'; did you mean nndct?" in refusal(UsageError, **unknown)

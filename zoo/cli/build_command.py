@@ -32,6 +32,12 @@ from zoo.plan import Plan, Wish, make_plan
     help="How many images at most; default 500, for qat 2000.",
 )
 @click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option(
+    "--quantizer",
+    default="",
+    type=registered("quantizer"),
+    help="Instead of ptq's own: nndct is AMD's.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="Of qat, instead of the training's own.")
 @click.option("--seed", default=0, show_default=True, help="Of qat.")
 @click.option(

@@ -47,7 +47,7 @@ def _quantized(plan: Plan, graph: Graph) -> Graph:
     options = QuantizeOptions(fit=_fit(plan), epochs=plan.epochs, seed=plan.seed)
     if plan.calibrator:
         options = replace(options, calibrator=plan.calibrator)
-    quantized: Graph = registry.load("quantizer", plan.quant).quantize(
+    quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
         graph,
         registry.load("scheme", plan.scheme),
         _batches(plan),
