@@ -40,8 +40,9 @@ def decode(content: bytes, where: str) -> XirGraph:
 def _op(node: Any) -> XirOp:  # noqa: ANN401 (messages are made at run time)
     arguments: dict[str, tuple[str, ...]] = {}
     for argument in node.args:
-        before = arguments.get(argument.arg_name, ())
-        arguments[argument.arg_name] = (*before, *argument.arg_ops)
+        if argument.arg_ops:  # XIR writes optional arguments that are not there, too
+            before = arguments.get(argument.arg_name, ())
+            arguments[argument.arg_name] = (*before, *argument.arg_ops)
     tensor = XirTensor(
         node.output_tensor.tensor_name,
         tuple(node.output_tensor.tensor_dim),

@@ -90,7 +90,7 @@ class XmodelRun:
         try:
             return MEANINGS[op.type](op, inputs)
         # A file may say anything; numpy finds what cannot be.
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
             raise ArtifactError(
                 f"{self._where}: op '{op.name}' ({op.type}) cannot be computed ({error}); the file "
                 "is damaged, build it anew"

@@ -154,6 +154,8 @@ def _taps(
         (size - seen) // stride + 1
         for size, seen, stride in zip(padded.shape[1:3], extent, (down, across), strict=True)
     )
+    if height < 1 or width < 1:
+        raise ValueError(f"a window of {kernel} pixels does not fit into {padded.shape[1:3]}")
     for i in range(kernel[0]):
         for j in range(kernel[1]):
             rows = slice(i * dy, i * dy + down * (height - 1) + 1, down)

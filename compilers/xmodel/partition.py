@@ -4,9 +4,7 @@ from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph
 
 __all__ = ["device_parts", "fingerprints", "is_compiled", "splitting_ops"]
 
-_NO_WORK = frozenset(
-    "const const-fix data data-fix fix fix2float float2fix identity upload download".split()
-)
+_CARRIERS = ("const", "const-fix", "fix", "fix2float", "float2fix", "upload", "download")
 """Ops that only bring values from one device to another."""
 
 
@@ -34,7 +32,7 @@ def splitting_ops(graph: XirGraph) -> tuple[XirOp, ...]:
     on_dpu = {name for part in parts for name in part.ops}
     on_cpu = {name for part in device_parts(graph, "CPU") for name in part.ops}
     between = on_cpu & _behind(graph, on_dpu) & _before(graph, on_dpu)
-    return tuple(op for op in graph.ops if op.name in between and op.type not in _NO_WORK)
+    return tuple(op for op in graph.ops if op.name in between and op.type not in _CARRIERS)
 
 
 def _behind(graph: XirGraph, start: set[str]) -> set[str]:

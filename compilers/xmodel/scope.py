@@ -93,14 +93,19 @@ class Scope:
         What only concatenations read is rounded behind them, as AMD's quantizer does: all of them
         have one fix point.
         """
-        if not self._only_feeds_concats(tensor):
-            wish = fix_name(self.name_of(tensor))
-            name = wish if tensor in self._outputs else self.new_name(wish)
-            op = self._fix(name, op, fix_point_of(_grid(self.graph.tensors[tensor])))
-        self._values[tensor] = op
+        if self._only_feeds_concats(tensor):
+            self.bind(tensor, op)
+        else:
+            self.round(tensor, op)
+
+    def round(self, tensor: str, op: str) -> None:
+        """Say that `op` computes a tensor, and round it at once."""
+        wish = fix_name(self.name_of(tensor))
+        name = wish if tensor in self._outputs else self.new_name(wish)
+        self.bind(tensor, self._fix(name, op, fix_point_of(_grid(self.graph.tensors[tensor]))))
 
     def bind(self, tensor: str, op: str) -> None:
-        """Say that `op` holds a tensor, rounded already."""
+        """Say that `op` holds a tensor as it is."""
         self._values[tensor] = op
 
     def finish(self) -> XirGraph:

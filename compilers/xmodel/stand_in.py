@@ -68,9 +68,8 @@ def _assembled(
         _part("DPU", network, dpu_attributes),
         _part("CPU", borders, {}),
     )
-    ops = (*users, *network, *borders)
-    root = XirSubgraph("root", tuple(op.name for op in ops), children=children)
-    return replace(quantized, ops=ops, root=root)
+    root = XirSubgraph("root", (), children=children)
+    return replace(quantized, ops=(*users, *network, *borders), root=root)
 
 
 def _part(device: str, ops: list[XirOp], attributes: dict[str, object]) -> XirSubgraph:

@@ -3,7 +3,7 @@
 Shapes are NHWC where they are images; weights are OHWI.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -74,7 +74,10 @@ class XirOp:
 
 @dataclass(frozen=True)
 class XirSubgraph:
-    """Ops that belong together. In a compiled file the root's children carry 'device'."""
+    """Ops that belong together: named by the children, where there are any.
+
+    In a compiled file the root's children carry 'device'.
+    """
 
     name: str
     ops: tuple[str, ...]
@@ -88,12 +91,6 @@ class XirSubgraph:
         """Return an attribute's value."""
         found = self.attributes.get(name)
         return default if found is None else found.value
-
-    def walk(self) -> Iterator["XirSubgraph"]:
-        """Yield the subgraph and everything below it, parents first."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
 
 
 @dataclass(frozen=True)

@@ -15,4 +15,4 @@ def lower(scope: Scope, node: Node) -> None:
             f"node '{node.name}' (quantize): reads '{name}', which the network computes in floats; "
             "an .xmodel for the DPU holds integers only: quantize the whole network"
         )
-    scope.store(node.output, scope.input(name))
+    scope.round(node.output, scope.input(name))

@@ -1,0 +1,25 @@
+"""The device split of compiled files."""
+
+from compiled_files import split_graph
+
+from compilers.xmodel.partition import device_parts, fingerprints, is_compiled, splitting_ops
+from compilers.xmodel.stand_in import as_compiled
+
+
+def test_the_op_that_splits_the_network_is_named():
+    graph = split_graph()
+    assert len(device_parts(graph, "DPU")) == 2
+    assert [op.name for op in splitting_ops(graph)] == ["attention"]
+    assert fingerprints(graph) == (7,)
+
+
+def test_one_part_is_split_by_nothing(lowered):
+    compiled = as_compiled(lowered, "DPU", 3)
+    assert is_compiled(compiled)
+    assert splitting_ops(compiled) == ()
+
+
+def test_a_quantized_file_has_no_parts(lowered):
+    assert not is_compiled(lowered)
+    assert device_parts(lowered, "DPU") == ()
+    assert fingerprints(lowered) == ()
