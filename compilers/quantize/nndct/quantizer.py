@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from compilers.quantize.groups import sharing_groups
+from compilers.quantize.nndct.check_export import check_export
 from compilers.quantize.nndct.describe import describe
 from compilers.quantize.nndct.read_result import FixPoints, read_fix_points
 from compilers.quantize.place import place
@@ -102,7 +103,10 @@ def _fix_points(graph: Graph, samples: list[Feeds], python: str) -> FixPoints:
                 f"quantizer 'nndct': pytorch_nndct failed on graph '{graph.name}'; leave "
                 f"--quantizer out, or see what it said:\n{said}"
             )
-        return read_fix_points(folder / "quantize_result" / "quant_info.json", graph)
+        result = folder / "quantize_result"
+        points = read_fix_points(result / "quant_info.json", graph)
+        check_export(result, points.parameters)
+        return points
 
 
 def _grids(start: Prepared, points: FixPoints) -> dict[str, Quantization]:
