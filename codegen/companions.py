@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from codegen.templates import render
 from zoo.plugs import AppRequest
 
 __all__ = ["Readme", "companions"]
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Readme:
     """Context of templates/bundle.
 
-    values: of the records, beside outputs.  notice: of the licences, '' for none.
+    artifact: file that the program loads.  notice: of the licences, '' for none.
     """
 
     bundle: str
@@ -21,14 +24,18 @@ class Readme:
     target: str
     target_summary: str
     quantization: str
+    artifact: str
     outputs: tuple[str, ...]
     notice: str
 
 
-def companions(request: AppRequest, facts: Mapping[str, str]) -> dict[str, bytes]:
+def companions(
+    request: AppRequest, facts: Mapping[str, str], own: Mapping[str, str] = _NONE
+) -> dict[str, bytes]:
     """Return README.md, install.sh and selftest.
 
-    facts: 'bundle' its name, 'quantization', 'notice'.
+    facts: 'bundle' its name, 'quantization', 'notice'.  own: templates instead of the common ones,
+    by the file's name.
     """
     readme = Readme(
         bundle=facts["bundle"],
@@ -36,8 +43,9 @@ def companions(request: AppRequest, facts: Mapping[str, str]) -> dict[str, bytes
         target=request.target.name,
         target_summary=request.target.summary,
         quantization=facts["quantization"],
+        artifact=request.artifact_main,
         outputs=tuple(output.name for output in request.contract.outputs),
         notice=facts["notice"],
     )
-    names = ("README.md", "install.sh", "selftest")
-    return {name: render(f"bundle/{name}.j2", bundle=readme) for name in names}
+    templates = {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
+    return {name: render(path, bundle=readme) for name, path in {**templates, **own}.items()}

@@ -26,6 +26,10 @@ BACKEND = CppBackend(
     links_reason="AMD's runtime passes types of the C++ library, so that all share the board's.",
     extras=("aarch64.cmake",),
 )
+_COMPANIONS = {
+    "README.md": "bundle/vart/README.md.j2",
+    "install.sh": "bundle/vart/install.sh.j2",
+}
 
 
 class VartApp:
@@ -54,7 +58,7 @@ class VartApp:
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return README.md, install.sh and selftest of a bundle."""
-        return companions(_of_compiled(request), facts)
+        return companions(_of_compiled(request), facts, _COMPANIONS)
 
     def libraries(self) -> tuple[Library, ...]:
         """Return stb; AMD's runtime belongs to the board's image."""
