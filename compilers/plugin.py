@@ -52,6 +52,12 @@ def register_compilers() -> list[Descriptor]:
 
 
 @hookimpl
+def register_describers() -> list[Descriptor]:
+    """The reader of AMD's files."""
+    return [Descriptor("xmodel", "compilers.xmodel.describe:DESCRIBER")]
+
+
+@hookimpl
 def register_executors() -> list[Descriptor]:
     """The meaning of the Graph itself, and of an .xmodel."""
     return [

@@ -71,3 +71,8 @@ def register_datasets() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_renderers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Writers of programs that a compiler has planned, named by language: zoo.plugs.Renderer."""
+
+
+@hookspec
+def register_describers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Readers of files for chips, for `zoo show`: zoo.plugs.Describer."""

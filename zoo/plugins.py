@@ -31,6 +31,7 @@ KINDS = MappingProxyType(
         "app": "register_apps",
         "dataset": "register_datasets",
         "renderer": "register_renderers",
+        "describer": "register_describers",
     }
 )
 

@@ -24,6 +24,7 @@ __all__ = [
     "AppRun",
     "Compiler",
     "Dataset",
+    "Describer",
     "Executor",
     "Feeds",
     "Format",
@@ -54,6 +55,16 @@ class Format(Protocol):
 
         Raises HubError naming `where`.
         """
+
+
+class Describer(Protocol):
+    """A reader of a file for a chip, which tells what is in it."""
+
+    name: str
+    suffix: str
+
+    def describe(self, content: bytes, where: str) -> Mapping[str, object]:
+        """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Finds what plugins registered, by kind and name: the only way from room to room.
 
 Kinds: recipe, target, scheme, op, step, format, quantizer, compiler, executor, app,
-dataset, renderer.
+dataset, renderer, describer.
 """
 
 from functools import cache

@@ -65,7 +65,10 @@ def summarize(graph: XirGraph) -> str:
     if count == 1:
         return "compiled by vai_c_xir into one DPU subgraph"
     ops = ", ".join(f"'{op.name}' ({op.type})" for op in splitting_ops(graph)) or "no op of the CPU"
-    return f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}"
+    return (
+        f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}; the app runs networks "
+        "of one"
+    )
 
 
 def _is_local(image: str) -> bool:

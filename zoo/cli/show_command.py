@@ -1,4 +1,4 @@
-"""zoo show: a model, a target, a scheme, an ONNX file or a bundle; a model on a target."""
+"""zoo show: a model, a target, a scheme, a file or a bundle; a model on a target."""
 
 import json
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ from zoo.bundle import unpack
 from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
-from zoo.errors import HubError, UnknownNameError
+from zoo.errors import ArtifactError, UnknownNameError
 from zoo.plan import find_target
 from zoo.plugs import Format
 
@@ -26,7 +27,7 @@ _KINDS = ("recipe", "target", "scheme")
 @click.option("--target", type=registered("target"), help="What of a model this board runs.")
 @json_option
 def command(name: str, target: str | None, as_json: bool) -> None:
-    """Show NAME: a model, a target, a scheme, an .onnx file or a bundle.
+    """Show NAME: a model, a target, a scheme, a bundle, an .onnx or .xmodel file.
 
     With --target, NAME is a model or an .onnx file, and each node is shown with what runs it.
     """
@@ -45,10 +46,10 @@ def _facts(name: str) -> dict[str, object]:
     if name.endswith(".tar.gz"):
         return _bundle(Path(name))
     if Path(name).suffix:
-        for format_name in registry.names("format"):
-            reader = registry.load("format", format_name)
-            if name.endswith(reader.suffix):
-                return _network(Path(name), reader)
+        for reader in _readers("format", name):
+            return _network(Path(name), reader)
+        for describer in _readers("describer", name):
+            return dict(describer.describe(_content(Path(name)), name))
     if ":" in name:
         return _jsonable({"kind": "target", **asdict(find_target(name))})
     for kind in _KINDS:
@@ -59,11 +60,21 @@ def _facts(name: str) -> dict[str, object]:
     raise UnknownNameError("model, target or scheme", name, everything)
 
 
-def _network(path: Path, reader: Format) -> dict[str, object]:
+def _readers(kind: str, name: str) -> Iterator[Any]:
+    """Return the formats or describers of files with this suffix."""
+    readers = (registry.load(kind, reader) for reader in registry.names(kind))
+    return (reader for reader in readers if name.endswith(reader.suffix))
+
+
+def _content(path: Path) -> bytes:
     try:
-        graph = reader.read(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
-        raise HubError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ArtifactError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _network(path: Path, reader: Format) -> dict[str, object]:
+    graph = reader.read(_content(path), str(path))
     tensors = graph.tensors
     weights = sum(t.data.size for t in tensors.values() if t.data is not None)
     macs = sum(

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,18 @@ DPU = ("DPUCZDX8G_ISA1_B4096", 0x101000056010407)
 def network() -> Graph:
     """A residual network of scheme dpu-pow2."""
     return quantized(residual_network(), DPU_POW2)
+
+
+@pytest.fixture(scope="session")
+def dpu_network() -> Graph:
+    """The same without its clip behind a concat, for which the DPU has no form."""
+    graph = residual_network()
+    nodes = [
+        replace(node, inputs=("joined",)) if node.output == "pooled" else node
+        for node in graph.nodes
+        if node.op != "clip"
+    ]
+    return quantized(graph.replace(nodes), DPU_POW2)
 
 
 @pytest.fixture(scope="session")
