@@ -6,16 +6,19 @@ VENV ?= .venv
 TORCH ?= torch==2.13.0
 MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
+KV260_MODEL ?= pfld_1.0x.300w68
+QUANT ?= qat
 GOLDEN ?= recipes/pfld/golden/astronaut.png
 GOLDEN_BOX ?= 85,89,91,92
 
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/.toolchains
+KV260_TOOLS := $(VENV)/.toolchains-kv260
 SETUP := $(VENV)/.setup
 INSTALL := $(VENV)/.install
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup install x86 bundles test check fix golden docs size clean
+.PHONY: help toolchains setup install x86 kv260 bundles test check fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +32,10 @@ install: $(INSTALL) ## The same with PyTorch, for training
 x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo with it
 	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
 	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --box $(GOLDEN_BOX) --overlay dist
+
+kv260: $(SETUP) | $(KV260_TOOLS) ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
+	$(BIN)/zoo build $(KV260_MODEL) --target kv260 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(KV260_MODEL).kv260.$(QUANT).tar.gz
 
 bundles: $(SETUP) ## Build the bundles of all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
@@ -59,6 +66,10 @@ clean: ## Remove bundles, caches of tools and the environment
 
 $(TOOLS):
 	scripts/toolchains
+	mkdir -p $(VENV) && touch $@
+
+$(KV260_TOOLS):
+	scripts/toolchains kv260
 	mkdir -p $(VENV) && touch $@
 
 $(SETUP): pyproject.toml | $(TOOLS)

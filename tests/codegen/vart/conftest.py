@@ -1,0 +1,124 @@
+"""A small network for the DPU, its artifact, and the board's program, compiled once."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from made_once import made_once
+from networks import residual_network
+from quantization import NORMALIZE, contract_of, quantized
+from spot_app import save, spot
+
+from codegen.aarch64 import launcher, sysroot
+from codegen.stand_in import build_stand_in
+from codegen.vart import APP
+from compilers.schemes import DPU_POW2
+from zoo import registry
+from zoo.contract import Contract, Step
+from zoo.errors import ToolchainError
+from zoo.graph import Graph
+from zoo.plugs import AppRequest
+from zoo.recipe import GoldenInput
+
+
+def dpu_network() -> Graph:
+    """Return the residual network without what the DPU lacks, and with an image as an output."""
+    graph = residual_network()
+    nodes = tuple(
+        replace(node, inputs=tuple("joined" if name == "clipped" else name for name in node.inputs))
+        for node in graph.nodes
+        if node.op != "clip"
+    )
+    tensors = {name: tensor for name, tensor in graph.tensors.items() if name != "clipped"}
+    return replace(graph, nodes=nodes, tensors=tensors, outputs=("landmarks", "joined"))
+
+
+GRAPH = dpu_network()
+CONTRACT = contract_of(
+    GRAPH, Step("crop", {"scale": 1.0}), Step("resize", {"size": [6, 6]}), NORMALIZE
+)
+
+
+@dataclass(frozen=True)
+class BoardApp:
+    """The program for the board, run by an emulator. folder: of the artifact's files."""
+
+    program: Path
+    folder: Path
+    words: tuple[str, ...]
+
+    def run(self, model: Path, *options: object) -> subprocess.CompletedProcess[str]:
+        """Run with a model."""
+        command = [*self.words, self.program, "--model", model, *options]
+        return subprocess.run(
+            list(map(str, command)), capture_output=True, encoding="utf-8", timeout=120, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return CONTRACT
+
+
+@pytest.fixture(scope="session")
+def request_of_network() -> AppRequest:
+    target = registry.load("target", "kv260")
+    return AppRequest("residual.random", target, CONTRACT, "model.quantized.xmodel")
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The quantized file, beside what belongs to it."""
+
+    def make(folder: Path) -> None:
+        target = registry.load("target", "kv260")
+        graph = quantized(GRAPH, DPU_POW2)
+        made = registry.load("compiler", "xmodel").lower(graph, target, "dpu-pow2")
+        for name, content in made.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+
+    return made_once(tmp_path_factory, "xmodel", make) / "model.quantized.xmodel"
+
+
+@pytest.fixture(scope="session")
+def cross_tools() -> None:
+    try:
+        sysroot()
+        launcher(Path())
+    except ToolchainError as error:
+        pytest.skip(str(error))
+    if shutil.which("aarch64-linux-gnu-g++") is None:
+        pytest.skip("no aarch64-linux-gnu-g++: scripts/toolchains kv260")
+
+
+@pytest.fixture(scope="session")
+def board_app(
+    cross_tools: None,  # noqa: ARG001
+    artifact: Path,
+    request_of_network: AppRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> BoardApp:
+    def make(folder: Path) -> None:
+        for name, content in APP.generate(request_of_network).items():
+            (folder / "src" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "src" / name).write_bytes(content)
+        APP.build(folder / "src", folder / "build")
+        (folder / "lib").mkdir()
+        build_stand_in(artifact.parent / "stand_in", folder / "lib")
+
+    folder = made_once(tmp_path_factory, "vart_app", make)
+    return BoardApp(folder / "build" / "app", artifact.parent, launcher(folder / "lib"))
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> tuple[GoldenInput, ...]:
+    folder = tmp_path_factory.mktemp("golden")
+    boxes = {"left": (10.0, 20.0, 40.0, 50.0), "right": (70.0, 30.0, 60.0, 60.0)}
+    places = {"left": (30, 45), "right": (100, 60)}
+    return tuple(
+        GoldenInput(name, save(folder / f"{name}.png", spot(*places[name])), box)
+        for name, box in boxes.items()
+    )
