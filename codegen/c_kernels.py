@@ -29,6 +29,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "conv": _LAYER_STRUCTS + _WINDOW,
         "dense": _LAYER_STRUCTS,
         "depthwise": _LAYER_STRUCTS + _WINDOW,
+        "depthwise_3x3": _LAYER_STRUCTS + _WINDOW,
         "max_pool": _WINDOW,
         "mul": _ROUNDING,
         "requantize": _ROUNDING,
@@ -36,6 +37,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
 _LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
+_DEPTHWISE = (("minimum", ""), ("blocks", ""), *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "add": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
@@ -43,13 +45,8 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "clip": (("clamp", ""),),
         "conv": (*_LAYER, ("tap", "i")),
         "dense": _LAYER,
-        "depthwise": (
-            ("minimum", ""),
-            ("blocks", ""),
-            *_STORE,
-            ("tap", "i"),
-            ("accumulate", "i"),
-        ),
+        "depthwise": (*_DEPTHWISE, ("accumulate", "i")),
+        "depthwise_3x3": (*_DEPTHWISE, ("accumulate_3x3", "i")),
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
         "requantize": (("clamp", ""), ("round_shift", "")),
@@ -58,7 +55,8 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     }
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
-_SCRATCH_KERNELS = ("conv", "depthwise")
+_SCRATCH_KERNELS = ("conv", "depthwise", "depthwise_3x3")
+_SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,11 @@ def kernels_code(program: CProgram) -> KernelsCode:
     """Return the context."""
     used = sorted({(call.kernel, call.ctypes) for call in program.calls})
     kernels = list(dict.fromkeys(kernel for kernel, _ in used))
-    structs = [struct for kernel in kernels for struct in (*_STRUCTS.get(kernel, ()), kernel)]
+    structs = [
+        struct
+        for kernel in kernels
+        for struct in (*_STRUCTS.get(kernel, ()), _SAME_SETTINGS.get(kernel, kernel))
+    ]
     return KernelsCode(
         structs=_ordered(structs, ("rounding", "rescale", "window")),
         parts=_parts(used),
@@ -115,7 +117,8 @@ def function_name(call: Call) -> str:
 
 def struct_name(field_or_kernel: str) -> str:
     """Return the name of a struct: 'NetworkMaxPool' for 'max_pool'."""
-    return "Network" + "".join(word.capitalize() for word in field_or_kernel.split("_"))
+    words = _SAME_SETTINGS.get(field_or_kernel, field_or_kernel).split("_")
+    return "Network" + "".join(word.capitalize() for word in words)
 
 
 def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:

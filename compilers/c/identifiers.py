@@ -4,71 +4,20 @@ import re
 
 __all__ = ["Identifiers"]
 
-_RESERVED = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-        "bool",
-        "true",
-        "false",
-        "asm",
-        "and",
-        "not",
-        "or",
-        "xor",
-        "class",
-        "new",
-        "delete",
-        "this",
-        "template",
-        "typename",
-        "operator",
-        "private",
-        "public",
-        "protected",
-        "virtual",
-        "namespace",
-        "using",
-        "try",
-        "catch",
-        "throw",
-        "arena",
-        "main",
-    ]
+_RESERVED = re.compile(
+    # of C
+    "auto|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|"
+    "inline|int|long|register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|"
+    "union|unsigned|void|volatile|while|"
+    # of C++, which includes the header
+    "alignas|alignof|and|asm|bool|catch|class|concept|constexpr|decltype|delete|explicit|export|"
+    "false|friend|mutable|namespace|new|noexcept|not|nullptr|operator|or|private|protected|public|"
+    "requires|template|this|throw|true|try|typeid|typename|using|virtual|xor|"
+    # of the generated files
+    "arena|main|linux|unix|network.*|.*_(t|settings|window|rescale|scratch|max|min)",
+    re.IGNORECASE,
 )
-_OURS = re.compile(r"network.*|.*_(t|settings|scratch|max|min)", re.IGNORECASE)
+_LENGTH = 40  # that lines still fit the page
 
 
 class Identifiers:
@@ -82,7 +31,8 @@ class Identifiers:
         word = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
         if not word or word[0].isdigit():
             word = f"x{word}"
-        if word in _RESERVED or _OURS.fullmatch(word):
+        word = word[:_LENGTH]
+        if _RESERVED.fullmatch(word):
             word = f"{word}_"
         candidate, count = word, 1
         while candidate.lower() in self._taken:

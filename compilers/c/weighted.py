@@ -19,12 +19,13 @@ from compilers.c.window import window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
 from zoo.c_program import Setting
+from zoo.graph import Shape
 
 __all__ = ["lower_conv", "lower_dense"]
 
 _INT32_MAX = 2**31 - 1
 _PIXELS = 4  # that the kernel computes at once, each from its own patch
-_PATCH_MULTIPLE = 16  # bytes that processors multiply at once
+_PATCH_MULTIPLE = 16
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,12 @@ def lower_conv(view: NodeView) -> Steps:
     if group == 1 and plain and weight[2:] == (1, 1):
         yield view.call("dense", _dense_settings(view, height * width), [view.operand(0)])
     elif group == channels == weight[0] and group > 1:
-        yield view.call(
-            "depthwise", _depthwise_settings(view), [view.operand(0)], scratch_bytes=channels
-        )
+        kernel = "depthwise_3x3" if weight[2:] == (3, 3) else "depthwise"
+        settings = _depthwise_settings(view)
+        yield view.call(kernel, settings, [view.operand(0)], scratch_bytes=channels)
     else:
-        settings = _conv_settings(view)
-        patch_size = settings["patch_size"]
-        assert isinstance(patch_size, int)
+        patch_size = _patch_size(weight)
+        settings = _conv_settings(view, patch_size)
         yield view.call("conv", settings, [view.operand(0)], scratch_bytes=_PIXELS * patch_size)
 
 
@@ -83,11 +83,16 @@ def _depthwise_settings(view: NodeView) -> Mapping[str, Setting]:
     }
 
 
-def _conv_settings(view: NodeView) -> Mapping[str, Setting]:
+def _patch_size(weight: Shape) -> int:
+    """Return kh * kw * C / group, rounded up to what processors multiply at once."""
+    taps = prod(int(size) for size in weight[1:])
+    return -(-taps // _PATCH_MULTIPLE) * _PATCH_MULTIPLE
+
+
+def _conv_settings(view: NodeView, patch_size: int) -> Mapping[str, Setting]:
     sums = _sums(view)
     channels = len(sums.weights)
     patches = sums.weights.transpose(0, 2, 3, 1).reshape(channels, -1)  # K, kh * kw * C / group
-    patch_size = -(-patches.shape[1] // _PATCH_MULTIPLE) * _PATCH_MULTIPLE
     padded = np.pad(patches, ((0, 0), (0, patch_size - patches.shape[1])))
     return {
         "window": _window(view),

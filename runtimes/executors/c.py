@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,8 @@ __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
+# Integers are the same with every instruction set; this machine's is the fastest here.
+_NATIVE = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
 _TIMEOUT_S = 600
 _LOG_LINES = 15
 
@@ -65,7 +68,7 @@ class _Tensor:
 
 
 class CExecutor:
-    """The host's C compiler, with plain -O3 as a user would have it."""
+    """The host's C compiler."""
 
     name = "c"
     tools = (Tool("C compiler", "program", _COMPILERS, "running generated C", "apt install gcc"),)
@@ -144,7 +147,7 @@ def _compile(sources: Sequence[Path], library: Path) -> None:
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )
-    command = [*compiler.split(), *_FLAGS, "-o", str(library), *map(str, sources)]
+    command = [*compiler.split(), *_FLAGS, *_NATIVE, "-o", str(library), *map(str, sources)]
     try:
         finished = subprocess.run(
             command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
