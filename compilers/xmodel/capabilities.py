@@ -38,7 +38,7 @@ def require_capable(graph: Graph, target: Target) -> None:
         if found.runs_on != "DPU":
             raise UnsupportedOpError(
                 f"{target.name}: node '{found.node}' ({found.op}): {found.why}; {found.remedy} "
-                "(the whole network: `zoo show MODEL --target kv260`)"
+                "(`zoo show MODEL --target BOARD` shows every node)"
             )
 
 

@@ -89,7 +89,7 @@ def _convolution(view: View, window: Window, channels: int, image_hw: Pair) -> B
         )
     yield from _pads(window, [extent - 1 for extent in window.extent] * 2)
     yield from _dilations(view, window, channels)
-    yield from _channels(view)
+    yield from _channels(view, channels)
 
 
 def _depthwise(view: View, window: Window, image_hw: Pair) -> Breaches:
@@ -113,7 +113,7 @@ def _alu(view: View, window: Window, image_hw: Pair) -> Breaches:
         yield from _sizes("stride", window.strides, limits.alu_stride_max)
     begin, end = limits.alu_pad_begin_max, limits.alu_pad_end_max
     yield from _pads(window, [begin, begin, end, end])
-    yield from _channels(view)
+    yield from _channels(view, int(view.inputs[0].shape[1]))
 
 
 def _dense(view: View) -> Breaches:
@@ -158,12 +158,12 @@ def _element_wise(view: View) -> Breaches:
             "equal shapes",
             "bring both to one shape by convolutions, or do without the gate",
         )
-    yield from _channels(view)
+    yield from _channels(view, int(view.output.shape[1]))
     yield from _activation(view, view.node.op)
 
 
 def _concat(view: View) -> Breaches:
-    yield from _channels(view)
+    yield from _channels(view, int(view.inputs[0].shape[1]))
 
 
 def _reshape(view: View) -> Breaches:
@@ -239,12 +239,12 @@ def _dilations(view: View, window: Window, channels: int) -> Breaches:
         )
 
 
-def _channels(view: View) -> Breaches:
-    for tensor in (view.inputs[0], view.output):
-        if len(tensor.shape) == 4 and int(tensor.shape[1]) > view.limits.channels_max:
+def _channels(view: View, channels_in: int) -> Breaches:
+    both = (view.inputs[0].name, channels_in), (view.output.name, int(view.output.shape[1]))
+    for name, channels in both:
+        if channels > view.limits.channels_max:
             yield Breach(
-                f"'{tensor.name}' has {tensor.shape[1]} channels; allowed are up to "
-                f"{view.limits.channels_max}",
+                f"'{name}' has {channels} channels; allowed are up to {view.limits.channels_max}",
                 "take fewer channels",
             )
 

@@ -116,6 +116,11 @@ REFUSALS = {
         "'y' has 4097 channels; allowed are up to 4096",
         "take fewer channels",
     ),
+    "features": (
+        _one("dense", (4097,), (2, 4097)),
+        "'x' has 4097 channels; allowed are up to 4096",
+        "take fewer channels",
+    ),
     "pads of a convolution": (
         _conv(pads=(1, 0, 0, 0)),
         "pads [1, 0, 0, 0] (top, left, bottom, right); allowed are up to [0, 0, 0, 0]",
