@@ -88,8 +88,8 @@ def _convolution(view: View, window: Window, channels: int, image_hw: Pair) -> B
             "take a smaller kernel or fewer channels",
         )
     yield from _pads(window, [extent - 1 for extent in window.extent] * 2)
-    yield from _dilations(view, window, channels)
     yield from _channels(view, channels)
+    yield from _dilations(view, window, channels)
 
 
 def _depthwise(view: View, window: Window, image_hw: Pair) -> Breaches:
