@@ -64,7 +64,7 @@ def refused(board_app, golden, model):
 
 
 def changed(board_app, folder, **changes):
-    """Write the stand-in's file changed: `ops`, `attributes` of the DPU's part, `end` of the CPU's."""
+    """Write the stand-in's file with other ops, attributes of the DPU's part, end: of the CPU's."""
     graph = decode((board_app.folder / "stand_in" / "model.xmodel").read_bytes(), "stand-in")
     user, dpu, cpu = graph.root.children
     dpu = replace(dpu, attributes={**dpu.attributes, **changes.get("attributes", {})})
