@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from codegen.c_kernels import KernelsCode, kernels_code
 from codegen.c_network import NetworkCode, network_code
-from codegen.templates import TEMPLATES, render
+from codegen.templates import render
 from zoo.c_program import CProgram
 
 __all__ = ["RENDERER", "C99Renderer"]
@@ -18,10 +18,10 @@ class C99Renderer:
     name = "c99"
 
     def render(self, program: CProgram) -> Mapping[str, bytes]:
-        """Return header and source of network, kernels and weights, and the style they are in."""
+        """Return header and source of network, kernels and weights."""
         network: NetworkCode = network_code(program)
         kernels: KernelsCode = kernels_code(program)
-        files = {".clang-format": (TEMPLATES / "cpp" / ".clang-format").read_bytes()}
+        files = {}
         for part in ("", "_kernels", "_weights"):
             for suffix in ("h", "c"):
                 template = f"c/{part.lstrip('_') or 'network'}.{suffix}.j2"

@@ -1,9 +1,10 @@
 """The app's source tree: what is rendered, and what is copied."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from codegen.contract_code import contract_code, step_names
 from codegen.stb import stb_sources
@@ -17,6 +18,7 @@ __all__ = ["CMakeProject", "CppBackend", "app_sources"]
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # of about equal work, for two or four cores
 _FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 
 
@@ -39,30 +41,44 @@ class CMakeProject:
     """Context of templates/cpp/CMakeLists.txt.j2.
 
     sources: relative paths of the C++ files.  batch: how many of them are compiled as one.
+    c_sources: of the C files, if the network is among the sources.
     """
 
     model: str
     sources: tuple[str, ...]
+    c_sources: tuple[str, ...]
     batch: int
     links: tuple[str, ...]
     links_reason: str
 
 
-def app_sources(request: AppRequest, backend: CppBackend) -> dict[str, bytes]:
+def app_sources(
+    request: AppRequest, backend: CppBackend, network: Mapping[str, bytes] = _NOTHING
+) -> dict[str, bytes]:
     """Return the sources by relative path.
 
-    Raises RecipeError for a contract that cannot be written in C++, ToolchainError without stb.
+    network: further sources, of a network that is compiled in. Raises RecipeError for a contract
+    that cannot be written in C++, ToolchainError without stb.
     """
     files = {".clang-format": (_CPP / ".clang-format").read_bytes()}
     files |= _copied(backend)
     files |= _step_headers(request)
     files |= stb_sources()
+    files |= network
     code = contract_code(request)
     for name in ("contract.hpp", "contract.cpp"):
         files[name] = render(f"cpp/{name}.j2", contract=code)
-    sources = tuple(sorted(name for name in files if name.endswith(".cpp")))
-    batch = -(-len(sources) // _BATCHES)
-    project = CMakeProject(request.model, sources, batch, backend.links, backend.links_reason)
+    sources, c_sources = (
+        tuple(sorted(name for name in files if name.endswith(suffix))) for suffix in (".cpp", ".c")
+    )
+    project = CMakeProject(
+        request.model,
+        sources,
+        c_sources,
+        batch=-(-len(sources) // _BATCHES),
+        links=backend.links,
+        links_reason=backend.links_reason,
+    )
     files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
     return dict(sorted(files.items()))
 

@@ -1,7 +1,7 @@
 """What the other plugins provide, as protocols: any object of this shape will do."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -135,12 +135,16 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class AppRequest:
-    """Everything that a generated app depends on."""
+    """Everything that a generated app depends on.
+
+    artifact_files: contents by name, where they are at hand.
+    """
 
     model: str
     target: Target
     contract: Contract
     artifact_main: str
+    artifact_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

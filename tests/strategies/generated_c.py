@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-
 from one_node import OneNode
 from random_graphs import random_feeds
 

@@ -11,8 +11,9 @@ from zoo.stages.lower import read_artifact
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write the app's source files."""
-    _, main, _ = read_artifact(needs["lower"])
-    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
+    folder, main, _ = read_artifact(needs["lower"])
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main, files)
     for name, content in registry.load("app", plan.target.app).generate(request).items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,54 @@
+// Back end: the network as C, compiled into the program.
+#include "backends/c99_tensor.hpp"
+#include "core/backend.hpp"
+#include "steps/frame.hpp"
+
+namespace zoo {
+
+const BackendInfo kBackend = {"plain C", {}};
+
+namespace {
+
+class C99Network : public Backend {
+ public:
+  C99Network(const TensorSpec& input, const std::vector<TensorSpec>& outputs);
+  std::vector<std::vector<float>> run(const std::vector<float>& input) override;
+
+ private:
+  std::vector<std::size_t> places_;  // of the contract's outputs among the network's
+};
+
+std::size_t find(const std::vector<c99::IntegerTensor>& tensors, const TensorSpec& wanted) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].spec.name == wanted.name && tensors[i].spec.shape == wanted.shape) return i;
+  }
+  throw Error("the network has no " + describe(wanted) +
+              ": program and network do not belong together, build the bundle again");
+}
+
+C99Network::C99Network(const TensorSpec& input, const std::vector<TensorSpec>& outputs) {
+  find({c99::input()}, input);
+  for (const TensorSpec& output : outputs) places_.push_back(find(c99::outputs(), output));
+}
+
+std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
+  std::vector<c99::Bytes> integers;
+  for (const c99::IntegerTensor& output : c99::outputs()) {
+    integers.emplace_back(output.spec.size());
+  }
+  c99::run(c99::quantize(c99::input(), input), integers);
+  std::vector<std::vector<float>> results;
+  for (const std::size_t place : places_) {
+    results.push_back(c99::dequantize(c99::outputs()[place], integers[place]));
+  }
+  return results;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> load_backend(const BackendOptions&, const TensorSpec& input,
+                                      const std::vector<TensorSpec>& outputs) {
+  return std::make_unique<C99Network>(input, outputs);
+}
+
+}  // namespace zoo
