@@ -26,6 +26,7 @@ class DpuLimits:
     alu_stride_max: int
     alu_pad_begin_max: int
     alu_pad_end_max: int
+    leaky_relu_slope_256ths: int
 
     @classmethod
     def of(cls, target: Target) -> Self:

@@ -17,7 +17,6 @@ from zoo.target import Target
 __all__ = ["RULES", "Breach", "View"]
 
 _KINDS: Mapping[Bounds, str] = MappingProxyType({(0.0, inf): "relu", (0.0, 6.0): "relu6"})
-_SLOPE = 26 / 256
 
 
 @dataclass(frozen=True)
@@ -186,11 +185,12 @@ def _clip(view: View) -> Breaches:
 
 def _leaky_relu(view: View) -> Breaches:
     before, alpha = view.producer, real(view.node, "alpha")
+    slope = view.limits.leaky_relu_slope_256ths / 256
     yield from _allowed(view, "leaky_relu", before.op if before else "input")
-    if alpha != _SLOPE:
+    if alpha != slope:
         yield Breach(
-            f"its slope is {alpha:g}; the DPU's is 26/256 = {_SLOPE}",
-            f"train with negative_slope={_SLOPE}, or ReLU",
+            f"its slope is {alpha:g}; the DPU's is {slope}",
+            f"train with negative_slope={slope}, or ReLU",
         )
 
 

@@ -37,12 +37,12 @@ def _dpu(size: str, version: str) -> dict[str, Fact]:
 
 
 def _variants() -> dict[str, dict[str, Fact]]:
-    """Return every size and version by words such as 'vai2.5', 'b3136' and 'b3136-vai2.5'."""
-    variants = {version: _dpu("b4096", version) for version in _VERSIONS}
-    for size in _SIZES:
-        variants[size] = _dpu(size, "vai3")
-        variants |= {f"{size}-{version}": _dpu(size, version) for version in _VERSIONS}
-    return variants
+    """Return versions and sizes by words such as 'vai2.5', 'b3136' and 'b3136-vai2.5'."""
+    return {
+        **{version: _dpu("b4096", version) for version in _VERSIONS},
+        **{size: _dpu(size, "vai3") for size in _SIZES},
+        **{f"{size}-vai2.5": _dpu(size, "vai2.5") for size in _SIZES},
+    }
 
 
 TARGET = Target(
@@ -84,7 +84,7 @@ TARGET = Target(
         "activations_of_add": ("relu",),
         "activations_of_mul": ("relu",),
         "cpu_ops": ("transpose", "sigmoid", "tanh", "slice", "sub", "softmax"),
-        "leaky_relu_alpha": "26/256",
+        "leaky_relu_slope_256ths": 26,
     },
     variants=_variants(),
     programs=("vai_c_xir", "docker"),

@@ -18,6 +18,7 @@ from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
 from zoo.plan import find_target
 from zoo.plugs import Format
+from zoo.target import Target
 
 _KINDS = ("recipe", "target", "scheme")
 
@@ -51,13 +52,20 @@ def _facts(name: str) -> dict[str, object]:
         for describer in _readers("describer", name):
             return dict(describer.describe(_content(Path(name)), name))
     if ":" in name:
-        return _jsonable({"kind": "target", **asdict(find_target(name))})
+        return _target(find_target(name))
+    if name in registry.names("target"):
+        return _target(registry.load("target", name))
     for kind in _KINDS:
         known = {a for d in registry.descriptors(kind) for a in (d.name, *d.aliases)}
         if name in known:
             return _jsonable({"kind": kind, **asdict(registry.load(kind, name))})
     everything = (name for kind in _KINDS for name in registry.names(kind))
     raise UnknownNameError("model, target or scheme", name, everything)
+
+
+def _target(target: Target) -> dict[str, object]:
+    """Return a board's data; of its variants the names, which show the rest."""
+    return _jsonable({"kind": "target", **asdict(target), "variants": list(target.variants)})
 
 
 def _readers(kind: str, name: str) -> Iterator[Any]:

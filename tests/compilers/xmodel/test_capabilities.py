@@ -181,7 +181,7 @@ REFUSALS = {
     ),
     "slope": (
         _leaky(0.1),
-        "its slope is 0.1; the DPU's is 26/256 = 0.1015625",
+        "its slope is 0.1; the DPU's is 0.1015625",
         "train with negative_slope=0.1015625, or ReLU",
     ),
     "broadcast": (
