@@ -1,0 +1,35 @@
+// A Cortex-M without an operating system; it talks to the debugger by semihosting.
+#include <stdint.h>
+
+#include "check.h"
+
+enum { SYS_WRITE0 = 0x04, SYS_EXIT = 0x18, APPLICATION_EXIT = 0x20026 };
+
+extern uint32_t data_begin[], data_end[], data_load[], bss_begin[], bss_end[], stack_top[];
+
+static void semihost(uint32_t operation, uintptr_t argument) {
+  register uint32_t r0 __asm__("r0") = operation;
+  register uintptr_t r1 __asm__("r1") = argument;
+  __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+}
+
+void put(const char* text) { semihost(SYS_WRITE0, (uintptr_t)text); }
+
+void reset(void) {
+  const uint32_t* load = data_load;
+  for (uint32_t* word = data_begin; word < data_end; ++word) *word = *load++;
+  for (uint32_t* word = bss_begin; word < bss_end; ++word) *word = 0;
+  check();
+  semihost(SYS_EXIT, APPLICATION_EXIT);
+  for (;;) {
+  }
+}
+
+static void fault(void) {
+  put("fault\n");
+  semihost(SYS_EXIT, 0);
+}
+
+__attribute__((section(".vectors"), used)) static const void* const vectors[] = {
+    stack_top, (void*)reset, (void*)fault, (void*)fault, (void*)fault, (void*)fault, (void*)fault,
+};
