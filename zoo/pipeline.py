@@ -97,7 +97,7 @@ STAGES = (
         "lower to the target's artifact",
         "zoo.stages.lower:run",
         needs=("quantize",),
-        packages=("compilers", "onnx", "numpy"),
+        packages=("compilers", "codegen", "onnx", "protobuf", "numpy"),
         options=lambda plan: {"scheme": plan.scheme, **_target(plan), **_programs(plan)},
     ),
     Stage(

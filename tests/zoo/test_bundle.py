@@ -40,7 +40,9 @@ def manifest_of(folder):
             ),
         ),
         artifacts=(
-            BundledArtifact("onnx", "model/model.onnx", "h", "f", Exactness(1, "lsb", "ties"), 0.1),
+            BundledArtifact(
+                "onnx", "model/model.onnx", "h", "f", Exactness(1, "lsb", "ties"), 0.1, ("n",)
+            ),
         ),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,18 @@ def test_a_training_depends_on_its_own_choices(tmp_path):
     assert options("qat", seed=1) != options("qat")
     assert {"torch", "recipes"} <= set(options("qat"))
     assert options("ptq", seed=1) == options("ptq")
+
+
+def test_an_artifact_depends_on_the_vendors_programs(tmp_path, monkeypatch):
+    stage = next(stage for stage in STAGES if stage.name == "lower")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    board = replace(plan(tmp_path), target=Target("board", "", "", "", "", {}, programs=("make",)))
+    without = stage.options(board)
+    program = tmp_path / "make"
+    program.touch()
+    program.chmod(0o755)
+    assert without["programs"] == {"make": ""}
+    assert stage.options(board)["programs"] == {"make": str(program)}
 
 
 def test_calibration_depends_on_the_split_and_the_folder(tmp_path):

@@ -68,18 +68,22 @@ def command(
     if dry_run:
         _preview(plan, cache_folder, as_json)
         return
-    bundle, outcomes = _build(plan, cache_folder, out, force, explain)
+    bundle, notes, outcomes = _build(plan, cache_folder, out, force, explain)
     if as_json:
-        print_json({"bundle": str(bundle), "stages": outcomes})
-    else:
-        click.echo(bundle)
+        print_json({"bundle": str(bundle), "notes": notes, "stages": outcomes})
+        return
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(bundle)
 
 
 def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
-) -> tuple[Path, list[dict[str, object]]]:
+) -> tuple[Path, tuple[str, ...], list[dict[str, object]]]:
+    """Return the bundle, the compiler's notes about it, and what each stage did."""
     from zoo.cli.progress import progress
     from zoo.pipeline import build
+    from zoo.stages.lower import artifact_notes
 
     cache = open_cache(cache_folder)
     outcomes: list[dict[str, object]] = []
@@ -92,7 +96,7 @@ def _build(
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
     bundle = out / f"{plan.subject}.tar.gz"
     cache.deliver(done["package"] / "bundle.tar.gz", bundle)
-    return bundle, outcomes
+    return bundle, artifact_notes(done["lower"]), outcomes
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Files from values and back."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compilers.xmodel.decode import decode
@@ -90,6 +90,7 @@ def test_what_is_written_is_read_again(graph):
 
 
 @given(GRAPHS, st.randoms(use_true_random=False))
+@settings(max_examples=30)
 def test_bytes_do_not_depend_on_the_order_of_attributes(graph, random):
     shuffled = random.sample(sorted(graph.attributes.items()), len(graph.attributes))
     again = XirGraph(graph.name, graph.ops, graph.root, dict(shuffled))
