@@ -27,7 +27,7 @@ def bundle(app, tmp_path):
         )
     (tmp_path / "golden").mkdir()
     picture = save(tmp_path / "golden" / "spot.png", spot(66, 58))
-    run = APP.run(app.program, app.model, GoldenInput("spot", picture, BOX))
+    (run,) = APP.run(app.program, app.model, [GoldenInput("spot", picture, BOX)])
     lines = [f"picture spot {' '.join(map(repr, BOX))}"]
     lines += [
         f"output {name} 1e-6 {' '.join(f'{value:.9g}' for value in values.ravel())}"
@@ -118,6 +118,5 @@ def test_tolerance_is_kept(app, bundle):
 
 def test_picture_outputs_are_finite(app, bundle):
     picture = GoldenInput("spot", bundle / "golden" / "spot.png", BOX)
-    assert all(
-        np.isfinite(v).all() for v in APP.run(app.program, app.model, picture).outputs.values()
-    )
+    (run,) = APP.run(app.program, app.model, [picture])
+    assert all(np.isfinite(values).all() for values in run.outputs.values())

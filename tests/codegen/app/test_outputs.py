@@ -39,7 +39,7 @@ def expected(app, pixels, box):
     box=st.tuples(st.floats(-60, 150), st.floats(-60, 110), st.floats(2, 300), st.floats(2, 300))
 )
 def test_outputs_are_equal_to_the_bit(app, photo, box):
-    run = APP.run(app.program, app.model, GoldenInput("spot", photo, box))
+    (run,) = APP.run(app.program, app.model, [GoldenInput("spot", photo, box)])
     outputs, values = expected(app, read(photo), box)
     for name, wanted in outputs.items():
         assert run.outputs[name].dtype == np.float32
