@@ -76,6 +76,13 @@ def test_fix_point_is_the_best_of_its_neighbours(random):
         assert best <= _error(values, other) * (1 + 1 / 64)
 
 
+@pytest.mark.parametrize(("calibrator", "scale"), [("minmax", 1.0), ("percentile", 1 / 128)])
+def test_the_search_for_a_fix_point_leaves_an_outlier_out(calibrator, scale):
+    values = np.linspace(0, 0.99, 200_000, dtype=np.float32).reshape(1, -1).copy()
+    values[0, 0] = 200
+    assert observe(measure(values), DPU_POW2, calibrator).scale == (scale,)
+
+
 def test_zeros_get_a_grid_too():
     grid = observe(measure(np.zeros((1, 4), np.float32)), W8A8_ASYM, "mse")
     assert (grid.scale, grid.zero_point) == ((1.0,), (0,))
