@@ -1,6 +1,10 @@
 """compile.sh: the exact command that compiles a quantized file, run here and by users alike."""
 
-__all__ = ["ARCH", "COMPILED", "IMAGE", "QUANTIZED", "SCRIPT", "compile_script"]
+import json
+
+from compilers.xmodel.dpu import Dpu
+
+__all__ = ["ARCH", "COMPILED", "IMAGE", "QUANTIZED", "SCRIPT", "arch_json", "compile_script"]
 
 QUANTIZED = "model.quantized.xmodel"
 COMPILED = "model.xmodel"
@@ -31,12 +35,17 @@ conda activate vitis-ai-pytorch && $COMMAND"
 """
 
 
-def compile_script(dpu: str, fingerprint: str, vitis_ai: str) -> str:
+def arch_json(dpu: Dpu) -> str:
+    """Return what tells vai_c_xir for which DPU to compile."""
+    return json.dumps({"fingerprint": f"{dpu.fingerprint:#x}"}) + "\n"
+
+
+def compile_script(dpu: Dpu) -> str:
     """Return the script. It needs QUANTIZED and ARCH beside itself and writes COMPILED there."""
     return _TEMPLATE.format(
-        dpu=dpu,
-        fingerprint=fingerprint,
-        vitis_ai=vitis_ai,
+        dpu=dpu.name,
+        fingerprint=f"{dpu.fingerprint:#x}",
+        vitis_ai=dpu.vitis_ai,
         image=IMAGE,
         quantized=QUANTIZED,
         compiled=COMPILED,

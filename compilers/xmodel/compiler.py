@@ -1,12 +1,17 @@
 """Lowers an integer Graph to the .xmodel of AMD's DPU."""
 
-import json
-from collections.abc import Mapping
-
 from compilers.xmodel.capabilities import capabilities, require_capable
 from compilers.xmodel.check import check_quantized
-from compilers.xmodel.compile_script import ARCH, COMPILED, QUANTIZED, SCRIPT, compile_script
+from compilers.xmodel.compile_script import (
+    ARCH,
+    COMPILED,
+    QUANTIZED,
+    SCRIPT,
+    arch_json,
+    compile_script,
+)
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import lower
 from compilers.xmodel.powers_of_two import require_powers_of_two
@@ -20,7 +25,6 @@ from compilers.xmodel.vendor_compiler import (
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
-from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.target import Target
 
@@ -58,41 +62,22 @@ class XmodelCompiler:
         require_capable(graph, target)
         quantized = lower(graph)
         check_quantized(quantized, QUANTIZED)
-        dpu, fingerprint = _dpu(target)
-        files = {QUANTIZED: encode(quantized), **_recipe(target)}
+        dpu = Dpu.of(target)
+        files = {
+            QUANTIZED: encode(quantized),
+            ARCH: arch_json(dpu).encode(),
+            SCRIPT: compile_script(dpu).encode(),
+        }
         stand_in = {
-            COMPILED: encode(as_compiled(quantized, dpu, fingerprint)),
+            COMPILED: encode(as_compiled(quantized, dpu)),
             **registry.load("compiler", "c").lower(graph, target, scheme).files,
         }
-        compiled = compile_by_vendor(files, fingerprint) if find_vendor_compiler() else None
+        compiled = compile_by_vendor(files, dpu) if find_vendor_compiler() else None
         files |= {f"{STAND_IN}/{name}": content for name, content in stand_in.items()}
         if compiled is None:
             return Artifact(self.name, QUANTIZED, files, EXACT, (NOT_COMPILED,))
         notes = (summarize(decode(compiled, COMPILED)), NOT_RUN)
         return Artifact(self.name, COMPILED, {**files, COMPILED: compiled}, EXACT, notes)
-
-
-def _dpu(target: Target) -> tuple[str, int]:
-    """Return name and fingerprint of the target's DPU."""
-    facts = target.facts
-    missing = [name for name in ("dpu", "fingerprint", "vitis_ai") if name not in facts]
-    if missing:
-        raise RefusedError(
-            f"{target.name}: its facts lack {', '.join(missing)}; a board with a DPU says them, as "
-            "kv260 does"
-        )
-    return str(facts["dpu"]), int(str(facts["fingerprint"]), 16)
-
-
-def _recipe(target: Target) -> Mapping[str, bytes]:
-    """Return what vai_c_xir needs beside the quantized file, and how to run it."""
-    dpu, fingerprint, version = (
-        str(target.facts[name]) for name in ("dpu", "fingerprint", "vitis_ai")
-    )
-    return {
-        ARCH: (json.dumps({"fingerprint": fingerprint}) + "\n").encode(),
-        SCRIPT: compile_script(dpu, fingerprint, version).encode(),
-    }
 
 
 COMPILER = XmodelCompiler()

@@ -43,8 +43,20 @@ class Scope:
         if tensor not in self._values:
             constant = self.graph.tensors[tensor]
             assert constant.data is not None
-            self._values[tensor] = self.constant(constant, nhwc_data(constant.data))
+            self._values[tensor] = self.constant(constant, constant.data)
         return self._values[tensor]
+
+    def operand(self, tensor: str, rank: int) -> str:
+        """Return the op that holds what is added or multiplied to an activation of this rank.
+
+        A constant broadcasts as the Graph's does, whose axes are NCHW.
+        """
+        data = self.graph.tensors[tensor].data
+        if data is None:
+            return self.read(tensor)
+        aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
+        ordered = aligned.transpose(0, 2, 3, 1) if rank == 4 else aligned
+        return self.constant(self.graph.tensors[tensor], ordered)
 
     def shape(self, op: str) -> tuple[int, ...]:
         """Return the shape of what an op computes, images NHWC."""
@@ -145,11 +157,6 @@ def nhwc_shape(shape: Sequence[int | str]) -> tuple[int, ...]:
     """Return the shape of an activation, batch 1, images NHWC."""
     sizes = tuple(int(size) for size in shape[1:])
     return (1, *sizes[1:], sizes[0]) if len(sizes) == 3 else (1, *sizes)
-
-
-def nhwc_data(data: NDArray[Any]) -> NDArray[Any]:
-    """Return a constant that is added or multiplied, NHWC where it has four axes."""
-    return data.transpose(0, 2, 3, 1) if data.ndim == 4 else data
 
 
 def _outputs(graph: Graph) -> dict[str, str]:

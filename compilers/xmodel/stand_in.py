@@ -6,6 +6,7 @@ so that a program for the board runs where there is no DPU.
 
 from dataclasses import replace
 
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.xir import (
     XirAttribute,
     XirGraph,
@@ -20,11 +21,11 @@ __all__ = ["RUNNER", "as_compiled"]
 RUNNER = "libstand_in_dpu.so"
 
 
-def as_compiled(quantized: XirGraph, dpu: str, fingerprint: int) -> XirGraph:
+def as_compiled(quantized: XirGraph, dpu: Dpu) -> XirGraph:
     """Return the file with int8 inputs and outputs, its ops shared out between USER, DPU and CPU.
 
-    dpu: name of the DPU as in 'DPUCZDX8G_ISA1_B4096'.  Input x becomes the tensor 'x_fix' of the
-    subgraph USER; output y is the tensor 'y_fix' of the subgraph DPU.
+    Input x becomes the tensor 'x_fix' of the subgraph USER; output y is the tensor 'y_fix' of the
+    subgraph DPU.
     """
     ops = {op.name: op for op in quantized.ops}
     results = quantized.attributes["return_ops"].value
@@ -45,13 +46,13 @@ def as_compiled(quantized: XirGraph, dpu: str, fingerprint: int) -> XirGraph:
     for data, fix in fixes.items():
         inside_of |= dict.fromkeys((data, fix.name), _reals(fix.name))
     network = [_reading(op, inside_of) for op in network]
-    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu, fingerprint))
+    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu))
 
 
-def _dpu_attributes(dpu: str, fingerprint: int) -> dict[str, object]:
+def _dpu_attributes(dpu: Dpu) -> dict[str, object]:
     return {
-        "dpu_name": dpu,
-        "dpu_fingerprint": XirAttribute("uint64", fingerprint),
+        "dpu_name": dpu.name,
+        "dpu_fingerprint": XirAttribute("uint64", dpu.fingerprint),
         "runner": {"run": RUNNER, "ref": RUNNER, "sim": RUNNER},
     }
 

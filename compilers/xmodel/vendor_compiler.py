@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from compilers.xmodel.compile_script import COMPILED, IMAGE, SCRIPT
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints, splitting_ops
 from compilers.xmodel.xir import XirGraph
 from zoo.errors import ToolchainError
@@ -39,7 +40,7 @@ def find_vendor_compiler() -> str:
     return image if shutil.which("docker") and _is_local(image) else ""
 
 
-def compile_by_vendor(files: Mapping[str, bytes], fingerprint: int) -> bytes:
+def compile_by_vendor(files: Mapping[str, bytes], dpu: Dpu) -> bytes:
     """Return the compiled file. files: the quantized file, arch.json and compile.sh.
 
     Raises ToolchainError where the compiler fails, or compiles for another DPU.
@@ -55,7 +56,7 @@ def compile_by_vendor(files: Mapping[str, bytes], fingerprint: int) -> bytes:
                 "hand to see what it does"
             )
         content = (folder / COMPILED).read_bytes()
-    _check(decode(content, f"vai_c_xir's {COMPILED}"), fingerprint)
+    _check(decode(content, f"vai_c_xir's {COMPILED}"), dpu)
     return content
 
 
@@ -104,16 +105,16 @@ def _run(folder: Path) -> None:
         raise ToolchainError(f"vai_c_xir failed with {finished.returncode}; its last lines:\n{log}")
 
 
-def _check(graph: XirGraph, fingerprint: int) -> None:
+def _check(graph: XirGraph, dpu: Dpu) -> None:
     found = fingerprints(graph)
     if not device_parts(graph, "DPU"):
         raise ToolchainError(
             "vai_c_xir gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op "
             "what the DPU takes"
         )
-    if found != (fingerprint,):
+    if found != (dpu.fingerprint,):
         listed = ", ".join(f"{number:#x}" for number in found) or "no fingerprint"
         raise ToolchainError(
-            f"vai_c_xir compiled for {listed}, asked for was {fingerprint:#x}; take the version of "
-            "Vitis AI that knows this DPU"
+            f"vai_c_xir compiled for {listed}, asked for was {dpu.fingerprint:#x}; take Vitis AI "
+            f"{dpu.vitis_ai}, which knows this DPU"
         )

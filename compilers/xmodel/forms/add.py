@@ -9,4 +9,6 @@ __all__ = ["lower"]
 
 def lower(scope: Scope, node: Node) -> None:
     """The sum of reals is rounded once, as the DPU does at the finer fix point."""
-    add_rectified(scope, node, "add", {"input": [scope.read(name) for name in node.inputs]})
+    rank = len(scope.graph.tensors[node.output].shape)
+    operands = [scope.operand(name, rank) for name in node.inputs]
+    add_rectified(scope, node, "add", {"input": operands})

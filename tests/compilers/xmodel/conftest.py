@@ -11,13 +11,14 @@ from networks import residual_network
 from quantization import quantized
 
 from compilers.schemes import DPU_POW2
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import lower
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.xir import XirGraph
 from zoo.graph import Graph
 
-DPU = ("DPUCZDX8G_ISA1_B4096", 0x101000056010407)
+DPU = Dpu("DPUCZDX8G_ISA1_B4096", 0x101000056010407, "3.0 or 3.5")
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,7 @@ def quantized_file(lowered: XirGraph) -> bytes:
 @pytest.fixture(scope="session")
 def compiled_file(lowered: XirGraph) -> bytes:
     """The file in the form of a compiled one, for the stand-in of the DPU."""
-    return encode(as_compiled(lowered, *DPU))
+    return encode(as_compiled(lowered, DPU))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 from compiled_files import split_graph
 
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.xir import XirAttribute, XirGraph, XirSubgraph
@@ -39,7 +40,7 @@ def _with_fingerprint(graph: XirGraph, fingerprint: int) -> XirGraph:
 def _compile(quantized: XirGraph, fingerprint: int, behaviour: str) -> XirGraph:
     if behaviour == "split":
         return _with_fingerprint(split_graph(), fingerprint)
-    compiled = as_compiled(quantized, "DPU", fingerprint + (behaviour == "other_dpu"))
+    compiled = as_compiled(quantized, Dpu("DPU", fingerprint + (behaviour == "other_dpu"), "3.5"))
     if behaviour == "no_dpu":
         parts = tuple(p for p in compiled.root.children if p.attribute("device") != "DPU")
         return replace(compiled, root=XirSubgraph("root", (), children=parts))

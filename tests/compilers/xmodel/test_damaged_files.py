@@ -13,6 +13,7 @@ from quantization import quantized
 from compilers.schemes import DPU_POW2
 from compilers.xmodel.decode import decode
 from compilers.xmodel.describe import DESCRIBER
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.executor import XmodelRun
 from compilers.xmodel.lower import lower
@@ -20,7 +21,7 @@ from compilers.xmodel.stand_in import as_compiled
 from zoo.errors import ArtifactError
 
 LOWERED = lower(quantized(residual_network(), DPU_POW2))
-FILES = (encode(LOWERED), encode(as_compiled(LOWERED, "DPU", 5)))
+FILES = (encode(LOWERED), encode(as_compiled(LOWERED, Dpu("DPU", 5, "3.5"))))
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from compiled_files import split_graph
 
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints, is_compiled, splitting_ops
 from compilers.xmodel.stand_in import as_compiled
 
@@ -14,7 +15,7 @@ def test_the_op_that_splits_the_network_is_named():
 
 
 def test_one_part_is_split_by_nothing(lowered):
-    compiled = as_compiled(lowered, "DPU", 3)
+    compiled = as_compiled(lowered, Dpu("DPU", 3, "3.5"))
     assert is_compiled(compiled)
     assert splitting_ops(compiled) == ()
 

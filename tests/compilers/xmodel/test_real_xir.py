@@ -6,15 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from dpu_graphs import dpu_graphs
 from hypothesis import given, settings
+from quantization import quantized, samples
 
+from compilers.reference import run_graph
+from compilers.schemes import DPU_POW2
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
+from compilers.xmodel.executor import XmodelRun
 from compilers.xmodel.lower import lower
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.xir import XirAttribute, XirGraph, XirOp, XirSubgraph, attributes_of
+from zoo.graph import Graph, Node, Tensor
 
 ENVIRONMENT = {"GLOG_minloglevel": "3", "PATH": "/usr/bin:/bin"}
 
@@ -58,11 +65,28 @@ def test_xir_knows_every_form(xir_check, tmp_path_factory):
     @settings(max_examples=15)
     def check(graph):
         lowered = lower(graph)
-        for file in (lowered, as_compiled(lowered, "DPU", 1)):
+        for file in (lowered, as_compiled(lowered, Dpu("DPU", 1, "3.5"))):
             done = _check(xir_check, encode(file), tmp_path_factory.mktemp("form"))
             assert (done.returncode, done.stderr) == (0, "")
 
     check()
+
+
+@pytest.mark.parametrize("op", ["add", "mul"])
+@pytest.mark.parametrize("shape", [(), (5,), (4, 1), (3, 1, 1), (1, 3, 4, 5), (1, 3, 1, 1)])
+def test_constants_broadcast_as_in_the_graph(xir_check, op, shape, tmp_path):
+    data = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    tensors = {name: Tensor(name, ("N", 3, 4, 5), layout="NCHW") for name in ("x", "y")}
+    constant = Tensor("c", shape, data=np.asarray(data))
+    node = Node("node", op, ("x", "c"), "y")
+    graph = Graph("one", ("x",), ("y",), {**tensors, "c": constant}, (node,))
+    integer = quantized(graph, DPU_POW2)
+    lowered = lower(integer)
+    feeds = next(samples(integer))
+    found, wanted = XmodelRun(lowered, "file")(feeds), run_graph(integer, feeds)
+    np.testing.assert_array_equal(found["y"], wanted["y"])
+    done = _check(xir_check, encode(lowered), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def _changed(graph: XirGraph, name: str, **changes: object) -> XirGraph:

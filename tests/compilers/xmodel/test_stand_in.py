@@ -13,6 +13,7 @@ from codegen.templates import TEMPLATES
 from compilers.reference import run_all
 from compilers.xmodel.compiler import COMPILER
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints
 from compilers.xmodel.stand_in import RUNNER, as_compiled
 from compilers.xmodel.xir import XirGraph, attributes_of
@@ -46,7 +47,7 @@ def test_every_op_is_in_one_part(compiled_file):
 
 def test_an_output_that_is_read_inside_too_stays_real_inside(lowered: XirGraph):
     returning = {"return_ops": ("stem_fix", "landmarks_fix")}
-    graph = as_compiled(replace(lowered, attributes=attributes_of(returning)), "DPU", 1)
+    graph = as_compiled(replace(lowered, attributes=attributes_of(returning)), Dpu("DPU", 1, "3.5"))
     ops = {op.name: op for op in graph.ops}
     assert ops["stem_fix"].type == "float2fix"
     assert ops["joined"].arguments["input"] == ("stem_fix.reals", "residual")

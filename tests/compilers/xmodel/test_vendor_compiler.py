@@ -3,19 +3,28 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from compilers.xmodel.compile_script import ARCH, COMPILED, QUANTIZED, SCRIPT, compile_script
+from compilers.xmodel.compile_script import (
+    ARCH,
+    COMPILED,
+    QUANTIZED,
+    SCRIPT,
+    arch_json,
+    compile_script,
+)
 from compilers.xmodel.compiler import COMPILER, NOT_COMPILED
 from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import is_compiled
 from compilers.xmodel.vendor_compiler import compile_by_vendor, find_vendor_compiler
 from zoo import registry
-from zoo.errors import ToolchainError
+from zoo.errors import RefusedError, ToolchainError
 
-FINGERPRINT = 0x101000056010407
+DPU = Dpu("DPUCZDX8G_ISA1_B4096", 0x101000056010407, "3.0 or 3.5")
 STAND_IN = Path(__file__).with_name("stand_in_vai_c_xir.py")
 ROOT = Path(__file__).parents[3]
 
@@ -54,9 +63,8 @@ def _compiler(folder: Path) -> str:
 
 @pytest.fixture
 def files(quantized_file) -> dict[str, bytes]:
-    script = compile_script("DPUCZDX8G_ISA1_B4096", hex(FINGERPRINT), "3.0 or 3.5")
-    arch = f'{{"fingerprint": "{FINGERPRINT:#x}"}}\n'
-    return {QUANTIZED: quantized_file, ARCH: arch.encode(), SCRIPT: script.encode()}
+    texts = {ARCH: arch_json(DPU), SCRIPT: compile_script(DPU)}
+    return {QUANTIZED: quantized_file, **{name: text.encode() for name, text in texts.items()}}
 
 
 def test_it_is_found_on_the_path(programs):
@@ -66,7 +74,7 @@ def test_it_is_found_on_the_path(programs):
 
 def test_a_file_is_compiled_for_the_wanted_dpu(programs, files):
     _compiler(programs)
-    assert is_compiled(decode(compile_by_vendor(files, FINGERPRINT), "file"))
+    assert is_compiled(decode(compile_by_vendor(files, DPU), "file"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_a_file_is_compiled_for_the_wanted_dpu(programs, files):
     [
         ("fails", r"vai_c_xir failed with 1; its last lines:\n.*stand-in: the DPU has no such op"),
         ("silent", "vai_c_xir said nothing, but wrote no model.xmodel; run compile.sh"),
-        ("other_dpu", "compiled for 0x101000056010408, asked for was 0x101000056010407; take the"),
+        ("other_dpu", "compiled for 0x101000056010408, asked for was 0x101000056010407; take Vit"),
         ("no_dpu", "gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op"),
     ],
 )
@@ -82,7 +90,7 @@ def test_what_goes_wrong_is_told(programs, files, behaviour, message, monkeypatc
     _compiler(programs)
     monkeypatch.setenv("STAND_IN_VAI_C", behaviour)
     with pytest.raises(ToolchainError, match=message):
-        compile_by_vendor(files, FINGERPRINT)
+        compile_by_vendor(files, DPU)
 
 
 def test_amds_image_is_used_where_docker_has_it(programs, files, tmp_path):
@@ -91,7 +99,7 @@ def test_amds_image_is_used_where_docker_has_it(programs, files, tmp_path):
     text = DOCKER.format(log=log, compiler=compiler, quantized=QUANTIZED, arch=ARCH)
     _script(programs / "docker", text)
     assert find_vendor_compiler() == "xilinx/vitis-ai-pytorch-cpu:latest"
-    assert is_compiled(decode(compile_by_vendor(files, FINGERPRINT), "file"))
+    assert is_compiled(decode(compile_by_vendor(files, DPU), "file"))
     asked, ran = log.read_text().split("image inspect xilinx/vitis-ai-pytorch-cpu:latest\n")
     assert asked == ""
     assert ran.startswith(f"run --rm --user {os.getuid()}:{os.getgid()} --volume ")
@@ -154,3 +162,10 @@ def test_another_fingerprint_goes_into_arch_json(dpu_network):
     artifact = COMPILER.lower(dpu_network, target, "dpu-pow2")
     assert artifact.files[ARCH] == b'{"fingerprint": "0x101000016010406"}\n'
     assert b"DPUCZDX8G_ISA1_B3136 (fingerprint 0x101000016010406)" in artifact.files[SCRIPT]
+
+
+def test_a_board_without_a_dpu_is_told(dpu_network):
+    target = registry.load("target", "kv260")
+    facts = {name: fact for name, fact in target.facts.items() if name != "fingerprint"}
+    with pytest.raises(RefusedError, match="kv260: its facts lack fingerprint; a board with a DPU"):
+        COMPILER.lower(dpu_network, replace(target, facts=facts), "dpu-pow2")
