@@ -1,4 +1,4 @@
-"""What is rendered for an app and its bundle, against files that people can read.
+"""What is rendered for an app and its bundle, and C code, against files that people can read.
 
 `make golden` writes them anew; the difference belongs into the same commit as its cause.
 """
@@ -7,6 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from generated_c import to_c
+from integer_graphs import IntegerForm, integer_graph
+from networks import residual_network
 
 from zoo import registry
 from zoo.plugs import AppRequest
@@ -29,12 +32,22 @@ def rendered() -> dict[str, bytes]:
     }
 
 
+def rendered_c() -> dict[str, bytes]:
+    """Return the C code of a small network whose scales are powers of two."""
+    graph = integer_graph(residual_network(), IntegerForm(power_of_two=True))
+    return dict(to_c(graph).files)
+
+
+TREES = {f"{MODEL}.{TARGET}": rendered, "residual.c": rendered_c}
+
+
 @pytest.mark.toolchain
-def test_rendered_files_are_the_golden_ones():
-    folder = GOLDEN / f"{MODEL}.{TARGET}"
+@pytest.mark.parametrize("tree", TREES)
+def test_rendered_files_are_the_golden_ones(tree):
+    folder, found = GOLDEN / tree, TREES[tree]()
     if os.environ.get("ZOO_WRITE_GOLDEN"):
-        for name, content in rendered().items():
+        for name, content in found.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert rendered() == {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+    assert found == {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

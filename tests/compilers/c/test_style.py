@@ -1,0 +1,78 @@
+"""What generated C looks like: standard, without warnings, formatted, the same every time."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from every_op import PAIRS, every_op
+from generated_c import to_c, write_c
+from networks import residual_network
+from quantization import quantized
+
+from codegen.templates import TEMPLATES
+from compilers.schemes import DPU_POW2, W8A8_ASYM
+
+STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("pair", PAIRS)
+def test_kernels_compile_without_warnings_and_are_formatted(pair, tmp_path):
+    write_c(every_op(pair), tmp_path)
+    check_warnings(tmp_path)
+    # The network itself has more arguments than clang-format can weigh.
+    check_format(tmp_path, "network_kernels.*")
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("scheme", [W8A8_ASYM, DPU_POW2], ids=lambda scheme: scheme.name)
+def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
+    write_c(quantized(residual_network(), scheme), tmp_path)
+    check_warnings(tmp_path)
+    check_format(tmp_path, "*.[ch]")
+
+
+def check_warnings(folder: Path) -> None:
+    command = ["gcc", *STRICT, "-fsyntax-only", *sorted(folder.glob("*.c"))]
+    subprocess.run(command, check=True)
+
+
+def check_format(folder: Path, pattern: str) -> None:
+    if shutil.which("clang-format") is None:
+        pytest.skip("no clang-format; scripts/toolchains installs it")
+    shutil.copy(TEMPLATES / "cpp" / ".clang-format", folder)
+    files = sorted(folder.glob(pattern))
+    subprocess.run(["clang-format", "--dry-run", "--Werror", *files], check=True)
+
+
+@pytest.mark.toolchain
+def test_the_header_is_cpp_too(tmp_path):
+    write_c(quantized(residual_network(), W8A8_ASYM), tmp_path)
+    source = tmp_path / "user.cpp"
+    source.write_text('#include "network.h"\nstatic_assert(NETWORK_INPUT_SIZE == 108, "");\n')
+    subprocess.run(["g++", "-Wall", "-Werror", "-fsyntax-only", source], check=True)
+
+
+def test_nothing_but_integers_and_no_library():
+    files = to_c(every_op("u8 to s8")).files
+    text = b"\n".join(files[name] for name in files if name.endswith(".c")).decode()
+    code = re.sub(r"//.*", "", text)
+    assert not re.search(r"\b(float|double|malloc|free|memcpy|memset|printf)\b", code)
+    headers = {"<stdint.h>", *(f'"{name}"' for name in files if name.endswith(".h"))}
+    assert set(re.findall(r"#include (.*)", text)) <= headers
+
+
+def test_same_graph_same_bytes():
+    graph = every_op("u8")
+    assert to_c(graph) == to_c(graph)
+
+
+def test_each_node_is_named_at_its_call():
+    graph = quantized(residual_network(), W8A8_ASYM)
+    source = to_c(graph).files["network.c"].decode()
+    calls = source[source.index("void network_run") :]
+    for node in graph.nodes:
+        if node.op not in ("quantize", "dequantize", "reshape"):
+            assert f"// {node.name}: {node.op}, [" in calls

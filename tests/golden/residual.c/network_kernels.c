@@ -1,0 +1,338 @@
+#include "network_kernels.h"
+
+static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+
+// Sums are computed for ROWS pixels and BLOCK channels at once.
+enum { ROWS = 4, TILE = 4, BLOCK = 64 };
+
+static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+// Returns round(product / 2^shift), for shifts of 1 and more.
+static inline int32_t round_shift(int64_t product, int32_t shift, NetworkRounding rounding) {
+  const int64_t half = (int64_t)1 << (shift - 1);
+  const int64_t rounded = (product + half) >> shift;
+  const int is_tie = (product & (2 * half - 1)) == half;
+  return (int32_t)(rounding == NETWORK_HALF_EVEN && is_tie ? rounded & ~(int64_t)1 : rounded);
+}
+
+// Stores the sums of some channels, from the channel `first` on.
+static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count,
+                     const int32_t* restrict sums, uint8_t* restrict output) {
+  const int32_t* restrict multiplier = rescale->multiplier + first;
+  const uint8_t* restrict shift = rescale->shift + first;
+  const int32_t zero_point = rescale->zero_point;
+  const int32_t low = rescale->low;
+  const int32_t high = rescale->high;
+  const NetworkRounding rounding = rescale->rounding;
+  if (rounding == NETWORK_HIGH_WORD) {
+    for (int32_t k = 0; k < count; ++k) {
+      const int32_t word = (int32_t)(((int64_t)sums[k] * multiplier[k]) >> 32);
+      const int32_t level = ((word >> (shift[k] - 33)) + 1) >> 1;
+      output[k] = (uint8_t)clamp(level + zero_point, low, high);
+    }
+  } else {
+    for (int32_t k = 0; k < count; ++k) {
+      const int32_t level = round_shift((int64_t)sums[k] * multiplier[k], shift[k], rounding);
+      output[k] = (uint8_t)clamp(level + zero_point, low, high);
+    }
+  }
+}
+
+// Returns the pixel of the input that is seen from the output's (y, x) through the kernel's
+// (i, j), or `outside`.
+static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* input, int32_t y,
+                                    int32_t x, int32_t i, int32_t j, const uint8_t* outside) {
+  const int32_t row = y * window->stride_y - window->pad_top + i * window->dilation_y;
+  const int32_t column = x * window->stride_x - window->pad_left + j * window->dilation_x;
+  if (row < 0 || row >= window->input_height) return outside;
+  if (column < 0 || column >= window->input_width) return outside;
+  return input + (row * window->input_width + column) * window->channels;
+}
+
+// Adds rows[row][c] * weights[k][c] to the sums of ROWS rows, `stride` apart, and TILE channels.
+// Sixteen sums in a row of their own are what compilers make vector instructions of.
+static inline void multiply_tile_u8(const uint8_t* restrict rows, int32_t stride,
+                                    const int8_t* restrict weights, int32_t size,
+                                    int32_t* restrict sums) {
+  const uint8_t* restrict x0 = rows + 0 * stride;
+  const uint8_t* restrict x1 = rows + 1 * stride;
+  const uint8_t* restrict x2 = rows + 2 * stride;
+  const uint8_t* restrict x3 = rows + 3 * stride;
+  const int8_t* restrict w0 = weights + 0 * size;
+  const int8_t* restrict w1 = weights + 1 * size;
+  const int8_t* restrict w2 = weights + 2 * size;
+  const int8_t* restrict w3 = weights + 3 * size;
+  int32_t s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+  int32_t s10 = 0, s11 = 0, s12 = 0, s13 = 0;
+  int32_t s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+  int32_t s30 = 0, s31 = 0, s32 = 0, s33 = 0;
+  for (int32_t c = 0; c < size; ++c) {
+    s00 += x0[c] * w0[c];
+    s01 += x0[c] * w1[c];
+    s02 += x0[c] * w2[c];
+    s03 += x0[c] * w3[c];
+    s10 += x1[c] * w0[c];
+    s11 += x1[c] * w1[c];
+    s12 += x1[c] * w2[c];
+    s13 += x1[c] * w3[c];
+    s20 += x2[c] * w0[c];
+    s21 += x2[c] * w1[c];
+    s22 += x2[c] * w2[c];
+    s23 += x2[c] * w3[c];
+    s30 += x3[c] * w0[c];
+    s31 += x3[c] * w1[c];
+    s32 += x3[c] * w2[c];
+    s33 += x3[c] * w3[c];
+  }
+  sums[0 * BLOCK + 0] += s00;
+  sums[0 * BLOCK + 1] += s01;
+  sums[0 * BLOCK + 2] += s02;
+  sums[0 * BLOCK + 3] += s03;
+  sums[1 * BLOCK + 0] += s10;
+  sums[1 * BLOCK + 1] += s11;
+  sums[1 * BLOCK + 2] += s12;
+  sums[1 * BLOCK + 3] += s13;
+  sums[2 * BLOCK + 0] += s20;
+  sums[2 * BLOCK + 1] += s21;
+  sums[2 * BLOCK + 2] += s22;
+  sums[2 * BLOCK + 3] += s23;
+  sums[3 * BLOCK + 0] += s30;
+  sums[3 * BLOCK + 1] += s31;
+  sums[3 * BLOCK + 2] += s32;
+  sums[3 * BLOCK + 3] += s33;
+}
+
+// The same for one row and one channel.
+static inline int32_t multiply_one_u8(const uint8_t* restrict row, const int8_t* restrict weights,
+                                      int32_t size) {
+  int32_t sum = 0;
+  for (int32_t c = 0; c < size; ++c) sum += row[c] * weights[c];
+  return sum;
+}
+
+// Computes bias[k] + sum of rows[row][c] * weights[k][c] for up to ROWS rows and BLOCK channels.
+static void multiply_u8(const uint8_t* rows, int32_t stride, int32_t count, const int8_t* weights,
+                        int32_t size, const int32_t* bias, int32_t channels, int32_t* sums) {
+  const int32_t tiled = count == ROWS ? channels - channels % TILE : 0;
+  for (int32_t row = 0; row < count; ++row) {
+    for (int32_t k = 0; k < channels; ++k) sums[row * BLOCK + k] = bias[k];
+  }
+  for (int32_t k = 0; k < tiled; k += TILE) {
+    multiply_tile_u8(rows, stride, weights + k * size, size, sums + k);
+  }
+  for (int32_t row = 0; row < count; ++row) {
+    for (int32_t k = tiled; k < channels; ++k) {
+      const int8_t* channel = weights + k * size;
+      sums[row * BLOCK + k] += multiply_one_u8(rows + row * stride, channel, size);
+    }
+  }
+}
+
+// Computes the channels `first` to `last` of up to ROWS rows.
+static void layer_u8_u8(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
+                        const int32_t* bias, int32_t first, int32_t last,
+                        const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
+  int32_t sums[ROWS * BLOCK];
+  for (int32_t k = first; k < last; k += BLOCK) {
+    const int32_t channels = minimum(BLOCK, last - k);
+    multiply_u8(rows, size, count, weights + k * size, size, bias + k, channels, sums);
+    for (int32_t row = 0; row < count; ++row) {
+      store_u8(rescale, k, channels, sums + row * BLOCK, output + row * stride + k);
+    }
+  }
+}
+
+// Sums the nine taps of some channels, from the channel `first` on.
+static void accumulate_3x3_u8(const NetworkDepthwise* settings, const uint8_t** taps, int32_t first,
+                              int32_t count, int32_t* restrict sums) {
+  const int32_t step = settings->window->channels;
+  const int8_t* restrict w = settings->weights + first;
+  const int32_t* restrict bias = settings->bias + first;
+  const uint8_t* restrict x0 = taps[0] + first;
+  const uint8_t* restrict x1 = taps[1] + first;
+  const uint8_t* restrict x2 = taps[2] + first;
+  const uint8_t* restrict x3 = taps[3] + first;
+  const uint8_t* restrict x4 = taps[4] + first;
+  const uint8_t* restrict x5 = taps[5] + first;
+  const uint8_t* restrict x6 = taps[6] + first;
+  const uint8_t* restrict x7 = taps[7] + first;
+  const uint8_t* restrict x8 = taps[8] + first;
+  for (int32_t k = 0; k < count; ++k) {
+    int32_t sum = bias[k];
+    sum += (int16_t)(x0[k] * w[0 * step + k]);
+    sum += (int16_t)(x1[k] * w[1 * step + k]);
+    sum += (int16_t)(x2[k] * w[2 * step + k]);
+    sum += (int16_t)(x3[k] * w[3 * step + k]);
+    sum += (int16_t)(x4[k] * w[4 * step + k]);
+    sum += (int16_t)(x5[k] * w[5 * step + k]);
+    sum += (int16_t)(x6[k] * w[6 * step + k]);
+    sum += (int16_t)(x7[k] * w[7 * step + k]);
+    sum += (int16_t)(x8[k] * w[8 * step + k]);
+    sums[k] = sum;
+  }
+}
+
+void network_add_u8(const NetworkAdd* settings, const uint8_t* first, const uint8_t* second,
+                    uint8_t* output) {
+  const int32_t* sizes = settings->sizes;
+  const int32_t* a_steps = settings->first_strides;
+  const int32_t* b_steps = settings->second_strides;
+  const int32_t a_step = a_steps[3];
+  const int32_t b_step = b_steps[3];
+  const int64_t first_multiplier = settings->first_multiplier;
+  const int64_t second_multiplier = settings->second_multiplier;
+  int32_t levels[BLOCK];
+  for (int32_t i = 0; i < sizes[0]; ++i) {
+    for (int32_t j = 0; j < sizes[1]; ++j) {
+      for (int32_t k = 0; k < sizes[2]; ++k) {
+        const uint8_t* a = first + i * a_steps[0] + j * a_steps[1] + k * a_steps[2];
+        const uint8_t* b = second + i * b_steps[0] + j * b_steps[1] + k * b_steps[2];
+        for (int32_t done = 0; done < sizes[3]; done += BLOCK) {
+          const int32_t count = minimum(BLOCK, sizes[3] - done);
+          for (int32_t n = 0; n < count; ++n) {
+            const int32_t left = a[n * a_step] - settings->first_zero_point;
+            const int32_t right = b[n * b_step] - settings->second_zero_point;
+            const int64_t sum = first_multiplier * left + second_multiplier * right;
+            const int32_t level = round_shift(sum, settings->shift, settings->rounding);
+            levels[n] = clamp(level + settings->zero_point, settings->low, settings->high);
+          }
+          // The output may lie on an input, of which these elements have been read.
+          for (int32_t n = 0; n < count; ++n) output[n] = (uint8_t)levels[n];
+          a += count * a_step;
+          b += count * b_step;
+          output += count;
+        }
+      }
+    }
+  }
+}
+
+void network_average_pool_u8(const NetworkAveragePool* settings, const uint8_t* input,
+                             uint8_t* output) {
+  const NetworkWindow* window = settings->window;
+  const int32_t* multiplier = settings->multiplier;
+  const uint8_t* shift = settings->shift;
+  for (int32_t y = 0; y < window->output_height; ++y) {
+    for (int32_t x = 0; x < window->output_width; ++x) {
+      for (int32_t k = 0; k < window->channels; ++k) {
+        int32_t sum = 0;
+        for (int32_t i = 0; i < window->kernel_height; ++i) {
+          for (int32_t j = 0; j < window->kernel_width; ++j) {
+            const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
+            if (pixel) sum += pixel[k] - settings->input_zero_point;
+          }
+        }
+        const int32_t level = round_shift((int64_t)sum * *multiplier, *shift, settings->rounding);
+        *output++ = (uint8_t)clamp(level + settings->zero_point, settings->low, settings->high);
+      }
+      multiplier += settings->factor_step;
+      shift += settings->factor_step;
+    }
+  }
+}
+
+void network_clip_u8(const NetworkClip* settings, const uint8_t* input, uint8_t* output) {
+  for (int32_t k = 0; k < settings->count; ++k) {
+    output[k] = (uint8_t)clamp(input[k], settings->low, settings->high);
+  }
+}
+
+// Gathers the part of one group from what is seen from the output's (y, x).
+static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int32_t y, int32_t x,
+                         int32_t group, uint8_t* patch) {
+  const NetworkWindow* window = settings->window;
+  const int32_t channels = window->channels / settings->groups;
+  for (int32_t i = 0; i < window->kernel_height; ++i) {
+    for (int32_t j = 0; j < window->kernel_width; ++j) {
+      const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
+      for (int32_t c = 0; c < channels; ++c) {
+        *patch++ = pixel ? pixel[group * channels + c] : (uint8_t)settings->input_zero_point;
+      }
+    }
+  }
+}
+
+void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t* output,
+                     uint8_t* scratch) {
+  const int32_t size = settings->patch_size;
+  const int32_t outputs = settings->outputs;
+  const int32_t group_outputs = outputs / settings->groups;
+  const int32_t width = settings->window->output_width;
+  const int32_t pixels = settings->window->output_height * width;
+  for (int32_t pixel = 0; pixel < pixels; pixel += ROWS) {
+    const int32_t count = minimum(ROWS, pixels - pixel);
+    for (int32_t group = 0; group < settings->groups; ++group) {
+      for (int32_t row = 0; row < count; ++row) {
+        const int32_t y = (pixel + row) / width;
+        const int32_t x = (pixel + row) % width;
+        gather_u8_u8(settings, input, y, x, group, scratch + row * size);
+      }
+      const int32_t first = group * group_outputs;
+      layer_u8_u8(scratch, size, count, settings->weights, settings->bias, first,
+                  first + group_outputs, settings->rescale, output + pixel * outputs, outputs);
+    }
+  }
+}
+
+void network_copy_u8(const NetworkCopy* settings, const uint8_t* input, uint8_t* output) {
+  const int32_t* sizes = settings->sizes;
+  const int32_t* from = settings->input_strides;
+  const int32_t* to = settings->output_strides;
+  for (int32_t i = 0; i < sizes[0]; ++i) {
+    for (int32_t j = 0; j < sizes[1]; ++j) {
+      for (int32_t k = 0; k < sizes[2]; ++k) {
+        const uint8_t* source = input + i * from[0] + j * from[1] + k * from[2];
+        uint8_t* target = output + i * to[0] + j * to[1] + k * to[2];
+        for (int32_t n = 0; n < sizes[3]; ++n) target[n * to[3]] = source[n * from[3]];
+      }
+    }
+  }
+}
+
+void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_t* output) {
+  const int32_t size = settings->inputs;
+  const int32_t outputs = settings->outputs;
+  for (int32_t row = 0; row < settings->rows; row += ROWS) {
+    const int32_t count = minimum(ROWS, settings->rows - row);
+    layer_u8_u8(input + row * size, size, count, settings->weights, settings->bias, 0, outputs,
+                settings->rescale, output + row * outputs, outputs);
+  }
+}
+
+void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* input,
+                              uint8_t* output, uint8_t* scratch) {
+  const NetworkWindow* window = settings->window;
+  const uint8_t* taps[9];
+  int32_t sums[BLOCK];
+  for (int32_t k = 0; k < window->channels; ++k) scratch[k] = (uint8_t)settings->input_zero_point;
+  for (int32_t y = 0; y < window->output_height; ++y) {
+    for (int32_t x = 0; x < window->output_width; ++x) {
+      for (int32_t i = 0; i < 3; ++i) {
+        for (int32_t j = 0; j < 3; ++j) {
+          taps[3 * i + j] = tap_u8(window, input, y, x, i, j, scratch);
+        }
+      }
+      for (int32_t first = 0; first < window->channels; first += BLOCK) {
+        const int32_t count = minimum(BLOCK, window->channels - first);
+        accumulate_3x3_u8(settings, taps, first, count, sums);
+        store_u8(settings->rescale, first, count, sums, output + first);
+      }
+      output += window->channels;
+    }
+  }
+}
+
+void network_requantize_u8(const NetworkRequantize* settings, const uint8_t* input,
+                           uint8_t* output) {
+  for (int32_t row = 0; row < settings->rows; ++row) {
+    for (int32_t k = 0; k < settings->row_size; ++k) {
+      const int32_t centred = *input++ - settings->input_zero_point;
+      const int64_t product = (int64_t)centred * settings->multiplier;
+      const int32_t level = round_shift(product, settings->shift, settings->rounding);
+      output[k] = (uint8_t)clamp(level + settings->zero_point, settings->low, settings->high);
+    }
+    output += settings->output_stride;
+  }
+}
