@@ -68,10 +68,11 @@ std::int8_t quantized(float number, int fix_point) {
 
 BoundTensor::BoundTensor(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
                          const std::string& model)
-    : spec_(spec),
-      tensor_(find(tensors, spec, model)),
+    : tensor_(find(tensors, spec, model)),
       buffer_(tensor_),
-      fix_point_(fix_point_of(tensor_, model)) {}
+      fix_point_(fix_point_of(tensor_, model)),
+      channels_(spec.shape.size() == 3 ? static_cast<std::size_t>(spec.shape[0]) : 1),
+      places_(spec.size() / channels_) {}
 
 std::int8_t* BoundTensor::data() {
   const std::vector<std::int32_t> first(tensor_->get_shape().size(), 0);
@@ -80,25 +81,20 @@ std::int8_t* BoundTensor::data() {
 
 void BoundTensor::write(const std::vector<float>& numbers) {
   std::int8_t* to = data();
-  const std::size_t channels =
-      spec_.shape.size() == 3 ? static_cast<std::size_t>(spec_.shape[0]) : 1;
-  const std::size_t places = numbers.size() / channels;
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < places; ++i) {
-      to[i * channels + c] = quantized(numbers[c * places + i], fix_point_);
+  for (std::size_t c = 0; c < channels_; ++c) {
+    for (std::size_t i = 0; i < places_; ++i) {
+      to[i * channels_ + c] = quantized(numbers[c * places_ + i], fix_point_);
     }
   }
 }
 
 std::vector<float> BoundTensor::read() {
   const std::int8_t* from = data();
-  std::vector<float> numbers(spec_.size());
-  const std::size_t channels =
-      spec_.shape.size() == 3 ? static_cast<std::size_t>(spec_.shape[0]) : 1;
-  const std::size_t places = numbers.size() / channels;
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < places; ++i) {
-      numbers[c * places + i] = std::ldexp(static_cast<float>(from[i * channels + c]), -fix_point_);
+  std::vector<float> numbers(channels_ * places_);
+  for (std::size_t c = 0; c < channels_; ++c) {
+    for (std::size_t i = 0; i < places_; ++i) {
+      numbers[c * places_ + i] =
+          std::ldexp(static_cast<float>(from[i * channels_ + c]), -fix_point_);
     }
   }
   return numbers;

@@ -1,6 +1,8 @@
 // The DPU's tensors: 8-bit integers q that stand for q / 2^fix_point, channels last.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vart/mm/host_flat_tensor_buffer.hpp>
 #include <vector>
@@ -30,10 +32,11 @@ class BoundTensor {
  private:
   std::int8_t* data();
 
-  TensorSpec spec_;
   const xir::Tensor* tensor_;
   vart::mm::HostFlatTensorBuffer buffer_;
   int fix_point_;
+  std::size_t channels_;
+  std::size_t places_;  // of each channel
 };
 
 }  // namespace zoo::vart_backend
