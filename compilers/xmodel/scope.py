@@ -47,16 +47,22 @@ class Scope:
         return self._values[tensor]
 
     def operand(self, tensor: str, rank: int) -> str:
-        """Return the op that holds what is added or multiplied to an activation of this rank.
+        """Return the op that holds one side of a sum or a product of this rank.
 
-        A constant broadcasts as the Graph's does, whose axes are NCHW.
+        A constant broadcasts as the Graph's does, whose axes are NCHW. Raises UnsupportedOpError
+        for an activation that would have to.
         """
-        data = self.graph.tensors[tensor].data
-        if data is None:
-            return self.read(tensor)
-        aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
-        ordered = aligned.transpose(0, 2, 3, 1) if rank == 4 else aligned
-        return self.constant(self.graph.tensors[tensor], ordered)
+        operand = self.graph.tensors[tensor]
+        if operand.data is not None:
+            ones = [1] * (rank - operand.data.ndim)
+            aligned = operand.data.reshape([*ones, *operand.data.shape])
+            return self.constant(operand, aligned.transpose(0, 2, 3, 1) if rank == 4 else aligned)
+        if len(operand.shape) != rank:
+            raise UnsupportedOpError(
+                f"tensor '{tensor}' {operand.shape} is added to or multiplied with one of {rank} "
+                "axes; an .xmodel has images in another order of axes: reshape it to as many"
+            )
+        return self.read(tensor)
 
     def shape(self, op: str) -> tuple[int, ...]:
         """Return the shape of what an op computes, images NHWC."""

@@ -246,6 +246,15 @@ def test_a_true_mean_is_refused():
         lower(graph.replace(nodes))
 
 
+def test_an_activation_of_fewer_axes_is_refused():
+    tensors = {"x": Tensor("x", (1, 4)), "image": Tensor("image", (1, 3, 2, 4))}
+    tensors["y"] = replace(tensors["image"], name="y")
+    node = Node("node", "mul", ("image", "x"), "y")
+    graph = quantized(Graph("one", ("image", "x"), ("y",), tensors, (node,)), DPU_POW2)
+    with pytest.raises(UnsupportedOpError, match=r"tensor 'x_quantized' .* one of 4 axes; an"):
+        lower(graph)
+
+
 def test_an_output_that_repeats_another_is_refused(network):
     twice = Node("again", "dequantize", network.producer("landmarks").inputs, "again")
     tensors = {**network.tensors, "again": replace(network.tensors["landmarks"], name="again")}
