@@ -17,19 +17,17 @@ TensorSpec spec_of(const xir::Tensor* tensor) {
   return {tensor->get_name(), {shape.begin(), shape.end()}};
 }
 
-// The contract's [C, H, W] as the DPU has it, [1, H, W, C].
-std::vector<std::int64_t> channels_last(const std::vector<std::int64_t>& shape) {
-  if (shape.size() != 3) return shape;
-  return {shape[1], shape[2], shape[0]};
+std::vector<std::int64_t> without_ones(std::vector<std::int64_t> shape) {
+  shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
+  return shape;
 }
 
-// Whether a tensor holds a batch of one of the contract's numbers; dimensions of 1 may be added.
+// Whether a tensor holds a batch of one of the contract's numbers: an image [C, H, W] with its
+// channels last, anything else in the same order. The compiler may add dimensions of 1.
 bool fits(const xir::Tensor* tensor, const TensorSpec& spec) {
-  const auto without_ones = [](std::vector<std::int64_t> shape) {
-    shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
-    return shape;
-  };
-  return without_ones(spec_of(tensor).shape) == without_ones(channels_last(spec.shape));
+  const TensorSpec found = spec_of(tensor);
+  if (spec.shape.size() != 3) return found.size() == spec.size();
+  return without_ones(found.shape) == without_ones({spec.shape[1], spec.shape[2], spec.shape[0]});
 }
 
 const xir::Tensor* find(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
