@@ -1,9 +1,9 @@
 """AMD's closed compiler vai_c_xir, where it is there: on the PATH, or in AMD's docker image."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,31 +13,22 @@ from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints, splitting_ops
 from compilers.xmodel.xir import XirGraph
 from zoo.errors import ToolchainError
-from zoo.tool import Tool
+from zoo.tool import Tool, find_tool
 
 __all__ = ["TOOLS", "compile_by_vendor", "find_vendor_compiler", "summarize"]
 
-TOOLS = (
-    Tool(
-        "vai_c_xir",
-        "program",
-        ("vai_c_xir",),
-        "compiling .xmodel files for the KV260",
-        f"AMD's image: docker pull {IMAGE}; without it the bundle holds compile.sh",
-    ),
-)
+_PURPOSE = "compiling .xmodel files; without it a bundle holds compile.sh"
+_PROGRAM = Tool("vai_c_xir", "program", ("vai_c_xir",), _PURPOSE, "it is part of AMD's image")
+_IMAGE = Tool("Vitis AI image", "image", (IMAGE,), _PURPOSE, f"docker pull {IMAGE}")
+TOOLS = (_PROGRAM, _IMAGE)
 _TIMEOUT_S = 1800
-_INSPECT_TIMEOUT_S = 20
 _LOG_LINES = 20
 
 
 def find_vendor_compiler() -> str:
     """Return where vai_c_xir is, a path or an image, '' if nowhere. Nothing is downloaded."""
-    program = shutil.which("vai_c_xir")
-    if program:
-        return program
     image = os.environ.get("VITIS_AI_IMAGE", IMAGE)
-    return image if shutil.which("docker") and _is_local(image) else ""
+    return find_tool(_PROGRAM) or find_tool(replace(_IMAGE, candidates=(image,)))
 
 
 def compile_by_vendor(files: Mapping[str, bytes], dpu: Dpu) -> bytes:
@@ -70,19 +61,6 @@ def summarize(graph: XirGraph) -> str:
         f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}; the app runs networks "
         "of one"
     )
-
-
-def _is_local(image: str) -> bool:
-    try:
-        found = subprocess.run(
-            ["docker", "image", "inspect", image],
-            capture_output=True,
-            timeout=_INSPECT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return found.returncode == 0
 
 
 def _run(folder: Path) -> None:
