@@ -150,7 +150,12 @@ def _compile(sources: Sequence[Path], library: Path) -> None:
     command = [*compiler.split(), *_FLAGS, *_NATIVE, "-o", str(library), *map(str, sources)]
     try:
         finished = subprocess.run(
-            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+            command,
+            env={**os.environ, "LC_ALL": "C"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_TIMEOUT_S,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolchainError(f"{compiler}: cannot compile {sources[0].parent} ({error})") from error

@@ -1,0 +1,106 @@
+"""The app with the network compiled in as C."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generated_c import to_c
+from integer_graphs import IntegerForm, integer_graph
+from PIL import Image
+from spot_app import REQUEST
+
+from codegen.c_app import APP
+from compilers.op_table import find_op
+from zoo import registry
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import RefusedError
+from zoo.graph import Graph, Node, Tensor
+from zoo.plugs import AppRequest
+from zoo.processing import preprocess
+from zoo.recipe import GoldenInput
+from zoo.target import Target
+
+TARGET = Target("board", "a board", "c", "c", "cpp-c", {})
+CONTRACT = Contract(
+    input=TensorSpec("image", (3, 8, 8)),
+    outputs=(TensorSpec("second", (3, 4, 4)), TensorSpec("first", (6,))),
+    pre=(
+        Step("crop", {"scale": 1.0}),
+        Step("resize", {"size": [8, 8]}),
+        Step("normalize", {"mean": [128.0] * 3, "std": [128.0] * 3}),
+    ),
+)
+
+
+def network(form: IntegerForm) -> Graph:
+    """Return a network of two outputs, which the contract names in the other order."""
+    random = np.random.default_rng(0)
+    weight = random.standard_normal((6, 3)).astype(np.float32)
+    pool = {"strides": (2, 2), "pads": (0, 0, 0, 0), "count_include_pad": 0, "keep_axes": 1}
+    nodes = (
+        Node("halve", "average_pool", ("image",), "second", {**pool, "kernel": (2, 2)}),
+        Node(
+            "mean",
+            "average_pool",
+            ("second",),
+            "mean",
+            {**pool, "kernel": (4, 4), "strides": (1, 1), "keep_axes": 0},
+        ),
+        Node("dense", "dense", ("mean", "w"), "first"),
+    )
+    tensors = {"image": Tensor("image", ("N", 3, 8, 8), layout="NCHW")}
+    tensors["w"] = Tensor("w", weight.shape, data=weight)
+    for node in nodes:
+        shape = find_op(node.op).infer_shape(node, [tensors[name] for name in node.inputs])
+        tensors[node.output] = Tensor(node.output, shape, layout="NCHW" if len(shape) > 2 else "")
+    return integer_graph(Graph("two", ("image",), ("first", "second"), tensors, nodes), form)
+
+
+def request_of(form: IntegerForm) -> AppRequest:
+    artifact = to_c(network(form))
+    return AppRequest("two", TARGET, CONTRACT, artifact.main, artifact.files)
+
+
+def test_is_registered():
+    assert registry.load("app", "cpp-c") is APP
+
+
+def test_it_brings_the_network_and_needs_no_library():
+    files = APP.generate(request_of(IntegerForm()))
+    assert {"network/network.h", "network/network.c", "network/tensors.cpp"} <= files.keys()
+    assert b"project(app C CXX)" in files["CMakeLists.txt"]
+    assert b"  network/network_weights.c\n" in files["CMakeLists.txt"]
+    assert [library.compiled_in for library in APP.libraries()] == [True]
+
+
+def test_another_artifact_is_refused():
+    request = replace(REQUEST, target=TARGET)
+    with pytest.raises(
+        RefusedError,
+        match=r"^board: app 'cpp-c' compiles C code in, the artifact 'model.onnx' is none; give "
+        r"the target the compiler 'c'$",
+    ):
+        APP.generate(request)
+
+
+@pytest.mark.toolchain
+def test_the_program_computes_what_the_executor_does(tmp_path):
+    request = request_of(IntegerForm(power_of_two=True, signed=True, rounding="half_up"))
+    source, model = tmp_path / "source", tmp_path / "model"
+    for folder, files in ((source, APP.generate(request)), (model, request.artifact_files)):
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    golden = GoldenInput("noise", _picture(tmp_path), (2.0, 3.0, 20.0, 20.0))
+    (run,) = APP.run(APP.build(source, tmp_path / "build"), model / request.artifact_main, [golden])
+    frame = preprocess(CONTRACT, np.asarray(Image.open(golden.image)), golden.box)
+    execute = registry.load("executor", "c").load(model, request.artifact_main)
+    for name, values in execute({"image": frame.input_chw[np.newaxis]}).items():
+        np.testing.assert_array_equal(run.outputs[name], values[0])
+
+
+def _picture(folder: Path) -> Path:
+    pixels = np.random.default_rng(1).integers(0, 256, (24, 30, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / "noise.png")
+    return folder / "noise.png"

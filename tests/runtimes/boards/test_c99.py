@@ -1,0 +1,21 @@
+"""The c99 target names plugins that are there."""
+
+import pytest
+
+from runtimes.boards.c99 import TARGET
+from zoo import registry
+
+
+@pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
+def test_its_plugins_are_registered(kind):
+    assert registry.load(kind, getattr(TARGET, kind)).name == getattr(TARGET, kind)
+
+
+def test_it_takes_every_scheme():
+    assert {*TARGET.schemes.values(), *TARGET.accepts} == set(registry.names("scheme"))
+
+
+def test_what_it_refuses_has_a_reason_and_a_remedy():
+    assert set(TARGET.refuses) == {"none", "fp16"}
+    for why in TARGET.refuses.values():
+        assert "computes in integers; take ptq or qat" in why
