@@ -66,7 +66,9 @@ def _constant(op: XirOp) -> Iterator[str]:
         yield f"{where} says the shape {op.attribute('shape')}, its tensor {op.tensor.shape}"
     if str(op.attribute("data_type")).upper() != "FLOAT32":
         yield f"{where} holds {op.attribute('data_type')}; a quantized file holds FLOAT32 only"
-    if len(data) != expected:
+    if not isinstance(data, bytes):
+        yield f"{where} holds its data as {op.attributes['data'].kind}; XIR has bytes there"
+    elif len(data) != expected:
         yield f"{where} holds {len(data)} bytes; its shape needs {expected}"
     elif not np.isfinite(np.frombuffer(data, "<f4")).all():
         yield f"{where} holds values that are not finite"
@@ -94,6 +96,6 @@ def _references(graph: XirGraph) -> Iterator[str]:
     if set(graph.root.ops) != names:
         yield f"its root subgraph lists {len(graph.root.ops)} ops, the file holds {len(names)}"
     returned = graph.attributes.get("return_ops")
-    results = returned.value if returned else ()
+    results = returned.value if returned and returned.kind == "string_vec" else ()
     if not results or not set(results) <= names:
         yield f"it returns {list(results)}, which are not all ops of it"

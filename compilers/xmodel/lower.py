@@ -1,7 +1,7 @@
 """Graph (scheme dpu-pow2) -> the quantized .xmodel that vai_c_xir compiles.
 
-Form: facts of Vitis AI's own quantizer, docs/xmodel.md. All tensors are FLOAT32; integers k stand
-as reals k / 2**fix_point behind the op `fix`.
+The form is that of AMD's own quantizer, see docs/xmodel.md: all tensors are FLOAT32, integers k
+stand as reals k / 2**fix_point behind the op `fix`.
 """
 
 from dataclasses import replace

@@ -78,6 +78,10 @@ BROKEN = {
         lambda g: _attributes(g, WEIGHT, data_type="INT8"),
         f"op '{WEIGHT}' (const) holds INT8; a quantized file holds FLOAT32 only",
     ),
+    "constant's kind": (
+        lambda g: _attributes(g, WEIGHT, data="text"),
+        f"op '{WEIGHT}' (const) holds its data as string; XIR has bytes there",
+    ),
     "constant's length": (
         lambda g: _attributes(g, WEIGHT, data=b"\0" * 8),
         f"op '{WEIGHT}' (const) holds 8 bytes; its shape needs 432",
@@ -117,6 +121,10 @@ BROKEN = {
     "results": (
         lambda g: _returning(g, "nothing"),
         "it returns ['nothing'], which are not all ops of it",
+    ),
+    "results of another kind": (
+        lambda g: replace(g, attributes=attributes_of({"return_ops": 3})),
+        "it returns [], which are not all ops of it",
     ),
     "no results": (lambda g: replace(g, attributes={}), "it returns [], which are not all ops"),
 }
