@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("models", nargs=-1, required=True, type=registered("recipe"))
 @click.option("--quant", "quants", multiple=True, default=("none", "ptq"), show_default=True)
-@click.option("--target", default="x86", show_default=True, type=registered("target"))
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    default=("x86",),
+    show_default=True,
+    type=registered("target"),
+    help="Whose program computes; can be repeated.",
+)
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1))
 @click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="A round.")
@@ -41,7 +49,7 @@ if TYPE_CHECKING:
 def command(
     models: tuple[str, ...],
     quants: tuple[str, ...],
-    target: str,
+    targets: tuple[str, ...],
     threads: int,
     rounds: int,
     runs: int,
@@ -56,8 +64,7 @@ def command(
     cache = open_cache(cache_folder)
     with TemporaryDirectory(prefix="zoo-bench-") as folder:
         subjects: list[Subject] = []
-        for model in models:
-            wish = Wish(model, target)
+        for wish in (Wish(model, target) for model in models for target in targets):
             if random_weights:
                 wish = _with_random_weights(wish, Path(folder))
             subjects.extend(_ours(wish, quants, cache))
@@ -75,7 +82,8 @@ def _ours(wish: Wish, quants: Sequence[str], cache: Cache) -> Iterator["Subject"
 
     for form in forms(wish, quants, ("artifact",), cache):
         feeds = sample(form.plan.recipe.contract)
-        yield Subject(form.name, form.executor, form.file, feeds)
+        name = f"{form.plan.recipe.name} {form.plan.quant} {wish.target}"
+        yield Subject(name, form.executor, form.file, feeds)
 
 
 def _peers(peers: Sequence[tuple[Path, Path]]) -> Iterator["Subject"]:
