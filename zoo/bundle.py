@@ -16,7 +16,7 @@ from zoo.step import Box
 
 __all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unpack"]
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _ANEW = "do not use this bundle, build it anew"
 

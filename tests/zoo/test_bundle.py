@@ -141,7 +141,7 @@ def _with_manifest(folder, **changed):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 1; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 2; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 
@@ -150,7 +150,7 @@ def test_edited_manifest_is_found_though_it_is_json(folder):
         check(_with_manifest(folder, target="other-board"), "toy")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}', "\xff\xfe"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "\xff\xfe"])
 def test_manifest_that_is_none(folder, text):
     (folder / "manifest.json").write_text(text)
     with pytest.raises(BundleError, match=r"'manifest.json' is damaged \(.*\); do not use"):
