@@ -70,9 +70,10 @@ class VartApp:
         """Run under emulation, by real VART, with a stand-in for the DPU."""
         folder = stand_in_folder(artifact)
         network = stand_in_network(folder)
+        options = ("--arch", str(artifact.with_name("arch.json")))
         with TemporaryDirectory(prefix="zoo-stand-in-") as place:
             words = launcher(build_stand_in(folder, Path(place)).parent)
-            return tuple(run_app(program, network, item, launcher=words) for item in golden)
+            return tuple(run_app(program, network, item, options, words) for item in golden)
 
 
 def _of_compiled(request: AppRequest) -> AppRequest:
