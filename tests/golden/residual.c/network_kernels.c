@@ -17,9 +17,9 @@ static inline int32_t round_shift(int64_t product, int32_t shift, NetworkRoundin
   return (int32_t)(rounding == NETWORK_HALF_EVEN && is_tie ? rounded & ~(int64_t)1 : rounded);
 }
 
-// Stores the sums of some channels, from the channel `first` on.
+// Stores the sums of some channels, from the channel `first` on, and overwrites them.
 static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count,
-                     const int32_t* restrict sums, uint8_t* restrict output) {
+                     int32_t* restrict sums, uint8_t* restrict output) {
   const int32_t* restrict multiplier = rescale->multiplier + first;
   const uint8_t* restrict shift = rescale->shift + first;
   const int32_t zero_point = rescale->zero_point;
@@ -30,14 +30,15 @@ static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count
     for (int32_t k = 0; k < count; ++k) {
       const int32_t word = (int32_t)(((int64_t)sums[k] * multiplier[k]) >> 32);
       const int32_t level = ((word >> (shift[k] - 33)) + 1) >> 1;
-      output[k] = (uint8_t)clamp(level + zero_point, low, high);
+      sums[k] = clamp(level + zero_point, low, high);
     }
   } else {
     for (int32_t k = 0; k < count; ++k) {
       const int32_t level = round_shift((int64_t)sums[k] * multiplier[k], shift[k], rounding);
-      output[k] = (uint8_t)clamp(level + zero_point, low, high);
+      sums[k] = clamp(level + zero_point, low, high);
     }
   }
+  for (int32_t k = 0; k < count; ++k) output[k] = (uint8_t)sums[k];
 }
 
 // Returns the pixel of the input that is seen from the output's (y, x) through the kernel's
