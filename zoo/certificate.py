@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass, field
 
 from zoo.errors import VerifyError
 
-__all__ = ["Certificate", "Check"]
+__all__ = ["Certificate", "Check", "record_checks", "recorded_checks"]
+
+_RECORD = "zoo.checks"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,26 @@ class Check:
     def holds(self) -> bool:
         """Whether the difference is within the bound; NaN never is."""
         return self.largest <= self.bound
+
+
+def record_checks(*checks: Check) -> dict[str, str]:
+    """Return checks as metadata of a Graph: steps that can only be compared while it is made."""
+    return {_RECORD: json.dumps([asdict(check) for check in checks])}
+
+
+def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...]:
+    """Return what `record_checks` wrote, () where it wrote nothing.
+
+    Raises VerifyError naming `where` for anything else.
+    """
+    text = metadata.get(_RECORD, "[]")
+    try:
+        return tuple(Check(**check) for check in json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise VerifyError(
+            f"{where}: its metadata '{_RECORD}' is no list of checks ({error}); quantize the "
+            "network anew"
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle import Bundle
-from zoo.certificate import Check
+from zoo.certificate import Check, recorded_checks
 from zoo.contract import Contract
 from zoo.errors import VerifyError
 from zoo.graph import Graph
@@ -22,7 +22,15 @@ from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.step import Frame
 
-__all__ = ["Evidence", "Proof", "bundled_evidence", "compare", "golden_frames", "prove"]
+__all__ = [
+    "Evidence",
+    "Proof",
+    "bundled_evidence",
+    "compare",
+    "golden_frames",
+    "output_scales",
+    "prove",
+]
 
 Outputs = Mapping[str, NDArray[Any]]
 
@@ -72,7 +80,7 @@ def prove(evidence: Evidence) -> Proof:
     """Run the golden inputs through every form of the network and compare neighbours."""
     frames = golden_frames(evidence.contract, evidence.golden)
     graph = _read_hub(evidence.hub)
-    scales = _output_scales(graph)
+    scales = output_scales(graph)
     checks, reference = _prove_reference(evidence, frames, graph)
     artifact = _run(evidence.executor, evidence.folder / evidence.main, evidence, frames)
     step = f"{'integer' if evidence.is_quantized else 'float'} reference -> artifact"
@@ -95,12 +103,13 @@ def _prove_reference(
     checks = [compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)]
     if not evidence.is_quantized:
         return checks, reference
+    checks.extend(recorded_checks(graph.metadata, str(evidence.hub)))
     integer = _run("reference", evidence.hub, evidence, frames)
     loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
     checks.append(compare("float reference -> integer reference", reference, integer, loss))
     hub = _run("onnxruntime-unoptimized", evidence.hub, evidence, frames)
     bound = float_requantization(graph)
-    checks.append(compare("integer reference -> hub", integer, hub, bound, _output_scales(graph)))
+    checks.append(compare("integer reference -> hub", integer, hub, bound, output_scales(graph)))
     return checks, integer
 
 
@@ -142,8 +151,9 @@ def compare(
     found: Sequence[Outputs],
     exactness: Exactness,
     scales: Mapping[str, float] | None = None,
+    how: str = "re-run",
 ) -> Check:
-    """Return the check of one step over all golden inputs.
+    """Return the check of one step over all golden inputs. how: as in zoo.certificate.Check.
 
     Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
     largest magnitude of that output over all expected values for 'relative', else plain.
@@ -171,6 +181,7 @@ def compare(
         bound=exactness.bound,
         values=every.size,
         why=exactness.why,
+        how=how,
     )
 
 
@@ -211,7 +222,7 @@ def _read_hub(hub: Path) -> Graph:
     return graph
 
 
-def _output_scales(graph: Graph) -> Mapping[str, float]:
+def output_scales(graph: Graph) -> Mapping[str, float]:
     """Return the scale of each output of an integer graph; nothing for a float one."""
     scales = {}
     for name in graph.outputs:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoo.certificate import Certificate, Check
+from zoo.certificate import Certificate, Check, record_checks, recorded_checks
 from zoo.errors import VerifyError
 
 CHECK = Check("float hub -> float reference", "relative", 1e-6, 1e-7, 1e-4, 136, "sums")
@@ -64,3 +64,15 @@ def test_json_round_trip_with_verdicts():
     data = json.loads(made.to_json())
     assert [check["holds"] for check in data["checks"]] == [True, False]
     assert data["holds"] is False
+
+
+def test_recorded_checks_travel_in_metadata():
+    recorded = replace(CHECK, how="recorded")
+    assert recorded_checks(record_checks(recorded, CHECK), "net.onnx") == (recorded, CHECK)
+    assert recorded_checks({}, "net.onnx") == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", "3", "[1]", '[{"step": "x"}]'])
+def test_damaged_records_are_named(text):
+    with pytest.raises(VerifyError, match=r"^net\.onnx: its metadata 'zoo\.checks' is no list of"):
+        recorded_checks({"zoo.checks": text}, "net.onnx")

@@ -59,7 +59,7 @@ class Qat:
             "zoo.seed": str(options.seed),
             **({} if options.epochs is None else {"zoo.epochs": str(options.epochs)}),
         }
-        return replace(trained, metadata={**graph.metadata, **record})
+        return replace(trained, metadata={**graph.metadata, **record, **trained.metadata})
 
 
 def _deployed(graph: Graph, contract: Contract) -> list[str]:

@@ -1,15 +1,18 @@
 """Training of a calibrated graph: to a torch module, through a fit, and back."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from compilers.quantize.prepare import Prepared
+from compilers.quantize.qat.agreement import agreement
 from compilers.quantize.qat.distil import Schedule, distil
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.quantize.qat.graph_module import FloatNetwork
 from compilers.quantize.qat.read_back import read_back
+from zoo.certificate import record_checks
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions
 
@@ -19,7 +22,10 @@ __all__ = ["train"]
 def train(
     start: Prepared, samples: Sequence[Feeds], outputs: Collection[str], options: QuantizeOptions
 ) -> Graph:
-    """Return the trained integer graph of these outputs. samples: what a distillation sees."""
+    """Return the trained integer graph of these outputs, and how exact it is as metadata.
+
+    samples: what a distillation sees.
+    """
     module, teacher = FakeQuantized(start), FloatNetwork(start.graph)
     if options.fit is not None:
         options.fit(module, teacher)
@@ -30,4 +36,5 @@ def train(
             for name in start.graph.inputs
         }
         distil(module, teacher, images, schedule, options.seed)
-    return read_back(module, outputs)
+    integer = read_back(module, outputs)
+    return replace(integer, metadata=record_checks(agreement(module, integer, samples[0])))

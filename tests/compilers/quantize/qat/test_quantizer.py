@@ -9,10 +9,12 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds
 
 from compilers.hub import HUB
+from compilers.quantize.qat.agreement import STEP
 from compilers.quantize.qat.quantizer import QUANTIZER
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from zoo import registry
+from zoo.certificate import recorded_checks
 from zoo.contract import TensorSpec
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Node, Tensor
@@ -49,7 +51,10 @@ def test_is_registered():
 
 
 def test_metadata_say_how_it_was_made():
-    found = _qat(epochs=1, seed=5).metadata
+    found = dict(_qat(epochs=1, seed=5).metadata)
+    (check,) = recorded_checks(found, "net.onnx")
+    assert (check.step, check.how, check.holds) == (STEP, "recorded", True)
+    del found["zoo.checks"]
     assert {key: value for key, value in found.items() if not key.endswith("sha256")} == {
         "zoo.model": "test",
         "zoo.scheme": "w8a8-asym",
@@ -115,3 +120,9 @@ def test_missing_torch_is_told(monkeypatch):
         "--quant ptq does without$",
     ):
         _qat()
+
+
+def test_powers_of_two_are_recorded_as_exact():
+    (check,) = recorded_checks(_qat(scheme=DPU_POW2, epochs=1).metadata, "net.onnx")
+    assert (check.largest, check.bound, check.unit) == (0, 0, "lsb")
+    assert check.values == 24 * GRAPH.tensors["landmarks"].shape[1]
