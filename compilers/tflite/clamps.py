@@ -1,0 +1,86 @@
+"""ReLU, ReLU6 and clip: fused into an op where TFLite has the activation, else ops behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from compilers.op_parts.clamp import Bounds, clamp_of, integer_range
+from compilers.tflite.scope import Scope
+from zoo.graph import Node
+
+__all__ = ["add_clamped", "add_clip"]
+
+_ACTIVATIONS: Mapping[Bounds, str] = MappingProxyType(
+    {
+        (-np.inf, np.inf): "NONE",
+        (0.0, np.inf): "RELU",
+        (0.0, 6.0): "RELU6",
+        (-1.0, 1.0): "RELU_N1_TO_1",
+    }
+)
+_CLIP = "CLIP"
+
+
+def add_clamped(
+    scope: Scope,
+    node: Node,
+    code: str,
+    inputs: Sequence[int],
+    options: str = "",
+    settings: Mapping[str, object] = MappingProxyType({}),
+    *,
+    fuses: bool = True,
+) -> None:
+    """Add the op that computes a node's output, and the node's clamp.
+
+    fuses: whether the op's options have a fused activation.
+    """
+    activation = _activation(scope, node)
+    output = scope.output(node.output)
+    fused = fuses and activation != _CLIP
+    fields = {**settings, "fusedActivationFunction": activation if fused else "NONE"}
+    fields = fields if fuses else dict(settings)
+    if fused or activation == "NONE":
+        scope.add(code, inputs, output, options, fields)
+        return
+    like = scope.tensor(output)
+    unclamped = scope.value(f"{node.output}.unclamped", like.shape, like.grid)
+    scope.add(code, inputs, unclamped, options, fields)
+    add_clip(scope, node, unclamped, output)
+
+
+def add_clip(scope: Scope, node: Node, x: int, output: int) -> None:
+    """Add ops that clip x to the node's clamp; x has the output's quantization."""
+    activation = _activation(scope, node)
+    if activation not in ("NONE", _CLIP):
+        scope.add(activation, [x], output)
+        return
+    like, limits = scope.tensor(output), _limits(scope, node)
+    for code, bound in limits:
+        constant = scope.constant(f"{node.output}.bound", np.array([bound]), like.dtype, like.grid)
+        last = (code, bound) == limits[-1]
+        clipped = output if last else scope.value(f"{node.output}.clipped", like.shape, like.grid)
+        x = scope.add(code, [x, constant], clipped, "MaximumMinimumOptions")
+
+
+def _activation(scope: Scope, node: Node) -> str:
+    """Return the name of the activation, 'NONE' where saturation clips, else 'CLIP'."""
+    grid = scope.graph.tensors[node.output].quantization
+    if grid is not None and integer_range(node, grid) == (grid.qmin, grid.qmax):
+        return "NONE"
+    return _ACTIVATIONS.get(clamp_of(node), _CLIP)
+
+
+def _limits(scope: Scope, node: Node) -> list[tuple[str, float]]:
+    """Return ops with the bounds that they need as the file stores them, at least one."""
+    grid = scope.graph.tensors[node.output].quantization
+    (low, high), lowest, highest = clamp_of(node), -np.inf, np.inf
+    if grid is not None:
+        offset = replace(grid, signed=True).qmin - grid.qmin
+        low, high = (bound + offset for bound in integer_range(node, grid))
+        lowest, highest = grid.qmin + offset, grid.qmax + offset
+    raised = [("MAXIMUM", low)] if low > lowest else []
+    lowered = [("MINIMUM", high)] if high < highest or not raised else []
+    return raised + lowered

@@ -1,0 +1,52 @@
+"""Lowers a Graph to a model.tflite for LiteRT: int8, or float32."""
+
+from compilers.tflite.encode import encode
+from compilers.tflite.lower import lower
+from compilers.tflite.schema import TOOLS
+from zoo.artifact import Artifact, Exactness, float_requantization
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.target import Target
+
+__all__ = ["COMPILER", "TfliteCompiler"]
+
+MAIN = "model.tflite"
+
+FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
+
+
+class TfliteCompiler:
+    """Takes schemes of 8-bit activations that round half to even; the weights stay as they are."""
+
+    name = "tflite"
+    tools = TOOLS
+
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return model.tflite: floats in and out under the graph's names, images NHWC.
+
+        scheme: 'float32', or that of the integer graph.
+        Raises RefusedError where graph and scheme contradict, UnsupportedOpError for an op that
+        has no form in TFLite, ToolchainError where the schema is missing.
+        """
+        if graph.is_quantized:
+            _require_half_even(graph, target)
+        elif scheme != "float32":
+            raise RefusedError(
+                f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
+                "another form of it; quantize it first, or take float32"
+            )
+        exactness = float_requantization(graph) if graph.is_quantized else FLOAT32
+        return Artifact(self.name, MAIN, {MAIN: encode(lower(graph))}, exactness)
+
+
+def _require_half_even(graph: Graph, target: Target) -> None:
+    for tensor in graph.tensors.values():
+        grid = tensor.quantization
+        if grid is not None and not tensor.is_constant and grid.rounding != "half_even":
+            raise RefusedError(
+                f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, LiteRT's "
+                "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
+            )
+
+
+COMPILER = TfliteCompiler()

@@ -1,0 +1,160 @@
+"""TfliteModel -> the bytes of a .tflite file, the same for the same model."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.tflite.schema import schema
+from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
+from zoo.graph import Quantization
+
+if TYPE_CHECKING:
+    from flatbuffers import Builder
+
+__all__ = ["encode"]
+
+_SCHEMA_VERSION = 3
+_IDENTIFIER = b"TFL3"
+_ALIGNMENT = 16
+"""Bytes: of buffers, by the schema's force_align."""
+_PLACEHOLDER = 127
+"""In the field for op codes of 8 bits, where a code needs more."""
+
+# The oldest version of each op that has int8 and all settings used; 1 for ops not named.
+_VERSIONS: Mapping[str, int] = MappingProxyType(
+    {
+        "ADD": 2,
+        "AVERAGE_POOL_2D": 2,
+        "CONCATENATION": 2,
+        "CONV_2D": 6,
+        "DEPTHWISE_CONV_2D": 3,
+        "DEQUANTIZE": 2,
+        "FULLY_CONNECTED": 4,
+        "LEAKY_RELU": 2,
+        "MAXIMUM": 2,
+        "MAX_POOL_2D": 2,
+        "MEAN": 2,
+        "MINIMUM": 2,
+        "MUL": 2,
+        "PAD": 2,
+        "PADV2": 2,
+        "QUANTIZE": 2,
+        "RELU": 2,
+        "RELU6": 2,
+        "RESIZE_BILINEAR": 3,
+        "RESIZE_NEAREST_NEIGHBOR": 3,
+        "STRIDED_SLICE": 2,
+        "SUB": 2,
+        "TRANSPOSE": 2,
+    }
+)
+_ENUMERATIONS = MappingProxyType(
+    {"fusedActivationFunction": "ActivationFunctionType", "padding": "Padding"}
+)
+
+
+def encode(model: TfliteModel) -> bytes:
+    """Return the file; raises ToolchainError where the schema is missing."""
+    table = schema().ModelT()
+    codes = tuple(dict.fromkeys(op.code for op in model.ops))
+    table.version, table.description = _SCHEMA_VERSION, model.name
+    table.operatorCodes = [_operator_code(code) for code in codes]
+    # The first buffer is empty, and that of all tensors without data.
+    table.buffers = [schema().BufferT()]
+    table.subgraphs = [_subgraph(model, codes, table.buffers)]
+    table.metadata = [_metadata(*entry, table.buffers) for entry in sorted(model.metadata.items())]
+    # The schema imports it, too: only here is it known to be there.
+    from flatbuffers import Builder
+
+    builder = Builder()
+    builder.Finish(table.Pack(builder), _IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _operator_code(code: str) -> Any:  # noqa: ANN401 (the schema's classes have no types)
+    table = schema().OperatorCodeT()
+    table.builtinCode = getattr(schema().BuiltinOperator, code)
+    table.deprecatedBuiltinCode = min(table.builtinCode, _PLACEHOLDER)
+    table.version = _VERSIONS.get(code, 1)
+    return table
+
+
+def _subgraph(model: TfliteModel, codes: tuple[str, ...], buffers: list[Any]) -> Any:  # noqa: ANN401
+    table = schema().SubGraphT()
+    table.name = model.name
+    table.tensors = [_tensor(tensor, buffers) for tensor in model.tensors]
+    table.operators = [_operator(op, codes) for op in model.ops]
+    table.inputs, table.outputs = _int32(model.inputs), _int32(model.outputs)
+    return table
+
+
+def _tensor(tensor: TfliteTensor, buffers: list[Any]) -> Any:  # noqa: ANN401
+    table = schema().TensorT()
+    table.name, table.shape, table.hasRank = tensor.name, _int32(tensor.shape), True
+    table.type = getattr(schema().TensorType, tensor.dtype.upper())
+    table.buffer = 0
+    if tensor.data is not None:
+        table.buffer = _add_buffer(tensor.data.astype(tensor.dtype), buffers)
+    if tensor.grid is not None:
+        table.quantization = _quantization(tensor.grid)
+    return table
+
+
+def _quantization(grid: Quantization) -> Any:  # noqa: ANN401
+    table = schema().QuantizationParametersT()
+    table.scale = np.array(grid.scale, np.float32)
+    table.zeroPoint = np.array(grid.zero_point, np.int64)
+    table.quantizedDimension = grid.axis or 0
+    return table
+
+
+def _operator(op: TfliteOp, codes: tuple[str, ...]) -> Any:  # noqa: ANN401
+    table = schema().OperatorT()
+    table.opcodeIndex = codes.index(op.code)
+    table.inputs, table.outputs = _int32(op.inputs), _int32((op.output,))
+    if op.options:
+        table.builtinOptionsType = getattr(schema().BuiltinOptions, op.options)
+        table.builtinOptions = getattr(schema(), f"{op.options}T")()
+        for name, value in op.settings.items():
+            setattr(table.builtinOptions, name, _setting(name, value))
+    return table
+
+
+def _setting(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return getattr(getattr(schema(), _ENUMERATIONS[name]), value)
+    return _int32(value) if isinstance(value, tuple) else value
+
+
+def _metadata(name: str, text: str, buffers: list[Any]) -> Any:  # noqa: ANN401
+    table = schema().MetadataT()
+    table.name = name
+    table.buffer = _add_buffer(np.frombuffer(text.encode(), np.uint8), buffers)
+    return table
+
+
+def _add_buffer(data: NDArray[Any], buffers: list[Any]) -> int:
+    """Add the bytes of an array, little-endian, and return the buffer's index."""
+    little = data.astype(data.dtype.newbyteorder("<"))
+    table = schema().BufferT()
+    table.data = np.frombuffer(little.tobytes(), np.uint8)
+    table.Pack = _aligned(table.Pack, table.data.nbytes)
+    buffers.append(table)
+    return len(buffers) - 1
+
+
+def _aligned(pack: Callable[["Builder"], int], size_bytes: int) -> Callable[["Builder"], int]:
+    """Return `pack` after which the data begin at a multiple of 16; Python's writer forgets."""
+
+    def pack_aligned(builder: "Builder") -> int:
+        builder.Prep(_ALIGNMENT, size_bytes)
+        return pack(builder)
+
+    return pack_aligned
+
+
+def _int32(values: Any) -> NDArray[np.int32]:  # noqa: ANN401 (integers of any sequence)
+    return np.array(values, np.int32)

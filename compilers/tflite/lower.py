@@ -1,0 +1,45 @@
+"""Graph -> the .tflite file as a value: int8 from 8-bit schemes, or float32."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from compilers.tflite import forms
+from compilers.tflite.scope import Scope, refuse
+from compilers.tflite.tflite import TfliteModel
+from zoo.graph import Graph, Node
+
+__all__ = ["lower", "lowered_ops"]
+
+_BORDER = ("quantize", "dequantize")
+
+
+def lower(graph: Graph) -> TfliteModel:
+    """Return the file; raises UnsupportedOpError naming the node that has no form in TFLite."""
+    scope = Scope(graph)
+    for node in graph.nodes:
+        _require_one_kind(graph, node)
+        if node.op not in lowered_ops():
+            refuse(
+                node, "TFLite has no such op", f"replace it by one of {', '.join(lowered_ops())}"
+            )
+        import_module(f"{forms.__name__}.{node.op}").lower(scope, node)
+    return scope.finish()
+
+
+def lowered_ops() -> tuple[str, ...]:
+    """Return the Graph's ops that have a form in TFLite, sorted."""
+    return tuple(sorted(module.name for module in iter_modules(forms.__path__)))
+
+
+def _require_one_kind(graph: Graph, node: Node) -> None:
+    """Refuse nodes between integers and reals, and integers that int8 cannot hold."""
+    tensors = (*graph.inputs_of(node), graph.tensors[node.output])
+    for tensor in tensors:
+        grid = tensor.quantization
+        if grid is not None and not tensor.is_constant and grid.bits != 8:
+            refuse(node, f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
+    kinds = {tensor.quantization is not None for tensor in tensors if not tensor.is_constant}
+    if node.op not in _BORDER and len(kinds) > 1:
+        refuse(node, "it stands between integers and reals", "quantize the whole network")
+    if kinds == {False} and any(tensor.quantization for tensor in tensors):
+        refuse(node, "it reads integer constants among reals", "quantize the whole network")

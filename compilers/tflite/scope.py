@@ -1,0 +1,159 @@
+"""The .tflite file while it grows: what a Graph's tensors have become so far."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.fresh_name import fresh_name
+from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph, Node, Quantization, Shape, Tensor
+
+__all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "LAYOUTS", "NHWC_AXIS", "Scope", "refuse", "stored"]
+
+CHANNELS_FIRST = (0, 3, 1, 2)
+"""From NHWC to NCHW."""
+CHANNELS_LAST = (0, 2, 3, 1)
+"""From NCHW to NHWC."""
+NHWC_AXIS = MappingProxyType({0: 0, 1: 3, 2: 1, 3: 2})
+"""Where an axis of an NCHW image is in NHWC."""
+LAYOUTS = "zoo.layouts"
+"""Name of the metadata that tell the order of axes of images, by input and output: JSON."""
+
+
+class Scope:
+    """Adds tensors and ops in order. `graph`: what is lowered."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._tensors: list[TfliteTensor] = []
+        self._ops: list[TfliteOp] = []
+        self._indices: dict[str, int] = {}
+        self._taken = {name for name, t in graph.tensors.items() if not t.is_constant}
+        self._inputs = tuple(self.output(name) for name in graph.inputs)
+
+    def output(self, name: str) -> int:
+        """Add an activation of the graph, which the next op computes, under its name."""
+        tensor = self.graph.tensors[name]
+        grid = tensor.quantization and stored(tensor.quantization)
+        self._indices[name] = self._add(
+            TfliteTensor(name, nhwc_shape(tensor.shape), "int8" if grid else "float32", grid)
+        )
+        return self._indices[name]
+
+    def value(self, wish: str, shape: Sequence[int], grid: Quantization | None) -> int:
+        """Add an activation that the graph lacks. grid: as `stored`, None for reals."""
+        dtype = "int8" if grid else "float32"
+        return self._add(TfliteTensor(self._new_name(wish), tuple(shape), dtype, grid))
+
+    def constant(
+        self, wish: str, data: NDArray[Any], dtype: str, grid: Quantization | None = None
+    ) -> int:
+        """Add a constant with the axes as they are. grid: as `stored`."""
+        return self._add(TfliteTensor(self._new_name(wish), data.shape, dtype, grid, data))
+
+    def parameter(self, node: Node, role: str, values: Sequence[int] | NDArray[Any]) -> int:
+        """Add integers that an op takes as a tensor, such as axes."""
+        return self.constant(f"{node.output}.{role}", np.asarray(values), "int32")
+
+    def read(self, name: str) -> int:
+        """Return the index of an activation."""
+        return self._indices[name]
+
+    def operand(self, node: Node, name: str) -> int:
+        """Return one side of an element-wise op; constants broadcast as the Graph's do.
+
+        Raises UnsupportedOpError for an activation of another rank, whose axes would not fit.
+        """
+        rank, tensor = len(self.graph.tensors[node.output].shape), self.graph.tensors[name]
+        if tensor.data is not None:
+            return self._broadcast(node, tensor, rank)
+        if len(tensor.shape) != rank:
+            refuse(
+                node,
+                f"'{name}' {tensor.shape} meets a tensor with {rank} axes, whose order differs "
+                "in TFLite",
+                "reshape it to as many axes",
+            )
+        return self.read(name)
+
+    def tensor(self, index: int) -> TfliteTensor:
+        """Return a tensor of the file."""
+        return self._tensors[index]
+
+    def add(
+        self,
+        code: str,
+        inputs: Sequence[int],
+        output: int,
+        options: str = "",
+        settings: Mapping[str, object] = MappingProxyType({}),
+    ) -> int:
+        """Add an op, and return `output`."""
+        self._ops.append(TfliteOp(code, tuple(inputs), output, options, settings))
+        return output
+
+    def finish(self) -> TfliteModel:
+        """Return the file."""
+        border = (*self.graph.inputs, *self.graph.outputs)
+        layouts = {name: "NHWC" for name in border if len(self.graph.tensors[name].shape) == 4}
+        return TfliteModel(
+            self.graph.metadata.get("zoo.model", self.graph.name),
+            tuple(self._tensors),
+            tuple(self._ops),
+            self._inputs,
+            tuple(self._indices[name] for name in self.graph.outputs),
+            {**self.graph.metadata, LAYOUTS: json.dumps(layouts, sort_keys=True)},
+        )
+
+    def _broadcast(self, node: Node, tensor: Tensor, rank: int) -> int:
+        assert tensor.data is not None
+        data, grid = tensor.data, tensor.quantization
+        if grid is not None and len(grid.scale) > 1:
+            refuse(
+                node,
+                f"its constant '{tensor.name}' has {len(grid.scale)} scales",
+                "quantize it with one scale for the whole tensor",
+            )
+        if grid is not None:
+            data = data.astype(np.int64) + stored(grid).zero_point[0] - grid.zero_point[0]
+        aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
+        nhwc = aligned.transpose(CHANNELS_LAST) if rank == 4 else aligned
+        return self.constant(
+            tensor.name, nhwc, "int8" if grid else "float32", grid and stored(grid)
+        )
+
+    def _add(self, tensor: TfliteTensor) -> int:
+        self._tensors.append(tensor)
+        return len(self._tensors) - 1
+
+    def _new_name(self, wish: str) -> str:
+        name = fresh_name(wish, self._taken)
+        self._taken.add(name)
+        return name
+
+
+def stored(grid: Quantization) -> Quantization:
+    """Return the grid of int8 that stands for the same reals: u8 zero point z is s8 z - 128."""
+    if grid.signed:
+        return grid
+    offset = 1 << (grid.bits - 1)
+    return replace(grid, signed=True, zero_point=tuple(z - offset for z in grid.zero_point))
+
+
+def nhwc_shape(shape: Shape) -> tuple[int, ...]:
+    """Return the shape in the file; an open batch is 1."""
+    batch, *sizes = (1 if isinstance(size, str) else size for size in shape)
+    return (batch, *sizes[1:], sizes[0]) if len(sizes) == 3 else (batch, *sizes)
+
+
+def refuse(node: Node, reason: str, remedy: str) -> NoReturn:
+    """Raise UnsupportedOpError."""
+    raise UnsupportedOpError(
+        f"node '{node.name}' ({node.op}): {reason}; a .tflite file does not take this: {remedy}"
+    )

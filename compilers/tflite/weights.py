@@ -1,0 +1,61 @@
+"""Weights and biases of convolutions and dense layers as constants of the file."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from compilers.op_parts.affine import centred
+from compilers.tflite.scope import Scope, refuse
+from zoo.graph import Node, Quantization
+
+__all__ = ["add_bias", "add_weights"]
+
+
+def add_weights(scope: Scope, node: Node, order: Sequence[int], channel_axis: int) -> int:
+    """Add the weight [K, ...] with its axes in that order, centred: TFLite has zero point 0.
+
+    channel_axis: of K in the result.
+    """
+    weight = scope.graph.tensors[node.inputs[1]]
+    if weight.data is None:
+        refuse(
+            node, f"its weight '{weight.name}' is computed", "export with trained weights inside"
+        )
+    if weight.quantization is None:
+        return scope.constant(weight.name, weight.data.transpose(order), "float32")
+    integers = centred(weight.data, weight)
+    if integers.min() < -128 or integers.max() > 127:
+        refuse(
+            node,
+            f"weights minus their zero point reach from {integers.min()} to {integers.max()}",
+            "only -128 to 127 can be stored: quantize weights symmetrically",
+        )
+    grid = _zero_centred(weight.quantization, channel_axis)
+    return scope.constant(weight.name, integers.transpose(order), "int8", grid)
+
+
+def add_bias(scope: Scope, node: Node) -> int:
+    """Add the bias [K], zeros where there is none.
+
+    Integers are int32 in steps of s_in * s_w[k], whatever steps the graph's bias has.
+    """
+    x, weight, *biases = scope.graph.inputs_of(node)
+    bias = biases[0] if biases else None
+    if bias is not None and bias.data is None:
+        refuse(node, f"its bias '{bias.name}' is computed", "export with the trained bias inside")
+    name = bias.name if bias else f"{node.output}.bias"
+    data = np.zeros(int(weight.shape[0])) if bias is None else bias.data
+    assert data is not None
+    if x.quantization is None or weight.quantization is None:
+        return scope.constant(name, data, "float32")
+    shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
+    scales = np.float32(x.quantization.scale[0]) * np.array(weight.quantization.scale, np.float32)
+    grid = replace(_zero_centred(weight.quantization, 0), scale=tuple(scales.tolist()), bits=32)
+    return scope.constant(name, np.left_shift(data.astype(np.int64), shifts), "int32", grid)
+
+
+def _zero_centred(grid: Quantization, axis: int) -> Quantization:
+    zeros = (0,) * len(grid.scale)
+    per_channel = axis if grid.axis is not None else None
+    return replace(grid, signed=True, zero_point=zeros, axis=per_channel)
