@@ -1,0 +1,59 @@
+"""Graphs as .tflite files, and what LiteRT computes from them.
+
+Tests that use it are skipped where LiteRT is not installed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from random_graphs import random_feeds
+
+from compilers.reference import run_graph
+from compilers.tflite.compiler import COMPILER
+from zoo import registry
+from zoo.artifact import Artifact
+from zoo.graph import Graph
+from zoo.target import Target
+
+__all__ = ["TARGET", "differences", "run_tflite", "to_tflite"]
+
+pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
+
+TARGET = Target("board", "a board", "tflite", "litert", "none", {})
+
+
+def to_tflite(graph: Graph) -> Artifact:
+    """Return the artifact."""
+    return COMPILER.lower(graph, TARGET, "float32")
+
+
+def run_tflite(content: bytes, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the outputs of a file by name."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "model.tflite").write_bytes(content)
+        run = registry.load("executor", "litert").load(Path(folder), "model.tflite")
+        return run(feeds)
+
+
+def differences(graph: Graph, seed: int = 3) -> dict[str, float]:
+    """Return the largest difference from the reference by output, for two random samples.
+
+    In steps of the output where it is computed in integers, else relative to its largest value.
+    """
+    feeds = {name: 3 * reals for name, reals in random_feeds(graph, seed).items()}
+    artifact = to_tflite(graph)
+    found, wanted = run_tflite(artifact.files[artifact.main], feeds), run_graph(graph, feeds)
+    assert found.keys() == wanted.keys()
+    return {name: _difference(graph, name, found[name], wanted[name]) for name in wanted}
+
+
+def _difference(graph: Graph, name: str, found: np.ndarray, wanted: np.ndarray) -> float:
+    assert found.shape == wanted.shape
+    producer = graph.producer(name)
+    grid = producer and graph.tensors[producer.inputs[0]].quantization
+    largest = float(np.abs(wanted).max())
+    unit = grid.scale[0] if grid else max(largest, 1e-6)
+    return float(np.abs(found - wanted).max()) / unit
