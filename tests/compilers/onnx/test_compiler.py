@@ -1,6 +1,7 @@
 """The models for ONNX Runtime: what it makes of them, and how exact they are."""
 
 from collections import Counter
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +71,13 @@ def test_onnx_runtime_computes_every_layer_in_integers(scheme, tmp_path):
     assert not ops.keys() & {"Conv", "FusedConv", "Gemm", "MatMul", "Add", "Concat", "Relu"}
 
 
+def _keeps_ranges(graph) -> bool:
+    """Whether no clamp cuts a range, which makes an LSB before it several LSB after it."""
+    return all(node.attributes.get("clamp", (0.0, inf)) == (0.0, inf) for node in graph.nodes)
+
+
 # Each layer may differ by one from the reference, and these networks have up to nine.
-@given(float_graphs(), st.sampled_from(INTEGER_SCHEMES), st.booleans())
+@given(float_graphs().filter(_keeps_ranges), st.sampled_from(INTEGER_SCHEMES), st.booleans())
 @settings(max_examples=50, deadline=None)
 def test_integers_are_within_the_bound_of_the_reference(graph, scheme, correct_bias):
     integer = quantized(graph, scheme, correct_bias=correct_bias)

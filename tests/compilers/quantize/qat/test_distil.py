@@ -34,7 +34,7 @@ def _error(module: FakeQuantized) -> float:
 
 @pytest.mark.parametrize("scheme", [DPU_POW2, W4A8_ASYM], ids=lambda scheme: scheme.name)
 def test_the_quantized_network_comes_nearer_to_the_float_one(scheme):
-    trained = _distilled(scheme, epochs=15, weight_rate=2e-3, scale_rate=2e-3)
+    trained = _distilled(scheme, epochs=30, weight_rate=2e-3, scale_rate=2e-3)
     assert _error(trained) < 0.7 * _error(FakeQuantized(trained.start))
 
 
