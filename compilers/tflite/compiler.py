@@ -14,6 +14,10 @@ MAIN = "model.tflite"
 
 FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
 
+# Single ops differ by at most 1. PFLD at random pixels differs by up to 5, where ONNX Runtime's
+# bound is 3: sums by XNNPACK's ADD are further from exact than products by a float32 factor.
+_OF_ONNX_RUNTIME = 2
+
 
 class TfliteCompiler:
     """Takes schemes of 8-bit activations that round half to even; the weights stay as they are."""
@@ -35,8 +39,17 @@ class TfliteCompiler:
                 f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
                 "another form of it; quantize it first, or take float32"
             )
-        exactness = float_requantization(graph) if graph.is_quantized else FLOAT32
+        exactness = _integer_exactness(graph) if graph.is_quantized else FLOAT32
         return Artifact(self.name, MAIN, {MAIN: encode(lower(graph))}, exactness)
+
+
+def _integer_exactness(graph: Graph) -> Exactness:
+    requantized = float_requantization(graph)
+    return Exactness(
+        _OF_ONNX_RUNTIME * requantized.bound,
+        requantized.unit,
+        f"{requantized.why}, and XNNPACK's ADD and QUANTIZE of integers do so more often",
+    )
 
 
 def _require_half_even(graph: Graph, target: Target) -> None:

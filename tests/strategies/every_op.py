@@ -8,7 +8,7 @@ from one_node import OneNode, activation, constant
 
 from zoo.graph import Graph, Quantization, Tensor
 
-__all__ = ["PAIRS", "every_op"]
+__all__ = ["PAIRS", "every_case", "every_op"]
 
 U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
@@ -163,6 +163,11 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
 _FAMILIES = (_layers, _element_by_element, _tables, _pools, _moves)
 
 
+def every_case(pair: str) -> dict[str, OneNode]:
+    """Return all cases that read and store as PAIRS says, by name."""
+    return {name: case for family in _FAMILIES for name, case in family(*PAIRS[pair])}
+
+
 def every_op(pair: str) -> Graph:
-    """Return one network of all cases that read and store as PAIRS says."""
-    return side_by_side({name: case for family in _FAMILIES for name, case in family(*PAIRS[pair])})
+    """Return one network of all these cases."""
+    return side_by_side(every_case(pair))
