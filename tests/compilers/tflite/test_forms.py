@@ -1,0 +1,114 @@
+"""Every op in LiteRT computes what the reference computes, to one step."""
+
+import pytest
+from every_op import PAIRS, every_case
+from generated_c import side_by_side
+from hypothesis import assume, given, settings
+from integer_graphs import FORMS, integer_graphs
+from one_node import OneNode, activation, constant
+from random_graphs import float_graphs
+from tflite_files import differences, to_tflite
+
+from compilers.tflite.lower import lower
+from zoo import registry
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph
+
+REFUSED = {
+    "mean windows 0",
+    "mul by channel",
+    "resize align_corners ceil",
+    "resize align_corners floor",
+    "resize align_corners round_prefer_floor",
+    "resize asymmetric ceil",
+    "resize asymmetric round_prefer_ceil",
+    "resize asymmetric round_prefer_floor",
+    "resize half_pixel ceil",
+    "resize half_pixel floor",
+    "softmax 2",
+    "softmax 3",
+}
+HALF_EVEN = [pair for pair in PAIRS if pair != "half up"]
+PUBLISHED = [
+    (name, key)
+    for name in registry.names("recipe")
+    for key in registry.load("recipe", name).hubs
+    if "dpu" not in key
+]
+ROUNDED = 1.01  # the difference of two products with a scale in float32
+
+
+def _is_taken(graph: Graph) -> bool:
+    try:
+        lower(graph)
+    except UnsupportedOpError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("pair", HALF_EVEN)
+def test_every_integer_op_is_within_one_step(pair):
+    cases = {name: case for name, case in every_case(pair).items() if _is_taken(case.graph)}
+    assert every_case(pair).keys() - cases.keys() == REFUSED
+    found = differences(side_by_side(cases))
+    assert {name: steps for name, steps in found.items() if steps > ROUNDED} == {}
+
+
+@pytest.mark.parametrize("pair", HALF_EVEN)
+def test_layers_are_exact(pair):
+    layers = {k: case for k, case in every_case(pair).items() if case.op in ("conv", "dense")}
+    assert max(differences(side_by_side(layers)).values()) == 0
+
+
+@given(integer_graphs(FORMS))
+@settings(max_examples=15)
+def test_random_integer_networks_are_within_the_bound(graph):
+    assume(_is_taken(graph))
+    bound = to_tflite(graph).exactness.bound
+    assert max(differences(graph).values()) <= bound + 0.01
+
+
+@given(float_graphs())
+@settings(max_examples=15)
+def test_random_float_networks_are_within_the_bound(graph):
+    assume(_is_taken(graph))
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+
+
+@pytest.mark.parametrize(
+    ("op", "attributes"),
+    [
+        ("clip", {"low": 0.0, "high": 6.0}),
+        ("clip", {"low": -0.5, "high": 1.5}),
+        ("hardswish", {}),
+        ("leaky_relu", {"alpha": 0.1}),
+        ("max_pool", {"kernel": (3, 2), "strides": (2, 1), "pads": (1, 0, 1, 1)}),
+        ("pad", {"before": (0, 1, 0, 2), "after": (0, 0, 3, 1), "value": 1.5}),
+        ("resize", {"size_hw": (14, 10), "mode": "linear"}),
+        ("sigmoid", {}),
+        ("softmax", {"axis": 1}),
+        ("tanh", {}),
+    ],
+)
+def test_float_ops_are_within_the_bound(op, attributes):
+    places = {"coordinate_transformation_mode": "half_pixel"} if op == "resize" else {}
+    image = activation(("N", 6, 7, 5))
+    graph = OneNode(op, (image,), {**attributes, **places}).graph
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+
+
+def test_slopes_of_a_prelu_are_for_channels():
+    slopes = constant([[[-0.5]], [[0.1]], [[0.7]]])
+    graph = OneNode("prelu", (activation(("N", 3, 4, 2)), slopes)).graph
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+
+
+@pytest.mark.parametrize(("name", "key"), PUBLISHED)
+def test_published_networks_are_within_the_bound(name, key):
+    hub = registry.load("recipe", name).hubs[key]
+    graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+
+
+def test_a_network_is_published():
+    assert PUBLISHED
