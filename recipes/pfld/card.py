@@ -54,12 +54,16 @@ def _wrapped(paragraph: str) -> str:
     return fill(paragraph, 100, break_on_hyphens=False) if is_text else paragraph
 
 
+_UNITS = {"percent": "%", "deg": "degrees"}
+
+
 def _accuracy(measured: Mapping[str, Evaluation]) -> str:
     names = next(iter(measured.values())).metrics
     rows = [["metric", *measured], ["---"] * (1 + len(measured))]
     for name in names:
-        label = name.removesuffix("_percent").replace("_", " ")
-        rows.append([f"{label}, %", *(f"{m.metrics[name]:.2f}" for m in measured.values())])
+        label, _, unit = name.rpartition("_")
+        label = f"{label.replace('_', ' ')}, {_UNITS.get(unit, unit)}"
+        rows.append([label, *(f"{m.metrics[name]:.2f}" for m in measured.values())])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -19,8 +19,12 @@ from zoo.plugs import Run
 from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
 from zoo.step import Box, Frame
+from zoo.steps.head_pose import head_angles
 
 __all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input"]
+
+POSE = "pose"
+"""Output that holds yaw, pitch and roll of the head, degrees."""
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
@@ -34,12 +38,17 @@ def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     layout = layout_of(landmark_count(contract))
     found = find_faces(data, "test", layout.points)
     crops = crops_of(found)
-    predicted = [
-        predict(contract, run, image, tight_box(face))
+    answers = [
+        _answer(contract, run, *preprocess_batch(contract, [(image, tight_box(face))]))
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)
-    metrics = landmark_metrics(np.stack(predicted), target, layout)
+    metrics = landmark_metrics(
+        np.stack([values["landmarks"] for values in answers]), target, layout
+    )
+    if POSE in answers[0] and any(step.name == "head_pose" for step in contract.post):
+        found_deg = np.stack([values[POSE] for values in answers])
+        metrics["pose_mean_abs_error_deg"] = _pose_error_deg(contract, found_deg, target)
     return Evaluation(found.label, len(crops.rows), metrics)
 
 
@@ -59,8 +68,8 @@ def predict(
     contract: Contract, run: Run, image_hwc: NDArray[np.uint8], box: Box
 ) -> NDArray[np.float64]:
     """Return [K, 2] landmarks of one face in the image's pixels, pixel centres at integers."""
-    (frame,), batch = preprocess_batch(contract, [(image_hwc, box)])
-    return predict_input(contract, run, batch, frame)
+    frames, batch = preprocess_batch(contract, [(image_hwc, box)])
+    return _answer(contract, run, frames, batch)["landmarks"]
 
 
 def predict_input(
@@ -70,9 +79,28 @@ def predict_input(
 
     batch: [1, C, H, W].  frame: where in the image it lies.
     """
+    return _answer(contract, run, [frame], batch)["landmarks"]
+
+
+def _answer(
+    contract: Contract, run: Run, frames: Sequence[Frame], batch: NDArray[np.float32]
+) -> dict[str, NDArray[np.float64]]:
+    """Return outputs and values of the contract for one face. batch: [1, C, H, W]."""
     outputs = run({contract.input.name: batch})
-    values = postprocess(contract, {name: array[0] for name, array in outputs.items()}, frame)
-    return values["landmarks"]
+    return dict(postprocess(contract, {n: array[0] for n, array in outputs.items()}, frames[0]))
+
+
+def _pose_error_deg(
+    contract: Contract, found_deg: NDArray[np.float64], landmarks: NDArray[np.float64]
+) -> float:
+    """Return the mean difference of yaw, pitch and roll from what 'head_pose' finds in the labels.
+
+    found_deg: [F, 3], the network's own.  landmarks: [F, K, 2].
+    """
+    parameters = contract.step("head_pose").parameters
+    face = np.array(parameters["face"], np.float64)
+    wanted_deg = head_angles(landmarks[:, list(parameters["points"])], face)
+    return float(np.abs(found_deg - wanted_deg).mean())
 
 
 def landmark_count(contract: Contract) -> int:

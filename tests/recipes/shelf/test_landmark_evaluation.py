@@ -17,6 +17,7 @@ from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.recipe import Recipe
 from zoo.steps.crop import square_around
+from zoo.steps.head_pose import head_angles
 
 MakeFaces = Callable[..., Path]
 
@@ -49,6 +50,23 @@ def test_a_network_that_knows_the_labels(make_faces: MakeFaces, pfld: Recipe) ->
     assert (result.data, result.count) == ("made68/train", 5)
     assert result.metrics["nme_interocular_percent"] < 1e-3
     assert result.metrics["auc_0.1_percent"] == pytest.approx(100, abs=1e-2)
+
+
+def test_a_pose_output_is_compared_with_the_labels_pose(make_faces: MakeFaces) -> None:
+    folder = make_faces(5)
+    recipe: Recipe = registry.load("recipe", "pfld_0.25x.300w68+pose")
+    recipe = replace(recipe, contract=of_places(recipe.contract))
+    head_pose = recipe.contract.step("head_pose").parameters
+    points = read_crops(folder, 68).landmarks[:, list(head_pose["points"])]
+    angles = iter(head_angles(points.astype(np.float64), np.array(head_pose["face"])))
+    knowing, off_deg = Knowing(folder), np.array([1.0, -2.0, 6.0])
+
+    def run(feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {**knowing(feeds), "pose": (next(angles) + off_deg)[np.newaxis]}
+
+    metrics = evaluate(recipe, run, folder).metrics
+    assert metrics["pose_mean_abs_error_deg"] == pytest.approx(3, abs=1e-4)
+    assert metrics["nme_interocular_percent"] < 1e-3
 
 
 def test_an_error_in_pixels_becomes_the_right_nme(make_faces: MakeFaces, pfld: Recipe) -> None:
