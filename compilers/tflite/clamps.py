@@ -37,12 +37,10 @@ def add_clamped(
 
     fuses: whether the op's options have a fused activation.
     """
-    activation = _activation(scope, node)
-    output = scope.output(node.output)
-    fused = fuses and activation != _CLIP
-    fields = {**settings, "fusedActivationFunction": activation if fused else "NONE"}
-    fields = fields if fuses else dict(settings)
-    if fused or activation == "NONE":
+    activation, output = _activation(scope, node), scope.output(node.output)
+    fused = activation if fuses and activation != _CLIP else "NONE"
+    fields = {**settings, "fusedActivationFunction": fused} if fuses else settings
+    if fused == activation:
         scope.add(code, inputs, output, options, fields)
         return
     like = scope.tensor(output)

