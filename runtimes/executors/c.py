@@ -50,8 +50,10 @@ class _Tensor:
         rounded = (
             np.rint(levels) if self.rounding == "half_even" else np.floor(levels + np.float32(0.5))
         )
+        # Small integers, and so exact in float32.
         limits = np.iinfo(self.dtype)
-        integers = np.clip(rounded.astype(np.float64) + self.zero_point, limits.min, limits.max)
+        centred = rounded.clip(limits.min - self.zero_point, limits.max - self.zero_point)
+        integers = centred.astype(np.int16) + np.int16(self.zero_point)
         axes = (0, 2, 3, 1) if len(self.shape) == 3 else range(len(self.shape) + 1)
         return np.ascontiguousarray(integers.astype(self.dtype).transpose(tuple(axes)))
 
