@@ -14,6 +14,7 @@ __all__ = [
     "Part",
     "function_name",
     "kernels_code",
+    "scratch_type",
     "struct_name",
 ]
 
@@ -21,7 +22,7 @@ _ROUNDING, _WINDOW = ("rounding",), ("window",)
 _LAYER_STRUCTS = ("rounding", "rescale")
 
 # Structs that a kernel's settings are made of, and parts that its code calls: for its input (i),
-# its output (o), both (io), or whatever the types are ('').
+# its output (o), or whatever the types are ('').
 _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "add": _ROUNDING,
@@ -36,7 +37,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
-_LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
+_LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", ""), ("layer", "o"))
 _DEPTHWISE = (("minimum", ""), ("blocks", ""), *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -55,7 +56,6 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     }
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
-_SCRATCH_KERNELS = ("conv", "depthwise", "depthwise_3x3")
 _SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
 
 
@@ -115,6 +115,19 @@ def function_name(call: Call) -> str:
     return _function_name(call.kernel, call.ctypes)
 
 
+def scratch_type(kernel: str, input_type: str) -> str:
+    """Return the element type of a kernel's scratch, '' for none."""
+    match kernel:
+        case "conv":
+            return "uint8_t"
+        case "dense":
+            return "uint8_t" if input_type == "int8_t" else ""
+        case "depthwise" | "depthwise_3x3":
+            return input_type
+        case _:
+            return ""
+
+
 def struct_name(field_or_kernel: str) -> str:
     """Return the name of a struct: 'NetworkMaxPool' for 'max_pool'."""
     words = _SAME_SETTINGS.get(field_or_kernel, field_or_kernel).split("_")
@@ -125,7 +138,7 @@ def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:
     """Return the parts; types of the same name together, each behind what it calls."""
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for kernel, ctypes in used:
-        types = {"": (), "i": ctypes[:1], "o": ctypes[-1:], "io": ctypes}
+        types = {"": (), "i": ctypes[:1], "o": ctypes[-1:]}
         wanted |= {(name, types[sides]): None for name, sides in _PARTS.get(kernel, ())}
     order = ("minimum", "blocks", "clamp", "round_shift", "round_divide", "store", "tap")
     names = _ordered([name for name, _ in wanted], order)
@@ -144,8 +157,9 @@ def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
         *(f"const {c}* {n}" for c, n in zip(inputs, _INPUT_NAMES[len(inputs)], strict=True)),
         f"{output}* output",
     ]
-    if kernel in _SCRATCH_KERNELS:
-        parameters.append(f"{inputs[0]}* scratch")
+    scratch = scratch_type(kernel, ctypes[0])
+    if scratch:
+        parameters.append(f"{scratch}* scratch")
     head = f"void {_function_name(kernel, ctypes)}"
     prototype, definition = (filled(head, parameters, tail) for tail in (";", " {"))
     return Function(kernel, _types(ctypes), prototype, definition)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import frexp
 
-from codegen.c_kernels import function_name, struct_name
+from codegen.c_kernels import function_name, scratch_type, struct_name
 from codegen.c_lines import comment, filled, numbers
 from zoo.c_program import Argument, Border, Buffer, Call, Constant, CProgram, Setting
 
@@ -150,7 +150,8 @@ def _call(program: CProgram, call: Call, arena_type: str) -> tuple[str, ...]:
     arguments = [f"&{call.name}_settings"]
     arguments += [_operand(program, operand) for operand in (*call.inputs, call.output)]
     if call.scratch_bytes:
-        arguments.append(_place(program.scratch[call.name], call.ctypes[0], arena_type))
+        scratch = scratch_type(call.kernel, call.ctypes[0])
+        arguments.append(_place(program.scratch[call.name], scratch, arena_type))
     shape = " x ".join(map(str, program.buffers[call.output.tensor].shape)) or "1"
     return (
         *comment(f"{call.node}: {call.op}, [{shape}]", indent=2),

@@ -48,8 +48,7 @@ class Call:
     node: as in the user's file; op: of the Graph.  name: C identifier of its settings.
     ctypes: element types of inputs and output, which with `kernel` name the function.
     in_place: which inputs the output may overwrite, element by element.
-    scratch_bytes: memory of the output's type or, for windows, the input's, that is the kernel's
-    while it runs.
+    scratch_bytes: memory that is the kernel's while it runs.
     """
 
     node: str

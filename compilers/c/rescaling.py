@@ -6,7 +6,8 @@ Three kernels compute it, each exactly where it may be used:
 HALF_EVEN  int64 product, ties to the even integer.
 HALF_UP    int64 product, ties up. Also for half_even where no sum can be a tie.
 HIGH_WORD  only the product's upper 32 bits, for shifts of 33 and more: the half that is added
-           before shifting has then no bits below.
+           before shifting has then no bits below. Smaller shifts grow by doubling the sums, where
+           these have bits to spare: sum * 2**d * multiplier / 2**(shift + d).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from zoo.c_program import Setting
 __all__ = ["per_channel", "rounding_of", "single_factor", "stored_range"]
 
 _HIGH_WORD_SHIFT = 33
+_LARGEST_SHIFT = 64
 _INT32_MAX = 2**31 - 1
 _ZERO_POINT_MAX = 256
 
@@ -25,11 +27,14 @@ _ZERO_POINT_MAX = 256
 def per_channel(view: NodeView, bounds: Sequence[int]) -> Mapping[str, Setting]:
     """Return the settings of weighted sums. bounds: largest |sum| of each channel."""
     multiplier, shift = view.integers("multiplier"), view.integers("shift")
+    rounding = rounding_of(view, multiplier, shift, bounds)
+    doublings = _doublings(shift, bounds) if rounding == "NETWORK_HALF_UP" else 0
     return {
+        "sum_factor": 2**doublings,
         "multiplier": view.constant("multiplier", "int32_t", multiplier),
-        "shift": view.constant("shift", "uint8_t", shift),
+        "shift": view.constant("shift", "uint8_t", [each + doublings for each in shift]),
         **stored_range(view, view.integers("range")),
-        "rounding": rounding_of(view, multiplier, shift, bounds),
+        "rounding": "NETWORK_HIGH_WORD" if doublings else rounding,
     }
 
 
@@ -66,6 +71,13 @@ def rounding_of(
     if min(shifts) >= _HIGH_WORD_SHIFT:
         return "NETWORK_HIGH_WORD"
     return "NETWORK_HALF_UP"
+
+
+def _doublings(shifts: Sequence[int], bounds: Sequence[int]) -> int:
+    """Return how often sums are doubled to make every shift large enough, 0 where they cannot."""
+    wanted = max(0, _HIGH_WORD_SHIFT - min(shifts))
+    fits = max(bounds) << wanted <= _INT32_MAX and max(shifts) + wanted <= _LARGEST_SHIFT
+    return wanted if fits else 0
 
 
 def _may_tie(multiplier: int, shift: int, bound: int) -> bool:

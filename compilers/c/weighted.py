@@ -1,7 +1,10 @@
 """Convolutions and dense layers.
 
-sum[k] = bias'[k] + sum(x * w[k]) with bias'[k] = bias[k] * 2**bias_shift[k] - z_in * sum(w[k]),
-where pads hold z_in: the kernels multiply the stored integers, without subtracting zero points.
+sum[k] = bias'[k] + sum((x + offset) * w[k])
+bias'[k] = bias[k] * 2**bias_shift[k] - (z_in + offset) * sum(w[k])
+
+where pads hold z_in: the kernels subtract no zero points. The offset, 0 or +-128, is the kernel's,
+which so reads int8 as uint8 or the reverse.
 """
 
 from collections.abc import Mapping
@@ -14,16 +17,16 @@ from numpy.typing import NDArray
 
 from compilers.c.node_view import NodeView, Steps
 from compilers.c.rescaling import per_channel
-from compilers.c.storage import sizes
+from compilers.c.storage import c_type, sizes
 from compilers.c.window import window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
-from zoo.c_program import Setting
-from zoo.graph import Shape
+from zoo.c_program import Call, Setting
 
 __all__ = ["lower_conv", "lower_dense"]
 
 _INT32_MAX = 2**31 - 1
+_MIDDLE = 128  # of uint8: minus this it is int8
 _PIXELS = 4  # that the kernel computes at once, each from its own patch
 _PATCH_MULTIPLE = 16
 
@@ -39,7 +42,7 @@ class _Sums:
 
 def lower_dense(view: NodeView) -> Steps:
     """Lower y[k] = sum(x[c] * w[k, c])."""
-    yield view.call("dense", _dense_settings(view, 1), [view.operand(0)])
+    yield _dense(view, 1)
 
 
 def lower_conv(view: NodeView) -> Steps:
@@ -49,52 +52,57 @@ def lower_conv(view: NodeView) -> Steps:
     group = integer(node, "group")
     plain = integers(node, "strides") == (1, 1) and not any(integers(node, "pads"))
     if group == 1 and plain and weight[2:] == (1, 1):
-        yield view.call("dense", _dense_settings(view, height * width), [view.operand(0)])
+        yield _dense(view, height * width)
     elif group == channels == weight[0] and group > 1:
-        kernel = "depthwise_3x3" if weight[2:] == (3, 3) else "depthwise"
-        settings = _depthwise_settings(view)
-        yield view.call(kernel, settings, [view.operand(0)], scratch_bytes=channels)
+        yield _depthwise(view)
     else:
-        patch_size = _patch_size(weight)
-        settings = _conv_settings(view, patch_size)
-        yield view.call("conv", settings, [view.operand(0)], scratch_bytes=_PIXELS * patch_size)
+        yield _conv(view)
 
 
-def _dense_settings(view: NodeView, rows: int) -> Mapping[str, Setting]:
-    sums = _sums(view)
-    outputs, inputs = sums.weights.reshape(len(sums.weights), -1).shape
-    return {
+def _dense(view: NodeView, rows: int) -> Call:
+    offset = _to_unsigned(view)
+    sums = _sums(view, offset)
+    weights = sums.weights.reshape(len(sums.weights), -1)
+    outputs, inputs = weights.shape
+    settings = {
         "rows": rows,
         "inputs": inputs,
         "outputs": outputs,
-        "weights": view.constant("weights", "int8_t", sums.weights.reshape(outputs, inputs)),
+        "weights": view.constant("weights", "int8_t", weights),
         **_storing(view, sums),
     }
+    scratch_bytes = min(rows, _PIXELS) * inputs if offset else 0
+    return view.call("dense", settings, [view.operand(0)], scratch_bytes=scratch_bytes)
 
 
-def _depthwise_settings(view: NodeView) -> Mapping[str, Setting]:
-    sums = _sums(view)
-    taps = sums.weights[:, 0].transpose(1, 2, 0)  # kh kw C
-    return {
+def _depthwise(view: NodeView) -> Call:
+    taps = _weights(view)[:, 0].transpose(1, 2, 0)  # kh kw C
+    kernel = "depthwise_3x3" if _pairs_fit(taps) else "depthwise"
+    sums = _sums(view, _to_signed(view) if kernel == "depthwise_3x3" else 0)
+    settings = {
         "window": _window(view),
         "input_zero_point": view.input_grid.zero_point[0],
         "weights": view.constant("weights", "int8_t", taps),
         **_storing(view, sums),
     }
+    return view.call(kernel, settings, [view.operand(0)], scratch_bytes=taps.shape[2])
 
 
-def _patch_size(weight: Shape) -> int:
-    """Return kh * kw * C / group, rounded up to what processors multiply at once."""
-    taps = prod(int(size) for size in weight[1:])
-    return -(-taps // _PATCH_MULTIPLE) * _PATCH_MULTIPLE
+def _pairs_fit(taps: NDArray[np.int64]) -> bool:
+    """Whether the kernel for 3 x 3 taps can add two products in 16 bits: all but two (-128)**2."""
+    if taps.shape[:2] != (3, 3):
+        return False
+    nine = taps.reshape(9, -1)
+    return int((nine[0:8:2] + nine[1:8:2]).min()) > 2 * np.iinfo(np.int8).min
 
 
-def _conv_settings(view: NodeView, patch_size: int) -> Mapping[str, Setting]:
-    sums = _sums(view)
+def _conv(view: NodeView) -> Call:
+    sums = _sums(view, _to_unsigned(view))
     channels = len(sums.weights)
     patches = sums.weights.transpose(0, 2, 3, 1).reshape(channels, -1)  # K, kh * kw * C / group
+    patch_size = -(-patches.shape[1] // _PATCH_MULTIPLE) * _PATCH_MULTIPLE
     padded = np.pad(patches, ((0, 0), (0, patch_size - patches.shape[1])))
-    return {
+    settings = {
         "window": _window(view),
         "input_zero_point": view.input_grid.zero_point[0],
         "outputs": channels,
@@ -103,6 +111,17 @@ def _conv_settings(view: NodeView, patch_size: int) -> Mapping[str, Setting]:
         "weights": view.constant("weights", "int8_t", padded),
         **_storing(view, sums),
     }
+    return view.call("conv", settings, [view.operand(0)], scratch_bytes=_PIXELS * patch_size)
+
+
+def _to_unsigned(view: NodeView) -> int:
+    """Return what 'dense' and 'conv' add to inputs: processors multiply uint8 by int8."""
+    return _MIDDLE if c_type(view.inputs[0]) == "int8_t" else 0
+
+
+def _to_signed(view: NodeView) -> int:
+    """Return what 'depthwise_3x3' adds to inputs, whose products are then smaller."""
+    return -_MIDDLE if c_type(view.inputs[0]) == "uint8_t" else 0
 
 
 def _window(view: NodeView) -> Mapping[str, Setting]:
@@ -117,8 +136,8 @@ def _storing(view: NodeView, sums: _Sums) -> Mapping[str, Setting]:
     }
 
 
-def _sums(view: NodeView) -> _Sums:
-    """Return the layer's constants; refuses what the kernels' types cannot hold."""
+def _weights(view: NodeView) -> NDArray[np.int64]:
+    """Return q - z of the weights; refuses what int8 cannot hold."""
     if view.inputs[1].data is None:
         view.refuse("its weight is computed", "export with the trained weights inside")
     weights = centred(view.inputs[1].data, view.inputs[1])
@@ -127,11 +146,20 @@ def _sums(view: NodeView) -> _Sums:
             f"weights minus their zero point reach from {weights.min()} to {weights.max()}",
             "only -128 to 127 can be stored: quantize weights symmetrically",
         )
+    return weights
+
+
+def _sums(view: NodeView, offset: int) -> _Sums:
+    """Return the layer's constants; refuses sums that int32 cannot hold.
+
+    offset: that the kernel adds to the stored inputs.
+    """
+    weights = _weights(view)
     rows = weights.reshape(len(weights), -1)
     grid, bias = view.input_grid, _bias(view, len(weights))
-    folded = bias - grid.zero_point[0] * rows.sum(axis=1)
+    folded = bias - (grid.zero_point[0] + offset) * rows.sum(axis=1)
     magnitudes = np.abs(rows).sum(axis=1)
-    largest = max(abs(grid.qmin), abs(grid.qmax))
+    largest = max(abs(grid.qmin + offset), abs(grid.qmax + offset))
     if (np.abs(folded) + magnitudes * largest).max() > _INT32_MAX:
         view.refuse(
             f"its sums over {prod(rows.shape[1:])} products may have more than 32 bits",

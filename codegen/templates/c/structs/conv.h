@@ -7,6 +7,6 @@ typedef struct {
   int32_t groups;
   int32_t patch_size;
   const int8_t* weights;  // [outputs][patch_size]
-  const int32_t* bias;    // [outputs], with the input's zero point worked in
+  const int32_t* bias;    // [outputs], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
 } NetworkConv;

@@ -4,6 +4,6 @@ typedef struct {
   int32_t inputs;
   int32_t outputs;
   const int8_t* weights;  // [outputs][inputs]
-  const int32_t* bias;    // [outputs], with the input's zero point worked in
+  const int32_t* bias;    // [outputs], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
 } NetworkDense;

@@ -1,6 +1,7 @@
 // From the sum of a channel to its stored integer:
-// round(sum * multiplier / 2^shift) + zero_point, in [low, high].
+// round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
 typedef struct {
+  int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
   const uint8_t* shift;       // [channels]
   int32_t zero_point;
