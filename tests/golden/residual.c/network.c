@@ -24,6 +24,7 @@ static const NetworkWindow stem_conv_window = {
 };
 
 static const NetworkRescale stem_conv_rescale = {
+    .sum_factor = 1,
     .multiplier = network_stem_conv_multiplier,
     .shift = network_stem_conv_shift,
     .zero_point = 0,
@@ -60,6 +61,7 @@ static const NetworkWindow depthwise_conv_window = {
 };
 
 static const NetworkRescale depthwise_conv_rescale = {
+    .sum_factor = 1,
     .multiplier = network_depthwise_conv_multiplier,
     .shift = network_depthwise_conv_shift,
     .zero_point = 0,
@@ -77,6 +79,7 @@ static const NetworkDepthwise depthwise_conv_settings = {
 };
 
 static const NetworkRescale pointwise_conv_rescale = {
+    .sum_factor = 1,
     .multiplier = network_pointwise_conv_multiplier,
     .shift = network_pointwise_conv_shift,
     .zero_point = 122,
@@ -163,6 +166,7 @@ static const NetworkAveragePool pooled_average_pool_settings = {
 };
 
 static const NetworkRescale landmarks_dense_rescale = {
+    .sum_factor = 1,
     .multiplier = network_landmarks_dense_multiplier,
     .shift = network_landmarks_dense_shift,
     .zero_point = 132,

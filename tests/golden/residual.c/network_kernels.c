@@ -2,8 +2,8 @@
 
 static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 
-// Sums are computed for ROWS pixels and BLOCK channels at once.
-enum { ROWS = 4, TILE = 4, BLOCK = 64 };
+// Sums are computed for ROWS pixels and BLOCK channels at once, over LANES inputs at once.
+enum { ROWS = 4, TILE = 4, BLOCK = 64, LANES = 16 };
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
@@ -22,13 +22,14 @@ static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count
                      int32_t* restrict sums, uint8_t* restrict output) {
   const int32_t* restrict multiplier = rescale->multiplier + first;
   const uint8_t* restrict shift = rescale->shift + first;
+  const int32_t factor = rescale->sum_factor;
   const int32_t zero_point = rescale->zero_point;
   const int32_t low = rescale->low;
   const int32_t high = rescale->high;
   const NetworkRounding rounding = rescale->rounding;
   if (rounding == NETWORK_HIGH_WORD) {
     for (int32_t k = 0; k < count; ++k) {
-      const int32_t word = (int32_t)(((int64_t)sums[k] * multiplier[k]) >> 32);
+      const int32_t word = (int32_t)(((int64_t)(sums[k] * factor) * multiplier[k]) >> 32);
       const int32_t level = ((word >> (shift[k] - 33)) + 1) >> 1;
       sums[k] = clamp(level + zero_point, low, high);
     }
@@ -52,11 +53,12 @@ static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* 
   return input + (row * window->input_width + column) * window->channels;
 }
 
-// Adds rows[row][c] * weights[k][c] to the sums of ROWS rows, `stride` apart, and TILE channels.
-// Sixteen sums in a row of their own are what compilers make vector instructions of.
-static inline void multiply_tile_u8(const uint8_t* restrict rows, int32_t stride,
-                                    const int8_t* restrict weights, int32_t size,
-                                    int32_t* restrict sums) {
+// Adds rows[row][c] * weights[k][c] to the sums of ROWS rows, `stride` apart, and TILE channels,
+// for all whole LANES of c. Sixteen sums of uint8_t times int8_t, each in a row of its own, are
+// what compilers make vector instructions of.
+static inline void multiply_tile(const uint8_t* restrict rows, int32_t stride,
+                                 const int8_t* restrict weights, int32_t size,
+                                 int32_t* restrict sums) {
   const uint8_t* restrict x0 = rows + 0 * stride;
   const uint8_t* restrict x1 = rows + 1 * stride;
   const uint8_t* restrict x2 = rows + 2 * stride;
@@ -69,7 +71,7 @@ static inline void multiply_tile_u8(const uint8_t* restrict rows, int32_t stride
   int32_t s10 = 0, s11 = 0, s12 = 0, s13 = 0;
   int32_t s20 = 0, s21 = 0, s22 = 0, s23 = 0;
   int32_t s30 = 0, s31 = 0, s32 = 0, s33 = 0;
-  for (int32_t c = 0; c < size; ++c) {
+  for (int32_t c = 0; c < (size & -LANES); ++c) {
     s00 += x0[c] * w0[c];
     s01 += x0[c] * w1[c];
     s02 += x0[c] * w2[c];
@@ -106,46 +108,48 @@ static inline void multiply_tile_u8(const uint8_t* restrict rows, int32_t stride
 }
 
 // The same for one row and one channel.
-static inline int32_t multiply_one_u8(const uint8_t* restrict row, const int8_t* restrict weights,
-                                      int32_t size) {
+static inline int32_t multiply_one(const uint8_t* restrict row, const int8_t* restrict weights,
+                                   int32_t size) {
   int32_t sum = 0;
   for (int32_t c = 0; c < size; ++c) sum += row[c] * weights[c];
   return sum;
 }
 
 // Computes bias[k] + sum of rows[row][c] * weights[k][c] for up to ROWS rows and BLOCK channels.
-static void multiply_u8(const uint8_t* rows, int32_t stride, int32_t count, const int8_t* weights,
-                        int32_t size, const int32_t* bias, int32_t channels, int32_t* sums) {
+static void multiply(const uint8_t* rows, int32_t stride, int32_t count, const int8_t* weights,
+                     int32_t size, const int32_t* bias, int32_t channels, int32_t* sums) {
   const int32_t tiled = count == ROWS ? channels - channels % TILE : 0;
   for (int32_t row = 0; row < count; ++row) {
     for (int32_t k = 0; k < channels; ++k) sums[row * BLOCK + k] = bias[k];
   }
   for (int32_t k = 0; k < tiled; k += TILE) {
-    multiply_tile_u8(rows, stride, weights + k * size, size, sums + k);
+    multiply_tile(rows, stride, weights + k * size, size, sums + k);
   }
+  const int32_t rest = size % LANES;
   for (int32_t row = 0; row < count; ++row) {
-    for (int32_t k = tiled; k < channels; ++k) {
-      const int8_t* channel = weights + k * size;
-      sums[row * BLOCK + k] += multiply_one_u8(rows + row * stride, channel, size);
+    for (int32_t k = rest ? 0 : tiled; k < channels; ++k) {
+      const int32_t done = k < tiled ? size - rest : 0;
+      const uint8_t* from = rows + row * stride + done;
+      sums[row * BLOCK + k] += multiply_one(from, weights + k * size + done, size - done);
     }
   }
 }
 
 // Computes the channels `first` to `last` of up to ROWS rows.
-static void layer_u8_u8(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
-                        const int32_t* bias, int32_t first, int32_t last,
-                        const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
+static void layer_u8(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
+                     const int32_t* bias, int32_t first, int32_t last,
+                     const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
   int32_t sums[ROWS * BLOCK];
   for (int32_t k = first; k < last; k += BLOCK) {
     const int32_t channels = minimum(BLOCK, last - k);
-    multiply_u8(rows, size, count, weights + k * size, size, bias + k, channels, sums);
+    multiply(rows, size, count, weights + k * size, size, bias + k, channels, sums);
     for (int32_t row = 0; row < count; ++row) {
       store_u8(rescale, k, channels, sums + row * BLOCK, output + row * stride + k);
     }
   }
 }
 
-// Sums the nine taps of some channels, from the channel `first` on.
+// Sums the nine taps of some channels, from the channel `first` on. Two products fit 16 bits.
 static void accumulate_3x3_u8(const NetworkDepthwise* settings, const uint8_t** taps, int32_t first,
                               int32_t count, int32_t* restrict sums) {
   const int32_t step = settings->window->channels;
@@ -161,17 +165,20 @@ static void accumulate_3x3_u8(const NetworkDepthwise* settings, const uint8_t** 
   const uint8_t* restrict x7 = taps[7] + first;
   const uint8_t* restrict x8 = taps[8] + first;
   for (int32_t k = 0; k < count; ++k) {
-    int32_t sum = bias[k];
-    sum += (int16_t)(x0[k] * w[0 * step + k]);
-    sum += (int16_t)(x1[k] * w[1 * step + k]);
-    sum += (int16_t)(x2[k] * w[2 * step + k]);
-    sum += (int16_t)(x3[k] * w[3 * step + k]);
-    sum += (int16_t)(x4[k] * w[4 * step + k]);
-    sum += (int16_t)(x5[k] * w[5 * step + k]);
-    sum += (int16_t)(x6[k] * w[6 * step + k]);
-    sum += (int16_t)(x7[k] * w[7 * step + k]);
-    sum += (int16_t)(x8[k] * w[8 * step + k]);
-    sums[k] = sum;
+    const int16_t p0 = (int16_t)((x0[k] - 128) * w[0 * step + k]);
+    const int16_t p1 = (int16_t)((x1[k] - 128) * w[1 * step + k]);
+    const int16_t p2 = (int16_t)((x2[k] - 128) * w[2 * step + k]);
+    const int16_t p3 = (int16_t)((x3[k] - 128) * w[3 * step + k]);
+    const int16_t p4 = (int16_t)((x4[k] - 128) * w[4 * step + k]);
+    const int16_t p5 = (int16_t)((x5[k] - 128) * w[5 * step + k]);
+    const int16_t p6 = (int16_t)((x6[k] - 128) * w[6 * step + k]);
+    const int16_t p7 = (int16_t)((x7[k] - 128) * w[7 * step + k]);
+    const int16_t p8 = (int16_t)((x8[k] - 128) * w[8 * step + k]);
+    sums[k] = bias[k] + p8;
+    sums[k] += (int16_t)(p0 + p1);
+    sums[k] += (int16_t)(p2 + p3);
+    sums[k] += (int16_t)(p4 + p5);
+    sums[k] += (int16_t)(p6 + p7);
   }
 }
 
@@ -249,7 +256,8 @@ static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int3
     for (int32_t j = 0; j < window->kernel_width; ++j) {
       const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
       for (int32_t c = 0; c < channels; ++c) {
-        *patch++ = pixel ? pixel[group * channels + c] : (uint8_t)settings->input_zero_point;
+        const int32_t value = pixel ? pixel[group * channels + c] : settings->input_zero_point;
+        *patch++ = (uint8_t)(value);
       }
     }
   }
@@ -271,8 +279,8 @@ void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t*
         gather_u8_u8(settings, input, y, x, group, scratch + row * size);
       }
       const int32_t first = group * group_outputs;
-      layer_u8_u8(scratch, size, count, settings->weights, settings->bias, first,
-                  first + group_outputs, settings->rescale, output + pixel * outputs, outputs);
+      layer_u8(scratch, size, count, settings->weights, settings->bias, first,
+               first + group_outputs, settings->rescale, output + pixel * outputs, outputs);
     }
   }
 }
@@ -297,8 +305,8 @@ void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_
   const int32_t outputs = settings->outputs;
   for (int32_t row = 0; row < settings->rows; row += ROWS) {
     const int32_t count = minimum(ROWS, settings->rows - row);
-    layer_u8_u8(input + row * size, size, count, settings->weights, settings->bias, 0, outputs,
-                settings->rescale, output + row * outputs, outputs);
+    layer_u8(input + row * size, size, count, settings->weights, settings->bias, 0, outputs,
+             settings->rescale, output + row * outputs, outputs);
   }
 }
 

@@ -12,8 +12,9 @@ typedef enum {
 } NetworkRounding;
 
 // From the sum of a channel to its stored integer:
-// round(sum * multiplier / 2^shift) + zero_point, in [low, high].
+// round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
 typedef struct {
+  int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
   const uint8_t* shift;       // [channels]
   int32_t zero_point;
@@ -85,7 +86,7 @@ typedef struct {
   int32_t groups;
   int32_t patch_size;
   const int8_t* weights;  // [outputs][patch_size]
-  const int32_t* bias;    // [outputs], with the input's zero point worked in
+  const int32_t* bias;    // [outputs], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
 } NetworkConv;
 
@@ -102,7 +103,7 @@ typedef struct {
   int32_t inputs;
   int32_t outputs;
   const int8_t* weights;  // [outputs][inputs]
-  const int32_t* bias;    // [outputs], with the input's zero point worked in
+  const int32_t* bias;    // [outputs], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
 } NetworkDense;
 

@@ -30,7 +30,7 @@ const int8_t network_depthwise_conv_weights[36] = {
 };
 
 const int32_t network_depthwise_conv_bias[4] = {
-    0, 0, 0, 0,
+    54528, -45824, 11264, 3712,
 };
 
 const int32_t network_depthwise_conv_multiplier[4] = {
