@@ -1,9 +1,10 @@
 """What each part of the training is worth, on held-out faces, as a table.
 
     python -m recipes.pfld.ablation OUT DATA... [--epochs 20] [--seeds 2] [--only LINE]
+                                                [--precision auto]
 
 OUT gets a folder for each training; one that is done is not done again. Each line changes one
-setting of the default.
+setting of the default. The precision is that of all trainings.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from recipes.pfld.settings import Settings
 from recipes.pfld.train import train
 from zoo import registry
 from zoo.errors import DataError
@@ -60,11 +62,23 @@ LINES = (
 )
 
 
-def measure(line: Line, data: tuple[Path, ...], out: Path, epochs: int, seed: int) -> float:
+def measure(
+    line: Line,
+    data: tuple[Path, ...],
+    out: Path,
+    epochs: int,
+    seed: int,
+    precision: str = Settings.precision,
+) -> float:
     """Return the NME in percent on held-out faces after a training, or after the one in `out`."""
     folder = out / f"{line.name.replace(' ', '_')}.{epochs}.{seed}"
     if not (folder / f"{MODEL}.safetensors").is_file():
-        words = {"epochs": str(epochs), "validation_fraction": HELD_OUT, **line.words}
+        words = {
+            "epochs": str(epochs),
+            "validation_fraction": HELD_OUT,
+            "precision": precision,
+            **line.words,
+        }
         train(registry.load("recipe", MODEL), TrainOptions(data, folder, seed, settings=words))
     with (folder / "log" / "metrics.csv").open(newline="") as lines:
         values = [row["val_nme"] for row in csv.DictReader(lines) if row["val_nme"]]
@@ -92,7 +106,14 @@ def _results(arguments: argparse.Namespace) -> Iterator[tuple[str, list[float]]]
             yield (
                 line.name,
                 [
-                    measure(line, tuple(arguments.data), arguments.out, arguments.epochs, seed)
+                    measure(
+                        line,
+                        tuple(arguments.data),
+                        arguments.out,
+                        arguments.epochs,
+                        seed,
+                        arguments.precision,
+                    )
                     for seed in range(arguments.seeds)
                 ],
             )
@@ -106,6 +127,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", default="", help="Name of one line.")
+    parser.add_argument("--precision", default=Settings.precision)
     sys.stdout.write(table(dict(_results(parser.parse_args()))) + "\n")
 
 
