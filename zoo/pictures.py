@@ -1,49 +1,17 @@
-"""Pictures: files of photos with the box of what the network looks at."""
+"""Which pictures a folder, or labelled data, has for calibration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zoo import registry
 from zoo.errors import DataError
 from zoo.labelled_data import find_data, parse_name
+from zoo.picture import Picture
 from zoo.recipe import Recipe
-from zoo.step import Box
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-__all__ = ["Picture", "calibration_pictures", "labelled_pictures", "read_picture"]
+__all__ = ["calibration_pictures", "labelled_pictures"]
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A photo and a box (x, y, width, height) in its pixels; None means the whole photo."""
-
-    path: Path
-    box: Box | None = None
-
-    def read(self) -> "NDArray[np.uint8]":
-        """Return [H, W, 3] uint8 RGB; raises DataError naming the file."""
-        return read_picture(self.path)
-
-
-def read_picture(path: Path) -> "NDArray[np.uint8]":
-    """Return a photo as [H, W, 3] uint8 RGB; raises DataError naming the file."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise DataError(
-            f"{path}: cannot be read as a picture ({error}); PNG, JPEG and BMP are"
-        ) from error
 
 
 def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:

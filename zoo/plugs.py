@@ -16,7 +16,7 @@ from zoo.target import Target
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from zoo.pictures import Picture
+    from zoo.picture import Picture
 
 __all__ = [
     "AppGenerator",

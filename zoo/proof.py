@@ -15,7 +15,7 @@ from zoo.certificate import Check, recorded_checks
 from zoo.contract import Contract
 from zoo.errors import VerifyError
 from zoo.graph import Graph
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 from zoo.plugs import AppGenerator
 from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput

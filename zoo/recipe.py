@@ -51,7 +51,7 @@ class Recipe:
       evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
       a suite(recipe, run, data: Path) -> Iterator[zoo.evaluation.Measurement], each line as
       soon as it is measured;
-      pictures(recipe, data: Path) -> Sequence[zoo.pictures.Picture], empty for a folder
+      pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.labelled_data finds.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 from recipes.shelf.crops import points_of, read_crops, read_labels
 from recipes.shelf.face_box import tight_box
 from zoo.crops import Crops
-from zoo.pictures import Picture
+from zoo.picture import Picture
 
 __all__ = ["DATASET"]
 

@@ -15,7 +15,7 @@ from recipes.shelf.label_text import pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
-from zoo.pictures import Picture
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "parse_line"]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zoo.crops import Crops, Row, numeric_cell
 from zoo.errors import DataError
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 
 __all__ = ["Crops", "Row", "points_of", "read_crops", "read_labels"]
 

@@ -14,7 +14,7 @@ from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.evaluation import Evaluation
 from zoo.labelled_data import parse_name, recognisers
-from zoo.pictures import Picture
+from zoo.picture import Picture
 from zoo.plugs import Run
 from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe

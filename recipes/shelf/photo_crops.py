@@ -16,7 +16,7 @@ from PIL import Image
 from recipes.shelf.face_box import tight_box
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
-from zoo.pictures import Picture, read_picture
+from zoo.picture import Picture, read_picture
 from zoo.reporting import report
 
 __all__ = [

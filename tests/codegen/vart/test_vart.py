@@ -14,7 +14,7 @@ from compilers.xmodel.encode import encode
 from compilers.xmodel.xir import XirAttribute
 from zoo import registry
 from zoo.errors import ArtifactError
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 from zoo.processing import preprocess
 
 pytestmark = pytest.mark.toolchain

@@ -12,7 +12,7 @@ from recipes.pfld.variants import DEFAULT, VARIANTS, Variant
 from recipes.shelf.layouts import layout_of
 from zoo import registry
 from zoo.evaluation import Evaluation
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 

@@ -7,7 +7,7 @@ from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import VARIANTS
 from zoo import registry
 from zoo.contract import Contract
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 from zoo.plan import check_steps
 from zoo.processing import preprocess
 

@@ -17,7 +17,7 @@ from zoo.stages.quantize import run
 from zoo.training import FitOptions
 
 MODULE = """
-from zoo.pictures import Picture
+from zoo.picture import Picture
 
 calls = []
 

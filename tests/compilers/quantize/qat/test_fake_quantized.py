@@ -22,7 +22,7 @@ from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.graph import Graph
-from zoo.pictures import read_picture
+from zoo.picture import read_picture
 from zoo.processing import preprocess_batch
 
 GRAPH = residual_network()

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from zoo.errors import DataError
-from zoo.pictures import Picture
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "Place"]
 
