@@ -1,5 +1,6 @@
 """Lowers a Graph to a model.tflite for LiteRT: int8, or float32."""
 
+from compilers.tflite.border import wants_integers
 from compilers.tflite.encode import encode
 from compilers.tflite.lower import lower
 from compilers.tflite.schema import TOOLS
@@ -26,8 +27,10 @@ class TfliteCompiler:
     tools = TOOLS
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
-        """Return model.tflite: floats in and out under the graph's names, images NHWC.
+        """Return model.tflite: inputs and outputs have the graph's names, images are NHWC.
 
+        They are float32, or int8 for an integer graph where the target's fact tensor_border is
+        'integer'.
         scheme: 'float32', or that of the integer graph.
         Raises RefusedError where graph and scheme contradict, UnsupportedOpError for an op that
         has no form in TFLite, ToolchainError where the schema is missing.
@@ -40,7 +43,8 @@ class TfliteCompiler:
                 "another form of it; quantize it first, or take float32"
             )
         exactness = _integer_exactness(graph) if graph.is_quantized else FLOAT32
-        return Artifact(self.name, MAIN, {MAIN: encode(lower(graph))}, exactness)
+        model = lower(graph, integers_at_border=wants_integers(target))
+        return Artifact(self.name, MAIN, {MAIN: encode(model)}, exactness)
 
 
 def _integer_exactness(graph: Graph) -> Exactness:

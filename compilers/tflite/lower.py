@@ -4,6 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from compilers.tflite import forms
+from compilers.tflite.border import integer_border
 from compilers.tflite.scope import Scope, refuse
 from compilers.tflite.tflite import TfliteModel
 from zoo.graph import Graph, Node
@@ -13,10 +14,15 @@ __all__ = ["lower", "lowered_ops"]
 _BORDER = ("quantize", "dequantize")
 
 
-def lower(graph: Graph) -> TfliteModel:
-    """Return the file; raises UnsupportedOpError naming the node that has no form in TFLite."""
-    scope = Scope(graph)
+def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
+    """Return the file; raises UnsupportedOpError naming the node that has no form in TFLite.
+
+    integers_at_border: whether inputs and outputs are int8 where the network computes with them.
+    """
+    scope = Scope(graph, integer_border(graph) if integers_at_border else {})
     for node in graph.nodes:
+        if scope.is_outside(node):
+            continue
         _require_one_kind(graph, node)
         if node.op not in lowered_ops():
             refuse(

@@ -27,24 +27,42 @@ LAYOUTS = "zoo.layouts"
 
 
 class Scope:
-    """Adds tensors and ops in order. `graph`: what is lowered."""
+    """Adds tensors and ops in order.
 
-    def __init__(self, graph: Graph) -> None:
+    graph: what is lowered.  border: names of inputs and outputs by the integer tensors that take
+    their place in the file.
+    """
+
+    def __init__(self, graph: Graph, border: Mapping[str, str] = MappingProxyType({})) -> None:
         self.graph = graph
+        self._border = dict(border)
         self._tensors: list[TfliteTensor] = []
         self._ops: list[TfliteOp] = []
         self._indices: dict[str, int] = {}
         self._taken = {name for name, t in graph.tensors.items() if not t.is_constant}
-        self._inputs = tuple(self.output(name) for name in graph.inputs)
+        self._inputs = tuple(self.output(name) for name in self._held(graph.inputs))
 
     def output(self, name: str) -> int:
-        """Add an activation of the graph, which the next op computes, under its name."""
+        """Add an activation of the graph, which the next op computes, under its name.
+
+        One that stands for an input or output has the name of that.
+        """
         tensor = self.graph.tensors[name]
         grid = tensor.quantization and _int8_grid(tensor.quantization)
         self._indices[name] = self._add(
-            TfliteTensor(name, _nhwc_shape(tensor.shape), "int8" if grid else "float32", grid)
+            TfliteTensor(
+                self._border.get(name, name),
+                _nhwc_shape(tensor.shape),
+                "int8" if grid else "float32",
+                grid,
+            )
         )
         return self._indices[name]
+
+    def is_outside(self, node: Node) -> bool:
+        """Tell whether the app computes this node, at the file's border."""
+        first, last = node.inputs[0], node.output
+        return self._border.get(last) == first or self._border.get(first) == last
 
     def value(self, wish: str, shape: Sequence[int], grid: Quantization | None) -> int:
         """Add an activation that the graph lacks. grid: of int8, None for reals."""
@@ -112,9 +130,14 @@ class Scope:
             tuple(self._tensors),
             tuple(self._ops),
             self._inputs,
-            tuple(self._indices[name] for name in self.graph.outputs),
+            tuple(self.read(name) for name in self._held(self.graph.outputs)),
             {**self.graph.metadata, LAYOUTS: json.dumps(layouts, sort_keys=True)},
         )
+
+    def _held(self, names: Sequence[str]) -> list[str]:
+        """Return the tensors of the graph that stand in the file for inputs or outputs."""
+        held = {name: tensor for tensor, name in self._border.items()}
+        return [held.get(name, name) for name in names]
 
     def _broadcast(self, node: Node, tensor: Tensor, rank: int) -> int:
         assert tensor.data is not None

@@ -58,6 +58,7 @@ class LitertRun:
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first, images NCHW.
 
+        Where the file has integers at its border, reals are rounded to them, half to even.
         The file's batch goes through at once, a larger one in parts.
         Raises HubError for an input that is missing, unknown or of the wrong shape.
         """
@@ -78,12 +79,13 @@ class LitertRun:
         return {name: self._read(name) for name in self._outputs}
 
     def _stored(self, name: str, value: NDArray[Any]) -> NDArray[Any]:
-        reals = np.asarray(value, np.float32)
-        held = reals.transpose(_CHANNELS_LAST) if name in self._layouts else reals
+        stored = _quantized(np.asarray(value, np.float32), self._inputs[name])
+        held = stored.transpose(_CHANNELS_LAST) if name in self._layouts else stored
         return np.ascontiguousarray(held)
 
     def _read(self, name: str) -> NDArray[Any]:
-        value: NDArray[Any] = self._interpreter.get_tensor(self._outputs[name]["index"])
+        detail = self._outputs[name]
+        value = _dequantized(self._interpreter.get_tensor(detail["index"]), detail)
         return value.transpose(_CHANNELS_FIRST) if name in self._layouts else value
 
     def _check(self, feeds: Feeds) -> None:
@@ -108,6 +110,29 @@ class LitertRun:
     def _shape(self, name: str, detail: Mapping[str, Any]) -> tuple[int, ...]:
         shape = tuple(int(size) for size in detail["shape"])
         return tuple(shape[i] for i in _CHANNELS_FIRST) if name in self._layouts else shape
+
+
+def _quantized(reals: NDArray[np.float32], detail: Mapping[str, Any]) -> NDArray[Any]:
+    """Return saturate(round(x / scale) + zero_point) where the tensor holds integers."""
+    dtype = np.dtype(detail["dtype"])
+    if dtype.kind == "f":
+        return reals
+    scale, zero_point = detail["quantization"]
+    limits = np.iinfo(dtype)
+    # Small integers, and so exact in float32.
+    levels = np.rint(reals / np.float32(scale)) + np.float32(zero_point)
+    integers: NDArray[Any] = levels.clip(limits.min, limits.max).astype(dtype)
+    return integers
+
+
+def _dequantized(stored: NDArray[Any], detail: Mapping[str, Any]) -> NDArray[Any]:
+    """Return scale * (q - zero_point) where the tensor holds integers."""
+    if stored.dtype.kind == "f":
+        return stored
+    scale, zero_point = detail["quantization"]
+    levels = stored.astype(np.int32) - zero_point
+    reals: NDArray[np.float32] = levels.astype(np.float32) * np.float32(scale)
+    return reals
 
 
 def _layouts(content: bytes) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ Tests that use it are skipped where LiteRT is not installed.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,16 +19,17 @@ from zoo.artifact import Artifact
 from zoo.graph import Graph
 from zoo.target import Target
 
-__all__ = ["TARGET", "differences", "run_tflite", "to_tflite"]
+__all__ = ["INTEGER_BORDER", "TARGET", "differences", "run_tflite", "to_tflite"]
 
 pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
 
 TARGET = Target("board", "a board", "tflite", "litert", "none", {})
+INTEGER_BORDER = replace(TARGET, facts={"tensor_border": "integer"})
 
 
-def to_tflite(graph: Graph) -> Artifact:
+def to_tflite(graph: Graph, target: Target = TARGET) -> Artifact:
     """Return the artifact."""
-    return COMPILER.lower(graph, TARGET, "float32")
+    return COMPILER.lower(graph, target, "float32")
 
 
 def run_tflite(content: bytes, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

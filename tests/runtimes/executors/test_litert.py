@@ -5,12 +5,14 @@ import sys
 import numpy as np
 import pytest
 from networks import residual_network
+from one_node import OneNode, activation
 from random_graphs import random_feeds
-from tflite_files import to_tflite
+from tflite_files import INTEGER_BORDER, to_tflite
 
 from runtimes.executors.litert import EXECUTOR
 from zoo import registry
 from zoo.errors import HubError, ToolchainError
+from zoo.graph import Quantization
 
 GRAPH = residual_network()
 IMAGES = random_feeds(GRAPH, 0, batch=3)["image"]
@@ -79,3 +81,13 @@ def test_a_missing_package_is_named(folder, monkeypatch):
         match=r"^running a \.tflite file needs LiteRT \(.*\); pip install 'edgezoo\[litert\]'$",
     ):
         EXECUTOR.load(folder, "model.tflite")
+
+
+def test_reals_become_the_integers_of_the_border_and_come_back(tmp_path):
+    grid = Quantization((0.5,), (3,))
+    graph = OneNode("clip", (activation(("N", 6), grid),), {"low": -60.0, "high": 60.0}, grid).graph
+    content = to_tflite(graph, INTEGER_BORDER).files["model.tflite"]
+    (tmp_path / "model.tflite").write_bytes(content)
+    reals = np.array([[0.25, 0.75, -0.3, 7.0, 1e9, -1e9]], np.float32)
+    found = EXECUTOR.load(tmp_path, "model.tflite")({"x.real": reals})
+    np.testing.assert_array_equal(found["y.real"], [[0.0, 1.0, -0.5, 7.0, 60.0, -60.0]])
