@@ -9,9 +9,11 @@ from zoo.tool import Tool
 
 __all__ = ["CROSS_TOOLS", "compiler", "launcher", "sysroot", "toolchain_options"]
 
+_APPS = "apps of ARM boards"
 _REMEDY = "scripts/toolchains kv260"
+_SYSROOT = "ZOO_ARM64_SYSROOT"
 _CPU = "cortex-a53"
-_COMPILER = "aarch64-linux-gnu-g++"
+_COMPILERS = {"c++": "aarch64-linux-gnu-g++", "c": "aarch64-linux-gnu-gcc"}
 _EMULATOR = "qemu-aarch64"
 
 
@@ -22,9 +24,10 @@ def _default_sysroot() -> Path:
 
 
 CROSS_TOOLS = (
-    Tool("ARM C++ compiler", "program", (_COMPILER,), "apps of ARM boards", _REMEDY),
+    Tool("ARM C++ compiler", "program", (_COMPILERS["c++"],), _APPS, _REMEDY),
+    Tool("ARM C compiler", "program", (_COMPILERS["c"],), "the stand-in for the DPU", _REMEDY),
     Tool("ARM emulator", "program", (_EMULATOR,), "proof of apps of ARM boards", _REMEDY),
-    Tool("ARM libraries", "file", (str(_default_sysroot()),), "apps of ARM boards", _REMEDY),
+    Tool("ARM libraries", "file", (str(_default_sysroot()),), _APPS, _REMEDY, _SYSROOT),
 )
 
 
@@ -34,18 +37,18 @@ def sysroot() -> Path:
     The environment variable ZOO_ARM64_SYSROOT names another one. Raises ToolchainError where it is
     missing.
     """
-    folder = Path(os.environ.get("ZOO_ARM64_SYSROOT") or _default_sysroot())
+    folder = Path(os.environ.get(_SYSROOT) or _default_sysroot())
     if not (folder / "usr" / "include" / "vart").is_dir():
         raise ToolchainError(
             f"{folder}: no ARM libraries with AMD's VART are there; {_REMEDY}, or name a folder of "
-            "them by ZOO_ARM64_SYSROOT"
+            f"them by {_SYSROOT}"
         )
     return folder
 
 
 def compiler(language: str = "c++") -> str:
     """Return the cross compiler for 'c++' or 'c'; raises ToolchainError where it is missing."""
-    return _program({"c++": _COMPILER, "c": "aarch64-linux-gnu-gcc"}[language], "build the app")
+    return _program(_COMPILERS[language], "build the app")
 
 
 def toolchain_options(source: Path) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ import tempfile
 from pathlib import Path
 
 from zoo.errors import ToolchainError
-from zoo.tool import Tool
+from zoo.tool import Tool, find_tool
 
-__all__ = ["BUILD_TOOLS", "cmake_build"]
+__all__ = ["BUILD_TOOLS", "CMAKE", "cmake_build"]
 
-_COMPILERS = ("c++", "g++", "clang++")
-BUILD_TOOLS = (
-    Tool("C++ compiler", "program", _COMPILERS, "building the app", "apt install g++"),
-    Tool("CMake", "program", ("cmake",), "building the app", "apt install cmake"),
+_PURPOSE = "building the app"
+_COMPILER = Tool(
+    "C++ compiler", "program", ("c++", "g++", "clang++"), _PURPOSE, "apt install g++", "CXX"
 )
+CMAKE = Tool("CMake", "program", ("cmake",), _PURPOSE, "apt install cmake")
+BUILD_TOOLS = (_COMPILER, CMAKE)
 _TIMEOUT_S = 600
 _LOG_LINES = 15
 
@@ -26,7 +27,9 @@ def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
     options: further ones of cmake's first step. Raises ToolchainError where CMake or a compiler is
     missing, or with the end of the log and its place where the build fails.
     """
-    cmake = _require_tools()
+    cmake = _require_cmake()
+    if not any(option.startswith("-DCMAKE_TOOLCHAIN_FILE=") for option in options):
+        _require_compiler()
     configure = [cmake, "-S", str(source), "-B", str(out), "-DCMAKE_BUILD_TYPE=Release", *options]
     build = [cmake, "--build", str(out), "--parallel", str(os.cpu_count() or 1)]
     log = "".join(_run(command, source) for command in (configure, build))
@@ -36,17 +39,19 @@ def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
     return program
 
 
-def _require_tools() -> str:
+def _require_cmake() -> str:
     cmake = shutil.which("cmake")
     if cmake is None:
         raise ToolchainError("cannot build the app: no cmake on the PATH; apt install cmake")
-    compilers = (os.environ["CXX"],) if os.environ.get("CXX") else _COMPILERS
-    if not any(shutil.which(compiler.split()[0]) for compiler in compilers):
-        raise ToolchainError(
-            f"cannot build the app: no C++ compiler ({', '.join(compilers)}) on the PATH; "
-            "apt install g++"
-        )
     return cmake
+
+
+def _require_compiler() -> None:
+    if not find_tool(_COMPILER):
+        candidates = os.environ.get("CXX") or ", ".join(_COMPILER.candidates)
+        raise ToolchainError(
+            f"cannot build the app: no C++ compiler ({candidates}) on the PATH; apt install g++"
+        )
 
 
 def _run(command: list[str], source: Path) -> str:

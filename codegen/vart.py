@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from codegen.aarch64 import CROSS_TOOLS, launcher, toolchain_options
 from codegen.app_run import run_app
 from codegen.board_images import check_versions
-from codegen.cmake_build import BUILD_TOOLS, cmake_build
+from codegen.cmake_build import CMAKE, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.python_app import python_sources
@@ -36,7 +36,7 @@ class VartApp:
     """App generator 'cpp-vart'."""
 
     name = "cpp-vart"
-    tools = (*BUILD_TOOLS, STB, *CROSS_TOOLS)
+    tools = (CMAKE, STB, *CROSS_TOOLS)
     stand_in = "stand-in DPU"
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:

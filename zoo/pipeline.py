@@ -13,6 +13,7 @@ from zoo.labelled_data import parse_name
 from zoo.plan import Plan
 from zoo.registry import resolve
 from zoo.stage import Stage
+from zoo.tool_use import app_tools, quantizer_tools
 
 __all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
@@ -30,11 +31,16 @@ def _programs(plan: Plan) -> Mapping[str, object]:
     return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
 
 
+def _app(plan: Plan) -> Mapping[str, object]:
+    return {**_target(plan), "app_tools": app_tools(plan)}
+
+
 def _quantization(plan: Plan) -> Mapping[str, object]:
     return {
         "quantization": plan.quant,
         "scheme": plan.scheme,
         "quantizer": plan.quantizer,
+        "quantizer_tools": quantizer_tools(plan),
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
         **_calibration(plan),
@@ -115,18 +121,18 @@ STAGES = (
         "zoo.stages.compile:run",
         needs=("generate",),
         packages=("codegen",),
-        options=_target,
+        options=_app,
     ),
     Stage(
         "verify",
         "prove every step from float to app",
         "zoo.stages.verify:run",
         needs=("hub", "quantize", "lower", "generate", "compile"),
-        packages=("compilers", "runtimes", "zoo", "onnxruntime", "numpy"),
+        packages=("compilers", "runtimes", "zoo", "onnxruntime", "ai-edge-litert", "numpy"),
         files=lambda plan: {**_golden_files(plan), **_papers(plan)},
         options=lambda plan: {
             **_contract(plan),
-            **_target(plan),
+            **_app(plan),
             **_golden(plan),
             **_quantization(plan),
             "quantization_bound": plan.quantization_bound,

@@ -1,12 +1,14 @@
 """External tools that plugins need: what to look for, what for, and how to get it."""
 
+import os
 import shutil
 import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 
-__all__ = ["Tool", "find_tool"]
+__all__ = ["Tool", "find_tool", "tool_versions"]
 
 _TIMEOUT_S = 20
 
@@ -18,6 +20,9 @@ class Tool:
     kind: 'program' on the PATH, 'file' by absolute path, 'module' of Python, or 'image' that docker
     has here; nothing is downloaded.
     candidates: any of them will do.  remedy: the command that installs it.
+    variable: of the environment; where it is set, its value is the only candidate. A program's may
+    bring arguments ('ccache g++').
+    asks_version: arguments that make a program print its version in the first line.
     """
 
     name: str
@@ -25,20 +30,60 @@ class Tool:
     candidates: tuple[str, ...]
     purpose: str
     remedy: str
+    variable: str = ""
+    asks_version: tuple[str, ...] = ("--version",)
 
 
 def find_tool(tool: Tool) -> str:
     """Return where the tool was found, '' if nowhere."""
-    for candidate in tool.candidates:
-        if tool.kind == "program" and (found := shutil.which(candidate)):
-            return found
-        if tool.kind == "file" and Path(candidate).exists():
-            return candidate
-        if tool.kind == "module" and find_spec(candidate) is not None:
-            return candidate
-        if tool.kind == "image" and _docker_has(candidate):
-            return candidate
-    return ""
+    return next((place for _, place in _found(tool)), "")
+
+
+def tool_versions(tools: Iterable[Tool]) -> dict[str, str]:
+    """Return what the tools that are here say of their version, by name.
+
+    A program's is the first line that it prints, a module's the number of its package, an image's
+    its name. A file says nothing.
+    """
+    versions = {
+        tool.name: _version(tool, *first) for tool in tools if (first := next(_found(tool), None))
+    }
+    return {name: text for name, text in versions.items() if text}
+
+
+def _found(tool: Tool) -> Iterator[tuple[str, str]]:
+    """Yield the candidates that are here, each with its place."""
+    named = os.environ.get(tool.variable, "").strip() if tool.variable else ""
+    for candidate in (named,) if named else tool.candidates:
+        place = _place(tool.kind, candidate)
+        if place:
+            yield candidate, place
+
+
+def _place(kind: str, candidate: str) -> str:
+    if kind == "program":
+        return shutil.which(candidate.split()[0]) or ""
+    return candidate if _IS_HERE[kind](candidate) else ""
+
+
+def _version(tool: Tool, candidate: str, place: str) -> str:
+    if tool.kind == "program":
+        return _first_line(place, *candidate.split()[1:], *tool.asks_version)
+    if tool.kind == "module":
+        try:
+            return version(candidate)
+        except PackageNotFoundError:
+            return ""
+    return candidate if tool.kind == "image" else ""
+
+
+def _first_line(*command: str) -> str:
+    """Return what the command prints first, '' where it fails."""
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return run.stdout.decode("utf-8", "replace").strip().partition("\n")[0]
 
 
 def _docker_has(image: str) -> bool:
@@ -48,3 +93,10 @@ def _docker_has(image: str) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return found.returncode == 0
+
+
+_IS_HERE: Mapping[str, Callable[[str], object]] = {
+    "file": os.path.exists,
+    "module": find_spec,
+    "image": _docker_has,
+}

@@ -11,8 +11,9 @@ from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
 from zoo.stages.lower import artifact_notes, read_artifact
+from zoo.tool_use import app_tools, executor_tools, quantizer_tools
 
-TOOLS = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
+PACKAGES = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -51,9 +52,14 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
         scheme=plan.scheme,
         checks=checks,
         accuracy=recorded_accuracy(plan),
-        tools={name: version(name) for name in TOOLS},
+        tools=_tools(plan),
         remarks=notes,
     )
+
+
+def _tools(plan: Plan) -> Mapping[str, str]:
+    packages = {name: version(name) for name in PACKAGES}
+    return {**packages, **quantizer_tools(plan), **executor_tools(plan), **app_tools(plan)}
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:

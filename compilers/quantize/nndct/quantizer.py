@@ -24,11 +24,23 @@ from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph, Quantization
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.scheme import Scheme
+from zoo.tool import Tool
 
 __all__ = ["QUANTIZER", "Nndct"]
 
 _SCRIPT = Path(__file__).with_name("run_in_vitis_ai.py")
 _PYTHON = "ZOO_NNDCT_PYTHON"
+_IMAGE = "xilinx/vitis-ai-pytorch-cpu"
+_TELL_VERSION = "from importlib.metadata import version; print(version('pytorch_nndct'))"
+_TOOL = Tool(
+    "pytorch_nndct",
+    "program",
+    (sys.executable,),
+    "--quantizer nndct",
+    f"docker pull {_IMAGE}",
+    _PYTHON,
+    ("-c", _TELL_VERSION),
+)
 _LOG_LINES = 12
 
 
@@ -40,6 +52,7 @@ class Nndct:
     """
 
     name = "nndct"
+    tools = (_TOOL,)
 
     def __init__(self, threads: int = 2) -> None:
         self.threads = threads
@@ -83,8 +96,8 @@ def _find_python() -> str:
     if found != 0:
         raise ToolchainError(
             f"quantizer 'nndct': {python} has no pytorch_nndct; it comes with AMD's docker image "
-            f"xilinx/vitis-ai-pytorch-cpu: set {_PYTHON} to the Python of its conda environment "
-            "vitis-ai-pytorch, or leave --quantizer out"
+            f"{_IMAGE}: set {_PYTHON} to the Python of its conda environment vitis-ai-pytorch, or "
+            "leave --quantizer out"
         )
     return python
 

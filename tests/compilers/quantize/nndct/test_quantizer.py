@@ -18,6 +18,7 @@ from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
 from zoo.plan import find_target
 from zoo.plugs import QuantizeOptions
+from zoo.tool import tool_versions
 
 
 def _network() -> Graph:
@@ -96,6 +97,17 @@ def test_a_missing_nndct_is_told(monkeypatch, python):
         in text
     )
     assert text.endswith("environment vitis-ai-pytorch, or leave --quantizer out")
+
+
+def test_the_version_is_that_of_its_own_python(monkeypatch, tmp_path):
+    assert tool_versions(QUANTIZER.tools) == {}
+    info = tmp_path / "pytorch_nndct-3.5.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pytorch_nndct\nVersion: 3.5.0\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert tool_versions(QUANTIZER.tools) == {"pytorch_nndct": "3.5.0"}
+    monkeypatch.setenv("ZOO_NNDCT_PYTHON", "/no/such/python")
+    assert tool_versions(QUANTIZER.tools) == {}
 
 
 def test_schemes_with_float_scales_are_refused():
