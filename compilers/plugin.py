@@ -53,8 +53,9 @@ def register_compilers() -> list[Descriptor]:
 
 @hookimpl
 def register_describers() -> list[Descriptor]:
-    """The reader of AMD's files."""
-    return [Descriptor("xmodel", "compilers.xmodel.describe:DESCRIBER")]
+    """Every folder that holds a `describe.py`."""
+    folders = sorted(path.parent.name for path in _HERE.glob("*/describe.py"))
+    return [Descriptor(name, f"compilers.{name}.describe:DESCRIBER") for name in folders]
 
 
 @hookimpl

@@ -10,7 +10,9 @@ __all__ = ["TOOLS", "schema"]
 
 _MODULE = "ai_edge_litert.schema_py_generated"
 _REMEDY = "pip install 'edgezoo[litert]'"
-TOOLS = (Tool("LiteRT", "module", ("ai_edge_litert",), "writing .tflite files", _REMEDY),)
+TOOLS = (
+    Tool("LiteRT", "module", ("ai_edge_litert",), "writing and reading .tflite files", _REMEDY),
+)
 
 
 def schema() -> Any:  # noqa: ANN401 (a generated module without types)
@@ -19,5 +21,5 @@ def schema() -> Any:  # noqa: ANN401 (a generated module without types)
         return import_module(_MODULE)
     except ImportError as error:
         raise ToolchainError(
-            f"writing a .tflite file needs {_MODULE} ({error}); {_REMEDY}"
+            f"reading and writing .tflite files needs {_MODULE} ({error}); {_REMEDY}"
         ) from error

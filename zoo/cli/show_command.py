@@ -28,7 +28,7 @@ _KINDS = ("recipe", "target", "scheme")
 @click.option("--target", type=registered("target"), help="What of a model this board runs.")
 @json_option
 def command(name: str, target: str | None, as_json: bool) -> None:
-    """Show NAME: a model, a target, a scheme, a bundle, an .onnx or .xmodel file.
+    """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
     With --target, NAME is a model or an .onnx file, and each node is shown with what runs it.
     """

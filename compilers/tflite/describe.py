@@ -1,0 +1,63 @@
+"""What people want to know of a .tflite file: `zoo show FILE.tflite`."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from compilers.tflite.decode import FileTensor, TfliteFile, decode
+
+__all__ = ["DESCRIBER", "TfliteDescriber"]
+
+_OURS = "zoo."
+"""How the metadata of the Graph begin: texts."""
+
+
+class TfliteDescriber:
+    """Reads any .tflite, other programs' too."""
+
+    name = "tflite"
+    suffix = ".tflite"
+
+    def describe(self, content: bytes, where: str) -> Mapping[str, object]:
+        """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
+        file = decode(content, where)
+        constants = [tensor for tensor in file.tensors if tensor.data]
+        return {
+            "kind": self.name,
+            "name": file.name,
+            "inputs": _tensors(file, file.inputs),
+            "outputs": _tensors(file, file.outputs),
+            "subgraphs": file.subgraphs,
+            "ops": dict(Counter(op.code for op in file.ops).most_common()),
+            "activations": _tensors(file, [i for op in file.ops for i in op.outputs]),
+            "constants": dict(Counter(_kind(tensor) for tensor in constants).most_common()),
+            "constant_bytes": sum(len(tensor.data) for tensor in constants),
+            "metadata": {name: _text(name, data) for name, data in file.metadata.items()},
+        }
+
+
+def _tensors(file: TfliteFile, indices: tuple[int, ...] | list[int]) -> dict[str, str]:
+    """Return such as '[1, 112, 112, 3] INT8, scale 0.0078125, zero point 0' by name."""
+    tensors = (file.tensors[index] for index in indices if index >= 0)
+    return {tensor.name: _line(tensor) for tensor in tensors}
+
+
+def _line(tensor: FileTensor) -> str:
+    line = f"{list(tensor.shape)} {tensor.dtype}"
+    if len(tensor.scales) != 1:
+        return line + (f", {len(tensor.scales)} scales" if tensor.scales else "")
+    zero_points = tensor.zero_points or (0,)
+    return f"{line}, scale {tensor.scales[0]:.9g}, zero point {zero_points[0]}"
+
+
+def _kind(tensor: FileTensor) -> str:
+    """Return such as 'INT8 per channel', to count constants by."""
+    return f"{tensor.dtype} per channel" if len(tensor.scales) > 1 else tensor.dtype
+
+
+def _text(name: str, data: memoryview) -> str:
+    if name.startswith(_OURS):
+        return bytes(data).decode("utf-8", "replace")
+    return f"{len(data)} bytes"
+
+
+DESCRIBER = TfliteDescriber()
