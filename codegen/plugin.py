@@ -11,6 +11,7 @@ def register_apps() -> Iterable[Descriptor]:
     """Return one app generator per inference back end."""
     return [
         Descriptor("cpp-c", "codegen.c_app:APP"),
+        Descriptor("cpp-litert", "codegen.litert:APP"),
         Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP"),
         Descriptor("cpp-vart", "codegen.vart:APP"),
     ]

@@ -174,8 +174,8 @@ class Library:
 class AppGenerator(Protocol):
     """A generator of the standalone app of a board.
 
-    stand_in: what computes in place of the board's accelerator where `run` runs the app, '' for
-    nothing.
+    stand_in: what computes in place of the board's processor or accelerator where `run` runs the
+    app, '' for nothing.
     """
 
     name: str

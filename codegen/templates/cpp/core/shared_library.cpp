@@ -60,4 +60,6 @@ void* SharedLibrary::symbol(const char* name) const {
   return address;
 }
 
+bool SharedLibrary::has(const char* name) const { return dlsym(handle_, name) != nullptr; }
+
 }  // namespace zoo

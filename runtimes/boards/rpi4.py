@@ -1,0 +1,31 @@
+"""Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT on the CPU."""
+
+from zoo.target import Target
+
+__all__ = ["TARGET"]
+
+TARGET = Target(
+    name="rpi4",
+    summary="Raspberry Pi 4, LiteRT on its Cortex-A72",
+    compiler="tflite",
+    executor="litert",
+    app="cpp-litert",
+    schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    accepts=("w8a8-sym",),
+    refuses={
+        "dpu-pow2": (
+            "it rounds half up as AMD's DPU does, LiteRT rounds half to even and would compute "
+            "another network; take w8a8-asym"
+        ),
+        "w4a8-asym": (
+            "the Cortex-A72 has no products of 4 bits, they would only lose accuracy; "
+            "take w8a8-asym"
+        ),
+    },
+    facts={
+        "architecture": "aarch64",
+        "processor": "4 x Cortex-A72",
+        "operating_system": "Raspberry Pi OS 12 or newer, 64 bits",
+        "runtime": "LiteRT 2.1.6 or newer",
+    },
+)
