@@ -1,4 +1,4 @@
-"""Latency of networks, side by side in one run."""
+"""Latency of networks on this machine, side by side in one run."""
 
 import platform
 import time
@@ -12,31 +12,22 @@ from numpy.typing import NDArray
 
 from zoo import registry
 from zoo.contract import Contract
+from zoo.latency import Latency
 from zoo.plugs import Run
 
-__all__ = ["Latency", "Subject", "machine", "measure", "sample"]
+__all__ = ["Subject", "machine", "measure", "sample"]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A network to be timed. feeds: one sample by input name."""
+    """A network to be timed. model, scheme: as in Latency.  feeds: one sample by input name."""
 
     name: str
+    model: str
     executor: str
+    scheme: str
     file: Path
     feeds: Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Times of one subject over `runs` single-sample runs, milliseconds."""
-
-    name: str
-    threads: int
-    runs: int
-    median_ms: float
-    p95_ms: float
-    min_ms: float
 
 
 def measure(
@@ -54,8 +45,7 @@ def measure(
             if index > 0:  # the first round warms up
                 times.extend(measured)
     return [
-        _latency(subject.name, threads, times)
-        for subject, times in zip(subjects, times_ms, strict=True)
+        _latency(subject, threads, times) for subject, times in zip(subjects, times_ms, strict=True)
     ]
 
 
@@ -74,10 +64,13 @@ def _time_ms(run: Run, feeds: Mapping[str, NDArray[Any]]) -> float:
     return (time.perf_counter() - start_s) * 1e3
 
 
-def _latency(name: str, threads: int, times_ms: Sequence[float]) -> Latency:
+def _latency(subject: Subject, threads: int, times_ms: Sequence[float]) -> Latency:
     values = np.asarray(times_ms)
     return Latency(
-        name=name,
+        name=subject.name,
+        model=subject.model,
+        runtime=subject.executor,
+        scheme=subject.scheme,
         threads=threads,
         runs=values.size,
         median_ms=round(float(np.median(values)), 4),

@@ -14,6 +14,7 @@ ZooError                  exit status 1
 ├── ArtifactError         a file for a chip is damaged or is not what its name says
 ├── BundleError           a bundle is damaged, incomplete or was tampered with
 ├── CacheError            the cache cannot be read or written
+├── BoardError            a board cannot be reached, or cannot run what is for it
 └── ToolchainError        an external tool is missing or failed; exit status 3
 
 A message says where, what was found, what is allowed and what to do.
@@ -87,6 +88,10 @@ class BundleError(ZooError):
 
 class CacheError(ZooError):
     """The cache cannot be read or written."""
+
+
+class BoardError(ZooError):
+    """A board cannot be reached, or cannot run what is for it."""
 
 
 class ToolchainError(ZooError):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from local_board import SSHD, LocalBoard, local_board
 
 from zoo import registry
 from zoo.cli.main import cli
@@ -70,3 +71,18 @@ def zoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
         return CliRunner().invoke(cli, [str(word) for word in words])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBoard]:
+    if not SSHD.exists():
+        pytest.skip("no openssh-server: apt install openssh-server")
+    with local_board(tmp_path_factory.mktemp("board")) as server:
+        yield server
+
+
+@pytest.fixture
+def board(ssh_server: LocalBoard, monkeypatch: pytest.MonkeyPatch) -> LocalBoard:
+    """A board that can be reached by ssh: this machine."""
+    monkeypatch.setenv("PATH", ssh_server.path)
+    return ssh_server

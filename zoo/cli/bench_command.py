@@ -1,20 +1,26 @@
-"""zoo bench: latency, side by side in one run."""
+"""zoo bench: latency, side by side in one run, on this machine or on a board."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from zoo.cache import Cache
 from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
-from zoo.plan import Wish, find_recipe
+from zoo.errors import RefusedError, UsageError
+from zoo.plan import Wish
 
 if TYPE_CHECKING:
     from zoo.benchmark import Subject
+    from zoo.latency import Latency
+
+_OF_MODELS = ("quants", "targets", "peers", "baseline", "random_weights")
+_SHOWN = ("name", "threads", "runs", "median_ms", "p95_ms", "min_ms")
+_SHOWN_IF_KNOWN = ("times_float", "watts", "celsius")
 
 
 @click.command()
@@ -41,70 +47,120 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Another network, timed in the same run; can be repeated.",
 )
+@click.option("--baseline", is_flag=True, help="Also as ONNX Runtime's quantize_static makes them.")
 @click.option(
     "--random-weights", is_flag=True, help="Untrained weights: for latency they are as good."
 )
+@click.option(
+    "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on that board."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the JSON to a file, too.")
 @cache_option
 @json_option
 def command(
     models: tuple[str, ...],
-    quants: tuple[str, ...],
-    targets: tuple[str, ...],
     threads: int,
     rounds: int,
     runs: int,
-    peers: tuple[tuple[Path, Path], ...],
+    host: str,
+    out: Path | None,
+    as_json: bool,
+    **here: Any,  # noqa: ANN401 (options that only go with this machine)
+) -> None:
+    """Time MODELS and peers on this machine, one sample at a time, in turn.
+
+    With --ssh, MODELS are bundles: each is copied to a board, proven there by its self-test, timed
+    there by its own program, and removed again.
+    """
+    from zoo.latency import beside_float, report
+
+    if host:
+        _refuse_options_of_models()
+        machine, latencies = _on_board(host, models, threads, rounds * runs)
+    else:
+        machine, latencies = _here(models, threads, rounds, runs, **here)
+    latencies = beside_float(latencies)
+    written = report(machine, latencies)
+    if out is not None:
+        _write(out, json.dumps(written, indent=2) + "\n")
+    if as_json:
+        print_json(written)
+        return
+    print_table(f"Latency on {machine['processor']}", _rows(written["latencies"]))
+
+
+def _here(
+    models: Sequence[str],
+    threads: int,
+    rounds: int,
+    runs: int,
+    *,
+    quants: Sequence[str],
+    targets: Sequence[str],
+    peers: Sequence[tuple[Path, Path]],
+    baseline: bool,
     random_weights: bool,
     cache_folder: Path | None,
-    as_json: bool,
-) -> None:
-    """Time MODELS and peers on this machine, one sample at a time, in turn."""
+) -> "tuple[dict[str, object], list[Latency]]":
+    from zoo import benchmark_subjects as contestants
     from zoo.benchmark import machine, measure
 
     cache = open_cache(cache_folder)
-    with TemporaryDirectory(prefix="zoo-bench-") as folder:
+    refused: list[RefusedError] = []
+    with TemporaryDirectory(prefix="zoo-bench-") as name:
+        folder = Path(name)
         subjects: list[Subject] = []
-        for wish in (Wish(model, target) for model in models for target in targets):
+        for model in models:
+            wish = Wish(model, targets[0])
             if random_weights:
-                wish = _with_random_weights(wish, Path(folder))
-            subjects.extend(_ours(wish, quants, cache))
-        subjects.extend(_peers(peers))
-        rows = [asdict(latency) for latency in measure(subjects, threads, rounds, runs)]
-    if as_json:
-        print_json({"machine": machine(), "latencies": rows})
-        return
-    print_table(f"Latency on {machine()['processor']}", rows)
+                wish = contestants.with_random_weights(wish, folder)
+            subjects.extend(contestants.ours(wish, targets, quants, cache, refused.append))
+            if baseline:
+                subjects.append(contestants.baseline(wish, cache, folder))
+        subjects.extend(contestants.peers(peers))
+        if not subjects and refused:
+            raise refused[0]
+        for error in refused:
+            click.echo(f"left out: {error}", err=True)
+        return machine(), measure(subjects, threads, rounds, runs)
 
 
-def _ours(wish: Wish, quants: Sequence[str], cache: Cache) -> Iterator["Subject"]:
-    from zoo.benchmark import Subject, sample
-    from zoo.subjects import forms
+def _on_board(
+    host: str, bundles: Sequence[str], threads: int, runs: int
+) -> "tuple[dict[str, object], list[Latency]]":
+    from zoo.board_benchmark import board_machine, measure_on_board
+    from zoo.bundle import unpack
+    from zoo.ssh import connect
 
-    for form in forms(wish, quants, ("artifact",), cache):
-        feeds = sample(form.plan.recipe.contract)
-        name = f"{form.plan.recipe.name} {form.plan.quant} {wish.target}"
-        yield Subject(name, form.executor, form.file, feeds)
+    with TemporaryDirectory(prefix="zoo-bench-") as folder:
+        archives = [Path(bundle) for bundle in bundles]
+        unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
+        with connect(host) as board:
+            latencies = [
+                measure_on_board(board, archive, bundle, threads, runs)
+                for archive, bundle in zip(archives, unpacked, strict=True)
+            ]
+            return board_machine(board), latencies
 
 
-def _peers(peers: Sequence[tuple[Path, Path]]) -> Iterator["Subject"]:
-    from zoo.benchmark import Subject, sample
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from error
 
-    for onnx, contract in peers:
-        recipe = find_recipe(str(onnx), contract)
-        yield Subject(recipe.name, "onnxruntime", onnx, sample(recipe.contract))
+
+def _refuse_options_of_models() -> None:
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if parameter.name in _OF_MODELS and given:
+            raise UsageError(
+                f"{parameter.opts[0]} does not go with --ssh, which times bundles that are built"
+            )
 
 
-def _with_random_weights(wish: Wish, folder: Path) -> Wish:
-    """Return the wish for an untrained hub, calibrated on rendered pictures."""
-    from dataclasses import replace
-
-    from zoo import registry
-    from zoo.golden import golden_inputs
-
-    recipe = find_recipe(wish.model, None)
-    pictures = folder / "rendered"
-    pictures.mkdir(exist_ok=True)
-    golden_inputs(replace(recipe, golden=()), pictures)
-    hub = folder / f"{recipe.name}.onnx"
-    hub.write_bytes(registry.resolve(recipe.export)(recipe, None))
-    return replace(wish, hub=hub, calibration=pictures)
+def _rows(latencies: Any) -> list[dict[str, object]]:  # noqa: ANN401 (as JSON holds them)
+    """Return the columns for people; what is known of no network is none."""
+    known = [name for name in _SHOWN_IF_KNOWN if any(row[name] is not None for row in latencies)]
+    return [{name: row[name] for name in (*_SHOWN, *known)} for row in latencies]

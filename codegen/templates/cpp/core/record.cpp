@@ -16,7 +16,8 @@ std::string head(const Photo& photo, int number) {
 }
 
 std::string percentiles(const std::vector<double>& times_ms) {
-  return "{\"p50\": " + to_json(percentile(times_ms, 50)) +
+  return "{\"min\": " + to_json(percentile(times_ms, 0)) +
+         ", \"p50\": " + to_json(percentile(times_ms, 50)) +
          ", \"p95\": " + to_json(percentile(times_ms, 95)) + "}";
 }
 

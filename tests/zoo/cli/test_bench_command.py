@@ -1,0 +1,107 @@
+import json
+from shutil import which
+
+import pytest
+from tiny_bundle import PROGRAM, write_bundle
+
+from zoo.errors import BundleError, RefusedError, UsageError
+
+MODEL = "pfld_0.25x.300w68"
+ONCE = ("--rounds", 1, "--runs", 2)
+KEYS = [
+    "name",
+    "model",
+    "runtime",
+    "scheme",
+    "threads",
+    "runs",
+    "median_ms",
+    "p95_ms",
+    "min_ms",
+    "times_float",
+    "watts",
+    "celsius",
+]
+
+
+def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
+    file = tmp_path / "latency.json"
+    shown = zoo("bench", MODEL, "--quant", "none", "--baseline", "--out", file, *ONCE)
+    assert shown.exception is None
+    written = json.loads(file.read_text())
+    assert list(written["machine"]) == ["processor", "system", "python"]
+    ours, usual = written["latencies"]
+    assert list(ours) == KEYS
+    assert (ours["name"], ours["times_float"]) == (f"{MODEL} none x86", 1.0)
+    assert usual["name"] == f"{MODEL} onnxruntime.quantization.quantize_static"
+    assert (usual["scheme"], usual["runs"]) == ("quantize_static", 2)
+    columns = shown.stdout.splitlines()[1].split()
+    assert columns == ["name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "times_float"]
+
+
+def test_what_a_target_refuses_is_left_out(zoo):
+    shown = zoo("bench", MODEL, "--target", "kv260", "--target", "x86", "--quant", "none", *ONCE)
+    assert shown.stderr.startswith("left out: kv260 refuses 'none': the DPU has no floating point")
+    assert f"{MODEL} none x86" in shown.stdout
+
+
+def test_nothing_is_left(zoo):
+    error = zoo("bench", MODEL, "--target", "kv260", "--quant", "none", *ONCE).exception
+    assert isinstance(error, RefusedError)
+
+
+@pytest.mark.toolchain
+def test_the_same_schema_of_a_board(zoo, board, tmp_path):
+    bundle = write_bundle(tmp_path)
+    printed = json.loads(zoo("bench", "--ssh", board.host, bundle, "--json").stdout)
+    assert list(printed["machine"]) == ["processor", "system", "python"]
+    (latency,) = printed["latencies"]
+    assert list(latency) == KEYS
+    assert (latency["watts"], latency["times_float"]) == (2.5, None)
+
+
+@pytest.mark.toolchain
+def test_bundles_beside_each_other(zoo, board, tmp_path):
+    (tmp_path / "float").mkdir()
+    fast = write_bundle(tmp_path)
+    slow = write_bundle(tmp_path / "float", PROGRAM.replace('"p50": 2.0', '"p50": 5.0'), "float32")
+    shown = zoo("bench", "--ssh", board.host, fast, slow).stdout.splitlines()
+    assert shown[1].split()[:8] == [
+        *("name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "times_float", "watts")
+    ]
+    assert shown[2].split()[5:9] == ["2", "4.25", "1.5", "2.5"]
+    assert shown[3].split()[5:9] == ["5", "4.25", "1.5", "1"]
+
+
+@pytest.mark.toolchain
+def test_a_file_that_cannot_be_written(zoo, board, tmp_path):
+    words = ("bench", "--ssh", board.host, write_bundle(tmp_path), "--out", "none/latency.json")
+    error = zoo(*words).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == "--out none/latency.json: cannot be written (No such file or directory)"
+
+
+@pytest.mark.parametrize("words", [("--target", "x86"), ("--quant", "ptq"), ("--baseline",)])
+def test_options_of_models_do_not_go_with_a_board(zoo, words):
+    error = zoo("bench", "--ssh", "pi@board", "bundle.tar.gz", *words).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == f"{words[0]} does not go with --ssh, which times bundles that are built"
+
+
+def test_no_bundle(zoo):
+    error = zoo("bench", "--ssh", "pi@board", "pfld").exception
+    assert isinstance(error, BundleError)
+    assert str(error).startswith("pfld: cannot be read (No such file")
+
+
+@pytest.mark.toolchain
+@pytest.mark.skipif(not (which("g++") and which("cmake")), reason="apt install g++ cmake")
+def test_a_real_bundle(zoo, board):
+    assert zoo("build", MODEL, "--target", "x86", "--quant", "ptq").exception is None
+    bundle = f"dist/{MODEL}.x86.ptq.tar.gz"
+    printed = json.loads(zoo("bench", "--ssh", board.host, bundle, "--json", *ONCE).stdout)
+    (latency,) = printed["latencies"]
+    assert latency["name"] == f"{MODEL} ptq x86"
+    assert (latency["threads"], latency["runs"]) == (1, 2)
+    assert 0 < latency["min_ms"] <= latency["median_ms"] <= latency["p95_ms"]
+    assert board.leftovers == []

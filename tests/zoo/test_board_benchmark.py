@@ -1,0 +1,97 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tiny_bundle import PROGRAM, write_bundle
+
+from zoo.board_benchmark import board_machine, measure_on_board
+from zoo.bundle import unpack
+from zoo.errors import BoardError, UsageError, VerifyError
+from zoo.ssh import connect
+
+pytestmark = pytest.mark.toolchain
+FAILS = ('difference 0, allowed 0: ok"', 'difference 3, allowed 0: FAILED"; exit 1')
+AARCH64 = b"\x7fELF" + bytes(14) + (183).to_bytes(2, "little") + bytes(44)
+
+
+@pytest.fixture
+def measure(board, tmp_path):
+    """Return measure(program, threads) -> the latency of a bundle with that program."""
+
+    def run(program=PROGRAM, threads=1):
+        archive = write_bundle(tmp_path, program)
+        with connect(board.host) as connection:
+            bundle = unpack(archive, tmp_path / "here")
+            return measure_on_board(connection, archive, bundle, threads, 500)
+
+    yield run
+    assert board.leftovers == []
+
+
+def test_latency(measure, board):
+    found = measure(threads=4)
+    assert (found.name, found.model, found.runtime) == ("toy ptq board", "toy", "cpp-toy")
+    assert (found.threads, found.runs, found.watts) == (4, 500, 2.5)
+    assert (found.min_ms, found.median_ms, found.p95_ms) == (1.5, 2.0, 4.25)
+    words = (board.temporary / "words").read_text().split()
+    expected = "--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json --threads 4 --repeat 500"
+    assert words[: len(expected.split())] == expected.split()
+
+
+def test_machine(board):
+    with connect(board.host) as connection:
+        machine = board_machine(connection)
+    assert list(machine) == ["processor", "system", "python"]
+    assert os.uname().release in machine["system"]
+
+
+def test_another_processor(measure):
+    with pytest.raises(
+        BoardError,
+        match=rf"has a processor '{os.uname().machine}', the program for board runs on aarch64 or "
+        r"arm64; build for that board's own target$",
+    ):
+        measure(AARCH64)
+
+
+def test_a_self_test_that_fails(measure):
+    with pytest.raises(
+        VerifyError,
+        match=r"the self-test failed \(photo: score: largest difference 3, allowed 0: FAILED\); "
+        r"this board computes something else, do not deploy the bundle there$",
+    ):
+        measure(PROGRAM.replace(*FAILS))
+
+
+def test_a_missing_library(measure):
+    with pytest.raises(
+        BoardError,
+        match=r"program cannot run there \(liblitert.so: cannot open shared object file\); its "
+        r"README says what the board needs$",
+    ):
+        measure("#!/bin/sh\necho 'liblitert.so: cannot open shared object file' >&2\nexit 127\n")
+
+
+def test_threads_that_the_program_cannot_have(measure):
+    with pytest.raises(UsageError, match=r"^--threads 4: the bundle's program computes by one"):
+        measure(PROGRAM.replace("--threads N", ""), threads=4)
+
+
+def test_an_interrupted_run_ends_there_too(board, tmp_path):
+    """Ctrl-C reaches the whole group of processes, as in a terminal."""
+    endless = PROGRAM.replace("*) echo", "*) echo $$ >$TMPDIR/running; exec sleep 600; echo")
+    archive = write_bundle(tmp_path, endless)
+    command = [sys.executable, "-m", "zoo", "bench", "--ssh", board.host, archive]
+    bench = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    note = board.temporary / "running"
+    while not (note.exists() and note.read_text()):
+        assert bench.poll() is None
+        time.sleep(0.05)
+    os.killpg(bench.pid, signal.SIGINT)
+    assert bench.wait(60) == 1
+    assert board.leftovers == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)

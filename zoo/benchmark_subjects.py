@@ -1,0 +1,91 @@
+"""What `zoo bench` times on this machine: our networks, other people's, and a usual way."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from zoo import registry
+from zoo.baseline import quantize_usually
+from zoo.benchmark import Subject, sample
+from zoo.cache import Cache
+from zoo.errors import RefusedError
+from zoo.golden import golden_inputs
+from zoo.pipeline import artifact_stages, build
+from zoo.plan import Wish, find_recipe, make_plan
+from zoo.proof import golden_frames
+from zoo.subjects import Form, forms
+
+__all__ = ["baseline", "ours", "peers", "with_random_weights"]
+
+_FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
+
+
+def ours(
+    wish: Wish,
+    targets: Sequence[str],
+    quants: Sequence[str],
+    cache: Cache,
+    refused: Callable[[RefusedError], None],
+) -> Iterator[Subject]:
+    """Yield a model as each target runs it, in each quantization.
+
+    refused: told of the pairs that a target does not take, which are left out.
+    """
+    for target in targets:
+        for quant in quants:
+            asked = replace(wish, target=target, quant=quant)
+            try:
+                make_plan(asked)
+            except RefusedError as error:
+                refused(error)
+            else:
+                yield from map(_subject, forms(asked, (quant,), ("artifact",), cache))
+
+
+def _subject(form: Form) -> Subject:
+    plan = form.plan
+    return Subject(
+        name=f"{plan.recipe.name} {plan.quant} {plan.target.name}",
+        model=plan.recipe.name,
+        executor=form.executor,
+        scheme=plan.scheme,
+        file=form.file,
+        feeds=sample(plan.recipe.contract),
+    )
+
+
+def baseline(wish: Wish, cache: Cache, folder: Path) -> Subject:
+    """Return the float hub as ONNX Runtime quantizes it by itself, calibrated on golden inputs.
+
+    folder: where the network is written.
+    """
+    plan = make_plan(replace(wish, target=_FLOAT_TARGET, quant="none"))
+    done = build(plan, cache, stages=artifact_stages())
+    recipe, contract = plan.recipe, plan.recipe.contract
+    file = folder / f"{recipe.name}.quantize_static.onnx"
+    inputs = (f.input_chw for f in golden_frames(contract, golden_inputs(recipe, folder)))
+    batches = ({contract.input.name: x[np.newaxis]} for x in inputs if x is not None)
+    quantize_usually(done["hub"] / "float.onnx", batches, file)
+    name = f"{recipe.name} onnxruntime.quantization.quantize_static"
+    return Subject(name, recipe.name, "onnxruntime", "quantize_static", file, sample(contract))
+
+
+def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
+    """Yield other people's networks: an ONNX file and its contract each."""
+    for onnx, contract in listed:
+        recipe = find_recipe(str(onnx), contract)
+        feeds = sample(recipe.contract)
+        yield Subject(recipe.name, recipe.name, "onnxruntime", "float32", onnx, feeds)
+
+
+def with_random_weights(wish: Wish, folder: Path) -> Wish:
+    """Return the wish for an untrained hub, calibrated on rendered pictures."""
+    recipe = find_recipe(wish.model, None)
+    pictures = folder / "rendered"
+    pictures.mkdir(exist_ok=True)
+    golden_inputs(replace(recipe, golden=()), pictures)
+    hub = folder / f"{recipe.name}.onnx"
+    hub.write_bytes(registry.resolve(recipe.export)(recipe, None))
+    return replace(wish, hub=hub, calibration=pictures)

@@ -1,0 +1,174 @@
+"""Latency of a bundle on a user's own board, measured there by the bundle's program."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from zoo.bundle import Bundle, BundledModel
+from zoo.elf import processors
+from zoo.errors import BoardError, UsageError, VerifyError
+from zoo.latency import Latency
+from zoo.ssh import Connection, Finished
+
+__all__ = ["board_machine", "measure_on_board"]
+
+_POWER = "ls /sys/class/hwmon/*/power1_input"
+_TEMPERATURES = "cat /sys/class/thermal/thermal_zone*/temp"
+_PROCESSOR = (
+    "tr -d '\\0' </proc/device-tree/model || sed -n 's/^model name[^:]*: //p' /proc/cpuinfo"
+)
+
+
+def board_machine(board: Connection) -> dict[str, object]:
+    """Return the board's facts under the keys of zoo.benchmark.machine; no Python measures there.
+
+    Raises BoardError.
+    """
+    model, system = (_text(board.run(script)) for script in (_PROCESSOR, "uname -srm"))
+    return {"processor": model.partition("\n")[0], "system": system, "python": ""}
+
+
+def measure_on_board(
+    board: Connection, archive: Path, bundle: Bundle, threads: int, runs: int
+) -> Latency:
+    """Copy a bundle to the board, prove it there by its self-test, and time its network.
+
+    archive: the file that `bundle` was unpacked from. Nothing is left on the board. Raises
+    BoardError where the bundle cannot run there, VerifyError where it computes something else,
+    UsageError for threads that its program cannot have.
+    """
+    _check_processor(board, bundle)
+    with _unpacked(board, archive) as folder:
+        place = f"{folder}/{bundle.folder.name}"
+        options = _threads(_help(board, place, bundle), threads)
+        _self_test(board, place, options)
+        summary = _summary(board, place, bundle, (*options, "--repeat", str(runs)))
+    return _latency(bundle, threads, summary, _celsius(_text(board.run(_TEMPERATURES))))
+
+
+def _check_processor(board: Connection, bundle: Bundle) -> None:
+    program = bundle.folder / bundle.manifest.program
+    found, taken = _text(board.run("uname -m")), processors(program)
+    if taken and found not in taken:
+        raise BoardError(
+            f"{board.host}: has a processor '{found}', the program for {bundle.manifest.target} "
+            f"runs on {' or '.join(taken)}; build for that board's own target"
+        )
+
+
+@contextmanager
+def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
+    """Yield a folder on the board that holds the archive's content; ends all that runs in it."""
+    made = board.run('mktemp -d "${TMPDIR:-/tmp}/zoo-bench-XXXXXX"')
+    folder = _text(made)
+    if made.status != 0 or not folder.startswith("/"):
+        raise BoardError(f"{board.host}: no temporary folder can be made there ({_said(made)})")
+    try:
+        finished = board.run(f"tar xzf - -C {shlex.quote(folder)}", archive)
+        if finished.status != 0:
+            raise BoardError(
+                f"{board.host}: the bundle cannot be unpacked in {folder} ({_said(finished)}); "
+                "make room there"
+            )
+        yield folder
+    finally:
+        running = shlex.quote(f"{folder}/running")
+        ended = f"if [ -f {running} ]; then kill $(cat {running}); fi"
+        board.run(f"{ended}; rm -rf {shlex.quote(folder)}")
+
+
+def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:
+    """Run a program of the bundle; its process number is in `running` as long as it runs."""
+    command = shlex.join(words)
+    return board.run(
+        f"cd {shlex.quote(place)} && {{ {command} & echo $! >../running; wait $!; status=$?; "
+        "rm ../running; exit $status; }"
+    )
+
+
+def _help(board: Connection, place: str, bundle: Bundle) -> str:
+    finished = _run(board, place, (bundle.manifest.program, "--help"))
+    if finished.status != 0:
+        raise _cannot_run(board, finished)
+    return finished.output
+
+
+def _threads(help_text: str, threads: int) -> tuple[str, ...]:
+    if "--threads" in help_text.split():
+        return ("--threads", str(threads))
+    if threads != 1:
+        raise UsageError(f"--threads {threads}: the bundle's program computes by one thread")
+    return ()
+
+
+def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
+    finished = _run(board, place, ("./selftest", *options))
+    if finished.status == 0:
+        return
+    broken = [line for line in finished.output.splitlines() if line.endswith("FAILED")]
+    if not broken:
+        raise _cannot_run(board, finished)
+    raise VerifyError(
+        f"{board.host}: the self-test failed ({broken[0]}); this board computes something else, "
+        "do not deploy the bundle there"
+    )
+
+
+def _summary(
+    board: Connection, place: str, bundle: Bundle, options: Sequence[str]
+) -> Mapping[str, Any]:
+    """Return the summary of a run on the first golden input; with watts where there is a meter."""
+    _, picture, box = bundle.manifest.golden[0]
+    meter = ("--power", "board") if board.run(_POWER).status == 0 else ()
+    source = ("--source", picture, "--box", ",".join(map(repr, box)))
+    program = (bundle.manifest.program, *source, "--json", *options, *meter)
+    finished = _run(board, place, program)
+    if finished.status != 0:
+        raise _cannot_run(board, finished)
+    summary: Mapping[str, Any] = json.loads(finished.output.splitlines()[-1])["summary"]
+    return summary
+
+
+def _latency(
+    bundle: Bundle, threads: int, summary: Mapping[str, Any], celsius: float | None
+) -> Latency:
+    model: BundledModel = bundle.manifest.models[0]
+    times = summary["inference_ms"]
+    return Latency(
+        name=f"{model.name} {model.quantization} {bundle.manifest.target}",
+        model=model.name,
+        runtime=bundle.manifest.app,
+        scheme=model.scheme,
+        threads=threads,
+        runs=summary["faces"],
+        median_ms=round(times["p50"], 4),
+        p95_ms=round(times["p95"], 4),
+        min_ms=round(times["min"], 4),
+        watts=summary.get("watts"),
+        celsius=celsius,
+    )
+
+
+def _celsius(millidegrees: str) -> float | None:
+    """Return the hottest of the kernel's thermal zones, None where there is none."""
+    read = [int(word) for word in millidegrees.split() if word.lstrip("-").isdecimal()]
+    return max(read) / 1000 if read else None
+
+
+def _cannot_run(board: Connection, finished: Finished) -> BoardError:
+    return BoardError(
+        f"{board.host}: the bundle's program cannot run there ({_said(finished)}); its README says "
+        "what the board needs"
+    )
+
+
+def _said(finished: Finished) -> str:
+    lines = (finished.error.strip() or finished.output.strip()).splitlines()
+    return lines[-1].strip() if lines else f"status {finished.status}"
+
+
+def _text(finished: Finished) -> str:
+    return finished.output.strip()

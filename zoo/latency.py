@@ -1,0 +1,45 @@
+"""Latencies of networks, and how they stand to each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+__all__ = ["Latency", "beside_float", "report"]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Times of one network over `runs` single-sample runs, milliseconds.
+
+    runtime: the executor, on a board the app.  scheme: of its numbers, such as 'float32'.
+    times_float: how many times as fast as the same model's float32 network it is.
+    watts, celsius: mean power of the board meanwhile, temperature after it; None where unknown.
+    """
+
+    name: str
+    model: str
+    runtime: str
+    scheme: str
+    threads: int
+    runs: int
+    median_ms: float
+    p95_ms: float
+    min_ms: float
+    times_float: float | None = None
+    watts: float | None = None
+    celsius: float | None = None
+
+
+def beside_float(latencies: Sequence[Latency]) -> list[Latency]:
+    """Return them with `times_float`: beside the float network of the same runtime, else of any."""
+    return [replace(latency, times_float=_ratio(latency, latencies)) for latency in latencies]
+
+
+def report(machine: Mapping[str, object], latencies: Iterable[Latency]) -> dict[str, object]:
+    """Return what `zoo bench` writes as JSON, of this machine and of boards alike."""
+    return {"machine": dict(machine), "latencies": [asdict(latency) for latency in latencies]}
+
+
+def _ratio(latency: Latency, others: Sequence[Latency]) -> float | None:
+    floats = [o for o in others if (o.model, o.scheme) == (latency.model, "float32")]
+    same = [o for o in floats if o.runtime == latency.runtime] or floats
+    return round(same[0].median_ms / latency.median_ms, 3) if same else None

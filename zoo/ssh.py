@@ -1,0 +1,101 @@
+"""Another machine, by the user's own OpenSSH client: its config says keys, ports and names."""
+
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from zoo.errors import BoardError, ToolchainError, UsageError
+
+__all__ = ["Connection", "Finished", "connect", "destination_words"]
+
+_FAILED = 255  # of ssh itself, not of what it ran
+_ALIVE = ("-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command on the other machine left."""
+
+    status: int
+    output: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open login. words: the start of ssh's command line that goes through it."""
+
+    host: str
+    words: tuple[str, ...]
+
+    def run(self, script: str, stdin: Path | None = None) -> Finished:
+        """Run a script by the other machine's sh; raises BoardError where the line breaks."""
+        finished = _ssh((*self.words, f"sh -c {shlex.quote(script)}"), stdin)
+        if finished.status == _FAILED:
+            raise _failure(self.host, finished.error)
+        return finished
+
+
+@contextmanager
+def connect(host: str) -> Iterator[Connection]:
+    """Log in once for all commands: a password or a passphrase is asked for once.
+
+    host: 'user@host' or 'user@host:port', or a name of the ssh config. Raises BoardError where it
+    cannot be reached or refuses, ToolchainError without an ssh client.
+    """
+    destination = destination_words(host)
+    with TemporaryDirectory(prefix="zoo-ssh-") as folder:
+        socket = ("-S", f"{folder}/socket")
+        opened = _ssh((*socket, "-M", "-N", "-f", *_ALIVE, *destination))
+        if opened.status != 0:
+            raise _failure(host, opened.error)
+        try:
+            yield Connection(host, (*socket, *destination))
+        finally:
+            _ssh((*socket, "-O", "exit", *destination))
+
+
+def destination_words(host: str) -> tuple[str, ...]:
+    """Return ssh's words for 'user@host:port'; an IPv6 address with a port stands in brackets."""
+    name, colon, port = host.rpartition(":")
+    if not colon or (":" in name and not name.endswith("]")):
+        name, port = host, ""
+    name = name.replace("[", "").replace("]", "")
+    if not name or name.startswith("-") or (port and not port.isdecimal()):
+        raise UsageError(f"--ssh '{host}': user@host or user@host:port is needed")
+    return ("-p", port, name) if port else (name,)
+
+
+def _ssh(words: tuple[str, ...], stdin: Path | None = None) -> Finished:
+    program = shutil.which("ssh")
+    if program is None:
+        raise ToolchainError(
+            "there is no ssh on the PATH, by which boards are reached; apt install openssh-client"
+        )
+    with (stdin or Path("/dev/null")).open("rb") as file:
+        finished = subprocess.run(
+            [program, *words],
+            stdin=file,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    return Finished(finished.returncode, finished.stdout, finished.stderr)
+
+
+def _failure(host: str, error: str) -> BoardError:
+    """Return the error for what ssh said."""
+    said = error.strip().rpartition("\n")[2].strip() or "ssh failed without a word"
+    if "Permission denied" in said or "Too many authentication failures" in said:
+        what, remedy = "refuses the login", "name user and key in ~/.ssh/config"
+    elif "Host key verification failed" in said:
+        what, remedy = "shows a key that is not known", "compare the key and accept it once"
+    else:
+        what, remedy = "cannot be reached", "check address, port and that its ssh server runs"
+    return BoardError(f"{host}: {what} ({said}); {remedy}, until `ssh` gets there by itself")
