@@ -2,8 +2,10 @@
 
 from compilers.tflite.border import wants_integers
 from compilers.tflite.encode import encode
+from compilers.tflite.half_up import is_exact, round_half_up
 from compilers.tflite.lower import lower
 from compilers.tflite.schema import TOOLS
+from compilers.tflite.tflite import TfliteModel
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
@@ -15,13 +17,20 @@ MAIN = "model.tflite"
 
 FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
 
+EXACT = Exactness(
+    0,
+    "lsb",
+    "all scales are powers of two: sums and products are exact, and layers are written so that "
+    "LiteRT rounds ties up",
+)
+
 # Single ops differ by at most 1. PFLD at random pixels differs by up to 5, where ONNX Runtime's
 # bound is 3: sums by XNNPACK's ADD are further from exact than products by a float32 factor.
 _OF_ONNX_RUNTIME = 2
 
 
 class TfliteCompiler:
-    """Takes schemes of 8-bit activations that round half to even; the weights stay as they are."""
+    """Takes schemes of 8-bit activations; the weights stay as they are."""
 
     name = "tflite"
     tools = TOOLS
@@ -35,35 +44,25 @@ class TfliteCompiler:
         Raises RefusedError where graph and scheme contradict, UnsupportedOpError for an op that
         has no form in TFLite, ToolchainError where the schema is missing.
         """
-        if graph.is_quantized:
-            _require_half_even(graph, target)
-        elif scheme != "float32":
+        if not graph.is_quantized and scheme != "float32":
             raise RefusedError(
                 f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
                 "another form of it; quantize it first, or take float32"
             )
-        exactness = _integer_exactness(graph) if graph.is_quantized else FLOAT32
         model = lower(graph, integers_at_border=wants_integers(target))
-        return Artifact(self.name, MAIN, {MAIN: encode(model)}, exactness)
+        exactness = _integer_exactness(graph, model) if graph.is_quantized else FLOAT32
+        return Artifact(self.name, MAIN, {MAIN: encode(round_half_up(model))}, exactness)
 
 
-def _integer_exactness(graph: Graph) -> Exactness:
+def _integer_exactness(graph: Graph, model: TfliteModel) -> Exactness:
+    if is_exact(model):
+        return EXACT
     requantized = float_requantization(graph)
     return Exactness(
         _OF_ONNX_RUNTIME * requantized.bound,
         requantized.unit,
         f"{requantized.why}, and XNNPACK's ADD and QUANTIZE of integers do so more often",
     )
-
-
-def _require_half_even(graph: Graph, target: Target) -> None:
-    for tensor in graph.tensors.values():
-        grid = tensor.quantization
-        if grid is not None and not tensor.is_constant and grid.rounding != "half_even":
-            raise RefusedError(
-                f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, LiteRT's "
-                "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
-            )
 
 
 COMPILER = TfliteCompiler()

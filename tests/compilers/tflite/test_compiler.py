@@ -13,7 +13,7 @@ from one_node import OneNode, activation
 from quantization import quantized
 from tflite_files import TARGET, to_tflite
 
-from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
+from compilers.schemes import W8A8_ASYM, W8A8_SYM
 from compilers.tflite.compiler import COMPILER, FLOAT32
 from compilers.tflite.lower import lowered_ops
 from zoo import registry
@@ -23,6 +23,7 @@ from zoo.graph import Graph, Quantization, Tensor
 
 GRID = Quantization((0.05,), (3,))
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0)}
+MEAN = {**WINDOW, "kernel": (6, 6), "count_include_pad": 0}
 
 
 def _model(content: bytes) -> Any:
@@ -164,7 +165,17 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
             },
         ),
         r"\(average_pool\): it does not divide by the number of pixels in its window; .*: take "
-        r"count_include_pad=True or no pads, and a scheme without factors of its own$",
+        r"count_include_pad=True or no pads, and factors of its own in integers only$",
+    ),
+    "factor without axes": (
+        lambda: _one("average_pool", {**MEAN, "keep_axes": 0, "reciprocal": (57, 11)}),
+        r"\(average_pool\): it multiplies by a factor of its own, and drops its axes; .*: keep the "
+        r"axes, and reshape behind it$",
+    ),
+    "long factor": (
+        lambda: _one("average_pool", {**MEAN, "keep_axes": 1, "reciprocal": (455, 14)}),
+        r"\(average_pool\): its factor 455 has more than 7 bits; .*: take a scheme with mean_bits "
+        r"of 7 at most$",
     ),
     "softmax along rows": (
         lambda: _one("softmax", {"axis": 2}),
@@ -224,15 +235,6 @@ def test_every_op_but_two_has_a_form():
     assert set(registry.names("op")) - set(lowered_ops()) == {"batchnorm", "hard_sigmoid"}
 
 
-def test_rounding_half_up_is_refused():
-    with pytest.raises(
-        RefusedError,
-        match=r"^board: tensor '\w+' is rounded half_up, LiteRT's integer kernels round half_even; "
-        r"quantize by another scheme, such as w8a8-asym$",
-    ):
-        to_tflite(quantized(residual_network(), DPU_POW2))
-
-
 def test_a_scheme_that_a_float_graph_lacks_is_refused():
     with pytest.raises(
         RefusedError,
@@ -246,7 +248,8 @@ def test_a_missing_schema_is_named_with_its_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.schema_py_generated", None)
     with pytest.raises(
         ToolchainError,
-        match=r"^reading and writing \.tflite files needs ai_edge_litert\.schema_py_generated \(.*\); "
+        match=r"^reading and writing \.tflite files needs ai_edge_litert\.schema_py_generated "
+        r"\(.*\); "
         r"pip install 'edgezoo\[litert\]'$",
     ):
         to_tflite(residual_network())

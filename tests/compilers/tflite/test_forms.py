@@ -4,12 +4,13 @@ import pytest
 from every_op import PAIRS, every_case
 from generated_c import side_by_side
 from hypothesis import assume, given, settings
-from integer_graphs import FORMS, integer_graphs
+from integer_graphs import FORMS, POWER_OF_TWO_FORMS, integer_graphs
 from one_node import OneNode, activation, constant
 from quantization import pixel_feeds
 from random_graphs import float_graphs
 from tflite_files import differences, to_tflite
 
+from compilers.tflite.compiler import EXACT
 from compilers.tflite.lower import lower
 from zoo import registry
 from zoo.errors import UnsupportedOpError
@@ -29,12 +30,8 @@ REFUSED = {
     "softmax 2",
     "softmax 3",
 }
-HALF_EVEN = [pair for pair in PAIRS if pair != "half up"]
 PUBLISHED = [
-    (name, key)
-    for name in registry.names("recipe")
-    for key in registry.load("recipe", name).hubs
-    if "dpu" not in key
+    (name, key) for name in registry.names("recipe") for key in registry.load("recipe", name).hubs
 ]
 ROUNDED = 1.01  # the difference of two products with a scale in float32
 
@@ -47,7 +44,7 @@ def _is_taken(graph: Graph) -> bool:
     return True
 
 
-@pytest.mark.parametrize("pair", HALF_EVEN)
+@pytest.mark.parametrize("pair", PAIRS)
 def test_every_integer_op_is_within_one_step(pair):
     cases = {name: case for name, case in every_case(pair).items() if _is_taken(case.graph)}
     assert every_case(pair).keys() - cases.keys() == REFUSED
@@ -55,7 +52,7 @@ def test_every_integer_op_is_within_one_step(pair):
     assert {name: steps for name, steps in found.items() if steps > ROUNDED} == {}
 
 
-@pytest.mark.parametrize("pair", HALF_EVEN)
+@pytest.mark.parametrize("pair", PAIRS)
 def test_layers_are_exact(pair):
     layers = {k: case for k, case in every_case(pair).items() if case.op in ("conv", "dense")}
     assert max(differences(side_by_side(layers)).values()) == 0
@@ -64,6 +61,14 @@ def test_layers_are_exact(pair):
 @given(integer_graphs(FORMS))
 @settings(max_examples=15)
 def test_random_integer_networks_are_within_the_bound(graph):
+    assume(_is_taken(graph))
+    bound = to_tflite(graph).exactness.bound
+    assert max(differences(graph).values()) <= bound + 0.01
+
+
+@given(integer_graphs(POWER_OF_TWO_FORMS))
+@settings(max_examples=15)
+def test_random_networks_of_powers_of_two_are_within_the_bound(graph):
     assume(_is_taken(graph))
     bound = to_tflite(graph).exactness.bound
     assert max(differences(graph).values()) <= bound + 0.01
@@ -116,10 +121,16 @@ def test_published_networks_are_within_the_bound(name, key):
     assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound + 0.01
 
 
-def test_random_pixels_are_within_the_bound():
-    graph = _published("pfld_0.25x.300w68", "ptq.w8a8-asym")
+@pytest.mark.parametrize("key", ["ptq.w8a8-asym", "qat.dpu-pow2"])
+def test_random_pixels_are_within_the_bound(key):
+    graph = _published("pfld_0.25x.300w68", key)
     found = differences(graph, pixel_feeds(graph, count=40, seed=1))
     assert max(found.values()) <= to_tflite(graph).exactness.bound + 0.01
+
+
+@pytest.mark.parametrize("key", ["ptq.dpu-pow2", "qat.dpu-pow2"])
+def test_published_networks_of_powers_of_two_are_exact(key):
+    assert to_tflite(_published("pfld_0.25x.300w68", key)).exactness == EXACT
 
 
 def test_a_network_is_published():
