@@ -60,8 +60,9 @@ def register_describers() -> list[Descriptor]:
 
 @hookimpl
 def register_executors() -> list[Descriptor]:
-    """The meaning of the Graph itself, and of an .xmodel."""
+    """The meaning of the Graph itself, of TensorRT's input, and of an .xmodel."""
     return [
         Descriptor("reference", "compilers.reference:EXECUTOR"),
+        Descriptor("tensorrt", "compilers.tensorrt.executor:EXECUTOR"),
         Descriptor("xmodel", "compilers.xmodel.executor:EXECUTOR"),
     ]

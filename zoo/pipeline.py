@@ -13,7 +13,7 @@ from zoo.labelled_data import parse_name
 from zoo.plan import Plan
 from zoo.registry import resolve
 from zoo.stage import Stage
-from zoo.tool_use import app_tools, quantizer_tools
+from zoo.tool_use import app_tools, compiler_tools, quantizer_tools
 
 __all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
@@ -27,8 +27,12 @@ def _target(plan: Plan) -> Mapping[str, object]:
 
 
 def _programs(plan: Plan) -> Mapping[str, object]:
-    """Return where the vendor's programs are: an artifact made without them is made anew."""
-    return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
+    """Return where the vendor's programs are, and what tools say of their versions.
+
+    An artifact made without them is made anew.
+    """
+    programs = {name: shutil.which(name) or "" for name in plan.target.programs}
+    return {"programs": programs, "compiler_tools": compiler_tools(plan)}
 
 
 def _app(plan: Plan) -> Mapping[str, object]:

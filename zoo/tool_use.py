@@ -6,12 +6,17 @@ from zoo import registry
 from zoo.plan import Plan
 from zoo.tool import tool_versions
 
-__all__ = ["app_tools", "executor_tools", "quantizer_tools"]
+__all__ = ["app_tools", "compiler_tools", "executor_tools", "quantizer_tools"]
 
 
 def app_tools(plan: Plan) -> Mapping[str, str]:
     """Return versions by name of what compiles the app, and runs it here."""
     return _versions("app", plan.target.app)
+
+
+def compiler_tools(plan: Plan) -> Mapping[str, str]:
+    """Return versions by name of what makes the artifact beside our code; most have none."""
+    return _versions("compiler", plan.target.compiler)
 
 
 def executor_tools(plan: Plan) -> Mapping[str, str]:

@@ -104,7 +104,9 @@ def test_a_training_depends_on_its_own_choices(tmp_path):
 def test_an_artifact_depends_on_the_vendors_programs(tmp_path, monkeypatch):
     stage = next(stage for stage in STAGES if stage.name == "lower")
     monkeypatch.setenv("PATH", str(tmp_path))
-    board = replace(plan(tmp_path), target=Target("board", "", "", "", "", {}, programs=("make",)))
+    board = replace(
+        plan(tmp_path), target=Target("board", "", "onnx", "", "", {}, programs=("make",))
+    )
     without = stage.options(board)
     program = tmp_path / "make"
     program.touch()

@@ -4,7 +4,7 @@ import pytest
 
 from zoo.pipeline import STAGES
 from zoo.plan import Plan, Wish, make_plan
-from zoo.tool_use import app_tools, executor_tools, quantizer_tools
+from zoo.tool_use import app_tools, compiler_tools, executor_tools, quantizer_tools
 
 
 @pytest.fixture
@@ -67,3 +67,12 @@ def test_another_quantizer_of_a_vendor_quantizes_anew(install_program, tmp_path,
 
 def test_our_own_quantizers_ask_nobody(tmp_path):
     assert quantizer_tools(make_plan(Wish("pfld", "kv260", calibration=tmp_path))) == {}
+
+
+def test_another_compiler_of_the_network_lowers_anew(monkeypatch):
+    plan = make_plan(Wish("pfld", "kv260", "qat"))
+    monkeypatch.setattr("zoo.tool_use.tool_versions", lambda tools: {tools[0].name: "1"})
+    before = _options("lower", plan)
+    monkeypatch.setattr("zoo.tool_use.tool_versions", lambda tools: {tools[0].name: "2"})
+    assert _options("lower", plan) != before
+    assert compiler_tools(plan) == {"vai_c_xir": "2"}

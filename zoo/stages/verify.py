@@ -11,7 +11,7 @@ from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
 from zoo.stages.lower import artifact_notes, read_artifact
-from zoo.tool_use import app_tools, executor_tools, quantizer_tools
+from zoo.tool_use import app_tools, compiler_tools, executor_tools, quantizer_tools
 
 PACKAGES = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
 
@@ -59,7 +59,8 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
 
 def _tools(plan: Plan) -> Mapping[str, str]:
     packages = {name: version(name) for name in PACKAGES}
-    return {**packages, **quantizer_tools(plan), **executor_tools(plan), **app_tools(plan)}
+    makers = {**quantizer_tools(plan), **compiler_tools(plan)}
+    return {**packages, **makers, **executor_tools(plan), **app_tools(plan)}
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:

@@ -1,0 +1,95 @@
+"""Building an engine by TensorRT's Python API: that of TensorRT-RTX, or of TensorRT 8.5 to 10."""
+
+from types import ModuleType
+from typing import Any, Protocol
+
+from compilers.tensorrt.engine import Engine
+from compilers.tensorrt.gpu import Gpu
+from compilers.tensorrt.layers import parse_layers
+from zoo.errors import ToolchainError
+
+__all__ = ["build_engine"]
+
+_FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8",)}
+_RUNTIMES = {"tensorrt": "TensorRT", "tensorrt_rtx": "TensorRT-RTX"}
+_REMEMBERED = ("INTERNAL_ERROR", "ERROR")
+
+
+class _Log(Protocol):
+    lines: list[str]
+    errors: list[str]
+
+
+def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engine:
+    """Return the engine of an ONNX file of fixed shapes.
+
+    trt: the module of the builder.  precision: as in compilers.tensorrt.network_file.
+    Raises ToolchainError with what the builder said where it fails.
+    """
+    log = _logger(trt)
+    builder = trt.Builder(log)
+    network = builder.create_network(_network_flags(trt, gpu))
+    parser = trt.OnnxParser(network, log)
+    if not parser.parse(onnx):
+        found = (parser.get_error(index).desc() for index in range(parser.num_errors))
+        raise _failure(trt, gpu, "does not read the network", [*found, *log.errors])
+    plan = builder.build_serialized_network(network, _configure(trt, builder, precision, gpu))
+    if plan is None:
+        raise _failure(trt, gpu, "builds no engine", log.errors)
+    layers = parse_layers("\n".join(log.lines))
+    return Engine(bytes(plan), _RUNTIMES[trt.__name__], _version(trt), layers)
+
+
+def _network_flags(trt: ModuleType, gpu: Gpu) -> int:
+    """Return the bits of those flags that the version still has."""
+    wanted = ["EXPLICIT_BATCH", *(["STRONGLY_TYPED"] if gpu.typing == "strong" else [])]
+    known = trt.NetworkDefinitionCreationFlag.__members__
+    return sum(1 << int(known[name]) for name in wanted if name in known)
+
+
+def _configure(trt: ModuleType, builder: Any, precision: str, gpu: Gpu) -> Any:  # noqa: ANN401
+    """Return the settings: computed in the precision asked for and in no other."""
+    config = builder.create_builder_config()
+    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
+    config.clear_flag(trt.BuilderFlag.TF32)  # float32 with products of 11 bits
+    if gpu.typing == "weak":
+        for flag in _FLAGS[precision]:
+            config.set_flag(getattr(trt.BuilderFlag, flag))
+    if hasattr(config, "set_compute_capability"):
+        name = "SM" + gpu.compute_capability.replace(".", "")
+        config.num_compute_capabilities = 1
+        config.set_compute_capability(trt.ComputeCapability.__members__[name], 0)
+    return config
+
+
+def _logger(trt: ModuleType) -> _Log:
+    """Return a logger that keeps what is said; its base comes with the module."""
+    base: Any = trt.ILogger
+
+    class Log(base):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.lines: list[str] = []
+            self.errors: list[str] = []
+
+        def log(self, severity: Any, message: str) -> None:  # noqa: ANN401
+            self.lines.append(message)
+            if severity.name in _REMEMBERED:
+                self.errors.append(message)
+
+    kept: _Log = Log()
+    return kept
+
+
+def _failure(trt: ModuleType, gpu: Gpu, what: str, said: list[str]) -> ToolchainError:
+    runtime = f"{_RUNTIMES[trt.__name__]} {_version(trt)}"
+    return ToolchainError(
+        f"{gpu.name}: {runtime} {what} ({'; '.join(said) or 'it does not say why'}); "
+        "`zoo show MODEL --target BOARD` shows what it takes, and a bundle without an engine is "
+        f"built where {trt.__name__} is not installed"
+    )
+
+
+def _version(trt: ModuleType) -> str:
+    """Return the first three numbers, which the runtime knows of itself."""
+    return ".".join(trt.__version__.split(".")[:3])

@@ -1,0 +1,72 @@
+"""The builder of engines that is at hand for a board, if any."""
+
+import csv
+import shutil
+import subprocess
+from importlib import import_module
+from importlib.util import find_spec
+
+from compilers.tensorrt.build import build_engine
+from compilers.tensorrt.engine import Engine
+from compilers.tensorrt.gpu import Gpu
+from zoo.tool import Tool
+
+__all__ = ["TOOLS", "build_here"]
+
+_WITHOUT_GPU = "tensorrt_rtx"
+_TIMEOUT_S = 20
+
+TOOLS = (
+    Tool(
+        "TensorRT-RTX",
+        "module",
+        ("tensorrt_rtx",),
+        "building engines for GeForce RTX, without a GPU",
+        "pip install 'edgezoo[rtx]'",
+    ),
+    Tool(
+        "TensorRT",
+        "module",
+        ("tensorrt",),
+        "building engines on a PC with the board's GPU",
+        "pip install tensorrt, from NVIDIA",
+    ),
+    Tool(
+        "NVIDIA GPU",
+        "program",
+        ("nvidia-smi",),
+        "TensorRT's own builder",
+        "install NVIDIA's driver",
+        # Of the device instead: an engine is made for one.
+        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader"),
+    ),
+)
+
+
+def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
+    """Return the engine by the first builder that can build for this GPU, None without one.
+
+    TensorRT-RTX builds for a GPU that is elsewhere, TensorRT only on the GPU itself.
+    Raises ToolchainError where a builder fails.
+    """
+    for builder in gpu.builders:
+        if find_spec(builder) and (builder == _WITHOUT_GPU or _is_here(gpu)):
+            return build_engine(import_module(builder), onnx, precision, gpu)
+    return None
+
+
+def _is_here(gpu: Gpu) -> bool:
+    """Whether a GPU of that compute capability is in this machine."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return False
+    command = [program, "--query-gpu=compute_cap", "--format=csv,noheader"]
+    try:
+        found = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return gpu.compute_capability in {
+        row[0] for row in csv.reader(found.stdout.splitlines()) if row
+    }

@@ -1,0 +1,105 @@
+"""Lowers a Graph to ONNX for TensorRT, and to an engine where one can be built here."""
+
+from compilers.tensorrt.build_script import SCRIPT, build_script
+from compilers.tensorrt.builders import TOOLS, build_here
+from compilers.tensorrt.capabilities import capabilities, require_capable
+from compilers.tensorrt.engine import ENGINE, ONNX, Engine, engine_files
+from compilers.tensorrt.gpu import Gpu
+from compilers.tensorrt.layers import float_layers, weighted_nodes
+from compilers.tensorrt.network_file import network_file
+from compilers.tensorrt.symmetric_form import require_symmetric
+from zoo.artifact import Artifact, Exactness, float_requantization
+from zoo.capability import Capability
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.target import Target
+
+__all__ = ["COMPILER", "TensorrtCompiler"]
+
+FLOAT32 = Exactness(1e-4, "relative", "TensorRT sums float32 in another order")
+FLOAT16 = Exactness(2e-2, "relative", "weights and activations have 11 significant bits")
+
+NOT_RUN = f"not run on TensorRT: the proof runs {ONNX} node by node in ONNX Runtime"
+
+_PRECISIONS = {"float32": "fp32", "float16": "fp16"}
+_BOUNDS = {"fp32": FLOAT32, "fp16": FLOAT16}
+
+
+class TensorrtCompiler:
+    """Takes the schemes float32, float16 and w8a8-sym, each where the chip computes in it."""
+
+    name = "tensorrt"
+    tools = TOOLS
+
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+        """Return what of the graph TensorRT reads, node by node."""
+        return capabilities(graph, target)
+
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return model.onnx, engine.json and build_engine.sh; an engine where it can be built.
+
+        scheme: 'float32', 'float16', or that of the integer graph.
+        Raises RefusedError for a precision that the chip lacks, for integers that TensorRT lacks,
+        and where graph and scheme contradict; UnsupportedOpError for an op that its TensorRT does
+        not read; ToolchainError where the builder fails.
+        """
+        gpu = Gpu.of(target)
+        precision = _precision(graph, scheme, gpu)
+        require_capable(graph, target)
+        onnx = network_file(graph, precision, gpu)
+        engine = build_here(onnx, precision, gpu)
+        files = {
+            ONNX: onnx,
+            SCRIPT: build_script(onnx, precision, gpu).encode(),
+            **engine_files(onnx, precision, gpu, engine),
+        }
+        exactness = _BOUNDS.get(precision) or float_requantization(graph)
+        notes = (NOT_RUN, *_engine_notes(onnx, precision, gpu, engine))
+        return Artifact(self.name, ONNX, files, exactness, notes)
+
+
+def _precision(graph: Graph, scheme: str, gpu: Gpu) -> str:
+    """Return 'fp32', 'fp16' or 'int8'; raises RefusedError."""
+    if graph.is_quantized:
+        precision = "int8"
+        require_symmetric(graph, gpu.name)
+    elif scheme in _PRECISIONS:
+        precision = _PRECISIONS[scheme]
+    else:
+        raise RefusedError(
+            f"{gpu.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs integers; "
+            "quantize it first"
+        )
+    if precision not in gpu.precisions:
+        raise RefusedError(
+            f"{gpu.name}: compute capability {gpu.compute_capability} has no {precision}; it "
+            f"computes in {', '.join(gpu.precisions)}: take another --quant"
+        )
+    return precision
+
+
+def _engine_notes(onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None) -> tuple[str, ...]:
+    if engine is None:
+        return (
+            f"no engine: none of {', '.join(gpu.builders)} can build it here; {SCRIPT} builds it "
+            "on the board, with TensorRT",
+        )
+    built = (
+        f"{ENGINE} was built by {engine.runtime} {engine.version} for compute capability "
+        f"{gpu.compute_capability}; no two builds give the same bytes, so that it and its digests "
+        f"are outside of the bundle's reproducibility: {ONNX} is what is pinned"
+    )
+    return (built, _layer_note(onnx, engine)) if precision == "int8" else (built,)
+
+
+def _layer_note(onnx: bytes, engine: Engine) -> str:
+    """Return which convolutions and dense layers the engine computes in int8."""
+    nodes = weighted_nodes(onnx)
+    if not engine.layers:
+        return "the engine's layers were not inspected: its builder does not list them"
+    floats = float_layers(engine.layers, nodes)
+    found = f"{len(nodes) - len(floats)} of {len(nodes)} convolutions and dense layers are int8"
+    return f"{found}; in float: {', '.join(floats)}" if floats else found
+
+
+COMPILER = TensorrtCompiler()

@@ -1,0 +1,19 @@
+"""A Graph for a batch of one: an engine of fixed shapes needs no optimization profile."""
+
+from dataclasses import replace
+
+from zoo.graph import Graph
+
+__all__ = ["fix_batch"]
+
+
+def fix_batch(graph: Graph, batch: int = 1) -> Graph:
+    """Return the graph with its symbolic batch set; one that is fixed already stays."""
+    tensors = {
+        name: replace(
+            tensor,
+            shape=tuple(batch if isinstance(size, str) else size for size in tensor.shape),
+        )
+        for name, tensor in graph.tensors.items()
+    }
+    return replace(graph, tensors=tensors)

@@ -1,0 +1,62 @@
+"""What the compiler needs to know of an NVIDIA board, from the facts of a target."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from zoo.errors import RefusedError
+from zoo.target import Target
+
+__all__ = ["Gpu"]
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU and the TensorRT on it.
+
+    compute_capability: such as '8.9'.
+    tensorrt: the oldest version on the board, whose list of operators counts.
+    precisions: of 'fp32', 'fp16' and 'int8' those that the chip computes in.
+    typing: 'strong' where tensors compute in the types that the file gives them, 'weak' where
+    the builder is told by flags.
+    builders: Python modules that build its engines.
+    """
+
+    name: str
+    compute_capability: str
+    tensorrt: str
+    precisions: tuple[str, ...]
+    typing: str
+    builders: tuple[str, ...]
+
+    @classmethod
+    def of(cls, target: Target) -> Self:
+        """Read a target's facts; raises RefusedError naming one that is missing."""
+        return cls(
+            target.name,
+            compute_capability=_text(target, "compute_capability"),
+            tensorrt=_text(target, "tensorrt"),
+            precisions=_words(target, "precisions"),
+            typing=_text(target, "typing"),
+            builders=_words(target, "builders"),
+        )
+
+
+def _text(target: Target, name: str) -> str:
+    value = target.facts.get(name)
+    if not isinstance(value, str):
+        raise _incomplete(target, name, "a text")
+    return value
+
+
+def _words(target: Target, name: str) -> tuple[str, ...]:
+    value = target.facts.get(name)
+    if not isinstance(value, tuple):
+        raise _incomplete(target, name, "a tuple of texts")
+    return value
+
+
+def _incomplete(target: Target, name: str, needed: str) -> RefusedError:
+    return RefusedError(
+        f"{target.name}: its fact '{name}' is {target.facts.get(name)!r}, the compiler 'tensorrt' "
+        f"needs {needed}; complete the target's facts, see `zoo show rtx4060`"
+    )
