@@ -1,7 +1,8 @@
-"""Lowers a Graph to a model.tflite for LiteRT: int8, or float32."""
+"""Lowers a Graph to a model.tflite for LiteRT: int8, float16 or float32."""
 
 from compilers.tflite.border import wants_integers
 from compilers.tflite.encode import encode
+from compilers.tflite.half_precision import to_float16
 from compilers.tflite.half_up import is_exact, round_half_up
 from compilers.tflite.lower import lower
 from compilers.tflite.schema import TOOLS
@@ -9,6 +10,7 @@ from compilers.tflite.tflite import TfliteModel
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
+from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
 
 __all__ = ["COMPILER", "TfliteCompiler"]
@@ -17,6 +19,9 @@ MAIN = "model.tflite"
 
 FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
 
+FLOAT16 = Exactness(
+    2e-2, "relative", "weights, and on some chips activations, have 11 significant bits"
+)
 EXACT = Exactness(
     0,
     "lsb",
@@ -40,18 +45,23 @@ class TfliteCompiler:
 
         They are float32, or int8 for an integer graph where the target's fact tensor_border is
         'integer'.
-        scheme: 'float32', or that of the integer graph.
+        scheme: 'float32', 'float16' for its weights, or that of the integer graph.
         Raises RefusedError where graph and scheme contradict, UnsupportedOpError for an op that
         has no form in TFLite, ToolchainError where the schema is missing.
         """
-        if not graph.is_quantized and scheme != "float32":
+        if not graph.is_quantized and scheme not in FLOAT_SCHEMES:
             raise RefusedError(
                 f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
-                "another form of it; quantize it first, or take float32"
+                f"integers; quantize it first, or take {' or '.join(FLOAT_SCHEMES)}"
             )
         model = lower(graph, integers_at_border=wants_integers(target))
-        exactness = _integer_exactness(graph, model) if graph.is_quantized else FLOAT32
-        return Artifact(self.name, MAIN, {MAIN: encode(round_half_up(model))}, exactness)
+        if graph.is_quantized:
+            exactness, model = _integer_exactness(graph, model), round_half_up(model)
+        elif scheme == "float16":
+            exactness, model = FLOAT16, to_float16(model)
+        else:
+            exactness = FLOAT32
+        return Artifact(self.name, MAIN, {MAIN: encode(model)}, exactness)
 
 
 def _integer_exactness(graph: Graph, model: TfliteModel) -> Exactness:

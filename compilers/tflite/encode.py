@@ -23,7 +23,7 @@ _ALIGNMENT = 16
 _PLACEHOLDER = 127
 """In the field for op codes of 8 bits, where a code needs more."""
 
-# The oldest version of each op that has int8 and all settings used; 1 for ops not named.
+# The oldest version of each op that has int8 and all types and settings used; 1 for ops not named.
 _VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ADD": 2,
@@ -31,7 +31,7 @@ _VERSIONS: Mapping[str, int] = MappingProxyType(
         "CONCATENATION": 2,
         "CONV_2D": 6,
         "DEPTHWISE_CONV_2D": 3,
-        "DEQUANTIZE": 2,
+        "DEQUANTIZE": 3,
         "FULLY_CONNECTED": 4,
         "LEAKY_RELU": 2,
         "MAXIMUM": 2,

@@ -238,10 +238,10 @@ def test_every_op_but_two_has_a_form():
 def test_a_scheme_that_a_float_graph_lacks_is_refused():
     with pytest.raises(
         RefusedError,
-        match=r"^board: graph 'residual' is float, the scheme 'float16' needs another form of it; "
-        r"quantize it first, or take float32$",
+        match=r"^board: graph 'residual' is float, the scheme 'w8a8-asym' needs integers; quantize "
+        r"it first, or take float32 or float16$",
     ):
-        COMPILER.lower(residual_network(), TARGET, "float16")
+        COMPILER.lower(residual_network(), TARGET, "w8a8-asym")
 
 
 def test_a_missing_schema_is_named_with_its_package(monkeypatch):
