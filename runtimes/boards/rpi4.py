@@ -11,12 +11,8 @@ TARGET = Target(
     executor="litert",
     app="cpp-litert",
     schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
-    accepts=("w8a8-sym",),
+    accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
-        "dpu-pow2": (
-            "it rounds half up as AMD's DPU does, LiteRT rounds half to even and would compute "
-            "another network; take w8a8-asym"
-        ),
         "w4a8-asym": (
             "the Cortex-A72 has no products of 4 bits, they would only lose accuracy; "
             "take w8a8-asym"
@@ -27,5 +23,7 @@ TARGET = Target(
         "processor": "4 x Cortex-A72",
         "operating_system": "Raspberry Pi OS 12 or newer, 64 bits",
         "runtime": "LiteRT 2.1.6 or newer",
+        # Pixels are the integers that the network reads, so that nothing is lost.
+        "tensor_border": "integer",
     },
 )
