@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,15 +30,20 @@ class Backend {
 
   // Returns each output's numbers, in the contract's order. input: [C, H, W].
   virtual std::vector<std::vector<float>> run(const std::vector<float>& input) = 0;
+
+  // Milliseconds that an accelerator took for the last run by its own clock, where it has one.
+  virtual std::optional<double> device_ms() const { return std::nullopt; }
 };
 
 // An option of the command line. value: what the help calls its value.  check: throws UsageError
-// for a name and a value that cannot be; empty where every text can.
+// for a name and a value that cannot be; empty where every text can.  only_loads: whether loading the
+// model is all that is asked for.
 struct BackendOption {
   std::string name;
   std::string value;
   std::string help;
   std::function<void(const std::string& name, const std::string& value)> check;
+  bool only_loads = false;
 };
 
 // What the back end is called, and the options that only it has.

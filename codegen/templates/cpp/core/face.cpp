@@ -16,6 +16,7 @@ Face look(Backend& backend, const Photo& photo, const Box& box) {
   const Stopwatch inference;
   face.outputs = backend.run(frame.input_chw);
   face.inference_ms = inference.elapsed_ms();
+  face.device_ms = backend.device_ms();
   for (std::size_t i = 0; i < face.outputs.size(); ++i) {
     const TensorSpec& output = contract::kOutputs[i];
     face.values[output.name] = {output.shape, {face.outputs[i].begin(), face.outputs[i].end()}};

@@ -59,6 +59,17 @@ std::string read_file(const std::string& path) {
   return content;
 }
 
+void write_file(const std::string& path, const std::string& content) {
+  const std::string part = path + ".part";
+  FILE* file = std::fopen(part.c_str(), "wb");
+  if (file == nullptr) throw Error(path + ": cannot be written (" + std::strerror(errno) + ")");
+  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
+  if (std::fclose(file) != 0 || !written || std::rename(part.c_str(), path.c_str()) != 0) {
+    std::remove(part.c_str());
+    throw Error(path + ": cannot be written (" + std::strerror(errno) + ")");
+  }
+}
+
 std::string base_name(const std::string& path) { return after_last(path, '/', path); }
 
 std::string directory_name(const std::string& path) {

@@ -18,6 +18,9 @@ void make_directory(const std::string& path);
 // Whole content; throws Error.
 std::string read_file(const std::string& path);
 
+// Writes a file, whole or not at all; throws Error.
+void write_file(const std::string& path, const std::string& content);
+
 // "photo.png" of "a/photo.png"; "." of "photo.png"; "photo" of "a/photo.png"; "png" of "A.PNG".
 std::string base_name(const std::string& path);
 std::string directory_name(const std::string& path);
