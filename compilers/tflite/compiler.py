@@ -6,6 +6,7 @@ from compilers.tflite.half_precision import to_float16
 from compilers.tflite.half_up import is_exact, round_half_up
 from compilers.tflite.lower import lower
 from compilers.tflite.schema import TOOLS
+from compilers.tflite.standard_metadata import add_standard_metadata
 from compilers.tflite.tflite import TfliteModel
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
@@ -61,7 +62,7 @@ class TfliteCompiler:
             exactness, model = FLOAT16, to_float16(model)
         else:
             exactness = FLOAT32
-        return Artifact(self.name, MAIN, {MAIN: encode(model)}, exactness)
+        return Artifact(self.name, MAIN, {MAIN: encode(add_standard_metadata(model))}, exactness)
 
 
 def _integer_exactness(graph: Graph, model: TfliteModel) -> Exactness:

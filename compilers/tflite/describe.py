@@ -7,9 +7,6 @@ from compilers.tflite.decode import FileTensor, TfliteFile, decode
 
 __all__ = ["DESCRIBER", "TfliteDescriber"]
 
-_OURS = "zoo."
-"""How the metadata of the Graph begin: texts."""
-
 
 class TfliteDescriber:
     """Reads any .tflite, other programs' too."""
@@ -31,7 +28,7 @@ class TfliteDescriber:
             "activations": _tensors(file, [i for op in file.ops for i in op.outputs]),
             "constants": dict(Counter(_kind(tensor) for tensor in constants).most_common()),
             "constant_bytes": sum(len(tensor.data) for tensor in constants),
-            "metadata": {name: _text(name, data) for name, data in file.metadata.items()},
+            "metadata": {name: _text(bytes(data)) for name, data in file.metadata.items()},
         }
 
 
@@ -54,10 +51,10 @@ def _kind(tensor: FileTensor) -> str:
     return f"{tensor.dtype} per channel" if len(tensor.scales) > 1 else tensor.dtype
 
 
-def _text(name: str, data: memoryview) -> str:
-    if name.startswith(_OURS):
-        return bytes(data).decode("utf-8", "replace")
-    return f"{len(data)} bytes"
+def _text(data: bytes) -> str:
+    """Return a text, which may be filled up with zeros, or how long other data are."""
+    text = data.rstrip(b"\0").decode("utf-8", "replace")
+    return text if text.isprintable() else f"{len(data)} bytes"
 
 
 DESCRIBER = TfliteDescriber()

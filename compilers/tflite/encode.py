@@ -1,13 +1,14 @@
 """TfliteModel -> the bytes of a .tflite file, the same for the same model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.tflite.schema import schema
+from compilers.tflite.op_versions import OP_VERSIONS
+from compilers.tflite.schema import new_builder, schema
 from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
 from zoo.graph import Quantization
 
@@ -23,34 +24,6 @@ _ALIGNMENT = 16
 _PLACEHOLDER = 127
 """In the field for op codes of 8 bits, where a code needs more."""
 
-# The oldest version of each op that has int8 and all types and settings used; 1 for ops not named.
-_VERSIONS: Mapping[str, int] = MappingProxyType(
-    {
-        "ADD": 2,
-        "AVERAGE_POOL_2D": 2,
-        "CONCATENATION": 2,
-        "CONV_2D": 6,
-        "DEPTHWISE_CONV_2D": 3,
-        "DEQUANTIZE": 3,
-        "FULLY_CONNECTED": 4,
-        "LEAKY_RELU": 2,
-        "MAXIMUM": 2,
-        "MAX_POOL_2D": 2,
-        "MEAN": 2,
-        "MINIMUM": 2,
-        "MUL": 2,
-        "PAD": 2,
-        "PADV2": 2,
-        "QUANTIZE": 2,
-        "RELU": 2,
-        "RELU6": 2,
-        "RESIZE_BILINEAR": 3,
-        "RESIZE_NEAREST_NEIGHBOR": 3,
-        "STRIDED_SLICE": 2,
-        "SUB": 2,
-        "TRANSPOSE": 2,
-    }
-)
 _ENUMERATIONS = MappingProxyType(
     {"fusedActivationFunction": "ActivationFunctionType", "padding": "Padding"}
 )
@@ -66,10 +39,7 @@ def encode(model: TfliteModel) -> bytes:
     table.buffers = [schema().BufferT()]
     table.subgraphs = [_subgraph(model, codes, table.buffers)]
     table.metadata = [_metadata(*entry, table.buffers) for entry in sorted(model.metadata.items())]
-    # The schema imports it, too: only here is it known to be there.
-    from flatbuffers import Builder
-
-    builder = Builder()
+    builder = new_builder()
     builder.Finish(table.Pack(builder), _IDENTIFIER)
     return bytes(builder.Output())
 
@@ -78,7 +48,7 @@ def _operator_code(code: str) -> Any:  # noqa: ANN401 (the schema's classes have
     table = schema().OperatorCodeT()
     table.builtinCode = getattr(schema().BuiltinOperator, code)
     table.deprecatedBuiltinCode = min(table.builtinCode, _PLACEHOLDER)
-    table.version = _VERSIONS.get(code, 1)
+    table.version, _ = OP_VERSIONS[code]
     return table
 
 
@@ -129,10 +99,10 @@ def _setting(name: str, value: object) -> object:
     return _int32(value) if isinstance(value, tuple) else value
 
 
-def _metadata(name: str, text: str, buffers: list[Any]) -> Any:  # noqa: ANN401
+def _metadata(name: str, content: bytes, buffers: list[Any]) -> Any:  # noqa: ANN401
     table = schema().MetadataT()
     table.name = name
-    table.buffer = _add_buffer(np.frombuffer(text.encode(), np.uint8), buffers)
+    table.buffer = _add_buffer(np.frombuffer(content, np.uint8), buffers)
     return table
 
 

@@ -1,12 +1,15 @@
 """The schema of .tflite files, as LiteRT's package brings it."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ToolchainError
 from zoo.tool import Tool
 
-__all__ = ["TOOLS", "schema"]
+if TYPE_CHECKING:
+    from flatbuffers import Builder
+
+__all__ = ["TOOLS", "new_builder", "schema"]
 
 _MODULE = "ai_edge_litert.schema_py_generated"
 _REMEDY = "pip install 'edgezoo[litert]'"
@@ -23,3 +26,12 @@ def schema() -> Any:  # noqa: ANN401 (a generated module without types)
         raise ToolchainError(
             f"reading and writing .tflite files needs {_MODULE} ({error}); {_REMEDY}"
         ) from error
+
+
+def new_builder() -> "Builder":
+    """Return a writer of flatbuffers; raises ToolchainError where the schema is missing."""
+    schema()
+    # The schema imports it, too: only here is it known to be there.
+    from flatbuffers import Builder
+
+    return Builder()

@@ -125,13 +125,14 @@ class Scope:
         """Return the file."""
         border = (*self.graph.inputs, *self.graph.outputs)
         layouts = {name: "NHWC" for name in border if len(self.graph.tensors[name].shape) == 4}
+        texts = {**self.graph.metadata, LAYOUTS: json.dumps(layouts, sort_keys=True)}
         return TfliteModel(
             self.graph.metadata.get("zoo.model", self.graph.name),
             tuple(self._tensors),
             tuple(self._ops),
             self._inputs,
             tuple(self.read(name) for name in self._held(self.graph.outputs)),
-            {**self.graph.metadata, LAYOUTS: json.dumps(layouts, sort_keys=True)},
+            {name: text.encode() for name, text in texts.items()},
         )
 
     def _held(self, names: Sequence[str]) -> list[str]:

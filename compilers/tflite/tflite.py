@@ -47,11 +47,11 @@ class TfliteOp:
 
 @dataclass(frozen=True)
 class TfliteModel:
-    """The file. inputs, outputs: indices of tensors.  metadata: texts by name."""
+    """The file. inputs, outputs: indices of tensors.  metadata: contents by name."""
 
     name: str
     tensors: tuple[TfliteTensor, ...]
     ops: tuple[TfliteOp, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    metadata: Mapping[str, str]
+    metadata: Mapping[str, bytes]

@@ -93,11 +93,10 @@ def test_scales_zero_points_and_weights_are_the_hubs(scheme):
 def test_the_file_tells_layouts_and_the_graphs_metadata():
     model = _model(to_tflite(residual_network()).files["model.tflite"])
     texts = {
-        entry.name.decode(): model.buffers[entry.buffer].data.tobytes().decode()
-        for entry in model.metadata
+        entry.name.decode(): model.buffers[entry.buffer].data.tobytes() for entry in model.metadata
     }
     assert json.loads(texts["zoo.layouts"]) == {"image": "NHWC"}
-    assert texts["zoo.model"] == "test"
+    assert texts["zoo.model"] == b"test"
     (index,) = model.subgraphs[0].inputs
     image = model.subgraphs[0].tensors[index]
     assert (image.name, list(image.shape)) == (b"image", [1, 6, 6, 3])

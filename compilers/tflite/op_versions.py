@@ -1,0 +1,55 @@
+"""The version of each op that a file asks for, and the runtime that first had it.
+
+By runtime_version.cc of TensorFlow Lite, whose numbers LiteRT's metadata still count in.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+__all__ = ["OP_VERSIONS", "minimum_runtime"]
+
+# The oldest version that has all types and settings used, and its runtime.
+OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
+    {
+        "ADD": (2, "1.14.0"),
+        "AVERAGE_POOL_2D": (2, "1.14.0"),
+        "CONCATENATION": (2, "1.14.0"),
+        "CONV_2D": (6, "2.9.0"),
+        "DEPTHWISE_CONV_2D": (3, "1.14.0"),
+        "DEQUANTIZE": (3, "1.15.0"),
+        "FULLY_CONNECTED": (4, "1.14.0"),
+        "HARD_SWISH": (1, "1.15.0"),
+        "LEAKY_RELU": (2, "2.3.0"),
+        "LOGISTIC": (1, "1.14.0"),
+        "MAXIMUM": (2, "1.14.0"),
+        "MAX_POOL_2D": (2, "1.14.0"),
+        "MEAN": (2, "1.14.0"),
+        "MINIMUM": (2, "1.14.0"),
+        "MUL": (2, "1.14.0"),
+        "PAD": (2, "1.14.0"),
+        "PADV2": (2, "1.14.0"),
+        "PRELU": (1, "1.8.0"),
+        "QUANTIZE": (2, "1.15.0"),
+        "RELU": (2, "2.1.0"),
+        "RELU6": (2, "1.14.0"),
+        "RELU_N1_TO_1": (1, "1.5.0"),
+        "RESHAPE": (1, "1.5.0"),
+        "RESIZE_BILINEAR": (3, "2.2.0"),
+        "RESIZE_NEAREST_NEIGHBOR": (3, "2.3.0"),
+        "SOFTMAX": (1, "1.5.0"),
+        "STRIDED_SLICE": (2, "1.14.0"),
+        "SUB": (2, "1.14.0"),
+        "TANH": (1, "1.14.0"),
+        "TRANSPOSE": (2, "1.14.0"),
+    }
+)
+
+
+def minimum_runtime(codes: Iterable[str]) -> str:
+    """Return the oldest runtime that has all of these ops, such as '2.9.0'."""
+    runtimes = (OP_VERSIONS[code][1] for code in codes)
+    return max(runtimes, key=_numbers, default="1.5.0")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
