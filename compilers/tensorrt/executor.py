@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from zoo import registry
@@ -17,34 +18,39 @@ __all__ = ["EXECUTOR", "TensorrtExecutor", "TensorrtRun"]
 
 
 class TensorrtExecutor:
-    """ONNX Runtime without optimisations, one sample at a time."""
+    """ONNX Runtime without optimisations, one batch of the file after the other."""
 
     name = "tensorrt"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TensorrtRun":
         """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
         run = registry.load("executor", "onnxruntime-unoptimized").load(folder, main, threads)
-        return TensorrtRun(run)
+        return TensorrtRun(run, _batch(folder / main))
 
 
 class TensorrtRun:
-    """A network that is ready to run."""
+    """A network that is ready to run. batch: of the file."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, batch: int) -> None:
+        self._run, self._batch = run, batch
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first.
 
-        The file has a batch of one: the samples go through it one by one.
+        The file's batch goes through at once, a larger one in parts.
         Raises HubError for an input that is missing, unknown or of the wrong shape.
         """
-        counts = [len(values) for values in feeds.values() if np.ndim(values)]
-        samples = range(max(counts, default=1))
-        results = [
-            self._run({name: values[i : i + 1] for name, values in feeds.items()}) for i in samples
+        count = max((len(values) for values in feeds.values()), default=0)
+        parts = [
+            self._run({name: values[i : i + self._batch] for name, values in feeds.items()})
+            for i in range(0, max(count, 1), self._batch)
         ]
-        return {name: np.concatenate([one[name] for one in results]) for name in results[0]}
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _batch(file: Path) -> int:
+    inputs = onnx.load(file).graph.input
+    return max(int(inputs[0].type.tensor_type.shape.dim[0].dim_value), 1)
 
 
 EXECUTOR = TensorrtExecutor()

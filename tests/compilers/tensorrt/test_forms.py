@@ -1,0 +1,75 @@
+"""The ONNX file computes what the reference computes: op by op, random and published networks."""
+
+from math import inf
+
+import pytest
+from every_op import every_case
+from generated_c import side_by_side
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from quantization import pixel_feeds, quantized
+from random_graphs import float_graphs
+from tensorrt_files import differences, symmetric, to_tensorrt
+
+from compilers.schemes import W8A8_SYM
+from zoo import registry
+from zoo.graph import Graph
+
+# Where a quotient in float32 falls between two integers, it may go either way.
+ROUNDED = 1.01
+PUBLISHED = [
+    (name, key)
+    for name in registry.names("recipe")
+    for key in registry.load("recipe", name).hubs
+    if key == "none" or key.endswith(W8A8_SYM.name)
+]
+
+
+def test_every_integer_op_is_within_one_step():
+    cases = {name: case for name, case in every_case("half even").items()}
+    found = differences(symmetric(side_by_side(cases)))
+    assert {name: steps for name, steps in found.items() if steps > ROUNDED} == {}
+
+
+def test_layers_are_exact():
+    cases = every_case("half even").items()
+    layers = {name: case for name, case in cases if case.op in ("conv", "dense")}
+    assert max(differences(symmetric(side_by_side(layers))).values()) == 0
+
+
+def _keeps_ranges(graph: Graph) -> bool:
+    """Whether no clamp cuts a range, which makes an LSB before it several LSB after it."""
+    return all(node.attributes.get("clamp", (0.0, inf)) == (0.0, inf) for node in graph.nodes)
+
+
+@given(float_graphs().filter(_keeps_ranges))
+@settings(max_examples=20)
+def test_random_integer_networks_are_within_the_bound(graph):
+    integer = quantized(graph, W8A8_SYM)
+    bound = to_tensorrt(integer).exactness.bound
+    assert max(differences(integer).values()) <= bound + 0.01
+
+
+@given(float_graphs(), st.sampled_from(("float32", "float16")))
+@settings(max_examples=20)
+def test_random_float_networks_are_within_the_bound(graph, scheme):
+    bound = to_tensorrt(graph, scheme).exactness.bound
+    assert max(differences(graph, scheme).values()) <= bound
+
+
+@pytest.mark.parametrize(("name", "key"), PUBLISHED)
+def test_published_networks_are_within_the_bound(name, key):
+    hub = registry.load("recipe", name).hubs[key]
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    assert max(differences(graph).values()) <= to_tensorrt(graph).exactness.bound
+
+
+def test_random_pixels_are_within_the_bound():
+    hub = registry.load("recipe", "pfld_0.25x.300w68").hubs["qat.w8a8-sym"]
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    found = differences(graph, feeds=pixel_feeds(graph, count=20, seed=1))
+    assert max(found.values()) <= to_tensorrt(graph).exactness.bound + 0.01
+
+
+def test_integer_networks_are_published():
+    assert any(key != "none" for _, key in PUBLISHED)
