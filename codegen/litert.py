@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from codegen.arm_linux import ARM_TOOLS, cross_build, emulated
 from codegen.app_run import run_app
+from codegen.arm_linux import ARM_TOOLS, cross_build, emulated
 from codegen.cmake_build import BUILD_TOOLS
 from codegen.companions import companions
 from codegen.contract_check import check_contract

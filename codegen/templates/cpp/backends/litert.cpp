@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <new>
+#include <utility>
 
 #include "backends/litert_api.hpp"
 #include "backends/litert_file.hpp"
@@ -39,96 +41,105 @@ class LiteRt : public Backend {
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
 
  private:
-  litert::Model* open_model(const std::string& path);
-  void compile(litert::Model* model, const BackendOptions& options);
-  std::vector<litert::Buffer*> make_outputs(litert::Subgraph* graph);
+  void make_buffers();
 
+  // In the order in which each needs those before it.
   SharedLibrary library_;
   litert::Api api_;
-  litert::Environment* environment_ = nullptr;
-  litert::CompiledModel* compiled_ = nullptr;
+  litert::Handle<litert::Environment> environment_;
+  litert::Handle<litert::Model> model_;
+  litert::Subgraph* graph_;
   std::vector<litert::BorderTensor> inputs_;   // one
   std::vector<litert::BorderTensor> outputs_;  // the contract's
-  litert::Buffer* input_ = nullptr;
-  std::vector<litert::Buffer*> results_;  // all of the file's
+  litert::Handle<litert::CompiledModel> compiled_;
+  std::vector<litert::Handle<litert::Buffer>> input_buffers_;
+  std::vector<litert::Handle<litert::Buffer>> output_buffers_;  // all of the file's
 };
+
+litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
+                                         const std::string& path) {
+  if (!is_file(path)) throw Error(path + ": no such model; --model FILE names it");
+  litert::require_whole(path);
+  return api.make(api.create_model, api.destroy_model, environment, path.c_str());
+}
+
+litert::Subgraph* graph_of(const litert::Api& api, litert::Model* model) {
+  litert::Subgraph* graph = nullptr;
+  api.get_subgraph(model, 0, &graph);
+  return graph;
+}
 
 // The text that LiteRT reads as settings of its CPU kernels; freed by LiteRT.
 char* cpu_settings(int threads) {
   const std::string text = "num_threads = " + std::to_string(threads) + "\n";
-  char* copy = static_cast<char*>(std::malloc(text.size() + 1));
-  if (copy == nullptr) throw Error("no memory");
-  return std::strcpy(copy, text.c_str());
+  char* copy = strdup(text.c_str());
+  if (copy == nullptr) throw std::bad_alloc();
+  return copy;
 }
 
-LiteRt::LiteRt(const BackendOptions& options, const TensorSpec& input,
-               const std::vector<TensorSpec>& outputs)
-    : library_(kLibrary, options.get("--litert", "")), api_(library_) {
-  api_.create_environment(std::size(kSettings), kSettings, &environment_);
-  litert::Model* model = open_model(options.model);
-  litert::Subgraph* graph = nullptr;
-  api_.get_subgraph(model, 0, &graph);
-  inputs_ = litert::find_inputs(api_, graph, options.model, {input});
-  outputs_ = litert::find_outputs(api_, graph, options.model, outputs);
-  compile(model, options);
-  litert::BufferRequirements* needs = nullptr;
-  api_.get_input_requirements(compiled_, 0, inputs_[0].index, &needs);
-  api_.create_buffer(environment_, &inputs_[0].type, needs, &input_);
-  results_ = make_outputs(graph);
-}
-
-litert::Model* LiteRt::open_model(const std::string& path) {
-  if (!is_file(path)) throw Error(path + ": no such model; --model FILE names it");
-  litert::require_whole(path);
-  litert::Model* model = nullptr;
-  api_.create_model(environment_, path.c_str(), &model);
-  return model;
-}
-
-void LiteRt::compile(litert::Model* model, const BackendOptions& options) {
-  litert::Options* settings = nullptr;
-  api_.create_options(&settings);
-  api_.set_accelerators(settings, litert::kCpu);
-  litert::OpaqueOptions* cpu = nullptr;
+litert::Handle<litert::CompiledModel> compile(const litert::Api& api,
+                                              litert::Environment* environment,
+                                              litert::Model* model, const BackendOptions& options) {
   const int threads = parse_count("--threads", options.get("--threads", "1"));
-  api_.create_opaque_options("xnnpack", cpu_settings(threads), std::free, &cpu);
-  api_.add_opaque_options(settings, cpu);
+  const auto settings = api.make(api.create_options, api.destroy_options);
+  api.set_accelerators(settings.get(), litert::kCpu);
+  litert::OpaqueOptions* cpu = nullptr;
+  api.create_opaque_options("xnnpack", cpu_settings(threads), std::free, &cpu);
+  api.add_opaque_options(settings.get(), cpu);
   try {
-    api_.compile(environment_, model, settings, &compiled_);
+    return api.make(api.compile, api.destroy_compiled, environment, model, settings.get());
   } catch (const Error& error) {
     throw Error(options.model + ": this LiteRT cannot run it (" + error.what() +
                 "); take the version that litert.sh of the bundle names, or build it again");
   }
 }
 
-std::vector<litert::Buffer*> LiteRt::make_outputs(litert::Subgraph* graph) {
+LiteRt::LiteRt(const BackendOptions& options, const TensorSpec& input,
+               const std::vector<TensorSpec>& outputs)
+    : library_(kLibrary, options.get("--litert", "")),
+      api_(library_),
+      environment_(api_.make(api_.create_environment, api_.destroy_environment,
+                             static_cast<int>(std::size(kSettings)), kSettings)),
+      model_(open_model(api_, environment_.get(), options.model)),
+      graph_(graph_of(api_, model_.get())),
+      inputs_(litert::find_inputs(api_, graph_, options.model, {input})),
+      outputs_(litert::find_outputs(api_, graph_, options.model, outputs)),
+      compiled_(compile(api_, environment_.get(), model_.get(), options)) {
+  make_buffers();
+}
+
+void LiteRt::make_buffers() {
+  litert::BufferRequirements* needs = nullptr;
+  api_.get_input_requirements(compiled_.get(), 0, inputs_[0].index, &needs);
+  input_buffers_.push_back(api_.make(api_.create_buffer, api_.destroy_buffer, environment_.get(),
+                                     &std::as_const(inputs_[0].type), needs));
   std::size_t count = 0;
-  api_.count_outputs(graph, &count);
-  std::vector<litert::Buffer*> buffers(count);
+  api_.count_outputs(graph_, &count);
   for (std::size_t i = 0; i < count; ++i) {
     litert::Tensor* tensor = nullptr;
-    api_.get_output(graph, i, &tensor);
+    api_.get_output(graph_, i, &tensor);
     litert::TensorType type{};
     api_.get_type(tensor, &type);
-    litert::BufferRequirements* needs = nullptr;
-    api_.get_output_requirements(compiled_, 0, i, &needs);
-    api_.create_buffer(environment_, &type, needs, &buffers[i]);
+    api_.get_output_requirements(compiled_.get(), 0, i, &needs);
+    output_buffers_.push_back(api_.make(api_.create_buffer, api_.destroy_buffer, environment_.get(),
+                                        &std::as_const(type), needs));
   }
-  return buffers;
 }
 
 std::vector<std::vector<float>> LiteRt::run(const std::vector<float>& input) {
   void* memory = nullptr;
-  api_.lock(input_, &memory, litert::kWriting);
+  litert::Buffer* stored = input_buffers_[0].get();
+  api_.lock(stored, &memory, litert::kWriting);
   litert::store(inputs_[0], input, memory);
-  api_.unlock(input_);
-  api_.run(compiled_, 0, 1, &input_, results_.size(), results_.data());
+  api_.unlock(stored);
+  std::vector<litert::Buffer*> results;
+  for (const auto& buffer : output_buffers_) results.push_back(buffer.get());
+  api_.run(compiled_.get(), 0, 1, &stored, results.size(), results.data());
   std::vector<std::vector<float>> outputs;
   for (const litert::BorderTensor& output : outputs_) {
-    litert::Buffer* result = results_[output.index];
-    api_.lock(result, &memory, litert::kReading);
+    api_.lock(results[output.index], &memory, litert::kReading);
     outputs.push_back(litert::load(output, memory));
-    api_.unlock(result);
+    api_.unlock(results[output.index]);
   }
   return outputs;
 }

@@ -41,6 +41,11 @@ const SharedLibrary& new_enough(const SharedLibrary& library) {
   return library;
 }
 
+template <typename Object>
+auto release(const SharedLibrary& library, const char* name) {
+  return reinterpret_cast<void (*)(Object*)>(library.symbol(name));
+}
+
 }  // namespace
 
 void require_success(const char* name, int status) {
@@ -69,6 +74,11 @@ Api::Api(const SharedLibrary& library)
       create_buffer(library, "LiteRtCreateManagedTensorBufferFromRequirements"),
       lock(library, "LiteRtLockTensorBuffer"),
       unlock(library, "LiteRtUnlockTensorBuffer"),
-      run(library, "LiteRtRunCompiledModel") {}
+      run(library, "LiteRtRunCompiledModel"),
+      destroy_environment(release<Environment>(library, "LiteRtDestroyEnvironment")),
+      destroy_model(release<Model>(library, "LiteRtDestroyModel")),
+      destroy_options(release<Options>(library, "LiteRtDestroyOptions")),
+      destroy_compiled(release<CompiledModel>(library, "LiteRtDestroyCompiledModel")),
+      destroy_buffer(release<Buffer>(library, "LiteRtDestroyTensorBuffer")) {}
 
 }  // namespace zoo::litert

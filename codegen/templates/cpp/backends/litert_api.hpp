@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "core/shared_library.hpp"
 
@@ -78,10 +79,22 @@ class Function {
   int (*pointer_)(Parameters...);
 };
 
-// Objects that the functions make live as long as the program: it loads one model.
+// Owns an object of the runtime.
+template <typename Object>
+using Handle = std::unique_ptr<Object, void (*)(Object*)>;
+
 struct Api {
   // Throws Error where the library is too old.
   explicit Api(const SharedLibrary& library);
+
+  // Makes an object by a function whose last parameter is its address.
+  template <typename Object, typename Create, typename... Arguments>
+  static Handle<Object> make(const Create& create, void (*destroy)(Object*),
+                             Arguments... arguments) {
+    Object* object = nullptr;
+    create(arguments..., &object);
+    return Handle<Object>(object, destroy);
+  }
 
   Function<int, const Setting*, Environment**> create_environment;
   Function<Environment*, const char*, Model**> create_model;
@@ -105,6 +118,11 @@ struct Api {
   Function<Buffer*, void**, int> lock;
   Function<Buffer*> unlock;
   Function<CompiledModel*, std::size_t, std::size_t, Buffer**, std::size_t, Buffer**> run;
+  void (*destroy_environment)(Environment*);
+  void (*destroy_model)(Model*);
+  void (*destroy_options)(Options*);
+  void (*destroy_compiled)(CompiledModel*);
+  void (*destroy_buffer)(Buffer*);
 };
 
 }  // namespace zoo::litert

@@ -51,6 +51,8 @@ Summary look_at_source(Backend& backend, const Options& options) {
   Writer writer(options.raw_outputs, options.overlay_directory);
   std::optional<PowerMeter> power;
   if (!options.power_sensor.empty()) power.emplace(options.power_sensor);
+  const bool tells_heat = !options.heat_place.empty();
+  if (tells_heat) read_heat(options.heat_place);  // fails before the work, not after it
   Summary summary;
   const Stopwatch whole;
   while (interrupted == 0) {
@@ -64,6 +66,7 @@ Summary look_at_source(Backend& backend, const Options& options) {
   }
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.watts = power->watts();
+  if (tells_heat) summary.heat = read_heat(options.heat_place);
   return summary;
 }
 
@@ -72,6 +75,7 @@ Summary look_at_source(Backend& backend, const Options& options) {
 int run(const Options& options) {
   const std::unique_ptr<Backend> backend =
       load_backend(options.backend, contract::kInput, contract::kOutputs);
+  if (options.only_loads) return 0;
   if (!options.self_test.empty()) return self_test(*backend, options.self_test) ? 0 : 1;
   std::signal(SIGINT, interrupt);
   const Summary summary = look_at_source(*backend, options);

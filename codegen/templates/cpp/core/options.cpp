@@ -44,6 +44,9 @@ std::vector<Option> core_options() {
       {"--power", "SENSOR",
        "measure watts and frames per joule: board, or a file that holds microwatts",
        [](Options& o, const std::string& v) { o.power_sensor = v; }},
+      {"--heat", "PLACE",
+       "tell temperature and throttling: board, or a directory that holds its /sys",
+       [](Options& o, const std::string& v) { o.heat_place = v; }},
       {"--json", "", "summary as a last JSON line instead of text",
        [](Options& o, const std::string&) { o.summary_as_json = true; }},
       {"--selftest", "FILE", "check the program on a bundle's golden/selftest.txt",
@@ -59,6 +62,7 @@ const std::vector<Option>& known_options() {
       const auto keep = [&own](Options& o, const std::string& v) {
         if (own.check) own.check(own.name, v);
         o.backend.own[own.name] = v;
+        o.only_loads = o.only_loads || own.only_loads;
       };
       all.push_back({own.name, own.value, own.help, keep});
     }
@@ -92,7 +96,8 @@ Options parse_options(int count, const char* const* words) {
   if (options.boxes.fixed && !options.boxes.file.empty()) {
     throw UsageError("--box and --boxes cannot both say where the faces are");
   }
-  if (options.source.empty() && options.self_test.empty() && !options.help) {
+  const bool has_work = !options.source.empty() || !options.self_test.empty();
+  if (!has_work && !options.only_loads && !options.help) {
     throw UsageError("--source is missing; --help lists the options");
   }
   return options;

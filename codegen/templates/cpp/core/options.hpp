@@ -17,9 +17,11 @@ struct Options {
   std::string raw_outputs;
   std::string self_test;
   std::string power_sensor;
+  std::string heat_place;
   int photos = -1;  // -1: all
   int repeat = 1;
   bool summary_as_json = false;
+  bool only_loads = false;
   bool help = false;
 };
 

@@ -44,6 +44,14 @@ std::string power_text(const Summary& summary) {
   return text;
 }
 
+std::string heat_json(const Summary& summary) {
+  return summary.heat ? ", " + json_members(*summary.heat) : "";
+}
+
+std::string heat_text(const Summary& summary) {
+  return summary.heat ? "; " + to_text(*summary.heat) : "";
+}
+
 }  // namespace
 
 std::string record(const Photo& photo, int number, const Face& face) {
@@ -52,7 +60,8 @@ std::string record(const Photo& photo, int number, const Face& face) {
                      ", " + to_json(box.width) + ", " + to_json(box.height) + "]";
   for (const auto& [name, value] : face.values) text += ", " + quoted(name) + ": " + to_json(value);
   return text + ", \"latency_ms\": " + to_json(face.latency_ms) +
-         ", \"inference_ms\": " + to_json(face.inference_ms) + "}";
+         ", \"inference_ms\": " + to_json(face.inference_ms) +
+         (face.device_ms ? ", \"device_ms\": " + to_json(*face.device_ms) : "") + "}";
 }
 
 std::string raw_record(const Photo& photo, int number, const Face& face) {
@@ -68,6 +77,7 @@ std::string raw_record(const Photo& photo, int number, const Face& face) {
 void Summary::add(const Face& face) {
   latency_ms.push_back(face.latency_ms);
   inference_ms.push_back(face.inference_ms);
+  if (face.device_ms) device_ms.push_back(*face.device_ms);
 }
 
 std::string Summary::to_json() const {
@@ -76,8 +86,10 @@ std::string Summary::to_json() const {
          ", \"faces\": " + std::to_string(latency_ms.size()) +
          ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
+         heat_json(*this) +
          ", \"latency_ms\": " + percentiles(latency_ms) +
-         ", \"inference_ms\": " + percentiles(inference_ms) + "}}";
+         ", \"inference_ms\": " + percentiles(inference_ms) +
+         (device_ms.empty() ? "" : ", \"device_ms\": " + percentiles(device_ms)) + "}}";
 }
 
 std::string Summary::to_text() const {
@@ -88,7 +100,7 @@ std::string Summary::to_text() const {
       "network alone: median %.3f ms, p95 %.3f ms",
       frames, latency_ms.size(), seconds, frames_per_second(*this), percentile(latency_ms, 50),
       percentile(latency_ms, 95), percentile(inference_ms, 50), percentile(inference_ms, 95));
-  return contract::kModel + ": " + text + power_text(*this);
+  return contract::kModel + ": " + text + power_text(*this) + heat_text(*this);
 }
 
 }  // namespace zoo

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/face.hpp"
+#include "core/heat.hpp"
 
 namespace zoo {
 
@@ -16,13 +17,16 @@ std::string record(const Photo& photo, int number, const Face& face);
 std::string raw_record(const Photo& photo, int number, const Face& face);
 
 // Totals of a run. frames: photos times repetitions.  watts: mean of the board, where measured.
+// heat: at the end, where asked for.
 // latency_ms: covers pre-processing, network and post-processing of a face.
 struct Summary {
   int frames = 0;
   double seconds = 0;
   std::optional<double> watts;
+  std::optional<Heat> heat;
   std::vector<double> latency_ms;
   std::vector<double> inference_ms;
+  std::vector<double> device_ms;
 
   void add(const Face& face);
   std::string to_json() const;
