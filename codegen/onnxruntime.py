@@ -14,7 +14,7 @@ from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 
-__all__ = ["APP", "BACKEND"]
+__all__ = ["APP", "BACKEND", "onnxruntime_library"]
 
 BACKEND = CppBackend(
     "onnxruntime",
@@ -46,19 +46,19 @@ class OnnxRuntimeApp:
 
     def libraries(self) -> tuple[Library, ...]:
         """Return ONNX Runtime and stb; raises ToolchainError where one is missing."""
-        return (_onnxruntime(), stb_library())
+        return (onnxruntime_library(), stb_library())
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
     ) -> tuple[AppRun, ...]:
         """Run with the installed library on one thread, as executors do."""
-        library = _onnxruntime().file
+        library = onnxruntime_library().file
         options = ("--onnxruntime", str(library), "--threads", "1")
         return tuple(run_app(program, artifact, item, options) for item in golden)
 
 
-def _onnxruntime() -> Library:
-    """Return the shared library of the installed wheel."""
+def onnxruntime_library() -> Library:
+    """Return the shared library of the installed wheel; raises ToolchainError without one."""
     try:
         wheel = distribution("onnxruntime")
     except PackageNotFoundError as error:

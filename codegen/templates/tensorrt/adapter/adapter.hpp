@@ -1,0 +1,56 @@
+// What the files of libzoo_tensorrt.so share. Compiled with the headers of the TensorRT that is
+// installed: 8.2 to 11, or TensorRT-RTX.
+#pragma once
+
+#include <NvInfer.h>
+#include <cuda_runtime_api.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "backends/tensorrt_border.hpp"
+
+#ifdef TRT_MAJOR_RTX
+#define ZOO_IS_RTX 1
+#else
+#define ZOO_IS_RTX 0
+#endif
+// 805: TensorRT 8.5. TensorRT-RTX began as a branch of TensorRT 10.
+#define ZOO_TENSORRT (ZOO_IS_RTX ? 1000 : NV_TENSORRT_MAJOR * 100 + NV_TENSORRT_MINOR)
+
+namespace zoo::tensorrt {
+
+// Keeps what TensorRT says of errors.
+class Log : public nvinfer1::ILogger {
+ public:
+  void log(Severity severity, char const* text) noexcept override;
+
+  // What was said since the last call, "it does not say why" if nothing was.
+  std::string take();
+
+ private:
+  std::string errors_;
+};
+
+Log& the_log();
+
+// Throws with what TensorRT has said unless the object is there.
+template <typename Object>
+std::unique_ptr<Object> own(Object* object, const char* purpose) {
+  if (object != nullptr) return std::unique_ptr<Object>(object);
+  throw std::runtime_error("TensorRT cannot " + std::string(purpose) + " (" + the_log().take() +
+                           ")");
+}
+
+// Throws with CUDA's words unless a call has succeeded.
+void require(cudaError_t status, const char* call);
+
+Gpu find_gpu();
+
+void build(const Settings& settings, Bytes onnx, Bytes timings, Keep keep, void* engine_into,
+           void* timings_into);
+
+Engine* load(Bytes plan);
+
+}  // namespace zoo::tensorrt

@@ -1,0 +1,76 @@
+"""The C++ app on TensorRT, for PCs with a GeForce RTX and for Jetson boards."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codegen.app_run import run_app
+from codegen.companions import companions
+from codegen.contract_check import check_contract
+from codegen.sources import CppBackend, app_sources
+from codegen.stb import STB, stb_library
+from codegen.templates import TEMPLATES
+from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
+from codegen.tensorrt_stand_in import build_stand_in
+from zoo.plugs import AppRequest, AppRun, Library
+from zoo.recipe import GoldenInput
+
+__all__ = ["APP", "BACKEND", "JETSON_APP", "TensorRtApp"]
+
+BACKEND = CppBackend(
+    "tensorrt",
+    links=("-static-libstdc++", "-static-libgcc"),
+    links_reason="Only the C library is needed; TensorRT is behind a library made on the board.",
+)
+_ADAPTER = TEMPLATES / "tensorrt"
+_COMPANIONS = {
+    "README.md": "bundle/tensorrt/README.md.j2",
+    "install.sh": "bundle/tensorrt/install.sh.j2",
+}
+
+
+class TensorRtApp:
+    """App generators 'cpp-tensorrt' and 'cpp-tensorrt-jetson'."""
+
+    def __init__(self, name: str, host: TensorRtHost) -> None:
+        self.name = name
+        self.stand_in = host.stand_in
+        self.tools = (*host.tools, STB)
+        self._host = host
+
+    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the sources, and those of the library that is made on the board.
+
+        Raises RecipeError for a contract that no app can follow.
+        """
+        check_contract(request.contract)
+        files = app_sources(request, BACKEND)
+        adapter = sorted(_ADAPTER.glob("adapter/*"))
+        return files | {
+            path.relative_to(_ADAPTER).as_posix(): path.read_bytes() for path in adapter
+        }
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile for the machine; raises ToolchainError."""
+        return self._host.build(source, out)
+
+    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return README.md, install.sh and selftest of a bundle."""
+        return companions(request, facts, _COMPANIONS)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return stb; TensorRT and CUDA belong to the machine."""
+        return (stb_library(),)
+
+    def run(
+        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
+    ) -> tuple[AppRun, ...]:
+        """Run on the stand-in, which builds an engine of its own, as another TensorRT would."""
+        with TemporaryDirectory(prefix="zoo-stand-in-") as folder, self._host.standing_in() as here:
+            library = build_stand_in(Path(folder), here.compiler, here.flags)
+            options = ("--tensorrt", str(library), "--engines", str(Path(folder) / "engine"))
+            return tuple(run_app(program, artifact, i, options, here.launcher) for i in golden)
+
+
+APP = TensorRtApp("cpp-tensorrt", PcHost())
+JETSON_APP = TensorRtApp("cpp-tensorrt-jetson", JetsonHost())

@@ -1,0 +1,92 @@
+"""The machines with NVIDIA's GPUs: how programs for them are compiled, and run without one."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from codegen.arm_linux import ARM_TOOLS, cross_build, emulated
+from codegen.cmake_build import BUILD_TOOLS, cmake_build
+from codegen.jetson import JETSON
+from codegen.onnxruntime import onnxruntime_library
+from codegen.wheels import Wheel, wheel_member
+from zoo.tool import Tool
+
+__all__ = ["JetsonHost", "PcHost", "StandInRun", "TensorRtHost"]
+
+_RUNTIME = "ZOO_ONNXRUNTIME"
+_WHEEL = Wheel(
+    project="onnxruntime",
+    version="1.31.1",
+    file="onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_aarch64.whl",
+    sha256="da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3",
+    url=(
+        "https://files.pythonhosted.org/packages/02/ee/"
+        "b173a49293b146b54bd057bf8681a015aef764d8f56d999ad8c6e53ab18d/"
+        "onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_aarch64.whl"
+    ),
+    library="onnxruntime/capi/libonnxruntime.so.1.31.1",
+    licence="MIT",
+)
+
+
+@dataclass(frozen=True)
+class StandInRun:
+    """How a stand-in for TensorRT is made and run.
+
+    compiler: words.  flags: the version that it stands for.  launcher: words before the program.
+    """
+
+    compiler: Sequence[str]
+    flags: Sequence[str]
+    launcher: Sequence[str]
+
+
+class TensorRtHost(Protocol):
+    """A kind of machine. stand_in: as in zoo.plugs.AppGenerator."""
+
+    stand_in: str
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """Programs that building and running need."""
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile the app, warnings being errors; raises ToolchainError."""
+
+    def standing_in(self) -> AbstractContextManager[StandInRun]:
+        """Yield how the app runs here without TensorRT; raises ToolchainError."""
+
+
+class PcHost:
+    """Linux on x86-64, as new as this one; for older ones install.sh compiles the program anew."""
+
+    stand_in = "stand-in TensorRT"
+    tools = BUILD_TOOLS
+
+    def build(self, source: Path, out: Path) -> Path:
+        return cmake_build(source, out, ("-DCMAKE_COMPILE_WARNING_AS_ERROR=ON",))
+
+    @contextmanager
+    def standing_in(self) -> Iterator[StandInRun]:
+        launcher = ("env", f"{_RUNTIME}={onnxruntime_library().file}")
+        yield StandInRun(("g++",), (), launcher)
+
+
+class JetsonHost:
+    """Every Jetson from the Nano on; its TensorRT 8.2 is the oldest."""
+
+    stand_in = f"stand-in TensorRT, emulated {JETSON.cpu}"
+    tools = (*BUILD_TOOLS, *ARM_TOOLS)
+
+    def build(self, source: Path, out: Path) -> Path:
+        return cross_build(source, out, JETSON)
+
+    @contextmanager
+    def standing_in(self) -> Iterator[StandInRun]:
+        library = wheel_member(_WHEEL, _WHEEL.library)
+        flags = ("-DNV_TENSORRT_MAJOR=8", "-DNV_TENSORRT_MINOR=2")
+        with emulated(JETSON) as words:
+            launcher = (*words, "-E", f"{_RUNTIME}={library}")
+            yield StandInRun(("aarch64-linux-gnu-g++",), flags, launcher)
