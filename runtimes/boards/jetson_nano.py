@@ -1,0 +1,35 @@
+"""NVIDIA Jetson Nano (2019), by TensorRT of JetPack 4.6."""
+
+from runtimes.nvidia import OTHER_INTEGERS
+from zoo.target import Target
+
+__all__ = ["TARGET"]
+
+_NO_INT8 = (
+    "its Maxwell GPU (compute capability 5.3) has no INT8 instructions, which came with 6.1; "
+    "take fp16"
+)
+
+TARGET = Target(
+    name="jetson-nano",
+    summary="Jetson Nano, TensorRT 8.2 on its Maxwell GPU",
+    compiler="tensorrt",
+    executor="tensorrt",
+    app="cpp-tensorrt-jetson",
+    schemes={"none": "float32", "fp16": "float16"},
+    refuses=dict.fromkeys(("ptq", "qat", "w8a8-sym", *OTHER_INTEGERS), _NO_INT8),
+    facts={
+        "architecture": "aarch64",
+        "processor": "4 x Cortex-A57",
+        "operating_system": "JetPack 4.6.1 or newer 4.6 (Ubuntu 18.04)",
+        "glibc": "2.27",
+        "runtime": "TensorRT 8.2",
+        "compute_capability": "5.3",
+        "precisions": ("fp32", "fp16"),
+        "tensorrt": "8.2",
+        "typing": "weak",
+        "builders": ("tensorrt",),
+        "engine": "built on the board",
+        "dla": "none",
+    },
+)

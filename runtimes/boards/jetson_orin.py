@@ -1,0 +1,30 @@
+"""NVIDIA Jetson Orin Nano, Orin NX and AGX Orin, by TensorRT of JetPack 5.1 or 6."""
+
+from runtimes.nvidia import INTEGER_SCHEMES, OTHER_INTEGERS
+from zoo.target import Target
+
+__all__ = ["TARGET"]
+
+TARGET = Target(
+    name="jetson-orin",
+    summary="Jetson Orin Nano, NX or AGX, TensorRT on its Ampere GPU",
+    compiler="tensorrt",
+    executor="tensorrt",
+    app="cpp-tensorrt-jetson",
+    schemes=INTEGER_SCHEMES,
+    refuses=OTHER_INTEGERS,
+    facts={
+        "architecture": "aarch64",
+        "processor": "6, 8 or 12 x Cortex-A78AE",
+        "operating_system": "JetPack 5.1 (Ubuntu 20.04) or 6 (Ubuntu 22.04)",
+        "glibc": "2.31",
+        "runtime": "TensorRT 8.5 to 10.3",
+        "compute_capability": "8.7",
+        "precisions": ("fp32", "fp16", "int8"),
+        "tensorrt": "8.5",
+        "typing": "weak",
+        "builders": ("tensorrt",),
+        "engine": "built on the board",
+        "dla": "of Orin NX and AGX Orin, not used: it takes int8 by calibration, not by Q/DQ",
+    },
+)
