@@ -9,7 +9,7 @@ from compilers.tensorrt.gpu import Gpu
 __all__ = ["SCRIPT", "TIMING_CACHE", "build_script"]
 
 SCRIPT = "build_engine.sh"
-TIMING_CACHE = "timing.cache"
+TIMING_CACHE = "timings.cache"
 """Which kernels were fastest: with it, a second build on the same board measures nothing."""
 
 _FLAGS = {"fp32": "", "fp16": " --fp16", "int8": " --int8"}

@@ -91,8 +91,8 @@ def _integer_exactness(graph: Graph) -> Exactness:
 def _engine_notes(onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None) -> tuple[str, ...]:
     if engine is None:
         return (
-            f"no engine: none of {', '.join(gpu.builders)} can build it here; {SCRIPT} builds it "
-            "on the board, with TensorRT",
+            f"no engine was built here, which needs {_needed(gpu)}; {SCRIPT} builds it on the "
+            "board, with TensorRT",
         )
     built = (
         f"{ENGINE} was built by {engine.runtime} {engine.version} for compute capability "
@@ -100,6 +100,12 @@ def _engine_notes(onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None) 
         f"are outside of the bundle's reproducibility: {ONNX} is what is pinned"
     )
     return (built, _layer_note(onnx, engine)) if precision == "int8" else (built,)
+
+
+def _needed(gpu: Gpu) -> str:
+    """Return what would build an engine here."""
+    with_gpu = f"tensorrt with a GPU of compute capability {gpu.compute_capability}"
+    return f"tensorrt_rtx, or {with_gpu}" if "tensorrt_rtx" in gpu.builders else with_gpu
 
 
 def _layer_note(onnx: bytes, engine: Engine) -> str:

@@ -26,8 +26,7 @@ PUBLISHED = [
 
 
 def test_every_integer_op_is_within_one_step():
-    cases = {name: case for name, case in every_case("half even").items()}
-    found = differences(symmetric(side_by_side(cases)))
+    found = differences(symmetric(side_by_side(every_case("half even"))))
     assert {name: steps for name, steps in found.items() if steps > ROUNDED} == {}
 
 

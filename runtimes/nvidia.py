@@ -1,0 +1,53 @@
+"""What NVIDIA's boards have in common: schemes of TensorRT, and GeForce RTX by its generation."""
+
+from zoo.target import Target
+
+__all__ = ["INTEGER_SCHEMES", "OTHER_INTEGERS", "geforce_rtx"]
+
+INTEGER_SCHEMES = {
+    "none": "float32",
+    "fp16": "float16",
+    "ptq": "w8a8-sym",
+    "qat": "w8a8-sym",
+}
+
+OTHER_INTEGERS = {
+    "w8a8-asym": "TensorRT's zero points are 0; take w8a8-sym",
+    "w4a8-asym": (
+        "TensorRT's zero points are 0, and it multiplies no 4-bit weights by integers; "
+        "take w8a8-sym"
+    ),
+    "dpu-pow2": (
+        "it rounds half up as AMD's DPU does, TensorRT rounds half to even and would compute "
+        "another network; take w8a8-sym"
+    ),
+}
+"""Why TensorRT refuses the other schemes."""
+
+
+def geforce_rtx(name: str, summary: str, compute_capability: str) -> Target:
+    """Return a PC with such a GPU.
+
+    compute_capability: https://developer.nvidia.com/cuda-gpus, such as '8.9' for all of RTX 40.
+    """
+    return Target(
+        name=name,
+        summary=summary,
+        compiler="tensorrt",
+        executor="tensorrt",
+        app="cpp-tensorrt",
+        schemes=INTEGER_SCHEMES,
+        refuses=OTHER_INTEGERS,
+        facts={
+            "architecture": "x86-64",
+            "operating_system": "Linux",
+            "runtime": "TensorRT-RTX 1.7 or newer, or TensorRT 10",
+            "compute_capability": compute_capability,
+            "precisions": ("fp32", "fp16", "int8"),
+            "tensorrt": "10.0",
+            "typing": "strong",
+            "builders": ("tensorrt_rtx", "tensorrt"),
+            "engine": "built with the bundle, for every GPU of that compute capability",
+            "dla": "none",
+        },
+    )
