@@ -15,7 +15,7 @@ Line = Mapping[str, Any]
 
 
 def tables(lines: Sequence[Line]) -> str:
-    """Return a Markdown table for each test: a row for each condition."""
+    """Return a Markdown table for each test: a row for each condition, all metrics in a cell."""
     tests = dict.fromkeys(line["test"] for line in lines)
     return "\n".join(
         text for test in tests for text in _table(test, [x for x in lines if x["test"] == test])
@@ -31,25 +31,25 @@ def put(page: str, text: str) -> str:
 
 def _table(test: str, lines: Sequence[Line]) -> Iterator[str]:
     found = {(line["subject"], line["condition"]): line for line in lines}
-    subjects = dict.fromkeys(line["subject"] for line in lines)
-    columns = [(metric, name) for metric in lines[0]["metrics"] for name in subjects]
-    heads = [f"{metric}, {_short(name)}" for metric, name in columns]
+    subjects = list(dict.fromkeys(line["subject"] for line in lines))
     yield f"### {test[0].upper()}{test[1:]}\n"
-    yield f"| condition | n | {' | '.join(heads)} |"
-    yield f"|---|---|{'---|' * len(heads)}"
+    yield f"{' / '.join(lines[0]['metrics'])}\n"
+    yield f"| condition | n | {' | '.join(_without_form(subjects))} |"
+    yield f"|---|---|{'---|' * len(subjects)}"
     for condition, count in {line["condition"]: line["count"] for line in lines}.items():
-        cells = [_cell(found.get((name, condition)), metric) for metric, name in columns]
+        cells = [_cell(found.get((name, condition))) for name in subjects]
         yield f"| {condition} | {count} | {' | '.join(cells)} |"
     yield ""
 
 
-def _short(subject: str) -> str:
-    """Return a subject without its model: 'pfld_0.25x.300w68 none hub' is 'none hub'."""
-    return subject.partition(" ")[2] or subject
+def _without_form(subjects: Sequence[str]) -> list[str]:
+    """Return the subjects without their last word, such as 'artifact', where all have the same."""
+    words = [subject.rsplit(" ", 1) for subject in subjects]
+    return [w[0] for w in words] if len({w[-1] for w in words}) == 1 else list(subjects)
 
 
-def _cell(line: Line | None, metric: str) -> str:
-    return "" if line is None else f"{line['metrics'][metric]:.3f}"
+def _cell(line: Line | None) -> str:
+    return "" if line is None else " / ".join(f"{value:.3f}" for value in line["metrics"].values())
 
 
 if __name__ == "__main__":
