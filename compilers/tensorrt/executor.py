@@ -4,6 +4,7 @@ It is not TensorRT. The file is run as it is written, node by node, so that noth
 other rules than TensorRT's.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from zoo.plugs import Feeds, Run
 
 __all__ = ["EXECUTOR", "TensorrtExecutor", "TensorrtRun"]
 
+_RUNTIME = "onnxruntime-unoptimized"
+
 
 class TensorrtExecutor:
     """ONNX Runtime without optimisations, one batch of the file after the other."""
@@ -24,7 +27,12 @@ class TensorrtExecutor:
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TensorrtRun":
         """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
-        run = registry.load("executor", "onnxruntime-unoptimized").load(folder, main, threads)
+        run = registry.load("executor", _RUNTIME).load(folder, main, threads)
+        return TensorrtRun(run, _batch(folder / main))
+
+    def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "TensorrtRun":
+        """Return a function that runs `main` and gives those of these tensors that it has."""
+        run = registry.load("executor", _RUNTIME).load_inside(folder, main, names)
         return TensorrtRun(run, _batch(folder / main))
 
 
