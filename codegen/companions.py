@@ -7,7 +7,7 @@ from types import MappingProxyType
 from codegen.templates import render
 from zoo.plugs import AppRequest
 
-__all__ = ["Readme", "companions"]
+__all__ = ["Readme", "companions", "readme"]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -34,10 +34,16 @@ def companions(
 ) -> dict[str, bytes]:
     """Return README.md, install.sh and selftest.
 
-    facts: 'bundle' its name, 'quantization', 'notice'.  own: templates instead of the common ones,
-    by the file's name.
+    facts: as for `readme`.  own: templates instead of the common ones, by the file's name.
     """
-    readme = Readme(
+    bundle = readme(request, facts)
+    templates = {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
+    return {name: render(path, bundle=bundle) for name, path in {**templates, **own}.items()}
+
+
+def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
+    """Return the templates' context. facts: 'bundle' its name, 'quantization', 'notice'."""
+    return Readme(
         bundle=facts["bundle"],
         model=request.model,
         target=request.target.name,
@@ -47,5 +53,3 @@ def companions(
         outputs=tuple(output.name for output in request.contract.outputs),
         notice=facts["notice"],
     )
-    templates = {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
-    return {name: render(path, bundle=readme) for name, path in {**templates, **own}.items()}

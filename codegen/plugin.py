@@ -13,6 +13,7 @@ def register_apps() -> Iterable[Descriptor]:
         Descriptor("cpp-c", "codegen.c_app:APP"),
         Descriptor("cpp-litert", "codegen.litert:APP"),
         Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP"),
+        Descriptor("cpp-onnxruntime-arm", "codegen.onnxruntime_arm:APP"),
         Descriptor("cpp-tensorrt", "codegen.tensorrt:APP"),
         Descriptor("cpp-tensorrt-jetson", "codegen.tensorrt:JETSON_APP"),
         Descriptor("cpp-vart", "codegen.vart:APP"),

@@ -1,10 +1,77 @@
-"""Raspberry Pi 4: what its programs are built for."""
+"""The C++ app for the Raspberry Pi: compiled and emulated here, its runtime out of a wheel."""
 
-from codegen.arm_linux import ArmLinux
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from codegen.app_run import run_app
+from codegen.arm_linux import ARM_TOOLS, ArmLinux, cross_build, emulated
 from codegen.board_images import BoardImage
+from codegen.cmake_build import BUILD_TOOLS
+from codegen.companions import readme
+from codegen.contract_check import check_contract
+from codegen.raspberry_pi_package import debian_package
+from codegen.sources import CppBackend, app_sources
+from codegen.stb import STB, stb_library
+from codegen.templates import render
+from codegen.wheels import Wheel, wheel_member
+from zoo.debian import DebianPackage
+from zoo.plugs import AppRequest, AppRun, Library
+from zoo.recipe import GoldenInput
+from zoo.tool import Tool
 
-__all__ = ["RASPBERRY_PI_4"]
+__all__ = ["RASPBERRY_PI_4", "RaspberryPiApp"]
 
 RASPBERRY_PI_4 = ArmLinux(
     "cortex-a72", BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36)})
 )
+_COMPANIONS = ("README.md", "install.sh", "runtime.sh")
+
+
+@dataclass(frozen=True)
+class RaspberryPiApp:
+    """An app generator. wheel: has the runtime's library.  option: of the program, names it."""
+
+    name: str
+    backend: CppBackend
+    wheel: Wheel
+    option: str
+
+    stand_in: ClassVar[str] = f"emulated {RASPBERRY_PI_4.cpu}"
+    tools: ClassVar[tuple[Tool, ...]] = (*BUILD_TOOLS, STB, *ARM_TOOLS)
+
+    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the sources; raises RecipeError for a contract that no app can follow."""
+        check_contract(request.contract)
+        return app_sources(request, self.backend)
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile for the board; raises ToolchainError."""
+        return cross_build(source, out, RASPBERRY_PI_4)
+
+    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return README.md, install.sh, selftest, and runtime.sh, which fetches the runtime."""
+        bundle = readme(request, facts)
+        own = {
+            name: render(f"bundle/rpi4/{name}.j2", bundle=bundle, wheel=self.wheel)
+            for name in _COMPANIONS
+        }
+        return {**own, "selftest": render("bundle/selftest.j2", bundle=bundle)}
+
+    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> DebianPackage:
+        """Return what makes the bundle a package of Raspberry Pi OS."""
+        return debian_package(readme(request, facts), self.wheel)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return stb; the runtime comes to the board by runtime.sh."""
+        return (stb_library(),)
+
+    def run(
+        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
+    ) -> tuple[AppRun, ...]:
+        """Run under emulation of the board's processor, with the runtime for it."""
+        library = wheel_member(self.wheel, self.wheel.library)
+        options = (self.option, str(library), "--threads", "1")
+        with emulated(RASPBERRY_PI_4) as words:
+            return tuple(run_app(program, artifact, item, options, words) for item in golden)

@@ -10,25 +10,13 @@ from codegen.arm_linux import ARM_TOOLS, cross_build, emulated
 from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.jetson import JETSON
 from codegen.onnxruntime import onnxruntime_library
-from codegen.wheels import Wheel, wheel_member
+from codegen.onnxruntime_arm import WHEEL
+from codegen.wheels import wheel_member
 from zoo.tool import Tool
 
 __all__ = ["JetsonHost", "PcHost", "StandInRun", "TensorRtHost"]
 
 _RUNTIME = "ZOO_ONNXRUNTIME"
-_WHEEL = Wheel(
-    project="onnxruntime",
-    version="1.31.1",
-    file="onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_aarch64.whl",
-    sha256="da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3",
-    url=(
-        "https://files.pythonhosted.org/packages/02/ee/"
-        "b173a49293b146b54bd057bf8681a015aef764d8f56d999ad8c6e53ab18d/"
-        "onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_aarch64.whl"
-    ),
-    library="onnxruntime/capi/libonnxruntime.so.1.31.1",
-    licence="MIT",
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +73,7 @@ class JetsonHost:
 
     @contextmanager
     def standing_in(self) -> Iterator[StandInRun]:
-        library = wheel_member(_WHEEL, _WHEEL.library)
+        library = wheel_member(WHEEL, WHEEL.library)
         flags = ("-DNV_TENSORRT_MAJOR=8", "-DNV_TENSORRT_MINOR=2")
         with emulated(JETSON) as words:
             launcher = (*words, "-E", f"{_RUNTIME}={library}")

@@ -20,15 +20,23 @@ _TIMEOUT_S = 600
 
 @dataclass(frozen=True)
 class Wheel:
-    """A file of PyPI, for one version of Python and one platform. library: path in it."""
+    """A file of PyPI, for one version of Python and one platform.
 
+    path: of its folder on PyPI's file server.  library: path of the shared library in it.
+    """
+
+    title: str
     project: str
     version: str
     file: str
     sha256: str
-    url: str
+    path: str
     library: str
-    licence: str
+
+    @property
+    def url(self) -> str:
+        """Return where it can be had without pip."""
+        return f"https://files.pythonhosted.org/packages/{self.path}/{self.file}"
 
 
 def wheel_file(wheel: Wheel) -> Path:

@@ -98,7 +98,7 @@ def test_missing_library(host_app, golden, tmp_path):
         finished,
         f"LiteRT cannot be loaded:\n  {tmp_path}/none.so: cannot open shared object file",
         "Give the library with --litert FILE or ZOO_LITERT=FILE, or put it into ",
-        "litert.sh of the bundle fetches it, it is ai_edge_litert/libLiteRt.so of the package "
+        "runtime.sh of the bundle fetches it, it is ai_edge_litert/libLiteRt.so of the package "
         "ai-edge-litert",
     )
 

@@ -26,7 +26,7 @@ namespace {
 
 constexpr LibraryNames kLibrary = {
     "LiteRT", "--litert", "ZOO_LITERT", "libLiteRt.so",
-    "litert.sh of the bundle fetches it, it is ai_edge_litert/libLiteRt.so of the package "
+    "runtime.sh of the bundle fetches it, it is ai_edge_litert/libLiteRt.so of the package "
     "ai-edge-litert"};
 
 // LiteRT need not look for GPUs, nor tell what it does.
@@ -90,7 +90,7 @@ litert::Handle<litert::CompiledModel> compile(const litert::Api& api,
     return api.make(api.compile, api.destroy_compiled, environment, model, settings.get());
   } catch (const Error& error) {
     throw Error(options.model + ": this LiteRT cannot run it (" + error.what() +
-                "); take the version that litert.sh of the bundle names, or build it again");
+                "); take the version that runtime.sh of the bundle names, or build it again");
   }
 }
 
