@@ -20,7 +20,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "FULLY_CONNECTED": (4, "1.14.0"),
         "HARD_SWISH": (1, "1.15.0"),
         "LEAKY_RELU": (2, "2.3.0"),
-        "LOGISTIC": (1, "1.14.0"),
+        "LOGISTIC": (2, "1.14.0"),
         "MAXIMUM": (2, "1.14.0"),
         "MAX_POOL_2D": (2, "1.14.0"),
         "MEAN": (2, "1.14.0"),
@@ -36,10 +36,10 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "RESHAPE": (1, "1.5.0"),
         "RESIZE_BILINEAR": (3, "2.2.0"),
         "RESIZE_NEAREST_NEIGHBOR": (3, "2.3.0"),
-        "SOFTMAX": (1, "1.5.0"),
+        "SOFTMAX": (2, "1.14.0"),
         "STRIDED_SLICE": (2, "1.14.0"),
         "SUB": (2, "1.14.0"),
-        "TANH": (1, "1.14.0"),
+        "TANH": (2, "1.14.0"),
         "TRANSPOSE": (2, "1.14.0"),
     }
 )

@@ -1,6 +1,6 @@
 """hardswish -> HARD_SWISH."""
 
-from compilers.tflite.reals import add_function
+from compilers.tflite.functions import Function, add_function, have_near_scales
 from compilers.tflite.scope import Scope
 from zoo.graph import Node
 
@@ -8,5 +8,6 @@ __all__ = ["lower"]
 
 
 def lower(scope: Scope, node: Node) -> None:
-    """Computed in reals."""
-    add_function(scope, node, "HARD_SWISH", options="HardSwishOptions")
+    """In integers to one step."""
+    function = Function("HARD_SWISH", "HardSwishOptions")
+    add_function(scope, node, function, in_integers=have_near_scales(scope, node))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.node_attributes import integers, text
 from compilers.op_table import find_op
-from compilers.tflite.reals import add_function
+from compilers.tflite.functions import Function, add_function
 from compilers.tflite.scope import Scope, refuse
 from zoo.graph import Node
 
@@ -22,13 +22,12 @@ _PLACES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
 
 
 def lower(scope: Scope, node: Node) -> None:
-    """Bilinear is computed in reals; nearest takes the setting that picks the same pixels."""
+    """Bilinear is exact to one step in integers; nearest takes the setting with equal pixels."""
     size = scope.parameter(node, "size", integers(node, "size_hw"))
     if text(node, "mode") == "linear":
         places = _PLACES[text(node, "coordinate_transformation_mode")]
-        add_function(
-            scope, node, "RESIZE_BILINEAR", [size], "ResizeBilinearOptions", _settings(places)
-        )
+        function = Function("RESIZE_BILINEAR", "ResizeBilinearOptions", _settings(places), (size,))
+        add_function(scope, node, function, in_integers=True)
         return
     places = _nearest_places(scope, node)
     inputs, options = [scope.read(node.inputs[0]), size], "ResizeNearestNeighborOptions"

@@ -1,6 +1,6 @@
 """tanh -> TANH."""
 
-from compilers.tflite.reals import add_function
+from compilers.tflite.functions import Function, add_function, is_stored_as
 from compilers.tflite.scope import Scope
 from zoo.graph import Node
 
@@ -8,5 +8,6 @@ __all__ = ["lower"]
 
 
 def lower(scope: Scope, node: Node) -> None:
-    """Computed in reals."""
-    add_function(scope, node, "TANH")
+    """In integers TFLite has steps of 1/128 around 0."""
+    in_integers = is_stored_as(scope, node, 1 / 128, 0)
+    add_function(scope, node, Function("TANH"), in_integers=in_integers)
