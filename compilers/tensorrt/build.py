@@ -56,10 +56,21 @@ def _configure(trt: ModuleType, builder: Any, precision: str, gpu: Gpu) -> Any: 
         for flag in _FLAGS[precision]:
             config.set_flag(getattr(trt.BuilderFlag, flag))
     if hasattr(config, "set_compute_capability"):
-        name = "SM" + gpu.compute_capability.replace(".", "")
         config.num_compute_capabilities = 1
-        config.set_compute_capability(trt.ComputeCapability.__members__[name], 0)
+        config.set_compute_capability(_compute_capability(trt, gpu), 0)
     return config
+
+
+def _compute_capability(trt: ModuleType, gpu: Gpu) -> Any:  # noqa: ANN401
+    known = trt.ComputeCapability.__members__
+    name = "SM" + gpu.compute_capability.replace(".", "")
+    if name not in known:
+        raise ToolchainError(
+            f"{gpu.name}: {_RUNTIMES[trt.__name__]} {_version(trt)} builds no engines for compute "
+            f"capability {gpu.compute_capability} ({name}); it knows {', '.join(known)}: install "
+            "a newer one"
+        )
+    return known[name]
 
 
 def _logger(trt: ModuleType) -> _Log:

@@ -5,10 +5,12 @@ import shutil
 import subprocess
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 from compilers.tensorrt.build import build_engine
 from compilers.tensorrt.engine import Engine
 from compilers.tensorrt.gpu import Gpu
+from zoo.errors import ToolchainError
 from zoo.tool import Tool
 
 __all__ = ["TOOLS", "build_here"]
@@ -47,12 +49,23 @@ def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
     """Return the engine by the first builder that can build for this GPU, None without one.
 
     TensorRT-RTX builds for a GPU that is elsewhere, TensorRT only on the GPU itself.
-    Raises ToolchainError where a builder fails.
+    Raises ToolchainError where a builder is broken, or fails.
     """
     for builder in gpu.builders:
         if find_spec(builder) and (builder == _WITHOUT_GPU or _is_here(gpu)):
-            return build_engine(import_module(builder), onnx, precision, gpu)
+            return build_engine(_import(builder, gpu), onnx, precision, gpu)
     return None
+
+
+def _import(builder: str, gpu: Gpu) -> ModuleType:
+    """Return the module; raises ToolchainError where it is only half installed."""
+    try:
+        return import_module(builder)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ToolchainError(
+            f"{gpu.name}: the Python package '{builder}' is there, but cannot be imported "
+            f"({error}); repair it, or uninstall it for a bundle without an engine"
+        ) from error
 
 
 def _is_here(gpu: Gpu) -> bool:

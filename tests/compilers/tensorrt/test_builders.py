@@ -9,6 +9,7 @@ import stand_in_tensorrt
 from tensorrt_files import GPU
 
 from compilers.tensorrt.builders import build_here
+from zoo.errors import ToolchainError
 
 STAND_IN = Path(stand_in_tensorrt.__file__)
 CLASSIC = replace(GPU, builders=("tensorrt",))
@@ -49,6 +50,17 @@ def test_tensorrt_builds_on_that_gpu(install):
 def test_tensorrt_builds_for_no_other_gpu(install):
     install("8.6")
     assert build_here(b"onnx", "fp16", CLASSIC) is None
+
+
+def test_a_builder_that_is_half_installed_is_named(install, tmp_path):
+    install("8.9")
+    (tmp_path / "tensorrt.py").write_text("raise ImportError('libnvinfer.so.10: no such file')")
+    with pytest.raises(
+        ToolchainError,
+        match=r"^gpu: the Python package 'tensorrt' is there, but cannot be imported "
+        r"\(libnvinfer\.so\.10: no such file\); repair it, or uninstall it",
+    ):
+        build_here(b"onnx", "fp16", CLASSIC)
 
 
 def test_a_driver_that_fails_is_no_gpu(install, tmp_path):

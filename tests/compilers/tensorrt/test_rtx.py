@@ -68,6 +68,22 @@ def test_each_generation_of_rtx_is_built_for(capability):
     assert build_here(network_file(integers, "int8", gpu), "int8", gpu)
 
 
+def test_a_gpu_that_it_does_not_know_is_named():
+    gpu = replace(RTX, compute_capability="5.3")
+    with pytest.raises(
+        ToolchainError,
+        match=r"builds no engines for compute capability 5\.3 \(SM53\); it knows .*SM89",
+    ):
+        build_here(network_file(residual_network(), "fp32", gpu), "fp32", gpu)
+
+
+def test_only_the_engine_and_what_tells_of_it_differ_from_build_to_build():
+    first, second = (to_tensorrt(residual_network(), "float32", BOARD).files for _ in range(2))
+    assert first.keys() == second.keys()
+    differ = {name for name in first if first[name] != second[name]}
+    assert differ <= {"model.engine", "engine.json", "layers.json"}
+
+
 def _float_layers(case: OneNode):
     """Build a case; return its convolutions and dense layers that are not int8."""
     content = network_file(symmetric(case.graph), "int8", RTX)

@@ -5,10 +5,12 @@ import pytest
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.operators import operators_of
 from zoo import registry
+from zoo.capability import find_capabilities
 
 RTX = {"rtx30": "8.6", "rtx40": "8.9", "rtx4060": "8.9", "rtx50": "12.0"}
 JETSON = {"jetson-nano": "5.3", "jetson-orin": "8.7"}
 BOARDS = {**RTX, **JETSON}
+PUBLISHED = [m for m in registry.names("recipe") if "none" in registry.load("recipe", m).hubs]
 WITH_INT8 = [name for name in BOARDS if name != "jetson-nano"]
 
 
@@ -34,6 +36,15 @@ def test_every_scheme_is_taken_or_refused_with_a_remedy(board):
     assert names <= taken | target.refuses.keys()
     assert not taken & target.refuses.keys()
     assert all("; take " in why for why in target.refuses.values())
+
+
+@pytest.mark.parametrize("model", PUBLISHED)
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_published_network_fits(board, model):
+    hub = registry.load("recipe", model).hubs["none"]
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    found = find_capabilities(graph, registry.load("target", board))
+    assert {(node.runs_on, node.why) for node in found} == {("GPU", "")}
 
 
 @pytest.mark.parametrize("board", WITH_INT8)
