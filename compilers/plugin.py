@@ -62,7 +62,7 @@ def register_describers() -> list[Descriptor]:
 def register_executors() -> list[Descriptor]:
     """The meaning of the Graph itself, of TensorRT's input, and of an .xmodel."""
     return [
-        Descriptor("reference", "compilers.reference:EXECUTOR"),
+        Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
         Descriptor("tensorrt", "compilers.tensorrt.executor:EXECUTOR"),
         Descriptor("xmodel", "compilers.xmodel.executor:EXECUTOR"),
     ]

@@ -1,19 +1,17 @@
 """The numpy meaning of the Graph, op by op: every back end is compared with it."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.hub import HUB
 from compilers.op_parts.affine import dequantize
 from compilers.op_table import find_op
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Tensor
 from zoo.plugs import Feeds
 
-__all__ = ["EXECUTOR", "ReferenceExecutor", "run_all", "run_graph", "run_node"]
+__all__ = ["run_all", "run_graph", "run_node"]
 
 Values = dict[str, NDArray[Any]]
 
@@ -46,28 +44,6 @@ def run_node(graph: Graph, node: Node, values: Feeds) -> NDArray[Any]:
     return op.run_float(node, [_reals(tensor, values) for tensor in tensors])
 
 
-class ReferenceExecutor:
-    """Runs a hub file; float networks too."""
-
-    name = "reference"
-
-    def load(self, folder: Path, main: str, threads: int = 1) -> "ReferenceRun":  # noqa: ARG002
-        """Return a function that runs the hub `main`. threads: as numpy is configured."""
-        file = folder / main
-        return ReferenceRun(HUB.read(file.read_bytes(), str(file)))
-
-
-class ReferenceRun:
-    """A network that is ready to run."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-
-    def __call__(self, feeds: Feeds) -> Values:
-        """Return the outputs by name."""
-        return run_graph(self.graph, feeds)
-
-
 def _feed(tensor: Tensor, feeds: Feeds) -> NDArray[Any]:
     if tensor.name not in feeds:
         raise HubError(
@@ -90,6 +66,3 @@ def _reals(tensor: Tensor, values: Feeds) -> NDArray[Any]:
     if tensor.data is None:
         return values[tensor.name]
     return dequantize(tensor.data, tensor.quantization) if tensor.quantization else tensor.data
-
-
-EXECUTOR = ReferenceExecutor()

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import QuantizeError
@@ -52,6 +53,8 @@ class Op(ABC):
     """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""
     shares_quantization: bool = False
     """Whether the output has its (first) input's quantization, because values only move."""
+    rounds: bool = True
+    """Whether another runtime may round the integers another way; False where none are computed."""
     weight_input: int | None = None
     """Index of the weight among the inputs; the bias, where there is one, follows it."""
     weight_axis: int = 0
@@ -122,6 +125,19 @@ class Op(ABC):
         31 bits decide how ties are rounded.
         """
         return 1.0
+
+    def gain(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return by how much the output changes at most, in its steps, before it is rounded.
+
+        One number for each of `inputs`, per step by which all integers of that input change;
+        infinite where it is not known.
+        """
+        return (1.0 if self.shares_quantization else inf,) * len(inputs)
 
     def fixed_quantization(self, node: Node) -> Quantization | None:  # noqa: ARG002
         """Return the output's quantization where the op's range is known (softmax: 1/256)."""

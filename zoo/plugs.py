@@ -1,6 +1,6 @@
 """What the other plugins provide, as protocols: any object of this shape will do."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ from zoo.target import Target
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from zoo.debian import DebianPackage
     from zoo.picture import Picture
 
 __all__ = [
@@ -24,11 +25,15 @@ __all__ = [
     "AppRun",
     "Compiler",
     "Dataset",
+    "DebianApp",
     "Describer",
     "Executor",
     "Feeds",
     "Format",
+    "Inspector",
     "Library",
+    "OpDifference",
+    "OpJudge",
     "QuantizeOptions",
     "Quantizer",
     "Renderer",
@@ -127,6 +132,38 @@ class Executor(Protocol):
         """Return a function that runs the artifact in `folder`."""
 
 
+class Inspector(Executor, Protocol):
+    """An executor that can also tell what is inside while it runs."""
+
+    def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "Run":
+        """Return a function that runs the artifact and gives those of these activations it has.
+
+        Integers are as the artifact stores them.
+        """
+
+
+class OpJudge(Executor, Protocol):
+    """The executor 'reference', which also judges each op of another runtime alone."""
+
+    def judge_ops(self, graph: Graph, inside: Feeds) -> "Iterator[OpDifference]":
+        """Yield how far each op is off what the reference makes of the same inputs.
+
+        inside: activations of a runtime by name; an op of which one is missing is left out.
+        """
+
+    def error_bounds(self, graph: Graph) -> Mapping[str, int]:
+        """Return for each activation by how many steps a runtime is off at most: proven."""
+
+
+@dataclass(frozen=True)
+class OpDifference:
+    """Differences of one op's integers, in steps; allowed: what is proven of such an op alone."""
+
+    node: str
+    steps: "NDArray[Any]"
+    allowed: int
+
+
 class Run(Protocol):
     """A loaded network: outputs by name from inputs by name, float32."""
 
@@ -176,6 +213,8 @@ class AppGenerator(Protocol):
 
     stand_in: what computes in place of the board's processor or accelerator where `run` runs the
     app, '' for nothing.
+    An app that can be neither built nor run on this machine says why in a further attribute
+    `not_here`; `build` and `run` are not called then.
     """
 
     name: str
@@ -198,6 +237,13 @@ class AppGenerator(Protocol):
 
     def run(self, program: Path, artifact: Path, golden: Sequence[GoldenInput]) -> Sequence[AppRun]:
         """Run the program on each picture as the board would."""
+
+
+class DebianApp(AppGenerator, Protocol):
+    """An app whose bundles are packages of Debian, too: targets with package='deb'."""
+
+    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> "DebianPackage":
+        """Return what the package needs beside the bundle. facts: as for `companions`."""
 
 
 class Dataset(Protocol):

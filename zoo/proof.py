@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo import registry
-from zoo.artifact import Exactness, float_requantization
+from zoo.artifact import Exactness
 from zoo.bundle import Bundle
 from zoo.certificate import Check, recorded_checks
 from zoo.contract import Contract
 from zoo.errors import VerifyError
 from zoo.graph import Graph
+from zoo.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.picture import read_picture
-from zoo.plugs import AppGenerator
+from zoo.plugs import AppGenerator, Feeds
 from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
@@ -82,16 +83,30 @@ def prove(evidence: Evidence) -> Proof:
     graph = _read_hub(evidence.hub)
     scales = output_scales(graph)
     checks, reference = _prove_reference(evidence, frames, graph)
-    artifact = _run(evidence.executor, evidence.folder / evidence.main, evidence, frames)
-    step = f"{'integer' if evidence.is_quantized else 'float'} reference -> artifact"
-    checks.append(compare(step, reference, artifact, evidence.exactness, scales))
+    form = _Form("artifact", evidence.executor, evidence.folder / evidence.main, evidence.exactness)
+    found, artifact = _prove_form(form, evidence, frames, graph, reference)
+    checks.extend(found)
     if evidence.program is not None:
         checks.extend(_prove_app(evidence, evidence.program, frames, artifact, scales))
+    bound = _board_bound(evidence.exactness, found[-1])
     tolerances = {
-        name: evidence.exactness.bound * _unit(evidence.exactness.unit, name, values, scales)
+        name: bound * _unit(evidence.exactness.unit, name, values, scales)
         for name, values in _stacked(reference).items()
     }
     return Proof(tuple(checks), tuple(reference), tolerances)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A file of the network that is compared with its reference.
+
+    exactness: how far it may be off where its executor cannot tell what each op does.
+    """
+
+    name: str
+    executor: str
+    file: Path
+    exactness: Exactness
 
 
 def _prove_reference(
@@ -107,10 +122,34 @@ def _prove_reference(
     integer = _run("reference", evidence.hub, evidence, frames)
     loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
     checks.append(compare("float reference -> integer reference", reference, integer, loss))
-    hub = _run("onnxruntime-unoptimized", evidence.hub, evidence, frames)
-    bound = float_requantization(graph)
-    checks.append(compare("integer reference -> hub", integer, hub, bound, output_scales(graph)))
-    return checks, integer
+    hub = _Form("hub", "onnxruntime-unoptimized", evidence.hub, proven_exactness(graph))
+    found, _ = _prove_form(hub, evidence, frames, graph, integer)
+    return [*checks, *found], integer
+
+
+def _prove_form(
+    form: _Form,
+    evidence: Evidence,
+    frames: Sequence[Frame],
+    graph: Graph,
+    reference: Sequence[Outputs],
+) -> tuple[list[Check], list[Outputs]]:
+    """Return the checks, the one of the outputs last, and the form's outputs."""
+    outputs = _run(form.executor, form.file, evidence, frames)
+    scales, exactness = output_scales(graph), form.exactness
+    step = f"{'integer' if evidence.is_quantized else 'float'} reference -> {form.name}"
+    checks = []
+    if evidence.is_quantized and exactness.bound > 0 and can_inspect(form.executor):
+        feeds = _feeds(evidence, frames)
+        checks.append(prove_ops(f"{step}, each op alone", form.executor, form.file, graph, feeds))
+        exactness = proven_exactness(graph)
+    checks.append(compare(step, reference, outputs, exactness, scales))
+    return checks, outputs
+
+
+def _board_bound(exactness: Exactness, found: Check) -> float:
+    """Return what a self-test may differ by: where more is seen here, twice that."""
+    return exactness.bound if found.largest <= exactness.bound else 2 * found.largest
 
 
 def _prove_app(
@@ -204,10 +243,15 @@ def _unit(unit: str, name: str, wanted: NDArray[np.float64], scales: Mapping[str
 def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame]) -> list[Outputs]:
     """Return the outputs of each frame, without the batch."""
     run = registry.load("executor", executor).load(file.parent, file.name)
+    batches = map(run, _feeds(evidence, frames))
+    return [{output: values[0] for output, values in batch.items()} for batch in batches]
+
+
+def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
+    """Return what a network takes for each frame, a batch of one."""
     name = evidence.contract.input.name
     inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
-    batches = [run({name: input_chw[np.newaxis]}) for input_chw in inputs]
-    return [{output: values[0] for output, values in batch.items()} for batch in batches]
+    return [{name: input_chw[np.newaxis]} for input_chw in inputs]
 
 
 def _added(values: Outputs, outputs: Outputs) -> Outputs:
@@ -251,7 +295,7 @@ def bundled_evidence(bundle: Bundle) -> Evidence:
         exactness=artifact.exactness,
         executor=manifest.executor,
         app=manifest.app,
-        program=bundle.folder / manifest.program,
+        program=bundle.folder / manifest.program if manifest.program else None,
         is_quantized=manifest.models[0].scheme not in FLOAT_SCHEMES,
         quantization_bound=artifact.quantization_bound,
     )

@@ -17,7 +17,7 @@ from zoo.errors import QuantizeError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
-__all__ = ["LookupOp", "look_up", "require_8_bits", "tabulate"]
+__all__ = ["LookupOp", "gain_of_table", "look_up", "require_8_bits", "tabulate"]
 
 
 class LookupOp(Op):
@@ -61,6 +61,21 @@ class LookupOp(Op):
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the table."""
         return {"table": tabulate(lambda x: self.activate(node, x), inputs[0], output)}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return the steepest step of the table."""
+        return gain_of_table(node, inputs)
+
+
+def gain_of_table(node: Node, inputs: Sequence[Tensor]) -> tuple[float, ...]:
+    """Return zoo.op.Op.gain of a node with a table, or with one behind the other."""
+    steps = np.abs(np.diff(node.integer["table"]))
+    return float(steps.max()), *(0.0,) * (len(inputs) - 1)
 
 
 def tabulate(

@@ -15,6 +15,7 @@ class MoveOp(Op):
     """An op whose `run_float` computes nothing, so that integers go through it unchanged."""
 
     shares_quantization = True
+    rounds = False
 
     def run_integer(
         self,

@@ -14,7 +14,7 @@ from compilers.op_parts.clamp import integer_range
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Tensor
 
-__all__ = ["fix_ratio", "store"]
+__all__ = ["factors", "fix_ratio", "store"]
 
 
 def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[int, ...]]:
@@ -22,6 +22,13 @@ def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[in
     stored = quantization_of(output)
     multiplier, shift = fix_factors([scale / stored.scale[0]])
     return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+
+def factors(node: Node) -> NDArray[np.float64]:
+    """Return multiplier * 2**-shift for each pair of the node's."""
+    multiplier, shift = (np.array(node.integer[key]) for key in ("multiplier", "shift"))
+    real: NDArray[np.float64] = np.ldexp(multiplier.astype(np.float64), -shift)
+    return real
 
 
 def store(

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of
+from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.clamp import integer_range
+from compilers.op_parts.rescaling import factors
 from zoo.errors import QuantizeError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Tensor
 
-__all__ = ["fix_sum", "shifted_bias"]
+__all__ = ["fix_sum", "gain_of_sum", "shifted_bias"]
 
 
 def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str, tuple[int, ...]]:
@@ -45,6 +46,17 @@ def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str
         if any(shifts):
             integers["bias_shift"] = shifts
     return integers
+
+
+def gain_of_sum(node: Node, inputs: Sequence[Tensor]) -> tuple[float, ...]:
+    """Return zoo.op.Op.gain: for x the largest sum over a channel's |w - z_w|, in output steps.
+
+    That of w is in it already.
+    """
+    weights = np.abs(centred(np.asarray(inputs[1].data), inputs[1]))
+    of_x = weights.reshape(len(weights), -1).sum(axis=1) * factors(node)
+    of_bias = np.ldexp(factors(node), np.array(node.integer.get("bias_shift", (0,))))
+    return (float(of_x.max()), 0.0, float(of_bias.max()))[: len(inputs)]
 
 
 def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:

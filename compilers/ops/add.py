@@ -10,6 +10,7 @@ from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.broadcasting import broadcast_shape
 from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.operands import operand
+from compilers.op_parts.rescaling import factors
 from zoo.fixed_point import fix_aligned, round_shift, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -78,6 +79,16 @@ class Add(Op):
         factors = [quantization_of(tensor).scale[0] / stored.scale[0] for tensor in inputs]
         multiplier, shift = fix_aligned(factors)
         return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return both factors."""
+        first, second = np.abs(factors(node)).tolist()
+        return first, second
 
 
 OP = Add()

@@ -12,7 +12,7 @@ from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.node_attributes import integer, integers
 from compilers.op_parts.operands import image
 from compilers.op_parts.parameters import integers_parameter
-from compilers.op_parts.rescaling import store
+from compilers.op_parts.rescaling import factors, store
 from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
@@ -126,6 +126,15 @@ class AveragePool(Op):
         multiplier, shift = fix_factors(factors if len(set(factors)) > 1 else factors[:1])
         limits = integer_range(node, quantization_of(output))
         return {"multiplier": multiplier, "shift": shift, "range": limits}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return the pixels of a window, each by the largest factor."""
+        return (math.prod(integers(node, "kernel")) * float(factors(node).max()),)
 
     def factor_error(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor

@@ -30,6 +30,7 @@ class Clip(Op):
     name = "clip"
     onnx_types = ("Relu", "Clip")
     shares_quantization = True
+    rounds = False
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Relu, or Clip with constant bounds."""

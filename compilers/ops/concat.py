@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.rescaling import factors
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Shape, Tensor
@@ -93,6 +94,15 @@ class Concat(Op):
         scale = quantization_of(output).scale[0]
         multiplier, shift = fix_factors([quantization_of(x).scale[0] / scale for x in inputs])
         return {"multiplier": multiplier, "shift": shift}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return each input's factor."""
+        return tuple(factors(node).tolist())
 
 
 OP = Concat()

@@ -12,7 +12,7 @@ from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.op_parts.node_attributes import integer
 from compilers.op_parts.operands import image, weight_and_bias
 from compilers.op_parts.rescaling import store
-from compilers.op_parts.weighted_sum import fix_sum, shifted_bias
+from compilers.op_parts.weighted_sum import fix_sum, gain_of_sum, shifted_bias
 from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
@@ -115,6 +115,15 @@ class Conv(Op):
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the constants of compilers.op_parts.weighted_sum."""
         return fix_sum(node, inputs, output)
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return that of compilers.op_parts.weighted_sum."""
+        return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
         """Return one multiply-accumulate for each tap of each output, pads included."""

@@ -11,7 +11,7 @@ from compilers.op_parts.affine import centred
 from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.op_parts.operands import constant, operand, weight_and_bias
 from compilers.op_parts.rescaling import store
-from compilers.op_parts.weighted_sum import fix_sum, shifted_bias
+from compilers.op_parts.weighted_sum import fix_sum, gain_of_sum, shifted_bias
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -94,6 +94,15 @@ class Dense(Op):
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the constants of compilers.op_parts.weighted_sum."""
         return fix_sum(node, inputs, output)
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return that of compilers.op_parts.weighted_sum."""
+        return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
         """Return one multiply-accumulate for each weight."""

@@ -16,6 +16,7 @@ class Dequantize(BorderOp):
     """x = scale * (q - zero_point), the only node with integers in, floats out."""
 
     name = "dequantize"
+    rounds = False
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:  # noqa: ARG002
         """Return the reals unchanged: without quantized tensors there is nothing to scale."""
@@ -30,6 +31,15 @@ class Dequantize(BorderOp):
     ) -> NDArray[Any]:
         """Return float32 reals."""
         return dequantize(inputs[0], quantization_of(tensors[0]))
+
+    def gain(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return 1: the reals have the integers' steps."""
+        return (1.0,)
 
 
 OP = Dequantize()

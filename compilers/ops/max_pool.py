@@ -30,6 +30,7 @@ class MaxPool(Op):
     name = "max_pool"
     onnx_types = ("MaxPool", "GlobalMaxPool")
     shares_quantization = True
+    rounds = False
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read MaxPool, auto_pad and ceil_mode resolved, or GlobalMaxPool."""

@@ -11,7 +11,7 @@ from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.broadcasting import broadcast_shape
 from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.operands import operand
-from compilers.op_parts.rescaling import store
+from compilers.op_parts.rescaling import factors, store
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
@@ -77,6 +77,17 @@ class Mul(Op):
         factors = [first.scale[0] * scale / stored.scale[0] for scale in second.scale]
         multiplier, shift = fix_factors(factors)
         return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return for each input the largest that the other one can be, rescaled."""
+        first, second = (quantization_of(tensor) for tensor in inputs)
+        largest = float(factors(node).max())
+        return tuple(largest * (grid.qmax - grid.qmin) for grid in (second, first))
 
 
 def _beside(factor: Tensor) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ class Pad(Op):
     name = "pad"
     onnx_types = ("Pad",)
     shares_quantization = True
+    rounds = False
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Pad as of opset 11; refuses other modes than constant, and negative widths."""

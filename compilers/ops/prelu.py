@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import dequantize
-from compilers.op_parts.lookup_table import look_up, tabulate
+from compilers.op_parts.lookup_table import gain_of_table, look_up, tabulate
 from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
@@ -97,6 +97,15 @@ class PRelu(Op):
         slopes = np.broadcast_to(reals.astype(np.float64).reshape(-1), (int(x.shape[1]),))
         tables = (_tabulate_slope(value, x, output) for value in slopes)
         return {"table": tuple(chain.from_iterable(tables))}
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return the steepest step of all tables."""
+        return gain_of_table(node, inputs)
 
 
 def _tabulate_slope(slope: float, x: Tensor, output: Tensor) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.border_op import BorderOp
 from compilers.op_parts.clamp import clamp_reals
-from compilers.op_parts.rescaling import fix_ratio, store
+from compilers.op_parts.rescaling import factors, fix_ratio, store
 from zoo.graph import Node, Tensor
 
 __all__ = ["OP"]
@@ -42,6 +42,15 @@ class Requantize(BorderOp):
     ) -> Mapping[str, tuple[int, ...]]:
         """Return multiplier, shift and range."""
         return fix_ratio(node, quantization_of(inputs[0]).scale[0], output)
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],  # noqa: ARG002
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return the factor."""
+        return (float(factors(node)[0]),)
 
 
 OP = Requantize()

@@ -1,5 +1,6 @@
 """Runs ONNX artifacts by ONNX Runtime on this machine's CPU."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from runtimes.executors.inner_outputs import with_outputs
 from runtimes.saturation import saturates
 from zoo.errors import HubError, suggest
 from zoo.plugs import Feeds
@@ -26,6 +28,18 @@ class OnnxRuntimeExecutor:
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "OnnxRuntimeRun":
         """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        file = folder / main
+        return self._load(str(file), str(file), threads)
+
+    def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "OnnxRuntimeRun":
+        """Return a function that runs `main` and gives those of these tensors that it has.
+
+        ONNX Runtime makes them outputs; integer tensors take part in no fusion that this hinders.
+        """
+        file = folder / main
+        return self._load(with_outputs(file.read_bytes(), names), str(file), threads=1)
+
+    def _load(self, model: str | bytes, where: str, threads: int) -> "OnnxRuntimeRun":
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = self._level
         options.intra_op_num_threads = threads
@@ -33,18 +47,17 @@ class OnnxRuntimeExecutor:
         options.log_severity_level = _ERRORS_ONLY
         if saturates():
             options.add_session_config_entry("session.x64quantprecision", "1")
-        file = folder / main
         try:
             session = onnxruntime.InferenceSession(
-                str(file), options, providers=["CPUExecutionProvider"]
+                model, options, providers=["CPUExecutionProvider"]
             )
         # Its errors have no common base but Exception.
         except Exception as error:
             raise HubError(
-                f"{file}: ONNX Runtime {onnxruntime.__version__} cannot load it ({error}); "
+                f"{where}: ONNX Runtime {onnxruntime.__version__} cannot load it ({error}); "
                 "build it again"
             ) from error
-        return OnnxRuntimeRun(session, str(file))
+        return OnnxRuntimeRun(session, where)
 
 
 class OnnxRuntimeRun:

@@ -12,7 +12,8 @@ from onnx_runtime import run_onnx
 from random_graphs import float_graphs, random_feeds
 
 from compilers.hub import write
-from compilers.reference import EXECUTOR, run_all, run_graph, run_node
+from compilers.reference import run_all, run_graph, run_node
+from compilers.reference_executor import EXECUTOR
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Tensor
 

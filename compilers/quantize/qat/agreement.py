@@ -1,13 +1,19 @@
 """Whether the integers that were read back compute what the torch module computes."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from compilers.op_by_op import judge_ops
+from compilers.op_parts.affine import quantize
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.reference import run_graph
-from zoo.artifact import Exactness, float_requantization
+from zoo.artifact import Exactness
 from zoo.certificate import Check
 from zoo.graph import Graph
+from zoo.op_proof import compare_ops, proven_exactness
 from zoo.plugs import Feeds
 from zoo.proof import compare, output_scales
 
@@ -15,15 +21,38 @@ __all__ = ["STEP", "agreement"]
 
 STEP = "fake-quant -> integer reference"
 
+_RECORDED = "recorded"
 _EXACT = Exactness(0, "lsb", "integers over powers of two are exact in float32")
 
 
-def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Check:
-    """Return the check of the step from `module` to `integer`, recorded. feeds: one batch."""
+def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Iterator[Check]:
+    """Yield the checks of the step from `module` to `integer`, recorded. feeds: one batch.
+
+    Where scales are floats, each op alone is compared too.
+    """
     with torch.no_grad():
-        reals = module({name: torch.from_numpy(np.asarray(x)) for name, x in feeds.items()})
-    trained = {name: reals[name].cpu().numpy() for name in integer.outputs}
-    is_exact = module.start.scheme.scale == "power_of_two"
-    bound = _EXACT if is_exact else float_requantization(integer)
-    wanted = run_graph(integer, feeds)
-    return compare(STEP, [trained], [wanted], bound, output_scales(integer), how="recorded")
+        trained = {
+            name: reals.cpu().numpy()
+            for name, reals in module.inside(
+                {name: torch.from_numpy(np.asarray(x)) for name, x in feeds.items()}
+            ).items()
+        }
+    exactness = _EXACT
+    if module.start.scheme.scale != "power_of_two":
+        inside = {**feeds, **_integers(integer, trained)}
+        yield compare_ops(f"{STEP}, each op alone", judge_ops(integer, inside), _RECORDED)
+        exactness = proven_exactness(integer)
+    found = [{name: trained[name] for name in integer.outputs}]
+    wanted = [run_graph(integer, feeds)]
+    yield compare(STEP, found, wanted, exactness, output_scales(integer), how=_RECORDED)
+
+
+def _integers(graph: Graph, reals: Feeds) -> dict[str, NDArray[np.generic]]:
+    """Return the integers of the graph's activations that the module has as reals."""
+    borders = {node.output: node.inputs[0] for node in graph.nodes if node.op == "quantize"}
+    borders |= {node.inputs[0]: node.output for node in graph.nodes if node.op == "dequantize"}
+    return {
+        name: quantize(reals[borders.get(name, name)], tensor.quantization)
+        for name, tensor in graph.tensors.items()
+        if tensor.quantization is not None and borders.get(name, name) in reals
+    }

@@ -60,6 +60,11 @@ class FakeQuantized(nn.Module):
 
     def forward(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the outputs by name, reals. feeds: inputs by name, float, batch first."""
+        values = self.inside(feeds)
+        return {name: values[name] for name in self.start.graph.outputs}
+
+    def inside(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return every activation and constant by name, reals that integers stand for."""
         graph = self.float_graph()
         grids = self._legal(graph)
         known = {**feeds, **self._constants(graph, grids, next(iter(feeds.values())))}
@@ -70,8 +75,7 @@ class FakeQuantized(nn.Module):
                 reals = reals * _factor_error(graph, name, grids, reals)
             return fake_quantize(reals, scale, grids[name], rectify=name in self._rectified)
 
-        values = run_torch(self._opened(graph), known, store)
-        return {name: values[name] for name in graph.outputs}
+        return run_torch(self._opened(graph), known, store)
 
     def float_graph(self) -> Graph:
         """Return the float graph with weights and biases as trained so far."""

@@ -37,4 +37,4 @@ def train(
         }
         distil(module, teacher, images, schedule, options.seed)
     integer = read_back(module, outputs)
-    return replace(integer, metadata=record_checks(agreement(module, integer, samples[0])))
+    return replace(integer, metadata=record_checks(*agreement(module, integer, samples[0])))

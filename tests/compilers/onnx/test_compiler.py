@@ -3,6 +3,7 @@
 from collections import Counter
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -15,6 +16,7 @@ from quantization import quantized, samples
 from random_graphs import float_graphs
 
 from compilers.onnx.compiler import COMPILER, FLOAT16, FLOAT32
+from compilers.op_by_op import judge_ops
 from compilers.reference import run_all, run_graph
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
@@ -89,6 +91,24 @@ def test_integers_are_within_the_bound_of_the_reference(graph, scheme, correct_b
             np.abs(found[name] - wanted[name]).max() / scale
             <= float_requantization(integer).bound + 1e-3
         )
+
+
+@given(float_graphs(), st.sampled_from(INTEGER_SCHEMES))
+@settings(max_examples=20, deadline=None)
+def test_each_op_alone_is_within_what_is_proven(graph, scheme):
+    integer, feeds = quantized(graph, scheme), next(samples(graph, seed=7))
+    names = [t.name for t in integer.tensors.values() if t.quantization and not t.is_constant]
+    content = _lower(integer, scheme.name)
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "model.onnx").write_bytes(content)
+        executor = registry.load("executor", "onnxruntime")
+        run = executor.load_inside(Path(folder), "model.onnx", [*names, *graph.outputs])
+        inside, outputs = run(feeds), executor.load(Path(folder), "model.onnx")(feeds)
+    found = list(judge_ops(integer, {**feeds, **{name: inside[name] for name in names}}))
+    assert {d.node for d in found} == {n.name for n in integer.nodes if n.op != "dequantize"}
+    assert all(d.steps.max() <= d.allowed for d in found)
+    for name, values in outputs.items():  # to tell what is inside changes nothing
+        np.testing.assert_array_equal(inside[name], values)
 
 
 @given(float_graphs(), st.sampled_from((("float32", FLOAT32), ("float16", FLOAT16))))

@@ -61,3 +61,26 @@ def test_a_broken_file_is_named(tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(HubError, match=r"model\.onnx: ONNX Runtime [\d.]+ cannot load it \("):
         EXECUTOR.load(tmp_path, "model.onnx")
+
+
+@pytest.mark.parametrize("executor", BOTH, ids=lambda executor: executor.name)
+def test_tells_what_is_inside(executor, tmp_path):
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),
+    ]
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, ["N", 3, 2]) for n in ("x", "y"))
+    constants = [
+        helper.make_tensor("scale", TensorProto.FLOAT, (), [2.0]),
+        helper.make_tensor("zero", TensorProto.UINT8, (), [100]),
+    ]
+    model = helper.make_model(
+        helper.make_graph(nodes, "two", [x], [y], constants),
+        opset_imports=[helper.make_opsetid("", 18)],
+        ir_version=9,
+    )
+    (tmp_path / "two.onnx").write_bytes(model.SerializeToString())
+    inside = executor.load_inside(tmp_path, "two.onnx", ["q", "x", "not there"])({"x": IMAGES})
+    assert list(inside) == ["q"]
+    assert inside["q"].dtype == np.uint8
+    np.testing.assert_array_equal(inside["q"], np.rint(IMAGES / 2) + 100)

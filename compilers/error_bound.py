@@ -1,0 +1,108 @@
+"""How far a runtime that rescales in float32 can be from the integer reference: what is proven.
+
+The reference stores y = clip(round(v) + z), v = acc * M * 2**-s, with M in [2**30, 2**31) nearest
+to f * 2**s, so that v = acc * f * (1 + r) with |r| <= 2**-31. A runtime has v + d in place of v.
+Where |d| < 1 there is at most one tie between the two; rounding is monotone, so that the stored
+integers differ by at most 1, and only where v is within |d| of a tie. In general they differ by at
+most floor(|d|) + 1.
+
+A float32 runtime rounds x, w, product, bias, factor and quotient, and adds n numbers in any order.
+With u = 2**-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 4.2):
+
+    |d| <= (n + _ROUNDINGS) * u * (sum of |x * w| + |bias|)    in steps of the output
+
+A runtime that adds integers and rescales them once is nearer: |d| <= 4 * u * 255 for 8 bits, since
+what is further off is clipped. Where all scales are powers of two and the sum has 24 bits at most,
+d = 0, and ties are rounded alike.
+
+From op to op, with D steps of difference in the inputs i and the gains of zoo.op.Op.gain:
+
+    D_out = min(floor(sum over i of gain_i * D_i + |d|) + 1, qmax - qmin)
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from compilers.op_parts.affine import centred, quantization_of
+from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.rescaling import factors
+from compilers.op_table import find_op
+from zoo.graph import Graph, Node, Tensor
+
+__all__ = ["error_bounds", "op_bound"]
+
+_UNIT_ROUNDOFF = 2.0**-24
+_ROUNDINGS = 8
+"""Those named above, and the multiplier's 2**-31."""
+
+
+def error_bounds(graph: Graph) -> Mapping[str, int]:
+    """Return for each activation by how many of its steps it can be off at most.
+
+    Reals at the border have the steps of the integers beside them.
+    """
+    bounds = dict.fromkeys(graph.inputs, 0)
+    for node in graph.nodes:
+        bounds[node.output] = _bound(graph, node, bounds)
+    return bounds
+
+
+def op_bound(graph: Graph, node: Node) -> int:
+    """Return by how many steps the node's output can be off where its inputs are equal."""
+    return _bound(graph, node, dict.fromkeys(node.inputs, 0))
+
+
+def _bound(graph: Graph, node: Node, before: Mapping[str, int]) -> int:
+    changed = sum(
+        gain * before[name]
+        for name, gain in zip(node.inputs, _gains(graph, node), strict=True)
+        if before.get(name)
+    )
+    if not find_op(node.op).rounds or (changed == 0 and _is_exact(graph, node)):
+        return math.floor(changed)
+    error = (_terms(graph, node) + _ROUNDINGS) * _UNIT_ROUNDOFF * _magnitude(graph, node)
+    grid = quantization_of(graph.tensors[node.output])
+    return math.floor(min(changed + error + 1, grid.qmax - grid.qmin))
+
+
+def _is_exact(graph: Graph, node: Node) -> bool:
+    """Whether float32 holds every sum and product: few bits, and powers of two."""
+    grids = [t.quantization for t in (*graph.inputs_of(node), graph.tensors[node.output])]
+    scales = [scale for grid in grids if grid for scale in grid.scale]
+    if "multiplier" not in node.integer or any(math.frexp(scale)[0] != 0.5 for scale in scales):
+        return False
+    odd = max(abs(m) // (m & -m) for m in node.integer["multiplier"] if m)
+    return odd * _magnitude(graph, node) <= float(np.abs(factors(node)).min()) / _UNIT_ROUNDOFF
+
+
+def _magnitude(graph: Graph, node: Node) -> float:
+    """Return the bound of all that is added up, a half for rounding included, in steps.
+
+    Infinite where it is not known.
+    """
+    gains = zip(graph.inputs_of(node), _gains(graph, node), strict=True)
+    return 1 + sum(gain * _largest(tensor) for tensor, gain in gains if gain)
+
+
+def _gains(graph: Graph, node: Node) -> tuple[float, ...]:
+    return find_op(node.op).gain(node, graph.inputs_of(node), graph.tensors[node.output])
+
+
+def _terms(graph: Graph, node: Node) -> int:
+    """Return how many numbers the node adds up for one of its outputs."""
+    op = find_op(node.op)
+    if op.weight_input is not None:
+        shape = graph.tensors[node.inputs[op.weight_input]].shape
+        return math.prod(map(int, shape)) // int(shape[op.weight_axis]) + 1
+    pixels = math.prod(integers(node, "kernel")) if "kernel" in node.attributes else 1
+    return pixels + len(node.inputs)
+
+
+def _largest(tensor: Tensor) -> int:
+    """Return the largest |q - z| of a quantized tensor."""
+    if tensor.data is not None:
+        return int(np.abs(centred(tensor.data, tensor)).max())
+    grid = quantization_of(tensor)
+    return max(grid.qmax - min(grid.zero_point), max(grid.zero_point) - grid.qmin)

@@ -1,0 +1,49 @@
+"""Executor 'reference': runs hub files by the reference, and judges other runtimes by it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from compilers.error_bound import error_bounds
+from compilers.hub import HUB
+from compilers.op_by_op import judge_ops
+from compilers.reference import run_graph
+from zoo.graph import Graph
+from zoo.plugs import Feeds, OpDifference
+
+__all__ = ["EXECUTOR", "ReferenceExecutor"]
+
+
+class ReferenceExecutor:
+    """Runs a hub file; float networks too."""
+
+    name = "reference"
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "ReferenceRun":  # noqa: ARG002
+        """Return a function that runs the hub `main`. threads: as numpy is configured."""
+        file = folder / main
+        return ReferenceRun(HUB.read(file.read_bytes(), str(file)))
+
+    def judge_ops(self, graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
+        """Yield the differences of each op alone, as compilers.op_by_op says."""
+        return judge_ops(graph, inside)
+
+    def error_bounds(self, graph: Graph) -> Mapping[str, int]:
+        """Return how far each activation can be off, as compilers.error_bound proves."""
+        return error_bounds(graph)
+
+
+class ReferenceRun:
+    """A network that is ready to run."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name."""
+        return run_graph(self.graph, feeds)
+
+
+EXECUTOR = ReferenceExecutor()
