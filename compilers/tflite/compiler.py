@@ -1,6 +1,7 @@
 """Lowers a Graph to a model.tflite for LiteRT: int8, float16 or float32."""
 
 from compilers.tflite.border import wants_integers
+from compilers.tflite.capabilities import capabilities
 from compilers.tflite.encode import encode
 from compilers.tflite.half_precision import to_float16
 from compilers.tflite.half_up import is_exact, round_half_up
@@ -9,6 +10,7 @@ from compilers.tflite.schema import TOOLS
 from compilers.tflite.standard_metadata import add_standard_metadata
 from compilers.tflite.tflite import TfliteModel
 from zoo.artifact import Artifact, Exactness, float_requantization
+from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.scheme import FLOAT_SCHEMES
@@ -40,6 +42,10 @@ class TfliteCompiler:
 
     name = "tflite"
     tools = TOOLS
+
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:  # noqa: ARG002
+        """Return what of the graph a file can hold, node by node."""
+        return capabilities(graph)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return model.tflite: inputs and outputs have the graph's names, images are NHWC.

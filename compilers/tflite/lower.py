@@ -9,7 +9,7 @@ from compilers.tflite.scope import Scope, refuse
 from compilers.tflite.tflite import TfliteModel
 from zoo.graph import Graph, Node
 
-__all__ = ["lower", "lowered_ops"]
+__all__ = ["lower", "lower_node", "lowered_ops"]
 
 _BORDER = ("quantize", "dequantize")
 
@@ -21,15 +21,17 @@ def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
     """
     scope = Scope(graph, integer_border(graph) if integers_at_border else {})
     for node in graph.nodes:
-        if scope.is_outside(node):
-            continue
-        _require_one_kind(graph, node)
-        if node.op not in lowered_ops():
-            refuse(
-                node, "TFLite has no such op", f"replace it by one of {', '.join(lowered_ops())}"
-            )
-        import_module(f"{forms.__name__}.{node.op}").lower(scope, node)
+        if not scope.is_outside(node):
+            lower_node(scope, node)
     return scope.finish()
+
+
+def lower_node(scope: Scope, node: Node) -> None:
+    """Add what computes one node behind those before it; raises RefusedNodeError."""
+    _require_one_kind(scope.graph, node)
+    if node.op not in lowered_ops():
+        refuse(node, "TFLite has no such op", f"replace it by one of {', '.join(lowered_ops())}")
+    import_module(f"{forms.__name__}.{node.op}").lower(scope, node)
 
 
 def lowered_ops() -> tuple[str, ...]:

@@ -14,7 +14,15 @@ from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Shape, Tensor
 
-__all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "LAYOUTS", "NHWC_AXIS", "Scope", "refuse"]
+__all__ = [
+    "CHANNELS_FIRST",
+    "CHANNELS_LAST",
+    "LAYOUTS",
+    "NHWC_AXIS",
+    "RefusedNodeError",
+    "Scope",
+    "refuse",
+]
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """From NHWC to NCHW."""
@@ -82,9 +90,10 @@ class Scope:
     def read(self, name: str) -> int:
         """Return the index of an activation; raises UnsupportedOpError for a constant."""
         if name not in self._indices:
-            raise UnsupportedOpError(
-                f"tensor '{name}' is a constant where a .tflite file needs something computed; "
-                "compute what depends on constants only before the export"
+            raise RefusedNodeError(
+                f"tensor '{name}'",
+                "it is a constant where something computed is needed",
+                "compute what depends on constants only before the export",
             )
         return self._indices[name]
 
@@ -181,8 +190,14 @@ def _nhwc_shape(shape: Shape) -> tuple[int, ...]:
     return (batch, *sizes[1:], sizes[0]) if len(sizes) == 3 else (batch, *sizes)
 
 
+class RefusedNodeError(UnsupportedOpError):
+    """A node that has no form in a .tflite file, as text and in its parts."""
+
+    def __init__(self, where: str, reason: str, remedy: str) -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(f"{where}: {reason}; a .tflite file does not take this: {remedy}")
+
+
 def refuse(node: Node, reason: str, remedy: str) -> NoReturn:
-    """Raise UnsupportedOpError."""
-    raise UnsupportedOpError(
-        f"node '{node.name}' ({node.op}): {reason}; a .tflite file does not take this: {remedy}"
-    )
+    """Raise RefusedNodeError."""
+    raise RefusedNodeError(f"node '{node.name}' ({node.op})", reason, remedy)

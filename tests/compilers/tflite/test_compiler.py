@@ -224,8 +224,8 @@ def test_a_constant_in_place_of_an_activation_is_refused():
     graph = replace(graph, inputs=(), tensors={**graph.tensors, "x": constant})
     with pytest.raises(
         UnsupportedOpError,
-        match=r"^tensor 'x' is a constant where a \.tflite file needs something computed; compute "
-        r"what depends on constants only before the export$",
+        match=r"^tensor 'x': it is a constant where something computed is needed; a \.tflite file "
+        r"does not take this: compute what depends on constants only before the export$",
     ):
         to_tflite(graph)
 
