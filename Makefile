@@ -15,10 +15,11 @@ BIN := $(VENV)/bin
 TOOLS := $(VENV)/.toolchains
 KV260_TOOLS := $(VENV)/.toolchains-kv260
 SETUP := $(VENV)/.setup
+LITERT := $(VENV)/.litert
 INSTALL := $(VENV)/.install
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup install x86 kv260 bundles test check fix golden docs size clean
+.PHONY: help toolchains setup install x86 kv260 android bundles test check fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo wit
 kv260: $(SETUP) | $(KV260_TOOLS) ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
 	$(BIN)/zoo build $(KV260_MODEL) --target kv260 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(KV260_MODEL).kv260.$(QUANT).tar.gz
+
+android: $(SETUP) | $(LITERT) ## Build the bundle for Android: a network proven here, an app that is not built here
+	$(BIN)/zoo build $(MODEL) --target android --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(MODEL).android.$(QUANT).tar.gz
 
 bundles: $(SETUP) ## Build the bundles of all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
@@ -75,6 +80,10 @@ $(KV260_TOOLS):
 $(SETUP): pyproject.toml | $(TOOLS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(LITERT): $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[litert]'
 	touch $@
 
 $(INSTALL): $(SETUP)

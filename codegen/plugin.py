@@ -10,6 +10,7 @@ from zoo.hookspecs import hookimpl
 def register_apps() -> Iterable[Descriptor]:
     """Return one app generator per inference back end."""
     return [
+        Descriptor("android", "codegen.android:APP"),
         Descriptor("cpp-c", "codegen.c_app:APP"),
         Descriptor("cpp-litert", "codegen.litert:APP"),
         Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP"),

@@ -4,6 +4,7 @@
 """
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,23 +12,29 @@ from generated_c import to_c
 from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
 
+from codegen.templates import TEMPLATES
 from zoo import registry
 from zoo.plugs import AppRequest
 
 GOLDEN = Path(__file__).with_name("golden")
-MODEL, TARGET = "pfld_0.25x.300w68", "x86"
-COPIED = (".clang-format", "backends/", "core/", "main.cpp", "steps/", "third_party/")
+MODEL = "pfld_0.25x.300w68"
 
 
-def rendered() -> dict[str, bytes]:
-    recipe, target = registry.load("recipe", MODEL), registry.load("target", TARGET)
+def is_copied(name: str) -> bool:
+    """Tell whether a file is the same for every model."""
+    templates = any((TEMPLATES / kind / name).is_file() for kind in ("android", "cpp"))
+    return templates or "steps/" in name or name.startswith("third_party/")
+
+
+def rendered(target_name: str, artifact: str) -> dict[str, bytes]:
+    recipe, target = registry.load("recipe", MODEL), registry.load("target", target_name)
     app = registry.load("app", target.app)
-    request = AppRequest(MODEL, target, recipe.contract, "model.onnx")
+    request = AppRequest(MODEL, target, recipe.contract, artifact)
     notices = "; ".join(licence.notice for licence in recipe.licences if licence.notice)
-    facts = {"bundle": f"{MODEL}.{TARGET}.ptq", "quantization": "ptq", "notice": notices}
+    facts = {"bundle": f"{MODEL}.{target_name}.ptq", "quantization": "ptq", "notice": notices}
     sources = app.generate(request).items()
     return {
-        **{f"app/{name}": text for name, text in sources if not name.startswith(COPIED)},
+        **{f"app/{name}": text for name, text in sources if not is_copied(name)},
         **app.companions(request, facts),
     }
 
@@ -38,7 +45,11 @@ def rendered_c() -> dict[str, bytes]:
     return dict(to_c(graph).files)
 
 
-TREES = {f"{MODEL}.{TARGET}": rendered, "residual.c": rendered_c}
+TREES = {
+    f"{MODEL}.x86": partial(rendered, "x86", "model.onnx"),
+    f"{MODEL}.android": partial(rendered, "android", "model.tflite"),
+    "residual.c": rendered_c,
+}
 
 
 @pytest.mark.toolchain

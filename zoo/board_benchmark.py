@@ -50,6 +50,11 @@ def measure_on_board(
 
 
 def _check_processor(board: Connection, bundle: Bundle) -> None:
+    if not bundle.manifest.program:
+        raise BoardError(
+            f"{board.host}: the bundle for {bundle.manifest.target} holds sources, but no program; "
+            "its README.md says how they are built and timed"
+        )
     program = bundle.folder / bundle.manifest.program
     found, taken = _text(board.run("uname -m")), processors(program)
     if taken and found not in taken:

@@ -47,7 +47,11 @@ class BundledArtifact:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a bundle holds. files: SHA-256 by relative path, of every file but the manifest."""
+    """What a bundle holds.
+
+    program: '' where it could not be compiled when the bundle was made.
+    files: SHA-256 by relative path, of every file but the manifest.
+    """
 
     target: str
     executor: str

@@ -43,15 +43,17 @@ class Frame:
 
 
 class StepPlugin(ABC):
-    """What both kinds of steps tell. The C++ form stands beside the Python one.
+    """What both kinds of steps tell. The C++ and the Kotlin form stand beside the Python one.
 
     parameters: default by name; None where the contract must give it.
     cpp_header: a C++17 header that defines the step's function; its form is in docs/contract.md.
+    kotlin_file: a file that defines it for Android apps; None where there is none.
     """
 
     name: str
     parameters: Mapping[str, Any]
     cpp_header: Path
+    kotlin_file: Path | None = None
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return given parameters with defaults; raises RecipeError for unknown or missing ones."""

@@ -23,6 +23,11 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     """
     with TemporaryDirectory(prefix="zoo-run-") as folder:
         unpacked = unpack(bundle, Path(folder))
+        if not unpacked.manifest.program:
+            raise ToolchainError(
+                f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "
+                "README.md says how they are built"
+            )
         program = unpacked.folder / unpacked.manifest.program
         try:
             finished = subprocess.run([program, *arguments], check=False)

@@ -1,21 +1,33 @@
 """compile: from the app's sources to a program for the board."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from zoo import registry
 from zoo.plan import Plan
+from zoo.target import Target
+
+_PROGRAM = "app"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write the program as out/app."""
+    """Write the program as out/app; nothing for an app that cannot be built here."""
+    if app_notes(plan.target):
+        return
     app = registry.load("app", plan.target.app)
     program: Path = app.build(needs["generate"], out / "build")
-    program.rename(out / "app")
-    _remove_rest(out)
-
-
-def _remove_rest(out: Path) -> None:
-    import shutil
-
+    program.rename(out / _PROGRAM)
     shutil.rmtree(out / "build")
+
+
+def compiled_program(folder: Path) -> Path | None:
+    """Return the program in this stage's result, None where there is none."""
+    program = folder / _PROGRAM
+    return program if program.exists() else None
+
+
+def app_notes(target: Target) -> tuple[str, ...]:
+    """Return why the target's app is neither built nor run here, nothing where it is."""
+    why: str = getattr(registry.load("app", target.app), "not_here", "")
+    return (why,) if why else ()

@@ -10,6 +10,7 @@ from zoo.golden import golden_inputs
 from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
+from zoo.stages.compile import app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.tool_use import app_tools, compiler_tools, executor_tools, quantizer_tools
 
@@ -31,12 +32,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         exactness=exactness,
         executor=plan.target.executor,
         app=plan.target.app,
-        program=needs["compile"] / "app",
+        program=compiled_program(needs["compile"]),
         is_quantized=not plan.is_float,
         quantization_bound=plan.quantization_bound,
     )
     proof = prove(evidence)
-    certificate = _certificate(plan, proof.checks, artifact_notes(needs["lower"]))
+    notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))
+    certificate = _certificate(plan, proof.checks, notes)
     certificate.demand()
     (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
     boxes = {item.name: item.box for item in golden}

@@ -1,1 +1,3 @@
-"""Contract steps, one per file: <name>.py is its numpy form, <name>.hpp its C++ form."""
+"""Contract steps, one per file: <name>.py is its numpy form, <name>.hpp its C++ and <name>.kt its
+Kotlin form.
+"""

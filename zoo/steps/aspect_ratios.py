@@ -59,6 +59,7 @@ class AspectRatios(PostStep):
     name = "aspect_ratios"
     parameters = MappingProxyType({"layout": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an unknown layout."""

@@ -20,6 +20,7 @@ class Color(PreStep):
     name = "color"
     parameters = MappingProxyType({"order": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an unknown order."""

@@ -28,6 +28,7 @@ class Crop(PreStep):
     name = "crop"
     parameters = MappingProxyType({"scale": 1.2})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for a scale outside (0, 256]."""

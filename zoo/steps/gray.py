@@ -22,6 +22,7 @@ class Gray(PreStep):
     name = "gray"
     parameters: Mapping[str, Any] = MappingProxyType({})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:  # noqa: ARG002
         """Return the frame with an [H, W, 1] image."""

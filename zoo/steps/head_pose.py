@@ -31,6 +31,7 @@ class HeadPose(PostStep):
     name = "head_pose"
     parameters = MappingProxyType({"points": None, "face": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for a face that fixes no rotation."""

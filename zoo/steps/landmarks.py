@@ -28,6 +28,7 @@ class Landmarks(PostStep):
     name = "landmarks"
     parameters = MappingProxyType({"output": "landmarks", "count": None, "mean": ()})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an impossible count or mean."""

@@ -24,6 +24,7 @@ class Normalize(PreStep):
     name = "normalize"
     parameters = MappingProxyType({"mean": None, "std": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for lists that do not fit."""

@@ -27,6 +27,7 @@ class Resize(PreStep):
     name = "resize"
     parameters = MappingProxyType({"size": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+    kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an impossible size."""

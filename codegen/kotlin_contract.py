@@ -1,0 +1,92 @@
+"""The contract in Kotlin: the steps' files, and a file that calls them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.contract_code import step_names
+from codegen.kotlin_literal import call, literal
+from zoo import registry, steps
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import RecipeError
+from zoo.plugs import AppRequest
+
+__all__ = ["KotlinContract", "kotlin_contract", "step_files"]
+
+_FRAME = Path(steps.__path__[0]) / "frame.kt"
+_INDENT = 8
+
+
+@dataclass(frozen=True)
+class KotlinContract:
+    """Context of the templates in templates/android.
+
+    imports: names in package zoo.steps.  input, outputs: TensorSpec expressions.  pre, post:
+    lines of calls.
+    """
+
+    model: str
+    model_literal: str
+    file_literal: str
+    application_id: str
+    imports: tuple[str, ...]
+    input: str
+    outputs: tuple[str, ...]
+    pre: tuple[str, ...]
+    post: tuple[str, ...]
+
+
+def kotlin_contract(request: AppRequest) -> KotlinContract:
+    """Return the context; raises RecipeError for parameters that a step does not take."""
+    contract = request.contract
+    names = {"Frame", "Values", *map(_camel_case, step_names(contract))}
+    return KotlinContract(
+        model=request.model,
+        model_literal=literal(request.model),
+        file_literal=literal(request.artifact_main),
+        application_id=_application_id(request.model),
+        imports=tuple(sorted(names)),
+        input=_tensor(contract.input),
+        outputs=tuple(_tensor(output) for output in contract.outputs),
+        pre=tuple(_lines(contract.pre, ())),
+        post=tuple(_lines(contract.post, ("frame",))),
+    )
+
+
+def step_files(contract: Contract) -> dict[str, bytes]:
+    """Return the Kotlin forms of a contract's steps by file name.
+
+    Raises RecipeError for a step that has none.
+    """
+    paths = {"Frame.kt": _FRAME}
+    for name in sorted(step_names(contract)):
+        path = registry.load("step", name).kotlin_file
+        if path is None:
+            raise RecipeError(
+                f"contract step '{name}': has no Kotlin form, which apps for Android need; its "
+                "plugin must bring it (docs/contract.md), or take a board with a C++ app"
+            )
+        paths[f"{_camel_case(name)[0].upper()}{_camel_case(name)[1:]}.kt"] = path
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
+def _lines(contract_steps: Iterable[Step], first: tuple[str, ...]) -> Iterator[str]:
+    for step in contract_steps:
+        plugin = registry.load("step", step.name)
+        arguments = tuple(plugin.complete(step.parameters).values())
+        yield from call(f".{_camel_case(step.name)}", first, arguments, _INDENT)
+
+
+def _tensor(tensor: TensorSpec) -> str:
+    return f"TensorSpec({literal(tensor.name)}, {literal(tensor.shape)})"
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _application_id(model: str) -> str:
+    """Return an id by which phones tell apps of several models apart."""
+    return f"org.edgezoo.m_{re.sub('[^a-z0-9]', '_', model.lower())}"

@@ -1,0 +1,72 @@
+"""Kotlin expressions of what a contract's parameters may be."""
+
+import json
+import math
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any
+
+from zoo.errors import RecipeError
+
+__all__ = ["COLUMNS", "call", "literal"]
+
+COLUMNS = 100
+_INDENT = 4
+
+
+def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
+    """Return the expression of a bool, number, text or nested list of them, in one line.
+
+    A float keeps its every digit. Raises RecipeError for anything else.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float) and math.isfinite(value):
+        return repr(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        return f"listOf({', '.join(map(literal, value))})"
+    raise RecipeError(
+        f"contract: parameter {value!r} cannot be written in Kotlin; numbers, texts, true, false "
+        "and lists of them can"
+    )
+
+
+def call(head: str, first: Sequence[str], arguments: Sequence[Any], indent: int) -> tuple[str, ...]:
+    """Return the lines of `head(first, arguments)`, at most COLUMNS wide at an indentation.
+
+    first: Kotlin expressions.  arguments: Python values, written as literals.
+    """
+    pieces = [[text] for text in first]
+    pieces.extend(_lines(value, indent + _INDENT) for value in arguments)
+    return tuple(_enclosed(head, pieces, indent))
+
+
+def _lines(value: object, indent: int) -> list[str]:
+    if not isinstance(value, list | tuple):
+        return [literal(value)]
+    if any(isinstance(item, list | tuple) for item in value):
+        return _enclosed("listOf", [_lines(item, indent + _INDENT) for item in value], indent)
+    text = literal(value)
+    if indent + len(text) < COLUMNS:
+        return [text]
+    items = ", ".join(map(literal, value)) + ","
+    filled = wrap(items, COLUMNS - indent - _INDENT, break_long_words=False)
+    return ["listOf(", *(" " * _INDENT + line for line in filled), ")"]
+
+
+def _enclosed(head: str, pieces: Sequence[Sequence[str]], indent: int) -> list[str]:
+    """Return `head(pieces)` in one line where it fits, else each piece in lines of its own."""
+    text = f"{head}({', '.join(piece[0] for piece in pieces)})"
+    if all(len(piece) == 1 for piece in pieces) and indent + len(text) < COLUMNS:
+        return [text]
+    inside = (line for *begin, end in pieces for line in (*begin, f"{end},"))
+    return [f"{head}(", *(" " * _INDENT + line for line in inside), ")"]
+
+
+def _text(value: str) -> str:
+    # JSON escapes what Kotlin does, but for $, which would begin a template.
+    if not value.isprintable():
+        raise RecipeError(f"contract: text {value!r} has unprintable characters; remove them")
+    return json.dumps(value, ensure_ascii=False).replace("$", "\\$")

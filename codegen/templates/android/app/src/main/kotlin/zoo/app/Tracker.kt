@@ -1,0 +1,42 @@
+// Follows one face from photo to photo by its landmarks.
+package zoo.app
+
+import zoo.steps.Box
+import zoo.steps.Image
+import zoo.steps.Tensor
+
+private const val EDGE_MIN = 8
+private const val PART = 0.6
+
+/** Begins in the middle of the photo, and again when the face is lost. */
+class Tracker {
+    private var last: Box? = null
+
+    fun find(photo: Image): Box = last ?: middle(photo)
+
+    fun follow(photo: Image, face: Face) {
+        val landmarks = face.values["landmarks"]?.takeIf { it.shape.size == 2 }
+        last = landmarks?.let(::span)?.takeIf { isVisible(it, photo) }
+    }
+}
+
+/** The square in the middle of a photo, where a person places the face. */
+fun middle(photo: Image): Box {
+    val side = PART * minOf(photo.height, photo.width)
+    return Box((photo.width - side) / 2, (photo.height - side) / 2, side, side)
+}
+
+/** The box that landmarks [K, 2] span. They have pixel centres at integers, a box its edges. */
+fun span(landmarks: Tensor): Box {
+    val (xs, ys) = landmarks.data.withIndex().partition { it.index % 2 == 0 }
+    val (left, right) = Pair(xs.minOf { it.value }, xs.maxOf { it.value })
+    val (top, bottom) = Pair(ys.minOf { it.value }, ys.maxOf { it.value })
+    return Box(left + 0.5, top + 0.5, right - left, bottom - top)
+}
+
+/** A face that is tiny or whose centre has left the photo is lost; nan is neither. */
+private fun isVisible(box: Box, photo: Image): Boolean {
+    val (x, y) = Pair(box.x + box.width / 2, box.y + box.height / 2)
+    val isLarge = box.width >= EDGE_MIN && box.height >= EDGE_MIN
+    return isLarge && x >= 0 && x < photo.width && y >= 0 && y < photo.height
+}

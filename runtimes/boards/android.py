@@ -1,0 +1,26 @@
+"""Phones and tablets with Android: LiteRT on the CPU."""
+
+from zoo.target import Target
+
+__all__ = ["TARGET"]
+
+TARGET = Target(
+    name="android",
+    summary="Android phones, LiteRT on the CPU, an app in Kotlin",
+    compiler="tflite",
+    executor="litert",
+    app="android",
+    schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    accepts=("w8a8-sym", "dpu-pow2"),
+    refuses={
+        "w4a8-asym": (
+            "LiteRT's kernels for phones have no products of 4 bits, they would only lose "
+            "accuracy; take w8a8-asym"
+        ),
+    },
+    facts={
+        "architecture": "arm64-v8a, armeabi-v7a, x86_64",
+        "operating_system": "Android 7 (API level 24) or newer",
+        "runtime": "LiteRT 2.3",
+    },
+)

@@ -1,0 +1,132 @@
+// Runs the app's plain Kotlin without Android: what it prints is compared with the reference.
+package zoo.app
+
+import java.awt.image.BufferedImage
+import java.io.File
+import javax.imageio.ImageIO
+import zoo.steps.Box
+import zoo.steps.Frame
+import zoo.steps.Image
+import zoo.steps.Region
+import zoo.steps.StepError
+import zoo.steps.Tensor
+import zoo.steps.Values
+import zoo.steps.aspectRatios
+import zoo.steps.color
+import zoo.steps.crop
+import zoo.steps.gray
+import zoo.steps.landmarks
+import zoo.steps.normalize
+import zoo.steps.resize
+
+private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
+
+/** words: "golden FOLDER OFFSET", or "steps FILE". */
+fun main(words: Array<String>) {
+    if (words[0] == "golden") lookAtGolden(words[1], words[2].toDouble())
+    if (words[0] == "steps") File(words[1]).readLines().forEach { println(step(it.split(' '))) }
+}
+
+/** Gives the recorded outputs of each golden picture in turn, plus an offset. */
+private class Recorded(val golden: List<Golden>, val offset: Double) : Network {
+    val inputs = mutableListOf<FloatArray>()
+
+    override fun run(inputChw: FloatArray): Values {
+        inputs.add(inputChw)
+        return golden[(inputs.size - 1) % golden.size].outputs.associate { expected ->
+            val values = DoubleArray(expected.values.size) { expected.values[it] + offset }
+            expected.output to Tensor(listOf(values.size), values)
+        }
+    }
+}
+
+private fun lookAtGolden(folder: String, offset: Double) {
+    val golden = readGolden(File(folder, "selftest.txt").readText())
+    val network = Recorded(golden, offset)
+    for (item in golden) {
+        val face = look(network, readPng("$folder/${item.picture}.png"), item.box)
+        val inputChw = network.inputs.last()
+        val inputHwc = toChannelsLast(inputChw, Contract.INPUT.shape)
+        check(toChannelsFirst(inputHwc, Contract.INPUT.shape).contentEquals(inputChw))
+        println("chw ${inputChw.joinToString(" ")}")
+        println("hwc ${inputHwc.joinToString(" ")}")
+        face.values.forEach { (name, value) -> println("$name ${value.data.joinToString(" ")}") }
+    }
+    selfTest(network, golden) { readPng("$folder/$it.png") }.forEach { println("wrong $it") }
+}
+
+/** As Photo.kt reads a picture on the device. */
+private fun readPng(path: String): Image {
+    val photo: BufferedImage = ImageIO.read(File(path))
+    val argb = photo.getRGB(0, 0, photo.width, photo.height, null, 0, photo.width)
+    val pixels = ByteArray(3 * argb.size) { (argb[it / 3] shr (16 - 8 * (it % 3))).toByte() }
+    return Image(photo.height, photo.width, 3, pixels)
+}
+
+private fun step(words: List<String>): String = when (words[0]) {
+    "crop" -> cropped(words.drop(1).map(String::toDouble))
+    "track" -> tracked(words.drop(1).map(String::toDouble))
+    "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
+    "landmarks" -> placed(words.drop(1).map(String::toDouble))
+    else -> imageStep(words)
+}
+
+private fun cropped(numbers: List<Double>): String {
+    val (x, y, width, height, scale) = numbers
+    return try {
+        val region = Frame(image("1", "1", "1"), Box(x, y, width, height)).crop(scale).region!!
+        "${region.x0Q8} ${region.y0Q8} ${region.sideQ8}"
+    } catch (error: StepError) {
+        error.message!!
+    }
+}
+
+/** A face with these landmarks in a photo of 100 x 100; where it is looked for next. */
+private fun tracked(xy: List<Double>): String {
+    val landmarks = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
+    val photo = image("100", "100", "3")
+    val tracker = Tracker()
+    tracker.follow(photo, Face(NOWHERE, mapOf(), landmarks, 0.0))
+    return tracker.find(photo).let { "${it.x} ${it.y} ${it.width} ${it.height}" }
+}
+
+private fun ratios(layout: String, xy: List<Double>): String {
+    val values = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
+    val added = values.aspectRatios(frame(image("1", "1", "1")), layout)
+    return listOf("ear_left", "ear_right", "ear", "mar").joinToString(" ") {
+        added.getValue(it).data.single().toString()
+    }
+}
+
+/** Two landmarks, relative to two places. */
+private fun placed(numbers: List<Double>): String {
+    val outputs = mapOf("out" to Tensor(listOf(4), numbers.take(4).toDoubleArray()))
+    val mean = numbers.drop(4).chunked(2)
+    val values = outputs.landmarks(frame(image("1", "1", "1")), "out", 2, mean)
+    return values.getValue("landmarks").data.joinToString(" ")
+}
+
+/** STEP HEIGHT WIDTH CHANNELS FILE PARAMETER... */
+private fun imageStep(words: List<String>): String {
+    val before = frame(image(words[1], words[2], words[3], File(words[4]).readBytes()))
+    val after = when (words[0]) {
+        "resize" -> before.resize(words.drop(5).map(String::toInt))
+        "gray" -> before.gray()
+        "color" -> before.color(words[5])
+        else -> words.drop(5).map(String::toDouble).let { numbers ->
+            before.normalize(numbers.take(numbers.size / 2), numbers.drop(numbers.size / 2))
+        }
+    }
+    after.inputChw?.let { return it.joinToString(" ") }
+    return after.image.pixels.joinToString(" ") { (it.toInt() and 255).toString() }
+}
+
+private fun image(
+    height: String,
+    width: String,
+    channels: String,
+    pixels: ByteArray = ByteArray(0),
+) = Image(height.toInt(), width.toInt(), channels.toInt(), pixels)
+
+/** The region of every step: x0, y0 and side, 1/256 pixel. */
+private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000))

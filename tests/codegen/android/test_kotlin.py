@@ -1,0 +1,180 @@
+"""The app's Kotlin against the reference: by a compiler, where one is installed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kotlin import compile_kotlin, jars, run_kotlin
+from made_once import made_once
+
+from codegen.android import APP
+from zoo import registry, steps
+from zoo.errors import DataError
+from zoo.picture import read_picture
+from zoo.plugs import AppRequest
+from zoo.processing import postprocess, preprocess
+from zoo.step import Frame, Region
+
+pytestmark = pytest.mark.toolchain
+
+HERE = Path(__file__).parent
+RECIPE = registry.load("recipe", "pfld_0.25x.300w68")
+REGION = Region(-700, 300, 5000)
+BOX = (0.0, 0.0, 1.0, 1.0)
+RNG = np.random.default_rng(0)
+PHOTO = RNG.integers(0, 256, (23, 31, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+    """All Kotlin of an app, compiled against outlines of Android's classes."""
+    jars()
+
+    def make(folder):
+        request = AppRequest(
+            RECIPE.name, registry.load("target", "android"), RECIPE.contract, "model.tflite"
+        )
+        for name, content in APP.generate(request).items():
+            if name.endswith(".kt") and "/zoo/app/" in name:
+                (folder / Path(name).name).write_bytes(content)
+        forms = Path(steps.__path__[0]).glob("*.kt")
+        sources = [*folder.glob("*.kt"), *forms, *HERE.rglob("*.kt")]
+        compile_kotlin(sources, folder / "classes")
+
+    return made_once(tmp_path_factory, "kotlin", make) / "classes"
+
+
+@pytest.fixture
+def run(classes, tmp_path):
+    """Return run(lines) -> what the driver prints for each of them."""
+
+    def answers(*lines):
+        (tmp_path / "steps").write_text("\n".join(lines))
+        return run_kotlin(classes, "zoo.app.DriverKt", "steps", tmp_path / "steps").splitlines()
+
+    return answers
+
+
+def apply(name, frame, **given):
+    step = registry.load("step", name)
+    return step.apply(frame, step.complete(given))
+
+
+def numbers(line):
+    return np.array(line.split(), np.float64)
+
+
+def image_words(photo, folder, name="photo"):
+    (folder / name).write_bytes(photo.tobytes())
+    return f"{' '.join(map(str, photo.shape))} {folder / name}"
+
+
+@pytest.fixture
+def golden(tmp_path):
+    """A golden folder as bundles have it, with outputs that need no network."""
+    outputs = []
+    lines = []
+    for item in RECIPE.golden:
+        (tmp_path / f"{item.name}.png").write_bytes(item.image.read_bytes())
+        values = RNG.random(136).astype(np.float32)
+        outputs.append({"landmarks": values})
+        lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
+        lines.append(f"output landmarks 0.01 {' '.join(f'{v:.9g}' for v in values)}")
+    (tmp_path / "selftest.txt").write_text("\n".join(lines) + "\n")
+    return tmp_path, outputs
+
+
+def test_golden_pictures_to_the_bit(classes, golden):
+    folder, outputs = golden
+    printed = run_kotlin(classes, "zoo.app.DriverKt", "golden", folder, 0).splitlines()
+    assert not [line for line in printed if line.startswith("wrong")]
+    names = [line.split()[0] for line in printed]
+    size = len(names) // len(outputs)
+    for index, (item, out) in enumerate(zip(RECIPE.golden, outputs, strict=True)):
+        found = dict(line.split(" ", 1) for line in printed[index * size : (index + 1) * size])
+        frame = preprocess(RECIPE.contract, read_picture(item.image), item.box)
+        chw = numbers(found["chw"]).astype(np.float32)
+        np.testing.assert_array_equal(chw, frame.input_chw.ravel())
+        hwc = numbers(found["hwc"]).astype(np.float32)
+        np.testing.assert_array_equal(hwc, frame.input_chw.transpose(1, 2, 0).ravel())
+        for name, value in postprocess(RECIPE.contract, out, frame).items():
+            np.testing.assert_allclose(numbers(found[name]), value.ravel(), rtol=1e-9, atol=1e-9)
+
+
+def test_a_self_test_that_fails(classes, golden):
+    folder, _ = golden
+    printed = run_kotlin(classes, "zoo.app.DriverKt", "golden", folder, 0.02).splitlines()
+    wrong = [line for line in printed if line.startswith("wrong")]
+    assert len(wrong) == len(RECIPE.golden)
+    assert wrong[0].startswith(f"wrong {RECIPE.golden[0].name}: landmarks differs by 0.02")
+    assert wrong[0].endswith(", allowed 0.01")
+
+
+def test_crop(run):
+    boxes = [tuple(RNG.uniform(-50, 900, 2)) + tuple(RNG.uniform(1, 400, 2)) for _ in range(200)]
+    found = run(*(f"crop {' '.join(map(repr, map(float, box)))} 1.2" for box in boxes))
+    for box, line in zip(boxes, found, strict=True):
+        region = apply("crop", Frame(PHOTO, box)).region
+        assert line == f"{region.x0_q8} {region.y0_q8} {region.side_q8}"
+
+
+@pytest.mark.parametrize("box", ["0 0 0.5 9", "0 0 NaN 9", "-2000000 0 9 9"])
+def test_a_box_that_cannot_be(run, box):
+    (said,) = run(f"crop {box} 1.2")
+    with pytest.raises(DataError) as error:
+        apply("crop", Frame(PHOTO, tuple(map(float, box.split()))))
+    assert said.partition(":")[2] == str(error.value).partition(":")[2]
+
+
+@pytest.mark.parametrize("size", [(3, 3), (16, 9), (40, 40)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_resize(run, tmp_path, size, channels):
+    photo = np.ascontiguousarray(PHOTO[..., :channels])
+    (line,) = run(f"resize {image_words(photo, tmp_path)} {size[0]} {size[1]}")
+    expected = apply("resize", Frame(photo, BOX, REGION), size=list(size)).image_hwc
+    np.testing.assert_array_equal(numbers(line), expected.ravel())
+
+
+def test_colours(run, tmp_path):
+    photo = image_words(PHOTO, tmp_path)
+    gray, rgb, bgr = run(f"gray {photo}", f"color {photo} rgb", f"color {photo} bgr")
+    frame = Frame(PHOTO, BOX)
+    np.testing.assert_array_equal(numbers(gray), apply("gray", frame).image_hwc.ravel())
+    np.testing.assert_array_equal(numbers(rgb), PHOTO.ravel())
+    np.testing.assert_array_equal(numbers(bgr), PHOTO[..., ::-1].ravel())
+
+
+@pytest.mark.parametrize("mean", [[0.1, 128.0, 3.7], [128.0, 128.0, 128.0]])
+def test_normalize(run, tmp_path, mean):
+    std = [58.395, 128.0, 0.3]
+    words = " ".join(map(str, (*mean, *std)))
+    (line,) = run(f"normalize {image_words(PHOTO, tmp_path)} {words}")
+    expected = apply("normalize", Frame(PHOTO, BOX), mean=mean, std=std).input_chw
+    np.testing.assert_array_equal(numbers(line).astype(np.float32), expected.ravel())
+
+
+@pytest.mark.parametrize("mean", [[], [[0.25, 0.75], [0.1, 0.9]]])
+def test_landmarks(run, mean):
+    output = np.array([0.125, 0.3, -0.2, 1.1])
+    (line,) = run("landmarks " + " ".join(map(str, (*output, *np.ravel(mean)))))
+    step = registry.load("step", "landmarks")
+    given = step.complete({"output": "out", "count": 2, "mean": mean})
+    value = step.apply({"out": output}, Frame(PHOTO, BOX, REGION), given)["landmarks"]
+    np.testing.assert_array_equal(numbers(line), value.ravel())
+
+
+@pytest.mark.parametrize(("layout", "count"), [("ibug68", 68), ("wflw98", 98)])
+def test_aspect_ratios(run, layout, count):
+    points = RNG.uniform(0, 100, (count, 2))
+    (line,) = run(f"aspect_ratios {layout} " + " ".join(map(repr, points.ravel().tolist())))
+    step = registry.load("step", "aspect_ratios")
+    values = step.apply({"landmarks": points}, Frame(PHOTO, BOX), {"layout": layout})
+    expected = [float(values[name]) for name in ("ear_left", "ear_right", "ear", "mar")]
+    np.testing.assert_allclose(numbers(line), expected, rtol=1e-12)
+
+
+def test_a_face_is_followed_until_it_is_lost(run):
+    seen, tiny, outside = run("track 10 20 40 30 25 60", "track 10 10 12 12", "track 90 90 150 150")
+    assert json.loads(f"[{seen.replace(' ', ', ')}]") == [10.5, 20.5, 30.0, 40.0]
+    assert tiny == outside == "20.0 20.0 60.0 60.0"
