@@ -30,7 +30,8 @@ class Wish:
     """What a person asks for, as words.
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
-    target: a board's name, or 'board:variant'.
+    target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
+    own.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
     one.  calibration: folder of images, or a data set by its name (zoo.labelled_data).
     calibration_count: how many images at most, None for what the quantization needs.
@@ -52,6 +53,7 @@ class Wish:
     quantization_bound: float = 0.1
     commercial: bool = False
     quantizer: str = ""
+    runtime: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def make_plan(wish: Wish) -> Plan:
     RecipeError where hubs or calibration data are missing, DataError where those are no data set.
     """
     recipe = find_recipe(wish.model, wish.contract)
-    target = find_target(wish.target)
+    target = find_target(wish.target, wish.runtime)
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
@@ -163,11 +165,19 @@ def find_recipe(model: str, contract: Path | None) -> Recipe:
     return Recipe(path.stem, "user", f"user's file {path.name}", parsed, hubs={"none": path})
 
 
-def find_target(word: str) -> Target:
-    """Return a registered board by 'board', or one of its variants by 'board:variant'."""
-    name, _, variant = word.partition(":")
+def find_target(word: str, runtime: str = "") -> Target:
+    """Return a registered board by 'board', or in another form by 'board:form'.
+
+    A form is a variant, or a runtime.  runtime: instead of the board's own, '' for that.
+    Raises UnknownNameError.
+    """
+    name, _, form = word.partition(":")
     target: Target = registry.load("target", name)
-    return target.variant(variant) if variant else target
+    if form in target.runtimes:
+        target = target.with_runtime(form)
+    elif form:
+        target = target.variant(form)
+    return target.with_runtime(runtime) if runtime else target
 
 
 def check_steps(contract: Contract) -> None:

@@ -6,9 +6,24 @@ from typing import Self
 
 from zoo.errors import UnknownNameError
 
-__all__ = ["Fact", "Target"]
+__all__ = ["Fact", "Runtime", "Target"]
 
 Fact = str | int | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Another way to run networks on a board.
+
+    title: for people.  compiler, executor, app: names of plugins.  refuses: as of a target, what
+    this runtime refuses more.
+    """
+
+    title: str
+    compiler: str
+    executor: str
+    app: str
+    refuses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -19,7 +34,9 @@ class Target:
     schemes: scheme by --quant ('none', 'fp16', 'ptq', 'qat'); the first entry is no default.
     accepts: further schemes that --scheme may ask for.
     refuses: reason and remedy by quantization or scheme that users would expect but must not have.
+    package: 'tar.gz', or 'deb' for a package of Debian beside it.
     facts: what the compiler, the app and the reader need to know, units in the keys.
+    runtimes: other ways to run networks on the board, by name.
     programs: of a vendor, which the compiler uses where they are on the PATH; it does without.
     variants: facts that differ, by the name under which a board can be had in another form; asked
     for as 'board:variant'.
@@ -36,6 +53,7 @@ class Target:
     package: str = "tar.gz"
     facts: Mapping[str, Fact] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
+    runtimes: Mapping[str, Runtime] = field(default_factory=dict)
     programs: tuple[str, ...] = ()
 
     def variant(self, name: str) -> Self:
@@ -44,3 +62,19 @@ class Target:
             raise UnknownNameError(f"variant of {self.name}", name, self.variants)
         facts = {**self.facts, **self.variants[name]}
         return replace(self, name=f"{self.name}-{name}", facts=facts, variants={})
+
+    def with_runtime(self, name: str) -> Self:
+        """Return the board with another runtime, named 'board-runtime'; raises UnknownNameError."""
+        if name not in self.runtimes:
+            raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes)
+        runtime = self.runtimes[name]
+        return replace(
+            self,
+            name=f"{self.name}-{name}",
+            compiler=runtime.compiler,
+            executor=runtime.executor,
+            app=runtime.app,
+            refuses={**self.refuses, **runtime.refuses},
+            facts={**self.facts, "runtime": runtime.title},
+            runtimes={},
+        )

@@ -1,8 +1,21 @@
 """Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT on the CPU."""
 
-from zoo.target import Target
+from zoo.target import Runtime, Target
 
 __all__ = ["TARGET"]
+
+_ONNX_RUNTIME = Runtime(
+    title="ONNX Runtime 1.20 or newer",
+    compiler="onnx",
+    executor="onnxruntime",
+    app="cpp-onnxruntime-arm",
+    refuses={
+        "dpu-pow2": (
+            "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
+            "compute another network; take w8a8-asym, or the board's own runtime"
+        ),
+    },
+)
 
 TARGET = Target(
     name="rpi4",
@@ -18,6 +31,7 @@ TARGET = Target(
             "take w8a8-asym"
         ),
     },
+    package="deb",
     facts={
         "architecture": "aarch64",
         "processor": "4 x Cortex-A72",
@@ -26,4 +40,5 @@ TARGET = Target(
         # Pixels are the integers that the network reads, so that nothing is lost.
         "tensor_border": "integer",
     },
+    runtimes={"ort": _ONNX_RUNTIME},
 )

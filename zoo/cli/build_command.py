@@ -13,6 +13,7 @@ from zoo.plan import Plan, Wish, make_plan
 @click.command()
 @model_argument
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
+@click.option("--runtime", default="", help="Of the board, instead of its own: ort.")
 @click.option("--quant", default="ptq", show_default=True, help="none, fp16, ptq or qat.")
 @click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
 @click.option("--contract", type=click.Path(path_type=Path), help="TOML, for an .onnx file.")
@@ -68,21 +69,25 @@ def command(
     if dry_run:
         _preview(plan, cache_folder, as_json)
         return
-    bundle, notes, outcomes = _build(plan, cache_folder, out, force, explain)
+    packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
     if as_json:
-        print_json({"bundle": str(bundle), "notes": notes, "stages": outcomes})
+        paths = [str(package) for package in packages]
+        facts = {"bundle": paths[0], "packages": paths, "notes": notes, "stages": outcomes}
+        print_json(facts)
         return
     for note in notes:
         click.echo(f"note: {note}", err=True)
-    click.echo(bundle)
+    for package in packages:
+        click.echo(package)
 
 
 def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
-) -> tuple[Path, tuple[str, ...], list[dict[str, object]]]:
-    """Return the bundle, the compiler's notes about it, and what each stage did."""
+) -> tuple[list[Path], tuple[str, ...], list[dict[str, object]]]:
+    """Return the bundle in each form, notes about it, and what each stage did."""
     from zoo.cli.progress import progress
     from zoo.pipeline import build
+    from zoo.stages.compile import app_notes
     from zoo.stages.lower import artifact_notes
 
     cache = open_cache(cache_folder)
@@ -94,9 +99,12 @@ def _build(
             outcomes.append(_row(outcome))
 
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
-    bundle = out / f"{plan.subject}.tar.gz"
-    cache.deliver(done["package"] / "bundle.tar.gz", bundle)
-    return bundle, artifact_notes(done["lower"]), outcomes
+    forms = dict.fromkeys(("tar.gz", plan.target.package))
+    packages = {form: out / f"{plan.subject}.{form}" for form in forms}
+    for form, package in packages.items():
+        cache.deliver(done["package"] / f"bundle.{form}", package)
+    notes = (*artifact_notes(done["lower"]), *app_notes(plan.target))
+    return list(packages.values()), notes, outcomes
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:

@@ -10,17 +10,16 @@ from zoo.capability import find_capabilities
 from zoo.cli.output import print_json, print_table
 from zoo.errors import HubError, RecipeError
 from zoo.graph import Graph
-from zoo.plan import find_target
+from zoo.target import Target
 
 __all__ = ["show_capabilities"]
 
 
-def show_capabilities(model: str, target_name: str, as_json: bool) -> None:
+def show_capabilities(model: str, target: Target, as_json: bool) -> None:
     """Print a row for each node, and how many of them do not fit the board.
 
     model: a recipe's name, of which the float hub is looked at, or an .onnx file.
     """
-    target = find_target(target_name)
     found = find_capabilities(_read(model), target)
     rows = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)

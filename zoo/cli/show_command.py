@@ -26,16 +26,17 @@ _KINDS = ("recipe", "target", "scheme")
 @click.command()
 @click.argument("name", type=registered("recipe"))
 @click.option("--target", type=registered("target"), help="What of a model this board runs.")
+@click.option("--runtime", default="", help="Of the board, instead of its own: ort.")
 @json_option
-def command(name: str, target: str | None, as_json: bool) -> None:
+def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
     """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
     With --target, NAME is a model or an .onnx file, and each node is shown with what runs it.
     """
     if target is not None:
-        show_capabilities(name, target, as_json)
+        show_capabilities(name, find_target(target, runtime), as_json)
         return
-    facts = _facts(name)
+    facts = _target(find_target(name, runtime)) if runtime else _facts(name)
     if as_json:
         print_json(facts)
         return
@@ -64,8 +65,9 @@ def _facts(name: str) -> dict[str, object]:
 
 
 def _target(target: Target) -> dict[str, object]:
-    """Return a board's data; of its variants the names, which show the rest."""
-    return _jsonable({"kind": "target", **asdict(target), "variants": list(target.variants)})
+    """Return a board's data; of its other forms the names, which show the rest."""
+    forms = {"variants": list(target.variants), "runtimes": list(target.runtimes)}
+    return _jsonable({"kind": "target", **asdict(target), **forms})
 
 
 def _readers(kind: str, name: str) -> Iterator[Any]:

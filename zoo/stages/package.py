@@ -1,7 +1,7 @@
 """package: everything that goes to the board, in one reproducible archive.
 
 model/      the artifact, and the hubs it was made from
-app/        the program; app/src its sources
+app/        the program, if it is compiled here; app/src its sources
 lib/        libraries that the program loads
 golden/     pictures and boxes that prove it
 licences/   of code, weights, data and libraries
@@ -22,23 +22,28 @@ from zoo.bundle import (
     Manifest,
     pack,
 )
+from zoo.debian import pack_deb
 from zoo.digest import digest_path, folder_digests
 from zoo.plan import Plan
-from zoo.plugs import AppGenerator, AppRequest, Library
+from zoo.plugs import AppGenerator, AppRequest, DebianApp, Library
 from zoo.sbom import Component, bill_of_materials
+from zoo.stages.compile import app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.step import Box
 
+_PROGRAM = "app/app"
+
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write bundle.tar.gz."""
+    """Write bundle.tar.gz, and bundle.deb for targets with such packages."""
     folder = out / "content"
     app: AppGenerator = registry.load("app", plan.target.app)
     libraries = app.libraries()
     _copy_results(needs, folder)
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
-    _write_companions(plan, app, read_artifact(needs["lower"])[1], folder)
+    request, facts = _request(plan, read_artifact(needs["lower"])[1])
+    _write_companions(app.companions(request, facts), folder)
     components = list(_components(plan, libraries, folder))
     seed = digest_path(folder)
     sbom = bill_of_materials(plan.subject, components, seed)
@@ -46,6 +51,10 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     manifest = _manifest(plan, needs, folder)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
     pack(folder, out / "bundle.tar.gz", plan.subject)
+    if plan.target.package == "deb":
+        debian_app: DebianApp = registry.load("app", plan.target.app)
+        deb = pack_deb(debian_app.debian(request, facts), folder)
+        (out / "bundle.deb").write_bytes(deb)
     shutil.rmtree(folder)
 
 
@@ -56,7 +65,9 @@ def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
     shutil.copytree(needs["verify"] / "golden", folder / "golden")
     shutil.copyfile(needs["verify"] / "certificate.json", folder / "certificate.json")
     shutil.copytree(needs["generate"], folder / "app" / "src")
-    shutil.copy2(needs["compile"] / "app", folder / "app" / "app")
+    program = compiled_program(needs["compile"])
+    if program is not None:
+        shutil.copy2(program, folder / _PROGRAM)
 
 
 def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
@@ -81,11 +92,15 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
     (folder / "contract.json").write_text(plan.recipe.contract.to_json() + "\n", "utf-8")
 
 
-def _write_companions(plan: Plan, app: AppGenerator, main: str, folder: Path) -> None:
+def _request(plan: Plan, main: str) -> tuple[AppRequest, Mapping[str, str]]:
+    """Return what the app's companions depend on, and facts for people."""
     request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
     notices = "; ".join(licence.notice for licence in plan.recipe.licences if licence.notice)
-    facts = {"bundle": plan.subject, "quantization": plan.quant, "notice": notices}
-    for name, content in app.companions(request, facts).items():
+    return request, {"bundle": plan.subject, "quantization": plan.quant, "notice": notices}
+
+
+def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in companions.items():
         path = folder / name
         path.write_bytes(content)
         path.chmod(0o755 if content.startswith(b"#!") else 0o644)
@@ -100,8 +115,9 @@ def _components(plan: Plan, libraries: tuple[Library, ...], folder: Path) -> Ite
         weights or "LicenseRef-unknown",
         digest_path(folder / "model" / "hub.onnx"),
     )
-    program = digest_path(folder / "app" / "app")
-    yield Component("application", "app", __version__, "Apache-2.0", program)
+    program = folder / _PROGRAM
+    sha256 = digest_path(program) if program.exists() else ""
+    yield Component("application", "app", __version__, "Apache-2.0", sha256)
     for library in libraries:
         sha256 = digest_path(library.file)
         yield Component("library", library.name, library.version, library.licence, sha256)
@@ -109,14 +125,15 @@ def _components(plan: Plan, libraries: tuple[Library, ...], folder: Path) -> Ite
 
 def _manifest(plan: Plan, needs: Mapping[str, Path], folder: Path) -> Manifest:
     _, main, exactness = read_artifact(needs["lower"])
+    notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))
     return Manifest(
         target=plan.target.name,
         executor=plan.target.executor,
         app=plan.target.app,
-        program="app/app",
+        program=_PROGRAM if (folder / _PROGRAM).exists() else "",
         zoo_version=__version__,
         models=(_model(plan),),
-        artifacts=(_artifact(plan, main, exactness, artifact_notes(needs["lower"])),),
+        artifacts=(_artifact(plan, main, exactness, notes),),
         golden=_golden(needs["verify"] / "golden"),
         files=folder_digests(folder),
     )
