@@ -15,8 +15,12 @@ from zoo.ssh import Connection, Finished
 
 __all__ = ["board_machine", "measure_on_board"]
 
-_POWER = "ls /sys/class/hwmon/*/power1_input"
-_TEMPERATURES = "cat /sys/class/thermal/thermal_zone*/temp"
+_METERS = {
+    # By the program's option: what is there on a board that has such a meter.
+    "--power": "ls /sys/class/hwmon/*/power1_input",
+    "--heat": "ls /sys/class/thermal/thermal_zone0/temp",
+}
+_RUNTIME = "runtime.sh"
 _PROCESSOR = (
     "tr -d '\\0' </proc/device-tree/model || sed -n 's/^model name[^:]*: //p' /proc/cpuinfo"
 )
@@ -43,10 +47,13 @@ def measure_on_board(
     _check_processor(board, bundle)
     with _unpacked(board, archive) as folder:
         place = f"{folder}/{bundle.folder.name}"
-        options = _threads(_help(board, place, bundle), threads)
+        if (bundle.folder / _RUNTIME).is_file():
+            _get_runtime(board, place)
+        known = _help(board, place, bundle).split()
+        options = _threads(known, threads)
         _self_test(board, place, options)
-        summary = _summary(board, place, bundle, (*options, "--repeat", str(runs)))
-    return _latency(bundle, threads, summary, _celsius(_text(board.run(_TEMPERATURES))))
+        options = (*options, "--repeat", str(runs), *_meters(board, known))
+        return _latency(bundle, threads, _summary(board, place, bundle, options))
 
 
 def _check_processor(board: Connection, bundle: Bundle) -> None:
@@ -94,6 +101,15 @@ def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:
     )
 
 
+def _get_runtime(board: Connection, place: str) -> None:
+    finished = _run(board, place, ("sh", _RUNTIME))
+    if finished.status != 0:
+        raise BoardError(
+            f"{board.host}: the inference runtime cannot be put beside the program "
+            f"({_said(finished)})"
+        )
+
+
 def _help(board: Connection, place: str, bundle: Bundle) -> str:
     finished = _run(board, place, (bundle.manifest.program, "--help"))
     if finished.status != 0:
@@ -101,12 +117,18 @@ def _help(board: Connection, place: str, bundle: Bundle) -> str:
     return finished.output
 
 
-def _threads(help_text: str, threads: int) -> tuple[str, ...]:
-    if "--threads" in help_text.split():
+def _threads(known: Sequence[str], threads: int) -> tuple[str, ...]:
+    if "--threads" in known:
         return ("--threads", str(threads))
     if threads != 1:
         raise UsageError(f"--threads {threads}: the bundle's program computes by one thread")
     return ()
+
+
+def _meters(board: Connection, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the program's options for the meters that the board has."""
+    there = (o for o, probe in _METERS.items() if o in known and board.run(probe).status == 0)
+    return tuple(word for option in there for word in (option, "board"))
 
 
 def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
@@ -125,11 +147,10 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
 def _summary(
     board: Connection, place: str, bundle: Bundle, options: Sequence[str]
 ) -> Mapping[str, Any]:
-    """Return the summary of a run on the first golden input; with watts where there is a meter."""
+    """Return the summary of a run on the first golden input."""
     _, picture, box = bundle.manifest.golden[0]
-    meter = ("--power", "board") if board.run(_POWER).status == 0 else ()
     source = ("--source", picture, "--box", ",".join(map(repr, box)))
-    program = (bundle.manifest.program, *source, "--json", *options, *meter)
+    program = (bundle.manifest.program, *source, "--json", *options)
     finished = _run(board, place, program)
     if finished.status != 0:
         raise _cannot_run(board, finished)
@@ -137,9 +158,7 @@ def _summary(
     return summary
 
 
-def _latency(
-    bundle: Bundle, threads: int, summary: Mapping[str, Any], celsius: float | None
-) -> Latency:
+def _latency(bundle: Bundle, threads: int, summary: Mapping[str, Any]) -> Latency:
     model: BundledModel = bundle.manifest.models[0]
     times = summary["inference_ms"]
     return Latency(
@@ -153,14 +172,9 @@ def _latency(
         p95_ms=round(times["p95"], 4),
         min_ms=round(times["min"], 4),
         watts=summary.get("watts"),
-        celsius=celsius,
+        celsius=summary.get("celsius"),
+        slowed=summary.get("slowed"),
     )
-
-
-def _celsius(millidegrees: str) -> float | None:
-    """Return the hottest of the kernel's thermal zones, None where there is none."""
-    read = [int(word) for word in millidegrees.split() if word.lstrip("-").isdecimal()]
-    return max(read) / 1000 if read else None
 
 
 def _cannot_run(board: Connection, finished: Finished) -> BoardError:

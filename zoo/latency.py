@@ -13,6 +13,7 @@ class Latency:
     runtime: the executor, on a board the app.  scheme: of its numbers, such as 'float32'.
     times_float: how many times as fast as the same model's float32 network it is.
     watts, celsius: mean power of the board meanwhile, temperature after it; None where unknown.
+    slowed: why the board slows its processor down then, such as for heat; None where unknown.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Latency:
     times_float: float | None = None
     watts: float | None = None
     celsius: float | None = None
+    slowed: Sequence[str] | None = None
 
 
 def beside_float(latencies: Sequence[Latency]) -> list[Latency]:

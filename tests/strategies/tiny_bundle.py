@@ -1,6 +1,8 @@
 """Bundles whose program is a shell script that answers as the generated apps do."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from zoo.artifact import Exactness
 from zoo.bundle import BundledArtifact, BundledModel, Manifest, pack
@@ -9,21 +11,29 @@ from zoo.digest import folder_digests
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'
-SUMMARY = f'{{"summary": {{"faces": 500, "watts": 2.5, "inference_ms": {TIMES}}}}}'
+METERS = '"watts": 2.5, "celsius": 61.5, "slowed": ["heat"]'
+SUMMARY = f'{{"summary": {{"faces": 500, {METERS}, "inference_ms": {TIMES}}}}}'
 PROGRAM = f"""#!/bin/sh
 case "$*" in
-  --help) echo "  --threads N" ;;
+  --help) echo "  --threads N  --power SENSOR  --heat PLACE" ;;
   *--selftest*) echo "photo: score: largest difference 0, allowed 0: ok" ;;
   *) echo "$*" >"${{TMPDIR:-/tmp}}/words"; echo '{{}}'; echo '{SUMMARY}' ;;
 esac
 """
+NOTHING: Mapping[str, str] = MappingProxyType({})
 SELFTEST = '#!/bin/sh\nexec app/app --selftest golden/selftest.txt "$@"\n'
 
 
-def write_bundle(folder: Path, program: str | bytes = PROGRAM, scheme: str = "w8a8-asym") -> Path:
-    """Write a bundle with that program below a folder and return the archive."""
+def write_bundle(
+    folder: Path,
+    program: str | bytes = PROGRAM,
+    scheme: str = "w8a8-asym",
+    more: Mapping[str, str] = NOTHING,
+) -> Path:
+    """Write a bundle with that program and more files below a folder; return the archive."""
     content = folder / "content"
-    for name, text in {"app/app": program, "selftest": SELFTEST, "golden/photo.png": ""}.items():
+    files = {"app/app": program, "selftest": SELFTEST, "golden/photo.png": "", **more}
+    for name, text in files.items():
         path = content / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())

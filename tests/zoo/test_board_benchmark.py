@@ -5,12 +5,12 @@ import sys
 import time
 
 import pytest
-from tiny_bundle import PROGRAM, write_bundle
+from tiny_bundle import NOTHING, PROGRAM, write_bundle
 
 from zoo.board_benchmark import board_machine, measure_on_board
 from zoo.bundle import unpack
 from zoo.errors import BoardError, UsageError, VerifyError
-from zoo.ssh import connect
+from zoo.ssh import Connection, Finished, connect
 
 pytestmark = pytest.mark.toolchain
 FAILS = ('difference 0, allowed 0: ok"', 'difference 3, allowed 0: FAILED"; exit 1')
@@ -21,9 +21,10 @@ AARCH64 = b"\x7fELF" + bytes(14) + (183).to_bytes(2, "little") + bytes(44)
 def measure(board, tmp_path):
     """Return measure(program, threads) -> the latency of a bundle with that program."""
 
-    def run(program=PROGRAM, threads=1):
-        archive = write_bundle(tmp_path, program)
-        with connect(board.host) as connection:
+    def run(program=PROGRAM, threads=1, files=NOTHING, wrap=lambda c: c):
+        archive = write_bundle(tmp_path, program, more=files)
+        with connect(board.host) as opened:
+            connection = wrap(opened)
             bundle = unpack(archive, tmp_path / "here")
             return measure_on_board(connection, archive, bundle, threads, 500)
 
@@ -34,11 +35,49 @@ def measure(board, tmp_path):
 def test_latency(measure, board):
     found = measure(threads=4)
     assert (found.name, found.model, found.runtime) == ("toy ptq board", "toy", "cpp-toy")
-    assert (found.threads, found.runs, found.watts) == (4, 500, 2.5)
+    assert (found.threads, found.runs) == (4, 500)
+    assert (found.watts, found.celsius, found.slowed) == (2.5, 61.5, ["heat"])
     assert (found.min_ms, found.median_ms, found.p95_ms) == (1.5, 2.0, 4.25)
     words = (board.temporary / "words").read_text().split()
     expected = "--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json --threads 4 --repeat 500"
     assert words[: len(expected.split())] == expected.split()
+
+
+class Metered(Connection):
+    """A board that has meters, or none."""
+
+    there = True
+
+    def run(self, script, stdin=None):
+        if "/sys/" in script:
+            return Finished(0 if self.there else 2, "", "")
+        return super().run(script, stdin)
+
+
+class Unmetered(Metered):
+    there = False
+
+
+@pytest.mark.parametrize(
+    ("kind", "meters"), [(Metered, ["--power", "board", "--heat", "board"]), (Unmetered, [])]
+)
+def test_meters(measure, board, kind, meters):
+    measure(wrap=lambda opened: kind(opened.host, opened.words))
+    words = (board.temporary / "words").read_text().split()
+    assert words[words.index("--repeat") + 2 :] == meters
+
+
+def test_a_runtime_that_the_bundle_fetches(measure):
+    program = PROGRAM.replace("#!/bin/sh", "#!/bin/sh\n[ -f lib/runtime.so ] || exit 127")
+    measure(program, files={"runtime.sh": "mkdir lib && touch lib/runtime.so"})
+
+
+def test_a_runtime_that_cannot_be_fetched(measure):
+    with pytest.raises(
+        BoardError,
+        match=r"the inference runtime cannot be put beside the program \(runtime.sh: no net\)$",
+    ):
+        measure(files={"runtime.sh": "echo 'runtime.sh: no net' >&2; exit 1"})
 
 
 def test_machine(board):
@@ -77,7 +116,7 @@ def test_a_missing_library(measure):
 
 def test_threads_that_the_program_cannot_have(measure):
     with pytest.raises(UsageError, match=r"^--threads 4: the bundle's program computes by one"):
-        measure(PROGRAM.replace("--threads N", ""), threads=4)
+        measure(PROGRAM.replace("--threads N  ", ""), threads=4)
 
 
 def test_an_interrupted_run_ends_there_too(board, tmp_path):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OF_MODELS = ("quants", "targets", "peers", "baseline", "random_weights")
 _SHOWN = ("name", "threads", "runs", "median_ms", "p95_ms", "min_ms")
-_SHOWN_IF_KNOWN = ("times_float", "watts", "celsius")
+_SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
 
 
 @click.command()

@@ -21,6 +21,7 @@ KEYS = [
     "times_float",
     "watts",
     "celsius",
+    "slowed",
 ]
 
 
