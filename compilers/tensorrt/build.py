@@ -1,23 +1,17 @@
 """Building an engine by TensorRT's Python API: that of TensorRT-RTX, or of TensorRT 8.5 to 10."""
 
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
-from compilers.tensorrt.engine import Engine
+from compilers.tensorrt.engine import RUNTIMES, Engine
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.layers import parse_layers
+from compilers.tensorrt.log import keep_log
 from zoo.errors import ToolchainError
 
 __all__ = ["build_engine"]
 
 _FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8",)}
-_RUNTIMES = {"tensorrt": "TensorRT", "tensorrt_rtx": "TensorRT-RTX"}
-_REMEMBERED = ("INTERNAL_ERROR", "ERROR")
-
-
-class _Log(Protocol):
-    lines: list[str]
-    errors: list[str]
 
 
 def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engine:
@@ -26,7 +20,7 @@ def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engi
     trt: the module of the builder.  precision: as in compilers.tensorrt.network_file.
     Raises ToolchainError with what the builder said where it fails.
     """
-    log = _logger(trt)
+    log = keep_log(trt)
     builder = trt.Builder(log)
     network = builder.create_network(_network_flags(trt, gpu))
     parser = trt.OnnxParser(network, log)
@@ -37,7 +31,7 @@ def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engi
     if plan is None:
         raise _failure(trt, gpu, "builds no engine", log.errors)
     layers = parse_layers("\n".join(log.lines))
-    return Engine(bytes(plan), _RUNTIMES[trt.__name__], _version(trt), layers)
+    return Engine(bytes(plan), trt.__name__, _version(trt), layers)
 
 
 def _network_flags(trt: ModuleType, gpu: Gpu) -> int:
@@ -66,34 +60,15 @@ def _compute_capability(trt: ModuleType, gpu: Gpu) -> Any:  # noqa: ANN401
     name = "SM" + gpu.compute_capability.replace(".", "")
     if name not in known:
         raise ToolchainError(
-            f"{gpu.name}: {_RUNTIMES[trt.__name__]} {_version(trt)} builds no engines for compute "
+            f"{gpu.name}: {RUNTIMES[trt.__name__]} {_version(trt)} builds no engines for compute "
             f"capability {gpu.compute_capability} ({name}); it knows {', '.join(known)}: install "
             "a newer one"
         )
     return known[name]
 
 
-def _logger(trt: ModuleType) -> _Log:
-    """Return a logger that keeps what is said; its base comes with the module."""
-    base: Any = trt.ILogger
-
-    class Log(base):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.lines: list[str] = []
-            self.errors: list[str] = []
-
-        def log(self, severity: Any, message: str) -> None:  # noqa: ANN401
-            self.lines.append(message)
-            if severity.name in _REMEMBERED:
-                self.errors.append(message)
-
-    kept: _Log = Log()
-    return kept
-
-
 def _failure(trt: ModuleType, gpu: Gpu, what: str, said: list[str]) -> ToolchainError:
-    runtime = f"{_RUNTIMES[trt.__name__]} {_version(trt)}"
+    runtime = f"{RUNTIMES[trt.__name__]} {_version(trt)}"
     return ToolchainError(
         f"{gpu.name}: {runtime} {what} ({'; '.join(said) or 'it does not say why'}); "
         "`zoo show MODEL --target BOARD` shows what it takes, and a bundle without an engine is "

@@ -50,7 +50,7 @@ END
 
 def build_script(onnx: bytes, precision: str, gpu: Gpu) -> str:
     """Return the script; it needs ONNX beside itself, and writes ENGINE and FACTS there."""
-    filled = Engine(b"", "TensorRT", "$version")
+    filled = Engine(b"", "tensorrt", "$version")
     pinned = {**engine_facts(onnx, precision, gpu, filled), "engine_sha256": "$digest"}
     typed = " --stronglyTyped" if gpu.typing == "strong" else _FLAGS[precision]
     return _TEMPLATE.format(

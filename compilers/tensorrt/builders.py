@@ -1,13 +1,11 @@
 """The builder of engines that is at hand for a board, if any."""
 
-import csv
-import shutil
-import subprocess
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
 from compilers.tensorrt.build import build_engine
+from compilers.tensorrt.device import gpu_is_here
 from compilers.tensorrt.engine import Engine
 from compilers.tensorrt.gpu import Gpu
 from zoo.errors import ToolchainError
@@ -16,7 +14,6 @@ from zoo.tool import Tool
 __all__ = ["TOOLS", "build_here"]
 
 _WITHOUT_GPU = "tensorrt_rtx"
-_TIMEOUT_S = 20
 
 TOOLS = (
     Tool(
@@ -40,7 +37,7 @@ TOOLS = (
         "TensorRT's own builder",
         "install NVIDIA's driver",
         # Of the device instead: an engine is made for one.
-        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader"),
+        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
     ),
 )
 
@@ -52,7 +49,7 @@ def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
     Raises ToolchainError where a builder is broken, or fails.
     """
     for builder in gpu.builders:
-        if find_spec(builder) and (builder == _WITHOUT_GPU or _is_here(gpu)):
+        if find_spec(builder) and (builder == _WITHOUT_GPU or gpu_is_here(gpu.compute_capability)):
             return build_engine(_import(builder, gpu), onnx, precision, gpu)
     return None
 
@@ -66,20 +63,3 @@ def _import(builder: str, gpu: Gpu) -> ModuleType:
             f"{gpu.name}: the Python package '{builder}' is there, but cannot be imported "
             f"({error}); repair it, or uninstall it for a bundle without an engine"
         ) from error
-
-
-def _is_here(gpu: Gpu) -> bool:
-    """Whether a GPU of that compute capability is in this machine."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return False
-    command = [program, "--query-gpu=compute_cap", "--format=csv,noheader"]
-    try:
-        found = subprocess.run(
-            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return gpu.compute_capability in {
-        row[0] for row in csv.reader(found.stdout.splitlines()) if row
-    }

@@ -5,6 +5,7 @@ from compilers.tensorrt.builders import TOOLS, build_here
 from compilers.tensorrt.capabilities import capabilities, require_capable
 from compilers.tensorrt.engine import ENGINE, ONNX, Engine, engine_files
 from compilers.tensorrt.gpu import Gpu
+from compilers.tensorrt.gpu_check import check_on_gpu
 from compilers.tensorrt.layers import float_layers, weighted_nodes
 from compilers.tensorrt.network_file import network_file
 from compilers.tensorrt.symmetric_form import require_symmetric
@@ -20,6 +21,7 @@ FLOAT32 = Exactness(1e-4, "relative", "TensorRT sums float32 in another order")
 FLOAT16 = Exactness(2e-2, "relative", "weights and activations have 11 significant bits")
 
 NOT_RUN = f"not run on TensorRT: the proof runs {ONNX} node by node in ONNX Runtime"
+RUN_ASIDE = f"the steps of the proof run {ONNX} node by node in ONNX Runtime"
 
 # PFLD at random pixels differs by up to 4, where ONNX Runtime's bound is 3 for its fused kernels:
 # here every product and sum before a rounding is a float32 of its own, as in TensorRT's kernels.
@@ -45,7 +47,8 @@ class TensorrtCompiler:
         scheme: 'float32', 'float16', or that of the integer graph.
         Raises RefusedError for a precision that the chip lacks, for integers that TensorRT lacks,
         and where graph and scheme contradict; UnsupportedOpError for an op that its TensorRT does
-        not read; ToolchainError where the builder fails.
+        not read; ToolchainError where the builder fails; VerifyError where the GPU is here, and the
+        engine is further from the reference than its bound.
         """
         gpu = Gpu.of(target)
         precision = _precision(graph, scheme, gpu)
@@ -58,7 +61,11 @@ class TensorrtCompiler:
             **engine_files(onnx, precision, gpu, engine),
         }
         exactness = _BOUNDS.get(precision) or _integer_exactness(graph)
-        notes = (NOT_RUN, *_engine_notes(onnx, precision, gpu, engine))
+        on_gpu = check_on_gpu(graph, engine, gpu, exactness) if engine else ""
+        notes = (
+            f"{on_gpu}; {RUN_ASIDE}" if on_gpu else NOT_RUN,
+            *_engine_notes(onnx, precision, gpu, engine),
+        )
         return Artifact(self.name, ONNX, files, exactness, notes)
 
 

@@ -4,30 +4,48 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.layers import Layer
 
-__all__ = ["ENGINE", "FACTS", "LAYERS", "ONNX", "Engine", "engine_facts", "engine_files"]
+__all__ = [
+    "ENGINE",
+    "FACTS",
+    "LAYERS",
+    "ONNX",
+    "RUNTIMES",
+    "Engine",
+    "engine_facts",
+    "engine_files",
+]
 
 ONNX = "model.onnx"
 ENGINE = "model.engine"
 FACTS = "engine.json"
 LAYERS = "layers.json"
 
+RUNTIMES = MappingProxyType({"tensorrt": "TensorRT", "tensorrt_rtx": "TensorRT-RTX"})
+"""Names of runtimes by their Python module."""
+
 
 @dataclass(frozen=True)
 class Engine:
     """What a builder made of the ONNX file; it differs from build to build.
 
-    runtime: 'TensorRT' or 'TensorRT-RTX'.  version: of it, such as '10.3.0'.
+    module: Python's, of the runtime, 'tensorrt' or 'tensorrt_rtx'.  version: such as '10.3.0'.
     layers: as the builder tells them, () where it does not.
     """
 
     content: bytes
-    runtime: str
+    module: str
     version: str
     layers: tuple[Layer, ...] = ()
+
+    @property
+    def runtime(self) -> str:
+        """Name of the runtime for people, and for apps."""
+        return RUNTIMES[self.module]
 
 
 def engine_facts(

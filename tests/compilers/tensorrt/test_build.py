@@ -20,11 +20,11 @@ def _named_as_the_real_one(monkeypatch):
 @pytest.mark.parametrize(("precision", "flags"), [("fp32", ""), ("fp16", "FP16"), ("int8", "INT8")])
 def test_a_weakly_typed_network_is_built_by_flags_and_never_in_tf32(precision, flags):
     engine = build_engine(tensorrt, b"onnx", precision, WEAK)
-    assert engine.content == f"network 1, flags {flags}".encode()
+    assert engine.content == f"network 1, flags {flags}\nonnx".encode()
 
 
 def test_a_strongly_typed_network_says_it_all_itself():
-    assert build_engine(tensorrt, b"onnx", "fp16", GPU).content == b"network 11, flags "
+    assert build_engine(tensorrt, b"onnx", "fp16", GPU).content == b"network 11, flags \nonnx"
 
 
 def test_an_engine_knows_its_runtime_by_three_numbers():

@@ -52,7 +52,7 @@ def test_it_pins_what_it_built(folder, number, version):
     _install(folder, number)
     run = _run(folder)
     assert (run.returncode, run.stderr) == (0, "")
-    engine = Engine((folder / "model.engine").read_bytes(), "TensorRT", version)
+    engine = Engine((folder / "model.engine").read_bytes(), "tensorrt", version)
     assert json.loads((folder / "engine.json").read_text()) == engine_facts(
         ONNX, "fp16", NANO, engine
     )

@@ -62,7 +62,7 @@ def test_without_a_builder_the_engine_is_left_to_the_board():
 def _build(monkeypatch, layers):
     def build_here(onnx, _precision, _gpu):
         nodes = weighted_nodes(onnx)
-        return Engine(b"engine", "TensorRT-RTX", "1.7.1", layers(nodes))
+        return Engine(b"engine", "tensorrt_rtx", "1.7.1", layers(nodes))
 
     monkeypatch.setattr(compiler, "build_here", build_here)
     return to_tensorrt(INTEGERS)
@@ -149,3 +149,12 @@ def test_a_float_graph_is_no_integer_one():
         r"it first$",
     ):
         to_tensorrt(GRAPH, "w8a8-sym")
+
+
+def test_an_engine_that_was_run_on_a_gpu_is_said_to_be(monkeypatch):
+    monkeypatch.setattr(compiler, "check_on_gpu", lambda *_: "run on this machine's GPU by X")
+    artifact = _build(monkeypatch, lambda _: ())
+    assert artifact.notes[0] == (
+        "run on this machine's GPU by X; the steps of the proof run model.onnx node by node in "
+        "ONNX Runtime"
+    )

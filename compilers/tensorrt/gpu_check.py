@@ -1,0 +1,60 @@
+"""An engine compared with the reference, where the GPU that it was built for is in this machine."""
+
+from importlib import import_module
+
+import numpy as np
+
+from compilers.reference import run_graph
+from compilers.tensorrt.cuda_memory import CudaMemory
+from compilers.tensorrt.device import gpu_is_here
+from compilers.tensorrt.engine import Engine
+from compilers.tensorrt.engine_run import EngineRun
+from compilers.tensorrt.fixed_batch import fix_batch
+from compilers.tensorrt.gpu import Gpu
+from zoo.artifact import Exactness
+from zoo.errors import VerifyError
+from zoo.graph import Graph
+from zoo.plugs import Feeds, Run
+from zoo.proof import compare, output_scales
+
+__all__ = ["check_engine", "check_on_gpu"]
+
+_SAMPLES = 8
+
+
+def check_on_gpu(graph: Graph, engine: Engine, gpu: Gpu, exactness: Exactness) -> str:
+    """Return what was found, '' where the GPU is elsewhere.
+
+    Raises VerifyError where the engine is further from the reference than it may be.
+    """
+    if not gpu_is_here(gpu.compute_capability):
+        return ""
+    run = EngineRun(import_module(engine.module), engine, CudaMemory())
+    return check_engine(graph, run, f"{engine.runtime} {engine.version}", exactness)
+
+
+def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> str:
+    """Compare a network with the reference at random inputs, normalised pixels for images.
+
+    Raises VerifyError where they differ by more than `exactness`.
+    """
+    fixed = fix_batch(graph)
+    feeds = [_random_feeds(fixed, seed) for seed in range(_SAMPLES)]
+    wanted = [run_graph(fixed, feed) for feed in feeds]
+    found = [run(feed) for feed in feeds]
+    check = compare("reference -> engine", wanted, found, exactness, output_scales(graph))
+    if not check.holds:
+        raise VerifyError(
+            f"{where}: its engine of graph '{graph.name}' is {check.largest:g} {check.unit} off "
+            f"the reference, allowed is {check.bound:g}; report it, with both versions"
+        )
+    return (
+        f"run on this machine's GPU by {where}: at most {check.largest:g} {check.unit} off the "
+        f"reference at {_SAMPLES} random inputs"
+    )
+
+
+def _random_feeds(graph: Graph, seed: int) -> Feeds:
+    random = np.random.default_rng(seed)
+    shapes = {name: [int(size) for size in graph.tensors[name].shape] for name in graph.inputs}
+    return {name: random.uniform(-1, 1, s).astype(np.float32) for name, s in shapes.items()}
