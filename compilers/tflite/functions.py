@@ -25,21 +25,21 @@ class Function:
     further: Sequence[int] = ()
 
 
-def add_function(scope: Scope, node: Node, function: Function, *, in_integers: bool) -> None:
-    """Add an op of the node's first input.
+def add_function(scope: Scope, node: Node, *functions: Function, in_integers: bool) -> None:
+    """Add ops of the node's first input, one behind the other.
 
-    in_integers: whether its integer kernel takes the node's scales and is exact to one step; an
-    integer graph else has it between DEQUANTIZE and QUANTIZE, rounded once as the reference's
-    table is.
+    in_integers: whether the only op's integer kernel takes the node's scales and is exact to one
+    step; an integer graph else has them between DEQUANTIZE and QUANTIZE, rounded once as the
+    reference's table is.
     """
     x, output = scope.read(node.inputs[0]), scope.output(node.output)
     if scope.tensor(x).grid is None or in_integers:
-        _add(scope, function, x, output)
+        _add(scope, node, functions, x, output)
         return
     real = scope.value(f"{node.output}.argument", scope.tensor(x).shape, None)
     scope.add("DEQUANTIZE", [x], real, "DequantizeOptions")
     result = scope.value(f"{node.output}.real", scope.tensor(output).shape, None)
-    _add(scope, function, real, result)
+    _add(scope, node, functions, real, result)
     scope.add("QUANTIZE", [result], output, "QuantizeOptions")
 
 
@@ -63,6 +63,10 @@ def _grid(scope: Scope, name: str) -> Quantization | None:
     return scope.graph.tensors[name].quantization
 
 
-def _add(scope: Scope, function: Function, x: int, output: int) -> None:
-    inputs = [x, *function.further]
-    scope.add(function.code, inputs, output, function.options, function.settings)
+def _add(scope: Scope, node: Node, functions: Sequence[Function], x: int, output: int) -> None:
+    for place, function in enumerate(functions, start=1):
+        is_last = place == len(functions)
+        shape = scope.tensor(output).shape
+        result = output if is_last else scope.value(f"{node.output}.{place}", shape, None)
+        inputs = [x, *function.further]
+        x = scope.add(function.code, inputs, result, function.options, function.settings)

@@ -86,6 +86,7 @@ def test_random_float_networks_are_within_the_bound(graph):
     [
         ("clip", {"low": 0.0, "high": 6.0}),
         ("clip", {"low": -0.5, "high": 1.5}),
+        ("hard_sigmoid", {"alpha": 0.2, "beta": 0.5}),
         ("hardswish", {}),
         ("leaky_relu", {"alpha": 0.1}),
         ("max_pool", {"kernel": (3, 2), "strides": (2, 1), "pads": (1, 0, 1, 1)}),

@@ -14,7 +14,11 @@ SIGMOID = Quantization((1 / 256,), (0,), signed=False)
 TANH = Quantization((1 / 128,), (128,), signed=False)
 FIXED = {"sigmoid": SIGMOID, "tanh": TANH, "softmax": SIGMOID}
 FINE = Quantization((0.05,), (90,), signed=False)
-ATTRIBUTES = {"softmax": {"axis": 1}, "leaky_relu": {"alpha": 0.1}}
+ATTRIBUTES = {
+    "softmax": {"axis": 1},
+    "leaky_relu": {"alpha": 0.1},
+    "hard_sigmoid": {"alpha": 0.2, "beta": 0.5},
+}
 ISLAND = {"DEQUANTIZE", "QUANTIZE"}
 STEP = 1.01  # and what a product with a scale in float32 may add
 
@@ -60,6 +64,13 @@ def test_other_functions_are_within_a_step(op, read, stored):
 @pytest.mark.parametrize("op", FIXED)
 def test_other_steps_are_computed_in_reals(op):
     assert _codes(_graph(op, FINE, FINE)) >= ISLAND
+
+
+@given(read=grids)
+@settings(max_examples=8)
+def test_a_gate_is_within_a_step(read):
+    graph = _graph("hard_sigmoid", read, SIGMOID)
+    assert differences(graph, _every_integer(read))["y.real"] <= STEP
 
 
 @pytest.mark.parametrize("scale", [2.0**-14, 2.0**6])
