@@ -14,6 +14,7 @@ from tensorrt_files import differences, symmetric, to_tensorrt
 from compilers.schemes import W8A8_SYM
 from zoo import registry
 from zoo.graph import Graph
+from zoo.op_proof import prove_ops
 
 # Where a quotient in float32 falls between two integers, it may go either way.
 ROUNDED = 1.01
@@ -34,6 +35,22 @@ def test_layers_are_exact():
     cases = every_case("half even").items()
     layers = {name: case for name, case in cases if case.op in ("conv", "dense")}
     assert max(differences(symmetric(side_by_side(layers))).values()) == 0
+
+
+def test_each_op_of_pfld_is_as_proven_given_the_same_inputs(tmp_path):
+    graph = _published("pfld_0.25x.300w68", "qat.w8a8-sym")
+    (tmp_path / "model.onnx").write_bytes(to_tensorrt(graph).files["model.onnx"])
+    feeds = [pixel_feeds(graph, count=1, seed=seed) for seed in range(3)]
+    check = prove_ops("", "tensorrt", tmp_path / "model.onnx", graph, feeds)
+    assert check.holds
+    assert check.bound < 3
+    assert "each of 59 ops" in check.why
+
+
+def _published(name: str, key: str) -> Graph:
+    hub = registry.load("recipe", name).hubs[key]
+    graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    return graph
 
 
 def _keeps_ranges(graph: Graph) -> bool:
@@ -58,14 +75,12 @@ def test_random_float_networks_are_within_the_bound(graph, scheme):
 
 @pytest.mark.parametrize(("name", "key"), PUBLISHED)
 def test_published_networks_are_within_the_bound(name, key):
-    hub = registry.load("recipe", name).hubs[key]
-    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    graph = _published(name, key)
     assert max(differences(graph).values()) <= to_tensorrt(graph).exactness.bound
 
 
 def test_random_pixels_are_within_the_bound():
-    hub = registry.load("recipe", "pfld_0.25x.300w68").hubs["qat.w8a8-sym"]
-    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    graph = _published("pfld_0.25x.300w68", "qat.w8a8-sym")
     found = differences(graph, feeds=pixel_feeds(graph, count=20, seed=1))
     assert max(found.values()) <= to_tensorrt(graph).exactness.bound + 0.01
 
