@@ -125,7 +125,7 @@ def test_float_needs_no_quantized_hub():
     ("wish", "message"),
     [
         ({"model": "toi"}, "unknown recipe 'toi'; did you mean toy"),
-        ({"target": "toy-bord"}, "unknown target 'toy-bord'; did you mean toy-board?"),
+        ({"target": "toy-bord"}, "unknown target 'toy-bord'; did you mean toy-board"),
         (
             {"quant": "int3"},
             "toy-board: unknown quantization 'int3'; allowed: none, ptq",
@@ -268,6 +268,21 @@ def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, messag
 def test_a_board_is_found_by_name_or_with_a_variant():
     assert find_target("kv260").facts["fingerprint"] == "0x101000056010407"
     assert find_target("kv260:vai2.5").facts["fingerprint"] == "0x101000016010407"
+
+
+@pytest.mark.parametrize("words", [("rpi4:ort",), ("rpi4", "ort")])
+def test_a_board_with_another_runtime(words):
+    target = find_target(*words)
+    assert (target.name, target.compiler) == ("rpi4-ort", "onnx")
+
+
+def test_a_plan_with_another_runtime():
+    wish = {"model": "pfld_0.25x.300w68", "target": "rpi4", "quant": "qat"}
+    assert plan(**wish).subject == "pfld_0.25x.300w68.rpi4.qat"
+    assert plan(**wish, runtime="ort").subject == "pfld_0.25x.300w68.rpi4-ort.qat"
+    with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: ort"):
+        plan(**wish, runtime="onnx")
+    assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
 
 
 def test_a_board_without_that_variant_is_told():

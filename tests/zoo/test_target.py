@@ -1,9 +1,9 @@
-"""A board in its variants."""
+"""A board in its variants, and with other runtimes."""
 
 import pytest
 
 from zoo.errors import UnknownNameError
-from zoo.target import Target
+from zoo.target import Runtime, Target
 
 BOARD = Target(
     "board",
@@ -12,8 +12,10 @@ BOARD = Target(
     "executor",
     "app",
     {"none": "float32"},
+    refuses={"fp16": "it has none"},
     facts={"clock_hz": 100, "cores": 1},
     variants={"fast": {"clock_hz": 200}},
+    runtimes={"other": Runtime("The Other", "c", "e", "a", refuses={"qat": "not there"})},
 )
 
 
@@ -26,3 +28,18 @@ def test_a_variant_changes_facts_and_name():
 def test_a_variant_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(UnknownNameError, match="unknown variant of board 'slow'; known: fast"):
         BOARD.variant("slow")
+
+
+def test_another_runtime_changes_plugins_and_name():
+    other = BOARD.variant("fast").with_runtime("other")
+    assert other.name == "board-fast-other"
+    assert (other.compiler, other.executor, other.app) == ("c", "e", "a")
+    assert other.facts == {"clock_hz": 200, "cores": 1, "runtime": "The Other"}
+    assert other.refuses == {"fp16": "it has none", "qat": "not there"}
+    assert other.schemes == BOARD.schemes
+
+
+def test_a_runtime_that_is_not_there_is_told_with_those_that_are():
+    message = r"unknown runtime of board 'othr'; did you mean other\?"
+    with pytest.raises(UnknownNameError, match=message):
+        BOARD.with_runtime("othr")

@@ -1,0 +1,33 @@
+"""The Raspberry Pi's target names plugins that are there, for both of its runtimes."""
+
+import pytest
+
+from runtimes.boards.rpi4 import TARGET
+from zoo import registry
+from zoo.scheme import FLOAT_SCHEMES
+
+BOTH = (TARGET, TARGET.with_runtime("ort"))
+
+
+@pytest.mark.parametrize("target", BOTH, ids=lambda target: target.name)
+@pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
+def test_its_plugins_are_registered(target, kind):
+    assert registry.load(kind, getattr(target, kind)).name == getattr(target, kind)
+
+
+@pytest.mark.parametrize("target", BOTH, ids=lambda target: target.name)
+def test_its_app_makes_debian_packages(target):
+    assert target.package == "deb"
+    assert callable(registry.load("app", target.app).debian)
+
+
+def test_its_schemes_are_registered():
+    named = {*TARGET.schemes.values(), *TARGET.accepts, *TARGET.refuses}
+    assert named - set(FLOAT_SCHEMES) <= set(registry.names("scheme"))
+    assert set(TARGET.schemes) == {"none", "fp16", "ptq", "qat"}
+
+
+def test_what_it_refuses_has_a_reason_and_a_remedy():
+    assert "dpu-pow2" not in TARGET.refuses
+    for why in BOTH[1].refuses.values():
+        assert "take w8a8-asym" in why
