@@ -7,6 +7,7 @@ TORCH ?= torch==2.13.0
 MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
 KV260_MODEL ?= pfld_1.0x.300w68
+RPI4_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
 GOLDEN ?= recipes/pfld/golden/astronaut.png
 GOLDEN_BOX ?= 85,89,91,92
@@ -14,12 +15,13 @@ GOLDEN_BOX ?= 85,89,91,92
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/.toolchains
 KV260_TOOLS := $(VENV)/.toolchains-kv260
+RPI4_TOOLS := $(VENV)/.toolchains-rpi4
 SETUP := $(VENV)/.setup
 LITERT := $(VENV)/.litert
 INSTALL := $(VENV)/.install
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup install x86 kv260 android bundles test check fix golden docs size clean
+.PHONY: help toolchains setup litert install x86 kv260 rpi4 android bundles test check fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +30,9 @@ toolchains: $(TOOLS) ## Install compilers and emulators (Debian, Ubuntu)
 
 setup: $(SETUP) ## Install the zoo and the tests' packages into .venv, without PyTorch
 
-install: $(INSTALL) ## The same with PyTorch, for training
+litert: $(LITERT) ## setup with LiteRT, for .tflite files
+
+install: $(INSTALL) ## setup with PyTorch, for training
 
 x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo with it
 	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
@@ -37,6 +41,10 @@ x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo wit
 kv260: $(SETUP) | $(KV260_TOOLS) ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
 	$(BIN)/zoo build $(KV260_MODEL) --target kv260 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(KV260_MODEL).kv260.$(QUANT).tar.gz
+
+rpi4: $(SETUP) | $(LITERT) $(RPI4_TOOLS) ## Build bundle and .deb for the Raspberry Pi 4, proven without the board
+	$(BIN)/zoo build $(RPI4_MODEL) --target rpi4 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(RPI4_MODEL).rpi4.$(QUANT).tar.gz
 
 android: $(SETUP) | $(LITERT) ## Build the bundle for Android: a network proven here, an app that is not built here
 	$(BIN)/zoo build $(MODEL) --target android --quant $(QUANT)
@@ -75,6 +83,10 @@ $(TOOLS):
 
 $(KV260_TOOLS):
 	scripts/toolchains kv260
+	mkdir -p $(VENV) && touch $@
+
+$(RPI4_TOOLS):
+	scripts/toolchains rpi4
 	mkdir -p $(VENV) && touch $@
 
 $(SETUP): pyproject.toml | $(TOOLS)

@@ -42,6 +42,12 @@ def test_another_system_is_told_the_packages(machine):
     assert {"g++", "cmake", "g++-aarch64-linux-gnu"} <= set(finished.stderr.split())
 
 
+def test_the_raspberry_pi_needs_a_cross_compiler(machine):
+    finished = run(machine, "toolchains", "rpi4")
+    assert {"g++-aarch64-linux-gnu", "qemu-user", "cmake"} <= set(finished.stderr.split())
+    assert "libxir-dev" not in finished.stderr
+
+
 def test_libraries_that_are_there_are_left_alone(machine):
     folder = machine / "root"
     folder.mkdir()
