@@ -15,6 +15,7 @@ from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Shape, Tensor
 
 __all__ = [
+    "BORDER",
     "CHANNELS_FIRST",
     "CHANNELS_LAST",
     "LAYOUTS",
@@ -32,6 +33,8 @@ NHWC_AXIS = MappingProxyType({0: 0, 1: 3, 2: 1, 3: 2})
 """Where an axis of an NCHW image is in NHWC."""
 LAYOUTS = "zoo.layouts"
 """Name of the metadata that tell the order of axes of images, by input and output: JSON."""
+BORDER = "zoo.border"
+"""Name of the metadata that tell which input or output stands for an integer tensor: JSON."""
 
 
 class Scope:
@@ -134,7 +137,11 @@ class Scope:
         """Return the file."""
         border = (*self.graph.inputs, *self.graph.outputs)
         layouts = {name: "NHWC" for name in border if len(self.graph.tensors[name].shape) == 4}
-        texts = {**self.graph.metadata, LAYOUTS: json.dumps(layouts, sort_keys=True)}
+        texts = {
+            **self.graph.metadata,
+            LAYOUTS: json.dumps(layouts, sort_keys=True),
+            BORDER: json.dumps(self._border, sort_keys=True),
+        }
         return TfliteModel(
             self.graph.metadata.get("zoo.model", self.graph.name),
             tuple(self._tensors),

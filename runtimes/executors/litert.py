@@ -1,20 +1,22 @@
 """Runs .tflite artifacts by LiteRT on this machine's CPU, with XNNPACK."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from runtimes.executors.tflite_outputs import with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
 from zoo.plugs import Feeds
 from zoo.tool import Tool
 
-__all__ = ["EXECUTOR", "LitertExecutor", "LitertRun"]
+__all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
 
 _LAYOUTS = b"zoo.layouts"
+_BORDER = b"zoo.border"
 _CHANNELS_LAST = (0, 2, 3, 1)
 _CHANNELS_FIRST = (0, 3, 1, 2)
 _REMEDY = "pip install 'edgezoo[litert]'"
@@ -31,27 +33,45 @@ class LitertExecutor:
 
         Raises ToolchainError where LiteRT is missing, HubError where it refuses the file.
         """
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ToolchainError(
-                f"running a .tflite file needs LiteRT ({error}); {_REMEDY}"
-            ) from error
         file = folder / main
         content = file.read_bytes()
-        try:
-            interpreter = Interpreter(model_content=content, num_threads=threads)
-            interpreter.allocate_tensors()
-        except (RuntimeError, ValueError) as error:
-            raise HubError(f"{file}: LiteRT cannot load it ({error}); build it again") from error
-        return LitertRun(interpreter, _layouts(content), str(file))
+        interpreter = _interpreter(content, str(file), threads)
+        return LitertRun(interpreter, _texts(content, _LAYOUTS), str(file))
+
+    def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "LitertInside":
+        """Return a function that runs `main` and gives those of these activations that it has.
+
+        They are made outputs, and XNNPACK computes what it computes without. Integers are int8,
+        those at the border as well.
+        """
+        file = folder / main
+        content = file.read_bytes()
+        _interpreter(content, str(file), threads=1)  # before anything else reads the file
+        border = _texts(content, _BORDER)
+        asked = {border.get(name, name): name for name in names}
+        interpreter = _interpreter(with_outputs(content, asked), str(file), threads=1)
+        details = (*interpreter.get_input_details(), *interpreter.get_output_details())
+        layouts = {d["name"]: "NHWC" for d in details if len(d["shape"]) == len(_CHANNELS_LAST)}
+        return LitertInside(LitertRun(interpreter, layouts, str(file), as_stored=True), asked)
 
 
 class LitertRun:
-    """A network that is ready to run. layouts: 'NHWC' by name of the inputs and outputs so held."""
+    """A network that is ready to run.
 
-    def __init__(self, interpreter: Any, layouts: Mapping[str, str], where: str) -> None:  # noqa: ANN401 (has no types)
+    layouts: 'NHWC' by name of the inputs and outputs so held.  as_stored: whether outputs that are
+    integers stay so.
+    """
+
+    def __init__(
+        self,
+        interpreter: Any,  # noqa: ANN401 (has no types)
+        layouts: Mapping[str, str],
+        where: str,
+        *,
+        as_stored: bool = False,
+    ) -> None:
         self._interpreter, self._layouts, self._where = interpreter, layouts, where
+        self._as_stored = as_stored
         self._inputs = {detail["name"]: detail for detail in interpreter.get_input_details()}
         self._outputs = {detail["name"]: detail for detail in interpreter.get_output_details()}
 
@@ -72,6 +92,13 @@ class LitertRun:
         ]
         return {name: np.concatenate([part[name] for part in parts]) for name in self._outputs}
 
+    def read_inputs(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return what the inputs hold for these feeds, images NCHW."""
+        return {
+            name: _quantized(np.asarray(feeds[name], np.float32), detail)
+            for name, detail in self._inputs.items()
+        }
+
     def _invoke(self, values: Feeds) -> dict[str, NDArray[Any]]:
         for name, value in values.items():
             self._interpreter.set_tensor(self._inputs[name]["index"], value)
@@ -85,7 +112,8 @@ class LitertRun:
 
     def _read(self, name: str) -> NDArray[Any]:
         detail = self._outputs[name]
-        value = _dequantized(self._interpreter.get_tensor(detail["index"]), detail)
+        stored = self._interpreter.get_tensor(detail["index"])
+        value = stored if self._as_stored else _dequantized(stored, detail)
         return value.transpose(_CHANNELS_FIRST) if name in self._layouts else value
 
     def _check(self, feeds: Feeds) -> None:
@@ -112,6 +140,31 @@ class LitertRun:
         return tuple(shape[i] for i in _CHANNELS_FIRST) if name in self._layouts else shape
 
 
+class LitertInside:
+    """A network that tells what is inside. names: as asked for, by the names in the file."""
+
+    def __init__(self, run: LitertRun, names: Mapping[str, str]) -> None:
+        self._run, self._names = run, names
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the activations by the names that were asked for, images NCHW."""
+        found = {**self._run(feeds), **self._run.read_inputs(feeds)}
+        return {self._names[name]: held for name, held in found.items() if name in self._names}
+
+
+def _interpreter(content: bytes, where: str, threads: int) -> Any:  # noqa: ANN401 (has no types)
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ToolchainError(f"running a .tflite file needs LiteRT ({error}); {_REMEDY}") from error
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise HubError(f"{where}: LiteRT cannot load it ({error}); build it again") from error
+    return interpreter
+
+
 def _quantized(reals: NDArray[np.float32], detail: Mapping[str, Any]) -> NDArray[Any]:
     """Return saturate(round(x / scale) + zero_point) where the tensor holds integers."""
     dtype = np.dtype(detail["dtype"])
@@ -135,17 +188,17 @@ def _dequantized(stored: NDArray[Any], detail: Mapping[str, Any]) -> NDArray[Any
     return reals
 
 
-def _layouts(content: bytes) -> Mapping[str, str]:
-    """Return the order of axes of images by name, nothing where the file does not tell."""
+def _texts(content: bytes, name: bytes) -> Mapping[str, str]:
+    """Return one of our metadata, nothing where the file does not have it."""
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.Model.GetRootAs(content)
     for index in range(model.MetadataLength()):
         entry = model.Metadata(index)
-        if entry.Name() == _LAYOUTS:
+        if entry.Name() == name:
             text = model.Buffers(entry.Buffer()).DataAsNumpy().tobytes()
-            layouts: dict[str, str] = json.loads(text)
-            return layouts
+            texts: dict[str, str] = json.loads(text)
+            return texts
     return {}
 
 
