@@ -65,7 +65,7 @@ Summary look_at_source(Backend& backend, const Options& options) {
     if (options.boxes.track) finder->follow(*photo, places(faces));
   }
   summary.seconds = whole.elapsed_ms() / 1000;
-  if (power) summary.watts = power->watts();
+  if (power) summary.power = power->mean();
   if (tells_heat) summary.heat = read_heat(options.heat_place);
   return summary;
 }

@@ -42,7 +42,7 @@ std::vector<Option> core_options() {
        "model; default: ../model/" + contract::kModelFile + " beside the program",
        [](Options& o, const std::string& v) { o.backend.model = v; }},
       {"--power", "SENSOR",
-       "measure watts and frames per joule: board, or a file that holds microwatts",
+       "measure watts and frames per joule: board, gpu (NVIDIA), or a file that holds microwatts",
        [](Options& o, const std::string& v) { o.power_sensor = v; }},
       {"--heat", "PLACE",
        "tell temperature and throttling: board, or a directory that holds its /sys",

@@ -27,21 +27,26 @@ double frames_per_second(const Summary& summary) {
 
 // Frames per second and watt are frames per joule.
 double frames_per_joule(const Summary& summary) {
-  return frames_per_second(summary) / summary.watts.value();
+  return frames_per_second(summary) / summary.power->watts;
 }
 
 std::string power_json(const Summary& summary) {
-  if (!summary.watts) return "";
-  return ", \"watts\": " + to_json(*summary.watts) +
-         ", \"frames_per_joule\": " + to_json(frames_per_joule(summary));
+  if (!summary.power) return "";
+  const std::optional<double>& gpu_mhz = summary.power->gpu_mhz;
+  return ", \"watts\": " + to_json(summary.power->watts) +
+         ", \"frames_per_joule\": " + to_json(frames_per_joule(summary)) +
+         (gpu_mhz ? ", \"gpu_mhz\": " + to_json(*gpu_mhz) : "");
 }
 
 std::string power_text(const Summary& summary) {
-  if (!summary.watts) return "";
-  char text[80];
-  std::snprintf(text, sizeof text, "; %.2f W, %.1f frames/s per watt", *summary.watts,
+  if (!summary.power) return "";
+  char text[120];
+  std::snprintf(text, sizeof text, "; %.2f W, %.1f frames/s per watt", summary.power->watts,
                 frames_per_joule(summary));
-  return text;
+  if (!summary.power->gpu_mhz) return text;
+  char clock[40];
+  std::snprintf(clock, sizeof clock, ", GPU at %.0f MHz", *summary.power->gpu_mhz);
+  return std::string(text) + clock;
 }
 
 std::string heat_json(const Summary& summary) {
@@ -86,8 +91,7 @@ std::string Summary::to_json() const {
          ", \"faces\": " + std::to_string(latency_ms.size()) +
          ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
-         heat_json(*this) +
-         ", \"latency_ms\": " + percentiles(latency_ms) +
+         heat_json(*this) + ", \"latency_ms\": " + percentiles(latency_ms) +
          ", \"inference_ms\": " + percentiles(inference_ms) +
          (device_ms.empty() ? "" : ", \"device_ms\": " + percentiles(device_ms)) + "}}";
 }

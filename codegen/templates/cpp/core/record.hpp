@@ -7,6 +7,7 @@
 
 #include "core/face.hpp"
 #include "core/heat.hpp"
+#include "core/power_sensor.hpp"
 
 namespace zoo {
 
@@ -16,13 +17,13 @@ std::string record(const Photo& photo, int number, const Face& face);
 // Source, frame, face number and the network's own outputs with their shapes.
 std::string raw_record(const Photo& photo, int number, const Face& face);
 
-// Totals of a run. frames: photos times repetitions.  watts: mean of the board, where measured.
+// Totals of a run. frames: photos times repetitions.  power: means, where measured.
 // heat: at the end, where asked for.
 // latency_ms: covers pre-processing, network and post-processing of a face.
 struct Summary {
   int frames = 0;
   double seconds = 0;
-  std::optional<double> watts;
+  std::optional<PowerReading> power;
   std::optional<Heat> heat;
   std::vector<double> latency_ms;
   std::vector<double> inference_ms;

@@ -1,0 +1,13 @@
+// Power and clock of NVIDIA's GPU, by its driver's library NVML.
+#pragma once
+
+#include <memory>
+
+#include "core/power_sensor.hpp"
+
+namespace zoo {
+
+// The first GPU; throws Error where the driver is missing or does not tell.
+std::unique_ptr<PowerSensor> open_nvml_sensor();
+
+}  // namespace zoo
