@@ -87,9 +87,17 @@ def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
             )
         yield folder
     finally:
-        running = shlex.quote(f"{folder}/running")
-        ended = f"if [ -f {running} ]; then kill $(cat {running}); fi"
-        board.run(f"{ended}; rm -rf {shlex.quote(folder)}")
+        _remove(board, folder)
+
+
+def _remove(board: Connection, folder: str) -> None:
+    running = shlex.quote(f"{folder}/running")
+    try:
+        board.run(
+            f"if [ -f {running} ]; then kill $(cat {running}); fi; rm -rf {shlex.quote(folder)}"
+        )
+    except BoardError as error:
+        raise BoardError(f"{error}; {folder} is left there, remove it") from error
 
 
 def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:

@@ -80,6 +80,23 @@ def test_a_runtime_that_cannot_be_fetched(measure):
         measure(files={"runtime.sh": "echo 'runtime.sh: no net' >&2; exit 1"})
 
 
+class Breaking(Connection):
+    """A line that breaks before the end."""
+
+    def run(self, script, stdin=None):
+        if "rm -rf" in script:
+            super().run(script, stdin)
+            raise BoardError("pi@board: cannot be reached (Broken pipe)")
+        return super().run(script, stdin)
+
+
+def test_what_cannot_be_removed_is_named(measure):
+    with pytest.raises(
+        BoardError, match=r"\(Broken pipe\); /.*/zoo-bench-\w+ is left there, remove it$"
+    ):
+        measure(wrap=lambda opened: Breaking(opened.host, opened.words))
+
+
 def test_machine(board):
     with connect(board.host) as connection:
         machine = board_machine(connection)

@@ -18,13 +18,14 @@ _TRAINING = Tool(
     "zoo train, zoo eval --weights",
     "pip install 'edgezoo[train]'",
 )
+_SSH = Tool("ssh", "program", ("ssh",), "zoo bench --ssh", "apt install openssh-client")
 
 
 @click.command()
 @json_option
 def command(as_json: bool) -> None:
     """Tell which tools are there, and how to get the others. Exits with 0 either way."""
-    rows = [_row(tool) for tool in dict.fromkeys((*_declared(), _TRAINING))]
+    rows = [_row(tool) for tool in dict.fromkeys((*_declared(), _TRAINING, _SSH))]
     broken = [
         {"plugin": plugin.name, "distribution": plugin.distribution, "error": plugin.error}
         for plugin in load_plugins().broken

@@ -8,7 +8,7 @@ private const val LIMIT_PX = 1 shl 20
 
 /** Sets the region to a square around the box's centre, side = scale * longer side. */
 fun Frame.crop(scale: Number): Frame {
-    check(box)
+    checkBox(box)
     val x = toFixedPoint(box.x, 256)
     val y = toFixedPoint(box.y, 256)
     val width = toFixedPoint(box.width, 256)
@@ -23,7 +23,7 @@ fun Frame.crop(scale: Number): Frame {
     return Frame(image, box, region)
 }
 
-private fun check(box: Box) {
+private fun checkBox(box: Box) {
     val numbers = listOf(box.x, box.y, box.width, box.height)
     if (numbers.all { abs(it) < LIMIT_PX } && box.width >= 1 && box.height >= 1) return
     throw StepError(
