@@ -18,13 +18,16 @@ KV260_TOOLS := $(VENV)/.toolchains-kv260
 RPI4_TOOLS := $(VENV)/.toolchains-rpi4
 SETUP := $(VENV)/.setup
 LITERT := $(VENV)/.litert
+RTX := $(VENV)/.rtx
+CROSS := $(VENV)/.cross
 INSTALL := $(VENV)/.install
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert install x86 kv260 rpi4 android bundles test check fix golden docs size clean
+.PHONY: help toolchains setup litert install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
+	golden docs size clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 toolchains: $(TOOLS) ## Install compilers and emulators (Debian, Ubuntu)
 
@@ -49,6 +52,14 @@ rpi4: $(SETUP) | $(LITERT) $(RPI4_TOOLS) ## Build bundle and .deb for the Raspbe
 android: $(SETUP) | $(LITERT) ## Build the bundle for Android: a network proven here, an app that is not built here
 	$(BIN)/zoo build $(MODEL) --target android --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(MODEL).android.$(QUANT).tar.gz
+
+rtx4060: $(SETUP) | $(RTX) ## Build the bundle for a PC with a GeForce RTX 4060, its engine too, without a GPU
+	$(BIN)/zoo build $(MODEL) --target rtx4060 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(MODEL).rtx4060.$(QUANT).tar.gz
+
+jetson-nano: $(SETUP) | $(CROSS) $(RPI4_TOOLS) ## Build bundle and .deb for the Jetson Nano, proven without the board
+	$(BIN)/zoo build $(MODEL) --target jetson-nano --quant fp16
+	$(BIN)/zoo verify dist/$(MODEL).jetson-nano.fp16.tar.gz
 
 bundles: $(SETUP) ## Build the bundles of all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
@@ -96,6 +107,14 @@ $(SETUP): pyproject.toml | $(TOOLS)
 
 $(LITERT): $(SETUP)
 	$(BIN)/python -m pip install --quiet --editable '.[litert]'
+	touch $@
+
+$(RTX): $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[rtx]'
+	touch $@
+
+$(CROSS): $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[cross]'
 	touch $@
 
 $(INSTALL): $(SETUP)
