@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from runtimes.executors.inner_outputs import with_outputs
+from runtimes.inner_outputs import with_outputs
 from runtimes.saturation import saturates
 from zoo.errors import HubError, suggest
 from zoo.plugs import Feeds
