@@ -2,7 +2,17 @@
 
 from codegen.arm_linux import ArmLinux
 from codegen.board_images import BoardImage
+from codegen.debian_package import BoardPackage
 
-__all__ = ["JETSON"]
+__all__ = ["JETSON", "JETSON_PACKAGE"]
 
 JETSON = ArmLinux("cortex-a57", BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}))
+JETSON_PACKAGE = BoardPackage(
+    templates="tensorrt/debian",
+    runtime="TensorRT",
+    processor="the GPU",
+    depends="libc6 (>= 2.27), g++, libnvinfer-dev, libnvonnxparsers-dev",
+    # Of JetPack 4.6, 5.1 and 6.
+    recommends="cuda-cudart-dev-10-2 | cuda-cudart-dev-11-4 | cuda-cudart-dev-12-6",
+    options="--source /dev/video0 --track --power board",
+)

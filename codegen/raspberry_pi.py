@@ -11,7 +11,7 @@ from codegen.board_images import BoardImage
 from codegen.cmake_build import BUILD_TOOLS
 from codegen.companions import readme
 from codegen.contract_check import check_contract
-from codegen.raspberry_pi_package import debian_package
+from codegen.debian_package import BoardPackage, debian_package
 from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
 from codegen.templates import render
@@ -60,8 +60,17 @@ class RaspberryPiApp:
         return {**own, "selftest": render("bundle/selftest.j2", bundle=bundle)}
 
     def debian(self, request: AppRequest, facts: Mapping[str, str]) -> DebianPackage:
-        """Return what makes the bundle a package of Raspberry Pi OS."""
-        return debian_package(readme(request, facts), self.wheel)
+        """Return what makes the bundle a package of Raspberry Pi OS; runtime.sh is in it."""
+        # The C++ library is the runtime's wish, not the program's.
+        board = BoardPackage(
+            templates="rpi4/debian",
+            runtime=self.wheel.title,
+            processor="the processor",
+            depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
+            recommends="ca-certificates, curl | wget",
+            options="--source /dev/video0 --track --heat board",
+        )
+        return debian_package(readme(request, facts), board, {"wheel": self.wheel})
 
     def libraries(self) -> tuple[Library, ...]:
         """Return stb; the runtime comes to the board by runtime.sh."""

@@ -5,13 +5,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codegen.app_run import run_app
-from codegen.companions import companions
+from codegen.companions import companions, readme
 from codegen.contract_check import check_contract
+from codegen.debian_package import debian_package
+from codegen.jetson import JETSON_PACKAGE
 from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
 from codegen.templates import TEMPLATES
 from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
 from codegen.tensorrt_stand_in import build_stand_in
+from zoo.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 
@@ -30,7 +33,7 @@ _COMPANIONS = {
 
 
 class TensorRtApp:
-    """App generators 'cpp-tensorrt' and 'cpp-tensorrt-jetson'."""
+    """App generator for a kind of machine with NVIDIA's GPU."""
 
     def __init__(self, name: str, host: TensorRtHost) -> None:
         self.name = name
@@ -72,5 +75,13 @@ class TensorRtApp:
             return tuple(run_app(program, artifact, i, options, here.launcher) for i in golden)
 
 
+class JetsonApp(TensorRtApp):
+    """The same for Jetson boards, with Debian packages."""
+
+    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> DebianPackage:
+        """Return what makes the bundle a package of JetPack's Ubuntu."""
+        return debian_package(readme(request, facts), JETSON_PACKAGE)
+
+
 APP = TensorRtApp("cpp-tensorrt", PcHost())
-JETSON_APP = TensorRtApp("cpp-tensorrt-jetson", JetsonHost())
+JETSON_APP = JetsonApp("cpp-tensorrt-jetson", JetsonHost())

@@ -18,6 +18,7 @@ TARGET = Target(
     app="cpp-tensorrt-jetson",
     schemes={"none": "float32", "fp16": "float16"},
     refuses=dict.fromkeys(("ptq", "qat", "w8a8-sym", *OTHER_INTEGERS), _NO_INT8),
+    package="deb",
     facts={
         "architecture": "aarch64",
         "processor": "4 x Cortex-A57",

@@ -13,6 +13,7 @@ TARGET = Target(
     app="cpp-tensorrt-jetson",
     schemes=INTEGER_SCHEMES,
     refuses=OTHER_INTEGERS,
+    package="deb",
     facts={
         "architecture": "aarch64",
         "processor": "6, 8 or 12 x Cortex-A78AE",

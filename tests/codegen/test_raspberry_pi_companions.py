@@ -9,7 +9,7 @@ import pytest
 from spot_app import CONTRACT, TARGET
 
 import codegen.litert
-from codegen.raspberry_pi_package import package_name
+from codegen.debian_package import package_name
 from zoo.plugs import AppRequest
 
 BUNDLE = "spot.rpi4.ptq"

@@ -53,7 +53,8 @@ def test_no_power_sensor(board_app, golden):
     options = ("--source", golden[0].image, "--power", golden[0].image)
     finished = board_app.run(board_app.folder / "stand_in" / "model.xmodel", *options)
     assert finished.returncode == 1
-    assert f"{golden[0].image}: holds no number; name a file that holds microwatts, such" in finished.stderr
+    message = f"{golden[0].image}: holds no number; name a file that holds microwatts, such as a"
+    assert message in finished.stderr
 
 
 def refused(board_app, golden, model):
