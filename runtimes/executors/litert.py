@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runtimes.executors.tflite_outputs import with_outputs
+from runtimes.tflite_outputs import with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
 from zoo.plugs import Feeds
 from zoo.tool import Tool
