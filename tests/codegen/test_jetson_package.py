@@ -62,7 +62,7 @@ def test_installation_makes_adapter_and_engine_and_tests(package, board):
     assert (board / "called").read_text().splitlines() == [
         f"app/src/adapter/build.sh {board}/lib",
         "app/app --build-engine",
-        "selftest ",
+        "selftest",
     ]
 
 
