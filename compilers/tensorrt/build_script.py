@@ -12,6 +12,9 @@ SCRIPT = "build_engine.sh"
 TIMING_CACHE = "timings.cache"
 """Which kernels were fastest: with it, a second build on the same board measures nothing."""
 
+_WITHOUT_MEMORY = ("8.2",)
+"""Versions whose trtexec gives kernels 16 MB of scratch; later ones give what is free."""
+
 _FLAGS = {"fp32": "", "fp16": " --fp16", "int8": " --int8"}
 
 _TEMPLATE = """\
@@ -62,7 +65,7 @@ def build_script(onnx: bytes, precision: str, gpu: Gpu) -> str:
         onnx_sha256=hashlib.sha256(onnx).hexdigest(),
         engine=ENGINE,
         cache=TIMING_CACHE,
-        flags=f"--noTF32{typed}",
+        flags=f"--noTF32{typed}{' --workspace=256' if gpu.tensorrt in _WITHOUT_MEMORY else ''}",
         facts=FACTS,
         pinned=json.dumps(pinned, indent=2),
     )

@@ -34,7 +34,7 @@ TOOLS = (
         "NVIDIA GPU",
         "program",
         ("nvidia-smi",),
-        "TensorRT's own builder",
+        "building engines by TensorRT itself, and running them against the reference",
         "install NVIDIA's driver",
         # Of the device instead: an engine is made for one.
         asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),

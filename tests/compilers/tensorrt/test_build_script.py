@@ -13,6 +13,7 @@ from compilers.tensorrt.engine import Engine, engine_facts
 
 ONNX = b"a network"
 NANO = replace(GPU, name="nano", compute_capability="5.3", tensorrt="8.2", typing="weak")
+ORIN = replace(GPU, name="orin", compute_capability="8.7", tensorrt="8.5", typing="weak")
 TRTEXEC = """\
 #!/bin/sh
 echo "&&&& RUNNING TensorRT.trtexec [TensorRT v{version}] # $0 $*"
@@ -61,9 +62,10 @@ def test_it_pins_what_it_built(folder, number, version):
 @pytest.mark.parametrize(
     ("gpu", "precision", "flags"),
     [
-        (NANO, "fp32", ["--noTF32"]),
-        (NANO, "fp16", ["--noTF32", "--fp16"]),
-        (NANO, "int8", ["--noTF32", "--int8"]),
+        (NANO, "fp32", ["--noTF32", "--workspace=256"]),
+        (NANO, "fp16", ["--noTF32", "--fp16", "--workspace=256"]),
+        (ORIN, "fp16", ["--noTF32", "--fp16"]),
+        (ORIN, "int8", ["--noTF32", "--int8"]),
         (GPU, "int8", ["--noTF32", "--stronglyTyped"]),
     ],
 )
