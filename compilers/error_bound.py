@@ -71,8 +71,10 @@ def _is_exact(graph: Graph, node: Node) -> bool:
     """Whether float32 holds every sum and product: few bits, and powers of two."""
     grids = [t.quantization for t in (*graph.inputs_of(node), graph.tensors[node.output])]
     scales = [scale for grid in grids if grid for scale in grid.scale]
-    if "multiplier" not in node.integer or any(math.frexp(scale)[0] != 0.5 for scale in scales):
+    if any(math.frexp(scale)[0] != 0.5 for scale in scales):
         return False
+    if "multiplier" not in node.integer:
+        return node.op == "quantize"
     odd = max(abs(m) // (m & -m) for m in node.integer["multiplier"] if m)
     return odd * _magnitude(graph, node) <= float(np.abs(factors(node)).min()) / _UNIT_ROUNDOFF
 
@@ -82,6 +84,8 @@ def _magnitude(graph: Graph, node: Node) -> float:
 
     Infinite where it is not known.
     """
+    if node.op == "quantize":
+        return 1 + _largest(graph.tensors[node.output])
     gains = zip(graph.inputs_of(node), _gains(graph, node), strict=True)
     return 1 + sum(gain * _largest(tensor) for tensor, gain in gains if gain)
 

@@ -1,37 +1,43 @@
 """Each op of another runtime alone: its output against what the reference makes of its inputs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.error_bound import op_bound
+from compilers.op_table import find_op
 from compilers.reference import run_node
 from zoo.graph import Graph, Tensor
 from zoo.plugs import Feeds, OpDifference
 
 __all__ = ["judge_ops"]
 
-_OFFSET = 128
+_OFFSETS: Mapping[tuple[str, str], int] = {("uint8", "int8"): -128, ("int8", "uint8"): 128}
 
 
 def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
-    """Yield the differences of each op whose inputs and output are all inside.
+    """Yield the differences of each op whose inputs and output are inside.
 
-    inside: activations by name; integers in their storage type, or retyped from int8 to uint8.
+    inside: activations by name; 8-bit integers of either sign, images NCHW. What is only moved
+    may be left out.
     """
     values = {name: _stored(value, graph.tensors[name]) for name, value in inside.items()}
     for node in graph.nodes:
-        activations = [t.name for t in graph.inputs_of(node) if not t.is_constant]
-        stored = graph.tensors[node.output].quantization is not None
-        if stored and {*activations, node.output} <= values.keys():
-            wanted, found = run_node(graph, node, values), values[node.output]
-            steps = np.abs(wanted.astype(np.int64) - found.astype(np.int64))
+        activations = {t.name for t in graph.inputs_of(node) if not t.is_constant}
+        if node.op == "dequantize" or not activations <= values.keys():
+            continue
+        wanted = run_node(graph, node, values)
+        if node.output not in values:
+            if not find_op(node.op).rounds:
+                values[node.output] = wanted
+        else:
+            steps = np.abs(wanted.astype(np.int64) - values[node.output].astype(np.int64))
             yield OpDifference(node.name, steps, op_bound(graph, node))
 
 
 def _stored(value: NDArray[Any], tensor: Tensor) -> NDArray[Any]:
-    if tensor.dtype == "int8" and value.dtype == np.uint8:
-        return (value.astype(np.int16) - _OFFSET).astype(np.int8)
-    return value
+    """Return the integers in the tensor's type."""
+    offset = _OFFSETS.get((value.dtype.name, tensor.dtype))
+    return value if offset is None else (value.astype(np.int16) + offset).astype(tensor.dtype)

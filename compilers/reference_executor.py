@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from compilers.error_bound import error_bounds
 from compilers.hub import HUB
 from compilers.op_by_op import judge_ops
+from compilers.op_table import find_op
 from compilers.reference import run_graph
-from zoo.graph import Graph
+from zoo.graph import Graph, Node
 from zoo.plugs import Feeds, OpDifference
 
 __all__ = ["EXECUTOR", "ReferenceExecutor"]
@@ -29,6 +30,10 @@ class ReferenceExecutor:
     def judge_ops(self, graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
         """Yield the differences of each op alone, as compilers.op_by_op says."""
         return judge_ops(graph, inside)
+
+    def rounds(self, node: Node) -> bool:
+        """Return zoo.op.Op.rounds."""
+        return find_op(node.op).rounds
 
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
         """Return how far each activation can be off, as compilers.error_bound proves."""

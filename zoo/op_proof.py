@@ -9,7 +9,7 @@ from zoo import registry
 from zoo.artifact import Exactness
 from zoo.certificate import Check
 from zoo.graph import Graph
-from zoo.plugs import Feeds, OpDifference, OpJudge
+from zoo.plugs import Feeds, Inspector, OpDifference, OpJudge
 
 __all__ = ["can_inspect", "compare_ops", "prove_ops", "proven_exactness"]
 
@@ -26,13 +26,20 @@ def can_inspect(executor: str) -> bool:
     return hasattr(registry.load("executor", executor), "load_inside")
 
 
-def prove_ops(step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]) -> Check:
-    """Return the check of each op alone, for a file of the integer graph and an Inspector."""
+def prove_ops(
+    step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]
+) -> Check | None:
+    """Return the check of each op alone; None where the executor does not tell all of them.
+
+    executor: zoo.plugs.Inspector.  file: of the integer graph.
+    """
     names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
-    run = registry.load("executor", executor).load_inside(file.parent, file.name, names)
+    inspector: Inspector = registry.load("executor", executor)
+    run = inspector.load_inside(file.parent, file.name, names)
     judge: OpJudge = registry.load("executor", "reference")
-    found = (d for feed in feeds for d in judge.judge_ops(graph, {**feed, **run(feed)}))
-    return compare_ops(step, found)
+    found = [d for feed in feeds for d in judge.judge_ops(graph, {**feed, **run(feed)})]
+    needed = {node.name for node in graph.nodes if judge.rounds(node)}
+    return compare_ops(step, found) if needed <= _nodes(found) else None
 
 
 def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -> Check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoo.artifact import Artifact
 from zoo.c_program import CProgram
 from zoo.contract import Contract
-from zoo.graph import Graph
+from zoo.graph import Graph, Node
 from zoo.recipe import GoldenInput
 from zoo.scheme import Scheme
 from zoo.target import Target
@@ -150,6 +150,9 @@ class OpJudge(Executor, Protocol):
 
         inside: activations of a runtime by name; an op of which one is missing is left out.
         """
+
+    def rounds(self, node: Node) -> bool:
+        """Return whether another runtime may round the node's integers another way."""
 
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
         """Return for each activation by how many steps a runtime is off at most: proven."""

@@ -16,7 +16,6 @@ class Quantize(BorderOp):
     """q = saturate(round(x / scale) + zero_point), the only node with floats in, integers out."""
 
     name = "quantize"
-    rounds = False  # by the same division everywhere
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:  # noqa: ARG002
         """Return the reals unchanged: without quantized tensors there is nothing to round."""

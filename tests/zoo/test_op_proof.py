@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from networks import residual_network
+from quantization import quantized, samples
 
-from zoo.op_proof import can_inspect, compare_ops
+from compilers.hub import HUB
+from compilers.schemes import DPU_POW2, W8A8_ASYM
+from zoo import registry
+from zoo.op_proof import can_inspect, compare_ops, prove_ops, proven_exactness
 from zoo.plugs import OpDifference
 
 
@@ -32,3 +37,36 @@ def test_the_worst_op_is_named_though_another_is_allowed_more():
 )
 def test_which_executors_tell_what_is_inside(executor, tells):
     assert can_inspect(executor) == tells
+
+
+def test_a_runtime_that_tells_all_is_proven(tmp_path):
+    integer = quantized(residual_network(), W8A8_ASYM)
+    file = tmp_path / "hub.onnx"
+    file.write_bytes(HUB.write(integer))
+    feeds = [next(samples(integer, seed=seed)) for seed in (0, 1)]
+    check = prove_ops("a -> b", "onnxruntime", file, integer, feeds)
+    assert (check.step, check.holds, check.bound) == ("a -> b", True, 1)
+    assert check.why.startswith("each of 10 ops: ")
+
+
+def test_a_runtime_that_hides_an_op_is_not(tmp_path, monkeypatch):
+    integer = quantized(residual_network(), W8A8_ASYM)
+    file = tmp_path / "hub.onnx"
+    file.write_bytes(HUB.write(integer))
+    executor = registry.load("executor", "onnxruntime")
+    load_inside = executor.load_inside
+
+    def hiding(folder, main, names):
+        return load_inside(folder, main, [name for name in names if name != "residual"])
+
+    monkeypatch.setattr(executor, "load_inside", hiding)
+    assert prove_ops("a -> b", "onnxruntime", file, integer, [next(samples(integer))]) is None
+
+
+def test_what_is_proven_of_the_outputs():
+    exact = proven_exactness(quantized(residual_network(), DPU_POW2))
+    assert (exact.bound, exact.unit) == (0, "lsb")
+    assert exact.why.startswith("proven: all scales are powers of two")
+    further = proven_exactness(quantized(residual_network(), W8A8_ASYM))
+    assert 1 < further.bound <= 255
+    assert "each op alone" in further.why
