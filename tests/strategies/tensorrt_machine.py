@@ -6,11 +6,17 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import onnx
-from spot_app import REQUEST, Finished, network
+import onnxruntime
+from numpy.typing import NDArray
+from spot_app import CONTRACT, REQUEST, Finished, network
 
 from codegen.onnxruntime import onnxruntime_library
 from codegen.tensorrt import APP
+from zoo.picture import read_picture
+from zoo.processing import preprocess
+from zoo.step import Box
 
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all"
 CHECKED = ("-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_CXX_FLAGS=-Werror {SANITIZERS}")
@@ -40,18 +46,7 @@ class Machine:
 
     def pin(self, **facts: str) -> None:
         """Write engine.json as the compiler does before there is an engine."""
-        pinned = {
-            "onnx": "model.onnx",
-            "onnx_sha256": hashlib.sha256(self.model.read_bytes()).hexdigest(),
-            "precision": "fp32",
-            "typing": "strong",
-            "compute_capability": "8.9",
-            "engine": "model.engine",
-            "engine_sha256": "",
-            "runtime": "",
-            "version": "",
-        }
-        self.model.with_name("engine.json").write_text(json.dumps({**pinned, **facts}))
+        pin(self.model, **facts)
 
     def facts(self) -> dict[str, str]:
         """Return engine.json of what was built here."""
@@ -79,6 +74,22 @@ class Machine:
         return Finished(finished.returncode, lines, finished.stderr)
 
 
+def pin(model: Path, **facts: str) -> None:
+    """Write engine.json beside a model, for which there is no engine yet."""
+    pinned = {
+        "onnx": "model.onnx",
+        "onnx_sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "precision": "fp32",
+        "typing": "strong",
+        "compute_capability": "8.9",
+        "engine": "model.engine",
+        "engine_sha256": "",
+        "runtime": "",
+        "version": "",
+    }
+    model.with_name("engine.json").write_text(json.dumps({**pinned, **facts}))
+
+
 def flags_of(version: str) -> tuple[str, ...]:
     """Return what makes the stand-in one for that version."""
     major, minor = VERSIONS[version]
@@ -92,6 +103,16 @@ def fixed_network(path: Path) -> Path:
         value.type.tensor_type.shape.dim[0].dim_value = 1
     path.write_bytes(model.SerializeToString())
     return path
+
+
+def expected_outputs(model: Path, picture: Path, box: Box) -> dict[str, NDArray[np.float32]]:
+    """Return what ONNX Runtime makes of a part of a picture, by the output's name."""
+    frame = preprocess(CONTRACT, read_picture(picture), box)
+    assert frame.input_chw is not None
+    session = onnxruntime.InferenceSession(model)
+    names = [output.name for output in session.get_outputs()]
+    found = session.run(names, {"image": frame.input_chw[np.newaxis]})
+    return {name: values[0] for name, values in zip(names, found, strict=True)}
 
 
 def write_sources(folder: Path) -> Path:

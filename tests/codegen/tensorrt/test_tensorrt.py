@@ -4,15 +4,12 @@ import hashlib
 import json
 
 import numpy as np
-import onnxruntime
 import pytest
-from spot_app import CONTRACT, REQUEST
-from tensorrt_machine import VERSIONS
+from spot_app import REQUEST
+from tensorrt_machine import VERSIONS, expected_outputs
 
 from codegen.tensorrt import APP, JETSON_APP
 from zoo import registry
-from zoo.picture import read_picture
-from zoo.processing import preprocess
 
 pytestmark = pytest.mark.toolchain
 BOX = (30.0, 20.0, 80.5, 80.25)
@@ -27,13 +24,6 @@ def test_apps_are_registered():
     assert JETSON_APP.stand_in == "stand-in TensorRT, emulated cortex-a57"
 
 
-def expected(machine):
-    frame = preprocess(CONTRACT, read_picture(machine.picture), BOX)
-    session = onnxruntime.InferenceSession(machine.model)
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, {"image": frame.input_chw[np.newaxis]}), strict=True))
-
-
 @pytest.mark.parametrize("version", VERSIONS)
 def test_both_branches_of_the_api_are_equal_to_onnx_runtime(machine, version):
     machine.pin(typing=TYPING[version])
@@ -42,9 +32,9 @@ def test_both_branches_of_the_api_are_equal_to_onnx_runtime(machine, version):
     finished = machine.run(*words, "--repeat", 3, version=version)
     assert finished.status == 0, finished.error
     outputs = json.loads(raw.read_text())["outputs"]
-    for name, values in expected(machine).items():
+    for name, values in expected_outputs(machine.model, machine.picture, BOX).items():
         assert np.ptp(values) > 0 or values.size == 1
-        np.testing.assert_array_equal(np.array(outputs[name], np.float32), values[0])
+        np.testing.assert_array_equal(np.array(outputs[name], np.float32), values)
 
 
 def test_times_are_also_those_of_the_gpu(machine):
