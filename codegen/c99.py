@@ -11,14 +11,15 @@ __all__ = ["RENDERER", "C99Renderer"]
 
 
 class C99Renderer:
-    """Six files: network.h is what the user calls, network.c the network, and below it kernels
-    and weights.
+    """network.h is what the user calls, network.c the network, and below it kernels and weights.
+
+    network_x86.h: where a kernel has faster forms for processors of PCs.
     """
 
     name = "c99"
 
     def render(self, program: CProgram) -> Mapping[str, bytes]:
-        """Return header and source of network, kernels and weights."""
+        """Return the files by name."""
         network: NetworkCode = network_code(program)
         kernels: KernelsCode = kernels_code(program)
         files = {}
@@ -28,6 +29,8 @@ class C99Renderer:
                 files[f"network{part}.{suffix}"] = render(
                     template, network=network, kernels=kernels
                 )
+        if any(part.name == "multiply" for part in kernels.parts):
+            files["network_x86.h"] = render("c/x86.h.j2")
         return files
 
 

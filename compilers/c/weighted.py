@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from compilers.c.node_view import NodeView, Steps
 from compilers.c.rescaling import per_channel
 from compilers.c.storage import c_type, sizes
-from compilers.c.window import window_settings
+from compilers.c.tiles import DEPTH, bias_tiles, weight_tiles
+from compilers.c.window import pixel_window, window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
 from zoo.c_program import Call, Setting
@@ -27,8 +28,7 @@ __all__ = ["lower_conv", "lower_dense"]
 
 _INT32_MAX = 2**31 - 1
 _MIDDLE = 128  # of uint8: minus this it is int8
-_PIXELS = 4  # that the kernel computes at once, each from its own patch
-_PATCH_MULTIPLE = 16
+_PIXELS = 8  # that the kernel computes at once, each from its own patch
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class _Sums:
 
 
 def lower_dense(view: NodeView) -> Steps:
-    """Lower y[k] = sum(x[c] * w[k, c])."""
-    yield _dense(view, 1)
+    """Lower y[k] = sum(x[c] * w[k, c]) to 'dense', or to 'conv' of an image of one pixel."""
+    (inputs,) = sizes(view.inputs[0].shape)
+    yield _conv(view, pixel_window(inputs)) if inputs % DEPTH else _dense(view, 1)
 
 
 def lower_conv(view: NodeView) -> Steps:
@@ -51,12 +52,12 @@ def lower_conv(view: NodeView) -> Steps:
     channels, height, width = sizes(view.inputs[0].shape)
     group = integer(node, "group")
     plain = integers(node, "strides") == (1, 1) and not any(integers(node, "pads"))
-    if group == 1 and plain and weight[2:] == (1, 1):
+    if group == 1 and plain and weight[2:] == (1, 1) and channels % DEPTH == 0:
         yield _dense(view, height * width)
     elif group == channels == weight[0] and group > 1:
         yield _depthwise(view)
     else:
-        yield _conv(view)
+        yield _conv(view, _window(view), group)
 
 
 def _dense(view: NodeView, rows: int) -> Call:
@@ -68,8 +69,8 @@ def _dense(view: NodeView, rows: int) -> Call:
         "rows": rows,
         "inputs": inputs,
         "outputs": outputs,
-        "weights": view.constant("weights", "int8_t", weights),
-        **_storing(view, sums),
+        "weights": view.constant("weights", "int8_t", weight_tiles(weights, 1)),
+        **_storing(view, sums, bias_tiles(sums.bias, 1)),
     }
     scratch_bytes = min(rows, _PIXELS) * inputs if offset else 0
     return view.call("dense", settings, [view.operand(0)], scratch_bytes=scratch_bytes)
@@ -83,7 +84,7 @@ def _depthwise(view: NodeView) -> Call:
         "window": _window(view),
         "input_zero_point": view.input_grid.zero_point[0],
         "weights": view.constant("weights", "int8_t", taps),
-        **_storing(view, sums),
+        **_storing(view, sums, sums.bias),
     }
     return view.call(kernel, settings, [view.operand(0)], scratch_bytes=taps.shape[2])
 
@@ -96,22 +97,24 @@ def _pairs_fit(taps: NDArray[np.int64]) -> bool:
     return int((nine[0:8:2] + nine[1:8:2]).min()) > 2 * np.iinfo(np.int8).min
 
 
-def _conv(view: NodeView) -> Call:
+def _conv(view: NodeView, window: Mapping[str, Setting], groups: int = 1) -> Call:
     sums = _sums(view, _to_unsigned(view))
     channels = len(sums.weights)
-    patches = sums.weights.transpose(0, 2, 3, 1).reshape(channels, -1)  # K, kh * kw * C / group
-    patch_size = -(-patches.shape[1] // _PATCH_MULTIPLE) * _PATCH_MULTIPLE
-    padded = np.pad(patches, ((0, 0), (0, patch_size - patches.shape[1])))
+    patches = np.moveaxis(sums.weights, 1, -1).reshape(channels, -1)  # K, kh * kw * C / group
+    patch_size = -(-patches.shape[1] // DEPTH) * DEPTH
+    pixels = prod(sizes(view.output.shape)[1:])
     settings = {
-        "window": _window(view),
+        "window": window,
         "input_zero_point": view.input_grid.zero_point[0],
         "outputs": channels,
-        "groups": integer(view.node, "group"),
+        "groups": groups,
         "patch_size": patch_size,
-        "weights": view.constant("weights", "int8_t", padded),
-        **_storing(view, sums),
+        "weights": view.constant("weights", "int8_t", weight_tiles(patches, groups)),
+        **_storing(view, sums, bias_tiles(sums.bias, groups)),
     }
-    return view.call("conv", settings, [view.operand(0)], scratch_bytes=_PIXELS * patch_size)
+    return view.call(
+        "conv", settings, [view.operand(0)], scratch_bytes=min(pixels, _PIXELS) * patch_size
+    )
 
 
 def _to_unsigned(view: NodeView) -> int:
@@ -129,9 +132,9 @@ def _window(view: NodeView) -> Mapping[str, Setting]:
     return window_settings(view, (height, width))
 
 
-def _storing(view: NodeView, sums: _Sums) -> Mapping[str, Setting]:
+def _storing(view: NodeView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[str, Setting]:
     return {
-        "bias": view.constant("bias", "int32_t", sums.bias),
+        "bias": view.constant("bias", "int32_t", bias),
         "rescale": per_channel(view, sums.bounds.tolist()),
     }
 

@@ -7,7 +7,7 @@ from compilers.c.storage import sizes
 from compilers.op_parts.node_attributes import integers
 from zoo.c_program import Setting
 
-__all__ = ["window_settings"]
+__all__ = ["pixel_window", "window_settings"]
 
 
 def window_settings(view: NodeView, kernel: tuple[int, ...]) -> Mapping[str, Setting]:
@@ -36,4 +36,23 @@ def window_settings(view: NodeView, kernel: tuple[int, ...]) -> Mapping[str, Set
         "dilation_x": dilations[1],
         "pad_top": top,
         "pad_left": left,
+    }
+
+
+def pixel_window(channels: int) -> Mapping[str, Setting]:
+    """Return the geometry of an image of one pixel that is seen as a whole."""
+    return {
+        "input_height": 1,
+        "input_width": 1,
+        "channels": channels,
+        "output_height": 1,
+        "output_width": 1,
+        "kernel_height": 1,
+        "kernel_width": 1,
+        "stride_y": 1,
+        "stride_x": 1,
+        "dilation_y": 1,
+        "dilation_x": 1,
+        "pad_top": 0,
+        "pad_left": 0,
     }

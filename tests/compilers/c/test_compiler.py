@@ -43,6 +43,7 @@ def test_the_artifact_is_exact_and_tells_its_memory():
         "network_kernels.h",
         "network_weights.c",
         "network_weights.h",
+        "network_x86.h",
     ]
     assert b'"arena_bytes": 576,' in artifact.files["network.json"]
     assert b"#define NETWORK_ARENA_BYTES 576\n" in artifact.files["network.h"]

@@ -24,6 +24,12 @@ def test_every_op_is_exact(pair):
     assert_exact(every_op(pair))
 
 
+@pytest.mark.parametrize("missing", ["__AVX512VNNI__", "__AVX2__"])
+def test_every_form_for_x86_is_exact(missing, monkeypatch):
+    monkeypatch.setenv("CC", f"gcc -U{missing}")
+    assert_exact(every_op("u8"))
+
+
 @given(integer_graphs(FORMS | POWER_OF_TWO_FORMS))
 @settings(max_examples=15, deadline=None)
 def test_random_networks_are_exact(graph):

@@ -1,5 +1,6 @@
 """What generated C looks like: standard, without warnings, formatted, the same every time."""
 
+import platform
 import re
 import shutil
 import subprocess
@@ -34,8 +35,16 @@ def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
     check_format(tmp_path, "*.[ch]")
 
 
-def check_warnings(folder: Path) -> None:
-    command = ["gcc", *STRICT, "-fsyntax-only", *sorted(folder.glob("*.c"))]
+@pytest.mark.toolchain
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="forms for x86 processors")
+@pytest.mark.parametrize("flag", ["-mavx2", "-mavx512vnni"])
+def test_forms_for_x86_compile_without_warnings(flag, tmp_path):
+    write_c(quantized(residual_network(), W8A8_ASYM), tmp_path)
+    check_warnings(tmp_path, "-mavx2", flag)
+
+
+def check_warnings(folder: Path, *flags: str) -> None:
+    command = ["gcc", *STRICT, *flags, "-fsyntax-only", *sorted(folder.glob("*.c"))]
     subprocess.run(command, check=True)
 
 

@@ -2,8 +2,9 @@
 
 static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 
-// Sums are computed for ROWS pixels and BLOCK channels at once, over LANES inputs at once.
-enum { ROWS = 4, TILE = 4, BLOCK = 64, LANES = 16 };
+// Sums are computed for ROWS pixels and BLOCK channels at once. Weights lie in tiles of TILE
+// channels: [inputs / 4][TILE][4].
+enum { ROWS = 8, TILE = 16, BLOCK = 32 };
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
@@ -53,84 +54,40 @@ static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* 
   return input + (row * window->input_width + column) * window->channels;
 }
 
-// Adds rows[row][c] * weights[k][c] to the sums of ROWS rows, `stride` apart, and TILE channels,
-// for all whole LANES of c. Sixteen sums of uint8_t times int8_t, each in a row of its own, are
-// what compilers make vector instructions of.
-static inline void multiply_tile(const uint8_t* restrict rows, int32_t stride,
-                                 const int8_t* restrict weights, int32_t size,
+#ifdef __AVX2__
+#include "network_x86.h"
+#else
+// Computes bias[k] + the sum of rows[row][c] * weights[c / 4][k][c % 4] for `count` rows and TILE
+// channels k.
+static inline void multiply_tile(const uint8_t* rows, int32_t size, int32_t count,
+                                 const int8_t* weights, const int32_t* bias,
                                  int32_t* restrict sums) {
-  const uint8_t* restrict x0 = rows + 0 * stride;
-  const uint8_t* restrict x1 = rows + 1 * stride;
-  const uint8_t* restrict x2 = rows + 2 * stride;
-  const uint8_t* restrict x3 = rows + 3 * stride;
-  const int8_t* restrict w0 = weights + 0 * size;
-  const int8_t* restrict w1 = weights + 1 * size;
-  const int8_t* restrict w2 = weights + 2 * size;
-  const int8_t* restrict w3 = weights + 3 * size;
-  int32_t s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-  int32_t s10 = 0, s11 = 0, s12 = 0, s13 = 0;
-  int32_t s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-  int32_t s30 = 0, s31 = 0, s32 = 0, s33 = 0;
-  for (int32_t c = 0; c < (size & -LANES); ++c) {
-    s00 += x0[c] * w0[c];
-    s01 += x0[c] * w1[c];
-    s02 += x0[c] * w2[c];
-    s03 += x0[c] * w3[c];
-    s10 += x1[c] * w0[c];
-    s11 += x1[c] * w1[c];
-    s12 += x1[c] * w2[c];
-    s13 += x1[c] * w3[c];
-    s20 += x2[c] * w0[c];
-    s21 += x2[c] * w1[c];
-    s22 += x2[c] * w2[c];
-    s23 += x2[c] * w3[c];
-    s30 += x3[c] * w0[c];
-    s31 += x3[c] * w1[c];
-    s32 += x3[c] * w2[c];
-    s33 += x3[c] * w3[c];
-  }
-  sums[0 * BLOCK + 0] += s00;
-  sums[0 * BLOCK + 1] += s01;
-  sums[0 * BLOCK + 2] += s02;
-  sums[0 * BLOCK + 3] += s03;
-  sums[1 * BLOCK + 0] += s10;
-  sums[1 * BLOCK + 1] += s11;
-  sums[1 * BLOCK + 2] += s12;
-  sums[1 * BLOCK + 3] += s13;
-  sums[2 * BLOCK + 0] += s20;
-  sums[2 * BLOCK + 1] += s21;
-  sums[2 * BLOCK + 2] += s22;
-  sums[2 * BLOCK + 3] += s23;
-  sums[3 * BLOCK + 0] += s30;
-  sums[3 * BLOCK + 1] += s31;
-  sums[3 * BLOCK + 2] += s32;
-  sums[3 * BLOCK + 3] += s33;
-}
-
-// The same for one row and one channel.
-static inline int32_t multiply_one(const uint8_t* restrict row, const int8_t* restrict weights,
-                                   int32_t size) {
-  int32_t sum = 0;
-  for (int32_t c = 0; c < size; ++c) sum += row[c] * weights[c];
-  return sum;
-}
-
-// Computes bias[k] + sum of rows[row][c] * weights[k][c] for up to ROWS rows and BLOCK channels.
-static void multiply(const uint8_t* rows, int32_t stride, int32_t count, const int8_t* weights,
-                     int32_t size, const int32_t* bias, int32_t channels, int32_t* sums) {
-  const int32_t tiled = count == ROWS ? channels - channels % TILE : 0;
   for (int32_t row = 0; row < count; ++row) {
-    for (int32_t k = 0; k < channels; ++k) sums[row * BLOCK + k] = bias[k];
+    for (int32_t k = 0; k < TILE; ++k) sums[row * BLOCK + k] = bias[k];
   }
-  for (int32_t k = 0; k < tiled; k += TILE) {
-    multiply_tile(rows, stride, weights + k * size, size, sums + k);
+  for (int32_t c = 0; c < size; c += 4) {
+    for (int32_t row = 0; row < count; ++row) {
+      const uint8_t* x = rows + row * size + c;
+      for (int32_t k = 0; k < TILE; ++k) {
+        const int8_t* w = weights + c * TILE + 4 * k;
+        sums[row * BLOCK + k] += x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3];
+      }
+    }
   }
-  const int32_t rest = size % LANES;
-  for (int32_t row = 0; row < count; ++row) {
-    for (int32_t k = rest ? 0 : tiled; k < channels; ++k) {
-      const int32_t done = k < tiled ? size - rest : 0;
-      const uint8_t* from = rows + row * stride + done;
-      sums[row * BLOCK + k] += multiply_one(from, weights + k * size + done, size - done);
+}
+#endif
+
+// Computes the sums of up to ROWS rows and BLOCK channels.
+static void multiply(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
+                     const int32_t* bias, int32_t channels, int32_t* sums) {
+  for (int32_t k = 0; k < channels; k += TILE) {
+    const int8_t* tile = weights + k * size;
+    if (count == ROWS) {
+      multiply_tile(rows, size, ROWS, tile, bias + k, sums + k);
+    } else {
+      for (int32_t row = 0; row < count; ++row) {
+        multiply_tile(rows + row * size, size, 1, tile, bias + k, sums + row * BLOCK + k);
+      }
     }
   }
 }
@@ -142,10 +99,12 @@ static void layer_u8(const uint8_t* rows, int32_t size, int32_t count, const int
   int32_t sums[ROWS * BLOCK];
   for (int32_t k = first; k < last; k += BLOCK) {
     const int32_t channels = minimum(BLOCK, last - k);
-    multiply(rows, size, count, weights + k * size, size, bias + k, channels, sums);
+    multiply(rows, size, count, weights, bias, channels, sums);
     for (int32_t row = 0; row < count; ++row) {
       store_u8(rescale, k, channels, sums + row * BLOCK, output + row * stride + k);
     }
+    weights += BLOCK * size;
+    bias += BLOCK;
   }
 }
 
@@ -268,6 +227,7 @@ void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t*
   const int32_t size = settings->patch_size;
   const int32_t outputs = settings->outputs;
   const int32_t group_outputs = outputs / settings->groups;
+  const int32_t group_tiles = (group_outputs + TILE - 1) / TILE * TILE;
   const int32_t width = settings->window->output_width;
   const int32_t pixels = settings->window->output_height * width;
   for (int32_t pixel = 0; pixel < pixels; pixel += ROWS) {
@@ -279,8 +239,9 @@ void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t*
         gather_u8_u8(settings, input, y, x, group, scratch + row * size);
       }
       const int32_t first = group * group_outputs;
-      layer_u8(scratch, size, count, settings->weights, settings->bias, first,
-               first + group_outputs, settings->rescale, output + pixel * outputs, outputs);
+      layer_u8(scratch, size, count, settings->weights + group * group_tiles * size,
+               settings->bias + group * group_tiles, first, first + group_outputs,
+               settings->rescale, output + pixel * outputs, outputs);
     }
   }
 }

@@ -6,7 +6,7 @@ typedef struct {
   int32_t outputs;
   int32_t groups;
   int32_t patch_size;
-  const int8_t* weights;  // [outputs][patch_size]
-  const int32_t* bias;    // [outputs], with zero point and offset of the input worked in
+  const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile filled up
+  const int32_t* bias;    // [groups][tiles][16], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
 } NetworkConv;

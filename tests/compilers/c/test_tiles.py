@@ -1,0 +1,24 @@
+"""Where each weight lies in its tile."""
+
+import numpy as np
+
+from compilers.c.tiles import bias_tiles, weight_tiles
+
+
+def test_four_inputs_of_sixteen_channels_lie_side_by_side():
+    rows = np.arange(32 * 8).reshape(32, 8)
+    tiles = weight_tiles(rows, groups=1)
+    assert tiles.shape == (2, 2, 16, 4)
+    for k, c in np.ndindex(rows.shape):
+        assert tiles[k // 16, c // 4, k % 16, c % 4] == rows[k, c]
+
+
+def test_each_group_begins_a_tile_and_is_filled_up_by_zeros():
+    rows = np.ones((2 * 3, 5), np.int64)
+    tiles = weight_tiles(rows, groups=2)
+    assert tiles.shape == (2, 2, 16, 4)
+    assert tiles.sum() == rows.sum()
+    assert tiles[:, :, 3:].sum() == 0
+    np.testing.assert_array_equal(
+        bias_tiles(np.arange(1, 7), groups=2)[:, :4], [[1, 2, 3, 0], [4, 5, 6, 0]]
+    )
