@@ -15,11 +15,7 @@ from zoo.ssh import Connection, Finished
 
 __all__ = ["board_machine", "measure_on_board"]
 
-_METERS = {
-    # By the program's option: what is there on a board that has such a meter.
-    "--power": "ls /sys/class/hwmon/*/power1_input",
-    "--heat": "ls /sys/class/thermal/thermal_zone0/temp",
-}
+_METERS = ("--power", "--heat")
 _RUNTIME = "runtime.sh"
 _PROCESSOR = (
     "tr -d '\\0' </proc/device-tree/model || sed -n 's/^model name[^:]*: //p' /proc/cpuinfo"
@@ -52,8 +48,9 @@ def measure_on_board(
         known = _help(board, place, bundle).split()
         options = _threads(known, threads)
         _self_test(board, place, options)
-        options = (*options, "--repeat", str(runs), *_meters(board, known))
-        return _latency(bundle, threads, _summary(board, place, bundle, options))
+        program = (bundle.manifest.program, *_first_picture(bundle), "--json", *options)
+        meters = _meters(board, place, program, known)
+        return _latency(board, place, bundle, (*program, "--repeat", str(runs), *meters), threads)
 
 
 def _check_processor(board: Connection, bundle: Bundle) -> None:
@@ -133,10 +130,18 @@ def _threads(known: Sequence[str], threads: int) -> tuple[str, ...]:
     return ()
 
 
-def _meters(board: Connection, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the program's options for the meters that the board has."""
-    there = (o for o, probe in _METERS.items() if o in known and board.run(probe).status == 0)
-    return tuple(word for option in there for word in (option, "board"))
+def _first_picture(bundle: Bundle) -> tuple[str, ...]:
+    _, picture, box = bundle.manifest.golden[0]
+    return ("--source", picture, "--box", ",".join(map(repr, box)))
+
+
+def _meters(
+    board: Connection, place: str, program: Sequence[str], known: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the options for those of the program's meters that work on this board."""
+    options = [(option, "board") for option in _METERS if option in known]
+    there = (o for o in options if _run(board, place, (*program, *o)).status == 0)
+    return tuple(word for option in there for word in option)
 
 
 def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
@@ -152,21 +157,22 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
     )
 
 
-def _summary(
-    board: Connection, place: str, bundle: Bundle, options: Sequence[str]
-) -> Mapping[str, Any]:
-    """Return the summary of a run on the first golden input."""
-    _, picture, box = bundle.manifest.golden[0]
-    source = ("--source", picture, "--box", ",".join(map(repr, box)))
-    program = (bundle.manifest.program, *source, "--json", *options)
+def _latency(
+    board: Connection, place: str, bundle: Bundle, program: Sequence[str], threads: int
+) -> Latency:
+    """Run the program and return what its summary says."""
     finished = _run(board, place, program)
     if finished.status != 0:
         raise _cannot_run(board, finished)
-    summary: Mapping[str, Any] = json.loads(finished.output.splitlines()[-1])["summary"]
-    return summary
+    try:
+        return _told(bundle, threads, json.loads(finished.output.splitlines()[-1])["summary"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise BoardError(
+            f"{board.host}: the bundle's program tells no latencies ({error!r}); build it anew"
+        ) from error
 
 
-def _latency(bundle: Bundle, threads: int, summary: Mapping[str, Any]) -> Latency:
+def _told(bundle: Bundle, threads: int, summary: Mapping[str, Any]) -> Latency:
     model: BundledModel = bundle.manifest.models[0]
     times = summary["inference_ms"]
     return Latency(

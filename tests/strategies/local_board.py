@@ -34,7 +34,9 @@ def local_board(folder: Path) -> Iterator[LocalBoard]:
     port, temporary = _free_port(), folder / "board"
     temporary.mkdir()
     for key in ("host_key", "user_key"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key])
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True
+        )
     shutil.copyfile(folder / "user_key.pub", folder / "authorized_keys")
     (folder / "sshd_config").write_text(_server(folder, port, temporary))
     if os.geteuid() == 0:

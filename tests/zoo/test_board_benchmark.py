@@ -10,7 +10,7 @@ from tiny_bundle import NOTHING, PROGRAM, write_bundle
 from zoo.board_benchmark import board_machine, measure_on_board
 from zoo.bundle import unpack
 from zoo.errors import BoardError, UsageError, VerifyError
-from zoo.ssh import Connection, Finished, connect
+from zoo.ssh import Connection, connect
 
 pytestmark = pytest.mark.toolchain
 FAILS = ('difference 0, allowed 0: ok"', 'difference 3, allowed 0: FAILED"; exit 1')
@@ -43,28 +43,24 @@ def test_latency(measure, board):
     assert words[: len(expected.split())] == expected.split()
 
 
-class Metered(Connection):
-    """A board that has meters, or none."""
-
-    there = True
-
-    def run(self, script, stdin=None):
-        if "/sys/" in script:
-            return Finished(0 if self.there else 2, "", "")
-        return super().run(script, stdin)
-
-
-class Unmetered(Metered):
-    there = False
-
-
-@pytest.mark.parametrize(
-    ("kind", "meters"), [(Metered, ["--power", "board", "--heat", "board"]), (Unmetered, [])]
-)
-def test_meters(measure, board, kind, meters):
-    measure(wrap=lambda opened: kind(opened.host, opened.words))
+def test_meters_that_work(measure, board):
+    measure()
     words = (board.temporary / "words").read_text().split()
-    assert words[words.index("--repeat") + 2 :] == meters
+    assert words[words.index("--repeat") + 2 :] == ["--power", "board", "--heat", "board"]
+
+
+@pytest.mark.parametrize(("meter", "other"), [("--power", "--heat"), ("--heat", "--power")])
+def test_a_meter_that_the_board_lacks(measure, board, meter, other):
+    measure(PROGRAM.replace("  *) echo", f'  *"{meter} board"*) exit 1 ;;\n  *) echo'))
+    words = (board.temporary / "words").read_text().split()
+    assert words[words.index("--repeat") + 2 :] == [other, "board"]
+
+
+def test_a_program_that_tells_no_latencies(measure):
+    with pytest.raises(
+        BoardError, match=r"program tells no latencies \(KeyError\('min'\)\); build it anew$"
+    ):
+        measure(PROGRAM.replace('"min": 1.5, ', ""))
 
 
 def test_a_runtime_that_the_bundle_fetches(measure):

@@ -63,7 +63,7 @@ def test_a_host_that_does_not_answer():
 def test_a_refused_login(board):
     with (
         pytest.raises(BoardError, match=r"refuses the login \(.*Permission denied \(publickey\)"),
-        connect(f"nobody@{board.host}"),
+        connect(f"nobody-here@{board.host}"),
     ):
         pass
 
