@@ -24,7 +24,8 @@ from zoo.tool import Tool
 __all__ = ["RASPBERRY_PI_4", "RaspberryPiApp"]
 
 RASPBERRY_PI_4 = ArmLinux(
-    "cortex-a72", BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36)})
+    "cortex-a72",
+    BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}),
 )
 _COMPANIONS = ("README.md", "install.sh", "runtime.sh")
 

@@ -13,8 +13,9 @@ from spot_app import save, spot
 
 from codegen.arm_linux import emulated
 from codegen.cmake_build import cmake_build
-from codegen.litert import APP, WHEEL
-from codegen.raspberry_pi import RASPBERRY_PI_4
+from codegen.litert import APP
+from codegen.onnxruntime_arm import APP as ORT_APP
+from codegen.raspberry_pi import RASPBERRY_PI_4, RaspberryPiApp
 from codegen.wheels import wheel_member
 from compilers.schemes import W8A8_ASYM
 from zoo import registry
@@ -88,11 +89,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return {name: folder / name / "model.tflite" for name in BORDERS}
 
 
-def write_sources(folder: Path) -> Path:
+def write_sources(folder: Path, app: RaspberryPiApp = APP) -> Path:
     request = AppRequest(
         "residual.random", registry.load("target", "rpi4"), CONTRACT, "model.tflite"
     )
-    for name, content in APP.generate(request).items():
+    for name, content in app.generate(request).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
@@ -121,20 +122,42 @@ def board_app(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> LitertApp:
     """The program for the board, run by an emulator; skipped where a tool or LiteRT is missing."""
+    return LitertApp(*built_for_board(APP, tmp_path_factory), models)
+
+
+def built_for_board(app: RaspberryPiApp, factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return the program and its runtime's library; skips where one cannot be had."""
     try:
-        library = wheel_member(WHEEL, WHEEL.library)
+        library = wheel_member(app.wheel, app.wheel.library)
         with emulated(RASPBERRY_PI_4):
             pass
         folder = made_once(
-            tmp_path_factory,
-            "litert_board_app",
-            lambda place: APP.build(write_sources(place / "src"), place / "build"),
+            factory,
+            app.name,
+            lambda place: app.build(write_sources(place / "src", app), place / "build"),
         )
     except ToolchainError as error:
         if "failed with status" in str(error):
             raise
         pytest.skip(str(error))
-    return LitertApp(folder / "build" / "app", library, models)
+    return folder / "build" / "app", library
+
+
+@pytest.fixture(scope="session")
+def second_runtime(
+    cpp_tools: None,  # noqa: ARG001
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, Path]:
+    """The program on ONNX Runtime for the board, and a folder with the network for it."""
+
+    def make(folder: Path) -> None:
+        target = registry.load("target", "rpi4").with_runtime("ort")
+        compiler = registry.load("compiler", target.compiler)
+        made = compiler.lower(quantized(GRAPH, W8A8_ASYM), target, "w8a8-asym")
+        (folder / "model.onnx").write_bytes(made.files[made.main])
+
+    program, _ = built_for_board(ORT_APP, tmp_path_factory)
+    return program, made_once(tmp_path_factory, "rpi4_onnx_model", make)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ import pytest
 
 from codegen.app_run import run_app
 from codegen.arm_linux import emulated
+from codegen.board_images import check_versions
 from codegen.litert import APP
+from codegen.onnxruntime_arm import APP as ORT_APP
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.symbol_versions import newest, symbol_versions
 from zoo import registry
@@ -60,10 +62,20 @@ def test_floats_on_the_board_are_close(board_app, contract, golden):
         np.testing.assert_allclose(run.outputs["landmarks"], wanted, rtol=1e-5, atol=1e-6)
 
 
-def test_board_has_its_libraries(board_app):
-    needed = symbol_versions(board_app.program)
-    assert newest(needed, "GLIBC") <= RASPBERRY_PI_4.image.versions["GLIBC"]
-    assert newest(needed, "GLIBCXX") == ()
+def test_the_second_runtime_computes_the_same_on_the_board(second_runtime, contract, golden):
+    program, folder = second_runtime
+    run = registry.load("executor", "onnxruntime").load(folder, "model.onnx")
+    runs = ORT_APP.run(program, folder / "model.onnx", golden)
+    for found, item in zip(runs, golden, strict=True):
+        frame = preprocess(contract, read_picture(item.image), item.box)
+        wanted = run({"image": frame.input_chw[np.newaxis]})["landmarks"][0]
+        np.testing.assert_array_equal(found.outputs["landmarks"], wanted)
+
+
+def test_board_has_what_program_and_runtime_need(board_app):
+    for file in (board_app.program, board_app.library):
+        check_versions(file, (RASPBERRY_PI_4.image,))
+    assert newest(symbol_versions(board_app.program), "GLIBCXX") == ()
 
 
 @pytest.mark.parametrize("threads", [1, 3])
