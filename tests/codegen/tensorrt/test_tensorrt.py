@@ -75,13 +75,14 @@ def test_the_times_of_layers_are_used_again(machine):
 @pytest.mark.parametrize(
     ("version", "precision", "typing", "how"),
     [
-        # kEXPLICIT_BATCH is bit 0, kSTRONGLY_TYPED bit 1, kFP16 bit 0, kINT8 bit 1.
+        # kEXPLICIT_BATCH is bit 0, kSTRONGLY_TYPED bit 1, in TensorRT 11 bit 0; kFP16 is bit 0,
+        # kINT8 bit 1.
         ("8.2", "fp32", "weak", "of network flags 1, builder flags 0"),
         ("8.2", "fp16", "weak", "of network flags 1, builder flags 1"),
         ("8.2", "int8", "weak", "of network flags 1, builder flags 2"),
         ("10.9", "int8", "weak", "of network flags 0, builder flags 2"),
         ("10.9", "int8", "strong", "of network flags 2, builder flags 0"),
-        ("11.1", "int8", "strong", "of network flags 0, builder flags 0"),
+        ("11.1", "int8", "strong", "of network flags 1, builder flags 0"),
     ],
 )
 def test_precision_is_told_as_the_version_wants_it(machine, version, precision, typing, how):

@@ -169,8 +169,8 @@ def test_types_need_a_newer_tensorrt(machine):
 def test_flags_need_an_older_tensorrt(machine):
     machine.pin(typing="weak")
     assert refused(machine.run(version="11.1")) == (
-        "error: this network's precision is given by flags, which TensorRT 11 does not have any "
-        "more; build the bundle for a target with typing 'strong'"
+        "error: this network's precision is given by flags, which neither TensorRT 11 nor "
+        "TensorRT-RTX has; build the bundle for a target with typing 'strong'"
     )
 
 

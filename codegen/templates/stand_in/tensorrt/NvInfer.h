@@ -27,9 +27,13 @@ enum class BuilderFlag : std::int32_t { kFP16 = 0, kINT8 = 1, kTF32 = 7 };
 enum class BuilderFlag : std::int32_t { kTF32 = 7 };
 #endif
 enum class NetworkDefinitionCreationFlag : std::int32_t {
+#if STAND_IN_TENSORRT >= 1100
+  kSTRONGLY_TYPED = 0,
+#elif STAND_IN_TENSORRT >= 1000
   kEXPLICIT_BATCH = 0,
-#if STAND_IN_TENSORRT >= 1000
   kSTRONGLY_TYPED = 1,
+#else
+  kEXPLICIT_BATCH = 0,
 #endif
 };
 

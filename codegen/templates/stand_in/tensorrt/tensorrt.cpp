@@ -163,7 +163,8 @@ class NetworkDefinition : public INetworkDefinition {
  public:
   explicit NetworkDefinition(std::uint32_t given) : flags(given) {}
   std::uint32_t flags;
-  std::string onnx;
+  // Weights belong to the parser, as TensorRT's do.
+  const std::string* onnx = nullptr;
 };
 
 class Builder : public IBuilder {
@@ -177,7 +178,7 @@ class Builder : public IBuilder {
     const auto& definition = static_cast<NetworkDefinition&>(network);
     const std::string how = "of network flags " + std::to_string(definition.flags) +
                             ", builder flags " + std::to_string(static_cast<Config&>(config).flags);
-    return new Memory(kEngine + how + "\n" + definition.onnx);
+    return new Memory(kEngine + how + "\n" + *definition.onnx);
   }
 };
 
@@ -186,9 +187,10 @@ class Parser : public nvonnxparser::IParser, nvonnxparser::IParserError {
   explicit Parser(INetworkDefinition& network)
       : network_(static_cast<NetworkDefinition&>(network)) {}
   bool parse(void const* model, std::size_t size) noexcept override {
-    network_.onnx = text_of(model, size);
+    onnx_ = text_of(model, size);
+    network_.onnx = &onnx_;
     try {
-      stand_in::Network read(network_.onnx);
+      stand_in::Network read(onnx_);
       return true;
     } catch (const zoo::Error& error) {
       error_ = error.what();
@@ -203,6 +205,7 @@ class Parser : public nvonnxparser::IParser, nvonnxparser::IParserError {
 
  private:
   NetworkDefinition& network_;
+  std::string onnx_;
   std::string error_;
 };
 

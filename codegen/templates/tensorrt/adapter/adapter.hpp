@@ -16,8 +16,8 @@
 #else
 #define ZOO_IS_RTX 0
 #endif
-// 805: TensorRT 8.5. TensorRT-RTX began as a branch of TensorRT 10.
-#define ZOO_TENSORRT (ZOO_IS_RTX ? 1000 : NV_TENSORRT_MAJOR * 100 + NV_TENSORRT_MINOR)
+// 805: TensorRT 8.5. TensorRT-RTX 1.7 has the flags and functions of TensorRT 11.
+#define ZOO_TENSORRT (ZOO_IS_RTX ? 1100 : NV_TENSORRT_MAJOR * 100 + NV_TENSORRT_MINOR)
 
 namespace zoo::tensorrt {
 

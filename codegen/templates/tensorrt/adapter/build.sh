@@ -41,8 +41,9 @@ else
 fi
 mkdir -p "$out"
 # shellcheck disable=SC2086 # words
-"${CXX:-g++}" -std=c++17 -O2 -fPIC -shared -Wall -Wextra -I"$source" -isystem "$tensorrt" \
-  -isystem "$cuda" "$source"/adapter/*.cpp -o "$out/libzoo_tensorrt.so" \
+"${CXX:-g++}" -std=c++17 -O2 -fPIC -shared -Wall -Wextra -Wno-deprecated-declarations \
+  -I"$source" -isystem "$tensorrt" -isystem "$cuda" "$source"/adapter/*.cpp \
+  -o "$out/libzoo_tensorrt.so" \
   ${TENSORRT:+"-L$TENSORRT/lib" "-Wl,-rpath,$TENSORRT/lib"} "-L${cuda%/include}/lib64" \
   "-L${cuda%/include}/lib" "-Wl,-rpath,${cuda%/include}/lib64" $libraries -lcudart
 echo "made: $out/libzoo_tensorrt.so, by the headers in $tensorrt"

@@ -21,11 +21,11 @@ std::unique_ptr<INetworkDefinition> make_network(IBuilder& builder, bool is_stro
 #if ZOO_TENSORRT >= 1100
   if (!is_strongly_typed) {
     throw std::runtime_error(
-        "this network's precision is given by flags, which TensorRT 11 does not have any more; "
-        "build the bundle for a target with typing 'strong'");
+        "this network's precision is given by flags, which neither TensorRT 11 nor TensorRT-RTX "
+        "has; build the bundle for a target with typing 'strong'");
   }
-  const unsigned flags = 0;
-#elif ZOO_TENSORRT >= 1000
+#endif
+#if ZOO_TENSORRT >= 1000
   const unsigned flags =
       is_strongly_typed ? 1U << static_cast<unsigned>(Flag::kSTRONGLY_TYPED) : 0U;
 #else
@@ -39,9 +39,10 @@ std::unique_ptr<INetworkDefinition> make_network(IBuilder& builder, bool is_stro
   return own(builder.createNetworkV2(flags), "make a network");
 }
 
-void parse(INetworkDefinition& network, Bytes onnx) {
-  const auto parser = own(nvonnxparser::createParser(network, the_log()), "make its ONNX parser");
-  if (parser->parse(onnx.data, onnx.size)) return;
+// The network's weights belong to the parser, which must be there until the engine is built.
+std::unique_ptr<nvonnxparser::IParser> parse(INetworkDefinition& network, Bytes onnx) {
+  auto parser = own(nvonnxparser::createParser(network, the_log()), "make its ONNX parser");
+  if (parser->parse(onnx.data, onnx.size)) return parser;
   std::string text = "TensorRT cannot read the network:";
   for (int i = 0; i < parser->getNbErrors(); ++i)
     text += std::string(" ") + parser->getError(i)->desc();
@@ -70,7 +71,7 @@ void build(const Settings& settings, Bytes onnx, Bytes timings, Keep keep, void*
            void* timings_into) {
   const auto builder = own(nvinfer1::createInferBuilder(the_log()), "make a builder");
   const auto network = make_network(*builder, settings.is_strongly_typed);
-  parse(*network, onnx);
+  const auto parser = parse(*network, onnx);
   const auto config = configure(*builder, settings);
 #if !ZOO_IS_RTX
   const auto cache =
