@@ -4,20 +4,18 @@ An xmodel's artifact brings below stand_in/ the C sources of its network and one
 that names LIBRARY as the runner of its DPU part.
 """
 
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from codegen.aarch64 import compiler, sysroot
+from codegen.compiler_call import call_compiler
 from codegen.templates import TEMPLATES
-from zoo.errors import ArtifactError, ToolchainError
+from zoo.errors import ArtifactError
 
 __all__ = ["LIBRARY", "build_stand_in", "stand_in_folder", "stand_in_network"]
 
 LIBRARY = "libstand_in_dpu.so"
 _RUNNER = TEMPLATES / "stand_in" / "runner.cpp"
-_TIMEOUT_S = 600
-_LOG_LINES = 15
+_WHAT = "the stand-in for the DPU"
 
 
 def stand_in_folder(artifact: Path) -> Path:
@@ -52,27 +50,13 @@ def build_stand_in(folder: Path, out: Path) -> Path:
     objects = []
     for source in sorted(folder.glob("*.c")):
         objects.append(str(out / f"{source.stem}.c.o"))
-        _compile([compiler("c"), "-std=c99", *flags, str(source), "-o", objects[-1]])
+        call_compiler([compiler("c"), "-std=c99", *flags, str(source), "-o", objects[-1]], _WHAT)
     objects.append(str(out / "runner.o"))
     warnings = ("-Wall", "-Wextra", "-Werror")
     cpp = [compiler(), "-std=c++17", *warnings, *flags, str(_RUNNER), "-o", objects[-1]]
-    _compile(cpp)
+    call_compiler(cpp, _WHAT)
     library = out / LIBRARY
-    _compile([compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)])
-    return library
-
-
-def _compile(command: Sequence[str]) -> None:
-    finished = subprocess.run(
-        command,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=_TIMEOUT_S,
-        check=False,
+    call_compiler(
+        [compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)], _WHAT
     )
-    if finished.returncode != 0:
-        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
-        raise ToolchainError(
-            f"building the stand-in for the DPU failed: {' '.join(command)}\n{end}"
-        )
+    return library

@@ -3,13 +3,12 @@
 Behind them ONNX Runtime computes, node by node, on the CPU.
 """
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from codegen.compiler_call import call_compiler
 from codegen.templates import TEMPLATES
 from zoo import steps
-from zoo.errors import ToolchainError
 
 __all__ = ["LIBRARY", "build_stand_in"]
 
@@ -19,8 +18,6 @@ _ADAPTER = TEMPLATES / "tensorrt"
 _CPP = TEMPLATES / "cpp"
 _STEPS = Path(steps.__path__[0])
 _CORE = ("files", "shared_library", "tensor_spec")
-_TIMEOUT_S = 600
-_LOG_LINES = 15
 
 
 def build_stand_in(out: Path, compiler: Sequence[str], flags: Sequence[str] = ()) -> Path:
@@ -38,25 +35,5 @@ def build_stand_in(out: Path, compiler: Sequence[str], flags: Sequence[str] = ()
     command += ["-Wall", "-Wextra", "-Werror", "-static-libstdc++", "-static-libgcc", *flags]
     command += [f"-I{folder}" for folder in folders]
     command += [str(source) for source in sorted(sources)]
-    _compile([*command, "-ldl", "-o", str(library)])
+    call_compiler([*command, "-ldl", "-o", str(library)], "the stand-in for TensorRT")
     return library
-
-
-def _compile(command: Sequence[str]) -> None:
-    failed = "building the stand-in for TensorRT failed: "
-    try:
-        finished = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-    except OSError as error:
-        raise ToolchainError(
-            f"{failed}{command[0]} cannot be started ({error.strerror}); apt install g++"
-        ) from error
-    if finished.returncode != 0:
-        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
-        raise ToolchainError(f"{failed}{' '.join(command)}\n{end}")
