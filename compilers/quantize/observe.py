@@ -1,10 +1,9 @@
 """From what an activation's values were to the Quantization that fits them best.
 
 Calibrators: 'minmax' covers every value, 'percentile' leaves out _TAIL of them on each side, 'mse'
-takes the range with the least squared error. Power-of-two scales are always searched by squared
-error: taking the largest value costs a third of the accuracy there. All calibrators but 'minmax'
-leave _SEARCH_TAIL of the values on each side out of that search: a few images with extreme values
-would coarsen all others. Vitis AI's quantizer takes the most frequent answer over batches instead.
+takes the range with the least squared error. Power-of-two scales are searched by squared error,
+whatever the calibrator: taking the largest value costs a third of the accuracy there. Vitis AI's
+quantizer takes the most frequent answer over batches instead, which does as well.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +20,7 @@ from zoo.scheme import Scheme
 
 __all__ = ["CALIBRATORS", "activation_grid", "observe"]
 
-_TAIL, _SEARCH_TAIL = 1e-4, 1e-5
+_TAIL = 1e-4
 _SHRINKS = tuple(np.linspace(1.0, 0.5, 33))
 
 Range = tuple[float, float]
@@ -35,7 +34,7 @@ def observe(histogram: Histogram, scheme: Scheme, calibrator: str) -> Quantizati
     if histogram.low == histogram.high == 0:
         return grid
     if scheme.scale == "power_of_two":
-        return _search_fix_point(histogram, grid, 0 if calibrator == "minmax" else _SEARCH_TAIL)
+        return _search_fix_point(histogram, grid)
     low, high = CALIBRATORS[calibrator](histogram, scheme)
     return _cover(low, high, scheme)
 
@@ -51,15 +50,9 @@ def activation_grid(scheme: Scheme) -> Quantization:
     )
 
 
-def _search_fix_point(histogram: Histogram, grid: Quantization, tail: float) -> Quantization:
+def _search_fix_point(histogram: Histogram, grid: Quantization) -> Quantization:
     values, counts = histogram.occurring()
-    cumulated, total = np.cumsum(counts), counts.sum()
-    kept = (cumulated > tail * total) & (cumulated - counts < (1 - tail) * total)
-    values, counts = values[kept], counts[kept]
-    low, high = histogram.low, histogram.high
-    if tail:
-        low, high = float(values[0]), float(values[-1])
-    points = worthwhile_fix_points(low, high, grid)
+    points = worthwhile_fix_points(histogram.low, histogram.high, grid)
     candidates = [with_fix_points(grid, point) for point in points]
     return min(candidates, key=lambda grid: squared_error(values, counts, grid, grid.rounding))
 

@@ -76,10 +76,11 @@ def test_fix_point_is_the_best_of_its_neighbours(random):
         assert best <= _error(values, other) * (1 + 1 / 64)
 
 
-@pytest.mark.parametrize(("calibrator", "scale"), [("minmax", 1.0), ("percentile", 1 / 128)])
-def test_the_search_for_a_fix_point_leaves_an_outlier_out(calibrator, scale):
+@pytest.mark.parametrize("calibrator", ["minmax", "percentile", "mse"])
+@pytest.mark.parametrize(("outlier", "scale"), [(1.5, 1 / 128), (200, 1.0)])
+def test_a_fix_point_saturates_what_costs_less_than_coarse_steps(calibrator, outlier, scale):
     values = np.linspace(0, 0.99, 200_000, dtype=np.float32).reshape(1, -1).copy()
-    values[0, 0] = 200
+    values[0, 0] = outlier
     assert observe(measure(values), DPU_POW2, calibrator).scale == (scale,)
 
 
