@@ -56,7 +56,6 @@ def build_stand_in(folder: Path, out: Path) -> Path:
     cpp = [compiler(), "-std=c++17", *warnings, *flags, str(_RUNNER), "-o", objects[-1]]
     call_compiler(cpp, _WHAT)
     library = out / LIBRARY
-    call_compiler(
-        [compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)], _WHAT
-    )
+    link = [compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)]
+    call_compiler(link, _WHAT)
     return library
