@@ -61,7 +61,7 @@ def baseline(wish: Wish, cache: Cache, folder: Path) -> Subject:
 
     folder: where the network is written.
     """
-    plan = make_plan(replace(wish, target=_FLOAT_TARGET, quant="none"))
+    plan = make_plan(replace(wish, target=_FLOAT_TARGET, runtime="", quant="none"))
     done = build(plan, cache, stages=artifact_stages())
     recipe, contract = plan.recipe, plan.recipe.contract
     file = folder / f"{recipe.name}.quantize_static.onnx"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoo.benchmark import Subject
     from zoo.latency import Latency
 
-_OF_MODELS = ("quants", "targets", "peers", "baseline", "random_weights")
+_OF_MODELS = ("quants", "targets", "runtime", "peers", "baseline", "random_weights")
 _SHOWN = ("name", "threads", "runs", "median_ms", "p95_ms", "min_ms")
 _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
 
@@ -35,6 +35,7 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     type=registered("target"),
     help="Whose program computes; can be repeated.",
 )
+@click.option("--runtime", default="", help="Of the targets, instead of their own: ort.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1))
 @click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="A round.")
@@ -97,6 +98,7 @@ def _here(
     *,
     quants: Sequence[str],
     targets: Sequence[str],
+    runtime: str,
     peers: Sequence[tuple[Path, Path]],
     baseline: bool,
     random_weights: bool,
@@ -111,7 +113,7 @@ def _here(
         folder = Path(name)
         subjects: list[Subject] = []
         for model in models:
-            wish = Wish(model, targets[0])
+            wish = Wish(model, targets[0], runtime=runtime)
             if random_weights:
                 wish = contestants.with_random_weights(wish, folder)
             subjects.extend(contestants.ours(wish, targets, quants, cache, refused.append))

@@ -4,7 +4,7 @@ from shutil import which
 import pytest
 from tiny_bundle import PROGRAM, write_bundle
 
-from zoo.errors import BundleError, RefusedError, UsageError
+from zoo.errors import BundleError, RefusedError, UnknownNameError, UsageError
 
 MODEL = "pfld_0.25x.300w68"
 ONCE = ("--rounds", 1, "--runs", 2)
@@ -44,6 +44,16 @@ def test_what_a_target_refuses_is_left_out(zoo):
     shown = zoo("bench", MODEL, "--target", "kv260", "--target", "x86", "--quant", "none", *ONCE)
     assert shown.stderr.startswith("left out: kv260 refuses 'none': the DPU has no floating point")
     assert f"{MODEL} none x86" in shown.stdout
+
+
+def test_another_runtime_of_a_board(zoo):
+    words = ("bench", MODEL, "--target", "rpi4", "--quant", "none", *ONCE)
+    shown = zoo(*words, "--runtime", "ort", "--json")
+    (latency,) = json.loads(shown.stdout)["latencies"]
+    assert (latency["name"], latency["runtime"]) == (f"{MODEL} none rpi4-ort", "onnxruntime")
+    error = zoo(*words, "--runtime", "litert").exception
+    assert isinstance(error, UnknownNameError)
+    assert str(error) == "unknown runtime of rpi4 'litert'; known: ort"
 
 
 def test_nothing_is_left(zoo):
