@@ -38,6 +38,7 @@ class TensorRtApp:
     def __init__(self, name: str, host: TensorRtHost) -> None:
         self.name = name
         self.stand_in = host.stand_in
+        self.stand_in_sums_floats = host.sums_floats_differently
         self.tools = (*host.tools, STB)
         self._host = host
 

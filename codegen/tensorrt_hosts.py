@@ -32,9 +32,14 @@ class StandInRun:
 
 
 class TensorRtHost(Protocol):
-    """A kind of machine. stand_in: as in zoo.plugs.AppGenerator."""
+    """A kind of machine.
+
+    stand_in: as in zoo.plugs.AppGenerator.
+    sums_floats_differently: whether the ONNX Runtime behind the stand-in is another processor's.
+    """
 
     stand_in: str
+    sums_floats_differently: bool
 
     @property
     def tools(self) -> Sequence[Tool]:
@@ -51,6 +56,7 @@ class PcHost:
     """Linux on x86-64, as new as this one; for older ones install.sh compiles the program anew."""
 
     stand_in = "stand-in TensorRT"
+    sums_floats_differently = False
     tools = BUILD_TOOLS
 
     def build(self, source: Path, out: Path) -> Path:
@@ -66,6 +72,7 @@ class JetsonHost:
     """Every Jetson from the Nano on; its TensorRT 8.2 is the oldest."""
 
     stand_in = f"stand-in TensorRT, emulated {JETSON.cpu}"
+    sums_floats_differently = True
     tools = (*BUILD_TOOLS, *ARM_TOOLS)
 
     def build(self, source: Path, out: Path) -> Path:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo import registry
-from zoo.artifact import Exactness
+from zoo.artifact import Exactness, float_requantization
 from zoo.bundle import Bundle
 from zoo.certificate import Check, recorded_checks
 from zoo.contract import Contract
@@ -122,7 +122,9 @@ def _prove_reference(
     integer = _run("reference", evidence.hub, evidence, frames)
     loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
     checks.append(compare("float reference -> integer reference", reference, integer, loss))
-    hub = _Form("hub", "onnxruntime-unoptimized", evidence.hub, proven_exactness(graph))
+    proven = proven_exactness(graph)
+    exactness = float_requantization(graph) if proven.bound else proven
+    hub = _Form("hub", "onnxruntime-unoptimized", evidence.hub, exactness)
     found, _ = _prove_form(hub, evidence, frames, graph, integer)
     return [*checks, *found], integer
 
@@ -164,7 +166,7 @@ def _prove_app(
     app: AppGenerator = registry.load("app", evidence.app)
     runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
     step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
-    exactness = _app_exactness(app.stand_in, "lsb" if evidence.is_quantized else "relative")
+    exactness = _app_exactness(app, evidence)
     yield compare(step, artifact, [run.outputs for run in runs], exactness, scales)
     expected = [
         _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
@@ -175,13 +177,17 @@ def _prove_app(
         yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
 
 
-def _app_exactness(stand_in: str, unit: str) -> Exactness:
-    if stand_in and unit == "relative":
-        why = f"float32 sums in another order by the {stand_in}"
-        return Exactness(FLOAT_EXACTNESS.bound, unit, why)
-    same = "the app feeds the same bytes to the same runtime on one thread"
-    integers = f"the app feeds the same integers to the {stand_in}, by the board's own runtime"
-    return Exactness(0, unit, integers if stand_in else same)
+def _app_exactness(app: AppGenerator, evidence: Evidence) -> Exactness:
+    if not app.stand_in:
+        same = "the app feeds the same bytes to the same runtime on one thread"
+        return Exactness(0, "lsb" if evidence.is_quantized else "relative", same)
+    if not evidence.is_quantized:
+        why = f"float32 sums in another order by the {app.stand_in}"
+        return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
+    if getattr(app, "stand_in_sums_floats", False):
+        why = f"integers as float32, summed in another order by the {app.stand_in}"
+        return Exactness(evidence.exactness.bound, "lsb", why)
+    return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 
 def golden_frames(contract: Contract, golden: Sequence[GoldenInput]) -> list[Frame]:

@@ -22,6 +22,7 @@ def test_apps_are_registered():
     assert registry.load("app", "cpp-tensorrt-jetson") is JETSON_APP
     assert APP.stand_in == "stand-in TensorRT"
     assert JETSON_APP.stand_in == "stand-in TensorRT, emulated cortex-a57"
+    assert (APP.stand_in_sums_floats, JETSON_APP.stand_in_sums_floats) == (False, True)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
