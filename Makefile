@@ -23,7 +23,7 @@ CROSS := $(VENV)/.cross
 INSTALL := $(VENV)/.install
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
+.PHONY: help toolchains setup litert rtx cross install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
 	golden docs size clean
 
 help: ## List the targets
@@ -36,6 +36,8 @@ setup: $(SETUP) ## Install the zoo and the tests' packages into .venv, without P
 litert: $(LITERT) ## setup with LiteRT, for .tflite files
 
 rtx: $(RTX) ## setup with TensorRT-RTX, for engines of GeForce RTX
+
+cross: $(CROSS) ## setup with Zig, for programs of older systems, such as Jetson's
 
 install: $(INSTALL) ## setup with PyTorch, for training
 
