@@ -47,7 +47,7 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "conv": (*_LAYER, ("tap", "i")),
         "dense": _LAYER,
         "depthwise": (*_DEPTHWISE, ("accumulate", "i")),
-        "depthwise_3x3": (*_DEPTHWISE, ("accumulate_3x3", "i")),
+        "depthwise_3x3": (*_DEPTHWISE, ("widen", "i"), ("accumulate_3x3", "")),
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
         "requantize": (("clamp", ""), ("round_shift", "")),
@@ -122,8 +122,10 @@ def scratch_type(kernel: str, input_type: str) -> str:
             return "uint8_t"
         case "dense":
             return "uint8_t" if input_type == "int8_t" else ""
-        case "depthwise" | "depthwise_3x3":
+        case "depthwise":
             return input_type
+        case "depthwise_3x3":
+            return "int16_t"
         case _:
             return ""
 

@@ -46,7 +46,6 @@ class NetworkCode:
 
     title: str
     arena_bytes: int
-    arena_type: str
     weights_bytes: int
     borders: tuple[BorderCode, ...]
     signature: tuple[str, ...]
@@ -64,8 +63,7 @@ def network_code(program: CProgram) -> NetworkCode:
     parameters += [f"{border.ctype}* {border.identifier}" for border in program.outputs]
     return NetworkCode(
         title=program.name,
-        arena_bytes=max(program.arena_bytes, 1),
-        arena_type=arena_type,
+        arena_bytes=program.arena_bytes,
         weights_bytes=program.weights_bytes,
         borders=tuple(_borders(program)),
         signature=filled("void network_run", parameters, ";"),
@@ -133,6 +131,8 @@ def _value(call: Call, name: str, value: Setting) -> str:
 
 
 def _buffers(program: CProgram, arena_type: str) -> Iterator[str]:
+    if program.arena_bytes:
+        yield f"{arena_type}* const arena = ({arena_type}*)memory;"
     for buffer in program.buffers.values():
         if buffer.offset is not None:
             place = _place(buffer.offset, buffer.ctype, arena_type)

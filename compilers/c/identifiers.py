@@ -14,7 +14,7 @@ _RESERVED = re.compile(
     "false|friend|mutable|namespace|new|noexcept|not|nullptr|operator|or|private|protected|public|"
     "requires|template|this|throw|true|try|typeid|typename|using|virtual|xor|"
     # of the generated files
-    "arena|main|linux|unix|network.*|.*_(t|settings|window|rescale|scratch|max|min)",
+    "arena|memory|main|linux|unix|network.*|.*_(t|settings|window|rescale|scratch|max|min)",
     re.IGNORECASE,
 )
 _LENGTH = 40  # that lines still fit the page

@@ -59,14 +59,20 @@ def blocks_of(
 
 
 def place(blocks: Iterable[Block]) -> Plan:
-    """Give each block, the largest first, the lowest offset that is free all its life.
+    """Give each block in turn the lowest offset that is free all its life.
 
     Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", section
-    5.2 (greedy by size).
+    5.2: the largest first. Or those that live longest first, where the arena is then smaller.
     """
+    by_size = sorted(blocks, key=lambda block: (-block.size_bytes, block.first, block.name))
+    by_life = sorted(by_size, key=lambda block: block.first - block.last)
+    return min(map(_place_in_turn, (by_size, by_life)), key=lambda plan: plan.arena_bytes)
+
+
+def _place_in_turn(blocks: Iterable[Block]) -> Plan:
     offsets: dict[str, int] = {}
     placed: list[tuple[int, Block]] = []
-    for block in sorted(blocks, key=lambda block: (-block.size_bytes, block.first, block.name)):
+    for block in blocks:
         neighbours = [
             (offset, other)
             for offset, other in placed

@@ -19,7 +19,7 @@ from compilers.c.node_view import NodeView, Steps
 from compilers.c.rescaling import per_channel
 from compilers.c.storage import c_type, sizes
 from compilers.c.tiles import DEPTH, bias_tiles, weight_tiles
-from compilers.c.window import pixel_window, window_settings
+from compilers.c.window import Window, pixel_window, window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
 from zoo.c_program import Call, Setting
@@ -78,26 +78,39 @@ def _dense(view: NodeView, rows: int) -> Call:
 
 def _depthwise(view: NodeView) -> Call:
     taps = _weights(view)[:, 0].transpose(1, 2, 0)  # kh kw C
-    kernel = "depthwise_3x3" if _pairs_fit(taps) else "depthwise"
-    sums = _sums(view, _to_signed(view) if kernel == "depthwise_3x3" else 0)
+    window = _window(view)
+    if _is_3x3(window) and _pairs_fit(taps):
+        kernel, offset, scratch_bytes = "depthwise_3x3", _to_signed(view), _wide_bytes(window)
+    else:
+        kernel, offset, scratch_bytes = "depthwise", 0, taps.shape[2]
+    sums = _sums(view, offset)
     settings = {
-        "window": _window(view),
+        "window": window,
         "input_zero_point": view.input_grid.zero_point[0],
         "weights": view.constant("weights", "int8_t", taps),
         **_storing(view, sums, sums.bias),
     }
-    return view.call(kernel, settings, [view.operand(0)], scratch_bytes=taps.shape[2])
+    return view.call(kernel, settings, [view.operand(0)], scratch_bytes=scratch_bytes)
+
+
+def _is_3x3(window: Window) -> bool:
+    kernel = window["kernel_height"], window["kernel_width"]
+    return kernel == (3, 3) and window["dilation_y"] == window["dilation_x"] == 1
 
 
 def _pairs_fit(taps: NDArray[np.int64]) -> bool:
-    """Whether the kernel for 3 x 3 taps can add two products in 16 bits: all but two (-128)**2."""
-    if taps.shape[:2] != (3, 3):
-        return False
+    """Whether two neighbouring products of int8 fit 16 bits: all but two (-128)**2 do."""
     nine = taps.reshape(9, -1)
     return int((nine[0:8:2] + nine[1:8:2]).min()) > 2 * np.iinfo(np.int8).min
 
 
-def _conv(view: NodeView, window: Mapping[str, Setting], groups: int = 1) -> Call:
+def _wide_bytes(window: Window) -> int:
+    """Return the memory of 3 x 3 weights and three lines of the padded input in 16 bits."""
+    width = (window["output_width"] - 1) * window["stride_x"] + 3
+    return 2 * window["channels"] * (9 + 3 * width)
+
+
+def _conv(view: NodeView, window: Window, groups: int = 1) -> Call:
     sums = _sums(view, _to_unsigned(view))
     channels = len(sums.weights)
     patches = np.moveaxis(sums.weights, 1, -1).reshape(channels, -1)  # K, kh * kw * C / group
@@ -127,7 +140,7 @@ def _to_signed(view: NodeView) -> int:
     return -_MIDDLE if c_type(view.inputs[0]) == "uint8_t" else 0
 
 
-def _window(view: NodeView) -> Mapping[str, Setting]:
+def _window(view: NodeView) -> Window:
     height, width = (int(size) for size in view.inputs[1].shape[2:])
     return window_settings(view, (height, width))
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from compilers.c.node_view import NodeView
 from compilers.c.storage import sizes
 from compilers.op_parts.node_attributes import integers
-from zoo.c_program import Setting
 
-__all__ = ["pixel_window", "window_settings"]
+__all__ = ["Window", "pixel_window", "window_settings"]
+
+Window = Mapping[str, int]
 
 
-def window_settings(view: NodeView, kernel: tuple[int, ...]) -> Mapping[str, Setting]:
+def window_settings(view: NodeView, kernel: tuple[int, ...]) -> Window:
     """Return the geometry. kernel: height, width. What lies at bottom and right follows."""
     node = view.node
     channels, input_height, input_width = sizes(view.inputs[0].shape)
@@ -39,7 +40,7 @@ def window_settings(view: NodeView, kernel: tuple[int, ...]) -> Mapping[str, Set
     }
 
 
-def pixel_window(channels: int) -> Mapping[str, Setting]:
+def pixel_window(channels: int) -> Window:
     """Return the geometry of an image of one pixel that is seen as a whole."""
     return {
         "input_height": 1,

@@ -4,8 +4,8 @@
 #include "network_kernels.h"
 #include "network_weights.h"
 
-// Activations; memory is used again as soon as its last reader has run.
-static uint8_t arena[NETWORK_ARENA_BYTES];
+// Activations; memory is used again as soon as its last reader has run. Words, as some are aligned.
+static int32_t memory[(NETWORK_ARENA_BYTES + 3) / 4];
 
 static const NetworkWindow stem_conv_window = {
     .input_height = 6,
@@ -185,20 +185,21 @@ static const NetworkDense landmarks_dense_settings = {
 };
 
 void network_run(const uint8_t* image, uint8_t* landmarks) {
-  uint8_t* const stem = arena + 288;
-  uint8_t* const depthwise = arena;
+  uint8_t* const arena = (uint8_t*)memory;
+  uint8_t* const stem = arena;
+  uint8_t* const depthwise = arena + 144;
   uint8_t* const pointwise = arena + 432;
   uint8_t* const residual = arena + 432;
-  uint8_t* const joined = arena;
-  uint8_t* const clipped = arena;
-  uint8_t* const pooled = arena + 288;
-  uint8_t* const flat = arena + 288;
+  uint8_t* const joined = arena + 144;
+  uint8_t* const clipped = arena + 144;
+  uint8_t* const pooled = arena;
+  uint8_t* const flat = arena;
 
   // stem_conv: conv, [6 x 6 x 4]
-  network_conv_u8(&stem_conv_settings, image, stem, arena);
+  network_conv_u8(&stem_conv_settings, image, stem, arena + 144);
 
   // depthwise_conv: conv, [6 x 6 x 4]
-  network_depthwise_3x3_u8(&depthwise_conv_settings, stem, depthwise, arena + 144);
+  network_depthwise_3x3_u8(&depthwise_conv_settings, stem, depthwise, (int16_t*)(arena + 288));
 
   // pointwise_conv: conv, [6 x 6 x 4]
   network_dense_u8(&pointwise_conv_settings, depthwise, pointwise);

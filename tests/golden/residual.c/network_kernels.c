@@ -2,9 +2,9 @@
 
 static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 
-// Sums are computed for ROWS pixels and BLOCK channels at once. Weights lie in tiles of TILE
-// channels: [inputs / 4][TILE][4].
-enum { ROWS = 8, TILE = 16, BLOCK = 32 };
+// Sums are computed for ROWS pixels and BLOCK channels at once, or for SUMS channels of one pixel.
+// Weights lie in tiles of TILE channels: [inputs / 4][TILE][4].
+enum { ROWS = 8, TILE = 16, BLOCK = 32, SUMS = ROWS * BLOCK };
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
@@ -108,31 +108,37 @@ static void layer_u8(const uint8_t* rows, int32_t size, int32_t count, const int
   }
 }
 
-// Sums the nine taps of some channels, from the channel `first` on. Two products fit 16 bits.
-static void accumulate_3x3_u8(const NetworkDepthwise* settings, const uint8_t** taps, int32_t first,
-                              int32_t count, int32_t* restrict sums) {
-  const int32_t step = settings->window->channels;
-  const int8_t* restrict w = settings->weights + first;
-  const int32_t* restrict bias = settings->bias + first;
-  const uint8_t* restrict x0 = taps[0] + first;
-  const uint8_t* restrict x1 = taps[1] + first;
-  const uint8_t* restrict x2 = taps[2] + first;
-  const uint8_t* restrict x3 = taps[3] + first;
-  const uint8_t* restrict x4 = taps[4] + first;
-  const uint8_t* restrict x5 = taps[5] + first;
-  const uint8_t* restrict x6 = taps[6] + first;
-  const uint8_t* restrict x7 = taps[7] + first;
-  const uint8_t* restrict x8 = taps[8] + first;
+// Copies a line of the padded input, `width` pixels, as numbers from -128 to 127.
+static void widen_u8(const NetworkDepthwise* settings, const uint8_t* input, int32_t line,
+                     int32_t width, int16_t* restrict wide) {
+  const int32_t channels = settings->window->channels;
+  for (int32_t x = 0; x < width; ++x) {
+    const uint8_t* pixel = tap_u8(settings->window, input, 0, 0, line, x, 0);
+    for (int32_t k = 0; k < channels; ++k) {
+      const int32_t value = pixel ? pixel[k] : settings->input_zero_point;
+      wide[x * channels + k] = (int16_t)(value - 128);
+    }
+  }
+}
+
+// Sums the nine taps of some channels; neighbouring pixels, and the weights of neighbouring taps,
+// are `step` apart. Two products fit 16 bits.
+static void accumulate_3x3(const int16_t* const* lines, int32_t offset, int32_t step,
+                           const int16_t* restrict w, const int32_t* restrict bias, int32_t count,
+                           int32_t* restrict sums) {
+  const int16_t* restrict x0 = lines[0] + offset;
+  const int16_t* restrict x1 = lines[1] + offset;
+  const int16_t* restrict x2 = lines[2] + offset;
   for (int32_t k = 0; k < count; ++k) {
-    const int16_t p0 = (int16_t)((x0[k] - 128) * w[0 * step + k]);
-    const int16_t p1 = (int16_t)((x1[k] - 128) * w[1 * step + k]);
-    const int16_t p2 = (int16_t)((x2[k] - 128) * w[2 * step + k]);
-    const int16_t p3 = (int16_t)((x3[k] - 128) * w[3 * step + k]);
-    const int16_t p4 = (int16_t)((x4[k] - 128) * w[4 * step + k]);
-    const int16_t p5 = (int16_t)((x5[k] - 128) * w[5 * step + k]);
-    const int16_t p6 = (int16_t)((x6[k] - 128) * w[6 * step + k]);
-    const int16_t p7 = (int16_t)((x7[k] - 128) * w[7 * step + k]);
-    const int16_t p8 = (int16_t)((x8[k] - 128) * w[8 * step + k]);
+    const int16_t p0 = (int16_t)(x0[0 * step + k] * w[0 * step + k]);
+    const int16_t p1 = (int16_t)(x0[1 * step + k] * w[1 * step + k]);
+    const int16_t p2 = (int16_t)(x0[2 * step + k] * w[2 * step + k]);
+    const int16_t p3 = (int16_t)(x1[0 * step + k] * w[3 * step + k]);
+    const int16_t p4 = (int16_t)(x1[1 * step + k] * w[4 * step + k]);
+    const int16_t p5 = (int16_t)(x1[2 * step + k] * w[5 * step + k]);
+    const int16_t p6 = (int16_t)(x2[0 * step + k] * w[6 * step + k]);
+    const int16_t p7 = (int16_t)(x2[1 * step + k] * w[7 * step + k]);
+    const int16_t p8 = (int16_t)(x2[2 * step + k] * w[8 * step + k]);
     sums[k] = bias[k] + p8;
     sums[k] += (int16_t)(p0 + p1);
     sums[k] += (int16_t)(p2 + p3);
@@ -150,14 +156,14 @@ void network_add_u8(const NetworkAdd* settings, const uint8_t* first, const uint
   const int32_t b_step = b_steps[3];
   const int64_t first_multiplier = settings->first_multiplier;
   const int64_t second_multiplier = settings->second_multiplier;
-  int32_t levels[BLOCK];
+  int32_t levels[SUMS];
   for (int32_t i = 0; i < sizes[0]; ++i) {
     for (int32_t j = 0; j < sizes[1]; ++j) {
       for (int32_t k = 0; k < sizes[2]; ++k) {
         const uint8_t* a = first + i * a_steps[0] + j * a_steps[1] + k * a_steps[2];
         const uint8_t* b = second + i * b_steps[0] + j * b_steps[1] + k * b_steps[2];
-        for (int32_t done = 0; done < sizes[3]; done += BLOCK) {
-          const int32_t count = minimum(BLOCK, sizes[3] - done);
+        for (int32_t done = 0; done < sizes[3]; done += SUMS) {
+          const int32_t count = minimum(SUMS, sizes[3] - done);
           for (int32_t n = 0; n < count; ++n) {
             const int32_t left = a[n * a_step] - settings->first_zero_point;
             const int32_t right = b[n * b_step] - settings->second_zero_point;
@@ -211,10 +217,15 @@ static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int3
                          int32_t group, uint8_t* patch) {
   const NetworkWindow* window = settings->window;
   const int32_t channels = window->channels / settings->groups;
+  const int32_t left = x * window->stride_x - window->pad_left;
+  const int is_inside = left >= 0 && left + window->kernel_width <= window->input_width;
+  const int is_dense = settings->groups == 1 && window->dilation_x == 1;
+  // Pixels that lie side by side are copied at once.
+  const int32_t step = is_inside && is_dense ? window->kernel_width : 1;
   for (int32_t i = 0; i < window->kernel_height; ++i) {
-    for (int32_t j = 0; j < window->kernel_width; ++j) {
+    for (int32_t j = 0; j < window->kernel_width; j += step) {
       const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
-      for (int32_t c = 0; c < channels; ++c) {
+      for (int32_t c = 0; c < step * channels; ++c) {
         const int32_t value = pixel ? pixel[group * channels + c] : settings->input_zero_point;
         *patch++ = (uint8_t)(value);
       }
@@ -271,25 +282,32 @@ void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_
   }
 }
 
+// The scratch holds the weights, and three lines of the padded input.
 void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* input,
-                              uint8_t* output, uint8_t* scratch) {
+                              uint8_t* output, int16_t* scratch) {
   const NetworkWindow* window = settings->window;
-  const uint8_t* taps[9];
-  int32_t sums[BLOCK];
-  for (int32_t k = 0; k < window->channels; ++k) scratch[k] = (uint8_t)settings->input_zero_point;
+  const int32_t channels = window->channels;
+  const int32_t width = (window->output_width - 1) * window->stride_x + 3;
+  int16_t* wide = scratch + 9 * channels;
+  const int16_t* lines[3];
+  int32_t sums[SUMS];
+  int32_t next = 0;
+  for (int32_t k = 0; k < 9 * channels; ++k) scratch[k] = settings->weights[k];
   for (int32_t y = 0; y < window->output_height; ++y) {
+    const int32_t top = y * window->stride_y;
+    for (next = next < top ? top : next; next < top + 3; ++next) {
+      widen_u8(settings, input, next, width, wide + next % 3 * width * channels);
+    }
+    for (int32_t i = 0; i < 3; ++i) lines[i] = wide + (top + i) % 3 * width * channels;
     for (int32_t x = 0; x < window->output_width; ++x) {
-      for (int32_t i = 0; i < 3; ++i) {
-        for (int32_t j = 0; j < 3; ++j) {
-          taps[3 * i + j] = tap_u8(window, input, y, x, i, j, scratch);
-        }
-      }
-      for (int32_t first = 0; first < window->channels; first += BLOCK) {
-        const int32_t count = minimum(BLOCK, window->channels - first);
-        accumulate_3x3_u8(settings, taps, first, count, sums);
+      for (int32_t first = 0; first < channels; first += SUMS) {
+        const int32_t count = minimum(SUMS, channels - first);
+        const int32_t offset = x * window->stride_x * channels + first;
+        accumulate_3x3(lines, offset, channels, scratch + first, settings->bias + first, count,
+                       sums);
         store_u8(settings->rescale, first, count, sums, output + first);
       }
-      output += window->channels;
+      output += channels;
     }
   }
 }

@@ -140,7 +140,7 @@ void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t*
 void network_copy_u8(const NetworkCopy* settings, const uint8_t* input, uint8_t* output);
 void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_t* output);
 void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* input,
-                              uint8_t* output, uint8_t* scratch);
+                              uint8_t* output, int16_t* scratch);
 void network_requantize_u8(const NetworkRequantize* settings, const uint8_t* input,
                            uint8_t* output);
 
