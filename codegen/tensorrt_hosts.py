@@ -65,7 +65,7 @@ class PcHost:
     @contextmanager
     def standing_in(self) -> Iterator[StandInRun]:
         launcher = ("env", f"{_RUNTIME}={onnxruntime_library().file}")
-        yield StandInRun(("g++",), (), launcher)
+        yield StandInRun(("c++",), (), launcher)
 
 
 class JetsonHost:
