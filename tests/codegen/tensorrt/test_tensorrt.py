@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
 from spot_app import REQUEST
 from tensorrt_machine import VERSIONS, expected_outputs
 
+from codegen.templates import TEMPLATES
 from codegen.tensorrt import APP, JETSON_APP
 from zoo import registry
 
@@ -109,3 +112,14 @@ def test_sources_of_the_border_are_beside_the_program():
     assert "adapter/build.sh" in files
     assert b"adapter/" not in files["CMakeLists.txt"]
     assert files == APP.generate(REQUEST)
+
+
+def test_sources_are_formatted():
+    if shutil.which("clang-format") is None:
+        pytest.skip("no clang-format: apt install clang-format")
+    folders = ("cpp/backends", "tensorrt/adapter", "stand_in/tensorrt")
+    sources = [path for folder in folders for path in (TEMPLATES / folder).glob("*.?pp")]
+    style = f"--style=file:{TEMPLATES / 'cpp' / '.clang-format'}"
+    command = ["clang-format", style, "--dry-run", "--Werror", *sources]
+    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert finished.returncode == 0, finished.stderr

@@ -36,8 +36,8 @@ class Backend {
 };
 
 // An option of the command line. value: what the help calls its value.  check: throws UsageError
-// for a name and a value that cannot be; empty where every text can.  only_loads: whether loading the
-// model is all that is asked for.
+// for a name and a value that cannot be; empty where every text can.  only_loads: whether loading
+// the model is all that is asked for.
 struct BackendOption {
   std::string name;
   std::string value;

@@ -11,8 +11,8 @@
 namespace zoo {
 
 // outputs: the network's own, in the contract's order.  values: outputs and what steps made of
-// them. latency_ms: all of it.  inference_ms: the network alone.  device_ms: by the accelerator's own
-// clock, where it has one.
+// them. latency_ms: all of it.  inference_ms: the network alone.  device_ms: by the accelerator's
+// own clock, where it has one.
 struct Face {
   Box box;
   std::vector<std::vector<float>> outputs;
