@@ -47,13 +47,15 @@ class _Tensor:
     def store(self, reals: NDArray[np.float32]) -> NDArray[Any]:
         """Return integers as the program reads them: [N, ...], images with channels last."""
         levels = reals / np.float32(self.scale)
-        rounded = (
-            np.rint(levels) if self.rounding == "half_even" else np.floor(levels + np.float32(0.5))
-        )
+        if self.rounding == "half_even":
+            np.rint(levels, out=levels)
+        else:
+            np.floor(levels + np.float32(0.5), out=levels)
         # Small integers, and so exact in float32.
         limits = np.iinfo(self.dtype)
-        centred = rounded.clip(limits.min - self.zero_point, limits.max - self.zero_point)
-        integers = centred.astype(np.int16) + np.int16(self.zero_point)
+        lowest, highest = limits.min - self.zero_point, limits.max - self.zero_point
+        integers = levels.clip(lowest, highest, out=levels).astype(np.int16)
+        integers += np.int16(self.zero_point)
         axes = (0, 2, 3, 1) if len(self.shape) == 3 else range(len(self.shape) + 1)
         return np.ascontiguousarray(integers.astype(self.dtype).transpose(tuple(axes)))
 
