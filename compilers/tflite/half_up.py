@@ -79,7 +79,8 @@ def _computes_exactly(tensors: Sequence[TfliteTensor], op: TfliteOp) -> bool:
         sums = tensors[op.inputs[2]].grid
         assert sums is not None
         are_powers = _are_powers_of_two((*grid.scale, *sums.scale))
-        return are_powers and _is_within_reach(tensors, op, grid)
+        are_whole = grid.scale[0] <= min(sums.scale)
+        return are_powers and (are_whole or _is_within_reach(tensors, op, grid))
     if op.code in _SUMS:
         ratios = [
             scale / grid.scale[0]
@@ -96,10 +97,15 @@ def _are_powers_of_two(values: Sequence[float]) -> bool:
 
 
 def _is_within_reach(tensors: Sequence[TfliteTensor], op: TfliteOp, grid: Quantization) -> bool:
-    """Tell whether a layer rounds half up, and float32 can tell its ties from their neighbours."""
+    """Tell whether a layer rounds half up, and float32 can tell its ties from their neighbours.
+
+    Where a step of the sums is several of the output, nothing is rounded, nor could a bias raise
+    sums by one of these.
+    """
     sums = tensors[op.inputs[2]].grid
     assert sums is not None
-    return grid.rounding == "half_up" and grid.scale[0] <= min(sums.scale) * 2**SHIFT_MAX
+    is_near = max(sums.scale) <= grid.scale[0] <= min(sums.scale) * 2**SHIFT_MAX
+    return grid.rounding == "half_up" and is_near
 
 
 def _nudge(tensors: list[TfliteTensor], op: TfliteOp) -> None:

@@ -1,7 +1,8 @@
 """Weights and biases of convolutions and dense layers as constants of the file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +11,25 @@ from compilers.op_parts.affine import centred
 from compilers.tflite.scope import Scope, refuse
 from zoo.graph import Node, Quantization, Tensor
 
-__all__ = ["add_bias", "add_weights"]
+__all__ = ["add_bias", "add_weights", "require_factor"]
 
 _INT32_MAX = 2**31 - 1
 _LARGEST_INPUT = 255
 """Of 8 bits, minus its zero point."""
+_FACTOR_END = 256
+"""From steps of sums to those of the output: XNNPACK creates no layer with as much."""
 
 
-def add_weights(scope: Scope, node: Node, order: Sequence[int], channel_axis: int) -> int:
+def add_weights(
+    scope: Scope,
+    node: Node,
+    order: Sequence[int],
+    channel_axis: int,
+    spread: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
+) -> int:
     """Add the weight [K, ...] with its axes in that order, centred: TFLite has zero point 0.
 
-    channel_axis: of K in the result.
+    channel_axis: of K in the result.  spread: what brings integers into another shape.
     """
     weight = scope.graph.tensors[node.inputs[1]]
     if weight.data is None:
@@ -37,7 +46,8 @@ def add_weights(scope: Scope, node: Node, order: Sequence[int], channel_axis: in
             "only -128 to 127 can be stored: quantize weights symmetrically",
         )
     grid = _zero_centred(weight.quantization, channel_axis)
-    return scope.constant(weight.name, integers.transpose(order), "int8", grid)
+    stored = integers.transpose(order)
+    return scope.constant(weight.name, spread(stored) if spread else stored, "int8", grid)
 
 
 def add_bias(scope: Scope, node: Node) -> int:
@@ -59,7 +69,21 @@ def add_bias(scope: Scope, node: Node) -> int:
     _require_32_bits(node, weight, integers)
     scales = np.float32(x.quantization.scale[0]) * np.array(weight.quantization.scale, np.float32)
     grid = replace(_zero_centred(weight.quantization, 0), scale=tuple(scales.tolist()), bits=32)
+    require_factor(scope, node, grid)
     return scope.constant(name, integers, "int32", grid)
+
+
+def require_factor(scope: Scope, node: Node, sums: Quantization) -> None:
+    """Refuse outputs whose steps are too fine for the layer's sums."""
+    stored = scope.graph.tensors[node.output].quantization
+    assert stored is not None
+    factor = max(sums.scale) / stored.scale[0]
+    if factor >= _FACTOR_END:
+        refuse(
+            node,
+            f"a step of its sums is {factor:.0f} steps of its output",
+            f"below {_FACTOR_END} is needed: calibrate with inputs for which it gives more than 0",
+        )
 
 
 def _require_32_bits(node: Node, weight: Tensor, bias: NDArray[np.int64]) -> None:

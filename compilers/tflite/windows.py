@@ -13,18 +13,18 @@ def add_padding(
     scope: Scope,
     node: Node,
     window: Window,
+    x: int,
     *,
     lowest: bool = False,
     as_pixels: bool = False,
 ) -> tuple[int, str]:
-    """Return the image that the window slides over, and 'SAME' or 'VALID'.
+    """Return the image that the window slides over, x or x with pads, and 'SAME' or 'VALID'.
 
     Pads hold 0, as TFLite's SAME does in convolutions. Where `lowest`, they hold what never is the
     maximum, as SAME does in MAX_POOL_2D. Where `as_pixels`, they count in means; SAME leaves them
     out of these, and is not taken. PyTorch's pads (1, 1) of a 3x3 window with stride 2 are not
     SAME either, which is (0, 1).
     """
-    x = scope.read(node.inputs[0])
     if not any(window.pads):
         return x, "VALID"
     image = scope.tensor(x)

@@ -12,14 +12,16 @@ import numpy as np
 import pytest
 from random_graphs import random_feeds
 
+from compilers.op_by_op import judge_ops
 from compilers.reference import run_graph
 from compilers.tflite.compiler import COMPILER
 from zoo import registry
 from zoo.artifact import Artifact
 from zoo.graph import Graph
+from zoo.plugs import OpDifference
 from zoo.target import Target
 
-__all__ = ["INTEGER_BORDER", "TARGET", "differences", "run_tflite", "to_tflite"]
+__all__ = ["INTEGER_BORDER", "TARGET", "differences", "op_differences", "run_tflite", "to_tflite"]
 
 pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
 
@@ -54,6 +56,17 @@ def differences(graph: Graph, feeds: Mapping[str, np.ndarray] | None = None) -> 
     found, wanted = run_tflite(artifact.files[artifact.main], given), run_graph(graph, given)
     assert found.keys() == wanted.keys()
     return {name: _difference(graph, name, found[name], wanted[name]) for name in wanted}
+
+
+def op_differences(graph: Graph) -> list[OpDifference]:
+    """Return how far each op of an integer graph is off, given what LiteRT computed before it."""
+    feeds = {name: 3 * reals for name, reals in random_feeds(graph, seed=3).items()}
+    names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
+    artifact = to_tflite(graph)
+    with TemporaryDirectory() as folder:
+        (Path(folder) / artifact.main).write_bytes(artifact.files[artifact.main])
+        run = registry.load("executor", "litert").load_inside(Path(folder), artifact.main, names)
+        return list(judge_ops(graph, {**feeds, **run(feeds)}))
 
 
 def _difference(graph: Graph, name: str, found: np.ndarray, wanted: np.ndarray) -> float:

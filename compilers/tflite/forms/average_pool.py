@@ -15,6 +15,7 @@ from compilers.op_parts.window import Window
 from compilers.ops.average_pool import divides_unevenly
 from compilers.tflite.clamps import add_clamped
 from compilers.tflite.scope import Scope, refuse
+from compilers.tflite.weights import require_factor
 from compilers.tflite.windows import add_padding, window_settings
 from zoo.graph import Node, Quantization
 
@@ -68,7 +69,7 @@ def _is_sum(scope: Scope, node: Node) -> bool:
 
 
 def _add_pool(scope: Scope, node: Node, window: Window) -> None:
-    x, padding = add_padding(scope, node, window, as_pixels=True)
+    x, padding = add_padding(scope, node, window, scope.read(node.inputs[0]), as_pixels=True)
     height, width = window.kernel
     settings = {
         **window_settings(window),
@@ -80,13 +81,14 @@ def _add_pool(scope: Scope, node: Node, window: Window) -> None:
 
 
 def _add_sum(scope: Scope, node: Node, window: Window) -> None:
-    x, padding = add_padding(scope, node, window)
+    x, padding = add_padding(scope, node, window, scope.read(node.inputs[0]))
     source, channels = scope.tensor(x).grid, scope.tensor(x).shape[-1]
     assert source is not None
     level, step = _level(node, window)
     weights = Quantization((step,) * channels, (0,) * channels, axis=3)
     scale = float(np.float32(source.scale[0]) * np.float32(step))
     sums = Quantization((scale,) * channels, weights.zero_point, bits=32, axis=0)
+    require_factor(scope, node, sums)
     levels = np.full((1, *window.kernel, channels), level)
     inputs = [
         x,

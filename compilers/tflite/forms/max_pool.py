@@ -13,7 +13,7 @@ def lower(scope: Scope, node: Node) -> None:
     window = Window.from_node(node)
     if window.dilations != (1, 1):
         refuse(node, f"its window has the dilations {window.dilations}", "take dilation 1")
-    x, padding = add_padding(scope, node, window, lowest=True)
+    x, padding = add_padding(scope, node, window, scope.read(node.inputs[0]), lowest=True)
     settings = {
         **window_settings(window),
         "padding": padding,

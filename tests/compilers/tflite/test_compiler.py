@@ -126,9 +126,9 @@ def test_pads_of_pytorch_with_stride_2_are_an_op_of_their_own():
     assert ops(7) == ["CONV_2D"]
 
 
-def _dense(weight: np.ndarray, grid: Quantization) -> Graph:
-    constant = Tensor("w", weight.shape, grid.dtype, "", grid, weight.astype(grid.dtype))
-    return OneNode("dense", (activation(("N", weight.shape[1]), GRID), constant), {}, GRID).graph
+def _dense(weight: np.ndarray, grid: Quantization, stored: Quantization = GRID) -> Graph:
+    fixed = Tensor("w", weight.shape, grid.dtype, "", grid, weight.astype(grid.dtype))
+    return OneNode("dense", (activation(("N", weight.shape[1]), GRID), fixed), {}, stored).graph
 
 
 def _one(op: str, attributes: dict, shape: tuple = ("N", 4, 6, 6)) -> Graph:
@@ -149,6 +149,25 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         lambda: _dense(np.full((1, 2**17), 127), Quantization((0.1,), (0,))),
         r"\(dense\): its sums over 131072 products may have more than 32 bits; .*: split the "
         r"layer, or quantize it anew$",
+    ),
+    "fine output": (
+        lambda: _dense(
+            np.full((1, 3), 1), Quantization((20.0,), (0,)), Quantization((1e-3,), (0,))
+        ),
+        r"\(dense\): a step of its sums is 1000 steps of its output; .*: below 256 is needed: "
+        r"calibrate with inputs for which it gives more than 0$",
+    ),
+    "products half up": (
+        lambda: (
+            OneNode(
+                "mul",
+                (activation(("N", 4), GRID, "a"), activation(("N", 4), GRID, "b")),
+                {},
+                replace(GRID, rounding="half_up"),
+            ).graph
+        ),
+        r"\(mul\): its products are rounded half up, LiteRT's MUL rounds them half to even; .*: "
+        r"quantize by another scheme, such as w8a8-asym$",
     ),
     "dilated pool": (
         lambda: _one("max_pool", {**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
@@ -220,7 +239,7 @@ def test_refusals_say_what_and_why(what):
         to_tflite(make())
 
 
-def test_a_constant_in_place_of_an_activation_is_refused():
+def test_a_fixedin_place_of_an_activation_is_refused():
     graph = OneNode("sigmoid", (activation((1, 4)),)).graph
     constant = Tensor("x", (1, 4), data=np.zeros((1, 4), np.float32))
     graph = replace(graph, inputs=(), tensors={**graph.tensors, "x": constant})
