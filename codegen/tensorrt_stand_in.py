@@ -31,7 +31,7 @@ def build_stand_in(out: Path, compiler: Sequence[str], flags: Sequence[str] = ()
     sources += [_CPP / "core" / f"{name}.cpp" for name in _CORE]
     folders = (_STAND_IN, _ADAPTER, _CPP, _STEPS.parent)
     library = out / LIBRARY
-    command = [*compiler, "-std=c++17", "-O1", "-fPIC", "-shared", "-fvisibility=hidden"]
+    command = [*compiler, "-std=c++17", "-fPIC", "-shared", "-fvisibility=hidden"]
     command += ["-Wall", "-Wextra", "-Werror", "-static-libstdc++", "-static-libgcc", *flags]
     command += [f"-I{folder}" for folder in folders]
     command += [str(source) for source in sorted(sources)]
