@@ -32,12 +32,16 @@ _COMPANIONS = ("README.md", "install.sh", "runtime.sh")
 
 @dataclass(frozen=True)
 class RaspberryPiApp:
-    """An app generator. wheel: has the runtime's library.  option: of the program, names it."""
+    """An app generator. wheel: has the runtime's library.  option: of the program, names it.
+
+    stand_in_differs: as in zoo.plugs.AppGenerator.
+    """
 
     name: str
     backend: CppBackend
     wheel: Wheel
     option: str
+    stand_in_differs: str = ""
 
     stand_in: ClassVar[str] = f"emulated {RASPBERRY_PI_4.cpu}"
     tools: ClassVar[tuple[Tool, ...]] = (*BUILD_TOOLS, STB, *ARM_TOOLS)

@@ -26,6 +26,7 @@ BACKEND = CppBackend(
     links_reason="Only the C library is needed; TensorRT is behind a library made on the board.",
 )
 _ADAPTER = TEMPLATES / "tensorrt"
+_OTHER_ORDER = "integers as float32, summed in another order"
 _COMPANIONS = {
     "README.md": "bundle/tensorrt/README.md.j2",
     "install.sh": "bundle/tensorrt/install.sh.j2",
@@ -38,7 +39,7 @@ class TensorRtApp:
     def __init__(self, name: str, host: TensorRtHost) -> None:
         self.name = name
         self.stand_in = host.stand_in
-        self.stand_in_sums_floats = host.sums_floats_differently
+        self.stand_in_differs = _OTHER_ORDER if host.sums_floats_differently else ""
         self.tools = (*host.tools, STB)
         self._host = host
 

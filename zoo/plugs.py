@@ -216,8 +216,8 @@ class AppGenerator(Protocol):
 
     stand_in: what computes in place of the board's processor or accelerator where `run` runs the
     app, '' for nothing.
-    A stand-in that computes a network's integers as floats, summed in another order than here, says
-    so in a further attribute `stand_in_sums_floats`.
+    A stand-in whose integers may differ from those of the executor says why in a further attribute
+    `stand_in_differs`.
     An app that can be neither built nor run on this machine says why in a further attribute
     `not_here`; `build` and `run` are not called then.
     """

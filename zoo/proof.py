@@ -184,9 +184,9 @@ def _app_exactness(app: AppGenerator, evidence: Evidence) -> Exactness:
     if not evidence.is_quantized:
         why = f"float32 sums in another order by the {app.stand_in}"
         return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
-    if getattr(app, "stand_in_sums_floats", False):
-        why = f"integers as float32, summed in another order by the {app.stand_in}"
-        return Exactness(evidence.exactness.bound, "lsb", why)
+    differs: str = getattr(app, "stand_in_differs", "")
+    if differs:
+        return Exactness(evidence.exactness.bound, "lsb", f"{differs} by the {app.stand_in}")
     return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 
