@@ -20,6 +20,6 @@ APP = RaspberryPiApp(
     BACKEND,
     WHEEL,
     option="--onnxruntime",
-    # PFLD quantized after training differs by 1 step.
+    # PFLD differs by up to 1 step.
     stand_in_differs="requantized in float32 by ONNX Runtime's kernels for ARM, run",
 )
