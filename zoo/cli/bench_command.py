@@ -15,8 +15,8 @@ from zoo.errors import RefusedError, UsageError
 from zoo.plan import Wish
 
 if TYPE_CHECKING:
-    from zoo.benchmark import Subject
-    from zoo.latency import Latency
+    from zoo.bench.latency import Latency
+    from zoo.bench.timing import Subject
 
 _OF_MODELS = ("quants", "targets", "runtime", "peers", "baseline", "random_weights")
 _SHOWN = ("name", "threads", "runs", "median_ms", "p95_ms", "min_ms")
@@ -73,7 +73,7 @@ def command(
     With --ssh, MODELS are bundles: each is copied to a board, proven there by its self-test, timed
     there by its own program, and removed again.
     """
-    from zoo.latency import beside_float, report
+    from zoo.bench.latency import beside_float, report
 
     if host:
         _refuse_options_of_models()
@@ -104,8 +104,8 @@ def _here(
     random_weights: bool,
     cache_folder: Path | None,
 ) -> "tuple[dict[str, object], list[Latency]]":
-    from zoo import benchmark_subjects as contestants
-    from zoo.benchmark import machine, measure
+    from zoo.bench import subjects as contestants
+    from zoo.bench.timing import machine, measure
 
     cache = open_cache(cache_folder)
     refused: list[RefusedError] = []
@@ -130,9 +130,9 @@ def _here(
 def _on_board(
     host: str, bundles: Sequence[str], threads: int, runs: int
 ) -> "tuple[dict[str, object], list[Latency]]":
-    from zoo.board_benchmark import board_machine, measure_on_board
+    from zoo.bench.board import board_machine, measure_on_board
+    from zoo.bench.ssh import connect
     from zoo.bundle import unpack
-    from zoo.ssh import connect
 
     with TemporaryDirectory(prefix="zoo-bench-") as folder:
         archives = [Path(bundle) for bundle in bundles]

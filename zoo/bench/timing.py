@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo import registry
+from zoo.bench.latency import Latency
 from zoo.contract import Contract
-from zoo.latency import Latency
 from zoo.plugs import Run
 
 __all__ = ["Subject", "machine", "measure", "sample"]

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from zoo.bench.elf import processors
+from zoo.bench.latency import Latency
+from zoo.bench.ssh import Connection, Finished
 from zoo.bundle import Bundle, BundledModel
-from zoo.elf import processors
 from zoo.errors import BoardError, UsageError, VerifyError
-from zoo.latency import Latency
-from zoo.ssh import Connection, Finished
 
 __all__ = ["board_machine", "measure_on_board"]
 
@@ -23,7 +23,7 @@ _PROCESSOR = (
 
 
 def board_machine(board: Connection) -> dict[str, object]:
-    """Return the board's facts under the keys of zoo.benchmark.machine; no Python measures there.
+    """Return the board's facts, keys as in zoo.bench.timing.machine; no Python measures there.
 
     Raises BoardError.
     """

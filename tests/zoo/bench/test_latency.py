@@ -1,6 +1,6 @@
 import json
 
-from zoo.latency import Latency, beside_float, report
+from zoo.bench.latency import Latency, beside_float, report
 
 
 def latency(model, runtime, scheme, median_ms):

@@ -7,10 +7,10 @@ import time
 import pytest
 from tiny_bundle import NOTHING, PROGRAM, write_bundle
 
-from zoo.board_benchmark import board_machine, measure_on_board
+from zoo.bench.board import board_machine, measure_on_board
+from zoo.bench.ssh import Connection, connect
 from zoo.bundle import unpack
 from zoo.errors import BoardError, UsageError, VerifyError
-from zoo.ssh import Connection, connect
 
 pytestmark = pytest.mark.toolchain
 FAILS = ('difference 0, allowed 0: ok"', 'difference 3, allowed 0: FAILED"; exit 1')

@@ -2,8 +2,8 @@ import subprocess
 
 import pytest
 
+from zoo.bench.ssh import connect, destination_words
 from zoo.errors import BoardError, ToolchainError, UsageError
-from zoo.ssh import connect, destination_words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.elf import processors
+from zoo.bench.elf import processors
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo import registry
-from zoo.baseline import quantize_usually
-from zoo.benchmark import Subject, sample
+from zoo.bench.baseline import quantize_usually
+from zoo.bench.timing import Subject, sample
 from zoo.cache import Cache
 from zoo.errors import RefusedError
 from zoo.golden import golden_inputs

@@ -1,0 +1,1 @@
+"""Latency of networks, on this machine and on boards."""
