@@ -6,21 +6,17 @@ VENV ?= .venv
 TORCH ?= torch==2.13.0
 MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
-KV260_MODEL ?= pfld_1.0x.300w68
-RPI4_MODEL ?= pfld_1.0x.300w68
+BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
 GOLDEN ?= recipes/pfld/golden/astronaut.png
 GOLDEN_BOX ?= 85,89,91,92
 
 BIN := $(VENV)/bin
-TOOLS := $(VENV)/.toolchains
-KV260_TOOLS := $(VENV)/.toolchains-kv260
-RPI4_TOOLS := $(VENV)/.toolchains-rpi4
 SETUP := $(VENV)/.setup
-LITERT := $(VENV)/.litert
-RTX := $(VENV)/.rtx
-CROSS := $(VENV)/.cross
 INSTALL := $(VENV)/.install
+# Followed by a group of scripts/toolchains, or by an extra of pyproject.toml.
+TOOLS := $(VENV)/.toolchains-
+EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
 .PHONY: help toolchains setup litert rtx cross install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
@@ -29,15 +25,15 @@ INSTALL := $(VENV)/.install
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-toolchains: $(TOOLS) ## Install compilers and emulators (Debian, Ubuntu)
+toolchains: $(TOOLS)base ## Install compilers and emulators (Debian, Ubuntu)
 
 setup: $(SETUP) ## Install the zoo and the tests' packages into .venv, without PyTorch
 
-litert: $(LITERT) ## setup with LiteRT, for .tflite files
+litert: $(EXTRA)litert ## setup with LiteRT, for .tflite files
 
-rtx: $(RTX) ## setup with TensorRT-RTX, for engines of GeForce RTX
+rtx: $(EXTRA)rtx ## setup with TensorRT-RTX, for engines of GeForce RTX
 
-cross: $(CROSS) ## setup with Zig, for programs of older systems, such as Jetson's
+cross: $(EXTRA)cross ## setup with Zig, for programs of older systems, such as Jetson's
 
 install: $(INSTALL) ## setup with PyTorch, for training
 
@@ -45,25 +41,25 @@ x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo wit
 	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
 	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --box $(GOLDEN_BOX) --overlay dist
 
-kv260: $(SETUP) | $(KV260_TOOLS) ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
-	$(BIN)/zoo build $(KV260_MODEL) --target kv260 --quant $(QUANT)
-	$(BIN)/zoo verify dist/$(KV260_MODEL).kv260.$(QUANT).tar.gz
+kv260: $(SETUP) | $(TOOLS)kv260 ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
+	$(BIN)/zoo build $(BOARD_MODEL) --target kv260 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).kv260.$(QUANT).tar.gz
 
-rpi4: $(SETUP) | $(LITERT) $(RPI4_TOOLS) ## Build bundle and .deb for the Raspberry Pi 4, proven without the board
-	$(BIN)/zoo build $(RPI4_MODEL) --target rpi4 --quant $(QUANT)
-	$(BIN)/zoo verify dist/$(RPI4_MODEL).rpi4.$(QUANT).tar.gz
+rpi4: $(SETUP) | $(EXTRA)litert $(TOOLS)rpi4 ## Build bundle and .deb for the Raspberry Pi 4, proven without the board
+	$(BIN)/zoo build $(BOARD_MODEL) --target rpi4 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).rpi4.$(QUANT).tar.gz
 
-android: $(SETUP) | $(LITERT) ## Build the bundle for Android: a network proven here, an app that is not built here
-	$(BIN)/zoo build $(MODEL) --target android --quant $(QUANT)
-	$(BIN)/zoo verify dist/$(MODEL).android.$(QUANT).tar.gz
+android: $(SETUP) | $(EXTRA)litert ## Build the bundle for Android: a network proven here, an app that is not built here
+	$(BIN)/zoo build $(BOARD_MODEL) --target android --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).android.$(QUANT).tar.gz
 
-rtx4060: $(SETUP) | $(RTX) ## Build the bundle for a PC with a GeForce RTX 4060, its engine too, without a GPU
-	$(BIN)/zoo build $(MODEL) --target rtx4060 --quant $(QUANT)
-	$(BIN)/zoo verify dist/$(MODEL).rtx4060.$(QUANT).tar.gz
+rtx4060: $(SETUP) | $(EXTRA)rtx ## Build the bundle for a PC with a GeForce RTX 4060, its engine too, without a GPU
+	$(BIN)/zoo build $(BOARD_MODEL) --target rtx4060 --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).rtx4060.$(QUANT).tar.gz
 
-jetson-nano: $(SETUP) | $(CROSS) $(RPI4_TOOLS) ## Build bundle and .deb for the Jetson Nano, proven without the board
-	$(BIN)/zoo build $(MODEL) --target jetson-nano --quant fp16
-	$(BIN)/zoo verify dist/$(MODEL).jetson-nano.fp16.tar.gz
+jetson-nano: $(SETUP) | $(EXTRA)cross $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano, proven without the board
+	$(BIN)/zoo build $(BOARD_MODEL) --target jetson-nano --quant fp16
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).jetson-nano.fp16.tar.gz
 
 bundles: $(SETUP) ## Build the bundles of all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
@@ -92,33 +88,17 @@ size: $(SETUP) ## Show lines of files and functions
 clean: ## Remove bundles, caches of tools and the environment
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-$(TOOLS):
-	scripts/toolchains
+$(TOOLS)%:
+	scripts/toolchains $*
 	mkdir -p $(VENV) && touch $@
 
-$(KV260_TOOLS):
-	scripts/toolchains kv260
-	mkdir -p $(VENV) && touch $@
-
-$(RPI4_TOOLS):
-	scripts/toolchains rpi4
-	mkdir -p $(VENV) && touch $@
-
-$(SETUP): pyproject.toml | $(TOOLS)
+$(SETUP): pyproject.toml | $(TOOLS)base
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
-$(LITERT): $(SETUP)
-	$(BIN)/python -m pip install --quiet --editable '.[litert]'
-	touch $@
-
-$(RTX): $(SETUP)
-	$(BIN)/python -m pip install --quiet --editable '.[rtx]'
-	touch $@
-
-$(CROSS): $(SETUP)
-	$(BIN)/python -m pip install --quiet --editable '.[cross]'
+$(EXTRA)%: $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	touch $@
 
 $(INSTALL): $(SETUP)
