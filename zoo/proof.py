@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle import Bundle
 from zoo.certificate import Check, recorded_checks
+from zoo.comparison import Outputs, compare, in_unit, output_scales, stacked
 from zoo.contract import Contract
-from zoo.errors import VerifyError
 from zoo.graph import Graph
 from zoo.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.picture import read_picture
@@ -27,13 +26,9 @@ __all__ = [
     "Evidence",
     "Proof",
     "bundled_evidence",
-    "compare",
     "golden_frames",
-    "output_scales",
     "prove",
 ]
-
-Outputs = Mapping[str, NDArray[Any]]
 
 FLOAT_EXACTNESS = Exactness(
     1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
@@ -86,12 +81,12 @@ def prove(evidence: Evidence) -> Proof:
     form = _Form("artifact", evidence.executor, evidence.folder / evidence.main, evidence.exactness)
     found, artifact = _prove_form(form, evidence, frames, graph, reference)
     checks.extend(found)
-    if evidence.program is not None:
-        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, scales))
     bound = _board_bound(evidence.exactness, found[-1])
+    if evidence.program is not None:
+        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, scales, bound))
     tolerances = {
-        name: bound * _unit(evidence.exactness.unit, name, values, scales)
-        for name, values in _stacked(reference).items()
+        name: bound * in_unit(evidence.exactness.unit, name, values, scales)
+        for name, values in stacked(reference).items()
     }
     return Proof(tuple(checks), tuple(reference), tolerances)
 
@@ -152,7 +147,7 @@ def _prove_form(
 
 
 def _board_bound(exactness: Exactness, found: Check) -> float:
-    """Return what a self-test may differ by: where more is seen here, twice that."""
+    """Return what another processor may differ by: where more is seen here, twice that."""
     return exactness.bound if found.largest <= exactness.bound else 2 * found.largest
 
 
@@ -162,11 +157,12 @@ def _prove_app(
     frames: Sequence[Frame],
     artifact: Sequence[Outputs],
     scales: Mapping[str, float],
+    board_bound: float,
 ) -> Iterator[Check]:
     app: AppGenerator = registry.load("app", evidence.app)
     runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
     step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
-    exactness = _app_exactness(app, evidence)
+    exactness = _app_exactness(app, evidence, board_bound)
     yield compare(step, artifact, [run.outputs for run in runs], exactness, scales)
     expected = [
         _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
@@ -177,7 +173,7 @@ def _prove_app(
         yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
 
 
-def _app_exactness(app: AppGenerator, evidence: Evidence) -> Exactness:
+def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:
     if not app.stand_in:
         same = "the app feeds the same bytes to the same runtime on one thread"
         return Exactness(0, "lsb" if evidence.is_quantized else "relative", same)
@@ -186,66 +182,13 @@ def _app_exactness(app: AppGenerator, evidence: Evidence) -> Exactness:
         return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
     differs: str = getattr(app, "stand_in_differs", "")
     if differs:
-        return Exactness(evidence.exactness.bound, "lsb", f"{differs} by the {app.stand_in}")
+        return Exactness(board_bound, "lsb", f"{differs} by the {app.stand_in}")
     return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 
 def golden_frames(contract: Contract, golden: Sequence[GoldenInput]) -> list[Frame]:
     """Return the pre-processed golden inputs."""
     return [preprocess(contract, read_picture(g.image), g.box) for g in golden]
-
-
-def compare(
-    step: str,
-    expected: Sequence[Outputs],
-    found: Sequence[Outputs],
-    exactness: Exactness,
-    scales: Mapping[str, float] | None = None,
-    how: str = "re-run",
-) -> Check:
-    """Return the check of one step over all golden inputs. how: as in zoo.certificate.Check.
-
-    Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
-    largest magnitude of that output over all expected values for 'relative', else plain.
-    Raises VerifyError where an output is absent or has another shape.
-    """
-    differences = []
-    got_by_name = _stacked(found)
-    for name, wanted in _stacked(expected).items():
-        got = got_by_name.get(name)
-        if got is None or got.shape != wanted.shape:
-            raise VerifyError(
-                f"step '{step}': output '{name}' "
-                f"{'is absent' if got is None else f'has shape {list(got.shape[1:])}'}, "
-                f"expected is shape {list(wanted.shape[1:])}"
-            )
-        unit = _unit(exactness.unit, name, wanted, scales or {})
-        differences.append((np.abs(wanted - got) / unit).ravel())
-    every = np.concatenate(differences)
-    largest, mean = float(every.max()), float(every.mean())
-    return Check(
-        step=step,
-        unit=exactness.unit,
-        largest=float(f"{largest:.6g}"),  # six digits, but what is not zero stays so
-        mean=float(f"{mean:.6g}"),
-        bound=exactness.bound,
-        values=every.size,
-        why=exactness.why,
-        how=how,
-    )
-
-
-def _stacked(runs: Sequence[Outputs]) -> dict[str, NDArray[np.float64]]:
-    """Return each output over all golden inputs, [golden, ...]."""
-    return {name: np.stack([np.asarray(run[name], np.float64) for run in runs]) for name in runs[0]}
-
-
-def _unit(unit: str, name: str, wanted: NDArray[np.float64], scales: Mapping[str, float]) -> float:
-    if unit == "lsb":
-        return scales[name]
-    if unit == "relative":
-        return float(np.abs(wanted).max()) or 1.0
-    return 1.0
 
 
 def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame]) -> list[Outputs]:
@@ -275,17 +218,6 @@ def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:
 def _read_hub(hub: Path) -> Graph:
     graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
     return graph
-
-
-def output_scales(graph: Graph) -> Mapping[str, float]:
-    """Return the scale of each output of an integer graph; nothing for a float one."""
-    scales = {}
-    for name in graph.outputs:
-        node = graph.producer(name)
-        tensor = graph.tensors[node.inputs[0]] if node else None
-        if tensor is not None and tensor.quantization is not None:
-            scales[name] = max(tensor.quantization.scale)
-    return scales
 
 
 def bundled_evidence(bundle: Bundle) -> Evidence:

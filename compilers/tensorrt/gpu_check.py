@@ -12,10 +12,10 @@ from compilers.tensorrt.engine_run import EngineRun
 from compilers.tensorrt.fixed_batch import fix_batch
 from compilers.tensorrt.gpu import Gpu
 from zoo.artifact import Exactness
+from zoo.comparison import compare, output_scales
 from zoo.errors import VerifyError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, Run
-from zoo.proof import compare, output_scales
 
 __all__ = ["check_engine", "check_on_gpu"]
 

@@ -12,10 +12,10 @@ from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.reference import run_graph
 from zoo.artifact import Exactness
 from zoo.certificate import Check
+from zoo.comparison import compare, output_scales
 from zoo.graph import Graph
 from zoo.op_proof import compare_ops, proven_exactness
 from zoo.plugs import Feeds
-from zoo.proof import compare, output_scales
 
 __all__ = ["STEP", "agreement"]
 

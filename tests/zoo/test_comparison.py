@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.artifact import Exactness
+from zoo.comparison import compare
 from zoo.errors import VerifyError
-from zoo.proof import compare
 
 EXPECTED = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 2.0])}]
 FOUND = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 3.0])}]
