@@ -74,6 +74,7 @@ class Target:
             compiler=runtime.compiler,
             executor=runtime.executor,
             app=runtime.app,
+            accepts=tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses),
             refuses={**self.refuses, **runtime.refuses},
             facts={**self.facts, "runtime": runtime.title},
             runtimes={},

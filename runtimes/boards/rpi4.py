@@ -1,4 +1,4 @@
-"""Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT on the CPU."""
+"""Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT or ONNX Runtime on the CPU."""
 
 from zoo.target import Runtime, Target
 
@@ -19,7 +19,7 @@ _ONNX_RUNTIME = Runtime(
 
 TARGET = Target(
     name="rpi4",
-    summary="Raspberry Pi 4, LiteRT on its Cortex-A72",
+    summary="Raspberry Pi 4 and 5, LiteRT or ONNX Runtime on the CPU",
     compiler="tflite",
     executor="litert",
     app="cpp-litert",

@@ -12,10 +12,11 @@ BOARD = Target(
     "executor",
     "app",
     {"none": "float32"},
+    accepts=("dpu-pow2", "w8a8-sym"),
     refuses={"fp16": "it has none"},
     facts={"clock_hz": 100, "cores": 1},
     variants={"fast": {"clock_hz": 200}},
-    runtimes={"other": Runtime("The Other", "c", "e", "a", refuses={"qat": "not there"})},
+    runtimes={"other": Runtime("The Other", "c", "e", "a", refuses={"dpu-pow2": "rounds up"})},
 )
 
 
@@ -35,7 +36,8 @@ def test_another_runtime_changes_plugins_and_name():
     assert other.name == "board-fast-other"
     assert (other.compiler, other.executor, other.app) == ("c", "e", "a")
     assert other.facts == {"clock_hz": 200, "cores": 1, "runtime": "The Other"}
-    assert other.refuses == {"fp16": "it has none", "qat": "not there"}
+    assert other.refuses == {"fp16": "it has none", "dpu-pow2": "rounds up"}
+    assert other.accepts == ("w8a8-sym",)
     assert other.schemes == BOARD.schemes
 
 
