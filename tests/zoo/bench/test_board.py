@@ -137,7 +137,9 @@ def test_an_interrupted_run_ends_there_too(board, tmp_path):
     endless = PROGRAM.replace("*) echo", "*) echo $$ >$TMPDIR/running; exec sleep 600; echo")
     archive = write_bundle(tmp_path, endless)
     command = [sys.executable, "-m", "zoo", "bench", "--ssh", board.host, archive]
-    bench = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    bench = subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.DEVNULL, preexec_fn=_heed_interrupts
+    )
     note = board.temporary / "running"
     while not (note.exists() and note.read_text()):
         assert bench.poll() is None
@@ -147,3 +149,8 @@ def test_an_interrupted_run_ends_there_too(board, tmp_path):
     assert board.leftovers == []
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to jobs in the background, which ignore Ctrl-C, their children too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
