@@ -55,6 +55,6 @@ def test_sensor_that_measures_nothing(app, tmp_path):
     finished = app.run("--source", photo, "--power", tmp_path / "none")
     assert finished.status == 1
     assert finished.error == (
-        f"error: --power: {tmp_path}/none: holds no number; name a file that holds microwatts, such "
-        "as a power1_input of /sys/class/hwmon\n"
+        f"error: --power: {tmp_path}/none: holds no number; name a file that holds microwatts, "
+        "such as a power1_input of /sys/class/hwmon\n"
     )
