@@ -7,34 +7,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.error_bound import op_bound
+from compilers.op_parts.affine import quantization_of
 from compilers.op_table import find_op
 from compilers.reference import run_node
-from zoo.graph import Graph, Tensor
+from zoo.graph import Graph, Node, Tensor
 from zoo.plugs import Feeds, OpDifference
 
 __all__ = ["judge_ops"]
 
 _OFFSETS: Mapping[tuple[str, str], int] = {("uint8", "int8"): -128, ("int8", "uint8"): 128}
 
+_FAR = 2.0**31
+"""Steps by which what is no number is off."""
+
 
 def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
     """Yield the differences of each op whose inputs and output are inside.
 
-    inside: activations by name; 8-bit integers of either sign, images NCHW. What is only moved
-    may be left out.
+    inside: activations by name; 8-bit integers of either sign, images NCHW; and the reals that
+    are made of them in the end, which are to be within half a step. What is only moved may be left
+    out.
     """
     values = {name: _stored(value, graph.tensors[name]) for name, value in inside.items()}
     for node in graph.nodes:
         activations = {t.name for t in graph.inputs_of(node) if not t.is_constant}
-        if node.op == "dequantize" or not activations <= values.keys():
+        if not activations <= values.keys():
             continue
         wanted = run_node(graph, node, values)
-        if node.output not in values:
+        if node.op == "dequantize":
+            if node.output in values:
+                yield OpDifference(node.name, _steps_of_reals(graph, node, wanted, values), 0)
+        elif node.output not in values:
             if not find_op(node.op).rounds:
                 values[node.output] = wanted
         else:
             steps = np.abs(wanted.astype(np.int64) - values[node.output].astype(np.int64))
             yield OpDifference(node.name, steps, op_bound(graph, node))
+
+
+def _steps_of_reals(
+    graph: Graph, node: Node, wanted: NDArray[Any], values: Feeds
+) -> NDArray[np.int64]:
+    scale = max(quantization_of(graph.tensors[node.inputs[0]]).scale)
+    steps = np.abs(wanted - values[node.output]) / scale
+    rounded: NDArray[np.int64] = np.rint(np.nan_to_num(steps, nan=_FAR)).astype(np.int64)
+    return rounded
 
 
 def _stored(value: NDArray[Any], tensor: Tensor) -> NDArray[Any]:

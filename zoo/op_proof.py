@@ -31,14 +31,18 @@ def prove_ops(
 ) -> Check | None:
     """Return the check of each op alone; None where the executor does not tell all of them.
 
-    executor: zoo.plugs.Inspector.  file: of the integer graph.
+    The outputs are those of the file as it is, so that they are proven to be made of the integers
+    inside.  executor: zoo.plugs.Inspector.  file: of the integer graph.
     """
     names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
     inspector: Inspector = registry.load("executor", executor)
     run = inspector.load_inside(file.parent, file.name, names)
+    plain = inspector.load(file.parent, file.name)
     judge: OpJudge = registry.load("executor", "reference")
-    found = [d for feed in feeds for d in judge.judge_ops(graph, {**feed, **run(feed)})]
+    values = ({**feed, **run(feed), **plain(feed)} for feed in feeds)
+    found = [difference for inside in values for difference in judge.judge_ops(graph, inside)]
     needed = {node.name for node in graph.nodes if judge.rounds(node)}
+    needed |= {node.name for node in graph.nodes if node.output in graph.outputs}
     return compare_ops(step, found) if needed <= _nodes(found) else None
 
 

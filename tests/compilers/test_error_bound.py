@@ -142,7 +142,7 @@ def test_integers_of_another_sign_are_the_same_integers(scheme):
     integer, feeds = quantized(GRAPH, scheme), next(samples(GRAPH))
     inside = {name: _of_other_sign(value) for name, value in run_all(integer, feeds).items()}
     found = list(judge_ops(integer, inside))
-    assert len(found) == len(integer.nodes) - 1  # but for the reals at the end
+    assert len(found) == len(integer.nodes)
     assert all(d.steps.max() == 0 for d in found)
 
 

@@ -46,7 +46,7 @@ def test_a_runtime_that_tells_all_is_proven(tmp_path):
     feeds = [next(samples(integer, seed=seed)) for seed in (0, 1)]
     check = prove_ops("a -> b", "onnxruntime", file, integer, feeds)
     assert (check.step, check.holds, check.bound) == ("a -> b", True, 1)
-    assert check.why.startswith("each of 10 ops: ")
+    assert check.why.startswith("each of 11 ops: ")
 
 
 def test_a_runtime_that_hides_an_op_is_not(tmp_path, monkeypatch):
@@ -61,6 +61,25 @@ def test_a_runtime_that_hides_an_op_is_not(tmp_path, monkeypatch):
 
     monkeypatch.setattr(executor, "load_inside", hiding)
     assert prove_ops("a -> b", "onnxruntime", file, integer, [next(samples(integer))]) is None
+
+
+@pytest.mark.parametrize("wrong", [lambda y: y * 2, lambda y: y[:, ::-1], lambda y: y * np.nan])
+def test_outputs_that_are_not_made_of_the_integers_inside(tmp_path, monkeypatch, wrong):
+    integer = quantized(residual_network(), W8A8_ASYM)
+    file = tmp_path / "hub.onnx"
+    file.write_bytes(HUB.write(integer))
+    executor = registry.load("executor", "onnxruntime")
+    load = executor.load
+
+    def other(folder, main, threads=1):
+        run = load(folder, main, threads)
+        return lambda feeds: {name: wrong(values) for name, values in run(feeds).items()}
+
+    monkeypatch.setattr(executor, "load", other)
+    check = prove_ops("a -> b", "onnxruntime", file, integer, [next(samples(integer))])
+    assert check is not None
+    assert not check.holds
+    assert check.bound == 0
 
 
 def test_what_is_proven_of_the_outputs():
