@@ -18,6 +18,6 @@ WHEEL = Wheel(
     file="ai_edge_litert-2.3.0-cp311-cp311-manylinux_2_27_aarch64.whl",
     sha256="853fc608f96da87bd5f3458465dfb9abbf18d5ae6b94eceacead407146f175ae",
     path="33/68/446c2685f5752eef7891dc8a43ca27bd393461ea0caac7c413587c2f4535",
-    library="ai_edge_litert/libLiteRt.so",
+    member="ai_edge_litert/libLiteRt.so",
 )
 APP = RaspberryPiApp("cpp-litert", BACKEND, WHEEL, option="--litert")

@@ -85,7 +85,7 @@ class RaspberryPiApp:
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
     ) -> tuple[AppRun, ...]:
         """Run under emulation of the board's processor, with the runtime for it."""
-        library = wheel_member(self.wheel, self.wheel.library)
+        library = wheel_member(self.wheel, self.wheel.member)
         options = (self.option, str(library), "--threads", "1")
         with emulated(RASPBERRY_PI_4) as words:
             return tuple(run_app(program, artifact, item, options, words) for item in golden)

@@ -80,7 +80,7 @@ class JetsonHost:
 
     @contextmanager
     def standing_in(self) -> Iterator[StandInRun]:
-        library = wheel_member(WHEEL, WHEEL.library)
+        library = wheel_member(WHEEL, WHEEL.member)
         flags = ("-DNV_TENSORRT_MAJOR=8", "-DNV_TENSORRT_MINOR=2")
         with emulated(JETSON) as words:
             launcher = (*words, "-E", f"{_RUNTIME}={library}")

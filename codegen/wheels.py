@@ -22,7 +22,7 @@ _TIMEOUT_S = 600
 class Wheel:
     """A file of PyPI, for one version of Python and one platform.
 
-    path: of its folder on PyPI's file server.  library: path of the shared library in it.
+    path: of its folder on PyPI's file server.  member: path of the shared library in it.
     """
 
     title: str
@@ -31,7 +31,7 @@ class Wheel:
     file: str
     sha256: str
     path: str
-    library: str
+    member: str
 
     @property
     def url(self) -> str:

@@ -44,17 +44,17 @@ def test_a_file_that_is_there_needs_no_network(cache, packed, monkeypatch):
     content, wheel = packed
     keep(cache, content)
     assert wheel_file(wheel) == cache / FILE
-    library = wheel_member(wheel, wheel.library)
+    library = wheel_member(wheel, wheel.member)
     assert library == cache / FILE.removesuffix(".whl") / "lib" / "lib.so"
     assert library.read_bytes() == b"ELF"
-    assert wheel_member(wheel, wheel.library) == library
+    assert wheel_member(wheel, wheel.member) == library
 
 
 def test_another_file_is_refused(cache, packed):
     content, wheel = packed
     keep(cache, content + b"!")
     with pytest.raises(ToolchainError) as raised:
-        wheel_member(wheel, wheel.library)
+        wheel_member(wheel, wheel.member)
     found = hashlib.sha256(content + b"!").hexdigest()
     assert str(raised.value) == (
         f"{cache / FILE}: has SHA-256 {found}, {wheel.sha256} is needed; delete it, it comes anew"

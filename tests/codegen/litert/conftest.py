@@ -42,13 +42,14 @@ class LitertApp:
     """A program, what runs it, and LiteRT's library for it. models: by border."""
 
     program: Path
-    library: Path
+    runtime_library: Path
     models: Mapping[str, Path]
     words: tuple[str, ...] = ()
 
     def run(self, border: str, *options: object) -> subprocess.CompletedProcess[str]:
         """Run with a model of that border."""
-        return self.run_bare("--litert", self.library, "--model", self.models[border], *options)
+        model = self.models[border]
+        return self.run_bare("--litert", self.runtime_library, "--model", model, *options)
 
     def run_bare(self, *options: object) -> subprocess.CompletedProcess[str]:
         """Run with these words only."""
@@ -128,7 +129,7 @@ def board_app(
 def built_for_board(app: RaspberryPiApp, factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return the program and its runtime's library; skips where one cannot be had."""
     try:
-        library = wheel_member(app.wheel, app.wheel.library)
+        library = wheel_member(app.wheel, app.wheel.member)
         with emulated(RASPBERRY_PI_4):
             pass
         folder = made_once(

@@ -41,7 +41,7 @@ def test_outputs_are_those_of_python(host_app, contract, golden, border):
     expected = by_python(model, contract, golden)
     assert not np.array_equal(*expected)
     for item, wanted in zip(golden, expected, strict=True):
-        options = ("--litert", str(host_app.library))
+        options = ("--litert", str(host_app.runtime_library))
         found = run_app(host_app.program, model, item, options).outputs["landmarks"]
         np.testing.assert_array_equal(found, wanted)
 
@@ -73,7 +73,7 @@ def test_the_second_runtime_computes_the_same_on_the_board(second_runtime, contr
 
 
 def test_board_has_what_program_and_runtime_need(board_app):
-    for file in (board_app.program, board_app.library):
+    for file in (board_app.program, board_app.runtime_library):
         check_versions(file, (RASPBERRY_PI_4.image,))
     assert newest(symbol_versions(board_app.program), "GLIBCXX") == ()
 
@@ -82,7 +82,7 @@ def test_board_has_what_program_and_runtime_need(board_app):
 def test_threads(host_app, threads):
     """While the reader waits for a frame there are the first thread, the reader, and the pool."""
     words = ["--source", "raw:160x120:/dev/stdin", "--threads", threads]
-    words += ["--litert", host_app.library, "--model", host_app.models["float32"]]
+    words += ["--litert", host_app.runtime_library, "--model", host_app.models["float32"]]
     command = list(map(str, (host_app.program, *words)))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes) as running:
@@ -140,8 +140,8 @@ def test_another_library(host_app, golden):
 
 
 def test_library_for_another_processor(host_app, board_app, golden):
-    finished = host_app.run_bare("--source", golden[0].image, "--litert", board_app.library)
-    assert fails(finished, f"{board_app.library}: cannot open shared object file")
+    finished = host_app.run_bare("--source", golden[0].image, "--litert", board_app.runtime_library)
+    assert fails(finished, f"{board_app.runtime_library}: cannot open shared object file")
 
 
 def test_missing_model(host_app, golden, tmp_path):
