@@ -60,9 +60,12 @@ def register_describers() -> list[Descriptor]:
 
 @hookimpl
 def register_executors() -> list[Descriptor]:
-    """The meaning of the Graph itself, of TensorRT's input, and of an .xmodel."""
+    """The meaning of the Graph itself, of TensorRT's input and of an .xmodel; and GPUs."""
     return [
         Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
         Descriptor("tensorrt", "compilers.tensorrt.executor:EXECUTOR"),
+        Descriptor("tensorrt-gpu", "compilers.tensorrt.gpu_executor:EXECUTOR"),
+        Descriptor("torch-cuda", "compilers.torch_executor:FLOAT32"),
+        Descriptor("torch-cuda-fp16", "compilers.torch_executor:FLOAT16"),
         Descriptor("xmodel", "compilers.xmodel.executor:EXECUTOR"),
     ]

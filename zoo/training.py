@@ -12,16 +12,17 @@ class TrainOptions:
     """Choices of one training.
 
     data: labelled data sets, trained on together.  out: folder for weights, checkpoints and logs;
-    a training that was interrupted there goes on.  teacher: weights of a larger network to learn
-    from.  start: folder of an earlier training whose weights are the first.
-    settings: of the recipe, by name, as words.
+    a training that was interrupted there goes on.  teachers: weights of larger networks to learn
+    from.  peers: other networks to learn from, ONNX and contract.  start: folder of an
+    earlier training whose weights are the first.  settings: of the recipe, by name, as words.
     """
 
     data: tuple[Path, ...]
     out: Path
     seed: int = 0
     accelerator: str = "auto"
-    teacher: Path | None = None
+    teachers: tuple[Path, ...] = ()
+    peers: tuple[tuple[Path, Path], ...] = ()
     start: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,23 +1,11 @@
-"""Whether an NVIDIA GPU is in this machine, as its driver tells."""
+"""Whether an NVIDIA GPU is in this machine."""
 
-import shutil
-import subprocess
+from zoo.nvidia_gpu import find_gpu
 
 __all__ = ["gpu_is_here"]
 
-_TIMEOUT_S = 20
-
 
 def gpu_is_here(compute_capability: str) -> bool:
-    """Whether the first GPU has that compute capability; its driver's nvidia-smi is asked."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return False
-    command = [program, "--query-gpu=compute_cap", "--format=csv,noheader", "--id=0"]
-    try:
-        found = subprocess.run(
-            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return found.stdout.strip() == compute_capability
+    """Whether this machine's first GPU has that compute capability."""
+    gpu = find_gpu()
+    return gpu is not None and gpu.compute_capability == compute_capability

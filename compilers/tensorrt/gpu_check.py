@@ -9,9 +9,9 @@ from compilers.tensorrt.cuda_memory import CudaMemory
 from compilers.tensorrt.device import gpu_is_here
 from compilers.tensorrt.engine import Engine
 from compilers.tensorrt.engine_run import EngineRun
-from compilers.tensorrt.fixed_batch import fix_batch
 from compilers.tensorrt.gpu import Gpu
 from zoo.artifact import Exactness
+from zoo.batch import fix_batch
 from zoo.comparison import compare, output_scales
 from zoo.errors import VerifyError
 from zoo.graph import Graph

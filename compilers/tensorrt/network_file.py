@@ -2,10 +2,10 @@
 
 from compilers.hub import HUB
 from compilers.onnx.half_precision import to_float16
-from compilers.tensorrt.fixed_batch import fix_batch
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.opset13 import to_opset13
 from compilers.tensorrt.symmetric_form import symmetric_form
+from zoo.batch import fix_batch
 from zoo.graph import Graph
 
 __all__ = ["network_file"]

@@ -79,7 +79,7 @@ def _training(record: Mapping[str, Any]) -> str:
         f"{record['held_out_faces']} held out.",
         f"Trained as {record['model']}, {record['epochs']} epochs, seed {record['seed']}"
         + (f", from the weights of {record['start']}" if record.get("start") else "")
-        + (f", taught by {record['teacher']}" if record["teacher"] else "")
+        + (f", taught by {' and '.join(record['teachers'])}" if record["teachers"] else "")
         + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
     ]
     return " ".join(lines)

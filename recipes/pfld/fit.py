@@ -11,12 +11,13 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from recipes.pfld.loss import wing
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
-from recipes.shelf.augment import augment, face_squares
+from recipes.shelf.augment import face_squares, random_cuts
 from recipes.shelf.augmentation import Augmentation
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
 from recipes.shelf.layouts import layout_of
+from recipes.shelf.photometric import change_pixels
 from zoo.recipe import Recipe
 from zoo.reporting import report
 from zoo.training import FitOptions
@@ -111,7 +112,7 @@ def _augmented(
     landmarks: [N, 2 * points].
     """
     channels, size, _ = recipe.contract.input.shape
-    cuts, landmarks = augment(
+    cuts, landmarks = random_cuts(
         batch.images,
         batch.landmarks,
         face_squares(batch.landmarks, float(recipe.contract.step("crop").parameters["scale"])),
@@ -121,7 +122,8 @@ def _augmented(
         generator,
     )
     wanted = landmarks - torch.tensor(mean_face(points))
-    return {recipe.contract.input.name: network_input(cuts, channels)}, wanted.flatten(1)
+    x = network_input(change_pixels(cuts, plan.augmentation, generator), channels)
+    return {recipe.contract.input.name: x}, wanted.flatten(1)
 
 
 def _loss(

@@ -6,17 +6,19 @@ import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from recipes.pfld.loss import pose_errors, squared_distance, wing
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
 from recipes.pfld.optimizers import optimizer_and_schedule
 from recipes.pfld.settings import Settings
+from recipes.pfld.teachers import Teacher
 from recipes.pfld.training_net import TrainingNet
-from recipes.shelf.augment import augment, cut_faces, face_squares, square_matrices
+from recipes.shelf.augment import cut_faces, face_squares, random_cuts, square_matrices
 from recipes.shelf.landmark_data import Batch
 from recipes.shelf.layouts import layout_of
+from recipes.shelf.photometric import change_pixels
 from zoo.contract import Contract
 from zoo.steps.head_pose import head_angles
 
@@ -27,7 +29,7 @@ class LandmarkTask(LightningModule):
     """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance.
 
     layouts: numbers of points of the batches' landmarks, in their order; the first is the
-    network's own.  teacher: a network of the same input and first layout.
+    network's own.  teacher: of the first layout; it sees a face before its pixels are changed.
     """
 
     mirror: Tensor
@@ -40,14 +42,13 @@ class LandmarkTask(LightningModule):
         layouts: tuple[int, ...],
         steps: int,
         seed: int,
-        teacher: nn.Module | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         super().__init__()
         self.net, self.settings, self.layouts, self.steps = net, settings, layouts, steps
         self.seed, self.layout = seed, layout_of(layouts[0])
         self.save_hyperparameters({"steps": steps, "settings": asdict(settings)})
-        # In a list, so that it is no part of the checkpoints.
-        self.teacher = [] if teacher is None else [teacher.eval().requires_grad_(False)]
+        self.teacher = teacher
         self.channels, self.size, _ = contract.input.shape
         crop, pose = (contract.step(name).parameters for name in ("crop", "head_pose"))
         self.box_scale = float(crop["scale"])
@@ -56,16 +57,17 @@ class LandmarkTask(LightningModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:  # noqa: ARG002
         """Return the loss of a randomly changed batch."""
-        images, landmarks = augment(
+        generator, changes = self._generator(), self.settings.augmentation
+        cuts, landmarks = random_cuts(
             batch.images,
             batch.landmarks,
             self._squares(batch.landmarks),
             self.mirror,
             self.size,
-            self.settings.augmentation,
-            self._generator(),
+            changes,
+            generator,
         )
-        x = network_input(images, self.channels)
+        x = network_input(change_pixels(cuts, changes, generator), self.channels)
         predicted, pose = self._predict(x)
         targets = dict(
             zip(self.layouts, torch.split(landmarks, list(self.layouts), dim=1), strict=True)
@@ -77,8 +79,10 @@ class LandmarkTask(LightningModule):
             known = ~angles.isnan().any(dim=1)
             errors = pose_errors(pose.float()[known], angles[known])
             loss = loss + self.settings.pose_weight * errors.sum() / len(known)
-        if self.teacher:
-            loss = loss + self._distillation_loss(x, predicted[self.layout.points])
+        if self.teacher is not None:
+            taught = self.teacher(cuts)
+            lessons = self._point_loss(predicted[self.layout.points], taught).mean()
+            loss = loss + self.settings.distillation_weight * lessons
         self.log("train_loss", loss, on_step=False, on_epoch=True)
         return loss
 
@@ -133,17 +137,15 @@ class LandmarkTask(LightningModule):
             losses = squared_distance(distances)
         return losses * known
 
-    def _distillation_loss(self, x: Tensor, predicted: Tensor) -> Tensor:
-        with torch.no_grad():
-            taught = self.teacher[0].to(x.device)(x)[0] + self._mean(self.layout.points)
-        return self.settings.distillation_weight * self._point_loss(predicted, taught).mean()
-
     def _weights(self, of_classes: Tensor, pose: Tensor | None, angles: Tensor) -> Tensor:
         """Return [N] the factors of the faces in the loss of their landmarks."""
         if not self.settings.pose_weighting or pose is None:
             return of_classes
-        errors = pose_errors(pose.float(), angles)
-        return of_classes * errors.nan_to_num(1.0)
+        # Chosen before they are computed: the gradient of an unknown angle is nan.
+        known = ~angles.isnan().any(dim=1)
+        errors = torch.ones_like(of_classes)
+        errors[known] = pose_errors(pose.float()[known], angles[known])
+        return of_classes * errors
 
     def _squares(self, landmarks: Tensor) -> tuple[Tensor, Tensor]:
         """Return the cuts of deployment: by the network's own landmarks, where a face has them."""

@@ -14,12 +14,11 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor, nn
 
-from recipes.pfld.checkpoint import load_net, save_state
+from recipes.pfld.checkpoint import save_state
 from recipes.pfld.face_classes import class_weights, face_classes
-from recipes.pfld.fold import folded
-from recipes.pfld.net import Pfld
 from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
+from recipes.pfld.teachers import find_teacher
 from recipes.pfld.training_net import TrainingNet
 from recipes.pfld.training_record import training_record
 from recipes.pfld.variants import VARIANTS, Variant
@@ -59,7 +58,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
         tuple(faces.landmarks),
         steps,
         options.seed,
-        None if options.teacher is None else _teacher(options.teacher, variant),
+        find_teacher(options, variant, recipe.contract),
     )
     trainer = _trainer(options, settings)
     trainer.fit(task, data, ckpt_path=_last(options.out, steps), weights_only=True)
@@ -119,23 +118,6 @@ def _net(
     if options.start is not None:
         net.start_from(options.start)
     return _channels_last(net)
-
-
-def _teacher(weights: Path, student: Variant) -> Pfld:
-    """Return the network of the variant that the file is named after, as `zoo train` names it.
-
-    Its batch norms are folded into the convolutions, for speed.
-    """
-    if not weights.is_file():
-        raise RecipeError(f"{weights}: no such file; give the teacher's weights")
-    teacher = VARIANTS.get(weights.name.removesuffix(".safetensors"))
-    if teacher is None or (teacher.points, teacher.is_gray) != (student.points, student.is_gray):
-        raise RecipeError(
-            f"{weights}: not named after a variant that can teach {student.name}; needed are the "
-            f"weights of one with {student.points} points and the same colours, named "
-            "VARIANT.safetensors"
-        )
-    return _channels_last(folded(load_net(teacher, weights)))
 
 
 def _channels_last(net: Net) -> Net:

@@ -33,7 +33,7 @@ def training_record(
         "epochs": settings.epochs,
         "seed": options.seed,
         "start": options.start.name if options.start else None,
-        "teacher": options.teacher.stem if options.teacher else None,
+        "teachers": [file.stem for file in (*options.teachers, *dict(options.peers))],
         "changed_settings": _changed(asdict(settings), asdict(Settings())),
         "versions": {package: version(package) for package in _PACKAGES},
     }

@@ -1,4 +1,4 @@
-"""Augmentation of face crops and their landmarks, a whole batch at once on its device.
+"""Random cuts of face crops and their landmarks, a whole batch at once on its device.
 
 Coordinates are fractions: 0 and 1 are the outer edges of the picture, so that pixel i of S has its
 centre at (i + 0.5) / S. All randomness comes from the generator that is handed in.
@@ -11,13 +11,12 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from recipes.shelf.augmentation import Augmentation
-from recipes.shelf.photometric import change_pixels
 from recipes.shelf.random_values import chance, uniform
 
-__all__ = ["augment", "cut_faces", "face_squares", "square_matrices"]
+__all__ = ["cut_faces", "face_squares", "random_cuts", "square_matrices"]
 
 
-def augment(
+def random_cuts(
     images: Tensor,
     landmarks: Tensor,
     squares: tuple[Tensor, Tensor],
@@ -26,17 +25,17 @@ def augment(
     options: Augmentation,
     generator: Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Return random cuts of the faces and the landmarks in them.
+    """Return cuts turned, shifted, scaled and mirrored at random, and the landmarks in them.
 
     images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, nan where a face has
     no such label.  squares: the cuts of deployment, as `face_squares` returns them.
     mirror: [K], the order of the points in a mirrored face.
     Returns [N, 3, size, size] float32 in 0..1 and [N, K, 2] fractions of the cut.
     """
-    matrices, mirrored = _random_cuts(squares, options, generator)
+    matrices, mirrored = _random_matrices(squares, options, generator)
     cuts, points = cut_faces(images, landmarks, matrices, size)
     points = torch.where(mirrored[:, None, None], points[:, mirror], points)
-    return change_pixels(cuts, options, generator), points
+    return cuts, points
 
 
 def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -73,7 +72,7 @@ def cut_faces(
     return cuts, (points + 1) / 2
 
 
-def _random_cuts(
+def _random_matrices(
     squares: tuple[Tensor, Tensor], options: Augmentation, generator: Generator
 ) -> tuple[Tensor, Tensor]:
     """Return maps from cut to image, [N, 2, 3] in -1..1, and which of them mirror, [N] bool."""

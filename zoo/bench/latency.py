@@ -8,9 +8,10 @@ __all__ = ["Latency", "beside_float", "report"]
 
 @dataclass(frozen=True)
 class Latency:
-    """Times of one network over `runs` single-sample runs, milliseconds.
+    """Times of one network over `runs` runs of a batch each, milliseconds.
 
     runtime: the executor, on a board the app.  scheme: of its numbers, such as 'float32'.
+    batch: samples of a run.
     times_float: how many times as fast as the same model's float32 network it is.
     watts, celsius: mean power of the board meanwhile, temperature after it; None where unknown.
     slowed: why the board slows its processor down then, such as for heat; None where unknown.
@@ -25,10 +26,16 @@ class Latency:
     median_ms: float
     p95_ms: float
     min_ms: float
+    batch: int = 1
     times_float: float | None = None
     watts: float | None = None
     celsius: float | None = None
     slowed: Sequence[str] | None = None
+
+    @property
+    def samples_per_s(self) -> float:
+        """Throughput at the median, one batch after the other."""
+        return round(1e3 * self.batch / self.median_ms, 1)
 
 
 def beside_float(latencies: Sequence[Latency]) -> list[Latency]:
@@ -38,10 +45,12 @@ def beside_float(latencies: Sequence[Latency]) -> list[Latency]:
 
 def report(machine: Mapping[str, object], latencies: Iterable[Latency]) -> dict[str, object]:
     """Return what `zoo bench` writes as JSON, of this machine and of boards alike."""
-    return {"machine": dict(machine), "latencies": [asdict(latency) for latency in latencies]}
+    rows = [{**asdict(each), "samples_per_s": each.samples_per_s} for each in latencies]
+    return {"machine": dict(machine), "latencies": rows}
 
 
 def _ratio(latency: Latency, others: Sequence[Latency]) -> float | None:
-    floats = [o for o in others if (o.model, o.scheme) == (latency.model, "float32")]
+    alike = [o for o in others if (o.model, o.batch) == (latency.model, latency.batch)]
+    floats = [o for o in alike if o.scheme == "float32"]
     same = [o for o in floats if o.runtime == latency.runtime] or floats
     return round(same[0].median_ms / latency.median_ms, 3) if same else None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from zoo import registry
 from zoo.bench.latency import Latency
 from zoo.contract import Contract
+from zoo.nvidia_gpu import NvidiaGpu
 from zoo.plugs import Run
 
 __all__ = ["Subject", "machine", "measure", "sample"]
@@ -20,7 +21,7 @@ __all__ = ["Subject", "machine", "measure", "sample"]
 
 @dataclass(frozen=True)
 class Subject:
-    """A network to be timed. model, scheme: as in Latency.  feeds: one sample by input name."""
+    """A network to be timed. model, scheme: as in Latency.  feeds: a batch by input name."""
 
     name: str
     model: str
@@ -49,13 +50,14 @@ def measure(
     ]
 
 
-def machine() -> dict[str, object]:
-    """Return what a figure needs beside it to mean something."""
-    return {
+def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
+    """Return what a figure needs beside it to mean something. gpu: where that computes."""
+    facts: dict[str, object] = {
         "processor": _processor(),
         "system": platform.platform(),
         "python": platform.python_version(),
     }
+    return facts if gpu is None else {**facts, "gpu": gpu.name, "driver": gpu.driver}
 
 
 def _time_ms(run: Run, feeds: Mapping[str, NDArray[Any]]) -> float:
@@ -76,6 +78,7 @@ def _latency(subject: Subject, threads: int, times_ms: Sequence[float]) -> Laten
         median_ms=round(float(np.median(values)), 4),
         p95_ms=round(float(np.percentile(values, 95)), 4),
         min_ms=round(float(values.min()), 4),
+        batch=max(len(values) for values in subject.feeds.values()),
     )
 
 
@@ -89,8 +92,8 @@ def _processor() -> str:
     return platform.processor()
 
 
-def sample(contract: Contract) -> Mapping[str, NDArray[Any]]:
-    """Return one random input of a contract, [1, C, H, W] float32."""
+def sample(contract: Contract, batch: int = 1) -> Mapping[str, NDArray[Any]]:
+    """Return random inputs of a contract, [batch, C, H, W] float32."""
     generator = np.random.Generator(np.random.PCG64(0))
-    shape = (1, *contract.input.shape)
+    shape = (batch, *contract.input.shape)
     return {contract.input.name: generator.random(shape, np.float32)}

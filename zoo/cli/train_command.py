@@ -28,7 +28,20 @@ from zoo.training import TrainOptions
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the recipe's own.")
 @click.option("--batch-size", type=click.IntRange(1), help="Instead of the recipe's own.")
 @click.option(
-    "--teacher", type=click.Path(path_type=Path), help="Weights of a larger network to learn from."
+    "--teacher",
+    "teachers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Weights of a larger network to learn from; can be repeated.",
+)
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    nargs=2,
+    type=click.Path(path_type=Path),
+    metavar="ONNX CONTRACT",
+    help="Another network to learn from; can be repeated.",
 )
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to go on from."
@@ -49,7 +62,8 @@ def command(
     out: Path | None,
     epochs: int | None,
     batch_size: int | None,
-    teacher: Path | None,
+    teachers: tuple[Path, ...],
+    peers: tuple[tuple[Path, Path], ...],
     start: Path | None,
     settings: tuple[str, ...],
     seed: int,
@@ -66,7 +80,7 @@ def command(
     chosen = _named(settings)
     numbers = {"epochs": epochs, "batch_size": batch_size}
     chosen |= {name: str(number) for name, number in numbers.items() if number is not None}
-    options = TrainOptions(data, folder, seed, accelerator, teacher, start, chosen)
+    options = TrainOptions(data, folder, seed, accelerator, teachers, peers, start, chosen)
     weights: Path = registry.resolve(recipe.train)(recipe, options)
     hub = weights.with_suffix(".onnx")
     hub.write_bytes(registry.resolve(recipe.export)(recipe, weights))

@@ -25,7 +25,7 @@ def install(tmp_path, monkeypatch):
 
     def add_gpu(compute_capability: str) -> None:
         program = tmp_path / "nvidia-smi"
-        program.write_text(f"#!/bin/sh\necho {compute_capability}\n")
+        program.write_text(f"#!/bin/sh\necho {compute_capability}, 580.1, GPU\n")
         program.chmod(0o755)
 
     return add_gpu

@@ -2,9 +2,7 @@
 
 import ctypes
 import shutil
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +10,11 @@ import stand_in_tensorrt
 from networks import residual_network
 from quantization import quantized
 from random_graphs import random_feeds
+from stand_in_gpu import build_driver, install_gpu
 from tensorrt_files import GPU
 
 from compilers.reference import run_graph
 from compilers.schemes import W8A8_SYM
-from compilers.tensorrt import gpu_check
 from compilers.tensorrt.build import build_engine
 from compilers.tensorrt.cuda_memory import CudaMemory
 from compilers.tensorrt.engine import Engine
@@ -35,12 +33,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="a C compiler is 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """Return the path of the stand-in for the driver's library."""
-    source = Path(stand_in_tensorrt.__file__).with_name("stand_in_cuda.c")
-    built = tmp_path_factory.mktemp("cuda") / "libcuda.so.1"
-    command = ["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", built, source]
-    subprocess.run(command, check=True)
-    return str(built)
+    return build_driver(tmp_path_factory.mktemp("cuda"))
 
 
 @pytest.fixture
@@ -110,9 +103,7 @@ def test_where_the_gpu_is_elsewhere_nothing_is_run(monkeypatch, tmp_path):
 
 
 def test_where_the_gpu_is_here_the_engine_is_compared(tensorrt, library, monkeypatch):
-    monkeypatch.setattr(gpu_check, "gpu_is_here", lambda _: True)
-    monkeypatch.setattr(gpu_check, "import_module", lambda _: tensorrt)
-    monkeypatch.setattr(gpu_check, "CudaMemory", lambda: CudaMemory(library))
+    install_gpu(monkeypatch, library)
     engine = _engine(tensorrt, INTEGERS, "int8")
     assert check_on_gpu(INTEGERS, engine, replace(GPU, typing="strong"), BOUND).startswith(
         "run on this machine's GPU by TensorRT 10.3.0: at most "

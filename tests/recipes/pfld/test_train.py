@@ -131,13 +131,13 @@ def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
     teacher = tmp_path / "pfld_0.5x.300w68.safetensors"
     save_state(build_net(VARIANTS["pfld_0.5x.300w68"]).state_dict(), teacher)
     alone = train(student, options(data, tmp_path / "alone"))
-    taught = train(student, replace(options(data, tmp_path / "taught"), teacher=teacher))
+    taught = train(student, replace(options(data, tmp_path / "taught"), teachers=(teacher,)))
     assert taught.read_bytes() != alone.read_bytes()
     stranger = teacher.rename(tmp_path / "pfld_0.5x.wflw98.safetensors")
     with pytest.raises(RecipeError, match=r"0\.5x\.300w68\.safetensors: no such file; give the"):
-        train(student, replace(options(data, tmp_path / "no"), teacher=teacher))
+        train(student, replace(options(data, tmp_path / "no"), teachers=(teacher,)))
     with pytest.raises(RecipeError, match=r"not named after a variant that can teach pfld_0\.25x"):
-        train(student, replace(options(data, tmp_path / "no"), teacher=stranger))
+        train(student, replace(options(data, tmp_path / "no"), teachers=(stranger,)))
 
 
 def test_another_training_in_the_folder(make_faces: MakeFaces, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 
 from recipes.shelf.augment import (  # noqa: E402
-    augment,
     cut_faces,
     face_squares,
+    random_cuts,
     square_matrices,
 )
 from recipes.shelf.augmentation import Augmentation  # noqa: E402
@@ -47,7 +47,8 @@ def augmented(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     squares = face_squares(landmarks, 1.2)
-    return augment(images, landmarks, squares, PLAIN_MIRROR, CUT, options, generator)
+    cuts, points = random_cuts(images, landmarks, squares, PLAIN_MIRROR, CUT, options, generator)
+    return change_pixels(cuts, options, generator), points
 
 
 @settings(deadline=None, max_examples=60)
@@ -90,7 +91,9 @@ def test_missing_labels_stay_missing_and_do_not_move_the_cut() -> None:
     assert torch.equal(squares[0], face_squares(landmarks, 1.2)[0])
     mirror = torch.tensor([1, 0, 2, 4, 3])
     generator = torch.Generator().manual_seed(0)
-    cuts, points = augment(images, unknown, squares, mirror, CUT, Augmentation(), generator)
+    options = Augmentation()
+    cuts, points = random_cuts(images, unknown, squares, mirror, CUT, options, generator)
+    cuts = change_pixels(cuts, options, generator)
     assert points.isnan().all(dim=2).tolist() == [[False, False, False, True, True]]
     assert torch.equal(cuts, augmented(images, landmarks, Augmentation(), 0)[0])
 

@@ -4,7 +4,13 @@ from shutil import which
 import pytest
 from tiny_bundle import PROGRAM, write_bundle
 
-from zoo.errors import BundleError, RefusedError, UnknownNameError, UsageError
+from zoo.errors import (
+    BundleError,
+    RefusedError,
+    ToolchainError,
+    UnknownNameError,
+    UsageError,
+)
 
 MODEL = "pfld_0.25x.300w68"
 ONCE = ("--rounds", 1, "--runs", 2)
@@ -18,10 +24,12 @@ KEYS = [
     "median_ms",
     "p95_ms",
     "min_ms",
+    "batch",
     "times_float",
     "watts",
     "celsius",
     "slowed",
+    "samples_per_s",
 ]
 
 
@@ -97,6 +105,27 @@ def test_options_of_models_do_not_go_with_a_board(zoo, words):
     error = zoo("bench", "--ssh", "pi@board", "bundle.tar.gz", *words).exception
     assert isinstance(error, UsageError)
     assert str(error) == f"{words[0]} does not go with --ssh, which times bundles that are built"
+
+
+def test_no_gpu(zoo, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    error = zoo("bench", MODEL, "--device", "cuda").exception
+    assert isinstance(error, ToolchainError)
+    assert str(error).startswith("--device cuda: nvidia-smi finds no NVIDIA GPU in this machine;")
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        (("--device", "cuda", "--threads", 2), "--device cuda, which times PyTorch and TensorRT"),
+        (("--device", "cuda", "--baseline"), "--device cuda, which times PyTorch and TensorRT"),
+        (("--batch", 8), "--device cpu, which times one sample at a time"),
+    ],
+)
+def test_options_of_the_other_device(zoo, words, because):
+    error = zoo("bench", MODEL, *words).exception
+    assert isinstance(error, UsageError)
+    assert str(error).endswith(f" does not go with {because}")
 
 
 def test_no_bundle(zoo):

@@ -1,4 +1,4 @@
-"""A Graph for a batch of one: an engine of fixed shapes needs no optimization profile."""
+"""A Graph for batches of one size, for runtimes that want to know it beforehand."""
 
 from dataclasses import replace
 

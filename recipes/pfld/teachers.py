@@ -1,0 +1,101 @@
+"""Networks that a student learns from: larger ones of this family, and other people's."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from recipes.pfld.checkpoint import load_net
+from recipes.pfld.fold import folded
+from recipes.pfld.mean_face import mean_face
+from recipes.pfld.network_input import network_input
+from recipes.pfld.variants import VARIANTS, Variant
+from recipes.shelf.landmark_evaluation import landmark_count, predict
+from zoo import registry
+from zoo.contract import Contract
+from zoo.errors import RecipeError
+from zoo.plan import find_recipe
+from zoo.plugs import Run
+from zoo.step import Box
+from zoo.training import TrainOptions
+
+__all__ = ["Teacher", "find_teacher"]
+
+_EXECUTOR = "onnxruntime"
+
+
+Teacher = Callable[[Tensor], Tensor]
+"""From cuts of faces, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the cut."""
+
+
+def find_teacher(options: TrainOptions, student: Variant, contract: Contract) -> Teacher | None:
+    """Return the mean of all networks that were asked for, as their errors differ; None for none.
+
+    contract: the student's. Raises RecipeError naming a file that is missing, or cannot teach.
+    """
+    own = [_Relative(file, student) for file in options.teachers]
+    peers = [_Peer(onnx, file, student, contract) for onnx, file in options.peers]
+    teachers: list[Teacher] = [*own, *peers]
+
+    # A function, not an object: the average of the weights copies all objects of a training.
+    def teach(cuts: Tensor) -> Tensor:
+        with torch.no_grad():
+            return torch.stack([teacher(cuts) for teacher in teachers]).mean(dim=0)
+
+    return teach if teachers else None
+
+
+class _Relative:
+    """A network of this family, whose weights are named after their variant."""
+
+    def __init__(self, weights: Path, student: Variant) -> None:
+        if not weights.is_file():
+            raise RecipeError(f"{weights}: no such file; give the teacher's weights")
+        variant = VARIANTS.get(weights.name.removesuffix(".safetensors"))
+        if variant is None or variant.points != student.points:
+            raise RecipeError(
+                f"{weights}: not named after a variant that can teach {student.name}; needed are "
+                f"the weights of one with {student.points} points, named VARIANT.safetensors"
+            )
+        # Batch norms are folded into the convolutions, for speed; so is the layout.
+        net = folded(load_net(variant, weights)).requires_grad_(False)
+        self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._channels = variant.in_channels
+        self._mean = torch.tensor(mean_face(variant.points)).flatten()
+
+    def __call__(self, cuts: Tensor) -> Tensor:
+        differences = self._net.to(cuts.device)(network_input(cuts, self._channels))[0]
+        found: Tensor = differences.float() + self._mean.to(cuts.device)
+        return found
+
+
+class _Peer:
+    """Another ONNX network, run by ONNX Runtime through a contract of its own."""
+
+    def __init__(self, onnx: Path, file: Path, student: Variant, contract: Contract) -> None:
+        recipe = find_recipe(str(onnx), file)
+        self._contract, self._size = recipe.contract, contract.input.shape[1]
+        if landmark_count(self._contract) != student.points:
+            raise RecipeError(
+                f"{file}: {landmark_count(self._contract)} landmarks, {student.name} learns "
+                f"{student.points}; give a network with as many"
+            )
+        self._run: Run = registry.load("executor", _EXECUTOR).load(onnx.parent, onnx.name, 1)
+        self._box = _face_box(self._size, float(contract.step("crop").parameters["scale"]))
+
+    def __call__(self, cuts: Tensor) -> Tensor:
+        images = (255 * cuts).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+        found = np.stack([self._landmarks(image) for image in images])
+        return torch.from_numpy((found + 0.5) / self._size).flatten(1).to(cuts)
+
+    def _landmarks(self, image_hwc: NDArray[np.uint8]) -> NDArray[np.float64]:
+        return predict(self._contract, self._run, image_hwc, self._box)
+
+
+def _face_box(size: int, scale: float) -> Box:
+    """Return the face's box in a cut whose side is `scale` times the box's."""
+    side = size / scale
+    return (size - side) / 2, (size - side) / 2, side, side

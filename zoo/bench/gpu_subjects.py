@@ -1,0 +1,117 @@
+"""What `zoo bench --device cuda` times: networks on this machine's NVIDIA GPU."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from zoo import registry
+from zoo.artifact import Artifact
+from zoo.batch import fix_batch
+from zoo.bench.timing import Subject, sample
+from zoo.cache import Cache
+from zoo.errors import RefusedError
+from zoo.nvidia_gpu import NvidiaGpu
+from zoo.pipeline import artifact_stages, build
+from zoo.plan import Plan, Wish, make_plan
+from zoo.target import Target
+
+__all__ = ["on_gpu"]
+
+_TORCH = {"none": ("torch-cuda", "float32"), "fp16": ("torch-cuda-fp16", "float16")}
+"""Executor and scheme of each quantization that PyTorch computes."""
+_FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
+_ENGINE = ".engine"
+_NO_TORCH = "PyTorch is not installed: pip install torch, as https://pytorch.org says for CUDA"
+
+
+def on_gpu(
+    wish: Wish,
+    gpu: NvidiaGpu,
+    quants: Sequence[str],
+    batches: Sequence[int],
+    cache: Cache,
+    folder: Path,
+    refused: Callable[[RefusedError], None],
+) -> Iterator[Subject]:
+    """Yield a model in each quantization and batch, by PyTorch and by TensorRT.
+
+    folder: where engines are written.  refused: told of what the installed software does not
+    compute on this GPU, which is left out.
+    """
+    target = _target(gpu)
+    if target is None:
+        refused(
+            RefusedError(
+                f"{wish.model} by TensorRT: no target is for {gpu.name}, compute capability "
+                f"{gpu.compute_capability}; `zoo list` has all, a plugin may add one"
+            )
+        )
+    for quant in quants:
+        if find_spec("torch") is None:
+            refused(RefusedError(f"{wish.model} {quant}: {_NO_TORCH}"))
+        elif quant not in _TORCH:
+            refused(RefusedError(f"{wish.model} {quant}: PyTorch computes only floats on a GPU"))
+        else:
+            yield from _by_torch(wish, quant, batches, cache)
+        if target is not None:
+            try:
+                plan = make_plan(replace(wish, target=target.name, quant=quant))
+                yield from _by_tensorrt(plan, batches, cache, folder)
+            except RefusedError as error:
+                refused(error)
+
+
+def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> Iterator[Subject]:
+    plan = make_plan(replace(wish, target=_FLOAT_TARGET, quant="none"))
+    hub = build(plan, cache, stages=artifact_stages())["hub"] / "float.onnx"
+    executor, scheme = _TORCH[quant]
+    for batch in batches:
+        yield _subject(plan, f"{quant} {executor}", executor, scheme, hub, batch)
+
+
+def _by_tensorrt(
+    plan: Plan, batches: Sequence[int], cache: Cache, folder: Path
+) -> Iterator[Subject]:
+    """Yield an engine for each batch; raises RefusedError where none can be built here."""
+    hub = build(plan, cache, stages=artifact_stages())["quantize"] / "hub.onnx"
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    compiler = registry.load("compiler", plan.target.compiler)
+    for batch in batches:
+        artifact: Artifact = compiler.lower(fix_batch(graph, batch), plan.target, plan.scheme)
+        name = f"{plan.quant} {plan.target.name}"
+        if not any(file.endswith(_ENGINE) for file in artifact.files):
+            raise RefusedError(f"{plan.recipe.name} {name}: {'; '.join(artifact.notes)}")
+        place = folder / f"{plan.subject}.{batch}"
+        _write(artifact, place)
+        file = place / artifact.main
+        yield _subject(plan, name, "tensorrt-gpu", plan.scheme, file, batch)
+
+
+def _subject(plan: Plan, how: str, executor: str, scheme: str, file: Path, batch: int) -> Subject:
+    recipe = plan.recipe
+    return Subject(
+        name=f"{recipe.name} {how}",
+        model=recipe.name,
+        executor=executor,
+        scheme=scheme,
+        file=file,
+        feeds=sample(recipe.contract, batch),
+    )
+
+
+def _write(artifact: Artifact, folder: Path) -> None:
+    for name, content in artifact.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _target(gpu: NvidiaGpu) -> Target | None:
+    """Return the first target that TensorRT serves and whose GPU is of this compute capability."""
+    targets: list[Target] = [registry.load("target", name) for name in registry.names("target")]
+    for target in targets:
+        found = target.facts.get("compute_capability")
+        if target.executor == "tensorrt" and found == gpu.compute_capability:
+            return target
+    return None
