@@ -55,3 +55,13 @@ def test_the_right_answer_costs_nothing(points: tuple[int, ...], framed_by: int)
 
 def test_a_wrong_answer_costs() -> None:
     assert knowing(framed_by=98).training_step(batch(68, 98), 0) > 1
+
+
+def test_faces_of_an_unknown_pose_weigh_one() -> None:
+    net = TrainingNet(SMALL, (98,), pose_branch=True, seed=0)
+    settings = settings_of({**STILL, "pose_weighting": "true"})
+    task = LandmarkTask(net, recipe(SMALL).contract, settings, (68, 98), 1, seed=0)
+    task.log = lambda *_, **__: None  # no trainer listens
+    task.training_step(batch(98), 0).backward()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in net.parameters())
+    assert net.other_points["98"].weight.grad.abs().sum() > 0

@@ -1,0 +1,97 @@
+"""Teachers answer in the student's cuts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from PIL import Image  # noqa: E402
+
+from recipes.pfld.recipe import WEIGHTS, recipe  # noqa: E402
+from recipes.pfld.teachers import find_teacher  # noqa: E402
+from recipes.pfld.variants import VARIANTS  # noqa: E402
+from recipes.shelf.landmark_evaluation import predict  # noqa: E402
+from zoo import registry  # noqa: E402
+from zoo.errors import RecipeError  # noqa: E402
+from zoo.training import TrainOptions  # noqa: E402
+
+STUDENT = VARIANTS["pfld_0.25x.300w68"]
+RECIPE = recipe(STUDENT)
+HUB, WEIGHT_FILE = RECIPE.hubs["none"], WEIGHTS / f"{STUDENT.name}.safetensors"
+SIZE = 112
+
+
+@pytest.fixture
+def cut() -> torch.Tensor:
+    """Return [1, 3, 112, 112]: a face as the student's contract cuts it."""
+    photo, (x, y, width, height) = RECIPE.golden[0].image, RECIPE.golden[0].box
+    side, scale = max(width, height), float(RECIPE.contract.step("crop").parameters["scale"])
+    left, top = x + width / 2 - scale * side / 2, y + height / 2 - scale * side / 2
+    frame = (left, top, left + scale * side, top + scale * side)
+    face = Image.open(photo).convert("RGB").resize((SIZE, SIZE), Image.Resampling.BILINEAR, frame)
+    return torch.from_numpy(np.asarray(face).copy()).permute(2, 0, 1)[None] / 255
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    """Return the student's own contract, as somebody else would have written it."""
+    steps = {step.name: step.parameters for step in (*RECIPE.contract.pre, *RECIPE.contract.post)}
+    mean = np.asarray(steps["landmarks"]["mean"]).tolist()
+    file = tmp_path / "peer.toml"
+    file.write_text(
+        f"""
+        input = {{name = "{RECIPE.contract.input.name}", shape = [3, 112, 112]}}
+        outputs = [{{name = "landmarks", shape = [136]}}]
+        pre = [
+            {{name = "crop", scale = {steps["crop"]["scale"]}}},
+            {{name = "resize", size = [112, 112]}},
+            {{name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]}},
+        ]
+        post = [{{name = "landmarks", output = "landmarks", count = 68, mean = {mean}}}]
+        """,
+        "utf-8",
+    )
+    return file
+
+
+def taught(cut: torch.Tensor, **teachers: object) -> torch.Tensor:
+    options = TrainOptions((), Path(), **teachers)  # type: ignore[arg-type]
+    teacher = find_teacher(options, STUDENT, RECIPE.contract)
+    assert teacher is not None
+    return teacher(cut)
+
+
+def test_none_was_asked_for() -> None:
+    assert find_teacher(TrainOptions((), Path()), STUDENT, RECIPE.contract) is None
+
+
+def test_a_relative_and_the_same_network_by_its_contract(cut: torch.Tensor, contract: Path) -> None:
+    own = taught(cut, teachers=(WEIGHT_FILE,))
+    peer = taught(cut, peers=((HUB, contract),))
+    assert SIZE * (own - peer).abs().max() < 0.2  # pixels; the peer's cut is made of bytes
+    both = taught(cut, teachers=(WEIGHT_FILE,), peers=((HUB, contract),))
+    torch.testing.assert_close(both, (own + peer) / 2)
+
+
+def test_answers_are_places_of_the_face(cut: torch.Tensor, contract: Path) -> None:
+    photo = np.asarray(Image.open(RECIPE.golden[0].image).convert("RGB"))
+    run = registry.load("executor", "onnxruntime").load(HUB.parent, HUB.name, 1)
+    in_photo = predict(RECIPE.contract, run, photo, RECIPE.golden[0].box)
+    found = taught(cut, peers=((HUB, contract),)).view(68, 2).double().numpy()
+    spread = in_photo.std(axis=0) / found.std(axis=0)
+    # The cut is a square: one factor leads from its fractions to the photo's pixels.
+    assert spread[0] == pytest.approx(spread[1], rel=0.02)
+    assert np.abs((in_photo - in_photo.mean(0)) / spread - (found - found.mean(0))).max() < 0.01
+
+
+def test_another_number_of_landmarks_cannot_teach(contract: Path) -> None:
+    student = VARIANTS["pfld_0.25x.wflw98"]
+    with pytest.raises(
+        RecipeError,
+        match=r"peer\.toml: 68 landmarks, pfld_0\.25x\.wflw98 learns 98; give a network with as",
+    ):
+        find_teacher(
+            TrainOptions((), Path(), peers=((HUB, contract),)), student, recipe(student).contract
+        )
