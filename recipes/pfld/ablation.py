@@ -1,10 +1,11 @@
 """What each part of the training is worth, on held-out faces, as a table.
 
     python -m recipes.pfld.ablation OUT DATA... [--epochs 20] [--seeds 2] [--only LINE]
-                                                [--precision auto]
+                                                [--precision auto] [--teacher WEIGHTS]
 
 OUT gets a folder for each training; one that is done is not done again. Each line changes one
-setting of the default. The precision is that of all trainings.
+setting of the default; with a teacher, one more line learns from that. The precision is that of all
+trainings.
 """
 
 import argparse
@@ -33,6 +34,7 @@ class Line:
 
     name: str
     words: Mapping[str, str]
+    teachers: tuple[Path, ...] = ()
 
 
 LINES = (
@@ -79,7 +81,8 @@ def measure(
             "precision": precision,
             **line.words,
         }
-        train(registry.load("recipe", MODEL), TrainOptions(data, folder, seed, settings=words))
+        options = TrainOptions(data, folder, seed, teachers=line.teachers, settings=words)
+        train(registry.load("recipe", MODEL), options)
     with (folder / "log" / "metrics.csv").open(newline="") as lines:
         values = [row["val_nme"] for row in csv.DictReader(lines) if row["val_nme"]]
     if not values:
@@ -101,7 +104,8 @@ def table(results: Mapping[str, list[float]]) -> str:
 
 
 def _results(arguments: argparse.Namespace) -> Iterator[tuple[str, list[float]]]:
-    for line in LINES:
+    taught = [Line("taught by a larger network", {}, (arguments.teacher,))]
+    for line in [*LINES, *(taught if arguments.teacher else [])]:
         if arguments.only in ("", line.name):
             yield (
                 line.name,
@@ -128,6 +132,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", default="", help="Name of one line.")
     parser.add_argument("--precision", default=Settings.precision)
+    parser.add_argument("--teacher", type=Path, help="Weights, named VARIANT.safetensors.")
     sys.stdout.write(table(dict(_results(parser.parse_args()))) + "\n")
 
 
