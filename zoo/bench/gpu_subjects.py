@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,30 +40,22 @@ def on_gpu(
     folder: where engines are written.  refused: told of what the installed software does not
     compute on this GPU, which is left out.
     """
-    target = _target(gpu)
-    if target is None:
-        refused(
-            RefusedError(
-                f"{wish.model} by TensorRT: no target is for {gpu.name}, compute capability "
-                f"{gpu.compute_capability}; `zoo list` has all, a plugin may add one"
-            )
-        )
     for quant in quants:
-        if find_spec("torch") is None:
-            refused(RefusedError(f"{wish.model} {quant}: {_NO_TORCH}"))
-        elif quant not in _TORCH:
-            refused(RefusedError(f"{wish.model} {quant}: PyTorch computes only floats on a GPU"))
-        else:
-            yield from _by_torch(wish, quant, batches, cache)
-        if target is not None:
+        for way in (
+            partial(_by_torch, wish, quant, batches, cache),
+            partial(_by_tensorrt, wish, quant, batches, cache, gpu, folder),
+        ):
             try:
-                plan = make_plan(replace(wish, target=target.name, quant=quant))
-                yield from _by_tensorrt(plan, batches, cache, folder)
+                yield from way()
             except RefusedError as error:
                 refused(error)
 
 
 def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> Iterator[Subject]:
+    if find_spec("torch") is None:
+        raise RefusedError(f"{wish.model} {quant}: {_NO_TORCH}")
+    if quant not in _TORCH:
+        raise RefusedError(f"{wish.model} {quant}: PyTorch computes only floats on a GPU")
     plan = make_plan(replace(wish, target=_FLOAT_TARGET, quant="none"))
     hub = build(plan, cache, stages=artifact_stages())["hub"] / "float.onnx"
     executor, scheme = _TORCH[quant]
@@ -71,15 +64,21 @@ def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> I
 
 
 def _by_tensorrt(
-    plan: Plan, batches: Sequence[int], cache: Cache, folder: Path
+    wish: Wish,
+    quant: str,
+    batches: Sequence[int],
+    cache: Cache,
+    gpu: NvidiaGpu,
+    folder: Path,
 ) -> Iterator[Subject]:
     """Yield an engine for each batch; raises RefusedError where none can be built here."""
+    plan = make_plan(replace(wish, target=_target(wish, gpu).name, quant=quant))
     hub = build(plan, cache, stages=artifact_stages())["quantize"] / "hub.onnx"
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
     compiler = registry.load("compiler", plan.target.compiler)
+    name = f"{plan.quant} {plan.target.name}"
     for batch in batches:
         artifact: Artifact = compiler.lower(fix_batch(graph, batch), plan.target, plan.scheme)
-        name = f"{plan.quant} {plan.target.name}"
         if not any(file.endswith(_ENGINE) for file in artifact.files):
             raise RefusedError(f"{plan.recipe.name} {name}: {'; '.join(artifact.notes)}")
         place = folder / f"{plan.subject}.{batch}"
@@ -107,11 +106,14 @@ def _write(artifact: Artifact, folder: Path) -> None:
         path.write_bytes(content)
 
 
-def _target(gpu: NvidiaGpu) -> Target | None:
+def _target(wish: Wish, gpu: NvidiaGpu) -> Target:
     """Return the first target that TensorRT serves and whose GPU is of this compute capability."""
     targets: list[Target] = [registry.load("target", name) for name in registry.names("target")]
     for target in targets:
         found = target.facts.get("compute_capability")
         if target.executor == "tensorrt" and found == gpu.compute_capability:
             return target
-    return None
+    raise RefusedError(
+        f"{wish.model} by TensorRT: no target is for {gpu.name}, compute capability "
+        f"{gpu.compute_capability}; `zoo list` has all, a plugin may add one"
+    )
