@@ -203,8 +203,8 @@ def _tell(subjects: "Sequence[Subject]", refused: Sequence[RefusedError]) -> Non
     """Print what is left out and why; raises the first reason where nothing is left."""
     if not subjects and refused:
         raise refused[0]
-    for error in refused:
-        click.echo(f"left out: {error}", err=True)
+    for message in dict.fromkeys(map(str, refused)):
+        click.echo(f"left out: {message}", err=True)
 
 
 def _on_board(
