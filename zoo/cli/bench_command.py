@@ -1,23 +1,16 @@
 """zoo bench: latency, side by side in one run, on this machine or on a board."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
-from zoo.errors import RefusedError, ToolchainError, UsageError
-from zoo.plan import Wish
-
-if TYPE_CHECKING:
-    from zoo.bench.latency import Latency
-    from zoo.bench.timing import Subject
+from zoo.errors import UsageError
 
 _OF_PROCESSOR = ("targets", "runtime", "threads", "peers", "baseline")
 _OF_GPU = ("batches",)
@@ -96,7 +89,7 @@ def command(
     cache_folder: Path | None,
     out: Path | None,
     as_json: bool,
-    **here: Any,  # noqa: ANN401 (options that only go with this machine's processor)
+    **of_processor: Any,  # noqa: ANN401 (options that go with nothing else)
 ) -> None:
     """Time MODELS and peers on this machine, one sample at a time, in turn.
 
@@ -105,18 +98,21 @@ def command(
     With --ssh, MODELS are bundles: each is copied to a board, proven there by its self-test, timed
     there by its own program, and removed again.
     """
+    from zoo.bench.contest import Contest, on_board, on_gpu, on_processor
     from zoo.bench.latency import beside_float, report
 
-    wanted = _Wanted(models, quants or _QUANTS[device], random_weights, cache_folder)
+    quants = quants or _QUANTS[device]
+    cache = open_cache(cache_folder)
+    contest = Contest(models, quants, rounds, runs, random_weights, cache, _left_out)
     if host:
         _refuse((*_OF_MODELS, *_OF_GPU), "--ssh, which times bundles that are built")
-        machine, latencies = _on_board(host, models, threads, rounds * runs)
+        machine, latencies = on_board(host, models, threads, rounds * runs)
     elif device == "cuda":
         _refuse(_OF_PROCESSOR, "--device cuda, which times PyTorch and TensorRT")
-        machine, latencies = _on_gpu(wanted, batches, rounds, runs)
+        machine, latencies = on_gpu(contest, batches)
     else:
         _refuse(_OF_GPU, "--device cpu, which times one sample at a time")
-        machine, latencies = _here(wanted, threads, rounds, runs, **here)
+        machine, latencies = on_processor(contest, threads, **of_processor)
     written = report(machine, beside_float(latencies))
     if out is not None:
         _write(out, json.dumps(written, indent=2) + "\n")
@@ -127,102 +123,8 @@ def command(
     print_table(title, _rows(written["latencies"], _SHOWN_OF[device]))
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """What is timed, here or on a GPU."""
-
-    models: Sequence[str]
-    quants: Sequence[str]
-    random_weights: bool
-    cache_folder: Path | None
-
-    def wishes(self, target: str, runtime: str, folder: Path) -> Iterator[Wish]:
-        """Yield a wish for each model. folder: where random weights are written."""
-        from zoo.bench.subjects import with_random_weights
-
-        for model in self.models:
-            wish = Wish(model, target, runtime=runtime)
-            yield with_random_weights(wish, folder) if self.random_weights else wish
-
-
-def _here(
-    wanted: _Wanted,
-    threads: int,
-    rounds: int,
-    runs: int,
-    *,
-    targets: Sequence[str],
-    runtime: str,
-    peers: Sequence[tuple[Path, Path]],
-    baseline: bool,
-) -> "tuple[dict[str, object], list[Latency]]":
-    from zoo.bench import subjects as contestants
-    from zoo.bench.timing import machine, measure
-
-    cache = open_cache(wanted.cache_folder)
-    refused: list[RefusedError] = []
-    with TemporaryDirectory(prefix="zoo-bench-") as name:
-        folder = Path(name)
-        subjects: list[Subject] = []
-        for wish in wanted.wishes(targets[0], runtime, folder):
-            subjects.extend(contestants.ours(wish, targets, wanted.quants, cache, refused.append))
-            if baseline:
-                subjects.append(contestants.baseline(wish, cache, folder))
-        subjects.extend(contestants.peers(peers))
-        _tell(subjects, refused)
-        return machine(), measure(subjects, threads, rounds, runs)
-
-
-def _on_gpu(
-    wanted: _Wanted, batches: Sequence[int], rounds: int, runs: int
-) -> "tuple[dict[str, object], list[Latency]]":
-    from zoo.bench.gpu_subjects import on_gpu
-    from zoo.bench.timing import machine, measure
-    from zoo.nvidia_gpu import find_gpu
-
-    gpu = find_gpu()
-    if gpu is None:
-        raise ToolchainError(
-            "--device cuda: nvidia-smi finds no NVIDIA GPU in this machine; install its driver, "
-            "or time a board's bundle by --ssh"
-        )
-    cache = open_cache(wanted.cache_folder)
-    refused: list[RefusedError] = []
-    with TemporaryDirectory(prefix="zoo-bench-") as name:
-        folder = Path(name)
-        subjects: list[Subject] = []
-        for wish in wanted.wishes("x86", "", folder):
-            subjects.extend(
-                on_gpu(wish, gpu, wanted.quants, batches, cache, folder, refused.append)
-            )
-        _tell(subjects, refused)
-        return machine(gpu), measure(subjects, 1, rounds, runs)
-
-
-def _tell(subjects: "Sequence[Subject]", refused: Sequence[RefusedError]) -> None:
-    """Print what is left out and why; raises the first reason where nothing is left."""
-    if not subjects and refused:
-        raise refused[0]
-    for message in dict.fromkeys(map(str, refused)):
-        click.echo(f"left out: {message}", err=True)
-
-
-def _on_board(
-    host: str, bundles: Sequence[str], threads: int, runs: int
-) -> "tuple[dict[str, object], list[Latency]]":
-    from zoo.bench.board import board_machine, measure_on_board
-    from zoo.bench.ssh import connect
-    from zoo.bundle import unpack
-
-    with TemporaryDirectory(prefix="zoo-bench-") as folder:
-        archives = [Path(bundle) for bundle in bundles]
-        unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
-        with connect(host) as board:
-            latencies = [
-                measure_on_board(board, archive, bundle, threads, runs)
-                for archive, bundle in zip(archives, unpacked, strict=True)
-            ]
-            return board_machine(board), latencies
+def _left_out(reason: str) -> None:
+    click.echo(f"left out: {reason}", err=True)
 
 
 def _write(out: Path, text: str) -> None:

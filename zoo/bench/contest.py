@@ -1,0 +1,116 @@
+"""One run of `zoo bench`: networks timed side by side, on a processor, a GPU or a board."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from zoo.bench import gpu_subjects, subjects
+from zoo.bench.board import board_machine, measure_on_board
+from zoo.bench.latency import Latency
+from zoo.bench.ssh import connect
+from zoo.bench.timing import Subject, machine, measure
+from zoo.bundle import unpack
+from zoo.cache import Cache
+from zoo.errors import RefusedError, ToolchainError
+from zoo.nvidia_gpu import find_gpu
+from zoo.plan import Wish
+
+__all__ = ["Contest", "on_board", "on_gpu", "on_processor"]
+
+Timed = tuple[Mapping[str, object], list[Latency]]
+"""The machine, as `zoo.bench.timing.machine` has it, and what was measured on it."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Models in several quantizations, each timed `rounds` times `runs` times.
+
+    random_weights: instead of the published ones.  left_out: told of each network that is not
+    timed, and why.
+    """
+
+    models: Sequence[str]
+    quants: Sequence[str]
+    rounds: int
+    runs: int
+    random_weights: bool
+    cache: Cache
+    left_out: Callable[[str], None]
+
+    def wishes(self, target: str, runtime: str, folder: Path) -> Iterator[Wish]:
+        """Yield a wish for each model. folder: where random weights are written."""
+        for model in self.models:
+            wish = Wish(model, target, runtime=runtime)
+            yield subjects.with_random_weights(wish, folder) if self.random_weights else wish
+
+    def measure(
+        self, entered: Sequence[Subject], refused: Sequence[RefusedError], threads: int = 1
+    ) -> list[Latency]:
+        """Time those that take part; raises the first refusal where there are none."""
+        if not entered and refused:
+            raise refused[0]
+        for reason in dict.fromkeys(map(str, refused)):
+            self.left_out(reason)
+        return measure(entered, threads, self.rounds, self.runs)
+
+
+def on_processor(
+    contest: Contest,
+    threads: int,
+    *,
+    targets: Sequence[str],
+    runtime: str,
+    peers: Sequence[tuple[Path, Path]],
+    baseline: bool,
+) -> Timed:
+    """Time on this machine's processor, as each target computes; options as `zoo bench` has them.
+
+    Raises RefusedError where no target takes any of it.
+    """
+    entered: list[Subject] = []
+    refused: list[RefusedError] = []
+    with TemporaryDirectory(prefix="zoo-bench-") as name:
+        folder = Path(name)
+        for wish in contest.wishes(targets[0], runtime, folder):
+            entered.extend(
+                subjects.ours(wish, targets, contest.quants, contest.cache, refused.append)
+            )
+            if baseline:
+                entered.append(subjects.baseline(wish, contest.cache, folder))
+        entered.extend(subjects.peers(peers))
+        return machine(), contest.measure(entered, refused, threads)
+
+
+def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
+    """Time on this machine's NVIDIA GPU; raises ToolchainError where there is none."""
+    gpu = find_gpu()
+    if gpu is None:
+        raise ToolchainError(
+            "--device cuda: nvidia-smi finds no NVIDIA GPU in this machine; install its driver, "
+            "or time a board's bundle by --ssh"
+        )
+    entered: list[Subject] = []
+    refused: list[RefusedError] = []
+    with TemporaryDirectory(prefix="zoo-bench-") as name:
+        folder = Path(name)
+        for wish in contest.wishes("x86", "", folder):
+            entered.extend(
+                gpu_subjects.on_gpu(
+                    wish, gpu, contest.quants, batches, contest.cache, folder, refused.append
+                )
+            )
+        return machine(gpu), contest.measure(entered, refused)
+
+
+def on_board(host: str, bundles: Sequence[str], threads: int, runs: int) -> Timed:
+    """Time bundles on a board; raises BoardError, and BundleError before the board is reached."""
+    with TemporaryDirectory(prefix="zoo-bench-") as folder:
+        archives = [Path(bundle) for bundle in bundles]
+        unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
+        with connect(host) as board:
+            latencies = [
+                measure_on_board(board, archive, bundle, threads, runs)
+                for archive, bundle in zip(archives, unpacked, strict=True)
+            ]
+            return board_machine(board), latencies
