@@ -33,7 +33,10 @@ def training_record(
         "epochs": settings.epochs,
         "seed": options.seed,
         "start": options.start.name if options.start else None,
-        "teachers": [file.stem for file in (*options.teachers, *dict(options.peers))],
+        "teachers": [
+            *(weights.stem for weights in options.teachers),
+            *(onnx.stem for onnx, _ in options.peers),
+        ],
         "changed_settings": _changed(asdict(settings), asdict(Settings())),
         "versions": {package: version(package) for package in _PACKAGES},
     }
