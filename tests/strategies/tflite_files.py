@@ -58,15 +58,20 @@ def differences(graph: Graph, feeds: Mapping[str, np.ndarray] | None = None) -> 
     return {name: _difference(graph, name, found[name], wanted[name]) for name in wanted}
 
 
-def op_differences(graph: Graph) -> list[OpDifference]:
-    """Return how far each op of an integer graph is off, given what LiteRT computed before it."""
-    feeds = {name: 3 * reals for name, reals in random_feeds(graph, seed=3).items()}
+def op_differences(
+    graph: Graph, feeds: Mapping[str, np.ndarray] | None = None
+) -> list[OpDifference]:
+    """Return how far each op of an integer graph is off, given what LiteRT computed before it.
+
+    feeds: two random samples where None.
+    """
+    given = feeds or {name: 3 * reals for name, reals in random_feeds(graph, seed=3).items()}
     names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
     artifact = to_tflite(graph)
     with TemporaryDirectory() as folder:
         (Path(folder) / artifact.main).write_bytes(artifact.files[artifact.main])
         run = registry.load("executor", "litert").load_inside(Path(folder), artifact.main, names)
-        return list(judge_ops(graph, {**feeds, **run(feeds)}))
+        return list(judge_ops(graph, {**given, **run(given)}))
 
 
 def _difference(graph: Graph, name: str, found: np.ndarray, wanted: np.ndarray) -> float:

@@ -118,17 +118,25 @@ def _published(name: str, key: str) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize(("name", "key"), PUBLISHED)
-def test_published_networks_are_within_the_bound(name, key):
+@pytest.mark.parametrize("name", [name for name, key in PUBLISHED if key == "none"])
+def test_published_float_networks_are_within_the_bound(name):
+    graph = _published(name, "none")
+    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
+
+
+@pytest.mark.parametrize(("name", "key"), [pair for pair in PUBLISHED if pair[1] != "none"])
+def test_each_op_of_published_networks_is_within_its_bound_at_random_pixels(name, key):
+    """At the output, a step of one layer may have become many: see docs/tflite.md."""
     graph = _published(name, key)
-    assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound + 0.01
+    ops = op_differences(graph, pixel_feeds(graph, count=4, seed=1))
+    assert len(ops) > 40
+    for found in ops:
+        assert found.steps.max() <= found.allowed, found.node
 
 
-@pytest.mark.parametrize("key", ["ptq.w8a8-asym", "qat.dpu-pow2"])
-def test_random_pixels_are_within_the_bound(key):
-    graph = _published("pfld_0.25x.300w68", key)
-    found = differences(graph, pixel_feeds(graph, count=40, seed=1))
-    assert max(found.values()) <= to_tflite(graph).exactness.bound + 0.01
+def test_powers_of_two_are_exact_at_random_pixels():
+    graph = _published("pfld_0.25x.300w68", "qat.dpu-pow2")
+    assert max(differences(graph, pixel_feeds(graph, count=40, seed=1)).values()) == 0
 
 
 @pytest.mark.parametrize("key", ["ptq.dpu-pow2", "qat.dpu-pow2"])
