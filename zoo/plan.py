@@ -150,7 +150,9 @@ def find_recipe(model: str, contract: Path | None) -> Recipe:
     """Return a registered recipe, or one made of a user's ONNX file and contract."""
     if not model.endswith(".onnx"):
         if contract is not None:
-            raise UsageError(f"--contract goes with an .onnx file; '{model}' has its own contract")
+            raise UsageError(
+                f"{model}: only an .onnx file needs a contract; registered models have their own"
+            )
         recipe: Recipe = registry.load("recipe", model)
         return recipe
     if contract is None:

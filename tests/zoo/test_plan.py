@@ -235,7 +235,12 @@ def test_users_onnx_file(tmp_path, contract):
             UsageError,
             "mine.onnx: an .onnx file needs --contract contract.toml; see docs",
         ),
-        ("toy", True, UsageError, "--contract goes with an .onnx file; 'toy' has its own contract"),
+        (
+            "toy",
+            True,
+            UsageError,
+            "toy: only an .onnx file needs a contract; registered models have",
+        ),
         (
             "none.onnx",
             True,

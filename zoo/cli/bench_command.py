@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from zoo.cli.options import cache_option, json_option, open_cache, registered
+from zoo.cli.options import cache_option, json_option, open_cache, peer_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
 
@@ -57,15 +57,7 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     help="Samples of a run on a GPU; can be repeated.",
 )
 @click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="A round.")
-@click.option(
-    "--peer",
-    "peers",
-    multiple=True,
-    nargs=2,
-    metavar="ONNX CONTRACT",
-    type=click.Path(path_type=Path),
-    help="Another network, timed in the same run; can be repeated.",
-)
+@peer_option("Another network, timed in the same run")
 @click.option("--baseline", is_flag=True, help="Also as ONNX Runtime's quantize_static makes them.")
 @click.option(
     "--random-weights", is_flag=True, help="Untrained weights: for latency they are as good."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo.cache import Cache
-from zoo.cli.options import cache_option, json_option, open_cache, registered
+from zoo.cli.options import cache_option, json_option, open_cache, peer_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
 from zoo.plan import Wish, find_recipe, find_target, published_quantizations
@@ -54,15 +54,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Trained weights (safetensors), run by PyTorch; can be repeated.",
 )
-@click.option(
-    "--peer",
-    "peers",
-    multiple=True,
-    nargs=2,
-    metavar="ONNX CONTRACT",
-    type=click.Path(path_type=Path),
-    help="Another network, measured by the same code; can be repeated.",
-)
+@peer_option("Another network, measured by the same code")
 @click.option("--suite", default="", help="A suite of tests instead, such as robustness.")
 @cache_option
 @json_option

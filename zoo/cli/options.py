@@ -1,6 +1,8 @@
 """Shell completion and options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -9,7 +11,17 @@ from zoo import registry
 from zoo.cache import Cache, default_folder
 from zoo.errors import ZooError
 
-__all__ = ["cache_option", "json_option", "model_argument", "open_cache", "registered"]
+__all__ = [
+    "cache_option",
+    "json_option",
+    "model_argument",
+    "open_cache",
+    "peer_option",
+    "registered",
+]
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in declarations)
@@ -41,6 +53,19 @@ cache_option = click.option(
     type=click.Path(path_type=Path),
     help="Folder of the build cache (ZOO_CACHE).",
 )
+
+
+def peer_option(purpose: str) -> Callable[[Command], Command]:
+    """Return the option for other people's networks. purpose: a sentence that names one."""
+    return click.option(
+        "--peer",
+        "peers",
+        multiple=True,
+        nargs=2,
+        type=click.Path(path_type=Path),
+        metavar="ONNX CONTRACT",
+        help=f"{purpose}; can be repeated.",
+    )
 
 
 def open_cache(folder: Path | None) -> Cache:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo import registry
-from zoo.cli.options import json_option, model_argument
+from zoo.cli.options import json_option, model_argument, peer_option
 from zoo.cli.output import print_json
 from zoo.errors import RecipeError, ToolchainError, UsageError
 from zoo.plan import find_recipe
@@ -34,15 +34,7 @@ from zoo.training import TrainOptions
     type=click.Path(path_type=Path),
     help="Weights of a larger network to learn from; can be repeated.",
 )
-@click.option(
-    "--peer",
-    "peers",
-    multiple=True,
-    nargs=2,
-    type=click.Path(path_type=Path),
-    metavar="ONNX CONTRACT",
-    help="Another network to learn from; can be repeated.",
-)
+@peer_option("Another network to learn from")
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to go on from."
 )
