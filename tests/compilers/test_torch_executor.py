@@ -13,7 +13,8 @@ from compilers.hub import HUB  # noqa: E402
 from compilers.quantize.qat.graph_module import FloatNetwork  # noqa: E402
 from compilers.reference import run_graph  # noqa: E402
 from compilers.schemes import W8A8_SYM  # noqa: E402
-from compilers.torch_executor import FLOAT16, FLOAT32, TorchRun  # noqa: E402
+from compilers.torch_executor import FLOAT16, FLOAT32  # noqa: E402
+from compilers.torch_run import TorchRun  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.errors import HubError, ToolchainError  # noqa: E402
 

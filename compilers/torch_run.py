@@ -1,0 +1,44 @@
+"""A float Graph run by PyTorch on a device."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from zoo.plugs import Feeds
+
+__all__ = ["TorchRun"]
+
+
+class TorchRun:
+    """A network on a device. It is compiled, at the first call, for that call's batch."""
+
+    def __init__(self, network: nn.Module, device: str, dtype: torch.dtype) -> None:
+        self._network = network.to(device=device, dtype=dtype)
+        self._device, self._dtype = device, dtype
+        self._compiled: Any = None
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name, float32, copied back. feeds: inputs by name, float32."""
+        # TF32, PyTorch's default for convolutions, has 11 significant bits: no float32.
+        with (
+            torch.no_grad(),
+            torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False),
+        ):
+            inputs = {name: self._upload(values) for name, values in feeds.items()}
+            if self._compiled is None:
+                self._compiled = self._compile(inputs)
+            outputs = self._compiled(inputs)
+            return {name: values.float().cpu().numpy() for name, values in outputs.items()}
+
+    def _upload(self, values: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(values)).to(self._device, self._dtype)
+
+    def _compile(self, inputs: dict[str, Tensor]) -> Any:  # noqa: ANN401 (of torch)
+        # Exported first: what is left are calls of torch alone, which compile as one graph.
+        traced = torch.export.export(self._network, (inputs,), strict=False).module()
+        if self._device == "cpu":
+            return traced
+        return torch.compile(traced, mode="reduce-overhead", fullgraph=True, dynamic=False)
