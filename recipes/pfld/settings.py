@@ -37,7 +37,7 @@ class Settings:
     pose_weighting, class_weighting: the two factors of PFLD's loss for each face: by the error of
     its pose, and by how rare its classes are.
     other_points_weight: of the landmarks that only other layouts have; 0 leaves those out.
-    distillation_weight: of the teachers' landmarks, where there are any.
+    distillation_weight: of the teachers' landmarks beside the labels of the same points.
     patience: epochs without a better validation after which training stops; 0 for never.
     precision: Lightning's word; 'auto' is '16-mixed' on CUDA and '32-true' elsewhere.
     """

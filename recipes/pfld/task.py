@@ -1,5 +1,6 @@
 """Training of a PFLD network as a LightningModule: batches in, loss and NME out."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -29,7 +30,7 @@ class LandmarkTask(LightningModule):
     """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance.
 
     layouts: numbers of points of the batches' landmarks, in their order; the first is the
-    network's own.  teacher: of the first layout; it sees a face before its pixels are changed.
+    network's own.  teachers: by layout; they see a face before its pixels are changed.
     """
 
     mirror: Tensor
@@ -42,13 +43,13 @@ class LandmarkTask(LightningModule):
         layouts: tuple[int, ...],
         steps: int,
         seed: int,
-        teacher: Teacher | None = None,
+        teachers: Mapping[int, Teacher] | None = None,
     ) -> None:
         super().__init__()
         self.net, self.settings, self.layouts, self.steps = net, settings, layouts, steps
         self.seed, self.layout = seed, layout_of(layouts[0])
         self.save_hyperparameters({"steps": steps, "settings": asdict(settings)})
-        self.teacher = teacher
+        self.teachers = teachers or {}
         self.channels, self.size, _ = contract.input.shape
         crop, pose = (contract.step(name).parameters for name in ("crop", "head_pose"))
         self.box_scale = float(crop["scale"])
@@ -79,10 +80,9 @@ class LandmarkTask(LightningModule):
             known = ~angles.isnan().any(dim=1)
             errors = pose_errors(pose.float()[known], angles[known])
             loss = loss + self.settings.pose_weight * errors.sum() / len(known)
-        if self.teacher is not None:
-            taught = self.teacher(cuts)
-            lessons = self._point_loss(predicted[self.layout.points], taught).mean()
-            loss = loss + self.settings.distillation_weight * lessons
+        for points, teacher in self.teachers.items():
+            lessons = self._point_loss(predicted[points], teacher(cuts)).mean()
+            loss = loss + self.settings.distillation_weight * self._share(points) * lessons
         self.log("train_loss", loss, on_step=False, on_epoch=True)
         return loss
 
@@ -122,10 +122,13 @@ class LandmarkTask(LightningModule):
         """Return the weighted mean over points, summed over the layouts."""
         total = torch.zeros((), device=weights.device)
         for points, target in targets.items():
-            share = 1.0 if points == self.layout.points else self.settings.other_points_weight
             per_value = self._point_loss(predicted[points], target.flatten(1))
-            total = total + share * (per_value * weights[:, None]).mean()
+            total = total + self._share(points) * (per_value * weights[:, None]).mean()
         return total
+
+    def _share(self, points: int) -> float:
+        """Return the weight of a layout."""
+        return 1.0 if points == self.layout.points else self.settings.other_points_weight
 
     def _point_loss(self, predicted: Tensor, target: Tensor) -> Tensor:
         """Return [N, 2 K] losses; 0 where the target is nan."""

@@ -1,6 +1,6 @@
 """Networks that a student learns from: larger ones of this family, and other people's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from recipes.pfld.checkpoint import load_net
 from recipes.pfld.fold import folded
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
-from recipes.pfld.variants import VARIANTS, Variant
+from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from zoo import registry
 from zoo.contract import Contract
@@ -22,7 +22,7 @@ from zoo.plugs import Run
 from zoo.step import Box
 from zoo.training import TrainOptions
 
-__all__ = ["Teacher", "find_teacher"]
+__all__ = ["Teacher", "find_teachers"]
 
 _EXECUTOR = "onnxruntime"
 
@@ -31,35 +31,52 @@ Teacher = Callable[[Tensor], Tensor]
 """From cuts of faces, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the cut."""
 
 
-def find_teacher(options: TrainOptions, student: Variant, contract: Contract) -> Teacher | None:
-    """Return the mean of all networks that were asked for, as their errors differ; None for none.
+def find_teachers(
+    options: TrainOptions, layouts: Sequence[int], contract: Contract
+) -> dict[int, Teacher]:
+    """Return by number of points the mean of all networks asked for that find as many.
 
-    contract: the student's. Raises RecipeError naming a file that is missing, or cannot teach.
+    layouts: the numbers of points that the student learns.  contract: the student's.
+    Raises RecipeError naming a file that is missing, or cannot teach.
     """
-    own = [_Relative(file, student) for file in options.teachers]
-    peers = [_Peer(onnx, file, student, contract) for onnx, file in options.peers]
-    teachers: list[Teacher] = [*own, *peers]
+    relatives = [_Relative(file) for file in options.teachers]
+    peers = [_Peer(onnx, file, contract) for onnx, file in options.peers]
+    everyone: list[_Relative | _Peer] = [*relatives, *peers]
+    teachers: dict[int, list[Teacher]] = {}
+    for teacher in everyone:
+        if teacher.points not in layouts:
+            raise RecipeError(
+                f"{teacher.name}: finds {teacher.points} landmarks, but the faces have "
+                f"{' or '.join(map(str, layouts))}; give a network with as many"
+            )
+        teachers.setdefault(teacher.points, []).append(teacher)
+    return {points: _mean(several) for points, several in teachers.items()}
+
+
+def _mean(teachers: Sequence[Teacher]) -> Teacher:
+    """Return the mean of networks: their errors differ."""
 
     # A function, not an object: the average of the weights copies all objects of a training.
     def teach(cuts: Tensor) -> Tensor:
         with torch.no_grad():
             return torch.stack([teacher(cuts) for teacher in teachers]).mean(dim=0)
 
-    return teach if teachers else None
+    return teach
 
 
 class _Relative:
     """A network of this family, whose weights are named after their variant."""
 
-    def __init__(self, weights: Path, student: Variant) -> None:
+    def __init__(self, weights: Path) -> None:
         if not weights.is_file():
             raise RecipeError(f"{weights}: no such file; give the teacher's weights")
         variant = VARIANTS.get(weights.name.removesuffix(".safetensors"))
-        if variant is None or variant.points != student.points:
+        if variant is None:
             raise RecipeError(
-                f"{weights}: not named after a variant that can teach {student.name}; needed are "
-                f"the weights of one with {student.points} points, named VARIANT.safetensors"
+                f"{weights}: not named after a variant of PFLD; needed are the weights of one, "
+                "named VARIANT.safetensors, such as pfld_1.0x.300w68.safetensors"
             )
+        self.name, self.points = str(weights), variant.points
         # Batch norms are folded into the convolutions, for speed; so is the layout.
         net = folded(load_net(variant, weights)).requires_grad_(False)
         self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -75,14 +92,10 @@ class _Relative:
 class _Peer:
     """Another ONNX network, run by ONNX Runtime through a contract of its own."""
 
-    def __init__(self, onnx: Path, file: Path, student: Variant, contract: Contract) -> None:
+    def __init__(self, onnx: Path, file: Path, contract: Contract) -> None:
         recipe = find_recipe(str(onnx), file)
         self._contract, self._size = recipe.contract, contract.input.shape[1]
-        if landmark_count(self._contract) != student.points:
-            raise RecipeError(
-                f"{file}: {landmark_count(self._contract)} landmarks, {student.name} learns "
-                f"{student.points}; give a network with as many"
-            )
+        self.name, self.points = str(file), landmark_count(self._contract)
         self._run: Run = registry.load("executor", _EXECUTOR).load(onnx.parent, onnx.name, 1)
         self._box = _face_box(self._size, float(contract.step("crop").parameters["scale"]))
 

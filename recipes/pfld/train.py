@@ -18,7 +18,7 @@ from recipes.pfld.checkpoint import save_state
 from recipes.pfld.face_classes import class_weights, face_classes
 from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
-from recipes.pfld.teachers import find_teacher
+from recipes.pfld.teachers import find_teachers
 from recipes.pfld.training_net import TrainingNet
 from recipes.pfld.training_record import training_record
 from recipes.pfld.variants import VARIANTS, Variant
@@ -58,7 +58,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
         tuple(faces.landmarks),
         steps,
         options.seed,
-        find_teacher(options, variant, recipe.contract),
+        find_teachers(options, tuple(faces.landmarks), recipe.contract),
     )
     trainer = _trainer(options, settings)
     trainer.fit(task, data, ckpt_path=_last(options.out, steps), weights_only=True)

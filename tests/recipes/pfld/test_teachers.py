@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 from PIL import Image  # noqa: E402
 
 from recipes.pfld.recipe import WEIGHTS, recipe  # noqa: E402
-from recipes.pfld.teachers import find_teacher  # noqa: E402
+from recipes.pfld.teachers import find_teachers  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from recipes.shelf.landmark_evaluation import predict  # noqa: E402
 from zoo import registry  # noqa: E402
@@ -58,13 +58,12 @@ def contract(tmp_path: Path) -> Path:
 
 def taught(cut: torch.Tensor, **teachers: object) -> torch.Tensor:
     options = TrainOptions((), Path(), **teachers)  # type: ignore[arg-type]
-    teacher = find_teacher(options, STUDENT, RECIPE.contract)
-    assert teacher is not None
+    (teacher,) = find_teachers(options, [STUDENT.points], RECIPE.contract).values()
     return teacher(cut)
 
 
 def test_none_was_asked_for() -> None:
-    assert find_teacher(TrainOptions((), Path()), STUDENT, RECIPE.contract) is None
+    assert find_teachers(TrainOptions((), Path()), [STUDENT.points], RECIPE.contract) == {}
 
 
 def test_a_relative_and_the_same_network_by_its_contract(cut: torch.Tensor, contract: Path) -> None:
@@ -86,12 +85,22 @@ def test_answers_are_places_of_the_face(cut: torch.Tensor, contract: Path) -> No
     assert np.abs((in_photo - in_photo.mean(0)) / spread - (found - found.mean(0))).max() < 0.01
 
 
+def test_each_layout_has_its_own_teachers(cut: torch.Tensor, contract: Path) -> None:
+    other = WEIGHTS / "pfld_0.25x.wflw98.safetensors"
+    options = TrainOptions((), Path(), teachers=(WEIGHT_FILE, other), peers=((HUB, contract),))
+    teachers = find_teachers(options, [98, 68], RECIPE.contract)
+    assert {points: teach(cut).shape for points, teach in teachers.items()} == {
+        68: (1, 136),
+        98: (1, 196),
+    }
+    torch.testing.assert_close(
+        teachers[68](cut), taught(cut, teachers=(WEIGHT_FILE,), peers=((HUB, contract),))
+    )
+
+
 def test_another_number_of_landmarks_cannot_teach(contract: Path) -> None:
-    student = VARIANTS["pfld_0.25x.wflw98"]
     with pytest.raises(
         RecipeError,
-        match=r"peer\.toml: 68 landmarks, pfld_0\.25x\.wflw98 learns 98; give a network with as",
+        match=r"peer\.toml: finds 68 landmarks, but the faces have 98; give a network with as many",
     ):
-        find_teacher(
-            TrainOptions((), Path(), peers=((HUB, contract),)), student, recipe(student).contract
-        )
+        find_teachers(TrainOptions((), Path(), peers=((HUB, contract),)), [98], RECIPE.contract)

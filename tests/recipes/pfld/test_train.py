@@ -133,11 +133,15 @@ def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
     alone = train(student, options(data, tmp_path / "alone"))
     taught = train(student, replace(options(data, tmp_path / "taught"), teachers=(teacher,)))
     assert taught.read_bytes() != alone.read_bytes()
-    stranger = teacher.rename(tmp_path / "pfld_0.5x.wflw98.safetensors")
-    with pytest.raises(RecipeError, match=r"0\.5x\.300w68\.safetensors: no such file; give the"):
-        train(student, replace(options(data, tmp_path / "no"), teachers=(teacher,)))
-    with pytest.raises(RecipeError, match=r"not named after a variant that can teach pfld_0\.25x"):
+    stranger = tmp_path / "pfld_0.5x.wflw98.safetensors"
+    with pytest.raises(RecipeError, match=r"0\.5x\.wflw98\.safetensors: no such file; give the"):
         train(student, replace(options(data, tmp_path / "no"), teachers=(stranger,)))
+    save_state(build_net(VARIANTS["pfld_0.5x.wflw98"]).state_dict(), stranger)
+    with pytest.raises(RecipeError, match=r"98\.safetensors: finds 98 landmarks, but the faces"):
+        train(student, replace(options(data, tmp_path / "no"), teachers=(stranger,)))
+    nameless = stranger.rename(tmp_path / "mine.safetensors")
+    with pytest.raises(RecipeError, match=r"mine\.safetensors: not named after a variant of PFLD"):
+        train(student, replace(options(data, tmp_path / "no"), teachers=(nameless,)))
 
 
 def test_another_training_in_the_folder(make_faces: MakeFaces, tmp_path: Path) -> None:
