@@ -28,7 +28,7 @@ def render_card(
 ) -> str:
     """Return Markdown.
 
-    measured: by published hub.  training: as recipes.pfld.training_record writes it.
+    measured: by published hub.  training: what recipes.pfld.training_record or .soup wrote.
     """
     licence = recipe(variant).licences[0]
     text = Template(_TEMPLATE.read_text("utf-8")).substitute(
@@ -68,6 +68,13 @@ def _accuracy(measured: Mapping[str, Evaluation]) -> str:
 
 
 def _training(record: Mapping[str, Any]) -> str:
+    if "mean_of" not in record:
+        return _one_training(record)
+    trainings = [f"({n}) {_training(one)}" for n, one in enumerate(record["mean_of"], 1)]
+    return f"The mean of the weights of {len(trainings)} trainings. {' '.join(trainings)}"
+
+
+def _one_training(record: Mapping[str, Any]) -> str:
     sets = "; ".join(
         f"{data['faces']:,} faces of {data['name']} with {data['points']} landmarks"
         for data in record["data"]

@@ -1,0 +1,83 @@
+"""The mean of the weights of several trainings, often better than each of them.
+
+    python -m recipes.pfld.soup OUT FOLDER FOLDER...
+
+Each FOLDER, and then OUT, is as `zoo train` writes it. One training should have started from
+another (`--start`), or several from the same: otherwise the mean of two good networks is none.
+Wortsman et al. 2022, "Model soups", arXiv:2203.05482, section 2, the uniform soup.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from recipes.pfld.checkpoint import load_net, save_state
+from recipes.pfld.variants import VARIANTS, Variant
+from zoo.errors import RecipeError
+
+__all__ = ["mean_weights", "soup"]
+
+
+def soup(folders: Sequence[Path], out: Path) -> None:
+    """Write the mean of every variant that all the folders have, and `training.json`.
+
+    Raises RecipeError where a folder is not one of a training, or they have no variant in common.
+    """
+    records = [_record(folder) for folder in folders]
+    common = [v for v in VARIANTS.values() if all(_weights(f, v).is_file() for f in folders)]
+    if not common:
+        raise RecipeError(
+            f"{', '.join(map(str, folders))}: no variant's weights are in all of these; give "
+            "folders of trainings of the same width"
+        )
+    means = {v: mean_weights([_state(folder, v) for folder in folders]) for v in common}
+    out.mkdir(parents=True, exist_ok=True)
+    for variant, mean in means.items():
+        save_state(mean, _weights(out, variant))
+    record = {"mean_of": records}
+    (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean by name; of counts, the first network's."""
+    first = states[0]
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0)
+        if value.is_floating_point()
+        else value
+        for name, value in first.items()
+    }
+
+
+def _record(folder: Path) -> Any:  # noqa: ANN401 (JSON)
+    file = folder / "training.json"
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{file}: {error}; give a folder that `zoo train` wrote") from error
+
+
+def _state(folder: Path, variant: Variant) -> dict[str, Tensor]:
+    return load_net(variant, _weights(folder, variant)).state_dict()
+
+
+def _weights(folder: Path, variant: Variant) -> Path:
+    return folder / f"{variant.name}.safetensors"
+
+
+def main() -> None:
+    """Write the folder OUT."""
+    parser = argparse.ArgumentParser(description="Mean of the weights of trainings of PFLD.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
+    arguments = parser.parse_args()
+    soup(arguments.folders, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
