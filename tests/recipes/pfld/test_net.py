@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.net import Channels, Pfld  # noqa: E402
+from recipes.pfld.net import Channels, HalvingDepthwise, Pfld  # noqa: E402
 
 
 @pytest.mark.parametrize(("points", "in_channels"), [(68, 3), (98, 1)])
@@ -31,3 +31,13 @@ def test_the_pose_head_is_only_added() -> None:
     names = set(with_pose.state_dict()) - set(plain.state_dict())
     assert names
     assert all(name.startswith("pose.") for name in names)
+
+
+def test_mixed_precision_on_a_cpu_leaves_halving_depthwise_convolutions_in_float32() -> None:
+    layer = HalvingDepthwise(4, 4, 3, 2, 1, groups=4, bias=False)
+    x = torch.rand(1, 4, 8, 8)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = layer(x.bfloat16())
+    torch.testing.assert_close(mixed, layer(x.bfloat16().float()), rtol=0, atol=0)
+    kinds = [module for module in Pfld(68).modules() if isinstance(module, HalvingDepthwise)]
+    assert [module.in_channels for module in kinds] == [128, 128]
