@@ -175,12 +175,10 @@ def _precision(options: TrainOptions, settings: Settings) -> Any:  # noqa: ANN40
 def _callbacks(out: Path, settings: Settings) -> list[Callback]:
     callbacks: list[Callback] = [
         ModelCheckpoint(
-            out / "checkpoints",
-            "{epoch}-{val_nme:.3f}",
-            monitor="val_nme",
-            save_top_k=3,
-            save_last=True,
+            out / "checkpoints", "{epoch}-{val_nme:.3f}", monitor="val_nme", save_top_k=3
         ),
+        # Of every epoch: `save_last` of the above would be only of those that are among the best.
+        ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
         _EpochReport(),
     ]
     if settings.average_decay > 0:

@@ -57,6 +57,20 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     assert len(list((tmp_path / "resumed" / "checkpoints").glob("epoch=*.ckpt"))) <= 3
 
 
+def test_the_last_checkpoint_is_of_the_last_epoch(
+    make_faces: MakeFaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worse_and_worse(task: LandmarkTask, *_: object) -> None:
+        task.log("val_nme", float(task.current_epoch), batch_size=1)
+
+    monkeypatch.setattr(LandmarkTask, "validation_step", worse_and_worse)
+    recipe, wanted = registry.load("recipe", "pfld_0.25x.300w68"), options(make_faces(6), tmp_path)
+    train(recipe, replace(wanted, settings={**wanted.settings, "epochs": "5"}))
+    files = tmp_path / "checkpoints"
+    assert torch.load(files / "last.ckpt", weights_only=True)["epoch"] == 4
+    assert len(list(files.iterdir())) == 4  # and the three best
+
+
 def test_gray_with_a_pose_head(make_faces: MakeFaces, tmp_path: Path) -> None:
     name = "pfld_0.25x-gray.wflw98+pose"
     recipe = registry.load("recipe", name)
