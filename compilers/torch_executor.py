@@ -1,4 +1,4 @@
-"""Executors 'torch-cuda' and 'torch-cuda-fp16': float hubs by PyTorch on an NVIDIA GPU."""
+"""Executors 'torch-cuda', 'torch-cuda-fp16', 'torch-cpu', 'torch-cpu-bf16': floats by PyTorch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,23 +9,24 @@ from zoo.errors import HubError, ToolchainError
 if TYPE_CHECKING:
     from compilers.torch_run import TorchRun
 
-__all__ = ["FLOAT16", "FLOAT32", "TorchExecutor"]
+__all__ = ["CPU_BFLOAT16", "CPU_FLOAT32", "CUDA_FLOAT16", "CUDA_FLOAT32", "TorchExecutor"]
 
 
 class TorchExecutor:
-    """Compiled by PyTorch, and replayed as a CUDA graph: one launch for the whole network.
+    """On a GPU compiled by PyTorch, and replayed as a CUDA graph: one launch for all of it.
 
-    dtype: torch's name of the numbers.
+    Batches of any size, even where an ONNX file fixes it, but all of one size.
+    device: 'cuda' for an NVIDIA GPU, or 'cpu'.  dtype: torch's name of the numbers.
     """
 
-    def __init__(self, name: str, dtype: str) -> None:
+    def __init__(self, name: str, device: str, dtype: str) -> None:
         self.name = name
-        self._dtype = dtype
+        self._device, self._dtype = device, dtype
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TorchRun":  # noqa: ARG002
-        """Return a function that runs the hub `main`. threads: of the CPU, which only waits.
+        """Return a function that runs an ONNX file. threads: PyTorch's own number is left.
 
-        Raises HubError for a quantized hub, ToolchainError where PyTorch finds no GPU.
+        Raises HubError for a quantized network, ToolchainError where PyTorch finds no GPU.
         """
         # Here, so that an installation without PyTorch can list this executor.
         import torch
@@ -33,17 +34,19 @@ class TorchExecutor:
         from compilers.quantize.qat.graph_module import FloatNetwork
         from compilers.torch_run import TorchRun
 
-        if not torch.cuda.is_available():
+        if self._device == "cuda" and not torch.cuda.is_available():
             raise ToolchainError(
                 f"{self.name}: PyTorch {torch.__version__} finds no NVIDIA GPU; install one with "
                 "CUDA (https://pytorch.org) on a machine where nvidia-smi shows a GPU"
             )
         file = folder / main
-        graph = HUB.read(file.read_bytes(), str(file))
+        graph = HUB.read(HUB.simplify(file.read_bytes(), str(file)), str(file))
         if graph.is_quantized:
             raise HubError(f"{file}: holds integers, which {self.name} does not compute")
-        return TorchRun(FloatNetwork(graph), "cuda", getattr(torch, self._dtype))
+        return TorchRun(FloatNetwork(graph), self._device, getattr(torch, self._dtype))
 
 
-FLOAT32 = TorchExecutor("torch-cuda", "float32")
-FLOAT16 = TorchExecutor("torch-cuda-fp16", "float16")
+CUDA_FLOAT32 = TorchExecutor("torch-cuda", "cuda", "float32")
+CUDA_FLOAT16 = TorchExecutor("torch-cuda-fp16", "cuda", "float16")
+CPU_FLOAT32 = TorchExecutor("torch-cpu", "cpu", "float32")
+CPU_BFLOAT16 = TorchExecutor("torch-cpu-bf16", "cpu", "bfloat16")

@@ -25,6 +25,7 @@ class TorchRun:
         # TF32, PyTorch's default for convolutions, has 11 significant bits: no float32.
         with (
             torch.no_grad(),
+            torch.autocast(self._device, enabled=False),
             torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False),
         ):
             inputs = {name: self._upload(values) for name, values in feeds.items()}

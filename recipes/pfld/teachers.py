@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from recipes.pfld.checkpoint import load_net
@@ -13,7 +11,7 @@ from recipes.pfld.fold import folded
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
 from recipes.pfld.variants import VARIANTS
-from recipes.shelf.landmark_evaluation import landmark_count, predict
+from recipes.shelf.landmark_evaluation import landmark_count, predict_batch
 from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError
@@ -23,9 +21,6 @@ from zoo.step import Box
 from zoo.training import TrainOptions
 
 __all__ = ["Teacher", "find_teachers"]
-
-_EXECUTOR = "onnxruntime"
-
 
 Teacher = Callable[[Tensor], Tensor]
 """From cuts of faces, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the cut."""
@@ -90,22 +85,31 @@ class _Relative:
 
 
 class _Peer:
-    """Another ONNX network, run by ONNX Runtime through a contract of its own."""
+    """Another ONNX network, run by PyTorch through a contract of its own."""
 
     def __init__(self, onnx: Path, file: Path, contract: Contract) -> None:
         recipe = find_recipe(str(onnx), file)
         self._contract, self._size = recipe.contract, contract.input.shape[1]
         self.name, self.points = str(file), landmark_count(self._contract)
-        self._run: Run = registry.load("executor", _EXECUTOR).load(onnx.parent, onnx.name, 1)
         self._box = _face_box(self._size, float(contract.step("crop").parameters["scale"]))
+        self._onnx = onnx
+        self._run: Run | None = None
 
     def __call__(self, cuts: Tensor) -> Tensor:
-        images = (255 * cuts).round().byte().permute(0, 2, 3, 1).cpu().numpy()
-        found = np.stack([self._landmarks(image) for image in images])
+        if self._run is None:  # only the first cuts tell device and precision of the training
+            executor = registry.load("executor", _executor(cuts.device.type))
+            self._run = executor.load(self._onnx.parent, self._onnx.name)
+        images_nhwc = (255 * cuts).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+        found = predict_batch(self._contract, self._run, images_nhwc, self._box)
         return torch.from_numpy((found + 0.5) / self._size).flatten(1).to(cuts)
 
-    def _landmarks(self, image_hwc: NDArray[np.uint8]) -> NDArray[np.float64]:
-        return predict(self._contract, self._run, image_hwc, self._box)
+
+def _executor(device: str) -> str:
+    """Return what computes as precisely as the training, on the same device where it can."""
+    mixed = torch.is_autocast_enabled(device)
+    if device == "cuda":
+        return "torch-cuda-fp16" if mixed else "torch-cuda"
+    return "torch-cpu-bf16" if mixed else "torch-cpu"
 
 
 def _face_box(size: int, scale: float) -> Box:

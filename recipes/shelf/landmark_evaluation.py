@@ -21,7 +21,7 @@ from zoo.recipe import Recipe
 from zoo.step import Box, Frame
 from zoo.steps.head_pose import head_angles
 
-__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_input"]
+__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_batch", "predict_input"]
 
 POSE = "pose"
 """Output that holds yaw, pitch and roll of the head, degrees."""
@@ -72,6 +72,14 @@ def predict(
     return _answer(contract, run, frames, batch)["landmarks"]
 
 
+def predict_batch(
+    contract: Contract, run: Run, images_nhwc: NDArray[np.uint8], box: Box
+) -> NDArray[np.float64]:
+    """Return [N, K, 2] landmarks as `predict` does, of images that have the face in one place."""
+    frames, batch = preprocess_batch(contract, [(image, box) for image in images_nhwc])
+    return np.stack([values["landmarks"] for values in _answers(contract, run, frames, batch)])
+
+
 def predict_input(
     contract: Contract, run: Run, batch: NDArray[np.float32], frame: Frame
 ) -> NDArray[np.float64]:
@@ -86,8 +94,19 @@ def _answer(
     contract: Contract, run: Run, frames: Sequence[Frame], batch: NDArray[np.float32]
 ) -> dict[str, NDArray[np.float64]]:
     """Return outputs and values of the contract for one face. batch: [1, C, H, W]."""
+    (values,) = _answers(contract, run, frames, batch)
+    return values
+
+
+def _answers(
+    contract: Contract, run: Run, frames: Sequence[Frame], batch: NDArray[np.float32]
+) -> list[dict[str, NDArray[np.float64]]]:
+    """Return outputs and values of the contract for each face. batch: [N, C, H, W]."""
     outputs = run({contract.input.name: batch})
-    return dict(postprocess(contract, {n: array[0] for n, array in outputs.items()}, frames[0]))
+    return [
+        dict(postprocess(contract, {n: array[index] for n, array in outputs.items()}, frame))
+        for index, frame in enumerate(frames)
+    ]
 
 
 def _pose_error_deg(

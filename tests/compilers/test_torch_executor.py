@@ -13,9 +13,10 @@ from compilers.hub import HUB  # noqa: E402
 from compilers.quantize.qat.graph_module import FloatNetwork  # noqa: E402
 from compilers.reference import run_graph  # noqa: E402
 from compilers.schemes import W8A8_SYM  # noqa: E402
-from compilers.torch_executor import FLOAT16, FLOAT32  # noqa: E402
+from compilers.torch_executor import CUDA_FLOAT16, CUDA_FLOAT32  # noqa: E402
 from compilers.torch_run import TorchRun  # noqa: E402
 from zoo import registry  # noqa: E402
+from zoo.batch import fix_batch  # noqa: E402
 from zoo.errors import HubError, ToolchainError  # noqa: E402
 
 GRAPH = residual_network()
@@ -45,7 +46,7 @@ def test_a_published_network_is_one_graph():
 
 
 @without_gpu
-@pytest.mark.parametrize("executor", [FLOAT32, FLOAT16])
+@pytest.mark.parametrize("executor", [CUDA_FLOAT32, CUDA_FLOAT16])
 def test_without_a_gpu_it_says_what_to_do(executor, tmp_path):
     with pytest.raises(
         ToolchainError,
@@ -58,4 +59,17 @@ def test_integers_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     (tmp_path / "hub.onnx").write_bytes(HUB.write(quantized(GRAPH, W8A8_SYM)))
     with pytest.raises(HubError, match=r"hub\.onnx: holds integers, which torch-cuda does not"):
-        FLOAT32.load(tmp_path, "hub.onnx")
+        CUDA_FLOAT32.load(tmp_path, "hub.onnx")
+
+
+@pytest.mark.parametrize(("name", "off"), [("torch-cpu", 1e-5), ("torch-cpu-bf16", 2e-2)])
+def test_a_file_of_one_sample_takes_several(name, off, tmp_path):
+    fixed = fix_batch(GRAPH)
+    (tmp_path / "one.onnx").write_bytes(HUB.write(fixed))
+    run = registry.load("executor", name).load(tmp_path, "one.onnx")
+    feeds = random_feeds(GRAPH, 0, batch=3)
+    wanted = run_graph(GRAPH, feeds)["landmarks"]
+    found = run(feeds)["landmarks"]
+    np.testing.assert_allclose(found, wanted, atol=off * np.abs(wanted).max())
+    with torch.autocast("cpu", torch.bfloat16):  # that of a training around it changes nothing
+        assert np.array_equal(run(feeds)["landmarks"], found)

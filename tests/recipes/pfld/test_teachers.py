@@ -74,6 +74,13 @@ def test_a_relative_and_the_same_network_by_its_contract(cut: torch.Tensor, cont
     torch.testing.assert_close(both, (own + peer) / 2)
 
 
+def test_a_peer_computes_as_precisely_as_the_training(cut: torch.Tensor, contract: Path) -> None:
+    wanted = taught(cut, peers=((HUB, contract),))
+    with torch.autocast("cpu", torch.bfloat16):
+        found = taught(cut, peers=((HUB, contract),))
+    assert 0 < SIZE * (found - wanted).abs().max() < 1  # pixels
+
+
 def test_answers_are_places_of_the_face(cut: torch.Tensor, contract: Path) -> None:
     photo = np.asarray(Image.open(RECIPE.golden[0].image).convert("RGB"))
     run = registry.load("executor", "onnxruntime").load(HUB.parent, HUB.name, 1)
