@@ -8,16 +8,18 @@ setting of the default; with a teacher, one more line learns from that. The prec
 trainings.
 """
 
-import argparse
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from recipes.pfld.settings import Settings
 from recipes.pfld.train import train
 from zoo import registry
+from zoo.cli.entry import enter
 from zoo.errors import DataError
 from zoo.training import TrainOptions
 
@@ -103,38 +105,32 @@ def table(results: Mapping[str, list[float]]) -> str:
     return "\n".join([*header, *rows])
 
 
-def _results(arguments: argparse.Namespace) -> Iterator[tuple[str, list[float]]]:
-    taught = [Line("taught by a larger network", {}, (arguments.teacher,))]
-    for line in [*LINES, *(taught if arguments.teacher else [])]:
-        if arguments.only in ("", line.name):
-            yield (
-                line.name,
-                [
-                    measure(
-                        line,
-                        tuple(arguments.data),
-                        arguments.out,
-                        arguments.epochs,
-                        seed,
-                        arguments.precision,
-                    )
-                    for seed in range(arguments.seeds)
-                ],
-            )
-
-
-def main() -> None:
-    """Train what is missing and write the table to standard output."""
-    parser = argparse.ArgumentParser(description="Ablation of the training of PFLD.")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("data", type=Path, nargs="+")
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--only", default="", help="Name of one line.")
-    parser.add_argument("--precision", default=Settings.precision)
-    parser.add_argument("--teacher", type=Path, help="Weights, named VARIANT.safetensors.")
-    sys.stdout.write(table(dict(_results(parser.parse_args()))) + "\n")
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--seeds", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--only", type=click.Choice([line.name for line in LINES]), metavar="LINE")
+@click.option("--precision", default=Settings.precision, show_default=True)
+@click.option("--teacher", type=click.Path(path_type=Path), help="Weights: VARIANT.safetensors.")
+def main(
+    out: Path,
+    data: tuple[Path, ...],
+    epochs: int,
+    seeds: int,
+    only: str | None,
+    precision: str,
+    teacher: Path | None,
+) -> None:
+    """Train what is missing in OUT on DATA, and write the table to standard output."""
+    taught = [Line("taught by a larger network", {}, (teacher,))] if teacher else []
+    results = {
+        line.name: [measure(line, data, out, epochs, seed, precision) for seed in range(seeds)]
+        for line in [*LINES, *taught]
+        if only in (None, line.name)
+    }
+    sys.stdout.write(table(results) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    enter(main, "python -m recipes.pfld.ablation")

@@ -7,15 +7,16 @@ follow from them agree with the columns headpose_yaw, headpose_pitch, headpose_r
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.crops import Crops, read_crops
 from recipes.shelf.layouts import Layout, layout_of
+from zoo.cli.entry import enter
 from zoo.steps.head_pose import head_angles
 
 __all__ = ["average_face", "factorize", "pose_errors"]
@@ -100,6 +101,9 @@ def pose_errors(crops: Crops, face: Array) -> dict[str, dict[str, float]]:
     return errors
 
 
+@click.command()
+@click.argument("train", type=click.Path(path_type=Path), metavar="TRAINING_FACES")
+@click.argument("test", type=click.Path(path_type=Path), metavar="TEST_FACES")
 def main(train: Path, test: Path) -> None:
     """Write `average_face.json` beside this file."""
     layout = layout_of(68)
@@ -118,4 +122,4 @@ def main(train: Path, test: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    enter(main, "python -m recipes.pfld.average_face")

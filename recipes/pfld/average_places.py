@@ -6,15 +6,16 @@ writes `mean_faces.json` from labelled faces, one data set for each number of la
 """
 
 import json
-import sys
 from collections.abc import Sequence
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
 from recipes.pfld.mean_face import FILE
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.layouts import Layout, layout_of
+from zoo.cli.entry import enter
 
 __all__ = ["average_places"]
 
@@ -34,6 +35,8 @@ def average_places(landmarks: Array, layout: Layout) -> Array:
     return symmetric
 
 
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="FACES...")
 def main(specs: Sequence[str]) -> None:
     """Write `mean_faces.json`."""
     faces = {}
@@ -45,4 +48,4 @@ def main(specs: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    enter(main, "python -m recipes.pfld.average_places")

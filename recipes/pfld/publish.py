@@ -1,26 +1,28 @@
 """Puts trained weights, their float hub, measured accuracy and the model card into `weights/`.
 
-    python -m recipes.pfld.publish MODEL TEST_FACES [TRAINED_FOLDER]
+    python -m recipes.pfld.publish MODEL TEST_FACES [FOLDER]
 
-TRAINED_FOLDER is what `zoo train` wrote. Without it only the accuracy of all published hubs is
+FOLDER is what `zoo train` wrote. Without it only the accuracy of all published hubs is
 measured anew, and the card follows.
 """
 
 import json
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+
+import click
 
 from recipes.pfld.card import render_card
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.landmark_evaluation import evaluate
 from zoo import registry
+from zoo.cli.entry import enter
 from zoo.evaluation import Evaluation
 
-__all__ = ["main", "measure", "parameters", "publish"]
+__all__ = ["measure", "parameters", "publish"]
 
 
 def publish(variant: Variant, trained: Path) -> None:
@@ -46,8 +48,12 @@ def measure(variant: Variant, faces: Path) -> Mapping[str, Evaluation]:
     }
 
 
-def main(model: str, faces: Path, trained: Path | None = None) -> None:
-    """Publish, and write the accuracy and the card beside the hubs."""
+@click.command()
+@click.argument("model", type=click.Choice(list(VARIANTS)), metavar="MODEL")
+@click.argument("faces", type=click.Path(path_type=Path), metavar="TEST_FACES")
+@click.argument("trained", type=click.Path(path_type=Path), metavar="[FOLDER]", required=False)
+def main(model: str, faces: Path, trained: Path | None) -> None:
+    """Publish MODEL, and write the accuracy and the card beside its hubs."""
     variant = VARIANTS[model]
     if trained is not None:
         publish(variant, trained)
@@ -68,4 +74,4 @@ def parameters(variant: Variant) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(Path, sys.argv[2:4]))
+    enter(main, "python -m recipes.pfld.publish")

@@ -7,13 +7,15 @@ FACES is a crops folder, such as $ZOO_DATA/landmarks68/train.  QUANT is ptq or q
 """
 
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
+
+import click
 
 from recipes.pfld.recipe import WEIGHTS
 from zoo import registry
 from zoo.cache import Cache, default_folder
+from zoo.cli.entry import enter
 from zoo.pipeline import STAGES, build
 from zoo.plan import Wish, make_plan
 
@@ -33,5 +35,15 @@ def publish_quantized(model: str, faces: Path, quant: str, scheme: str) -> Path:
     return hub
 
 
+@click.command()
+@click.argument("model")
+@click.argument("faces", type=click.Path(path_type=Path))
+@click.argument("quant", type=click.Choice(["ptq", "qat"]))
+@click.argument("scheme")
+def main(model: str, faces: Path, quant: str, scheme: str) -> None:
+    """Quantize the float hub of MODEL with FACES, by QUANT to SCHEME, and publish it."""
+    publish_quantized(model, faces, quant, scheme)
+
+
 if __name__ == "__main__":
-    publish_quantized(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:5])
+    enter(main, "python -m recipes.pfld.publish_quantized")

@@ -7,17 +7,18 @@ another (`--start`), or several from the same: otherwise the mean of two good ne
 Wortsman et al. 2022, "Model soups", arXiv:2203.05482, section 2, the uniform soup.
 """
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import torch
 from torch import Tensor
 
 from recipes.pfld.checkpoint import load_net, save_state
 from recipes.pfld.variants import VARIANTS, Variant
+from zoo.cli.entry import enter
 from zoo.errors import RecipeError
 
 __all__ = ["mean_weights", "soup"]
@@ -59,7 +60,10 @@ def _record(folder: Path) -> Any:  # noqa: ANN401 (JSON)
     try:
         return json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"{file}: {error}; give a folder that `zoo train` wrote") from error
+        raise RecipeError(
+            f"{file}: not readable as the record of a training ({type(error).__name__}); give a "
+            "folder that `zoo train` wrote"
+        ) from error
 
 
 def _state(folder: Path, variant: Variant) -> dict[str, Tensor]:
@@ -70,14 +74,13 @@ def _weights(folder: Path, variant: Variant) -> Path:
     return folder / f"{variant.name}.safetensors"
 
 
-def main() -> None:
-    """Write the folder OUT."""
-    parser = argparse.ArgumentParser(description="Mean of the weights of trainings of PFLD.")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("folders", type=Path, nargs="+")
-    arguments = parser.parse_args()
-    soup(arguments.folders, arguments.out)
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("folders", type=click.Path(path_type=Path), nargs=-1, required=True)
+def main(out: Path, folders: tuple[Path, ...]) -> None:
+    """Write the mean of the weights in FOLDERS to OUT."""
+    soup(folders, out)
 
 
 if __name__ == "__main__":
-    main()
+    enter(main, "python -m recipes.pfld.soup")

@@ -16,7 +16,10 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
+import click
+
 from zoo import registry
+from zoo.cli.entry import enter
 from zoo.graph import Graph
 from zoo.pictures import calibration_pictures
 from zoo.plugs import QuantizeOptions
@@ -96,6 +99,11 @@ def _nme(recipe: Recipe, hub: bytes, faces: Path) -> float:
     return float(metrics[_METRIC])
 
 
+@click.command()
+@click.argument("model")
+@click.argument("calibration", type=click.Path(path_type=Path), metavar="TRAINING_FACES")
+@click.argument("faces", type=click.Path(path_type=Path), metavar="TEST_FACES")
+@click.argument("quantizer", type=click.Choice(list(_COUNTS)), default="ptq")
 def main(model: str, calibration: Path, faces: Path, quantizer: str) -> None:
     """Write the table to standard output, a line as soon as it is measured."""
     sys.stdout.write("| scheme | calibrator | bias correction | loss | seconds |\n")
@@ -111,4 +119,4 @@ def main(model: str, calibration: Path, faces: Path, quantizer: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *(sys.argv[4:] or ["ptq"]))
+    enter(main, "python -m recipes.shelf.compare_schemes")

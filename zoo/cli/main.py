@@ -1,12 +1,12 @@
-"""The `zoo` command: finds the command's file, and turns our errors into messages."""
+"""The `zoo` command: finds the command's file."""
 
-import sys
 from importlib import import_module
 
 import click
 
 from zoo import __version__
-from zoo.errors import ZooError, suggest
+from zoo.cli.entry import enter
+from zoo.errors import suggest
 
 COMMANDS = {
     "bench": "Measure latency, side by side in one run.",
@@ -54,9 +54,5 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; our errors end with a message and their exit status."""
-    try:
-        cli(prog_name="zoo")
-    except ZooError as error:
-        click.echo(f"zoo: {error}", err=True)
-        sys.exit(error.exit_status)
+    """Run the command line."""
+    enter(cli, "zoo")

@@ -52,9 +52,16 @@ def test_counts_stay_whole() -> None:
     assert (mean["n"], mean["n"].dtype, mean["w"].item()) == (3, torch.int64, 3.5)
 
 
+def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "recipes.pfld.soup", tmp_path / "out", tmp_path / "none"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"recipes.pfld.soup: {tmp_path / 'none' / 'training.json'}: not")
+
+
 def test_no_folder_of_a_training(tmp_path: Path) -> None:
     first = trained(tmp_path / "a", 1)
-    with pytest.raises(RecipeError, match=r"none.training\.json: .*; give a folder that `zoo tra"):
+    with pytest.raises(RecipeError, match=r"none.training\.json: not readable as the record of"):
         soup([first, tmp_path / "none"], tmp_path / "out")
     other = trained(tmp_path / "wide", 1, ("pfld_0.5x.300w68",))
     with pytest.raises(RecipeError, match=r"no variant's weights are in all of these; give"):

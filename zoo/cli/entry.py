@@ -1,0 +1,18 @@
+"""How a program of ours begins and ends: our errors become a message and an exit status."""
+
+import sys
+
+import click
+
+from zoo.errors import ZooError
+
+__all__ = ["enter"]
+
+
+def enter(command: click.Command, name: str) -> None:
+    """Run a command line. name: what was called, such as 'zoo' or 'python -m recipes.pfld.soup'."""
+    try:
+        command(prog_name=name)
+    except ZooError as error:
+        click.echo(f"{name.split()[-1]}: {error}", err=True)
+        sys.exit(error.exit_status)
