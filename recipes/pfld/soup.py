@@ -1,4 +1,4 @@
-"""The mean of the weights of several trainings, often better than each of them.
+"""The mean of the weights of several trainings, which can be better than each of them.
 
     python -m recipes.pfld.soup OUT FOLDER FOLDER...
 
