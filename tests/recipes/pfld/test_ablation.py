@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
-from recipes.pfld.ablation import LINES, MODEL, Line, measure, table
+from recipes.pfld.ablation import LINES, MODEL, Line, measure, run, table
 from recipes.pfld.settings import Settings, settings_of
 from zoo.errors import DataError
 
@@ -44,6 +44,17 @@ def test_a_log_without_results(tmp_path: Path) -> None:
         measure(Line("x", {}), (), tmp_path, epochs=1, seed=0)
 
 
-def test_the_table_compares_with_its_first_line() -> None:
-    rows = table({"all": [5.0, 5.2], "less": [5.5]}).splitlines()[2:]
-    assert rows == ["| all | 5.10 | +0.00 | 5.00, 5.20 |", "| less | 5.50 | +0.40 | 5.50 |"]
+def test_the_table_compares_seed_by_seed_with_its_first_line() -> None:
+    rows = table({"all": [5.0, 5.2], "less": [5.5], "more": [5.1, 5.4]}).splitlines()[2:]
+    assert rows == [
+        "| all | 5.00, 5.20 | +0.00 |",
+        "| less | 5.50 | +0.50 |",
+        "| more | 5.10, 5.40 | +0.15 |",
+    ]
+
+
+def test_more_seeds_only_where_the_first_decides() -> None:
+    errors = {"all": 5.0, "near": 5.2, "far": 4.5}
+    lines = [Line(name, {}) for name in errors]
+    results = run(lines, 2, 0.3, lambda line, seed: errors[line.name] + seed)
+    assert results == {"all": [5.0, 6.0], "near": [5.2], "far": [4.5, 5.5]}
