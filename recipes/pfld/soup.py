@@ -10,13 +10,13 @@ Wortsman et al. 2022, "Model soups", arXiv:2203.05482, section 2, the uniform so
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import torch
 from torch import Tensor
 
 from recipes.pfld.checkpoint import load_net, save_state
+from recipes.pfld.training_record import read_record
 from recipes.pfld.variants import VARIANTS, Variant
 from zoo.cli.entry import enter
 from zoo.errors import RecipeError
@@ -29,7 +29,7 @@ def soup(folders: Sequence[Path], out: Path) -> None:
 
     Raises RecipeError where a folder is not one of a training, or they have no variant in common.
     """
-    records = [_record(folder) for folder in folders]
+    records = [read_record(folder) for folder in folders]
     common = [v for v in VARIANTS.values() if all(_weights(f, v).is_file() for f in folders)]
     if not common:
         raise RecipeError(
@@ -53,17 +53,6 @@ def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
         else value
         for name, value in first.items()
     }
-
-
-def _record(folder: Path) -> Any:  # noqa: ANN401 (JSON)
-    file = folder / "training.json"
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecipeError(
-            f"{file}: not readable as the record of a training ({type(error).__name__}); give a "
-            "folder that `zoo train` wrote"
-        ) from error
 
 
 def _state(folder: Path, variant: Variant) -> dict[str, Tensor]:

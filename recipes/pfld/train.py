@@ -20,7 +20,7 @@ from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
 from recipes.pfld.teachers import find_teachers
 from recipes.pfld.training_net import TrainingNet
-from recipes.pfld.training_record import training_record
+from recipes.pfld.training_record import read_record, seeds_of, training_record
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
@@ -117,7 +117,19 @@ def _net(
     net = TrainingNet(variant, others, settings.pose_branch, options.seed)
     if options.start is not None:
         net.start_from(options.start)
+        _check_held_out(options.start, options.seed)
     return _channels_last(net)
+
+
+def _check_held_out(start: Path, seed: int) -> None:
+    """Raise RecipeError where the faces that this seed holds out were learned at the start."""
+    seeds = seeds_of(read_record(start))
+    if seeds != {seed}:
+        found = " and ".join(sorted(map(str, seeds)))
+        raise RecipeError(
+            f"{start}: trained with seed {found}, not {seed}, so that faces held out now were "
+            "learned then; give by --seed the one seed that all trainings before this had"
+        )
 
 
 def _channels_last(net: Net) -> Net:

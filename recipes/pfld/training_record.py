@@ -1,15 +1,18 @@
 """What a training was: the part of a model card that only the training knows."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from recipes.pfld.settings import Settings
 from recipes.shelf.landmark_data import LandmarkData
+from zoo.errors import RecipeError
 from zoo.training import TrainOptions
 
-__all__ = ["training_record"]
+__all__ = ["read_record", "seeds_of", "training_record"]
 
 _PACKAGES = ("torch", "lightning", "kornia")
 
@@ -40,6 +43,28 @@ def training_record(
         "changed_settings": _changed(asdict(settings), asdict(Settings())),
         "versions": {package: version(package) for package in _PACKAGES},
     }
+
+
+def read_record(folder: Path) -> Any:  # noqa: ANN401 (JSON)
+    """Return the record in the folder of a training; raises RecipeError where there is none."""
+    file = folder / "training.json"
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(
+            f"{file}: not readable as the record of a training ({type(error).__name__}); give a "
+            "folder that `zoo train` wrote"
+        ) from error
+
+
+def seeds_of(record: Mapping[str, Any]) -> set[int | None]:
+    """Return the seed of a training, or those of all whose weights were averaged.
+
+    A record that does not say gives None.
+    """
+    if "mean_of" in record:
+        return set().union(*map(seeds_of, record["mean_of"]))
+    return {record.get("seed")}
 
 
 def _changed(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
