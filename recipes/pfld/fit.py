@@ -1,7 +1,7 @@
 """Quantization-aware training of PFLD: the labels, and the float network, teach the integer one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -12,7 +12,7 @@ from recipes.pfld.loss import wing
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.network_input import network_input
 from recipes.shelf.augment import face_squares, random_cuts
-from recipes.shelf.augmentation import Augmentation
+from recipes.shelf.augmentation import PRESETS, Augmentation
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
@@ -58,7 +58,7 @@ class Schedule:
     scale_rate: float = 1e-3
     gradient_norm: float = 10.0
     label_weight: float = 0.5
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation = PRESETS["gentle"]
 
 
 def fit(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
-from recipes.shelf.augmentation import Augmentation
+from recipes.shelf.augmentation import PRESETS, Augmentation
 from zoo.errors import UsageError, suggest
 
 __all__ = ["Settings", "settings_of"]
@@ -70,13 +70,17 @@ class Settings:
 def settings_of(words: Mapping[str, str], base: Settings | None = None) -> Settings:
     """Return the settings with some changed by name; those of Augmentation have no prefix.
 
+    The word 'augmentation' names one of PRESETS, which the others change.
     Raises UsageError for an unknown name or a value that does not fit.
     """
     start = base or Settings()
+    if "augmentation" in words:
+        start = replace(start, augmentation=_preset(words["augmentation"]))
+        words = {name: text for name, text in words.items() if name != "augmentation"}
     own, nested = _fields(start), _fields(start.augmentation)
     for name in words:
         if name not in own and name not in nested:
-            known = [*own, *nested]
+            known = [*own, "augmentation", *nested]
             raise UsageError(f"unknown setting '{name}'{suggest(name, known)}")
     changed = {n: _value(n, text, getattr(start, n)) for n, text in words.items() if n in own}
     turned = {
@@ -86,6 +90,12 @@ def settings_of(words: Mapping[str, str], base: Settings | None = None) -> Setti
     }
     augmentation = replace(start.augmentation, **turned)
     return replace(start, **changed, augmentation=augmentation)
+
+
+def _preset(name: str) -> Augmentation:
+    if name not in PRESETS:
+        raise UsageError(f"setting 'augmentation' is '{name}'; allowed: {', '.join(PRESETS)}")
+    return PRESETS[name]
 
 
 def _fields(value: Any) -> dict[str, Field[Any]]:  # noqa: ANN401 (any dataclass)

@@ -1,8 +1,11 @@
 """Settings by name, and what is said where they do not fit."""
 
+from dataclasses import replace
+
 import pytest
 
 from recipes.pfld.settings import Settings, settings_of
+from recipes.shelf.augmentation import PRESETS
 from zoo.errors import UsageError
 
 
@@ -11,6 +14,11 @@ def test_words_become_values_of_the_right_type() -> None:
     settings = settings_of(words)
     assert (settings.epochs, settings.loss, settings.pose_weighting) == (3, "l2", True)
     assert settings.augmentation.contrast == (0.5, 1.5)
+
+
+def test_a_preset_of_the_augmentation_is_changed_by_other_words_wherever_they_stand() -> None:
+    settings = settings_of({"shift": "0.03", "augmentation": "gentle"})
+    assert settings.augmentation == replace(PRESETS["gentle"], shift=0.03)
 
 
 def test_nothing_said_is_the_default() -> None:
@@ -28,6 +36,7 @@ def test_nothing_said_is_the_default() -> None:
         ("contrast", "1", "setting 'contrast' is '1'; two numbers 'low,high' is needed"),
         ("loss", "l3", "setting 'loss' is 'l3'; allowed: wing, l2"),
         ("optimizer", "sgd", "setting 'optimizer' is 'sgd'; allowed: adamw, adam"),
+        ("augmentation", "wild", "setting 'augmentation' is 'wild'; allowed: strong, gentle"),
         ("schedule", "flat", "setting 'schedule' is 'flat'; allowed: one_cycle, cosine, steps"),
     ],
 )

@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from recipes.pfld.settings import Settings, settings_of
-from recipes.shelf.augmentation import Augmentation
+from recipes.shelf.augmentation import PRESETS, Augmentation
 
 PAGE = Path(__file__).parents[3] / "docs" / "training.md"
 
 
-def rows() -> dict[str, str]:
-    """Return the text of each setting's default by name."""
-    found = {}
+def rows(column: int = 2) -> dict[str, str]:
+    """Return the text of each setting's value by name; column 2 has the defaults."""
+    found: dict[str, str] = {}
     for line in PAGE.read_text("utf-8").splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         names = re.findall(r"`(\w+)`", cells[1]) if len(cells) > 3 else []
-        defaults = re.split(r"; |, ", cells[2]) if names else []
-        found |= dict(zip(names, defaults, strict=len(names) > 1))
+        values = re.split(r"; |, ", cells[column]) if names else []
+        if len(names) == len(values):
+            found |= dict(zip(names, values, strict=True))
     return found
 
 
@@ -31,6 +32,13 @@ def test_every_setting_is_there_with_its_default(owner: Settings | Augmentation)
     assert settings_of({name: page[name] for name in names}) == Settings()
 
 
+def test_every_value_of_the_gentle_augmentation_is_there() -> None:
+    names = {field.name for field in fields(Augmentation)}
+    values = {name: text for name, text in rows(column=3).items() if name in names}
+    assert values.keys() == names
+    assert settings_of(values).augmentation == PRESETS["gentle"]
+
+
 def test_the_command_of_the_seeds_has_settings_that_exist() -> None:
-    words = dict(re.findall(r"--set ([a-z_]+)=(\S+)", PAGE.read_text("utf-8")))
+    words = dict(re.findall(r"--set ([a-z_]+)=([^\s`]+)", PAGE.read_text("utf-8")))
     assert settings_of(words).pose_weighting
