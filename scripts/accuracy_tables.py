@@ -1,0 +1,44 @@
+"""Writes what the published networks measured into a page: python scripts/accuracy_tables.py PAGE
+
+A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are made anew from the model's
+metrics, as `python -m recipes.pfld.publish` left them; all else in the page stays.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zoo import registry
+
+COLUMNS = (
+    "nme_interocular_percent",
+    "nme_interpupil_percent",
+    "failure_rate_0.1_percent",
+    "auc_0.1_percent",
+    "points_within_0.1_percent",
+)
+
+_ROWS = re.compile(r"^\| (?P<model>\S+), float \|.*\n(?:\| same, .*\n)*", re.MULTILINE)
+
+
+def updated(page: str) -> str:
+    """Return the page with today's figures of every network that has rows in it."""
+    return _ROWS.sub(lambda rows: "".join(_rows(rows["model"])), page)
+
+
+def _rows(model: str) -> Iterator[str]:
+    metrics = registry.load("recipe", model).metrics
+    assert metrics is not None, f"{model} has no published metrics"
+    measured: Mapping[str, Any] = json.loads(metrics.read_text("utf-8"))
+    for hub in sorted(measured, key=lambda hub: (hub != "none", hub)):
+        name = f"{model}, float" if hub == "none" else f"same, `{hub}`"
+        figures = (f"{measured[hub]['metrics'][column]:.2f}" for column in COLUMNS)
+        yield f"| {' | '.join([name, *figures])} |\n"
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    place.write_text(updated(place.read_text("utf-8")), "utf-8")

@@ -1,0 +1,26 @@
+"""docs/accuracy.md has the figures of the published networks."""
+
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "accuracy.md"
+updated = runpy.run_path(str(ROOT / "scripts" / "accuracy_tables.py"))["updated"]
+
+
+def test_the_page_is_of_today() -> None:
+    page = PAGE.read_text("utf-8")
+    assert "| pfld_1.0x.300w68, float |" in page
+    assert updated(page) == page, "run: python scripts/accuracy_tables.py docs/accuracy.md"
+
+
+def test_other_rows_stay_and_old_figures_go() -> None:
+    old = (
+        "| network | NME |\n|---|---|\n"
+        "| pfld_0.25x.300w68, float | 9.99 |\n| same, `ptq.gone` | 9.99 |\n| a peer | 3.42 |\n"
+    )
+    new = updated(old)
+    assert new.startswith("| network | NME |\n|---|---|\n| pfld_0.25x.300w68, float | ")
+    assert new.endswith("| a peer | 3.42 |\n")
+    assert "9.99" not in new
+    assert "| same, `ptq.w8a8-asym` | " in new
