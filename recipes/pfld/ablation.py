@@ -20,7 +20,7 @@ from recipes.pfld.settings import Settings
 from recipes.pfld.train import train
 from zoo import registry
 from zoo.cli.entry import enter
-from zoo.errors import DataError
+from zoo.errors import DataError, UsageError
 from zoo.training import TrainOptions
 
 __all__ = ["LINES", "Line", "measure", "run", "table"]
@@ -52,6 +52,7 @@ LINES = (
     Line("steps from 1e-3 (seed)", {"schedule": "steps", "learning_rate": "1e-3"}),
     Line("twice the learning rate", {"learning_rate": "8e-3"}),
     Line("weight decay 1e-4", {"weight_decay": "1e-4"}),
+    Line("gentle augmentation", {"augmentation": "gentle"}),
     Line("no shear", {"shear_probability": "0"}),
     Line("rotation of 15 degrees (seed)", {"rotation_deg": "15"}),
     Line("no box jitter", {"shift": "0", "box_jitter": "1,1"}),
@@ -64,6 +65,9 @@ LINES = (
         ),
     ),
 )
+
+TAUGHT = "taught by a larger network"
+"""The line that needs a teacher's weights."""
 
 
 def measure(
@@ -135,7 +139,7 @@ def run(
 @click.option(
     "--decisive", default=0.0, show_default=True, help="Difference that asks for all seeds."
 )
-@click.option("--only", type=click.Choice([line.name for line in LINES]), metavar="LINE")
+@click.option("--only", type=click.Choice([*(line.name for line in LINES), TAUGHT]), metavar="LINE")
 @click.option("--precision", default=Settings.precision, show_default=True)
 @click.option("--teacher", type=click.Path(path_type=Path), help="Weights: VARIANT.safetensors.")
 def main(
@@ -149,7 +153,9 @@ def main(
     teacher: Path | None,
 ) -> None:
     """Train what is missing in OUT on DATA, and write the table to standard output."""
-    taught = [Line("taught by a larger network", {}, (teacher,))] if teacher else []
+    if only == TAUGHT and teacher is None:
+        raise UsageError(f"'{TAUGHT}' needs a teacher; give its weights by --teacher")
+    taught = [Line(TAUGHT, {}, (teacher,))] if teacher else []
     lines = [line for line in [*LINES, *taught] if only in (None, line.name)]
     results = run(
         lines, seeds, decisive, lambda line, seed: measure(line, data, out, epochs, seed, precision)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
-from recipes.pfld.ablation import LINES, MODEL, Line, measure, run, table
+from recipes.pfld.ablation import LINES, MODEL, TAUGHT, Line, main, measure, run, table
 from recipes.pfld.settings import Settings, settings_of
-from zoo.errors import DataError
+from zoo.errors import DataError, UsageError
 
 
 @pytest.mark.parametrize("line", LINES[1:], ids=lambda line: line.name)
@@ -58,3 +59,9 @@ def test_more_seeds_only_where_the_first_decides() -> None:
     lines = [Line(name, {}) for name in errors]
     results = run(lines, 2, 0.3, lambda line, seed: errors[line.name] + seed)
     assert results == {"all": [5.0, 6.0], "near": [5.2], "far": [4.5, 5.5]}
+
+
+def test_the_line_of_a_teacher_needs_one(tmp_path: Path) -> None:
+    asked = [str(tmp_path), str(tmp_path), "--only", TAUGHT]
+    with pytest.raises(UsageError, match="needs a teacher; give its weights by --teacher"):
+        CliRunner().invoke(main, asked, catch_exceptions=False)
