@@ -117,13 +117,13 @@ def _net(
     net = TrainingNet(variant, others, settings.pose_branch, options.seed)
     if options.start is not None:
         net.start_from(options.start)
-        _check_held_out(options.start, options.seed)
+        _check_held_out(options.start, variant.name, options.seed)
     return _channels_last(net)
 
 
-def _check_held_out(start: Path, seed: int) -> None:
+def _check_held_out(start: Path, model: str, seed: int) -> None:
     """Raise RecipeError where the faces that this seed holds out were learned at the start."""
-    seeds = seeds_of(read_record(start))
+    seeds = seeds_of(read_record(start, model))
     if seeds != {seed}:
         found = " and ".join(sorted(map(str, seeds)))
         raise RecipeError(

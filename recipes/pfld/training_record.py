@@ -45,9 +45,13 @@ def training_record(
     }
 
 
-def read_record(folder: Path) -> Any:  # noqa: ANN401 (JSON)
-    """Return the record in the folder of a training; raises RecipeError where there is none."""
-    file = folder / "training.json"
+def read_record(folder: Path, model: str | None = None) -> Any:  # noqa: ANN401 (JSON)
+    """Return the record in the folder of a training, or of a model among the published weights.
+
+    Raises RecipeError where there is none.
+    """
+    published = folder / f"{model}.training.json"
+    file = published if published.is_file() else folder / "training.json"
     try:
         return json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:

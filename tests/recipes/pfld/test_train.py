@@ -140,6 +140,9 @@ def test_going_on_from_an_earlier_training(make_faces: MakeFaces, tmp_path: Path
         train(recipe, missing)
     with pytest.raises(RecipeError, match=r"seed 0, not 7, .* were learned then; give by --seed"):
         train(recipe, replace(again, seed=7))
+    (first / "training.json").rename(first / "pfld_0.25x.300w68.training.json")  # as published
+    with pytest.raises(RecipeError, match=r"seed 0, not 7"):
+        train(recipe, replace(again, seed=7))
 
 
 def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
