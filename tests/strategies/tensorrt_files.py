@@ -78,5 +78,10 @@ def _difference(graph: Graph, name: str, found: np.ndarray, wanted: np.ndarray) 
     assert found.shape == wanted.shape
     producer = graph.producer(name)
     grid = producer and graph.tensors[producer.inputs[0]].quantization
-    unit = grid.scale[0] if grid else max(float(np.abs(wanted).max()), 1e-6)
-    return float(np.abs(found - wanted).max()) / unit
+    distances = np.abs(found - wanted)
+    if not grid:
+        return float(distances.max()) / max(float(np.abs(wanted).max()), 1e-6)
+    steps = distances / grid.scale[0]
+    # Outputs are integers times a scale: only the float32 in between is not a whole step.
+    np.testing.assert_allclose(steps, np.rint(steps), rtol=0, atol=0.01)
+    return float(np.rint(steps).max())
