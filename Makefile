@@ -64,7 +64,7 @@ jetson-nano: $(SETUP) | $(EXTRA)cross $(TOOLS)rpi4 ## Build bundle and .deb for 
 bundles: $(SETUP) ## Build the bundles of all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
 
-test: $(SETUP) ## Run the tests
+test: $(SETUP) | $(TOOLS)test ## Run the tests
 	$(BIN)/python -m pytest -n auto
 
 check: $(INSTALL) ## Lint, format and types, as in CI

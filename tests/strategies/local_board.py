@@ -1,17 +1,17 @@
-"""A board that is this machine: an ssh server of one test run, on a port of its own."""
+"""A board that is this machine: an SSH server of one test run, on a port of its own."""
 
 import os
 import shutil
-import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SSHD = Path("/usr/sbin/sshd")
-_TIMEOUT_S = 20
+_SERVER = Path(__file__).with_name("ssh_server.py")
+_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,12 @@ class LocalBoard:
 
 @contextmanager
 def local_board(folder: Path) -> Iterator[LocalBoard]:
-    """Run sshd as this user, with keys that are made for it."""
-    port, temporary = _free_port(), folder / "board"
+    """Run the server as this user, with keys that are made for it."""
+    temporary = folder / "board"
     temporary.mkdir()
-    for key in ("host_key", "user_key"):
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True
-        )
-    shutil.copyfile(folder / "user_key.pub", folder / "authorized_keys")
-    (folder / "sshd_config").write_text(_server(folder, port, temporary))
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd wants it as root
-    server = subprocess.Popen(
-        [SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL
-    )
+    server = subprocess.Popen([sys.executable, _SERVER, folder, temporary])
     try:
-        _wait(server, port)
+        port = _port(server, folder / "port")
         yield LocalBoard(f"127.0.0.1:{port}", client_path(folder, port), temporary)
     finally:
         server.terminate()
@@ -69,26 +59,11 @@ def client_path(folder: Path, port: int) -> str:
     return f"{programs}:{os.environ['PATH']}"
 
 
-def _server(folder: Path, port: int, temporary: Path) -> str:
-    return (
-        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host_key\nPidFile none\n"
-        f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nUsePAM no\n"
-        "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        f"SetEnv TMPDIR={temporary}\n"
-    )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(server: subprocess.Popen, port: int) -> None:
+def _port(server: subprocess.Popen, note: Path) -> int:
+    """Return the port, once the server listens."""
     end_s = time.monotonic() + _TIMEOUT_S
     while server.poll() is None and time.monotonic() < end_s:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if note.exists():
+            return int(note.read_text())
         time.sleep(0.05)
-    raise RuntimeError("sshd did not start")
+    raise RuntimeError(f"{_SERVER.name} did not start")

@@ -61,7 +61,7 @@ def compiled_file(lowered: XirGraph) -> bytes:
 def xir_check(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program that compares a file with what the real XIR knows."""
     if shutil.which("g++") is None or not Path("/usr/include/xir/graph/graph.hpp").exists():
-        pytest.skip("no g++ or no libxir-dev: scripts/toolchains kv260")
+        pytest.skip("no g++ or no libxir-dev: scripts/toolchains xmodel")
     source = Path(__file__).with_name("xir_check.cpp")
 
     def make(folder: Path) -> None:

@@ -65,7 +65,7 @@ def artifact(dpu_network: Graph, tmp_path: Path) -> Path:
 
 def test_vart_runs_it_exactly_as_the_reference(artifact, dpu_network):
     if shutil.which("g++") is None or not Path("/usr/include/vart/runner.hpp").exists():
-        pytest.skip("no g++ or no libvart-dev: scripts/toolchains kv260")
+        pytest.skip("no g++ or no libvart-dev: scripts/toolchains xmodel")
     folder = artifact / "stand_in"
     _build_runner(folder)
     flags = ("-std=c++17", "-O0", "-Wall", "-Wextra", "-Werror")

@@ -18,7 +18,7 @@ namespace zoo {
 namespace {
 
 bool has_mode(const std::string& path, mode_t mode) {
-  struct stat status {};
+  struct stat status = {};
   return stat(path.c_str(), &status) == 0 && (status.st_mode & S_IFMT) == mode;
 }
 

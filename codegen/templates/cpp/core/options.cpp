@@ -1,6 +1,7 @@
 #include "core/options.hpp"
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "contract.hpp"
@@ -71,11 +72,11 @@ const std::vector<Option>& known_options() {
   return options;
 }
 
-const Option& find_option(const std::string& name) {
+const Option& find_option(std::string_view name) {
   for (const Option& option : known_options()) {
     if (option.name == name) return option;
   }
-  throw UsageError("unknown word '" + name + "'; --help lists the options");
+  throw UsageError("unknown word '" + std::string(name) + "'; --help lists the options");
 }
 
 }  // namespace
