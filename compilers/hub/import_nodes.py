@@ -3,38 +3,27 @@
 import math
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from compilers.fresh_name import fresh_name
 from compilers.hub import half_up
 from compilers.hub.constant_notes import Notes, apply_note
+from compilers.hub.onnx_node import OnnxNode
+from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
 from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
 from compilers.hub.split import slices_of_split
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.affine import dequantize, quantize
 from compilers.op_parts.operands import operand
 from compilers.op_table import find_onnx_type, onnx_types
 from zoo.errors import HubError, UnsupportedOpError, suggest
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op
 
-__all__ = ["NodeImporter", "OnnxNode", "activation"]
-
-
-@dataclass(frozen=True)
-class OnnxNode:
-    """One node of the file without protobuf. inputs: '' where omitted."""
-
-    name: str
-    domain: str
-    op_type: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    attributes: Mapping[str, Any]
+__all__ = ["NodeImporter", "activation"]
 
 
 def activation(name: str, shape: Shape, quantization: Quantization | None = None) -> Tensor:
@@ -72,7 +61,11 @@ class NodeImporter:
         where = f"{self._where}: node '{node.name}' ({node.op_type})"
         inputs = tuple(self._value(name, where) for name in node.inputs)
         call = OnnxCall(node.op_type, node.attributes, inputs, where)
-        kind = (node.domain if node.domain != "ai.onnx" else "", node.op_type)
+        node = replace(node, domain="" if node.domain == "ai.onnx" else node.domain)
+        if is_on_integers(node):
+            self._spell_out(node, where)
+            return
+        kind = node.domain, node.op_type
         if kind == ("", "Split"):
             self._split(call, node)
             return
@@ -96,6 +89,9 @@ class NodeImporter:
         return self._values[name] if name else None
 
     def _op(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        first = call.inputs[0] if call.inputs else None
+        if first is not None and first.quantization and not first.is_constant:
+            return self._moved(call, node, first, first.quantization)
         _refuse_integers(call)
         if all(tensor is None or tensor.is_constant for tensor in call.inputs):
             return self._sizes(call, node)
@@ -105,6 +101,40 @@ class NodeImporter:
         new = Node(node.name, op.name, names, node.outputs[0], parsed.attributes)
         shape = op.infer_shape(new, [self.tensors[name] for name in names])
         return self._append(new, activation(new.output, shape))
+
+    def _moved(
+        self, call: OnnxCall, node: OnnxNode, integers: Tensor, grid: Quantization
+    ) -> Tensor:
+        """Take an operator that moves integers (MaxPool-12, Reshape-14) as one on their reals."""
+        op = _find_op(node, call.where)
+        if (
+            not op.shares_quantization
+            or op.name == "clip"
+            or call.attributes.get("mode") == "linear"
+        ):
+            _refuse_integers(call)
+        reals = activation(self._fresh(f"{integers.name}.real"), integers.shape)
+        self._append(
+            Node(f"{node.name}/dequantize", "dequantize", (integers.name,), reals.name), reals
+        )
+        inputs = (reals, *(_as_reals(tensor, grid) for tensor in call.inputs[1:]))
+        inner = replace(node, outputs=(self._fresh(f"{node.outputs[0]}.real"),))
+        moved = self._op(replace(call, inputs=inputs), inner)
+        output = activation(node.outputs[0], moved.shape, grid)
+        after = Node(f"{node.name}/quantize", "quantize", (moved.name,), output.name)
+        return self._append(after, output)
+
+    def _spell_out(self, node: OnnxNode, where: str) -> None:
+        constants, nodes = spell_out(node, self._values, self._fresh, where)
+        for constant in constants:
+            self.add_value(constant)
+        for part in nodes:
+            self.add_node(part)
+
+    def _fresh(self, wish: str) -> str:
+        name = fresh_name(wish, self._taken)
+        self._taken.add(name)
+        return name
 
     def _split(self, call: OnnxCall, node: OnnxNode) -> None:
         slices = slices_of_split(call, len(node.outputs))
@@ -127,7 +157,7 @@ class NodeImporter:
         return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
 
     def _quantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        x, rounding = operand(call), "half_up" if node.domain else "half_even"
+        x, rounding = operand(call), "half_up" if node.domain == half_up.DOMAIN else "half_even"
         _refuse_integers(call)
         quantization = read_quantization(call, integer_type(call), x.shape, rounding)
         if x.data is not None:
@@ -176,8 +206,7 @@ class NodeImporter:
             )
         if self.tensors.setdefault(tensor.name, tensor) == tensor:
             return tensor.name
-        renamed = replace(tensor, name=fresh_name(tensor.name, self._taken))
-        self._taken.add(renamed.name)
+        renamed = replace(tensor, name=self._fresh(tensor.name))
         self.tensors[renamed.name] = renamed
         return renamed.name
 
@@ -194,15 +223,33 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
         ("", "Shape"): NodeImporter._shape,
         ("", "QuantizeLinear"): NodeImporter._quantize,
         ("", "DequantizeLinear"): NodeImporter._dequantize,
+        (CONTRIB, "QuantizeLinear"): NodeImporter._quantize,
+        (CONTRIB, "DequantizeLinear"): NodeImporter._dequantize,
         (half_up.DOMAIN, half_up.NAME): NodeImporter._quantize,
     }
 )
 
 
+# Their scales are computed.
+_DYNAMIC = ("ConvInteger", "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MatMulInteger")
+
+
+def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
+    """Return the reals of a constant that is of the moved integers' kind, such as Pad's value."""
+    if tensor is None or tensor.data is None or tensor.dtype != grid.dtype:
+        return tensor
+    return Tensor(tensor.name, tensor.shape, data=dequantize(tensor.data, grid))
+
+
 def _find_op(node: OnnxNode, where: str) -> Op:
-    op = find_onnx_type(node.op_type) if node.domain in ("", "ai.onnx") else None
+    op = None if node.domain else find_onnx_type(node.op_type)
     if op is not None:
         return op
+    if node.op_type in _DYNAMIC:
+        raise UnsupportedOpError(
+            f"{where}: it is quantized while it runs, by the largest value of each input; only "
+            "fixed scales are supported: quantize by onnxruntime.quantization.quantize_static"
+        )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
     raise UnsupportedOpError(
         f"{where}: no op plugin reads ONNX operator '{kind}'"
@@ -215,6 +262,6 @@ def _refuse_integers(call: OnnxCall) -> None:
         if tensor is not None and not tensor.is_constant and tensor.quantization:
             raise UnsupportedOpError(
                 f"{call.where}: it computes with the integers '{tensor.name}'; only operators on "
-                "reals between DequantizeLinear and QuantizeLinear are supported: quantize in QDQ "
-                "format"
+                "reals between DequantizeLinear and QuantizeLinear, QLinear operators, and such "
+                "that move values are supported: quantize in QDQ format (QuantFormat.QDQ)"
             )

@@ -11,7 +11,8 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 from compilers.hub.constant_notes import KEY, parse_notes
 from compilers.hub.decode import decode, plain_attributes, plain_tensor
-from compilers.hub.import_nodes import NodeImporter, OnnxNode, activation
+from compilers.hub.import_nodes import NodeImporter, activation
+from compilers.hub.onnx_node import OnnxNode
 from compilers.passes.fold_batchnorm import fold_batchnorm
 from compilers.passes.fold_qdq import fold_qdq
 from compilers.passes.fuse_bias import fuse_bias

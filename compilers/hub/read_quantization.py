@@ -65,10 +65,16 @@ def _parameter(call: OnnxCall, index: int) -> Tensor | None:
 
 
 def _axis(call: OnnxCall, scale: Tensor, shape: Shape, is_constant: bool) -> int | None:
-    """Return the axis that the scales count, None for one scale."""
+    """Return the axis that the scales count, None for one scale.
+
+    One scale along axis 0 is that of a weight with one output channel; along any other axis it is
+    that of the whole tensor, such as of a depthwise weight [C, 1, kh, kw] quantized as a whole.
+    """
     if scale.shape == ():
         return None
     axis, count = int(call.attributes.get("axis", 1)), scale.shape[0]
+    if count == 1 and axis != 0:
+        return None
     if -len(shape) <= axis < len(shape) and shape[axis] == count and is_constant:
         return axis % len(shape)
     if count == 1:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from compilers.op_parts.node_attributes import real
 from compilers.passes.fix_integers import fix_integers
+from compilers.passes.merge_twins import merge_twins
+from compilers.passes.quantize_biases import quantize_biases
 from compilers.passes.quantize_moves import quantize_moves
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Tensor
@@ -17,13 +19,14 @@ def fold_qdq(graph: Graph) -> Graph:
     """Return the integer graph of a QDQ form; float graphs as they are.
 
     dequantize -> op -> quantize becomes the integer op, dequantize -> quantize becomes requantize.
+    An op that several quantize nodes read becomes one for each.
     Raises HubError where only a part of the network is quantized, QuantizeError where no integers
     stand for its scales.
     """
     if not graph.is_quantized:
         _refuse_quantized_constants(graph)
         return graph
-    graph = quantize_moves(graph)
+    graph = quantize_biases(quantize_moves(merge_twins(graph)))
     folding = _Folding(graph)
     for node in graph.nodes:
         folding.add(node)
@@ -38,6 +41,7 @@ class _Folding:
         self.nodes: list[Node] = []
         self.tensors: list[Tensor] = []
         self._waiting: dict[str, Node] = {}
+        self._taken: set[str] = set()
         self._integers: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
@@ -51,7 +55,8 @@ class _Folding:
 
     def kept(self) -> tuple[Node, ...]:
         """Return the nodes without dequantize nodes that nothing reads any more."""
-        for node in self._waiting.values():
+        for reals in self._waiting.keys() - self._taken:
+            node = self._waiting[reals]
             raise _partial(self.graph, node, f"its output '{node.output}' stays float")
         read = {name for node in self.nodes for name in node.inputs} | set(self.graph.outputs)
         return tuple(n for n in self.nodes if n.op != "dequantize" or n.output in read)
@@ -63,9 +68,12 @@ class _Folding:
         node = self._waiting.get(reals)
         if node is None:
             return quantize
-        if len(self.graph.consumers(reals)) > 1 or reals in self.graph.outputs:
+        others = any(reader.op != "quantize" for reader in self.graph.consumers(reals))
+        if others or reals in self.graph.outputs:
             raise _partial(self.graph, node, f"its output '{reals}' is read as float too")
-        del self._waiting[reals]
+        if reals in self._taken:
+            node = replace(node, name=f"{node.name}/{quantize.output}")
+        self._taken.add(reals)
         return self._integer(node, quantize)
 
     def _integer(self, node: Node, quantize: Node) -> Node:

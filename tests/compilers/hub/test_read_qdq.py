@@ -1,16 +1,12 @@
 """QDQ networks of other tools, and what of them is refused."""
 
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
-from networks import residual_network
-from onnx_runtime import run_onnx
+from quantized_files import compare_integers
 from random_graphs import random_feeds
 
 from compilers.hub import read, write
-from compilers.reference import run_node
 from zoo.errors import HubError
 from zoo.graph import Graph
 
@@ -19,7 +15,8 @@ GRIDS = """
     float s = {0.5}, float t = {0.25}, float bad = {-1.0}, float[2] two = {0.5, 0.25},
     uint8 z = {3}, uint8 zero = {0}, int8[2] zeros = {0, 0}, int8[2, 2] w = {1, -2, 3, 4},
     float[2] sums = {0.25, 0.125}, int32[2] b = {5, -7}, float[2, 2] real = {1, 2, 3, 4},
-    float three = {0.3}, float[2] thirds = {0.3, 0.2}, int8 one = {0}
+    float three = {0.3}, float[2] thirds = {0.3, 0.2}, int8 one = {0},
+    int8[2, 1] tall = {3, 4}, float[1] one_scale = {0.5}
 """
 DENSE = """
     wd = DequantizeLinear <axis = 0> (w, two, zeros)
@@ -99,7 +96,7 @@ def test_moves_without_quantizers_are_quantized_as_their_input():
     ops = ["quantize", "reshape", "clip", "dense", "dequantize"]
     assert [node.op for node in graph.nodes] == ops
     assert graph.tensors[graph.nodes[1].output].quantization == graph.tensors["q"].quantization
-    _compare(graph, content)
+    compare_integers(graph, content, random_feeds(graph, seed=7))
 
 
 def test_moves_to_another_scale_are_requantized():
@@ -116,7 +113,7 @@ def test_moves_to_another_scale_are_requantized():
     graph = read(content, "net.onnx")
     ops = ["quantize", "reshape", "requantize", "dequantize"]
     assert [node.op for node in graph.nodes] == ops
-    _compare(graph, content)
+    compare_integers(graph, content, random_feeds(graph, seed=7))
 
 
 def test_weights_that_are_quantized_in_the_file_become_integers():
@@ -135,53 +132,6 @@ def test_weights_that_are_quantized_in_the_file_become_integers():
     assert weight.quantization is not None
     assert weight.quantization.axis == 0
     np.testing.assert_array_equal(weight.data, [[2, 6], [8, 16]])
-
-
-@pytest.mark.parametrize("per_channel", [False, True])
-@pytest.mark.parametrize("activation", ["QInt8", "QUInt8"])
-def test_networks_of_onnx_runtime_quantizer(tmp_path: Path, per_channel, activation):
-    quantization = pytest.importorskip("onnxruntime.quantization")
-    graph = residual_network()
-    (tmp_path / "float.onnx").write_bytes(write(graph))
-    quantization.quantize_static(
-        str(tmp_path / "float.onnx"),
-        str(tmp_path / "qdq.onnx"),
-        _Calibration(graph),
-        per_channel=per_channel,
-        activation_type=quantization.QuantType[activation],
-        weight_type=quantization.QuantType.QInt8,
-    )
-    content = (tmp_path / "qdq.onnx").read_bytes()
-    quantized = read(content, "qdq.onnx")
-    assert quantized.is_quantized
-    assert {node.op for node in quantized.nodes} >= {"conv", "add", "concat", "dense"}
-    _compare(quantized, content)
-
-
-class _Calibration:
-    """The reader that onnxruntime.quantization wants."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._feeds = [random_feeds(graph, seed) for seed in range(4)]
-
-    def get_next(self):
-        return self._feeds.pop() if self._feeds else None
-
-
-def _compare(graph: Graph, content: bytes) -> None:
-    """Check every tensor that the file has under the same name, from ONNX Runtime's inputs."""
-    feeds = random_feeds(graph, seed=7)
-    names = {name for node in onnx.load_from_string(content).graph.node for name in node.output}
-    theirs = run_onnx(content, feeds, tuple(sorted(names & set(graph.tensors)))) | feeds
-    values = dict(theirs)
-    for node in graph.nodes:
-        values.setdefault(node.output, run_node(graph, node, values))
-    compared = [node for node in graph.nodes if node.output in theirs]
-    assert len(compared) >= 3
-    for node in compared:
-        ours = run_node(graph, node, values).astype(np.float64)
-        # Scales are floats: next to a tie ONNX Runtime's float32 may round to the other side.
-        assert np.abs(ours - theirs[node.output]).max() <= (node.op != "dequantize")
 
 
 def test_quantized_weights_alone_are_refused():
@@ -225,18 +175,69 @@ def test_values_that_are_read_as_float_too_are_refused():
     assert "its output 'f' is read as float too;" in message
 
 
-def test_float_biases_are_refused():
-    message = _refusal("""
+def test_float_biases_become_steps_of_the_accumulator():
+    graph = _read("""
         wd = DequantizeLinear <axis = 0> (w, two, zeros)
         q = QuantizeLinear (x, s, z)
         xd = DequantizeLinear (q, s, z)
-        f = Gemm <transB = 1> (xd, wd, two)
+        f = Gemm <transB = 1> (xd, wd, thirds)
         r = QuantizeLinear (f, s, z)
         y = DequantizeLinear (r, s, z)
     """)
-    assert message == (
-        "net.onnx: tensor 'two' has no quantization beside quantized ones; quantize the whole graph"
+    bias = graph.tensors[graph.nodes[1].inputs[2]]
+    assert bias.quantization is not None
+    assert (bias.dtype, bias.quantization.scale) == ("int32", (0.25, 0.125))
+    # 0.3 / 0.25 and 0.2 / 0.125
+    np.testing.assert_array_equal(bias.data, [1, 2])
+
+
+def test_a_pair_for_each_reader_is_one():
+    graph = _read("""
+        q = QuantizeLinear (x, s, z)
+        q2 = QuantizeLinear (x, s, z)
+        xd = DequantizeLinear (q, s, z)
+        xd2 = DequantizeLinear (q2, s, z)
+        sum = Add (xd, xd2)
+        r = QuantizeLinear (sum, s, z)
+        y = DequantizeLinear (r, s, z)
+    """)
+    assert [node.op for node in graph.nodes] == ["quantize", "add", "dequantize"]
+    assert graph.nodes[1].inputs == ("q", "q")
+
+
+def test_an_output_of_two_scales_is_computed_for_each():
+    graph = _read(
+        f"""{DENSE}
+        q = QuantizeLinear (x, s, z)
+        xd = DequantizeLinear (q, s, z)
+        [fc] f = Gemm <transB = 1> (xd, wd, bd)
+        a = QuantizeLinear (f, s, z)
+        b2 = QuantizeLinear (f, t, z)
+        y = DequantizeLinear (a, s, z)
+        y2 = DequantizeLinear (b2, t, z)
+        """,
+        outputs="float[N,2] y, float[N,2] y2",
     )
+    layers = [node for node in graph.nodes if node.op == "dense"]
+    assert [(node.name, node.output) for node in layers] == [("fc", "a"), ("fc/b2", "b2")]
+    assert [node.integer["shift"] for node in layers] == [(31, 32), (30, 31)]
+
+
+def test_one_scale_in_a_list_is_that_of_the_whole_weight():
+    graph = _read(
+        """
+        wd = DequantizeLinear <axis = 1> (tall, one_scale, one)
+        q = QuantizeLinear (x, s, z)
+        xd = DequantizeLinear (q, s, z)
+        f = Gemm <transB = 1> (xd, wd)
+        r = QuantizeLinear (f, s, z)
+        y = DequantizeLinear (r, s, z)
+        """,
+        inputs="float[N,1] x",
+    )
+    grid = graph.tensors["tall"].quantization
+    assert grid is not None
+    assert grid.axis is None
 
 
 def test_biases_of_another_scale_are_refused():
@@ -266,15 +267,31 @@ def test_dequantizing_by_another_scale_is_refused():
     )
 
 
-def test_operators_on_integers_are_refused():
-    message = _refusal("""
+def test_integers_may_be_moved():
+    graph = _read(
+        """
         q = QuantizeLinear (x, s, z)
-        [flat] f = Flatten (q)
+        f = Transpose <perm = [0, 1]> (q)
         y = DequantizeLinear (f, s, z)
-    """)
+    """
+    )
+    transpose = graph.nodes[1]
+    assert (transpose.op, transpose.inputs, transpose.output) == ("transpose", ("q",), "f")
+    assert graph.tensors["f"].quantization == graph.tensors["q"].quantization
+
+
+def test_other_operators_on_integers_are_refused():
+    message = _refusal(
+        """
+        q = QuantizeLinear (x, s, z)
+        [max] f = Relu (q)
+        y = DequantizeLinear (f, s, z)
+    """.replace("x, s, z", "x, s, one").replace("f, s, z", "f, s, one")
+    )
     assert message == (
-        "net.onnx: node 'flat' (Flatten): it computes with the integers 'q'; only operators on "
-        "reals between DequantizeLinear and QuantizeLinear are supported: quantize in QDQ format"
+        "net.onnx: node 'max' (Relu): it computes with the integers 'q'; only operators on reals "
+        "between DequantizeLinear and QuantizeLinear, QLinear operators, and such that move "
+        "values are supported: quantize in QDQ format (QuantFormat.QDQ)"
     )
 
 
