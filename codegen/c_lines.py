@@ -1,8 +1,9 @@
 """C text that fits the page as clang-format would have it."""
 
-import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
+
+from zoo import quoting
 
 __all__ = ["COLUMNS", "comment", "filled", "filled_text", "numbers"]
 
@@ -33,7 +34,7 @@ def filled_text(head: str, items: Sequence[str], tail: str = "", indent: int = 0
 
 def comment(text: str, indent: int = 0) -> tuple[str, ...]:
     """Return the lines of a comment; characters that C might read otherwise become '_'."""
-    plain = re.sub(r"[^A-Za-z0-9 ,.:;()\[\]<>=+*/_-]", "_", text)
+    plain = quoting.comment(text)
     lines = wrap(plain, COLUMNS - indent - 3, break_long_words=False, break_on_hyphens=False)
     return tuple(f"// {line}" for line in lines)
 

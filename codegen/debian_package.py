@@ -10,6 +10,7 @@ from codegen.companions import Readme
 from codegen.templates import render
 from zoo import __version__
 from zoo.debian import DebianPackage
+from zoo.quoting import one_line
 
 __all__ = ["BoardPackage", "debian_package", "package_name"]
 
@@ -65,9 +66,10 @@ def debian_package(
 
 
 def _control(bundle: Readme, board: BoardPackage, name: str) -> dict[str, str]:
+    model = one_line(bundle.model)
     description = (
-        f"{bundle.model} on {board.runtime}",
-        f" Finds what the model {bundle.model} looks for in pictures and in frames of a",
+        f"{model} on {board.runtime}",
+        f" Finds what the model {model} looks for in pictures and in frames of a",
         f" camera, by {board.runtime} on {board.processor}.",
     )
     return {

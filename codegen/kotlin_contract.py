@@ -45,7 +45,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
         model=request.model,
         model_literal=literal(request.model),
         file_literal=literal(request.artifact_main),
-        application_id=_application_id(request.model),
+        application_id=literal(_application_id(request.model)),
         imports=tuple(sorted(names)),
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from codegen.c_lines import filled_text
+from zoo import quoting
 
 __all__ = ["TEMPLATES", "render"]
 
@@ -17,12 +18,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=False,  # it writes C++ and shell, not HTML
+        autoescape=False,  # it writes C++ and shell, not HTML: each value names its filter
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters["filled"] = filled_text
+    environment.filters |= {name: getattr(quoting, name) for name in quoting.__all__}
     return environment
 
 

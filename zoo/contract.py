@@ -130,7 +130,12 @@ def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
     shape = data["shape"]
     if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
         raise RecipeError(f"{where}: shape {shape!r} must be a list of positive integers")
-    return TensorSpec(str(data["name"]), tuple(shape))
+    name = str(data["name"])
+    if not name or not name.isprintable():
+        raise RecipeError(
+            f"{where}: name {name!r} must be of printable characters; rename it in the network"
+        )
+    return TensorSpec(name, tuple(shape))
 
 
 def _step(data: object, where: str) -> Step:

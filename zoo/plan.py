@@ -7,6 +7,7 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError, RefusedError, UsageError
 from zoo.labelled_data import find_data, parse_name
+from zoo.names import ALLOWED, is_name, proposed_name
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
@@ -30,6 +31,7 @@ class Wish:
     """What a person asks for, as words.
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
+    name: of the file's model, '' for the file's own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     own.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
@@ -54,6 +56,7 @@ class Wish:
     commercial: bool = False
     quantizer: str = ""
     runtime: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def make_plan(wish: Wish) -> Plan:
     Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
     RecipeError where hubs or calibration data are missing, DataError where those are no data set.
     """
-    recipe = find_recipe(wish.model, wish.contract)
+    recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
@@ -146,12 +149,17 @@ def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") ->
     return sorted((*floats, *integers))
 
 
-def find_recipe(model: str, contract: Path | None) -> Recipe:
-    """Return a registered recipe, or one made of a user's ONNX file and contract."""
+def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
+    """Return a registered recipe, or one made of a user's ONNX file and contract.
+
+    name: of the file's model, '' for the file's own name. Raises UsageError for one that is not
+    allowed, and where file, contract and name do not go together.
+    """
     if not model.endswith(".onnx"):
-        if contract is not None:
+        if contract is not None or name:
             raise UsageError(
-                f"{model}: only an .onnx file needs a contract; registered models have their own"
+                f"{model}: only an .onnx file needs a contract or a name; registered models have "
+                "their own"
             )
         recipe: Recipe = registry.load("recipe", model)
         return recipe
@@ -164,7 +172,18 @@ def find_recipe(model: str, contract: Path | None) -> Recipe:
         raise RecipeError(f"{model}: no such file; give a recipe's name or an .onnx file")
     parsed = Contract.from_toml(contract)
     check_steps(parsed)
-    return Recipe(path.stem, "user", f"user's file {path.name}", parsed, hubs={"none": path})
+    summary = f"user's file {path.name}"
+    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={"none": path})
+
+
+def _file_name(path: Path) -> str:
+    """Return the name of a user's file, which its bundle and files in it will have."""
+    if not is_name(path.stem):
+        raise UsageError(
+            f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
+            f"`zoo build` another one by --name {proposed_name(path.stem)}, or rename the file"
+        )
+    return path.stem
 
 
 def find_target(word: str, runtime: str = "") -> Target:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.contract import Contract
+from zoo.names import check_name
 
 __all__ = ["GoldenInput", "Licence", "Recipe"]
 
@@ -24,6 +25,9 @@ class Licence:
     file: Path
     notice: str = ""
 
+    def __post_init__(self) -> None:
+        check_name("licence of", self.covers)
+
 
 @dataclass(frozen=True)
 class GoldenInput:
@@ -33,14 +37,17 @@ class GoldenInput:
     image: Path
     box: tuple[float, float, float, float]
 
+    def __post_init__(self) -> None:
+        check_name("golden picture", self.name)
+
 
 @dataclass(frozen=True)
 class Recipe:
     """A model under one contract.
 
-    name: 'architecture_variant.dataset'.  hubs: published ONNX, the float one as 'none', others
-    by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON measured at publishing, by the
-    same names.  card: model card.
+    name: 'architecture_variant.dataset', of the characters in zoo.names.  hubs: published ONNX,
+    the float one as 'none', others by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON
+    measured at publishing, by the same names.  card: model card.
     train, fit, export, restore, evaluate, suites (by name), pictures: dotted paths
     'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
@@ -72,3 +79,6 @@ class Recipe:
     restore: str = ""
     suites: Mapping[str, str] = field(default_factory=dict)
     pictures: str = ""
+
+    def __post_init__(self) -> None:
+        check_name("model", self.name)

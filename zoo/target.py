@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from zoo.errors import UnknownNameError
+from zoo.names import check_name
 
 __all__ = ["Fact", "Runtime", "Target"]
 
@@ -55,6 +56,11 @@ class Target:
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
     programs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_name("board", self.name)
+        for quantization in self.schemes:
+            check_name(f"quantization of {self.name}", quantization)
 
     def variant(self, name: str) -> Self:
         """Return the board in that form, named 'board-variant'; raises UnknownNameError."""

@@ -3,6 +3,7 @@
 import json
 
 from compilers.xmodel.dpu import Dpu
+from zoo.quoting import comment
 
 __all__ = ["ARCH", "COMPILED", "IMAGE", "QUANTIZED", "SCRIPT", "arch_json", "compile_script"]
 
@@ -43,9 +44,9 @@ def arch_json(dpu: Dpu) -> str:
 def compile_script(dpu: Dpu) -> str:
     """Return the script. It needs QUANTIZED and ARCH beside itself and writes COMPILED there."""
     return _TEMPLATE.format(
-        dpu=dpu.name,
+        dpu=comment(dpu.name),
         fingerprint=f"{dpu.fingerprint:#x}",
-        vitis_ai=dpu.vitis_ai,
+        vitis_ai=comment(dpu.vitis_ai),
         image=IMAGE,
         quantized=QUANTIZED,
         compiled=COMPILED,

@@ -27,7 +27,7 @@ def test_it_needs_what_the_adapter_is_made_with(package):
     )
     assert "by TensorRT on the GPU." in package.control["Description"]
     options = package.files[f"etc/default/{NAME}"].decode()
-    assert options.endswith('OPTIONS="--source /dev/video0 --track --power board"\n')
+    assert options.endswith("OPTIONS='--source /dev/video0 --track --power board'\n")
 
 
 def test_pcs_have_no_package():
@@ -46,7 +46,8 @@ def board(tmp_path):
 
 
 def run(package, board, script, word):
-    text = package.scripts[script].decode().replace(f"/usr/lib/{NAME}", str(board))
+    text = package.scripts[script].decode()
+    text = text.replace("/usr/lib/$name", str(board)).replace(f"/usr/lib/{NAME}", str(board))
     (board / script).write_text(text)
     return subprocess.run(
         ["sh", board / script, word],

@@ -191,7 +191,7 @@ def test_package_has_service_configuration_and_manual(package):
     assert f"EnvironmentFile=/etc/default/{name}\nExecStart=/usr/bin/{name} $OPTIONS\n" in service
     assert "DynamicUser=yes\n" in service
     options = package.files[f"etc/default/{name}"].decode()
-    assert 'OPTIONS="--source /dev/video0 ' in options
+    assert "OPTIONS='--source /dev/video0 " in options
     assert " for research only\n" in package.files[f"usr/share/doc/{name}/copyright"].decode()
 
 

@@ -54,7 +54,8 @@ def test_post_may_be_left_out(read):
 
 
 names = st.text(min_size=1)
-tensors = st.builds(TensorSpec, names, st.lists(st.integers(1, 512), max_size=4).map(tuple))
+printable = names.filter(str.isprintable)
+tensors = st.builds(TensorSpec, printable, st.lists(st.integers(1, 512), max_size=4).map(tuple))
 values = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(), st.lists(st.integers()))
 keys = names.filter(lambda key: key not in ("name", "parameters"))
 steps = st.builds(Step, names, st.dictionaries(keys, values))
@@ -152,3 +153,10 @@ def test_pixels_themselves_as_the_quantized_input(mean, std, expected):
 
 def test_no_pixel_quantization_without_normalisation():
     assert Contract(CONTRACT.input, CONTRACT.outputs, ()).pixel_quantization is None
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "\x1b[2J"])
+def test_names_must_print(name):
+    data = {"input": {"name": name, "shape": [3, 8, 8]}, "outputs": [], "pre": []}
+    with pytest.raises(RecipeError, match=r"contract: input: name .* must be of printable char"):
+        Contract.from_mapping(data, "contract")

@@ -227,6 +227,37 @@ def test_users_onnx_file(tmp_path, contract):
 
 
 @pytest.mark.parametrize(
+    ("stem", "proposal"),
+    [
+        ("a$(touch PWNED)", "a_touch_PWNED"),
+        ("my net (1)", "my_net_1"),
+        ("-rf", "rf"),
+        (".hidden", "hidden"),
+        ("сеть", "model"),
+        ("a\nb", "a_b"),
+        ("a" * 101, "a" * 100),
+    ],
+)
+def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal):
+    path = tmp_path / f"{stem}.onnx"
+    path.write_bytes(b"")
+    with pytest.raises(UsageError) as error:
+        find_recipe(str(path), contract)
+    assert f"a model cannot be called {stem!r}" in str(error.value)
+    assert f"by --name {proposal}, or rename the file" in str(error.value)
+    assert find_recipe(str(path), contract, proposal).name == proposal
+
+
+def test_a_name_that_is_given_is_checked(tmp_path, contract):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    with pytest.raises(RecipeError, match=r"model 'a b': a name has letters, digits and \. _ \+ -"):
+        find_recipe(str(path), contract, "a b")
+    with pytest.raises(UsageError, match="file needs a contract or a name"):
+        find_recipe("toy", None, "mine")
+
+
+@pytest.mark.parametrize(
     ("model", "given", "kind", "message"),
     [
         (
@@ -239,7 +270,7 @@ def test_users_onnx_file(tmp_path, contract):
             "toy",
             True,
             UsageError,
-            "toy: only an .onnx file needs a contract; registered models have",
+            "toy: only an .onnx file needs a contract or a name; registered models",
         ),
         (
             "none.onnx",

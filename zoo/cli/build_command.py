@@ -17,6 +17,7 @@ from zoo.plan import Plan, Wish, make_plan
 @click.option("--quant", default="ptq", show_default=True, help="none, fp16, ptq or qat.")
 @click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
 @click.option("--contract", type=click.Path(path_type=Path), help="TOML, for an .onnx file.")
+@click.option("--name", default="", help="Of an .onnx file's model; default: the file's name.")
 @click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
 @click.option(
     "--calib",

@@ -5,6 +5,7 @@ import sys
 import click
 
 from zoo.errors import ZooError
+from zoo.quoting import terminal
 
 __all__ = ["enter"]
 
@@ -14,5 +15,5 @@ def enter(command: click.Command, name: str) -> None:
     try:
         command(prog_name=name)
     except ZooError as error:
-        click.echo(f"{name.split()[-1]}: {error}", err=True)
+        click.echo(f"{name.split()[-1]}: {terminal(str(error))}", err=True)
         sys.exit(error.exit_status)

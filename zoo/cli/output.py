@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from zoo.quoting import terminal
+
 __all__ = ["print_json", "print_table"]
 
 
@@ -21,7 +23,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     if not rows:
         click.echo(f"{title}: none")
         return
-    lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    lines = [list(map(_cell, row)) for row in (rows[0], *(row.values() for row in rows))]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     if title:
         click.secho(title, bold=True)
@@ -34,5 +36,5 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)
-    return "" if value is None else str(value)
+        return terminal(", ".join(str(item) for item in value))
+    return "" if value is None else terminal(str(value))

@@ -80,12 +80,14 @@ def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
 def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
     """Return what the program checks on the board, in lines that need no parser.
 
-    picture NAME X Y WIDTH HEIGHT, then output NAME TOLERANCE VALUE... for each output.
+    picture NAME X Y WIDTH HEIGHT, then output TOLERANCE COUNT VALUE... NAME for each output, whose
+    name may have spaces.
     """
     lines = []
     for item, outputs in zip(golden, proof.expected, strict=True):
         lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
         for name, values in outputs.items():
             numbers = " ".join(f"{value:.9g}" for value in values.ravel())
-            lines.append(f"output {name} {proof.tolerances[name]:.9g} {numbers}")
+            tolerance = f"{proof.tolerances[name]:.9g}"
+            lines.append(f"output {tolerance} {values.size} {numbers} {name}")
     return "\n".join(lines) + "\n"

@@ -145,12 +145,12 @@ def benchmark(tmp_path):
 
 def test_benchmark(benchmark):
     finished = benchmark("4")
-    place = "/data/local/tmp/zoo-pfld.android.qat"
+    place = "/data/local/tmp/zoo-benchmark"
     assert finished.returncode == 0
     assert finished.stdout.splitlines() == [
         f"adb shell mkdir -p {place}",
         f"adb shell chmod 755 {place}/benchmark_model",
-        f"adb shell {place}/benchmark_model --graph={place}/model.tflite --num_threads=4 "
+        f"adb shell {place}/benchmark_model --graph={place}/network --num_threads=4 "
         "--warmup_runs=50 --num_runs=500 --use_xnnpack=true",
         f"adb shell rm -rf {place}",
     ]

@@ -80,7 +80,7 @@ def golden(tmp_path):
         values = RNG.random(136).astype(np.float32)
         outputs.append({"landmarks": values})
         lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
-        lines.append(f"output landmarks 0.01 {' '.join(f'{v:.9g}' for v in values)}")
+        lines.append(f"output 0.01 136 {' '.join(f'{v:.9g}' for v in values)} landmarks")
     (tmp_path / "selftest.txt").write_text("\n".join(lines) + "\n")
     return tmp_path, outputs
 

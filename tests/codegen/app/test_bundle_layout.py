@@ -1,5 +1,6 @@
 """The program in a bundle finds model and library by itself, and tests itself."""
 
+import re
 import shutil
 
 import numpy as np
@@ -30,7 +31,7 @@ def bundle(app, tmp_path):
     (run,) = APP.run(app.program, app.model, [GoldenInput("spot", picture, BOX)])
     lines = [f"picture spot {' '.join(map(repr, BOX))}"]
     lines += [
-        f"output {name} 1e-6 {' '.join(f'{value:.9g}' for value in values.ravel())}"
+        f"output 1e-6 {values.size} {' '.join(f'{v:.9g}' for v in values.ravel())} {name}"
         for name, values in run.outputs.items()
     ]
     (tmp_path / "golden" / "selftest.txt").write_text("\n".join(lines) + "\n")
@@ -83,7 +84,7 @@ def test_selftest_sees_another_picture(app, bundle):
 
 
 def test_selftest_sees_a_missing_number(app, bundle):
-    edit(bundle, lambda text: text.rstrip().rsplit(" ", 1)[0] + "\n")
+    edit(bundle, lambda text: re.sub(r"output 1e-6 136 \S+", "output 1e-6 135", text))
     assert selftest(app, bundle).status == 1
 
 
@@ -92,10 +93,12 @@ def test_selftest_sees_a_missing_number(app, bundle):
     [
         ("", "selftest.txt: checks nothing"),
         ("picture spot 0 0 9\n", "selftest.txt: cannot be understood: picture spot 0 0 9"),
-        ("output landmarks 0 1\n", "selftest.txt: cannot be understood: output landmarks 0 1"),
+        ("output 0 1 1 landmarks\n", "txt: cannot be understood: output 0 1 1 landmarks"),
+        ("picture spot 0 0 9 9\noutput 0 2 1 landmarks\n", "txt: cannot be understood: output 0 2"),
+        ("picture spot 0 0 9 9\noutput 0 1 1\n", "txt: cannot be understood: output 0 1 1"),
         ("hello\n", "selftest.txt: cannot be understood: hello"),
         ("picture none 0 0 9 9\n", "none.png: no such picture"),
-        ("picture spot 0 0 9 9\noutput x 0 1\n", "selftest.txt: the network has no output 'x'"),
+        ("picture spot 0 0 9 9\noutput 0 1 1 a b\n", "txt: the network has no output 'a b'"),
     ],
 )
 def test_selftest_that_cannot_be_read(app, bundle, text, message):
@@ -107,12 +110,12 @@ def test_selftest_that_cannot_be_read(app, bundle, text, message):
 
 def test_tolerance_is_kept(app, bundle):
     def shift(text):
-        head, _, number = text.rstrip().rpartition(" ")
-        return f"{head} {float(number) + 0.01:.9g}\n"
+        head, number, name = text.rstrip().rsplit(" ", 2)
+        return f"{head} {float(number) + 0.01:.9g} {name}\n"
 
     edit(bundle, shift)
     assert selftest(app, bundle).status == 1
-    edit(bundle, lambda text: text.replace("brightness 1e-6", "brightness 0.011"))
+    edit(bundle, lambda text: text.replace("output 1e-6 1 ", "output 0.011 1 "))
     assert selftest(app, bundle).status == 0
 
 

@@ -41,7 +41,7 @@ def bundle(board_app, contract, golden, tmp_path_factory):
         frame = preprocess(contract, read_picture(item.image), item.box)
         values = network({"image": frame.input_chw[np.newaxis]})["landmarks"].ravel()
         lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
-        lines.append(f"output landmarks 0 {' '.join(f'{value:.9g}' for value in values)}")
+        lines.append(f"output 0 {values.size} {' '.join(f'{v:.9g}' for v in values)} landmarks")
     (folder / "golden" / "selftest.txt").write_text("\n".join(lines) + "\n")
     request = AppRequest(
         "residual.random", registry.load("target", "rpi4"), contract, "model.tflite"

@@ -51,7 +51,8 @@ def bundle(program, tmp_path):
     picture = save(folder / "golden" / "spot.png", spot(66, 58))
     lines = [f"picture spot {' '.join(map(repr, BOX))}"]
     for name, values in expected_outputs(model, picture, BOX).items():
-        lines.append(f"output {name} 0 {' '.join(f'{value:.9g}' for value in values.ravel())}")
+        numbers = " ".join(f"{value:.9g}" for value in values.ravel())
+        lines.append(f"output 0 {values.size} {numbers} {name}")
     (folder / "golden" / "selftest.txt").write_text("\n".join(lines) + "\n")
     for name, content in APP.companions(REQUEST, FACTS).items():
         (folder / name).write_bytes(content)

@@ -7,8 +7,9 @@
 set -eu
 threads=${1:-1}
 here=$(dirname -- "$(readlink -f -- "$0")")
+network=model.tflite
 tool=${BENCHMARK_MODEL:-$here/benchmark_model}
-place=/data/local/tmp/zoo-pfld_0.25x.300w68.android.ptq
+place=/data/local/tmp/zoo-benchmark
 
 command -v adb >/dev/null || {
   echo "benchmark: no adb on the PATH; install Android's platform-tools" >&2
@@ -26,7 +27,7 @@ adb get-state >/dev/null || {
 trap 'adb shell rm -rf "$place"' EXIT
 adb shell mkdir -p "$place"
 adb push "$tool" "$place/benchmark_model" >/dev/null
-adb push "$here/model/model.tflite" "$place/" >/dev/null
+adb push "$here/model/$network" "$place/network" >/dev/null
 adb shell chmod 755 "$place/benchmark_model"
-adb shell "$place/benchmark_model" --graph="$place/model.tflite" \
+adb shell "$place/benchmark_model" --graph="$place/network" \
   --num_threads="$threads" --warmup_runs=50 --num_runs=500 --use_xnnpack=true

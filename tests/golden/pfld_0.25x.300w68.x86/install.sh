@@ -5,13 +5,14 @@
 set -eu
 prefix=${1:-$HOME/.local}
 here=$(dirname -- "$(readlink -f -- "$0")")
-place=$prefix/lib/zoo/pfld_0.25x.300w68.x86.ptq
+name=pfld_0.25x.300w68.x86.ptq
+place=$prefix/lib/zoo/$name
 
 rm -rf "$place"
 mkdir -p "$place" "$prefix/bin"
 for part in app lib model golden licences README.md manifest.json certificate.json selftest; do
   cp -R "$here/$part" "$place/"
 done
-ln -sf "$place/app/app" "$prefix/bin/pfld_0.25x.300w68.x86.ptq"
+ln -sf "$place/app/app" "$prefix/bin/$name"
 "$place/selftest"
-echo "installed: $prefix/bin/pfld_0.25x.300w68.x86.ptq"
+echo "installed: $prefix/bin/$name"

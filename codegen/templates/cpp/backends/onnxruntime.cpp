@@ -17,8 +17,12 @@ const BackendInfo kBackend = {
 namespace {
 
 constexpr LibraryNames kLibrary = {
-    "ONNX Runtime", "--onnxruntime", "ZOO_ONNXRUNTIME", "libonnxruntime.so",
-    "pip install onnxruntime brings it as onnxruntime/capi/libonnxruntime.so.VERSION"};
+    "ONNX Runtime",
+    "--onnxruntime",
+    "ZOO_ONNXRUNTIME",
+    "libonnxruntime.so",
+    "pip install onnxruntime brings it as onnxruntime/capi/libonnxruntime.so.VERSION",
+    ort::kNoTelemetry};
 
 class OnnxRuntime : public Backend {
  public:

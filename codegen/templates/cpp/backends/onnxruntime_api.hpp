@@ -75,6 +75,9 @@ using ReleaseSessionOptions = Entry<100, void(SessionOptions*)>;
 using AddSessionConfigEntry =
     Entry<130, Status*(SessionOptions*, const char* key, const char* value)>;
 
+// Set before the library is loaded, it keeps ONNX Runtime 1.31 and on from sending usage data.
+constexpr const char* kNoTelemetry = "ORT_DISABLE_TELEMETRY";
+
 constexpr int kLogErrors = 3;
 constexpr int kAllOptimizations = 99;
 constexpr int kFloat32 = 1;

@@ -23,6 +23,20 @@ struct Expectation {
   std::vector<float> values;
 };
 
+// Reads TOLERANCE COUNT VALUE... NAME.
+Expectation parse_output(std::istringstream& words, const std::string& picture) {
+  Expectation expected;
+  expected.picture = picture;
+  std::size_t count = 0;
+  words >> expected.tolerance >> count;
+  for (float value = 0; expected.values.size() < count && words >> value;) {
+    expected.values.push_back(value);
+  }
+  words.ignore(1);
+  std::getline(words, expected.output);
+  return expected;
+}
+
 std::size_t output_index(const std::string& name, const std::string& path) {
   for (std::size_t i = 0; i < contract::kOutputs.size(); ++i) {
     if (contract::kOutputs[i].name == name) return i;
@@ -67,10 +81,8 @@ bool self_test(Backend& backend, const std::string& path) {
       if (words.fail()) throw Error(path + ": cannot be understood: " + line);
       face = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
     } else if (kind == "output" && !face.outputs.empty()) {
-      Expectation expected;
-      expected.picture = picture;
-      words >> expected.output >> expected.tolerance;
-      for (float value = 0; words >> value;) expected.values.push_back(value);
+      const Expectation expected = parse_output(words, picture);
+      if (words.fail()) throw Error(path + ": cannot be understood: " + line);
       good = check(expected, face.outputs[output_index(expected.output, path)]) && good;
       ++checked;
     } else {

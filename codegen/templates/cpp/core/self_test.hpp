@@ -9,8 +9,8 @@ namespace zoo {
 
 // Runs the pictures that a file names and returns whether all outputs are within their tolerances;
 // prints a line for each output. The file has lines
-//   picture NAME X Y WIDTH HEIGHT         NAME.png lies beside the file
-//   output NAME TOLERANCE VALUE...        one for each output of that picture
+//   picture NAME X Y WIDTH HEIGHT             NAME.png lies beside the file
+//   output TOLERANCE COUNT VALUE... NAME      one for each output of that picture
 // Throws Error.
 bool self_test(Backend& backend, const std::string& path);
 

@@ -38,6 +38,8 @@ std::vector<std::string> places(const LibraryNames& names, const std::string& gi
 
 SharedLibrary::SharedLibrary(const LibraryNames& names, const std::string& given)
     : title_(names.title) {
+  // Some libraries read it while they are loaded.
+  if (names.silence != nullptr) setenv(names.silence, "1", 1);
   std::string tried;
   for (const std::string& path : places(names, given)) {
     handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

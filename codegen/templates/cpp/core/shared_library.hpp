@@ -7,11 +7,12 @@ namespace zoo {
 
 // How a library is called and asked for.
 struct LibraryNames {
-  const char* title;     // "ONNX Runtime"
-  const char* option;    // "--onnxruntime"
-  const char* variable;  // "ZOO_ONNXRUNTIME"
-  const char* file;      // "libonnxruntime.so"; versions may follow
-  const char* remedy;    // what to do where it is missing
+  const char* title;              // "ONNX Runtime"
+  const char* option;             // "--onnxruntime"
+  const char* variable;           // "ZOO_ONNXRUNTIME"
+  const char* file;               // "libonnxruntime.so"; versions may follow
+  const char* remedy;             // what to do where it is missing
+  const char* silence = nullptr;  // variable that keeps it from sending usage data, where it does
 };
 
 // An open library; it is never closed, for runtimes leave threads behind.

@@ -10,8 +10,9 @@ using namespace zoo::ort;
 using CreateSessionFromArray = Entry<8, Status*(const Env*, const void* model, std::size_t size,
                                                 const SessionOptions*, Session**)>;
 
-constexpr zoo::LibraryNames kLibrary = {"ONNX Runtime", "ZOO_ONNXRUNTIME", "ZOO_ONNXRUNTIME",
-                                        "libonnxruntime.so", "pip install onnxruntime"};
+constexpr zoo::LibraryNames kLibrary = {
+    "ONNX Runtime",      "ZOO_ONNXRUNTIME",         "ZOO_ONNXRUNTIME",
+    "libonnxruntime.so", "pip install onnxruntime", kNoTelemetry};
 constexpr int kNoOptimizations = 0;
 
 Handle<Session> open(const Api& api, const Env* env, const std::string& onnx) {

@@ -20,7 +20,7 @@ class Golden(val picture: String, val box: Box, val outputs: List<Expected>)
 
 /**
  * Reads golden/selftest.txt, lines of
- * picture NAME X Y WIDTH HEIGHT, then output NAME TOLERANCE VALUE... for each output.
+ * picture NAME X Y WIDTH HEIGHT, then output TOLERANCE COUNT VALUE... NAME for each output.
  */
 fun readGolden(text: String): List<Golden> {
     val lines = text.lines().filter(String::isNotBlank).map { it.split(' ') }
@@ -28,7 +28,9 @@ fun readGolden(text: String): List<Golden> {
     return starts.zip(starts.drop(1) + lines.size).map { (start, end) ->
         val (x, y, width, height) = lines[start].drop(2).map(String::toDouble)
         val outputs = lines.subList(start + 1, end).map { words ->
-            Expected(words[1], words[2].toDouble(), words.drop(3).map(String::toFloat))
+            val count = words[2].toInt()
+            val name = words.drop(3 + count).joinToString(" ")
+            Expected(name, words[1].toDouble(), words.subList(3, 3 + count).map(String::toFloat))
         }
         Golden(lines[start][1], Box(x, y, width, height), outputs)
     }
