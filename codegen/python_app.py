@@ -20,8 +20,8 @@ __all__ = ["python_sources"]
 
 def python_sources(request: AppRequest) -> dict[str, bytes]:
     """Return the sources below python/; raises RecipeError for a step without a source file."""
-    targets = {descriptor.name: descriptor.target for descriptor in registry.descriptors("step")}
-    steps = {name: targets[name] for name in sorted(step_names(request.contract))}
+    names = sorted(step_names(request.contract))
+    steps = {name: registry.find("step", name).target for name in names}
     programs = (TEMPLATES / "python").glob("*.py")
     files = {path.name: path.read_bytes() for path in programs}
     files |= _modules(target.partition(":")[0] for target in steps.values())

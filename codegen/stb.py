@@ -6,6 +6,7 @@ from pathlib import Path
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
 from zoo.tool import Tool
+from zoo.used import Thing, record
 
 __all__ = ["STB", "stb_library", "stb_sources"]
 
@@ -25,6 +26,7 @@ _LICENCE = "This software is available under 2 licenses"
 def stb_sources() -> dict[str, bytes]:
     """Return the headers and the licence that they end with; raises ToolchainError."""
     folder = _folder()
+    record(*(Thing("file", str(folder / name)) for name in _HEADERS))
     files = {name: (folder / name).read_bytes() for name in _HEADERS}
     files["LICENSE"] = _licence(files["stb_image.h"].decode("utf-8"))
     return {f"third_party/stb/{name}": content for name, content in files.items()}

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from zoo import registry
+from zoo.errors import PluginError
 from zoo.op import Op
+from zoo.used import recording
 
 __all__ = ["find_onnx_type", "find_op", "onnx_types"]
 
@@ -17,15 +19,25 @@ def find_op(name: str) -> Op:
 
 def find_onnx_type(op_type: str) -> Op | None:
     """Return the op plugin that parses an ONNX operator type, None where there is none."""
-    return _by_onnx_type().get(op_type)
+    name = _names_by_onnx_type().get(op_type)
+    return find_op(name) if name else None
 
 
 def onnx_types() -> tuple[str, ...]:
     """Return every ONNX operator type that some op plugin parses, sorted."""
-    return tuple(sorted(_by_onnx_type()))
+    return tuple(sorted(_names_by_onnx_type()))
 
 
 @cache
-def _by_onnx_type() -> Mapping[str, Op]:
-    ops = [find_op(name) for name in registry.names("op")]
-    return {op_type: op for op in ops for op_type in op.onnx_types}
+def _names_by_onnx_type() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    with recording():  # apart: who is asked what it parses is not yet used
+        for name in registry.names("op"):
+            for op_type in find_op(name).onnx_types:
+                first = found.setdefault(op_type, name)
+                if first != name:
+                    raise PluginError(
+                        f"ONNX operator {op_type} is parsed by op '{first}' and by op '{name}'; "
+                        "one is needed, uninstall the plugin of the other (`zoo plugins`)"
+                    )
+    return found

@@ -11,12 +11,13 @@ from zoo.artifact import Exactness
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError
+from zoo.maker import Maker
 from zoo.recipe import GoldenInput
 from zoo.step import Box
 
 __all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unpack"]
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 _ANEW = "do not use this bundle, build it anew"
 
@@ -50,6 +51,7 @@ class Manifest:
     """What a bundle holds.
 
     program: '' where it could not be compiled when the bundle was made.
+    makers: whose code took part.
     files: SHA-256 by relative path, of every file but the manifest.
     """
 
@@ -58,6 +60,7 @@ class Manifest:
     app: str
     program: str
     zoo_version: str
+    makers: tuple[Maker, ...]
     models: tuple[BundledModel, ...]
     artifacts: tuple[BundledArtifact, ...]
     golden: tuple[tuple[str, str, Box], ...]
@@ -89,6 +92,7 @@ class Manifest:
 
 def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "makers": tuple(map(Maker.from_json, data["makers"])),
         "models": tuple(
             BundledModel(**{**m, "licences": tuple(map(tuple, m["licences"]))})
             for m in data["models"]

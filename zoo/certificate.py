@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from zoo.errors import VerifyError
+from zoo.maker import Maker
 
 __all__ = ["Certificate", "Check", "record_checks", "recorded_checks"]
 
@@ -59,7 +60,8 @@ def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...
 class Certificate:
     """All checks of a build, in the order of the data.
 
-    accuracy: metrics with data set, count and whether recorded.  tools: versions by name.
+    accuracy: metrics with data set, count and whether recorded.  makers: whose code took part.
+    tools: versions by name, of libraries that this code imports and of tools outside of Python.
     remarks: what a reader must know, such as a stand-in or a missing vendor tool.
     """
 
@@ -69,6 +71,7 @@ class Certificate:
     scheme: str
     checks: tuple[Check, ...]
     accuracy: Mapping[str, object] = field(default_factory=dict)
+    makers: tuple[Maker, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -101,4 +104,6 @@ class Certificate:
         checks = tuple(
             Check(**{k: v for k, v in check.items() if k != "holds"}) for check in data["checks"]
         )
-        return cls(**{**data, "checks": checks, "remarks": tuple(data["remarks"])})
+        makers = tuple(map(Maker.from_json, data["makers"]))
+        remarks = tuple(data["remarks"])
+        return cls(**{**data, "checks": checks, "makers": makers, "remarks": remarks})

@@ -3,10 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["digest_code", "digest_json", "digest_path", "folder_digests"]
+__all__ = ["digest_json", "digest_path", "folder_digests"]
 
 
 def digest_json(value: object) -> str:
@@ -26,18 +25,3 @@ def folder_digests(folder: Path) -> Mapping[str, str]:
     """Return the digest of every file below a folder by relative path, sorted."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): digest_path(path) for path in files}
-
-
-def digest_code(package: str) -> str:
-    """Return the digest of a package's own sources, without importing it."""
-    spec = find_spec(package)
-    folder = Path(spec.origin).parent if spec and spec.origin else None
-    if folder is None and spec and spec.submodule_search_locations:
-        folder = Path(spec.submodule_search_locations[0])
-    if folder is None:
-        return ""
-    sources = sorted(path for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES)
-    return digest_json([[str(path.relative_to(folder)), digest_path(path)] for path in sources])
-
-
-_SOURCE_SUFFIXES = frozenset({".py", ".hpp", ".j2", ".cpp"})

@@ -3,48 +3,43 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+from zoo import registry
 from zoo.cache import Cache, Outcome, Task
-from zoo.digest import digest_code
 from zoo.labelled_data import parse_name
 from zoo.plan import Plan
-from zoo.registry import resolve
 from zoo.stage import Stage
-from zoo.tool_use import app_tools, compiler_tools, quantizer_tools
+from zoo.used import Used
 
 __all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
 
-def _contract(plan: Plan) -> Mapping[str, object]:
-    return {"model": plan.recipe.name, "contract": plan.recipe.contract.to_json()}
+def _recipe(plan: Plan) -> Mapping[str, object]:
+    """Return the recipe whole; what its files hold are inputs, where they lie does not count."""
+    return {"recipe": _without_folders(asdict(plan.recipe))}
 
 
 def _target(plan: Plan) -> Mapping[str, object]:
     return {"target": asdict(plan.target)}
 
 
+def _scheme(plan: Plan) -> Mapping[str, object]:
+    value = None if plan.is_float else asdict(registry.load("scheme", plan.scheme))
+    return {"scheme": {"name": plan.scheme, "value": value}}
+
+
 def _programs(plan: Plan) -> Mapping[str, object]:
-    """Return where the vendor's programs are, and what tools say of their versions.
-
-    An artifact made without them is made anew.
-    """
-    programs = {name: shutil.which(name) or "" for name in plan.target.programs}
-    return {"programs": programs, "compiler_tools": compiler_tools(plan)}
-
-
-def _app(plan: Plan) -> Mapping[str, object]:
-    return {**_target(plan), "app_tools": app_tools(plan)}
+    """Return where the vendor's programs are: an artifact made without them is made anew."""
+    return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
 
 
 def _quantization(plan: Plan) -> Mapping[str, object]:
     return {
         "quantization": plan.quant,
-        "scheme": plan.scheme,
+        **_scheme(plan),
         "quantizer": plan.quantizer,
-        "quantizer_tools": quantizer_tools(plan),
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
         **_calibration(plan),
@@ -59,18 +54,13 @@ def _calibration(plan: Plan) -> Mapping[str, object]:
 
 
 def _training(plan: Plan) -> Mapping[str, object]:
-    trainers = {name: _version(name) for name in ("torch", "recipes")}
-    return {"epochs": plan.epochs, "seed": plan.seed, **trainers}
+    return {"epochs": plan.epochs, "seed": plan.seed}
 
 
 def _quantization_files(plan: Plan) -> Mapping[str, Path]:
     folder = plan.calibration and parse_name(plan.calibration).folder
     files = {"quant_hub": plan.quant_hub, "calibration": folder}
     return {name: path for name, path in files.items() if path is not None}
-
-
-def _golden(plan: Plan) -> Mapping[str, object]:
-    return {"golden": [[golden.name, golden.box] for golden in plan.recipe.golden]}
 
 
 def _golden_files(plan: Plan) -> Mapping[str, Path]:
@@ -89,56 +79,51 @@ STAGES = (
         "hub",
         "simplify the float hub",
         "zoo.stages.hub:run",
-        packages=("compilers", "onnx", "onnxsim"),
         files=lambda plan: {"float_hub": plan.float_hub},
-        options=_contract,
+        options=_recipe,
     ),
     Stage(
         "quantize",
         "quantize the graph",
         "zoo.stages.quantize:run",
         needs=("hub",),
-        packages=("compilers", "onnx", "onnxruntime", "numpy"),
         files=_quantization_files,
-        options=lambda plan: {**_contract(plan), **_quantization(plan)},
+        options=lambda plan: {**_recipe(plan), **_quantization(plan)},
     ),
     Stage(
         "lower",
         "lower to the target's artifact",
         "zoo.stages.lower:run",
         needs=("quantize",),
-        packages=("compilers", "codegen", "onnx", "protobuf", "numpy"),
-        options=lambda plan: {"scheme": plan.scheme, **_target(plan), **_programs(plan)},
+        options=lambda plan: {**_scheme(plan), **_target(plan), **_programs(plan)},
     ),
     Stage(
         "generate",
         "generate the app",
         "zoo.stages.generate:run",
         needs=("lower",),
-        packages=("codegen", "zoo", "jinja2"),
         files=_golden_files,
-        options=lambda plan: {**_contract(plan), **_target(plan), **_golden(plan)},
+        options=lambda plan: {**_recipe(plan), **_target(plan)},
     ),
     Stage(
         "compile",
         "compile the app",
         "zoo.stages.compile:run",
         needs=("generate",),
-        packages=("codegen",),
-        options=_app,
+        options=_target,
     ),
     Stage(
         "verify",
         "prove every step from float to app",
         "zoo.stages.verify:run",
         needs=("hub", "quantize", "lower", "generate", "compile"),
-        packages=("compilers", "runtimes", "zoo", "onnxruntime", "ai-edge-litert", "numpy"),
+        tells=True,
         files=lambda plan: {**_golden_files(plan), **_papers(plan)},
         options=lambda plan: {
-            **_contract(plan),
-            **_app(plan),
-            **_golden(plan),
+            **_recipe(plan),
+            **_target(plan),
             **_quantization(plan),
+            "is_published": plan.is_published,
             "quantization_bound": plan.quantization_bound,
         },
     ),
@@ -147,9 +132,15 @@ STAGES = (
         "package the bundle",
         "zoo.stages.package:run",
         needs=("hub", "quantize", "lower", "generate", "compile", "verify"),
-        packages=("codegen", "runtimes", "zoo", "onnxruntime"),
         files=lambda plan: {**_golden_files(plan), **_papers(plan)},
-        options=lambda plan: {**_contract(plan), **_target(plan), "quantization": plan.quant},
+        tells=True,
+        options=lambda plan: {
+            **_recipe(plan),
+            **_target(plan),
+            **_scheme(plan),
+            "quantization": plan.quant,
+            "quantization_bound": plan.quantization_bound,
+        },
     ),
 )
 
@@ -167,14 +158,13 @@ def build(
 
     force: run all of them.  started, finished: told of progress.
     """
-    done: dict[str, Path] = {}
+    done: dict[str, Outcome] = {}
     for stage in stages:
         started(stage)
-        needs = {name: done[name] for name in stage.needs}
-        outcome = cache.perform(_task(stage, plan, needs), _runner(stage, plan, needs), force)
-        done[stage.name] = outcome.folder
+        outcome = cache.perform(_task(stage, plan, done), _runner(stage, plan, done), force)
+        done[stage.name] = outcome
         finished(outcome)
-    return done
+    return {name: outcome.folder for name, outcome in done.items()}
 
 
 def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
@@ -182,11 +172,10 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
 
     What comes after it depends on its result, which is not known yet.
     """
-    done: dict[str, Path] = {}
+    done: dict[str, Outcome] = {}
     for stage in STAGES:
-        needs = {name: done[name] for name in stage.needs}
-        outcome = cache.preview(_task(stage, plan, needs))
-        done[stage.name] = outcome.folder
+        outcome = cache.preview(_task(stage, plan, done))
+        done[stage.name] = outcome
         yield outcome
         if not outcome.hit:
             return
@@ -198,27 +187,27 @@ def artifact_stages() -> tuple[Stage, ...]:
     return STAGES[: names.index("lower") + 1]
 
 
-def _task(stage: Stage, plan: Plan, needs: Mapping[str, Path]) -> Task:
-    inputs = {**needs, **stage.files(plan)}
-    tools = {name: _version(name) for name in stage.packages}
-    return Task(stage.name, plan.subject, inputs, stage.options(plan), tools)
+def _task(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Task:
+    needs = {name: done[name].digest for name in stage.needs}
+    before: Used = frozenset()
+    if stage.tells:
+        before = plan.used.union(*(outcome.used for outcome in done.values()))
+    return Task(stage.name, plan.subject, stage.files(plan), needs, stage.options(plan), before)
 
 
-def _runner(stage: Stage, plan: Plan, needs: Mapping[str, Path]) -> Callable[[Path], None]:
+def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[Path], None]:
+    needs = {name: done[name].folder for name in stage.needs}
+
     def run(out: Path) -> None:
-        resolve(stage.run)(plan, needs, out)
+        registry.resolve(stage.run)(plan, needs, out)
 
     return run
 
 
-_OURS = frozenset({"zoo", "recipes", "compilers", "runtimes", "codegen"})
-
-
-@cache
-def _version(package: str) -> str:
-    if package in _OURS:
-        return digest_code(package)
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "absent"
+def _without_folders(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Return a value with the names of files in place of their paths."""
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, Mapping):
+        return {name: _without_folders(part) for name, part in value.items()}
+    return [_without_folders(part) for part in value] if isinstance(value, tuple) else value

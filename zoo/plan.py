@@ -1,6 +1,6 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo import registry
@@ -11,6 +11,7 @@ from zoo.names import ALLOWED, is_name, proposed_name
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
+from zoo.used import Used, recording
 
 __all__ = [
     "Plan",
@@ -24,6 +25,8 @@ __all__ = [
 _PTQ, _QAT = "ptq", "qat"
 _COUNT, _COUNTS = 500, {_QAT: 2000}
 """Images at most: ranges are known after some hundred, a training learns from each."""
+
+_TOLD = ("plugin", "code")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Plan:
     """What will be built.
 
     quant_hub: the published integer hub, where one is used.  quantizer: as in Wish.
+    used: plugins that the plan is made of, such as recipe and target.
     """
 
     recipe: Recipe
@@ -79,6 +83,7 @@ class Plan:
     epochs: int | None = None
     seed: int = 0
     quantizer: str = ""
+    used: Used = frozenset()
 
     @property
     def subject(self) -> str:
@@ -96,6 +101,12 @@ class Plan:
         return self.quant if self.is_float else f"{self.quant}.{self.scheme}"
 
     @property
+    def is_published(self) -> bool:
+        """Whether the deployed network is the recipe's own, neither the user's nor made anew."""
+        hub = self.float_hub if self.is_float else self.quant_hub
+        return hub is not None and hub == self.recipe.hubs.get(self.hub_key)
+
+    @property
     def trains(self) -> bool:
         """Whether quantizing trains the network."""
         return self.quant == _QAT and self.quant_hub is None
@@ -107,6 +118,12 @@ def make_plan(wish: Wish) -> Plan:
     Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
     RecipeError where hubs or calibration data are missing, DataError where those are no data set.
     """
+    with recording(imports=False) as used:
+        plan = _make_plan(wish)
+    return replace(plan, used=frozenset(thing for thing in used if thing.kind in _TOLD))
+
+
+def _make_plan(wish: Wish) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
     scheme = _choose_scheme(wish, target)

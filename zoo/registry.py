@@ -2,6 +2,9 @@
 
 Kinds: recipe, target, scheme, op, step, format, quantizer, compiler, executor, app,
 dataset, renderer, describer.
+
+What is handed out while zoo.used records is recorded. So ask each time, and keep nothing: what a
+module keeps for later is used without a word.
 """
 
 from functools import cache
@@ -11,12 +14,14 @@ from typing import Any
 from zoo.descriptor import Descriptor
 from zoo.errors import PluginError, UnknownNameError
 from zoo.plugins import Plugin, load_plugins
+from zoo.used import Thing, record, tool_thing
 
-__all__ = ["descriptors", "load", "names", "resolve"]
+__all__ = ["descriptors", "find", "load", "names", "resolve"]
 
 
 def descriptors(kind: str) -> tuple[Descriptor, ...]:
     """Return everything registered of a kind, sorted by name; raises PluginError for doubles."""
+    record(Thing("names", kind))
     found: dict[str, Plugin] = {}
     result = []
     for plugin in load_plugins().all:
@@ -33,24 +38,45 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(descriptor.name for descriptor in descriptors(kind))
 
 
-@cache
 def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the caller knows which)
     """Import and return the implementation of a name or alias.
 
     Raises UnknownNameError with near names, PluginError naming the distribution at fault.
     """
+    plugin, descriptor = _provider(kind, name)
+    record(Thing("plugin", f"{kind} {descriptor.name}"))
+    found = _implementation(kind, plugin, descriptor)
+    record(*map(tool_thing, getattr(found, "tools", ())))
+    return found
+
+
+def find(kind: str, name: str) -> Descriptor:
+    """Return what was registered under a name or alias, for those who read the code behind it.
+
+    Raises as `load` does, but imports nothing.
+    """
+    _, descriptor = _provider(kind, name)
+    record(Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _package(descriptor.target)))
+    return descriptor
+
+
+@cache
+def _provider(kind: str, name: str) -> tuple[Plugin, Descriptor]:
     providers = load_plugins().providers(kind, name)
     if not providers:
         raise _unknown(kind, name)
     if len(providers) > 1:
         raise _doubled(kind, name, providers[0][0], providers[1][0])
-    plugin, descriptor = providers[0]
+    return providers[0]
+
+
+def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401
     try:
         return resolve(descriptor.target)
     # Importing third-party code may fail in any way; say whose it is.
     except Exception as error:
         raise PluginError(
-            f"{kind} '{name}' of plugin '{plugin.name}' ({plugin.distribution} "
+            f"{kind} '{descriptor.name}' of plugin '{plugin.name}' ({plugin.distribution} "
             f"{plugin.version}): cannot import '{descriptor.target}' "
             f"({type(error).__name__}: {error}); repair or uninstall {plugin.distribution}"
         ) from error
@@ -59,7 +85,13 @@ def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the
 def resolve(target: str) -> Any:  # noqa: ANN401
     """Import 'package.module:attribute'."""
     module, _, attribute = target.partition(":")
+    record(Thing("code", _package(target)))
     return getattr(import_module(module), attribute)
+
+
+def _package(target: str) -> str:
+    """Return the top-level package of 'package.module:attribute'."""
+    return target.partition(":")[0].partition(".")[0]
 
 
 def _unknown(kind: str, name: str) -> UnknownNameError:

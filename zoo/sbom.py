@@ -16,7 +16,9 @@ class Component:
     """One part of a bundle.
 
     kind: CycloneDX component type: 'library', 'machine-learning-model', 'data', 'application'.
-    licence: SPDX identifier or LicenseRef.  sha256: of its file, where there is one.
+    licence: SPDX identifier or LicenseRef, '' where it is not known.
+    sha256: of its file, where there is one.  inside: whether the bundle holds it; what it was made
+    with is told as well.
     """
 
     kind: str
@@ -24,6 +26,7 @@ class Component:
     version: str
     licence: str
     sha256: str = ""
+    inside: bool = True
 
 
 def bill_of_materials(name: str, components: Iterable[Component], seed: str) -> str:
@@ -50,7 +53,7 @@ def bill_of_materials(name: str, components: Iterable[Component], seed: str) -> 
 def _component(part: Component) -> Any:  # noqa: ANN401 (the library is untyped here)
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.component import Component as CycloneComponent
-    from cyclonedx.model.component import ComponentType
+    from cyclonedx.model.component import ComponentScope, ComponentType
     from cyclonedx.model.license import DisjunctiveLicense
 
     reference = f"{part.kind}:{part.name}@{part.version}"
@@ -59,7 +62,8 @@ def _component(part: Component) -> Any:  # noqa: ANN401 (the library is untyped 
         name=part.name,
         version=part.version,
         type=ComponentType(part.kind),
-        licenses=[DisjunctiveLicense(name=part.licence)],
+        licenses=[DisjunctiveLicense(name=part.licence)] if part.licence else [],
+        scope=None if part.inside else ComponentScope.EXCLUDED,
         hashes=hashes,
         bom_ref=reference,
     )

@@ -21,9 +21,9 @@ def _no_options(plan: Plan) -> Mapping[str, object]:  # noqa: ARG001
 class Stage:
     """One arrow of the way from model to bundle.
 
-    needs: earlier stages whose results it reads.  packages: Python packages, ours and others',
-    whose version or code its result depends on.
-    files, options: what else it depends on.
+    needs: earlier stages whose results it reads.  files, options: what else of the plan decides its
+    result; the code that it uses is recorded while it runs.
+    tells: whether it writes down what all stages up to it used.
     run: dotted path of `run(plan, needs: Mapping[str, Path], out: Path)`, imported on use.
     """
 
@@ -31,6 +31,6 @@ class Stage:
     summary: str
     run: str
     needs: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
     files: Callable[[Plan], Mapping[str, Path]] = field(default=_nothing)
     options: Callable[[Plan], Mapping[str, object]] = field(default=_no_options)
+    tells: bool = False

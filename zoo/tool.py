@@ -5,8 +5,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 
 __all__ = ["Tool", "find_tool", "tool_versions"]
 
@@ -68,7 +70,8 @@ def _place(kind: str, candidate: str) -> str:
 
 def _version(tool: Tool, candidate: str, place: str) -> str:
     if tool.kind == "program":
-        return _first_line(place, *candidate.split()[1:], *tool.asks_version)
+        words = (*candidate.split()[1:], *tool.asks_version)
+        return _first_line(place, *words, modified_ns=Path(place).stat().st_mtime_ns)
     if tool.kind == "module":
         try:
             return version(candidate)
@@ -77,8 +80,9 @@ def _version(tool: Tool, candidate: str, place: str) -> str:
     return candidate if tool.kind == "image" else ""
 
 
-def _first_line(*command: str) -> str:
-    """Return what the command prints first, '' where it fails."""
+@cache
+def _first_line(*command: str, modified_ns: int) -> str:  # noqa: ARG001 (of the key)
+    """Return what the command prints first, '' where it fails; asked once of each program."""
     try:
         run = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -175,7 +175,7 @@ def test_picture_that_cannot_be_read(board, tmp_path):
 
 def test_step_without_source(monkeypatch):
     built_in = Descriptor("crop", "math:floor")
-    monkeypatch.setattr(codegen.python_app.registry, "descriptors", lambda kind: [built_in])  # noqa: ARG005
+    monkeypatch.setattr(codegen.python_app.registry, "find", lambda kind, name: built_in)  # noqa: ARG005
     contract = type(CONTRACT)(CONTRACT.input, CONTRACT.outputs, (Step("crop"),))
     with pytest.raises(RecipeError, match=r"module math: a contract's step has no Python source"):
         python_sources(AppRequest("spot", TARGET, contract, "model.xmodel"))

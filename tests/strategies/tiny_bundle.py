@@ -8,6 +8,7 @@ from zoo.artifact import Exactness
 from zoo.bundle import BundledArtifact, BundledModel, Manifest, pack
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
+from zoo.maker import Maker
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'
@@ -50,6 +51,7 @@ def _manifest(folder: Path, scheme: str) -> Manifest:
         app="cpp-toy",
         program="app/app",
         zoo_version="0.1.0",
+        makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
         models=(BundledModel("toy", "ptq", scheme, CONTRACT.to_json(), ()),),
         artifacts=(BundledArtifact("t", "m", "h", "f", Exactness(1, "lsb", "ties"), 0.1),),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from local_board import LocalBoard, local_board
+from seen_anew import see_anew
 
-from zoo import registry
 from zoo.cli.main import cli
-from zoo.plugins import load_plugins
 
 Install = Callable[..., None]
 
@@ -40,8 +39,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 def _forget(site: Path) -> None:
     for module in site.glob("*.py"):
         sys.modules.pop(module.stem, None)
-    load_plugins.cache_clear()
-    registry.load.cache_clear()
+    see_anew()
 
 
 @pytest.fixture

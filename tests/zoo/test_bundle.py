@@ -15,6 +15,7 @@ from zoo.bundle import BundledArtifact, BundledModel, Manifest, check, pack, unp
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.digest import folder_digests
 from zoo.errors import BundleError
+from zoo.maker import Maker
 
 CONTRACT = Contract(
     TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), (Step("crop", {"scale": 1.0}),)
@@ -34,6 +35,7 @@ def manifest_of(folder):
         app="cpp",
         program="app/app",
         zoo_version="0.1.0",
+        makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
         models=(
             BundledModel(
                 "toy", "ptq", "w8a8-asym", CONTRACT.to_json(), (("weights", "MIT", True),)
@@ -141,7 +143,7 @@ def _with_manifest(folder, **changed):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 2; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 3; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 
@@ -150,7 +152,7 @@ def test_edited_manifest_is_found_though_it_is_json(folder):
         check(_with_manifest(folder, target="other-board"), "toy")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "\xff\xfe"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 3}', "\xff\xfe"])
 def test_manifest_that_is_none(folder, text):
     (folder / "manifest.json").write_text(text)
     with pytest.raises(BundleError, match=r"'manifest.json' is damaged \(.*\); do not use"):

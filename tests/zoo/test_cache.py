@@ -2,12 +2,14 @@ import errno
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from zoo.cache import Cache, Task, default_folder
 from zoo.errors import CacheError, RecipeError
+from zoo.used import Thing, record
 
 
 def write(content: str = "result"):
@@ -47,7 +49,7 @@ def test_second_time_is_a_hit(cache):
 
 
 def task_of(source: Path, **changed: object) -> Task:
-    fixed = {"inputs": {"photo": source}, "options": {"size": 8}, "tools": {"onnx": "1.0"}}
+    fixed = {"inputs": {"photo": source}, "options": {"size": 8}, "needs": {"hub": "ab"}}
     return Task("hub", "toy.x86.none", **{**fixed, **changed})
 
 
@@ -56,8 +58,9 @@ def task_of(source: Path, **changed: object) -> Task:
     [
         ({"options": {"size": 9}}, "changed: option size"),
         ({"options": {"size": 8, "fast": True}}, "changed: option fast"),
-        ({"tools": {"onnx": "1.1"}}, "changed: tool onnx"),
-        ({"options": {}, "tools": {}}, "changed: option size, tool onnx"),
+        ({"options": {"size": {"width": 8}}}, "changed: option size, option size.width"),
+        ({"needs": {"hub": "cd"}}, "changed: input hub"),
+        ({"options": {}, "needs": {}}, "changed: input hub, option size"),
     ],
 )
 def test_miss_says_what_changed(cache, source, changed, reason):
@@ -78,11 +81,11 @@ def test_changed_file_is_a_miss_and_the_old_content_a_hit_again(cache, source):
 
 def test_result_with_the_same_files_causes_no_further_work(cache, source):
     first = cache.perform(task_of(source), write())
-    cache.perform(Task("compile", "toy", inputs={"sources": first.folder}), write("program"))
+    cache.perform(Task("compile", "toy", needs={"sources": first.digest}), write("program"))
     source.write_text("two")
     again = cache.perform(task_of(source), write())
     assert (again.hit, again.folder != first.folder) == (False, True)
-    compiled = cache.perform(Task("compile", "toy", inputs={"sources": again.folder}), must_not_run)
+    compiled = cache.perform(Task("compile", "toy", needs={"sources": again.digest}), must_not_run)
     assert compiled.hit
 
 
@@ -195,6 +198,61 @@ def test_check_names_the_damaged_file(cache, zoo, damage):
     assert "zoo cache clear" in zoo("cache", "check", "--cache", cache.folder).output
 
 
+@pytest.mark.parametrize(
+    "damage", [damage_content, damage_by_removal, damage_by_addition, damage_record]
+)
+def test_damaged_result_is_made_anew(cache, damage):
+    task = Task("hub", "toy", options={"sizes": (8, 9)})
+    name = damage(cache.perform(task, write()).folder)
+    reason = f"damaged in the cache: {name}"
+    assert (cache.preview(task).hit, cache.preview(task).reason) == (False, reason)
+    again = cache.perform(task, write())
+    assert (again.hit, again.reason) == (False, reason)
+    assert cache.perform(task, must_not_run).hit
+    assert list(cache.damaged()) == []
+
+
+def use(*things: Thing):
+    """Return a stage that uses things."""
+
+    def run(out: Path) -> None:
+        record(*things)
+        write()(out)
+
+    return run
+
+
+def test_result_counts_while_what_it_used_is_the_same(cache, source):
+    stage = use(Thing("file", str(source)))
+    first = cache.perform(Task("hub", "toy"), stage)
+    assert cache.perform(Task("hub", "toy"), must_not_run).used == {Thing("file", str(source))}
+    source.write_text("two")
+    reason = f"changed: file {source}"
+    assert cache.preview(Task("hub", "toy")).reason == reason
+    second = cache.perform(Task("hub", "toy"), stage)
+    assert (second.hit, second.reason, second.key) == (False, reason, first.key)
+    source.write_text("one")
+    assert cache.perform(Task("hub", "toy"), must_not_run).folder == first.folder
+    source.unlink()
+    assert not cache.preview(Task("hub", "toy")).hit
+
+
+def test_what_others_used_counts_for_a_task_that_tells_of_it(cache, source):
+    file = Thing("file", str(source))
+    told = cache.perform(Task("verify", "toy", before=frozenset({file})), use())
+    assert told.used == {file}
+    assert not cache.preview(Task("verify", "toy")).hit
+    source.write_text("two")
+    assert not cache.preview(Task("verify", "toy", before=frozenset({file}))).hit
+
+
+def test_values_are_compared_as_json_has_them(cache):
+    task = Task("hub", "toy", options={"sizes": (8, 9), "scheme": {"bits": 8, "shared": ("add",)}})
+    cache.perform(task, write())
+    changed = replace(task, options={**task.options, "scheme": {"bits": 4, "shared": ("add",)}})
+    assert cache.preview(changed).reason == "changed: option scheme.bits"
+
+
 def test_file_where_the_cache_should_be(tmp_path):
     (tmp_path / "cache").write_text("")
     with pytest.raises(
@@ -236,18 +294,32 @@ def test_full_disk_while_publishing(cache, monkeypatch):
     assert not cache.perform(Task("hub", "toy"), write()).hit
 
 
-def test_deliver_replaces_the_destination(cache, source, tmp_path):
+@pytest.fixture
+def result(cache):
+    """The file of a stage's result."""
+    return cache.perform(Task("package", "toy"), write("one")).folder / "result.txt"
+
+
+def test_deliver_replaces_the_destination(cache, result, tmp_path):
     destination = tmp_path / "dist" / "bundle.tar.gz"
-    cache.deliver(source, destination)
-    source.write_text("two")
-    cache.deliver(source, destination)
-    assert destination.read_text() == "two"
+    destination.parent.mkdir()
+    destination.write_text("of another build")
+    cache.deliver(result, destination)
+    assert destination.read_text() == "one"
     assert [path.name for path in destination.parent.iterdir()] == ["bundle.tar.gz"]
 
 
-def test_deliver_that_fails_leaves_what_was_there(cache, source, tmp_path, monkeypatch):
+def test_only_what_the_stage_wrote_is_delivered(cache, result, tmp_path):
     destination = tmp_path / "dist" / "bundle.tar.gz"
-    cache.deliver(source, destination)
+    result.write_text("onE")
+    with pytest.raises(CacheError, match=r"result.txt: was changed while it was copied; build aga"):
+        cache.deliver(result, destination)
+    assert list(destination.parent.iterdir()) == []
+
+
+def test_deliver_that_fails_leaves_what_was_there(cache, result, tmp_path, monkeypatch):
+    destination = tmp_path / "dist" / "bundle.tar.gz"
+    cache.deliver(result, destination)
 
     def full(source: Path, partial: Path) -> None:  # noqa: ARG001
         partial.write_text("ha")
@@ -259,15 +331,15 @@ def test_deliver_that_fails_leaves_what_was_there(cache, source, tmp_path, monke
         match=r"bundle.tar.gz: cannot be written \(No space left on device\); choose another "
         "folder by --out",
     ):
-        cache.deliver(source, destination)
+        cache.deliver(result, destination)
     assert destination.read_text() == "one"
     assert [path.name for path in destination.parent.iterdir()] == ["bundle.tar.gz"]
 
 
-def test_deliver_into_a_file_is_refused(cache, source, tmp_path):
+def test_deliver_into_a_file_is_refused(cache, result, tmp_path):
     (tmp_path / "dist").write_text("")
     with pytest.raises(CacheError, match=r"choose another folder by --out"):
-        cache.deliver(source, tmp_path / "dist" / "bundle.tar.gz")
+        cache.deliver(result, tmp_path / "dist" / "bundle.tar.gz")
 
 
 def test_default_folder(monkeypatch, tmp_path):

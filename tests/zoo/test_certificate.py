@@ -6,6 +6,7 @@ import pytest
 
 from zoo.certificate import Certificate, Check, record_checks, recorded_checks
 from zoo.errors import VerifyError
+from zoo.maker import Maker
 
 CHECK = Check("float hub -> float reference", "relative", 1e-6, 1e-7, 1e-4, 136, "sums")
 
@@ -18,6 +19,7 @@ def certificate(*checks):
         "w8a8-asym",
         checks,
         accuracy={"nme": 4.0},
+        makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("op conv",)),),
         tools={"onnx": "1"},
         remarks=("stand-in",),
     )

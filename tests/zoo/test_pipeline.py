@@ -97,7 +97,6 @@ def test_a_training_depends_on_its_own_choices(tmp_path):
 
     assert options("qat", epochs=2) != options("qat", epochs=3)
     assert options("qat", seed=1) != options("qat")
-    assert {"torch", "recipes"} <= set(options("qat"))
     assert options("ptq", seed=1) == options("ptq")
 
 

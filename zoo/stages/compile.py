@@ -6,7 +6,9 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.plan import Plan
+from zoo.plugs import AppGenerator, Library
 from zoo.target import Target
+from zoo.used import Thing, record
 
 _PROGRAM = "app"
 
@@ -16,6 +18,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     if app_notes(plan.target):
         return
     app = registry.load("app", plan.target.app)
+    app_libraries(app)
     program: Path = app.build(needs["generate"], out / "build")
     program.rename(out / _PROGRAM)
     shutil.rmtree(out / "build")
@@ -25,6 +28,14 @@ def compiled_program(folder: Path) -> Path | None:
     """Return the program in this stage's result, None where there is none."""
     program = folder / _PROGRAM
     return program if program.exists() else None
+
+
+def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
+    """Return the libraries that the program uses; their files count as used."""
+    libraries = app.libraries()
+    files = (file for library in libraries for file in (library.file, *library.texts.values()))
+    record(*(Thing("file", str(file)) for file in files))
+    return libraries
 
 
 def app_notes(target: Target) -> tuple[str, ...]:

@@ -24,12 +24,14 @@ from zoo.bundle import (
 )
 from zoo.debian import pack_deb
 from zoo.digest import digest_path, folder_digests
+from zoo.maker import Maker, makers
 from zoo.plan import Plan
 from zoo.plugs import AppGenerator, AppRequest, DebianApp, Library
 from zoo.sbom import Component, bill_of_materials
-from zoo.stages.compile import app_notes, compiled_program
+from zoo.stages.compile import app_libraries, app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.step import Box
+from zoo.used import used_so_far
 
 _PROGRAM = "app/app"
 
@@ -38,17 +40,18 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write bundle.tar.gz, and bundle.deb for targets with such packages."""
     folder = out / "content"
     app: AppGenerator = registry.load("app", plan.target.app)
-    libraries = app.libraries()
+    libraries = app_libraries(app)
     _copy_results(needs, folder)
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
     request, facts = _request(plan, read_artifact(needs["lower"])[1])
     _write_companions(app.companions(request, facts), folder)
-    components = list(_components(plan, libraries, folder))
+    made_by = makers(used_so_far())
+    components = list(_components(plan, libraries, folder, made_by))
     seed = digest_path(folder)
     sbom = bill_of_materials(plan.subject, components, seed)
     (folder / "sbom.cdx.json").write_text(sbom, "utf-8")
-    manifest = _manifest(plan, needs, folder)
+    manifest = _manifest(plan, needs, folder, made_by)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
     pack(folder, out / "bundle.tar.gz", plan.subject)
     if plan.target.package == "deb":
@@ -106,7 +109,9 @@ def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
         path.chmod(0o755 if content.startswith(b"#!") else 0o644)
 
 
-def _components(plan: Plan, libraries: tuple[Library, ...], folder: Path) -> Iterator[Component]:
+def _components(
+    plan: Plan, libraries: tuple[Library, ...], folder: Path, made_by: tuple[Maker, ...]
+) -> Iterator[Component]:
     weights = next((li.identifier for li in plan.recipe.licences if li.covers == "weights"), "")
     yield Component(
         "machine-learning-model",
@@ -121,9 +126,13 @@ def _components(plan: Plan, libraries: tuple[Library, ...], folder: Path) -> Ite
     for library in libraries:
         sha256 = digest_path(library.file)
         yield Component("library", library.name, library.version, library.licence, sha256)
+    for maker in made_by:
+        yield Component("application", maker.name, maker.version, "", maker.sha256, inside=False)
 
 
-def _manifest(plan: Plan, needs: Mapping[str, Path], folder: Path) -> Manifest:
+def _manifest(
+    plan: Plan, needs: Mapping[str, Path], folder: Path, made_by: tuple[Maker, ...]
+) -> Manifest:
     _, main, exactness = read_artifact(needs["lower"])
     notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))
     return Manifest(
@@ -132,6 +141,7 @@ def _manifest(plan: Plan, needs: Mapping[str, Path], folder: Path) -> Manifest:
         app=plan.target.app,
         program=_PROGRAM if (folder / _PROGRAM).exists() else "",
         zoo_version=__version__,
+        makers=made_by,
         models=(_model(plan),),
         artifacts=(_artifact(plan, main, exactness, notes),),
         golden=_golden(needs["verify"] / "golden"),

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from zoo.certificate import Certificate, Check
 from zoo.golden import golden_inputs
+from zoo.maker import makers, versions
 from zoo.plan import Plan
 from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
 from zoo.stages.compile import app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
-from zoo.tool_use import app_tools, compiler_tools, executor_tools, quantizer_tools
-
-PACKAGES = ("edgezoo", "numpy", "onnx", "onnxruntime", "onnxsim")
+from zoo.used import used_so_far
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -47,6 +45,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
 
 
 def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) -> Certificate:
+    used = used_so_far()
     return Certificate(
         model=plan.recipe.name,
         target=plan.target.name,
@@ -54,15 +53,10 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
         scheme=plan.scheme,
         checks=checks,
         accuracy=recorded_accuracy(plan),
-        tools=_tools(plan),
+        makers=makers(used),
+        tools=versions(used),
         remarks=notes,
     )
-
-
-def _tools(plan: Plan) -> Mapping[str, str]:
-    packages = {name: version(name) for name in PACKAGES}
-    makers = {**quantizer_tools(plan), **compiler_tools(plan)}
-    return {**packages, **makers, **executor_tools(plan), **app_tools(plan)}
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
@@ -70,8 +64,7 @@ def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
 
     A network of the user's own, or quantized anew, has none.
     """
-    published = plan.quant_hub or (plan.is_float and plan.float_hub)
-    if plan.recipe.metrics is None or published != plan.recipe.hubs.get(plan.hub_key):
+    if plan.recipe.metrics is None or not plan.is_published:
         return {}
     measured = json.loads(plan.recipe.metrics.read_text("utf-8"))
     return {"how": "recorded", **measured[plan.hub_key]} if plan.hub_key in measured else {}
