@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from recipes.datasets.boxes import has_boxes
 from recipes.shelf.crops import points_of, read_crops, read_labels
 from recipes.shelf.face_box import tight_box
 from zoo.crops import Crops
@@ -18,8 +19,8 @@ class CropsFolder:
     splits: tuple[str, ...] = ()
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether there is a table of annotations."""
-        return (folder / "annotations.csv").is_file()
+        """Tell whether there is a table of annotations other than of boxes."""
+        return (folder / "annotations.csv").is_file() and not has_boxes(folder)
 
     def points(self, folder: Path) -> int:
         """Return how many landmarks the table has."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from recipes.shelf.label_text import pixel_numbers, read_lines
+from recipes.shelf.label_text import photo_below, pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.crops import Crops, Row
 from zoo.errors import DataError
@@ -75,7 +75,9 @@ def parse_line(line: str, where: str, photos: Path, split: str) -> LabelledPhoto
         )
     coordinates = pixel_numbers(words[:_COORDINATES], _COORDINATES, where)
     landmarks = np.array(coordinates, np.float64).reshape(_POINTS, 2)
-    return LabelledPhoto(_photo(photos, words[-1], where), landmarks, _row(words, split), where)
+    return LabelledPhoto(
+        photo_below(photos, words[-1], where), landmarks, _row(words, split), where
+    )
 
 
 def _labels(root: Path, split: str) -> list[LabelledPhoto]:
@@ -88,13 +90,6 @@ def _labels(root: Path, split: str) -> list[LabelledPhoto]:
     if not faces:
         raise DataError(f"{path}: no faces; a line for each is needed")
     return faces
-
-
-def _photo(photos: Path, name: str, where: str) -> Path:
-    path = photos / name
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise DataError(f"{where}: photo '{name}' is not below {photos.name}; correct the list")
-    return path
 
 
 def _row(words: Sequence[str], split: str) -> Row:

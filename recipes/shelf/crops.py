@@ -5,13 +5,13 @@ pixels with pixel centres at integers. Other columns (`dup_group`, `headpose_yaw
 face and are kept as text.
 """
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.shelf.label_table import columns_of, read_rows
 from zoo.crops import Crops, Row, numeric_cell
 from zoo.errors import DataError
 from zoo.picture import read_picture
@@ -21,12 +21,7 @@ __all__ = ["Crops", "Row", "points_of", "read_crops", "read_labels"]
 
 def points_of(folder: Path) -> int:
     """Return how many landmarks the faces of `folder` have; raises DataError."""
-    table = folder / "annotations.csv"
-    try:
-        with table.open(newline="", encoding="utf-8") as lines:
-            columns = next(csv.reader(lines), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table}: cannot read the annotations ({error})") from error
+    columns = columns_of(folder / "annotations.csv")
     return sum(1 for name in columns if name[:1] == "x" and name[1:].isdigit())
 
 
@@ -59,15 +54,10 @@ def read_labels(
 
 
 def _read_rows(table: Path, points: int) -> list[Row]:
-    try:
-        with table.open(newline="", encoding="utf-8") as lines:
-            reader = csv.DictReader(lines)
-            _check_columns(table, reader.fieldnames or (), points)
-            return [dict(row, line=str(reader.line_num)) for row in reader]
-    except FileNotFoundError as error:
-        raise DataError(f"{table}: no such file; a crops data set has annotations.csv") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table}: cannot read the annotations ({error})") from error
+    if not table.is_file():
+        raise DataError(f"{table}: no such file; a crops data set has annotations.csv")
+    _check_columns(table, columns_of(table), points)
+    return read_rows(table)
 
 
 def _check_columns(table: Path, found: Sequence[str], points: int) -> None:

@@ -1,12 +1,14 @@
 """Reads text files of labels, whose faults are named by file and line."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from zoo.errors import DataError
 
-__all__ = ["pixel_numbers", "read_lines"]
+__all__ = ["FacesOfPhoto", "faces_of_photos", "photo_below", "pixel_numbers", "read_lines"]
 
 _LARGEST = 1e6
 """No photo is as large, and no sum or product of such numbers overflows."""
@@ -18,6 +20,45 @@ def read_lines(path: Path) -> list[str]:
         return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot read the labels ({error})") from error
+
+
+@dataclass(frozen=True)
+class FacesOfPhoto:
+    """A photo's name and a line of text for each face. where: file and line, for messages."""
+
+    name: str
+    faces: list[str]
+    where: str
+
+
+def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[FacesOfPhoto]:
+    """Yield the photos of a list that has a name, the number of faces, and a line for each.
+
+    lines_without_faces: how many lines a photo without faces has. Raises DataError naming file
+    and line where no number follows a name, or the list ends too early.
+    """
+    lines = iter(enumerate(read_lines(labels), 1))
+    for number, name in lines:
+        if not name.strip():
+            continue
+        where = f"{labels}:{number}"
+        _, count = next(lines, (0, ""))
+        if not count.strip().isdecimal():
+            raise DataError(
+                f"{where}: '{count.strip()}' follows '{name.strip()}'; the number of the photo's "
+                "faces must"
+            )
+        faces = [text for _, text in islice(lines, int(count) or lines_without_faces)]
+        if len(faces) < int(count):
+            raise DataError(f"{where}: {count.strip()} faces are said, {len(faces)} lines follow")
+        yield FacesOfPhoto(name.strip(), faces[: int(count)], where)
+
+
+def photo_below(photos: Path, name: str, where: str) -> Path:
+    """Return where a photo of a list is; raises DataError for one outside of the folder."""
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise DataError(f"{where}: photo '{name}' is not below {photos.name}; correct the list")
+    return photos / name
 
 
 def pixel_numbers(words: Sequence[str], count: int, where: str) -> list[float]:

@@ -132,7 +132,7 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(f"300v:{w300}", "train")
     with pytest.raises(DataError, match="nowhere: no such folder; give one of labelled data"):
         find_faces(tmp_path / "nowhere", "train")
-    with pytest.raises(DataError, match="no data set that is known; known are 300w, crops, wflw,"):
+    with pytest.raises(DataError, match="no data set that is known; known are 300w, boxes, cro"):
         find_faces(tmp_path, "train")
     with pytest.raises(DataError, match="a folder of 'crops' is one split; leave :train out"):
         find_faces(f"crops:{tmp_path}:train", "train")
