@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from zoo import registry
-from zoo.errors import PluginError
+from zoo.errors import PluginError, UnsupportedOpError
 from zoo.op import Op
 from zoo.used import recording
 
-__all__ = ["find_onnx_type", "find_op", "onnx_types"]
+__all__ = ["find_onnx_type", "find_op", "no_op_plugin", "onnx_types"]
 
 
 def find_op(name: str) -> Op:
@@ -26,6 +26,17 @@ def find_onnx_type(op_type: str) -> Op | None:
 def onnx_types() -> tuple[str, ...]:
     """Return every ONNX operator type that some op plugin parses, sorted."""
     return tuple(sorted(_names_by_onnx_type()))
+
+
+def no_op_plugin(kind: str, where: str) -> UnsupportedOpError:
+    """Return the error for an ONNX operator that no op plugin parses.
+
+    It names no other operator: one of a similar name computes something else.
+    """
+    return UnsupportedOpError(
+        f"{where}: no op plugin reads ONNX operator '{kind}'; export the network without it, or "
+        "add an op plugin (docs/plugins.md)"
+    )
 
 
 @cache

@@ -40,7 +40,7 @@ class TorchExecutor:
                 "CUDA (https://pytorch.org) on a machine where nvidia-smi shows a GPU"
             )
         file = folder / main
-        graph = HUB.read(HUB.simplify(file.read_bytes(), str(file)), str(file))
+        graph = HUB.import_file(file, {})
         if graph.is_quantized:
             raise HubError(f"{file}: holds integers, which {self.name} does not compute")
         return TorchRun(FloatNetwork(graph), self._device, getattr(torch, self._dtype))

@@ -21,6 +21,16 @@ def _recipe(plan: Plan) -> Mapping[str, object]:
     return {"recipe": _without_folders(asdict(plan.recipe))}
 
 
+def _source_files(plan: Plan) -> Mapping[str, Path]:
+    """Return the model's file, and those beside it that hold its weights."""
+    files = {"float_hub": plan.float_hub}
+    # Such files are named by this key of ONNX; to look for it is faster than to load onnx.
+    if b"location" in plan.float_hub.read_bytes():
+        data = registry.load("format", "onnx").data_files(plan.float_hub)
+        files.update({f"weights {path.name}": path for path in data})
+    return files
+
+
 def _target(plan: Plan) -> Mapping[str, object]:
     return {"target": asdict(plan.target)}
 
@@ -79,7 +89,7 @@ STAGES = (
         "hub",
         "simplify the float hub",
         "zoo.stages.hub:run",
-        files=lambda plan: {"float_hub": plan.float_hub},
+        files=_source_files,
         options=_recipe,
     ),
     Stage(
@@ -118,7 +128,7 @@ STAGES = (
         "zoo.stages.verify:run",
         needs=("hub", "quantize", "lower", "generate", "compile"),
         tells=True,
-        files=lambda plan: {**_golden_files(plan), **_papers(plan)},
+        files=lambda plan: {**_source_files(plan), **_golden_files(plan), **_papers(plan)},
         options=lambda plan: {
             **_recipe(plan),
             **_target(plan),

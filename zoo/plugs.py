@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoo.artifact import Artifact
 from zoo.c_program import CProgram
 from zoo.contract import Contract
-from zoo.graph import Graph, Node
+from zoo.graph import Graph, Node, Shape
 from zoo.recipe import GoldenInput
 from zoo.scheme import Scheme
 from zoo.target import Target
@@ -54,6 +54,16 @@ class Format(Protocol):
 
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, the same bytes for the same Graph."""
+
+    def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
+        """Return any user's file as a Graph whose batch is open, simplified.
+
+        shapes: of inputs by name, without the batch, where the file leaves axes open. Raises
+        HubError naming the file.
+        """
+
+    def data_files(self, file: Path) -> tuple[Path, ...]:
+        """Return the files beside a model that hold weights of it; raises HubError."""
 
     def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops gone.

@@ -1,7 +1,7 @@
 """Proof that each step from float to app computes what the step before it computes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle import Bundle
-from zoo.certificate import Check, recorded_checks
+from zoo.certificate import Certificate, Check, recorded_checks
 from zoo.comparison import Outputs, compare, in_unit, output_scales, stacked
 from zoo.contract import Contract
 from zoo.graph import Graph
@@ -20,6 +20,7 @@ from zoo.plugs import AppGenerator, Feeds
 from zoo.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
+from zoo.source_check import SOURCE_STEP, check_source, random_inputs
 from zoo.step import Frame
 
 __all__ = [
@@ -42,6 +43,8 @@ POST_EXACTNESS = Exactness(
 class Evidence:
     """The files that are compared. `program` is None where the app cannot run here.
 
+    source: the model's own file, None where it is not at hand.  source_check: then, what was found
+    when it was.
     float_hub, hub: ONNX.  folder, main: the artifact.  executor, app: names of plugins.
     quantization_bound: largest allowed loss by quantization, relative to the output's magnitude.
     """
@@ -58,6 +61,8 @@ class Evidence:
     program: Path | None
     is_quantized: bool
     quantization_bound: float
+    source: Path | None = None
+    source_check: Check | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def prove(evidence: Evidence) -> Proof:
     graph = _read_hub(evidence.hub)
     scales = output_scales(graph)
     checks, reference = _prove_reference(evidence, frames, graph)
+    checks = [*_prove_source(evidence, frames), *checks]
     form = _Form("artifact", evidence.executor, evidence.folder / evidence.main, evidence.exactness)
     found, artifact = _prove_form(form, evidence, frames, graph, reference)
     checks.extend(found)
@@ -102,6 +108,17 @@ class _Form:
     executor: str
     file: Path
     exactness: Exactness
+
+
+def _prove_source(evidence: Evidence, frames: Sequence[Frame]) -> list[Check]:
+    """Compare the model's file with the float hub, on golden and on random inputs."""
+    if evidence.source is None:
+        recorded = evidence.source_check
+        return [replace(recorded, how="recorded")] if recorded else []
+    name = evidence.contract.input.name
+    golden = (feeds[name] for feeds in _feeds(evidence, frames))
+    inputs = np.concatenate([*golden, random_inputs(evidence.contract)])
+    return [check_source(evidence.source, evidence.float_hub, {name: inputs})]
 
 
 def _prove_reference(
@@ -225,6 +242,8 @@ def bundled_evidence(bundle: Bundle) -> Evidence:
     manifest = bundle.manifest
     artifact = manifest.artifacts[0]
     main = bundle.folder / artifact.main
+    certificate = Certificate.from_json((bundle.folder / "certificate.json").read_text("utf-8"))
+    source_check = (check for check in certificate.checks if check.step == SOURCE_STEP)
     return Evidence(
         contract=bundle.contract,
         golden=bundle.golden,
@@ -238,4 +257,5 @@ def bundled_evidence(bundle: Bundle) -> Evidence:
         program=bundle.folder / manifest.program if manifest.program else None,
         is_quantized=manifest.models[0].scheme not in FLOAT_SCHEMES,
         quantization_bound=artifact.quantization_bound,
+        source_check=next(source_check, None),
     )

@@ -4,18 +4,27 @@ from typing import Any
 
 import numpy as np
 import onnx
-from google.protobuf.message import DecodeError
-from onnx import AttributeProto, ModelProto, TensorProto, helper, numpy_helper
+from onnx import AttributeProto, ModelProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from compilers.hub.half_up import is_half_up
+from compilers.hub.model_file import parse_model, tensors_of
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Tensor
 
-__all__ = ["OPSETS", "decode", "plain_attributes", "plain_tensor"]
+__all__ = [
+    "INVALID",
+    "OPSETS",
+    "check",
+    "decode",
+    "inputs_of",
+    "opset_of",
+    "plain_attributes",
+    "plain_tensor",
+]
 
 OPSETS = range(13, 22)
 
-_INVALID = (
+INVALID = (
     onnx.checker.ValidationError,
     onnx.shape_inference.InferenceError,
     RuntimeError,
@@ -39,16 +48,19 @@ _DTYPES = (
 
 def decode(content: bytes, where: str) -> ModelProto:
     """Return the model; raises HubError where it is broken or of an opset that is not read."""
-    try:
-        model = onnx.load_from_string(content)
-    except DecodeError as error:
-        raise HubError(
-            f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
-        ) from error
+    model = parse_model(content, where)
+    check(model, where)
+    return model
+
+
+def check(model: ModelProto, where: str) -> None:
+    """Raise HubError where a model is broken, or of an opset or types that are not read."""
     _refuse_other_storage(model, where)
+    for value in inputs_of(model):
+        _check_type(value, where)
     try:
         onnx.checker.check_model(model, full_check=True)
-    except _INVALID as error:
+    except INVALID as error:
         raise HubError(
             f"{where}: not a valid ONNX model ({_one_line(error)}); export or download it again"
         ) from error
@@ -59,7 +71,12 @@ def decode(content: bytes, where: str) -> ModelProto:
                 f"{where}: the model defines the function '{function.domain}.{function.name}', "
                 "which is not supported; inline it with onnx.inliner.inline_local_functions"
             )
-    return model
+
+
+def inputs_of(model: ModelProto) -> list[ValueInfoProto]:
+    """Return what the network is fed with; old files list their constants there, too."""
+    constants = {tensor.name for tensor in model.graph.initializer}
+    return [value for value in model.graph.input if value.name not in constants]
 
 
 def plain_attributes(attributes: "list[AttributeProto]", where: str) -> dict[str, Any]:
@@ -112,19 +129,34 @@ def _refuse_other_storage(model: ModelProto, where: str) -> None:
             f"{where}: the constant '{sparse.values.name}' is sparse; only dense constants are "
             "supported: export it dense"
         )
-    for proto in model.graph.initializer:
-        if proto.data_location == TensorProto.EXTERNAL:
+    for tensor in tensors_of(model):
+        if tensor.data_location == TensorProto.EXTERNAL:
             raise HubError(
-                f"{where}: the constant '{proto.name}' is in another file; save the model with "
+                f"{where}: the constant '{tensor.name}' is in another file; save the model with "
                 "its weights inside: onnx.save(model, path, save_as_external_data=False)"
             )
 
 
-def _check_opset(model: ModelProto, where: str) -> None:
+def _check_type(value: ValueInfoProto, where: str) -> None:
+    element = value.type.tensor_type.elem_type
+    if element != TensorProto.FLOAT:
+        found = TensorProto.DataType.Name(element) if element else "no tensor"
+        raise HubError(
+            f"{where}: input '{value.name}' is {found}; only FLOAT and FLOAT16 are supported: "
+            "export in float32, casts belong into the contract"
+        )
+
+
+def opset_of(model: ModelProto) -> int:
+    """Return the version of ONNX's own operators, 0 where none is told."""
     versions = {entry.domain: entry.version for entry in model.opset_import}
-    opset = versions.get("", versions.get("ai.onnx", 0))
+    return int(versions.get("", versions.get("ai.onnx", 0)))
+
+
+def _check_opset(model: ModelProto, where: str) -> None:
+    opset = opset_of(model)
     if opset not in OPSETS:
         raise HubError(
             f"{where}: ONNX opset {opset}; supported are {OPSETS.start} to {OPSETS.stop - 1}: "
-            "export with one of them, or use onnx.version_converter.convert_version"
+            "export with one of them"
         )

@@ -18,8 +18,8 @@ from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
 from compilers.hub.split import slices_of_split
 from compilers.op_parts.affine import dequantize, quantize
 from compilers.op_parts.operands import operand
-from compilers.op_table import find_onnx_type, onnx_types
-from zoo.errors import HubError, UnsupportedOpError, suggest
+from compilers.op_table import find_onnx_type, no_op_plugin
+from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op
 
@@ -66,6 +66,12 @@ class NodeImporter:
             self._spell_out(node, where)
             return
         kind = node.domain, node.op_type
+        if not node.outputs[0]:
+            _find_op(node, where)
+            raise HubError(
+                f"{where}: its first output is left out; further outputs (masks, indices) are not "
+                "supported: export without them"
+            )
         if kind == ("", "Split"):
             self._split(call, node)
             return
@@ -147,8 +153,8 @@ class NodeImporter:
         sizes = fold_sizes(call)
         if sizes is None:
             raise HubError(
-                f"{call.where}: it computes with constants alone; simplify the network first, "
-                "such as by onnxsim"
+                f"{call.where}: it computes with constants alone, which simplification has not "
+                "replaced by its result; compute it before the export"
             )
         return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
 
@@ -251,10 +257,7 @@ def _find_op(node: OnnxNode, where: str) -> Op:
             "fixed scales are supported: quantize by onnxruntime.quantization.quantize_static"
         )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-    raise UnsupportedOpError(
-        f"{where}: no op plugin reads ONNX operator '{kind}'"
-        f"{suggest(node.op_type, onnx_types())}; export without it, or add an op plugin"
-    )
+    raise no_op_plugin(kind, where)
 
 
 def _refuse_integers(call: OnnxCall) -> None:

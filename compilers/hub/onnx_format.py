@@ -1,15 +1,20 @@
 """The hub as a format plugin."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from compilers.hub.import_file import import_file
+from compilers.hub.model_file import data_files
 from compilers.hub.read import read
 from compilers.hub.simplify import simplify
 from compilers.hub.write import write
-from zoo.graph import Graph
+from zoo.graph import Graph, Shape
 
 __all__ = ["HUB", "OnnxFormat"]
 
 
 class OnnxFormat:
-    """ONNX of opset 13 to 21; written is opset 21. `read(write(graph)) == graph`."""
+    """ONNX; a hub is of opset 13 to 21, written is opset 21. `read(write(graph)) == graph`."""
 
     name = "onnx"
     suffix = ".onnx"
@@ -21,6 +26,14 @@ class OnnxFormat:
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, the same bytes for the same Graph."""
         return write(graph)
+
+    def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
+        """Return any user's file as a Graph whose batch is open."""
+        return import_file(file, shapes)
+
+    def data_files(self, file: Path) -> tuple[Path, ...]:
+        """Return the files beside a model that hold weights of it."""
+        return data_files(file)
 
     def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops gone."""

@@ -7,10 +7,10 @@ file, a fixed one stays as it is. All other axes must be fixed. Tensors keep the
 from collections.abc import Mapping
 from dataclasses import replace
 
-from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
+from onnx import ModelProto, NodeProto, ValueInfoProto
 
 from compilers.hub.constant_notes import KEY, parse_notes
-from compilers.hub.decode import decode, plain_attributes, plain_tensor
+from compilers.hub.decode import decode, inputs_of, plain_attributes, plain_tensor
 from compilers.hub.import_nodes import NodeImporter, activation
 from compilers.hub.onnx_node import OnnxNode
 from compilers.passes.fold_batchnorm import fold_batchnorm
@@ -51,10 +51,9 @@ def read(content: bytes, where: str) -> Graph:
 def _import(model: ModelProto, where: str) -> Graph:
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     importer = NodeImporter(where, _names(model), parse_notes(metadata, where))
-    constants = {proto.name for proto in model.graph.initializer}
     for proto in model.graph.initializer:
         importer.add_value(plain_tensor(proto, proto.name, where))
-    inputs = [_input(value, where) for value in model.graph.input if value.name not in constants]
+    inputs = [_input(value, where) for value in inputs_of(model)]
     for tensor in inputs:
         importer.add_value(tensor)
     for node in model.graph.node:
@@ -79,14 +78,8 @@ def _names(model: ModelProto) -> frozenset[str]:
 
 
 def _input(value: ValueInfoProto, where: str) -> Tensor:
-    """Return an input of the network; raises HubError unless it is float32 of a fixed shape."""
+    """Return an input of the network; raises HubError unless its shape is fixed."""
     kind = value.type.tensor_type
-    if kind.elem_type != TensorProto.FLOAT:
-        found = TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "no tensor"
-        raise HubError(
-            f"{where}: input '{value.name}' is {found}; only FLOAT is supported: export in "
-            "float32, casts belong into the contract"
-        )
     batch, *sizes = kind.shape.dim or (None,)
     if batch is None:
         raise HubError(
@@ -98,15 +91,16 @@ def _input(value: ValueInfoProto, where: str) -> Tensor:
             found = size.dim_param or size.dim_value or "unknown"
             raise HubError(
                 f"{where}: input '{value.name}' has a dynamic axis {axis} ({found}); only axis 0, "
-                "the batch, may be dynamic: export with a fixed shape"
+                "the batch, may be dynamic: export with a fixed shape, or build it with a contract "
+                "that states the shape"
             )
     first = batch.dim_value if batch.dim_value > 0 else "N"
     return activation(value.name, (first, *(size.dim_value for size in sizes)))
 
 
 def _plain_node(node: NodeProto, where: str) -> OnnxNode:
-    name = node.name or (node.output[0] if node.output else "")
-    if not node.output or not node.output[0]:
+    name = node.name or next(filter(None, node.output), "")
+    if not any(node.output):
         raise HubError(f"{where}: node '{name}' ({node.op_type}) has no output; export it again")
     attributes = plain_attributes(node.attribute, f"{where}: node '{name}' ({node.op_type})")
     inputs, outputs = tuple(node.input), tuple(node.output)

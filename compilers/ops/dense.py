@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred
 from compilers.op_parts.clamp import clamp_reals, clamp_torch
-from compilers.op_parts.operands import constant, operand, weight_and_bias
+from compilers.op_parts.operands import constant, operand
 from compilers.op_parts.rescaling import store
 from compilers.op_parts.weighted_sum import fix_sum, gain_of_sum, shifted_bias
 from zoo.errors import HubError, UnsupportedOpError
@@ -111,17 +111,35 @@ class Dense(Op):
 
 def _gemm_constants(call: OnnxCall) -> tuple[Tensor, ...]:
     """Return weight [K, C] and bias [K] with alpha and beta multiplied in."""
-    weight, *biases = weight_and_bias(call, 2)
+    weight = constant(call, 1, "weight", 2)
     if not call.attributes.get("transB", 0):
         weight = _transposed(weight)
     alpha, beta = (float(call.attributes.get(name, 1.0)) for name in ("alpha", "beta"))
-    scaled = [_times(call, weight, alpha), *(_times(call, bias, beta) for bias in biases)]
     if call.attributes.get("transA", 0):
         raise UnsupportedOpError(
             f"{call.where}: Gemm has transA = 1, which mixes the samples of a batch; only "
             "transA = 0 is supported"
         )
-    return tuple(scaled)
+    scaled = _times(call, weight, alpha)
+    if len(call.inputs) < 3 or call.inputs[2] is None:
+        return (scaled,)
+    return scaled, _times(call, _bias(call, int(weight.shape[0])), beta)
+
+
+def _bias(call: OnnxCall, outputs: int) -> Tensor:
+    """Return [K] of a constant that broadcasts to [N, K], the same for every sample."""
+    bias = operand(call, 2)
+    if bias.data is None or bias.shape not in ((outputs,), (1, outputs), (), (1,), (1, 1)):
+        raise UnsupportedOpError(
+            f"{call.where}: Gemm has the bias '{bias.name}' of shape {bias.shape}; only constants "
+            f"of shape ({outputs},), (1, {outputs}) or one value are supported: export with the "
+            "trained weights inside"
+        )
+    quantization = bias.quantization
+    if quantization and quantization.axis is not None:
+        quantization = replace(quantization, axis=0)
+    data = np.broadcast_to(bias.data.reshape(-1), (outputs,)).copy()
+    return replace(bias, shape=(outputs,), data=data, quantization=quantization)
 
 
 def _transposed(weight: Tensor) -> Tensor:

@@ -85,8 +85,8 @@ def test_unsupported_op_is_named_with_its_node(build):
     assert_error(build(network("Erf")), UnsupportedOpError, r"'?Erf'?.*suspect|suspect.*'?Erf'?")
 
 
-def test_dynamic_shape(build):
-    assert_error(build(network(shape=("N", 3, "H", "W"))), HubError, r"image.*[HW]")
+def test_open_shape_that_the_contract_does_not_state(build):
+    assert_error(build(network(shape=("N", 3, "H", 4, "W"))), HubError, r"image.*axis 2 \(H\)")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import click
 from zoo import registry
 from zoo.capability import find_capabilities
 from zoo.cli.output import print_json, print_table
-from zoo.errors import HubError, RecipeError
+from zoo.errors import RecipeError
 from zoo.graph import Graph
 from zoo.target import Target
 
@@ -33,12 +33,7 @@ def show_capabilities(model: str, target: Target, as_json: bool) -> None:
 
 def _read(model: str) -> Graph:
     path = Path(model) if model.endswith(".onnx") else _float_hub(model)
-    onnx = registry.load("format", "onnx")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise HubError(f"{path}: cannot be read ({error.strerror})") from error
-    graph: Graph = onnx.read(onnx.simplify(content, model), model)
+    graph: Graph = registry.load("format", "onnx").import_file(path, {})
     return graph
 
 

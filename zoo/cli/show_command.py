@@ -84,7 +84,7 @@ def _content(path: Path) -> bytes:
 
 
 def _network(path: Path, reader: Format) -> dict[str, object]:
-    graph = reader.read(_content(path), str(path))
+    graph = reader.import_file(path, {})
     tensors = graph.tensors
     weights = sum(t.data.size for t in tensors.values() if t.data is not None)
     macs = sum(

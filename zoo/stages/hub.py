@@ -1,4 +1,7 @@
-"""hub: the model's float ONNX, simplified, in the one form that the Graph writes."""
+"""hub: the model's float ONNX, simplified, in the one form that the Graph writes.
+
+That form is compared with the file at once, before anything is trained or compiled.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,16 +12,23 @@ from zoo.errors import RecipeError
 from zoo.graph import Graph
 from zoo.plan import Plan
 from zoo.recipe import Recipe
+from zoo.source_check import check_source, demand_same, random_inputs
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG001
-    """Write float.onnx with the contract in its metadata."""
+    """Write float.onnx with the contract in its metadata.
+
+    Raises VerifyError where it computes something else than the model's file.
+    """
     onnx = registry.load("format", "onnx")
-    where = str(plan.float_hub)
-    graph = onnx.read(onnx.simplify(plan.float_hub.read_bytes(), where), where)
+    contract = plan.recipe.contract
+    graph = onnx.import_file(plan.float_hub, {contract.input.name: contract.input.shape})
     check_contract(graph, plan.recipe)
     described = replace(graph, metadata={**graph.metadata, **_description(plan.recipe)})
-    (out / "float.onnx").write_bytes(onnx.write(described))
+    hub = out / "float.onnx"
+    hub.write_bytes(onnx.write(described))
+    feeds = {contract.input.name: random_inputs(contract)}
+    demand_same(check_source(plan.float_hub, hub, feeds), plan.float_hub)
 
 
 def check_contract(graph: Graph, recipe: Recipe) -> None:

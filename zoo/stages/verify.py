@@ -33,6 +33,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         program=compiled_program(needs["compile"]),
         is_quantized=not plan.is_float,
         quantization_bound=plan.quantization_bound,
+        source=plan.float_hub,
     )
     proof = prove(evidence)
     notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))

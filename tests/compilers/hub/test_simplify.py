@@ -19,7 +19,7 @@ def test_constants_are_folded():
         positive = Relu (c)
         y = Add (x, positive)
     }""")
-    with pytest.raises(HubError, match="it computes with constants alone; simplify"):
+    with pytest.raises(HubError, match="it computes with constants alone, which"):
         read(content, "net.onnx")
     graph = read(simplify(content, "net.onnx"), "net.onnx")
     (constant,) = (graph.tensors[name] for name in graph.nodes[0].inputs if name != "x")
@@ -49,14 +49,10 @@ def test_changed_meaning_is_reported(monkeypatch):
     )
 
 
-def test_failures_of_onnxsim_are_reported(monkeypatch):
+def test_what_onnxsim_cannot_run_is_left_to_the_import(monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no kernel")
 
     monkeypatch.setattr(onnxsim, "simplify", fail)
-    with pytest.raises(HubError) as caught:
-        simplify(write(residual_network()), "net.onnx")
-    assert str(caught.value) == (
-        "net.onnx: onnxsim cannot simplify the network (no kernel); check that ONNX Runtime runs "
-        "it, or export it again"
-    )
+    graph = residual_network()
+    assert read(simplify(write(graph), "net.onnx"), "net.onnx") == graph

@@ -96,9 +96,10 @@ def _quantized_weight() -> Tensor:
             "Gemm multiplies the quantized 'w' by 0.5; only alpha = beta = 1 is supported there",
         ),
         (
-            (activation(("N", 5)), constant(np.ones((5, 3)), "w"), constant([[1]], "b")),
+            (activation(("N", 5)), constant(np.ones((5, 3)), "w"), constant([[1], [2]], "b")),
             {},
-            "Gemm has a bias 'b' of shape (1, 1); only 1 axes are supported",
+            "Gemm has the bias 'b' of shape (2, 1); only constants of shape (3,), (1, 3) or one "
+            "value are supported: export with the trained weights inside",
         ),
     ],
 )
@@ -106,3 +107,11 @@ def test_refusals(inputs, attributes, message):
     with pytest.raises(UnsupportedOpError) as caught:
         OP.parse(OnnxCall("Gemm", attributes, inputs, WHERE))
     assert str(caught.value) == f"{WHERE}: {message}"
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (1,), (), (1, 1)])
+def test_biases_of_any_shape_that_broadcasts(shape):
+    bias = constant(np.full(shape, 0.5), "b")
+    call = OnnxCall("Gemm", {}, (activation(("N", 5)), constant(np.ones((5, 3)), "w"), bias))
+    _, parsed = OP.parse(call).inputs[1:]
+    np.testing.assert_array_equal(parsed.data, np.full(3, 0.5, np.float32))

@@ -1,0 +1,87 @@
+"""Files of older and newer opsets, brought to one that the hub reads, node by node."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import onnx
+from onnx import GraphProto, ModelProto, NodeProto, numpy_helper
+
+from compilers.hub.decode import OPSETS, opset_of
+from compilers.hub.infer_shapes import infer_shapes
+from compilers.hub.model_file import graphs_of
+from compilers.hub.old_forms import OldForms
+from compilers.hub.same_meaning import means_the_same
+from compilers.op_table import no_op_plugin
+from zoo.errors import HubError, UnsupportedOpError
+
+__all__ = ["change_opset"]
+
+_OLDEST, _NEWEST = 6, onnx.defs.onnx_opset_version()
+_IR_VERSION = 10  # that of opset 21
+
+
+def change_opset(model: ModelProto, where: str) -> None:
+    """Bring every node to opset 13 from before, to 21 from after.
+
+    Raises HubError for an opset that nobody knows, LookupError or TypeError for a broken file,
+    UnsupportedOpError for a node whose meaning in
+    the other opset is not known.
+    """
+    opset = opset_of(model)
+    if not _OLDEST <= opset <= _NEWEST:
+        raise HubError(
+            f"{where}: ONNX opset {opset}; supported are {_OLDEST} to {_NEWEST}: export with one "
+            f"of {OPSETS.start} to {OPSETS.stop - 1}"
+        )
+    if opset in OPSETS:
+        model.ir_version = _IR_VERSION
+        return
+    wanted = OPSETS.start if opset < OPSETS.start else OPSETS.stop - 1
+    forms = OldForms(
+        model,
+        opset,
+        infer_shapes(model),
+        where,
+        set(_names(model.graph)),
+        dict(_constants(model.graph)),
+    )
+    for graph in list(graphs_of(model.graph)):
+        nodes = [new for node in graph.node for new in _converted(forms, node, opset, wanted)]
+        del graph.node[:]
+        graph.node.extend(nodes)
+    model.ir_version = _IR_VERSION
+    for entry in model.opset_import:
+        if entry.domain in ("", "ai.onnx"):
+            entry.version = wanted
+
+
+def _converted(forms: OldForms, node: NodeProto, opset: int, wanted: int) -> list[NodeProto]:
+    if node.domain not in ("", "ai.onnx") or means_the_same(node, opset, wanted):
+        return [node]
+    where = f"{forms.where}: node '{node.name or ', '.join(node.output)}' ({node.op_type})"
+    if not onnx.defs.has(node.op_type, wanted):
+        raise no_op_plugin(node.op_type, where)
+    changed = forms.rewrite(node) if wanted > opset else None
+    if changed is None:
+        raise UnsupportedOpError(
+            f"{where}: what it means in ONNX opset {opset} is not known here; export with one of "
+            f"{OPSETS.start} to {OPSETS.stop - 1}"
+        )
+    return changed
+
+
+def _names(graph: GraphProto) -> Iterator[str]:
+    for inner in graphs_of(graph):
+        yield from (value.name for value in (*inner.input, *inner.initializer))
+        yield from (name for node in inner.node for name in node.output)
+
+
+def _constants(graph: GraphProto) -> Iterator[tuple[str, Any]]:
+    """Yield the values of small constants by name, such as scales."""
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant" and node.attribute and node.attribute[0].HasField("t"):
+            tensors[node.output[0]] = node.attribute[0].t
+    for name, tensor in tensors.items():
+        if len(tensor.dims) == 1 and tensor.dims[0] <= 8:
+            yield name, numpy_helper.to_array(tensor)

@@ -1,0 +1,34 @@
+"""Any user's ONNX file as a Graph for any batch."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from compilers.hub.canonical import canonical
+from compilers.hub.model_file import load_model
+from compilers.hub.one_sample import one_sample
+from compilers.hub.read import read
+from compilers.hub.simplify import simplified
+from compilers.passes.open_batch import open_batch
+from zoo.errors import HubError
+from zoo.graph import Graph, Shape
+
+__all__ = ["import_file"]
+
+
+def import_file(file: Path, shapes: Mapping[str, Shape]) -> Graph:
+    """Return what the file computes of each sample of a batch of any size.
+
+    shapes: of inputs by name, without the batch; they are taken where the file leaves axes open.
+    A batch that is open in the file is read as one sample, since that is what an app feeds; one
+    that is fixed is opened. Raises HubError, or UnsupportedOpError with the node at fault.
+    """
+    where = str(file)
+    model = load_model(file)
+    canonical(model, where)
+    one_sample(model, shapes)
+    simpler = simplified(model, where)
+    graph = read(simpler.SerializeToString(deterministic=True), where)
+    try:
+        return open_batch(graph)
+    except HubError as error:
+        raise type(error)(f"{where}: {error}") from error

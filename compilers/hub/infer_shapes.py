@@ -1,0 +1,26 @@
+"""The shapes of a model's values, whatever it says of them itself."""
+
+import onnx
+from onnx import ModelProto, TensorProto, TensorShapeProto
+
+__all__ = ["infer_shapes"]
+
+
+def infer_shapes(model: ModelProto) -> dict[str, TensorShapeProto]:
+    """Return the shapes of inputs, constants and computed values, as far as ONNX can tell them.
+
+    What the model declares for its outputs may be stale and is not looked at.
+    """
+    bare = ModelProto()
+    bare.CopyFrom(model)
+    for output in bare.graph.output:
+        output.ClearField("type")
+    inferred = onnx.shape_inference.infer_shapes(bare, data_prop=True).graph
+    values = (*inferred.input, *inferred.value_info, *inferred.output)
+    tensors = ((value.name, value.type.tensor_type) for value in values)
+    constants = {tensor.name: _shape(tensor) for tensor in model.graph.initializer}
+    return {**constants, **{name: t.shape for name, t in tensors if t.HasField("shape")}}
+
+
+def _shape(tensor: TensorProto) -> TensorShapeProto:
+    return TensorShapeProto(dim=[TensorShapeProto.Dimension(dim_value=n) for n in tensor.dims])

@@ -1,0 +1,133 @@
+"""A user's ONNX file, with the weights that lie in files beside it."""
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import GraphProto, ModelProto, TensorProto, helper
+
+from zoo.errors import HubError
+
+__all__ = ["data_files", "graphs_of", "load_model", "parse_model", "tensors_of"]
+
+_LARGEST = 2**31 - 1  # of a protobuf message
+
+
+def parse_model(content: bytes, where: str) -> ModelProto:
+    """Return the model; raises HubError where it is no ONNX or truncated."""
+    try:
+        return onnx.load_from_string(content)
+    except DecodeError as error:
+        raise HubError(
+            f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
+        ) from error
+
+
+def load_model(file: Path) -> ModelProto:
+    """Return the model with all weights inside; raises HubError naming the file at fault."""
+    where = str(file)
+    model = parse_model(_content(file), where)
+    left = _LARGEST - model.ByteSize()
+    for tensor in _outside(model):
+        data = _outside_data(file, tensor)
+        left -= len(data)
+        if left < 0:
+            raise HubError(f"{where}: with its weights it is larger than 2 GiB; use a smaller one")
+        tensor.raw_data = data
+        tensor.data_location = TensorProto.DEFAULT
+        del tensor.external_data[:]
+    return model
+
+
+def data_files(file: Path) -> tuple[Path, ...]:
+    """Return the files beside a model that hold weights of it, sorted.
+
+    Raises HubError for a file that is no ONNX, or names others than those beside it.
+    """
+    model = parse_model(_content(file), str(file))
+    return tuple(sorted({_beside(file, tensor) for tensor in _outside(model)}))
+
+
+def graphs_of(graph: GraphProto) -> Iterator[GraphProto]:
+    """Yield a graph and those inside its nodes."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (*attribute.graphs, *([attribute.g] if attribute.HasField("g") else ())):
+                yield from graphs_of(inner)
+
+
+def tensors_of(model: ModelProto) -> Iterator[TensorProto]:
+    """Yield every constant, those in attributes too."""
+    for graph in graphs_of(model.graph):
+        yield from graph.initializer
+        for node in graph.node:
+            for attribute in node.attribute:
+                if attribute.HasField("t"):
+                    yield attribute.t
+                yield from attribute.tensors
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise HubError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def _outside(model: ModelProto) -> list[TensorProto]:
+    return [t for t in tensors_of(model) if t.data_location == TensorProto.EXTERNAL]
+
+
+def _beside(file: Path, tensor: TensorProto) -> Path:
+    """Return the file that holds a constant; raises HubError unless it lies beside the model."""
+    location = _entries(tensor).get("location", "")
+    path = file.parent / location
+    if location in ("", ".", "..") or Path(location).name != location or path.is_symlink():
+        raise HubError(
+            f"{file}: the constant '{tensor.name}' is in '{location}'; weights are read from files "
+            "beside the model only, by their plain name and through no link: copy that file there, "
+            "or save the model with its weights inside: "
+            "onnx.save(model, path, save_as_external_data=False)"
+        )
+    return path
+
+
+def _outside_data(file: Path, tensor: TensorProto) -> bytes:
+    path, entries = _beside(file, tensor), _entries(tensor)
+    try:
+        offset = int(entries.get("offset", "0"))
+        size = _size_bytes(tensor)
+        length = int(entries.get("length", size))
+        with path.open("rb") as data:
+            data.seek(offset)
+            content = data.read(size) if length == size <= os.fstat(data.fileno()).st_size else b""
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HubError(
+            f"{file}: the constant '{tensor.name}' cannot be read from '{path.name}' beside it "
+            f"({getattr(error, 'strerror', None) or error}); put the model's data file there, "
+            "under its own name"
+        ) from error
+    if len(content) != size or length != size:
+        raise HubError(
+            f"{file}: the constant '{tensor.name}' needs {size} bytes at {offset} of '{path.name}' "
+            f"beside it, which has {path.stat().st_size}; the data file belongs to another model "
+            "or is truncated: export or download both again"
+        )
+    return content
+
+
+def _entries(tensor: TensorProto) -> dict[str, str]:
+    return {entry.key: entry.value for entry in tensor.external_data}
+
+
+def _size_bytes(tensor: TensorProto) -> int:
+    """Return what the values take; 4-bit integers lie two in a byte."""
+    count: int = math.prod(tensor.dims)
+    if tensor.data_type in (TensorProto.INT4, TensorProto.UINT4):
+        return (count + 1) // 2
+    value_bytes: int = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    return count * value_bytes

@@ -1,0 +1,259 @@
+"""Operators whose form or meaning changed from opset 6 to 13, rewritten to what they are since.
+
+ONNX's own version converter loses some of it: that Upsample, and Resize before opset 11, lie
+asymmetric in their input.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from onnx import ModelProto, NodeProto, TensorShapeProto, helper, numpy_helper
+
+from compilers.fresh_name import fresh_name
+from zoo.errors import UnsupportedOpError
+
+__all__ = ["OldForms"]
+
+
+@dataclass
+class OldForms:
+    """The rewriting of one model.
+
+    shapes: of its values, where known.  taken: all names.  known: values of small constants.
+    """
+
+    model: ModelProto
+    opset: int
+    shapes: Mapping[str, TensorShapeProto]
+    where: str
+    taken: set[str]
+    known: Mapping[str, Any]
+
+    def rewrite(self, node: NodeProto) -> list[NodeProto] | None:
+        """Return what stands for the node as of opset 13, None where it is not known.
+
+        Raises UnsupportedOpError for a use that has no such form.
+        """
+        change = _CHANGES.get(node.op_type)
+        return None if change is None else change(self, node)
+
+    def rank(self, name: str) -> int | None:
+        """Return the number of axes of a value, None where it is not known."""
+        return len(self.shapes[name].dim) if name in self.shapes else None
+
+    def constant(self, wish: str, values: Sequence[Any] | float, dtype: str) -> str:
+        """Add a constant to the model and return its name."""
+        name = self.fresh(wish)
+        array = np.array(values, dtype)
+        self.model.graph.initializer.append(numpy_helper.from_array(array, name))
+        return name
+
+    def fresh(self, wish: str) -> str:
+        """Return a name that nothing has."""
+        name = fresh_name(wish, self.taken)
+        self.taken.add(name)
+        return name
+
+    def refusal(self, node: NodeProto, why: str) -> UnsupportedOpError:
+        """Return the error that names the node."""
+        name = node.name or ", ".join(node.output)
+        return UnsupportedOpError(
+            f"{self.where}: node '{name}' ({node.op_type}): {why}; export with opset 13 or newer"
+        )
+
+
+Change = Callable[[OldForms, NodeProto], list[NodeProto]]
+
+
+def _changed(
+    node: NodeProto,
+    inputs: Iterable[str] = (),
+    drop: Iterable[str] = (),
+    op_type: str = "",
+    **attributes: Any,  # noqa: ANN401
+) -> list[NodeProto]:
+    """Return the node with more inputs, some attributes gone and others set."""
+    new = NodeProto()
+    new.CopyFrom(node)
+    new.op_type = op_type or node.op_type
+    new.input.extend(inputs)
+    kept = [a for a in node.attribute if a.name not in {*drop, *attributes}]
+    del new.attribute[:]
+    new.attribute.extend(kept)
+    new.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+    return [new]
+
+
+def _attribute(node: NodeProto, name: str, default: Any = None) -> Any:  # noqa: ANN401
+    found = [a for a in node.attribute if a.name == name]
+    return helper.get_attribute_value(found[0]) if found else default
+
+
+def _lists_to_inputs(*names: str) -> Change:
+    """Return the change of an operator whose lists of integers were attributes."""
+
+    def change(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+        values = [_attribute(node, name) for name in names]
+        while values and values[-1] is None:
+            values.pop()
+        inputs = [
+            "" if value is None else forms.constant(f"{node.output[0]}.{name}", value, "int64")
+            for name, value in zip(names, values, strict=False)
+        ]
+        return _changed(node, inputs, names)
+
+    return change
+
+
+def _arithmetic(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    """Before opset 7 the second input's axes were those of the first one from `axis` on."""
+    axis = _attribute(node, "axis")
+    if axis is None or not _attribute(node, "broadcast", 0):
+        return _changed(node, drop=["axis", "broadcast"])
+    ranks = [forms.rank(name) for name in node.input]
+    if None in ranks:
+        raise forms.refusal(node, f"axis {axis} of a tensor whose number of axes is not known")
+    first, second = (rank or 0 for rank in ranks)
+    axis = axis + first if axis < 0 else axis
+    (new,) = _changed(node, drop=["axis", "broadcast"])
+    return _aligned(forms, new, range(second, first - axis))
+
+
+def _aligned(forms: OldForms, node: NodeProto, axes: Iterable[int]) -> list[NodeProto]:
+    """Return the node with axes of one added to its second input."""
+    given, aligned = node.input[1], forms.fresh(f"{node.output[0]}.aligned")
+    added = forms.constant(f"{node.output[0]}.axes", list(axes), "int64")
+    node.input[1] = aligned
+    return [helper.make_node("Unsqueeze", [given, added], [aligned], aligned), node]
+
+
+def _batch_normalization(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    if not _attribute(node, "spatial", 1):
+        raise forms.refusal(node, "statistics for each pixel (spatial = 0) are not supported")
+    return _changed(_for_inference(forms, node)[0], drop=["spatial"])
+
+
+def _for_inference(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    """Before opset 7 a node said whether it is for training; then, its outputs did."""
+    if forms.opset < 7 and not _attribute(node, "is_test", 0):
+        raise forms.refusal(node, "it is in training mode; call model.eval() before the export")
+    return _changed(node, drop=["is_test", "ratio"])
+
+
+def _clip(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    bounds = [(name, _attribute(node, name)) for name in ("min", "max")]
+    inputs = [
+        "" if value is None else forms.constant(f"{node.output[0]}.{name}", value, "float32")
+        for name, value in bounds
+    ]
+    return _changed(node, inputs, ("min", "max"))
+
+
+def _pad(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    output = node.output[0]
+    pads = forms.constant(f"{output}.pads", _attribute(node, "pads", ()), "int64")
+    value = forms.constant(f"{output}.value", _attribute(node, "value", 0.0), "float32")
+    return _changed(node, [pads, value], ["pads", "value"])
+
+
+def _softmax(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    """Before opset 13 it runs along all axes from `axis` on, as if they were one."""
+    axis, rank = int(_attribute(node, "axis", 1)), forms.rank(node.input[0])
+    if axis == -1 or axis + 1 == rank:
+        return _changed(node, axis=-1)
+    if axis < 0 and rank is None:
+        raise forms.refusal(node, f"axis {axis} of a tensor whose number of axes is not known")
+    axis += rank if axis < 0 and rank else 0
+    rows, result = (forms.fresh(f"{node.output[0]}.{part}") for part in ("rows", "softmax"))
+    sizes = forms.constant(f"{node.output[0]}.sizes", [*[0] * axis, -1], "int64")
+    (along,) = _changed(node, axis=-1)
+    along.input[0], along.output[0] = rows, result
+    return [
+        helper.make_node("Reshape", [node.input[0], sizes], [rows], rows),
+        along,
+        *_reshaped_as(forms, node, result, axis),
+    ]
+
+
+def _reshaped_as(forms: OldForms, node: NodeProto, result: str, axis: int) -> list[NodeProto]:
+    """Return what gives a result the shape of the node's input; axes before `axis` it has."""
+    x, y = node.input[0], node.output[0]
+    sizes = [dim.dim_value for dim in forms.shapes[x].dim[axis:]] if x in forms.shapes else []
+    if sizes and min(sizes) > 0:
+        shape = forms.constant(f"{y}.shape", [*[0] * axis, *sizes], "int64")
+        return [helper.make_node("Reshape", [result, shape], [y], f"{result}/reshape")]
+    shape = forms.fresh(f"{y}.shape")
+    return [
+        helper.make_node("Shape", [x], [shape], shape),
+        helper.make_node("Reshape", [result, shape], [y], f"{result}/reshape"),
+    ]
+
+
+def _top_k(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    count = forms.constant(f"{node.output[0]}.k", [_attribute(node, "k", 0)], "int64")
+    return _changed(node, [count], ["k"])
+
+
+def _prelu(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    """Before opset 7 the slope was one for each channel, whatever the axes behind that."""
+    rank = forms.rank(node.input[0])
+    if rank is None:
+        raise forms.refusal(node, "it reads a tensor whose number of axes is not known")
+    return _aligned(forms, _changed(node)[0], range(1, rank - 1))
+
+
+def _resize(forms: OldForms, node: NodeProto) -> list[NodeProto]:
+    """Upsample, and Resize before opset 11: an output pixel x lies at x / scale of the input.
+
+    The nearest pixel is the one before that place, or behind it where the image becomes smaller.
+    """
+    scales = _attribute(node, "scales")
+    if scales is not None:
+        name = forms.constant(f"{node.output[0]}.scales", scales, "float32")
+    elif len(node.input) > 1:
+        name, scales = node.input[1], forms.known.get(node.input[1])
+    else:
+        raise forms.refusal(node, "it has no scales")
+    smaller = [scale < 1 for scale in ([] if scales is None else scales) if scale != 1]
+    mode = _attribute(node, "mode", b"nearest").decode()
+    if mode == "nearest" and any(smaller) and not all(smaller):
+        raise forms.refusal(
+            node, f"scales {[float(scale) for scale in scales]}, larger and smaller at once"
+        )
+    settings = {"mode": mode, "coordinate_transformation_mode": "asymmetric"}
+    if mode == "nearest":
+        settings["nearest_mode"] = "ceil" if any(smaller) else "floor"
+    (new,) = _changed(node, drop=["scales"], op_type="Resize", **settings)
+    new.input[:] = [node.input[0], "", name]
+    return [new]
+
+
+_CHANGES: Mapping[str, Change] = MappingProxyType(
+    {
+        "BatchNormalization": _batch_normalization,
+        "Clip": _clip,
+        "Add": _arithmetic,
+        "Div": _arithmetic,
+        "Dropout": _for_inference,
+        "Gemm": _arithmetic,
+        "Mul": _arithmetic,
+        "PRelu": _prelu,
+        "Pow": _arithmetic,
+        "Sub": _arithmetic,
+        "Hardmax": _softmax,
+        "LogSoftmax": _softmax,
+        "Pad": _pad,
+        "ReduceSum": _lists_to_inputs("axes"),
+        "Resize": _resize,
+        "Slice": _lists_to_inputs("starts", "ends", "axes"),
+        "Softmax": _softmax,
+        "Split": _lists_to_inputs("split"),
+        "Squeeze": _lists_to_inputs("axes"),
+        "TopK": _top_k,
+        "Unsqueeze": _lists_to_inputs("axes"),
+        "Upsample": _resize,
+    }
+)

@@ -1,0 +1,87 @@
+"""Runs a user's own ONNX file as it is, whatever batch it fixes, in float32 or float16."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from zoo.errors import HubError
+from zoo.plugs import Feeds
+
+__all__ = ["EXECUTOR", "SourceExecutor", "SourceRun"]
+
+_ERRORS_ONLY = 3
+_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+
+
+class SourceExecutor:
+    """ONNX Runtime without any optimisation; weights beside the file are read by it itself."""
+
+    name = "onnxruntime-source"
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> "SourceRun":
+        """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        file = folder / main
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
+        try:
+            session = onnxruntime.InferenceSession(
+                str(file), options, providers=["CPUExecutionProvider"]
+            )
+        # Its errors have no common base but Exception.
+        except Exception as error:
+            raise _refusal(file, error) from error
+        return SourceRun(session, file)
+
+
+class SourceRun:
+    """A user's network that is ready to run. is_half: whether it holds constants in float16."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, file: Path) -> None:
+        self._session = session
+        self._file = file
+        constants = onnx.load(file, load_external_data=False).graph.initializer
+        self.is_half = any(tensor.data_type == TensorProto.FLOAT16 for tensor in constants)
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name, [N, values] float32. feeds: inputs by name, [N, ...]."""
+        names = [value.name for value in self._session.get_outputs()]
+        samples = len(next(iter(feeds.values())))
+        runs = [self._run(names, batch) for batch in self._batches(feeds, samples)]
+        joined = (np.concatenate(parts)[:samples] for parts in zip(*runs, strict=True))
+        return dict(zip(names, joined, strict=True))
+
+    def _batches(self, feeds: Feeds, samples: int) -> Iterator[Feeds]:
+        """Yield batches of the size that the file fixes, the last sample repeated; else of one."""
+        sizes = [value.shape[0] for value in self._session.get_inputs() if value.shape]
+        batch = next((size for size in sizes if isinstance(size, int)), 1)
+        types = {v.name: _FLOATS.get(v.type, np.float32) for v in self._session.get_inputs()}
+        for start in range(0, samples, batch):
+            chosen = np.minimum(np.arange(start, start + batch), samples - 1)
+            yield {name: values[chosen].astype(types[name]) for name, values in feeds.items()}
+
+    def _run(self, names: list[str], batch: Feeds) -> list[NDArray[Any]]:
+        size = len(next(iter(batch.values())))
+        try:
+            outputs = self._session.run(names, dict(batch))
+            return [np.asarray(values, np.float32).reshape(size, -1) for values in outputs]
+        except Exception as error:  # as above
+            raise _refusal(self._file, error) from error
+
+
+def _refusal(file: Path, error: Exception) -> HubError:
+    return HubError(
+        f"{file}: ONNX Runtime {onnxruntime.__version__} cannot run it "
+        f"({' '.join(str(error).split())}), so that nobody can tell whether what was imported is "
+        "what it computes; export it anew, with opset 13 to 21"
+    )
+
+
+EXECUTOR = SourceExecutor()
