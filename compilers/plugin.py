@@ -1,6 +1,7 @@
 """What this room registers: found by looking over its folders, so that a new file is enough."""
 
 import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 from compilers import ops, schemes
@@ -17,6 +18,17 @@ def register_ops() -> list[Descriptor]:
     """Every module of `compilers/ops`."""
     modules = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
     return [Descriptor(name, f"compilers.ops.{name}:OP") for name in modules]
+
+
+@hookimpl
+def register_lowerings() -> list[Descriptor]:
+    """What the `lowerings.py` of each back end lists."""
+    folders = sorted(path.parent.name for path in _HERE.glob("*/lowerings.py"))
+    return [
+        Descriptor(f"{folder}/{op}", f"compilers.{folder}.{target}")
+        for folder in folders
+        for op, target in import_module(f"compilers.{folder}.lowerings").LOWERINGS.items()
+    ]
 
 
 @hookimpl

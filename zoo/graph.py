@@ -2,11 +2,13 @@
 
 One Graph holds a network between the hub (ONNX) and a back end's artifact. All values are
 immutable; passes return new Graphs. Layout letters: N batch, C channels, H height, W width,
-K output channels. Activations are NCHW; only N may be symbolic.
+K output channels. Images are NCHW, or NHWC behind compilers.passes.channels_last; only N may be
+symbolic.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +17,7 @@ from zoo.errors import HubError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Attribute", "Graph", "Node", "Quantization", "Tensor"]
+__all__ = ["Attribute", "Border", "Graph", "Node", "Quantization", "Tensor"]
 
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...]
 Shape = tuple[int | str, ...]
@@ -58,7 +60,7 @@ class Tensor:
     """A value of the graph: an activation, or a constant where `data` is there.
 
     dtype: 'float32', 'float16', 'uint8', 'int8', 'int4', 'int32', 'int64'; int4 data is held in
-    int8 arrays.  layout: 'NCHW' for images, '' where axes have no spatial meaning.
+    int8 arrays.  layout: 'NCHW' or 'NHWC' for images, '' where axes have no spatial meaning.
     data: read-only array of exactly `shape`.
     """
 
@@ -121,6 +123,19 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Border:
+    """Which integers a network reads and gives, by its inputs' and outputs' names.
+
+    inputs: what the only node that reads an input, a 'quantize', makes of it.
+    outputs: what a 'dequantize' makes an output of.
+    An input or output that is reals inside, too, is in neither.
+    """
+
+    inputs: Mapping[str, Tensor]
+    outputs: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
 class Graph:
     """A network: nodes in execution order over named tensors.
 
@@ -144,6 +159,23 @@ class Graph:
     def is_quantized(self) -> bool:
         """Whether any activation holds integers."""
         return any(t.quantization and not t.is_constant for t in self.tensors.values())
+
+    @cached_property
+    def border(self) -> Border:
+        """Where reals become integers and integers become reals."""
+        readers = {name: self.consumers(name) for name in self.inputs}
+        producers = {name: self.producer(name) for name in self.outputs}
+        inputs = {
+            name: self.tensors[nodes[0].output]
+            for name, nodes in readers.items()
+            if [node.op for node in nodes] == ["quantize"]
+        }
+        outputs = {
+            name: self.tensors[node.inputs[0]]
+            for name, node in producers.items()
+            if node is not None and node.op == "dequantize"
+        }
+        return Border(inputs, outputs)
 
     def inputs_of(self, node: Node) -> tuple[Tensor, ...]:
         """Return the tensors that a node reads."""

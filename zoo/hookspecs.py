@@ -34,6 +34,11 @@ def register_ops() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_lowerings() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Functions from an op to its form in an artifact, named 'tflite/conv': zoo.lowering."""
+
+
+@hookspec
 def register_steps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Pre- and post-processing steps of contracts: zoo.step.PreStep, zoo.step.PostStep."""
 

@@ -59,6 +59,8 @@ class Op(ABC):
     """Index of the weight among the inputs; the bias, where there is one, follows it."""
     weight_axis: int = 0
     """Axis of the weight that counts output channels."""
+    family: str = ""
+    """What lowers the op where it has no lowering of its own, such as 'table'."""
     float_inputs: tuple[int, ...] = ()
     """Indices of constants that stay float, because `fix_integers` puts them into a table."""
 
@@ -73,6 +75,13 @@ class Op(ABC):
     @abstractmethod
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
         """Return the output's shape; raises HubError where the inputs do not fit together."""
+
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:  # noqa: ARG002
+        """Return the node for images in another order of axes, as in zoo.layout.
+
+        An op whose attributes name or count axes rewrites them.
+        """
+        return node
 
     @abstractmethod
     def run_float(self, node: Node, inputs: Sequence["NDArray[Any]"]) -> "NDArray[Any]":

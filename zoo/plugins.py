@@ -23,6 +23,7 @@ KINDS = MappingProxyType(
         "target": "register_targets",
         "scheme": "register_schemes",
         "op": "register_ops",
+        "lowering": "register_lowerings",
         "step": "register_steps",
         "format": "register_formats",
         "quantizer": "register_quantizers",

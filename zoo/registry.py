@@ -1,6 +1,6 @@
 """Finds what plugins registered, by kind and name: the only way from room to room.
 
-Kinds: recipe, target, scheme, op, step, format, quantizer, compiler, executor, app,
+Kinds: recipe, target, scheme, op, lowering, step, format, quantizer, compiler, executor, app,
 dataset, renderer, describer.
 
 What is handed out while zoo.used records is recorded. So ask each time, and keep nothing: what a

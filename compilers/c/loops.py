@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
+from typing import Self
 
-from compilers.c.storage import axis_strides, stored_axes
+from compilers.c.storage import channels_first_axes, sizes, strides_of
 from zoo.c_program import Setting
+from zoo.graph import Tensor
 
 __all__ = ["Loops", "broadcast_loops", "reshape_loops"]
 
@@ -59,49 +61,61 @@ class Loops:
 
 
 def broadcast_loops(output: Sequence[int], inputs: Sequence[Sequence[int]]) -> Loops:
-    """Return loops over the output as stored; an input's axis of size 1 is repeated.
+    """Return loops over the output; an input's axis of size 1 is repeated.
 
-    output, inputs: sizes without the batch, in the Graph's order. Arrays: the inputs.
+    output, inputs: sizes without the batch, of one rank. Arrays: the inputs.
     """
-    order = stored_axes(len(output))
-    rows = []
-    for found in inputs:
-        aligned = (1,) * (len(output) - len(found)) + tuple(found)
-        strides = axis_strides(found)
-        steps = (0,) * (len(output) - len(found)) + strides
-        rows.append(tuple(0 if aligned[axis] == 1 else steps[axis] for axis in order))
-    return Loops(tuple(output[axis] for axis in order), tuple(rows))
+    rows = tuple(
+        tuple(
+            0 if size == 1 else stride
+            for size, stride in zip(found, strides_of(found), strict=True)
+        )
+        for found in inputs
+    )
+    return Loops(tuple(output), rows)
 
 
-def reshape_loops(source: Sequence[int], target: Sequence[int]) -> Loops | None:
+def reshape_loops(source: Tensor, target: Tensor) -> Loops | None:
     """Return loops over the same values in two shapes; arrays: source, target.
 
-    Both are read in the Graph's order. Each axis is cut where the other shape cuts; None where
-    the cuts do not fit into each other, as for [2, 3] and [3, 2].
+    Both are read channels first. Each axis is cut where the other shape cuts; None where the cuts
+    do not fit into each other, as for [2, 3] and [3, 2].
     """
-    cuts = sorted({*_inner_counts(source), *_inner_counts(target)}, reverse=True)
+    read, written = _Order.of(source), _Order.of(target)
+    cuts = sorted({*read.inner_counts, *written.inner_counts}, reverse=True)
     if any(outer % inner for outer, inner in pairwise(cuts)):
         return None
-    pairs = list(pairwise(cuts))
     rows = [
-        (outer // inner, _stride_at(source, inner), _stride_at(target, inner))
-        for outer, inner in pairs
+        (outer // inner, read.stride_at(inner), written.stride_at(inner))
+        for outer, inner in pairwise(cuts)
     ]
     rows.sort(key=lambda row: -row[2])
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return Loops(columns[0], (columns[1], columns[2]))
 
 
-def _inner_counts(found: Sequence[int]) -> list[int]:
-    """Return how many values there are inside of each cut between axes, both ends included."""
-    return [prod(found[axis:]) for axis in range(len(found) + 1)]
+@dataclass(frozen=True)
+class _Order:
+    """Axes of a tensor, channels first. strides: in memory."""
 
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
 
-def _stride_at(found: Sequence[int], count: int) -> int:
-    """Return the distance in memory of values that are `count` apart in the Graph's order."""
-    strides = axis_strides(found)
-    for axis, size in enumerate(found):
-        inner = prod(found[axis + 1 :])
-        if inner <= count < inner * size:
-            return strides[axis] * (count // inner)
-    return count
+    @classmethod
+    def of(cls, tensor: Tensor) -> Self:
+        found, axes = sizes(tensor.shape), channels_first_axes(tensor)
+        strides = strides_of(found)
+        return cls(tuple(found[a] for a in axes), tuple(strides[a] for a in axes))
+
+    @property
+    def inner_counts(self) -> list[int]:
+        """How many values there are inside of each cut between axes, both ends included."""
+        return [prod(self.sizes[axis:]) for axis in range(len(self.sizes) + 1)]
+
+    def stride_at(self, count: int) -> int:
+        """Return the distance in memory of values that are `count` apart in this order."""
+        for axis, size in enumerate(self.sizes):
+            inner = prod(self.sizes[axis + 1 :])
+            if inner <= count < inner * size:
+                return self.strides[axis] * (count // inner)
+        return count

@@ -1,39 +1,46 @@
 """From an integer Graph to a CProgram."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from compilers.c.border import inside_of
 from compilers.c.identifiers import Identifiers
-from compilers.c.lowerings import lower_node
+from compilers.c.kernel_view import KernelView, SameMemory, Steps
 from compilers.c.memory import Block, blocks_of, place
-from compilers.c.node_view import NodeView, View
-from compilers.c.storage import c_type, stored_shape
+from compilers.c.storage import c_type, sizes
+from compilers.op_parts.affine import quantization_of
 from compilers.op_table import find_op
+from compilers.passes.channels_last import channels_last
 from zoo.c_program import Argument, Border, Buffer, Call, CProgram
 from zoo.errors import UnsupportedOpError
-from zoo.graph import Graph, Node
+from zoo.graph import Graph, Node, Tensor
+from zoo.lowering import find_lowering
 
-__all__ = ["make_program"]
+__all__ = ["lower_node", "make_program"]
 
 
 def make_program(graph: Graph) -> CProgram:
     """Return the program; raises UnsupportedOpError for what it cannot compute exactly."""
     _check_batch(graph)
-    inside = inside_of(graph)
-    names = Identifiers()
-    inputs, outputs = inside.borders(graph, names)
-    calls, roots = _lower(graph, inside.nodes)
-    arguments = {inside.inputs[border.name]: border.identifier for border in inputs}
+    inside = _inside(graph)
+    laid = channels_last(graph)
+    calls, roots = _lower(laid, [node for node in laid.nodes if node.output in inside])
+    names, integers = Identifiers(), graph.border
+    inputs, outputs = (
+        tuple(_border(name, tensor, names) for name, tensor in side.items())
+        for side in (integers.inputs, integers.outputs)
+    )
+    arguments = {integers.inputs[border.name].name: border.identifier for border in inputs}
     for border in outputs:
-        tensor = inside.outputs[border.name]
+        tensor = integers.outputs[border.name].name
         root = roots.get(tensor, tensor)
         if root in arguments:  # an input, or an output under another name
             calls.append(_copy(border, tensor))
             root = border.name
         arguments[root] = border.identifier
-    memory = _Memory(graph, calls, roots, {b.name: inside.outputs[b.name] for b in outputs})
+    memory = _Memory(
+        laid, calls, roots, {name: tensor.name for name, tensor in integers.outputs.items()}
+    )
     offsets, arena_bytes = memory.plan(arguments)
     return CProgram(
         name=graph.metadata.get("zoo.model", graph.name),
@@ -42,7 +49,7 @@ def make_program(graph: Graph) -> CProgram:
         buffers=memory.buffers(arguments, offsets, names),
         calls=tuple(calls),
         arena_bytes=arena_bytes,
-        macs=_macs(graph, inside.nodes),
+        macs=_macs(graph, inside),
         scratch={call.name: offsets[_scratch(call)] for call in calls if call.scratch_bytes},
     )
 
@@ -57,12 +64,56 @@ def _check_batch(graph: Graph) -> None:
         )
 
 
+def _inside(graph: Graph) -> frozenset[str]:
+    """Return what is computed within the border; refuses reals that are left there."""
+    border = graph.border
+    for name in graph.inputs:
+        if name not in border.inputs:
+            raise _float_error(graph, f"input '{name}' is not quantized as a whole")
+    for name in graph.outputs:
+        if name not in border.outputs:
+            raise _float_error(graph, f"output '{name}' is not computed by integers")
+    outside = {*graph.outputs, *(tensor.name for tensor in border.inputs.values())}
+    nodes = [node for node in graph.nodes if node.output not in outside]
+    for node in nodes:
+        if node.op in ("quantize", "dequantize"):
+            raise _float_error(graph, f"node '{node.name}' ({node.op}) stands in the middle")
+    return frozenset(node.output for node in nodes)
+
+
+def _float_error(graph: Graph, found: str) -> UnsupportedOpError:
+    return UnsupportedOpError(
+        f"graph '{graph.name}': {found}; the C back end computes integers only: quantize the whole "
+        "graph, as by --quant ptq"
+    )
+
+
+def _border(name: str, tensor: Tensor, names: Identifiers) -> Border:
+    """Return an input or output of the program. tensor: its integers."""
+    grid = quantization_of(tensor)
+    return Border(
+        name=name,
+        identifier=names.take(name),
+        shape=sizes(tensor.shape),
+        ctype=c_type(tensor),
+        scale=grid.scale[0],
+        zero_point=grid.zero_point[0],
+        rounding=grid.rounding,
+    )
+
+
+def lower_node(view: KernelView) -> Steps:
+    """Yield the calls of a node; raises Refusal."""
+    view.require_8_bits()
+    yield from find_lowering("c", view)(view)
+
+
 def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, str]]:
     """Return the calls, and for each view the tensor whose memory it has."""
     names, calls, roots = Identifiers(), [], dict[str, str]()
     for node in nodes:
-        for step in lower_node(NodeView(graph, node, names.take(node.name or node.output))):
-            if isinstance(step, View):
+        for step in lower_node(KernelView(graph, node, names.take(node.name or node.output))):
+            if isinstance(step, SameMemory):
                 roots[step.output] = roots.get(step.source, step.source)
             else:
                 calls.append(step)
@@ -118,7 +169,7 @@ class _Memory:
     def _tensor(self, name: str) -> tuple[str, tuple[int, ...]]:
         """Return element type and stored shape."""
         tensor = self.graph.tensors[self.copies.get(name, name)]
-        return c_type(tensor), stored_shape(tensor.shape)
+        return c_type(tensor), sizes(tensor.shape)
 
 
 def _copy(border: Border, tensor: str) -> Call:
@@ -145,8 +196,9 @@ def _scratch(call: Call) -> str:
     return f"{call.name}/scratch"
 
 
-def _macs(graph: Graph, nodes: Iterable[Node]) -> int:
+def _macs(graph: Graph, inside: Container[str]) -> int:
     return sum(
         find_op(node.op).macs(node, graph.inputs_of(node), graph.tensors[node.output])
-        for node in nodes
+        for node in graph.nodes
+        if node.output in inside
     )

@@ -13,10 +13,11 @@ HIGH_WORD  only the product's upper 32 bits, for shifts of 33 and more: the half
 from collections.abc import Mapping, Sequence
 from math import frexp
 
-from compilers.c.node_view import NodeView
+from compilers.c.kernel_view import KernelView
 from zoo.c_program import Setting
+from zoo.graph import Quantization
 
-__all__ = ["per_channel", "rounding_of", "single_factor", "stored_range"]
+__all__ = ["per_channel", "reach", "rounding_of", "single_factor", "stored_range"]
 
 _HIGH_WORD_SHIFT = 33
 _LARGEST_SHIFT = 64
@@ -24,22 +25,22 @@ _INT32_MAX = 2**31 - 1
 _ZERO_POINT_MAX = 256
 
 
-def per_channel(view: NodeView, bounds: Sequence[int]) -> Mapping[str, Setting]:
+def per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting]:
     """Return the settings of weighted sums. bounds: largest |sum| of each channel."""
-    multiplier, shift = view.integers("multiplier"), view.integers("shift")
+    multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     rounding = rounding_of(view, multiplier, shift, bounds)
     doublings = _doublings(shift, bounds) if rounding == "NETWORK_HALF_UP" else 0
     return {
         "sum_factor": 2**doublings,
         "multiplier": view.constant("multiplier", "int32_t", multiplier),
         "shift": view.constant("shift", "uint8_t", [each + doublings for each in shift]),
-        **stored_range(view, view.integers("range")),
+        **stored_range(view, view.fixed("range")),
         "rounding": "NETWORK_HIGH_WORD" if doublings else rounding,
     }
 
 
 def single_factor(
-    view: NodeView, multiplier: int, shift: int, bound: int, limits: tuple[int, ...]
+    view: KernelView, multiplier: int, shift: int, bound: int, limits: tuple[int, ...]
 ) -> Mapping[str, Setting]:
     """Return the settings of one factor for all elements."""
     return {
@@ -50,14 +51,20 @@ def single_factor(
     }
 
 
-def stored_range(view: NodeView, limits: tuple[int, ...]) -> Mapping[str, Setting]:
+def reach(grid: Quantization) -> int:
+    """Return the largest |q - z|."""
+    zero_point = grid.zero_point[0]
+    return max(grid.qmax - zero_point, zero_point - grid.qmin)
+
+
+def stored_range(view: KernelView, limits: tuple[int, ...]) -> Mapping[str, Setting]:
     """Return zero point and bounds of the output."""
     low, high = limits
     return {"zero_point": view.output_grid.zero_point[0], "low": low, "high": high}
 
 
 def rounding_of(
-    view: NodeView, multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]
+    view: KernelView, multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]
 ) -> str:
     """Return the enumerator of the cheapest exact arithmetic for sums up to `bounds`."""
     factors = list(zip(multipliers, shifts, bounds, strict=True))

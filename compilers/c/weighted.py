@@ -5,6 +5,10 @@ bias'[k] = bias[k] * 2**bias_shift[k] - (z_in + offset) * sum(w[k])
 
 where pads hold z_in: the kernels subtract no zero points. The offset, 0 or +-128, is the kernel's,
 which so reads int8 as uint8 or the reverse.
+
+Processors add four products uint8 * int8 to each of sixteen sums at once: the kernels of dense
+layers and convolutions read tiles, in which four inputs of each of sixteen channels lie side by
+side.
 """
 
 from collections.abc import Mapping
@@ -15,17 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.c.node_view import NodeView, Steps
-from compilers.c.rescaling import per_channel
+from compilers.c.kernel_view import KernelView, Steps
+from compilers.c.rescaling import per_channel, reach
 from compilers.c.storage import c_type, sizes
-from compilers.c.tiles import DEPTH, bias_tiles, weight_tiles
-from compilers.c.window import Window, pixel_window, window_settings
+from compilers.c.windows import Window, pixel_window, window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
 from zoo.c_program import Call, Setting
 
-__all__ = ["lower_conv", "lower_dense"]
+__all__ = ["bias_tiles", "lower_conv", "lower_dense", "weight_tiles"]
 
+_DEPTH = 4  # inputs of a channel in a tile
+_TILE = 16  # channels
 _INT32_MAX = 2**31 - 1
 _MIDDLE = 128  # of uint8: minus this it is int8
 _PIXELS = 8  # that the kernel computes at once, each from its own patch
@@ -40,19 +45,19 @@ class _Sums:
     bounds: NDArray[np.int64]
 
 
-def lower_dense(view: NodeView) -> Steps:
+def lower_dense(view: KernelView) -> Steps:
     """Lower y[k] = sum(x[c] * w[k, c]) to 'dense', or to 'conv' of an image of one pixel."""
     (inputs,) = sizes(view.inputs[0].shape)
-    yield _conv(view, pixel_window(inputs)) if inputs % DEPTH else _dense(view, 1)
+    yield _conv(view, pixel_window(inputs)) if inputs % _DEPTH else _dense(view, 1)
 
 
-def lower_conv(view: NodeView) -> Steps:
+def lower_conv(view: KernelView) -> Steps:
     """Lower to 'dense' on every pixel, to 'depthwise', or to 'conv'."""
     node, weight = view.node, view.inputs[1].shape
-    channels, height, width = sizes(view.inputs[0].shape)
+    height, width, channels = sizes(view.inputs[0].shape)
     group = integer(node, "group")
     plain = integers(node, "strides") == (1, 1) and not any(integers(node, "pads"))
-    if group == 1 and plain and weight[2:] == (1, 1) and channels % DEPTH == 0:
+    if group == 1 and plain and weight[2:] == (1, 1) and channels % _DEPTH == 0:
         yield _dense(view, height * width)
     elif group == channels == weight[0] and group > 1:
         yield _depthwise(view)
@@ -60,7 +65,7 @@ def lower_conv(view: NodeView) -> Steps:
         yield _conv(view, _window(view), group)
 
 
-def _dense(view: NodeView, rows: int) -> Call:
+def _dense(view: KernelView, rows: int) -> Call:
     offset = _to_unsigned(view)
     sums = _sums(view, offset)
     weights = sums.weights.reshape(len(sums.weights), -1)
@@ -76,7 +81,7 @@ def _dense(view: NodeView, rows: int) -> Call:
     return view.call("dense", settings, [view.operand(0)], scratch_bytes=scratch_bytes)
 
 
-def _depthwise(view: NodeView) -> Call:
+def _depthwise(view: KernelView) -> Call:
     taps = _weights(view)[:, 0].transpose(1, 2, 0)  # kh kw C
     window = _window(view)
     if _is_3x3(window) and _pairs_fit(taps):
@@ -110,12 +115,12 @@ def _wide_bytes(window: Window) -> int:
     return 2 * window["channels"] * (9 + 3 * width)
 
 
-def _conv(view: NodeView, window: Window, groups: int = 1) -> Call:
+def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
     sums = _sums(view, _to_unsigned(view))
     channels = len(sums.weights)
     patches = np.moveaxis(sums.weights, 1, -1).reshape(channels, -1)  # K, kh * kw * C / group
-    patch_size = -(-patches.shape[1] // DEPTH) * DEPTH
-    pixels = prod(sizes(view.output.shape)[1:])
+    patch_size = -(-patches.shape[1] // _DEPTH) * _DEPTH
+    pixels = prod(sizes(view.output.shape)[:-1])
     settings = {
         "window": window,
         "input_zero_point": view.input_grid.zero_point[0],
@@ -130,29 +135,29 @@ def _conv(view: NodeView, window: Window, groups: int = 1) -> Call:
     )
 
 
-def _to_unsigned(view: NodeView) -> int:
+def _to_unsigned(view: KernelView) -> int:
     """Return what 'dense' and 'conv' add to inputs: processors multiply uint8 by int8."""
     return _MIDDLE if c_type(view.inputs[0]) == "int8_t" else 0
 
 
-def _to_signed(view: NodeView) -> int:
+def _to_signed(view: KernelView) -> int:
     """Return what 'depthwise_3x3' adds to inputs, whose products are then smaller."""
     return -_MIDDLE if c_type(view.inputs[0]) == "uint8_t" else 0
 
 
-def _window(view: NodeView) -> Window:
+def _window(view: KernelView) -> Window:
     height, width = (int(size) for size in view.inputs[1].shape[2:])
     return window_settings(view, (height, width))
 
 
-def _storing(view: NodeView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[str, Setting]:
+def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[str, Setting]:
     return {
         "bias": view.constant("bias", "int32_t", bias),
         "rescale": per_channel(view, sums.bounds.tolist()),
     }
 
 
-def _weights(view: NodeView) -> NDArray[np.int64]:
+def _weights(view: KernelView) -> NDArray[np.int64]:
     """Return q - z of the weights; refuses what int8 cannot hold."""
     if view.inputs[1].data is None:
         view.refuse("its weight is computed", "export with the trained weights inside")
@@ -165,7 +170,7 @@ def _weights(view: NodeView) -> NDArray[np.int64]:
     return weights
 
 
-def _sums(view: NodeView, offset: int) -> _Sums:
+def _sums(view: KernelView, offset: int) -> _Sums:
     """Return the layer's constants; refuses sums that int32 cannot hold.
 
     offset: that the kernel adds to the stored inputs.
@@ -181,14 +186,34 @@ def _sums(view: NodeView, offset: int) -> _Sums:
             f"its sums over {prod(rows.shape[1:])} products may have more than 32 bits",
             "split the layer, or quantize the bias with the scale input * weight",
         )
-    reach = max(grid.qmax - grid.zero_point[0], grid.zero_point[0] - grid.qmin)
-    return _Sums(weights, folded, np.abs(bias) + magnitudes * reach)
+    return _Sums(weights, folded, np.abs(bias) + magnitudes * reach(grid))
 
 
-def _bias(view: NodeView, channels: int) -> NDArray[Any]:
+def _bias(view: KernelView, channels: int) -> NDArray[Any]:
     if len(view.inputs) < 3:
         return np.zeros(channels, np.int64)
     if view.inputs[2].data is None:
         view.refuse("its bias is computed", "export with the trained bias inside")
     shifts = np.array(view.node.integer.get("bias_shift", (0,)), np.int64)
     return np.left_shift(view.inputs[2].data.astype(np.int64), shifts)
+
+
+def weight_tiles(rows: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+    """Return [groups * K / 16, C / 4, 16, 4], K and C rounded up by zeros, K in each group.
+
+    rows: [groups * K, C].
+    """
+    whole = _filled(_filled(rows.reshape(groups, -1, rows.shape[1]), 1, _TILE), 2, _DEPTH)
+    return whole.reshape(-1, _TILE, whole.shape[2] // _DEPTH, _DEPTH).swapaxes(1, 2)
+
+
+def bias_tiles(bias: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+    """Return [groups, K], K rounded up by zeros. bias: [groups * K]."""
+    return _filled(bias.reshape(groups, -1), 1, _TILE)
+
+
+def _filled(values: NDArray[np.int64], axis: int, multiple: int) -> NDArray[np.int64]:
+    """Return values with zeros behind them, so that the axis is a multiple of some size."""
+    widths = [(0, 0)] * values.ndim
+    widths[axis] = (0, -values.shape[axis] % multiple)
+    return np.pad(values, widths)

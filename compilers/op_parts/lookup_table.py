@@ -26,6 +26,8 @@ class LookupOp(Op):
     As it stands it reads and writes an ONNX operator without attributes.
     """
 
+    family = "table"
+
     def parse(self, call: OnnxCall) -> Parsed:
         """Read the ONNX form."""
         return Parsed((operand(call),))

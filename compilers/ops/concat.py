@@ -57,6 +57,10 @@ class Concat(Op):
         total = sum(int(shape[axis]) for shape in shapes)
         return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:
+        """Return the node with its axis renamed."""
+        return node.with_attributes(axis=order.index(integer(node, "axis")))
+
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Join the reals."""
         return np.concatenate(inputs, axis=integer(node, "axis"))

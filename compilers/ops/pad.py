@@ -66,6 +66,14 @@ class Pad(Op):
         _, *widths = _borders(node)
         return (batch, *(int(s) + sum(w) for s, w in zip(sizes, widths, strict=True)))
 
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:
+        """Return the node with its widths in the new order."""
+        widths = {
+            side: tuple(integers(node, side)[axis] for axis in order)
+            for side in ("before", "after")
+        }
+        return node.with_attributes(**widths)
+
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Surround the values."""
         return _surround(node, inputs[0], real(node, "value"))

@@ -58,6 +58,12 @@ class Slice(MoveOp):
             sizes[axis] = len(range(start, end, step))
         return tuple(sizes)
 
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:
+        """Return the node with its axes renamed, ascending."""
+        cuts = sorted((order.index(axis), *cut) for axis, *cut in _cuts(node))
+        axes, starts, ends, steps = zip(*cuts, strict=True) if cuts else ((), (), (), ())
+        return node.with_attributes(axes=axes, starts=starts, ends=ends, steps=steps)
+
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Keep a part of the values."""
         return inputs[0][_index(node, inputs[0].ndim)]

@@ -58,6 +58,10 @@ class Softmax(Op):
         """Return the input's shape."""
         return inputs[0].shape
 
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:
+        """Return the node with its axis renamed."""
+        return node.with_attributes(axis=order.index(integer(node, "axis")))
+
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Compute the probabilities in float32."""
         axis, x = integer(node, "axis"), inputs[0]

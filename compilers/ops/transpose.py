@@ -45,6 +45,12 @@ class Transpose(MoveOp):
         """Return the sizes in the new order."""
         return tuple(inputs[0].shape[axis] for axis in integers(node, "permutation"))
 
+    def reorder(self, node: Node, order: tuple[int, ...]) -> Node:
+        """Return the node between images in the new order."""
+        permutation = integers(node, "permutation")
+        moved = tuple(order.index(permutation[axis]) for axis in order)
+        return node.with_attributes(permutation=moved)
+
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Move the values."""
         return np.transpose(inputs[0], integers(node, "permutation"))

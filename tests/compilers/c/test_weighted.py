@@ -1,8 +1,7 @@
 """Where each weight lies in its tile."""
 
 import numpy as np
-
-from compilers.c.tiles import bias_tiles, weight_tiles
+from compilers.c.weighted import bias_tiles, weight_tiles
 
 
 def test_four_inputs_of_sixteen_channels_lie_side_by_side():

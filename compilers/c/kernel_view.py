@@ -1,0 +1,106 @@
+"""What a lowering to C is given: a node, and how it says what the node becomes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.c.storage import C_TYPES, c_type, sizes
+from zoo.c_program import Argument, Call, Constant, Setting
+from zoo.lowering import NodeView
+
+__all__ = ["KernelView", "Operand", "SameMemory", "Steps"]
+
+
+@dataclass(frozen=True)
+class SameMemory:
+    """A tensor that is another one under a different shape."""
+
+    source: str
+    output: str
+
+
+Operand = Argument | Constant
+Steps = Iterator[Call | SameMemory]
+
+
+@dataclass(frozen=True)
+class KernelView(NodeView):
+    """A node with its tensors, images NHWC. name: the C identifier that it was given."""
+
+    name: str
+
+    def require_8_bits(self) -> None:
+        """Refuse what is no integer of 8 bits."""
+        activations = [tensor for tensor in self.inputs if not tensor.is_constant]
+        for tensor in (*activations, self.output):
+            if self.grid(tensor).dtype not in C_TYPES:
+                self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize activations to 8 bits")
+
+    def constant(
+        self, role: str, c_type_name: str, values: "NDArray[Any] | Sequence[int]"
+    ) -> Constant:
+        """Return an array of the program that is named after node and role."""
+        return Constant(f"network_{self.name}_{role}", c_type_name, np.asarray(values))
+
+    def operand(self, index: int) -> Operand:
+        """Return an input as kernels read it."""
+        tensor = self.inputs[index]
+        if tensor.data is None:
+            return Argument(tensor.name)
+        if self.grid(tensor).dtype not in C_TYPES:
+            self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize constants to 8 bits")
+        return self.constant(
+            f"input{index}", c_type(tensor), tensor.data.reshape(self.operand_sizes(index))
+        )
+
+    def operand_sizes(self, index: int) -> tuple[int, ...]:
+        """Return the sizes of an input without the batch, as many as the output's.
+
+        A constant has no batch, or one of size 1. What has no channels has 1 of them.
+        """
+        tensor, rank = self.inputs[index], len(self.output.shape) - 1
+        given = tensor.shape if tensor.is_constant else tensor.shape[1:]
+        missing = rank - len(given)
+        aligned = (1,) * missing + tuple(int(size) for size in given[max(0, -missing) :])
+        if missing > 0 and self.output.layout == "NHWC":
+            return (*aligned[1:], aligned[0])
+        return aligned
+
+    def call(
+        self,
+        kernel: str,
+        settings: Mapping[str, Setting],
+        inputs: Sequence[Operand],
+        *,
+        part: str = "",
+        offset: int = 0,
+        in_place: tuple[int, ...] = (),
+        scratch_bytes: int = 0,
+    ) -> Call:
+        """Return a call that writes the output. part: tells several calls of a node apart."""
+        read = [
+            c_type(self.graph.tensors[operand.tensor])
+            if isinstance(operand, Argument)
+            else operand.ctype
+            for operand in inputs
+        ]
+        return Call(
+            node=self.node.name,
+            op=self.node.op,
+            kernel=kernel,
+            name=f"{self.name}_{part}" if part else self.name,
+            ctypes=(*read, c_type(self.output)),
+            settings=settings,
+            inputs=tuple(inputs),
+            output=Argument(self.output.name, offset),
+            in_place=in_place,
+            scratch_bytes=scratch_bytes,
+        )
+
+    @property
+    def count(self) -> int:
+        """How many values a sample of the output has."""
+        return int(np.prod(sizes(self.output.shape), dtype=np.int64))

@@ -1,0 +1,168 @@
+"""Pools and resizes, and the windows that convolutions have, too."""
+
+from collections.abc import Mapping
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.c.kernel_view import KernelView, Steps
+from compilers.c.rescaling import rounding_of, stored_range
+from compilers.c.storage import sizes
+from compilers.op_parts.node_attributes import integers, text
+from zoo.c_program import Setting
+
+__all__ = [
+    "Window",
+    "lower_average_pool",
+    "lower_max_pool",
+    "lower_resize",
+    "pixel_window",
+    "window_settings",
+]
+
+Window = Mapping[str, int]
+_Places = tuple[NDArray[np.int64], int]
+
+
+def lower_average_pool(view: KernelView) -> Steps:
+    """Lower sum(q - z) over windows, with one factor, or one for each position."""
+    kernel, grid = integers(view.node, "kernel"), view.input_grid
+    multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
+    bound = prod(kernel) * (grid.qmax - grid.qmin)
+    settings = {
+        "window": window_settings(view, kernel),
+        "input_zero_point": grid.zero_point[0],
+        "multiplier": view.constant("multiplier", "int32_t", multiplier),
+        "shift": view.constant("shift", "uint8_t", shift),
+        "factor_step": int(len(multiplier) > 1),
+        **stored_range(view, view.fixed("range")),
+        "rounding": rounding_of(view, multiplier, shift, (bound,) * len(multiplier)),
+    }
+    yield view.call("average_pool", settings, [view.operand(0)])
+
+
+def lower_max_pool(view: KernelView) -> Steps:
+    """Lower the largest value in each window; pads never win."""
+    settings: dict[str, Setting] = {
+        "window": window_settings(view, integers(view.node, "kernel")),
+        "lowest": view.input_grid.qmin,
+    }
+    yield view.call("max_pool", settings, [view.operand(0)])
+
+
+def lower_resize(view: KernelView) -> Steps:
+    """Lower nearest and bilinear interpolation."""
+    *image, channels = sizes(view.inputs[0].shape)
+    *resized, _ = sizes(view.output.shape)
+    if max(image) > np.iinfo(np.uint16).max:
+        view.refuse(f"its image is {image[0]} x {image[1]}", "at most 65535 rows and columns")
+    settings: dict[str, Setting] = {
+        "input_height": image[0],
+        "input_width": image[1],
+        "channels": channels,
+        "output_height": resized[0],
+        "output_width": resized[1],
+    }
+    nearest = text(view.node, "mode") == "nearest"
+    for axis, name in enumerate(("rows", "columns")):
+        places = _places(view, image[axis], resized[axis])
+        settings |= (_nearest if nearest else _linear)(view, name, places, image[axis])
+    if nearest:
+        yield view.call("resize_nearest", settings, [view.operand(0)])
+        return
+    grid = view.output_grid
+    settings |= {
+        "zero_point": grid.zero_point[0],
+        "low": grid.qmin,
+        "high": grid.qmax,
+        "half_even": int(grid.rounding == "half_even"),
+    }
+    yield view.call("resize_linear", settings, [view.operand(0)])
+
+
+def _places(view: KernelView, size: int, resized: int) -> _Places:
+    """Return where output pixels lie: numerators and their common divisor (ONNX Resize)."""
+    index = np.arange(resized, dtype=np.int64)
+    match text(view.node, "coordinate_transformation_mode"):
+        case "half_pixel":
+            return (2 * index + 1) * size - resized, 2 * resized
+        case "asymmetric":
+            return index * size, resized
+        case _:
+            return index * (size - 1), max(resized - 1, 1)
+
+
+def _nearest(view: KernelView, name: str, places: _Places, size: int) -> dict[str, Setting]:
+    """Return which pixel is taken for each output pixel."""
+    place, divisor = places
+    match text(view.node, "nearest_mode"):
+        case "floor":
+            index = place // divisor
+        case "ceil":
+            index = -(-place // divisor)
+        case "round_prefer_floor":
+            index = -((divisor - 2 * place) // (2 * divisor))
+        case _:
+            index = (2 * place + divisor) // (2 * divisor)
+    return {name: view.constant(name, "uint16_t", index.clip(0, size - 1))}
+
+
+def _linear(view: KernelView, name: str, places: _Places, size: int) -> dict[str, Setting]:
+    """Return the pixel before each output pixel, and how far behind it that lies."""
+    place, divisor = places
+    place = place.clip(0, (size - 1) * divisor)
+    before, weight = np.divmod(place, divisor)
+    return {
+        name: view.constant(name, "uint16_t", before),
+        f"{name}_weight": view.constant(f"{name}_weight", "int32_t", weight),
+        f"{name}_divisor": divisor,
+    }
+
+
+def window_settings(view: KernelView, kernel: tuple[int, ...]) -> Window:
+    """Return the geometry. kernel: height, width. What lies at bottom and right follows."""
+    node = view.node
+    input_height, input_width, channels = sizes(view.inputs[0].shape)
+    top, left, bottom, right = integers(node, "pads")
+    strides = integers(node, "strides")
+    dilations = integers(node, "dilations") if "dilations" in node.attributes else (1, 1)
+    padded = input_height + top + bottom, input_width + left + right
+    output_height, output_width = (
+        (size - (taps - 1) * dilation - 1) // stride + 1
+        for size, taps, dilation, stride in zip(padded, kernel, dilations, strides, strict=True)
+    )
+    return {
+        "input_height": input_height,
+        "input_width": input_width,
+        "channels": channels,
+        "output_height": output_height,
+        "output_width": output_width,
+        "kernel_height": kernel[0],
+        "kernel_width": kernel[1],
+        "stride_y": strides[0],
+        "stride_x": strides[1],
+        "dilation_y": dilations[0],
+        "dilation_x": dilations[1],
+        "pad_top": top,
+        "pad_left": left,
+    }
+
+
+def pixel_window(channels: int) -> Window:
+    """Return the geometry of an image of one pixel that is seen as a whole."""
+    return {
+        "input_height": 1,
+        "input_width": 1,
+        "channels": channels,
+        "output_height": 1,
+        "output_width": 1,
+        "kernel_height": 1,
+        "kernel_width": 1,
+        "stride_y": 1,
+        "stride_x": 1,
+        "dilation_y": 1,
+        "dilation_x": 1,
+        "pad_top": 0,
+        "pad_left": 0,
+    }

@@ -1,0 +1,105 @@
+"""How an op becomes part of an artifact: what a lowering sees of a node, and how it refuses one.
+
+A lowering is a function that `register_lowerings` names '<artifact>/<op>', such as 'tflite/conv'.
+Each back end says what it calls the function with: see docs/plugins.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from zoo import registry
+from zoo.capability import Capability
+from zoo.errors import UnsupportedOpError
+from zoo.graph import Graph, Node, Quantization, Tensor
+
+__all__ = ["Lowering", "NodeView", "Refusal", "find_lowering", "lowered_ops"]
+
+Lowering = Callable[..., Any]
+
+
+class Refusal(UnsupportedOpError):  # noqa: N818 (a back end's no is no fault)
+    """A node that a back end does not take: as a message, and in its parts.
+
+    runs_on: 'CPU' where the vendor's compiler would give the node to that; else 'refused'.
+    """
+
+    def __init__(self, node: Node, why: str, remedy: str, runs_on: str = "refused") -> None:
+        self.node, self.why, self.remedy, self.runs_on = node, why, remedy, runs_on
+        super().__init__(f"node '{node.name}' ({node.op}): {why}; {remedy}")
+
+    @property
+    def capability(self) -> Capability:
+        """The refusal as `zoo show --target` says it."""
+        return Capability(self.node.name, self.node.op, self.runs_on, self.why, self.remedy)
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """A node with its tensors."""
+
+    graph: Graph
+    node: Node
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The tensors that the node reads."""
+        return self.graph.inputs_of(self.node)
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor that the node computes."""
+        return self.graph.tensors[self.node.output]
+
+    @property
+    def producer(self) -> Node | None:
+        """The node that computes the first input."""
+        return self.graph.producer(self.node.inputs[0])
+
+    @property
+    def input_grid(self) -> Quantization:
+        """Quantization of the first input."""
+        return self.grid(self.inputs[0])
+
+    @property
+    def output_grid(self) -> Quantization:
+        """Quantization of the output."""
+        return self.grid(self.output)
+
+    def grid(self, tensor: Tensor) -> Quantization:
+        """Return a tensor's quantization; refuses the node where that holds reals."""
+        if tensor.quantization is None:
+            self.refuse(f"'{tensor.name}' is float", "quantize the whole graph, as by --quant ptq")
+        return tensor.quantization
+
+    def fixed(self, name: str) -> tuple[int, ...]:
+        """Return integer constants of the node that were fixed at quantization."""
+        return self.node.integer[name]
+
+    def refuse(self, why: str, remedy: str) -> NoReturn:
+        """Raise Refusal."""
+        raise Refusal(self.node, why, remedy)
+
+
+def find_lowering(artifact: str, view: NodeView) -> Lowering:
+    """Return what lowers the node to an artifact: its op's own, or that of the op's family.
+
+    Raises Refusal naming what could be registered.
+    """
+    op, ops = view.node.op, lowered_ops(artifact)
+    found = next((name for name in (op, registry.load("op", op).family) if name in ops), None)
+    if found is None:
+        near = get_close_matches(op, ops, n=1) or ops
+        view.refuse(
+            f"no lowering '{artifact}/{op}' is registered",
+            f"take {' or '.join(near)}, or register one by a plugin's register_lowerings",
+        )
+    lowering: Lowering = registry.load("lowering", f"{artifact}/{found}")
+    return lowering
+
+
+def lowered_ops(artifact: str) -> tuple[str, ...]:
+    """Return what has a lowering to an artifact, ops and families of ops, sorted."""
+    found = (name.partition("/") for name in registry.names("lowering"))
+    return tuple(op for folder, _, op in found if folder == artifact)
