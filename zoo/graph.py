@@ -134,6 +134,20 @@ class Border:
     inputs: Mapping[str, Tensor]
     outputs: Mapping[str, Tensor]
 
+    @property
+    def stand_ins(self) -> Mapping[str, str]:
+        """Inputs and outputs that can be integers themselves, by the names of these integers.
+
+        Each stands for one alone: an integer that is read and given, or given twice, for the first.
+        """
+        sides = (*self.inputs.items(), *self.outputs.items())
+        names = [tensor.name for _, tensor in sides]
+        return {
+            tensor.name: name
+            for index, (name, tensor) in enumerate(sides)
+            if tensor.name not in names[:index]
+        }
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -168,12 +182,12 @@ class Graph:
         inputs = {
             name: self.tensors[nodes[0].output]
             for name, nodes in readers.items()
-            if [node.op for node in nodes] == ["quantize"]
+            if [node.op for node in nodes] == ["quantize"] and name not in self.outputs
         }
         outputs = {
             name: self.tensors[node.inputs[0]]
             for name, node in producers.items()
-            if node is not None and node.op == "dequantize"
+            if node is not None and node.op == "dequantize" and not self.consumers(name)
         }
         return Border(inputs, outputs)
 

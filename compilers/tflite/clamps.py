@@ -8,7 +8,7 @@ import numpy as np
 
 from compilers.op_parts.clamp import Bounds, clamp_of, integer_range
 from compilers.tflite.scope import Scope
-from zoo.graph import Node
+from zoo.lowering import NodeView
 
 __all__ = ["add_clamped", "add_clip"]
 
@@ -25,7 +25,7 @@ _CLIP = "CLIP"
 
 def add_clamped(
     scope: Scope,
-    node: Node,
+    view: NodeView,
     code: str,
     inputs: Sequence[int],
     options: str = "",
@@ -37,47 +37,51 @@ def add_clamped(
 
     fuses: whether the op's options have a fused activation.
     """
-    activation, output = _activation(scope, node), scope.output(node.output)
+    activation, output = _activation(view), scope.output(view.output.name)
     fused = activation if fuses and activation != _CLIP else "NONE"
     fields = {**settings, "fusedActivationFunction": fused} if fuses else settings
     if fused == activation:
         scope.add(code, inputs, output, options, fields)
         return
     like = scope.tensor(output)
-    unclamped = scope.value(f"{node.output}.unclamped", like.shape, like.grid)
+    unclamped = scope.value(f"{view.output.name}.unclamped", like.shape, like.grid)
     scope.add(code, inputs, unclamped, options, fields)
-    add_clip(scope, node, unclamped, output)
+    add_clip(scope, view, unclamped, output)
 
 
-def add_clip(scope: Scope, node: Node, x: int, output: int) -> None:
+def add_clip(scope: Scope, view: NodeView, x: int, output: int) -> None:
     """Add ops that clip x to the node's clamp; x has the output's quantization."""
-    activation = _activation(scope, node)
+    activation = _activation(view)
     if activation not in ("NONE", _CLIP):
         scope.add(activation, [x], output)
         return
-    like, limits = scope.tensor(output), _limits(scope, node)
+    like, limits = scope.tensor(output), _limits(view)
     for code, bound in limits:
-        constant = scope.constant(f"{node.output}.bound", np.array([bound]), like.dtype, like.grid)
+        constant = scope.constant(
+            f"{view.output.name}.bound", np.array([bound]), like.dtype, like.grid
+        )
         last = (code, bound) == limits[-1]
-        clipped = output if last else scope.value(f"{node.output}.clipped", like.shape, like.grid)
+        clipped = (
+            output if last else scope.value(f"{view.output.name}.clipped", like.shape, like.grid)
+        )
         x = scope.add(code, [x, constant], clipped, "MaximumMinimumOptions")
 
 
-def _activation(scope: Scope, node: Node) -> str:
+def _activation(view: NodeView) -> str:
     """Return the name of the activation, 'NONE' where saturation clips, else 'CLIP'."""
-    grid = scope.graph.tensors[node.output].quantization
-    if grid is not None and integer_range(node, grid) == (grid.qmin, grid.qmax):
+    grid = view.output.quantization
+    if grid is not None and integer_range(view.node, grid) == (grid.qmin, grid.qmax):
         return "NONE"
-    return _ACTIVATIONS.get(clamp_of(node), _CLIP)
+    return _ACTIVATIONS.get(clamp_of(view.node), _CLIP)
 
 
-def _limits(scope: Scope, node: Node) -> list[tuple[str, float]]:
+def _limits(view: NodeView) -> list[tuple[str, float]]:
     """Return ops with the bounds that they need as the file stores them, at least one."""
-    grid = scope.graph.tensors[node.output].quantization
-    (low, high), lowest, highest = clamp_of(node), -np.inf, np.inf
+    grid = view.output.quantization
+    (low, high), lowest, highest = clamp_of(view.node), -np.inf, np.inf
     if grid is not None:
         offset = replace(grid, signed=True).qmin - grid.qmin
-        low, high = (bound + offset for bound in integer_range(node, grid))
+        low, high = (bound + offset for bound in integer_range(view.node, grid))
         lowest, highest = grid.qmin + offset, grid.qmax + offset
     raised = [("MAXIMUM", low)] if low > lowest else []
     lowered = [("MINIMUM", high)] if high < highest or not raised else []

@@ -1,17 +1,15 @@
 """Lowers a Graph to a model.tflite for LiteRT: int8, float16 or float32."""
 
-from compilers.tflite.border import wants_integers
-from compilers.tflite.capabilities import capabilities
 from compilers.tflite.encode import encode
 from compilers.tflite.half_precision import to_float16
 from compilers.tflite.half_up import is_exact, round_half_up
-from compilers.tflite.lower import lower
+from compilers.tflite.lower import capabilities, lower
 from compilers.tflite.schema import TOOLS
 from compilers.tflite.standard_metadata import add_standard_metadata
 from compilers.tflite.tflite import TfliteModel
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.capability import Capability
-from zoo.errors import RefusedError
+from zoo.errors import RefusedError, suggest
 from zoo.graph import Graph
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
@@ -19,6 +17,10 @@ from zoo.target import Target
 __all__ = ["COMPILER", "TfliteCompiler"]
 
 MAIN = "model.tflite"
+
+BORDER_FACT = "tensor_border"
+"""A target's fact: 'integer' where its app feeds and reads integers, else 'float'."""
+_KINDS = ("float", "integer")
 
 FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
 
@@ -61,7 +63,7 @@ class TfliteCompiler:
                 f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
                 f"integers; quantize it first, or take {' or '.join(FLOAT_SCHEMES)}"
             )
-        model = lower(graph, integers_at_border=wants_integers(target))
+        model = lower(graph, integers_at_border=_wants_integers(target))
         if graph.is_quantized:
             exactness, model = _integer_exactness(graph, model), round_half_up(model)
         elif scheme == "float16":
@@ -69,6 +71,17 @@ class TfliteCompiler:
         else:
             exactness = FLOAT32
         return Artifact(self.name, MAIN, {MAIN: encode(add_standard_metadata(model))}, exactness)
+
+
+def _wants_integers(target: Target) -> bool:
+    """Tell whether the app feeds and reads integers; raises RefusedError for an unknown word."""
+    kind = str(target.facts.get(BORDER_FACT, "float"))
+    if kind not in _KINDS:
+        raise RefusedError(
+            f"{target.name}: its fact {BORDER_FACT} is '{kind}'{suggest(kind, _KINDS)}; mend the "
+            "target"
+        )
+    return kind == "integer"
 
 
 def _integer_exactness(graph: Graph, model: TfliteModel) -> Exactness:

@@ -3,17 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compilers.tflite.scope import Scope
-from zoo.graph import Node, Quantization
+import numpy as np
 
-__all__ = ["Function", "add_function", "have_near_scales", "is_stored_as"]
+from compilers.op_parts.affine import dequantize
+from compilers.op_parts.node_attributes import integer, real
+from compilers.tflite.scope import Scope
+from zoo.layout import CHANNELS_LAST
+from zoo.lowering import NodeView
+
+__all__ = [
+    "lower_hard_sigmoid",
+    "lower_hardswish",
+    "lower_leaky_relu",
+    "lower_prelu",
+    "lower_sigmoid",
+    "lower_softmax",
+    "lower_tanh",
+]
 
 _RATIO_MAX = 100
 """Of input and output scale, either way; TFLite's kernels go up to 128."""
 
 
 @dataclass(frozen=True)
-class Function:
+class _Function:
     """An op of the file. further: inputs behind the first one.
 
     options, settings: as in TfliteOp.
@@ -25,48 +38,112 @@ class Function:
     further: Sequence[int] = ()
 
 
-def add_function(scope: Scope, node: Node, *functions: Function, in_integers: bool) -> None:
+def lower_sigmoid(scope: Scope, view: NodeView) -> None:
+    """Add LOGISTIC: in integers TFLite has steps of 1/256 from 0."""
+    in_integers = _is_stored_as(view, 1 / 256, -128)
+    _add_function(scope, view, _Function("LOGISTIC"), in_integers=in_integers)
+
+
+def lower_tanh(scope: Scope, view: NodeView) -> None:
+    """Add TANH: in integers TFLite has steps of 1/128 around 0."""
+    in_integers = _is_stored_as(view, 1 / 128, 0)
+    _add_function(scope, view, _Function("TANH"), in_integers=in_integers)
+
+
+def lower_hardswish(scope: Scope, view: NodeView) -> None:
+    """Add HARD_SWISH, in integers exact to one step."""
+    function = _Function("HARD_SWISH", "HardSwishOptions")
+    _add_function(scope, view, function, in_integers=_have_near_scales(view))
+
+
+def lower_leaky_relu(scope: Scope, view: NodeView) -> None:
+    """Add LEAKY_RELU, in integers exact to one step."""
+    function = _Function("LEAKY_RELU", "LeakyReluOptions", {"alpha": real(view.node, "alpha")})
+    _add_function(scope, view, function, in_integers=_have_near_scales(view))
+
+
+def lower_hard_sigmoid(scope: Scope, view: NodeView) -> None:
+    """Add MUL, ADD with a fused ReLU, and MINIMUM: min(relu(alpha * x + beta), 1), in reals."""
+    alpha, beta, one = (
+        scope.constant(f"{view.output.name}.{role}", np.array([value]), "float32")
+        for role, value in (
+            ("alpha", real(view.node, "alpha")),
+            ("beta", real(view.node, "beta")),
+            ("one", 1),
+        )
+    )
+    steps = (
+        _Function("MUL", "MulOptions", {"fusedActivationFunction": "NONE"}, (alpha,)),
+        _Function("ADD", "AddOptions", {"fusedActivationFunction": "RELU"}, (beta,)),
+        _Function("MINIMUM", "MaximumMinimumOptions", further=(one,)),
+    )
+    _add_function(scope, view, *steps, in_integers=False)
+
+
+def lower_prelu(scope: Scope, view: NodeView) -> None:
+    """Add PRELU, in reals, as slopes are. These become [1, 1, C] for images, else [C, 1, ..]."""
+    x, slope = view.inputs
+    assert slope.data is not None
+    reals = dequantize(slope.data, slope.quantization) if slope.quantization else slope.data
+    is_image, rank = x.layout == "NHWC", len(x.shape)
+    channels = int(x.shape[-1 if is_image else 1])
+    shape = (1, 1, channels) if is_image else (channels, *(1,) * (rank - 2))
+    slopes = np.broadcast_to(reals.reshape(-1), (channels,)).reshape(shape)
+    further = (scope.constant(slope.name, slopes, "float32"),)
+    _add_function(scope, view, _Function("PRELU", further=further), in_integers=False)
+
+
+def lower_softmax(scope: Scope, view: NodeView) -> None:
+    """Add SOFTMAX along the last axis: channels of images. Integers are in steps of 1/256."""
+    axis, rank = integer(view.node, "axis"), len(view.output.shape)
+    if axis != rank - 1:
+        meant = CHANNELS_LAST[axis] if view.output.layout == "NHWC" else axis
+        view.refuse(
+            f"it goes along axis {meant} of {rank}",
+            "take axis 1 of images, else the last one: transpose before it",
+        )
+    function = _Function("SOFTMAX", "SoftmaxOptions", {"beta": 1.0})
+    _add_function(scope, view, function, in_integers=_is_stored_as(view, 1 / 256, -128))
+
+
+def _add_function(scope: Scope, view: NodeView, *functions: _Function, in_integers: bool) -> None:
     """Add ops of the node's first input, one behind the other.
 
     in_integers: whether the only op's integer kernel takes the node's scales and is exact to one
     step; an integer graph else has them between DEQUANTIZE and QUANTIZE, rounded once as the
     reference's table is.
     """
-    x, output = scope.read(node.inputs[0]), scope.output(node.output)
+    x, output = scope.read(view), scope.output(view.output.name)
     if scope.tensor(x).grid is None or in_integers:
-        _add(scope, node, functions, x, output)
+        _add(scope, view, functions, x, output)
         return
-    real = scope.value(f"{node.output}.argument", scope.tensor(x).shape, None)
+    real = scope.value(f"{view.output.name}.argument", scope.tensor(x).shape, None)
     scope.add("DEQUANTIZE", [x], real, "DequantizeOptions")
-    result = scope.value(f"{node.output}.real", scope.tensor(output).shape, None)
-    _add(scope, node, functions, real, result)
+    result = scope.value(f"{view.output.name}.real", scope.tensor(output).shape, None)
+    _add(scope, view, functions, real, result)
     scope.add("QUANTIZE", [result], output, "QuantizeOptions")
 
 
-def is_stored_as(scope: Scope, node: Node, scale: float, zero_point: int) -> bool:
+def _is_stored_as(view: NodeView, scale: float, zero_point: int) -> bool:
     """Tell whether the output has these steps, zero_point as in int8."""
-    grid = _grid(scope, node.output)
+    grid = view.output.quantization
     offset = 0 if grid is None or grid.signed else 128
     return grid is not None and (grid.scale, grid.zero_point) == ((scale,), (zero_point + offset,))
 
 
-def have_near_scales(scope: Scope, node: Node) -> bool:
+def _have_near_scales(view: NodeView) -> bool:
     """Tell whether first input and output are integers of not too different steps."""
-    source, stored = _grid(scope, node.inputs[0]), _grid(scope, node.output)
+    source, stored = view.inputs[0].quantization, view.output.quantization
     if source is None or stored is None:
         return False
     ratio = source.scale[0] / stored.scale[0]
     return 1 / _RATIO_MAX <= ratio <= _RATIO_MAX
 
 
-def _grid(scope: Scope, name: str) -> Quantization | None:
-    return scope.graph.tensors[name].quantization
-
-
-def _add(scope: Scope, node: Node, functions: Sequence[Function], x: int, output: int) -> None:
+def _add(scope: Scope, view: NodeView, functions: Sequence[_Function], x: int, output: int) -> None:
     for place, function in enumerate(functions, start=1):
         is_last = place == len(functions)
         shape = scope.tensor(output).shape
-        result = output if is_last else scope.value(f"{node.output}.{place}", shape, None)
+        result = output if is_last else scope.value(f"{view.output.name}.{place}", shape, None)
         inputs = [x, *function.further]
         x = scope.add(function.code, inputs, result, function.options, function.settings)

@@ -1,53 +1,64 @@
 """Graph -> the .tflite file as a value: int8 from 8-bit schemes, or float32."""
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-from compilers.tflite import forms
-from compilers.tflite.border import integer_border
-from compilers.tflite.scope import Scope, refuse
+from compilers.passes.channels_last import channels_last
+from compilers.tflite.scope import Scope
 from compilers.tflite.tflite import TfliteModel
-from zoo.graph import Graph, Node
+from zoo.capability import Capability
+from zoo.graph import Graph
+from zoo.lowering import NodeView, Refusal, find_lowering
 
-__all__ = ["lower", "lower_node", "lowered_ops"]
+__all__ = ["capabilities", "lower", "lower_node"]
 
 _BORDER = ("quantize", "dequantize")
+"""What the app may do at the network's inputs and outputs."""
 
 
 def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
-    """Return the file; raises UnsupportedOpError naming the node that has no form in TFLite.
+    """Return the file; raises Refusal naming the node that has no form in TFLite.
 
     integers_at_border: whether inputs and outputs are int8 where the network computes with them.
     """
-    scope = Scope(graph, integer_border(graph) if integers_at_border else {})
-    for node in graph.nodes:
+    laid = channels_last(graph)
+    scope = Scope(laid, laid.border.stand_ins if integers_at_border else {})
+    for node in laid.nodes:
         if not scope.is_outside(node):
-            lower_node(scope, node)
+            lower_node(scope, NodeView(laid, node))
     return scope.finish()
 
 
-def lower_node(scope: Scope, node: Node) -> None:
-    """Add what computes one node behind those before it; raises RefusedNodeError."""
-    _require_one_kind(scope.graph, node)
-    if node.op not in lowered_ops():
-        refuse(node, "TFLite has no such op", f"replace it by one of {', '.join(lowered_ops())}")
-    import_module(f"{forms.__name__}.{node.op}").lower(scope, node)
+def capabilities(graph: Graph) -> tuple[Capability, ...]:
+    """Return one entry for each node between the border's quantize and dequantize nodes."""
+    laid = channels_last(graph)
+    scope = Scope(laid)
+    found = [_capability(scope, NodeView(laid, node)) for node in laid.nodes]
+    return tuple(entry for entry in found if entry.op not in _BORDER)
 
 
-def lowered_ops() -> tuple[str, ...]:
-    """Return the Graph's ops that have a form in TFLite, sorted."""
-    return tuple(sorted(module.name for module in iter_modules(forms.__path__)))
+def lower_node(scope: Scope, view: NodeView) -> None:
+    """Add what computes one node behind those before it; raises Refusal."""
+    _require_one_kind(view)
+    find_lowering("tflite", view)(scope, view)
 
 
-def _require_one_kind(graph: Graph, node: Node) -> None:
+def _capability(scope: Scope, view: NodeView) -> Capability:
+    try:
+        lower_node(scope, view)
+    except Refusal as refusal:
+        # What follows is looked at as if this node were there.
+        scope.output(view.output.name)
+        return refusal.capability
+    return Capability(view.node.name, view.node.op, "CPU")
+
+
+def _require_one_kind(view: NodeView) -> None:
     """Refuse nodes between integers and reals, and integers that int8 cannot hold."""
-    tensors = (*graph.inputs_of(node), graph.tensors[node.output])
+    tensors = (*view.inputs, view.output)
     for tensor in tensors:
         grid = tensor.quantization
         if grid is not None and not tensor.is_constant and grid.bits != 8:
-            refuse(node, f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
+            view.refuse(f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
     kinds = {tensor.quantization is not None for tensor in tensors if not tensor.is_constant}
-    if node.op not in _BORDER and len(kinds) > 1:
-        refuse(node, "it stands between integers and reals", "quantize the whole network")
+    if view.node.op not in _BORDER and len(kinds) > 1:
+        view.refuse("it stands between integers and reals", "quantize the whole network")
     if kinds == {False} and any(tensor.quantization for tensor in tensors):
-        refuse(node, "it reads integer constants among reals", "quantize the whole network")
+        view.refuse("it reads integer constants among reals", "quantize the whole network")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.window import Window
 from compilers.tflite.scope import Scope
-from zoo.graph import Node
+from zoo.lowering import NodeView
 
 __all__ = ["PixelPairs"]
 
@@ -50,13 +50,13 @@ class PixelPairs:
         pairs = Window((window.kernel[0], kernel), (window.strides[0], 1), pads)
         return cls(pairs, offset)
 
-    def add_image(self, scope: Scope, node: Node, x: int) -> int:
+    def add_image(self, scope: Scope, view: NodeView, x: int) -> int:
         """Add the image as pairs and return its index."""
         image = scope.tensor(x)
         batch, height, width, channels = image.shape
         shape = (batch, height, width // _PAIR, _PAIR * channels)
-        pairs = scope.value(f"{node.output}.pairs", shape, image.grid)
-        inputs = [x, scope.parameter(node, "pairs_shape", shape)]
+        pairs = scope.value(f"{view.output.name}.pairs", shape, image.grid)
+        inputs = [x, scope.parameter(view, "pairs_shape", shape)]
         return scope.add("RESHAPE", inputs, pairs, "ReshapeOptions", {"newShape": shape})
 
     def spread(self, weights: NDArray[Any]) -> NDArray[Any]:

@@ -4,33 +4,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.fresh_name import fresh_name
 from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
-from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Shape, Tensor
+from zoo.lowering import NodeView
 
 __all__ = [
     "BORDER",
-    "CHANNELS_FIRST",
-    "CHANNELS_LAST",
     "LAYOUTS",
-    "NHWC_AXIS",
-    "RefusedNodeError",
     "Scope",
-    "refuse",
 ]
 
-CHANNELS_FIRST = (0, 3, 1, 2)
-"""From NHWC to NCHW."""
-CHANNELS_LAST = (0, 2, 3, 1)
-"""From NCHW to NHWC."""
-NHWC_AXIS = MappingProxyType({0: 0, 1: 3, 2: 1, 3: 2})
-"""Where an axis of an NCHW image is in NHWC."""
 LAYOUTS = "zoo.layouts"
 """Name of the metadata that tell the order of axes of images, by input and output: JSON."""
 BORDER = "zoo.border"
@@ -40,8 +29,8 @@ BORDER = "zoo.border"
 class Scope:
     """Adds tensors and ops in order.
 
-    graph: what is lowered.  border: names of inputs and outputs by the integer tensors that take
-    their place in the file.
+    graph: what is lowered, images NHWC.
+    border: names of inputs and outputs by the integer tensors that take their place in the file.
     """
 
     def __init__(self, graph: Graph, border: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -63,7 +52,7 @@ class Scope:
         self._indices[name] = self._add(
             TfliteTensor(
                 self._border.get(name, name),
-                _nhwc_shape(tensor.shape),
+                _file_shape(tensor.shape),
                 "int8" if grid else "float32",
                 grid,
             )
@@ -86,36 +75,39 @@ class Scope:
         """Add a constant with the axes as they are. grid: of int8."""
         return self._add(TfliteTensor(self._new_name(wish), data.shape, dtype, grid, data))
 
-    def parameter(self, node: Node, role: str, values: Sequence[int] | NDArray[Any]) -> int:
+    def parameter(self, view: NodeView, role: str, values: Sequence[int] | NDArray[Any]) -> int:
         """Add integers that an op takes as a tensor, such as axes."""
-        return self.constant(f"{node.output}.{role}", np.asarray(values), "int32")
+        return self.constant(f"{view.output.name}.{role}", np.asarray(values), "int32")
 
-    def read(self, name: str) -> int:
-        """Return the index of an activation; raises UnsupportedOpError for a constant."""
+    def read(self, view: NodeView, index: int = 0) -> int:
+        """Return the place of an input that is an activation; refuses a constant."""
+        name = view.node.inputs[index]
         if name not in self._indices:
-            raise RefusedNodeError(
-                f"tensor '{name}'",
-                "it is a constant where something computed is needed",
+            view.refuse(
+                f"'{name}' is a constant where something computed is needed",
                 "compute what depends on constants only before the export",
             )
         return self._indices[name]
 
-    def operand(self, node: Node, name: str) -> int:
-        """Return one side of an element-wise op; constants broadcast as the Graph's do.
+    def operands(self, view: NodeView) -> list[int]:
+        """Return the places of all inputs of an element-wise op."""
+        return [self.operand(view, index) for index in range(len(view.inputs))]
 
-        Raises UnsupportedOpError for an activation of another rank, whose axes would not fit.
+    def operand(self, view: NodeView, index: int) -> int:
+        """Return the place of one side of an element-wise op; constants broadcast as the Graph's.
+
+        Refuses an activation of another rank, whose axes would not fit.
         """
-        rank, tensor = len(self.graph.tensors[node.output].shape), self.graph.tensors[name]
+        rank, tensor = len(view.output.shape), view.inputs[index]
         if tensor.data is not None:
-            return self._broadcast(node, tensor, rank)
+            return self._broadcast(view, tensor, rank)
         if len(tensor.shape) != rank:
-            refuse(
-                node,
-                f"'{name}' {tensor.shape} meets a tensor with {rank} axes, whose order differs "
-                "in TFLite",
+            view.refuse(
+                f"'{tensor.name}' {tensor.shape} meets a tensor with {rank} axes, whose order "
+                "differs in TFLite",
                 "reshape it to as many axes",
             )
-        return self.read(name)
+        return self.read(view, index)
 
     def tensor(self, index: int) -> TfliteTensor:
         """Return a tensor of the file."""
@@ -136,7 +128,11 @@ class Scope:
     def finish(self) -> TfliteModel:
         """Return the file."""
         border = (*self.graph.inputs, *self.graph.outputs)
-        layouts = {name: "NHWC" for name in border if len(self.graph.tensors[name].shape) == 4}
+        layouts = {
+            name: self.graph.tensors[name].layout
+            for name in border
+            if self.graph.tensors[name].layout
+        }
         texts = {
             **self.graph.metadata,
             LAYOUTS: json.dumps(layouts, sort_keys=True),
@@ -147,7 +143,7 @@ class Scope:
             tuple(self._tensors),
             tuple(self._ops),
             self._inputs,
-            tuple(self.read(name) for name in self._held(self.graph.outputs)),
+            tuple(self._indices[name] for name in self._held(self.graph.outputs)),
             {name: text.encode() for name, text in texts.items()},
         )
 
@@ -156,21 +152,19 @@ class Scope:
         held = {name: tensor for tensor, name in self._border.items()}
         return [held.get(name, name) for name in names]
 
-    def _broadcast(self, node: Node, tensor: Tensor, rank: int) -> int:
+    def _broadcast(self, view: NodeView, tensor: Tensor, rank: int) -> int:
         assert tensor.data is not None
         data, grid = tensor.data, tensor.quantization
         if grid is not None and len(grid.scale) > 1:
-            refuse(
-                node,
+            view.refuse(
                 f"its constant '{tensor.name}' has {len(grid.scale)} scales",
                 "quantize it with one scale for the whole tensor",
             )
         if grid is not None:
             data = data.astype(np.int64) + _int8_grid(grid).zero_point[0] - grid.zero_point[0]
         aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
-        nhwc = aligned.transpose(CHANNELS_LAST) if rank == 4 else aligned
         return self.constant(
-            tensor.name, nhwc, "int8" if grid else "float32", grid and _int8_grid(grid)
+            tensor.name, aligned, "int8" if grid else "float32", grid and _int8_grid(grid)
         )
 
     def _add(self, tensor: TfliteTensor) -> int:
@@ -191,20 +185,6 @@ def _int8_grid(grid: Quantization) -> Quantization:
     return replace(grid, signed=True, zero_point=tuple(z - offset for z in grid.zero_point))
 
 
-def _nhwc_shape(shape: Shape) -> tuple[int, ...]:
+def _file_shape(shape: Shape) -> tuple[int, ...]:
     """Return the shape in the file; an open batch is 1."""
-    batch, *sizes = (1 if isinstance(size, str) else size for size in shape)
-    return (batch, *sizes[1:], sizes[0]) if len(sizes) == 3 else (batch, *sizes)
-
-
-class RefusedNodeError(UnsupportedOpError):
-    """A node that has no form in a .tflite file, as text and in its parts."""
-
-    def __init__(self, where: str, reason: str, remedy: str) -> None:
-        self.reason, self.remedy = reason, remedy
-        super().__init__(f"{where}: {reason}; a .tflite file does not take this: {remedy}")
-
-
-def refuse(node: Node, reason: str, remedy: str) -> NoReturn:
-    """Raise RefusedNodeError."""
-    raise RefusedNodeError(f"node '{node.name}' ({node.op})", reason, remedy)
+    return tuple(1 if isinstance(size, str) else size for size in shape)

@@ -1,17 +1,98 @@
-"""Windows with pads: TFLite's SAME or VALID, or the image padded by an op before."""
+"""What slides over height and width, or changes them: pads, pools and resizes.
+
+Windows have TFLite's pads SAME or VALID, or the image is padded by an op before.
+"""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from compilers.op_parts.node_attributes import integer, integers, text
 from compilers.op_parts.window import Window
+from compilers.op_table import find_op
+from compilers.ops.average_pool import divides_unevenly
+from compilers.tflite.clamps import add_clamped
 from compilers.tflite.scope import Scope
-from zoo.graph import Node
+from zoo.graph import Node, Quantization
+from zoo.lowering import NodeView
 
-__all__ = ["add_padding", "window_settings"]
+__all__ = [
+    "add_padding",
+    "lower_average_pool",
+    "lower_max_pool",
+    "lower_resize",
+    "require_factor",
+    "window_settings",
+]
+
+_LEVEL_MAX = 127
+_FACTOR_END = 256
+"""From steps of sums to those of the output: XNNPACK creates no layer with as much."""
+# (alignCorners, halfPixelCenters)
+_PLACES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
+    {"asymmetric": (False, False), "half_pixel": (False, True), "align_corners": (True, False)}
+)
+
+
+def lower_average_pool(scope: Scope, view: NodeView) -> None:
+    """Add MEAN over a whole image; else AVERAGE_POOL_2D, or its sum as a convolution.
+
+    AVERAGE_POOL_2D keeps the scale of its input, so that another rounding would have to follow; a
+    DEPTHWISE_CONV_2D with weights 1 in steps of 1 / count rounds once. So it does where a scheme
+    has M / 2**S in place of 1 / count, with weights M in steps of 2**-S, and where means round half
+    up, which MEAN does not. Pads count as pixels, or there are none.
+    """
+    window, image = Window.from_node(view.node), view.inputs[0]
+    _require_one_divisor(view)
+    is_whole = window == Window(window.kernel) and window.kernel == image.shape[1:3]
+    if is_whole and not _is_sum(view):
+        axes = scope.parameter(view, "axes", (1, 2))
+        settings = {"keepDims": bool(integer(view.node, "keep_axes"))}
+        inputs = [scope.read(view), axes]
+        add_clamped(scope, view, "MEAN", inputs, "ReducerOptions", settings, fuses=False)
+    elif image.quantization is None:
+        _add_pool(scope, view, window)
+    else:
+        _add_sum(scope, view, window)
+
+
+def lower_max_pool(scope: Scope, view: NodeView) -> None:
+    """Add MAX_POOL_2D: pads never win; input and output have one quantization."""
+    window = Window.from_node(view.node)
+    if window.dilations != (1, 1):
+        view.refuse(f"its window has the dilations {window.dilations}", "take dilation 1")
+    x, padding = add_padding(scope, view, window, scope.read(view), lowest=True)
+    settings = {
+        **window_settings(window),
+        "padding": padding,
+        "filterHeight": window.kernel[0],
+        "filterWidth": window.kernel[1],
+        "fusedActivationFunction": "NONE",
+    }
+    scope.add("MAX_POOL_2D", [x], scope.output(view.output.name), "Pool2DOptions", settings)
+
+
+def lower_resize(scope: Scope, view: NodeView) -> None:
+    """Add RESIZE_BILINEAR, exact to one step in integers, or RESIZE_NEAREST_NEIGHBOR."""
+    node, size = view.node, scope.parameter(view, "size", integers(view.node, "size_hw"))
+    if text(node, "mode") == "linear":
+        places = _PLACES[text(node, "coordinate_transformation_mode")]
+        code, options = "RESIZE_BILINEAR", "ResizeBilinearOptions"
+    else:
+        places = _nearest_places(view)
+        code, options = "RESIZE_NEAREST_NEIGHBOR", "ResizeNearestNeighborOptions"
+    x, output = scope.read(view), scope.output(view.output.name)
+    settings = {"alignCorners": places[0], "halfPixelCenters": places[1]}
+    scope.add(code, [x, size], output, options, settings)
 
 
 def add_padding(
     scope: Scope,
-    node: Node,
+    view: NodeView,
     window: Window,
     x: int,
     *,
@@ -34,19 +115,139 @@ def add_padding(
     batch, height, width, channels = image.shape
     shape = (batch, height + top + bottom, width + left + right, channels)
     borders = scope.parameter(
-        node, "pads", np.array([[0, 0], [top, bottom], [left, right], [0, 0]])
+        view, "pads", np.array([[0, 0], [top, bottom], [left, right], [0, 0]])
     )
-    padded = scope.value(f"{node.output}.padded", shape, image.grid)
+    padded = scope.value(f"{view.output.name}.padded", shape, image.grid)
     if not lowest:
         return scope.add("PAD", [x, borders], padded, "PadOptions"), "VALID"
     value = np.array([image.grid.qmin if image.grid else np.finfo(np.float32).min])
-    constant = scope.constant(f"{node.output}.lowest", value, image.dtype, image.grid)
+    constant = scope.constant(f"{view.output.name}.lowest", value, image.dtype, image.grid)
     return scope.add("PADV2", [x, borders, constant], padded, "PadV2Options"), "VALID"
 
 
 def window_settings(window: Window) -> dict[str, int]:
     """Return the strides as the options of convolutions and pools name them."""
     return {"strideH": window.strides[0], "strideW": window.strides[1]}
+
+
+def require_factor(view: NodeView, sums: Quantization) -> None:
+    """Refuse outputs whose steps are too fine for the layer's sums."""
+    stored = view.output.quantization
+    assert stored is not None
+    factor = max(sums.scale) / stored.scale[0]
+    if factor >= _FACTOR_END:
+        view.refuse(
+            f"a step of its sums is {factor:.0f} steps of its output",
+            f"below {_FACTOR_END} is needed: calibrate with inputs for which it gives more than 0",
+        )
+
+
+def _require_one_divisor(view: NodeView) -> None:
+    is_float = view.output.quantization is None
+    if divides_unevenly(view.node) or (is_float and "reciprocal" in view.node.attributes):
+        view.refuse(
+            "it does not divide by the number of pixels in its window",
+            "take count_include_pad=True or no pads, and factors of its own in integers only",
+        )
+    if "reciprocal" in view.node.attributes and not integer(view.node, "keep_axes"):
+        view.refuse(
+            "it multiplies by a factor of its own, and drops its axes",
+            "keep the axes, and reshape behind it",
+        )
+    if _level(view.node, Window.from_node(view.node))[0] > _LEVEL_MAX:
+        view.refuse(
+            f"its factor {integers(view.node, 'reciprocal')[0]} has more than 7 bits",
+            "take a scheme with mean_bits of 7 at most",
+        )
+
+
+def _is_sum(view: NodeView) -> bool:
+    grid = view.output.quantization
+    half_up = grid is not None and grid.rounding == "half_up"
+    return "reciprocal" in view.node.attributes or (
+        half_up and bool(integer(view.node, "keep_axes"))
+    )
+
+
+def _add_pool(scope: Scope, view: NodeView, window: Window) -> None:
+    x, padding = add_padding(scope, view, window, scope.read(view), as_pixels=True)
+    height, width = window.kernel
+    settings = {
+        **window_settings(window),
+        "padding": padding,
+        "filterHeight": height,
+        "filterWidth": width,
+    }
+    add_clamped(scope, view, "AVERAGE_POOL_2D", [x], "Pool2DOptions", settings)
+
+
+def _add_sum(scope: Scope, view: NodeView, window: Window) -> None:
+    x, padding = add_padding(scope, view, window, scope.read(view))
+    source, channels = scope.tensor(x).grid, scope.tensor(x).shape[-1]
+    assert source is not None
+    level, step = _level(view.node, window)
+    weights = Quantization((step,) * channels, (0,) * channels, axis=3)
+    scale = float(np.float32(source.scale[0]) * np.float32(step))
+    sums = Quantization((scale,) * channels, weights.zero_point, bits=32, axis=0)
+    require_factor(view, sums)
+    levels = np.full((1, *window.kernel, channels), level)
+    inputs = [
+        x,
+        scope.constant(f"{view.output.name}.levels", levels, "int8", weights),
+        scope.constant(f"{view.output.name}.bias", np.zeros(channels), "int32", sums),
+    ]
+    settings = {
+        **window_settings(window),
+        "padding": padding,
+        "depthMultiplier": 1,
+        "dilationHFactor": 1,
+        "dilationWFactor": 1,
+    }
+    add_clamped(scope, view, "DEPTHWISE_CONV_2D", inputs, "DepthwiseConv2DOptions", settings)
+
+
+def _level(node: Node, window: Window) -> tuple[int, float]:
+    """Return every weight as an integer, and the step in which it stands."""
+    if "reciprocal" not in node.attributes:
+        return 1, 1 / math.prod(window.kernel)
+    multiplier, shift = integers(node, "reciprocal")
+    twos = (multiplier & -multiplier).bit_length() - 1
+    return multiplier >> twos, 2.0 ** (twos - shift)
+
+
+def _nearest_places(view: NodeView) -> tuple[bool, bool]:
+    """Return TFLite's setting by which every output pixel is the one that the Graph means."""
+    node = view.node
+    height, width = (int(size) for size in view.inputs[0].shape[1:3])
+    rows = np.arange(height)[None, None, :, None] * np.ones((1, 1, 1, width))
+    columns = np.arange(width)[None, None, None, :] * np.ones((1, 1, height, 1))
+    op = find_op("resize")
+    wanted = op.run_float(node, [rows])[0, 0, :, 0], op.run_float(node, [columns])[0, 0, 0]
+    sizes = tuple(zip((height, width), integers(node, "size_hw"), strict=True))
+    for places in _PLACES.values():
+        found = (_nearest_pixels(places, before, after) for before, after in sizes)
+        if all(map(np.array_equal, wanted, found)):
+            break
+    else:
+        view.refuse(
+            f"no setting of TFLite's takes the pixels of '{text(node, 'nearest_mode')}' in "
+            f"'{text(node, 'coordinate_transformation_mode')}' from {height} x {width} to "
+            f"{integers(node, 'size_hw')}",
+            "take nearest_mode 'floor' and 'asymmetric', as PyTorch's mode='nearest' does",
+        )
+    return places
+
+
+def _nearest_pixels(places: tuple[bool, bool], size_in: int, size_out: int) -> NDArray[Any]:
+    """Return which pixel each output is, by LiteRT's GetNearestNeighbor, in float32."""
+    align_corners, half_pixel = places
+    spread = align_corners and size_out > 1
+    step = np.float32(size_in - spread) / np.float32(size_out - spread)
+    offset = np.float32(0.5) if half_pixel else np.float32(0)
+    place = (np.arange(size_out, dtype=np.float32) + offset) * step
+    pixel = np.floor(place + np.float32(0.5)) if align_corners else np.floor(place)
+    clipped: NDArray[Any] = np.clip(pixel, 0, size_in - 1)
+    return clipped
 
 
 def _same(window: Window, image_hw: tuple[int, ...]) -> tuple[int, int, int, int]:

@@ -1,6 +1,7 @@
 """Where each weight lies in its tile."""
 
 import numpy as np
+
 from compilers.c.weighted import bias_tiles, weight_tiles
 
 

@@ -11,7 +11,6 @@ from random_graphs import random_feeds
 from tflite_files import INTEGER_BORDER, TARGET, run_tflite, to_tflite
 
 from compilers.schemes import W8A8_ASYM, W8A8_SYM
-from compilers.tflite.border import integer_border
 from compilers.tflite.lower import lower
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node, Quantization
@@ -51,7 +50,7 @@ def test_a_float_network_stays_float():
 
 
 def test_every_input_and_output_has_its_integers():
-    assert integer_border(SUM) == {"a": "a.real", "b": "b.real", "y": "y.real"}
+    assert SUM.border.stand_ins == {"a": "a.real", "b": "b.real", "y": "y.real"}
 
 
 def _again(graph: Graph, source: str) -> Graph:
@@ -65,7 +64,7 @@ def _again(graph: Graph, source: str) -> Graph:
 @pytest.mark.parametrize("source", ["a", "y"])
 def test_integers_with_two_names_keep_the_second_as_reals(source):
     graph = _again(SUM, source)
-    assert "more" not in integer_border(graph).values()
+    assert "more" not in graph.border.stand_ins.values()
     feeds = random_feeds(graph, seed=4)
     found = run_tflite(to_tflite(graph, INTEGER_BORDER).files["model.tflite"], feeds)
     wanted = run_tflite(to_tflite(graph).files["model.tflite"], feeds)

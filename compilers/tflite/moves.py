@@ -1,0 +1,88 @@
+"""Ops that move values."""
+
+import numpy as np
+
+from compilers.op_parts.node_attributes import integer, integers, real
+from compilers.passes.channels_last import keeps_order
+from compilers.tflite.scope import Scope
+from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
+from zoo.lowering import NodeView
+
+__all__ = ["lower_concat", "lower_pad", "lower_reshape", "lower_slice", "lower_transpose"]
+
+
+def lower_concat(scope: Scope, view: NodeView) -> None:
+    """Add CONCATENATION, behind QUANTIZE where an input has another quantization.
+
+    In integers TFLite copies bytes only.
+    """
+    output = scope.output(view.output.name)
+    grid, inputs = scope.tensor(output).grid, []
+    for index in range(len(view.inputs)):
+        x = scope.operand(view, index)
+        like = scope.tensor(x)
+        if like.grid != grid:
+            alike = scope.value(f"{like.name}.requantized", like.shape, grid)
+            x = scope.add("QUANTIZE", [x], alike, "QuantizeOptions")
+        inputs.append(x)
+    settings = {"axis": integer(view.node, "axis"), "fusedActivationFunction": "NONE"}
+    scope.add("CONCATENATION", inputs, output, "ConcatenationOptions", settings)
+
+
+def lower_pad(scope: Scope, view: NodeView) -> None:
+    """Add PADV2: the border's value stands in the input's steps."""
+    borders = np.stack([integers(view.node, "before"), integers(view.node, "after")], axis=1)
+    x = scope.read(view)
+    like, source = scope.tensor(x), view.inputs[0].quantization
+    value = real(view.node, "value")
+    if like.grid is not None and source is not None:
+        value = view.fixed("value")[0] + like.grid.qmin - source.qmin
+    inputs = [
+        x,
+        scope.parameter(view, "borders", borders),
+        scope.constant(f"{view.output.name}.value", np.array([value]), like.dtype, like.grid),
+    ]
+    scope.add("PADV2", inputs, scope.output(view.output.name), "PadV2Options")
+
+
+def lower_reshape(scope: Scope, view: NodeView) -> None:
+    """Add RESHAPE, and a TRANSPOSE before or behind where values lie in another order."""
+    x, output = scope.read(view), scope.output(view.output.name)
+    target = scope.tensor(output).shape
+    if not keeps_order(view.inputs[0]):
+        like = scope.tensor(x)
+        shape = reordered(like.shape, CHANNELS_FIRST)
+        first = scope.value(f"{view.output.name}.channels_first", shape, like.grid)
+        x = scope.add("TRANSPOSE", [x, scope.parameter(view, "first", CHANNELS_FIRST)], first)
+    if keeps_order(view.output):
+        _add_reshape(scope, view, x, output)
+        return
+    planar = reordered(target, CHANNELS_FIRST)
+    image = scope.value(f"{view.output.name}.planar", planar, scope.tensor(output).grid)
+    _add_reshape(scope, view, x, image)
+    scope.add("TRANSPOSE", [image, scope.parameter(view, "last", CHANNELS_LAST)], output)
+
+
+def lower_slice(scope: Scope, view: NodeView) -> None:
+    """Add STRIDED_SLICE: axes that are not cut go from 0 to their size."""
+    x = scope.read(view)
+    cuts = [(0, size, 1) for size in scope.tensor(x).shape]
+    given = (integers(view.node, name) for name in ("axes", "starts", "ends", "steps"))
+    for axis, start, end, step in zip(*given, strict=True):
+        cuts[axis] = (start, end, step)
+    parameters = zip(("begin", "end", "strides"), zip(*cuts, strict=True), strict=True)
+    inputs = [x, *(scope.parameter(view, role, values) for role, values in parameters)]
+    scope.add("STRIDED_SLICE", inputs, scope.output(view.output.name), "StridedSliceOptions")
+
+
+def lower_transpose(scope: Scope, view: NodeView) -> None:
+    """Add TRANSPOSE: axis i of the output is axis order[i] of the input."""
+    order = integers(view.node, "permutation")
+    inputs = [scope.read(view), scope.parameter(view, "order", order)]
+    scope.add("TRANSPOSE", inputs, scope.output(view.output.name), "TransposeOptions")
+
+
+def _add_reshape(scope: Scope, view: NodeView, x: int, output: int) -> None:
+    shape = scope.tensor(output).shape
+    inputs = [x, scope.parameter(view, "shape", shape)]
+    scope.add("RESHAPE", inputs, output, "ReshapeOptions", {"newShape": shape})
