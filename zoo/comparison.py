@@ -18,13 +18,11 @@ Outputs = Mapping[str, NDArray[Any]]
 
 def output_scales(graph: Graph) -> Mapping[str, float]:
     """Return the scale of each output of an integer graph; nothing for a float one."""
-    scales = {}
-    for name in graph.outputs:
-        node = graph.producer(name)
-        tensor = graph.tensors[node.inputs[0]] if node else None
-        if tensor is not None and tensor.quantization is not None:
-            scales[name] = max(tensor.quantization.scale)
-    return scales
+    return {
+        name: max(tensor.quantization.scale)
+        for name, tensor in graph.border.outputs.items()
+        if tensor.quantization is not None
+    }
 
 
 def compare(

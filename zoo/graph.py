@@ -128,11 +128,12 @@ class Border:
 
     inputs: what the only node that reads an input, a 'quantize', makes of it.
     outputs: what a 'dequantize' makes an output of.
-    An input or output that is reals inside, too, is in neither.
+    real_inside: outputs that nodes read as reals, too.
     """
 
     inputs: Mapping[str, Tensor]
     outputs: Mapping[str, Tensor]
+    real_inside: frozenset[str] = frozenset()
 
     @property
     def stand_ins(self) -> Mapping[str, str]:
@@ -145,7 +146,7 @@ class Border:
         return {
             tensor.name: name
             for index, (name, tensor) in enumerate(sides)
-            if tensor.name not in names[:index]
+            if tensor.name not in names[:index] and name not in self.real_inside
         }
 
 
@@ -187,9 +188,10 @@ class Graph:
         outputs = {
             name: self.tensors[node.inputs[0]]
             for name, node in producers.items()
-            if node is not None and node.op == "dequantize" and not self.consumers(name)
+            if node is not None and node.op == "dequantize"
         }
-        return Border(inputs, outputs)
+        inside = frozenset(name for name in outputs if self.consumers(name))
+        return Border(inputs, outputs, inside)
 
     def inputs_of(self, node: Node) -> tuple[Tensor, ...]:
         """Return the tensors that a node reads."""

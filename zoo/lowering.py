@@ -77,9 +77,9 @@ class NodeView:
         """Return integer constants of the node that were fixed at quantization."""
         return self.node.integer[name]
 
-    def refuse(self, why: str, remedy: str) -> NoReturn:
+    def refuse(self, why: str, remedy: str, runs_on: str = "refused") -> NoReturn:
         """Raise Refusal."""
-        raise Refusal(self.node, why, remedy)
+        raise Refusal(self.node, why, remedy, runs_on)
 
 
 def find_lowering(artifact: str, view: NodeView) -> Lowering:

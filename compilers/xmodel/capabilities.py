@@ -4,15 +4,13 @@ Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", a
 rules in Vitis AI's open quantizer, which mirror those of its compiler.
 """
 
-from collections.abc import Iterator
-
 from compilers.xmodel.dpu_limits import DpuLimits
-from compilers.xmodel.dpu_numbers import number_breaches
-from compilers.xmodel.dpu_rules import RULES, Breach, View
+from compilers.xmodel.dpu_numbers import require_numbers
+from compilers.xmodel.dpu_rules import RULES, DpuView
 from zoo import registry
 from zoo.capability import Capability
-from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph
+from zoo.lowering import Refusal
 from zoo.target import Target
 
 __all__ = ["capabilities", "require_capable"]
@@ -27,41 +25,40 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     graph: float, or integer, whose shifts and means are looked at too.
     Raises RefusedError where the target's facts are incomplete.
     """
-    limits = DpuLimits.of(target)
-    nodes = (node for node in graph.nodes if node.op not in _BORDER)
-    return tuple(_capability(View(graph, node, target, limits)) for node in nodes)
+    return tuple(_capability(view) for view in _views(graph, target))
 
 
 def require_capable(graph: Graph, target: Target) -> None:
-    """Raise UnsupportedOpError for the first node that the DPU itself does not run."""
-    for found in capabilities(graph, target):
-        if found.runs_on != "DPU":
-            raise UnsupportedOpError(
-                f"{target.name}: node '{found.node}' ({found.op}): {found.why}; {found.remedy} "
-                "(`zoo show MODEL --target BOARD` shows every node)"
-            )
+    """Raise Refusal for the first node that the DPU itself does not run."""
+    for view in _views(graph, target):
+        _require(view)
 
 
-def _capability(view: View) -> Capability:
-    node = view.node
-    breach = next(_breaches(view), None)
-    if breach is None:
-        return Capability(node.name, node.op, "DPU")
-    return Capability(node.name, node.op, breach.runs_on, breach.why, breach.remedy)
+def _views(graph: Graph, target: Target) -> list[DpuView]:
+    limits = DpuLimits.of(target)
+    nodes = (node for node in graph.nodes if node.op not in _BORDER)
+    return [DpuView(graph, node, target, limits) for node in nodes]
 
 
-def _breaches(view: View) -> Iterator[Breach]:
+def _capability(view: DpuView) -> Capability:
+    try:
+        _require(view)
+    except Refusal as refusal:
+        return refusal.capability
+    return Capability(view.node.name, view.node.op, "DPU")
+
+
+def _require(view: DpuView) -> None:
     op, cpu_ops = view.node.op, view.target.facts.get("cpu_ops", ())
     if isinstance(cpu_ops, tuple) and op in cpu_ops:
-        yield Breach(
+        view.refuse(
             "the DPU has no such op, and the app runs what the DPU computes",
             "end the network before it and let the contract's post-processing compute it",
-            "CPU",
+            runs_on="CPU",
         )
-    elif op not in RULES:
-        yield Breach("the DPU has no such op", f"build it of {', '.join(RULES)}")
-    else:
-        yield from RULES[op](view)
-        if view.graph.is_quantized:
-            scheme = next(iter(view.target.schemes.values()))
-            yield from number_breaches(view, registry.load("scheme", scheme))
+    if op not in RULES:
+        view.refuse("the DPU has no such op", f"build it of {', '.join(RULES)}")
+    RULES[op](view)
+    if view.graph.is_quantized:
+        scheme = next(iter(view.target.schemes.values()))
+        require_numbers(view, registry.load("scheme", scheme))

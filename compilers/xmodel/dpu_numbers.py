@@ -12,20 +12,19 @@ from compilers.op_parts.node_attributes import integers
 from compilers.op_table import find_op
 from compilers.quantize.means import reciprocal_of
 from compilers.quantize.power_of_two import fix_point_of, is_power_of_two
-from compilers.xmodel.dpu_rules import Breach, View
+from zoo.lowering import NodeView
 from zoo.scheme import Scheme
 
-__all__ = ["number_breaches"]
+__all__ = ["require_numbers"]
 
 
-def number_breaches(view: View, scheme: Scheme) -> Iterator[Breach]:
-    """Yield what of a node of an integer graph is none of the scheme's."""
-    remedy = f"quantize the float network by the scheme {scheme.name}"
+def require_numbers(view: NodeView, scheme: Scheme) -> None:
+    """Refuse a node of an integer graph whose numbers are none of the scheme's."""
     for why in _objections(view, scheme):
-        yield Breach(why, remedy)
+        view.refuse(why, f"quantize the float network by the scheme {scheme.name}")
 
 
-def _objections(view: View, scheme: Scheme) -> Iterator[str]:
+def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:
     tensors = (*view.inputs, view.output)
     grids = [(t.name, t.quantization) for t in tensors if t.quantization is not None]
     uneven = [name for name, grid in grids if not all(map(is_power_of_two, grid.scale))]
@@ -54,7 +53,7 @@ def _shifts(points: list[int], scheme: Scheme) -> Iterator[str]:
             )
 
 
-def _mean(view: View, scheme: Scheme) -> Iterator[str]:
+def _mean(view: NodeView, scheme: Scheme) -> Iterator[str]:
     height, width = integers(view.node, "kernel")
     wanted = reciprocal_of((height, width), scheme)
     if view.node.attributes.get("reciprocal") != wanted:

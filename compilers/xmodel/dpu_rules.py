@@ -1,7 +1,7 @@
-"""The rules of each op on a DPUCZDX8G: what of a node breaks one, and what to do about it."""
+"""The rules of each op on a DPUCZDX8G: each refuses a node that breaks it."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
@@ -11,200 +11,171 @@ from compilers.op_parts.node_attributes import integer, real
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly
 from compilers.xmodel.dpu_limits import DpuLimits
-from zoo.graph import Graph, Node, Tensor
+from zoo.lowering import NodeView
 from zoo.target import Target
 
-__all__ = ["RULES", "Breach", "View"]
+__all__ = ["RULES", "DpuView"]
 
 _KINDS: Mapping[Bounds, str] = MappingProxyType({(0.0, inf): "relu", (0.0, 6.0): "relu6"})
 
 
 @dataclass(frozen=True)
-class Breach:
-    """What the DPU does not do. runs_on: 'CPU' where AMD's compiler would give it to that."""
-
-    why: str
-    remedy: str
-    runs_on: str = "refused"
-
-
-@dataclass(frozen=True)
-class View:
+class DpuView(NodeView):
     """A node with what its rules look at."""
 
-    graph: Graph
-    node: Node
     target: Target
     limits: DpuLimits
 
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        """The tensors that the node reads."""
-        return self.graph.inputs_of(self.node)
 
-    @property
-    def output(self) -> Tensor:
-        """The tensor that the node computes."""
-        return self.graph.tensors[self.node.output]
-
-    @property
-    def producer(self) -> Node | None:
-        """The node that computes the first input."""
-        return self.graph.producer(self.node.inputs[0])
-
-
-Breaches = Iterator[Breach]
-
-
-def _conv(view: View) -> Breaches:
+def _conv(view: DpuView) -> None:
     (_, channels, *image_hw), weight = view.inputs[0].shape, view.inputs[1].shape
     window = Window.from_node(view.node, (int(weight[2]), int(weight[3])))
     group = integer(view.node, "group")
     if group == 1:
-        yield from _convolution(view, window, int(channels), _pair(image_hw))
-        yield from _activation(view, "conv")
+        _convolution(view, window, int(channels), _pair(image_hw))
+        _activation(view, "conv")
     elif group == channels == weight[0]:
-        yield from _depthwise(view, window, _pair(image_hw))
+        _depthwise(view, window, _pair(image_hw))
     else:
-        yield Breach(
+        view.refuse(
             f"{channels} channels in {group} groups give {weight[0]}; the DPU has normal "
             "convolutions, and depthwise ones with one output per channel",
             "split the groups into convolutions and a concat",
         )
 
 
-def _convolution(view: View, window: Window, channels: int, image_hw: Pair) -> Breaches:
+def _convolution(view: DpuView, window: Window, channels: int, image_hw: Pair) -> None:
     limits = view.limits
-    yield from _sizes("kernel", window.kernel, limits.conv_kernel_max)
+    _sizes(view, "kernel", window.kernel, limits.conv_kernel_max)
     if window.kernel != image_hw:
-        yield from _sizes("stride", window.strides, limits.conv_stride_max)
+        _sizes(view, "stride", window.strides, limits.conv_stride_max)
     depth = math.prod(window.kernel) * math.ceil(channels / limits.channel_parallel)
     if depth > limits.bank_depth:
-        yield Breach(
+        view.refuse(
             f"kernel {_by(window.kernel)} over {channels} channels fills {depth} rows of the "
             f"memory for weights (kh * kw * ceil(channels / {limits.channel_parallel})); it has "
             f"{limits.bank_depth}",
             "take a smaller kernel or fewer channels",
         )
-    yield from _pads(window, [extent - 1 for extent in window.extent] * 2)
-    yield from _channels(view, channels)
-    yield from _dilations(view, window, channels)
+    _pads(view, window, [extent - 1 for extent in window.extent] * 2)
+    _channels(view, channels)
+    _dilations(view, window, channels)
 
 
-def _depthwise(view: View, window: Window, image_hw: Pair) -> Breaches:
+def _depthwise(view: DpuView, window: Window, image_hw: Pair) -> None:
     channels, rows = int(view.inputs[0].shape[1]), math.prod(window.kernel)
-    yield from _alu(view, window, image_hw)
+    _alu(view, window, image_hw)
     if rows > view.limits.bank_depth:
-        yield Breach(
+        view.refuse(
             f"kernel {_by(window.kernel)} fills {rows} rows of the memory for weights; it has "
             f"{view.limits.bank_depth}",
             "take a smaller kernel",
         )
-    yield from _dilations(view, window, channels)
-    yield from _activation(view, "depthwise")
+    _dilations(view, window, channels)
+    _activation(view, "depthwise")
 
 
-def _alu(view: View, window: Window, image_hw: Pair) -> Breaches:
+def _alu(view: DpuView, window: Window, image_hw: Pair) -> None:
     """The engine of depthwise convolutions and pools."""
     limits = view.limits
-    yield from _sizes("kernel", window.kernel, limits.alu_kernel_max)
+    _sizes(view, "kernel", window.kernel, limits.alu_kernel_max)
     if window.kernel != image_hw:
-        yield from _sizes("stride", window.strides, limits.alu_stride_max)
+        _sizes(view, "stride", window.strides, limits.alu_stride_max)
     begin, end = limits.alu_pad_begin_max, limits.alu_pad_end_max
-    yield from _pads(window, [begin, begin, end, end])
-    yield from _channels(view, int(view.inputs[0].shape[1]))
+    _pads(view, window, [begin, begin, end, end])
+    _channels(view, int(view.inputs[0].shape[1]))
 
 
-def _dense(view: View) -> Breaches:
+def _dense(view: DpuView) -> None:
     """A convolution over the whole image of which its input is the flat form."""
     before = view.producer
     flat = view.inputs[0]
     image = view.graph.tensors[before.inputs[0]] if before and before.op == "reshape" else flat
     channels, *image_hw = image.shape[1:] if len(image.shape) == 4 else (flat.shape[1], 1, 1)
     window = Window(_pair(image_hw))
-    yield from _convolution(view, window, int(channels), window.kernel)
-    yield from _activation(view, "dense")
+    _convolution(view, window, int(channels), window.kernel)
+    _activation(view, "dense")
 
 
-def _average_pool(view: View) -> Breaches:
+def _average_pool(view: DpuView) -> None:
     if divides_unevenly(view.node):
-        yield Breach(
+        view.refuse(
             "its means leave out the pads; the DPU divides by the same number everywhere",
             "pool with count_include_pad=True, or without pads",
         )
-    yield from _alu(view, Window.from_node(view.node), _pair(view.inputs[0].shape[2:]))
-    yield from _activation(view, "average_pool")
+    _alu(view, Window.from_node(view.node), _pair(view.inputs[0].shape[2:]))
+    _activation(view, "average_pool")
 
 
-def _max_pool(view: View) -> Breaches:
+def _max_pool(view: DpuView) -> None:
     window = Window.from_node(view.node)
     if window.dilations != (1, 1):
-        yield Breach(f"dilations {_by(window.dilations)}; the DPU's pools have none", "take 1x1")
-    yield from _alu(view, window, _pair(view.inputs[0].shape[2:]))
+        view.refuse(f"dilations {_by(window.dilations)}; the DPU's pools have none", "take 1x1")
+    _alu(view, window, _pair(view.inputs[0].shape[2:]))
 
 
-def _element_wise(view: View) -> Breaches:
+def _element_wise(view: DpuView) -> None:
     first, second = view.inputs
     if first.is_constant or second.is_constant:
-        yield Breach(
+        view.refuse(
             f"it reads the constant '{(first if first.is_constant else second).name}'; the DPU "
             "reads two feature maps",
             "put the constant into the convolution before or behind it",
         )
     elif first.shape[1:] != second.shape[1:]:
-        yield Breach(
+        view.refuse(
             f"it broadcasts {list(first.shape[1:])} and {list(second.shape[1:])}; the DPU takes "
             "equal shapes",
             "bring both to one shape by convolutions, or do without the gate",
         )
-    yield from _channels(view, int(view.output.shape[1]))
-    yield from _activation(view, view.node.op)
+    _channels(view, int(view.output.shape[1]))
+    _activation(view, view.node.op)
 
 
-def _concat(view: View) -> Breaches:
-    yield from _channels(view, int(view.inputs[0].shape[1]))
+def _concat(view: DpuView) -> None:
+    _channels(view, int(view.inputs[0].shape[1]))
 
 
-def _reshape(view: View) -> Breaches:
+def _reshape(view: DpuView) -> None:
     readers = view.graph.consumers(view.node.output)
     mixes = any(_has_an_order(t.shape) for t in (view.inputs[0], view.output))
     if mixes and not (readers and all(reader.op == "dense" for reader in readers)):
-        yield Breach(
+        view.refuse(
             f"{list(view.inputs[0].shape[1:])} to {list(view.output.shape[1:])} moves values "
             "between channels and pixels, which lie in another order (NHWC)",
             "pool to one pixel before it, or let a dense layer read it",
-            "CPU",
+            runs_on="CPU",
         )
 
 
-def _clip(view: View) -> Breaches:
+def _clip(view: DpuView) -> None:
     before = view.producer
     bounds = real(view.node, "low"), real(view.node, "high")
-    yield from _allowed(view, _kind(bounds), before.op if before else "input")
+    _allowed(view, _kind(bounds), before.op if before else "input")
 
 
-def _leaky_relu(view: View) -> Breaches:
+def _leaky_relu(view: DpuView) -> None:
     before, alpha = view.producer, real(view.node, "alpha")
     slope = view.limits.leaky_relu_slope_256ths / 256
-    yield from _allowed(view, "leaky_relu", before.op if before else "input")
+    _allowed(view, "leaky_relu", before.op if before else "input")
     if alpha != slope:
-        yield Breach(
+        view.refuse(
             f"its slope is {alpha:g}; the DPU's is {slope}",
             f"train with negative_slope={slope}, or ReLU",
         )
 
 
-def _activation(view: View, op: str) -> Breaches:
+def _activation(view: DpuView, op: str) -> None:
     """The ReLU, ReLU6 or clip that the node has taken in."""
     if clamp_of(view.node) != OPEN:
-        yield from _allowed(view, _kind(clamp_of(view.node)), op)
+        _allowed(view, _kind(clamp_of(view.node)), op)
 
 
-def _allowed(view: View, kind: str, op: str) -> Breaches:
+def _allowed(view: DpuView, kind: str, op: str) -> None:
     known = view.target.facts.get(f"activations_of_{op}", ())
     words = known if isinstance(known, tuple) else (str(known),)
     if kind not in words:
-        yield Breach(
+        view.refuse(
             f"{kind} behind {op}; there the DPU has {' and '.join(words) or 'no activation'}",
             "take one of these" if words else "put the activation behind a convolution",
         )
@@ -214,36 +185,36 @@ def _kind(bounds: Bounds) -> str:
     return _KINDS.get(bounds, f"a clip to {bounds[0]:g} ... {bounds[1]:g}")
 
 
-def _sizes(what: str, found: Pair, largest: int) -> Breaches:
+def _sizes(view: DpuView, what: str, found: Pair, largest: int) -> None:
     if max(found) > largest:
-        yield Breach(
+        view.refuse(
             f"{what} {_by(found)}; allowed are 1 to {largest}",
             f"take a smaller {what}, such as two layers in a row",
         )
 
 
-def _pads(window: Window, largest: list[int]) -> Breaches:
+def _pads(view: DpuView, window: Window, largest: list[int]) -> None:
     if any(pad > most for pad, most in zip(window.pads, largest, strict=True)):
-        yield Breach(
+        view.refuse(
             f"pads {list(window.pads)} (top, left, bottom, right); allowed are up to {largest}",
             "pad less",
         )
 
 
-def _dilations(view: View, window: Window, channels: int) -> Breaches:
+def _dilations(view: DpuView, window: Window, channels: int) -> None:
     if max(window.dilations) * channels > view.limits.channels_max:
-        yield Breach(
+        view.refuse(
             f"dilation {_by(window.dilations)} over {channels} channels; their product may be "
             f"{view.limits.channels_max}",
             "take a smaller dilation or fewer channels",
         )
 
 
-def _channels(view: View, channels_in: int) -> Breaches:
+def _channels(view: DpuView, channels_in: int) -> None:
     both = (view.inputs[0].name, channels_in), (view.output.name, int(view.output.shape[1]))
     for name, channels in both:
         if channels > view.limits.channels_max:
-            yield Breach(
+            view.refuse(
                 f"'{name}' has {channels} channels; allowed are up to {view.limits.channels_max}",
                 "take fewer channels",
             )
@@ -262,7 +233,7 @@ def _by(sizes: Pair) -> str:
     return f"{sizes[0]}x{sizes[1]}"
 
 
-RULES: Mapping[str, Callable[[View], Breaches]] = MappingProxyType(
+RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
     {
         "add": _element_wise,
         "average_pool": _average_pool,

@@ -18,11 +18,10 @@ from compilers.xmodel.partition import is_compiled
 from compilers.xmodel.real_arrays import Array, Reals
 from compilers.xmodel.xir import XirGraph, XirOp
 from zoo.errors import ArtifactError, suggest
+from zoo.layout import channels_first, channels_last
 from zoo.plugs import Feeds
 
 __all__ = ["EXECUTOR", "XmodelExecutor", "XmodelRun"]
-
-_NHWC, _NCHW = (0, 2, 3, 1), (0, 3, 1, 2)
 
 
 class XmodelExecutor:
@@ -68,7 +67,11 @@ class XmodelRun:
         for op in self._graph.ops:
             values[op.name] = self._fed(op, feeds) if op.type == "data" else self._run(op, values)
         results = self._graph.attributes["return_ops"].value
-        return {name.removesuffix("_fix"): _channels_first(values[name]) for name in results}
+        reals = {name: values[name].numerator / values[name].divisor for name in results}
+        return {
+            name.removesuffix("_fix"): channels_first(array.astype(np.float32))
+            for name, array in reals.items()
+        }
 
     def _fed(self, op: XirOp, feeds: Feeds) -> Reals:
         if op.name not in feeds:
@@ -76,8 +79,7 @@ class XmodelRun:
                 f"{self._where}: its input '{op.name}' is missing; given: "
                 f"{', '.join(feeds) or 'nothing'}"
             )
-        value: Array = np.asarray(feeds[op.name], np.float64)
-        value = value.transpose(_NHWC) if value.ndim == 4 else value
+        value: Array = channels_last(np.asarray(feeds[op.name], np.float64))
         if value.shape[1:] != op.tensor.shape[1:]:
             raise ArtifactError(
                 f"{self._where}: input '{op.name}' has shape {list(value.shape)}, needed is "
@@ -102,11 +104,6 @@ def _read(file: Path) -> XirGraph:
         return decode(file.read_bytes(), str(file))
     except OSError as error:
         raise ArtifactError(f"{file}: cannot be read ({error.strerror})") from error
-
-
-def _channels_first(reals: Reals) -> NDArray[np.float32]:
-    values = (reals.numerator / reals.divisor).astype(np.float32)
-    return values.transpose(_NCHW) if values.ndim == 4 else values
 
 
 EXECUTOR = XmodelExecutor()

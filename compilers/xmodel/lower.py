@@ -5,40 +5,30 @@ stand as reals k / 2**fix_point behind the op `fix`.
 """
 
 from dataclasses import replace
-from importlib import import_module
-from pkgutil import iter_modules
 
 from compilers.fresh_name import fresh_name
 from compilers.op_parts.node_attributes import integer
-from compilers.xmodel import forms
+from compilers.passes.channels_last import channels_last
 from compilers.xmodel.scope import Scope
 from compilers.xmodel.xir import XirGraph
-from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node
+from zoo.lowering import NodeView, find_lowering
 
-__all__ = ["lower", "lowered_ops"]
+__all__ = ["lower"]
 
 
 def lower(graph: Graph) -> XirGraph:
     """Return the file as a value.
 
     graph: as compilers.xmodel.powers_of_two wants it.
-    Raises UnsupportedOpError naming the node that has no form in XIR.
+    Raises Refusal naming the node that has no form in XIR.
     """
-    scope = Scope(_with_reshapes(graph))
-    for node in scope.graph.nodes:
-        if node.op not in lowered_ops():
-            raise UnsupportedOpError(
-                f"node '{node.name}' ({node.op}): an .xmodel for the DPU has no such op; it has "
-                f"{', '.join(lowered_ops())}: replace it in the network"
-            )
-        import_module(f"{forms.__name__}.{node.op}").lower(scope, node)
+    laid = channels_last(_with_reshapes(graph))
+    scope = Scope(laid)
+    for node in laid.nodes:
+        view = NodeView(laid, node)
+        find_lowering("xmodel", view)(scope, view)
     return scope.finish()
-
-
-def lowered_ops() -> tuple[str, ...]:
-    """Return the Graph's ops that have a form in XIR, sorted."""
-    return tuple(sorted(module.name for module in iter_modules(forms.__path__)))
 
 
 def _with_reshapes(graph: Graph) -> Graph:

@@ -3,45 +3,44 @@
 from collections.abc import Mapping
 from math import inf
 
-from compilers.op_parts.affine import quantization_of
 from compilers.op_parts.clamp import clamp_of
-from compilers.xmodel.scope import Arguments, Scope, nhwc_shape
-from zoo.errors import UnsupportedOpError
-from zoo.graph import Node, Quantization
+from compilers.xmodel.scope import Arguments, Scope, file_shape
+from zoo.lowering import NodeView
 
 __all__ = ["add_rectified", "rectifier"]
 
 
 def add_rectified(
     scope: Scope,
-    node: Node,
+    view: NodeView,
     kind: str,
     arguments: Arguments,
     attributes: Mapping[str, object] | None = None,
 ) -> None:
     """Add the op that computes a node, its ReLU where it has one, and the fix."""
-    output = scope.graph.tensors[node.output]
-    follows = rectifier(node, clamp_of(node), quantization_of(output))
-    name, shape = scope.name_of(node.output), nhwc_shape(output.shape)
+    output = view.output
+    follows = rectifier(view, clamp_of(view.node))
+    name, shape = scope.name_of(output.name), file_shape(output.shape)
     first = scope.new_name(f"{name}.{kind}") if follows else name
     op = scope.add(first, kind, shape, arguments, attributes)
     if follows:
         op = scope.add(name, follows, shape, {"input": (op,)})
-    scope.store(node.output, op)
+    scope.store(output.name, op)
 
 
-def rectifier(node: Node, bounds: tuple[float, float], grid: Quantization) -> str:
-    """Return 'relu', 'relu6', or '' where the bounds clip nothing.
+def rectifier(view: NodeView, bounds: tuple[float, float]) -> str:
+    """Return 'relu', 'relu6', or '' where the bounds clip nothing; refuses others.
 
-    Bounds outside of the integers' range are none. Raises UnsupportedOpError for others.
+    Bounds outside of the integers' range are none.
     """
+    grid = view.output_grid
     step = grid.scale[0]
     low = bounds[0] if bounds[0] > grid.qmin * step else -inf
     high = bounds[1] if bounds[1] < grid.qmax * step else inf
     known = {(-inf, inf): "", (0.0, inf): "relu", (0.0, 6.0): "relu6"}
     if (low, high) not in known:
-        raise UnsupportedOpError(
-            f"node '{node.name}' ({node.op}): clips to {bounds}; an .xmodel has ReLU and ReLU6: "
-            "train the network with one of them"
+        view.refuse(
+            f"clips to {bounds}; an .xmodel has ReLU and ReLU6",
+            "train the network with one of them",
         )
     return known[low, high]

@@ -13,15 +13,16 @@ from compilers.fresh_name import fresh_name
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph, XirTensor, attributes_of
 from zoo.errors import UnsupportedOpError
-from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.graph import Graph, Quantization, Tensor
+from zoo.lowering import NodeView
 
-__all__ = ["Arguments", "Scope", "nhwc_shape"]
+__all__ = ["Arguments", "Scope", "file_shape"]
 
 Arguments = Mapping[str, Sequence[str]]
 
 
 class Scope:
-    """Adds ops in order. `graph`: what is lowered."""
+    """Adds ops in order. `graph`: what is lowered, images NHWC."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -46,23 +47,12 @@ class Scope:
             self._values[tensor] = self.constant(constant, constant.data)
         return self._values[tensor]
 
-    def operand(self, tensor: str, rank: int) -> str:
-        """Return the op that holds one side of a sum or a product of this rank.
+    def operands(self, view: NodeView) -> list[str]:
+        """Return the ops that hold the inputs of a sum or a product; constants broadcast.
 
-        A constant broadcasts as the Graph's does, whose axes are NCHW. Raises UnsupportedOpError
-        for an activation that would have to.
+        Refuses an activation of another rank.
         """
-        operand = self.graph.tensors[tensor]
-        if operand.data is not None:
-            ones = [1] * (rank - operand.data.ndim)
-            aligned = operand.data.reshape([*ones, *operand.data.shape])
-            return self.constant(operand, aligned.transpose(0, 2, 3, 1) if rank == 4 else aligned)
-        if len(operand.shape) != rank:
-            raise UnsupportedOpError(
-                f"tensor '{tensor}' {operand.shape} is added to or multiplied with one of {rank} "
-                "axes; an .xmodel has images in another order of axes: reshape it to as many"
-            )
-        return self.read(tensor)
+        return [self._operand(view, tensor, len(view.output.shape)) for tensor in view.inputs]
 
     def shape(self, op: str) -> tuple[int, ...]:
         """Return the shape of what an op computes, images NHWC."""
@@ -86,7 +76,7 @@ class Scope:
         """Add one of the graph's inputs where it is not there yet, and return its op."""
         if name in self._ops:
             return name
-        shape = nhwc_shape(self.graph.tensors[name].shape)
+        shape = file_shape(self.graph.tensors[name].shape)
         return self.add(name, "data", shape, {}, {"shape": shape, "data_type": "FLOAT32"})
 
     def constant(self, tensor: Tensor, data: NDArray[np.integer[Any]]) -> str:
@@ -135,6 +125,18 @@ class Scope:
             name, tuple(self._ops.values()), root, attributes_of({"return_ops": results})
         )
 
+    def _operand(self, view: NodeView, tensor: Tensor, rank: int) -> str:
+        if tensor.data is not None:
+            ones = [1] * (rank - tensor.data.ndim)
+            return self.constant(tensor, tensor.data.reshape([*ones, *tensor.data.shape]))
+        if len(tensor.shape) != rank:
+            view.refuse(
+                f"'{tensor.name}' {tensor.shape} is added to or multiplied with one of {rank} "
+                "axes; an .xmodel has images in another order of axes",
+                "reshape it to as many",
+            )
+        return self.read(tensor.name)
+
     def _fix(self, name: str, op: str, point: int) -> str:
         """Add the op that rounds to k / 2**point, half up, and saturates to int8."""
         attributes = {
@@ -159,20 +161,24 @@ def fix_name(op: str) -> str:
     return f"{op}_fix"
 
 
-def nhwc_shape(shape: Sequence[int | str]) -> tuple[int, ...]:
-    """Return the shape of an activation, batch 1, images NHWC."""
-    sizes = tuple(int(size) for size in shape[1:])
-    return (1, *sizes[1:], sizes[0]) if len(sizes) == 3 else (1, *sizes)
+def file_shape(shape: Sequence[int | str]) -> tuple[int, ...]:
+    """Return the shape of an activation, batch 1."""
+    return (1, *(int(size) for size in shape[1:]))
 
 
 def _outputs(graph: Graph) -> dict[str, str]:
     """Return the graph's output by the integer tensor that it dequantizes."""
     outputs: dict[str, str] = {}
     for name in graph.outputs:
-        node = graph.producer(name)
-        if node is None or node.op != "dequantize" or node.inputs[0] in outputs:
-            raise UnsupportedOpError(_not_dequantized(name, node))
-        outputs[node.inputs[0]] = name
+        integers = graph.border.outputs.get(name)
+        if integers is None or integers.name in outputs:
+            raise UnsupportedOpError(
+                f"graph '{graph.name}': its output '{name}' is "
+                f"{'not made of integers alone' if integers is None else 'there already'}; an "
+                ".xmodel returns each integer tensor once: quantize the whole network, and leave "
+                "out outputs that repeat another"
+            )
+        outputs[integers.name] = name
     return outputs
 
 
@@ -187,14 +193,6 @@ def _names(graph: Graph, outputs: Mapping[str, str]) -> dict[str, str]:
     taken = {*names.values(), *map(fix_name, names.values())}
     others = (tensor for tensor in graph.tensors if tensor not in names)
     return {**{tensor: fresh_name(tensor, taken) for tensor in others}, **names}
-
-
-def _not_dequantized(name: str, node: Node | None) -> str:
-    made_by = f"node '{node.name}' ({node.op})" if node else "nothing"
-    return (
-        f"output '{name}' is computed by {made_by}; an .xmodel returns each integer tensor once: "
-        "quantize the whole network, and leave out outputs that repeat another"
-    )
 
 
 def _grid(tensor: Tensor) -> Quantization:

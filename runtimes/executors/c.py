@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import HubError, ToolchainError
+from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds
 from zoo.tool import Tool
 
@@ -56,18 +57,15 @@ class _Tensor:
         lowest, highest = limits.min - self.zero_point, limits.max - self.zero_point
         integers = levels.clip(lowest, highest, out=levels).astype(np.int16)
         integers += np.int16(self.zero_point)
-        axes = (0, 2, 3, 1) if len(self.shape) == 3 else range(len(self.shape) + 1)
-        return np.ascontiguousarray(integers.astype(self.dtype).transpose(tuple(axes)))
+        return np.ascontiguousarray(channels_last(integers.astype(self.dtype)))
 
     def empty(self, count: int) -> NDArray[Any]:
         """Return memory for the integers of some samples, as the program writes them."""
-        stored = (*self.shape[1:], self.shape[0]) if len(self.shape) == 3 else self.shape
-        return np.empty((count, *stored), self.dtype)
+        return np.empty(reordered((count, *self.shape), CHANNELS_LAST), self.dtype)
 
     def read(self, integers: NDArray[Any]) -> NDArray[np.float32]:
         """Return the reals [N, ...] in the network's order."""
-        axes = (0, 3, 1, 2) if len(self.shape) == 3 else range(len(self.shape) + 1)
-        levels = integers.transpose(tuple(axes)).astype(np.int64) - self.zero_point
+        levels = channels_first(integers).astype(np.int64) - self.zero_point
         return levels.astype(np.float32) * np.float32(self.scale)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from runtimes.tflite_outputs import with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
+from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds
 from zoo.tool import Tool
 
@@ -17,8 +18,6 @@ __all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
 
 _LAYOUTS = b"zoo.layouts"
 _BORDER = b"zoo.border"
-_CHANNELS_LAST = (0, 2, 3, 1)
-_CHANNELS_FIRST = (0, 3, 1, 2)
 _REMEDY = "pip install 'edgezoo[litert]'"
 
 
@@ -51,7 +50,7 @@ class LitertExecutor:
         asked = {border.get(name, name): name for name in names}
         interpreter = _interpreter(with_outputs(content, asked), str(file), threads=1)
         details = (*interpreter.get_input_details(), *interpreter.get_output_details())
-        layouts = {d["name"]: "NHWC" for d in details if len(d["shape"]) == len(_CHANNELS_LAST)}
+        layouts = {d["name"]: "NHWC" for d in details if len(d["shape"]) == len(CHANNELS_LAST)}
         return LitertInside(LitertRun(interpreter, layouts, str(file), as_stored=True), asked)
 
 
@@ -107,14 +106,14 @@ class LitertRun:
 
     def _stored(self, name: str, value: NDArray[Any]) -> NDArray[Any]:
         stored = _quantized(np.asarray(value, np.float32), self._inputs[name])
-        held = stored.transpose(_CHANNELS_LAST) if name in self._layouts else stored
+        held = channels_last(stored) if name in self._layouts else stored
         return np.ascontiguousarray(held)
 
     def _read(self, name: str) -> NDArray[Any]:
         detail = self._outputs[name]
         stored = self._interpreter.get_tensor(detail["index"])
         value = stored if self._as_stored else _dequantized(stored, detail)
-        return value.transpose(_CHANNELS_FIRST) if name in self._layouts else value
+        return channels_first(value) if name in self._layouts else value
 
     def _check(self, feeds: Feeds) -> None:
         for name in feeds:
@@ -137,7 +136,7 @@ class LitertRun:
 
     def _shape(self, name: str, detail: Mapping[str, Any]) -> tuple[int, ...]:
         shape = tuple(int(size) for size in detail["shape"])
-        return tuple(shape[i] for i in _CHANNELS_FIRST) if name in self._layouts else shape
+        return reordered(shape, CHANNELS_FIRST) if name in self._layouts else shape
 
 
 class LitertInside:

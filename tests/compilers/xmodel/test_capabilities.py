@@ -254,7 +254,7 @@ def test_a_scale_that_breaks_shift_cut_is_refused():
     with pytest.raises(UnsupportedOpError) as caught:
         require_capable(graph, KV260)
     text = str(caught.value)
-    assert text.startswith("kv260: node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
+    assert text.startswith("node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
     assert "; allowed are 0 to 16; quantize the float network by the scheme dpu-pow2" in text
 
 

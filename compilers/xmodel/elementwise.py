@@ -1,0 +1,65 @@
+"""Ops on each element, and what rounds at the border."""
+
+from compilers.op_parts.node_attributes import real
+from compilers.xmodel.rectifier import add_rectified, rectifier
+from compilers.xmodel.scope import Scope
+from zoo.lowering import NodeView
+
+__all__ = [
+    "lower_add",
+    "lower_clip",
+    "lower_dequantize",
+    "lower_leaky_relu",
+    "lower_mul",
+    "lower_quantize",
+    "lower_requantize",
+]
+
+
+def lower_add(scope: Scope, view: NodeView) -> None:
+    """Add 'add': the sum of reals is rounded once, as the DPU does at the finer fix point."""
+    add_rectified(scope, view, "add", {"input": scope.operands(view)})
+
+
+def lower_mul(scope: Scope, view: NodeView) -> None:
+    """Add 'mul': the product of reals is rounded once."""
+    add_rectified(scope, view, "mul", {"input": scope.operands(view)})
+
+
+def lower_clip(scope: Scope, view: NodeView) -> None:
+    """Add 'relu' or 'relu6', where no other node could take it in.
+
+    Bounds that clip nothing leave a second fix, which changes nothing.
+    """
+    bounds = real(view.node, "low"), real(view.node, "high")
+    kind, x = rectifier(view, bounds), scope.read(view.node.inputs[0])
+    if kind:
+        x = scope.add(scope.name_of(view.output.name), kind, scope.shape(x), {"input": (x,)})
+    scope.store(view.output.name, x)
+
+
+def lower_leaky_relu(scope: Scope, view: NodeView) -> None:
+    """Add 'leaky-relu': its table of integers holds what the fix behind it rounds."""
+    arguments = {"input": (scope.read(view.node.inputs[0]),)}
+    add_rectified(scope, view, "leaky-relu", arguments, {"alpha": real(view.node, "alpha")})
+
+
+def lower_quantize(scope: Scope, view: NodeView) -> None:
+    """Add 'data', named as the graph's input, and its fix."""
+    name = view.node.inputs[0]
+    if name not in view.graph.inputs:
+        view.refuse(
+            f"it reads '{name}', which the network computes in floats; an .xmodel for the DPU "
+            "holds integers only",
+            "quantize the whole network",
+        )
+    scope.round(view.output.name, scope.input(name))
+
+
+def lower_requantize(scope: Scope, view: NodeView) -> None:
+    """Add a second fix: the value is rounded to the output's fix point."""
+    scope.store(view.output.name, scope.read(view.node.inputs[0]))
+
+
+def lower_dequantize(scope: Scope, view: NodeView) -> None:
+    """Add nothing: what a fix computes are reals, and the scope has named them as the output."""
