@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.lookup_table import LookupOp
 from compilers.op_parts.node_attributes import real
 from zoo.graph import Node, Quantization
 from zoo.op import OnnxCall, Parsed
+from zoo.table_op import TableOp
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 
-class HardSigmoid(LookupOp):
+class HardSigmoid(TableOp):
     """The gate of squeeze-and-excitation in MobileNetV3. attributes: alpha, beta."""
 
     name = "hard_sigmoid"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node
+from zoo.table_op import TableOp
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 
-class HardSwish(LookupOp):
+class HardSwish(TableOp):
     """The activation of MobileNetV3."""
 
     name = "hardswish"

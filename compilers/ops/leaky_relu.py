@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.lookup_table import LookupOp
 from compilers.op_parts.node_attributes import real
 from zoo.graph import Node
 from zoo.op import OnnxCall, Parsed
+from zoo.table_op import TableOp
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 
-class LeakyRelu(LookupOp):
+class LeakyRelu(TableOp):
     """A rectifier with one slope for everything below zero. attribute: alpha."""
 
     name = "leaky_relu"

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import dequantize
-from compilers.op_parts.lookup_table import gain_of_table, look_up, tabulate
 from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+from zoo.table_op import gain_of_table, look_up, tabulate
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,7 @@ class PRelu(Op):
     """A rectifier of x [N, C, ...]; the slope may stay float: integers only need the tables.
 
     inputs: x; slope, constant, one value or one for each of C.
-    integer['table']: [C * 2**bits], for each channel a table as in compilers.op_parts.lookup_table.
+    integer['table']: [C * 2**bits], for each channel a table as in zoo.table_op.
     """
 
     name = "prelu"

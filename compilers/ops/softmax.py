@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.lookup_table import require_8_bits
 from compilers.op_parts.node_attributes import integer
 from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors, round_divide, saturate
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
+from zoo.table_op import require_8_bits
 
 if TYPE_CHECKING:
     import torch

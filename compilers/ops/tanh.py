@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.lookup_table import LookupOp
 from zoo.graph import Node, Quantization
+from zoo.table_op import TableOp
 
 if TYPE_CHECKING:
     import torch
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 
-class Tanh(LookupOp):
+class Tanh(TableOp):
     """The hyperbolic tangent; its output is known to lie in [-1, 1]."""
 
     name = "tanh"

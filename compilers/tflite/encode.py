@@ -25,7 +25,12 @@ _PLACEHOLDER = 127
 """In the field for op codes of 8 bits, where a code needs more."""
 
 _ENUMERATIONS = MappingProxyType(
-    {"fusedActivationFunction": "ActivationFunctionType", "padding": "Padding"}
+    {
+        "fusedActivationFunction": "ActivationFunctionType",
+        "inDataType": "TensorType",
+        "outDataType": "TensorType",
+        "padding": "Padding",
+    }
 )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "lower_prelu",
     "lower_sigmoid",
     "lower_softmax",
+    "lower_table",
     "lower_tanh",
 ]
 
@@ -91,6 +92,26 @@ def lower_prelu(scope: Scope, view: NodeView) -> None:
     slopes = np.broadcast_to(reals.reshape(-1), (channels,)).reshape(shape)
     further = (scope.constant(slope.name, slopes, "float32"),)
     _add_function(scope, view, _Function("PRELU", further=further), in_integers=False)
+
+
+def lower_table(scope: Scope, view: NodeView) -> None:
+    """Add CAST, ADD and GATHER: the integers, counted from 0, are places in a table of integers."""
+    x, output, name = scope.read(view), scope.output(view.output.name), view.output.name
+    grid, stored = scope.tensor(x).grid, scope.tensor(output).grid
+    if grid is None or stored is None:
+        view.refuse(
+            "TFLite has no such function of reals, of integers a table",
+            "quantize the network, as by --quant ptq",
+        )
+    shape, offset = scope.tensor(x).shape, view.output_grid.qmin - stored.qmin
+    integers = scope.places(f"{name}.integers", shape)
+    scope.add("CAST", [x], integers, "CastOptions", {"inDataType": "INT8", "outDataType": "INT32"})
+    lowest = scope.constant(f"{name}.lowest", np.array([-grid.qmin]), "int32")
+    places = scope.places(f"{name}.places", shape)
+    scope.add("ADD", [integers, lowest], places, "AddOptions", {"fusedActivationFunction": "NONE"})
+    table = np.array(view.fixed("table")) - offset
+    inputs = [scope.constant(f"{name}.table", table, "int8", stored), places]
+    scope.add("GATHER", inputs, output, "GatherOptions", {"axis": 0})
 
 
 def lower_softmax(scope: Scope, view: NodeView) -> None:

@@ -29,6 +29,7 @@ _LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 _SUMS = ("ADD", "SUB")
 _COPIES = (
     "CONCATENATION",
+    "GATHER",
     "MAXIMUM",
     "MAX_POOL_2D",
     "MINIMUM",
@@ -72,6 +73,8 @@ def is_exact(model: TfliteModel) -> bool:
 
 
 def _computes_exactly(tensors: Sequence[TfliteTensor], op: TfliteOp) -> bool:
+    if tensors[op.output].dtype == "int32":  # places in a table
+        return True
     grid, source = tensors[op.output].grid, tensors[op.inputs[0]].grid
     if grid is None or source is None:
         return (grid, op.code) == (None, "DEQUANTIZE") or (source, op.code) == (None, "QUANTIZE")

@@ -29,6 +29,7 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "slice": "moves:lower_slice",
         "softmax": "functions:lower_softmax",
         "sub": "elementwise:lower_sub",
+        "table": "functions:lower_table",
         "tanh": "functions:lower_tanh",
         "transpose": "moves:lower_transpose",
     }

@@ -13,11 +13,13 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "ADD": (2, "1.14.0"),
         "AVERAGE_POOL_2D": (2, "1.14.0"),
+        "CAST": (3, "2.8.0"),
         "CONCATENATION": (2, "1.14.0"),
         "CONV_2D": (6, "2.9.0"),
         "DEPTHWISE_CONV_2D": (3, "1.14.0"),
         "DEQUANTIZE": (3, "1.15.0"),
         "FULLY_CONNECTED": (4, "1.14.0"),
+        "GATHER": (2, "1.14.0"),
         "HARD_SWISH": (1, "1.15.0"),
         "LEAKY_RELU": (2, "2.3.0"),
         "LOGISTIC": (2, "1.14.0"),

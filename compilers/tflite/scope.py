@@ -69,6 +69,10 @@ class Scope:
         dtype = "int8" if grid else "float32"
         return self._add(TfliteTensor(self._new_name(wish), tuple(shape), dtype, grid))
 
+    def places(self, wish: str, shape: Sequence[int]) -> int:
+        """Add whole numbers that an op takes as places in a table."""
+        return self._add(TfliteTensor(self._new_name(wish), tuple(shape), "int32"))
+
     def constant(
         self, wish: str, data: NDArray[Any], dtype: str, grid: Quantization | None = None
     ) -> int:

@@ -2,13 +2,21 @@
 
 import numpy as np
 import pytest
+from every_op import PAIRS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import OneNode, activation
-from tflite_files import differences
+from tflite_files import differences, run_tflite
 
+from compilers.op_parts.affine import dequantize
+from compilers.reference import run_graph
+from compilers.tflite import lower as tflite_lower
+from compilers.tflite.encode import encode
+from compilers.tflite.functions import lower_table
+from compilers.tflite.half_up import is_exact
 from compilers.tflite.lower import lower
 from zoo.graph import Graph, Quantization
+from zoo.lowering import Lowering, NodeView, Refusal, find_lowering
 
 SIGMOID = Quantization((1 / 256,), (0,), signed=False)
 TANH = Quantization((1 / 128,), (128,), signed=False)
@@ -92,3 +100,30 @@ def test_bilinear_images_are_within_a_step(place, read, size_hw):
     assert _codes(graph) == {"RESIZE_BILINEAR"}
     images = _every_integer(read)["x.real"].reshape(1, 4, 8, 8)
     assert differences(graph, {"x.real": images})["y.real"] <= STEP
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_function_without_an_op_is_a_table_to_the_bit(pair, monkeypatch):
+    read, stored = PAIRS[pair]
+    case = OneNode("tanh", (activation((1, 2, 8, 16), read),), {}, stored)
+    monkeypatch.setattr(tflite_lower, "find_lowering", _tables_only)
+    model = tflite_lower.lower(case.graph)
+    assert [op.code for op in model.ops[1:-1]] == ["CAST", "ADD", "GATHER"]
+    assert is_exact(model)
+    feeds = {"x.real": dequantize(_integers_of(read), read)}
+    found = run_tflite(encode(model), feeds)
+    np.testing.assert_array_equal(found["y.real"], run_graph(case.graph, feeds)["y.real"])
+
+
+def _tables_only(artifact: str, view: NodeView) -> Lowering:
+    return lower_table if view.node.op == "tanh" else find_lowering(artifact, view)
+
+
+def _integers_of(grid: Quantization) -> np.ndarray:
+    return np.arange(grid.qmin, grid.qmax + 1).reshape(1, 2, 8, 16)
+
+
+def test_a_function_of_reals_without_an_op_is_refused(monkeypatch):
+    monkeypatch.setattr(tflite_lower, "find_lowering", _tables_only)
+    with pytest.raises(Refusal, match=r"^node 'alone' \(tanh\): TFLite has no such function of"):
+        tflite_lower.lower(OneNode("tanh", (activation((1, 4)),)).graph)

@@ -1,12 +1,13 @@
-"""Tables of activation functions."""
+"""Ops that are a function of one number, and their tables."""
 
 import numpy as np
 import pytest
 from one_node import activation
 
-from compilers.op_parts.lookup_table import look_up, tabulate
-from zoo.errors import QuantizeError
-from zoo.graph import Quantization
+from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.graph import Node, Quantization
+from zoo.op import OnnxCall
+from zoo.table_op import TableOp, look_up, tabulate
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,34 @@ def test_inputs_of_more_than_8_bits_are_refused():
         "tensor 'x' has 16 bits and is read by a function that is a table; such tables take at "
         "most 8 bits: quantize activations to 8 bits"
     )
+
+
+class Softsign(TableOp):
+    """A function that no built-in op has, with nothing but its meaning."""
+
+    name = "softsign"
+    onnx_types = ("Softsign",)
+
+    def activate(self, node, x):  # noqa: ARG002
+        return x / (1 + np.abs(x))
+
+
+NODE = Node("alone", "softsign", ("x",), "y")
+
+
+def test_the_onnx_form_is_one_operator():
+    call = Softsign().express(NODE, [activation(("N", 4))])
+    assert (call.op_type, dict(call.attributes)) == ("Softsign", {})
+    assert Softsign().parse(call).inputs == call.inputs
+    with pytest.raises(UnsupportedOpError, match=r"^net: Softsign lacks its input 0; the file is"):
+        Softsign().parse(OnnxCall("Softsign", where="net"))
+
+
+def test_the_form_for_training_follows_from_the_function():
+    torch = pytest.importorskip("torch", reason="the form for training needs PyTorch")
+    values = torch.linspace(-3, 3, 20, dtype=torch.float64, requires_grad=True)
+    found = Softsign().run_torch(NODE, [values])
+    wanted = torch.nn.functional.softsign(values)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=1e-15)
+    assert torch.autograd.gradcheck(lambda x: Softsign().run_torch(NODE, [x]), [values])
+    assert Softsign().run_torch(NODE, [values.float()]).dtype == torch.float32

@@ -1,52 +1,89 @@
-"""Activation functions by table: one output integer for each input integer.
+"""Table ops: functions of one number, which integers look up.
 
-An op of this kind is a function of one real. Its integers are tabulated once, at quantization,
-so that no back end needs an exponential.
+Such an op states its real function once (`activate`). Floats, the table of integers, a form for
+training and the bounds of the proof follow from it, and every back end that can hold a table takes
+the op without code of its own; a lowering for the op itself may still be registered.
 """
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.operands import operand
-from zoo.errors import QuantizeError
-from zoo.graph import Node, Shape, Tensor
+from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
-__all__ = ["LookupOp", "gain_of_table", "look_up", "require_8_bits", "tabulate"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["TableOp", "gain_of_table", "look_up", "require_8_bits", "tabulate"]
+
+_STEP = 1e-4
+"""Half of the distance over which a slope is measured."""
 
 
-class LookupOp(Op):
-    """An element-wise activation of one input; integer['table'] as `tabulate` defines it.
+class TableOp(Op):
+    """y = f(x) for every element; integer['table'] as `tabulate` defines it.
 
-    As it stands it reads and writes an ONNX operator without attributes.
+    As it stands it reads and writes an ONNX operator without attributes, `onnx_types[0]`.
     """
 
     family = "table"
 
+    @abstractmethod
+    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+        """Compute the function in the precision of x, which may have any shape."""
+
     def parse(self, call: OnnxCall) -> Parsed:
         """Read the ONNX form."""
-        return Parsed((operand(call),))
+        if not call.inputs or call.inputs[0] is None:
+            raise UnsupportedOpError(
+                f"{call.where}: {call.op_type} lacks its input 0; the file is damaged, export it "
+                "again"
+            )
+        return Parsed((call.inputs[0],))
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
         """Write the ONNX form; the node's attributes are ONNX's."""
         return OnnxCall(self.onnx_types[0], node.attributes, tuple(inputs))
-
-    @abstractmethod
-    def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
-        """Compute the activation in the precision of x, which may have any shape."""
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:  # noqa: ARG002
         """Return the input's shape."""
         return inputs[0].shape
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Compute the activation in float32."""
+        """Compute the function in float32."""
         return self.activate(node, inputs[0])
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Compute the function by numpy, and its slope by central differences in float64.
+
+        An op that has a form of its own, such as by torch.nn.functional, overrides it.
+        """
+        import torch
+
+        def compute(x: torch.Tensor) -> torch.Tensor:
+            wide = x.detach().cpu().numpy().astype(np.float64)
+            return torch.from_numpy(np.asarray(self.activate(node, wide))).to(x)
+
+        class Tabulated(torch.autograd.Function):
+            @staticmethod
+            def forward(context: Any, x: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
+                context.save_for_backward(x)
+                return compute(x)
+
+            @staticmethod
+            def backward(context: Any, gradient: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
+                (x,) = context.saved_tensors
+                wide = x.double()
+                rise = compute(wide + _STEP) - compute(wide - _STEP)
+                return gradient * (rise / (2 * _STEP)).to(gradient)
+
+        y: torch.Tensor = Tabulated.apply(inputs[0])  # type: ignore[no-untyped-call]
+        return y
 
     def run_integer(
         self,
@@ -88,8 +125,8 @@ def tabulate(
     table[q - qmin] = clip(round(f(s_in * (q - z_in)) / s_out) + z_out, qmin_out, qmax_out),
     computed in float64. Raises QuantizeError for more than 256 entries.
     """
-    read, stored = quantization_of(source), quantization_of(output)
     require_8_bits(source)
+    read, stored = _grid(source), _grid(output)
     x = np.float64(read.scale[0]) * (np.arange(read.qmin, read.qmax + 1) - read.zero_point[0])
     levels = activate(x) / np.float64(stored.scale[0])
     rounded = np.rint(levels) if stored.rounding == "half_even" else np.floor(levels + 0.5)
@@ -101,15 +138,24 @@ def look_up(
     table: Sequence[int] | NDArray[Any], values: NDArray[Any], source: Tensor, output: Tensor
 ) -> NDArray[Any]:
     """Return the entries for the source's integers, in the output's storage type."""
-    storage = np.int8 if quantization_of(output).signed else np.uint8
-    return np.asarray(table, storage)[values.astype(np.int64) - quantization_of(source).qmin]
+    storage = np.int8 if _grid(output).signed else np.uint8
+    return np.asarray(table, storage)[values.astype(np.int64) - _grid(source).qmin]
 
 
 def require_8_bits(tensor: Tensor) -> None:
     """Raise QuantizeError where a table with an entry for each integer would be too large."""
-    bits = quantization_of(tensor).bits
+    bits = _grid(tensor).bits
     if bits > 8:
         raise QuantizeError(
             f"tensor '{tensor.name}' has {bits} bits and is read by a function that is a table; "
             "such tables take at most 8 bits: quantize activations to 8 bits"
         )
+
+
+def _grid(tensor: Tensor) -> Quantization:
+    if tensor.quantization is None:
+        raise QuantizeError(
+            f"tensor '{tensor.name}' has no quantization beside quantized ones; "
+            "quantize the whole graph"
+        )
+    return tensor.quantization
