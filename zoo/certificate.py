@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, field
 from zoo.errors import VerifyError
 from zoo.maker import Maker
 
-__all__ = ["Certificate", "Check", "record_checks", "recorded_checks"]
+__all__ = ["LOSS", "Certificate", "Check", "record_checks", "recorded_checks"]
+
+LOSS = "float hub -> hub"
+"""Begins the step of each check of what quantization lost; on what it was measured follows."""
 
 _RECORD = "zoo.checks"
 
@@ -16,7 +19,8 @@ _RECORD = "zoo.checks"
 class Check:
     """One step compared with the one before it on the golden inputs.
 
-    step: such as 'reference -> artifact'.  unit: 'lsb' or 'relative' (zoo.artifact.Exactness).
+    step: such as 'reference -> artifact'.  unit: 'lsb' or 'relative' (zoo.artifact.Exactness), or
+    'of its spread' for a loss (zoo.loss), whose `largest` is zoo.loss.relative_loss.
     largest, mean: differences over `values` outputs.  bound: largest allowed.  why: its reason.
     how: 're-run' now, or 'recorded' at publishing.
     """
@@ -62,6 +66,7 @@ class Certificate:
 
     accuracy: metrics with data set, count and whether recorded.  makers: whose code took part.
     tools: versions by name, of libraries that this code imports and of tools outside of Python.
+    calibration: how a network that was quantized anew was, and all ways that were tried.
     remarks: what a reader must know, such as a stand-in or a missing vendor tool.
     """
 
@@ -72,6 +77,7 @@ class Certificate:
     checks: tuple[Check, ...]
     accuracy: Mapping[str, object] = field(default_factory=dict)
     makers: tuple[Maker, ...] = ()
+    calibration: Mapping[str, object] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -87,7 +93,7 @@ class Certificate:
                 raise VerifyError(
                     f"{self.model} for {self.target}: step '{check.step}' differs by "
                     f"{check.largest:g} {check.unit}, allowed is {check.bound:g} ({check.why}); "
-                    "do not deploy this build"
+                    f"{_advice(check)}"
                 )
 
     def to_json(self) -> str:
@@ -107,3 +113,12 @@ class Certificate:
         makers = tuple(map(Maker.from_json, data["makers"]))
         remarks = tuple(data["remarks"])
         return cls(**{**data, "checks": checks, "makers": makers, "remarks": remarks})
+
+
+def _advice(check: Check) -> str:
+    if not check.step.startswith(LOSS):
+        return "do not deploy this build"
+    return (
+        "try more pictures or nearer ones for --calib, another --calibrator, or --quant qat, or "
+        "allow the loss by --max-quantization-error"
+    )

@@ -1,15 +1,17 @@
-"""Which pictures a folder, or labelled data, has for calibration."""
+"""Which pictures a folder, or labelled data, has for calibration, and what region of each."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from zoo import registry
+from zoo.box_file import BOX_FILE, read_boxes
+from zoo.contract import Contract
 from zoo.errors import DataError
-from zoo.labelled_data import find_data, parse_name
+from zoo.labelled_data import find_data, parse_name, recognisers
 from zoo.picture import Picture
 from zoo.recipe import Recipe
 
-__all__ = ["calibration_pictures", "labelled_pictures"]
+__all__ = ["calibration_pictures", "labelled_pictures", "region_note"]
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 
@@ -17,8 +19,9 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
     """Return `count` pictures, evenly spread over the data set or the folder's sorted names.
 
-    Labels give boxes, where the recipe knows them or `data` names a data set; else each photo is
-    used whole. Raises DataError for a missing or empty folder.
+    Labels give boxes, where the folder is a data set that is known; else boxes.json beside the
+    pictures, as the app reads it; else each photo is used whole. Raises DataError for a missing or
+    empty folder, and for a photo that boxes.json lacks.
     """
     pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) <= count:
@@ -27,15 +30,29 @@ def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Pic
 
 
 def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
-    """Return the pictures with their boxes, none for a folder without labels.
+    """Return the pictures with the boxes of their labels, none for a folder without labels.
 
-    data: a folder whose labels the recipe knows, or as `zoo.labelled_data` says, the training
-    split where it names none.
+    data: as `zoo.labelled_data` says, the training split where it names none. A recipe of the zoo
+    reads it by itself, and refuses labels that it cannot be trained on.
     """
     if recipe.pictures:
         found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
         return found
-    return find_data(data, "train").pictures() if parse_name(data).dataset else ()
+    name = parse_name(data)
+    if not (name.dataset or recognisers(name.folder)):
+        return ()
+    return find_data(data, "train").pictures()
+
+
+def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
+    """Return a line for people where whole photos are used though the contract cuts; else ''."""
+    scales = [s.parameters.get("scale", 1.2) for s in contract.pre if s.name == "crop"]
+    if any(picture.box for picture in pictures) or not any(scale != 1 for scale in scales):
+        return ""
+    return (
+        f"calibration took whole pictures, though the contract cuts {scales[0]:g} times a box out: "
+        f"give labelled data, or boxes by a {BOX_FILE} beside the pictures (docs/quantization.md)"
+    )
 
 
 def _plain_pictures(folder: Path) -> list[Picture]:
@@ -44,4 +61,11 @@ def _plain_pictures(folder: Path) -> list[Picture]:
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
     if not found:
         raise DataError(f"{folder}: holds no picture ({', '.join(_SUFFIXES)})")
-    return [Picture(path) for path in found]
+    table = folder / BOX_FILE
+    if not table.is_file():
+        return [Picture(path) for path in found]
+    boxes = read_boxes(table)
+    pictures = [Picture(path, box) for path in found for box in boxes.of(path)]
+    if not pictures:
+        raise DataError(f"{table}: has no box for any picture; give at least one")
+    return pictures

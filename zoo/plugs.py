@@ -86,14 +86,16 @@ class Describer(Protocol):
 class QuantizeOptions:
     """Choices of a quantization; each quantizer reads its own.
 
-    calibrator: 'minmax', 'percentile' or 'mse'.
+    calibrator: 'minmax', 'percentile', 'mse', or 'auto' for what loses least.
+    held_out: samples that are not for calibration; 'auto' judges by them.
     fit, epochs, seed: of a training. fit(module, float_module) trains the quantized network in
     place, both torch modules from inputs by name to outputs by name; None where there are no
     labels.  epochs: None for the training's own.
     """
 
-    calibrator: str = "percentile"
+    calibrator: str = "auto"
     correct_bias: bool = True
+    held_out: Sequence[Feeds] = ()
     fit: Callable[[Any, Any], None] | None = None
     epochs: int | None = None
     seed: int = 0

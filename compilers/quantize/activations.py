@@ -10,6 +10,7 @@ from compilers.quantize.groups import sharing_groups
 from compilers.quantize.histogram import Histogram, merge
 from compilers.quantize.observe import activation_grid, observe
 from compilers.quantize.power_of_two import is_power_of_two
+from compilers.quantize.separate import others_of
 from zoo.contract import Contract
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Quantization
@@ -28,19 +29,24 @@ def fit_activations(
     """Return the quantization of every activation by name.
 
     Each has its own unless it must share one. Pixels keep theirs, so that they need no rounding;
-    so do outputs of ops whose range is known (softmax). The rest is observed. What the network
-    returns is never clipped, since an outlier there is a result.
+    so do outputs of ops whose range is known (softmax). Neither is imposed on values that would
+    have another grid: all are then observed together. So is the rest. What the network returns is
+    never clipped where scales are floats, since an outlier there is a result.
     """
     known = known_activations(graph, histograms, scheme, contract)
     fitted = {}
     for group in sharing_groups(graph, scheme):
+        is_inner = set(group).isdisjoint(graph.outputs) or scheme.scale == "power_of_two"
+        chosen = calibrator if is_inner else "minmax"
         given = {known[name] for name in group if name in known}
-        if len(given) == 1:
-            (grid,) = given
-        else:
-            chosen = calibrator if set(group).isdisjoint(graph.outputs) else "minmax"
-            grid = observe(merge(histograms[name] for name in group), scheme, chosen)
-        fitted.update(dict.fromkeys(group, grid))
+        others = others_of(group, graph, known, scheme) if given else group
+        seen = group if len(given) > 1 else others
+        grids = (
+            {observe(merge(histograms[name] for name in seen), scheme, chosen)} if seen else given
+        )
+        if len(grids | given) > 1:
+            grids = {observe(merge(histograms[name] for name in group), scheme, chosen)}
+        fitted.update(dict.fromkeys(group, *grids))
     return fitted
 
 

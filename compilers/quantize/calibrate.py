@@ -1,7 +1,7 @@
 """Calibration: run the float graph on samples and see what values its tensors take."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from zoo.errors import QuantizeError
 from zoo.graph import Graph
 from zoo.plugs import Feeds
 
-__all__ = ["Calibration", "calibrate"]
+__all__ = ["Calibration", "calibrate", "calibrate_all"]
 
 _COUNTED_MAX = 1 << 14
 """Values of one sample that enter a histogram; the exact range is of all of them."""
@@ -36,19 +36,35 @@ def calibrate(graph: Graph, calibration: Iterable[Feeds], keep: int, threads: in
     The samples are taken as they come; only `keep` of them stay in memory.
     Raises QuantizeError for wrong or no samples, and naming the tensor that is NaN or infinite.
     """
-    computed = [node.output for node in graph.nodes]
-    session = FloatSession(graph, computed, threads)
-    histograms: dict[str, Histogram] = {}
+    (seen,) = calibrate_all((graph,), calibration, keep, threads)
+    return seen
+
+
+def calibrate_all(
+    graphs: Sequence[Graph], calibration: Iterable[Feeds], keep: int, threads: int
+) -> list[Calibration]:
+    """Return what `calibrate` would of each graph, in one pass over the samples.
+
+    graphs: forms of one network, with the same inputs.
+    """
+    sessions = [FloatSession(g, [node.output for node in g.nodes], threads) for g in graphs]
+    histograms: list[dict[str, Histogram]] = [{} for _ in graphs]
     digest, count, first = SampleDigest(), 0, []
-    for batch in small_batches(graph, calibration):
+    for batch in small_batches(graphs[0], calibration):
         digest.update(batch)
         if count < keep:
             first.append(batch)
-        count += len(batch[graph.inputs[0]])
-        for name, values in (*batch.items(), *session.run(batch).items()):
-            seen = _measure(graph, name, values)
-            histograms[name] = merge((histograms[name], seen)) if name in histograms else seen
-    return Calibration(histograms, count, digest.hexdigest(), tuple(first))
+        count += len(batch[graphs[0].inputs[0]])
+        for graph, session, seen in zip(graphs, sessions, histograms, strict=True):
+            _add(graph, {**batch, **session.run(batch)}, seen)
+    return [Calibration(seen, count, digest.hexdigest(), tuple(first)) for seen in histograms]
+
+
+def _add(graph: Graph, values: Feeds, seen: dict[str, Histogram]) -> None:
+    """Add the histogram of each value to those in `seen`."""
+    for name, array in values.items():
+        found = _measure(graph, name, array)
+        seen[name] = merge((seen[name], found)) if name in seen else found
 
 
 def _measure(graph: Graph, name: str, values: NDArray[np.float32]) -> Histogram:

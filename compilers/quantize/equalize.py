@@ -8,6 +8,10 @@ two convolutions may be divided by s_c in the first and multiplied by it in the 
 
 where r1_c and r2_c are the channel's largest weights; both become sqrt(r1_c * r2_c). The network
 computes the same function.
+
+The paper's factors have no bound. A faint channel, whose r1_c * r2_c is below a step of 8 bits
+beside its layer's largest (a BatchNorm's gamma near 0), would be blown up, and with it a bias that
+then takes the range of all others. Nothing is won there: it gets the mean factor of the layer.
 """
 
 from collections import Counter
@@ -26,8 +30,7 @@ from zoo.graph import Graph, Node
 __all__ = ["equalize"]
 
 _SWEEPS = 20
-_FACTOR_MAX = 1e3
-_DEAD = 1e-7
+_FAINT = 2.0**-8
 
 Array = NDArray[np.float64]
 
@@ -93,12 +96,22 @@ def _balance(before: list[Array], after: Array) -> None:
     grouped = _by_channel(after, channels)
     r1 = np.abs(before[0].reshape(channels, -1)).max(axis=1)
     r2 = np.abs(grouped).max(axis=(1, 3)).reshape(channels)
-    alive = (r1 > _DEAD) & (r2 > _DEAD)
-    ratio = np.divide(r1, r2, out=np.ones_like(r1), where=alive)
-    factors = np.clip(np.sqrt(ratio), 1 / _FACTOR_MAX, _FACTOR_MAX)
+    factors = _factors(r1, r2)
     for array in before:
         array /= factors.reshape(-1, *[1] * (array.ndim - 1))
     grouped *= factors.reshape(len(grouped), 1, -1, 1)
+
+
+def _factors(r1: Array, r2: Array) -> Array:
+    """Return s, [C], of the largest weights before and after."""
+    products = r1 * r2
+    counts = products > _FAINT * products.max()
+    if not counts.any():
+        return np.ones_like(r1)
+    logarithms = np.log(r1[counts] / r2[counts]) / 2
+    factors = np.full_like(r1, np.exp(logarithms.mean()))
+    factors[counts] = np.exp(logarithms)
+    return factors
 
 
 def _by_channel(weight: Array, channels: int) -> NDArray[Any]:

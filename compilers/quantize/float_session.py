@@ -17,7 +17,7 @@ _ERRORS_ONLY = 3
 
 
 class FloatSession:
-    """A graph loaded to compute some of its tensors.
+    """A graph loaded to compute some of its tensors, an integer one just as it is written.
 
     Threads divide rows of work, never a sum, so that results do not depend on their number.
     """
@@ -27,6 +27,8 @@ class FloatSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _ERRORS_ONLY
+        if graph.is_quantized:  # what fuses to integers saturates on some processors
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         # Between runs numpy works; waiting threads must not take its time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         content = HUB.write(replace(graph, outputs=tuple(self._names)))

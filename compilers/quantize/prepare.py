@@ -1,12 +1,13 @@
 """What every quantization starts from: the float graph made ready, and grids of its activations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compilers.quantize.activations import fit_activations, known_activations
 from compilers.quantize.calibrate import Calibration, calibrate
 from compilers.quantize.equalize import equalize
 from compilers.quantize.means import choose_reciprocals
+from compilers.quantize.separate import separate
 from compilers.quantize.shifts import coarsen_outputs
 from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
@@ -15,9 +16,9 @@ from zoo.graph import Graph, Quantization
 from zoo.plugs import Feeds
 from zoo.scheme import Scheme
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["KEPT", "Prepared", "fit_grids", "made_ready", "prepare"]
 
-_KEPT = 64
+KEPT = 64
 """Bias correction compares the same samples, float and quantized, so that few are enough."""
 
 
@@ -57,16 +58,33 @@ def prepare(
     Raises QuantizeError for a graph that is quantized already, wrong or no samples, and values
     that are not finite.
     """
-    _check_float(graph)
-    graph = choose_reciprocals(own_parameters(graph), scheme)
+    ready = made_ready(graph, scheme)
     if scheme.equalize:
-        graph = equalize(graph)
-    seen = calibrate(graph, calibration, _KEPT, threads)
+        ready = equalize(ready)
+    seen = calibrate(ready, calibration, KEPT, threads)
+    return fit_grids(ready, scheme, seen, contract, calibrator)
+
+
+def made_ready(graph: Graph, scheme: Scheme) -> Graph:
+    """Return the float graph with parameters of its own for each node, and the chip's means.
+
+    Raises QuantizeError for a graph that is quantized already.
+    """
+    _check_float(graph)
+    return choose_reciprocals(own_parameters(graph), scheme)
+
+
+def fit_grids(
+    graph: Graph, scheme: Scheme, seen: Calibration, contract: Contract, calibrator: str
+) -> Prepared:
+    """Fit the grids of a graph that is ready, by what calibration saw of it."""
     known = known_activations(graph, seen.histograms, scheme, contract)
-    grids = fit_activations(graph, seen.histograms, scheme, contract, calibrator)
+    graph, histograms = separate(graph, seen.histograms, known, scheme, calibrator)
+    grids = fit_activations(graph, histograms, scheme, contract, calibrator)
     # Last, since it looks at weights and activations together.
     grids = coarsen_outputs(graph, grids, scheme)
-    return Prepared(graph, scheme, seen, grids, frozenset(known))
+    kept = frozenset(name for name, grid in known.items() if grids[name] == grid)
+    return Prepared(graph, scheme, replace(seen, histograms=histograms), grids, kept)
 
 
 def _check_float(graph: Graph) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from compilers.quantize.choose import AUTO, choose
 from compilers.quantize.correct_bias import correct_biases
 from compilers.quantize.place import place
 from compilers.quantize.prepare import prepare
@@ -15,7 +16,7 @@ __all__ = ["QUANTIZER", "Ptq"]
 
 
 class Ptq:
-    """Prepare, place, correct biases; on as many threads as told."""
+    """Prepare, place, correct biases, in the best way or as told; on as many threads as told."""
 
     name = "ptq"
 
@@ -36,6 +37,10 @@ class Ptq:
         Raises QuantizeError for a graph that is quantized already, wrong or no samples, values
         that are not finite, and naming node and op where the scheme cannot be applied.
         """
+        if options.calibrator == AUTO:
+            best = choose(graph, scheme, calibration, contract, options, self.threads)
+            record = {**best.start.record, "zoo.quantizer": self.name, **best.record}
+            return replace(best.graph, metadata={**graph.metadata, **record})
         start = prepare(graph, scheme, calibration, contract, options.calibrator, self.threads)
         placed = place(start.graph, start.grids, scheme)
         if options.correct_bias:

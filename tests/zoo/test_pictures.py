@@ -1,11 +1,14 @@
+import json
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
-from zoo.contract import Contract, TensorSpec
+from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import DataError
 from zoo.golden import golden_inputs
-from zoo.picture import read_picture
-from zoo.pictures import calibration_pictures
+from zoo.picture import Picture, read_picture
+from zoo.pictures import calibration_pictures, region_note
 from zoo.recipe import GoldenInput, Recipe
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (), ())
@@ -46,6 +49,63 @@ def test_recipe_that_knows_the_labels_gives_the_boxes(photos, install):
     recipe = Recipe("toy", "toy", "", CONTRACT, pictures="zoo_labels:pictures")
     (found,) = calibration_pictures(recipe, photos, 5)
     assert found.box == (1.0, 1.0, 2.0, 2.0)
+
+
+def test_a_folder_of_labels_gives_its_boxes_to_everyone(tmp_path):
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (20, 20)).save(tmp_path / "images" / "a.png")
+    (tmp_path / "annotations.csv").write_text("file,x0,y0,x1,y1\na.png,2,3,12,9\n")
+    (found,) = calibration_pictures(RECIPE, tmp_path, 5)
+    assert (found.path.name, found.box) == ("a.png", (2.5, 3.5, 10.0, 6.0))
+
+
+def test_a_table_of_other_labels_is_no_data_set_of_faces(tmp_path):
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (20, 20)).save(tmp_path / "images" / "a.png")
+    (tmp_path / "annotations.csv").write_text("file,x,y,w,h\na.png,2,3,12,9\n")
+    (found,) = calibration_pictures(RECIPE, tmp_path, 5)
+    assert found.box is None
+
+
+def test_boxes_beside_the_pictures_are_taken_as_the_app_does(photos):
+    boxes = {f"{index}.png": [1, 1, 2, 2] for index in range(8)}
+    boxes |= {"8": [[0, 0, 3, 3], [2, 1, 4, 3.5]], "9": []}
+    (photos / "boxes.json").write_text(json.dumps(boxes))
+    found = calibration_pictures(RECIPE, photos, 100)
+    assert {p.box for p in found if p.path.stem == "8"} == {(0, 0, 3, 3), (2, 1, 4, 3.5)}
+    assert len(found) == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[", r"boxes\.json: cannot be read as JSON"),
+        ("[1]", r"boxes\.json: a table of boxes by photo is needed"),
+        (
+            '{"0": [1, 2, 0, 4]}',
+            r"boxes\.json: '0': is \[1, 2, 0, 4\]; a box is \[x, y, width, height",
+        ),
+        ('{"0": [1, 2, 3, NaN]}', r"'0': is \[1, 2, 3, nan\]; a box is"),
+        ('{"0": "face"}', r"'0': is 'face'; a box is"),
+        ('{"0": [1, 2, 3, 4]}', r"has no box for photo '\d\.png'; give it one, or \[\]"),
+        (json.dumps({str(i): [] for i in range(10)}), r"has no box for any picture"),
+    ],
+)
+def test_wrong_boxes_are_named(photos, content, message):
+    (photos / "boxes.json").write_text(content)
+    with pytest.raises(DataError, match=message):
+        calibration_pictures(RECIPE, photos, 100)
+
+
+@pytest.mark.parametrize(
+    ("scale", "box", "told"),
+    [(1.2, None, True), (1.0, None, False), (1.2, (0.0, 0.0, 1.0, 1.0), False)],
+)
+def test_whole_pictures_are_told_where_the_contract_cuts(tmp_path, scale, box, told):
+    contract = replace(CONTRACT, pre=(Step("crop", {"scale": scale}),))
+    note = region_note(contract, [Picture(tmp_path / "a.png", box)])
+    assert bool(note) == told
+    assert not told or "cuts 1.2 times a box out" in note
 
 
 def test_missing_folder(tmp_path):

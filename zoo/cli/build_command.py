@@ -33,7 +33,7 @@ from zoo.plan import Plan, Wish, make_plan
     type=click.IntRange(1),
     help="How many images at most; default 500, for qat 2000.",
 )
-@click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
 @click.option(
     "--quantizer",
     default="",
@@ -47,7 +47,7 @@ from zoo.plan import Plan, Wish, make_plan
     "quantization_bound",
     default=0.1,
     show_default=True,
-    help="Largest allowed loss on the golden inputs, relative to the output's magnitude.",
+    help="Largest allowed loss on pictures held out from calibration, in spreads of the output.",
 )
 @click.option("--commercial", is_flag=True, help="Refuse what may not be used commercially.")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
@@ -90,6 +90,7 @@ def _build(
     from zoo.pipeline import build
     from zoo.stages.compile import app_notes
     from zoo.stages.lower import artifact_notes
+    from zoo.stages.quantize import quantization_notes
 
     cache = open_cache(cache_folder)
     outcomes: list[dict[str, object]] = []
@@ -104,7 +105,11 @@ def _build(
     packages = {form: out / f"{plan.subject}.{form}" for form in forms}
     for form, package in packages.items():
         cache.deliver(done["package"] / f"bundle.{form}", package)
-    notes = (*artifact_notes(done["lower"]), *app_notes(plan.target))
+    notes = (
+        *quantization_notes(done["quantize"]),
+        *artifact_notes(done["lower"]),
+        *app_notes(plan.target),
+    )
     return list(packages.values()), notes, outcomes
 
 

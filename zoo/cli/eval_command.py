@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     metavar="DATA",
     help="Quantize anew with these images.",
 )
-@click.option("--calibrator", default="", help="minmax, percentile or mse.")
+@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
 @click.option(
     "--weights",
     multiple=True,

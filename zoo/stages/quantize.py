@@ -1,34 +1,63 @@
 """quantize: from the float hub to the hub that is deployed."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zoo import registry
+from zoo.certificate import Check, record_checks, recorded_checks
 from zoo.errors import RecipeError
 from zoo.graph import Graph
-from zoo.pictures import calibration_pictures, labelled_pictures
+from zoo.held_out import HeldOut, hold_out
+from zoo.loss import Networks, loss_checks
+from zoo.picture import Picture
+from zoo.pictures import calibration_pictures, labelled_pictures, region_note
 from zoo.plan import Plan
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.stages.hub import check_contract
 from zoo.training import FitOptions
 
 _BATCH = 20
+_CALIBRATION = "calibration.json"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write hub.onnx: the float hub itself, the published integer one, or a new one."""
+    """Write hub.onnx: the float hub itself, the published integer one, or a new one.
+
+    calibration.json says how a new one came about, and is empty for others.
+    """
     onnx = registry.load("format", "onnx")
+    (out / _CALIBRATION).write_text("{}\n", "utf-8")
     float_hub = needs["hub"] / "float.onnx"
     if plan.is_float:
         (out / "hub.onnx").write_bytes(float_hub.read_bytes())
         return
     if plan.quant_hub is not None:
         graph = _published(plan, plan.quant_hub)
-    else:
-        graph = _quantized(plan, onnx.read(float_hub.read_bytes(), str(float_hub)))
+        (out / "hub.onnx").write_bytes(onnx.write(graph))
+        return
+    pictures = _pictures(plan)
+    graph = _quantized(plan, onnx.read(float_hub.read_bytes(), str(float_hub)), pictures)
     (out / "hub.onnx").write_bytes(onnx.write(graph))
+    checks = tuple(_losses(plan, Networks(float_hub, out / "hub.onnx"), graph, pictures))
+    known = recorded_checks(graph.metadata, str(float_hub))
+    recorded = replace(graph, metadata={**graph.metadata, **record_checks(*known, *checks)})
+    (out / "hub.onnx").write_bytes(onnx.write(recorded))
+    facts = _facts(plan, graph, pictures, checks)
+    (out / _CALIBRATION).write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def read_calibration(folder: Path) -> Mapping[str, Any]:
+    """Return how a network was quantized anew: calibrator, ways tried, losses, notes; else {}."""
+    found: Mapping[str, Any] = json.loads((folder / _CALIBRATION).read_text("utf-8"))
+    return found
+
+
+def quantization_notes(folder: Path) -> tuple[str, ...]:
+    """Return what a person must know about how a network was quantized."""
+    return tuple(read_calibration(folder).get("notes", ()))
 
 
 def _published(plan: Plan, hub: Path) -> Graph:
@@ -43,18 +72,56 @@ def _published(plan: Plan, hub: Path) -> Graph:
     return graph
 
 
-def _quantized(plan: Plan, graph: Graph) -> Graph:
-    options = QuantizeOptions(fit=_fit(plan), epochs=plan.epochs, seed=plan.seed)
+def _pictures(plan: Plan) -> HeldOut:
+    if plan.calibration is None:
+        raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
+    return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
+
+
+def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
+    options = QuantizeOptions(
+        held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
+        fit=_fit(plan),
+        epochs=plan.epochs,
+        seed=plan.seed,
+    )
     if plan.calibrator:
         options = replace(options, calibrator=plan.calibrator)
     quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
         graph,
         registry.load("scheme", plan.scheme),
-        _batches(plan),
+        _batches(plan, pictures.calibration),
         plan.recipe.contract,
         options,
     )
     return quantized
+
+
+def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> Iterator[Check]:
+    samples = list(_batches(plan, pictures.judging, 1))
+    return loss_checks(networks, graph, samples, _judged_on(plan, pictures))
+
+
+def _judged_on(plan: Plan, pictures: HeldOut) -> str:
+    if _fit(plan) is not None:
+        return f"{len(pictures.judging)} pictures, which the recipe's training has seen"
+    return pictures.words
+
+
+def _facts(
+    plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
+) -> dict[str, object]:
+    lost = ", ".join(f"{check.largest:.3g}" for check in checks)
+    where = _judged_on(plan, pictures)
+    note = region_note(plan.recipe.contract, pictures.judging)
+    said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
+    told = ("calibrator", "equalization", "bias_correction", "judged_on", "calibration_count")
+    return {
+        **{key: said[key] for key in told if key in said},
+        "tried": json.loads(said.get("tried", "[]")),
+        "notes": [f"lost by quantization: {lost} of the outputs' spread, on {where}"]
+        + ([note] if note else []),
+    }
 
 
 def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
@@ -70,14 +137,11 @@ def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
     return fit
 
 
-def _batches(plan: Plan) -> Iterator[Feeds]:
+def _batches(plan: Plan, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
     from zoo.processing import preprocess_batch
 
-    if plan.calibration is None:
-        raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
     contract = plan.recipe.contract
-    pictures = calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count)
-    for start in range(0, len(pictures), _BATCH):
-        batch = pictures[start : start + _BATCH]
+    for start in range(0, len(pictures), size):
+        batch = pictures[start : start + size]
         _, inputs = preprocess_batch(contract, ((p.read(), p.box) for p in batch))
         yield {contract.input.name: inputs}

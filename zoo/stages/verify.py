@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from zoo.certificate import Certificate, Check
@@ -12,6 +13,7 @@ from zoo.proof import Evidence, Proof, prove
 from zoo.recipe import GoldenInput
 from zoo.stages.compile import app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
+from zoo.stages.quantize import quantization_notes, read_calibration
 from zoo.used import used_so_far
 
 
@@ -36,8 +38,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         source=plan.float_hub,
     )
     proof = prove(evidence)
-    notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))
-    certificate = _certificate(plan, proof.checks, notes)
+    notes = (
+        *quantization_notes(needs["quantize"]),
+        *artifact_notes(needs["lower"]),
+        *app_notes(plan.target),
+    )
+    calibration = read_calibration(needs["quantize"])
+    certificate = replace(_certificate(plan, proof.checks, notes), calibration=calibration)
     certificate.demand()
     (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
     boxes = {item.name: item.box for item in golden}

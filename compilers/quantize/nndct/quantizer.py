@@ -47,7 +47,8 @@ _LOG_LINES = 12
 class Nndct:
     """Prepare as `ptq` does, let pytorch_nndct choose fix points, place them.
 
-    Weights are those of the prepared graph. pytorch_nndct runs in a process of its own, by the
+    Weights are those of the prepared graph; what is not told is searched by squared error.
+    pytorch_nndct runs in a process of its own, by the
     Python that ZOO_NNDCT_PYTHON names: Vitis AI's is another than ours.
     """
 
@@ -63,7 +64,7 @@ class Nndct:
         scheme: Scheme,
         calibration: Iterable[Feeds],
         contract: Contract,
-        options: QuantizeOptions,
+        options: QuantizeOptions,  # noqa: ARG002 (it has none)
     ) -> Graph:
         """Return the integer Graph.
 
@@ -77,7 +78,7 @@ class Nndct:
             )
         python = _find_python()
         samples = list(calibration)
-        start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
+        start = prepare(graph, scheme, samples, contract, "mse", self.threads)
         points = _fix_points(start.graph, samples, python)
         grids = coarsen_outputs(start.graph, _grids(start, points), scheme)
         placed = place(start.graph, grids, scheme, _parameter_grids(start, points, grids))

@@ -1,10 +1,11 @@
 """Quantization-aware training: from a float Graph and data to an integer Graph."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
-from compilers.quantize.prepare import prepare
+from compilers.quantize.choose import AUTO, choose
+from compilers.quantize.prepare import Prepared, prepare
 from zoo.contract import Contract
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
@@ -49,17 +50,33 @@ class Qat:
 
         outputs = _deployed(graph, contract)
         samples = list(calibration)
-        start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
+        start, chosen = self._start(graph, scheme, samples, contract, options)
         trained = train(start, samples, outputs, options)
         record = {
             **start.record,
             "zoo.quantizer": self.name,
-            "zoo.calibrator": options.calibrator,
+            **chosen,
             "zoo.training": "distillation" if options.fit is None else "recipe",
             "zoo.seed": str(options.seed),
             **({} if options.epochs is None else {"zoo.epochs": str(options.epochs)}),
         }
         return replace(trained, metadata={**graph.metadata, **record, **trained.metadata})
+
+    def _start(
+        self,
+        graph: Graph,
+        scheme: Scheme,
+        samples: Sequence[Feeds],
+        contract: Contract,
+        options: QuantizeOptions,
+    ) -> tuple[Prepared, Mapping[str, str]]:
+        """Return what is trained on, and the metadata that tell its calibrator."""
+        if options.calibrator != AUTO:
+            start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
+            return start, {"zoo.calibrator": options.calibrator}
+        plain = replace(options, correct_bias=False)
+        best = choose(graph, scheme, samples, contract, plain, self.threads)
+        return best.start, {k: v for k, v in best.record.items() if k != "zoo.bias_correction"}
 
 
 def _deployed(graph: Graph, contract: Contract) -> list[str]:

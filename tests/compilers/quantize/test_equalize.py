@@ -33,7 +33,7 @@ def _chain(second: dict, first: dict = RELU) -> Graph:
     """Two convolutions whose channels differ a lot in size."""
     random = np.random.default_rng(0)
     depthwise = second.get("group", 1) == 4
-    sizes = 2.0 ** np.array([6, -6, 0, 3])
+    sizes = 2.0 ** np.array([2, -2, 0, 1])
     w1 = (random.standard_normal((4, 3, 1, 1)) * sizes.reshape(4, 1, 1, 1)).astype(np.float32)
     w2 = random.standard_normal((4, 1, 1, 1) if depthwise else (2, 4, 1, 1)).astype(np.float32)
     bias = random.standard_normal(4).astype(np.float32)
@@ -79,6 +79,37 @@ def test_a_dead_channel_stays():
     after = equalize(graph)
     assert np.all(np.isfinite(after.tensors["w2"].data))
     assert np.all(after.tensors["w1"].data[2] == 0)
+
+
+@pytest.mark.parametrize("gamma", [1e-6, 1e-4, 1e-3])
+def test_a_nearly_dead_channel_is_not_blown_up(gamma):
+    graph = _chain({})
+    faint = graph.tensors["w1"].data.copy()
+    faint[2] *= gamma
+    graph = replace(
+        graph, tensors={**graph.tensors, "w1": replace(graph.tensors["w1"], data=faint)}
+    )
+    biases = {
+        name: np.abs(g.tensors["b1"].data)
+        for name, g in (("before", graph), ("after", equalize(graph)))
+    }
+    factors = biases["before"] / biases["after"]
+    assert factors[2] == pytest.approx(np.exp(np.log(np.delete(factors, 2)).mean()), rel=1e-3)
+
+
+def test_a_channel_that_the_next_layer_amplifies_counts():
+    graph = _chain({"group": 4})
+    spread = 10.0 ** np.array([0, -2, -4, -1], np.float32).reshape(4, 1, 1, 1)
+    tensors = {
+        "w1": graph.tensors["w1"].data
+        / np.abs(graph.tensors["w1"].data).max((1, 2, 3), keepdims=True)
+        * spread,
+        "w2": np.ones_like(graph.tensors["w2"].data) / spread,
+    }
+    changed = [replace(graph.tensors[name], data=data) for name, data in tensors.items()]
+    after = equalize(graph.replace(graph.nodes, changed))
+    largest = np.abs(after.tensors["w1"].data).max(axis=(1, 2, 3))
+    np.testing.assert_allclose(largest, 1, rtol=1e-3)
 
 
 def test_a_tensor_with_two_readers_stays():

@@ -66,19 +66,35 @@ def test_percentile_leaves_an_outlier_out():
     )
 
 
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_percentile_keeps_a_signal_that_is_rare(scheme):
+    values = np.zeros((1, 1_000_000), np.float32)
+    values[0, :40] = np.linspace(0.5, 1, 40)
+    grid = observe(measure(values), scheme, "percentile")
+    assert grid.scale[0] * (grid.qmax - grid.zero_point[0]) >= 0.99
+
+
 @given(RANDOM)
 def test_fix_point_is_the_best_of_its_neighbours(random):
     values = _values(random)
-    grid = observe(measure(values), DPU_POW2, "minmax")
+    grid = observe(measure(values), DPU_POW2, "mse")
     best = _error(values, grid)
     for factor in (0.5, 2.0):
         other = replace(grid, scale=(grid.scale[0] * factor,))
         assert best <= _error(values, other) * (1 + 1 / 64)
 
 
-@pytest.mark.parametrize("calibrator", ["minmax", "percentile", "mse"])
-@pytest.mark.parametrize(("outlier", "scale"), [(1.5, 1 / 128), (200, 1.0)])
-def test_a_fix_point_saturates_what_costs_less_than_coarse_steps(calibrator, outlier, scale):
+@pytest.mark.parametrize(
+    ("calibrator", "outlier", "scale"),
+    [
+        ("mse", 1.5, 1 / 128),
+        ("mse", 200, 1.0),
+        ("minmax", 1.5, 1 / 64),
+        ("minmax", 200, 2.0),
+        ("percentile", 200, 1 / 128),
+    ],
+)
+def test_a_fix_point_saturates_as_much_as_its_calibrator_takes(calibrator, outlier, scale):
     values = np.linspace(0, 0.99, 200_000, dtype=np.float32).reshape(1, -1).copy()
     values[0, 0] = outlier
     assert observe(measure(values), DPU_POW2, calibrator).scale == (scale,)

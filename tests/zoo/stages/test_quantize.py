@@ -9,11 +9,12 @@ from PIL import Image
 
 from compilers.hub import HUB
 from zoo import registry
+from zoo.certificate import LOSS, recorded_checks
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import RecipeError
 from zoo.plan import Plan
 from zoo.recipe import Recipe
-from zoo.stages.quantize import run
+from zoo.stages.quantize import quantization_notes, read_calibration, run
 from zoo.training import FitOptions
 
 MODULE = """
@@ -117,3 +118,53 @@ def test_ptq_trains_nothing(tmp_path, images, trainer):
 def test_images_are_needed(tmp_path, images):
     with pytest.raises(RecipeError, match=r"^net_1\.0x\.drawn: give images for calibration by"):
         _quantized(tmp_path, images, calibration=None)
+
+
+def _drawn(folder, count):
+    random = np.random.default_rng(1)
+    folder.mkdir()
+    for index in range(count):
+        pixels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return folder
+
+
+@pytest.mark.usefixtures("trainer")
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "the 1 of calibration themselves (fewer than 10: none is held out)"),
+        (5, "the 5 of calibration themselves (fewer than 10: none is held out)"),
+        (20, "4 pictures held out from calibration"),
+    ],
+)
+def test_the_loss_is_judged_on_pictures_held_out(tmp_path, count, words):
+    pictures = _drawn(tmp_path / "many", count)
+    metadata = _quantized(tmp_path, pictures, quant="ptq", epochs=None, calibrator="")
+    (check,) = recorded_checks(metadata, "hub.onnx")
+    assert check.step == f"{LOSS}, output 'landmarks', {words}"
+    assert (check.how, check.unit) == ("recorded", "of its spread")
+    assert 0 < check.mean <= check.largest < 0.05
+    assert check.why.startswith("what integers may lose; most is lost at node '")
+    assert metadata["zoo.calibration_count"] == str(count if count < 10 else count - 4)
+    found = read_calibration(tmp_path)
+    assert found["calibrator"] == found["tried"][0]["calibrator"]
+    assert quantization_notes(tmp_path) == (
+        f"lost by quantization: {check.largest:.3g} of the outputs' spread, on {words}",
+    )
+
+
+@needs_torch
+@pytest.mark.usefixtures("trainer")
+def test_what_the_recipe_trained_on_is_said_to_be_seen(tmp_path, images):
+    (images / "labels.csv").touch()
+    metadata = _quantized(tmp_path, images)
+    steps = [check.step for check in recorded_checks(metadata, "hub.onnx")]
+    assert steps[-1].endswith("1 pictures, which the recipe's training has seen")
+
+
+@pytest.mark.usefixtures("trainer")
+def test_nothing_is_told_of_a_float_network(tmp_path, images):
+    (tmp_path / "float.onnx").write_bytes(HUB.write(residual_network()))
+    _quantized(tmp_path, images, quant="none", scheme="float32", epochs=None)
+    assert (read_calibration(tmp_path), quantization_notes(tmp_path)) == ({}, ())

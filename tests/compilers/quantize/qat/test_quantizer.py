@@ -1,5 +1,6 @@
 """Quantization-aware training as a whole."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_is_registered():
 
 
 def test_metadata_say_how_it_was_made():
-    found = dict(_qat(epochs=1, seed=5).metadata)
+    found = dict(_qat(epochs=1, seed=5, calibrator="percentile").metadata)
     checks = recorded_checks(found, "net.onnx")
     assert [check.step for check in checks] == [f"{STEP}, each op alone", STEP]
     assert all(check.how == "recorded" and check.holds for check in checks)
@@ -67,6 +68,13 @@ def test_metadata_say_how_it_was_made():
         "zoo.seed": "5",
     }
     assert len(found["zoo.calibration_sha256"]) == 64
+
+
+def test_auto_starts_from_the_best_way():
+    found = _qat(epochs=1).metadata
+    best, *others = json.loads(found["zoo.tried"])
+    assert (found["zoo.calibrator"], len(others)) == (best["calibrator"], 5)
+    assert "zoo.bias_correction" not in found
 
 
 def test_the_result_is_a_hub_like_any_other():

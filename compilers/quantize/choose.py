@@ -1,0 +1,157 @@
+"""Calibrator 'auto': tries every way to the activations' grids and keeps the one that loses least.
+
+Which range rule is best differs from network to network, and so does whether equalisation helps:
+of the networks that were measured each rule is the worst for one. Each way is judged by what the
+integer network answers on samples that were held out: by the fourth power of its differences, since
+a signal that occurs on few samples is worth more than the rounding of all the others. Biases are
+corrected, which takes longest, for the best ways only. Ways that are equally good stay in the order
+in which they are tried, those that clip least first.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compilers.quantize.calibrate import calibrate_all
+from compilers.quantize.correct_bias import correct_biases
+from compilers.quantize.equalize import equalize
+from compilers.quantize.float_session import FloatSession
+from compilers.quantize.observe import CALIBRATORS
+from compilers.quantize.place import place
+from compilers.quantize.prepare import KEPT, Prepared, fit_grids, made_ready
+from compilers.quantize.samples import small_batches
+from zoo.contract import Contract
+from zoo.graph import Graph
+from zoo.loss import relative_loss
+from zoo.plugs import Feeds, QuantizeOptions
+from zoo.reporting import report
+from zoo.scheme import Scheme
+
+__all__ = ["AUTO", "Chosen", "Way", "choose"]
+
+AUTO = "auto"
+
+_POWER = 4
+_CORRECTED = 2
+"""How many ways are also tried with corrected biases."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to quantize.  loss: mean over outputs of zoo.loss.relative_loss, to the power 4."""
+
+    calibrator: str
+    equalized: bool
+    bias_correction: bool
+    loss: float
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The best way.  start: before its integers are placed; tried: all ways, the best first."""
+
+    start: Prepared
+    graph: Graph
+    tried: tuple[Way, ...]
+    judged_on: str
+
+    @property
+    def record(self) -> Mapping[str, str]:
+        """The metadata that tell the choice."""
+        best = self.tried[0]
+        return {
+            "zoo.calibrator": best.calibrator,
+            "zoo.equalization": "yes" if best.equalized else "no",
+            "zoo.bias_correction": "yes" if best.bias_correction else "no",
+            "zoo.judged_on": self.judged_on,
+            "zoo.tried": json.dumps([asdict(way) for way in self.tried]),
+        }
+
+
+@dataclass(frozen=True)
+class _Trial:
+    way: Way
+    start: Prepared
+    graph: Graph
+
+
+def choose(
+    graph: Graph,
+    scheme: Scheme,
+    calibration: Iterable[Feeds],
+    contract: Contract,
+    options: QuantizeOptions,
+    threads: int,
+) -> Chosen:
+    """Return the best way for the contract's outputs; raises QuantizeError as `prepare` does.
+
+    Judged is on the options' held-out samples, else on the first of calibration.
+    """
+    ready = made_ready(graph, scheme)
+    forms = [ready, equalize(ready)]
+    forms = forms if forms[0] != forms[1] else forms[:1]
+    seen = calibrate_all(forms, calibration, KEPT, threads)
+    judge = _Judge.of(ready, options.held_out or seen[0].first, contract, threads)
+    trials = []
+    for calibrator, (index, form) in product(CALIBRATORS, enumerate(forms)):
+        start = fit_grids(form, scheme, seen[index], contract, calibrator)
+        placed = place(start.graph, start.grids, scheme)
+        way = Way(calibrator, index > 0, False, judge.loss(placed))
+        trials.append(_Trial(way, start, placed))
+        report(f"quantized by {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
+    best = sorted(trials, key=_loss)[:_CORRECTED] if options.correct_bias else []
+    trials += [_corrected(trial, judge, threads) for trial in best]
+    trials.sort(key=_loss)
+    where = "held out" if options.held_out else "of calibration"
+    tried = tuple(trial.way for trial in trials)
+    return Chosen(trials[0].start, trials[0].graph, tried, f"{judge.count} samples {where}")
+
+
+def _loss(trial: _Trial) -> float:
+    return trial.way.loss
+
+
+def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
+    graph = correct_biases(trial.start.graph, trial.graph, trial.start.seen.first, threads)
+    way = replace(trial.way, bias_correction=True, loss=judge.loss(graph))
+    return replace(trial, way=way, graph=graph)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Samples, and what the float network answers. wanted: outputs by name, [N, ...]."""
+
+    samples: Sequence[Feeds]
+    wanted: Mapping[str, NDArray[Any]]
+    threads: int
+
+    @classmethod
+    def of(
+        cls, graph: Graph, samples: Sequence[Feeds], contract: Contract, threads: int
+    ) -> "_Judge":
+        named = [spec.name for spec in contract.outputs if spec.name in graph.outputs]
+        batches = list(small_batches(graph, samples))
+        return cls(batches, _run(graph, named or graph.outputs, batches, threads), threads)
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.wanted.values())))
+
+    def loss(self, graph: Graph) -> float:
+        """Return the mean loss over the outputs, to four digits: so far processors agree."""
+        found = _run(graph, list(self.wanted), self.samples, self.threads)
+        losses = [relative_loss(self.wanted[name], found[name], _POWER) for name in self.wanted]
+        return float(f"{np.mean(losses):.4g}")
+
+
+def _run(
+    graph: Graph, names: Sequence[str], samples: Sequence[Feeds], threads: int
+) -> dict[str, NDArray[Any]]:
+    session = FloatSession(graph, names, threads)
+    runs = [session.run(batch) for batch in samples]
+    return {name: np.concatenate([run[name] for run in runs]) for name in names}

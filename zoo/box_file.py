@@ -1,0 +1,66 @@
+"""boxes.json: where the faces, or other things, are in the photos beside it.
+
+    {"photo.png": [x, y, width, height], "several.png": [[...], [...]], "nothing.png": []}
+
+Names are those of files, with or without their suffix, as for the option --boxes of the app.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import DataError
+from zoo.step import Box
+
+__all__ = ["BOX_FILE", "Boxes", "read_boxes"]
+
+BOX_FILE = "boxes.json"
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Boxes by the photo's name."""
+
+    table: Path
+    by_name: Mapping[str, tuple[Box, ...]]
+
+    def of(self, photo: Path) -> tuple[Box, ...]:
+        """Return a photo's boxes; raises DataError where it is not in the table."""
+        for name in (photo.name, photo.stem):
+            if name in self.by_name:
+                return self.by_name[name]
+        raise DataError(
+            f"{self.table}: has no box for photo '{photo.name}'; give it one, or [] where it "
+            "shows nothing to be found"
+        )
+
+
+def read_boxes(table: Path) -> Boxes:
+    """Read the file; raises DataError naming it and the photo at fault."""
+    try:
+        content = json.loads(table.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"{table}: cannot be read as JSON ({error}); correct it") from error
+    if not isinstance(content, dict):
+        raise DataError(
+            f'{table}: a table of boxes by photo is needed, {{"photo.png": [x, y, w, h]}}'
+        )
+    return Boxes(table, {name: _boxes(v, f"{table}: '{name}'") for name, v in content.items()})
+
+
+def _boxes(value: Any, where: str) -> tuple[Box, ...]:  # noqa: ANN401 (JSON)
+    if isinstance(value, list) and all(isinstance(item, list) for item in value):
+        return tuple(_box(item, where) for item in value)
+    return (_box(value, where),)
+
+
+def _box(value: Any, where: str) -> Box:  # noqa: ANN401 (JSON)
+    numbers = value if isinstance(value, list) else []
+    is_box = len(numbers) == 4 and all(type(number) in (int, float) for number in numbers)
+    if not is_box or not all(map(math.isfinite, numbers)) or min(numbers[2:]) <= 0:
+        raise DataError(f"{where}: is {value!r}; a box is [x, y, width, height], or a list of such")
+    x, y, width, height = map(float, numbers)
+    return x, y, width, height
