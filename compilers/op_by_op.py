@@ -36,13 +36,20 @@ def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
         wanted = run_node(graph, node, values)
         if node.op == "dequantize":
             if node.output in values:
-                yield OpDifference(node.name, _steps_of_reals(graph, node, wanted, values), 0)
+                steps = _steps_of_reals(graph, node, wanted, values)
+                yield OpDifference(node.name, steps, 0, _levels(graph.tensors[node.inputs[0]]))
         elif node.output not in values:
             if not find_op(node.op).rounds:
                 values[node.output] = wanted
         else:
             steps = np.abs(wanted.astype(np.int64) - values[node.output].astype(np.int64))
-            yield OpDifference(node.name, steps, op_bound(graph, node))
+            levels = _levels(graph.tensors[node.output])
+            yield OpDifference(node.name, steps, op_bound(graph, node), levels)
+
+
+def _levels(tensor: Tensor) -> int:
+    grid = quantization_of(tensor)
+    return grid.qmax - grid.qmin
 
 
 def _steps_of_reals(

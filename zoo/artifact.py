@@ -16,6 +16,7 @@ _LSB = 3
 class Exactness:
     """Largest allowed difference from the reference at the network's outputs, and why.
 
+    bound: infinite where a difference is measured, not judged.
     unit: 'lsb' of the output's scale for integer graphs, 'relative' to the output's largest
     magnitude for float ones.
     """

@@ -19,6 +19,8 @@ __all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unp
 
 FORMAT = 3
 MANIFEST = "manifest.json"
+MODEL, GOLDEN = "model", "golden"
+FLOAT_HUB, HUB, PROGRAM = "model/float.hub.onnx", "model/hub.onnx", "app/app"
 _ANEW = "do not use this bundle, build it anew"
 
 

@@ -26,9 +26,12 @@ class Maker:
     plugins: tuple[str, ...]
 
     @property
-    def remedy(self) -> str:
-        """Return the command that installs it."""
-        return f"pip install {self.name}=={self.version}"
+    def absence(self) -> str:
+        """Return what to tell where it is needed and not installed."""
+        return (
+            f"made with {', '.join(self.plugins)} of {self.name} {self.version}, which is not "
+            f"installed here: pip install {self.name}=={self.version}"
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Maker":

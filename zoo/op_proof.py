@@ -29,7 +29,9 @@ def can_inspect(executor: str) -> bool:
 def prove_ops(
     step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]
 ) -> Check | None:
-    """Return the check of each op alone; None where the executor does not tell all of them.
+    """Return the check of each op alone; None where that would not prove all of them.
+
+    The executor may not tell all, and of some ops nothing may be proven.
 
     The outputs are those of the file as it is, so that they are proven to be made of the integers
     inside.  executor: zoo.plugs.Inspector.  file: of the integer graph.
@@ -43,7 +45,8 @@ def prove_ops(
     found = [difference for inside in values for difference in judge.judge_ops(graph, inside)]
     needed = {node.name for node in graph.nodes if judge.rounds(node)}
     needed |= {node.name for node in graph.nodes if node.output in graph.outputs}
-    return compare_ops(step, found) if needed <= _nodes(found) else None
+    judged = [difference for difference in found if difference.is_judged]
+    return compare_ops(step, judged) if needed <= _nodes(judged) else None
 
 
 def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -> Check:
@@ -63,6 +66,7 @@ def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -
         values=steps.size,
         why=why,
         how=how,
+        spread=max(d.allowed for d in shown),
     )
 
 

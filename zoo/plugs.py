@@ -172,11 +172,20 @@ class OpJudge(Executor, Protocol):
 
 @dataclass(frozen=True)
 class OpDifference:
-    """Differences of one op's integers, in steps; allowed: what is proven of such an op alone."""
+    """Differences of one op's integers, in steps.
+
+    allowed: what is proven of such an op alone.  levels: from its least integer to its largest.
+    """
 
     node: str
     steps: "NDArray[Any]"
     allowed: int
+    levels: int
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it can be off by more than is allowed."""
+        return self.allowed < self.levels
 
 
 class Run(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,17 @@ import numpy as np
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle import Bundle
-from zoo.certificate import LOSS, Certificate, Check, recorded_checks
-from zoo.comparison import Outputs, compare, in_unit, output_scales, stacked
+from zoo.bundle_certificate import bundle_certificate
+from zoo.certificate import LOSS, Check, recorded_checks
+from zoo.comparison import (
+    Outputs,
+    can_exceed,
+    compare,
+    in_unit,
+    judging,
+    output_scales,
+    stacked,
+)
 from zoo.contract import Contract
 from zoo.graph import Graph
 from zoo.op_proof import can_inspect, prove_ops, proven_exactness
@@ -89,7 +99,7 @@ def prove(evidence: Evidence) -> Proof:
     checks.extend(found)
     bound = _board_bound(evidence.exactness, found[-1])
     if evidence.program is not None:
-        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, scales, bound))
+        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
     tolerances = {
         name: bound * in_unit(evidence.exactness.unit, name, values, scales)
         for name, values in stacked(reference).items()
@@ -130,15 +140,13 @@ def _prove_reference(
     checks = [compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)]
     if not evidence.is_quantized:
         return checks, reference
-    recorded = [
-        replace(check, bound=evidence.quantization_bound) if check.step.startswith(LOSS) else check
-        for check in recorded_checks(graph.metadata, str(evidence.hub))
-    ]
+    recorded = list(_recorded(graph, evidence))
     checks.extend(recorded)
     integer = _run("reference", evidence.hub, evidence, frames)
     if not any(check.step.startswith(LOSS) for check in recorded):  # published: nothing held out
         loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
-        checks.append(compare("float reference -> integer reference", reference, integer, loss))
+        step, spread = "float reference -> integer reference", FLOAT_EXACTNESS.bound
+        checks.append(compare(step, reference, integer, loss, spread=spread))
     proven = proven_exactness(graph)
     exactness = float_requantization(graph) if proven.bound else proven
     hub = _Form("hub", "onnxruntime-unoptimized", evidence.hub, exactness)
@@ -164,8 +172,18 @@ def _prove_form(
         if alone is not None:
             checks.append(alone)
             exactness = proven_exactness(graph)
-    checks.append(compare(step, reference, outputs, exactness, scales))
+    judged, spread = judging(exactness, graph), form.exactness.bound
+    checks.append(compare(step, reference, outputs, judged, scales, spread=spread))
     return checks, outputs
+
+
+def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
+    """Yield what was recorded when the graph was made; what nothing can exceed is no bound."""
+    for check in recorded_checks(graph.metadata, str(evidence.hub)):
+        stated = inf if check.bound is None else check.bound
+        bound = evidence.quantization_bound if check.step.startswith(LOSS) else stated
+        is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
+        yield replace(check, bound=None if is_none else bound)
 
 
 def _board_bound(exactness: Exactness, found: Check) -> float:
@@ -178,14 +196,16 @@ def _prove_app(
     program: Path,
     frames: Sequence[Frame],
     artifact: Sequence[Outputs],
-    scales: Mapping[str, float],
+    graph: Graph,
     board_bound: float,
 ) -> Iterator[Check]:
     app: AppGenerator = registry.load("app", evidence.app)
     runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
     step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
     exactness = _app_exactness(app, evidence, board_bound)
-    yield compare(step, artifact, [run.outputs for run in runs], exactness, scales)
+    judged, scales = judging(exactness, graph), output_scales(graph)
+    outputs = [run.outputs for run in runs]
+    yield compare(step, artifact, outputs, judged, scales, spread=exactness.bound)
     expected = [
         _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
         for run, frame in zip(runs, frames, strict=True)
@@ -247,7 +267,7 @@ def bundled_evidence(bundle: Bundle) -> Evidence:
     manifest = bundle.manifest
     artifact = manifest.artifacts[0]
     main = bundle.folder / artifact.main
-    certificate = Certificate.from_json((bundle.folder / "certificate.json").read_text("utf-8"))
+    certificate = bundle_certificate(bundle, str(bundle.folder))
     source_check = (check for check in certificate.checks if check.step == SOURCE_STEP)
     return Evidence(
         contract=bundle.contract,

@@ -12,7 +12,7 @@ import numpy as np
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.certificate import Check
-from zoo.comparison import Outputs, compare, output_scales
+from zoo.comparison import Outputs, compare, judging, output_scales
 from zoo.contract import Contract
 from zoo.errors import VerifyError
 from zoo.graph import Graph
@@ -63,7 +63,8 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
     else:
         exactness = _HALF if own.is_half else _FLOAT
     expected, found = _samples(own(feeds)), _samples(hub(feeds))
-    return compare(SOURCE_STEP, list(expected), list(found), exactness, scales)
+    judged, spread = judging(exactness, graph), exactness.bound
+    return compare(SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread)
 
 
 def demand_same(check: Check, source: Path) -> None:
@@ -71,7 +72,7 @@ def demand_same(check: Check, source: Path) -> None:
     if not check.holds:
         raise VerifyError(
             f"{source}: what was imported differs from what the file computes by "
-            f"{check.largest:g} {check.unit}, allowed is {check.bound:g}; report the file, whose "
+            f"{check.largest:g} {check.unit}, allowed is {check.allowed}; report the file, whose "
             "import is wrong, and export it anew with opset 13 to 21"
         )
 

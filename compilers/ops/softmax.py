@@ -102,6 +102,18 @@ class Softmax(Op):
         table = tuple(int(power) for power in np.rint(powers * (1 << _FRACTION_BITS)))
         return {"table": table, "multiplier": multiplier, "shift": shift}
 
+    def gain(
+        self,
+        node: Node,  # noqa: ARG002
+        inputs: Sequence[Tensor],
+        output: Tensor,
+    ) -> tuple[float, ...]:
+        """Return half of the scales' ratio.
+
+        dy[k] = y[k] * (dx[k] - sum of y[j] * dx[j]), at most y[k] * (1 - y[k]) * 2 max |dx|.
+        """
+        return (0.5 * quantization_of(inputs[0]).scale[0] / quantization_of(output).scale[0],)
+
     def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
         """Return steps of 1/256 from 0: the output is known to lie in [0, 1]."""
         return Quantization((1 / 256,), (0,), signed=False)

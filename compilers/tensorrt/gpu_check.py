@@ -53,7 +53,7 @@ def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> st
     if not check.holds:
         raise VerifyError(
             f"{where}: its engine of graph '{graph.name}' is {check.largest:g} {check.unit} off "
-            f"the reference, allowed is {check.bound:g}; report it, with both versions"
+            f"the reference, allowed is {check.allowed}; report it, with both versions"
         )
     return (
         f"run on this machine's GPU by {where}: at most {check.largest:g} {check.unit} off the "

@@ -185,16 +185,6 @@ def test_commands_refuse_a_damaged_bundle(archive, zoo, command):
     assert isinstance(found.exception, BundleError)
 
 
-def test_digests_alone_can_be_verified(archive, zoo):
-    found = zoo("verify", archive, "--only-digests")
-    assert (found.exit_code, found.output) == (0, f"{archive}: 4 files are as built\n")
-    assert json.loads(zoo("verify", archive, "--only-digests", "--json").output) == {
-        "bundle": str(archive),
-        "files": 4,
-        "checks": [],
-    }
-
-
 def test_bundle_is_shown(archive, zoo):
     facts = json.loads(zoo("show", archive, "--json").output)
     assert (facts["kind"], facts["target"], facts["models"][0]["name"]) == (

@@ -59,13 +59,49 @@ def test_nan_is_named():
         certificate(replace(CHECK, largest=math.nan)).demand()
 
 
-def test_json_round_trip_with_verdicts():
+MEASURED = replace(CHECK, step="integer reference -> artifact", unit="lsb", largest=7, bound=None)
+
+
+def test_json_round_trip_with_states():
     broken = replace(CHECK, largest=1.0, how="recorded")
-    made = certificate(CHECK, broken)
-    assert Certificate.from_json(made.to_json()) == made
+    made = certificate(CHECK, broken, MEASURED)
+    assert Certificate.from_json(made.to_json(), "toy") == made
     data = json.loads(made.to_json())
-    assert [check["holds"] for check in data["checks"]] == [True, False]
-    assert data["holds"] is False
+    assert [check["state"] for check in data["checks"]] == ["holds", "broken", "measured"]
+    assert (data["checks"][2]["bound"], data["holds"]) == (None, False)
+
+
+@pytest.mark.parametrize("largest", [math.nan, math.inf])
+def test_what_is_measured_must_be_a_number(largest):
+    assert (MEASURED.state, MEASURED.holds) == ("measured", True)
+    broken = replace(MEASURED, largest=largest)
+    assert (broken.state, broken.holds) == ("broken", False)
+    with pytest.raises(VerifyError, match=r"differs by (nan|inf) lsb, allowed is any number"):
+        certificate(broken).demand()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("holds", False), ("model", 3), ("checks", []), ("tools", None), ("surplus", 1)],
+)
+def test_what_a_certificate_would_not_say_is_refused(name, value):
+    data = json.loads(certificate(CHECK).to_json())
+    text = json.dumps({**data, name: value}, indent=1, sort_keys=True)
+    with pytest.raises(VerifyError, match=r"^toy: the certificate (was changed|is damaged)"):
+        Certificate.from_json(text, "toy")
+
+
+def test_state_that_the_numbers_do_not_have_is_refused():
+    data = json.loads(certificate(replace(CHECK, largest=1.0)).to_json())
+    data["checks"][0]["state"], data["holds"] = "holds", True
+    with pytest.raises(VerifyError, match=r"or claims what its numbers do not say; do not use"):
+        Certificate.from_json(json.dumps(data, indent=2, sort_keys=True) + "\n", "toy")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}'])
+def test_file_that_is_no_certificate(text):
+    with pytest.raises(VerifyError, match=r"^toy: the certificate('s format is| is damaged)"):
+        Certificate.from_json(text, "toy")
 
 
 def test_recorded_checks_travel_in_metadata():

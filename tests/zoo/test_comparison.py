@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from networks import residual_network
+from quantization import quantized
 
+from compilers.schemes import W8A8_ASYM
 from zoo.artifact import Exactness
-from zoo.comparison import compare
+from zoo.comparison import can_exceed, compare, judging
 from zoo.errors import VerifyError
 
 EXPECTED = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 2.0])}]
@@ -42,7 +45,8 @@ def test_no_difference_is_rounded_to_zero(difference):
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_no_number_never_holds(value):
     found = [EXPECTED[0], {"score": np.array([0.0, value])}]
-    assert not compare("a -> b", EXPECTED, found, Exactness(1e9, "relative", "")).holds
+    for bound in (1e9, math.inf):
+        assert not compare("a -> b", EXPECTED, found, Exactness(bound, "relative", "")).holds
 
 
 def test_absent_output_is_named():
@@ -56,3 +60,17 @@ def test_other_shape_is_named_not_broadcast():
     found = [{"score": np.array([[1.0, -4.0]])}, {"score": np.array([[0.0, 2.0]])}]
     with pytest.raises(VerifyError, match=r"output 'score' has shape \[1, 2\], expected is shape"):
         compare("a -> b", EXPECTED, found, Exactness(1, "relative", ""))
+
+
+def test_no_bound_is_a_measurement():
+    check = compare("a -> b", EXPECTED, FOUND, Exactness(math.inf, "relative", ""), spread=0.5)
+    assert (check.state, check.bound, check.largest, check.spread) == ("measured", None, 0.25, 0.5)
+
+
+@pytest.mark.parametrize(("bound", "judged"), [(254, 254), (255, math.inf), (300, math.inf)])
+def test_a_bound_that_nothing_exceeds_is_none(bound, judged):
+    integer = quantized(residual_network(), W8A8_ASYM)
+    assert judging(Exactness(bound, "lsb", "why"), integer) == Exactness(judged, "lsb", "why")
+    relative = Exactness(bound, "relative", "why")
+    assert judging(relative, integer) == relative
+    assert can_exceed(integer, bound) == (judged < math.inf)

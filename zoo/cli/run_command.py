@@ -9,6 +9,7 @@ import click
 
 from zoo.bundle import unpack
 from zoo.errors import ToolchainError
+from zoo.maker import absent_makers
 
 
 @click.command(
@@ -23,6 +24,8 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     """
     with TemporaryDirectory(prefix="zoo-run-") as folder:
         unpacked = unpack(bundle, Path(folder))
+        for maker in absent_makers(unpacked.manifest.makers):
+            click.echo(f"note: {bundle}: {maker.absence}", err=True)
         if not unpacked.manifest.program:
             raise ToolchainError(
                 f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "

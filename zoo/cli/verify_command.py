@@ -1,13 +1,18 @@
 """zoo verify: check a bundle's bytes, then prove it again."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from zoo.bundle import Bundle, unpack
+from zoo.bundle_certificate import bundle_certificate, compare_again
+from zoo.certificate import Certificate
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
+from zoo.errors import PluginError, ZooError
+from zoo.maker import absent_makers
 
 
 @click.command()
@@ -18,23 +23,26 @@ def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
     """Check every file of BUNDLE, then run float, reference, artifact and app again."""
     with TemporaryDirectory(prefix="zoo-verify-") as folder:
         unpacked = unpack(bundle, Path(folder))
-        rows = [] if only_digests else _prove(unpacked)
+        certificate = bundle_certificate(unpacked, str(bundle))
+        rows = [] if only_digests else _prove(unpacked, certificate, str(bundle))
     if as_json:
         print_json({"bundle": str(bundle), "files": len(unpacked.manifest.files), "checks": rows})
         return
     click.echo(f"{bundle}: {len(unpacked.manifest.files)} files are as built")
     if rows:
-        shown = ("step", "unit", "largest", "mean", "bound", "values", "how", "holds")
+        shown = ("step", "unit", "largest", "mean", "bound", "values", "how", "state")
         print_table("Certificate", [{name: row[name] for name in shown} for row in rows])
 
 
-def _prove(bundle: Bundle) -> list[dict[str, object]]:
-    from dataclasses import asdict, replace
-
-    from zoo.certificate import Certificate
+def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[str, object]]:
     from zoo.proof import bundled_evidence, prove
 
-    recorded = Certificate.from_json((bundle.folder / "certificate.json").read_text("utf-8"))
-    checks = prove(bundled_evidence(bundle)).checks
-    replace(recorded, checks=checks).demand()
-    return [{**asdict(check), "holds": check.holds} for check in checks]
+    try:
+        checks = prove(bundled_evidence(bundle)).checks
+    except ZooError as error:
+        for maker in absent_makers(bundle.manifest.makers):
+            raise PluginError(f"{error}; {where}: {maker.absence}") from error
+        raise
+    replace(certificate, checks=checks).demand()
+    compare_again(certificate.checks, checks, where)
+    return [check.to_json() for check in checks]

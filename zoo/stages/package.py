@@ -16,12 +16,18 @@ from pathlib import Path
 from zoo import __version__, registry
 from zoo.artifact import Exactness
 from zoo.bundle import (
+    FLOAT_HUB,
+    GOLDEN,
+    HUB,
     MANIFEST,
+    MODEL,
+    PROGRAM,
     BundledArtifact,
     BundledModel,
     Manifest,
     pack,
 )
+from zoo.bundle_certificate import CERTIFICATE
 from zoo.debian import pack_deb
 from zoo.digest import digest_path, folder_digests
 from zoo.maker import Maker, makers
@@ -32,8 +38,6 @@ from zoo.stages.compile import app_libraries, app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.step import Box
 from zoo.used import used_so_far
-
-_PROGRAM = "app/app"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -62,15 +66,15 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
 
 
 def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
-    shutil.copytree(read_artifact(needs["lower"])[0], folder / "model")
-    shutil.copyfile(needs["hub"] / "float.onnx", folder / "model" / "float.hub.onnx")
-    shutil.copyfile(needs["quantize"] / "hub.onnx", folder / "model" / "hub.onnx")
-    shutil.copytree(needs["verify"] / "golden", folder / "golden")
-    shutil.copyfile(needs["verify"] / "certificate.json", folder / "certificate.json")
+    shutil.copytree(read_artifact(needs["lower"])[0], folder / MODEL)
+    shutil.copyfile(needs["hub"] / "float.onnx", folder / FLOAT_HUB)
+    shutil.copyfile(needs["quantize"] / "hub.onnx", folder / HUB)
+    shutil.copytree(needs["verify"] / GOLDEN, folder / GOLDEN)
+    shutil.copyfile(needs["verify"] / CERTIFICATE, folder / CERTIFICATE)
     shutil.copytree(needs["generate"], folder / "app" / "src")
     program = compiled_program(needs["compile"])
     if program is not None:
-        shutil.copy2(program, folder / _PROGRAM)
+        shutil.copy2(program, folder / PROGRAM)
 
 
 def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
@@ -118,9 +122,9 @@ def _components(
         plan.recipe.name,
         __version__,
         weights or "LicenseRef-unknown",
-        digest_path(folder / "model" / "hub.onnx"),
+        digest_path(folder / HUB),
     )
-    program = folder / _PROGRAM
+    program = folder / PROGRAM
     sha256 = digest_path(program) if program.exists() else ""
     yield Component("application", "app", __version__, "Apache-2.0", sha256)
     for library in libraries:
@@ -139,12 +143,12 @@ def _manifest(
         target=plan.target.name,
         executor=plan.target.executor,
         app=plan.target.app,
-        program=_PROGRAM if (folder / _PROGRAM).exists() else "",
+        program=PROGRAM if (folder / PROGRAM).exists() else "",
         zoo_version=__version__,
         makers=made_by,
         models=(_model(plan),),
         artifacts=(_artifact(plan, main, exactness, notes),),
-        golden=_golden(needs["verify"] / "golden"),
+        golden=_golden(needs["verify"] / GOLDEN),
         files=folder_digests(folder),
     )
 
@@ -164,9 +168,9 @@ def _artifact(
 ) -> BundledArtifact:
     return BundledArtifact(
         kind=plan.target.compiler,
-        main=f"model/{main}",
-        hub="model/hub.onnx",
-        float_hub="model/float.hub.onnx",
+        main=f"{MODEL}/{main}",
+        hub=HUB,
+        float_hub=FLOAT_HUB,
         exactness=exactness,
         quantization_bound=plan.quantization_bound,
         notes=notes,
@@ -175,4 +179,4 @@ def _artifact(
 
 def _golden(folder: Path) -> tuple[tuple[str, str, Box], ...]:
     boxes = json.loads((folder / "boxes.json").read_text("utf-8"))
-    return tuple((name, f"golden/{name}.png", tuple(box)) for name, box in boxes.items())
+    return tuple((name, f"{GOLDEN}/{name}.png", tuple(box)) for name, box in boxes.items())

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zoo.bundle import FLOAT_HUB, GOLDEN, HUB, MODEL, PROGRAM
+from zoo.bundle_certificate import CERTIFICATE
 from zoo.certificate import Certificate, Check
+from zoo.digest import digest_path, folder_digests
 from zoo.golden import golden_inputs
 from zoo.maker import makers, versions
 from zoo.plan import Plan
@@ -19,8 +22,8 @@ from zoo.used import used_so_far
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write golden/ and certificate.json; raises VerifyError naming the first broken step."""
-    (out / "golden").mkdir()
-    golden = golden_inputs(plan.recipe, out / "golden")
+    (out / GOLDEN).mkdir()
+    golden = golden_inputs(plan.recipe, out / GOLDEN)
     folder, main, exactness = read_artifact(needs["lower"])
     evidence = Evidence(
         contract=plan.recipe.contract,
@@ -44,12 +47,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         *app_notes(plan.target),
     )
     calibration = read_calibration(needs["quantize"])
-    certificate = replace(_certificate(plan, proof.checks, notes), calibration=calibration)
+    made = _certificate(plan, proof.checks, notes)
+    certificate = replace(made, calibration=calibration, files=_compared(evidence))
     certificate.demand()
-    (out / "certificate.json").write_text(certificate.to_json(), "utf-8")
+    (out / CERTIFICATE).write_text(certificate.to_json(), "utf-8")
     boxes = {item.name: item.box for item in golden}
-    (out / "golden" / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
-    (out / "golden" / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
+    (out / GOLDEN / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
+    (out / GOLDEN / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
 
 
 def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) -> Certificate:
@@ -65,6 +69,17 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
         tools=versions(used),
         remarks=notes,
     )
+
+
+def _compared(evidence: Evidence) -> Mapping[str, str]:
+    """Return the digests of what was compared by the path that it has in the bundle."""
+    files = {FLOAT_HUB: evidence.float_hub, HUB: evidence.hub}
+    if evidence.program is not None:
+        files[PROGRAM] = evidence.program
+    files |= {f"{GOLDEN}/{golden.image.name}": golden.image for golden in evidence.golden}
+    digests = {name: digest_path(file) for name, file in files.items()}
+    lowered = folder_digests(evidence.folder)
+    return digests | {f"{MODEL}/{name}": digest for name, digest in lowered.items()}
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
