@@ -48,11 +48,12 @@ def register_schemes() -> list[Descriptor]:
 
 @hookimpl
 def register_quantizers() -> list[Descriptor]:
-    """Quantization after training, by training, and by AMD's quantizer."""
+    """Quantization after training, by training, by AMD's quantizer, and of what is quantized."""
     return [
         Descriptor("nndct", "compilers.quantize.nndct.quantizer:QUANTIZER"),
         Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER"),
         Descriptor("qat", "compilers.quantize.qat.quantizer:QUANTIZER"),
+        Descriptor("qdq", "compilers.quantize.refit:QUANTIZER"),
     ]
 
 

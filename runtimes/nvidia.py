@@ -9,6 +9,7 @@ INTEGER_SCHEMES = {
     "fp16": "float16",
     "ptq": "w8a8-sym",
     "qat": "w8a8-sym",
+    "qdq": "qdq",
 }
 
 OTHER_INTEGERS = {

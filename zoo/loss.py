@@ -40,7 +40,7 @@ def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2)
 
 @dataclass(frozen=True)
 class Networks:
-    """The files of a float network and of the integer one that was made of it."""
+    """The files of a network, float or quantized otherwise, and of the integer one made of it."""
 
     floats: Path
     integers: Path
@@ -85,7 +85,10 @@ class _Trace:
     def of(cls, networks: Networks, graph: "Graph", samples: "Sequence[Feeds]") -> "_Trace":
         floats = {node.output: node.output for node in graph.nodes}
         floats |= {n.inputs[0]: n.output for n in graph.nodes if n.op == "dequantize"}
-        wanted = _inside(networks.floats, list(floats.values()), samples)
+        content = networks.floats.read_bytes()
+        given = registry.load("format", "onnx").read(content, str(networks.floats))
+        inside = _inside(networks.floats, list(floats.values()), samples)
+        wanted = {name: _reals(given, name, values) for name, values in inside.items()}
         found = _inside(networks.integers, list(floats), samples)
         losses = {
             name: relative_loss(wanted[floats[name]], _reals(graph, name, values))

@@ -36,7 +36,8 @@ def _target(plan: Plan) -> Mapping[str, object]:
 
 
 def _scheme(plan: Plan) -> Mapping[str, object]:
-    value = None if plan.is_float else asdict(registry.load("scheme", plan.scheme))
+    is_own = plan.is_float or plan.keeps_integers
+    value = None if is_own else asdict(registry.load("scheme", plan.scheme))
     return {"scheme": {"name": plan.scheme, "value": value}}
 
 
@@ -148,6 +149,7 @@ STAGES = (
             **_recipe(plan),
             **_target(plan),
             **_scheme(plan),
+            "bundle": plan.subject,
             "quantization": plan.quant,
             "quantization_bound": plan.quantization_bound,
         },

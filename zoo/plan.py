@@ -8,8 +8,9 @@ from zoo.contract import Contract
 from zoo.errors import RecipeError, RefusedError, UsageError
 from zoo.labelled_data import find_data, parse_name
 from zoo.names import ALLOWED, is_name, proposed_name
+from zoo.quantized_file import is_quantized
 from zoo.recipe import Recipe
-from zoo.scheme import FLOAT_SCHEMES
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 from zoo.target import Target
 from zoo.used import Used, recording
 
@@ -37,6 +38,7 @@ class Wish:
     name: of the file's model, '' for the file's own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     own.
+    quant: '' for ptq, or for what a file that is quantized already has.
     scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
     one.  calibration: folder of images, or a data set by its name (zoo.labelled_data).
     calibration_count: how many images at most, None for what the quantization needs.
@@ -46,7 +48,7 @@ class Wish:
 
     model: str
     target: str
-    quant: str = "ptq"
+    quant: str = ""
     scheme: str = ""
     contract: Path | None = None
     hub: Path | None = None
@@ -66,6 +68,8 @@ class Wish:
 class Plan:
     """What will be built.
 
+    float_hub: the file that all begins with, float unless `quant` is zoo.scheme.OWN_INTEGERS.
+    asked: the quantization as it was asked for, which names the bundle; '' where it was not.
     quant_hub: the published integer hub, where one is used.  quantizer: as in Wish.
     used: plugins that the plan is made of, such as recipe and target.
     """
@@ -83,12 +87,13 @@ class Plan:
     epochs: int | None = None
     seed: int = 0
     quantizer: str = ""
+    asked: str = ""
     used: Used = frozenset()
 
     @property
     def subject(self) -> str:
         """Return the name of the bundle: model.target.quant."""
-        return f"{self.recipe.name}.{self.target.name}.{self.quant}"
+        return f"{self.recipe.name}.{self.target.name}.{self.asked or self.quant}"
 
     @property
     def is_float(self) -> bool:
@@ -96,9 +101,14 @@ class Plan:
         return self.scheme in FLOAT_SCHEMES
 
     @property
+    def keeps_integers(self) -> bool:
+        """Whether the file is quantized already, and what it computes stays as it is."""
+        return self.scheme == OWN_INTEGERS
+
+    @property
     def hub_key(self) -> str:
         """Return the name under which a recipe publishes what is built here."""
-        return self.quant if self.is_float else f"{self.quant}.{self.scheme}"
+        return self.quant if self.is_float or self.keeps_integers else f"{self.quant}.{self.scheme}"
 
     @property
     def is_published(self) -> bool:
@@ -126,6 +136,7 @@ def make_plan(wish: Wish) -> Plan:
 def _make_plan(wish: Wish) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
+    asked, wish = wish.quant, replace(wish, quant=_choose_quant(wish, recipe))
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
@@ -137,7 +148,7 @@ def _make_plan(wish: Wish) -> Plan:
     quant_hub = None
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
-    if scheme not in FLOAT_SCHEMES and quant_hub is None:
+    if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and quant_hub is None:
         _check_quantizer(wish, recipe, scheme)
     return Plan(
         recipe=recipe,
@@ -153,6 +164,7 @@ def _make_plan(wish: Wish) -> Plan:
         epochs=wish.epochs,
         seed=wish.seed,
         quantizer=wish.quantizer,
+        asked=asked,
     )
 
 
@@ -161,7 +173,8 @@ def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") ->
 
     scheme: instead of the target's own.
     """
-    floats = [q for q, own in target.schemes.items() if own in FLOAT_SCHEMES and q in recipe.hubs]
+    kept = (*FLOAT_SCHEMES, OWN_INTEGERS)
+    floats = [q for q, own in target.schemes.items() if own in kept and q in recipe.hubs]
     integers = [q for q, own in target.schemes.items() if f"{q}.{scheme or own}" in recipe.hubs]
     return sorted((*floats, *integers))
 
@@ -190,7 +203,7 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     parsed = Contract.from_toml(contract)
     check_steps(parsed)
     summary = f"user's file {path.name}"
-    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={"none": path})
+    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
 
 
 def _file_name(path: Path) -> str:
@@ -224,10 +237,44 @@ def check_steps(contract: Contract) -> None:
         registry.load("step", step.name).complete(step.parameters)
 
 
+def _key_of(path: Path) -> str:
+    return OWN_INTEGERS if is_quantized(path) else "none"
+
+
+def _choose_quant(wish: Wish, recipe: Recipe) -> str:
+    """Return --quant, or what the model has where that is left out.
+
+    Raises UsageError where a file is quantized already, and another quantization is asked for.
+    """
+    if OWN_INTEGERS not in recipe.hubs:
+        if wish.quant == OWN_INTEGERS:
+            raise UsageError(
+                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for files that are: take ptq"
+            )
+        return wish.quant or _PTQ
+    others = {
+        f"--quant {wish.quant}": wish.quant not in ("", "none", _PTQ, OWN_INTEGERS),
+        f"--scheme {wish.scheme}": wish.scheme,
+        f"--hub {wish.hub}": wish.hub,
+    }
+    for option, is_given in others.items():
+        if is_given:
+            raise UsageError(
+                f"{wish.model}: is quantized already, and its own integers are kept; leave out "
+                f"{option}, or give the float file"
+            )
+    return OWN_INTEGERS
+
+
 def _choose_scheme(wish: Wish, target: Target) -> str:
     for word in (wish.quant, wish.scheme):
         if word in target.refuses:
             raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")
+    if wish.quant == OWN_INTEGERS and wish.quant not in target.schemes:
+        raise RefusedError(
+            f"{wish.model}: is quantized already, which {target.name} does not take; give the "
+            f"float file, with --quant {' or '.join(target.schemes)}"
+        )
     if wish.quant not in target.schemes:
         allowed = ", ".join(target.schemes)
         raise UsageError(f"{target.name}: unknown quantization '{wish.quant}'; allowed: {allowed}")
@@ -258,6 +305,8 @@ def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
             f"{missing}, and no plugin quantizes by it; "
             f"--quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
         )
+    if wish.calibration is None and wish.quant == OWN_INTEGERS:
+        return
     if wish.calibration is None:
         raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
     _check_calibration(wish.calibration)
@@ -284,7 +333,14 @@ def _float_hub(wish: Wish, recipe: Recipe) -> Path:
     if wish.hub is not None:
         if not wish.hub.is_file():
             raise RecipeError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
+        if is_quantized(wish.hub):
+            raise UsageError(
+                f"{wish.hub}: is quantized already, --hub needs a float .onnx file; build it by "
+                f"itself: zoo build {wish.hub} --contract CONTRACT"
+            )
         return wish.hub
+    if OWN_INTEGERS in recipe.hubs:
+        return recipe.hubs[OWN_INTEGERS]
     if "none" not in recipe.hubs:
         raise RecipeError(
             f"{recipe.name}: no float hub is published; train it by `zoo train {recipe.name}`"

@@ -55,7 +55,8 @@ class Evidence:
 
     source: the model's own file, None where it is not at hand.  source_check: then, what was found
     when it was.
-    float_hub, hub: ONNX.  folder, main: the artifact.  executor, app: names of plugins.
+    float_hub, hub: ONNX, the first one quantized where the user's file was.
+    folder, main: the artifact.  executor, app: names of plugins.
     quantization_bound: largest allowed loss by quantization, relative to the output's magnitude.
     """
 
@@ -135,23 +136,47 @@ def _prove_reference(
     evidence: Evidence, frames: Sequence[Frame], graph: Graph
 ) -> tuple[list[Check], list[Outputs]]:
     """Compare hubs and references; return the outputs that the artifact has to give."""
-    trained = _run("onnxruntime-unoptimized", evidence.float_hub, evidence, frames)
-    reference = _run("reference", evidence.float_hub, evidence, frames)
-    checks = [compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)]
-    if not evidence.is_quantized:
-        return checks, reference
+    given = _read_hub(evidence.float_hub)
+    checks, wanted = _prove_given(evidence, frames, given)
+    if not evidence.is_quantized or graph == given:
+        return checks, wanted
     recorded = list(_recorded(graph, evidence))
     checks.extend(recorded)
     integer = _run("reference", evidence.hub, evidence, frames)
-    if not any(check.step.startswith(LOSS) for check in recorded):  # published: nothing held out
+    if not any(check.step.startswith(LOSS) for check in recorded):  # no picture was held out
         loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
-        step, spread = "float reference -> integer reference", FLOAT_EXACTNESS.bound
-        checks.append(compare(step, reference, integer, loss, spread=spread))
+        before = "integer reference of the file" if given.is_quantized else "float reference"
+        step, spread = f"{before} -> integer reference", FLOAT_EXACTNESS.bound
+        checks.append(compare(step, wanted, integer, loss, spread=spread))
+    found = _prove_hub("hub", evidence.hub, evidence, frames, graph, integer)
+    return [*checks, *found], integer
+
+
+def _prove_given(
+    evidence: Evidence, frames: Sequence[Frame], given: Graph
+) -> tuple[list[Check], list[Outputs]]:
+    """Compare what all begins with, a float hub or a quantized one, with its reference."""
+    hub = evidence.float_hub
+    reference = _run("reference", hub, evidence, frames)
+    if given.is_quantized:
+        return _prove_hub("quantized file", hub, evidence, frames, given, reference), reference
+    trained = _run("onnxruntime-unoptimized", hub, evidence, frames)
+    check = compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)
+    return [check], reference
+
+
+def _prove_hub(
+    name: str,
+    hub: Path,
+    evidence: Evidence,
+    frames: Sequence[Frame],
+    graph: Graph,
+    integer: Sequence[Outputs],
+) -> list[Check]:
     proven = proven_exactness(graph)
     exactness = float_requantization(graph) if proven.bound else proven
-    hub = _Form("hub", "onnxruntime-unoptimized", evidence.hub, exactness)
-    found, _ = _prove_form(hub, evidence, frames, graph, integer)
-    return [*checks, *found], integer
+    form = _Form(name, "onnxruntime-unoptimized", hub, exactness)
+    return _prove_form(form, evidence, frames, graph, integer)[0]
 
 
 def _prove_form(

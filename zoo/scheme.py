@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-__all__ = ["FLOAT_SCHEMES", "Scheme"]
+__all__ = ["FLOAT_SCHEMES", "OWN_INTEGERS", "Scheme"]
 
 FLOAT_SCHEMES = ("float32", "float16")
 """Names that stand where a scheme's would, for graphs that stay float."""
+
+OWN_INTEGERS = "qdq"
+"""The name for a file that is quantized already: of its quantization, and of the scheme where its
+integers stay as they are."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from compilers.hub import HUB
 from compilers.onnx.half_precision import to_float16
 from compilers.onnx.integer_clips import clip_integers
+from compilers.onnx.keep_requantization import keep_requantization
 from compilers.onnx.resize_by_scales import resize_by_scales
 from compilers.onnx.separate_clamps import separate_clamps
 from compilers.onnx.to_uint8 import to_uint8
@@ -60,7 +61,7 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
                 "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
             )
     # The clamps' integer bounds depend on the types, hence this order.
-    lowered = separate_clamps(to_uint8(graph))
+    lowered = keep_requantization(separate_clamps(to_uint8(graph)))
     content = resize_by_scales(clip_integers(HUB.write(lowered), lowered), lowered)
     return Artifact(COMPILER.name, MAIN, {MAIN: content}, float_requantization(graph))
 

@@ -10,7 +10,7 @@ TARGET = Target(
     compiler="c",
     executor="c",
     app="cpp-c",
-    schemes={"ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    schemes={"ptq": "w8a8-asym", "qat": "w8a8-asym", "qdq": "qdq"},
     accepts=("w8a8-sym", "w4a8-asym", "dpu-pow2"),
     refuses={
         "none": "the C code computes in integers; take ptq or qat",

@@ -17,7 +17,8 @@ TARGET = Target(
     executor="tensorrt",
     app="cpp-tensorrt-jetson",
     schemes={"none": "float32", "fp16": "float16"},
-    refuses=dict.fromkeys(("ptq", "qat", "w8a8-sym", *OTHER_INTEGERS), _NO_INT8),
+    refuses=dict.fromkeys(("ptq", "qat", "w8a8-sym", *OTHER_INTEGERS), _NO_INT8)
+    | {"qdq": f"{_NO_INT8}, with the float file"},
     package="deb",
     facts={
         "architecture": "aarch64",

@@ -51,7 +51,7 @@ TARGET = Target(
     compiler="xmodel",
     executor="xmodel",
     app="cpp-vart",
-    schemes={"ptq": "dpu-pow2", "qat": "dpu-pow2"},
+    schemes={"ptq": "dpu-pow2", "qat": "dpu-pow2", "qdq": "dpu-pow2"},
     refuses={
         "none": "the DPU has no floating point; use ptq or qat",
         "fp16": "the DPU has no floating point; use ptq or qat",

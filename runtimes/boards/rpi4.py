@@ -23,7 +23,13 @@ TARGET = Target(
     compiler="tflite",
     executor="litert",
     app="cpp-litert",
-    schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    schemes={
+        "none": "float32",
+        "fp16": "float16",
+        "ptq": "w8a8-asym",
+        "qat": "w8a8-asym",
+        "qdq": "qdq",
+    },
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
         "w4a8-asym": (

@@ -10,7 +10,13 @@ TARGET = Target(
     compiler="onnx",
     executor="onnxruntime",
     app="cpp-onnxruntime",
-    schemes={"none": "float32", "fp16": "float16", "ptq": "w8a8-asym", "qat": "w8a8-asym"},
+    schemes={
+        "none": "float32",
+        "fp16": "float16",
+        "ptq": "w8a8-asym",
+        "qat": "w8a8-asym",
+        "qdq": "qdq",
+    },
     accepts=("w8a8-sym",),
     refuses={
         "dpu-pow2": (

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import onnx
 import pytest
 
 from zoo import registry
@@ -341,3 +342,72 @@ def test_another_quantizer_neither_trains_nor_changes_what_is_published(tmp_path
         )
     unknown = {**pfld, "quantizer": "nndcd", "calibration": tmp_path}
     assert "unknown quantizer 'nndcd'; did you mean nndct?" in refusal(UsageError, **unknown)
+
+
+@pytest.fixture
+def quantized(tmp_path):
+    """A user's file with an operator that quantizes, and its contract."""
+    node = onnx.helper.make_node("QuantizeLinear", ["image", "s"], ["score"])
+    graph = onnx.helper.make_graph([node], "net", [], [])
+    onnx.save(onnx.helper.make_model(graph), tmp_path / "own.onnx")
+    (tmp_path / "c.toml").write_text(TOML)
+    return {"model": str(tmp_path / "own.onnx"), "contract": tmp_path / "c.toml"}
+
+
+@pytest.mark.parametrize("target", ["x86", "c99", "rpi4", "android", "rtx4060", "jetson-orin"])
+def test_integers_of_a_file_are_kept(quantized, target):
+    made = plan(**quantized, target=target)
+    assert (made.quant, made.scheme, made.keeps_integers) == ("qdq", "qdq", True)
+    assert (made.is_float, made.quant_hub) == (False, None)
+    assert made.subject == f"own.{target}.qdq"
+
+
+@pytest.mark.parametrize("quant", ["none", "ptq", "qdq"])
+def test_the_bundle_is_called_as_it_was_asked_for(quantized, quant):
+    made = plan(**quantized, target="c99", quant=quant)
+    assert (made.quant, made.subject) == ("qdq", f"own.c99.{quant}")
+
+
+def test_a_chip_with_other_integers_gets_them(quantized):
+    made = plan(**quantized, target="kv260")
+    assert (made.quant, made.scheme, made.keeps_integers) == ("qdq", "dpu-pow2", False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "option"),
+    [
+        ({"quant": "qat"}, "--quant qat"),
+        ({"quant": "fp16"}, "--quant fp16"),
+        ({"scheme": "w8a8-sym"}, "--scheme w8a8-sym"),
+        ({"hub": Path("float.onnx")}, "--hub float.onnx"),
+    ],
+)
+def test_a_quantized_file_is_not_quantized_again(quantized, wish, option):
+    assert refusal(UsageError, **quantized, target="x86", **wish) == (
+        f"{quantized['model']}: is quantized already, and its own integers are kept; leave out "
+        f"{option}, or give the float file"
+    )
+
+
+def test_boards_that_take_no_quantized_file(quantized):
+    assert refusal(RefusedError, **quantized, target="toy-board") == (
+        f"{quantized['model']}: is quantized already, which toy-board does not take; give the "
+        "float file, with --quant none or ptq"
+    )
+    message = refusal(RefusedError, **quantized, target="jetson-nano")
+    assert message.startswith("jetson-nano refuses 'qdq': its Maxwell GPU")
+    assert message.endswith("take fp16, with the float file")
+
+
+def test_a_float_file_has_no_integers_to_keep():
+    assert refusal(UsageError, model="pfld", target="x86", quant="qdq") == (
+        "pfld: is not quantized; 'qdq' is for files that are: take ptq"
+    )
+
+
+def test_a_quantized_hub_is_no_float_one(quantized):
+    hub = Path(quantized["model"])
+    assert refusal(UsageError, model="pfld", target="x86", hub=hub, quant="none") == (
+        f"{hub}: is quantized already, --hub needs a float .onnx file; build it by itself: "
+        f"zoo build {hub} --contract CONTRACT"
+    )

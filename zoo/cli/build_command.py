@@ -14,7 +14,11 @@ from zoo.plan import Plan, Wish, make_plan
 @model_argument
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
 @click.option("--runtime", default="", help="Of the board, instead of its own: ort.")
-@click.option("--quant", default="ptq", show_default=True, help="none, fp16, ptq or qat.")
+@click.option(
+    "--quant",
+    default="",
+    help="none, fp16, ptq or qat; default ptq, of a file that is quantized already qdq.",
+)
 @click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
 @click.option("--contract", type=click.Path(path_type=Path), help="TOML, for an .onnx file.")
 @click.option("--name", default="", help="Of an .onnx file's model; default: the file's name.")

@@ -16,6 +16,7 @@ from zoo.picture import Picture
 from zoo.pictures import calibration_pictures, labelled_pictures, region_note
 from zoo.plan import Plan
 from zoo.plugs import Feeds, QuantizeOptions
+from zoo.scheme import OWN_INTEGERS
 from zoo.stages.hub import check_contract
 from zoo.training import FitOptions
 
@@ -24,14 +25,15 @@ _CALIBRATION = "calibration.json"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write hub.onnx: the float hub itself, the published integer one, or a new one.
+    """Write hub.onnx: the given hub itself, the published integer one, or a new one.
 
-    calibration.json says how a new one came about, and is empty for others.
+    calibration.json says how a new one came about, and holds notes at most for others.
     """
     onnx = registry.load("format", "onnx")
-    (out / _CALIBRATION).write_text("{}\n", "utf-8")
+    notes = _given_notes(plan)
+    _write_calibration(out, {"notes": notes} if notes else {})
     float_hub = needs["hub"] / "float.onnx"
-    if plan.is_float:
+    if plan.is_float or plan.keeps_integers:
         (out / "hub.onnx").write_bytes(float_hub.read_bytes())
         return
     if plan.quant_hub is not None:
@@ -45,8 +47,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     known = recorded_checks(graph.metadata, str(float_hub))
     recorded = replace(graph, metadata={**graph.metadata, **record_checks(*known, *checks)})
     (out / "hub.onnx").write_bytes(onnx.write(recorded))
-    facts = _facts(plan, graph, pictures, checks)
-    (out / _CALIBRATION).write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", "utf-8")
+    if checks:
+        _write_calibration(out, _facts(plan, graph, pictures, checks))
 
 
 def read_calibration(folder: Path) -> Mapping[str, Any]:
@@ -58,6 +60,22 @@ def read_calibration(folder: Path) -> Mapping[str, Any]:
 def quantization_notes(folder: Path) -> tuple[str, ...]:
     """Return what a person must know about how a network was quantized."""
     return tuple(read_calibration(folder).get("notes", ()))
+
+
+def _write_calibration(out: Path, facts: Mapping[str, object]) -> None:
+    (out / _CALIBRATION).write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def _given_notes(plan: Plan) -> list[str]:
+    """Return what became of the integers of a file that is quantized already."""
+    if plan.quant != OWN_INTEGERS:
+        return []
+    start = f"{plan.float_hub.name} is quantized already"
+    if plan.keeps_integers:
+        unused = "; the pictures of --calib were not used" if plan.calibration else ""
+        return [f"{start}: its own integers were kept{unused}"]
+    how = "by the pictures of --calib" if plan.calibration else "around the file's own ranges"
+    return [f"{start}, to other integers than {plan.scheme}: it was quantized anew, {how}"]
 
 
 def _published(plan: Plan, hub: Path) -> Graph:
@@ -73,6 +91,8 @@ def _published(plan: Plan, hub: Path) -> Graph:
 
 
 def _pictures(plan: Plan) -> HeldOut:
+    if plan.calibration is None and plan.quant == OWN_INTEGERS:
+        return hold_out(())
     if plan.calibration is None:
         raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
     return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
@@ -99,6 +119,8 @@ def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
 
 def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> Iterator[Check]:
     samples = list(_batches(plan, pictures.judging, 1))
+    if not samples:
+        return iter(())
     return loss_checks(networks, graph, samples, _judged_on(plan, pictures))
 
 
@@ -119,7 +141,8 @@ def _facts(
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
-        "notes": [f"lost by quantization: {lost} of the outputs' spread, on {where}"]
+        "notes": _given_notes(plan)
+        + [f"lost by quantization: {lost} of the outputs' spread, on {where}"]
         + ([note] if note else []),
     }
 

@@ -4,6 +4,7 @@ import pytest
 
 from runtimes.boards.c99 import TARGET
 from zoo import registry
+from zoo.scheme import OWN_INTEGERS
 
 
 @pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
@@ -12,7 +13,8 @@ def test_its_plugins_are_registered(kind):
 
 
 def test_it_takes_every_scheme():
-    assert {*TARGET.schemes.values(), *TARGET.accepts} == set(registry.names("scheme"))
+    taken = {*TARGET.schemes.values(), *TARGET.accepts}
+    assert taken == {*registry.names("scheme"), OWN_INTEGERS}
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():

@@ -4,7 +4,7 @@ import pytest
 
 from runtimes.boards.rpi4 import TARGET
 from zoo import registry
-from zoo.scheme import FLOAT_SCHEMES
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 
 BOTH = (TARGET, TARGET.with_runtime("ort"))
 
@@ -23,8 +23,8 @@ def test_its_app_makes_debian_packages(target):
 
 def test_its_schemes_are_registered():
     named = {*TARGET.schemes.values(), *TARGET.accepts, *TARGET.refuses}
-    assert named - set(FLOAT_SCHEMES) <= set(registry.names("scheme"))
-    assert set(TARGET.schemes) == {"none", "fp16", "ptq", "qat"}
+    assert named - {*FLOAT_SCHEMES, OWN_INTEGERS} <= set(registry.names("scheme"))
+    assert set(TARGET.schemes) == {"none", "fp16", "ptq", "qat", "qdq"}
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():

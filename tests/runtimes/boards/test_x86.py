@@ -4,7 +4,7 @@ import pytest
 
 from runtimes.boards.x86 import TARGET
 from zoo import registry
-from zoo.scheme import FLOAT_SCHEMES
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 
 
 @pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
@@ -14,7 +14,7 @@ def test_its_plugins_are_registered(kind):
 
 def test_its_schemes_are_registered():
     named = {*TARGET.schemes.values(), *TARGET.accepts, *TARGET.refuses}
-    assert named - set(FLOAT_SCHEMES) <= set(registry.names("scheme"))
+    assert named - {*FLOAT_SCHEMES, OWN_INTEGERS} <= set(registry.names("scheme"))
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():
