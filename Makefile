@@ -8,7 +8,7 @@ MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
 BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
-GOLDEN ?= recipes/pfld/golden/astronaut.png
+GOLDEN ?= recipes/shelf/portrait/astronaut.png
 GOLDEN_BOX ?= 85,89,91,92
 
 BIN := $(VENV)/bin

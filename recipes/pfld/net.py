@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Channels", "HalvingDepthwise", "Pfld", "PoseHead"]
+from recipes.shelf.layers import HalvingDepthwise
+
+__all__ = ["Channels", "Pfld", "PoseHead"]
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,6 @@ class Channels:
         full = cls()
         first, down, deep, last = (round(width * hidden) for hidden in full.hidden)
         return cls(round(width * full.shallow), round(width * full.deep), (first, down, deep, last))
-
-
-class HalvingDepthwise(nn.Conv2d):
-    """Depthwise convolution with stride 2, in float32 where a CPU trains in mixed precision.
-
-    There, oneDNN's bfloat16 gradient takes 7 times as long, a fifth of a training step of width 1.0
-    (PyTorch 2.13, a Xeon with AMX).
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x: [N, C, H, W]."""
-        if x.device.type != "cpu" or not torch.is_autocast_enabled("cpu"):
-            return super().forward(x)
-        with torch.autocast("cpu", enabled=False):
-            return super().forward(x.float())
 
 
 class ConvBnReLU(nn.Sequential):

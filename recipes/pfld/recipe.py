@@ -5,8 +5,10 @@ from pathlib import Path
 
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.variants import VARIANTS, Variant
+from recipes.shelf.portraits import portrait_licence, portraits
+from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.recipe import GoldenInput, Licence, Recipe
+from zoo.recipe import Licence, Recipe
 
 __all__ = ["WEIGHTS", "contract", "recipe"]
 
@@ -33,11 +35,11 @@ def recipe(variant: Variant) -> Recipe:
         family="pfld",
         summary=_summary(variant),
         contract=contract(variant),
-        hubs=_hubs(name),
-        golden=_golden(),
-        licences=(_weights_licence(variant), _golden_licence()),
-        metrics=_published(f"{name}.json"),
-        card=_published(f"{name}.md"),
+        hubs=published_hubs(WEIGHTS, name),
+        golden=portraits(),
+        licences=(_weights_licence(variant), portrait_licence()),
+        metrics=published_file(WEIGHTS, f"{name}.json"),
+        card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.pfld.train:train",
         fit="recipes.pfld.fit:fit",
         export="recipes.pfld.export:export",
@@ -88,17 +90,6 @@ def _summary(variant: Variant) -> str:
     return f"{variant.points} facial landmarks{pose}, {colour} 112x112, width {variant.width}"
 
 
-def _golden() -> tuple[GoldenInput, ...]:
-    box, folder = (85.0, 89.0, 91.0, 92.0), _HERE / "golden"
-    quarter = (box[0] / 4, box[1] / 4, box[2] / 4, box[3] / 4)
-    return (
-        GoldenInput("astronaut", folder / "astronaut.png", box),
-        GoldenInput("astronaut_edge", folder / "astronaut_edge.png", box),
-        GoldenInput("astronaut_dark", folder / "astronaut_dark.png", box),
-        GoldenInput("astronaut_small", folder / "astronaut_small.png", quarter),
-    )
-
-
 def _weights_licence(variant: Variant) -> Licence:
     if variant.points == 68:
         return Licence(
@@ -115,19 +106,3 @@ def _weights_licence(variant: Variant) -> Licence:
         file=WEIGHTS / "LICENSE.wflw98.txt",
         notice="trained on 300-W and WIDER FACE (cc-by-nc-nd-4.0) images, for research only",
     )
-
-
-def _golden_licence() -> Licence:
-    file = _HERE / "golden" / "README.md"
-    return Licence("golden", "LicenseRef-NASA-public-domain", commercial=True, file=file)
-
-
-def _hubs(name: str) -> dict[str, Path]:
-    """Return the published hubs: the files MODEL.none.onnx and MODEL.QUANT.SCHEME.onnx."""
-    files = sorted(WEIGHTS.glob(f"{name}.*.onnx"))
-    return {file.name[len(name) + 1 : -len(".onnx")]: file for file in files}
-
-
-def _published(file: str) -> Path | None:
-    path = WEIGHTS / file
-    return path if path.is_file() else None

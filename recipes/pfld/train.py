@@ -14,7 +14,6 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor, nn
 
-from recipes.pfld.checkpoint import save_state
 from recipes.pfld.face_classes import class_weights, face_classes
 from recipes.pfld.settings import Settings, settings_of
 from recipes.pfld.task import LandmarkTask
@@ -22,6 +21,7 @@ from recipes.pfld.teachers import find_teachers
 from recipes.pfld.training_net import TrainingNet
 from recipes.pfld.training_record import read_record, seeds_of, training_record
 from recipes.pfld.variants import VARIANTS, Variant
+from recipes.shelf.checkpoint import save_state
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData

@@ -6,9 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.checkpoint import build_net, load_net, restore, save_state  # noqa: E402
+from recipes.pfld.checkpoint import build_net, load_net, restore  # noqa: E402
 from recipes.pfld.recipe import recipe  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
+from recipes.shelf.checkpoint import save_state  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 
 SMALL = VARIANTS["pfld_0.25x.300w68"]

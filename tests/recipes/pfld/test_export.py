@@ -10,9 +10,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.checkpoint import build_net, save_state  # noqa: E402
+from recipes.pfld.checkpoint import build_net  # noqa: E402
 from recipes.pfld.export import export  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
+from recipes.shelf.checkpoint import save_state  # noqa: E402
 from zoo import registry  # noqa: E402
 
 NAME = "pfld_0.25x.300w68+pose"

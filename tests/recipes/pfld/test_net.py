@@ -4,7 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.net import Channels, HalvingDepthwise, Pfld  # noqa: E402
+from recipes.pfld.net import Channels, Pfld  # noqa: E402
+from recipes.shelf.layers import HalvingDepthwise  # noqa: E402
 
 
 @pytest.mark.parametrize(("points", "in_channels"), [(68, 3), (98, 1)])

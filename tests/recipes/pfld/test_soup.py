@@ -11,9 +11,10 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file  # noqa: E402
 
-from recipes.pfld.checkpoint import build_net, save_state  # noqa: E402
+from recipes.pfld.checkpoint import build_net  # noqa: E402
 from recipes.pfld.soup import mean_weights, soup  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
+from recipes.shelf.checkpoint import save_state  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 
 NAMES = ("pfld_0.25x.300w68", "pfld_0.25x.wflw98")

@@ -13,10 +13,11 @@ pytest.importorskip("lightning")
 
 from safetensors.torch import load_file  # noqa: E402
 
-from recipes.pfld.checkpoint import build_net, load_net, save_state  # noqa: E402
+from recipes.pfld.checkpoint import build_net, load_net  # noqa: E402
 from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.train import train  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
+from recipes.shelf.checkpoint import save_state  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.errors import DataError, RecipeError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402

@@ -1,0 +1,71 @@
+"""Recipes of the family: contract, published files, golden inputs, licences."""
+
+from pathlib import Path
+
+from recipes.facedet.variants import CHANNELS, STRIDES, VARIANTS, Variant
+from recipes.shelf.portraits import portrait_licence, whole_portraits
+from recipes.shelf.published import published_file, published_hubs
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.recipe import Licence, Recipe
+
+__all__ = ["WEIGHTS", "contract", "recipe"]
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def __getattr__(name: str) -> Recipe:
+    """Make recipes attributes of this module, so that descriptors can point to them."""
+    if name not in VARIANTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return recipe(VARIANTS[name])
+
+
+def recipe(variant: Variant) -> Recipe:
+    """Return the recipe of a variant; files count as published where they exist."""
+    name, size = variant.name, variant.size
+    return Recipe(
+        name=name,
+        family="facedet",
+        summary=f"boxes of faces in a whole photo, RGB {size}x{size}",
+        contract=contract(variant),
+        hubs=published_hubs(WEIGHTS, name),
+        golden=whole_portraits(),
+        licences=(_weights_licence(), portrait_licence()),
+        metrics=published_file(WEIGHTS, f"{name}.json"),
+        card=published_file(WEIGHTS, f"{name}.md"),
+        export="recipes.facedet.export:export",
+        restore="recipes.facedet.checkpoint:restore",
+        evaluate="recipes.shelf.detection_evaluation:evaluate",
+    )
+
+
+def contract(variant: Variant) -> Contract:
+    """Return the steps from a whole photo to the maps that zoo.detections reads.
+
+    The photo becomes a square by its edge pixels. Pixels become (pixel - 128) / 128, which is exact
+    in float and in every integer scheme. Each map is an output of its own, so that it has a scale
+    of its own in 8 bits.
+    """
+    size = variant.size
+    return Contract(
+        input=TensorSpec("image", (3, size, size)),
+        outputs=tuple(
+            TensorSpec(f"faces_{stride}", (CHANNELS, size // stride, size // stride))
+            for stride in STRIDES
+        ),
+        pre=(
+            Step("crop", {"scale": 1.0}),
+            Step("resize", {"size": [size, size]}),
+            Step("normalize", {"mean": [128] * 3, "std": [128] * 3}),
+        ),
+    )
+
+
+def _weights_licence() -> Licence:
+    return Licence(
+        "weights",
+        "LicenseRef-WIDER-research",
+        commercial=False,
+        file=WEIGHTS / "LICENSE.wider.txt",
+        notice="trained on WIDER FACE (cc-by-nc-nd-4.0) images, for research only",
+    )
