@@ -1,0 +1,23 @@
+"""A compiler that asks others, lazily."""
+
+from zoo import registry
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+
+
+class Compiler:
+    name = "kind-compiler"
+
+    def lower(self, graph, target, scheme):
+        for kind in ("format", "renderer", "describer"):
+            assert registry.load(kind, f"kind-{kind}").name == f"kind-{kind}"
+        assert registry.load("lowering", "kind/triangle").__name__ == "lower"
+        return registry.load("compiler", "onnx").lower(graph, target, scheme)
+
+
+COMPILER = Compiler()
+
+
+@hookimpl
+def register_compilers():
+    return [Descriptor("kind-compiler", "kind_compiler:COMPILER")]
