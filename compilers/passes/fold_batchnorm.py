@@ -14,7 +14,7 @@ from compilers.fresh_name import fresh_name
 from compilers.op_parts.node_attributes import real
 from compilers.op_parts.window import Window
 from compilers.op_table import find_op
-from zoo.errors import UnsupportedOpError
+from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["fold_batchnorm"]
@@ -25,7 +25,7 @@ def fold_batchnorm(graph: Graph) -> Graph:
 
     One that follows a node with weights, as its only reader, becomes part of the weights; any
     other becomes a depthwise 1x1 convolution. Raises UnsupportedOpError where the latter has no
-    image to work on.
+    image to work on, HubError where a weight becomes no finite float32.
     """
     nodes: dict[str, Node] = {}
     tensors = dict(graph.tensors)
@@ -34,11 +34,13 @@ def fold_batchnorm(graph: Graph) -> Graph:
             nodes[node.output] = node
             continue
         before = nodes.get(node.inputs[0])
-        if before and _may_fold(graph, before):
-            del nodes[before.output]
-            new, constants = _folded(graph, before, node, tensors)
-        else:
-            new, constants = _depthwise(graph, node, tensors)
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            if before and _may_fold(graph, before):
+                del nodes[before.output]
+                new, constants = _folded(graph, before, node, tensors)
+            else:
+                new, constants = _depthwise(graph, node, tensors)
+        _check_finite(graph, node, constants)
         nodes[node.output] = new
         tensors.update((constant.name, constant) for constant in constants)
     return graph.replace(nodes.values(), tensors.values())
@@ -58,6 +60,16 @@ def _affine(graph: Graph, batchnorm: Node) -> _Affine:
     )
     gain = scale / np.sqrt(variance + real(batchnorm, "epsilon"))
     return _Affine(gain, shift - mean * gain)
+
+
+def _check_finite(graph: Graph, batchnorm: Node, constants: tuple[Tensor, ...]) -> None:
+    for constant in constants:
+        if not np.isfinite(constant.data).all():
+            raise HubError(
+                f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) makes of "
+                f"'{constant.name}' numbers that are not finite: a variance below 0, or weights "
+                "that are too large or damaged; export the network again, or train it anew"
+            )
 
 
 def _may_fold(graph: Graph, node: Node) -> bool:

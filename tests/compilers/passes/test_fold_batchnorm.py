@@ -5,7 +5,7 @@ import pytest
 from build_graph import build_graph
 
 from compilers.passes.fold_batchnorm import fold_batchnorm
-from zoo.errors import UnsupportedOpError
+from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Graph, Node
 
 RANDOM = np.random.default_rng(0)
@@ -106,3 +106,20 @@ def test_without_images_it_is_refused():
         "dense layer computes for it alone; only such, or images [N, C, H, W], are supported: put "
         "it after the layer"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("variance", -1), ("variance", -0.25), ("w", 3e38), ("w", np.nan)]
+)
+def test_weights_that_are_not_finite_are_refused(name, value):
+    constants = {key: np.full(4, 2, np.float32) for key in STATISTICS}
+    constants |= {"w": np.ones((4, 6), np.float32)}
+    constants[name] = np.full_like(constants[name], value)
+    before = build_graph(
+        {"x": ("N", 6)},
+        (Node("fc", "dense", ("x", "w"), "d"), _batchnorm("d", "y")),
+        ("y",),
+        constants,
+    )
+    with pytest.raises(HubError, match=r"node 'bn' \(BatchNormalization\) makes of '.*' numbers"):
+        fold_batchnorm(before)
