@@ -19,21 +19,19 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert rtx cross install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
+.PHONY: help toolchains setup litert rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
 	golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-toolchains: $(TOOLS)base ## Install compilers and emulators (Debian, Ubuntu)
+toolchains: $(TOOLS)base ## Install what building apps needs beside Python (Debian, Ubuntu)
 
-setup: $(SETUP) ## Install the zoo and the tests' packages into .venv, without PyTorch
+setup: $(SETUP) ## Install the zoo, Zig and the tests' packages into .venv, without PyTorch
 
 litert: $(EXTRA)litert ## setup with LiteRT, for .tflite files
 
 rtx: $(EXTRA)rtx ## setup with TensorRT-RTX, for engines of GeForce RTX
-
-cross: $(EXTRA)cross ## setup with Zig, for programs of older systems, such as Jetson's
 
 install: $(INSTALL) ## setup with PyTorch, for training
 
@@ -57,7 +55,7 @@ rtx4060: $(SETUP) | $(EXTRA)rtx ## Build the bundle for a PC with a GeForce RTX 
 	$(BIN)/zoo build $(BOARD_MODEL) --target rtx4060 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).rtx4060.$(QUANT).tar.gz
 
-jetson-nano: $(SETUP) | $(EXTRA)cross $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano, proven without the board
+jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano, proven without the board
 	$(BIN)/zoo build $(BOARD_MODEL) --target jetson-nano --quant fp16
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).jetson-nano.fp16.tar.gz
 
@@ -94,7 +92,7 @@ $(TOOLS)%:
 
 $(SETUP): pyproject.toml | $(TOOLS)base
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[cross,dev]'
 	touch $@
 
 $(EXTRA)%: $(SETUP)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.symbol_versions import Version, newest, symbol_versions
 from zoo.errors import ToolchainError
+from zoo.symbol_versions import Version, newest, symbol_versions
 
 __all__ = ["IMAGES", "BoardImage", "check_versions"]
 
@@ -24,7 +24,7 @@ IMAGES = (
 )
 
 
-def check_versions(program: Path, images: tuple[BoardImage, ...] = IMAGES) -> None:
+def check_versions(program: Path, images: tuple[BoardImage, ...]) -> None:
     """Raise ToolchainError naming the image that a program cannot be loaded on, and why."""
     needed = symbol_versions(program)
     for image in images:
@@ -33,8 +33,8 @@ def check_versions(program: Path, images: tuple[BoardImage, ...] = IMAGES) -> No
             if version > allowed:
                 raise ToolchainError(
                     f"{program}: needs {_symbol(family, version)}, but {image.name} has "
-                    f"{_symbol(family, allowed)} at most; build it with an older "
-                    "aarch64-linux-gnu-g++ (Debian 12 has one), or on the board"
+                    f"{_symbol(family, allowed)} at most; build it by Zig, "
+                    "without ZOO_TOOLCHAIN=host, or on the board"
                 )
 
 

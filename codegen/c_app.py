@@ -8,16 +8,18 @@ from typing import Any
 
 from codegen.app_run import run_app
 from codegen.c_lines import filled
-from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.cpp_literal import literal
+from codegen.linux import PC
 from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
 from codegen.templates import render
+from codegen.toolchain import build_program, toolchain_tools
 from zoo.errors import RefusedError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
+from zoo.tool import Tool
 
 __all__ = ["APP", "BACKEND"]
 
@@ -46,7 +48,11 @@ class CApp:
 
     name = "cpp-c"
     stand_in = ""
-    tools = (*BUILD_TOOLS, STB)
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building needs."""
+        return (*toolchain_tools(PC), STB)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources, the network's among them.
@@ -58,8 +64,8 @@ class CApp:
         return app_sources(request, BACKEND, network_sources(request))
 
     def build(self, source: Path, out: Path) -> Path:
-        """Compile for this machine; raises ToolchainError."""
-        return cmake_build(source, out)
+        """Compile for PCs; raises ToolchainError."""
+        return build_program(source, out, PC)
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return README.md, install.sh and selftest of a bundle."""

@@ -17,6 +17,7 @@ class Readme:
     """Context of templates/bundle.
 
     artifact: file that the program loads.  notice: of the licences, '' for none.
+    c_library: version of GNU's that program and libraries need, '' for none.
     """
 
     bundle: str
@@ -27,6 +28,7 @@ class Readme:
     artifact: str
     outputs: tuple[str, ...]
     notice: str
+    c_library: str
 
 
 def companions(
@@ -42,7 +44,10 @@ def companions(
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
-    """Return the templates' context. facts: 'bundle' its name, 'quantization', 'notice'."""
+    """Return the templates' context.
+
+    facts: 'bundle' its name, 'quantization', 'notice', 'c_library'.
+    """
     return Readme(
         bundle=facts["bundle"],
         model=request.model,
@@ -52,4 +57,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         artifact=request.artifact_main,
         outputs=tuple(output.name for output in request.contract.outputs),
         notice=facts["notice"],
+        c_library=facts["c_library"],
     )

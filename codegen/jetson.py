@@ -1,12 +1,18 @@
 """NVIDIA Jetson: what its programs are built for, so that they run on the oldest one, too."""
 
-from codegen.arm_linux import ArmLinux
 from codegen.board_images import BoardImage
 from codegen.debian_package import BoardPackage
+from codegen.linux import LinuxMachine
 
 __all__ = ["JETSON", "JETSON_PACKAGE"]
 
-JETSON = ArmLinux("cortex-a57", BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}))
+JETSON = LinuxMachine(
+    "Jetson boards",
+    "aarch64",
+    "cortex-a57",
+    (2, 27),
+    (BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}),),
+)
 JETSON_PACKAGE = BoardPackage(
     templates="tensorrt/debian",
     runtime="TensorRT",

@@ -5,14 +5,16 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from codegen.app_run import run_app
-from codegen.cmake_build import BUILD_TOOLS, cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
+from codegen.linux import PC
 from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
+from codegen.toolchain import build_program, toolchain_tools
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
+from zoo.tool import Tool
 
 __all__ = ["APP", "BACKEND", "onnxruntime_library"]
 
@@ -29,7 +31,11 @@ class OnnxRuntimeApp:
 
     name = "cpp-onnxruntime"
     stand_in = ""
-    tools = (*BUILD_TOOLS, STB)
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building needs."""
+        return (*toolchain_tools(PC), STB)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -37,8 +43,8 @@ class OnnxRuntimeApp:
         return app_sources(request, BACKEND)
 
     def build(self, source: Path, out: Path) -> Path:
-        """Compile for this machine; raises ToolchainError."""
-        return cmake_build(source, out)
+        """Compile for PCs; raises ToolchainError."""
+        return build_program(source, out, PC)
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return README.md, install.sh and selftest of a bundle."""

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from codegen.app_run import run_app
-from codegen.arm_linux import ARM_TOOLS, ArmLinux, cross_build, emulated
+from codegen.arm_linux import ARM_TOOLS, emulated
 from codegen.board_images import BoardImage
-from codegen.cmake_build import BUILD_TOOLS
 from codegen.companions import readme
 from codegen.contract_check import check_contract
 from codegen.debian_package import BoardPackage, debian_package
+from codegen.linux import LinuxMachine
 from codegen.sources import CppBackend, app_sources
 from codegen.stb import STB, stb_library
 from codegen.templates import render
+from codegen.toolchain import build_program, toolchain_tools
 from codegen.wheels import Wheel, wheel_member
 from zoo.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
@@ -23,9 +24,12 @@ from zoo.tool import Tool
 
 __all__ = ["RASPBERRY_PI_4", "RaspberryPiApp"]
 
-RASPBERRY_PI_4 = ArmLinux(
+RASPBERRY_PI_4 = LinuxMachine(
+    "the Raspberry Pi 4",
+    "aarch64",
     "cortex-a72",
-    BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}),
+    (2, 28),
+    (BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}),),
 )
 _COMPANIONS = ("README.md", "install.sh", "runtime.sh")
 
@@ -44,7 +48,11 @@ class RaspberryPiApp:
     stand_in_differs: str = ""
 
     stand_in: ClassVar[str] = f"emulated {RASPBERRY_PI_4.cpu}"
-    tools: ClassVar[tuple[Tool, ...]] = (*BUILD_TOOLS, STB, *ARM_TOOLS)
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building and running need."""
+        return (*toolchain_tools(RASPBERRY_PI_4), STB, *ARM_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -53,7 +61,7 @@ class RaspberryPiApp:
 
     def build(self, source: Path, out: Path) -> Path:
         """Compile for the board; raises ToolchainError."""
-        return cross_build(source, out, RASPBERRY_PI_4)
+        return build_program(source, out, RASPBERRY_PI_4)
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return README.md, install.sh, selftest, and runtime.sh, which fetches the runtime."""

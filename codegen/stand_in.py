@@ -6,7 +6,7 @@ that names LIBRARY as the runner of its DPU part.
 
 from pathlib import Path
 
-from codegen.aarch64 import compiler, sysroot
+from codegen.aarch64 import vart_link_words, vart_words
 from codegen.compiler_call import call_compiler
 from codegen.templates import TEMPLATES
 from zoo.errors import ArtifactError
@@ -44,18 +44,16 @@ def build_stand_in(folder: Path, out: Path) -> Path:
 
     Raises ToolchainError where a compiler is missing or fails.
     """
-    headers = ("-isystem", str(sysroot() / "usr" / "include"), f"-I{folder}")
-    library_path = f"-L{sysroot() / 'usr' / 'lib' / 'aarch64-linux-gnu'}"
-    flags = ("-O2", "-fPIC", "-mcpu=cortex-a53", "-c", *headers)
+    flags = ("-O2", "-fPIC", "-c", f"-I{folder}")
     objects = []
     for source in sorted(folder.glob("*.c")):
         objects.append(str(out / f"{source.stem}.c.o"))
-        call_compiler([compiler("c"), "-std=c99", *flags, str(source), "-o", objects[-1]], _WHAT)
+        call_compiler([*vart_words("c"), "-std=c99", *flags, str(source), "-o", objects[-1]], _WHAT)
     objects.append(str(out / "runner.o"))
-    warnings = ("-Wall", "-Wextra", "-Werror")
-    cpp = [compiler(), "-std=c++17", *warnings, *flags, str(_RUNNER), "-o", objects[-1]]
+    cpp = [*vart_words(), "-std=c++17", *flags, str(_RUNNER), "-o", objects[-1]]
     call_compiler(cpp, _WHAT)
     library = out / LIBRARY
-    link = [compiler(), "-shared", *objects, library_path, "-lxir", "-o", str(library)]
+    own = ["-shared", *objects, "-lxir", "-o", str(library)]
+    link = [*vart_words(), *own, *vart_link_words()]
     call_compiler(link, _WHAT)
     return library

@@ -17,6 +17,7 @@ from codegen.tensorrt_stand_in import build_stand_in
 from zoo.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
+from zoo.tool import Tool
 
 __all__ = ["APP", "BACKEND", "JETSON_APP", "TensorRtApp"]
 
@@ -40,8 +41,12 @@ class TensorRtApp:
         self.name = name
         self.stand_in = host.stand_in
         self.stand_in_differs = _OTHER_ORDER if host.sums_floats_differently else ""
-        self.tools = (*host.tools, STB)
         self._host = host
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building and running need."""
+        return (*self._host.tools, STB)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources, and those of the library that is made on the board.

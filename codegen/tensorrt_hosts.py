@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from codegen.arm_linux import ARM_TOOLS, cross_build, emulated
-from codegen.cmake_build import BUILD_TOOLS, cmake_build
+from codegen.arm_linux import ARM_TOOLS, emulated
 from codegen.jetson import JETSON
+from codegen.linux import PC
 from codegen.onnxruntime import onnxruntime_library
 from codegen.onnxruntime_arm import WHEEL
+from codegen.toolchain import build_program, compiler_words, toolchain_tools
 from codegen.wheels import wheel_member
 from zoo.tool import Tool
 
@@ -46,26 +47,29 @@ class TensorRtHost(Protocol):
         """Programs that building and running need."""
 
     def build(self, source: Path, out: Path) -> Path:
-        """Compile the app, warnings being errors; raises ToolchainError."""
+        """Compile the app; raises ToolchainError."""
 
     def standing_in(self) -> AbstractContextManager[StandInRun]:
         """Yield how the app runs here without TensorRT; raises ToolchainError."""
 
 
 class PcHost:
-    """Linux on x86-64, as new as this one; for older ones install.sh compiles the program anew."""
+    """Linux on x86-64; for older ones than Zig is told install.sh compiles the program anew."""
 
     stand_in = "stand-in TensorRT"
     sums_floats_differently = False
-    tools = BUILD_TOOLS
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        return toolchain_tools(PC)
 
     def build(self, source: Path, out: Path) -> Path:
-        return cmake_build(source, out, ("-DCMAKE_COMPILE_WARNING_AS_ERROR=ON",))
+        return build_program(source, out, PC)
 
     @contextmanager
     def standing_in(self) -> Iterator[StandInRun]:
         launcher = ("env", f"{_RUNTIME}={onnxruntime_library().file}")
-        yield StandInRun(("c++",), (), launcher)
+        yield StandInRun(compiler_words(PC), (), launcher)
 
 
 class JetsonHost:
@@ -73,10 +77,13 @@ class JetsonHost:
 
     stand_in = f"stand-in TensorRT, emulated {JETSON.cpu}"
     sums_floats_differently = True
-    tools = (*BUILD_TOOLS, *ARM_TOOLS)
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        return (*toolchain_tools(JETSON), *ARM_TOOLS)
 
     def build(self, source: Path, out: Path) -> Path:
-        return cross_build(source, out, JETSON)
+        return build_program(source, out, JETSON)
 
     @contextmanager
     def standing_in(self) -> Iterator[StandInRun]:
@@ -84,4 +91,4 @@ class JetsonHost:
         flags = ("-DNV_TENSORRT_MAJOR=8", "-DNV_TENSORRT_MINOR=2")
         with emulated(JETSON) as words:
             launcher = (*words, "-E", f"{_RUNTIME}={library}")
-            yield StandInRun(("aarch64-linux-gnu-g++",), flags, launcher)
+            yield StandInRun(compiler_words(JETSON), flags, launcher)

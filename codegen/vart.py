@@ -5,18 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from codegen.aarch64 import CROSS_TOOLS, launcher, toolchain_options
+from codegen.aarch64 import CROSS_TOOLS, KRIA, launcher, vart_options
 from codegen.app_run import run_app
 from codegen.board_images import check_versions
-from codegen.cmake_build import CMAKE, cmake_build
+from codegen.cmake_build import cmake_build
 from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.python_app import python_sources
 from codegen.sources import CppBackend, app_sources
 from codegen.stand_in import build_stand_in, stand_in_folder, stand_in_network
 from codegen.stb import STB, stb_library
+from codegen.toolchain import toolchain_tools
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
+from zoo.tool import Tool
 
 __all__ = ["APP", "BACKEND"]
 
@@ -36,8 +38,12 @@ class VartApp:
     """App generator 'cpp-vart'."""
 
     name = "cpp-vart"
-    tools = (CMAKE, STB, *CROSS_TOOLS)
     stand_in = "stand-in DPU"
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building and running need."""
+        return (*toolchain_tools(KRIA), STB, *CROSS_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -46,14 +52,12 @@ class VartApp:
         return {**app_sources(request, BACKEND), **python_sources(request)}
 
     def build(self, source: Path, out: Path) -> Path:
-        """Compile for the board, warnings being errors; raises ToolchainError.
+        """Compile for the board; raises ToolchainError.
 
         So, too, where the program would need newer libraries than the board's images have.
         """
-        program = cmake_build(
-            source, out, (*toolchain_options(source), "-DCMAKE_COMPILE_WARNING_AS_ERROR=ON")
-        )
-        check_versions(program)
+        program = cmake_build(source, out, vart_options(source))
+        check_versions(program, KRIA.images)
         return program
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:

@@ -32,6 +32,7 @@ def rendered(target_name: str, artifact: str) -> dict[str, bytes]:
     request = AppRequest(MODEL, target, recipe.contract, artifact)
     notices = "; ".join(licence.notice for licence in recipe.licences if licence.notice)
     facts = {"bundle": f"{MODEL}.{target_name}.ptq", "quantization": "ptq", "notice": notices}
+    facts |= {"c_library": "2.28"}
     sources = app.generate(request).items()
     return {
         **{f"app/{name}": text for name, text in sources if not is_copied(name)},

@@ -53,6 +53,7 @@ class Manifest:
     """What a bundle holds.
 
     program: '' where it could not be compiled when the bundle was made.
+    c_library: version of GNU's that program and libraries need at least, '' for none.
     makers: whose code took part.
     files: SHA-256 by relative path, of every file but the manifest.
     """
@@ -61,6 +62,7 @@ class Manifest:
     executor: str
     app: str
     program: str
+    c_library: str
     zoo_version: str
     makers: tuple[Maker, ...]
     models: tuple[BundledModel, ...]

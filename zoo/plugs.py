@@ -255,7 +255,7 @@ class AppGenerator(Protocol):
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return what a bundle needs beside the program: README.md, install.sh, selftest.
 
-        facts: bundle name, quantization, licence notice, for the README.
+        facts: bundle name, quantization, licence notice, and the C library that is needed.
         """
 
     def libraries(self) -> tuple[Library, ...]:

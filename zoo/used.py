@@ -5,6 +5,7 @@ about that belong to the key of what was made: versions, and digests of files.
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,7 +27,8 @@ class Thing:
     """Something that was used, by name.
 
     kind: 'plugin' (name: kind and name), 'names' (of a kind of plugin: all of them), 'code' (a
-    top-level package), 'library' (a distribution), 'tool', or 'file' (a path that is no input).
+    top-level package), 'library' (a distribution), 'tool', 'variable' (of the environment), or
+    'file' (a path that is no input).
     detail: of a tool, its zoo.tool.Tool as JSON.
     """
 
@@ -144,5 +146,6 @@ _FACTS = {
     "code": lambda thing: code_digest(thing.name),
     "library": lambda thing: library_version(thing.name),
     "tool": _tool,
+    "variable": lambda thing: os.environ.get(thing.name, ""),
     "file": _file,
 }

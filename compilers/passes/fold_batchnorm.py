@@ -64,7 +64,7 @@ def _affine(graph: Graph, batchnorm: Node) -> _Affine:
 
 def _check_finite(graph: Graph, batchnorm: Node, constants: tuple[Tensor, ...]) -> None:
     for constant in constants:
-        if not np.isfinite(constant.data).all():
+        if not np.isfinite(np.asarray(constant.data)).all():
             raise HubError(
                 f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) makes of "
                 f"'{constant.name}' numbers that are not finite: a variance below 0, or weights "

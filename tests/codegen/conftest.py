@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from host_compilers import CXX
 from made_once import made_once
 from spot_app import REQUEST, App, network, write_sources
 
@@ -18,8 +19,8 @@ CHECKED = (
 
 @pytest.fixture(scope="session")
 def cpp_tools() -> None:
-    if shutil.which("cmake") is None or shutil.which("g++") is None:
-        pytest.skip("no cmake or no g++: apt install cmake g++")
+    if shutil.which("cmake") is None or shutil.which(CXX) is None:
+        pytest.skip(f"no cmake or no {CXX}: apt install cmake g++")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 import pytest
 
-from codegen.aarch64 import compiler, launcher, sysroot
+from codegen.aarch64 import launcher, sysroot, vart_words
 from codegen.stand_in import build_stand_in
 from zoo.errors import ToolchainError
 
@@ -24,35 +24,55 @@ def test_missing_libraries(tmp_path):
     assert str(raised.value) == message
 
 
-def test_libraries_elsewhere(monkeypatch, tmp_path):
-    (tmp_path / "usr" / "include" / "vart").mkdir(parents=True)
+@pytest.fixture
+def libraries(monkeypatch, tmp_path):
+    """A folder with the headers that are asked for."""
+    for name in ("vart", "c++/12"):
+        (tmp_path / "usr" / "include" / name).mkdir(parents=True)
     monkeypatch.setenv("ZOO_ARM64_SYSROOT", str(tmp_path))
-    assert sysroot() == tmp_path
+    return tmp_path
+
+
+def test_libraries_elsewhere(libraries):
+    assert sysroot() == libraries
+    (libraries / "usr" / "include" / "c++" / "12").rmdir()
+    (libraries / "usr" / "include" / "c++").rmdir()
+    with pytest.raises(ToolchainError, match=r"no ARM libraries with the headers of C\+\+ are"):
+        sysroot()
 
 
 @pytest.mark.usefixtures("nothing")
-def test_missing_programs(tmp_path):
-    message = (
-        r"cannot build the app for 64-bit ARM: no aarch64-linux-gnu-g\+\+ on the PATH; scripts"
-    )
-    with pytest.raises(ToolchainError, match=message):
-        compiler()
+def test_missing_emulator(tmp_path):
     message = r"cannot run the app for 64-bit ARM: no qemu-aarch64 on the PATH; scripts/toolchains"
     with pytest.raises(ToolchainError, match=message):
         launcher(tmp_path)
 
 
-def test_stand_in_that_does_not_compile(monkeypatch, tmp_path):
-    (tmp_path / "usr" / "include" / "vart").mkdir(parents=True)
-    fake = tmp_path / "aarch64-linux-gnu-gcc"
+def test_the_headers_of_the_boards_library_in_place_of_those_of_zig(libraries, monkeypatch):
+    monkeypatch.delenv("ZOO_TOOLCHAIN", raising=False)
+    monkeypatch.setattr("codegen.aarch64.compiler_words", lambda *_: ("zig",))
+    include = libraries / "usr" / "include"
+    assert vart_words() == (
+        "zig",
+        "-nostdinc++",
+        "-nostdlib++",
+        f"-I{include}/c++/12",
+        f"-I{include}/aarch64-linux-gnu/c++/12",
+        f"-isystem{include}",
+    )
+    assert vart_words("c") == ("zig", f"-isystem{include}")
+
+
+def test_stand_in_that_does_not_compile(libraries, monkeypatch):
+    fake = libraries / "aarch64-linux-gnu-gcc"
     fake.write_text("#!/bin/sh\necho 'network.c:1: error: what is this' >&2\nexit 1\n")
     fake.chmod(0o755)
     fake.with_name("aarch64-linux-gnu-g++").symlink_to(fake)
-    (tmp_path / "network.c").touch()
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("ZOO_ARM64_SYSROOT", str(tmp_path))
+    (libraries / "network.c").touch()
+    monkeypatch.setenv("PATH", str(libraries))
+    monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
     message = (
-        r"building the stand-in for the DPU failed: .*gcc -std=c99 .*\nnetwork.c:1: error: what"
+        r"building the stand-in for the DPU failed: .*gcc .*-std=c99 .*\nnetwork.c:1: error: what"
     )
     with pytest.raises(ToolchainError, match=message):
-        build_stand_in(tmp_path, tmp_path)
+        build_stand_in(libraries, libraries)

@@ -1,4 +1,4 @@
-import shutil
+import re
 from pathlib import Path
 
 import pytest
@@ -10,37 +10,9 @@ from zoo.errors import ToolchainError
 PROJECT = "cmake_minimum_required(VERSION 3.10...3.28)\nproject(app CXX)\n"
 
 
-@pytest.fixture
-def only(monkeypatch, tmp_path):
-    """Return only(*programs): leave just these on the PATH."""
-
-    def keep(*programs):
-        folder = tmp_path / "bin"
-        folder.mkdir()
-        for program in programs:
-            (folder / program).symlink_to(shutil.which("true"))
-        monkeypatch.setenv("PATH", str(folder))
-        monkeypatch.delenv("CXX", raising=False)
-
-    return keep
-
-
-def test_no_cmake(only, tmp_path):
-    only("g++")
+def test_no_cmake(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolchainError, match="no cmake on the PATH; apt install cmake"):
-        cmake_build(tmp_path, tmp_path / "build")
-
-
-def test_no_compiler(only, tmp_path):
-    only("cmake")
-    with pytest.raises(ToolchainError, match=r"no C\+\+ compiler \(c\+\+, g\+\+, clang\+\+\) on"):
-        cmake_build(tmp_path, tmp_path / "build")
-
-
-def test_compiler_of_the_environment_is_missing(only, tmp_path, monkeypatch):
-    only("cmake", "g++")
-    monkeypatch.setenv("CXX", "icpx -O3")
-    with pytest.raises(ToolchainError, match=r"no C\+\+ compiler \(icpx -O3\) on the PATH"):
         cmake_build(tmp_path, tmp_path / "build")
 
 
@@ -52,7 +24,7 @@ def test_failure_shows_the_end_of_the_log_and_names_it(tmp_path):
     with pytest.raises(ToolchainError, match="failed with status 2; the log is ") as error:
         cmake_build(tmp_path, tmp_path / "build")
     message = str(error.value)
-    assert "'missing' was not declared" in message
+    assert re.search("error: .*'missing'", message)
     log = Path(message.split("the log is ")[1].splitlines()[0])
     assert "Building CXX object" in log.read_text()
     log.unlink()

@@ -15,7 +15,7 @@ PARTS = ("app", "lib", "model", "golden", "licences")
 def bundle(tmp_path):
     """A bundle whose program writes down its words."""
     folder = tmp_path / "a bundle"
-    facts = {"bundle": BUNDLE, "quantization": "none", "notice": ""}
+    facts = {"bundle": BUNDLE, "quantization": "none", "notice": "", "c_library": "2.28"}
     for part in PARTS:
         (folder / part).mkdir(parents=True)
         (folder / part / "file").write_text(part)
@@ -70,3 +70,35 @@ def test_install_fails_where_the_selftest_fails(bundle, tmp_path):
     finished = run("sh", bundle / "install.sh", tmp_path / "prefix", PATH="/usr/bin:/bin")
     assert finished.returncode != 0
     assert "installed" not in finished.stdout
+
+
+@pytest.fixture
+def system(tmp_path):
+    """Return system(words) -> a PATH by which getconf tells these of the C library."""
+
+    def tells(words):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "getconf").write_text(f"#!/bin/sh\necho {words}\n")
+        (tmp_path / "bin" / "getconf").chmod(0o755)
+        return f"{tmp_path}/bin:/usr/bin:/bin"
+
+    return tells
+
+
+@pytest.mark.parametrize(("words", "told"), [("glibc 2.27", "2.27"), ("", "another")])
+def test_an_older_c_library_is_told_before_anything_is_installed(
+    bundle, tmp_path, system, words, told
+):
+    finished = run("sh", bundle / "install.sh", tmp_path / "prefix", PATH=system(words))
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        f"install.sh: the program needs GNU's C library 2.28, this system has {told}: take a newer "
+        "system, or compile app/src on this one\n"
+    )
+    assert not (tmp_path / "prefix").exists()
+
+
+@pytest.mark.parametrize("words", ["glibc 2.28", "glibc 2.100"])
+def test_the_same_or_a_newer_c_library_will_do(bundle, tmp_path, system, words):
+    finished = run("sh", bundle / "install.sh", tmp_path / "prefix", PATH=system(words))
+    assert finished.returncode == 0, finished.stderr

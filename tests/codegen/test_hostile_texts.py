@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from generated_c import to_c
+from host_compilers import CC
 from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
 from spot_app import CONTRACT
@@ -87,7 +88,7 @@ def generated(app_name, text, fields=None):
     target = SimpleNamespace(name=text, summary=text, facts={}, runtimes={})
     files = {**artifact().files, text: artifact().files[artifact().main]}
     request = AppRequest(text, target, contract(fields or text), text, files)
-    facts = {"bundle": text, "quantization": text, "notice": text}
+    facts = {"bundle": text, "quantization": text, "notice": text, "c_library": "2.28"}
     found = {**app.companions(request, facts)}
     found |= {f"app/src/{name}": content for name, content in app.generate(request).items()}
     if hasattr(app, "debian"):
@@ -208,7 +209,7 @@ def test_names_of_a_network_stay_names_in_c(text, tmp_path):
     files = to_c(graph).files
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    command = ["gcc", "-std=c99", "-Wall", "-Wextra", "-Wcomment", "-Werror", "-fsyntax-only"]
+    command = [CC, "-std=c99", "-Wall", "-Wextra", "-Wcomment", "-Werror", "-fsyntax-only"]
     sources = [name for name in files if name.endswith(".c")]
     finished = subprocess.run(
         [*command, *sources], cwd=tmp_path, capture_output=True, text=True, check=False

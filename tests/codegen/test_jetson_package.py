@@ -10,7 +10,7 @@ from codegen.debian_package import package_name
 from codegen.tensorrt import APP, JETSON_APP
 
 BUNDLE = "spot.jetson-nano.fp16"
-FACTS = {"bundle": BUNDLE, "quantization": "fp16", "notice": ""}
+FACTS = {"bundle": BUNDLE, "quantization": "fp16", "notice": "", "c_library": "2.28"}
 NAME = package_name(BUNDLE)
 
 

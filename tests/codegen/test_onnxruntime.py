@@ -45,7 +45,7 @@ def test_wheel_without_library(monkeypatch, tmp_path):
 
 
 def test_companions_name_the_bundle():
-    facts = {"bundle": "spot.pc.none", "quantization": "none", "notice": ""}
+    facts = {"bundle": "spot.pc.none", "quantization": "none", "notice": "", "c_library": "2.28"}
     files = APP.companions(REQUEST, facts)
     assert sorted(files) == ["README.md", "install.sh", "selftest"]
     assert files["README.md"].startswith(b"# spot.pc.none\n")

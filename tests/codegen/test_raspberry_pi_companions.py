@@ -14,7 +14,12 @@ from zoo.plugs import AppRequest
 
 BUNDLE = "spot.rpi4.ptq"
 PARTS = ("app", "model", "golden", "licences")
-FACTS = {"bundle": BUNDLE, "quantization": "ptq", "notice": "for research only"}
+FACTS = {
+    "bundle": BUNDLE,
+    "quantization": "ptq",
+    "notice": "for research only",
+    "c_library": "2.28",
+}
 REQUEST = AppRequest("spot", TARGET, CONTRACT, "model.tflite")
 
 

@@ -31,7 +31,12 @@ def board(tmp_path):
     for name in ("manifest.json", "certificate.json"):
         (folder / name).write_text("{}")
     request = AppRequest("spot", TARGET, CONTRACT, "model.quantized.xmodel")
-    facts = {"bundle": BUNDLE, "quantization": "ptq", "notice": "for research only"}
+    facts = {
+        "bundle": BUNDLE,
+        "quantization": "ptq",
+        "notice": "for research only",
+        "c_library": "2.28",
+    }
     for name, content in APP.companions(request, facts).items():
         (folder / name).write_bytes(content)
         (folder / name).chmod(0o755)

@@ -50,6 +50,7 @@ def _manifest(folder: Path, scheme: str) -> Manifest:
         executor="litert",
         app="cpp-toy",
         program="app/app",
+        c_library="",
         zoo_version="0.1.0",
         makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
         models=(BundledModel("toy", "ptq", scheme, CONTRACT.to_json(), ()),),

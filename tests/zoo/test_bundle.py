@@ -34,6 +34,7 @@ def manifest_of(folder):
         executor="onnxruntime",
         app="cpp",
         program="app/app",
+        c_library="",
         zoo_version="0.1.0",
         makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
         models=(

@@ -98,7 +98,8 @@ def test_tools_of_two_plugins_may_have_one_name():
     assert sorted(facts(map(tool_thing, tools))["tool same"].split("; ")) == ["/", "absent"]
 
 
-def test_another_compiler_is_another_fact(install_program):
+def test_another_compiler_is_another_fact(install_program, monkeypatch):
+    monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
     assert tools_of("app", "cpp-onnxruntime")["C++ compiler"] == "absent"
     install_program("c++", "12")
     assert tools_of("app", "cpp-onnxruntime")["C++ compiler"] == "c++ 12"
@@ -106,7 +107,16 @@ def test_another_compiler_is_another_fact(install_program):
     assert tools_of("app", "cpp-onnxruntime")["C++ compiler"] == "c++ 13"
 
 
-def test_tools_that_cross_compile_and_run_are_used(install_program):
+def test_variables_are_facts(monkeypatch):
+    things = [Thing("variable", "ZOO_TOOLCHAIN")]
+    monkeypatch.delenv("ZOO_TOOLCHAIN", raising=False)
+    assert facts(things) == {"variable ZOO_TOOLCHAIN": ""}
+    monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
+    assert facts(things) == {"variable ZOO_TOOLCHAIN": "host"}
+
+
+def test_tools_that_cross_compile_and_run_are_used(install_program, monkeypatch):
+    monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
     install_program("cmake", "3.25")
     install_program("aarch64-linux-gnu-g++", "12.2")
     install_program("cc", "12.2")

@@ -37,6 +37,7 @@ from zoo.sbom import Component, bill_of_materials
 from zoo.stages.compile import app_libraries, app_notes, compiled_program
 from zoo.stages.lower import artifact_notes, read_artifact
 from zoo.step import Box
+from zoo.symbol_versions import c_library
 from zoo.used import used_so_far
 
 
@@ -49,6 +50,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
     request, facts = _request(plan, read_artifact(needs["lower"])[1])
+    facts = {**facts, "c_library": _c_library(folder)}
     _write_companions(app.companions(request, facts), folder)
     made_by = makers(used_so_far())
     components = list(_components(plan, libraries, folder, made_by))
@@ -106,6 +108,10 @@ def _request(plan: Plan, main: str) -> tuple[AppRequest, Mapping[str, str]]:
     return request, {"bundle": plan.subject, "quantization": plan.quant, "notice": notices}
 
 
+def _c_library(folder: Path) -> str:
+    return c_library(filter(Path.exists, (folder / PROGRAM, *(folder / "lib").iterdir())))
+
+
 def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
     for name, content in companions.items():
         path = folder / name
@@ -144,6 +150,7 @@ def _manifest(
         executor=plan.target.executor,
         app=plan.target.app,
         program=PROGRAM if (folder / PROGRAM).exists() else "",
+        c_library=_c_library(folder),
         zoo_version=__version__,
         makers=made_by,
         models=(_model(plan),),

@@ -19,7 +19,12 @@ TARGET = registry.load("target", "android")
 REQUEST = AppRequest(RECIPE.name, TARGET, RECIPE.contract, "model.tflite")
 FILES = {name: content.decode() for name, content in APP.generate(REQUEST).items()}
 KOTLIN = [name for name in FILES if name.endswith((".kt", ".kts"))]
-FACTS = {"bundle": "pfld.android.qat", "quantization": "qat", "notice": "only for research"}
+FACTS = {
+    "bundle": "pfld.android.qat",
+    "quantization": "qat",
+    "notice": "only for research",
+    "c_library": "2.28",
+}
 PLAIN = ("Contract", "Face", "Layout", "SelfTest", "Tracker")
 
 

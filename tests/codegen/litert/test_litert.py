@@ -14,10 +14,10 @@ from codegen.board_images import check_versions
 from codegen.litert import APP
 from codegen.onnxruntime_arm import APP as ORT_APP
 from codegen.raspberry_pi import RASPBERRY_PI_4
-from codegen.symbol_versions import newest, symbol_versions
 from zoo import registry
 from zoo.picture import read_picture
 from zoo.processing import preprocess
+from zoo.symbol_versions import newest, symbol_versions
 
 pytestmark = pytest.mark.toolchain
 

@@ -23,7 +23,7 @@ from zoo.processing import preprocess
 
 pytestmark = pytest.mark.toolchain
 
-FACTS = {"bundle": "residual.rpi4.ptq", "quantization": "ptq", "notice": ""}
+FACTS = {"bundle": "residual.rpi4.ptq", "quantization": "ptq", "notice": "", "c_library": "2.28"}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from host_compilers import CXX
 from made_once import made_once
 from spot_app import save, spot
 from tensorrt_machine import (
@@ -17,6 +18,8 @@ from tensorrt_machine import (
 
 from codegen.cmake_build import cmake_build
 from codegen.tensorrt_stand_in import build_stand_in
+
+WARNINGS = ("-Wall", "-Wextra", "-Werror")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +39,7 @@ def stand_in(
 
     def made(version: str) -> Path:
         def make(folder: Path) -> None:
-            build_stand_in(folder, ("g++",), (*flags_of(version), *SANITIZERS.split()))
+            build_stand_in(folder, (CXX,), (*WARNINGS, *flags_of(version), *SANITIZERS.split()))
 
         return made_once(tmp_path_factory, f"tensorrt_{version}", make) / "libzoo_tensorrt.so"
 

@@ -44,7 +44,7 @@ def compile_all(compiler, folders):
             [*command, *SOURCES], capture_output=True, encoding="utf-8", check=False
         )
     except FileNotFoundError:
-        pytest.skip(f"no {compiler}: scripts/toolchains rpi4")
+        pytest.skip(f"no {compiler}: scripts/toolchains mcu")
 
 
 @pytest.mark.parametrize("machine", COMPILERS)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from host_compilers import CXX
 from made_once import made_once
 from spot_app import REQUEST, save, spot
 from tensorrt_machine import expected_outputs, fixed_network, pin, write_sources
@@ -15,7 +16,7 @@ from codegen.tensorrt import APP
 from codegen.tensorrt_stand_in import build_stand_in
 
 pytestmark = pytest.mark.toolchain
-FACTS = {"bundle": "spot.rtx4060.none", "quantization": "none", "notice": ""}
+FACTS = {"bundle": "spot.rtx4060.none", "quantization": "none", "notice": "", "c_library": "2.28"}
 HEADERS = TEMPLATES / "stand_in" / "tensorrt"
 SCRIPT = TEMPLATES / "tensorrt" / "adapter" / "build.sh"
 BOX = (30.0, 20.0, 80.5, 80.25)
@@ -31,7 +32,7 @@ def tensorrt(cpp_tools, tmp_path_factory):  # noqa: ARG001
         for header in HEADERS.glob("*.h"):
             shutil.copy(header, folder / "include")
         (folder / "include" / "NvInferVersion.h").write_text("#define TRT_MAJOR_ENTERPRISE 10\n")
-        library = build_stand_in(folder / "lib", ("g++",), ("-fvisibility=default",))
+        library = build_stand_in(folder / "lib", (CXX,), ("-fvisibility=default",))
         for name in ("nvinfer", "nvonnxparser", "cudart"):
             (folder / "lib" / f"lib{name}.so").symlink_to(library)
 

@@ -2,12 +2,14 @@
 
 import json
 import math
+import subprocess
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from codegen.symbol_versions import newest, symbol_versions
+from codegen.aarch64 import vart_words
+from codegen.templates import TEMPLATES
 from codegen.vart import APP
 from compilers.xmodel.decode import decode
 from compilers.xmodel.encode import encode
@@ -16,8 +18,11 @@ from zoo import registry
 from zoo.errors import ArtifactError
 from zoo.picture import read_picture
 from zoo.processing import preprocess
+from zoo.symbol_versions import newest, symbol_versions
 
 pytestmark = pytest.mark.toolchain
+WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
+RUNNER = TEMPLATES / "stand_in" / "runner.cpp"
 
 
 def test_app_is_registered():
@@ -165,6 +170,16 @@ def test_tensor_without_fix_point(board_app, golden, tmp_path):
         f"error: {model}: tensor 'landmarks_fix' is not of 8-bit integers with a fix point; "
         "quantize the network, then compile it"
     )
+
+
+def test_sources_compile_without_warnings(board_app):
+    source = board_app.program.parents[1] / "src"
+    own = sorted(source.glob("backends/*.cpp"))
+    folders = (f"-I{source}", "-isystem", source / "third_party" / "stb")
+    for files, include in ((own, folders), ([RUNNER], [f"-I{board_app.folder / 'stand_in'}"])):
+        command = [*vart_words(), "-std=c++17", *WARNINGS, "-fsyntax-only", *include, *files]
+        finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        assert (finished.returncode, finished.stderr) == (0, "")
 
 
 def test_symbol_versions_suit_the_boards(board_app):

@@ -9,6 +9,7 @@ import pytest
 from every_op import PAIRS, every_op
 from formatting import misplaced
 from generated_c import to_c, write_c
+from host_compilers import CC, CXX
 from networks import residual_network
 from quantization import quantized
 
@@ -43,7 +44,7 @@ def test_forms_for_x86_compile_without_warnings(flag, tmp_path):
 
 
 def check_warnings(folder: Path, *flags: str) -> None:
-    command = ["gcc", *STRICT, *flags, "-fsyntax-only", *sorted(folder.glob("*.c"))]
+    command = [CC, *STRICT, *flags, "-fsyntax-only", *sorted(folder.glob("*.c"))]
     subprocess.run(command, check=True)
 
 
@@ -52,7 +53,7 @@ def test_the_header_is_cpp_too(tmp_path):
     write_c(quantized(residual_network(), W8A8_ASYM), tmp_path)
     source = tmp_path / "user.cpp"
     source.write_text('#include "network.h"\nstatic_assert(NETWORK_INPUT_SIZE == 108, "");\n')
-    subprocess.run(["g++", "-Wall", "-Werror", "-fsyntax-only", source], check=True)
+    subprocess.run([CXX, "-Wall", "-Werror", "-fsyntax-only", source], check=True)
 
 
 def test_nothing_but_integers_and_no_library():

@@ -135,7 +135,7 @@ def test_no_bundle(zoo):
 
 
 @pytest.mark.toolchain
-@pytest.mark.skipif(not (which("g++") and which("cmake")), reason="apt install g++ cmake")
+@pytest.mark.skipif(not which("cmake"), reason="apt install cmake")
 def test_a_real_bundle(zoo, board):
     assert zoo("build", MODEL, "--target", "x86", "--quant", "ptq").exception is None
     bundle = f"dist/{MODEL}.x86.ptq.tar.gz"

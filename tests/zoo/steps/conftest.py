@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from host_compilers import CXX
 from made_once import made_once
 from numpy.typing import NDArray
 
@@ -106,12 +107,12 @@ def _place(region: Region) -> NDArray:
 
 @pytest.fixture(scope="session")
 def cpp(tmp_path_factory: pytest.TempPathFactory) -> CppSteps:
-    if shutil.which("g++") is None:
-        pytest.skip("no g++: apt install g++")
+    if shutil.which(CXX) is None:
+        pytest.skip(f"no {CXX}: apt install g++")
 
     def make(folder: Path) -> None:
         library = ["-shared", "-fPIC", "-o", str(folder / "steps.so")]
-        command = ["g++", *STRICT, *CHECKED, f"-I{STEPS}", str(DRIVER), *library]
+        command = [CXX, *STRICT, *CHECKED, f"-I{STEPS}", str(DRIVER), *library]
         subprocess.run(command, check=True, timeout=120)
 
     return CppSteps(made_once(tmp_path_factory, "steps", make) / "steps.so")

@@ -3,8 +3,8 @@ import struct
 import pytest
 
 from codegen.board_images import BoardImage, check_versions
-from codegen.symbol_versions import newest, symbol_versions
 from zoo.errors import ToolchainError
+from zoo.symbol_versions import c_library, newest, symbol_versions
 
 
 def elf(*names: str) -> bytes:
@@ -54,8 +54,14 @@ def test_too_new_for_an_image(tmp_path):
     (tmp_path / "app").write_bytes(elf("GLIBC_2.35"))
     old, new = (BoardImage(f"image {minor}", {"GLIBC": (2, minor)}) for minor in (34, 35))
     check_versions(tmp_path / "app", (new,))
-    message = (
-        r"app: needs GLIBC_2\.35, but image 34 has GLIBC_2\.34 at most; build it with an older"
-    )
+    message = r"app: needs GLIBC_2\.35, but image 34 has GLIBC_2\.34 at most; build it by Zig"
     with pytest.raises(ToolchainError, match=message):
         check_versions(tmp_path / "app", (new, old))
+
+
+def test_the_c_library_of_several_files(tmp_path):
+    for name, versions in {"app": ("GLIBC_2.4",), "lib.so": ("GLIBC_2.28", "GLIBC_2.3")}.items():
+        (tmp_path / name).write_bytes(elf(*versions))
+    (tmp_path / "script").write_text("#!/bin/sh\n")
+    assert c_library(sorted(tmp_path.iterdir())) == "2.28"
+    assert c_library([tmp_path / "script"]) == ""

@@ -5,12 +5,12 @@ chapter 10.7.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from zoo.errors import ToolchainError
 
-__all__ = ["Version", "newest", "symbol_versions"]
+__all__ = ["Version", "c_library", "newest", "symbol_versions"]
 
 Version = tuple[int, ...]
 
@@ -39,6 +39,16 @@ def newest(versions: tuple[str, ...], family: str) -> Version:
     ]
     numeric = [number for number in numbers if number.replace(".", "").isdigit()]
     return max((tuple(map(int, number.split("."))) for number in numeric), default=())
+
+
+def c_library(files: Iterable[Path]) -> str:
+    """Return the version of GNU's C library that programs and libraries need, such as '2.28'.
+
+    '' where none needs one; what is no program, such as a script, needs none.
+    """
+    programs = (file for file in files if file.read_bytes()[:6] == _MAGIC)
+    needed = max((newest(symbol_versions(file), "GLIBC") for file in programs), default=())
+    return ".".join(map(str, needed))
 
 
 def _needed(content: bytes) -> Iterator[str]:
