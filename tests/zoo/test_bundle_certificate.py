@@ -66,6 +66,7 @@ def manifest_of(folder) -> Manifest:
         executor="onnxruntime",
         app="cpp",
         program="app/app",
+        c_library="",
         zoo_version="0.1.0",
         makers=MAKERS,
         models=(BundledModel("toy", "ptq", "w8a8-asym", CONTRACT.to_json(), ()),),
