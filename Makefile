@@ -8,6 +8,8 @@ MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
 BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
+SUITE ?= trixie
+FOLDER ?=
 GOLDEN ?= recipes/shelf/portrait/astronaut.png
 GOLDEN_BOX ?= 85,89,91,92
 
@@ -19,8 +21,8 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test check fix \
-	golden docs size clean
+.PHONY: help toolchains setup litert rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test portability check \
+	fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +66,9 @@ bundles: $(SETUP) ## Build the bundles of all quantizations
 
 test: $(SETUP) | $(TOOLS)test ## Run the tests
 	$(BIN)/python -m pytest -n auto
+
+portability: ## Run README's commands on another Debian (SUITE), in a folder, as root (FOLDER=...: keep it)
+	scripts/portability $(SUITE) $(FOLDER)
 
 check: $(INSTALL) ## Lint, format and types, as in CI
 	$(BIN)/ruff check .
