@@ -11,6 +11,7 @@ from compilers.c.storage import c_type, sizes
 from compilers.op_parts.affine import quantization_of
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
+from compilers.passes.verify import run_passes
 from zoo.c_program import Argument, Border, Buffer, Call, CProgram
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor
@@ -18,12 +19,14 @@ from zoo.lowering import find_lowering
 
 __all__ = ["lower_node", "make_program"]
 
+PASSES = (channels_last,)
+
 
 def make_program(graph: Graph) -> CProgram:
     """Return the program; raises UnsupportedOpError for what it cannot compute exactly."""
     _check_batch(graph)
     inside = _inside(graph)
-    laid = channels_last(graph)
+    laid = run_passes(graph, PASSES)
     calls, roots = _lower(laid, [node for node in laid.nodes if node.output in inside])
     names, integers = Identifiers(), graph.border
     inputs, outputs = (

@@ -18,6 +18,7 @@ from compilers.passes.fold_qdq import fold_qdq
 from compilers.passes.fuse_bias import fuse_bias
 from compilers.passes.fuse_clamp import fuse_clamp
 from compilers.passes.spell_out_means import fuse_means
+from compilers.passes.verify import run_passes
 from zoo.errors import HubError, QuantizeError
 from zoo.graph import Graph, Node, Tensor
 
@@ -25,7 +26,7 @@ __all__ = ["read"]
 
 # Means before anything takes their multiplications. A bias behind a MatMul joins it before batch
 # normalisation multiplies both; clamps come last.
-_REWRITES = (fuse_means, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
+PASSES = (fuse_means, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
 
 
 def read(content: bytes, where: str) -> Graph:
@@ -36,9 +37,7 @@ def read(content: bytes, where: str) -> Graph:
     """
     model = decode(content, where)
     try:
-        graph = _import(model, where)
-        for rewrite in _REWRITES:
-            graph = rewrite(graph)
+        graph = run_passes(_import(model, where), PASSES)
     except QuantizeError as error:
         raise HubError(f"{where}: {error}") from error
     except HubError as error:

@@ -19,10 +19,13 @@ from compilers.op_parts.clamp import clamp_of
 from compilers.op_table import find_op
 from compilers.passes.spell_out_means import spell_out_means
 from compilers.passes.unfold_qdq import unfold_qdq
+from compilers.passes.verify import run_passes
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Quantization, Tensor
 
 __all__ = ["write"]
+
+PASSES = (unfold_qdq, spell_out_means)
 
 _OPSET = 21
 _IR_VERSION = 10  # ONNX Runtime 1.20 loads it
@@ -32,7 +35,7 @@ _ELEMENTS = MappingProxyType({"float32": "FLOAT", "float64": "DOUBLE"})
 
 def write(graph: Graph) -> bytes:
     """Return ONNX of opset 21 with the graph's metadata, the same bytes for the same Graph."""
-    plain = spell_out_means(unfold_qdq(graph))
+    plain = run_passes(graph, PASSES)
     writer = _Writer(plain)
     for node in plain.nodes:
         writer.add(node)

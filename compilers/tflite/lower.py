@@ -1,6 +1,7 @@
 """Graph -> the .tflite file as a value: int8 from 8-bit schemes, or float32."""
 
 from compilers.passes.channels_last import channels_last
+from compilers.passes.verify import run_passes
 from compilers.tflite.scope import Scope
 from compilers.tflite.tflite import TfliteModel
 from zoo.capability import Capability
@@ -8,6 +9,8 @@ from zoo.graph import Graph
 from zoo.lowering import NodeView, Refusal, find_lowering
 
 __all__ = ["capabilities", "lower", "lower_node"]
+
+PASSES = (channels_last,)
 
 _BORDER = ("quantize", "dequantize")
 """What the app may do at the network's inputs and outputs."""
@@ -18,7 +21,7 @@ def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
 
     integers_at_border: whether inputs and outputs are int8 where the network computes with them.
     """
-    laid = channels_last(graph)
+    laid = run_passes(graph, PASSES)
     scope = Scope(laid, laid.border.stand_ins if integers_at_border else {})
     for node in laid.nodes:
         if not scope.is_outside(node):
@@ -28,7 +31,7 @@ def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
 
 def capabilities(graph: Graph) -> tuple[Capability, ...]:
     """Return one entry for each node between the border's quantize and dequantize nodes."""
-    laid = channels_last(graph)
+    laid = run_passes(graph, PASSES)
     scope = Scope(laid)
     found = [_capability(scope, NodeView(laid, node)) for node in laid.nodes]
     return tuple(entry for entry in found if entry.op not in _BORDER)

@@ -17,6 +17,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "CONCATENATION": (2, "1.14.0"),
         "CONV_2D": (6, "2.9.0"),
         "DEPTHWISE_CONV_2D": (3, "1.14.0"),
+        "DEPTH_TO_SPACE": (1, "2.1.0"),
         "DEQUANTIZE": (3, "1.15.0"),
         "FULLY_CONNECTED": (4, "1.14.0"),
         "GATHER": (2, "1.14.0"),

@@ -7,10 +7,11 @@ rules in Vitis AI's open quantizer, which mirror those of its compiler.
 from compilers.xmodel.dpu_limits import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import RULES, DpuView
+from compilers.xmodel.lowerings import LOWERINGS
 from zoo import registry
 from zoo.capability import Capability
 from zoo.graph import Graph
-from zoo.lowering import Refusal
+from zoo.lowering import Refusal, lowered_ops
 from zoo.target import Target
 
 __all__ = ["capabilities", "require_capable"]
@@ -56,9 +57,10 @@ def _require(view: DpuView) -> None:
             "end the network before it and let the contract's post-processing compute it",
             runs_on="CPU",
         )
-    if op not in RULES:
+    if op in RULES:
+        RULES[op](view)
+    elif op in LOWERINGS or op not in lowered_ops("xmodel"):  # a plugin's has no rules here
         view.refuse("the DPU has no such op", f"build it of {', '.join(RULES)}")
-    RULES[op](view)
     if view.graph.is_quantized:
         scheme = next(iter(view.target.schemes.values()))
         require_numbers(view, registry.load("scheme", scheme))

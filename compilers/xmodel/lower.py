@@ -9,6 +9,7 @@ from dataclasses import replace
 from compilers.fresh_name import fresh_name
 from compilers.op_parts.node_attributes import integer
 from compilers.passes.channels_last import channels_last
+from compilers.passes.verify import run_passes
 from compilers.xmodel.scope import Scope
 from compilers.xmodel.xir import XirGraph
 from zoo.graph import Graph, Node
@@ -23,7 +24,7 @@ def lower(graph: Graph) -> XirGraph:
     graph: as compilers.xmodel.powers_of_two wants it.
     Raises Refusal naming the node that has no form in XIR.
     """
-    laid = channels_last(_with_reshapes(graph))
+    laid = run_passes(graph, PASSES)
     scope = Scope(laid)
     for node in laid.nodes:
         view = NodeView(laid, node)
@@ -31,7 +32,7 @@ def lower(graph: Graph) -> XirGraph:
     return scope.finish()
 
 
-def _with_reshapes(graph: Graph) -> Graph:
+def split_flat_pools(graph: Graph) -> Graph:
     """Split each average pool that gives [N, C] into one that gives [N, C, 1, 1] and a reshape."""
     nodes: list[Node] = []
     tensors = dict(graph.tensors)
@@ -49,3 +50,6 @@ def _with_reshapes(graph: Graph) -> Graph:
             Node(f"{node.name}.flat", "reshape", (pooled,), node.output, flat),
         ]
     return replace(graph, nodes=tuple(nodes), tensors=tensors)
+
+
+PASSES = (split_flat_pools, channels_last)

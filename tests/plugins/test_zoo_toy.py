@@ -76,7 +76,17 @@ def test_plugins_says_where_it_comes_from(zoo):
         "version": "1.2.3",
         "state": "loaded",
         "error": "",
-        "hooks": ["register_datasets", "register_recipes", "register_steps", "register_targets"],
+        "hooks": [
+            "register_compilers",
+            "register_datasets",
+            "register_executors",
+            "register_lowerings",
+            "register_ops",
+            "register_recipes",
+            "register_schemes",
+            "register_steps",
+            "register_targets",
+        ],
     }
 
 
@@ -198,6 +208,34 @@ def test_from_build_to_run(zoo, places, tmp_path, quant):
     x, y = record["position"]
     assert record["place"] == pytest.approx([40 + 80 * x, 30 + 80 * y], abs=1e-4)
     assert 0 < record["score"][0] < 1
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("target", ["x86", "c99", "rpi4"])
+def test_its_ops_reach_every_back_end(zoo, places, tmp_path, target):
+    if target == "rpi4":
+        pytest.importorskip("ai_edge_litert", reason=".tflite files need LiteRT")
+    built = zoo("build", "toy", "--target", target, "--calib", f"toy_places:{places}")
+    assert built.returncode == 0, built.stderr
+    bundle = tmp_path / "dist" / f"toy_tiny.pictures.{target}.ptq.tar.gz"
+    verified = zoo("verify", bundle, "--json")
+    assert verified.returncode == 0, verified.stderr
+    shown = json.loads(zoo("show", bundle, "--json").stdout)
+    assert shown["target"] == target
+
+
+def test_a_back_end_without_tables_names_what_could_be_registered(zoo):
+    rows = json.loads(zoo("show", "toy", "--target", "kv260", "--json").stdout)["nodes"]
+    (row,) = [row for row in rows if row["op"] == "toy_softsign"]
+    assert (row["runs_on"], row["why"]) == ("refused", "the DPU has no such op")
+
+
+def test_a_chip_of_its_own_takes_its_scheme(zoo, places):
+    words = ("--target", "toychip", "--quant", "ptq", "--calib", places, "--json")
+    found = zoo("eval", "toy", "--data", places, "--form", "artifact", *words)
+    assert found.returncode == 0, found.stderr
+    (row,) = json.loads(found.stdout)
+    assert 0 < row["metrics"]["distance_px"] < 400
 
 
 @pytest.mark.toolchain

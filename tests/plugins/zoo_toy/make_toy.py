@@ -12,13 +12,14 @@ OPSET = 17
 
 
 def model() -> ModelProto:
-    """Return two convolutions and two heads with random weights."""
+    """Return two convolutions and two heads with random weights, two ops of the plugin between."""
     nodes = [
         helper.make_node("Conv", ["image", "w1", "b1"], ["c1"], "conv1", strides=[2, 2]),
         helper.make_node("Relu", ["c1"], ["r1"], "relu1"),
-        helper.make_node("Conv", ["r1", "w2", "b2"], ["c2"], "conv2", strides=[2, 2]),
-        helper.make_node("Relu", ["c2"], ["r2"], "relu2"),
-        helper.make_node("Flatten", ["r2"], ["flat"], "flatten"),
+        helper.make_node("DepthToSpace", ["r1"], ["d1"], "spread", blocksize=2),
+        helper.make_node("Conv", ["d1", "w2", "b2"], ["c2"], "conv2", strides=[2, 2]),
+        helper.make_node("Softsign", ["c2"], ["s2"], "softsign"),
+        helper.make_node("Flatten", ["s2"], ["flat"], "flatten"),
         *_head("score"),
         *_head("position"),
     ]
@@ -46,7 +47,7 @@ def _head(name: str) -> Iterator[NodeProto]:
 
 def _weights() -> Iterator[tuple[str, NDArray[np.float32]]]:
     generator = np.random.Generator(np.random.PCG64(0))
-    shapes = {"1": (4, 3, 3, 3), "2": (6, 4, 3, 3), "_score": (1, 54), "_position": (2, 54)}
+    shapes = {"1": (4, 3, 3, 3), "2": (6, 1, 3, 3), "_score": (1, 216), "_position": (2, 216)}
     for name, shape in shapes.items():
         spread = 1 / np.sqrt(np.prod(shape[1:]))
         yield f"w{name}", (generator.standard_normal(shape) * spread).astype(np.float32)

@@ -14,8 +14,47 @@ def register_recipes() -> Iterable[Descriptor]:
 
 @hookimpl
 def register_targets() -> Iterable[Descriptor]:
-    """Return the board."""
-    return [Descriptor("toyboard", "zoo_toy.toyboard:TARGET")]
+    """Return the boards."""
+    return [
+        Descriptor("toyboard", "zoo_toy.toyboard:TARGET"),
+        Descriptor("toychip", "zoo_toy.toychip:TARGET"),
+    ]
+
+
+@hookimpl
+def register_schemes() -> Iterable[Descriptor]:
+    """Return the scheme."""
+    return [Descriptor("toy-w8a8", "zoo_toy.toy_scheme:SCHEME")]
+
+
+@hookimpl
+def register_ops() -> Iterable[Descriptor]:
+    """Return the ops."""
+    return [
+        Descriptor("toy_depth_to_space", "zoo_toy.toy_depth_to_space:OP"),
+        Descriptor("toy_softsign", "zoo_toy.toy_softsign:OP"),
+    ]
+
+
+@hookimpl
+def register_lowerings() -> Iterable[Descriptor]:
+    """Return what C and TFLite make of one op; the other needs none."""
+    return [
+        Descriptor("c/toy_depth_to_space", "zoo_toy.toy_depth_to_space:lower_to_c"),
+        Descriptor("tflite/toy_depth_to_space", "zoo_toy.toy_depth_to_space:lower_to_tflite"),
+    ]
+
+
+@hookimpl
+def register_compilers() -> Iterable[Descriptor]:
+    """Return what writes the chip's files."""
+    return [Descriptor("toychip", "zoo_toy.toychip:COMPILER")]
+
+
+@hookimpl
+def register_executors() -> Iterable[Descriptor]:
+    """Return what runs the chip's files here."""
+    return [Descriptor("toychip", "zoo_toy.toychip:EXECUTOR")]
 
 
 @hookimpl
