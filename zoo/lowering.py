@@ -14,7 +14,7 @@ from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Tensor
 
-__all__ = ["Lowering", "NodeView", "Refusal", "find_lowering", "lowered_ops"]
+__all__ = ["Lowering", "NodeView", "Refusal", "capability_of", "find_lowering", "lowered_ops"]
 
 Lowering = Callable[..., Any]
 
@@ -80,6 +80,18 @@ class NodeView:
     def refuse(self, why: str, remedy: str, runs_on: str = "refused") -> NoReturn:
         """Raise Refusal."""
         raise Refusal(self.node, why, remedy, runs_on)
+
+
+def capability_of(view: NodeView, runs_on: str, lower: Callable[[], object]) -> Capability:
+    """Return that a unit runs the node, or what lowering it refuses. lower: does no more than that.
+
+    So `zoo show --target` says what `zoo build` does.
+    """
+    try:
+        lower()
+    except Refusal as refusal:
+        return refusal.capability
+    return Capability(view.node.name, view.node.op, runs_on)
 
 
 def find_lowering(artifact: str, view: NodeView) -> Lowering:

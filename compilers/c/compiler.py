@@ -3,10 +3,11 @@
 import json
 from dataclasses import asdict
 
-from compilers.c.program import make_program
+from compilers.c.program import capabilities, make_program
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.c_program import CProgram
+from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Renderer
@@ -23,20 +24,32 @@ class CCompiler:
 
     name = "c"
 
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+        """Return what of an integer graph the program computes, node by node.
+
+        Raises RefusedError for a float graph: kernels depend on its integers.
+        """
+        _require_integers(graph, target, "float32")
+        return capabilities(graph)
+
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the sources, and network.json that tells a host how to call them.
 
         Raises RefusedError for a float graph, UnsupportedOpError for what has no kernel.
         """
-        if not graph.is_quantized:
-            raise RefusedError(
-                f"{target.name}: graph '{graph.name}' is float ('{scheme}'), the C back end "
-                "computes in integers; quantize it, as by --quant ptq"
-            )
+        _require_integers(graph, target, scheme)
         program = make_program(graph)
         renderer: Renderer = registry.load("renderer", "c99")
         files = {**renderer.render(program), MAIN: _facts(program)}
         return Artifact(self.name, MAIN, dict(sorted(files.items())), EXACT)
+
+
+def _require_integers(graph: Graph, target: Target, scheme: str) -> None:
+    if not graph.is_quantized:
+        raise RefusedError(
+            f"{target.name}: graph '{graph.name}' is float ('{scheme}'), the C back end "
+            "computes in integers; quantize it, as by --quant ptq"
+        )
 
 
 def _facts(program: CProgram) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 from compilers.c.identifiers import Identifiers
@@ -13,11 +14,12 @@ from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
 from zoo.c_program import Argument, Border, Buffer, Call, CProgram
+from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor
-from zoo.lowering import find_lowering
+from zoo.lowering import capability_of, find_lowering
 
-__all__ = ["lower_node", "make_program"]
+__all__ = ["capabilities", "lower_node", "make_program"]
 
 PASSES = (channels_last,)
 
@@ -109,6 +111,17 @@ def lower_node(view: KernelView) -> Steps:
     """Yield the calls of a node; raises Refusal."""
     view.require_8_bits()
     yield from find_lowering("c", view)(view)
+
+
+def capabilities(graph: Graph) -> tuple[Capability, ...]:
+    """Return one entry for each node of an integer graph within its border."""
+    inside, laid = _inside(graph), run_passes(graph, PASSES)
+    views = [KernelView(laid, node, node.output) for node in laid.nodes if node.output in inside]
+    return tuple(capability_of(view, "CPU", partial(_calls, view)) for view in views)
+
+
+def _calls(view: KernelView) -> list[Call | SameMemory]:
+    return list(lower_node(view))
 
 
 def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, str]]:

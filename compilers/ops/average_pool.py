@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
 from compilers.op_parts.node_attributes import integer, integers
-from compilers.op_parts.operands import image
-from compilers.op_parts.parameters import integers_parameter
+from compilers.op_parts.operands import image, integers_parameter
 from compilers.op_parts.rescaling import factors, store
 from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError

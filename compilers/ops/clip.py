@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.affine import quantization_of, quantize_real
 from compilers.op_parts.node_attributes import real
-from compilers.op_parts.operands import operand
-from compilers.op_parts.parameters import new_parameter, parameter
+from compilers.op_parts.operands import new_parameter, operand, parameter
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

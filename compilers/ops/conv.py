@@ -11,8 +11,7 @@ from compilers.op_parts.affine import centred
 from compilers.op_parts.clamp import clamp_reals, clamp_torch
 from compilers.op_parts.node_attributes import integer
 from compilers.op_parts.operands import image, weight_and_bias
-from compilers.op_parts.rescaling import store
-from compilers.op_parts.weighted_sum import fix_sum, gain_of_sum, shifted_bias
+from compilers.op_parts.rescaling import fix_sum, gain_of_sum, shifted_bias, store
 from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
@@ -31,7 +30,7 @@ class Conv(Op):
 
     x: [N, C, H, W].  w: [K, C / group, kh, kw].  bias: [K], optional.
     attributes: strides, pads, dilations as in compilers.op_parts.window, and group.
-    integer: as in compilers.op_parts.weighted_sum.
+    integer: as in compilers.op_parts.rescaling.
     """
 
     name = "conv"
@@ -113,7 +112,7 @@ class Conv(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.weighted_sum."""
+        """Return the constants of compilers.op_parts.rescaling."""
         return fix_sum(node, inputs, output)
 
     def gain(
@@ -122,7 +121,7 @@ class Conv(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return that of compilers.op_parts.weighted_sum."""
+        """Return that of compilers.op_parts.rescaling."""
         return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

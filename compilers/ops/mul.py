@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.broadcasting import broadcast_shape
 from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
+from compilers.op_parts.kinds import broadcast_shape
 from compilers.op_parts.operands import operand
 from compilers.op_parts.rescaling import factors, store
 from zoo.errors import UnsupportedOpError

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.affine import centred, quantization_of
 from compilers.op_parts.node_attributes import integers, text
-from compilers.op_parts.operands import image
-from compilers.op_parts.parameters import integers_parameter, new_parameter, parameter
+from compilers.op_parts.operands import image, integers_parameter, new_parameter, parameter
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import round_divide, saturate
 from zoo.graph import Node, Shape, Tensor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.move_op import MoveOp
+from compilers.op_parts.kinds import MoveOp
 from compilers.op_parts.node_attributes import integers
 from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError

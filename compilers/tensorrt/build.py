@@ -1,15 +1,55 @@
-"""Building an engine by TensorRT's Python API: that of TensorRT-RTX, or of TensorRT 8.5 to 10."""
+"""Building an engine by TensorRT's Python API: that of TensorRT-RTX, or of TensorRT 8.5 to 10.
 
+What TensorRT says is kept instead of printed.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from compilers.tensorrt.engine import RUNTIMES, Engine
+from compilers.tensorrt.engine import RUNTIMES, Engine, parse_layers
 from compilers.tensorrt.gpu import Gpu
-from compilers.tensorrt.layers import parse_layers
-from compilers.tensorrt.log import keep_log
 from zoo.errors import ToolchainError
+from zoo.nvidia_gpu import find_gpu
+from zoo.tool import Tool
 
-__all__ = ["build_engine"]
+__all__ = ["TOOLS", "Log", "build_engine", "build_here", "gpu_is_here", "keep_log"]
+
+_ERRORS = ("INTERNAL_ERROR", "ERROR")
+
+
+class Log(Protocol):
+    """A logger as TensorRT takes it. lines: all that was said; errors: those that are errors."""
+
+    lines: list[str]
+    errors: list[str]
+
+
+def keep_log(trt: ModuleType) -> Log:
+    """Return a logger; its base comes with the module."""
+    base: Any = trt.ILogger
+
+    class KeptLog(base):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.lines: list[str] = []
+            self.errors: list[str] = []
+
+        def log(self, severity: Any, message: str) -> None:  # noqa: ANN401
+            self.lines.append(message)
+            if severity.name in _ERRORS:
+                self.errors.append(message)
+
+    kept: Log = KeptLog()
+    return kept
+
+
+def gpu_is_here(compute_capability: str) -> bool:
+    """Whether this machine's first GPU has that compute capability."""
+    gpu = find_gpu()
+    return gpu is not None and gpu.compute_capability == compute_capability
+
 
 _FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8",)}
 
@@ -79,3 +119,55 @@ def _failure(trt: ModuleType, gpu: Gpu, what: str, said: list[str]) -> Toolchain
 def _version(trt: ModuleType) -> str:
     """Return the first three numbers, which the runtime knows of itself."""
     return ".".join(trt.__version__.split(".")[:3])
+
+
+_WITHOUT_GPU = "tensorrt_rtx"
+
+TOOLS = (
+    Tool(
+        "TensorRT-RTX",
+        "module",
+        ("tensorrt_rtx",),
+        "building engines for GeForce RTX, without a GPU",
+        "pip install 'edgezoo[rtx]'",
+    ),
+    Tool(
+        "TensorRT",
+        "module",
+        ("tensorrt",),
+        "building engines on a PC with the board's GPU",
+        "pip install tensorrt, from NVIDIA",
+    ),
+    Tool(
+        "NVIDIA GPU",
+        "program",
+        ("nvidia-smi",),
+        "building engines by TensorRT itself, and running them against the reference",
+        "install NVIDIA's driver",
+        # Of the device instead: an engine is made for one.
+        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
+    ),
+)
+
+
+def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
+    """Return the engine by the first builder that can build for this GPU, None without one.
+
+    TensorRT-RTX builds for a GPU that is elsewhere, TensorRT only on the GPU itself.
+    Raises ToolchainError where a builder is broken, or fails.
+    """
+    for builder in gpu.builders:
+        if find_spec(builder) and (builder == _WITHOUT_GPU or gpu_is_here(gpu.compute_capability)):
+            return build_engine(_import(builder, gpu), onnx, precision, gpu)
+    return None
+
+
+def _import(builder: str, gpu: Gpu) -> ModuleType:
+    """Return the module; raises ToolchainError where it is only half installed."""
+    try:
+        return import_module(builder)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ToolchainError(
+            f"{gpu.name}: the Python package '{builder}' is there, but cannot be imported "
+            f"({error}); repair it, or uninstall it for a bundle without an engine"
+        ) from error

@@ -4,24 +4,23 @@ Limits: docs/operators.md of TensorRT's ONNX parser in its version; that of pool
 (`poolingHelper`) from 8.2 on, documented since 10.0.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
+from itertools import chain
+from types import MappingProxyType
 
 from compilers.op_table import find_op
 from compilers.tensorrt.gpu import Gpu
-from compilers.tensorrt.operators import operators_of
 from compilers.tensorrt.opset13 import operators
 from zoo.capability import Capability
-from zoo.errors import UnsupportedOpError
-from zoo.graph import Graph, Node
+from zoo.graph import Graph
+from zoo.lowering import NodeView, capability_of
 from zoo.target import Target
 
-__all__ = ["capabilities", "require_capable"]
+__all__ = ["VERSIONS", "capabilities", "operators_of", "require_capable"]
 
 _BORDER = ("quantize", "dequantize", "requantize")
 """Written as QuantizeLinear and DequantizeLinear around whatever is computed."""
-
-Breach = tuple[str, str]
-"""Why a node cannot be, and the remedy."""
 
 
 def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
@@ -30,38 +29,71 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     Raises RefusedError where the target's facts are incomplete.
     """
     gpu = Gpu.of(target)
-    nodes = (node for node in graph.nodes if node.op not in _BORDER)
-    return tuple(_capability(graph, node, gpu) for node in nodes)
+    return tuple(capability_of(v, "GPU", partial(_require, v, gpu)) for v in _views(graph))
 
 
 def require_capable(graph: Graph, target: Target) -> None:
-    """Raise UnsupportedOpError for the first node that TensorRT does not read."""
-    for found in capabilities(graph, target):
-        if found.why:
-            raise UnsupportedOpError(
-                f"{target.name}: node '{found.node}' ({found.op}): {found.why}; {found.remedy} "
-                "(`zoo show MODEL --target BOARD` shows every node)"
-            )
+    """Raise Refusal for the first node that TensorRT does not read."""
+    gpu = Gpu.of(target)
+    for view in _views(graph):
+        _require(view, gpu)
 
 
-def _capability(graph: Graph, node: Node, gpu: Gpu) -> Capability:
-    breach = next(_breaches(graph, node, gpu), None)
-    if breach is None:
-        return Capability(node.name, node.op, "GPU")
-    return Capability(node.name, node.op, "refused", *breach)
+def _views(graph: Graph) -> list[NodeView]:
+    return [NodeView(graph, node) for node in graph.nodes if node.op not in _BORDER]
 
 
-def _breaches(graph: Graph, node: Node, gpu: Gpu) -> Iterator[Breach]:
-    call = find_op(node.op).express(node, graph.inputs_of(node))
+def _require(view: NodeView, gpu: Gpu) -> None:
+    call = find_op(view.node.op).express(view.node, view.inputs)
     for op_type in operators(call.op_type):
         if op_type not in operators_of(gpu.tensorrt):
-            yield (
+            view.refuse(
                 f"TensorRT {gpu.tensorrt} does not read the ONNX operator {op_type}",
                 "compute it before or behind the network, or replace it",
             )
     dilations = call.attributes.get("dilations", (1, 1))
     if call.op_type == "MaxPool" and tuple(dilations) != (1, 1):
-        yield (
+        view.refuse(
             f"its dilations are {tuple(dilations)}, TensorRT's pools have none",
             "train with dilation 1, or with a stride instead",
         )
+
+
+_NEW: Mapping[str, str] = MappingProxyType(
+    {
+        "8.2": """
+            Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool
+            BatchNormalization Cast Ceil Celu Clip Concat Constant ConstantOfShape Conv
+            ConvTranspose Cos Cosh CumSum DepthToSpace DequantizeLinear Div Dropout Einsum Elu
+            Equal Erf Exp Expand EyeLike Flatten Floor GRU Gather GatherElements GatherND Gemm
+            GlobalAveragePool GlobalLpPool GlobalMaxPool Greater GreaterOrEqual HardSigmoid
+            Identity If ImageScaler InstanceNormalization IsNaN LRN LSTM LeakyRelu Less
+            LessOrEqual Log LogSoftmax Loop LpNormalization LpPool MatMul Max MaxPool Mean Min
+            Mul Neg NonMaxSuppression Not Or PRelu Pad ParametricSoftplus Pow QuantizeLinear RNN
+            RandomUniform RandomUniformLike Range ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp
+            ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape
+            Resize ReverseSequence Round ScaledTanh Scan Scatter ScatterElements ScatterND Selu
+            Shape Sigmoid Sign Sin Sinh Size Slice Softmax Softplus Softsign SpaceToDepth Split
+            Sqrt Squeeze Sub Sum Tan Tanh ThresholdedRelu Tile TopK Transpose Unsqueeze Upsample
+            Where
+        """,
+        "8.5": """
+            GridSample HardSwish MeanVarianceNormalization Mod NonZero OneHot RandomNormal
+            RandomNormalLike Reciprocal RoiAlign Shrink Trilu Xor
+        """,
+        "8.6": "GroupNormalization IsInf LayerNormalization",
+    }
+)
+"""Operators by the version that added them. Later ones only added what opset 13 lacks."""
+
+VERSIONS = tuple(_NEW)
+
+
+def operators_of(tensorrt: str) -> frozenset[str]:
+    """Return the operator types that a version such as '8.2' or '10.3' reads."""
+    known = [_NEW[version].split() for version in VERSIONS if _number(version) <= _number(tensorrt)]
+    return frozenset(chain.from_iterable(known))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

@@ -1,12 +1,18 @@
 """Lowers a Graph to ONNX for TensorRT, and to an engine where one can be built here."""
 
+from compilers.tensorrt.build import TOOLS, build_here
 from compilers.tensorrt.build_script import SCRIPT, build_script
-from compilers.tensorrt.builders import TOOLS, build_here
 from compilers.tensorrt.capabilities import capabilities, require_capable
-from compilers.tensorrt.engine import ENGINE, ONNX, Engine, engine_files
+from compilers.tensorrt.engine import (
+    ENGINE,
+    ONNX,
+    Engine,
+    engine_files,
+    float_layers,
+    weighted_nodes,
+)
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.gpu_check import check_on_gpu
-from compilers.tensorrt.layers import float_layers, weighted_nodes
 from compilers.tensorrt.network_file import network_file
 from compilers.tensorrt.symmetric_form import require_symmetric
 from zoo.artifact import Artifact, Exactness, float_requantization

@@ -1,13 +1,23 @@
-"""An engine, and the JSON beside it by which the app knows whether it may load it."""
+"""An engine, the JSON beside it by which the app knows whether it may load it, and its layers.
+
+A builder that logs verbosely ends with one line for each layer of the engine, the text of
+IEngineInspector's LayerInformationFormat.ONELINE. It needs no GPU, which the inspector does.
+
+    Name: conv_1, LayerType: correlation, Inputs: [ { ... Datatype: Int8 ... } ], Constants: [ ...
+    ], Outputs: [ ... ], TacticName: ..., Metadata: [ONNX Layer: conv][ONNX Layer: x/dequantize]
+"""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
+from typing import Any
+
+from onnx import ModelProto
 
 from compilers.tensorrt.gpu import Gpu
-from compilers.tensorrt.layers import Layer
 
 __all__ = [
     "ENGINE",
@@ -16,9 +26,75 @@ __all__ = [
     "ONNX",
     "RUNTIMES",
     "Engine",
+    "Layer",
     "engine_facts",
     "engine_files",
+    "float_layers",
+    "parse_layers",
+    "weighted_nodes",
 ]
+
+_HEAD = re.compile(r"^Name: (.+?), LayerType: (\w+), ", re.MULTILINE)
+_ROLES = ("Inputs", "Constants", "Outputs")
+_SECTIONS = re.compile(rf"\b({'|'.join(_ROLES)}): \[")
+_TYPE = re.compile(r"\bDatatype: (\w+)")
+_NODE = re.compile(r"\[ONNX Layer: ([^\]]+)\]")
+_WEIGHTED = ("Conv", "Gemm", "MatMul")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. inputs, constants, outputs: types of the tensors, such as 'Int8' and 'Float'.
+
+    nodes: of the ONNX file, by name, that went into it.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    constants: tuple[str, ...]
+    outputs: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+    @property
+    def multiplies_int8(self) -> bool:
+        """Whether both its activations and its weights are integers."""
+        return "Int8" in self.inputs and "Int8" in self.constants
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Return the layer as JSON holds it."""
+        return asdict(self)
+
+
+def parse_layers(log: str) -> tuple[Layer, ...]:
+    """Return the layers that a builder's log ends with, () where it has none."""
+    return tuple(_layer(line) for line in log.splitlines() if _HEAD.match(line))
+
+
+def weighted_nodes(content: bytes) -> tuple[str, ...]:
+    """Return the convolutions and matrix products of an ONNX file by name."""
+    nodes = ModelProto.FromString(content).graph.node
+    return tuple(node.name for node in nodes if node.op_type in _WEIGHTED)
+
+
+def float_layers(layers: Iterable[Layer], nodes: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the nodes that no layer computes in int8."""
+    integer = {node for layer in layers if layer.multiplies_int8 for node in layer.nodes}
+    return tuple(node for node in nodes if node not in integer)
+
+
+def _layer(line: str) -> Layer:
+    head = _HEAD.match(line)
+    name, kind = head.groups() if head else ("", "")
+    marks = [*_SECTIONS.finditer(line)]
+    ends = [*(mark.start() for mark in marks[1:]), len(line)]
+    types = {
+        mark[1]: tuple(_TYPE.findall(line, mark.end(), end))
+        for mark, end in zip(marks, ends, strict=False)
+    }
+    inputs, constants, outputs = (types.get(role, ()) for role in _ROLES)
+    return Layer(name, kind, inputs, constants, outputs, tuple(_NODE.findall(line)))
+
 
 ONNX = "model.onnx"
 ENGINE = "model.engine"

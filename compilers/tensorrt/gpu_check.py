@@ -5,10 +5,9 @@ from importlib import import_module
 import numpy as np
 
 from compilers.reference import run_graph
-from compilers.tensorrt.cuda_memory import CudaMemory
-from compilers.tensorrt.device import gpu_is_here
+from compilers.tensorrt.build import gpu_is_here
 from compilers.tensorrt.engine import Engine
-from compilers.tensorrt.engine_run import EngineRun
+from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from compilers.tensorrt.gpu import Gpu
 from zoo.artifact import Exactness
 from zoo.batch import fix_batch

@@ -4,9 +4,8 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-from compilers.tensorrt.cuda_memory import CudaMemory
 from compilers.tensorrt.engine import ENGINE, FACTS, RUNTIMES, Engine
-from compilers.tensorrt.engine_run import EngineRun
+from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from zoo.errors import ToolchainError
 
 __all__ = ["EXECUTOR", "GpuExecutor"]

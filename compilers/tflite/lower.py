@@ -1,12 +1,14 @@
 """Graph -> the .tflite file as a value: int8 from 8-bit schemes, or float32."""
 
+from functools import partial
+
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
 from compilers.tflite.scope import Scope
 from compilers.tflite.tflite import TfliteModel
 from zoo.capability import Capability
 from zoo.graph import Graph
-from zoo.lowering import NodeView, Refusal, find_lowering
+from zoo.lowering import NodeView, capability_of, find_lowering
 
 __all__ = ["capabilities", "lower", "lower_node"]
 
@@ -44,13 +46,11 @@ def lower_node(scope: Scope, view: NodeView) -> None:
 
 
 def _capability(scope: Scope, view: NodeView) -> Capability:
-    try:
-        lower_node(scope, view)
-    except Refusal as refusal:
+    found = capability_of(view, "CPU", partial(lower_node, scope, view))
+    if found.why:
         # What follows is looked at as if this node were there.
         scope.output(view.output.name)
-        return refusal.capability
-    return Capability(view.node.name, view.node.op, "CPU")
+    return found
 
 
 def _require_one_kind(view: NodeView) -> None:

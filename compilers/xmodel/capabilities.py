@@ -4,6 +4,8 @@ Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", a
 rules in Vitis AI's open quantizer, which mirror those of its compiler.
 """
 
+from functools import partial
+
 from compilers.xmodel.dpu_limits import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import RULES, DpuView
@@ -11,7 +13,7 @@ from compilers.xmodel.lowerings import LOWERINGS
 from zoo import registry
 from zoo.capability import Capability
 from zoo.graph import Graph
-from zoo.lowering import Refusal, lowered_ops
+from zoo.lowering import capability_of, lowered_ops
 from zoo.target import Target
 
 __all__ = ["capabilities", "require_capable"]
@@ -26,7 +28,7 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     graph: float, or integer, whose shifts and means are looked at too.
     Raises RefusedError where the target's facts are incomplete.
     """
-    return tuple(_capability(view) for view in _views(graph, target))
+    return tuple(capability_of(v, "DPU", partial(_require, v)) for v in _views(graph, target))
 
 
 def require_capable(graph: Graph, target: Target) -> None:
@@ -39,14 +41,6 @@ def _views(graph: Graph, target: Target) -> list[DpuView]:
     limits = DpuLimits.of(target)
     nodes = (node for node in graph.nodes if node.op not in _BORDER)
     return [DpuView(graph, node, target, limits) for node in nodes]
-
-
-def _capability(view: DpuView) -> Capability:
-    try:
-        _require(view)
-    except Refusal as refusal:
-        return refusal.capability
-    return Capability(view.node.name, view.node.op, "DPU")
 
 
 def _require(view: DpuView) -> None:

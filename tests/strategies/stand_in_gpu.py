@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import stand_in_tensorrt
 
-from compilers.tensorrt import builders, gpu_check, gpu_executor
-from compilers.tensorrt.cuda_memory import CudaMemory
+from compilers.tensorrt import build, gpu_check, gpu_executor
+from compilers.tensorrt.engine_run import CudaMemory
 
 __all__ = ["build_driver", "install_gpu"]
 
@@ -24,10 +24,10 @@ def build_driver(folder: Path) -> str:
 def install_gpu(monkeypatch: pytest.MonkeyPatch, driver: str) -> None:
     """Let the back end find TensorRT, not TensorRT-RTX, and a GPU of any compute capability."""
     monkeypatch.setattr(stand_in_tensorrt, "__name__", "tensorrt")
-    monkeypatch.setattr(builders, "find_spec", lambda name: name == "tensorrt")
-    for module in (builders, gpu_check):
+    monkeypatch.setattr(build, "find_spec", lambda name: name == "tensorrt")
+    for module in (build, gpu_check):
         monkeypatch.setattr(module, "gpu_is_here", lambda _: True)
-    for module in (builders, gpu_check, gpu_executor):
+    for module in (build, gpu_check, gpu_executor):
         monkeypatch.setattr(module, "import_module", lambda _: stand_in_tensorrt)
     for module in (gpu_check, gpu_executor):
         monkeypatch.setattr(module, "CudaMemory", lambda: CudaMemory(driver))

@@ -162,3 +162,15 @@ def test_activations_of_other_widths_are_refused():
         match=r"^node 'alone' \(requantize\): 'x' is int16; quantize activations to 8 bits$",
     ):
         to_c(OneNode("requantize", (activation(("N", 4), wide),), {}, GRID).graph)
+
+
+def test_show_says_what_lowering_says():
+    graph = mixed_image()
+    (found,) = COMPILER.capabilities(graph, TARGET)
+    with pytest.raises(UnsupportedOpError) as caught:
+        to_c(graph)
+    assert str(caught.value) == f"node '{found.node}' ({found.op}): {found.why}; {found.remedy}"
+    taken = COMPILER.capabilities(quantized(residual_network(), W8A8_ASYM), TARGET)
+    assert {capability.runs_on for capability in taken} == {"CPU"}
+    with pytest.raises(RefusedError, match=r"^board: graph 'residual' is float"):
+        COMPILER.capabilities(residual_network(), TARGET)

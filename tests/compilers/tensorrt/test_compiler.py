@@ -13,8 +13,7 @@ from tensorrt_files import FACTS, TARGET, to_tensorrt
 from compilers.schemes import W8A8_ASYM, W8A8_SYM
 from compilers.tensorrt import compiler
 from compilers.tensorrt.compiler import COMPILER
-from compilers.tensorrt.engine import Engine
-from compilers.tensorrt.layers import Layer, weighted_nodes
+from compilers.tensorrt.engine import Engine, Layer, weighted_nodes
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.errors import RefusedError

@@ -9,7 +9,7 @@ from random_graphs import random_feeds
 from stand_in_gpu import build_driver, install_gpu
 
 from compilers.reference import run_graph
-from compilers.tensorrt import builders
+from compilers.tensorrt import build
 from compilers.tensorrt.compiler import COMPILER
 from compilers.tensorrt.gpu_executor import EXECUTOR
 from zoo import registry
@@ -43,7 +43,7 @@ def test_an_engine_of_a_batch(write, batch, tmp_path_factory, monkeypatch):
 
 
 def test_without_an_engine_it_says_what_to_do(write, monkeypatch):
-    monkeypatch.setattr(builders, "find_spec", lambda _: None)
+    monkeypatch.setattr(build, "find_spec", lambda _: None)
     with pytest.raises(
         ToolchainError, match=r"model\.onnx: no engine was built from it; pip install tensorrt"
     ):

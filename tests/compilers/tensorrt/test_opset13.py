@@ -8,8 +8,8 @@ from generated_c import side_by_side
 from one_node import OneNode, activation
 from tensorrt_files import GPU, differences, symmetric, to_tensorrt
 
+from compilers.tensorrt.capabilities import operators_of
 from compilers.tensorrt.network_file import network_file
-from compilers.tensorrt.operators import operators_of
 from compilers.tensorrt.opset13 import OPSET, operators
 
 IMAGE = activation((3, 4, 6, 5))

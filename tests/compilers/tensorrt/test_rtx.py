@@ -12,8 +12,8 @@ from quantization import quantized
 from tensorrt_files import FACTS, GPU, TARGET, symmetric, to_tensorrt
 
 from compilers.schemes import W8A8_SYM
-from compilers.tensorrt.builders import build_here
-from compilers.tensorrt.layers import float_layers, weighted_nodes
+from compilers.tensorrt.build import build_here
+from compilers.tensorrt.engine import float_layers, weighted_nodes
 from compilers.tensorrt.network_file import network_file
 from zoo import registry
 from zoo.errors import ToolchainError

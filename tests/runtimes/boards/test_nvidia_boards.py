@@ -2,8 +2,8 @@
 
 import pytest
 
+from compilers.tensorrt.capabilities import operators_of
 from compilers.tensorrt.gpu import Gpu
-from compilers.tensorrt.operators import operators_of
 from zoo import registry
 from zoo.capability import find_capabilities
 

@@ -68,7 +68,7 @@ def test_floats_by_pytorch(subjects):
 
 def test_no_builder_of_engines(subjects, monkeypatch):
     install_gpu(monkeypatch, "")
-    monkeypatch.setattr("compilers.tensorrt.builders.find_spec", lambda _: None)
+    monkeypatch.setattr("compilers.tensorrt.build.find_spec", lambda _: None)
     _, refused = subjects(GPU, ("ptq",), (1,))
     assert "no engine was built here, which needs tensorrt_rtx, or tensorrt with" in refused[-1]
 

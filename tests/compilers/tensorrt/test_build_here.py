@@ -8,7 +8,7 @@ import pytest
 import stand_in_tensorrt
 from tensorrt_files import GPU
 
-from compilers.tensorrt.builders import build_here
+from compilers.tensorrt.build import build_here
 from zoo.errors import ToolchainError
 
 STAND_IN = Path(stand_in_tensorrt.__file__)

@@ -5,7 +5,7 @@ import pytest
 from networks import residual_network
 from tensorrt_files import GPU
 
-from compilers.tensorrt.layers import Layer, float_layers, parse_layers, weighted_nodes
+from compilers.tensorrt.engine import Layer, float_layers, parse_layers, weighted_nodes
 from compilers.tensorrt.network_file import network_file
 
 TENSOR = "{{ Name: x, Dimensions: [1,4,6,6], Datatype: {}, Format: (NHWC) Channel major format }}"
