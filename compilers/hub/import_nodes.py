@@ -66,12 +66,6 @@ class NodeImporter:
             self._spell_out(node, where)
             return
         kind = node.domain, node.op_type
-        if not node.outputs[0]:
-            _find_op(node, where)
-            raise HubError(
-                f"{where}: its first output is left out; further outputs (masks, indices) are not "
-                "supported: export without them"
-            )
         if kind == ("", "Split"):
             self._split(call, node)
             return
@@ -195,6 +189,16 @@ class NodeImporter:
         data = data.astype({"float64": "float32"}.get(data.dtype.name, data.dtype))
         return Tensor(node.outputs[0], data.shape, data.dtype.name, data=data)
 
+    def _dropout(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        """Return the input, since nothing is dropped outside of training."""
+        training = call.inputs[2] if len(call.inputs) > 2 else None
+        if training is not None and (training.data is None or training.data.any()):
+            raise UnsupportedOpError(
+                f"{call.where}: Dropout is in training mode; it is supported where it drops "
+                "nothing: call model.eval() before the export"
+            )
+        return self._copy(call, node)
+
     def _copy(self, call: OnnxCall, node: OnnxNode) -> Tensor:  # noqa: ARG002
         return next(tensor for tensor in call.inputs if tensor)
 
@@ -225,7 +229,7 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
     {
         ("", "Constant"): NodeImporter._constant,
         ("", "Identity"): NodeImporter._copy,
-        ("", "Dropout"): NodeImporter._copy,
+        ("", "Dropout"): NodeImporter._dropout,
         ("", "Shape"): NodeImporter._shape,
         ("", "QuantizeLinear"): NodeImporter._quantize,
         ("", "DequantizeLinear"): NodeImporter._dequantize,

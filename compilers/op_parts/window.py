@@ -18,6 +18,8 @@ __all__ = ["Pair", "Window", "sizes"]
 
 Pair = tuple[int, int]
 
+_PIXELS_MAX = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Window:
@@ -67,6 +69,11 @@ class Window:
             raise HubError(f"{where}: height and width {tuple(input_hw)} must be fixed")
         top, left, bottom, right = self.pads
         padded = int(input_hw[0]) + top + bottom, int(input_hw[1]) + left + right
+        if padded[0] * padded[1] > _PIXELS_MAX:
+            raise HubError(
+                f"{where}: its padded input has {padded} pixels, more than {_PIXELS_MAX} in all; "
+                "check its pads and kernel"
+            )
         if any(size < extent for size, extent in zip(padded, self.extent, strict=True)):
             raise HubError(
                 f"{where}: a window of {self.extent} pixels does not fit into the padded "

@@ -34,8 +34,9 @@ class Reshape(MoveOp):
         x = operand(call)
         shape = _TARGETS[call.op_type](call, x.shape)
         if not shape or shape[0] != x.shape[0] or _values(shape) != _values(x.shape):
+            target = "a shape without its batch" if shape is None else shape
             raise UnsupportedOpError(
-                f"{call.where}: {call.op_type} of '{x.name}' {x.shape} to {shape}; only a reshape "
+                f"{call.where}: {call.op_type} of '{x.name}' {x.shape} to {target}; only a reshape "
                 "of each sample is supported, with the batch as the first axis: write such as "
                 "x.flatten(1) or x.reshape(-1, 196)"
             )

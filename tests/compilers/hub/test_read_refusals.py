@@ -165,6 +165,26 @@ def test_further_outputs():
     )
 
 
+def test_operators_whose_first_output_is_left_out():
+    text = """net (float[N,3,4] x) => (float y) {[rnn] d, y = RNN <hidden_size = 1> (x, w, r)}"""
+    model = _model(text)
+    _weight(model, "w", (1, 1, 4))
+    _weight(model, "r", (1, 1, 1))
+    model.graph.node[0].output[0] = ""
+    assert ": node 'rnn' (RNN): no op plugin reads ONNX operator 'RNN'" in _refusal(model)
+
+
+def test_dropout_in_training():
+    text = f"""net ({IMAGE}) => ({IMAGE[:-1]}y) <bool t = {{1}}, float r = {{0.5}}> {{
+        [drop] d = Dropout (x, r, t)
+        y = Relu (d)
+    }}"""
+    assert _refusal(_model(text)) == (
+        "net.onnx: node 'drop' (Dropout): Dropout is in training mode; it is supported where it "
+        "drops nothing: call model.eval() before the export"
+    )
+
+
 def test_nodes_of_constants():
     text = f"net ({IMAGE}) => (float y) <float[1] c = {{1}}> {{[f] a = Relu (c) \n y = Add (x, a)}}"
     assert _refusal(_model(text)) == (

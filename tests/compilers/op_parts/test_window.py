@@ -56,3 +56,13 @@ def test_sizes_are_two_positive_integers(value):
         f"net.onnx: node 'p': MaxPool has kernel_shape {value}; needed are two positive integers "
         "(height, width): only 2-D windows are supported"
     )
+
+
+def test_pads_that_no_memory_holds():
+    window = Window((2, 2), pads=(0, 2**40, 0, 0))
+    with pytest.raises(HubError) as caught:
+        window.output_hw((4, 4), "node 'pool' (max_pool)")
+    assert str(caught.value) == (
+        f"node 'pool' (max_pool): its padded input has (4, {2**40 + 4}) pixels, more than "
+        "2147483647 in all; check its pads and kernel"
+    )
