@@ -3,8 +3,9 @@
 Which range rule is best differs from network to network, and so does whether equalisation helps:
 of the networks that were measured each rule is the worst for one. Each way is judged by what the
 integer network answers on samples that were held out: by the fourth power of its differences, since
-a signal that occurs on few samples is worth more than the rounding of all the others. Biases are
-corrected, which takes longest, for the best ways only. Ways that are equally good stay in the order
+a signal that occurs on few samples is worth more than the rounding of all the others. What takes
+longest, to correct biases and to round weights so that errors make up for each other, is tried for
+the best ways only. Ways that are equally good stay in the order
 in which they are tried, those that clip least first.
 """
 
@@ -38,7 +39,7 @@ AUTO = "auto"
 
 _POWER = 4
 _CORRECTED = 2
-"""How many ways are also tried with corrected biases."""
+"""How many ways are also tried with compensated weights, and corrected biases."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Way:
     calibrator: str
     equalized: bool
     bias_correction: bool
+    compensation: bool
     loss: float
 
 
@@ -68,6 +70,7 @@ class Chosen:
             "zoo.calibrator": best.calibrator,
             "zoo.equalization": "yes" if best.equalized else "no",
             "zoo.bias_correction": "yes" if best.bias_correction else "no",
+            "zoo.compensation": "yes" if best.compensation else "no",
             "zoo.judged_on": self.judged_on,
             "zoo.tried": json.dumps([asdict(way) for way in self.tried]),
         }
@@ -101,11 +104,12 @@ def choose(
     for calibrator, (index, form) in product(CALIBRATORS, enumerate(forms)):
         start = fit_grids(form, scheme, seen[index], contract, calibrator)
         placed = place(start.graph, start.grids, scheme)
-        way = Way(calibrator, index > 0, False, judge.loss(placed))
+        way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
         report(f"quantized by {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
     best = sorted(trials, key=_loss)[:_CORRECTED] if options.correct_bias else []
-    trials += [_corrected(trial, judge, threads) for trial in best]
+    trials += [_corrected(trial, judge, threads, False) for trial in best[:1]]
+    trials += [_corrected(trial, judge, threads, True) for trial in best]
     trials.sort(key=_loss)
     where = "held out" if options.held_out else "of calibration"
     tried = tuple(trial.way for trial in trials)
@@ -116,9 +120,13 @@ def _loss(trial: _Trial) -> float:
     return trial.way.loss
 
 
-def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
-    graph = correct_biases(trial.start.graph, trial.graph, trial.start.seen.first, threads)
-    way = replace(trial.way, bias_correction=True, loss=judge.loss(graph))
+def _corrected(trial: _Trial, judge: "_Judge", threads: int, compensate: bool) -> _Trial:
+    start = trial.start
+    compensating = start.scheme if compensate else None
+    graph = correct_biases(start.graph, trial.graph, start.seen.first, threads, compensating)
+    loss = judge.loss(graph)
+    way = replace(trial.way, bias_correction=True, compensation=compensate, loss=loss)
+    report(f"biases corrected{', roundings compensated' if compensate else ''}: loss {loss:g}")
     return replace(trial, way=way, graph=graph)
 
 

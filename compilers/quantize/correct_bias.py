@@ -22,22 +22,32 @@ from numpy.typing import NDArray
 from compilers.op_parts.affine import dequantize, quantization_of, quantize
 from compilers.op_parts.clamp import clamp_reals
 from compilers.quantize.channel_means import Means, channel_means, float_means, without_clamp
+from compilers.quantize.compensate import compensated_weight
 from compilers.quantize.float_session import FloatSession
 from compilers.quantize.weighted import Weighted, weighted_nodes
 from compilers.reference import run_node
 from zoo.fixed_point import saturate
 from zoo.graph import Graph, Node, Tensor
 from zoo.plugs import Feeds
+from zoo.scheme import Scheme
 
 __all__ = ["correct_biases"]
 
 Batches = list[NDArray[Any]]
 
 
-def correct_biases(graph: Graph, quantized: Graph, samples: Sequence[Feeds], threads: int) -> Graph:
+def correct_biases(
+    graph: Graph,
+    quantized: Graph,
+    samples: Sequence[Feeds],
+    threads: int,
+    compensating: Scheme | None = None,
+) -> Graph:
     """Return the quantized graph with corrected biases.
 
     graph: the float graph that was quantized.  samples: batches by input name.
+    compensating: the scheme by which weights are rounded anew first, so that their errors make up
+    for each other (compilers.quantize.compensate); None to leave them.
     """
     layers = {w.node.output: _Layer(quantized, w) for w in weighted_nodes(quantized)}
     if not layers:
@@ -51,6 +61,9 @@ def correct_biases(graph: Graph, quantized: Graph, samples: Sequence[Feeds], thr
     for node in quantized.nodes:
         if node.output in layers:
             layer = layers[node.output]
+            if compensating is not None:
+                layer = layer.compensated(graph, values[node.inputs[0]], compensating)
+                corrected.append(layer.weighted.weight)
             sums = layer.sums(values[node.inputs[0]], threads)
             missing = wanted[layer.weighted.weight.name] - channel_means(sums)
             bias = layer.corrected_bias(np.median(missing, axis=0))
@@ -69,6 +82,11 @@ class _Layer:
 
     graph: Graph
     weighted: Weighted
+
+    def compensated(self, floats: Graph, inputs: Batches, scheme: Scheme) -> "_Layer":
+        """Return the layer with a weight whose roundings make up for each other."""
+        weight = compensated_weight(self.weighted, floats, self.graph, inputs, scheme)
+        return replace(self, weighted=replace(self.weighted, weight=weight))
 
     def sums(self, inputs: Batches, threads: int) -> Batches:
         """Return the sums before the clamp, reals [N, K, ...], of integer inputs and weights."""

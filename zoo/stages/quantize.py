@@ -137,7 +137,14 @@ def _facts(
     where = _judged_on(plan, pictures)
     note = region_note(plan.recipe.contract, pictures.judging)
     said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
-    told = ("calibrator", "equalization", "bias_correction", "judged_on", "calibration_count")
+    told = (
+        "calibrator",
+        "equalization",
+        "bias_correction",
+        "compensation",
+        "judged_on",
+        "calibration_count",
+    )
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),

@@ -14,6 +14,9 @@ from zoo.scheme import Scheme
 
 __all__ = ["QUANTIZER", "Qat"]
 
+_TRAINED = ("zoo.bias_correction", "zoo.compensation")
+"""What training makes needless."""
+
 
 class Qat:
     """Prepare as without training, train the placed graph, read it back.
@@ -76,7 +79,7 @@ class Qat:
             return start, {"zoo.calibrator": options.calibrator}
         plain = replace(options, correct_bias=False)
         best = choose(graph, scheme, samples, contract, plain, self.threads)
-        return best.start, {k: v for k, v in best.record.items() if k != "zoo.bias_correction"}
+        return best.start, {k: v for k, v in best.record.items() if k not in _TRAINED}
 
 
 def _deployed(graph: Graph, contract: Contract) -> list[str]:
