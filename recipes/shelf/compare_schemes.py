@@ -8,7 +8,7 @@ float hub in points of the inter-ocular NME, and the seconds that the quantizati
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -21,8 +21,10 @@ import click
 from zoo import registry
 from zoo.cli.entry import enter
 from zoo.graph import Graph
+from zoo.held_out import hold_out
+from zoo.picture import Picture
 from zoo.pictures import calibration_pictures
-from zoo.plugs import QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions
 from zoo.processing import preprocess_batch
 from zoo.recipe import Recipe
 from zoo.scheme import Scheme
@@ -32,6 +34,7 @@ __all__ = ["Choice", "Cost", "choices", "compare"]
 _METRIC = "nme_interocular_percent"
 _COUNTS = {"ptq": 500, "qat": 2000}
 """Faces at most, as in `zoo build`."""
+_CALIBRATORS = ("minmax", "percentile", "mse")
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,7 @@ class Cost:
 def choices(quantizer: str = "ptq") -> Iterator[Choice]:
     """Yield every registered scheme with every calibrator, with and without bias correction.
 
-    Power-of-two scales are searched by squared error, whatever the calibrator. A scheme that
-    equalises is also measured without. A training starts from one calibrator only.
+    A scheme that equalises is also measured without; 'auto' decides by itself. So does a training.
     """
     if quantizer == "qat":
         for name in registry.names("scheme"):
@@ -65,9 +67,8 @@ def choices(quantizer: str = "ptq") -> Iterator[Choice]:
         forms = [scheme]
         if scheme.equalize:
             forms.insert(0, replace(scheme, name=f"{name}, not equalised", equalize=False))
-        calibrators = ("minmax", "percentile", "mse")
-        searched = ("mse",) if scheme.scale == "power_of_two" else calibrators
-        for form, calibrator, correct in product(forms, searched, (False, True)):
+        yield Choice(scheme, QuantizeOptions())
+        for form, calibrator, correct in product(forms, _CALIBRATORS, (False, True)):
             yield Choice(form, QuantizeOptions(calibrator, correct))
 
 
@@ -77,16 +78,21 @@ def compare(
     """Yield each choice with its cost. Hubs run without optimisation."""
     onnx = registry.load("format", "onnx")
     graph: Graph = onnx.read(recipe.hubs["none"].read_bytes(), str(recipe.hubs["none"]))
-    pictures = calibration_pictures(recipe, calibration, _COUNTS[quantizer])
-    _, inputs = preprocess_batch(recipe.contract, ((p.read(), p.box) for p in pictures))
-    feeds = [{recipe.contract.input.name: inputs}]
+    pictures = hold_out(calibration_pictures(recipe, calibration, _COUNTS[quantizer]))
+    feeds, held_out = (_feeds(recipe, part) for part in (pictures.calibration, pictures.judging))
     float_nme = _nme(recipe, onnx.write(graph), faces)
     quantize = registry.load("quantizer", quantizer).quantize
     for choice in choices(quantizer):
         start = monotonic()
-        quantized = quantize(graph, choice.scheme, feeds, recipe.contract, choice.options)
+        options = replace(choice.options, held_out=held_out)
+        quantized = quantize(graph, choice.scheme, feeds, recipe.contract, options)
         seconds = monotonic() - start
         yield choice, Cost(_nme(recipe, onnx.write(quantized), faces) - float_nme, seconds)
+
+
+def _feeds(recipe: Recipe, pictures: Sequence[Picture]) -> list[Feeds]:
+    _, inputs = preprocess_batch(recipe.contract, ((p.read(), p.box) for p in pictures))
+    return [{recipe.contract.input.name: inputs}]
 
 
 def _nme(recipe: Recipe, hub: bytes, faces: Path) -> float:

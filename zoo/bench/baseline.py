@@ -8,8 +8,10 @@ from zoo.plugs import Feeds
 __all__ = ["quantize_usually"]
 
 
-def quantize_usually(float_hub: Path, calibration: Iterable[Feeds], out: Path) -> None:
-    """Write quantize_static's QDQ network with all its defaults.
+def quantize_usually(
+    float_hub: Path, calibration: Iterable[Feeds], out: Path, per_channel: bool = False
+) -> None:
+    """Write quantize_static's QDQ network, with all its defaults but perhaps `per_channel`.
 
     These are int8 for activations and weights, one scale per tensor, ranges by minimum and maximum.
     calibration: batches by input name, float32.
@@ -23,4 +25,4 @@ def quantize_usually(float_hub: Path, calibration: Iterable[Feeds], out: Path) -
         def get_next(self) -> Feeds | None:
             return next(self._batches, None)
 
-    quantize_static(float_hub, out, Reader())
+    quantize_static(float_hub, out, Reader(), per_channel=per_channel)

@@ -1,0 +1,1 @@
+"""Other people's networks: their contracts, and what is compared with them."""

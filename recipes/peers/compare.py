@@ -1,0 +1,200 @@
+"""Measures what 8 bits cost other people's networks: by this zoo, and by ONNX Runtime's own way.
+
+    python -m recipes.peers.compare PEERS DATA [--network NAME]... [--json]
+
+PEERS holds .onnx files named as the contracts beside this module.  DATA holds the data sets of
+`NETWORKS`. Prints a Markdown table: each network as it is, quantized by calibrator `auto` to each
+scheme, and by quantize_static with one scale per tensor and per channel. All are calibrated on the
+same pictures, run by ONNX Runtime without optimisation, and measured by the network's own metric.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from types import MappingProxyType
+
+import click
+
+from zoo import registry
+from zoo.bench.baseline import quantize_usually
+from zoo.bench.timing import machine
+from zoo.cli.entry import enter
+from zoo.evaluation import Evaluation
+from zoo.graph import Graph
+from zoo.held_out import hold_out
+from zoo.picture import Picture
+from zoo.pictures import calibration_pictures
+from zoo.plan import find_recipe
+from zoo.plugs import Feeds, QuantizeOptions
+from zoo.processing import preprocess_batch
+from zoo.recipe import Recipe
+from zoo.reporting import report
+
+__all__ = ["NETWORKS", "Peer", "Result", "compare"]
+
+_HERE = Path(__file__).parent
+_SCHEMES = ("w8a8-asym", "dpu-pow2")
+_COUNT = 500
+_BATCH = 20
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How a network is measured. training, test: data sets below DATA.  evaluate: dotted path."""
+
+    training: str
+    test: str
+    evaluate: str
+    metrics: tuple[str, ...]
+
+
+_LANDMARKS = "recipes.shelf.landmark_evaluation:evaluate", ("nme_interocular_percent",)
+_DETECTION = ("ap_16px_percent", "recall_0.1fp_16px_percent")
+_FACES68 = Peer("landmarks68/train", "landmarks68/test", *_LANDMARKS)
+_FACES98 = Peer("landmarks98/train_distilled", "landmarks98/test", *_LANDMARKS)
+_PHOTOS = "detection_wider/train", "detection_wider/val"
+_YUNET = Peer(*_PHOTOS, "recipes.peers.detectors:evaluate_yunet", _DETECTION)
+_ULTRALIGHT = Peer(*_PHOTOS, "recipes.peers.detectors:evaluate_ultralight", _DETECTION)
+
+NETWORKS: Mapping[str, Peer] = MappingProxyType(
+    {
+        "cunjian_pfld68_112": _FACES68,
+        "ghostone_PFLD_GhostNet_Slim98_112": _FACES98,
+        "ghostone_PFLD_GhostOne98_112": _FACES98,
+        "mit_proxyless_landmark": _FACES98,
+        "ultralight_RFB_320": _ULTRALIGHT,
+        "ultralight_slim_320": _ULTRALIGHT,
+        "yunet_n_320_320": _YUNET,
+        "yunet_n_dynamic": _YUNET,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One network, quantized in one way. choice: what 'auto' took.  seconds: to quantize."""
+
+    network: str
+    way: str
+    data: str
+    count: int
+    metrics: Mapping[str, float]
+    seconds: float = 0.0
+    choice: str = ""
+    calibration: str = field(default="", compare=False)
+
+
+def compare(
+    name: str, peers: Path, data: Path, schemes: Sequence[str], count: int
+) -> Iterator[Result]:
+    """Yield the network as it is, then in each way; the float one's seconds are 0.
+
+    count: of calibration pictures, at most.
+    """
+    peer, recipe = NETWORKS[name], find_recipe(str(peers / f"{name}.onnx"), _HERE / f"{name}.toml")
+    onnx, spec = registry.load("format", "onnx"), recipe.contract.input
+    graph: Graph = onnx.import_file(peers / f"{name}.onnx", {spec.name: spec.shape})
+    pictures = hold_out(calibration_pictures(recipe, data / peer.training, count))
+    everything = (*pictures.calibration, *pictures.judging)
+    with TemporaryDirectory() as folder:
+        hub = Path(folder) / "float.onnx"
+        hub.write_bytes(onnx.write(graph))
+        yield _measured(name, "float", recipe, peer, hub, data)
+        for scheme in schemes:
+            start, file = monotonic(), hub.with_name(f"{scheme}.onnx")
+            integer = registry.load("quantizer", "ptq").quantize(
+                graph,
+                registry.load("scheme", scheme),
+                _feeds(recipe, pictures.calibration),
+                recipe.contract,
+                QuantizeOptions(held_out=tuple(_feeds(recipe, pictures.judging))),
+            )
+            file.write_bytes(onnx.write(integer))
+            seconds = monotonic() - start
+            choice = _choice(integer)
+            yield _measured(name, scheme, recipe, peer, file, data, seconds, choice)
+        for per_channel in (False, True):
+            start, file = monotonic(), hub.with_name("usual.onnx")
+            quantize_usually(hub, _feeds(recipe, everything, 1), file, per_channel)
+            seconds = monotonic() - start
+            way = f"quantize_static, per {'channel' if per_channel else 'tensor'}"
+            yield _measured(name, way, recipe, peer, file, data, seconds)
+
+
+def _measured(
+    name: str,
+    way: str,
+    recipe: Recipe,
+    peer: Peer,
+    file: Path,
+    data: Path,
+    seconds: float = 0.0,
+    choice: str = "",
+) -> Result:
+    run = registry.load("executor", "onnxruntime-unoptimized").load(file.parent, file.name)
+    found: Evaluation = registry.resolve(peer.evaluate)(recipe, run, data / peer.test)
+    metrics = {metric: found.metrics[metric] for metric in peer.metrics}
+    result = Result(name, way, found.data, found.count, metrics, seconds, choice, peer.training)
+    report(f"{name}, {way}: {', '.join(f'{value:.3f}' for value in metrics.values())}")
+    return result
+
+
+def _feeds(recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
+    for start in range(0, len(pictures), size):
+        batch = pictures[start : start + size]
+        _, inputs = preprocess_batch(recipe.contract, ((p.read(), p.box) for p in batch))
+        yield {recipe.contract.input.name: inputs}
+
+
+def _choice(graph: Graph) -> str:
+    """Return what 'auto' took, in words."""
+    said = graph.metadata
+    more = {"equalization": "equalised", "bias_correction": "biases", "compensation": "weights"}
+    taken = [word for key, word in more.items() if said[f"zoo.{key}"] == "yes"]
+    return ", ".join((said["zoo.calibrator"], *taken))
+
+
+@click.command()
+@click.argument("peers", type=click.Path(path_type=Path, exists=True))
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--network", "networks", multiple=True, type=click.Choice(list(NETWORKS)))
+@click.option("--scheme", "schemes", multiple=True, default=_SCHEMES, show_default=True)
+@click.option("--calib-count", "count", default=_COUNT, show_default=True, type=click.IntRange(1))
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def main(
+    peers: Path,
+    data: Path,
+    networks: tuple[str, ...],
+    schemes: tuple[str, ...],
+    count: int,
+    as_json: bool,
+) -> None:
+    """Compare the networks in PEERS on the data sets in DATA."""
+    known = [name for name in networks or NETWORKS if (peers / f"{name}.onnx").is_file()]
+    results = (result for name in known for result in compare(name, peers, data, schemes, count))
+    if as_json:
+        found = {"machine": machine(), "results": [asdict(result) for result in results]}
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        return
+    facts = machine()
+    sys.stdout.write(f"{facts['processor']}, {facts['system']}\n\n")
+    sys.stdout.write("| network | way | on | metrics | seconds | taken |\n")
+    sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
+    for result in results:
+        sys.stdout.write(_line(result))
+        sys.stdout.flush()
+
+
+def _line(result: Result) -> str:
+    metrics = ", ".join(f"{name} {value:.2f}" for name, value in result.metrics.items())
+    where = f"{result.data} ({result.count})"
+    cells = (result.network, result.way, where, metrics, f"{result.seconds:.0f}", result.choice)
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    enter(main, "python -m recipes.peers.compare")

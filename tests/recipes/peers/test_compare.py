@@ -1,0 +1,32 @@
+"""The command that compares ways to 8 bits on other people's networks."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from recipes.peers.compare import NETWORKS, main
+
+
+def test_every_network_has_a_contract():
+    from recipes.peers import compare
+
+    assert all((compare._HERE / f"{name}.toml").is_file() for name in NETWORKS)
+
+
+def test_networks_that_are_not_there_are_left_out(tmp_path):
+    found = CliRunner().invoke(main, [str(tmp_path), str(tmp_path), "--json"])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.output)["results"] == []
+
+
+@pytest.mark.data
+def test_auto_loses_less_than_the_usual_way(data):
+    words = [str(data / "peers"), str(data), "--network", "yunet_n_320_320", "--json"]
+    found = CliRunner().invoke(main, [*words, "--scheme", "w8a8-asym", "--calib-count", "60"])
+    assert found.exit_code == 0, found.output
+    results = json.loads(found.output)["results"]
+    ap = {result["way"]: result["metrics"]["ap_16px_percent"] for result in results}
+    assert ap["w8a8-asym"] >= max(
+        ap["quantize_static, per tensor"], ap["quantize_static, per channel"]
+    )
