@@ -57,5 +57,6 @@ DPU_POW2 = Scheme(
         (7, 7, 21, 10),
         (14, 14, 21, 12),
     ),
+    leaky_slope=(26, 8),
     equalize=True,
 )

@@ -27,6 +27,8 @@ class Scheme:
     mean_bits: where a pool's mean is sum * M >> S, with S < log2(count * 2**mean_bits); None where
     it is divided by the count.  mean_factors: rows (kernel height, width, M, S) that the chip has
     instead of the nearest M / 2**S.
+    leaky_slope: (M, S) of the only slope M / 2**S that leaky rectifiers have below zero; None where
+    any is right.
     equalize: cross-layer equalisation first; needed wherever weights have one scale per tensor.
     """
 
@@ -47,4 +49,5 @@ class Scheme:
     shift_bias: tuple[int, int] | None = None
     mean_bits: int | None = None
     mean_factors: tuple[tuple[int, int, int, int], ...] = ()
+    leaky_slope: tuple[int, int] | None = None
     equalize: bool = False

@@ -9,6 +9,7 @@ from compilers.quantize.equalize import equalize
 from compilers.quantize.means import choose_reciprocals
 from compilers.quantize.separate import separate
 from compilers.quantize.shifts import coarsen_outputs
+from compilers.quantize.slopes import choose_slopes
 from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
 from zoo.errors import QuantizeError
@@ -66,12 +67,12 @@ def prepare(
 
 
 def made_ready(graph: Graph, scheme: Scheme) -> Graph:
-    """Return the float graph with parameters of its own for each node, and the chip's means.
+    """Return the float graph with parameters of its own for each node, the chip's means and slopes.
 
     Raises QuantizeError for a graph that is quantized already.
     """
     _check_float(graph)
-    return choose_reciprocals(own_parameters(graph), scheme)
+    return choose_slopes(choose_reciprocals(own_parameters(graph), scheme), scheme)
 
 
 def fit_grids(

@@ -14,12 +14,11 @@ from compilers.op_parts.clamp import Bounds
 from compilers.passes.as_float import as_float
 from compilers.quantize.groups import sharing_groups
 from compilers.quantize.histogram import measure
-from compilers.quantize.means import choose_reciprocals
 from compilers.quantize.observe import observe
 from compilers.quantize.place import place
+from compilers.quantize.prepare import made_ready
 from compilers.quantize.ptq import Ptq
 from compilers.quantize.shifts import coarsen_outputs
-from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
 from zoo.graph import Graph, Quantization
 from zoo.plugs import Feeds, QuantizeOptions
@@ -48,7 +47,7 @@ class Refit:
         if first is not None:
             batches = chain([first], samples)
             return Ptq().quantize(form.graph, scheme, batches, contract, options)
-        ready = choose_reciprocals(own_parameters(form.graph), scheme)
+        ready = made_ready(form.graph, scheme)
         grids = coarsen_outputs(ready, _covering(ready, form.ranges, scheme), scheme)
         record = {"zoo.scheme": scheme.name, "zoo.quantizer": self.name}
         return replace(place(ready, grids, scheme), metadata={**graph.metadata, **record})

@@ -1,14 +1,15 @@
 """Op by op: what the DPU runs, what would fall to the CPU, and what cannot work, and why.
 
-Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", and the partition
-rules in Vitis AI's open quantizer, which mirror those of its compiler.
+Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", the engines that
+libtarget-factory lists for a DPU, and the partition rules in Vitis AI's open quantizer, which
+mirror those of its compiler. docs/kv260.md names the source of each.
 """
 
 from functools import partial
 
 from compilers.xmodel.dpu_limits import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
-from compilers.xmodel.dpu_rules import RULES, DpuView
+from compilers.xmodel.dpu_rules import NOT_EMITTED, RULES, DpuView
 from compilers.xmodel.lowerings import LOWERINGS
 from zoo import registry
 from zoo.capability import Capability
@@ -20,6 +21,9 @@ __all__ = ["capabilities", "require_capable"]
 
 _BORDER = ("quantize", "dequantize")
 """What the app does at the network's inputs and outputs."""
+
+
+_BUILD_IT = f"build it of {', '.join(RULES)}"
 
 
 def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
@@ -54,7 +58,8 @@ def _require(view: DpuView) -> None:
     if op in RULES:
         RULES[op](view)
     elif op in LOWERINGS or op not in lowered_ops("xmodel"):  # a plugin's has no rules here
-        view.refuse("the DPU has no such op", f"build it of {', '.join(RULES)}")
+        has = f"{NOT_EMITTED[op]}, and this zoo does not emit it yet" if op in NOT_EMITTED else ""
+        view.refuse(has or "this zoo emits no such op for the DPU", _BUILD_IT)
     if view.graph.is_quantized:
         scheme = next(iter(view.target.schemes.values()))
         require_numbers(view, registry.load("scheme", scheme))

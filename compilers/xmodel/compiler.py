@@ -14,6 +14,7 @@ from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import lower
+from compilers.xmodel.partition import off_the_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.vendor_compiler import (
@@ -22,9 +23,11 @@ from compilers.xmodel.vendor_compiler import (
     find_vendor_compiler,
     summarize,
 )
+from compilers.xmodel.xir import XirGraph
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
+from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.target import Target
 
@@ -62,6 +65,7 @@ class XmodelCompiler:
         require_capable(graph, target)
         quantized = lower(graph)
         check_quantized(quantized, QUANTIZED)
+        _require_one_part(quantized, target)
         dpu = Dpu.of(target)
         files = {
             QUANTIZED: encode(quantized),
@@ -78,6 +82,15 @@ class XmodelCompiler:
             return Artifact(self.name, QUANTIZED, files, EXACT, (NOT_COMPILED,))
         notes = (summarize(decode(compiled, COMPILED)), NOT_RUN)
         return Artifact(self.name, COMPILED, {**files, COMPILED: compiled}, EXACT, notes)
+
+
+def _require_one_part(quantized: XirGraph, target: Target) -> None:
+    """Raise RefusedError for what was taken for the DPU's, and was lowered to an op of the CPU."""
+    for op in off_the_dpu(quantized):
+        raise RefusedError(
+            f"{target.name}: the file would hold '{op.name}' ({op.type}), which runs on the CPU "
+            "and splits the network, of which the app runs one part; end the network before it"
+        )
 
 
 COMPILER = XmodelCompiler()

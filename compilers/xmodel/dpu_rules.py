@@ -11,10 +11,11 @@ from compilers.op_parts.node_attributes import integer, real
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly
 from compilers.xmodel.dpu_limits import DpuLimits
+from compilers.xmodel.flat_images import feeds_dense_alone
 from zoo.lowering import NodeView
 from zoo.target import Target
 
-__all__ = ["RULES", "DpuView"]
+__all__ = ["NOT_EMITTED", "RULES", "DpuView"]
 
 _KINDS: Mapping[Bounds, str] = MappingProxyType({(0.0, inf): "relu", (0.0, 6.0): "relu6"})
 
@@ -137,9 +138,8 @@ def _concat(view: DpuView) -> None:
 
 
 def _reshape(view: DpuView) -> None:
-    readers = view.graph.consumers(view.node.output)
     mixes = any(_has_an_order(t.shape) for t in (view.inputs[0], view.output))
-    if mixes and not (readers and all(reader.op == "dense" for reader in readers)):
+    if mixes and not feeds_dense_alone(view.graph, view.node):
         view.refuse(
             f"{list(view.inputs[0].shape[1:])} to {list(view.output.shape[1:])} moves values "
             "between channels and pixels, which lie in another order (NHWC)",
@@ -156,12 +156,14 @@ def _clip(view: DpuView) -> None:
 
 def _leaky_relu(view: DpuView) -> None:
     before, alpha = view.producer, real(view.node, "alpha")
-    slope = view.limits.leaky_relu_slope_256ths / 256
+    steps = view.limits.leaky_relu_slope_256ths
     _allowed(view, "leaky_relu", before.op if before else "input")
-    if alpha != slope:
+    # Quantization has replaced what rounds to it.
+    fits = alpha * 256 == steps if view.graph.is_quantized else round(alpha * 256) == steps
+    if not fits:
         view.refuse(
-            f"its slope is {alpha:g}; the DPU's is {slope}",
-            f"train with negative_slope={slope}, or ReLU",
+            f"its slope is {alpha:g}; the DPU's is {steps}/256",
+            f"train with negative_slope={steps / 256}, or with 0.1, which becomes that, or ReLU",
         )
 
 
@@ -247,3 +249,18 @@ RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
         "reshape": _reshape,
     }
 )
+
+NOT_EMITTED: Mapping[str, str] = MappingProxyType(
+    {
+        "hard_sigmoid": (
+            "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14"
+        ),
+        "hardswish": (
+            "the DPU has hard swish from Vitis AI 2.5 on behind convolutions, as x times its hard "
+            "sigmoid"
+        ),
+        "prelu": "the DPU's engine for depthwise convolutions has PReLU",
+        "resize": "AMD's compiler builds some resizes, by whole factors, of what the DPU has",
+    }
+)
+"""What the DPU has beside the ops of `RULES`."""

@@ -10,6 +10,7 @@ from compilers.fresh_name import fresh_name
 from compilers.op_parts.node_attributes import integer
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
+from compilers.xmodel.flat_images import flatten_as_they_lie
 from compilers.xmodel.scope import Scope
 from compilers.xmodel.xir import XirGraph
 from zoo.graph import Graph, Node
@@ -52,4 +53,4 @@ def split_flat_pools(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(nodes), tensors=tensors)
 
 
-PASSES = (split_flat_pools, channels_last)
+PASSES = (split_flat_pools, flatten_as_they_lie, channels_last)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from compilers.op_parts.node_attributes import integer, integers
 from compilers.passes.channels_last import keeps_order
+from compilers.xmodel.flat_images import AS_IT_LIES
 from compilers.xmodel.rectifier import add_rectified
 from compilers.xmodel.scope import Scope, file_shape
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
@@ -21,11 +22,11 @@ def lower_concat(scope: Scope, view: NodeView) -> None:
 def lower_reshape(scope: Scope, view: NodeView) -> None:
     """Add 'reshape', and a 'transpose' before or behind where values lie in another order.
 
-    The latter runs on the CPU.
+    The latter runs on the CPU; dense layers read an image as it lies.
     """
     output = view.output
     name, op = scope.name_of(output.name), scope.read(view.node.inputs[0])
-    if not keeps_order(view.inputs[0]):
+    if not (keeps_order(view.inputs[0]) or view.node.attributes.get(AS_IT_LIES)):
         op = _moved(scope, scope.new_name(f"{name}.channels_first"), op, CHANNELS_FIRST)
     target = file_shape(output.shape)
     if keeps_order(output):

@@ -2,10 +2,30 @@
 
 from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph
 
-__all__ = ["device_parts", "fingerprints", "is_compiled", "splitting_ops"]
+__all__ = ["device_parts", "fingerprints", "is_compiled", "off_the_dpu", "splitting_ops"]
 
 _CARRIERS = ("const", "const-fix", "fix", "fix2float", "float2fix", "upload", "download")
 """Ops that only bring values from one device to another."""
+
+_ON_CPU = (
+    "div",
+    "exp",
+    "hard-tanh",
+    "neg",
+    "reduction_sum",
+    "sigmoid",
+    "softmax",
+    "strided_slice",
+    "sub",
+    "tanh",
+    "transpose",
+)
+"""Ops that AMD's compiler gives to the CPU, as its open quantizer lists them."""
+
+
+def off_the_dpu(graph: XirGraph) -> tuple[XirOp, ...]:
+    """Return the ops of a quantized file that no DPU runs."""
+    return tuple(op for op in graph.ops if op.type in _ON_CPU)
 
 
 def device_parts(graph: XirGraph, device: str) -> tuple[XirSubgraph, ...]:

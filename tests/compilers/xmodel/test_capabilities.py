@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from build_graph import build_graph
+from dpu_graphs import dpu_graphs
+from hypothesis import given, settings
 from networks import residual_network
 from quantization import quantized
 
 from compilers.quantize.power_of_two import with_fix_points
 from compilers.schemes import DPU_POW2, W8A8_SYM
 from compilers.xmodel.capabilities import capabilities, require_capable
+from compilers.xmodel.lower import lower
+from compilers.xmodel.partition import off_the_dpu
 from zoo.errors import RefusedError, UnsupportedOpError
 from zoo.graph import Graph, Node
 from zoo.plan import find_target
@@ -24,6 +28,11 @@ POOL = {
     "count_include_pad": 0,
     "keep_axes": 1,
 }
+
+
+BUILD_IT = (
+    "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
+)
 
 
 def _one(op: str, shape: tuple = (4, 8, 8), weight: tuple = (), **attributes: object) -> Graph:
@@ -88,6 +97,7 @@ def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
         _two("mul", (4, 8, 8), (4, 8, 8)),
         _flat((4, 1, 1)),
         _leaky(26 / 256),
+        _leaky(0.1),
     ],
 )
 def test_what_is_within_the_limits_runs_on_the_dpu(graph):
@@ -180,9 +190,9 @@ REFUSALS = {
         "take one of these",
     ),
     "slope": (
-        _leaky(0.1),
-        "its slope is 0.1; the DPU's is 0.1015625",
-        "train with negative_slope=0.1015625, or ReLU",
+        _leaky(0.2),
+        "its slope is 0.2; the DPU's is 26/256",
+        "train with negative_slope=0.1015625, or with 0.1, which becomes that, or ReLU",
     ),
     "broadcast": (
         _two("mul", (4, 8, 8), (4, 1, 1)),
@@ -194,11 +204,28 @@ REFUSALS = {
         "it reads the constant 'w'; the DPU reads two feature maps",
         "put the constant into the convolution before or behind it",
     ),
-    "unknown op": (
+    "hard sigmoid": (
+        _one("hard_sigmoid", alpha=1 / 6, beta=0.5),
+        "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14, and this "
+        "zoo does not emit it yet",
+        BUILD_IT,
+    ),
+    "hard swish": (
         _one("hardswish"),
-        "the DPU has no such op",
-        "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, "
-        "reshape",
+        "the DPU has hard swish from Vitis AI 2.5 on behind convolutions, as x times its hard "
+        "sigmoid, and this zoo does not emit it yet",
+        BUILD_IT,
+    ),
+    "resize": (
+        _one("resize", size_hw=(16, 16)),
+        "AMD's compiler builds some resizes, by whole factors, of what the DPU has, and this zoo "
+        "does not emit it yet",
+        BUILD_IT,
+    ),
+    "unknown op": (
+        _one("pad", before=(0, 0, 1, 1), after=(0, 0, 1, 1), value=0.0),
+        "this zoo emits no such op for the DPU",
+        BUILD_IT,
     ),
 }
 
@@ -223,6 +250,25 @@ def test_a_reshape_that_moves_values_falls_to_the_cpu():
     (found,) = capabilities(_flat((4, 8, 8)), KV260)
     assert found.runs_on == "CPU"
     assert found.why.startswith("[4, 8, 8] to [256] moves values between channels and pixels")
+
+
+def test_a_flattened_image_is_the_dense_layers():
+    nodes = (
+        Node("flat", "reshape", ("x",), "f", {"shape": (256,)}),
+        Node("fc", "dense", ("f", "dense"), "y"),
+    )
+    graph = _row(*nodes)
+    assert {c.runs_on for c in capabilities(graph, KV260)} == {"DPU"}
+    assert off_the_dpu(lower(quantized(graph, DPU_POW2))) == ()
+
+
+@given(dpu_graphs())
+@settings(max_examples=40, deadline=None)
+def test_what_is_shown_is_what_is_emitted(graph):
+    shown = {found.runs_on for found in capabilities(graph, KV260)}
+    emitted = off_the_dpu(lower(graph))
+    assert not (shown <= {"DPU"} and emitted)
+    assert not emitted or "CPU" in shown
 
 
 def test_a_smaller_dpu_takes_less():

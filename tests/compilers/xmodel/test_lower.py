@@ -6,10 +6,13 @@ from math import inf
 
 import numpy as np
 import pytest
+from build_graph import build_graph
 from networks import residual_network
-from quantization import quantized
+from quantization import quantized, samples
 
+from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
+from compilers.xmodel.executor import XmodelRun
 from compilers.xmodel.lower import lower
 from compilers.xmodel.powers_of_two import require_powers_of_two
 from compilers.xmodel.xir import XirGraph, XirOp
@@ -116,6 +119,23 @@ def test_a_flattened_image_keeps_the_graphs_order():
     assert _types(graph) == ["transpose", "reshape"]
     assert _op(graph, "transpose").attribute("order") == (0, 3, 1, 2)
     assert _op(graph, "reshape").attribute("shape") == (1, 12)
+
+
+def test_a_dense_layer_reads_an_image_as_it_lies():
+    weight = np.random.default_rng(0).standard_normal((5, 12)).astype(np.float32)
+    nodes = (
+        Node("flat", "reshape", ("x",), "f", {"shape": (12,)}),
+        Node("fc", "dense", ("f", "w"), "y"),
+        Node("other", "dense", ("f", "w"), "z"),
+    )
+    plain = build_graph({"x": ("N", 3, 2, 2)}, nodes, ("y", "z"), {"w": weight})
+    graph = quantized(plain, DPU_POW2)
+    lowered = lower(graph)
+    assert _types(lowered) == ["reshape", "matmul", "fix", "matmul", "fix"]
+    feeds = next(samples(graph))
+    found, wanted = XmodelRun(lowered, "file")(feeds), run_graph(graph, feeds)
+    for name in wanted:
+        np.testing.assert_array_equal(found[name], wanted[name])
 
 
 @pytest.mark.parametrize("shape", [(5, 1, 1), (1, 2, 3)])

@@ -1,9 +1,17 @@
 """The device split of compiled files."""
 
+from dataclasses import replace
+
 from compiled_files import split_graph
 
 from compilers.xmodel.dpu import Dpu
-from compilers.xmodel.partition import device_parts, fingerprints, is_compiled, splitting_ops
+from compilers.xmodel.partition import (
+    device_parts,
+    fingerprints,
+    is_compiled,
+    off_the_dpu,
+    splitting_ops,
+)
 from compilers.xmodel.stand_in import as_compiled
 
 
@@ -24,3 +32,9 @@ def test_a_quantized_file_has_no_parts(lowered):
     assert not is_compiled(lowered)
     assert device_parts(lowered, "DPU") == ()
     assert fingerprints(lowered) == ()
+
+
+def test_a_transpose_is_off_the_dpu(lowered):
+    assert off_the_dpu(lowered) == ()
+    moved = replace(lowered.ops[-1], type="transpose")
+    assert off_the_dpu(replace(lowered, ops=(*lowered.ops[:-1], moved))) == (moved,)
