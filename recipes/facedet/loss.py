@@ -5,6 +5,7 @@ it is responsible for, whichever is more (varifocal loss, arXiv 2008.13367, with
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -38,8 +39,7 @@ class Cells:
     strides: Tensor
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the cells of a batch shall say.
 
     seen: [N, C] a teacher's scores, 0 without one.  face: [N, C] whether a labelled face is to be

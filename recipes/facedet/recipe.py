@@ -33,6 +33,7 @@ def recipe(variant: Variant) -> Recipe:
         licences=(_weights_licence(), portrait_licence()),
         metrics=published_file(WEIGHTS, f"{name}.json"),
         card=published_file(WEIGHTS, f"{name}.md"),
+        train="recipes.facedet.train:train",
         export="recipes.facedet.export:export",
         restore="recipes.facedet.checkpoint:restore",
         evaluate="recipes.shelf.detection_evaluation:evaluate",

@@ -5,6 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 from recipes.shelf.augmentation import PRESETS, Augmentation
+from recipes.shelf.setting_words import setting_value
 from zoo.errors import UsageError, suggest
 
 __all__ = ["Settings", "settings_of"]
@@ -103,26 +104,4 @@ def _fields(value: Any) -> dict[str, Field[Any]]:  # noqa: ANN401 (any dataclass
 
 
 def _value(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as the default)
-    """Return the text as the default's type; ranges are written 'low,high'."""
-    allowed = _ALLOWED.get(name, (text,))
-    if text not in allowed:
-        raise UsageError(f"setting '{name}' is '{text}'; allowed: {', '.join(allowed)}")
-    value = _parsed(name, text, default)
-    if name in _POSITIVE and not value > 0:
-        raise UsageError(f"setting '{name}' is '{text}'; a number above 0 is needed")
-    return value
-
-
-def _parsed(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as the default)
-    try:
-        if isinstance(default, bool):
-            return {"true": True, "false": False}[text.lower()]
-        if isinstance(default, tuple):
-            low, high = map(float, text.split(","))
-            return low, high
-        return type(default)(text)  # type: ignore[call-arg]  # int, float, str
-    except (KeyError, ValueError) as error:
-        wanted = {bool: "true or false", tuple: "two numbers 'low,high'"}.get(
-            type(default), f"a value like {default!r}"
-        )
-        raise UsageError(f"setting '{name}' is '{text}'; {wanted} is needed") from error
+    return setting_value(name, text, default, _ALLOWED.get(name), name in _POSITIVE)

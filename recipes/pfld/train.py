@@ -3,16 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-import torch
-from lightning.pytorch import Callback, LightningModule, Trainer, seed_everything
-from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, WeightAveraging
-from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from lightning.pytorch.utilities import rank_zero_info
-from torch import Tensor, nn
+from lightning.pytorch import seed_everything
 
 from recipes.pfld.face_classes import class_weights, face_classes
 from recipes.pfld.settings import Settings, settings_of
@@ -25,6 +19,7 @@ from recipes.shelf.checkpoint import save_state
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
+from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
 from zoo.contract import Contract
 from zoo.crops import Crops
 from zoo.errors import DataError, RecipeError
@@ -33,8 +28,6 @@ from zoo.steps.head_pose import head_angles
 from zoo.training import TrainOptions
 
 __all__ = ["train"]
-
-Net = TypeVar("Net", bound=nn.Module)
 
 
 def train(recipe: Recipe, options: TrainOptions) -> Path:
@@ -60,8 +53,8 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
         options.seed,
         find_teachers(options, tuple(faces.landmarks), recipe.contract),
     )
-    trainer = _trainer(options, settings)
-    trainer.fit(task, data, ckpt_path=_last(options.out, steps), weights_only=True)
+    trainer = make_trainer(options, settings, Watched("val_nme"))
+    trainer.fit(task, data, ckpt_path=last_checkpoint(options.out, steps), weights_only=True)
     sizes = {name: crops.landmarks.shape[:2] for name, crops in sets.items()}
     record = training_record(recipe.name, options, settings, sizes, data)
     return _save(net, recipe.name, record, options.out)
@@ -118,7 +111,7 @@ def _net(
     if options.start is not None:
         net.start_from(options.start)
         _check_held_out(options.start, variant.name, options.seed)
-    return _channels_last(net)
+    return channels_last(net)
 
 
 def _check_held_out(start: Path, model: str, seed: int) -> None:
@@ -132,96 +125,8 @@ def _check_held_out(start: Path, model: str, seed: int) -> None:
         )
 
 
-def _channels_last(net: Net) -> Net:
-    """Return the network in the layout that convolutions on CPUs are fastest in."""
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # absent from stubs
-    return net
-
-
-def _last(out: Path, steps: int) -> Path | None:
-    """Return the last checkpoint, if any; raises RecipeError where it is of another training."""
-    last = out / "checkpoints" / "last.ckpt"
-    if not last.is_file():
-        return None
-    try:
-        state = torch.load(last, map_location="cpu", weights_only=True)
-        found = state["hyper_parameters"]["steps"]
-    except (OSError, EOFError, RuntimeError, LookupError, UnpicklingError) as error:
-        raise RecipeError(
-            f"{last}: not a checkpoint of a training ({type(error).__name__}); "
-            "remove it to start anew"
-        ) from error
-    if found != steps:
-        raise RecipeError(
-            f"{last}: belongs to a training of {found} steps, but {steps} were asked for; "
-            "give the same data, epochs and batch size to go on, or another folder to start anew"
-        )
-    return last
-
-
-def _trainer(options: TrainOptions, settings: Settings) -> Trainer:
-    return Trainer(
-        accelerator=options.accelerator,
-        devices=1,
-        precision=_precision(options, settings),
-        max_epochs=settings.epochs,
-        gradient_clip_val=settings.gradient_norm,
-        logger=[
-            CSVLogger(options.out, name="log", version=""),
-            TensorBoardLogger(options.out, name="log", version=""),
-        ],
-        callbacks=_callbacks(options.out, settings),
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        log_every_n_steps=1,
-    )
-
-
-def _precision(options: TrainOptions, settings: Settings) -> Any:  # noqa: ANN401 (a Literal)
-    if settings.precision != "auto":
-        return settings.precision
-    on_cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
-    return "16-mixed" if on_cuda else "32-true"
-
-
-def _callbacks(out: Path, settings: Settings) -> list[Callback]:
-    callbacks: list[Callback] = [
-        ModelCheckpoint(
-            out / "checkpoints", "{epoch}-{val_nme:.3f}", monitor="val_nme", save_top_k=3
-        ),
-        # Of every epoch: `save_last` of the above would be only of those that are among the best.
-        ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
-        _EpochReport(),
-    ]
-    if settings.average_decay > 0:
-        callbacks.append(WeightAveraging(avg_fn=_Average(settings.average_decay)))
-    if settings.patience > 0:
-        callbacks.append(EarlyStopping("val_nme", patience=settings.patience))
-    return callbacks
-
-
-class _Average:
-    """An exponential moving average, whose memory grows from the start on."""
-
-    def __init__(self, decay: float) -> None:
-        self.decay = decay
-
-    def __call__(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-        """Return the next average."""
-        decay = min(self.decay, float((1 + count) / (10 + count)))
-        return average + (current - average) * (1 - decay)
-
-
 def _save(net: TrainingNet, name: str, record: Mapping[str, Any], out: Path) -> Path:
     (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     for variant, state in net.states().items():
         save_state(state, out / f"{variant.name}.safetensors")
     return out / f"{name}.safetensors"
-
-
-class _EpochReport(Callback):
-    """Tells of each epoch by Lightning's own logger, which writes to stderr."""
-
-    def on_validation_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
-        found = ", ".join(f"{k} {float(v):.3f}" for k, v in trainer.callback_metrics.items())
-        rank_zero_info(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {found}")

@@ -1,0 +1,144 @@
+"""Photos in memory, and batches of crops of them with what the cells shall say."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from lightning.pytorch import LightningDataModule
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from recipes.facedet.loss import Wanted, cells_of, want
+from recipes.facedet.samples import LabelledImage, crop
+from recipes.facedet.settings import Settings
+from recipes.facedet.teacher import FEATURES, Seen, YuNet
+from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
+from zoo.crops import Crops
+from zoo.errors import DataError
+from zoo.labelled_data import LabelledData
+from zoo.picture import read_picture
+
+__all__ = ["Batch", "DetectionData", "read_images", "split_photos"]
+
+_SIZES = (160, 160, 160, 160, 160, 160, 128, 224, 320)
+"""Sides of crops, each as likely; large faces need large crops."""
+
+
+class Batch(NamedTuple):
+    """Crops of one step. images: [N, 3, S, S] uint8.  features: a teacher's [N, C, FEATURES]."""
+
+    images: Tensor
+    wanted: Wanted
+    features: Tensor
+
+
+def read_images(found: LabelledData) -> tuple[list[LabelledImage], list[BoxedPhoto]]:
+    """Return the pictures of a data set in memory, and its photos where it has boxes.
+
+    Faces that have landmarks only are pictures without labels, of which a teacher tells.
+    """
+    samples = found.read()
+    if isinstance(samples, Crops):
+        none = np.zeros((0, 4)), np.zeros(0, np.bool_)
+        return [LabelledImage(Image.fromarray(image), *none) for image in samples.images], []
+    photos = list(photos_of(found))
+    return [_read(photo) for photo in photos], photos
+
+
+def _read(photo: BoxedPhoto) -> LabelledImage:
+    image = Image.fromarray(read_picture(photo.path))
+    return LabelledImage(image, photo.boxes, photo.valid)
+
+
+def split_photos(count: int, fraction: float, seed: int) -> tuple[list[int], list[int]]:
+    """Return indices of training and held-out photos."""
+    order = np.random.default_rng(seed).permutation(count).tolist()
+    held_out = round(fraction * count)
+    return sorted(order[held_out:]), sorted(order[:held_out])
+
+
+class DetectionData(LightningDataModule):
+    """Random crops for training, and the indices of held-out photos."""
+
+    def __init__(
+        self,
+        images: Sequence[LabelledImage],
+        held_out: int,
+        settings: Settings,
+        seed: int,
+        teacher: YuNet | None,
+    ) -> None:
+        super().__init__()
+        if not images:
+            raise DataError("no photo is left to train on; hold out fewer, or give more data")
+        self.settings, self.held_out = settings, held_out
+        self.steps_per_epoch = max(settings.crops // settings.batch_size, 1)
+        self.crops = _CropBatches(images, settings, seed, teacher)
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Batches that depend on seed, epoch and place in the epoch only."""
+        order = _EpochNumbers(self.steps_per_epoch)
+        return DataLoader(
+            self.crops, batch_size=None, sampler=order, num_workers=self.settings.workers
+        )
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """Return the places of the held-out photos, one by one."""
+        return DataLoader(range(self.held_out), batch_size=None)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class _CropBatches(Dataset[Batch]):
+    images: Sequence[LabelledImage]
+    settings: Settings
+    seed: int
+    teacher: YuNet | None
+
+    def __getitem__(self, number: int) -> Batch:
+        random = np.random.default_rng((self.seed, number))
+        size = int(random.choice(_SIZES))
+        count = max(round(self.settings.batch_size * 160**2 / size**2), 1)
+        made = [crop(self.images, size, self.settings.mosaic, random) for _ in range(count)]
+        seen = [self.teacher(placed.image) for placed in made] if self.teacher else None
+        cells = cells_of(size)
+        wanted = [
+            want(
+                torch.from_numpy(placed.boxes).float(),
+                torch.from_numpy(placed.valid),
+                cells,
+                None if seen is None else _as_tensors(seen[at]),
+            )
+            for at, placed in enumerate(made)
+        ]
+        images = torch.from_numpy(np.stack([placed.image for placed in made]))
+        features = [torch.from_numpy(s.features) for s in seen or ()]
+        empty = torch.zeros(count, 0, FEATURES)
+        return Batch(
+            images.permute(0, 3, 1, 2),
+            Wanted(*(torch.stack(parts) for parts in zip(*wanted, strict=True))),
+            torch.stack(features) if features else empty,
+        )
+
+
+def _as_tensors(seen: Seen) -> tuple[Tensor, Tensor]:
+    return torch.from_numpy(seen.scores), torch.from_numpy(seen.boxes)
+
+
+class _EpochNumbers(Sampler[int]):
+    """Numbers of the batches, none of which comes twice; Lightning calls `set_epoch`."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.epoch = count, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[int]:
+        # A generator reads the epoch at its first step: a resumed training sets it after `iter`.
+        yield from range(self.epoch * self.count, (self.epoch + 1) * self.count)

@@ -1,0 +1,106 @@
+"""Training of the detector as a LightningModule: batches in, loss and average precision out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import torch
+from lightning.pytorch import LightningModule
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from torch import Generator, Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+
+from recipes.facedet.data import Batch
+from recipes.facedet.loss import cells_of, flatten, loss_of
+from recipes.facedet.net import FaceDet
+from recipes.facedet.photometric import change_colours
+from recipes.facedet.settings import Settings
+from recipes.shelf.boxed_photos import BoxedPhoto
+from recipes.shelf.checkpoint import as_run
+from recipes.shelf.detection_evaluation import SMALLEST_PX, detections_of
+from recipes.shelf.detection_metrics import PhotoDetections, scored_faces
+from zoo.contract import Contract
+from zoo.recipe import Recipe
+
+__all__ = ["DetectionTask"]
+
+_BACKGROUND = 0.3
+_FACE = 2.0
+"""How much the features of a cell count, without and with a face."""
+_LARGEST_ERROR = 25.0
+_LEAST_SPREAD = 0.05
+
+
+class DetectionTask(LightningModule):
+    """Fit the network to faces; `val_ap` is in percent, of held-out faces of 16 pixels and more."""
+
+    def __init__(
+        self,
+        net: FaceDet,
+        recipe: Recipe,
+        settings: Settings,
+        steps: int,
+        seed: int,
+        held_out: Sequence[BoxedPhoto],
+    ) -> None:
+        super().__init__()
+        self.net, self.recipe, self.settings, self.steps = net, recipe, settings, steps
+        self.seed, self.held_out = seed, held_out
+        self.found: list[PhotoDetections] = []
+        self.save_hyperparameters({"steps": steps, "settings": asdict(settings)})
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that held-out photos go through."""
+        return self.recipe.contract
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:  # noqa: ARG002
+        """Return the loss of crops whose colours are changed at random."""
+        x = change_colours(batch.images, self._generator())
+        x = ((x - 128) / 128).contiguous(memory_format=torch.channels_last)
+        features = self.net.features(x)
+        cells = cells_of(x.shape[-1])
+        parts = loss_of(self.net.answer(features), batch.wanted, cells)
+        if batch.features.shape[1]:
+            remaining = 1 - self.global_step / self.steps
+            unlike = _unlike(flatten(features).relu(), batch.features, batch.wanted.seen)
+            parts["features"] = self.settings.feature_weight * remaining * unlike
+        for name, value in parts.items():
+            self.log(f"{name}_loss", value, on_step=False, on_epoch=True, batch_size=len(x))
+        return torch.stack(list(parts.values())).sum()
+
+    def validation_step(self, photo: int, batch_index: int) -> None:  # noqa: ARG002
+        """Keep what is found in one photo, as in deployment."""
+        run = as_run(self.net, self.recipe)
+        self.found += detections_of(self.contract, run, [self.held_out[photo]])
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the average precision."""
+        self.log("val_ap", 100 * scored_faces(self.found, SMALLEST_PX[0]).average_precision)
+        self.found = []
+
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
+        """Return AdamW, whose decay is of convolutions only; the rate moves each step."""
+        groups: list[dict[str, object]] = [
+            {"params": [p for p in self.net.parameters() if p.ndim > 1]},
+            {"params": [p for p in self.net.parameters() if p.ndim == 1], "weight_decay": 0.0},
+        ]
+        s = self.settings
+        optimizer = torch.optim.AdamW(groups, s.learning_rate, weight_decay=s.weight_decay)
+        schedule = OneCycleLR(optimizer, s.learning_rate, self.steps, pct_start=s.warm_up)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _generator(self) -> Generator:
+        """Return randomness that depends on seed and step only, so that resuming repeats it."""
+        generator = Generator(device=self.device)
+        return generator.manual_seed(self.seed + 1_000_003 * self.global_step)
+
+
+def _unlike(found: Tensor, taught: Tensor, seen: Tensor) -> Tensor:
+    """Return how far features are from a teacher's, relative to their spread.
+
+    found, taught: [N, C, FEATURES].  seen: [N, C] the teacher's scores.
+    """
+    spread = taught.std(dim=(0, 1)).clamp_min(_LEAST_SPREAD)
+    errors = (((found - taught) / spread) ** 2).clamp_max(_LARGEST_ERROR).mean(dim=2)
+    weights = _BACKGROUND + _FACE * seen
+    return (errors * weights / weights.mean()).mean()

@@ -1,0 +1,103 @@
+"""Training of the detector with Lightning: resumable, the same result for the same seed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lightning.pytorch import seed_everything
+
+from recipes.facedet.checkpoint import build_net
+from recipes.facedet.data import DetectionData, read_images, split_photos
+from recipes.facedet.samples import LabelledImage
+from recipes.facedet.settings import Settings, settings_of
+from recipes.facedet.task import DetectionTask
+from recipes.facedet.teacher import YuNet
+from recipes.shelf.boxed_photos import BoxedPhoto
+from recipes.shelf.checkpoint import load_weights, save_state
+from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
+from zoo.errors import RecipeError
+from zoo.labelled_data import find_data
+from zoo.recipe import Recipe
+from zoo.training import TrainOptions
+
+__all__ = ["train"]
+
+
+def train(recipe: Recipe, options: TrainOptions) -> Path:
+    """Train, or go on where a training in the folder was interrupted; return the weights' path.
+
+    Data sets without boxes are pictures that only a teacher tells of. Writes logs, checkpoints, the
+    averaged weights as safetensors, and `training.json`, which says how it was trained.
+    """
+    settings = settings_of(options.settings)
+    seed_everything(options.seed, verbose=False)
+    teacher = _teacher(options)
+    images, held_out, sets = _read(options, settings, teacher is not None)
+    data = DetectionData(images, len(held_out), settings, options.seed, teacher)
+    steps = settings.epochs * data.steps_per_epoch
+    net = channels_last(build_net(options.seed))
+    if options.start is not None:
+        load_weights(net, options.start / f"{recipe.name}.safetensors", recipe.name)
+    task = DetectionTask(net, recipe, settings, steps, options.seed, held_out)
+    trainer = make_trainer(options, settings, Watched("val_ap", "max"))
+    trainer.fit(task, data, ckpt_path=last_checkpoint(options.out, steps), weights_only=True)
+    record = _record(recipe.name, options, settings, sets, len(held_out))
+    (options.out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    weights = options.out / f"{recipe.name}.safetensors"
+    save_state(net.state_dict(), weights)
+    return weights
+
+
+def _teacher(options: TrainOptions) -> YuNet | None:
+    """Return the teacher asked for; raises RecipeError for more than one or another kind."""
+    if options.peers or len(options.teachers) > 1:
+        raise RecipeError("one teacher can be given, YuNet, by --teacher FILE.onnx, and no --peer")
+    return YuNet(options.teachers[0]) if options.teachers else None
+
+
+def _read(
+    options: TrainOptions, settings: Settings, is_taught: bool
+) -> tuple[list[LabelledImage], list[BoxedPhoto], dict[str, int]]:
+    """Return pictures to train on, held-out photos, and the number of pictures of each set."""
+    kept: list[LabelledImage] = []
+    held_out: list[BoxedPhoto] = []
+    sets: dict[str, int] = {}
+    for spec in options.data:
+        found = find_data(spec, "train")
+        images, photos = read_images(found)
+        sets[found.label] = len(images)
+        if not photos and not is_taught:
+            raise RecipeError(
+                f"{found.label}: has no boxes of faces, so only a teacher could tell of them; give "
+                "one by --teacher, or another data set"
+            )
+        fraction = settings.validation_fraction if photos else 0
+        train, held = split_photos(len(images), fraction, options.seed)
+        kept += [images[index] for index in train]
+        held_out += [photos[index] for index in held]
+    return kept, held_out, sets
+
+
+def _record(
+    model: str,
+    options: TrainOptions,
+    settings: Settings,
+    sets: Mapping[str, int],
+    held_out: int,
+) -> dict[str, Any]:
+    """Return how it was trained, as JSON can hold it."""
+    usual = asdict(Settings())
+    return {
+        "model": model,
+        "data": [{"name": name, "pictures": count} for name, count in sets.items()],
+        "held_out_photos": held_out,
+        "epochs": settings.epochs,
+        "seed": options.seed,
+        "start": options.start.name if options.start else None,
+        "teachers": [file.stem for file in options.teachers],
+        "changed_settings": {k: v for k, v in asdict(settings).items() if v != usual[k]},
+        "versions": {package: version(package) for package in ("torch", "lightning")},
+    }

@@ -1,0 +1,138 @@
+"""The trainer that all recipes share: resumable, with logs, checkpoints and averaged weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any, Protocol, TypeVar
+
+import torch
+from lightning.pytorch import Callback, LightningModule, Trainer
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, WeightAveraging
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_info
+from torch import Tensor, nn
+
+from zoo.errors import RecipeError
+from zoo.training import TrainOptions
+
+__all__ = ["TrainerSettings", "Watched", "channels_last", "last_checkpoint", "make_trainer"]
+
+Net = TypeVar("Net", bound=nn.Module)
+
+
+class TrainerSettings(Protocol):
+    """What the trainer reads of a recipe's settings; the recipe says what each means."""
+
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def gradient_norm(self) -> float: ...
+    @property
+    def average_decay(self) -> float: ...
+    @property
+    def patience(self) -> int: ...
+    @property
+    def precision(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The metric that tells the best checkpoints. best: 'min' or 'max'."""
+
+    metric: str
+    best: str = "min"
+
+
+def make_trainer(options: TrainOptions, settings: TrainerSettings, watched: Watched) -> Trainer:
+    """Return the trainer of a recipe; it logs, keeps checkpoints, averages weights and may stop."""
+    return Trainer(
+        accelerator=options.accelerator,
+        devices=1,
+        precision=_precision(options, settings),
+        max_epochs=settings.epochs,
+        gradient_clip_val=settings.gradient_norm,
+        logger=[
+            CSVLogger(options.out, name="log", version=""),
+            TensorBoardLogger(options.out, name="log", version=""),
+        ],
+        callbacks=_callbacks(options.out, settings, watched),
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        log_every_n_steps=1,
+    )
+
+
+def _precision(options: TrainOptions, settings: TrainerSettings) -> Any:  # noqa: ANN401 (a Literal)
+    if settings.precision != "auto":
+        return settings.precision
+    on_cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
+    return "16-mixed" if on_cuda else "32-true"
+
+
+def _callbacks(out: Path, settings: TrainerSettings, watched: Watched) -> list[Callback]:
+    callbacks: list[Callback] = [
+        ModelCheckpoint(
+            out / "checkpoints",
+            f"{{epoch}}-{{{watched.metric}:.3f}}",
+            monitor=watched.metric,
+            mode=watched.best,
+            save_top_k=3,
+        ),
+        # Of every epoch: `save_last` of the above would be only of those that are among the best.
+        ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
+        _EpochReport(),
+    ]
+    if settings.average_decay > 0:
+        callbacks.append(WeightAveraging(avg_fn=_Average(settings.average_decay)))
+    if settings.patience > 0:
+        callbacks.append(
+            EarlyStopping(watched.metric, patience=settings.patience, mode=watched.best)
+        )
+    return callbacks
+
+
+class _Average:
+    """An exponential moving average, whose memory grows from the start on."""
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+
+    def __call__(self, average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+        """Return the next average."""
+        decay = min(self.decay, float((1 + count) / (10 + count)))
+        return average + (current - average) * (1 - decay)
+
+
+def last_checkpoint(out: Path, steps: int) -> Path | None:
+    """Return the last checkpoint, if any; raises RecipeError where it is of another training."""
+    last = out / "checkpoints" / "last.ckpt"
+    if not last.is_file():
+        return None
+    try:
+        state = torch.load(last, map_location="cpu", weights_only=True)
+        found = state["hyper_parameters"]["steps"]
+    except (OSError, EOFError, RuntimeError, LookupError, UnpicklingError) as error:
+        raise RecipeError(
+            f"{last}: not a checkpoint of a training ({type(error).__name__}); "
+            "remove it to start anew"
+        ) from error
+    if found != steps:
+        raise RecipeError(
+            f"{last}: belongs to a training of {found} steps, but {steps} were asked for; "
+            "give the same data, epochs and batch size to go on, or another folder to start anew"
+        )
+    return last
+
+
+def channels_last(net: Net) -> Net:
+    """Return the network in the layout that convolutions on CPUs are fastest in."""
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # absent from stubs
+    return net
+
+
+class _EpochReport(Callback):
+    """Tells of each epoch by Lightning's own logger, which writes to stderr."""
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        found = ", ".join(f"{k} {float(v):.3f}" for k, v in trainer.callback_metrics.items())
+        rank_zero_info(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {found}")
