@@ -5,7 +5,7 @@ The steps are the very files that the reference is computed by.
 
 import ast
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from zoo.plugs import AppRequest
 
 __all__ = ["python_sources"]
 
+_PICTURES = "zoo.picture_header"  # of png.py
+
 
 def python_sources(request: AppRequest) -> dict[str, bytes]:
     """Return the sources below python/; raises RecipeError for a step without a source file."""
@@ -24,7 +26,7 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
     steps = {name: registry.find("step", name).target for name in names}
     programs = (TEMPLATES / "python").glob("*.py")
     files = {path.name: path.read_bytes() for path in programs}
-    files |= _modules(target.partition(":")[0] for target in steps.values())
+    files |= _modules([*(target.partition(":")[0] for target in steps.values()), _PICTURES])
     facts = {
         "contract": json.loads(request.contract.to_json()),
         "model_file": request.artifact_main,
@@ -34,7 +36,7 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
     return {f"python/{name}": content for name, content in sorted(files.items())}
 
 
-def _modules(names: Iterator[str]) -> dict[str, bytes]:
+def _modules(names: Iterable[str]) -> dict[str, bytes]:
     """Return modules, and what they import of the zoo or of their own package, by path."""
     found: dict[str, bytes] = {}
     waiting = list(names)

@@ -41,7 +41,7 @@ class Boxes:
 def read_boxes(table: Path) -> Boxes:
     """Read the file; raises DataError naming it and the photo at fault."""
     try:
-        content = json.loads(table.read_text("utf-8"))
+        content = json.loads(table.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"{table}: cannot be read as JSON ({error}); correct it") from error
     if not isinstance(content, dict):

@@ -99,8 +99,10 @@ def _faces(root: Path, name: str) -> Iterator[LabelledPhoto]:
     folder = root / name
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; 300-W keeps photos and .pts files there")
-    photos = {path.stem: path for path in folder.iterdir() if path.suffix.lower() in _PHOTOS}
-    labels = {path.stem: path for path in folder.iterdir() if path.suffix.lower() == ".pts"}
+    # macOS leaves a hidden file `._NAME` beside each.
+    listed = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    photos = {path.stem: path for path in listed if path.suffix.lower() in _PHOTOS}
+    labels = {path.stem: path for path in listed if path.suffix.lower() == ".pts"}
     if not labels:
         raise DataError(f"{folder}: holds no .pts file; 300-W has one beside each photo")
     for stem in sorted(photos.keys() | labels.keys()):

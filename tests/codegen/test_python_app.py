@@ -10,6 +10,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from picture_bytes import exif, png
 from PIL import Image
 from quantization import NORMALIZE
 from spot_app import CONTRACT, TARGET, save, spot
@@ -233,3 +234,9 @@ def test_deep_pictures_are_refused(tmp_path):
     Image.fromarray(deep).save(tmp_path / "deep.png")
     with pytest.raises(ValueError, match="8 bits a channel, gray or RGB, and no interlacing are"):
         png_module().read_png(tmp_path / "deep.png")
+
+
+def test_pictures_are_turned_as_in_the_other_program(tmp_path):
+    photo = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+    (tmp_path / "p.png").write_bytes(png(photo, 8, 2, (b"eXIf", exif(8))))
+    np.testing.assert_array_equal(png_module().read_png(tmp_path / "p.png"), np.rot90(photo))

@@ -15,6 +15,7 @@ from zoo.errors import (
     RecipeError,
     ToolchainError,
     UnsupportedOpError,
+    UsageError,
 )
 
 TOML = """
@@ -126,17 +127,27 @@ def test_missing_calibration_folder(build):
     assert_error(error, RecipeError, "nowhere: no such folder; --calib needs a folder of images")
 
 
+def test_a_file_whose_name_is_a_command(zoo, tmp_path):
+    name = "a$(touch PWNED).onnx"
+    (tmp_path / name).write_bytes(network())
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ("build", name, "--contract", "contract.toml", "--target", "x86", "--quant", "none")
+    assert_error(zoo(*words).exception, UsageError, "by --name a_touch_PWNED, or rename the file")
+    assert zoo(*words, "--name", "mine", "--dry-run").exit_code == 0
+    assert not (tmp_path / "PWNED").exists()
+
+
 def test_empty_calibration_folder(build, tmp_path):
     (tmp_path / "empty").mkdir()
     error = build(network(), TOML, "--calib", tmp_path / "empty")
-    assert_error(error, DataError, r"empty: holds no picture \(\.png, \.jpg, \.jpeg, \.bmp\)")
+    assert_error(error, DataError, r"empty: holds no picture \(\.png, .*, \.ppm\)")
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 50])
 def test_picture_that_is_none(build, pictures, content):
-    (pictures / "bad.png").write_bytes(content)
-    words = r"bad\.png: cannot be read as a picture \(.*\); PNG, JPEG and BMP are"
-    assert_error(build(), DataError, words)
+    (pictures / "photo.png").write_bytes(content)
+    words = r"photo\.png: cannot be read as a picture \(.*\); PNG, JPEG, BMP and PPM are"
+    assert_error(build(), DataError, f"pictures: none of 1 pictures can be read; .*{words}")
 
 
 def test_truncated_picture(build, pictures):

@@ -39,6 +39,34 @@ def test_calibration_is_spread_evenly_and_the_same_each_time(photos):
     assert numbers(chosen) == [every[index] for index in (0, 2, 5, 7)]
 
 
+def test_odd_files_are_left_out_with_a_warning_and_a_count(photos, caplog):
+    (photos / "._0.png").write_bytes(b"\0\5\x16\7")
+    (photos / "broken.jpg").symlink_to("nowhere")
+    (photos / "empty.bmp").touch()
+    (photos / "folder.png").mkdir()
+    (photos / "cut.png").write_bytes((photos / "0.png").read_bytes()[:-2])
+    assert sorted(numbers(calibration_pictures(RECIPE, photos, 100))) == list(range(10))
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 6
+    assert f"{photos / '._0.png'}: cannot be read as a picture (it is no PNG" in said[0]
+    assert "folder.png: cannot be read as a picture (Is a directory)" in said[-2]
+    assert said[-1] == "5 of 15 pictures cannot be read, they are left out"
+
+
+def test_an_odd_file_needs_no_box(tmp_path):
+    Image.new("RGB", (6, 4)).save(tmp_path / "a.png")
+    (tmp_path / "._a.png").write_bytes(b"\0\5\x16\7")
+    (tmp_path / "boxes.json").write_text('\ufeff{"a": [1, 1, 2, 2]}', "utf-8")
+    (found,) = calibration_pictures(RECIPE, tmp_path, 9)
+    assert (found.path.name, found.box) == ("a.png", (1.0, 1.0, 2.0, 2.0))
+
+
+def test_a_folder_of_odd_files_only(tmp_path):
+    (tmp_path / "._a.jpg").write_bytes(b"\0\5\x16\7")
+    with pytest.raises(DataError, match=r"none of 1 pictures can be read; .*\._a\.jpg: cannot be"):
+        calibration_pictures(RECIPE, tmp_path, 5)
+
+
 def test_recipe_that_knows_the_labels_gives_the_boxes(photos, install):
     source = (
         "from zoo.picture import Picture\n"

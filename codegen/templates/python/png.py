@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.picture_header import read_header, turned
+
 __all__ = ["read_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -15,12 +17,14 @@ _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by colour type: gray, RGB, gray + alpha,
 
 
 def read_png(path: Path) -> NDArray[np.uint8]:
-    """Return [H, W, 3] uint8 RGB of a picture with 8 bits a channel, not interlaced.
+    """Return [H, W, 3] uint8 RGB of a picture with 8 bits a channel, not interlaced, turned right.
 
     Transparency is left out. Raises ValueError for another picture or a damaged one.
     """
     try:
-        chunks = list(_chunks(path.read_bytes()))
+        content = path.read_bytes()
+        chunks = list(_chunks(content))
+        orientation = read_header(content).orientation
         width, height, bits, colour, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
         if bits != 8 or colour not in _CHANNELS or interlaced:
             raise ValueError("8 bits a channel, gray or RGB, and no interlacing are needed")
@@ -31,7 +35,8 @@ def read_png(path: Path) -> NDArray[np.uint8]:
         raise ValueError(f"{path}: cannot be read as a PNG picture ({error})") from error
     image_hwc = _unfiltered(rows, channels).reshape(height, width, channels)
     colours = image_hwc[..., : 1 if channels < 3 else 3]
-    return np.ascontiguousarray(np.broadcast_to(colours, (height, width, 3)))
+    rgb = np.broadcast_to(colours, (height, width, 3))
+    return np.ascontiguousarray(turned(rgb, orientation))
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

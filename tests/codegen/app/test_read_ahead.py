@@ -8,13 +8,13 @@ from spot_app import save, spot
 pytestmark = pytest.mark.toolchain
 
 
-def test_a_broken_photo_ends_the_run_after_the_ones_before_it(app, tmp_path):
-    save(tmp_path / "a.png", spot(50, 60))
-    (tmp_path / "b.png").write_bytes(b"no picture")
-    finished = app.run("--source", tmp_path)
+def test_frames_that_break_off_end_the_run_after_the_ones_before(app, tmp_path):
+    frame = spot(50, 60).tobytes()
+    (tmp_path / "frames.rgb").write_bytes(frame + frame[:-1])
+    finished = app.run("--source", f"raw:160x120:{tmp_path}/frames.rgb")
     assert finished.status == 1
     assert [line["frame"] for line in finished.lines] == [0]
-    assert f"{tmp_path}/b.png: cannot be read as a picture" in finished.error
+    assert "frame 1 has 57599 bytes, an RGB frame of 160 x 120 has 57600" in finished.error
 
 
 def test_nothing_is_read_beyond_the_wanted_photos(app):

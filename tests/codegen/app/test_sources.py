@@ -1,7 +1,9 @@
 """Pictures, directories, raw frames and boxes for them."""
 
 import json
+import os
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -21,6 +23,12 @@ def photos(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def folder(photos, tmp_path):
+    """The photos in a folder that may be changed."""
+    return shutil.copytree(photos, tmp_path / "photos")
+
+
 def landmarks(finished):
     assert finished.status == 0, finished.error
     return [line["landmarks"] for line in finished.lines]
@@ -31,6 +39,69 @@ def test_directory_is_read_by_name(app, photos):
     names = [line["source"].rsplit("/", 1)[1] for line in finished.lines]
     assert names == ["a.png", "b.png", "c.PNG"]
     assert [line["frame"] for line in finished.lines] == [0, 1, 2]
+
+
+def test_odd_files_of_a_directory_are_left_out(app, folder):
+    (folder / "._a.jpg").write_bytes(b"\0\5\x16\7")
+    (folder / "bb.png").symlink_to("nowhere")
+    (folder / "d.png").mkdir()
+    (folder / "e.bmp").touch()
+    finished = app.run("--source", folder, "--box", BOX)
+    assert finished.status == 0
+    names = [line["source"].rsplit("/", 1)[1] for line in finished.lines]
+    assert names == ["a.png", "b.png", "c.PNG"]
+    warnings = [line for line in finished.error.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == 5
+    assert f"left out: {folder}/._a.jpg: cannot be read as a picture (it is no PNG" in warnings[0]
+    assert f"left out: {folder}/d.png: no such picture" in warnings[2]
+    assert warnings[4] == "warning: 4 of 7 pictures cannot be read, they are left out"
+
+
+def test_a_directory_of_odd_files_only(app, tmp_path):
+    (tmp_path / "a.png").touch()
+    finished = app.run("--source", tmp_path)
+    assert (finished.status, finished.lines) == (1, [])
+    assert finished.error.endswith("error: 1 of 1 pictures cannot be read, none is left\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("é.json", json.dumps({"é.png": [30, 20, 80, 80]})),
+        ("mark.json", "\ufeff" + json.dumps({"é.png": [30, 20, 80, 80]}, ensure_ascii=False)),
+        ("mark.csv", "\ufeffé.png,30,20,80,80\n"),
+        ("quoted.csv", '"é.png",30,20,80,80\n'),
+    ],
+)
+def test_boxes_as_other_programs_write_them(app, folder, tmp_path, name, content):
+    (folder / "a.png").rename(tmp_path / "é.png")
+    (tmp_path / name).write_text(content, "utf-8")
+    finished = app.run("--source", tmp_path / "é.png", "--boxes", tmp_path / name)
+    assert [line["box"] for line in finished.lines] == [[30, 20, 80, 80]], finished.error
+    assert finished.lines[0]["source"] == str(tmp_path / "é.png")
+
+
+def test_names_in_json_and_csv_are_any_text(app, folder, tmp_path):
+    name = 'a "b", \\n.png'
+    (folder / "a.png").rename(tmp_path / name)
+    (tmp_path / "b.json").write_text(json.dumps({name: [30, 20, 80, 80]}))
+    quotes = name.replace('"', '""')
+    (tmp_path / "b.csv").write_text(f'"{quotes}",30,20,80,80\n')
+    for boxes in ("b.json", "b.csv"):
+        finished = app.run("--source", tmp_path / name, "--boxes", tmp_path / boxes)
+        assert [line["box"] for line in finished.lines] == [[30, 20, 80, 80]], finished.error
+        assert finished.lines[0]["source"] == str(tmp_path / name)
+
+
+def test_a_name_that_is_no_utf8_is_json(app, folder, tmp_path):
+    path = os.fsencode(tmp_path) + b"/x\xe9.png"
+    os.rename(folder / "a.png", path)  # noqa: PTH104 (no text)
+    words = ["--model", app.model, "--onnxruntime", app.runtime_library, "--source", path]
+    finished = subprocess.run(
+        [app.program, *words], env={}, capture_output=True, check=True, timeout=120
+    )
+    record = json.loads(finished.stdout.decode("utf-8"))
+    assert record["source"] == f"{tmp_path}/x\ufffd.png"
 
 
 def test_photos_can_be_limited(app, photos):

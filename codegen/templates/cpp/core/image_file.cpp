@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cstddef>
 #include <memory>
 
 #include "core/files.hpp"
+#include "core/picture_header.hpp"
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
@@ -21,6 +23,26 @@
 
 namespace zoo {
 
+namespace {
+
+// The pixels as they are stored: of 16 bits the upper 8, colours without their opacity.
+Image decode(const std::string& content) {
+  if (content.size() > INT_MAX) throw Error("the file has more than 2 GB");
+  Image image;
+  int found_channels = 0;
+  const auto* bytes = reinterpret_cast<const stbi_uc*>(content.data());
+  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+      stbi_load_from_memory(bytes, static_cast<int>(content.size()), &image.width, &image.height,
+                            &found_channels, image.channels),
+      stbi_image_free);
+  if (!pixels) throw Error(stbi_failure_reason());
+  const std::ptrdiff_t size = std::ptrdiff_t{image.width} * image.height * image.channels;
+  image.pixels.assign(pixels.get(), pixels.get() + size);
+  return image;
+}
+
+}  // namespace
+
 bool is_picture(const std::string& path) {
   static const std::array<std::string, 5> suffixes = {"png", "jpg", "jpeg", "bmp", "ppm"};
   return std::find(suffixes.begin(), suffixes.end(), lower_suffix(path)) != suffixes.end();
@@ -28,18 +50,14 @@ bool is_picture(const std::string& path) {
 
 Image read_image(const std::string& path) {
   if (!is_file(path)) throw Error(path + ": no such picture");
-  Image image;
-  int found_channels = 0;
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-      stbi_load(path.c_str(), &image.width, &image.height, &found_channels, image.channels),
-      stbi_image_free);
-  if (!pixels) {
-    throw Error(path + ": cannot be read as a picture (" + stbi_failure_reason() +
+  try {
+    const std::string content = read_file(path);
+    const PictureHeader header = read_picture_header(content);
+    return turned(decode(content), header.orientation);
+  } catch (const Error& error) {
+    throw Error(path + ": cannot be read as a picture (" + error.what() +
                 "); PNG, JPEG, BMP and PPM are");
   }
-  const std::ptrdiff_t size = std::ptrdiff_t{image.width} * image.height * image.channels;
-  image.pixels.assign(pixels.get(), pixels.get() + size);
-  return image;
 }
 
 void write_png(const std::string& path, const Image& image) {

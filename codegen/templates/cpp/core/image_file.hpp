@@ -10,7 +10,7 @@ namespace zoo {
 // Whether the name is that of a picture: png, jpg, jpeg, bmp, ppm.
 bool is_picture(const std::string& path);
 
-// Reads a picture as RGB; throws Error.
+// Reads a picture as RGB, the right way up; throws Error.
 Image read_image(const std::string& path);
 
 // Writes an RGB image; throws Error.

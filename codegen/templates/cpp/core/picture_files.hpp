@@ -1,4 +1,5 @@
-// A picture, or the pictures of a directory in the order of their names.
+// A picture, or the pictures of a directory in the order of their names. Those of a directory that
+// cannot be read are left out with a warning.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,12 @@ class PictureFiles : public Source {
   std::optional<Photo> next() override;
 
  private:
+  void tell_left_out() const;
+
+  bool is_directory_;
   std::vector<std::string> paths_;
   std::size_t read_ = 0;
+  std::size_t left_out_ = 0;
 };
 
 }  // namespace zoo
