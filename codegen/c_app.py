@@ -13,9 +13,9 @@ from codegen.contract_check import check_contract
 from codegen.cpp_literal import literal
 from codegen.linux import PC
 from codegen.sources import CppBackend, app_sources
-from codegen.stb import STB, stb_library
 from codegen.templates import render
 from codegen.toolchain import build_program, toolchain_tools
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.errors import RefusedError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -52,7 +52,7 @@ class CApp:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs that building needs."""
-        return (*toolchain_tools(PC), STB)
+        return (*toolchain_tools(PC), *VENDORED_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources, the network's among them.
@@ -72,8 +72,8 @@ class CApp:
         return companions(request, facts)
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return stb, which is compiled in; nothing else is needed."""
-        return (stb_library(),)
+        """Return what is compiled in; nothing else is needed."""
+        return vendored_libraries()
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

@@ -9,8 +9,8 @@ from codegen.companions import companions
 from codegen.contract_check import check_contract
 from codegen.linux import PC
 from codegen.sources import CppBackend, app_sources
-from codegen.stb import STB, stb_library
 from codegen.toolchain import build_program, toolchain_tools
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -35,7 +35,7 @@ class OnnxRuntimeApp:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs that building needs."""
-        return (*toolchain_tools(PC), STB)
+        return (*toolchain_tools(PC), *VENDORED_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -51,8 +51,8 @@ class OnnxRuntimeApp:
         return companions(request, facts)
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return ONNX Runtime and stb; raises ToolchainError where one is missing."""
-        return (onnxruntime_library(), stb_library())
+        """Return ONNX Runtime and what is compiled in; raises ToolchainError without one."""
+        return onnxruntime_library(), *vendored_libraries()
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

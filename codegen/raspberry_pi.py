@@ -13,9 +13,9 @@ from codegen.contract_check import check_contract
 from codegen.debian_package import BoardPackage, debian_package
 from codegen.linux import LinuxMachine
 from codegen.sources import CppBackend, app_sources
-from codegen.stb import STB, stb_library
 from codegen.templates import render
 from codegen.toolchain import build_program, toolchain_tools
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from codegen.wheels import Wheel, wheel_member
 from zoo.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
@@ -52,7 +52,7 @@ class RaspberryPiApp:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs that building and running need."""
-        return (*toolchain_tools(RASPBERRY_PI_4), STB, *ARM_TOOLS)
+        return (*toolchain_tools(RASPBERRY_PI_4), *VENDORED_TOOLS, *ARM_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -86,8 +86,8 @@ class RaspberryPiApp:
         return debian_package(readme(request, facts), board, {"wheel": self.wheel})
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return stb; the runtime comes to the board by runtime.sh."""
-        return (stb_library(),)
+        """Return what is compiled in; the runtime comes to the board by runtime.sh."""
+        return vendored_libraries()
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from codegen.contract_code import contract_code, step_names
-from codegen.stb import stb_sources
 from codegen.templates import TEMPLATES, render
+from codegen.vendored import vendored_sources
 from zoo import registry, steps
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
@@ -58,12 +58,12 @@ def app_sources(
     """Return the sources by relative path.
 
     network: further sources, of a network that is compiled in. Raises RecipeError for a contract
-    that cannot be written in C++, ToolchainError without stb.
+    that cannot be written in C++, ToolchainError without the vendored headers.
     """
     files = {".clang-format": (_CPP / ".clang-format").read_bytes()}
     files |= _copied(backend)
     files |= _step_headers(request)
-    files |= stb_sources()
+    files |= vendored_sources()
     files |= network
     code = contract_code(request)
     for name in ("contract.hpp", "contract.cpp"):

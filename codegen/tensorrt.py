@@ -10,10 +10,10 @@ from codegen.contract_check import check_contract
 from codegen.debian_package import debian_package
 from codegen.jetson import JETSON_PACKAGE
 from codegen.sources import CppBackend, app_sources
-from codegen.stb import STB, stb_library
 from codegen.templates import TEMPLATES
 from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
 from codegen.tensorrt_stand_in import build_stand_in
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -46,7 +46,7 @@ class TensorRtApp:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs that building and running need."""
-        return (*self._host.tools, STB)
+        return (*self._host.tools, *VENDORED_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources, and those of the library that is made on the board.
@@ -69,8 +69,8 @@ class TensorRtApp:
         return companions(request, facts, _COMPANIONS)
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return stb; TensorRT and CUDA belong to the machine."""
-        return (stb_library(),)
+        """Return what is compiled in; TensorRT and CUDA belong to the machine."""
+        return vendored_libraries()
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

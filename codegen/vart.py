@@ -14,8 +14,8 @@ from codegen.contract_check import check_contract
 from codegen.python_app import python_sources
 from codegen.sources import CppBackend, app_sources
 from codegen.stand_in import build_stand_in, stand_in_folder, stand_in_network
-from codegen.stb import STB, stb_library
 from codegen.toolchain import toolchain_tools
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
@@ -43,7 +43,7 @@ class VartApp:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs that building and running need."""
-        return (*toolchain_tools(KRIA), STB, *CROSS_TOOLS)
+        return (*toolchain_tools(KRIA), *VENDORED_TOOLS, *CROSS_TOOLS)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
@@ -65,8 +65,8 @@ class VartApp:
         return companions(_of_compiled(request), facts, _COMPANIONS)
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return stb; AMD's runtime belongs to the board's image."""
-        return (stb_library(),)
+        """Return what is compiled in; AMD's runtime belongs to the board's image."""
+        return vendored_libraries()
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

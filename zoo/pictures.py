@@ -21,8 +21,8 @@ def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Pic
 
     Labels give boxes, where the folder is a data set that is known; else boxes.json beside the
     pictures, as the app reads it; else each photo is used whole. Those that cannot be read are left
-    out with a warning. Raises DataError for a missing or empty folder, where no picture is left, and
-    for a photo that boxes.json lacks.
+    out with a warning. Raises DataError for a missing or empty folder, where no picture is left,
+    and for a photo that boxes.json lacks.
     """
     pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) > count:

@@ -221,7 +221,7 @@ class Library:
     """A library that the app uses.
 
     file: the shared library that the bundle carries; a header where it is `compiled_in`.
-    licence: SPDX.  texts: its licence files, by the name they get in the bundle.
+    licence: SPDX expression.  texts: its licence files, by the name they get in the bundle.
     """
 
     name: str

@@ -15,7 +15,7 @@ class Licence:
     """Terms of one part of a model.
 
     covers: 'weights', 'data' or 'golden' (pictures); the app's code is Apache-2.0.
-    identifier: SPDX, or a LicenseRef.
+    identifier: SPDX expression, such as a LicenseRef.
     commercial: whether commercial use is allowed.  file: its text.
     """
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from zoo.archive import EPOCH_S
+from zoo.spdx import is_expression, is_listed
 
 __all__ = ["Component", "bill_of_materials"]
 
@@ -16,7 +17,7 @@ class Component:
     """One part of a bundle.
 
     kind: CycloneDX component type: 'library', 'machine-learning-model', 'data', 'application'.
-    licence: SPDX identifier or LicenseRef, '' where it is not known.
+    licence: SPDX expression, '' where it is not known; another text becomes a licence's name.
     sha256: of its file, where there is one.  inside: whether the bundle holds it; what it was made
     with is told as well.
     """
@@ -54,7 +55,6 @@ def _component(part: Component) -> Any:  # noqa: ANN401 (the library is untyped 
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.component import Component as CycloneComponent
     from cyclonedx.model.component import ComponentScope, ComponentType
-    from cyclonedx.model.license import DisjunctiveLicense
 
     reference = f"{part.kind}:{part.name}@{part.version}"
     hashes = [HashType(alg=HashAlgorithm.SHA_256, content=part.sha256)] if part.sha256 else []
@@ -62,8 +62,16 @@ def _component(part: Component) -> Any:  # noqa: ANN401 (the library is untyped 
         name=part.name,
         version=part.version,
         type=ComponentType(part.kind),
-        licenses=[DisjunctiveLicense(name=part.licence)] if part.licence else [],
+        licenses=[_licence(part.licence)] if part.licence else [],
         scope=None if part.inside else ComponentScope.EXCLUDED,
         hashes=hashes,
         bom_ref=reference,
     )
+
+
+def _licence(text: str) -> Any:  # noqa: ANN401 (the library is untyped here)
+    from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
+
+    if is_listed(text):
+        return DisjunctiveLicense(id=text)
+    return LicenseExpression(text) if is_expression(text) else DisjunctiveLicense(name=text)

@@ -1,6 +1,6 @@
 #include "backends/tensorrt_facts.hpp"
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/files.hpp"
@@ -28,15 +28,14 @@ Facts read_facts(const std::string& path) {
   if (!is_file(path)) {
     throw Error(path + ": is missing; it belongs to the model, copy the whole bundle again");
   }
-  const Json json = read_json(path);
+  const nlohmann::json json = read_json(path);
   Facts facts;
   for (const auto& [name, field] : kFields) {
-    const auto named = [wanted = name](const auto& member) { return member.first == wanted; };
-    const auto found = std::find_if(json.members.begin(), json.members.end(), named);
-    if (found == json.members.end() || found->second.kind != Json::Kind::kText) {
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_string()) {
       throw Error(path + ": has no text '" + name + "'; build the bundle again");
     }
-    facts.*field = found->second.text;
+    facts.*field = found->get<std::string>();
   }
   return facts;
 }

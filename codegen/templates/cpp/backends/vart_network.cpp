@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "backends/vart_fatal.hpp"
@@ -26,11 +27,13 @@ std::string hexadecimal(std::uint64_t fingerprint) {
 }
 
 std::uint64_t read_fingerprint(const std::string& arch) {
-  for (const auto& [name, value] : read_json(arch).members) {
-    if (name != "fingerprint" || value.kind != Json::Kind::kText) continue;
+  const nlohmann::json json = read_json(arch);
+  const auto found = json.find("fingerprint");
+  if (found != json.end() && found->is_string()) {
+    const auto text = found->get<std::string>();
     char* end = nullptr;
-    const std::uint64_t fingerprint = std::strtoull(value.text.c_str(), &end, 16);
-    if (!value.text.empty() && *end == '\0') return fingerprint;
+    const std::uint64_t fingerprint = std::strtoull(text.c_str(), &end, 16);
+    if (!text.empty() && *end == '\0') return fingerprint;
   }
   throw Error(arch + ": has no \"fingerprint\": \"0x...\"; `show_dpu` on the board prints it");
 }

@@ -1,5 +1,8 @@
 #include "core/box_file.hpp"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "core/files.hpp"
@@ -10,20 +13,38 @@ namespace zoo {
 
 namespace {
 
+using Json = nlohmann::json;
+
 bool is_box(const Json& value) {
-  if (value.kind != Json::Kind::kList || value.items.size() != 4) return false;
-  for (const Json& item : value.items) {
-    if (item.kind != Json::Kind::kNumber) return false;
-  }
-  return true;
+  const auto is_number = [](const Json& item) { return item.is_number(); };
+  return value.is_array() && value.size() == 4 &&
+         std::all_of(value.begin(), value.end(), is_number);
 }
 
 Box to_box(const Json& value, const std::string& where) {
   if (!is_box(value)) throw Error(where + ": a box is [x, y, width, height], or a list of such");
-  const Box box{value.items[0].number, value.items[1].number, value.items[2].number,
-                value.items[3].number};
+  const auto number = [&value](std::size_t i) { return value[i].get<double>(); };
+  const Box box{number(0), number(1), number(2), number(3)};
   check_box(box);
   return box;
+}
+
+// A CSV line's first field, which may stand in quotes (RFC 4180); `at` goes behind its comma.
+std::optional<std::string> first_field(const std::string& line, std::size_t& at) {
+  std::string field;
+  if (line.rfind('"', 0) == 0) {
+    for (at = 1; at < line.size() && (line[at] != '"' || line.compare(at, 2, "\"\"") == 0); ++at) {
+      field += line[at];
+      if (line[at] == '"') ++at;
+    }
+    ++at;
+  } else {
+    at = std::min(line.find(','), line.size());
+    field = line.substr(0, at);
+  }
+  if (at >= line.size() || line[at] != ',') return std::nullopt;
+  ++at;
+  return field;
 }
 
 }  // namespace
@@ -40,34 +61,37 @@ BoxFile::BoxFile(const std::string& path) : path_(path) {
 
 void BoxFile::read_json_boxes() {
   const Json table = read_json(path_);
-  if (table.kind != Json::Kind::kTable) {
+  if (!table.is_object()) {
     throw Error(path_ + ": a table of boxes by photo is needed, {\"photo.png\": [x, y, w, h]}");
   }
-  for (const auto& [name, value] : table.members) {
+  for (const auto& [name, value] : table.items()) {
     const std::string where = path_ + ": '" + name + "'";
     std::vector<Box>& boxes = boxes_[name];
     if (is_box(value)) {
       boxes.push_back(to_box(value, where));
       continue;
     }
-    if (value.kind != Json::Kind::kList) to_box(value, where);
-    for (const Json& item : value.items) boxes.push_back(to_box(item, where));
+    if (!value.is_array()) to_box(value, where);
+    for (const Json& item : value) boxes.push_back(to_box(item, where));
   }
 }
 
 void BoxFile::read_csv_boxes() {
-  std::istringstream lines(read_file(path_));
+  const std::string content = read_file(path_);
+  const std::string mark = "\xef\xbb\xbf";  // of UTF-8, which some programs write first
+  std::istringstream lines(content.rfind(mark, 0) == 0 ? content.substr(mark.size()) : content);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    const std::size_t comma = line.find(',');
     const bool is_header = number == 1 && line.find(",x,y,") != std::string::npos;
     if (line.empty() || is_header) continue;
-    if (comma == std::string::npos) {
+    std::size_t at = 0;
+    const std::optional<std::string> name = first_field(line, at);
+    if (!name) {
       throw Error(path_ + ": line " + std::to_string(number) + ": name,x,y,width,height is needed");
     }
     try {
-      boxes_[line.substr(0, comma)].push_back(parse_box(line.substr(comma + 1)));
+      boxes_[*name].push_back(parse_box(line.substr(at)));
     } catch (const Error& error) {
       throw Error(path_ + ": line " + std::to_string(number) + ": " + error.what());
     }
