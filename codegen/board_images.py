@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoo.bundle.symbol_versions import Version, newest, symbol_versions
 from zoo.errors import ToolchainError
-from zoo.symbol_versions import Version, newest, symbol_versions
 
 __all__ = ["IMAGES", "BoardImage", "check_versions"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from zoo.contract import Contract
+from zoo.data.processing import postprocess, preprocess
 from zoo.errors import RecipeError
-from zoo.processing import postprocess, preprocess
 
 __all__ = ["RESERVED", "check_contract"]
 

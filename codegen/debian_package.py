@@ -9,7 +9,7 @@ from types import MappingProxyType
 from codegen.companions import Readme
 from codegen.templates import render
 from zoo import __version__
-from zoo.debian import DebianPackage
+from zoo.bundle.debian import DebianPackage
 from zoo.quoting import one_line
 
 __all__ = ["BoardPackage", "debian_package", "package_name"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codegen.board_images import BoardImage
-from zoo.symbol_versions import Version
+from zoo.bundle.symbol_versions import Version
 
 __all__ = ["PC", "LinuxMachine", "cmake_options"]
 

@@ -17,7 +17,7 @@ from codegen.templates import render
 from codegen.toolchain import build_program, toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from codegen.wheels import Wheel, wheel_member
-from zoo.debian import DebianPackage
+from zoo.bundle.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool

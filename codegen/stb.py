@@ -5,8 +5,8 @@ from pathlib import Path
 
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
+from zoo.provenance.used import Thing, record
 from zoo.tool import Tool
-from zoo.used import Thing, record
 
 __all__ = ["STB", "stb_library", "stb_sources"]
 

@@ -14,7 +14,7 @@ from codegen.templates import TEMPLATES
 from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
 from codegen.tensorrt_stand_in import build_stand_in
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
-from zoo.debian import DebianPackage
+from zoo.bundle.debian import DebianPackage
 from zoo.plugs import AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool

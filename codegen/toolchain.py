@@ -12,8 +12,8 @@ from codegen.gnu import gnu_tools, gnu_words
 from codegen.linux import LinuxMachine, cmake_options
 from codegen.zig import ZIG, zig_words
 from zoo.errors import ToolchainError
+from zoo.provenance.used import Thing, record
 from zoo.tool import Tool
-from zoo.used import Thing, record
 
 __all__ = ["build_program", "by_host", "compiler_words", "toolchain_tools"]
 

@@ -6,7 +6,7 @@ from functools import cache
 from zoo import registry
 from zoo.errors import PluginError, UnsupportedOpError
 from zoo.op import Op
-from zoo.used import recording
+from zoo.provenance.used import recording
 
 __all__ = ["find_onnx_type", "find_op", "no_op_plugin", "onnx_types"]
 

@@ -12,9 +12,9 @@ import click
 import pytest
 
 from zoo import __version__, hookspecs, registry
+from zoo.build.plan import check_steps
 from zoo.cli.main import COMMANDS, cli
 from zoo.contract import Contract
-from zoo.plan import check_steps
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/plugins/*/*.md")])

@@ -16,8 +16,8 @@ from zoo.target import Target
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from zoo.debian import DebianPackage
-    from zoo.picture import Picture
+    from zoo.bundle.debian import DebianPackage
+    from zoo.data.picture import Picture
 
 __all__ = [
     "AppGenerator",
@@ -291,7 +291,7 @@ class Dataset(Protocol):
         """Return how many landmarks each sample has, 0 for none; raises DataError."""
 
     def read(self, folder: Path, split: str) -> object:
-        """Return the samples, zoo.crops.Crops for landmarks of faces; split: '' for none.
+        """Return the samples, zoo.data.crops.Crops for landmarks of faces; split: '' for none.
 
         Raises DataError naming the file, and the line, at fault.
         """

@@ -55,12 +55,12 @@ class Recipe:
       `module` in place; both are torch modules from inputs by name to outputs by name;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
-      evaluate(recipe, run, data: Path) -> zoo.evaluation.Evaluation;
-      a suite(recipe, run, data: Path) -> Iterator[zoo.evaluation.Measurement], each line as
+      evaluate(recipe, run, data: Path) -> zoo.data.evaluation.Evaluation;
+      a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
       soon as it is measured;
-      pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
+      pictures(recipe, data: Path) -> Sequence[zoo.data.picture.Picture], empty for a folder
       without labels that the recipe knows.
-    data is a folder or NAME:FOLDER[:SPLIT], which zoo.labelled_data finds.
+    data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
     """
 
     name: str

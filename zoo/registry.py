@@ -3,8 +3,8 @@
 Kinds: recipe, target, scheme, op, lowering, step, format, quantizer, compiler, executor, app,
 dataset, renderer, describer.
 
-What is handed out while zoo.used records is recorded. So ask each time, and keep nothing: what a
-module keeps for later is used without a word.
+What is handed out while zoo.provenance.used records is recorded. So ask each time, and keep
+nothing: what a module keeps for later is used without a word.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ from typing import Any
 from zoo.descriptor import Descriptor
 from zoo.errors import PluginError, UnknownNameError
 from zoo.plugins import Plugin, load_plugins
-from zoo.used import Thing, record, tool_thing
+from zoo.provenance.used import Thing, record, tool_thing
 
 __all__ = ["descriptors", "find", "load", "names", "resolve"]
 

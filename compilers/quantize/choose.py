@@ -28,8 +28,8 @@ from compilers.quantize.prepare import KEPT, Prepared, fit_grids, made_ready
 from compilers.quantize.samples import small_batches
 from zoo.contract import Contract
 from zoo.graph import Graph
-from zoo.loss import relative_loss
 from zoo.plugs import Feeds, QuantizeOptions
+from zoo.proof.loss import relative_loss
 from zoo.reporting import report
 from zoo.scheme import Scheme
 
@@ -44,7 +44,10 @@ _CORRECTED = 2
 
 @dataclass(frozen=True)
 class Way:
-    """One way to quantize.  loss: mean over outputs of zoo.loss.relative_loss, to the power 4."""
+    """One way to quantize.
+
+    loss: mean over outputs of zoo.proof.loss.relative_loss, to the power 4.
+    """
 
     calibrator: str
     equalized: bool

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from compilers.tensorrt.engine import RUNTIMES, Engine, parse_layers
 from compilers.tensorrt.gpu import Gpu
+from zoo.bench.nvidia_gpu import find_gpu
 from zoo.errors import ToolchainError
-from zoo.nvidia_gpu import find_gpu
 from zoo.tool import Tool
 
 __all__ = ["TOOLS", "Log", "build_engine", "build_here", "gpu_is_here", "keep_log"]

@@ -10,11 +10,11 @@ from compilers.tensorrt.engine import Engine
 from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from compilers.tensorrt.gpu import Gpu
 from zoo.artifact import Exactness
-from zoo.batch import fix_batch
-from zoo.comparison import compare, output_scales
+from zoo.bench.batch import fix_batch
 from zoo.errors import VerifyError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, Run
+from zoo.proof.comparison import compare, output_scales
 
 __all__ = ["check_engine", "check_on_gpu"]
 

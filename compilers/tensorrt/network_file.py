@@ -6,7 +6,7 @@ from compilers.passes.verify import run_passes
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.opset13 import to_opset13
 from compilers.tensorrt.symmetric_form import symmetric_form
-from zoo.batch import fix_batch
+from zoo.bench.batch import fix_batch
 from zoo.graph import Graph
 
 __all__ = ["network_file"]

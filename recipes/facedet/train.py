@@ -18,8 +18,8 @@ from recipes.facedet.teacher import YuNet
 from recipes.shelf.boxed_photos import BoxedPhoto
 from recipes.shelf.checkpoint import load_weights, save_state
 from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
+from zoo.data.labelled_data import find_data
 from zoo.errors import RecipeError
-from zoo.labelled_data import find_data
 from zoo.recipe import Recipe
 from zoo.training import TrainOptions
 

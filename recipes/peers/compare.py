@@ -22,15 +22,15 @@ import click
 from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import machine
+from zoo.build.plan import find_recipe
 from zoo.cli.entry import enter
-from zoo.evaluation import Evaluation
+from zoo.data.evaluation import Evaluation
+from zoo.data.held_out import hold_out
+from zoo.data.picture import Picture
+from zoo.data.pictures import calibration_pictures
+from zoo.data.processing import preprocess_batch
 from zoo.graph import Graph
-from zoo.held_out import hold_out
-from zoo.picture import Picture
-from zoo.pictures import calibration_pictures
-from zoo.plan import find_recipe
 from zoo.plugs import Feeds, QuantizeOptions
-from zoo.processing import preprocess_batch
 from zoo.recipe import Recipe
 from zoo.reporting import report
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from recipes.shelf.boxed_photos import photos_of
 from recipes.shelf.detection_evaluation import SMALLEST_PX
 from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics, overlaps
+from zoo.data.evaluation import Evaluation
+from zoo.data.labelled_data import find_data
+from zoo.data.picture import read_picture
+from zoo.data.processing import preprocess
 from zoo.errors import RecipeError
-from zoo.evaluation import Evaluation
-from zoo.labelled_data import find_data
-from zoo.picture import read_picture
 from zoo.plugs import Run
-from zoo.processing import preprocess
 from zoo.recipe import Recipe
 from zoo.step import Frame
 
@@ -34,7 +34,7 @@ _ULTRALIGHT_SIZES = {8: (10, 16, 24), 16: (32, 48), 32: (64, 96), 64: (128, 192,
 
 
 def evaluate_yunet(recipe: Recipe, run: Run, data: Path) -> Evaluation:
-    """Return accuracy of a YuNet on whole photos with boxes (zoo.labelled_data)."""
+    """Return accuracy of a YuNet on whole photos with boxes (zoo.data.labelled_data)."""
     return _evaluate(recipe, run, data, _yunet)
 
 

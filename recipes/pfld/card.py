@@ -8,7 +8,7 @@ from typing import Any
 
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import Variant
-from zoo.evaluation import Evaluation
+from zoo.data.evaluation import Evaluation
 
 __all__ = ["render_card"]
 

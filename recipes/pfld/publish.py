@@ -20,7 +20,7 @@ from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.landmark_evaluation import evaluate
 from zoo import registry
 from zoo.cli.entry import enter
-from zoo.evaluation import Evaluation
+from zoo.data.evaluation import Evaluation
 
 __all__ = ["measure", "parameters", "publish"]
 

@@ -14,10 +14,10 @@ import click
 
 from recipes.pfld.recipe import WEIGHTS
 from zoo import registry
-from zoo.cache import Cache, default_folder
+from zoo.build.cache import Cache, default_folder
+from zoo.build.pipeline import STAGES, build
+from zoo.build.plan import Wish, make_plan
 from zoo.cli.entry import enter
-from zoo.pipeline import STAGES, build
-from zoo.plan import Wish, make_plan
 
 __all__ = ["publish_quantized"]
 

@@ -21,7 +21,7 @@ from recipes.shelf.labelled_faces import LabelledFaces, join
 from recipes.shelf.landmark_data import LandmarkData
 from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
 from zoo.contract import Contract
-from zoo.crops import Crops
+from zoo.data.crops import Crops
 from zoo.errors import DataError, RecipeError
 from zoo.recipe import Recipe
 from zoo.steps.head_pose import head_angles

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
 from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics
 from zoo.contract import Contract
+from zoo.data.evaluation import Evaluation
+from zoo.data.labelled_data import find_data
+from zoo.data.picture import read_picture
+from zoo.data.processing import preprocess
 from zoo.detections import CHANNELS, Limits, detect, logits
 from zoo.errors import RecipeError
-from zoo.evaluation import Evaluation
-from zoo.labelled_data import find_data
-from zoo.picture import read_picture
 from zoo.plugs import Run
-from zoo.processing import preprocess
 from zoo.recipe import Recipe
 from zoo.step import Region
 
@@ -34,7 +34,7 @@ _LIMITS = Limits(candidates=1000, faces=200)
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     """Return accuracy on the photos that `data` names.
 
-    data: as `zoo.labelled_data` says, the test split where it names none.
+    data: as `zoo.data.labelled_data` says, the test split where it names none.
     run: gets one photo at a time, as on a board.
     """
     found = find_data(data, "test")

@@ -1,10 +1,10 @@
-"""Reads the labelled faces that `--data` names; zoo/labelled_data.py says how it names them."""
+"""Reads the labelled faces that `--data` names, as zoo/data/labelled_data.py says."""
 
 from pathlib import Path
 
-from zoo.crops import Crops
+from zoo.data.crops import Crops
+from zoo.data.labelled_data import LabelledData, find_data
 from zoo.errors import DataError
-from zoo.labelled_data import LabelledData, find_data
 
 __all__ = ["crops_of", "find_faces", "read_faces"]
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from zoo.crops import Row
+from zoo.data.crops import Row
 from zoo.errors import DataError
 
 __all__ = ["columns_of", "read_rows"]

@@ -11,12 +11,12 @@ from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_metrics import landmark_metrics
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
+from zoo.data.evaluation import Evaluation
+from zoo.data.labelled_data import parse_name, recognisers
+from zoo.data.picture import Picture
+from zoo.data.processing import postprocess, preprocess_batch
 from zoo.errors import RecipeError
-from zoo.evaluation import Evaluation
-from zoo.labelled_data import parse_name, recognisers
-from zoo.picture import Picture
 from zoo.plugs import Run
-from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
 from zoo.step import Box, Frame
 from zoo.steps.head_pose import head_angles
@@ -30,7 +30,7 @@ POSE = "pose"
 def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     """Return accuracy on the faces that `data` names, their boxes being the labels' own.
 
-    data: as `zoo.labelled_data` says, the test split where it names none.
+    data: as `zoo.data.labelled_data` says, the test split where it names none.
     run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
     people's networks are measured by the same code.
     """
@@ -55,8 +55,8 @@ def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
 def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     """Return the photos of labelled faces with their boxes, () for a folder without labels.
 
-    data: as `zoo.labelled_data` says, the training split where it names none. The faces must have
-    the recipe's landmarks, as it may be trained on them too.
+    data: as `zoo.data.labelled_data` says, the training split where it names none. The faces must
+    have the recipe's landmarks, as it may be trained on them too.
     """
     name = parse_name(data)
     if not (name.dataset or recognisers(name.folder)):

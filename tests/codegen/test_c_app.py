@@ -14,10 +14,10 @@ from codegen.c_app import APP
 from compilers.op_table import find_op
 from zoo import registry
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.processing import preprocess
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node, Tensor
 from zoo.plugs import AppRequest
-from zoo.processing import preprocess
 from zoo.recipe import GoldenInput
 from zoo.target import Target
 

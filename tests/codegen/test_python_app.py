@@ -19,10 +19,10 @@ import codegen.python_app
 from codegen.python_app import python_sources
 from codegen.templates import TEMPLATES
 from zoo.contract import Step
+from zoo.data.processing import postprocess, preprocess
 from zoo.descriptor import Descriptor
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
-from zoo.processing import postprocess, preprocess
 
 STAND_IN = '''
 """A stand-in for the board's modules: 136 numbers and one, made of the input's integers."""

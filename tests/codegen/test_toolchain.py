@@ -12,9 +12,9 @@ from codegen.jetson import JETSON
 from codegen.linux import PC, LinuxMachine
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.toolchain import build_program, compiler_words, toolchain_tools
+from zoo.bundle.symbol_versions import newest, symbol_versions
 from zoo.errors import ToolchainError
-from zoo.symbol_versions import newest, symbol_versions
-from zoo.used import Thing, recording
+from zoo.provenance.used import Thing, recording
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from compilers.schemes import W8A8_SYM  # noqa: E402
 from compilers.torch_executor import CUDA_FLOAT16, CUDA_FLOAT32  # noqa: E402
 from compilers.torch_run import TorchRun  # noqa: E402
 from zoo import registry  # noqa: E402
-from zoo.batch import fix_batch  # noqa: E402
+from zoo.bench.batch import fix_batch  # noqa: E402
 from zoo.errors import HubError, ToolchainError  # noqa: E402
 
 GRAPH = residual_network()

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from seen_anew import see_anew
 
 from zoo.plugins import KINDS
-from zoo.used import Thing, facts
+from zoo.provenance.used import Thing, facts
 
 SOURCE = Path(__file__).with_name("every_kind")
 SUBJECT = "kind_recipe.kind-target.ptq"
@@ -107,7 +107,7 @@ def built(tmp_path_factory) -> Path:
 
     def make(folder: Path) -> None:
         from zoo.contract import Contract, TensorSpec
-        from zoo.golden import golden_inputs
+        from zoo.proof.golden import golden_inputs
         from zoo.recipe import Recipe
 
         install(folder / "site")

@@ -116,7 +116,7 @@ def test_quantization_asks_for_pictures(zoo):
 def pictures(tmp_path):
     """Rendered pictures, as `zoo bench --random-weights` takes them."""
     from zoo.contract import Contract, TensorSpec
-    from zoo.golden import golden_inputs
+    from zoo.proof.golden import golden_inputs
     from zoo.recipe import Recipe
 
     nothing = Contract(TensorSpec("image", (3, 16, 16)), (), ())

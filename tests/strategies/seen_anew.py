@@ -1,6 +1,7 @@
 """What a process looks at once, looked at again: as a new process would."""
 
-from zoo import packages, plugins, registry
+from zoo import plugins, registry
+from zoo.provenance import packages
 
 __all__ = ["see_anew"]
 

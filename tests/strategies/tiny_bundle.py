@@ -5,10 +5,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from zoo.artifact import Exactness
-from zoo.bundle import BundledArtifact, BundledModel, Manifest, pack
+from zoo.bundle.bundle import BundledArtifact, BundledModel, Manifest, pack
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
-from zoo.maker import Maker
+from zoo.provenance.maker import Maker
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'

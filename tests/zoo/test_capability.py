@@ -3,9 +3,9 @@
 import pytest
 from networks import residual_network
 
+from zoo.build.plan import find_target
 from zoo.capability import find_capabilities
 from zoo.errors import UsageError
-from zoo.plan import find_target
 
 
 def test_a_compiler_that_offers_it_is_asked():

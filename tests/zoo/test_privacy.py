@@ -43,9 +43,9 @@ def test_onnx_runtime_is_silent_whatever_the_user_has_set(tmp_path):
 def test_an_artifact_is_built_and_run_silently(tmp_path):
     script = f"""
 from pathlib import Path
-from zoo.cache import Cache
-from zoo.pipeline import artifact_stages, build
-from zoo.plan import Wish, make_plan
+from zoo.build.cache import Cache
+from zoo.build.pipeline import artifact_stages, build
+from zoo.build.plan import Wish, make_plan
 build(make_plan(Wish("pfld_0.25x.300w68", "x86")), Cache(Path({str(tmp_path / "cache")!r})),
       stages=artifact_stages())
 """

@@ -9,13 +9,13 @@ import numpy as np
 from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import Subject, sample
-from zoo.cache import Cache
+from zoo.build.cache import Cache
+from zoo.build.pipeline import artifact_stages, build
+from zoo.build.plan import Wish, find_recipe, make_plan
+from zoo.build.subjects import Form, forms
 from zoo.errors import RefusedError
-from zoo.golden import golden_inputs
-from zoo.pipeline import artifact_stages, build
-from zoo.plan import Wish, find_recipe, make_plan
-from zoo.proof import golden_frames
-from zoo.subjects import Form, forms
+from zoo.proof.golden import golden_inputs
+from zoo.proof.proof import golden_frames
 
 __all__ = ["baseline", "ours", "peers", "with_random_weights"]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from zoo.cache import Outcome
+from zoo.build.cache import Outcome
+from zoo.build.plan import Plan, Wish, make_plan
 from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
 from zoo.cli.output import print_json
-from zoo.plan import Plan, Wish, make_plan
 
 
 @click.command()
@@ -90,11 +90,11 @@ def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
 ) -> tuple[list[Path], tuple[str, ...], list[dict[str, object]]]:
     """Return the bundle in each form, notes about it, and what each stage did."""
+    from zoo.build.pipeline import build
+    from zoo.build.stages.compile import app_notes
+    from zoo.build.stages.lower import artifact_notes
+    from zoo.build.stages.quantize import quantization_notes
     from zoo.cli.progress import progress
-    from zoo.pipeline import build
-    from zoo.stages.compile import app_notes
-    from zoo.stages.lower import artifact_notes
-    from zoo.stages.quantize import quantization_notes
 
     cache = open_cache(cache_folder)
     outcomes: list[dict[str, object]] = []
@@ -118,8 +118,8 @@ def _build(
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:
+    from zoo.build.pipeline import preview
     from zoo.cli.output import print_table
-    from zoo.pipeline import preview
 
     rows = [_row(outcome) for outcome in preview(plan, open_cache(cache_folder))]
     if as_json:

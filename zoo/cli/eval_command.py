@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cache import Cache
+from zoo.build.cache import Cache
+from zoo.build.plan import Wish, find_recipe, find_target, published_quantizations
 from zoo.cli.options import cache_option, json_option, open_cache, peer_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
-from zoo.plan import Wish, find_recipe, find_target, published_quantizations
 
 if TYPE_CHECKING:
-    from zoo.subjects import Subject
+    from zoo.build.subjects import Subject
 
 
 @click.command("eval")
@@ -75,7 +75,7 @@ def command(
 
     Weights, peers and the suite go by the first model.
     """
-    from zoo import subjects
+    from zoo.build import subjects
 
     cache = open_cache(cache_folder)
     wishes = [Wish(model, **wish) for model in models]  # type: ignore[arg-type]  # as the options
@@ -103,7 +103,7 @@ def command(
 def _subjects(
     wish: Wish, quants: tuple[str, ...], wanted: tuple[str, ...], published: bool, cache: Cache
 ) -> Iterator["Subject"]:
-    from zoo import subjects
+    from zoo.build import subjects
 
     recipe = find_recipe(wish.model, None)
     if published:

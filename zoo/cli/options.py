@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from zoo import registry
-from zoo.cache import Cache, default_folder
+from zoo.build.cache import Cache, default_folder
 from zoo.errors import ZooError
 
 __all__ = [

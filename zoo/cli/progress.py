@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zoo.cache import Outcome
+from zoo.build.cache import Outcome
+from zoo.build.stage import Stage
 from zoo.reporting import PROGRESS
-from zoo.stage import Stage
 
 if TYPE_CHECKING:
     from rich.console import Console

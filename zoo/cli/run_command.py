@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from zoo.bundle import unpack
+from zoo.bundle.bundle import unpack
 from zoo.errors import ToolchainError
-from zoo.maker import absent_makers
+from zoo.provenance.maker import absent_makers
 
 
 @click.command(

@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from zoo import registry
-from zoo.bundle import unpack
+from zoo.build.plan import find_target
+from zoo.bundle.bundle import unpack
 from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
-from zoo.plan import find_target
 from zoo.plugs import Format
 from zoo.target import Target
 

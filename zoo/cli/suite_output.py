@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from zoo.cli.output import print_json, print_table
-from zoo.evaluation import Measurement
+from zoo.data.evaluation import Measurement
 
 __all__ = ["show_suite", "suite_tables"]
 

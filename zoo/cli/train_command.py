@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from zoo import registry
+from zoo.build.plan import find_recipe
 from zoo.cli.options import json_option, model_argument, peer_option
 from zoo.cli.output import print_json
 from zoo.errors import RecipeError, ToolchainError, UsageError
-from zoo.plan import find_recipe
 from zoo.training import TrainOptions
 
 

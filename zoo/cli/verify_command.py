@@ -6,13 +6,13 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from zoo.bundle import Bundle, unpack
-from zoo.bundle_certificate import bundle_certificate, compare_again
-from zoo.certificate import Certificate
+from zoo.bundle.bundle import Bundle, unpack
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
 from zoo.errors import PluginError, ZooError
-from zoo.maker import absent_makers
+from zoo.proof.bundle_certificate import bundle_certificate, compare_again
+from zoo.proof.certificate import Certificate
+from zoo.provenance.maker import absent_makers
 
 
 @click.command()
@@ -35,7 +35,7 @@ def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
 
 
 def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[str, object]]:
-    from zoo.proof import bundled_evidence, prove
+    from zoo.proof.proof import bundled_evidence, prove
 
     try:
         checks = prove(bundled_evidence(bundle)).checks

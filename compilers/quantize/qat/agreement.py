@@ -11,11 +11,11 @@ from compilers.op_parts.affine import quantize
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.reference import run_graph
 from zoo.artifact import Exactness
-from zoo.certificate import Check
-from zoo.comparison import compare, judging, output_scales
 from zoo.graph import Graph
-from zoo.op_proof import compare_ops, proven_exactness
 from zoo.plugs import Feeds
+from zoo.proof.certificate import Check
+from zoo.proof.comparison import compare, judging, output_scales
+from zoo.proof.op_proof import compare_ops, proven_exactness
 
 __all__ = ["STEP", "agreement"]
 

@@ -12,9 +12,9 @@ from compilers.quantize.qat.distil import Schedule, distil
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.quantize.qat.graph_module import FloatNetwork
 from compilers.quantize.qat.read_back import read_back
-from zoo.certificate import record_checks
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions
+from zoo.proof.certificate import record_checks
 
 __all__ = ["train"]
 

@@ -11,7 +11,7 @@ from recipes.shelf.layouts import Layout
 from recipes.shelf.robustness.face import Face
 from zoo import registry
 from zoo.contract import Contract
-from zoo.evaluation import Measurement
+from zoo.data.evaluation import Measurement
 from zoo.step import Frame
 
 __all__ = ["measure_groups"]

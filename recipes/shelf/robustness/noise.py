@@ -20,9 +20,9 @@ from recipes.shelf.landmark_metrics import face_metrics, normalizers, point_erro
 from recipes.shelf.layouts import Layout
 from recipes.shelf.robustness.face import Face
 from zoo.contract import Contract
-from zoo.evaluation import Measurement
+from zoo.data.evaluation import Measurement
+from zoo.data.processing import preprocess, preprocess_batch
 from zoo.plugs import Run
-from zoo.processing import preprocess, preprocess_batch
 
 __all__ = ["measure_noise", "stability"]
 

@@ -21,7 +21,7 @@ from recipes.shelf.robustness.face import Condition, Face
 from recipes.shelf.robustness.groups import measure_groups
 from recipes.shelf.robustness.noise import measure_noise
 from zoo.contract import Contract
-from zoo.evaluation import Measurement
+from zoo.data.evaluation import Measurement
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 

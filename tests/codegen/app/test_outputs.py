@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spot_app import CONTRACT, save, spot
 
 from codegen.onnxruntime import APP
-from zoo.processing import postprocess, preprocess
+from zoo.data.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 
 pytestmark = pytest.mark.toolchain

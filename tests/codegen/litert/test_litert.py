@@ -15,9 +15,9 @@ from codegen.litert import APP
 from codegen.onnxruntime_arm import APP as ORT_APP
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from zoo import registry
-from zoo.picture import read_picture
-from zoo.processing import preprocess
-from zoo.symbol_versions import newest, symbol_versions
+from zoo.bundle.symbol_versions import newest, symbol_versions
+from zoo.data.picture import read_picture
+from zoo.data.processing import preprocess
 
 pytestmark = pytest.mark.toolchain
 

@@ -16,10 +16,10 @@ from codegen.litert import APP, WHEEL
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.wheels import wheel_file
 from zoo import registry
-from zoo.debian import pack_deb
-from zoo.picture import read_picture
+from zoo.bundle.debian import pack_deb
+from zoo.data.picture import read_picture
+from zoo.data.processing import preprocess
 from zoo.plugs import AppRequest
-from zoo.processing import preprocess
 
 pytestmark = pytest.mark.toolchain
 

@@ -9,9 +9,9 @@ from spot_app import save, spot
 from tensorrt_machine import expected_outputs, fixed_network, pin, write_sources
 
 from codegen.tensorrt import JETSON_APP
+from zoo.bundle.symbol_versions import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.recipe import GoldenInput
-from zoo.symbol_versions import newest, symbol_versions
 
 pytestmark = pytest.mark.toolchain
 BOX = (30.0, 20.0, 80.5, 80.25)

@@ -13,8 +13,8 @@ from compilers.quantize.ptq import QUANTIZER
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
 from zoo.graph import Graph, Node, Tensor
-from zoo.loss import relative_loss
 from zoo.plugs import QuantizeOptions
+from zoo.proof.loss import relative_loss
 
 GRAPH = residual_network()
 STEP = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}

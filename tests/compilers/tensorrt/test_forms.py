@@ -14,7 +14,7 @@ from tensorrt_files import differences, symmetric, to_tensorrt
 from compilers.schemes import W8A8_SYM
 from zoo import registry
 from zoo.graph import Graph
-from zoo.op_proof import prove_ops
+from zoo.proof.op_proof import prove_ops
 
 # Where a quotient in float32 falls between two integers, it may go either way.
 ROUNDED = 1

@@ -13,7 +13,7 @@ from compilers.tensorrt import build
 from compilers.tensorrt.compiler import COMPILER
 from compilers.tensorrt.gpu_executor import EXECUTOR
 from zoo import registry
-from zoo.batch import fix_batch
+from zoo.bench.batch import fix_batch
 from zoo.errors import ToolchainError
 
 GRAPH = residual_network()

@@ -15,9 +15,9 @@ from compilers.schemes import DPU_POW2, W8A8_SYM
 from compilers.xmodel.capabilities import capabilities, require_capable
 from compilers.xmodel.lower import lower
 from compilers.xmodel.partition import off_the_dpu
+from zoo.build.plan import find_target
 from zoo.errors import RefusedError, UnsupportedOpError
 from zoo.graph import Graph, Node
-from zoo.plan import find_target
 
 KV260 = find_target("kv260")
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from recipes.datasets.fddb import box_of_ellipse
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
+from zoo.data.labelled_data import find_data
 from zoo.errors import DataError
-from zoo.labelled_data import find_data
 
 WIDER = """0--Parade/0_Parade_1.jpg
 2

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from zoo.build.plan import check_steps
 from zoo.contract import Contract
-from zoo.plan import check_steps
 
 CONTRACTS = sorted(Path(str(files("recipes") / "peers")).glob("*.toml"))
 

@@ -5,7 +5,7 @@ import json
 from recipes.pfld.card import render_card
 from recipes.pfld.recipe import WEIGHTS
 from recipes.pfld.variants import VARIANTS
-from zoo.evaluation import Evaluation
+from zoo.data.evaluation import Evaluation
 
 VARIANT = VARIANTS["pfld_0.25x.300w68"]
 MEASURED = {"none": Evaluation("faces", 1, {"nme_percent": 3.0})}

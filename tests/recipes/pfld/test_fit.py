@@ -10,10 +10,10 @@ pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
 from zoo import registry
-from zoo.cache import Cache
+from zoo.build.cache import Cache
+from zoo.build.pipeline import artifact_stages, build
+from zoo.build.plan import Wish, make_plan
 from zoo.graph import Graph
-from zoo.pipeline import artifact_stages, build
-from zoo.plan import Wish, make_plan
 
 MakeFaces = Callable[..., Path]
 

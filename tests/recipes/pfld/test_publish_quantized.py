@@ -10,9 +10,9 @@ from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.compare_schemes import choices
 from zoo import registry
-from zoo.loss import relative_loss
-from zoo.pictures import calibration_pictures
-from zoo.processing import preprocess_batch
+from zoo.data.pictures import calibration_pictures
+from zoo.data.processing import preprocess_batch
+from zoo.proof.loss import relative_loss
 
 MODEL = "pfld_0.25x.300w68"
 HUBS = recipe(VARIANTS[MODEL]).hubs

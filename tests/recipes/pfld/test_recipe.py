@@ -6,10 +6,10 @@ import recipes.pfld.recipe as module
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import VARIANTS
 from zoo import registry
+from zoo.build.plan import check_steps
 from zoo.contract import Contract
-from zoo.picture import read_picture
-from zoo.plan import check_steps
-from zoo.processing import preprocess
+from zoo.data.picture import read_picture
+from zoo.data.processing import preprocess
 
 
 @pytest.mark.parametrize("name", VARIANTS)

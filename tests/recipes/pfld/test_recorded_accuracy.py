@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from zoo.plan import Plan, Wish, make_plan
-from zoo.stages.verify import recorded_accuracy
+from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.stages.verify import recorded_accuracy
 
 
 def plan(quant: str, **wish: object) -> Plan:

@@ -19,9 +19,9 @@ from recipes.shelf.landmark_evaluation import evaluate
 from recipes.shelf.photo_crops import Cut, LabelledPhoto, cut_face
 from zoo import registry
 from zoo.contract import Contract, TensorSpec
+from zoo.data.labelled_data import LabelledData
+from zoo.data.pictures import calibration_pictures
 from zoo.errors import DataError, UnknownNameError
-from zoo.labelled_data import LabelledData
-from zoo.pictures import calibration_pictures
 from zoo.recipe import Recipe
 
 FOLDERS = ("afw", "helen/trainset", "lfpw/trainset", "helen/testset", "lfpw/testset", "ibug")

@@ -9,7 +9,7 @@ from tiny_bundle import NOTHING, PROGRAM, write_bundle
 
 from zoo.bench.board import board_machine, measure_on_board
 from zoo.bench.ssh import Connection, connect
-from zoo.bundle import unpack
+from zoo.bundle.bundle import unpack
 from zoo.errors import BoardError, UsageError, VerifyError
 
 pytestmark = pytest.mark.toolchain

@@ -3,7 +3,7 @@
 import json
 
 from zoo.cli.suite_output import show_suite
-from zoo.evaluation import Measurement
+from zoo.data.evaluation import Measurement
 
 
 def lines():

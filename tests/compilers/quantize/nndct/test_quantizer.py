@@ -14,9 +14,9 @@ from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from compilers.xmodel.capabilities import require_capable
 from zoo import registry
+from zoo.build.plan import find_target
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
-from zoo.plan import find_target
 from zoo.plugs import QuantizeOptions
 from zoo.tool import tool_versions
 

@@ -15,11 +15,11 @@ from compilers.quantize.qat.quantizer import QUANTIZER
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from zoo import registry
-from zoo.certificate import recorded_checks
 from zoo.contract import TensorSpec
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Node, Tensor
 from zoo.plugs import QuantizeOptions
+from zoo.proof.certificate import recorded_checks
 
 GRAPH = residual_network()
 CONTRACT = contract_of(GRAPH, NORMALIZE)

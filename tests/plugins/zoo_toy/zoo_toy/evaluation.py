@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.contract import Contract
+from zoo.data.evaluation import Evaluation
+from zoo.data.labelled_data import find_data
+from zoo.data.processing import postprocess, preprocess_batch
 from zoo.errors import DataError
-from zoo.evaluation import Evaluation
-from zoo.labelled_data import find_data
 from zoo.plugs import Run
-from zoo.processing import postprocess, preprocess_batch
 from zoo.recipe import Recipe
 from zoo_toy.toy_places import Place
 

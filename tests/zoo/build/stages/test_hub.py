@@ -1,0 +1,83 @@
+"""The first stage: a stranger's file as it lies there, and what its result depends on."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from compilers.hub import HUB
+from zoo.build.pipeline import STAGES
+from zoo.build.plan import Plan
+from zoo.build.stages import hub
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import VerifyError
+from zoo.proof.certificate import Check
+from zoo.recipe import Recipe
+from zoo.target import Target
+
+PRE = (
+    Step("crop", {"scale": 1.0}),
+    Step("resize", {"size": [4, 6]}),
+    Step("normalize", {"mean": [127.5] * 3, "std": [127.5] * 3}),
+)
+CONTRACT = Contract(TensorSpec("image", (3, 4, 6)), (TensorSpec("out", (2, 8, 12)),), PRE)
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """Return a plan for a file of opset 9 with open axes, unsorted, its weights beside it."""
+    weight = np.random.default_rng(0).normal(0, 1, (2, 3, 3, 3)).astype(np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Upsample", ["a", "scales"], ["out"], mode="linear"),
+            helper.make_node("Conv", ["image", "weight"], ["a"], pads=[1, 1, 1, 1]),
+        ],
+        "net",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, "H", "W"])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["N", 2, "h", "w"])],
+        [
+            numpy_helper.from_array(weight, "weight"),
+            numpy_helper.from_array(np.float32([1, 1, 2, 2]), "scales"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 9)], ir_version=4)
+    file = tmp_path / "net.onnx"
+    options = {"save_as_external_data": True, "location": "net.onnx.data", "size_threshold": 200}
+    onnx.save(model, file, **options)
+    return Plan(
+        recipe=Recipe("net", "user", "", CONTRACT),
+        target=Target("board", "", "", "", "", {}),
+        quant="none",
+        scheme="float32",
+        float_hub=file,
+        quant_hub=None,
+        calibration=None,
+        calibration_count=0,
+        calibrator="",
+        quantization_bound=0.0,
+    )
+
+
+def test_the_hub_is_complete_and_of_the_contract(plan, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    hub.run(plan, {}, out)
+    graph = HUB.read((out / "float.onnx").read_bytes(), "float.onnx")
+    assert graph.tensors["image"].shape == ("N", 3, 4, 6)
+    assert [node.op for node in graph.nodes] == ["conv", "resize"]
+    assert graph.nodes[1].attributes["coordinate_transformation_mode"] == "asymmetric"
+
+
+def test_a_wrong_import_ends_the_build_at_once(plan, tmp_path, monkeypatch):
+    wrong = Check("user's file -> float hub", "relative", 0.5, 0.1, 1e-4, 9, "")
+    monkeypatch.setattr(hub, "check_source", lambda *_: wrong)
+    with pytest.raises(VerifyError, match=r"net\.onnx: what was imported differs .* by 0\.5"):
+        hub.run(plan, {}, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["hub", "verify"])
+def test_weights_beside_the_file_are_inputs(plan, tmp_path, name):
+    (stage,) = (stage for stage in STAGES if stage.name == name)
+    files = stage.files(plan)
+    assert files["float_hub"] == plan.float_hub
+    assert files["weights net.onnx.data"] == tmp_path / "net.onnx.data"

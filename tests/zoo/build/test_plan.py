@@ -1,0 +1,413 @@
+import re
+from pathlib import Path
+
+import onnx
+import pytest
+
+from zoo import registry
+from zoo.build.plan import Wish, find_recipe, find_target, make_plan, published_quantizations
+from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError
+
+PLUGIN = """
+from pathlib import Path
+
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.recipe import Licence, Recipe
+from zoo.scheme import Scheme
+from zoo.target import Target
+
+CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
+HUB = Path(__file__).with_name("toy.onnx")
+RESEARCH = Licence("data", "LicenseRef-research", False, HUB, notice="research only")
+TOY = Recipe("toy_1.0x.shapes", "toy", "", CONTRACT, {"none": HUB, "ptq.toy-scheme": HUB})
+FLOAT_ONLY = Recipe("toy_2.0x.shapes", "toy", "", CONTRACT, {"none": HUB}, licences=(RESEARCH,))
+BARE = Recipe("toy_3.0x.shapes", "toy", "", CONTRACT)
+BOARD = Target(
+    "toy-board",
+    "",
+    "onnx",
+    "onnxruntime",
+    "cpp",
+    {"none": "float32", "ptq": "toy-scheme"},
+    accepts=("toy-scheme-2",),
+    refuses={"fp16": "it has no half-precision unit; use none", "dpu-pow2": "it has no DPU"},
+)
+SCHEME = Scheme("toy-scheme", "", True, True, True)
+OTHER = Scheme("toy-scheme-2", "", True, True, False)
+THIRD = Scheme("toy-scheme-3", "", True, True, False)
+
+@hookimpl
+def register_recipes():
+    return [
+        Descriptor("toy_1.0x.shapes", "zoo_fake:TOY", aliases=("toy",)),
+        Descriptor("toy_2.0x.shapes", "zoo_fake:FLOAT_ONLY"),
+        Descriptor("toy_3.0x.shapes", "zoo_fake:BARE"),
+    ]
+
+@hookimpl
+def register_targets():
+    return [Descriptor("toy-board", "zoo_fake:BOARD")]
+
+@hookimpl
+def register_schemes():
+    names = {"toy-scheme": "SCHEME", "toy-scheme-2": "OTHER", "toy-scheme-3": "THIRD"}
+    return [Descriptor(name, f"zoo_fake:{attribute}") for name, attribute in names.items()]
+
+@hookimpl
+def register_quantizers():
+    return [Descriptor("ptq-of-toy", "zoo_fake:SCHEME")]
+"""
+TOML = """
+input = {name = "image", shape = [3, 8, 8]}
+outputs = [{name = "score", shape = [1]}]
+pre = [{name = "crop"}, {name = "resize", size = [8, 8]}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def toy(install):
+    install("zoo-fake", "zoo_fake", PLUGIN)
+
+
+def plan(model="toy", target="toy-board", **wish):
+    return make_plan(Wish(model, target, **wish))
+
+
+def refusal(kind, **wish):
+    with pytest.raises(kind) as error:
+        plan(**wish)
+    return str(error.value)
+
+
+def test_published_hubs_are_used():
+    made = plan()
+    assert made.subject == "toy_1.0x.shapes.toy-board.ptq"
+    assert (made.scheme, made.is_float) == ("toy-scheme", False)
+    assert made.quant_hub == made.float_hub == registry.load("recipe", "toy").hubs["ptq.toy-scheme"]
+
+
+def test_each_scheme_has_hubs_of_its_own():
+    message = refusal(RecipeError, scheme="toy-scheme-2")
+    assert "no hub quantized by 'ptq' to 'toy-scheme-2' is published" in message
+    assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
+
+
+def test_published_quantizations_are_those_that_the_target_takes():
+    recipe, target = registry.load("recipe", "toy"), registry.load("target", "toy-board")
+    assert published_quantizations(recipe, target) == ["none", "ptq"]
+    assert published_quantizations(recipe, target, "toy-scheme-2") == ["none"]
+
+
+def test_a_training_sees_more_images_than_a_calibration(tmp_path):
+    pfld = {"model": "pfld", "target": "x86", "calibration": tmp_path}
+    trained = plan(**pfld, quant="qat")
+    assert (trained.calibration_count, trained.trains) == (2000, True)
+    calibrated = plan(**pfld)
+    assert (calibrated.calibration_count, calibrated.trains) == (500, False)
+    assert plan(**pfld, calibration_count=7).calibration_count == 7
+
+
+def test_epochs_are_for_a_training(tmp_path):
+    pfld = {"model": "pfld", "target": "x86", "epochs": 3}
+    assert plan(**pfld, quant="qat", calibration=tmp_path).epochs == 3
+    for wish in ({"quant": "qat"}, {"quant": "ptq", "calibration": tmp_path}):
+        message = refusal(UsageError, **pfld, **wish)
+        assert message == "--epochs goes with --quant qat and --images DIR; nothing else trains"
+
+
+def test_float_needs_no_quantized_hub():
+    made = plan(quant="none")
+    assert (made.scheme, made.is_float, made.quant_hub) == ("float32", True, None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"model": "toi"}, "unknown recipe 'toi'; did you mean toy"),
+        ({"target": "toy-bord"}, "unknown target 'toy-bord'; did you mean toy-board"),
+        (
+            {"quant": "int3"},
+            "toy-board: unknown quantization 'int3'; allowed: none, ptq",
+        ),
+        ({"scheme": "toy-schema"}, "unknown scheme 'toy-schema'; did you mean toy-scheme"),
+    ],
+)
+def test_unknown_names_suggest_near_ones(wish, message):
+    assert message in refusal(UsageError, **wish)
+
+
+def test_registered_names_alone_are_unknown_names():
+    assert issubclass(UnknownNameError, UsageError)
+    assert refusal(UnknownNameError, model="toy_4.0x.shapes").startswith(
+        "unknown recipe 'toy_4.0x.shapes'; did you mean toy_"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"quant": "fp16"}, "toy-board refuses 'fp16': it has no half-precision unit; use none"),
+        ({"scheme": "dpu-pow2"}, "toy-board refuses 'dpu-pow2': it has no DPU"),
+        (
+            {"scheme": "toy-scheme-3"},
+            "toy-board does not take scheme 'toy-scheme-3' for 'ptq'; "
+            "allowed: toy-scheme, toy-scheme-2",
+        ),
+        (
+            {"model": "toy_2.0x.shapes", "quant": "none", "commercial": True},
+            "toy_2.0x.shapes: --commercial was asked for, but its data are under "
+            "LicenseRef-research (research only); train on data that allows it",
+        ),
+    ],
+)
+def test_refusals_say_why(wish, message):
+    assert refusal(RefusedError, **wish) == message
+
+
+def test_commercial_use_that_is_allowed():
+    assert plan(commercial=True).recipe.name == "toy_1.0x.shapes"
+
+
+def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(tmp_path):
+    assert plan(scheme="toy-scheme-2", calibration=tmp_path).scheme == "toy-scheme-2"
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        (
+            {"model": "toy_2.0x.shapes"},
+            "toy_2.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
+            "give images for calibration by --calib DIR",
+        ),
+        (
+            {"calibration": Path("no-such-folder")},
+            "no-such-folder: no such folder; --calib needs a folder of images",
+        ),
+        (
+            {"hub": Path(__file__)},  # any file: it is not read yet
+            "toy_1.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
+            "give images for calibration by --calib DIR",
+        ),
+        (
+            {"hub": Path("none.onnx"), "quant": "none"},
+            "none.onnx: no such file; --hub needs a float .onnx file",
+        ),
+        (
+            {"model": "toy_3.0x.shapes", "quant": "none"},
+            "toy_3.0x.shapes: no float hub is published; train it by `zoo train toy_3.0x.shapes`",
+        ),
+    ],
+)
+def test_missing_files_are_told(wish, message):
+    assert refusal(RecipeError, **wish) == message
+
+
+def test_own_hub_or_calibration_replace_the_published_integers(tmp_path):
+    assert plan(calibration=tmp_path).quant_hub is None
+    own = tmp_path / "own.onnx"
+    own.write_bytes(b"")
+    made = plan(hub=own, calibration=tmp_path)
+    assert (made.float_hub, made.quant_hub) == (own, None)
+
+
+@pytest.fixture
+def contract(tmp_path):
+    path = tmp_path / "contract.toml"
+    path.write_text(TOML)
+    return path
+
+
+def test_users_onnx_file(tmp_path, contract):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    recipe = find_recipe(str(path), contract)
+    assert (recipe.name, recipe.hubs, recipe.licences) == ("mine", {"none": path}, ())
+
+
+@pytest.mark.parametrize(
+    ("stem", "proposal"),
+    [
+        ("a$(touch PWNED)", "a_touch_PWNED"),
+        ("my net (1)", "my_net_1"),
+        ("-rf", "rf"),
+        (".hidden", "hidden"),
+        ("сеть", "model"),
+        ("a\nb", "a_b"),
+        ("a" * 101, "a" * 100),
+    ],
+)
+def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal):
+    path = tmp_path / f"{stem}.onnx"
+    path.write_bytes(b"")
+    with pytest.raises(UsageError) as error:
+        find_recipe(str(path), contract)
+    assert f"a model cannot be called {stem!r}" in str(error.value)
+    assert f"by --name {proposal}, or rename the file" in str(error.value)
+    assert find_recipe(str(path), contract, proposal).name == proposal
+
+
+def test_a_name_that_is_given_is_checked(tmp_path, contract):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    with pytest.raises(RecipeError, match=r"model 'a b': a name has letters, digits and \. _ \+ -"):
+        find_recipe(str(path), contract, "a b")
+    with pytest.raises(UsageError, match="file needs a contract or a name"):
+        find_recipe("toy", None, "mine")
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "kind", "message"),
+    [
+        (
+            "mine.onnx",
+            False,
+            UsageError,
+            "mine.onnx: an .onnx file needs --contract contract.toml; see docs",
+        ),
+        (
+            "toy",
+            True,
+            UsageError,
+            "toy: only an .onnx file needs a contract or a name; registered models",
+        ),
+        (
+            "none.onnx",
+            True,
+            RecipeError,
+            "none.onnx: no such file; give a recipe's name or an .onnx file",
+        ),
+    ],
+)
+def test_contract_and_model_must_go_together(contract, model, given, kind, message):
+    with pytest.raises(kind, match=re.escape(message)):
+        find_recipe(model, contract if given else None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"crop"', '"crob"', "unknown step 'crob'; did you mean crop"),
+        ("size =", "sise =", "contract step 'resize': unknown parameter 'sise'; did you mean size"),
+        (", size = [8, 8]", "", "contract step 'resize': parameter 'size' is missing"),
+    ],
+)
+def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, message):
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(b"")
+    contract.write_text(TOML.replace(old, new))
+    with pytest.raises((RecipeError, UnknownNameError), match=re.escape(message)):
+        find_recipe(str(path), contract)
+
+
+def test_a_board_is_found_by_name_or_with_a_variant():
+    assert find_target("kv260").facts["fingerprint"] == "0x101000056010407"
+    assert find_target("kv260:vai2.5").facts["fingerprint"] == "0x101000016010407"
+
+
+@pytest.mark.parametrize("words", [("rpi4:ort",), ("rpi4", "ort")])
+def test_a_board_with_another_runtime(words):
+    target = find_target(*words)
+    assert (target.name, target.compiler) == ("rpi4-ort", "onnx")
+
+
+def test_a_plan_with_another_runtime():
+    wish = {"model": "pfld_0.25x.300w68", "target": "rpi4", "quant": "qat"}
+    assert plan(**wish).subject == "pfld_0.25x.300w68.rpi4.qat"
+    assert plan(**wish, runtime="ort").subject == "pfld_0.25x.300w68.rpi4-ort.qat"
+    with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: ort"):
+        plan(**wish, runtime="onnx")
+    assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
+
+
+def test_a_board_without_that_variant_is_told():
+    with pytest.raises(UnknownNameError, match="unknown variant of kv260 'b4097'; did you mean"):
+        find_target("kv260:b4097")
+    with pytest.raises(UnknownNameError, match="unknown variant of x86 'b4096'; known: none"):
+        find_target("x86:b4096")
+
+
+def test_another_quantizer_may_calibrate(tmp_path):
+    wish = {"model": "pfld", "target": "kv260", "quantizer": "nndct", "calibration": tmp_path}
+    assert (plan(**wish).quant, plan(**wish).quantizer) == ("ptq", "nndct")
+
+
+def test_another_quantizer_neither_trains_nor_changes_what_is_published(tmp_path):
+    pfld = {"model": "pfld", "target": "kv260", "quantizer": "nndct"}
+    for wish in ({}, {"quant": "qat", "calibration": tmp_path}):
+        assert refusal(UsageError, **pfld, **wish).startswith(
+            "--quantizer goes with --quant ptq and --calib DIR; what is published, and what is "
+        )
+    unknown = {**pfld, "quantizer": "nndcd", "calibration": tmp_path}
+    assert "unknown quantizer 'nndcd'; did you mean nndct?" in refusal(UsageError, **unknown)
+
+
+@pytest.fixture
+def quantized(tmp_path):
+    """A user's file with an operator that quantizes, and its contract."""
+    node = onnx.helper.make_node("QuantizeLinear", ["image", "s"], ["score"])
+    graph = onnx.helper.make_graph([node], "net", [], [])
+    onnx.save(onnx.helper.make_model(graph), tmp_path / "own.onnx")
+    (tmp_path / "c.toml").write_text(TOML)
+    return {"model": str(tmp_path / "own.onnx"), "contract": tmp_path / "c.toml"}
+
+
+@pytest.mark.parametrize("target", ["x86", "c99", "rpi4", "android", "rtx4060", "jetson-orin"])
+def test_integers_of_a_file_are_kept(quantized, target):
+    made = plan(**quantized, target=target)
+    assert (made.quant, made.scheme, made.keeps_integers) == ("qdq", "qdq", True)
+    assert (made.is_float, made.quant_hub) == (False, None)
+    assert made.subject == f"own.{target}.qdq"
+
+
+@pytest.mark.parametrize("quant", ["none", "ptq", "qdq"])
+def test_the_bundle_is_called_as_it_was_asked_for(quantized, quant):
+    made = plan(**quantized, target="c99", quant=quant)
+    assert (made.quant, made.subject) == ("qdq", f"own.c99.{quant}")
+
+
+def test_a_chip_with_other_integers_gets_them(quantized):
+    made = plan(**quantized, target="kv260")
+    assert (made.quant, made.scheme, made.keeps_integers) == ("qdq", "dpu-pow2", False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "option"),
+    [
+        ({"quant": "qat"}, "--quant qat"),
+        ({"quant": "fp16"}, "--quant fp16"),
+        ({"scheme": "w8a8-sym"}, "--scheme w8a8-sym"),
+        ({"hub": Path("float.onnx")}, "--hub float.onnx"),
+    ],
+)
+def test_a_quantized_file_is_not_quantized_again(quantized, wish, option):
+    assert refusal(UsageError, **quantized, target="x86", **wish) == (
+        f"{quantized['model']}: is quantized already, and its own integers are kept; leave out "
+        f"{option}, or give the float file"
+    )
+
+
+def test_boards_that_take_no_quantized_file(quantized):
+    assert refusal(RefusedError, **quantized, target="toy-board") == (
+        f"{quantized['model']}: is quantized already, which toy-board does not take; give the "
+        "float file, with --quant none or ptq"
+    )
+    message = refusal(RefusedError, **quantized, target="jetson-nano")
+    assert message.startswith("jetson-nano refuses 'qdq': its Maxwell GPU")
+    assert message.endswith("take fp16, with the float file")
+
+
+def test_a_float_file_has_no_integers_to_keep():
+    assert refusal(UsageError, model="pfld", target="x86", quant="qdq") == (
+        "pfld: is not quantized; 'qdq' is for files that are: take ptq"
+    )
+
+
+def test_a_quantized_hub_is_no_float_one(quantized):
+    hub = Path(quantized["model"])
+    assert refusal(UsageError, model="pfld", target="x86", hub=hub, quant="none") == (
+        f"{hub}: is quantized already, --hub needs a float .onnx file; build it by itself: "
+        f"zoo build {hub} --contract CONTRACT"
+    )

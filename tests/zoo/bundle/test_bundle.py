@@ -1,0 +1,195 @@
+import gzip
+import io
+import json
+import random
+import re
+import shutil
+import tarfile
+import zlib
+
+import pytest
+
+from zoo.artifact import Exactness
+from zoo.bundle import archive as archives
+from zoo.bundle.bundle import BundledArtifact, BundledModel, Manifest, check, pack, unpack
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.digest import folder_digests
+from zoo.errors import BundleError
+from zoo.provenance.maker import Maker
+
+CONTRACT = Contract(
+    TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), (Step("crop", {"scale": 1.0}),)
+)
+CONTENTS = {
+    "README.md": b"# toy\n",
+    "app/app": random.Random(1).randbytes(9000),
+    "golden/photo.png": random.Random(2).randbytes(5000),
+    "model/model.onnx": random.Random(3).randbytes(7000),
+}
+
+
+def manifest_of(folder):
+    return Manifest(
+        target="board",
+        executor="onnxruntime",
+        app="cpp",
+        program="app/app",
+        c_library="",
+        zoo_version="0.1.0",
+        makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
+        models=(
+            BundledModel(
+                "toy", "ptq", "w8a8-asym", CONTRACT.to_json(), (("weights", "MIT", True),)
+            ),
+        ),
+        artifacts=(
+            BundledArtifact(
+                "onnx", "model/model.onnx", "h", "f", Exactness(1, "lsb", "ties"), 0.1, ("n",)
+            ),
+        ),
+        golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
+        files=folder_digests(folder),
+    )
+
+
+@pytest.fixture
+def folder(files):
+    folder = files(CONTENTS)
+    manifest = manifest_of(folder).to_json()
+    (folder / "manifest.json").write_text(manifest)
+    return folder
+
+
+@pytest.fixture
+def archive(folder, tmp_path):
+    pack(folder, tmp_path / "toy.tar.gz", "toy.board.ptq")
+    return tmp_path / "toy.tar.gz"
+
+
+def test_round_trip(archive, folder, tmp_path):
+    bundle = unpack(archive, tmp_path / "out")
+    (folder / "manifest.json").unlink()
+    assert bundle.manifest == manifest_of(folder)
+    assert bundle.folder == tmp_path / "out" / "toy.board.ptq"
+    assert bundle.contract == CONTRACT
+    assert [(g.name, g.box) for g in bundle.golden] == [("photo", (1.0, 2.0, 30.0, 40.5))]
+    assert bundle.golden[0].image.read_bytes() == CONTENTS["golden/photo.png"]
+
+
+def test_every_flipped_byte_in_a_file_is_found_and_named(folder):
+    for name in (*CONTENTS, "manifest.json"):
+        path = folder / name
+        whole = path.read_bytes()
+        for position in range(0, len(whole), max(1, len(whole) // 25)):
+            flipped = bytearray(whole)
+            flipped[position] ^= 0x20
+            path.write_bytes(flipped)
+            with pytest.raises(BundleError, match=rf"toy: '{name}' (was changed|is damaged)"):
+                check(folder, "toy")
+        path.write_bytes(whole)
+    check(folder, "toy")
+
+
+def test_flipped_byte_of_the_archive_is_found_and_a_file_named(archive, tmp_path):
+    whole = archive.read_bytes()
+    unnamed = []
+    for position in range(0, len(whole), 101):
+        flipped = bytearray(whole)
+        flipped[position] ^= 0x04
+        archive.write_bytes(flipped)
+        with pytest.raises(BundleError) as error:
+            unpack(archive, tmp_path / "out")
+        if not any(f"'{name}'" in str(error.value) for name in _files_from(whole, position)):
+            words = r"the archive around them is damaged|nothing in it can be read"
+            assert re.search(words, str(error.value)), position
+            unnamed.append(position)
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    # What is no file's: headers, and the code tables of the compression.
+    assert len(unnamed) < 20
+
+
+def _files_from(whole, position):
+    """Return the files that are not yet complete before this byte: only they may be blamed."""
+    before = len(zlib.decompressobj(wbits=31).decompress(whole[:position]))
+    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(whole))) as tar:
+        files = [m for m in tar if m.isreg() and m.offset_data + m.size > before]
+    return [member.name.partition("/")[2] for member in files]
+
+
+def test_removed_file_is_named(folder):
+    (folder / "model" / "model.onnx").unlink()
+    with pytest.raises(
+        BundleError,
+        match=r"toy: 'model/model.onnx' is missing; do not use this bundle, build it anew",
+    ):
+        check(folder, "toy")
+
+
+def test_added_file_is_named(folder):
+    (folder / "app" / "extra.so").write_bytes(b"")
+    with pytest.raises(BundleError, match=r"'app/extra.so' is not in the manifest; do not use"):
+        check(folder, "toy")
+
+
+def test_folder_without_manifest(folder):
+    (folder / "manifest.json").unlink()
+    with pytest.raises(BundleError, match=r"holds no manifest.json; this is no bundle of `zoo bui"):
+        check(folder, "toy")
+
+
+def _with_manifest(folder, **changed):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}, indent=2))
+    return folder
+
+
+def test_other_format_is_told(folder):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 3; do not use"):
+        check(_with_manifest(folder, format=99), "toy")
+
+
+def test_edited_manifest_is_found_though_it_is_json(folder):
+    with pytest.raises(BundleError, match=r"'manifest.json' was changed; do not use this bundle"):
+        check(_with_manifest(folder, target="other-board"), "toy")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 3}', "\xff\xfe"])
+def test_manifest_that_is_none(folder, text):
+    (folder / "manifest.json").write_text(text)
+    with pytest.raises(BundleError, match=r"'manifest.json' is damaged \(.*\); do not use"):
+        check(folder, "toy")
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04" * 100])
+def test_file_that_is_no_bundle(archive, tmp_path, content):
+    archive.write_bytes(content)
+    with pytest.raises(
+        BundleError, match=r"nothing in it can be read as a bundle; `zoo build` makes bundles"
+    ):
+        unpack(archive, tmp_path / "out")
+
+
+def test_archive_of_two_folders(folder, archive, tmp_path):
+    (folder / "toy").mkdir()
+    for name in ("README.md", "app", "golden", "model", "manifest.json"):
+        (folder / name).rename(folder / "toy" / name)
+    (folder / "other").mkdir()
+    archives.pack(folder, archive, ".", first="")
+    with pytest.raises(BundleError, match=r"holds 'other', 'toy'; a bundle holds one folder"):
+        unpack(archive, tmp_path / "out")
+
+
+@pytest.mark.parametrize("command", [("verify",), ("run",), ("show",)])
+def test_commands_refuse_a_damaged_bundle(archive, zoo, command):
+    archive.write_bytes(archive.read_bytes()[:-900])
+    found = zoo(*command, archive)
+    assert isinstance(found.exception, BundleError)
+
+
+def test_bundle_is_shown(archive, zoo):
+    facts = json.loads(zoo("show", archive, "--json").output)
+    assert (facts["kind"], facts["target"], facts["models"][0]["name"]) == (
+        "bundle",
+        "board",
+        "toy",
+    )

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.processing import postprocess, preprocess, preprocess_batch
+from zoo.errors import RecipeError, UnknownNameError
+
+PIXELS = {"mean": [128.0] * 3, "std": [128.0] * 3}
+PRE = (Step("crop"), Step("resize", {"size": [8, 8]}), Step("normalize", PIXELS))
+CONTRACT = Contract(
+    input=TensorSpec("image", (3, 8, 8)),
+    outputs=(TensorSpec("points", (4,)),),
+    pre=PRE,
+    post=(Step("landmarks", {"output": "points", "count": 2}),),
+)
+PHOTO = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+
+
+def test_steps_run_in_order():
+    frame = preprocess(CONTRACT, PHOTO, (5, 5, 20, 20))
+    assert frame.region is not None
+    assert frame.image_hwc.shape == (8, 8, 3)
+    expected = (frame.image_hwc.transpose(2, 0, 1).astype(np.float32) - 128) / 128
+    np.testing.assert_array_equal(frame.input_chw, expected)
+
+
+def test_no_box_means_the_whole_photo():
+    assert preprocess(CONTRACT, PHOTO).box == (0, 0, 30, 40)
+
+
+def test_batch_equals_one_by_one():
+    boxes = [(5.0, 5.0, 20.0, 20.0), None, (0.25, 3.5, 9.0, 11.0)]
+    frames, inputs = preprocess_batch(CONTRACT, [(PHOTO, box) for box in boxes])
+    assert inputs.shape == (3, 3, 8, 8)
+    for frame, image, box in zip(frames, inputs, boxes, strict=True):
+        np.testing.assert_array_equal(image, preprocess(CONTRACT, PHOTO, box).input_chw)
+        np.testing.assert_array_equal(image, frame.input_chw)
+
+
+def test_values_are_outputs_and_what_steps_add():
+    frame = preprocess(CONTRACT, PHOTO, (5, 5, 20, 20))
+    points = np.array([0, 0, 1, 1], np.float32)
+    values = postprocess(CONTRACT, {"points": points, "unused": points}, frame)
+    assert sorted(values) == ["landmarks", "points"]
+    # The region is 24 pixels wide around the centre (15, 15).
+    np.testing.assert_allclose(values["landmarks"], [[2.5, 2.5], [26.5, 26.5]], atol=1 / 256)
+
+
+def test_contract_without_post_steps_gives_the_outputs():
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, PRE)
+    points = np.arange(4, dtype=np.float32)
+    values = postprocess(contract, {"points": points}, preprocess(contract, PHOTO))
+    assert list(values) == ["points"]
+    np.testing.assert_array_equal(values["points"], points)
+
+
+def test_batch_of_one_is_taken_off():
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, PRE)
+    outputs = {"points": np.arange(4, dtype=np.float32)[np.newaxis]}
+    assert postprocess(contract, outputs, preprocess(contract, PHOTO))["points"].shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ({"point": np.zeros(4)}, "the network has no output 'points'; did you mean point"),
+        ({"points": np.zeros((2, 4))}, r"output 'points' is \(4,\), the network's \(2, 4\)"),
+    ],
+)
+def test_other_outputs_are_refused(outputs, message):
+    with pytest.raises(RecipeError, match=message):
+        postprocess(CONTRACT, outputs, preprocess(CONTRACT, PHOTO))
+
+
+def test_other_size_than_the_input_is_refused():
+    pre = (Step("crop"), Step("resize", {"size": [9, 8]}), Step("normalize", PIXELS))
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, pre)
+    with pytest.raises(RecipeError, match=r"its steps make \(3, 9, 8\), .* 'image' is \(3, 8, 8\)"):
+        preprocess(contract, PHOTO)
+
+
+def test_steps_that_make_no_input_are_refused():
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, PRE[:2])
+    with pytest.raises(RecipeError, match=r"make no input, .* the last step must be 'normalize'"):
+        preprocess(contract, PHOTO)
+
+
+def test_unknown_step_suggests_near_ones():
+    contract = Contract(CONTRACT.input, CONTRACT.outputs, (Step("crob"),))
+    with pytest.raises(UnknownNameError, match="unknown step 'crob'; did you mean crop"):
+        preprocess(contract, PHOTO)

@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from networks import residual_network
+from quantization import quantized
+
+from compilers.schemes import W8A8_ASYM
+from zoo.artifact import Exactness
+from zoo.errors import VerifyError
+from zoo.proof.comparison import can_exceed, compare, judging
+
+EXPECTED = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 2.0])}]
+FOUND = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 3.0])}]
+
+
+@pytest.mark.parametrize(
+    ("unit", "largest"), [("lsb", 1 / 0.25), ("relative", 1 / 4), ("pixel or degree", 1.0)]
+)
+def test_units(unit, largest):
+    check = compare("a -> b", EXPECTED, FOUND, Exactness(10, unit, "why"), {"score": 0.25})
+    assert (check.largest, check.mean, check.values) == (largest, largest / 4, 4)
+    assert (check.step, check.unit, check.bound, check.why) == ("a -> b", unit, 10, "why")
+
+
+def test_each_output_has_its_own_unit():
+    expected = [{"big": np.array([1000.0]), "small": np.array([0.001])}]
+    found = [{"big": np.array([1000.0]), "small": np.array([0.002])}]
+    assert compare("a -> b", expected, found, Exactness(0, "relative", "")).largest == 1.0
+
+
+def test_zero_outputs_are_compared_as_they_are():
+    expected, found = [{"score": np.zeros(2)}], [{"score": np.array([0.0, 0.5])}]
+    assert compare("a -> b", expected, found, Exactness(0, "relative", "")).largest == 0.5
+
+
+@given(st.floats(min_value=1e-12, max_value=1.0))
+def test_no_difference_is_rounded_to_zero(difference):
+    found = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0 + difference, 2.0])}]
+    assert not compare("a -> b", EXPECTED, found, Exactness(0, "relative", "")).holds
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_never_holds(value):
+    found = [EXPECTED[0], {"score": np.array([0.0, value])}]
+    for bound in (1e9, math.inf):
+        assert not compare("a -> b", EXPECTED, found, Exactness(bound, "relative", "")).holds
+
+
+def test_absent_output_is_named():
+    with pytest.raises(
+        VerifyError, match=r"step 'a -> b': output 'score' is absent, expected is shape \[2\]"
+    ):
+        compare("a -> b", EXPECTED, [{}, {}], Exactness(1, "relative", ""))
+
+
+def test_other_shape_is_named_not_broadcast():
+    found = [{"score": np.array([[1.0, -4.0]])}, {"score": np.array([[0.0, 2.0]])}]
+    with pytest.raises(VerifyError, match=r"output 'score' has shape \[1, 2\], expected is shape"):
+        compare("a -> b", EXPECTED, found, Exactness(1, "relative", ""))
+
+
+def test_no_bound_is_a_measurement():
+    check = compare("a -> b", EXPECTED, FOUND, Exactness(math.inf, "relative", ""), spread=0.5)
+    assert (check.state, check.bound, check.largest, check.spread) == ("measured", None, 0.25, 0.5)
+
+
+@pytest.mark.parametrize(("bound", "judged"), [(254, 254), (255, math.inf), (300, math.inf)])
+def test_a_bound_that_nothing_exceeds_is_none(bound, judged):
+    integer = quantized(residual_network(), W8A8_ASYM)
+    assert judging(Exactness(bound, "lsb", "why"), integer) == Exactness(judged, "lsb", "why")
+    relative = Exactness(bound, "relative", "why")
+    assert judging(relative, integer) == relative
+    assert can_exceed(integer, bound) == (judged < math.inf)

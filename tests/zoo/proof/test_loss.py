@@ -1,0 +1,86 @@
+"""What quantization loses, and where."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks import residual_network
+from quantization import pixel_feeds, quantized
+
+from compilers.hub import HUB
+from compilers.schemes import W8A8_ASYM
+from zoo.errors import VerifyError
+from zoo.proof.certificate import LOSS, Certificate
+from zoo.proof.loss import Networks, loss_checks, relative_loss
+
+GRAPH = residual_network()
+
+
+def test_an_output_that_became_constant_has_lost_one():
+    random = np.random.default_rng(0)
+    wanted = random.normal(0, 1, (2000, 7)) + np.array([-1, 0, 3, 2, 1, -4, 0])
+    constant = np.broadcast_to(wanted.mean(axis=0), wanted.shape)
+    assert relative_loss(wanted, constant) == pytest.approx(1)
+    assert relative_loss(wanted, wanted + 0.1) == pytest.approx(0.1, rel=0.05)
+    assert relative_loss(100 * wanted, 100 * constant) == pytest.approx(1)
+    assert relative_loss(wanted, wanted) == 0
+
+
+def test_what_8_bits_cannot_resolve_is_not_asked_for():
+    wanted = np.linspace(-1, 1, 50) + np.random.default_rng(0).normal(0, 1e-6, (20, 50))
+    step = 2 / 255
+    assert relative_loss(wanted, np.round(wanted / step) * step) < 0.05
+
+
+def test_few_samples_are_measured_by_all_their_numbers():
+    wanted = np.array([[0.0, 10.0]])
+    assert relative_loss(wanted, wanted + 1) == pytest.approx(0.2)
+
+
+def test_a_rare_signal_that_is_gone_is_lost():
+    wanted = np.zeros((50, 1000))
+    wanted[7, 3] = 1
+    assert relative_loss(wanted, np.zeros_like(wanted)) == pytest.approx(1, rel=0.02)
+
+
+def test_an_output_that_never_varies_is_measured_by_its_magnitude():
+    assert relative_loss(np.full((3, 1), 4.0), np.full((3, 1), 5.0)) == 0.25
+    assert relative_loss(np.zeros((3, 1)), np.full((3, 1), 5.0)) == 5
+
+
+def _checks(tmp_path, integer):
+    (tmp_path / "float.onnx").write_bytes(HUB.write(GRAPH))
+    (tmp_path / "hub.onnx").write_bytes(HUB.write(integer))
+    networks = Networks(tmp_path / "float.onnx", tmp_path / "hub.onnx")
+    images = pixel_feeds(GRAPH, 12)["image"]
+    samples = [{"image": images[index : index + 1]} for index in range(12)]
+    return list(loss_checks(networks, integer, samples, "12 drawn pictures"))
+
+
+def test_a_refusal_names_output_layer_and_ways_out(tmp_path):
+    integer = quantized(GRAPH, W8A8_ASYM)
+    weight = integer.tensors["stem.weight"]
+    broken = integer.replace(integer.nodes, [_zeroed(weight)])
+    (check,) = _checks(tmp_path, broken)
+    certificate = Certificate("m", "x86", "ptq", "w8a8-asym", (_bounded(check),))
+    with pytest.raises(
+        VerifyError,
+        match=rf"step '{LOSS}, output 'landmarks', 12 drawn pictures' differs by .* of its "
+        r"spread, allowed is 0\.1 \(what integers may lose; most is lost at node '.*' \(conv\), .* "
+        r"before it and .* after\); try more pictures or nearer ones for --calib, another "
+        r"--calibrator, or --quant qat, or allow the loss by --max-quantization-error",
+    ):
+        certificate.demand()
+    assert f"node '{_reader(broken, weight.name)}'" in check.why
+
+
+def _zeroed(tensor):
+    return replace(tensor, data=np.zeros_like(tensor.data))
+
+
+def _bounded(check):
+    return replace(check, bound=0.1)
+
+
+def _reader(graph, name):
+    return next(node.name for node in graph.nodes if name in node.inputs)

@@ -1,0 +1,330 @@
+"""Content-addressed cache of stage results.
+
+A result is a folder named by a digest of everything it depends on. It is made beside the cache's
+entries and renamed into place under a lock, so that it is whole or absent, however a build ends.
+What depends on a result depends on its files alone: a stage that ran again and wrote the same
+files causes no further work.
+
+Inputs and options are known before a stage runs and make its key. What it uses
+(zoo.provenance.used) is known afterwards and kept with the result, which counts as long as the
+facts about that are the same and its own files are as they were written.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from zoo.digest import digest_json, digest_path, folder_digests
+from zoo.errors import CacheError
+from zoo.provenance.used import Thing, Used, facts, recording
+
+__all__ = ["Cache", "Outcome", "Task", "default_folder"]
+
+_RECORD = "stage.json"
+_FILES = "files"
+_OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+@dataclass(frozen=True)
+class Task:
+    """A stage with all that is known to decide its result before it runs.
+
+    subject: whose build it is, such as 'pfld.x86.ptq'; only explanations use it.
+    inputs: files and folders by name.  needs: digests of earlier stages' results by name.
+    options: JSON values.  before: what others used that it tells of as well.
+    """
+
+    stage: str
+    subject: str
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+    before: Used = frozenset()
+
+    def ingredients(self) -> dict[str, object]:
+        """Return what the key is made of, as JSON would hold it, so that two can be compared."""
+        inputs = {f"input {name}": digest_path(path) for name, path in self.inputs.items()}
+        needs = {f"input {name}": digest for name, digest in self.needs.items()}
+        options = {f"option {name}": value for name, value in self.options.items()}
+        before = {"told": sorted(f"{thing.kind} {thing.name}" for thing in self.before)}
+        parsed: dict[str, object] = json.loads(json.dumps({**inputs, **needs, **options, **before}))
+        return parsed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task.
+
+    digest: of the result's files.  used: while it was made.
+    reason: why it was rebuilt, 'cached' where it was not.
+    """
+
+    stage: str
+    key: str
+    folder: Path
+    hit: bool
+    reason: str
+    digest: str = ""
+    used: Used = frozenset()
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is written down about a result. files: digests by relative path."""
+
+    stage: str
+    subject: str
+    ingredients: Mapping[str, object]
+    used: Used
+    facts: Mapping[str, str]
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        used = [asdict(thing) for thing in sorted(self.used)]
+        return json.dumps({**vars(self), "used": used}, indent=2, sort_keys=True)
+
+    def changes(self, ingredients: Mapping[str, object]) -> list[str]:
+        """Return the names of what is no longer as it was; a part of a value has a name, too."""
+        then = dict(_flat({**self.ingredients, **self.facts}))
+        now = dict(_flat({**ingredients, **facts(self.used)}))
+        return _differing(then, now)
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Stage results below one folder.
+
+    entries/KEY.FACTS/files: what a stage wrote.  stage.json beside it: from what, and its digests.
+    locks/KEY.lock.  last/SUBJECT.STAGE.json: the last build's stage.json.
+    """
+
+    folder: Path
+
+    def perform(self, task: Task, run: Callable[[Path], object], force: bool = False) -> Outcome:
+        """Return the task's result, running it only if it is not there yet.
+
+        run: fills an empty folder.  Raises CacheError where the cache cannot be written.
+        """
+        ingredients = task.ingredients()
+        key = digest_json([task.stage, ingredients])
+        found = None if force else self._find(key)
+        if found is not None:
+            return _hit(key, *found)
+        with self._lock(key):
+            found = None if force else self._find(key)
+            if found is not None:
+                return replace(_hit(key, *found), reason="cached by another build")
+            reason = "forced" if force else self._explain(task, key, ingredients)
+            entry, record = self._make(key, task, ingredients, run)
+            self._remember(key, record)
+        return replace(_hit(key, entry, record), hit=False, reason=reason)
+
+    def preview(self, task: Task) -> Outcome:
+        """Return what `perform` would do, and do nothing."""
+        ingredients = task.ingredients()
+        key = digest_json([task.stage, ingredients])
+        found = self._find(key)
+        if found is not None:
+            return _hit(key, *found)
+        reason = self._explain(task, key, ingredients)
+        return Outcome(task.stage, key, self.folder / "entries" / key / _FILES, False, reason)
+
+    def entries(self) -> Iterator[tuple[Path, str, int]]:
+        """Yield (folder, stage, size_bytes) of every result."""
+        for entry in sorted((self.folder / "entries").glob("*")):
+            if (entry / _RECORD).is_file():
+                record = _read(entry / _RECORD)
+                size_bytes = sum(p.stat().st_size for p in entry.rglob("*") if p.is_file())
+                yield entry, record.stage if record else "unreadable", size_bytes
+
+    def damaged(self) -> Iterator[tuple[Path, str]]:
+        """Yield (folder, file) for every file that is not what its stage wrote."""
+        for entry, _, _ in self.entries():
+            for name in _damage(entry, _read(entry / _RECORD)):
+                yield entry, name
+
+    def clear(self) -> int:
+        """Remove all results and return how many there were."""
+        count = len(list(self.entries()))
+        with self._writing():
+            self._discard(self.folder / "entries")
+            for name in ("last", "locks", "unfinished"):  # whatever else is there is not ours
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+        return count
+
+    def deliver(self, source: Path, destination: Path) -> None:
+        """Copy a result's file out of the cache; the destination is whole or as it was before.
+
+        Raises CacheError where it cannot be written, or is not what the stage wrote.
+        """
+        partial = destination.with_name(f".{destination.name}.partial")
+        with self._lock(digest_json(str(destination.resolve()))):
+            try:
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, partial)
+                _check_copy(partial, source)
+                partial.replace(destination)
+            except OSError as error:
+                raise CacheError(
+                    f"{destination}: cannot be written ({error.strerror or error}); "
+                    "choose another folder by --out"
+                ) from error
+            finally:
+                with suppress(OSError):
+                    partial.unlink(missing_ok=True)
+
+    def _find(self, key: str) -> tuple[Path, _Record] | None:
+        """Return the newest whole result that was made with what there is today."""
+        for entry in self._results(key):
+            record = _read(entry / _RECORD)
+            if record and record.facts == facts(record.used) and not _damage(entry, record):
+                return entry, record
+        return None
+
+    def _results(self, key: str) -> list[Path]:
+        """Return the results of a key, the newest first."""
+        found = (self.folder / "entries").glob(f"{key}.*/{_RECORD}")
+        return [path.parent for path in sorted(found, key=_modified_ns, reverse=True)]
+
+    def _make(
+        self,
+        key: str,
+        task: Task,
+        ingredients: Mapping[str, object],
+        run: Callable[[Path], object],
+    ) -> tuple[Path, _Record]:
+        with self._writing():
+            unfinished = self.folder / "unfinished" / key
+            shutil.rmtree(unfinished, ignore_errors=True)  # of a build that was killed
+            (unfinished / _FILES).mkdir(parents=True)
+        try:
+            with self._writing(only=_OUT_OF_SPACE), recording(task.before) as used:
+                run(unfinished / _FILES)
+            files = folder_digests(unfinished / _FILES)
+            known = facts(used)
+            record = _Record(task.stage, task.subject, ingredients, frozenset(used), known, files)
+            entry = self.folder / "entries" / f"{key}.{digest_json(known)}"
+            self._publish(unfinished, entry, record)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return entry, record
+
+    def _publish(self, unfinished: Path, entry: Path, record: _Record) -> None:
+        with self._writing():
+            (unfinished / _RECORD).write_text(record.to_json(), "utf-8")
+            self._discard(entry)
+            entry.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.rename(entry)
+
+    def _discard(self, folder: Path) -> None:
+        """Remove a folder so that nobody ever finds half of it."""
+        doomed = self.folder / "unfinished" / f"{folder.name}.old"
+        shutil.rmtree(doomed, ignore_errors=True)
+        if folder.exists():
+            doomed.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
+
+    def _explain(self, task: Task, key: str, ingredients: Mapping[str, object]) -> str:
+        last = _read(self.folder / "last" / f"{task.subject}.{task.stage}.json")
+        changed = last.changes(ingredients) if last else ()
+        if changed:
+            return f"changed: {', '.join(changed)}"
+        for entry in self._results(key):
+            for name in _damage(entry, _read(entry / _RECORD)):
+                return f"damaged in the cache: {name}"
+        return "its result is gone" if last else "first build"
+
+    def _remember(self, key: str, record: _Record) -> None:
+        with self._writing():
+            last = self.folder / "last" / f"{record.subject}.{record.stage}.json"
+            last.parent.mkdir(parents=True, exist_ok=True)
+            partial = self.folder / "unfinished" / f"{key}.json"
+            partial.write_text(record.to_json(), "utf-8")
+            partial.replace(last)
+
+    @contextmanager
+    def _lock(self, key: str) -> Iterator[None]:
+        from filelock import FileLock
+
+        with self._writing():
+            (self.folder / "locks").mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "locks" / f"{key}.lock")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _writing(self, only: frozenset[int] = frozenset()) -> Iterator[None]:
+        """Turn OSError into CacheError; where `only` is given, only these error numbers."""
+        try:
+            yield
+        except OSError as error:
+            if only and error.errno not in only:
+                raise
+            raise CacheError(
+                f"{self.folder}: cannot write the cache ({error.strerror or error}); free space, "
+                "or choose another folder by --cache or the environment variable ZOO_CACHE"
+            ) from error
+
+
+def _hit(key: str, entry: Path, record: _Record) -> Outcome:
+    digest = digest_json(record.files)  # as digest_path says of the folder
+    return Outcome(record.stage, key, entry / _FILES, True, "cached", digest, record.used)
+
+
+def _read(file: Path) -> _Record | None:
+    """Return what was written down about a result, None where that is damaged."""
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        used = frozenset(Thing(**thing) for thing in data.pop("used"))
+        return _Record(**data, used=used)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _damage(entry: Path, record: _Record | None) -> list[str]:
+    """Return the names of the files that are not as they were written."""
+    if record is None:
+        return [_RECORD]
+    return _differing(record.files, folder_digests(entry / _FILES))
+
+
+def _differing(then: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    return [name for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
+
+
+def _check_copy(copy: Path, source: Path) -> None:
+    entry = source.parent
+    while entry.name != _FILES:
+        entry = entry.parent
+    record = _read(entry.with_name(_RECORD))
+    written = record.files.get(source.relative_to(entry).as_posix()) if record else None
+    if digest_path(copy) != written:
+        raise CacheError(f"{source}: was changed while it was copied; build again")
+
+
+def _modified_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield (name, value) of every part of nested values."""
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def default_folder() -> Path:
+    """Return ZOO_CACHE, else the user's cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(os.environ.get("ZOO_CACHE") or Path(home) / "edgezoo")

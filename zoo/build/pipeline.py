@@ -1,0 +1,225 @@
+"""From model to bundle: the stages of a build, in the order in which the data goes."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from zoo import registry
+from zoo.build.cache import Cache, Outcome, Task
+from zoo.build.plan import Plan
+from zoo.build.stage import Stage
+from zoo.data.labelled_data import parse_name
+from zoo.provenance.used import Used
+
+__all__ = ["STAGES", "artifact_stages", "build", "preview"]
+
+
+def _recipe(plan: Plan) -> Mapping[str, object]:
+    """Return the recipe whole; what its files hold are inputs, where they lie does not count."""
+    return {"recipe": _without_folders(asdict(plan.recipe))}
+
+
+def _source_files(plan: Plan) -> Mapping[str, Path]:
+    """Return the model's file, and those beside it that hold its weights."""
+    files = {"float_hub": plan.float_hub}
+    # Such files are named by this key of ONNX; to look for it is faster than to load onnx.
+    if b"location" in plan.float_hub.read_bytes():
+        data = registry.load("format", "onnx").data_files(plan.float_hub)
+        files.update({f"weights {path.name}": path for path in data})
+    return files
+
+
+def _target(plan: Plan) -> Mapping[str, object]:
+    return {"target": asdict(plan.target)}
+
+
+def _scheme(plan: Plan) -> Mapping[str, object]:
+    is_own = plan.is_float or plan.keeps_integers
+    value = None if is_own else asdict(registry.load("scheme", plan.scheme))
+    return {"scheme": {"name": plan.scheme, "value": value}}
+
+
+def _programs(plan: Plan) -> Mapping[str, object]:
+    """Return where the vendor's programs are: an artifact made without them is made anew."""
+    return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
+
+
+def _quantization(plan: Plan) -> Mapping[str, object]:
+    return {
+        "quantization": plan.quant,
+        **_scheme(plan),
+        "quantizer": plan.quantizer,
+        "calibrator": plan.calibrator,
+        "calibration_count": plan.calibration_count,
+        **_calibration(plan),
+        **(_training(plan) if plan.trains else {}),
+    }
+
+
+def _calibration(plan: Plan) -> Mapping[str, object]:
+    """Return what the folder is read as, where its name says so."""
+    name = parse_name(plan.calibration or "")
+    return {"dataset": name.dataset, "split": name.split} if name.dataset else {}
+
+
+def _training(plan: Plan) -> Mapping[str, object]:
+    return {"epochs": plan.epochs, "seed": plan.seed}
+
+
+def _quantization_files(plan: Plan) -> Mapping[str, Path]:
+    folder = plan.calibration and parse_name(plan.calibration).folder
+    files = {"quant_hub": plan.quant_hub, "calibration": folder}
+    return {name: path for name, path in files.items() if path is not None}
+
+
+def _golden_files(plan: Plan) -> Mapping[str, Path]:
+    return {f"golden {golden.name}": golden.image for golden in plan.recipe.golden}
+
+
+def _papers(plan: Plan) -> Mapping[str, Path]:
+    recipe = plan.recipe
+    papers = {f"licence {licence.covers}": licence.file for licence in recipe.licences}
+    more = {"metrics": recipe.metrics, "card": recipe.card}
+    return {**papers, **{name: path for name, path in more.items() if path is not None}}
+
+
+STAGES = (
+    Stage(
+        "hub",
+        "simplify the float hub",
+        "zoo.build.stages.hub:run",
+        files=_source_files,
+        options=_recipe,
+    ),
+    Stage(
+        "quantize",
+        "quantize the graph",
+        "zoo.build.stages.quantize:run",
+        needs=("hub",),
+        files=_quantization_files,
+        options=lambda plan: {**_recipe(plan), **_quantization(plan)},
+    ),
+    Stage(
+        "lower",
+        "lower to the target's artifact",
+        "zoo.build.stages.lower:run",
+        needs=("quantize",),
+        options=lambda plan: {**_scheme(plan), **_target(plan), **_programs(plan)},
+    ),
+    Stage(
+        "generate",
+        "generate the app",
+        "zoo.build.stages.generate:run",
+        needs=("lower",),
+        files=_golden_files,
+        options=lambda plan: {**_recipe(plan), **_target(plan)},
+    ),
+    Stage(
+        "compile",
+        "compile the app",
+        "zoo.build.stages.compile:run",
+        needs=("generate",),
+        options=_target,
+    ),
+    Stage(
+        "verify",
+        "prove every step from float to app",
+        "zoo.build.stages.verify:run",
+        needs=("hub", "quantize", "lower", "generate", "compile"),
+        tells=True,
+        files=lambda plan: {**_source_files(plan), **_golden_files(plan), **_papers(plan)},
+        options=lambda plan: {
+            **_recipe(plan),
+            **_target(plan),
+            **_quantization(plan),
+            "is_published": plan.is_published,
+            "quantization_bound": plan.quantization_bound,
+        },
+    ),
+    Stage(
+        "package",
+        "package the bundle",
+        "zoo.build.stages.package:run",
+        needs=("hub", "quantize", "lower", "generate", "compile", "verify"),
+        files=lambda plan: {**_golden_files(plan), **_papers(plan)},
+        tells=True,
+        options=lambda plan: {
+            **_recipe(plan),
+            **_target(plan),
+            **_scheme(plan),
+            "bundle": plan.subject,
+            "quantization": plan.quant,
+            "quantization_bound": plan.quantization_bound,
+        },
+    ),
+)
+
+
+def build(
+    plan: Plan,
+    cache: Cache,
+    *,
+    force: bool = False,
+    started: Callable[[Stage], None] = lambda stage: None,  # noqa: ARG005
+    finished: Callable[[Outcome], None] = lambda outcome: None,  # noqa: ARG005
+    stages: tuple[Stage, ...] = STAGES,
+) -> Mapping[str, Path]:
+    """Run the stages that the cache lacks and return each one's result folder by name.
+
+    force: run all of them.  started, finished: told of progress.
+    """
+    done: dict[str, Outcome] = {}
+    for stage in stages:
+        started(stage)
+        outcome = cache.perform(_task(stage, plan, done), _runner(stage, plan, done), force)
+        done[stage.name] = outcome
+        finished(outcome)
+    return {name: outcome.folder for name, outcome in done.items()}
+
+
+def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
+    """Yield what `build` would do; ends with the first stage that would run.
+
+    What comes after it depends on its result, which is not known yet.
+    """
+    done: dict[str, Outcome] = {}
+    for stage in STAGES:
+        outcome = cache.preview(_task(stage, plan, done))
+        done[stage.name] = outcome
+        yield outcome
+        if not outcome.hit:
+            return
+
+
+def artifact_stages() -> tuple[Stage, ...]:
+    """Return the stages up to the artifact, for those who need no app (eval, bench)."""
+    names = [stage.name for stage in STAGES]
+    return STAGES[: names.index("lower") + 1]
+
+
+def _task(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Task:
+    needs = {name: done[name].digest for name in stage.needs}
+    before: Used = frozenset()
+    if stage.tells:
+        before = plan.used.union(*(outcome.used for outcome in done.values()))
+    return Task(stage.name, plan.subject, stage.files(plan), needs, stage.options(plan), before)
+
+
+def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[Path], None]:
+    needs = {name: done[name].folder for name in stage.needs}
+
+    def run(out: Path) -> None:
+        registry.resolve(stage.run)(plan, needs, out)
+
+    return run
+
+
+def _without_folders(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Return a value with the names of files in place of their paths."""
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, Mapping):
+        return {name: _without_folders(part) for name, part in value.items()}
+    return [_without_folders(part) for part in value] if isinstance(value, tuple) else value

@@ -1,0 +1,348 @@
+"""A build plan: model, target and quantization, checked against each other before any work."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoo import registry
+from zoo.build.quantized_file import is_quantized
+from zoo.contract import Contract
+from zoo.data.labelled_data import find_data, parse_name
+from zoo.errors import RecipeError, RefusedError, UsageError
+from zoo.names import ALLOWED, is_name, proposed_name
+from zoo.provenance.used import Used, recording
+from zoo.recipe import Recipe
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
+from zoo.target import Target
+
+__all__ = [
+    "Plan",
+    "Wish",
+    "find_recipe",
+    "find_target",
+    "make_plan",
+    "published_quantizations",
+]
+
+_PTQ, _QAT = "ptq", "qat"
+_COUNT, _COUNTS = 500, {_QAT: 2000}
+"""Images at most: ranges are known after some hundred, a training learns from each."""
+
+_TOLD = ("plugin", "code")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for, as words.
+
+    model: a recipe's name, or the path of an .onnx file, which needs `contract`.
+    name: of the file's model, '' for the file's own name.
+    target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
+    own.
+    quant: '' for ptq, or for what a file that is quantized already has.
+    scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
+    one.  calibration: folder of images, or a data set by its name (zoo.data.labelled_data).
+    calibration_count: how many images at most, None for what the quantization needs.
+    epochs, seed: of quantization-aware training.
+    quantizer: instead of the one that is called as `quant`, '' for that.
+    """
+
+    model: str
+    target: str
+    quant: str = ""
+    scheme: str = ""
+    contract: Path | None = None
+    hub: Path | None = None
+    calibration: Path | None = None
+    calibration_count: int | None = None
+    calibrator: str = ""
+    epochs: int | None = None
+    seed: int = 0
+    quantization_bound: float = 0.1
+    commercial: bool = False
+    quantizer: str = ""
+    runtime: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be built.
+
+    float_hub: the file that all begins with, float unless `quant` is zoo.scheme.OWN_INTEGERS.
+    asked: the quantization as it was asked for, which names the bundle; '' where it was not.
+    quant_hub: the published integer hub, where one is used.  quantizer: as in Wish.
+    used: plugins that the plan is made of, such as recipe and target.
+    """
+
+    recipe: Recipe
+    target: Target
+    quant: str
+    scheme: str
+    float_hub: Path
+    quant_hub: Path | None
+    calibration: Path | None
+    calibration_count: int
+    calibrator: str
+    quantization_bound: float
+    epochs: int | None = None
+    seed: int = 0
+    quantizer: str = ""
+    asked: str = ""
+    used: Used = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """Return the name of the bundle: model.target.quant."""
+        return f"{self.recipe.name}.{self.target.name}.{self.asked or self.quant}"
+
+    @property
+    def is_float(self) -> bool:
+        """Whether nothing is quantized to integers."""
+        return self.scheme in FLOAT_SCHEMES
+
+    @property
+    def keeps_integers(self) -> bool:
+        """Whether the file is quantized already, and what it computes stays as it is."""
+        return self.scheme == OWN_INTEGERS
+
+    @property
+    def hub_key(self) -> str:
+        """Return the name under which a recipe publishes what is built here."""
+        return self.quant if self.is_float or self.keeps_integers else f"{self.quant}.{self.scheme}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the deployed network is the recipe's own, neither the user's nor made anew."""
+        hub = self.float_hub if self.is_float else self.quant_hub
+        return hub is not None and hub == self.recipe.hubs.get(self.hub_key)
+
+    @property
+    def trains(self) -> bool:
+        """Whether quantizing trains the network."""
+        return self.quant == _QAT and self.quant_hub is None
+
+
+def make_plan(wish: Wish) -> Plan:
+    """Check a wish and return the plan.
+
+    Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
+    RecipeError where hubs or calibration data are missing, DataError where those are no data set.
+    """
+    with recording(imports=False) as used:
+        plan = _make_plan(wish)
+    return replace(plan, used=frozenset(thing for thing in used if thing.kind in _TOLD))
+
+
+def _make_plan(wish: Wish) -> Plan:
+    recipe = find_recipe(wish.model, wish.contract, wish.name)
+    target = find_target(wish.target, wish.runtime)
+    asked, wish = wish.quant, replace(wish, quant=_choose_quant(wish, recipe))
+    scheme = _choose_scheme(wish, target)
+    if wish.commercial:
+        _check_commercial(recipe)
+    if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
+        raise UsageError(f"--epochs goes with --quant {_QAT} and --images DIR; nothing else trains")
+    if wish.quantizer:
+        _check_own_quantizer(wish)
+    float_hub = _float_hub(wish, recipe)
+    quant_hub = None
+    if not (wish.calibration or wish.hub):
+        quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
+    if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and quant_hub is None:
+        _check_quantizer(wish, recipe, scheme)
+    return Plan(
+        recipe=recipe,
+        target=target,
+        quant=wish.quant,
+        scheme=scheme,
+        float_hub=float_hub,
+        quant_hub=quant_hub,
+        calibration=wish.calibration,
+        calibration_count=wish.calibration_count or _COUNTS.get(wish.quant, _COUNT),
+        calibrator=wish.calibrator,
+        quantization_bound=wish.quantization_bound,
+        epochs=wish.epochs,
+        seed=wish.seed,
+        quantizer=wish.quantizer,
+        asked=asked,
+    )
+
+
+def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") -> list[str]:
+    """Return the quantizations of which the recipe has a hub as the target needs it.
+
+    scheme: instead of the target's own.
+    """
+    kept = (*FLOAT_SCHEMES, OWN_INTEGERS)
+    floats = [q for q, own in target.schemes.items() if own in kept and q in recipe.hubs]
+    integers = [q for q, own in target.schemes.items() if f"{q}.{scheme or own}" in recipe.hubs]
+    return sorted((*floats, *integers))
+
+
+def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
+    """Return a registered recipe, or one made of a user's ONNX file and contract.
+
+    name: of the file's model, '' for the file's own name. Raises UsageError for one that is not
+    allowed, and where file, contract and name do not go together.
+    """
+    if not model.endswith(".onnx"):
+        if contract is not None or name:
+            raise UsageError(
+                f"{model}: only an .onnx file needs a contract or a name; registered models have "
+                "their own"
+            )
+        recipe: Recipe = registry.load("recipe", model)
+        return recipe
+    if contract is None:
+        raise UsageError(
+            f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
+        )
+    path = Path(model)
+    if not path.is_file():
+        raise RecipeError(f"{model}: no such file; give a recipe's name or an .onnx file")
+    parsed = Contract.from_toml(contract)
+    check_steps(parsed)
+    summary = f"user's file {path.name}"
+    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
+
+
+def _file_name(path: Path) -> str:
+    """Return the name of a user's file, which its bundle and files in it will have."""
+    if not is_name(path.stem):
+        raise UsageError(
+            f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
+            f"`zoo build` another one by --name {proposed_name(path.stem)}, or rename the file"
+        )
+    return path.stem
+
+
+def find_target(word: str, runtime: str = "") -> Target:
+    """Return a registered board by 'board', or in another form by 'board:form'.
+
+    A form is a variant, or a runtime.  runtime: instead of the board's own, '' for that.
+    Raises UnknownNameError.
+    """
+    name, _, form = word.partition(":")
+    target: Target = registry.load("target", name)
+    if form in target.runtimes:
+        target = target.with_runtime(form)
+    elif form:
+        target = target.variant(form)
+    return target.with_runtime(runtime) if runtime else target
+
+
+def check_steps(contract: Contract) -> None:
+    """Raise UnknownNameError or RecipeError for a step that no plugin provides as asked."""
+    for step in (*contract.pre, *contract.post):
+        registry.load("step", step.name).complete(step.parameters)
+
+
+def _key_of(path: Path) -> str:
+    return OWN_INTEGERS if is_quantized(path) else "none"
+
+
+def _choose_quant(wish: Wish, recipe: Recipe) -> str:
+    """Return --quant, or what the model has where that is left out.
+
+    Raises UsageError where a file is quantized already, and another quantization is asked for.
+    """
+    if OWN_INTEGERS not in recipe.hubs:
+        if wish.quant == OWN_INTEGERS:
+            raise UsageError(
+                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for files that are: take ptq"
+            )
+        return wish.quant or _PTQ
+    others = {
+        f"--quant {wish.quant}": wish.quant not in ("", "none", _PTQ, OWN_INTEGERS),
+        f"--scheme {wish.scheme}": wish.scheme,
+        f"--hub {wish.hub}": wish.hub,
+    }
+    for option, is_given in others.items():
+        if is_given:
+            raise UsageError(
+                f"{wish.model}: is quantized already, and its own integers are kept; leave out "
+                f"{option}, or give the float file"
+            )
+    return OWN_INTEGERS
+
+
+def _choose_scheme(wish: Wish, target: Target) -> str:
+    for word in (wish.quant, wish.scheme):
+        if word in target.refuses:
+            raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")
+    if wish.quant == OWN_INTEGERS and wish.quant not in target.schemes:
+        raise RefusedError(
+            f"{wish.model}: is quantized already, which {target.name} does not take; give the "
+            f"float file, with --quant {' or '.join(target.schemes)}"
+        )
+    if wish.quant not in target.schemes:
+        allowed = ", ".join(target.schemes)
+        raise UsageError(f"{target.name}: unknown quantization '{wish.quant}'; allowed: {allowed}")
+    scheme = wish.scheme or target.schemes[wish.quant]
+    allowed_schemes = {target.schemes[wish.quant], *target.accepts}
+    if scheme not in allowed_schemes:
+        registry.load("scheme", scheme)
+        raise RefusedError(
+            f"{target.name} does not take scheme '{scheme}' for '{wish.quant}'; "
+            f"allowed: {', '.join(sorted(allowed_schemes))}"
+        )
+    return scheme
+
+
+def _check_commercial(recipe: Recipe) -> None:
+    for licence in recipe.licences:
+        if not licence.commercial:
+            raise RefusedError(
+                f"{recipe.name}: --commercial was asked for, but its {licence.covers} are under "
+                f"{licence.identifier} ({licence.notice}); train on data that allows it"
+            )
+
+
+def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
+    missing = f"{recipe.name}: no hub quantized by '{wish.quant}' to '{scheme}' is published"
+    if wish.quant not in registry.names("quantizer"):
+        raise RefusedError(
+            f"{missing}, and no plugin quantizes by it; "
+            f"--quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
+        )
+    if wish.calibration is None and wish.quant == OWN_INTEGERS:
+        return
+    if wish.calibration is None:
+        raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
+    _check_calibration(wish.calibration)
+
+
+def _check_own_quantizer(wish: Wish) -> None:
+    registry.load("quantizer", wish.quantizer)
+    if wish.quant != _PTQ or wish.calibration is None:
+        raise UsageError(
+            f"--quantizer goes with --quant {_PTQ} and --calib DIR; what is published, and what is "
+            "trained, has its own"
+        )
+
+
+def _check_calibration(calibration: Path) -> None:
+    name = parse_name(calibration)
+    if not name.folder.is_dir():
+        raise RecipeError(f"{name.folder}: no such folder; --calib needs a folder of images")
+    if name.dataset:
+        find_data(calibration, "train")  # raises for an unknown data set or split
+
+
+def _float_hub(wish: Wish, recipe: Recipe) -> Path:
+    if wish.hub is not None:
+        if not wish.hub.is_file():
+            raise RecipeError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
+        if is_quantized(wish.hub):
+            raise UsageError(
+                f"{wish.hub}: is quantized already, --hub needs a float .onnx file; build it by "
+                f"itself: zoo build {wish.hub} --contract CONTRACT"
+            )
+        return wish.hub
+    if OWN_INTEGERS in recipe.hubs:
+        return recipe.hubs[OWN_INTEGERS]
+    if "none" not in recipe.hubs:
+        raise RecipeError(
+            f"{recipe.name}: no float hub is published; train it by `zoo train {recipe.name}`"
+        )
+    return recipe.hubs["none"]

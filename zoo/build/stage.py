@@ -1,0 +1,36 @@
+"""A stage of a build as data: what it reads, what its result depends on, what it runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zoo.build.plan import Plan
+
+__all__ = ["Stage"]
+
+
+def _nothing(plan: Plan) -> Mapping[str, Path]:  # noqa: ARG001
+    return {}
+
+
+def _no_options(plan: Plan) -> Mapping[str, object]:  # noqa: ARG001
+    return {}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One arrow of the way from model to bundle.
+
+    needs: earlier stages whose results it reads.  files, options: what else of the plan decides its
+    result; the code that it uses is recorded while it runs.
+    tells: whether it writes down what all stages up to it used.
+    run: dotted path of `run(plan, needs: Mapping[str, Path], out: Path)`, imported on use.
+    """
+
+    name: str
+    summary: str
+    run: str
+    needs: tuple[str, ...] = ()
+    files: Callable[[Plan], Mapping[str, Path]] = field(default=_nothing)
+    options: Callable[[Plan], Mapping[str, object]] = field(default=_no_options)
+    tells: bool = False

@@ -1,0 +1,44 @@
+"""compile: from the app's sources to a program for the board."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from zoo import registry
+from zoo.build.plan import Plan
+from zoo.plugs import AppGenerator, Library
+from zoo.provenance.used import Thing, record
+from zoo.target import Target
+
+_PROGRAM = "app"
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write the program as out/app; nothing for an app that cannot be built here."""
+    if app_notes(plan.target):
+        return
+    app = registry.load("app", plan.target.app)
+    app_libraries(app)
+    program: Path = app.build(needs["generate"], out / "build")
+    program.rename(out / _PROGRAM)
+    shutil.rmtree(out / "build")
+
+
+def compiled_program(folder: Path) -> Path | None:
+    """Return the program in this stage's result, None where there is none."""
+    program = folder / _PROGRAM
+    return program if program.exists() else None
+
+
+def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
+    """Return the libraries that the program uses; their files count as used."""
+    libraries = app.libraries()
+    files = (file for library in libraries for file in (library.file, *library.texts.values()))
+    record(*(Thing("file", str(file)) for file in files))
+    return libraries
+
+
+def app_notes(target: Target) -> tuple[str, ...]:
+    """Return why the target's app is neither built nor run here, nothing where it is."""
+    why: str = getattr(registry.load("app", target.app), "not_here", "")
+    return (why,) if why else ()

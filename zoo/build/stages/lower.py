@@ -1,0 +1,41 @@
+"""lower: from the hub to the artifact for the chip."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from zoo import registry
+from zoo.artifact import Artifact, Exactness
+from zoo.build.plan import Plan
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write the artifact's files below files/, and artifact.json."""
+    hub = needs["quantize"] / "hub.onnx"
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    artifact: Artifact = registry.load("compiler", plan.target.compiler).lower(
+        graph, plan.target, plan.scheme
+    )
+    for name, content in artifact.files.items():
+        path = out / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    facts = {
+        "kind": artifact.kind,
+        "main": artifact.main,
+        "exactness": asdict(artifact.exactness),
+        "notes": artifact.notes,
+    }
+    (out / "artifact.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
+
+
+def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
+    """Return (folder of the files, main file's name, exactness) of a lowered artifact."""
+    facts = json.loads((folder / "artifact.json").read_text("utf-8"))
+    return folder / "files", facts["main"], Exactness(**facts["exactness"])
+
+
+def artifact_notes(folder: Path) -> tuple[str, ...]:
+    """Return what the compiler noted about a lowered artifact."""
+    return tuple(json.loads((folder / "artifact.json").read_text("utf-8"))["notes"])

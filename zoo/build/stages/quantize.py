@@ -1,0 +1,177 @@
+"""quantize: from the float hub to the hub that is deployed."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zoo import registry
+from zoo.build.plan import Plan
+from zoo.build.stages.hub import check_contract
+from zoo.data.held_out import HeldOut, hold_out
+from zoo.data.picture import Picture
+from zoo.data.pictures import calibration_pictures, labelled_pictures, region_note
+from zoo.errors import RecipeError
+from zoo.graph import Graph
+from zoo.plugs import Feeds, QuantizeOptions
+from zoo.proof.certificate import Check, record_checks, recorded_checks
+from zoo.proof.loss import Networks, loss_checks
+from zoo.scheme import OWN_INTEGERS
+from zoo.training import FitOptions
+
+_BATCH = 20
+_CALIBRATION = "calibration.json"
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write hub.onnx: the given hub itself, the published integer one, or a new one.
+
+    calibration.json says how a new one came about, and holds notes at most for others.
+    """
+    onnx = registry.load("format", "onnx")
+    notes = _given_notes(plan)
+    _write_calibration(out, {"notes": notes} if notes else {})
+    float_hub = needs["hub"] / "float.onnx"
+    if plan.is_float or plan.keeps_integers:
+        (out / "hub.onnx").write_bytes(float_hub.read_bytes())
+        return
+    if plan.quant_hub is not None:
+        graph = _published(plan, plan.quant_hub)
+        (out / "hub.onnx").write_bytes(onnx.write(graph))
+        return
+    pictures = _pictures(plan)
+    graph = _quantized(plan, onnx.read(float_hub.read_bytes(), str(float_hub)), pictures)
+    (out / "hub.onnx").write_bytes(onnx.write(graph))
+    checks = tuple(_losses(plan, Networks(float_hub, out / "hub.onnx"), graph, pictures))
+    known = recorded_checks(graph.metadata, str(float_hub))
+    recorded = replace(graph, metadata={**graph.metadata, **record_checks(*known, *checks)})
+    (out / "hub.onnx").write_bytes(onnx.write(recorded))
+    if checks:
+        _write_calibration(out, _facts(plan, graph, pictures, checks))
+
+
+def read_calibration(folder: Path) -> Mapping[str, Any]:
+    """Return how a network was quantized anew: calibrator, ways tried, losses, notes; else {}."""
+    found: Mapping[str, Any] = json.loads((folder / _CALIBRATION).read_text("utf-8"))
+    return found
+
+
+def quantization_notes(folder: Path) -> tuple[str, ...]:
+    """Return what a person must know about how a network was quantized."""
+    return tuple(read_calibration(folder).get("notes", ()))
+
+
+def _write_calibration(out: Path, facts: Mapping[str, object]) -> None:
+    (out / _CALIBRATION).write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def _given_notes(plan: Plan) -> list[str]:
+    """Return what became of the integers of a file that is quantized already."""
+    if plan.quant != OWN_INTEGERS:
+        return []
+    start = f"{plan.float_hub.name} is quantized already"
+    if plan.keeps_integers:
+        unused = "; the pictures of --calib were not used" if plan.calibration else ""
+        return [f"{start}: its own integers were kept{unused}"]
+    how = "by the pictures of --calib" if plan.calibration else "around the file's own ranges"
+    return [f"{start}, to other integers than {plan.scheme}: it was quantized anew, {how}"]
+
+
+def _published(plan: Plan, hub: Path) -> Graph:
+    graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    check_contract(graph, plan.recipe)
+    scheme = graph.metadata.get("zoo.scheme", "unknown")
+    if scheme != plan.scheme:
+        raise RecipeError(
+            f"{hub}: is quantized by scheme '{scheme}', {plan.target.name} needs "
+            f"'{plan.scheme}'; give images by --calib DIR to quantize the float hub anew"
+        )
+    return graph
+
+
+def _pictures(plan: Plan) -> HeldOut:
+    if plan.calibration is None and plan.quant == OWN_INTEGERS:
+        return hold_out(())
+    if plan.calibration is None:
+        raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
+    return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
+
+
+def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
+    options = QuantizeOptions(
+        held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
+        fit=_fit(plan),
+        epochs=plan.epochs,
+        seed=plan.seed,
+    )
+    if plan.calibrator:
+        options = replace(options, calibrator=plan.calibrator)
+    quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
+        graph,
+        registry.load("scheme", plan.scheme),
+        _batches(plan, pictures.calibration),
+        plan.recipe.contract,
+        options,
+    )
+    return quantized
+
+
+def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> Iterator[Check]:
+    samples = list(_batches(plan, pictures.judging, 1))
+    if not samples:
+        return iter(())
+    return loss_checks(networks, graph, samples, _judged_on(plan, pictures))
+
+
+def _judged_on(plan: Plan, pictures: HeldOut) -> str:
+    if _fit(plan) is not None:
+        return f"{len(pictures.judging)} pictures, which the recipe's training has seen"
+    return pictures.words
+
+
+def _facts(
+    plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
+) -> dict[str, object]:
+    lost = ", ".join(f"{check.largest:.3g}" for check in checks)
+    where = _judged_on(plan, pictures)
+    note = region_note(plan.recipe.contract, pictures.judging)
+    said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
+    told = (
+        "calibrator",
+        "equalization",
+        "bias_correction",
+        "compensation",
+        "judged_on",
+        "calibration_count",
+    )
+    return {
+        **{key: said[key] for key in told if key in said},
+        "tried": json.loads(said.get("tried", "[]")),
+        "notes": _given_notes(plan)
+        + [f"lost by quantization: {lost} of the outputs' spread, on {where}"]
+        + ([note] if note else []),
+    }
+
+
+def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
+    """Return the recipe's own training, if it has one and knows the labels of the images."""
+    recipe, data = plan.recipe, plan.calibration
+    if not (plan.trains and recipe.fit and data and labelled_pictures(recipe, data)):
+        return None
+    options = FitOptions(data, plan.epochs, plan.seed)
+
+    def fit(module: Any, float_module: Any) -> None:  # noqa: ANN401 (torch is not loaded here)
+        registry.resolve(recipe.fit)(recipe, module, float_module, options)
+
+    return fit
+
+
+def _batches(plan: Plan, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
+    from zoo.data.processing import preprocess_batch
+
+    contract = plan.recipe.contract
+    for start in range(0, len(pictures), size):
+        batch = pictures[start : start + size]
+        _, inputs = preprocess_batch(contract, ((p.read(), p.box) for p in batch))
+        yield {contract.input.name: inputs}

@@ -1,0 +1,109 @@
+"""verify: prove every step from float to app on the golden inputs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from zoo.build.plan import Plan
+from zoo.build.stages.compile import app_notes, compiled_program
+from zoo.build.stages.lower import artifact_notes, read_artifact
+from zoo.build.stages.quantize import quantization_notes, read_calibration
+from zoo.bundle.bundle import FLOAT_HUB, GOLDEN, HUB, MODEL, PROGRAM
+from zoo.digest import digest_path, folder_digests
+from zoo.proof.bundle_certificate import CERTIFICATE
+from zoo.proof.certificate import Certificate, Check
+from zoo.proof.golden import golden_inputs
+from zoo.proof.proof import Evidence, Proof, prove
+from zoo.provenance.maker import makers, versions
+from zoo.provenance.used import used_so_far
+from zoo.recipe import GoldenInput
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write golden/ and certificate.json; raises VerifyError naming the first broken step."""
+    (out / GOLDEN).mkdir()
+    golden = golden_inputs(plan.recipe, out / GOLDEN)
+    folder, main, exactness = read_artifact(needs["lower"])
+    evidence = Evidence(
+        contract=plan.recipe.contract,
+        golden=golden,
+        float_hub=needs["hub"] / "float.onnx",
+        hub=needs["quantize"] / "hub.onnx",
+        folder=folder,
+        main=main,
+        exactness=exactness,
+        executor=plan.target.executor,
+        app=plan.target.app,
+        program=compiled_program(needs["compile"]),
+        is_quantized=not plan.is_float,
+        quantization_bound=plan.quantization_bound,
+        source=plan.float_hub,
+    )
+    proof = prove(evidence)
+    notes = (
+        *quantization_notes(needs["quantize"]),
+        *artifact_notes(needs["lower"]),
+        *app_notes(plan.target),
+    )
+    calibration = read_calibration(needs["quantize"])
+    made = _certificate(plan, proof.checks, notes)
+    certificate = replace(made, calibration=calibration, files=_compared(evidence))
+    certificate.demand()
+    (out / CERTIFICATE).write_text(certificate.to_json(), "utf-8")
+    boxes = {item.name: item.box for item in golden}
+    (out / GOLDEN / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
+    (out / GOLDEN / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
+
+
+def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) -> Certificate:
+    used = used_so_far()
+    return Certificate(
+        model=plan.recipe.name,
+        target=plan.target.name,
+        quantization=plan.quant,
+        scheme=plan.scheme,
+        checks=checks,
+        accuracy=recorded_accuracy(plan),
+        makers=makers(used),
+        tools=versions(used),
+        remarks=notes,
+    )
+
+
+def _compared(evidence: Evidence) -> Mapping[str, str]:
+    """Return the digests of what was compared by the path that it has in the bundle."""
+    files = {FLOAT_HUB: evidence.float_hub, HUB: evidence.hub}
+    if evidence.program is not None:
+        files[PROGRAM] = evidence.program
+    files |= {f"{GOLDEN}/{golden.image.name}": golden.image for golden in evidence.golden}
+    digests = {name: digest_path(file) for name, file in files.items()}
+    lowered = folder_digests(evidence.folder)
+    return digests | {f"{MODEL}/{name}": digest for name, digest in lowered.items()}
+
+
+def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
+    """Return the metrics that were measured at publishing, where just that network is deployed.
+
+    A network of the user's own, or quantized anew, has none.
+    """
+    if plan.recipe.metrics is None or not plan.is_published:
+        return {}
+    measured = json.loads(plan.recipe.metrics.read_text("utf-8"))
+    return {"how": "recorded", **measured[plan.hub_key]} if plan.hub_key in measured else {}
+
+
+def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
+    """Return what the program checks on the board, in lines that need no parser.
+
+    picture NAME X Y WIDTH HEIGHT, then output TOLERANCE COUNT VALUE... NAME for each output, whose
+    name may have spaces.
+    """
+    lines = []
+    for item, outputs in zip(golden, proof.expected, strict=True):
+        lines.append(f"picture {item.name} {' '.join(map(repr, item.box))}")
+        for name, values in outputs.items():
+            numbers = " ".join(f"{value:.9g}" for value in values.ravel())
+            tolerance = f"{proof.tolerances[name]:.9g}"
+            lines.append(f"output {tolerance} {values.size} {numbers} {name}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,141 @@
+"""Subjects: the forms of a model that can be evaluated and timed, built as `zoo build` does."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from zoo import registry
+from zoo.build.cache import Cache
+from zoo.build.pipeline import artifact_stages, build
+from zoo.build.plan import Plan, Wish, find_recipe, make_plan
+from zoo.build.stages.lower import read_artifact
+from zoo.data.evaluation import Evaluation, Measurement
+from zoo.errors import ToolchainError, UsageError, suggest
+from zoo.plugs import Run
+from zoo.recipe import Recipe
+
+__all__ = [
+    "FORMS",
+    "Form",
+    "Subject",
+    "Suite",
+    "evaluate",
+    "find_suite",
+    "forms",
+    "load_forms",
+    "load_peers",
+    "load_published",
+    "load_weights",
+    "measure_suite",
+]
+
+FORMS = ("hub", "reference", "artifact")
+
+Suite = Callable[[Recipe, Run, Path], Iterator[Measurement]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a model. name: 'model quant form'; file: what `executor` loads."""
+
+    name: str
+    plan: Plan
+    executor: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network, ready to run, and the recipe whose contract and evaluation it goes by."""
+
+    name: str
+    recipe: Recipe
+    run: Run
+
+
+def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache) -> Iterator[Form]:
+    """Build a model in several quantizations and yield its forms.
+
+    hub: ONNX as published, in ONNX Runtime without optimisation.  reference: the Graph's own
+    meaning.  artifact: what the target runs.
+    """
+    for form in wanted:
+        if form not in FORMS:
+            raise UsageError(f"unknown form '{form}'{suggest(form, FORMS)}")
+    for quant in quants:
+        plan = make_plan(replace(wish, quant=quant))
+        done = build(plan, cache, stages=artifact_stages())
+        folder, main, _ = read_artifact(done["lower"])
+        hub = done["quantize"] / "hub.onnx"
+        files = {
+            "hub": ("onnxruntime-unoptimized", hub),
+            "reference": ("reference", hub),
+            "artifact": (plan.target.executor, folder / main),
+        }
+        for form in wanted:
+            executor, file = files[form]
+            yield Form(f"{plan.recipe.name} {quant} {form}", plan, executor, file)
+
+
+def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
+    """Yield each form, ready to run."""
+    for form in built:
+        run = registry.load("executor", form.executor).load(form.file.parent, form.file.name, 1)
+        yield Subject(form.name, form.plan.recipe, run)
+
+
+def load_published(recipe: Recipe) -> Iterator[Subject]:
+    """Yield every hub that is published, whatever board its scheme is for."""
+    executor = registry.load("executor", "onnxruntime-unoptimized")
+    for key, hub in recipe.hubs.items():
+        yield Subject(f"{recipe.name} {key}", recipe, executor.load(hub.parent, hub.name, 1))
+
+
+def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
+    """Yield trained weights, run by the framework that trained them."""
+    for file in weights:
+        if not recipe.restore:
+            raise UsageError(f"{recipe.name}: this model brings no training; see CONTRIBUTING")
+        if find_spec("torch") is None:
+            raise ToolchainError("trained weights need PyTorch: pip install 'edgezoo[train]'")
+        yield Subject(file.name, recipe, registry.resolve(recipe.restore)(recipe, file))
+
+
+def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
+    """Yield other people's networks, each an ONNX file under its contract.
+
+    They are measured by the evaluation and the suites of `recipe`.
+    """
+    for onnx, contract in peers:
+        peer = find_recipe(str(onnx), contract)
+        run = registry.load("executor", "onnxruntime").load(onnx.parent, onnx.name, 1)
+        yield Subject(peer.name, replace(peer, evaluate=recipe.evaluate, suites=recipe.suites), run)
+
+
+def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:
+    """Yield (name, result) of each subject on labelled data, by its recipe's own `evaluate`."""
+    for subject in subjects:
+        if not subject.recipe.evaluate:
+            raise UsageError(
+                f"{subject.recipe.name}: this model brings no evaluation; see CONTRIBUTING"
+            )
+        measure = registry.resolve(subject.recipe.evaluate)
+        yield subject.name, measure(subject.recipe, subject.run, data)
+
+
+def find_suite(recipe: Recipe, name: str) -> Suite:
+    """Return a suite of a recipe by its name; raises UsageError naming the known ones."""
+    if name not in recipe.suites:
+        raise UsageError(f"{recipe.name}: unknown suite '{name}'{suggest(name, recipe.suites)}")
+    suite: Suite = registry.resolve(recipe.suites[name])
+    return suite
+
+
+def measure_suite(
+    suite: Suite, subjects: Iterable[Subject], data: Path
+) -> Iterator[tuple[str, Measurement]]:
+    """Yield (name, line) of each subject in turn, line by line as they are measured."""
+    for subject in subjects:
+        for line in suite(subject.recipe, subject.run, data):
+            yield subject.name, line

@@ -1,0 +1,1 @@
+"""Bundles: archives with a manifest, a bill of materials, and Debian packages."""

@@ -1,0 +1,179 @@
+"""Bundles: byte-reproducible archives with a manifest that names every file's digest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.artifact import Exactness
+from zoo.bundle import archive as archives
+from zoo.contract import Contract
+from zoo.digest import digest_json, folder_digests
+from zoo.errors import BundleError
+from zoo.provenance.maker import Maker
+from zoo.recipe import GoldenInput
+from zoo.step import Box
+
+__all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unpack"]
+
+FORMAT = 3
+MANIFEST = "manifest.json"
+MODEL, GOLDEN = "model", "golden"
+FLOAT_HUB, HUB, PROGRAM = "model/float.hub.onnx", "model/hub.onnx", "app/app"
+_ANEW = "do not use this bundle, build it anew"
+
+
+@dataclass(frozen=True)
+class BundledModel:
+    """A model of a bundle. licences: (what, identifier, commercial) each."""
+
+    name: str
+    quantization: str
+    scheme: str
+    contract: str
+    licences: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True)
+class BundledArtifact:
+    """An artifact of a bundle; paths are relative to the bundle. notes: as zoo.artifact's."""
+
+    kind: str
+    main: str
+    hub: str
+    float_hub: str
+    exactness: Exactness
+    quantization_bound: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a bundle holds.
+
+    program: '' where it could not be compiled when the bundle was made.
+    c_library: version of GNU's that program and libraries need at least, '' for none.
+    makers: whose code took part.
+    files: SHA-256 by relative path, of every file but the manifest.
+    """
+
+    target: str
+    executor: str
+    app: str
+    program: str
+    c_library: str
+    zoo_version: str
+    makers: tuple[Maker, ...]
+    models: tuple[BundledModel, ...]
+    artifacts: tuple[BundledArtifact, ...]
+    golden: tuple[tuple[str, str, Box], ...]
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """Return JSON that carries its own digest."""
+        data = {"format": FORMAT, **asdict(self)}
+        return json.dumps({**data, "sha256": digest_json(data)}, indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Manifest":
+        """Read `to_json`'s form; raises BundleError where a byte of it was changed."""
+        try:
+            data = json.loads(text)
+            found = data.pop("format")
+            data.pop("sha256")
+            if found != FORMAT:
+                raise BundleError(
+                    f"{where}: its format is {found!r}, this zoo reads {FORMAT}; {_ANEW}"
+                )
+            manifest = cls(**{**data, **_parsed(data)})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BundleError(f"{where}: {MANIFEST!r} is damaged ({error!r}); {_ANEW}") from error
+        if manifest.to_json() != text:
+            raise BundleError(f"{where}: {MANIFEST!r} was changed; {_ANEW}")
+        return manifest
+
+
+def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "makers": tuple(map(Maker.from_json, data["makers"])),
+        "models": tuple(
+            BundledModel(**{**m, "licences": tuple(map(tuple, m["licences"]))})
+            for m in data["models"]
+        ),
+        "artifacts": tuple(
+            BundledArtifact(
+                **{**a, "exactness": Exactness(**a["exactness"]), "notes": tuple(a["notes"])}
+            )
+            for a in data["artifacts"]
+        ),
+        "golden": tuple((name, file, tuple(box)) for name, file, box in data["golden"]),
+    }
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An unpacked bundle."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def contract(self) -> Contract:
+        """Return the first model's contract."""
+        return Contract.from_json(self.manifest.models[0].contract, str(self.folder / MANIFEST))
+
+    @property
+    def golden(self) -> tuple[GoldenInput, ...]:
+        """Return the golden inputs with paths on this machine."""
+        listed = self.manifest.golden
+        return tuple(GoldenInput(name, self.folder / file, box) for name, file, box in listed)
+
+
+def pack(folder: Path, archive: Path, name: str) -> None:
+    """Write a bundle's folder, its manifest in it, as NAME/... in a tar.gz.
+
+    The manifest comes first, so that whatever of a damaged archive can be read can be checked.
+    """
+    archives.pack(folder, archive, name, first=MANIFEST)
+
+
+def unpack(archive: Path, folder: Path) -> Bundle:
+    """Unpack a bundle and check every byte against its manifest.
+
+    Raises BundleError naming the file that is damaged, missing or not listed.
+    """
+    undamaged = archives.unpack(archive, folder)
+    bundle = check(_only_folder(folder, archive), str(archive))
+    if not undamaged:
+        raise BundleError(
+            f"{archive}: its files are whole, but the archive around them is damaged; {_ANEW}"
+        )
+    return bundle
+
+
+def check(folder: Path, where: str) -> Bundle:
+    """Check an unpacked bundle's files against its manifest; raises BundleError."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{where}: holds no {MANIFEST}; this is no bundle of `zoo build`")
+    manifest = Manifest.from_json(path.read_bytes().decode("utf-8", "replace"), where)
+    found = {k: v for k, v in folder_digests(folder).items() if k != MANIFEST}
+    for name in sorted(manifest.files.keys() | found.keys()):
+        if manifest.files.get(name) != found.get(name):
+            state = "is missing" if name not in found else "was changed"
+            state = state if name in manifest.files else "is not in the manifest"
+            raise BundleError(f"{where}: {name!r} {state}; {_ANEW}")
+    return Bundle(folder, manifest)
+
+
+def _only_folder(folder: Path, archive: Path) -> Path:
+    inside = list(folder.iterdir())
+    if not inside:
+        raise BundleError(
+            f"{archive}: nothing in it can be read as a bundle; `zoo build` makes bundles"
+        )
+    if len(inside) != 1 or not inside[0].is_dir():
+        names = ", ".join(repr(path.name) for path in sorted(inside))
+        raise BundleError(f"{archive}: holds {names}; a bundle holds one folder; {_ANEW}")
+    return inside[0]

@@ -1,0 +1,77 @@
+"""The software bill of materials of a bundle, CycloneDX 1.6 JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from zoo.bundle.archive import EPOCH_S
+from zoo.bundle.spdx import is_expression, is_listed
+
+__all__ = ["Component", "bill_of_materials"]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a bundle.
+
+    kind: CycloneDX component type: 'library', 'machine-learning-model', 'data', 'application'.
+    licence: SPDX expression, '' where it is not known; another text becomes a licence's name.
+    sha256: of its file, where there is one.  inside: whether the bundle holds it; what it was made
+    with is told as well.
+    """
+
+    kind: str
+    name: str
+    version: str
+    licence: str
+    sha256: str = ""
+    inside: bool = True
+
+
+def bill_of_materials(name: str, components: Iterable[Component], seed: str) -> str:
+    """Return the document; the serial number follows from `seed`, so the same bundle repeats it."""
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.model.component import Component as CycloneComponent
+    from cyclonedx.model.component import ComponentType
+    from cyclonedx.output import make_outputter
+    from cyclonedx.schema import OutputFormat, SchemaVersion
+
+    subject = CycloneComponent(name=name, type=ComponentType.FIRMWARE, bom_ref=name)
+    parts = [_component(part) for part in components]
+    bom = Bom(components=parts)
+    bom.metadata.component = subject
+    bom.metadata.timestamp = datetime.fromtimestamp(EPOCH_S, UTC)
+    bom.register_dependency(subject, parts)
+    bom.serial_number = uuid5(NAMESPACE_URL, f"{name}:{seed}")
+    text: str = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(
+        indent=2
+    )
+    return text + "\n"
+
+
+def _component(part: Component) -> Any:  # noqa: ANN401 (the library is untyped here)
+    from cyclonedx.model import HashAlgorithm, HashType
+    from cyclonedx.model.component import Component as CycloneComponent
+    from cyclonedx.model.component import ComponentScope, ComponentType
+
+    reference = f"{part.kind}:{part.name}@{part.version}"
+    hashes = [HashType(alg=HashAlgorithm.SHA_256, content=part.sha256)] if part.sha256 else []
+    return CycloneComponent(
+        name=part.name,
+        version=part.version,
+        type=ComponentType(part.kind),
+        licenses=[_licence(part.licence)] if part.licence else [],
+        scope=None if part.inside else ComponentScope.EXCLUDED,
+        hashes=hashes,
+        bom_ref=reference,
+    )
+
+
+def _licence(text: str) -> Any:  # noqa: ANN401 (the library is untyped here)
+    from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
+
+    if is_listed(text):
+        return DisjunctiveLicense(id=text)
+    return LicenseExpression(text) if is_expression(text) else DisjunctiveLicense(name=text)

@@ -1,0 +1,1 @@
+"""Pictures and labelled data: how they are found, read and processed."""

@@ -1,0 +1,122 @@
+"""Finds the labelled data that `--data` and `--calib` name.
+
+A name is a folder, whose layout one data set recognises, or NAME:FOLDER, or NAME:FOLDER:SPLIT.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo import registry
+from zoo.errors import DataError, PluginError, UnknownNameError
+from zoo.plugs import Dataset
+
+if TYPE_CHECKING:
+    from zoo.data.picture import Picture
+
+__all__ = ["DataName", "LabelledData", "find_data", "parse_name", "recognisers"]
+
+
+@dataclass(frozen=True)
+class DataName:
+    """The parts of a name. dataset, split: '' where it does not say."""
+
+    dataset: str
+    folder: Path
+    split: str
+
+
+@dataclass(frozen=True)
+class LabelledData:
+    """Labelled data that was found and not read yet. split: '' where the folder is one."""
+
+    dataset: Dataset
+    folder: Path
+    split: str
+
+    @property
+    def label(self) -> str:
+        """Name of set and split, such as 'landmarks68/test' or '300w/common'."""
+        if self.split:
+            return f"{self.dataset.name}/{self.split}"
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def points(self) -> int:
+        """Number of landmarks of each sample, 0 for none."""
+        return self.dataset.points(self.folder)
+
+    def read(self) -> object:
+        """Return the samples; raises DataError naming the file at fault."""
+        return self.dataset.read(self.folder, self.split)
+
+    def pictures(self) -> "Sequence[Picture]":
+        """Return the photos, unread, and their boxes; raises DataError naming the file at fault."""
+        return self.dataset.pictures(self.folder, self.split)
+
+
+def find_data(text: str | Path, split: str) -> LabelledData:
+    """Return what a name stands for, of `split` ('train' or 'test') where it names none.
+
+    Raises DataError for a missing folder or one that no data set, or more than one, recognises,
+    and UnknownNameError for an unknown data set or split.
+    """
+    name = parse_name(text)
+    dataset = registry.load("dataset", name.dataset) if name.dataset else None
+    if not name.folder.is_dir():
+        raise DataError(f"{name.folder}: no such folder; give one of labelled data")
+    dataset = dataset or _recognise(name.folder)
+    if name.split and not dataset.splits:
+        raise DataError(
+            f"{text}: a folder of '{dataset.name}' is one split; leave :{name.split} out"
+        )
+    if name.split and name.split not in dataset.splits:
+        raise UnknownNameError(f"split of {dataset.name}", name.split, dataset.splits)
+    return LabelledData(dataset, name.folder, name.split or (split if dataset.splits else ""))
+
+
+def parse_name(text: str | Path) -> DataName:
+    """Return the parts; what exists as a folder is one, whatever colons it has."""
+    whole = str(text)
+    dataset, colon, rest = whole.partition(":")
+    if not colon or "/" in dataset or Path(whole).is_dir():
+        return DataName("", Path(whole), "")
+    folder, colon, split = rest.rpartition(":")
+    if not colon or "/" in split or Path(rest).is_dir():
+        return DataName(dataset, Path(rest), "")
+    return DataName(dataset, Path(folder), split)
+
+
+def recognisers(folder: Path) -> list[Dataset]:
+    """Return the data sets that have this layout; a broken one of others is warned of."""
+    if not folder.is_dir():
+        return []
+    datasets = map(_load, registry.names("dataset"))
+    return [dataset for dataset in datasets if dataset and dataset.recognises(folder)]
+
+
+def _recognise(folder: Path) -> Dataset:
+    found = recognisers(folder)
+    if not found:
+        raise DataError(
+            f"{folder}: holds no data set that is known; known are "
+            f"{', '.join(registry.names('dataset'))}, docs/datasets.md says how their folders look"
+        )
+    if len(found) > 1:
+        several = " and ".join(f"'{dataset.name}'" for dataset in found)
+        raise DataError(
+            f"{folder}: {several} recognise this folder; choose one: {found[0].name}:{folder}"
+        )
+    return found[0]
+
+
+def _load(name: str) -> Dataset | None:
+    """Return a data set's reader; None, and a warning, where another distribution's is broken."""
+    try:
+        dataset: Dataset = registry.load("dataset", name)
+    except PluginError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        return None
+    return dataset

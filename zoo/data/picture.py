@@ -1,0 +1,77 @@
+"""A picture: the file of a photo, with the box of what the network looks at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo.data.picture_header import read_header, turned
+from zoo.errors import DataError
+from zoo.step import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Picture", "read_picture", "why_unreadable"]
+
+_FORMATS = ("PNG", "JPEG", "BMP", "PPM")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo and a box (x, y, width, height) in its pixels; None means the whole photo."""
+
+    path: Path
+    box: Box | None = None
+
+    def read(self) -> "NDArray[np.uint8]":
+        """Return [H, W, 3] uint8 RGB; raises DataError naming the file."""
+        return read_picture(self.path)
+
+
+def read_picture(path: Path) -> "NDArray[np.uint8]":
+    """Return a photo as [H, W, 3] uint8 RGB, the right way up; raises DataError naming the file.
+
+    Of 16 bits the upper 8 are taken, colours without their opacity, as the C++ program does.
+    """
+    import numpy as np
+
+    try:
+        content = path.read_bytes()
+        header = read_header(content)
+        return np.ascontiguousarray(turned(_decoded(content), header.orientation))
+    # Pillow may fail in any way on a damaged file.
+    except Exception as error:
+        raise DataError(_message(path, error)) from error
+
+
+def why_unreadable(path: Path) -> str:
+    """Return why a file is no picture that can be read, by its header; '' where it is one."""
+    try:
+        read_header(path.read_bytes())
+    except (OSError, ValueError) as error:
+        return _message(path, error)
+    return ""
+
+
+def _message(path: Path, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return f"{path}: cannot be read as a picture ({reason}); PNG, JPEG, BMP and PPM are"
+
+
+def _decoded(content: bytes) -> "NDArray[np.uint8]":
+    import io
+    import warnings
+
+    import numpy as np
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        # The size was checked against our own limit.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            image.info.pop("transparency", None)
+            if not image.mode.startswith("I"):
+                return np.asarray(image.convert("RGB"))
+            upper = (np.asarray(image) >> 8).astype(np.uint8)
+            return np.repeat(upper[..., np.newaxis], 3, axis=2)

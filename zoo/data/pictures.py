@@ -1,0 +1,96 @@
+"""Which pictures a folder, or labelled data, has for calibration, and what region of each."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from zoo import registry
+from zoo.contract import Contract
+from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
+from zoo.data.labelled_data import find_data, parse_name, recognisers
+from zoo.data.picture import Picture, why_unreadable
+from zoo.data.picture_header import SUFFIXES
+from zoo.errors import DataError
+from zoo.recipe import Recipe
+
+__all__ = ["calibration_pictures", "labelled_pictures", "region_note"]
+
+
+def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
+    """Return `count` pictures, evenly spread over the data set or the folder's sorted names.
+
+    Labels give boxes, where the folder is a data set that is known; else boxes.json beside the
+    pictures, as the app reads it; else each photo is used whole. Those that cannot be read are left
+    out with a warning. Raises DataError for a missing or empty folder, where no picture is left,
+    and for a photo that boxes.json lacks.
+    """
+    pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
+    if len(pictures) > count:
+        pictures = [pictures[index * len(pictures) // count] for index in range(count)]
+    return _readable(pictures, data)
+
+
+def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
+    """Return the pictures with the boxes of their labels, none for a folder without labels.
+
+    data: as `zoo.data.labelled_data` says, the training split where it names none. A recipe of the
+    zoo reads it by itself, and refuses labels that it cannot be trained on.
+    """
+    if recipe.pictures:
+        found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
+        return found
+    name = parse_name(data)
+    if not (name.dataset or recognisers(name.folder)):
+        return ()
+    return find_data(data, "train").pictures()
+
+
+def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
+    """Return a line for people where whole photos are used though the contract cuts; else ''."""
+    scales = [s.parameters.get("scale", 1.2) for s in contract.pre if s.name == "crop"]
+    if any(picture.box for picture in pictures) or not any(scale != 1 for scale in scales):
+        return ""
+    return (
+        f"calibration took whole pictures, though the contract cuts {scales[0]:g} times a box out: "
+        f"give labelled data, or boxes by a {BOX_FILE} beside the pictures (docs/quantization.md)"
+    )
+
+
+def _plain_pictures(folder: Path) -> list[Picture]:
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; give one with pictures")
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    if not found:
+        raise DataError(f"{folder}: holds no picture ({', '.join(SUFFIXES)})")
+    table = folder / BOX_FILE
+    if not table.is_file():
+        return [Picture(path) for path in found]
+    boxes = read_boxes(table)
+    pictures = [picture for path in found for picture in _boxed(path, boxes)]
+    if not pictures:
+        raise DataError(f"{table}: has no box for any picture; give at least one")
+    return pictures
+
+
+def _boxed(path: Path, boxes: Boxes) -> list[Picture]:
+    """Return a photo's regions; of a file that is no picture itself, for it is left out later."""
+    try:
+        return [Picture(path, box) for box in boxes.of(path)]
+    except DataError:
+        if why_unreadable(path):
+            return [Picture(path)]
+        raise
+
+
+def _readable(pictures: Sequence[Picture], data: Path) -> Sequence[Picture]:
+    reasons = {path: why_unreadable(path) for path in dict.fromkeys(p.path for p in pictures)}
+    left_out = {path: reason for path, reason in reasons.items() if reason}
+    if left_out and len(left_out) == len(reasons):
+        first = next(iter(left_out.values()))
+        raise DataError(f"{data}: none of {len(reasons)} pictures can be read; {first}")
+    warning = logging.getLogger(__name__).warning
+    for reason in left_out.values():
+        warning("left out: %s", reason)
+    if left_out:
+        warning("%d of %d pictures cannot be read, they are left out", len(left_out), len(reasons))
+    return [picture for picture in pictures if picture.path not in left_out]

@@ -1,0 +1,118 @@
+"""The certificate of a bundle: read with suspicion, and compared with what is found again."""
+
+from collections.abc import Iterator, Sequence
+
+from zoo.bundle.bundle import Bundle, Manifest
+from zoo.errors import VerifyError
+from zoo.proof.certificate import LOSS, Certificate, Check
+from zoo.proof.source_check import SOURCE_STEP
+from zoo.provenance.maker import Maker
+from zoo.scheme import FLOAT_SCHEMES
+
+__all__ = ["CERTIFICATE", "bundle_certificate", "compare_again"]
+
+CERTIFICATE = "certificate.json"
+_ANEW = "do not use this bundle, build it anew"
+
+
+def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
+    """Return a bundle's certificate.
+
+    Raises VerifyError where a step is broken or missing, or where it speaks of another bundle.
+    """
+    file = bundle.folder / CERTIFICATE
+    if not file.is_file():
+        raise VerifyError(f"{where}: holds no {CERTIFICATE}; {_ANEW}")
+    certificate = Certificate.from_json(file.read_bytes().decode("utf-8", "replace"), where)
+    for fault in _faults(certificate, bundle.manifest):
+        raise VerifyError(f"{where}: the certificate {fault}; {_ANEW}")
+    certificate.demand()
+    return certificate
+
+
+def compare_again(recorded: Sequence[Check], found: Sequence[Check], where: str) -> None:
+    """Raise VerifyError where what was recorded is not what is found again."""
+    known = {check.step: check for check in found}
+    for check in recorded:
+        if check.step not in known:
+            raise VerifyError(
+                f"{where}: the certificate has a step '{check.step}' that is none of this "
+                f"bundle's; {_ANEW}"
+            )
+        for name in _differing(check, known[check.step]):
+            raise VerifyError(
+                f"{where}: step '{check.step}': {name} is {getattr(check, name)} in the "
+                f"certificate, found again is {getattr(known[check.step], name)}; {_ANEW}"
+            )
+    if [check.step for check in recorded] != [check.step for check in found]:
+        missing = sorted(known.keys() - {check.step for check in recorded})
+        raise VerifyError(
+            f"{where}: the certificate's steps are missing or in another order: "
+            f"{', '.join(missing) or 'all are there'}; {_ANEW}"
+        )
+
+
+def _faults(certificate: Certificate, manifest: Manifest) -> Iterator[str]:
+    model = manifest.models[0]
+    for name, wanted in (
+        ("model", model.name),
+        ("target", manifest.target),
+        ("quantization", model.quantization),
+        ("scheme", model.scheme),
+    ):
+        if getattr(certificate, name) != wanted:
+            yield f"is of {name} {getattr(certificate, name)!r}, the bundle of {wanted!r}"
+    for name in sorted(_compared(manifest) | certificate.files.keys()):
+        if name not in certificate.files or certificate.files[name] != manifest.files.get(name):
+            yield f"does not speak of the file {name!r} in this bundle"
+    for note in manifest.artifacts[0].notes:
+        if note not in certificate.remarks:
+            yield f"lacks the remark {note!r}"
+    for arrow in _arrows(manifest):
+        if not any(check.step.startswith(arrow) for check in certificate.checks):
+            yield f"lacks the step '{arrow[0]}'"
+    for maker in certificate.makers:
+        if not any(_is_part(maker, other) for other in manifest.makers):
+            yield f"names {maker.name} {maker.version} otherwise than the manifest"
+
+
+def _is_part(maker: Maker, other: Maker) -> bool:
+    """Whether packaging, which comes after proving, can have made one into the other."""
+    if maker.plugins == other.plugins:
+        return maker == other
+    more = {*maker.plugins} < {*other.plugins}
+    return more and (maker.name, maker.version) == (other.name, other.version)
+
+
+def _compared(manifest: Manifest) -> set[str]:
+    """Return the files that a certificate must speak of."""
+    artifact = manifest.artifacts[0]
+    pictures = {file for _, file, _ in manifest.golden}
+    program = {manifest.program} if manifest.program else set()
+    return {artifact.float_hub, artifact.hub, artifact.main} | pictures | program
+
+
+def _arrows(manifest: Manifest) -> Iterator[tuple[str, ...]]:
+    """Yield how the steps begin of which no certificate may lack one, each in all its forms."""
+    yield (SOURCE_STEP,)
+    yield ("float hub -> float reference",)
+    is_float = manifest.models[0].scheme in FLOAT_SCHEMES
+    if not is_float:
+        yield "float reference -> integer reference", LOSS
+        yield ("integer reference -> hub",)
+    yield (f"{'float' if is_float else 'integer'} reference -> artifact",)
+    if manifest.program:
+        yield ("artifact -> app",)
+
+
+def _differing(recorded: Check, found: Check) -> Iterator[str]:
+    exact = ["unit", "values", "why", "spread"]
+    if found.how == "re-run":
+        exact.append("how")
+    if not recorded.step.startswith("artifact -> app ("):  # a stand-in's may follow what was seen
+        exact.append("bound")
+    yield from (name for name in exact if getattr(recorded, name) != getattr(found, name))
+    spread = found.spread if found.how == "re-run" else 0
+    for name in ("largest", "mean"):
+        if not abs(getattr(recorded, name) - getattr(found, name)) <= spread:
+            yield name

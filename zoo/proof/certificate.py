@@ -1,0 +1,171 @@
+"""The certificate: proof that every step from float to app computes what was trained."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+
+from zoo.errors import VerifyError
+from zoo.provenance.maker import Maker
+
+__all__ = ["LOSS", "Certificate", "Check", "record_checks", "recorded_checks"]
+
+LOSS = "float hub -> hub"
+"""Begins the step of each check of what quantization lost; on what it was measured follows."""
+
+FORMAT = 2
+_RECORD = "zoo.checks"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step compared with the one before it on the golden inputs.
+
+    step: such as 'reference -> artifact'.  unit: 'lsb' or 'relative' (zoo.artifact.Exactness), or
+    'of its spread' for a loss (zoo.proof.loss), whose `largest` is zoo.proof.loss.relative_loss.
+    largest, mean: differences over `values` outputs.  bound: largest allowed, None where they are
+    measured and nothing is allowed or forbidden.  why: its reason.
+    how: 're-run' now, or 'recorded' at publishing.  spread: by how much another run may differ.
+    """
+
+    step: str
+    unit: str
+    largest: float
+    mean: float
+    bound: float | None
+    values: int
+    why: str
+    how: str = "re-run"
+    spread: float = 0.0
+
+    @property
+    def state(self) -> str:
+        """'holds' within the bound, 'measured' without one, else 'broken'; NaN always is."""
+        if self.bound is None:
+            return "measured" if isfinite(self.largest) else "broken"
+        return "holds" if self.largest <= self.bound else "broken"
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.state != "broken"
+
+    @property
+    def allowed(self) -> str:
+        """The bound in words."""
+        return "any number" if self.bound is None else f"{self.bound:g}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return JSON values, with the state."""
+        return {**asdict(self), "state": self.state}
+
+    def demand(self, subject: str) -> None:
+        """Raise VerifyError where it is broken."""
+        if not self.holds:
+            raise VerifyError(
+                f"{subject}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed "
+                f"is {self.allowed} ({self.why}); {_advice(self)}"
+            )
+
+
+def record_checks(*checks: Check) -> dict[str, str]:
+    """Return checks as metadata of a Graph: steps that can only be compared while it is made."""
+    return {_RECORD: json.dumps([asdict(check) for check in checks])}
+
+
+def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...]:
+    """Return what `record_checks` wrote, () where it wrote nothing.
+
+    Raises VerifyError naming `where` for anything else.
+    """
+    text = metadata.get(_RECORD, "[]")
+    try:
+        return tuple(Check(**check) for check in json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise VerifyError(
+            f"{where}: its metadata '{_RECORD}' is no list of checks ({error}); quantize the "
+            "network anew"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """All checks of a build, in the order of the data.
+
+    accuracy: metrics with data set, count and whether recorded.  makers: whose code took part.
+    tools: versions by name, of libraries that this code imports and of tools outside of Python.
+    calibration: how a network that was quantized anew was, and all ways that were tried.
+    files: SHA-256 of what was compared, by the path in the bundle.
+    remarks: what a reader must know, such as a stand-in or a missing vendor tool.
+    """
+
+    model: str
+    target: str
+    quantization: str
+    scheme: str
+    checks: tuple[Check, ...]
+    accuracy: Mapping[str, object] = field(default_factory=dict)
+    makers: tuple[Maker, ...] = ()
+    calibration: Mapping[str, object] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all checks hold."""
+        return all(check.holds for check in self.checks)
+
+    def demand(self) -> None:
+        """Raise VerifyError naming the first step that broke."""
+        for check in self.checks:
+            check.demand(f"{self.model} for {self.target}")
+
+    def to_json(self) -> str:
+        """Return JSON for the bundle, checks with their state."""
+        checks = [check.to_json() for check in self.checks]
+        data = {"format": FORMAT, **asdict(self), "checks": checks, "holds": self.holds}
+        return json.dumps(data, indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Certificate":
+        """Read `to_json`'s form; raises VerifyError naming `where` for any other."""
+        try:
+            data = json.loads(text)
+            found = data.pop("format", "none")
+            if found != FORMAT:
+                raise VerifyError(
+                    f"{where}: the certificate's format is {found!r}, this zoo reads {FORMAT}; "
+                    "build the bundle anew"
+                )
+            data.pop("holds")
+            certificate = cls(**{**data, **_parsed(data)})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise VerifyError(
+                f"{where}: the certificate is damaged ({error!r}); do not use this bundle, build "
+                "it anew"
+            ) from error
+        if certificate.to_json() != text:
+            raise VerifyError(
+                f"{where}: the certificate was changed, or claims what its numbers do not say; do "
+                "not use this bundle, build it anew"
+            )
+        return certificate
+
+
+def _parsed(data: Mapping[str, Iterable[Mapping[str, object]]]) -> dict[str, object]:
+    checks = ({k: v for k, v in check.items() if k != "state"} for check in data["checks"])
+    return {
+        "checks": tuple(Check(**check) for check in checks),  # type: ignore[arg-type]  # JSON
+        "makers": tuple(map(Maker.from_json, data["makers"])),
+        "remarks": tuple(data["remarks"]),
+    }
+
+
+def _advice(check: Check) -> str:
+    if not check.step.startswith(LOSS):
+        return "do not deploy this build"
+    return (
+        "try more pictures or nearer ones for --calib, another --calibrator, or --quant qat, or "
+        "allow the loss by --max-quantization-error"
+    )

@@ -1,0 +1,164 @@
+"""What quantization loses at a network's outputs, in units of what they tell apart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo import registry
+from zoo.proof.certificate import LOSS, Check
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zoo.graph import Graph
+    from zoo.plugs import Feeds
+
+__all__ = ["Networks", "loss_checks", "relative_loss"]
+
+_EXECUTOR = "onnxruntime-unoptimized"
+_CONSTANT = 1.0
+"""What an output loses that became constant."""
+_FEW = 10
+_TRACED = 8
+"""Samples on which the values inside are compared."""
+
+
+def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2) -> float:
+    """Return mean(|difference|**power)**(1/power), in the spread of the wanted values.
+
+    wanted, found: one output of all samples, [N, ...]. The spread is the standard deviation of each
+    number over the samples, root mean square of all: an output that is constant, wrongly, has lost
+    1. Of few samples it is that of all numbers together, of which an eighth is the least: 8 bits
+    resolve no finer. An output of one number that never varies is measured by its magnitude.
+    """
+    import numpy as np
+
+    difference = np.abs(np.asarray(found, np.float64) - wanted)
+    return float(np.mean(difference**power) ** (1 / power)) / _spread(wanted)
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The files of a network, float or quantized otherwise, and of the integer one made of it."""
+
+    floats: Path
+    integers: Path
+
+
+def loss_checks(
+    networks: Networks, graph: "Graph", samples: "Sequence[Feeds]", words: str
+) -> Iterator[Check]:
+    """Yield what each output has lost, recorded, since the samples never leave this machine.
+
+    graph: the integer one.  samples: batches of one.  words: what these are, for people.
+    The bound is left to whoever asks for a build.
+    """
+    import numpy as np
+
+    wanted, found = (_outputs(file, samples) for file in (networks.floats, networks.integers))
+    begins = _Trace.of(networks, graph, samples[:_TRACED])
+    for name, values in wanted.items():
+        if name not in found:
+            continue
+        difference = np.abs(np.asarray(found[name], np.float64) - values)
+        yield Check(
+            step=f"{LOSS}, output '{name}', {words}",
+            unit="of its spread",
+            largest=float(f"{relative_loss(values, found[name]):.6g}"),
+            mean=float(f"{difference.mean() / _spread(values):.6g}"),
+            bound=_CONSTANT,
+            values=values.size,
+            why=f"what integers may lose; most is lost at {begins.worst(name)}",
+            how="recorded",
+        )
+
+
+@dataclass(frozen=True)
+class _Trace:
+    """Losses of the values inside, by tensor."""
+
+    graph: "Graph"
+    losses: Mapping[str, float]
+
+    @classmethod
+    def of(cls, networks: Networks, graph: "Graph", samples: "Sequence[Feeds]") -> "_Trace":
+        floats = {node.output: node.output for node in graph.nodes}
+        floats |= {n.inputs[0]: n.output for n in graph.nodes if n.op == "dequantize"}
+        content = networks.floats.read_bytes()
+        given = registry.load("format", "onnx").read(content, str(networks.floats))
+        inside = _inside(networks.floats, list(floats.values()), samples)
+        wanted = {name: _reals(given, name, values) for name, values in inside.items()}
+        found = _inside(networks.integers, list(floats), samples)
+        losses = {
+            name: relative_loss(wanted[floats[name]], _reals(graph, name, values))
+            for name, values in found.items()
+            if floats[name] in wanted
+        }
+        return cls(graph, losses)
+
+    def worst(self, output: str) -> str:
+        """Return the node before an output that adds most to what is lost, for people."""
+        rises: dict[str, float] = {}
+        lost = dict(self.losses)
+        needed = _before(self.graph, output)
+        for node in self.graph.nodes:
+            before = max((lost.get(name, 0.0) for name in node.inputs), default=0.0)
+            lost[node.output] = self.losses.get(node.output, before)
+            if node.output in needed:
+                rises[node.name] = lost[node.output] - before
+        if not rises:
+            return "no node that can be told"
+        name = max(rises, key=lambda node: rises[node])
+        node = next(node for node in self.graph.nodes if node.name == name)
+        before = lost[node.output] - rises[name]
+        return (
+            f"node '{name}' ({node.op}), {before:.3g} before it and {lost[node.output]:.3g} after"
+        )
+
+
+def _before(graph: "Graph", output: str) -> set[str]:
+    """Return the tensors that an output is computed from, itself included."""
+    needed = {output}
+    for node in reversed(graph.nodes):
+        if node.output in needed:
+            needed.update(node.inputs)
+    return needed
+
+
+def _outputs(file: Path, samples: "Sequence[Feeds]") -> "dict[str, NDArray[Any]]":
+    run = registry.load("executor", _EXECUTOR).load(file.parent, file.name)
+    return _stacked(run, samples)
+
+
+def _inside(
+    file: Path, names: Sequence[str], samples: "Sequence[Feeds]"
+) -> "dict[str, NDArray[Any]]":
+    run = registry.load("executor", _EXECUTOR).load_inside(file.parent, file.name, names)
+    return _stacked(run, samples)
+
+
+def _stacked(run: Any, samples: "Sequence[Feeds]") -> "dict[str, NDArray[Any]]":  # noqa: ANN401
+    import numpy as np
+
+    runs = [run(feeds) for feeds in samples]
+    return {name: np.concatenate([found[name] for found in runs]) for name in runs[0]}
+
+
+def _reals(graph: "Graph", name: str, values: "NDArray[Any]") -> "NDArray[Any]":
+    import numpy as np
+
+    grid = graph.tensors[name].quantization
+    if grid is None or values.dtype.kind == "f":
+        return values
+    return (values.astype(np.float64) - grid.zero_point[0]) * grid.scale[0]
+
+
+def _spread(values: "NDArray[Any]") -> float:
+    import numpy as np
+
+    values = np.asarray(values, np.float64)
+    whole = float(values.std()) or float(np.abs(values).max()) or 1.0
+    if len(values) < _FEW:
+        return whole
+    return max(float(np.sqrt(values.var(axis=0).mean())), whole / 8)

@@ -1,0 +1,86 @@
+"""Proof op by op: a deep network's last values can be far apart, each op's cannot."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from zoo import registry
+from zoo.artifact import Exactness
+from zoo.graph import Graph
+from zoo.plugs import Feeds, Inspector, OpDifference, OpJudge
+from zoo.proof.certificate import Check
+
+__all__ = ["can_inspect", "compare_ops", "prove_ops", "proven_exactness"]
+
+_WHY = "given the same inputs, only rounding can go another way; proven from scales and weights"
+_EXACT = "proven: all scales are powers of two and no sum has more than 24 bits"
+_FURTHER = (
+    "proven: what each op may be off, times the weights behind it, up to all that the integers "
+    "hold; what counts is each op alone"
+)
+
+
+def can_inspect(executor: str) -> bool:
+    """Whether the executor tells what is inside while it runs: zoo.plugs.Inspector."""
+    return hasattr(registry.load("executor", executor), "load_inside")
+
+
+def prove_ops(
+    step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]
+) -> Check | None:
+    """Return the check of each op alone; None where that would not prove all of them.
+
+    The executor may not tell all, and of some ops nothing may be proven.
+
+    The outputs are those of the file as it is, so that they are proven to be made of the integers
+    inside.  executor: zoo.plugs.Inspector.  file: of the integer graph.
+    """
+    names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
+    inspector: Inspector = registry.load("executor", executor)
+    run = inspector.load_inside(file.parent, file.name, names)
+    plain = inspector.load(file.parent, file.name)
+    judge: OpJudge = registry.load("executor", "reference")
+    values = ({**feed, **run(feed), **plain(feed)} for feed in feeds)
+    found = [difference for inside in values for difference in judge.judge_ops(graph, inside)]
+    needed = {node.name for node in graph.nodes if judge.rounds(node)}
+    needed |= {node.name for node in graph.nodes if node.output in graph.outputs}
+    judged = [difference for difference in found if difference.is_judged]
+    return compare_ops(step, judged) if needed <= _nodes(judged) else None
+
+
+def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -> Check:
+    """Return the check over all ops, or of the worst one where one is off too far."""
+    differences = list(found)
+    worst = max(differences, key=lambda d: _largest(d) - d.allowed)
+    too_far = _largest(worst) > worst.allowed
+    shown = [worst] if too_far else differences
+    steps = np.concatenate([d.steps.ravel() for d in shown])
+    why = f"node '{worst.node}': {_WHY}" if too_far else f"each of {len(_nodes(shown))} ops: {_WHY}"
+    return Check(
+        step=step,
+        unit="lsb",
+        largest=float(steps.max()),
+        mean=float(f"{steps.mean():.6g}"),
+        bound=max(d.allowed for d in shown),
+        values=steps.size,
+        why=why,
+        how=how,
+        spread=max(d.allowed for d in shown),
+    )
+
+
+def proven_exactness(graph: Graph) -> Exactness:
+    """Return how far the outputs of a runtime can be off if each op alone is as proven."""
+    judge: OpJudge = registry.load("executor", "reference")
+    bounds = judge.error_bounds(graph)
+    bound = max(bounds[name] for name in graph.outputs)
+    return Exactness(bound, "lsb", _FURTHER if bound else _EXACT)
+
+
+def _largest(difference: OpDifference) -> int:
+    return int(difference.steps.max())
+
+
+def _nodes(differences: Iterable[OpDifference]) -> set[str]:
+    return {difference.node for difference in differences}

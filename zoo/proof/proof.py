@@ -1,0 +1,311 @@
+"""Proof that each step from float to app computes what the step before it computes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo import registry
+from zoo.artifact import Exactness, float_requantization
+from zoo.bundle.bundle import Bundle
+from zoo.contract import Contract
+from zoo.data.picture import read_picture
+from zoo.data.processing import postprocess, preprocess
+from zoo.graph import Graph
+from zoo.plugs import AppGenerator, Feeds
+from zoo.proof.bundle_certificate import bundle_certificate
+from zoo.proof.certificate import LOSS, Check, recorded_checks
+from zoo.proof.comparison import (
+    Outputs,
+    can_exceed,
+    compare,
+    in_unit,
+    judging,
+    output_scales,
+    stacked,
+)
+from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
+from zoo.proof.source_check import SOURCE_STEP, check_source, random_inputs
+from zoo.recipe import GoldenInput
+from zoo.scheme import FLOAT_SCHEMES
+from zoo.step import Frame
+
+__all__ = [
+    "Evidence",
+    "Proof",
+    "bundled_evidence",
+    "golden_frames",
+    "prove",
+]
+
+FLOAT_EXACTNESS = Exactness(
+    1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
+)
+POST_EXACTNESS = Exactness(
+    1e-3, "pixel or degree", "the app prints three decimals and computes in double"
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The files that are compared. `program` is None where the app cannot run here.
+
+    source: the model's own file, None where it is not at hand.  source_check: then, what was found
+    when it was.
+    float_hub, hub: ONNX, the first one quantized where the user's file was.
+    folder, main: the artifact.  executor, app: names of plugins.
+    quantization_bound: largest allowed loss by quantization, relative to the output's magnitude.
+    """
+
+    contract: Contract
+    golden: Sequence[GoldenInput]
+    float_hub: Path
+    hub: Path
+    folder: Path
+    main: str
+    exactness: Exactness
+    executor: str
+    app: str
+    program: Path | None
+    is_quantized: bool
+    quantization_bound: float
+    source: Path | None = None
+    source_check: Check | None = None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Checks in the order of the data, and what the artifact must give for each golden input.
+
+    tolerances: largest allowed difference of each output, in the output's own unit.
+    """
+
+    checks: tuple[Check, ...]
+    expected: tuple[Outputs, ...]
+    tolerances: Mapping[str, float]
+
+
+def prove(evidence: Evidence) -> Proof:
+    """Run the golden inputs through every form of the network and compare neighbours."""
+    frames = golden_frames(evidence.contract, evidence.golden)
+    graph = _read_hub(evidence.hub)
+    scales = output_scales(graph)
+    checks, reference = _prove_reference(evidence, frames, graph)
+    checks = [*_prove_source(evidence, frames), *checks]
+    form = _Form("artifact", evidence.executor, evidence.folder / evidence.main, evidence.exactness)
+    found, artifact = _prove_form(form, evidence, frames, graph, reference)
+    checks.extend(found)
+    bound = _board_bound(evidence.exactness, found[-1])
+    if evidence.program is not None:
+        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
+    tolerances = {
+        name: bound * in_unit(evidence.exactness.unit, name, values, scales)
+        for name, values in stacked(reference).items()
+    }
+    return Proof(tuple(checks), tuple(reference), tolerances)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A file of the network that is compared with its reference.
+
+    exactness: how far it may be off where its executor cannot tell what each op does.
+    """
+
+    name: str
+    executor: str
+    file: Path
+    exactness: Exactness
+
+
+def _prove_source(evidence: Evidence, frames: Sequence[Frame]) -> list[Check]:
+    """Compare the model's file with the float hub, on golden and on random inputs."""
+    if evidence.source is None:
+        recorded = evidence.source_check
+        return [replace(recorded, how="recorded")] if recorded else []
+    name = evidence.contract.input.name
+    golden = (feeds[name] for feeds in _feeds(evidence, frames))
+    inputs = np.concatenate([*golden, random_inputs(evidence.contract)])
+    return [check_source(evidence.source, evidence.float_hub, {name: inputs})]
+
+
+def _prove_reference(
+    evidence: Evidence, frames: Sequence[Frame], graph: Graph
+) -> tuple[list[Check], list[Outputs]]:
+    """Compare hubs and references; return the outputs that the artifact has to give."""
+    given = _read_hub(evidence.float_hub)
+    checks, wanted = _prove_given(evidence, frames, given)
+    if not evidence.is_quantized or graph == given:
+        return checks, wanted
+    recorded = list(_recorded(graph, evidence))
+    checks.extend(recorded)
+    integer = _run("reference", evidence.hub, evidence, frames)
+    if not any(check.step.startswith(LOSS) for check in recorded):  # no picture was held out
+        loss = Exactness(evidence.quantization_bound, "relative", "what integers may lose")
+        before = "integer reference of the file" if given.is_quantized else "float reference"
+        step, spread = f"{before} -> integer reference", FLOAT_EXACTNESS.bound
+        checks.append(compare(step, wanted, integer, loss, spread=spread))
+    found = _prove_hub("hub", evidence.hub, evidence, frames, graph, integer)
+    return [*checks, *found], integer
+
+
+def _prove_given(
+    evidence: Evidence, frames: Sequence[Frame], given: Graph
+) -> tuple[list[Check], list[Outputs]]:
+    """Compare what all begins with, a float hub or a quantized one, with its reference."""
+    hub = evidence.float_hub
+    reference = _run("reference", hub, evidence, frames)
+    if given.is_quantized:
+        return _prove_hub("quantized file", hub, evidence, frames, given, reference), reference
+    trained = _run("onnxruntime-unoptimized", hub, evidence, frames)
+    check = compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)
+    return [check], reference
+
+
+def _prove_hub(
+    name: str,
+    hub: Path,
+    evidence: Evidence,
+    frames: Sequence[Frame],
+    graph: Graph,
+    integer: Sequence[Outputs],
+) -> list[Check]:
+    proven = proven_exactness(graph)
+    exactness = float_requantization(graph) if proven.bound else proven
+    form = _Form(name, "onnxruntime-unoptimized", hub, exactness)
+    return _prove_form(form, evidence, frames, graph, integer)[0]
+
+
+def _prove_form(
+    form: _Form,
+    evidence: Evidence,
+    frames: Sequence[Frame],
+    graph: Graph,
+    reference: Sequence[Outputs],
+) -> tuple[list[Check], list[Outputs]]:
+    """Return the checks, the one of the outputs last, and the form's outputs."""
+    outputs = _run(form.executor, form.file, evidence, frames)
+    scales, exactness = output_scales(graph), form.exactness
+    step = f"{'integer' if evidence.is_quantized else 'float'} reference -> {form.name}"
+    checks = []
+    if evidence.is_quantized and exactness.bound > 0 and can_inspect(form.executor):
+        feeds = _feeds(evidence, frames)
+        alone = prove_ops(f"{step}, each op alone", form.executor, form.file, graph, feeds)
+        if alone is not None:
+            checks.append(alone)
+            exactness = proven_exactness(graph)
+    judged, spread = judging(exactness, graph), form.exactness.bound
+    checks.append(compare(step, reference, outputs, judged, scales, spread=spread))
+    return checks, outputs
+
+
+def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
+    """Yield what was recorded when the graph was made; what nothing can exceed is no bound."""
+    for check in recorded_checks(graph.metadata, str(evidence.hub)):
+        stated = inf if check.bound is None else check.bound
+        bound = evidence.quantization_bound if check.step.startswith(LOSS) else stated
+        is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
+        yield replace(check, bound=None if is_none else bound)
+
+
+def _board_bound(exactness: Exactness, found: Check) -> float:
+    """Return what another processor may differ by: where more is seen here, twice that."""
+    return exactness.bound if found.largest <= exactness.bound else 2 * found.largest
+
+
+def _prove_app(
+    evidence: Evidence,
+    program: Path,
+    frames: Sequence[Frame],
+    artifact: Sequence[Outputs],
+    graph: Graph,
+    board_bound: float,
+) -> Iterator[Check]:
+    app: AppGenerator = registry.load("app", evidence.app)
+    runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
+    step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
+    exactness = _app_exactness(app, evidence, board_bound)
+    judged, scales = judging(exactness, graph), output_scales(graph)
+    outputs = [run.outputs for run in runs]
+    yield compare(step, artifact, outputs, judged, scales, spread=exactness.bound)
+    expected = [
+        _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
+        for run, frame in zip(runs, frames, strict=True)
+    ]
+    if expected[0]:
+        records = [_values(run.record, expected[0]) for run in runs]
+        yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
+
+
+def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:
+    if not app.stand_in:
+        same = "the app feeds the same bytes to the same runtime on one thread"
+        return Exactness(0, "lsb" if evidence.is_quantized else "relative", same)
+    if not evidence.is_quantized:
+        why = f"float32 sums in another order by the {app.stand_in}"
+        return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
+    differs: str = getattr(app, "stand_in_differs", "")
+    if differs:
+        return Exactness(board_bound, "lsb", f"{differs} by the {app.stand_in}")
+    return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
+
+
+def golden_frames(contract: Contract, golden: Sequence[GoldenInput]) -> list[Frame]:
+    """Return the pre-processed golden inputs."""
+    return [preprocess(contract, read_picture(g.image), g.box) for g in golden]
+
+
+def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame]) -> list[Outputs]:
+    """Return the outputs of each frame, without the batch."""
+    run = registry.load("executor", executor).load(file.parent, file.name)
+    batches = map(run, _feeds(evidence, frames))
+    return [{output: values[0] for output, values in batch.items()} for batch in batches]
+
+
+def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
+    """Return what a network takes for each frame, a batch of one."""
+    name = evidence.contract.input.name
+    inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
+    return [{name: input_chw[np.newaxis]} for input_chw in inputs]
+
+
+def _added(values: Outputs, outputs: Outputs) -> Outputs:
+    """Return what the contract's steps made; a value may have an output's name."""
+    return {name: value for name, value in values.items() if value is not outputs.get(name)}
+
+
+def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:
+    """Return the numbers of an app's JSON record by name."""
+    return {name: np.asarray(record[name], np.float64) for name in names}
+
+
+def _read_hub(hub: Path) -> Graph:
+    graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    return graph
+
+
+def bundled_evidence(bundle: Bundle) -> Evidence:
+    """Return what an unpacked bundle holds, to be proven again."""
+    manifest = bundle.manifest
+    artifact = manifest.artifacts[0]
+    main = bundle.folder / artifact.main
+    certificate = bundle_certificate(bundle, str(bundle.folder))
+    source_check = (check for check in certificate.checks if check.step == SOURCE_STEP)
+    return Evidence(
+        contract=bundle.contract,
+        golden=bundle.golden,
+        float_hub=bundle.folder / artifact.float_hub,
+        hub=bundle.folder / artifact.hub,
+        folder=main.parent,
+        main=main.name,
+        exactness=artifact.exactness,
+        executor=manifest.executor,
+        app=manifest.app,
+        program=bundle.folder / manifest.program if manifest.program else None,
+        is_quantized=manifest.models[0].scheme not in FLOAT_SCHEMES,
+        quantization_bound=artifact.quantization_bound,
+        source_check=next(source_check, None),
+    )

@@ -1,0 +1,83 @@
+"""The first step of every proof: the float hub computes what the user's own file does.
+
+It covers all that an import changes: opset, types, order, batch, simplification.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoo import registry
+from zoo.artifact import Exactness, float_requantization
+from zoo.contract import Contract
+from zoo.data.processing import preprocess_batch
+from zoo.errors import VerifyError
+from zoo.graph import Graph
+from zoo.plugs import Feeds
+from zoo.proof.certificate import Check
+from zoo.proof.comparison import Outputs, compare, judging, output_scales
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SOURCE_STEP", "check_source", "demand_same", "random_inputs"]
+
+SOURCE_STEP = "user's file -> float hub"
+
+_SAMPLES = 4
+_FLOAT = Exactness(
+    1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
+)
+_HALF = Exactness(1e-2, "relative", "the file computes in float16, the hub in float32")
+
+
+def random_inputs(contract: Contract) -> "NDArray[np.float32]":
+    """Return [N, C, H, W], uniform between what black and white become, the same everywhere.
+
+    They reach what pictures may leave untouched, such as the dead zone of a rectifier.
+    """
+    pictures = [np.full((256, 256, 3), level, np.uint8) for level in (0, 255)]
+    _, ends = preprocess_batch(contract, ((picture, None) for picture in pictures))
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    parts = np.random.Generator(np.random.PCG64(0)).random((_SAMPLES, *low.shape), np.float32)
+    values: NDArray[np.float32] = low + parts * (high - low)
+    return values
+
+
+def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
+    """Return the comparison of both files in ONNX Runtime without optimisation.
+
+    feeds: inputs by name, [N, ...]. Raises HubError where ONNX Runtime cannot run the user's file,
+    VerifyError where an output is absent or has another number of values.
+    """
+    own = registry.load("executor", "onnxruntime-source").load(source.parent, source.name)
+    hub = registry.load("executor", "onnxruntime-unoptimized").load(
+        float_hub.parent, float_hub.name
+    )
+    graph: Graph = registry.load("format", "onnx").read(float_hub.read_bytes(), str(float_hub))
+    scales = output_scales(graph)
+    if graph.outputs and set(scales) == set(graph.outputs):
+        exactness = float_requantization(graph)
+    else:
+        exactness = _HALF if own.is_half else _FLOAT
+    expected, found = _samples(own(feeds)), _samples(hub(feeds))
+    judged, spread = judging(exactness, graph), exactness.bound
+    return compare(SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread)
+
+
+def demand_same(check: Check, source: Path) -> None:
+    """Raise VerifyError where the imported network is another one."""
+    if not check.holds:
+        raise VerifyError(
+            f"{source}: what was imported differs from what the file computes by "
+            f"{check.largest:g} {check.unit}, allowed is {check.allowed}; report the file, whose "
+            "import is wrong, and export it anew with opset 13 to 21"
+        )
+
+
+def _samples(outputs: Outputs) -> Iterator[Outputs]:
+    """Yield the outputs of each sample, flat."""
+    for index in range(len(next(iter(outputs.values())))):
+        yield {name: values[index].reshape(-1) for name, values in outputs.items()}

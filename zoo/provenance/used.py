@@ -1,0 +1,151 @@
+"""What a piece of work used: recorded while it runs, looked at again before its result is reused.
+
+Nobody lists what a stage depends on. The registry tells of all that it hands out, and the facts
+about that belong to the key of what was made: versions, and digests of files.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zoo.digest import digest_path
+from zoo.plugins import load_plugins
+from zoo.provenance.packages import ABSENT, code_digest, library_version, reached
+from zoo.tool import Tool, find_tool, tool_versions
+
+__all__ = ["Thing", "Used", "facts", "record", "recording", "tool_of", "tool_thing", "used_so_far"]
+
+
+@dataclass(frozen=True, order=True)
+class Thing:
+    """Something that was used, by name.
+
+    kind: 'plugin' (name: kind and name), 'names' (of a kind of plugin: all of them), 'code' (a
+    top-level package), 'library' (a distribution), 'tool', 'variable' (of the environment), or
+    'file' (a path that is no input).
+    detail: of a tool, its zoo.tool.Tool as JSON.
+    """
+
+    kind: str
+    name: str
+    detail: str = ""
+
+
+Used = frozenset[Thing]
+
+
+@dataclass(frozen=True)
+class _Record:
+    things: set[Thing]
+    imports: bool
+
+
+_RECORD: ContextVar[_Record | None] = ContextVar("record", default=None)
+
+
+@contextmanager
+def recording(before: Used = frozenset(), imports: bool = True) -> Iterator[set[Thing]]:
+    """Collect what is used while the block runs, beside what was used before.
+
+    imports: whether what code imports is used as well; to find out takes a second, once.
+    A block within another one tells the outer one nothing.
+    """
+    things = set(before)
+    token = _RECORD.set(_Record(things, imports))
+    try:
+        yield things
+    finally:
+        _RECORD.reset(token)
+
+
+def record(*things: Thing) -> None:
+    """Tell the block that records, if there is one."""
+    told = _RECORD.get()
+    if told is None:
+        return
+    for thing in things:
+        if thing.kind == "code" and thing not in told.things:
+            told.things.update(_imports(thing) if told.imports else ())
+        told.things.add(thing)
+
+
+def used_so_far() -> Used:
+    """Return what the block that records was told up to now."""
+    return frozenset(told.things if (told := _RECORD.get()) else ())
+
+
+def tool_thing(tool: Tool) -> Thing:
+    """Return a tool as something that is used."""
+    return Thing("tool", tool.name, json.dumps(asdict(tool), sort_keys=True))
+
+
+def tool_of(thing: Thing) -> Tool:
+    """Return the tool that `tool_thing` was given."""
+    words: dict[str, Any] = json.loads(thing.detail)
+    words |= {name: tuple(words[name]) for name in ("candidates", "asks_version")}
+    return Tool(**words)
+
+
+def facts(used: Iterable[Thing]) -> dict[str, str]:
+    """Return what the things are today: versions and digests by 'kind name', sorted."""
+    found: dict[str, str] = {}
+    for thing in sorted(used):
+        name, fact = f"{thing.kind} {thing.name}", _FACTS[thing.kind](thing)
+        # Two plugins may call different tools alike.
+        found[name] = f"{found[name]}; {fact}" if name in found else fact
+    return found
+
+
+def _imports(code: Thing) -> set[Thing]:
+    packages, libraries = reached([code.name])
+    for package in packages:
+        code_digest(package)  # now, before it is imported
+    return {Thing("code", name) for name in packages} | {Thing("library", n) for n in libraries}
+
+
+def _provider(thing: Thing) -> str:
+    kind, _, name = thing.name.partition(" ")
+    providers = load_plugins().providers(kind, name)
+    return ", ".join(f"{p.distribution} {p.version} {d.target}" for p, d in providers) or ABSENT
+
+
+def _names(thing: Thing) -> str:
+    plugins = load_plugins().all
+    return " ".join(sorted(d.name for p in plugins for d in p.registered.get(thing.name, ())))
+
+
+def _tool(thing: Thing) -> str:
+    tool = tool_of(thing)
+    return tool_versions((tool,)).get(tool.name) or find_tool(tool) or ABSENT
+
+
+def _file(thing: Thing) -> str:
+    path = Path(thing.name)
+    try:
+        state = path.stat()
+    except OSError:
+        return ABSENT
+    return _digest(path, state.st_size, state.st_mtime_ns)
+
+
+@cache
+def _digest(path: Path, size_bytes: int, modified_ns: int) -> str:  # noqa: ARG001 (of the key)
+    """Return a file's digest; a library is asked for by every stage."""
+    return digest_path(path)
+
+
+_FACTS = {
+    "plugin": _provider,
+    "names": _names,
+    "code": lambda thing: code_digest(thing.name),
+    "library": lambda thing: library_version(thing.name),
+    "tool": _tool,
+    "variable": lambda thing: os.environ.get(thing.name, ""),
+    "file": _file,
+}
