@@ -128,8 +128,10 @@ def pictures(tmp_path):
 
 @pytest.fixture
 def places(pictures):
-    """A data set: the first of the pictures, and a place in it."""
-    (pictures / "places.csv").write_text("file,x,y\nrendered_waves.png,100,50\n")
+    """A data set: the pictures, and a place in each."""
+    names = sorted(path.name for path in pictures.glob("*.png"))
+    lines = ["file,x,y", *(f"{name},100,50" for name in names)]
+    (pictures / "places.csv").write_text("\n".join(lines) + "\n")
     return pictures
 
 
@@ -149,7 +151,7 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
     found = zoo("eval", "toy", "--data", name.format(places), *words)
     assert found.returncode == 0, found.stderr
     (row,) = json.loads(found.stdout)
-    assert (row["data"], row["count"]) == (f"{places.parent.name}/pictures", 1)
+    assert (row["data"], row["count"]) == (f"{places.parent.name}/pictures", 3)
     assert 0 < row["metrics"]["distance_px"] < 400
 
 
