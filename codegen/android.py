@@ -23,6 +23,7 @@ class AndroidApp:
 
     name = "android"
     stand_in = ""
+    tools = ()
     not_here = (
         "the Android app was not compiled and not run: that needs the Android SDK and a device; "
         "its Kotlin is compared with the reference by the zoo's tests only, its self-test runs "

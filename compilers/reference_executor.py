@@ -12,12 +12,12 @@ from compilers.op_by_op import judge_ops
 from compilers.op_table import find_op
 from compilers.reference import run_graph
 from zoo.graph import Graph, Node
-from zoo.plugs import Feeds, OpDifference
+from zoo.plugs import Feeds, OpDifference, OpJudge
 
 __all__ = ["EXECUTOR", "ReferenceExecutor"]
 
 
-class ReferenceExecutor:
+class ReferenceExecutor(OpJudge):
     """Runs a hub file; float networks too."""
 
     name = "reference"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from compilers.hub import HUB
 from zoo.errors import HubError, ToolchainError
+from zoo.plugs import Executor
 
 if TYPE_CHECKING:
     from compilers.torch_run import TorchRun
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["CPU_BFLOAT16", "CPU_FLOAT32", "CUDA_FLOAT16", "CUDA_FLOAT32", "TorchExecutor"]
 
 
-class TorchExecutor:
+class TorchExecutor(Executor):
     """On a GPU compiled by PyTorch, and replayed as a CUDA graph: one launch for all of it.
 
     Batches of any size, even where an ONNX file fixes it, but all of one size.

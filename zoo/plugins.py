@@ -1,8 +1,9 @@
 """Loads the plugins of the entry-point group `zoo`; a broken one does not take others down."""
 
 import inspect
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -41,13 +42,15 @@ KINDS = MappingProxyType(
 class Plugin:
     """One plugin and what became of it.
 
-    distribution, version: of the installed package it came with.  hooks: names it implements.
-    registered: descriptors by kind.  error: why it is broken, '' where it works.
+    distribution, version: of the installed package it came with.  module: of its hooks.
+    hooks: names it implements.  registered: descriptors by kind.
+    error: why it is broken, '' where it works.
     """
 
     name: str
     distribution: str
     version: str
+    module: str
     hooks: tuple[str, ...] = ()
     registered: Mapping[str, tuple[Descriptor, ...]] = field(default_factory=dict)
     error: str = ""
@@ -56,6 +59,15 @@ class Plugin:
     def state(self) -> str:
         """'loaded' or 'broken'."""
         return "broken" if self.error else "loaded"
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """Return the top-level packages of its module and of what it registers."""
+        targets = (d.target for kind in self.registered.values() for d in kind)
+        return frozenset(re.split("[.:]", place)[0] for place in (self.module, *targets))
+
+    def __str__(self) -> str:
+        return f"plugin '{self.name}' ({self.distribution} {self.version})"
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,18 @@ class Plugins:
     def broken(self) -> tuple[Plugin, ...]:
         """Return the plugins that could not be loaded."""
         return tuple(plugin for plugin in self.all if plugin.error)
+
+    @property
+    def hidden_by_broken(self) -> str:
+        """The tail of a message about a name that is not found; '' where no plugin is broken."""
+        if not self.broken:
+            return ""
+        listed = ", ".join(f"{plugin.name} ({plugin.distribution})" for plugin in self.broken)
+        return f" Broken plugins may hide it: {listed}; see `zoo plugins`."
+
+    def names(self, kind: str) -> frozenset[str]:
+        """Return the names of a kind, without aliases, doubled ones among them."""
+        return frozenset(d.name for plugin in self.all for d in plugin.registered.get(kind, ()))
 
     def providers(self, kind: str, name: str) -> tuple[tuple[Plugin, Descriptor], ...]:
         """Return every (plugin, descriptor) that registered this name or alias."""
@@ -89,7 +113,7 @@ def load_plugins() -> Plugins:
 def _load(point: EntryPoint) -> Plugin:
     distribution = point.dist.name if point.dist else "unknown"
     version = point.dist.version if point.dist else "unknown"
-    plugin = Plugin(point.name, distribution, version)
+    plugin = Plugin(point.name, distribution, version, point.module)
     try:
         module = point.load()
         hooks = _check_hooks(module)
@@ -97,8 +121,8 @@ def _load(point: EntryPoint) -> Plugin:
     # A plugin may fail in any way, and even exit; the others must still work.
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
-        return Plugin(plugin.name, distribution, version, error=reason)
-    return Plugin(plugin.name, distribution, version, hooks, registered)
+        return replace(plugin, error=reason)
+    return replace(plugin, hooks=hooks, registered=registered)
 
 
 def _check_hooks(module: object) -> tuple[str, ...]:

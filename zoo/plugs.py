@@ -1,9 +1,14 @@
-"""What the other plugins provide, as protocols: any object of this shape will do."""
+"""What the other plugins provide, as protocols: any object of this shape will do.
 
+An optional attribute has a default here, which a class gets that derives from the protocol. What
+only some can do is a protocol of its own, such as Inspector or zoo.capability.CapabilityCheck.
+"""
+
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from zoo.artifact import Artifact
 from zoo.c_program import CProgram
@@ -12,6 +17,7 @@ from zoo.graph import Graph, Node, Shape
 from zoo.recipe import GoldenInput
 from zoo.scheme import Scheme
 from zoo.target import Target
+from zoo.tool import Tool
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,12 +55,15 @@ class Format(Protocol):
     name: str
     suffix: str
 
+    @abstractmethod
     def read(self, content: bytes, where: str) -> Graph:
         """Return the Graph; raises HubError naming `where`."""
 
+    @abstractmethod
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, the same bytes for the same Graph."""
 
+    @abstractmethod
     def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
         """Return any user's file as a Graph whose batch is open, simplified.
 
@@ -62,9 +71,11 @@ class Format(Protocol):
         HubError naming the file.
         """
 
+    @abstractmethod
     def data_files(self, file: Path) -> tuple[Path, ...]:
         """Return the files beside a model that hold weights of it; raises HubError."""
 
+    @abstractmethod
     def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops gone.
 
@@ -78,6 +89,7 @@ class Describer(Protocol):
     name: str
     suffix: str
 
+    @abstractmethod
     def describe(self, content: bytes, where: str) -> Mapping[str, object]:
         """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
 
@@ -102,10 +114,15 @@ class QuantizeOptions:
 
 
 class Quantizer(Protocol):
-    """A way from a float Graph to an integer one."""
+    """A way from a float Graph to an integer one.
+
+    tools: external programs and modules that it needs.
+    """
 
     name: str
+    tools: tuple[Tool, ...] = ()
 
+    @abstractmethod
     def quantize(
         self,
         graph: Graph,
@@ -118,10 +135,15 @@ class Quantizer(Protocol):
 
 
 class Compiler(Protocol):
-    """A lowering of a Graph to one kind of artifact."""
+    """A lowering of a Graph to one kind of artifact.
+
+    tools: external programs and modules that it needs.
+    """
 
     name: str
+    tools: tuple[Tool, ...] = ()
 
+    @abstractmethod
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the artifact; raises UnsupportedOpError with op, node, reason and remedy."""
 
@@ -131,22 +153,30 @@ class Renderer(Protocol):
 
     name: str
 
+    @abstractmethod
     def render(self, program: CProgram) -> Mapping[str, bytes]:
         """Return the files by name, the same bytes for the same program."""
 
 
 class Executor(Protocol):
-    """A program on this machine that runs an artifact."""
+    """A program on this machine that runs an artifact.
+
+    tools: external programs and modules that it needs.
+    """
 
     name: str
+    tools: tuple[Tool, ...] = ()
 
+    @abstractmethod
     def load(self, folder: Path, main: str, threads: int = 1) -> "Run":
         """Return a function that runs the artifact in `folder`."""
 
 
+@runtime_checkable
 class Inspector(Executor, Protocol):
     """An executor that can also tell what is inside while it runs."""
 
+    @abstractmethod
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "Run":
         """Return a function that runs the artifact and gives those of these activations it has.
 
@@ -157,15 +187,18 @@ class Inspector(Executor, Protocol):
 class OpJudge(Executor, Protocol):
     """The executor 'reference', which also judges each op of another runtime alone."""
 
+    @abstractmethod
     def judge_ops(self, graph: Graph, inside: Feeds) -> "Iterator[OpDifference]":
         """Yield how far each op is off what the reference makes of the same inputs.
 
         inside: activations of a runtime by name; an op of which one is missing is left out.
         """
 
+    @abstractmethod
     def rounds(self, node: Node) -> bool:
         """Return whether another runtime may round the node's integers another way."""
 
+    @abstractmethod
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
         """Return for each activation by how many steps a runtime is off at most: proven."""
 
@@ -241,26 +274,33 @@ class AppGenerator(Protocol):
     `stand_in_differs`.
     An app that can be neither built nor run on this machine says why in a further attribute
     `not_here`; `build` and `run` are not called then.
+    tools: external programs and modules that it needs.
     """
 
     name: str
     stand_in: str
+    tools: tuple[Tool, ...] = ()
 
+    @abstractmethod
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the app's source files by relative path, the same bytes for the same request."""
 
+    @abstractmethod
     def build(self, source: Path, out: Path) -> Path:
         """Compile `source` and return the program below `out`; raises ToolchainError."""
 
+    @abstractmethod
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return what a bundle needs beside the program: README.md, install.sh, selftest.
 
         facts: bundle name, quantization, licence notice, and the C library that is needed.
         """
 
+    @abstractmethod
     def libraries(self) -> tuple[Library, ...]:
         """Return the libraries that the program uses; raises ToolchainError if one is missing."""
 
+    @abstractmethod
     def run(self, program: Path, artifact: Path, golden: Sequence[GoldenInput]) -> Sequence[AppRun]:
         """Run the program on each picture as the board would."""
 
@@ -268,6 +308,7 @@ class AppGenerator(Protocol):
 class DebianApp(AppGenerator, Protocol):
     """An app whose bundles are packages of Debian, too: targets with package='deb'."""
 
+    @abstractmethod
     def debian(self, request: AppRequest, facts: Mapping[str, str]) -> "DebianPackage":
         """Return what the package needs beside the bundle. facts: as for `companions`."""
 
@@ -284,17 +325,21 @@ class Dataset(Protocol):
     summary: str
     splits: tuple[str, ...]
 
+    @abstractmethod
     def recognises(self, folder: Path) -> bool:
         """Tell from the names in an existing folder whether it has this layout."""
 
+    @abstractmethod
     def points(self, folder: Path) -> int:
         """Return how many landmarks each sample has, 0 for none; raises DataError."""
 
+    @abstractmethod
     def read(self, folder: Path, split: str) -> object:
         """Return the samples, zoo.data.crops.Crops for landmarks of faces; split: '' for none.
 
         Raises DataError naming the file, and the line, at fault.
         """
 
+    @abstractmethod
     def pictures(self, folder: Path, split: str) -> "Sequence[Picture]":
         """Return the photos of the samples, unread, and their boxes: what calibration takes."""

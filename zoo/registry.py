@@ -7,30 +7,38 @@ What is handed out while zoo.provenance.used records is recorded. So ask each ti
 nothing: what a module keeps for later is used without a word.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from zoo.descriptor import Descriptor
 from zoo.errors import PluginError, UnknownNameError
+from zoo.plug_check import faults
 from zoo.plugins import Plugin, load_plugins
 from zoo.provenance.used import Thing, record, tool_thing
 
-__all__ = ["descriptors", "find", "load", "names", "resolve"]
+__all__ = [
+    "check",
+    "descriptors",
+    "doubled",
+    "find",
+    "knows",
+    "load",
+    "load_all",
+    "names",
+    "resolve",
+]
+
+_WITH_TOOLS = ("compiler", "executor", "app", "quantizer")
 
 
 def descriptors(kind: str) -> tuple[Descriptor, ...]:
-    """Return everything registered of a kind, sorted by name; raises PluginError for doubles."""
+    """Return what is registered of a kind under a name of its own, sorted by name."""
     record(Thing("names", kind))
-    found: dict[str, Plugin] = {}
-    result = []
-    for plugin in load_plugins().all:
-        for descriptor in plugin.registered.get(kind, ()):
-            if descriptor.name in found:
-                raise _doubled(kind, descriptor.name, found[descriptor.name], plugin)
-            found[descriptor.name] = plugin
-            result.append(descriptor)
-    return tuple(sorted(result, key=lambda descriptor: descriptor.name))
+    found = (d for plugin in load_plugins().all for d in plugin.registered.get(kind, ()))
+    unique = (d for d in found if len(load_plugins().providers(kind, d.name)) == 1)
+    return tuple(sorted(unique, key=lambda descriptor: descriptor.name))
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -38,16 +46,45 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(descriptor.name for descriptor in descriptors(kind))
 
 
+def knows(kind: str, name: str) -> bool:
+    """Return whether a name or alias is registered, be it twice."""
+    return bool(load_plugins().providers(kind, name))
+
+
 def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the caller knows which)
-    """Import and return the implementation of a name or alias.
+    """Import, check and return the implementation of a name or alias.
 
     Raises UnknownNameError with near names, PluginError naming the distribution at fault.
     """
     plugin, descriptor = _provider(kind, name)
     record(Thing("plugin", f"{kind} {descriptor.name}"))
     found = _implementation(kind, plugin, descriptor)
-    record(*map(tool_thing, getattr(found, "tools", ())))
+    if kind in _WITH_TOOLS:
+        record(*map(tool_thing, found.tools))
     return found
+
+
+def load_all(kind: str) -> tuple[dict[str, Any], dict[str, PluginError]]:
+    """Return what can be loaded of a kind by name, and why the rest cannot be."""
+    record(Thing("names", kind))
+    loaded: dict[str, Any] = {}
+    broken: dict[str, PluginError] = {}
+    for name in sorted(load_plugins().names(kind)):
+        try:
+            loaded[name] = load(kind, name)
+        except PluginError as error:
+            broken[name] = error
+    return loaded, broken
+
+
+def check(plugin: Plugin) -> list[str]:
+    """Load all that a plugin has registered, and return what is wrong with it."""
+    return [fault for kind, d in _registered(plugin) if (fault := _problem(kind, d.name))]
+
+
+def doubled(plugin: Plugin) -> list[str]:
+    """Return which names of a plugin another one has registered, too."""
+    return [str(double) for kind, d in _registered(plugin) if (double := _double(kind, d.name))]
 
 
 def find(kind: str, name: str) -> Descriptor:
@@ -65,27 +102,58 @@ def _provider(kind: str, name: str) -> tuple[Plugin, Descriptor]:
     providers = load_plugins().providers(kind, name)
     if not providers:
         raise _unknown(kind, name)
-    if len(providers) > 1:
-        raise _doubled(kind, name, providers[0][0], providers[1][0])
+    double = _double(kind, name)
+    if double:
+        raise double
     return providers[0]
+
+
+def _registered(plugin: Plugin) -> Iterator[tuple[str, Descriptor]]:
+    return ((kind, d) for kind, found in plugin.registered.items() for d in found)
+
+
+def _problem(kind: str, name: str) -> str:
+    try:
+        load(kind, name)
+    except PluginError as error:
+        return str(error)
+    return ""
 
 
 def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401
     try:
-        return resolve(descriptor.target)
+        found = resolve(descriptor.target)
     # Importing third-party code may fail in any way; say whose it is.
     except Exception as error:
-        raise PluginError(
-            f"{kind} '{descriptor.name}' of plugin '{plugin.name}' ({plugin.distribution} "
-            f"{plugin.version}): cannot import '{descriptor.target}' "
-            f"({type(error).__name__}: {error}); repair or uninstall {plugin.distribution}"
-        ) from error
+        wrong = f"cannot import '{descriptor.target}' ({type(error).__name__}: {error})"
+        raise _broken(kind, plugin, descriptor, wrong) from error
+    wrong = _fault(kind, descriptor.name, descriptor.target)
+    if wrong:
+        raise _broken(kind, plugin, descriptor, f"'{descriptor.target}' {wrong}")
+    return found
+
+
+@cache
+def _fault(kind: str, name: str, target: str) -> str:
+    """Return what is wrong with what was imported, '' for nothing; looked at once."""
+    return " ".join(faults(kind, name, _member(target)))
+
+
+def _broken(kind: str, plugin: Plugin, descriptor: Descriptor, wrong: str) -> PluginError:
+    return PluginError(
+        f"{kind} '{descriptor.name}' of {plugin}: {wrong}; repair or uninstall "
+        f"{plugin.distribution}"
+    )
 
 
 def resolve(target: str) -> Any:  # noqa: ANN401
     """Import 'package.module:attribute'."""
-    module, _, attribute = target.partition(":")
     record(Thing("code", _package(target)))
+    return _member(target)
+
+
+def _member(target: str) -> Any:  # noqa: ANN401
+    module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)
 
 
@@ -97,16 +165,15 @@ def _package(target: str) -> str:
 def _unknown(kind: str, name: str) -> UnknownNameError:
     known = {alias for d in descriptors(kind) for alias in (d.name, *d.aliases)}
     error = UnknownNameError(kind, name, known)
-    broken = load_plugins().broken
-    if broken:
-        listed = ", ".join(f"{plugin.name} ({plugin.distribution})" for plugin in broken)
-        error.args = (f"{error} Broken plugins may hide it: {listed}; see `zoo plugins`.",)
+    error.args = (f"{error}{load_plugins().hidden_by_broken}",)
     return error
 
 
-def _doubled(kind: str, name: str, first: Plugin, second: Plugin) -> PluginError:
+def _double(kind: str, name: str) -> PluginError | None:
+    plugins = [plugin for plugin, _ in load_plugins().providers(kind, name)]
+    if len(plugins) < 2:
+        return None
     return PluginError(
-        f"{kind} '{name}' is registered twice: by plugin '{first.name}' ({first.distribution} "
-        f"{first.version}) and by '{second.name}' ({second.distribution} {second.version}); "
-        "names are unique, uninstall one of them"
+        f"{kind} '{name}' is registered twice: by {plugins[0]} and by {plugins[1]}; names are "
+        "unique, uninstall one of the two"
     )

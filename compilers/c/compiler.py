@@ -10,7 +10,7 @@ from zoo.c_program import CProgram
 from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
-from zoo.plugs import Renderer
+from zoo.plugs import Compiler, Renderer
 from zoo.target import Target
 
 __all__ = ["COMPILER", "CCompiler"]
@@ -19,7 +19,7 @@ MAIN = "network.json"
 EXACT = Exactness(0, "lsb", "the same integer arithmetic as the reference")
 
 
-class CCompiler:
+class CCompiler(Compiler):
     """Plans memory and kernels; the renderer 'c99' writes them as text."""
 
     name = "c"

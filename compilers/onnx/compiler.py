@@ -11,6 +11,7 @@ from compilers.passes.verify import run_passes
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
+from zoo.plugs import Compiler
 from zoo.target import Target
 
 __all__ = ["COMPILER", "OnnxCompiler"]
@@ -26,7 +27,7 @@ FLOAT16 = Exactness(
 )
 
 
-class OnnxCompiler:
+class OnnxCompiler(Compiler):
     """Takes every op, since each has an ONNX form.
 
     An integer model has uint8 activations and int8 weights. CPUs without VNNI multiply these with

@@ -9,13 +9,13 @@ from compilers.quantize.place import place
 from compilers.quantize.prepare import prepare
 from zoo.contract import Contract
 from zoo.graph import Graph
-from zoo.plugs import Feeds, QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import Scheme
 
 __all__ = ["QUANTIZER", "Ptq"]
 
 
-class Ptq:
+class Ptq(Quantizer):
     """Prepare, place, correct biases, in the best way or as told; on as many threads as told."""
 
     name = "ptq"

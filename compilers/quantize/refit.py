@@ -21,13 +21,13 @@ from compilers.quantize.ptq import Ptq
 from compilers.quantize.shifts import coarsen_outputs
 from zoo.contract import Contract
 from zoo.graph import Graph, Quantization
-from zoo.plugs import Feeds, QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import OWN_INTEGERS, Scheme
 
 __all__ = ["QUANTIZER", "Refit"]
 
 
-class Refit:
+class Refit(Quantizer):
     """Quantizes an integer Graph to another scheme."""
 
     name = OWN_INTEGERS

@@ -19,6 +19,7 @@ from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
+from zoo.plugs import Compiler
 from zoo.target import Target
 
 __all__ = ["COMPILER", "TensorrtCompiler"]
@@ -37,7 +38,7 @@ _PRECISIONS = {"float32": "fp32", "float16": "fp16"}
 _BOUNDS = {"fp32": FLOAT32, "fp16": FLOAT16}
 
 
-class TensorrtCompiler:
+class TensorrtCompiler(Compiler):
     """Takes the schemes float32, float16 and w8a8-sym, each where the chip computes in it."""
 
     name = "tensorrt"

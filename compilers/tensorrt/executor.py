@@ -13,14 +13,14 @@ import onnx
 from numpy.typing import NDArray
 
 from zoo import registry
-from zoo.plugs import Feeds, Run
+from zoo.plugs import Feeds, Inspector, Run
 
 __all__ = ["EXECUTOR", "TensorrtExecutor", "TensorrtRun"]
 
 _RUNTIME = "onnxruntime-unoptimized"
 
 
-class TensorrtExecutor:
+class TensorrtExecutor(Inspector):
     """ONNX Runtime without optimisations, one batch of the file after the other."""
 
     name = "tensorrt"

@@ -7,11 +7,12 @@ from pathlib import Path
 from compilers.tensorrt.engine import ENGINE, FACTS, RUNTIMES, Engine
 from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from zoo.errors import ToolchainError
+from zoo.plugs import Executor
 
 __all__ = ["EXECUTOR", "GpuExecutor"]
 
 
-class GpuExecutor:
+class GpuExecutor(Executor):
     """TensorRT or TensorRT-RTX, whichever built the engine."""
 
     name = "tensorrt-gpu"

@@ -11,6 +11,7 @@ from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.capability import Capability
 from zoo.errors import RefusedError, suggest
 from zoo.graph import Graph
+from zoo.plugs import Compiler
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.target import Target
 
@@ -39,7 +40,7 @@ EXACT = Exactness(
 _OF_ONNX_RUNTIME = 2
 
 
-class TfliteCompiler:
+class TfliteCompiler(Compiler):
     """Takes schemes of 8-bit activations; the weights stay as they are."""
 
     name = "tflite"

@@ -29,6 +29,7 @@ from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
+from zoo.plugs import Compiler
 from zoo.target import Target
 
 __all__ = ["COMPILER", "XmodelCompiler"]
@@ -43,7 +44,7 @@ NOT_COMPILED = (
 NOT_RUN = f"what was run is {QUANTIZED}; its compiled form {COMPILED} runs on the board only"
 
 
-class XmodelCompiler:
+class XmodelCompiler(Compiler):
     """Takes the scheme dpu-pow2. Without AMD's compiler the artifact is what that one reads."""
 
     name = "xmodel"

@@ -19,12 +19,12 @@ from compilers.xmodel.real_arrays import Array, Reals
 from compilers.xmodel.xir import XirGraph, XirOp
 from zoo.errors import ArtifactError, suggest
 from zoo.layout import channels_first, channels_last
-from zoo.plugs import Feeds
+from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "XmodelExecutor", "XmodelRun"]
 
 
-class XmodelExecutor:
+class XmodelExecutor(Executor):
     """The meaning of a quantized file; a compiled one runs on the board only."""
 
     name = "xmodel"

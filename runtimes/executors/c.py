@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import HubError, ToolchainError
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
-from zoo.plugs import Feeds
+from zoo.plugs import Executor, Feeds
 from zoo.tool import Tool
 
 __all__ = ["EXECUTOR", "CExecutor", "CRun"]
@@ -69,7 +69,7 @@ class _Tensor:
         return levels.astype(np.float32) * np.float32(self.scale)
 
 
-class CExecutor:
+class CExecutor(Executor):
     """The host's C compiler."""
 
     name = "c"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from runtimes.tflite_outputs import with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
-from zoo.plugs import Feeds
+from zoo.plugs import Feeds, Inspector
 from zoo.tool import Tool
 
 __all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
@@ -21,7 +21,7 @@ _BORDER = b"zoo.border"
 _REMEDY = "pip install 'edgezoo[litert]'"
 
 
-class LitertExecutor:
+class LitertExecutor(Inspector):
     """LiteRT's interpreter, which takes XNNPACK's kernels where there are some."""
 
     name = "litert"

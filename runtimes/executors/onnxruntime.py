@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from runtimes.inner_outputs import with_outputs
 from runtimes.saturation import saturates
 from zoo.errors import HubError, suggest
-from zoo.plugs import Feeds
+from zoo.plugs import Feeds, Inspector
 
 __all__ = ["EXECUTOR", "OnnxRuntimeExecutor", "OnnxRuntimeRun"]
 
 _ERRORS_ONLY = 3
 
 
-class OnnxRuntimeExecutor:
+class OnnxRuntimeExecutor(Inspector):
     """ONNX Runtime, with all its graph optimisations or with none."""
 
     def __init__(self, name: str, optimize: bool) -> None:

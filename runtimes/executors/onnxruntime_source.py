@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from zoo.errors import HubError
-from zoo.plugs import Feeds
+from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "SourceExecutor", "SourceRun"]
 
@@ -19,7 +19,7 @@ _ERRORS_ONLY = 3
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
-class SourceExecutor:
+class SourceExecutor(Executor):
     """ONNX Runtime without any optimisation; weights beside the file are read by it itself."""
 
     name = "onnxruntime-source"

@@ -9,10 +9,25 @@ from zoo.plugins import KINDS, Plugin, load_plugins
 GOOD = """
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.scheme import Scheme
+
+TOY = Scheme("toy-scheme", "", True, True, True)
 
 @hookimpl
 def register_schemes():
     return [Descriptor("toy-scheme", "{target}", aliases=("toy",))]
+"""
+
+BOARD = """
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.target import Target
+
+TOY = Target("toy-board", "", "onnx", "onnxruntime", "cpp-onnxruntime", {{"none": "float32"}})
+
+@hookimpl
+def register_targets():
+    return [Descriptor("toy-board", "{module}:TOY")]
 """
 
 
@@ -32,7 +47,7 @@ def test_every_hook_has_a_kind():
 
 
 def test_installed_plugin_is_found(install):
-    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo_good:TOY"))
     found = plugin("zoo_good")
     assert (found.distribution, found.version, found.state) == ("zoo-good", "1.0", "loaded")
     assert found.hooks == ("register_schemes",)
@@ -66,7 +81,7 @@ def test_installed_plugin_is_found(install):
 )
 def test_broken_plugin_takes_no_other_down(install, source, reason):
     install("zoo-broken", "zoo_broken", source)
-    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo_good:TOY"))
     broken = plugin("zoo_broken")
     assert (broken.distribution, broken.version, broken.state) == ("zoo-broken", "1.0", "broken")
     assert broken.error.startswith(reason)
@@ -85,21 +100,35 @@ def test_asking_for_what_a_broken_plugin_may_hide_names_it(install):
 
 
 def test_name_registered_twice_names_both_distributions(install):
-    source = GOOD.format(target="zoo.errors:ZooError")
-    install("zoo-first", "zoo_first", source)
-    install("zoo-second", "zoo_second", source)
+    install("zoo-first", "zoo_first", GOOD.format(target="zoo_first:TOY"))
+    install("zoo-second", "zoo_second", GOOD.format(target="zoo_second:TOY"))
     words = (
         r"scheme 'toy-scheme' is registered twice: by plugin 'zoo_first' \(zoo-first 1.0\) and by "
-        r"'zoo_second' \(zoo-second 1.0\); names are unique, uninstall one of them"
+        r"plugin 'zoo_second' \(zoo-second 1.0\); names are unique, uninstall one of the two"
     )
     with pytest.raises(PluginError, match=words):
         registry.load("scheme", "toy-scheme")
-    with pytest.raises(PluginError, match=words):
-        registry.names("scheme")
+
+
+def test_a_doubled_name_takes_nothing_else_down(install, zoo):
+    install("zoo-first", "zoo_first", BOARD.format(module="zoo_first"))
+    install("zoo-second", "zoo_second", BOARD.format(module="zoo_second"))
+    assert "toy-board" not in registry.names("target")
+    words = "target 'toy-board' is registered twice: by plugin 'zoo_first' (zoo-first 1.0) and by"
+    listed = json.loads(zoo("list", "--json").output)
+    assert "x86" in {row["name"] for row in listed["targets"]}
+    (row,) = listed["broken"]
+    assert (row["name"], row["error"].startswith(words)) == ("toy-board", True)
+    assert str(zoo("show", "toy-board").exception).startswith(words)
+    rows = {row["name"]: row for row in json.loads(zoo("plugins", "--json").output)}
+    for name in ("zoo_first", "zoo_second"):
+        assert [text.startswith(words) for text in rows[name]["doubled"]] == [True]
+    assert rows["compilers"]["doubled"] == []
+    assert words in zoo("plugins").output
 
 
 def test_alias_that_is_another_plugins_name_is_a_double(install):
-    install("zoo-first", "zoo_first", GOOD.format(target="zoo.errors:ZooError"))
+    install("zoo-first", "zoo_first", GOOD.format(target="zoo_first:TOY"))
     other = GOOD.replace("toy-scheme", "toy").replace(', aliases=("toy",)', "")
     install("zoo-second", "zoo_second", other.format(target="zoo.errors:ZooError"))
     with pytest.raises(PluginError, match=r"scheme 'toy' is registered twice"):
@@ -129,7 +158,7 @@ def test_everything_registered_can_be_imported():
 
 
 def test_near_names_are_suggested(install):
-    install("zoo-good", "zoo_good", GOOD.format(target="zoo.errors:ZooError"))
+    install("zoo-good", "zoo_good", GOOD.format(target="zoo_good:TOY"))
     with pytest.raises(UnknownNameError, match=r"unknown scheme 'toy-schema'; did you mean toy-"):
         registry.load("scheme", "toy-schema")
 
@@ -141,5 +170,28 @@ def test_plugins_command_tells_of_broken_ones(install, zoo):
     assert rows["zoo_broken"]["error"] == "ModuleNotFoundError: No module named 'no_such_module'"
     assert rows["compilers"]["state"] == "loaded"
     assert "register_ops" in rows["compilers"]["hooks"]
+    assert rows["zoo_broken"]["faults"] is None
     table = zoo("plugins").output
     assert "No module named 'no_such_module'" in table
+
+
+def test_plugins_are_checked_when_asked(install, zoo):
+    install("zoo-good", "zoo_good", BOARD.format(module="zoo_good"))
+    fine = zoo("plugins", "--check", "--json")
+    assert (fine.exit_code, {str(row["faults"]) for row in json.loads(fine.output)}) == (0, {"[]"})
+    install("zoo-bad", "zoo_bad", BOARD.format(module="zoo.errors").replace("toy-b", "bad-b"))
+    found = zoo("plugins", "--check", "--json")
+    faults = {row["name"]: row["faults"] for row in json.loads(found.output)}
+    assert (found.exit_code, faults["zoo_good"]) == (1, [])
+    assert faults["zoo_bad"][0].startswith("target 'bad-board' of plugin 'zoo_bad' (zoo-bad 1.0)")
+    shown = zoo("plugins", "--check")
+    assert (shown.exit_code, faults["zoo_bad"][0] in shown.output) == (1, True)
+
+
+def test_a_broken_compiler_leaves_the_doctor_at_work(install, zoo):
+    source = BOARD.format(module="zoo_bad").replace("register_targets", "register_compilers")
+    install("zoo-bad", "zoo_bad", source)
+    told = json.loads(zoo("doctor", "--json").output)
+    assert "LiteRT" in {row["tool"] for row in told["tools"]}
+    (row,) = told["faults"]
+    assert row["fault"].startswith("compiler 'toy-board' of plugin 'zoo_bad' (zoo-bad 1.0): ")

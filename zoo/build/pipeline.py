@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import registry
+from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
 from zoo.build.plan import Plan
 from zoo.build.stage import Stage
@@ -211,7 +212,8 @@ def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[
     needs = {name: done[name].folder for name in stage.needs}
 
     def run(out: Path) -> None:
-        registry.resolve(stage.run)(plan, needs, out)
+        with blame():
+            registry.resolve(stage.run)(plan, needs, out)
 
     return run
 

@@ -1,7 +1,5 @@
 """zoo doctor: which external tools are there, and how to get the others."""
 
-from collections.abc import Iterator
-
 import click
 
 from zoo import registry
@@ -25,25 +23,22 @@ _SSH = Tool("ssh", "program", ("ssh",), "zoo bench --ssh", "apt install openssh-
 @json_option
 def command(as_json: bool) -> None:
     """Tell which tools are there, and how to get the others. Exits with 0 either way."""
-    rows = [_row(tool) for tool in dict.fromkeys((*_declared(), _TRAINING, _SSH))]
+    plugs = [registry.load_all(kind) for kind in _KINDS]
+    declared = [tool for loaded, _ in plugs for plug in loaded.values() for tool in plug.tools]
+    rows = [_row(tool) for tool in dict.fromkeys((*declared, _TRAINING, _SSH))]
     broken = [
         {"plugin": plugin.name, "distribution": plugin.distribution, "error": plugin.error}
         for plugin in load_plugins().broken
     ]
+    faults = [{"fault": str(error)} for _, errors in plugs for error in errors.values()]
     if as_json:
-        print_json({"tools": rows, "broken_plugins": broken})
+        print_json({"tools": rows, "broken_plugins": broken, "faults": faults})
         return
     print_table("Tools", rows)
-    if broken:
-        click.echo()
-        print_table("Broken plugins", broken)
-
-
-def _declared() -> Iterator[Tool]:
-    """Yield the tools that plugins declare in an optional attribute `tools`."""
-    for kind in _KINDS:
-        for name in registry.names(kind):
-            yield from getattr(registry.load(kind, name), "tools", ())
+    for title, found in {"Broken plugins": broken, "Faults": faults}.items():
+        if found:
+            click.echo()
+            print_table(title, found)
 
 
 def _row(tool: Tool) -> dict[str, object]:

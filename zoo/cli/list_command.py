@@ -1,10 +1,18 @@
 """zoo list: models and targets, or data sets."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from zoo import registry
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
+from zoo.plugs import Dataset
+from zoo.recipe import Recipe
+from zoo.target import Target
+
+Row = dict[str, object]
 
 
 @click.command()
@@ -22,26 +30,37 @@ def command(datasets: bool, as_json: bool) -> None:
         print_table(title.capitalize(), rows)
 
 
-def _models_and_targets() -> dict[str, list[dict[str, object]]]:
-    models = sorted(map(_model, registry.names("recipe")), key=lambda row: not row["published"])
-    return {"models": models, "targets": [_target(name) for name in registry.names("target")]}
+def _models_and_targets() -> dict[str, list[Row]]:
+    models, broken_models = _rows("recipe", _model)
+    targets, broken_targets = _rows("target", _target)
+    models.sort(key=lambda row: not row["published"])
+    return {"models": models, "targets": targets, **_broken(broken_models + broken_targets)}
 
 
-def _datasets() -> dict[str, list[dict[str, object]]]:
+def _datasets() -> dict[str, list[Row]]:
     # On demand: their readers import what listing models need not wait for.
-    return {"datasets": [_dataset(name) for name in registry.names("dataset")]}
+    datasets, broken = _rows("dataset", _dataset)
+    return {"datasets": datasets, **_broken(broken)}
 
 
-def _model(name: str) -> dict[str, object]:
-    recipe = registry.load("recipe", name)
-    return {"name": name, "published": sorted(recipe.hubs), "summary": recipe.summary}
+def _rows(kind: str, row: Callable[[Any], Row]) -> tuple[list[Row], list[Row]]:
+    """Return a row for all that can be loaded of a kind, and one for the rest."""
+    loaded, errors = registry.load_all(kind)
+    broken: list[Row] = [{"name": name, "error": str(error)} for name, error in errors.items()]
+    return [{"name": name, **row(found)} for name, found in loaded.items()], broken
 
 
-def _target(name: str) -> dict[str, object]:
-    target = registry.load("target", name)
-    return {"name": name, "quantizations": list(target.schemes), "summary": target.summary}
+def _broken(rows: list[Row]) -> dict[str, list[Row]]:
+    return {"broken": rows} if rows else {}
 
 
-def _dataset(name: str) -> dict[str, object]:
-    dataset = registry.load("dataset", name)
-    return {"name": name, "splits": list(dataset.splits), "summary": dataset.summary}
+def _model(recipe: Recipe) -> Row:
+    return {"published": sorted(recipe.hubs), "summary": recipe.summary}
+
+
+def _target(target: Target) -> Row:
+    return {"quantizations": list(target.schemes), "summary": target.summary}
+
+
+def _dataset(dataset: Dataset) -> Row:
+    return {"splits": list(dataset.splits), "summary": dataset.summary}

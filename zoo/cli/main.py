@@ -37,6 +37,14 @@ class LazyCommands(click.Group):
         command: click.Command = import_module(f"zoo.cli.{cmd_name}_command").command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an exception in a plugin names its distribution."""
+        # On demand: `zoo --help` needs no plugins.
+        from zoo.blame import blame
+
+        with blame():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands from the table above."""
         with formatter.section("Commands"):

@@ -54,11 +54,10 @@ def _facts(name: str) -> dict[str, object]:
             return dict(describer.describe(_content(Path(name)), name))
     if ":" in name:
         return _target(find_target(name))
-    if name in registry.names("target"):
+    if registry.knows("target", name):
         return _target(registry.load("target", name))
     for kind in _KINDS:
-        known = {a for d in registry.descriptors(kind) for a in (d.name, *d.aliases)}
-        if name in known:
+        if registry.knows(kind, name):
             return _jsonable({"kind": kind, **asdict(registry.load(kind, name))})
     everything = (name for kind in _KINDS for name in registry.names(kind))
     raise UnknownNameError("model, target or scheme", name, everything)

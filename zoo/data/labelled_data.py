@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo import registry
-from zoo.errors import DataError, PluginError, UnknownNameError
+from zoo.errors import DataError, UnknownNameError
 from zoo.plugs import Dataset
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ def recognisers(folder: Path) -> list[Dataset]:
     """Return the data sets that have this layout; a broken one of others is warned of."""
     if not folder.is_dir():
         return []
-    datasets = map(_load, registry.names("dataset"))
-    return [dataset for dataset in datasets if dataset and dataset.recognises(folder)]
+    loaded, broken = registry.load_all("dataset")
+    for error in broken.values():
+        logging.getLogger(__name__).warning("%s", error)
+    return [dataset for dataset in loaded.values() if dataset.recognises(folder)]
 
 
 def _recognise(folder: Path) -> Dataset:
@@ -110,13 +112,3 @@ def _recognise(folder: Path) -> Dataset:
             f"{folder}: {several} recognise this folder; choose one: {found[0].name}:{folder}"
         )
     return found[0]
-
-
-def _load(name: str) -> Dataset | None:
-    """Return a data set's reader; None, and a warning, where another distribution's is broken."""
-    try:
-        dataset: Dataset = registry.load("dataset", name)
-    except PluginError as error:
-        logging.getLogger(__name__).warning("%s", error)
-        return None
-    return dataset

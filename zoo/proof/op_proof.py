@@ -23,7 +23,7 @@ _FURTHER = (
 
 def can_inspect(executor: str) -> bool:
     """Whether the executor tells what is inside while it runs: zoo.plugs.Inspector."""
-    return hasattr(registry.load("executor", executor), "load_inside")
+    return isinstance(registry.load("executor", executor), Inspector)
 
 
 def prove_ops(

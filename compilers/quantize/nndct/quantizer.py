@@ -22,7 +22,7 @@ from compilers.quantize.weighted import weighted_nodes
 from zoo.contract import Contract
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph, Quantization
-from zoo.plugs import Feeds, QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import Scheme
 from zoo.tool import Tool
 
@@ -44,7 +44,7 @@ _TOOL = Tool(
 _LOG_LINES = 12
 
 
-class Nndct:
+class Nndct(Quantizer):
     """Prepare as `ptq` does, let pytorch_nndct choose fix points, place them.
 
     Weights are those of the prepared graph; what is not told is searched by squared error.

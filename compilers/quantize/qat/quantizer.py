@@ -9,7 +9,7 @@ from compilers.quantize.prepare import Prepared, prepare
 from zoo.contract import Contract
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
-from zoo.plugs import Feeds, QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import Scheme
 
 __all__ = ["QUANTIZER", "Qat"]
@@ -18,7 +18,7 @@ _TRAINED = ("zoo.bias_correction", "zoo.compensation")
 """What training makes needless."""
 
 
-class Qat:
+class Qat(Quantizer):
     """Prepare as without training, train the placed graph, read it back.
 
     Trained is by the options' own `fit`, else by distillation on the calibration samples. Biases

@@ -3,19 +3,20 @@
 from zoo import registry
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Compiler
 
 
-class Compiler:
+class KindCompiler(Compiler):
     name = "kind-compiler"
 
     def lower(self, graph, target, scheme):
         for kind in ("format", "renderer", "describer"):
             assert registry.load(kind, f"kind-{kind}").name == f"kind-{kind}"
-        assert registry.load("lowering", "kind/triangle").__name__ == "lower"
+        assert registry.load("lowering", "kind-compiler/triangle").__name__ == "lower"
         return registry.load("compiler", "onnx").lower(graph, target, scheme)
 
 
-COMPILER = Compiler()
+COMPILER = KindCompiler()
 
 
 @hookimpl

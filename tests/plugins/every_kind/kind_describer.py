@@ -2,11 +2,15 @@
 
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Describer
 
 
-class Plugin:
+class Plugin(Describer):
     name = "kind-describer"
     suffix = ".kind-describer"
+
+    def describe(self, content, where):
+        raise NotImplementedError
 
 
 PLUGIN = Plugin()

@@ -3,16 +3,17 @@
 from zoo import registry
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Executor
 
 
-class Executor:
+class KindExecutor(Executor):
     name = "kind-executor"
 
     def load(self, folder, main, threads=1):
         return registry.load("executor", "onnxruntime").load(folder, main, threads)
 
 
-EXECUTOR = Executor()
+EXECUTOR = KindExecutor()
 
 
 @hookimpl

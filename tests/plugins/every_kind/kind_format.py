@@ -2,11 +2,27 @@
 
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Format
 
 
-class Plugin:
+class Plugin(Format):
     name = "kind-format"
     suffix = ".kind-format"
+
+    def read(self, content, where):
+        raise NotImplementedError
+
+    def write(self, graph):
+        raise NotImplementedError
+
+    def import_file(self, file, shapes):
+        raise NotImplementedError
+
+    def data_files(self, file):
+        raise NotImplementedError
+
+    def simplify(self, content, where):
+        raise NotImplementedError
 
 
 PLUGIN = Plugin()

@@ -3,16 +3,17 @@
 from zoo import registry
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Quantizer
 
 
-class Quantizer:
+class KindQuantizer(Quantizer):
     name = "kind-quantizer"
 
     def quantize(self, *words, **options):
         return registry.load("quantizer", "ptq").quantize(*words, **options)
 
 
-QUANTIZER = Quantizer()
+QUANTIZER = KindQuantizer()
 
 
 @hookimpl

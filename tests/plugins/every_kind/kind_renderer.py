@@ -2,11 +2,15 @@
 
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Renderer
 
 
-class Plugin:
+class Plugin(Renderer):
     name = "kind-renderer"
     suffix = ".kind-renderer"
+
+    def render(self, program):
+        raise NotImplementedError
 
 
 PLUGIN = Plugin()

@@ -29,7 +29,7 @@ BOARD = Target(
     "",
     "onnx",
     "onnxruntime",
-    "cpp",
+    "cpp-onnxruntime",
     {"none": "float32", "ptq": "toy-scheme"},
     accepts=("toy-scheme-2",),
     refuses={"fp16": "it has no half-precision unit; use none", "dpu-pow2": "it has no DPU"},

@@ -83,7 +83,7 @@ def test_a_plugin_is_a_fact_with_its_distribution(install):
     source = (
         "from zoo.descriptor import Descriptor\nfrom zoo.hookspecs import hookimpl\n"
         "@hookimpl\ndef register_schemes():\n    return [Descriptor('toy', 'zoo_toys:TOY')]\n"
-        "TOY = 3\n"
+        "from zoo.scheme import Scheme\nTOY = Scheme('toy', '', True, True, True)\n"
     )
     install("zoo-toys", "zoo_toys", source)
     found = facts({Thing("plugin", "scheme toy")})

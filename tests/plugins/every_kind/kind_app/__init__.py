@@ -7,10 +7,10 @@ from zoo.data.picture import read_picture
 from zoo.data.processing import postprocess, preprocess
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
-from zoo.plugs import AppRun
+from zoo.plugs import AppGenerator, AppRun
 
 
-class App:
+class App(AppGenerator):
     name = "kind-app"
     stand_in = ""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.plugs import Dataset
 
 __all__ = ["DATASET", "Place"]
 
@@ -20,7 +21,7 @@ class Place:
     xy: tuple[float, float]
 
 
-class ToyPlaces:
+class ToyPlaces(Dataset):
     """A table with the columns file, x and y; the folder is one split."""
 
     name = "toy_places"

@@ -8,6 +8,7 @@ from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.errors import ArtifactError
 from zoo.graph import Graph
+from zoo.plugs import Compiler, Executor
 from zoo.target import Target
 
 __all__ = ["COMPILER", "EXECUTOR", "TARGET"]
@@ -25,7 +26,7 @@ TARGET = Target(
 )
 
 
-class ToychipCompiler:
+class ToychipCompiler(Compiler):
     """Writes the network as it is behind four letters."""
 
     name = "toychip"
@@ -37,7 +38,7 @@ class ToychipCompiler:
         return Artifact(self.name, _MAIN, {_MAIN: content}, exact)
 
 
-class ToychipExecutor:
+class ToychipExecutor(Executor):
     """Reads a file of the chip, and computes it by the reference."""
 
     name = "toychip"

@@ -11,14 +11,23 @@ MODEL = "pfld_0.25x.300w68"
 PLUGIN = """
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import AppGenerator
 
-class App:
+class App(AppGenerator):
     name = "elsewhere"
+    stand_in = ""
     not_here = "it is built elsewhere"
+
+    def generate(self, request):
+        raise NotImplementedError
+
+    build = companions = libraries = run = generate
+
+APP = App()
 
 @hookimpl
 def register_apps():
-    return [Descriptor("elsewhere", "toy_app:App")]
+    return [Descriptor("elsewhere", "toy_app:APP")]
 """
 
 

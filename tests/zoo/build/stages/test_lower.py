@@ -14,13 +14,16 @@ MODULE = """
 from zoo.artifact import Artifact, Exactness
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.plugs import Compiler
 
-class Compiler:
+class Noting(Compiler):
+    name = "noting"
+
     def lower(self, graph, target, scheme):
         files = {"net.bin": scheme.encode(), "below/more.txt": b"more"}
         return Artifact("noting", "net.bin", files, Exactness(1, "lsb", "why"), ("half done",))
 
-COMPILER = Compiler()
+COMPILER = Noting()
 
 @hookimpl
 def register_compilers():

@@ -1,0 +1,68 @@
+"""An exception in a plugin names its distribution."""
+
+import pytest
+
+from zoo.blame import blame
+from zoo.errors import PluginError, UsageError
+
+MODULE = """
+from zoo.errors import UsageError
+
+def fail(call):
+    call()
+
+def divide():
+    return 1 // 0
+
+def refuse():
+    raise UsageError("a wrong word")
+"""
+
+
+@pytest.fixture
+def plugin(install):
+    install("zoo-toys", "zoo_toys", MODULE)
+    import zoo_toys
+
+    return zoo_toys
+
+
+def ours():
+    return {}["no such key"]
+
+
+def test_an_exception_in_a_plugin_names_its_distribution(plugin):
+    with pytest.raises(PluginError) as raised, blame():
+        plugin.divide()
+    text = str(raised.value)
+    assert text.startswith("plugin 'zoo_toys' (zoo-toys 1.0) failed in divide (")
+    assert text.endswith(
+        "zoo_toys.py:8): ZeroDivisionError: integer division or modulo by zero; repair or "
+        "uninstall zoo-toys"
+    )
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_what_a_plugin_calls_is_on_its_account(plugin):
+    with pytest.raises(PluginError, match=r"failed in fail \(.*zoo_toys.py:5\): KeyError"), blame():
+        plugin.fail(ours)
+
+
+def test_the_innermost_plugin_is_blamed(plugin, install):
+    install("zoo-others", "zoo_others", MODULE)
+    import zoo_others
+
+    with pytest.raises(PluginError, match=r"^plugin 'zoo_others' \(zoo-others 1.0\)"), blame():
+        plugin.fail(zoo_others.divide)
+
+
+def test_known_errors_and_our_own_pass(plugin):
+    with pytest.raises(UsageError, match=r"^a wrong word$"), blame():
+        plugin.refuse()
+    with pytest.raises(KeyError, match="no such key"), blame():
+        ours()
+
+
+def test_exceptions_of_nobody_pass():
+    with pytest.raises(KeyError), blame():
+        ours()

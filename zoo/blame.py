@@ -1,0 +1,56 @@
+"""Whose fault an exception is: that of the plugin in which it arose."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+from types import FrameType
+
+from zoo.errors import PluginError, ZooError
+from zoo.plugins import Plugin, load_plugins
+from zoo.provenance.packages import own_distribution
+
+__all__ = ["blame"]
+
+
+@contextmanager
+def blame() -> Iterator[None]:
+    """Raise PluginError for an exception that arises in another distribution's plugin.
+
+    Errors that the zoo knows, and exceptions in its own code, pass as they are.
+    """
+    try:
+        yield
+    except ZooError:
+        raise
+    except Exception as error:
+        culprit = _culprit(error)
+        if culprit is None:
+            raise
+        raise _fault(*culprit, error) from error
+
+
+def _culprit(error: Exception) -> tuple[Plugin, FrameType, int] | None:
+    """Return the plugin that the innermost frame of any is in, that frame and its line."""
+    owners = _owners()
+    for frame, line in reversed(list(walk_tb(error.__traceback__))):
+        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package in owners:
+            return owners[package], frame, line
+    return None
+
+
+def _owners() -> dict[str, Plugin]:
+    """Return the plugins of other distributions by their top-level packages."""
+    ours = own_distribution(__name__.partition(".")[0])
+    plugins = load_plugins().all
+    own = {package for p in plugins if p.distribution == ours for package in p.packages}
+    theirs = [p for p in plugins if p.distribution != ours]
+    return {package: plugin for plugin in theirs for package in plugin.packages - own}
+
+
+def _fault(plugin: Plugin, frame: FrameType, line: int, error: Exception) -> PluginError:
+    code = frame.f_code
+    return PluginError(
+        f"{plugin} failed in {code.co_qualname} ({code.co_filename}:{line}): "
+        f"{type(error).__name__}: {error}; repair or uninstall {plugin.distribution}"
+    )

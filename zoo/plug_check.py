@@ -1,0 +1,133 @@
+"""What a descriptor must lead to: an object of the right type, its own name, names that exist."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from inspect import get_annotations
+from reprlib import repr as shortened
+from types import MappingProxyType, UnionType
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
+
+from zoo.errors import suggest
+from zoo.plugins import load_plugins
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
+
+__all__ = ["WANTED", "faults"]
+
+WANTED = MappingProxyType(
+    {
+        "recipe": "zoo.recipe.Recipe",
+        "target": "zoo.target.Target",
+        "scheme": "zoo.scheme.Scheme",
+        "op": "zoo.op.Op",
+        "lowering": "zoo.lowering.Lowering",
+        "step": "zoo.step.StepPlugin",
+        "format": "zoo.plugs.Format",
+        "quantizer": "zoo.plugs.Quantizer",
+        "compiler": "zoo.plugs.Compiler",
+        "executor": "zoo.plugs.Executor",
+        "app": "zoo.plugs.AppGenerator",
+        "dataset": "zoo.plugs.Dataset",
+        "renderer": "zoo.plugs.Renderer",
+        "describer": "zoo.plugs.Describer",
+    }
+)
+"""What each kind of descriptor leads to: an instance, or for a protocol any object of its shape."""
+
+Reference = tuple[str, str, str]
+"""Where a name stands, and the kind and name that it refers to."""
+
+_PARTS = ("compiler", "executor", "app")
+
+
+def faults(kind: str, name: str, found: Any) -> list[str]:  # noqa: ANN401 (anything)
+    """Return what is wrong with what a descriptor of that name leads to, and what is needed.
+
+    Names are checked only where the type is right.
+    """
+    wrong = list(_lowering_faults(name, found) if kind == "lowering" else _faults(kind, found))
+    if not wrong and kind != "lowering" and found.name != name:
+        wrong.append(f"calls itself {found.name!r}; give it the descriptor's name, '{name}'")
+    return wrong or [
+        _unknown(*reference)
+        for reference in _references(kind, name, found)
+        if reference[2] not in _known(reference[1])
+    ]
+
+
+def _lowering_faults(name: str, found: object) -> Iterator[str]:
+    if not callable(found):
+        yield f"is {shortened(found)}; a function is needed"
+    if name.count("/") != 1:
+        yield f"is called '{name}'; '<compiler>/<op>' is needed"
+
+
+def _faults(kind: str, found: object) -> Iterator[str]:
+    dotted = WANTED[kind]
+    module, _, name = dotted.rpartition(".")
+    wanted = getattr(import_module(module), name)
+    if isinstance(found, type):
+        yield f"is the class {found.__qualname__} itself; an instance is needed"
+    elif not issubclass(wanted, Protocol) and not isinstance(found, wanted):
+        yield f"is {shortened(found)}; an instance of {dotted} is needed"
+    else:
+        missing = [member for member in _members(wanted) if not hasattr(found, member)]
+        yield from (_missing(member, found, dotted) for member in missing)
+        yield from _field_faults(found) if not missing and is_dataclass(wanted) else ()
+
+
+@cache
+def _members(wanted: type) -> tuple[str, ...]:
+    """Return the public attributes and methods of a class and its bases."""
+    bases = [base for base in wanted.__mro__ if base.__module__.startswith("zoo.")]
+    found = {name for base in bases for name in (*vars(base), *get_annotations(base))}
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def _missing(member: str, found: object, dotted: str) -> str:
+    near = get_close_matches(member, [name for name in dir(found) if name[0] != "_"], n=1)
+    instead = f", but has '{near[0]}'" if near else ""
+    return f"lacks '{member}' of {dotted}{instead}; derive its class from {dotted}"
+
+
+def _field_faults(found: Any) -> Iterator[str]:  # noqa: ANN401 (a dataclass)
+    hints = get_type_hints(type(found))
+    for field in fields(found):
+        value, hint = getattr(found, field.name), hints[field.name]
+        options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+        if not isinstance(value, tuple(get_origin(option) or option for option in options)):
+            needed = str(field.type).removeprefix("<class '").removesuffix("'>")
+            yield f"has {field.name}={shortened(value)}; {needed} is needed"
+
+
+def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noqa: ANN401
+    if kind == "target":
+        yield from _target_references(found)
+    elif kind == "recipe":
+        steps = (*found.contract.pre, *found.contract.post)
+        yield from (("contract's step", "step", step.name) for step in steps)
+    elif kind == "scheme":
+        yield from (("op in 'shared_ops'", "op", op) for op in found.shared_ops)
+    elif kind == "lowering":
+        yield "artifact", "compiler", name.partition("/")[0]
+
+
+def _target_references(target: Any) -> Iterator[Reference]:  # noqa: ANN401
+    ways = {f" of runtime '{name}'": runtime for name, runtime in target.runtimes.items()}
+    for where, way in {"": target, **ways}.items():
+        yield from ((f"{kind}{where}", kind, getattr(way, kind)) for kind in _PARTS)
+    for quantization, scheme in target.schemes.items():
+        yield f"scheme for '{quantization}'", "scheme", scheme
+    yield from (("entry in 'accepts'", "scheme", scheme) for scheme in target.accepts)
+
+
+def _unknown(where: str, kind: str, name: str) -> str:
+    tail = f"{suggest(str(name), _known(kind))}{load_plugins().hidden_by_broken}"
+    return f"its {where} is the unknown {kind} '{name}'{tail}"
+
+
+def _known(kind: str) -> list[str]:
+    kept = (*FLOAT_SCHEMES, OWN_INTEGERS) if kind == "scheme" else ()
+    return sorted((*load_plugins().names(kind), *kept))
