@@ -4,7 +4,6 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import onnx
-import onnxsim
 from onnx import ModelProto
 
 from compilers.hub.canonical import canonical
@@ -36,6 +35,9 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
 
     One that onnxsim cannot run stays as it is: what the import lacks it tells by the node.
     """
+    # It loads PyTorch where that is installed, which reading a hub need not wait for.
+    import onnxsim
+
     shapes = _shapes_of_one_sample(model)
     simpler: ModelProto
     try:
