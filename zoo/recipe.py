@@ -55,12 +55,15 @@ class Recipe:
       `module` in place; both are torch modules from inputs by name to outputs by name;
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
-      evaluate(recipe, run, data: Path) -> zoo.data.evaluation.Evaluation;
+      evaluate(recipe, run, data: Path, only: Collection[Path] = ()) ->
+      zoo.data.evaluation.Evaluation, of all photos of the data or of `only` these;
       a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
       soon as it is measured;
       pictures(recipe, data: Path) -> Sequence[zoo.data.picture.Picture], empty for a folder
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
+    metric: of `evaluate`, by which a loss by quantization is judged where there are labels, '' for
+    none.  more_is_better: whether it is no error but, say, a precision.
     """
 
     name: str
@@ -79,6 +82,8 @@ class Recipe:
     restore: str = ""
     suites: Mapping[str, str] = field(default_factory=dict)
     pictures: str = ""
+    metric: str = ""
+    more_is_better: bool = False
 
     def __post_init__(self) -> None:
         check_name("model", self.name)

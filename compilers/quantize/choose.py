@@ -4,7 +4,7 @@ Which range rule is best differs from network to network, and so does whether eq
 of the networks that were measured each rule is the worst for one. Each way is judged by what the
 integer network answers on samples that were held out: by the fourth power of its differences, since
 a signal that occurs on few samples is worth more than the rounding of all the others. What takes
-longest, to correct biases and to round weights so that errors make up for each other, is tried for
+longest, to round weights so that errors make up for each other and to correct biases, is tried for
 the best ways only. Ways that are equally good stay in the order
 in which they are tried, those that clip least first.
 """
@@ -38,8 +38,12 @@ __all__ = ["AUTO", "Chosen", "Way", "choose"]
 AUTO = "auto"
 
 _POWER = 4
+_JUDGING = 50
+"""Samples that judge, at most: they tell ways apart, and each runs through all of them."""
 _CORRECTED = 2
 """How many ways are also tried with compensated weights, and corrected biases."""
+_NEAR = 1.5
+"""Only if they lose no more than that times the best."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,10 @@ def choose(
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
         report(f"quantized by {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
-    best = sorted(trials, key=_loss)[:_CORRECTED] if options.correct_bias else []
-    trials += [_corrected(trial, judge, threads, False) for trial in best[:1]]
-    trials += [_corrected(trial, judge, threads, True) for trial in best]
+    trials.sort(key=_loss)
+    best = [t for t in trials[:_CORRECTED] if _loss(t) <= _NEAR * _loss(trials[0])]
+    if options.correct_bias:
+        trials += [_corrected(trial, judge, threads) for trial in best]
     trials.sort(key=_loss)
     where = "held out" if options.held_out else "of calibration"
     tried = tuple(trial.way for trial in trials)
@@ -123,13 +128,11 @@ def _loss(trial: _Trial) -> float:
     return trial.way.loss
 
 
-def _corrected(trial: _Trial, judge: "_Judge", threads: int, compensate: bool) -> _Trial:
+def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
     start = trial.start
-    compensating = start.scheme if compensate else None
-    graph = correct_biases(start.graph, trial.graph, start.seen.first, threads, compensating)
-    loss = judge.loss(graph)
-    way = replace(trial.way, bias_correction=True, compensation=compensate, loss=loss)
-    report(f"biases corrected{', roundings compensated' if compensate else ''}: loss {loss:g}")
+    graph = correct_biases(start.graph, trial.graph, start.seen.first, threads, start.scheme)
+    way = replace(trial.way, bias_correction=True, compensation=True, loss=judge.loss(graph))
+    report(f"{way.calibrator}, weights compensated and biases corrected: loss {way.loss:g}")
     return replace(trial, way=way, graph=graph)
 
 
@@ -146,7 +149,12 @@ class _Judge:
         cls, graph: Graph, samples: Sequence[Feeds], contract: Contract, threads: int
     ) -> "_Judge":
         named = [spec.name for spec in contract.outputs if spec.name in graph.outputs]
-        batches = list(small_batches(graph, samples))
+        batches, count = [], 0
+        for batch in small_batches(graph, samples):
+            count += len(batch[graph.inputs[0]])
+            batches.append(batch)
+            if count >= _JUDGING:
+                break
         return cls(batches, _run(graph, named or graph.outputs, batches, threads), threads)
 
     @property

@@ -37,6 +37,8 @@ def recipe(variant: Variant) -> Recipe:
         export="recipes.facedet.export:export",
         restore="recipes.facedet.checkpoint:restore",
         evaluate="recipes.shelf.detection_evaluation:evaluate",
+        metric="ap_16px_percent",
+        more_is_better=True,
     )
 
 

@@ -47,6 +47,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
         suites={"robustness": "recipes.shelf.robustness.suite:measure"},
         pictures="recipes.shelf.landmark_evaluation:pictures",
+        metric="nme_interocular_percent",
     )
 
 

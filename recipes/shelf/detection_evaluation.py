@@ -1,6 +1,6 @@
 """Measures face detectors on whole photos with boxes, through their contract."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,15 @@ _LIMITS = Limits(candidates=1000, faces=200)
 """More than an app takes, as photos of crowds are measured."""
 
 
-def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
+def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) -> Evaluation:
     """Return accuracy on the photos that `data` names.
 
-    data: as `zoo.data.labelled_data` says, the test split where it names none.
+    data: as `zoo.data.labelled_data` says, the test split where it names none.  only: these photos.
     run: gets one photo at a time, as on a board.
     """
     found = find_data(data, "test")
-    photos = list(detections_of(recipe.contract, run, photos_of(found)))
+    labelled = [photo for photo in photos_of(found) if not only or photo.path in only]
+    photos = list(detections_of(recipe.contract, run, labelled))
     metrics: dict[str, float] = {}
     for smallest_px in SMALLEST_PX:
         metrics |= detection_metrics(photos, smallest_px)

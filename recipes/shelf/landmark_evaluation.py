@@ -1,6 +1,6 @@
 """Measures any landmark network on labelled faces, through its contract."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +27,11 @@ POSE = "pose"
 """Output that holds yaw, pitch and roll of the head, degrees."""
 
 
-def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
+def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) -> Evaluation:
     """Return accuracy on the faces that `data` names, their boxes being the labels' own.
 
     data: as `zoo.data.labelled_data` says, the test split where it names none.
+    only: of these photos, of all where there are none.
     run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
     people's networks are measured by the same code.
     """
@@ -38,6 +39,7 @@ def evaluate(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     layout = layout_of(landmark_count(contract))
     found = find_faces(data, "test", layout.points)
     crops = crops_of(found)
+    crops = crops.of(only) if only else crops
     answers = [
         _answer(contract, run, *preprocess_batch(contract, [(image, tight_box(face))]))
         for image, face in zip(crops.images, crops.landmarks, strict=True)

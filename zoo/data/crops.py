@@ -1,6 +1,6 @@
 """Labelled faces in memory: what a data set of landmarks gives."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,14 @@ class Crops:
     landmarks: NDArray[np.float32]
     rows: tuple[Row, ...]
     paths: tuple[Path, ...]
+
+    def of(self, paths: Collection[Path]) -> "Crops":
+        """Return the faces of these photos only."""
+        wanted = set(paths)
+        chosen = [index for index, path in enumerate(self.paths) if path in wanted]
+        rows = tuple(self.rows[index] for index in chosen)
+        kept = tuple(self.paths[index] for index in chosen)
+        return Crops(self.images[chosen], self.landmarks[chosen], rows, kept)
 
     @property
     def normalised(self) -> NDArray[np.float32]:

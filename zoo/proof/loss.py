@@ -1,20 +1,22 @@
 """What quantization loses at a network's outputs, in units of what they tell apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
+from zoo.data.labelled_data import find_data, parse_name
+from zoo.plugs import Feeds, Run
 from zoo.proof.certificate import LOSS, Check
+from zoo.recipe import Recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zoo.graph import Graph
-    from zoo.plugs import Feeds
 
-__all__ = ["Networks", "loss_checks", "relative_loss"]
+__all__ = ["Networks", "loss_checks", "metric_check", "relative_loss"]
 
 _EXECUTOR = "onnxruntime-unoptimized"
 _CONSTANT = 1.0
@@ -74,6 +76,34 @@ def loss_checks(
         )
 
 
+def metric_check(
+    networks: Networks, recipe: Recipe, data: Path, photos: Collection[Path], words: str
+) -> Check:
+    """Return by how much the recipe's own metric became worse on these photos, recorded.
+
+    data: whose labels the recipe knows, the training split where it names none.
+    """
+    name = parse_name(data)
+    found = find_data(data, "train")
+    split = f"{found.dataset.name}:{name.folder}:{found.split}" if found.split else data
+    evaluate = registry.resolve(recipe.evaluate)
+    runs = (_load(file) for file in (networks.floats, networks.integers))
+    before, after = (evaluate(recipe, run, Path(split), photos) for run in runs)
+    wanted, got = before.metrics[recipe.metric], after.metrics[recipe.metric]
+    worse = wanted - got if recipe.more_is_better else got - wanted
+    lost = max(worse, 0.0) / (abs(wanted) or 1.0)
+    return Check(
+        step=f"{LOSS}, {recipe.metric} {wanted:.4g} -> {got:.4g}, {words}",
+        unit="of the float network's",
+        largest=float(f"{lost:.6g}"),
+        mean=float(f"{lost:.6g}"),
+        bound=_CONSTANT,
+        values=before.count,
+        why="by how much of itself the recipe's own metric may become worse",
+        how="recorded",
+    )
+
+
 @dataclass(frozen=True)
 class _Trace:
     """Losses of the values inside, by tensor."""
@@ -127,8 +157,12 @@ def _before(graph: "Graph", output: str) -> set[str]:
 
 
 def _outputs(file: Path, samples: "Sequence[Feeds]") -> "dict[str, NDArray[Any]]":
-    run = registry.load("executor", _EXECUTOR).load(file.parent, file.name)
-    return _stacked(run, samples)
+    return _stacked(_load(file), samples)
+
+
+def _load(file: Path) -> Run:
+    run: Run = registry.load("executor", _EXECUTOR).load(file.parent, file.name)
+    return run
 
 
 def _inside(

@@ -206,7 +206,8 @@ def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
     """Yield what was recorded when the graph was made; what nothing can exceed is no bound."""
     for check in recorded_checks(graph.metadata, str(evidence.hub)):
         stated = inf if check.bound is None else check.bound
-        bound = evidence.quantization_bound if check.step.startswith(LOSS) else stated
+        is_loss = check.step.startswith(LOSS) and check.bound is not None
+        bound = evidence.quantization_bound if is_loss else stated
         is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
         yield replace(check, bound=None if is_none else bound)
 

@@ -12,11 +12,11 @@ from zoo.build.stages.hub import check_contract
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.picture import Picture
 from zoo.data.pictures import calibration_pictures, labelled_pictures, region_note
-from zoo.errors import RecipeError
+from zoo.errors import DataError, RecipeError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import Check, record_checks, recorded_checks
-from zoo.proof.loss import Networks, loss_checks
+from zoo.proof.loss import Networks, loss_checks, metric_check
 from zoo.scheme import OWN_INTEGERS
 from zoo.training import FitOptions
 
@@ -120,8 +120,25 @@ def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
 def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> Iterator[Check]:
     samples = list(_batches(plan, pictures.judging, 1))
     if not samples:
-        return iter(())
-    return loss_checks(networks, graph, samples, _judged_on(plan, pictures))
+        return
+    words = _judged_on(plan, pictures)
+    by_labels = _metric(plan, networks, pictures)
+    for check in loss_checks(networks, graph, samples, words):
+        yield replace(check, bound=None) if by_labels else check
+    if by_labels:
+        yield by_labels
+
+
+def _metric(plan: Plan, networks: Networks, pictures: HeldOut) -> Check | None:
+    """Return the check by the recipe's own metric, None where there is none, or no such labels."""
+    recipe, data = plan.recipe, plan.calibration
+    if not (recipe.metric and data and labelled_pictures(recipe, data)):
+        return None
+    photos = {picture.path for picture in pictures.judging}
+    try:
+        return metric_check(networks, recipe, data, photos, _judged_on(plan, pictures))
+    except DataError:  # labels of another kind, such as landmarks for a detector
+        return None
 
 
 def _judged_on(plan: Plan, pictures: HeldOut) -> str:
@@ -133,7 +150,7 @@ def _judged_on(plan: Plan, pictures: HeldOut) -> str:
 def _facts(
     plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
 ) -> dict[str, object]:
-    lost = ", ".join(f"{check.largest:.3g}" for check in checks)
+    lost = ", ".join(f"{check.largest:.3g} {check.unit}" for check in checks)
     where = _judged_on(plan, pictures)
     note = region_note(plan.recipe.contract, pictures.judging)
     said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
@@ -149,7 +166,7 @@ def _facts(
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
         "notes": _given_notes(plan)
-        + [f"lost by quantization: {lost} of the outputs' spread, on {where}"]
+        + ([f"lost by quantization: {lost}, on {where}"] if checks else [])
         + ([note] if note else []),
     }
 

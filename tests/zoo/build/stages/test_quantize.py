@@ -18,12 +18,21 @@ from zoo.recipe import Recipe
 from zoo.training import FitOptions
 
 MODULE = """
+import numpy as np
+
+from zoo.data.evaluation import Evaluation
 from zoo.data.picture import Picture
 
 calls = []
 
 def pictures(recipe, folder):
     return [Picture(folder / "0.png")] if (folder / "labels.csv").is_file() else []
+
+def evaluate(recipe, run, data, only=()):
+    calls.append((str(data), sorted(path.name for path in only)))
+    image = np.zeros((1, 3, 6, 6), np.float32)
+    largest = float(run({"image": image})["landmarks"].max())
+    return Evaluation("drawn/train", len(only), {"error": largest})
 
 def fit(recipe, module, float_module, options):
     calls.append((recipe.name, sorted(float_module.graph.outputs), options))
@@ -150,7 +159,7 @@ def test_the_loss_is_judged_on_pictures_held_out(tmp_path, count, words):
     found = read_calibration(tmp_path)
     assert found["calibrator"] == found["tried"][0]["calibrator"]
     assert quantization_notes(tmp_path) == (
-        f"lost by quantization: {check.largest:.3g} of the outputs' spread, on {words}",
+        f"lost by quantization: {check.largest:.3g} of its spread, on {words}",
     )
 
 
@@ -168,3 +177,48 @@ def test_nothing_is_told_of_a_float_network(tmp_path, images):
     (tmp_path / "float.onnx").write_bytes(HUB.write(residual_network()))
     _quantized(tmp_path, images, quant="none", scheme="float32", epochs=None)
     assert (read_calibration(tmp_path), quantization_notes(tmp_path)) == ({}, ())
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Return a folder of crops with two landmarks each."""
+    folder = tmp_path / "labelled"
+    _drawn(folder, 0)
+    _drawn(folder / "images", 12)
+    rows = "".join(f"{index}.png,1,1,6,5\n" for index in range(12))
+    (folder / "annotations.csv").write_text(f"file,x0,y0,x1,y1\n{rows}")
+    return folder
+
+
+def _judged_by_metric(tmp_path, labelled, **change):
+    recipe = Recipe(
+        "net",
+        "net",
+        "",
+        CONTRACT,
+        evaluate="trainer_of_tests:evaluate",
+        metric="error",
+        **change,
+    )
+    metadata = _quantized(tmp_path, labelled, recipe=recipe, quant="ptq", epochs=None)
+    return recorded_checks(metadata, "hub.onnx")
+
+
+def test_where_there_are_labels_the_recipes_metric_judges(tmp_path, labelled, trainer):
+    output, metric = _judged_by_metric(tmp_path, labelled)
+    assert output.bound is None
+    assert metric.step.startswith(f"{LOSS}, error ")
+    assert metric.step.endswith(", 2 pictures held out from calibration")
+    assert (metric.unit, metric.values, metric.how) == ("of the float network's", 2, "recorded")
+    (floats, held), integers = trainer
+    assert (floats, held) == integers
+    assert (floats, len(held)) == (str(labelled), 2)
+
+
+def test_what_became_better_has_lost_nothing(tmp_path, labelled, trainer):
+    losses = [
+        _judged_by_metric(tmp_path, labelled, more_is_better=more)[-1].largest
+        for more in (False, True)
+    ]
+    assert min(losses) == 0 < max(losses)
+    assert len(trainer) == 4
