@@ -82,8 +82,9 @@ fix: $(SETUP) ## Repair what ruff can
 golden: $(SETUP) ## Rewrite the expected files of tests; look at the difference
 	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py
 
-docs: $(SETUP) ## Write docs/cli.md anew
+docs: $(SETUP) ## Write docs/cli.md and docs/api.md anew
 	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/api_reference.py
 
 size: $(SETUP) ## Show lines of files and functions
 	$(BIN)/python scripts/size.py

@@ -23,6 +23,26 @@ A message says where, what was found, what is allowed and what to do.
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+__all__ = [
+    "ArtifactError",
+    "BoardError",
+    "BundleError",
+    "CacheError",
+    "DataError",
+    "HubError",
+    "PluginError",
+    "QuantizeError",
+    "RecipeError",
+    "RefusedError",
+    "ToolchainError",
+    "UnknownNameError",
+    "UnsupportedOpError",
+    "UsageError",
+    "VerifyError",
+    "ZooError",
+    "suggest",
+]
+
 _LISTED = 20
 
 

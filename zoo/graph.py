@@ -17,7 +17,7 @@ from zoo.errors import HubError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Attribute", "Border", "Graph", "Node", "Quantization", "Tensor"]
+__all__ = ["Attribute", "Border", "Graph", "Node", "Quantization", "Shape", "Tensor"]
 
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...]
 Shape = tuple[int | str, ...]

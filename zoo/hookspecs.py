@@ -9,6 +9,25 @@ import pluggy
 
 from zoo.descriptor import Descriptor
 
+__all__ = [
+    "hookimpl",
+    "hookspec",
+    "register_apps",
+    "register_compilers",
+    "register_datasets",
+    "register_describers",
+    "register_executors",
+    "register_formats",
+    "register_lowerings",
+    "register_ops",
+    "register_quantizers",
+    "register_recipes",
+    "register_renderers",
+    "register_schemes",
+    "register_steps",
+    "register_targets",
+]
+
 hookspec = pluggy.HookspecMarker("zoo")
 hookimpl = pluggy.HookimplMarker("zoo")
 

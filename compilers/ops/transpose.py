@@ -20,7 +20,10 @@ __all__ = ["OP"]
 
 
 class Transpose(MoveOp):
-    """Axis i of the output is axis permutation[i] of the input; the batch stays first."""
+    """Axis i of the output is axis permutation[i] of the input; the batch stays first.
+
+    attributes: permutation.
+    """
 
     name = "transpose"
     onnx_types = ("Transpose",)

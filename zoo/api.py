@@ -1,0 +1,55 @@
+"""What plugins may import: of these modules, the names in `__all__`.
+
+docs/api.md shows them with their fields and signatures. Everything else may change without notice.
+"""
+
+from types import MappingProxyType
+
+__all__ = ["MODULES"]
+
+MODULES = MappingProxyType(
+    {
+        "Registering": ("zoo.hookspecs", "zoo.descriptor", "zoo.registry", "zoo.errors"),
+        "Models": (
+            "zoo.recipe",
+            "zoo.contract",
+            "zoo.step",
+            "zoo.parameters",
+            "zoo.training",
+            "zoo.detections",
+            "zoo.reporting",
+        ),
+        "Pictures and labelled data": (
+            "zoo.data.picture",
+            "zoo.data.processing",
+            "zoo.data.labelled_data",
+            "zoo.data.crops",
+            "zoo.data.evaluation",
+        ),
+        "Boards and schemes": ("zoo.target", "zoo.scheme"),
+        "The graph": ("zoo.graph", "zoo.layout"),
+        "Ops": (
+            "zoo.op",
+            "zoo.table_op",
+            "zoo.fixed_point",
+            "compilers.op_parts.affine",
+            "compilers.op_parts.clamp",
+            "compilers.op_parts.kinds",
+            "compilers.op_parts.node_attributes",
+            "compilers.op_parts.operands",
+            "compilers.op_parts.rescaling",
+            "compilers.op_parts.window",
+        ),
+        "Back ends": (
+            "zoo.plugs",
+            "zoo.lowering",
+            "zoo.capability",
+            "zoo.artifact",
+            "zoo.c_program",
+            "zoo.tool",
+            "zoo.provenance.used",
+            "zoo.quoting",
+        ),
+    }
+)
+"""Modules by subject."""
