@@ -21,7 +21,7 @@ from zoo.op import OnnxCall, Op, Parsed
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["OP", "divides_unevenly"]
+__all__ = ["OP", "divides_unevenly", "pixel_counts"]
 
 _Means = TypeVar("_Means", NDArray[Any], "torch.Tensor")
 
@@ -89,7 +89,7 @@ class AveragePool(Op):
         if "reciprocal" in node.attributes:
             sums *= np.float32(_reciprocal(node))
         else:
-            sums /= _counts(node, inputs[0].shape).astype(np.float32)
+            sums /= pixel_counts(node, inputs[0].shape[2:]).astype(np.float32)
         return clamp_reals(node, _shaped(node, sums))
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
@@ -102,7 +102,7 @@ class AveragePool(Op):
         if "reciprocal" in node.attributes:
             means = sums * _reciprocal(node)
         else:
-            means = sums / torch.from_numpy(_counts(node, x.shape)).to(x)
+            means = sums / torch.from_numpy(pixel_counts(node, x.shape[2:])).to(x)
         return clamp_torch(node, _shaped(node, means))
 
     def run_integer(
@@ -150,6 +150,15 @@ def divides_unevenly(node: Node) -> bool:
     return any(integers(node, "pads")) and not integer(node, "count_include_pad")
 
 
+def pixel_counts(node: Node, image_hw: Sequence[int | str]) -> NDArray[np.int64]:
+    """Return over how many pixels each output averages, [Ho, Wo], or [1, 1] if all alike."""
+    window = Window.from_node(node)
+    if integer(node, "count_include_pad"):
+        return np.full((1, 1), window.kernel[0] * window.kernel[1])
+    down, across = (_overlaps(window, axis, int(image_hw[axis])) for axis in (0, 1))
+    return np.outer(down, across)
+
+
 def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
     """Return the sum of each window [N, C, Ho, Wo]; pads hold the real 0."""
     window = Window.from_node(node)
@@ -157,21 +166,12 @@ def _sums(node: Node, x: NDArray[Any]) -> NDArray[Any]:
     return sums
 
 
-def _counts(node: Node, shape: Sequence[int | str]) -> NDArray[np.int64]:
-    """Return over how many pixels each output averages, [Ho, Wo], or [1, 1] if all alike."""
-    window = Window.from_node(node)
-    if integer(node, "count_include_pad"):
-        return np.full((1, 1), window.kernel[0] * window.kernel[1])
-    down, across = (_overlaps(window, axis, int(shape[2 + axis])) for axis in (0, 1))
-    return np.outer(down, across)
-
-
 def _factors(node: Node, x: Tensor, output: Tensor) -> NDArray[np.float64]:
     """Return s_in / (s_out * count), in the shape of the counts."""
     ratio = quantization_of(x).scale[0] / quantization_of(output).scale[0]
     if "reciprocal" in node.attributes:
         return np.full((1, 1), ratio * _reciprocal(node))
-    factors: NDArray[np.float64] = ratio / _counts(node, x.shape)
+    factors: NDArray[np.float64] = ratio / pixel_counts(node, x.shape[2:])
     return factors
 
 

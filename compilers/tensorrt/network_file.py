@@ -4,6 +4,7 @@ from compilers.hub import HUB
 from compilers.onnx.half_precision import to_float16
 from compilers.passes.verify import run_passes
 from compilers.tensorrt.gpu import Gpu
+from compilers.tensorrt.one_axis import one_axis
 from compilers.tensorrt.opset13 import to_opset13
 from compilers.tensorrt.symmetric_form import symmetric_form
 from zoo.bench.batch import fix_batch
@@ -11,8 +12,8 @@ from zoo.graph import Graph
 
 __all__ = ["network_file"]
 
-PASSES = (fix_batch, symmetric_form)
-"""The first alone where the network stays float."""
+PASSES = (fix_batch, one_axis, symmetric_form)
+"""Without the last one where the network stays float."""
 
 
 def network_file(graph: Graph, precision: str, gpu: Gpu) -> bytes:
@@ -21,7 +22,7 @@ def network_file(graph: Graph, precision: str, gpu: Gpu) -> bytes:
     Where a builder is told the precision by flags, 'fp16' leaves the file in float32: the parser
     of TensorRT 8.2 reads bounds of a Clip as float32 whatever their type is.
     """
-    fixed = run_passes(graph, PASSES if precision == "int8" else PASSES[:1])
+    fixed = run_passes(graph, PASSES if precision == "int8" else PASSES[:-1])
     content = HUB.write(fixed)
     if precision == "fp16" and gpu.typing == "strong":
         content = to_float16(content)

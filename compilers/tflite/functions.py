@@ -1,7 +1,9 @@
 """Functions of one tensor: in integers where TFLite's kernel takes the scales, else in reals."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,6 +24,10 @@ __all__ = [
     "lower_tanh",
 ]
 
+_PLAIN: Mapping[str, object] = MappingProxyType({"fusedActivationFunction": "NONE"})
+_CLASSES_MAX = 1023
+"""Of a softmax in int32: twice the sum of so many exponentials of 2**20 is below 2**31."""
+_STEPS_LOG2_MAX = 8
 _RATIO_MAX = 100
 """Of input and output scale, either way; TFLite's kernels go up to 128."""
 
@@ -115,7 +121,12 @@ def lower_table(scope: Scope, view: NodeView) -> None:
 
 
 def lower_softmax(scope: Scope, view: NodeView) -> None:
-    """Add SOFTMAX along the last axis: channels of images. Integers are in steps of 1/256."""
+    """Add SOFTMAX along the last axis: channels of images.
+
+    Integers in steps of 2**-p, such as 1/256, are divided as integers instead: TFLite's kernel for
+    int8 has exponentials of 16 bits on 64-bit ARM and of float32 elsewhere, so that boards would
+    differ from PCs by up to 2 steps.
+    """
     axis, rank = integer(view.node, "axis"), len(view.output.shape)
     if axis != rank - 1:
         meant = CHANNELS_LAST[axis] if view.output.layout == "NHWC" else axis
@@ -123,8 +134,77 @@ def lower_softmax(scope: Scope, view: NodeView) -> None:
             f"it goes along axis {meant} of {rank}",
             "take axis 1 of images, else the last one: transpose before it",
         )
+    if _is_divided(view):
+        _divide(scope, view)
+        return
     function = _Function("SOFTMAX", "SoftmaxOptions", {"beta": 1.0})
-    _add_function(scope, view, function, in_integers=_is_stored_as(view, 1 / 256, -128))
+    _add_function(scope, view, function, in_integers=False)
+
+
+def _is_divided(view: NodeView) -> bool:
+    """Tell whether `_divide` takes a softmax: its numbers stay within 32 bits."""
+    stored = view.output.quantization
+    if stored is None or int(view.output.shape[-1]) > _CLASSES_MAX:
+        return False
+    mantissa, exponent = math.frexp(stored.scale[0])
+    return mantissa == 0.5 and _STEPS_LOG2_MAX >= 1 - exponent >= 0
+
+
+def _divide(scope: Scope, view: NodeView) -> None:
+    """Add the reference's softmax, op by op in int32.
+
+    With e[k] = table[max q - q[k]]: y[k] = min((2 * e[k] / s_out + sum e) / (2 * sum e) + z, 127),
+    rounded as the division of integers does. A half goes up, where the reference goes to the even.
+    """
+    add = _Places(scope, view)
+    shape, stored = (
+        scope.tensor(scope.read(view)).shape,
+        scope.tensor(scope.output(view.output.name)),
+    )
+    one = (*shape[:-1], 1)
+    axes, keep = scope.parameter(view, "axes", (len(shape) - 1,)), {"keepDims": True}
+    assert stored.grid is not None
+    types = {"inDataType": "INT8", "outDataType": "INT32"}
+    q = add("integers", shape, "CAST", [scope.read(view)], "CastOptions", types)
+    largest = add("largest", one, "REDUCE_MAX", [q, axes], "ReducerOptions", keep)
+    distance = add("distances", shape, "SUB", [largest, q], "SubOptions", _PLAIN)
+    table = add.constant("powers", view.fixed("table"))
+    power = add("power", shape, "GATHER", [table, distance], "GatherOptions", {"axis": 0})
+    total = add("total", one, "SUM", [power, axes], "ReducerOptions", keep)
+    twice = add("twice", one, "ADD", [total, total], "AddOptions", _PLAIN)
+    steps = add.constant("steps", (round(2 / stored.grid.scale[0]),))
+    scaled = add("scaled", shape, "MUL", [power, steps], "MulOptions", _PLAIN)
+    raised = add("raised", shape, "ADD", [scaled, total], "AddOptions", _PLAIN)
+    level = add("level", shape, "DIV", [raised, twice], "DivOptions", _PLAIN)
+    zero = add.constant("zero", stored.grid.zero_point)
+    moved = add("moved", shape, "ADD", [level, zero], "AddOptions", _PLAIN)
+    most = add.constant("most", (stored.grid.qmax,))
+    clipped = add("clipped", shape, "MINIMUM", [moved, most], "MaximumMinimumOptions")
+    types = {"inDataType": "INT32", "outDataType": "INT8"}
+    scope.add("CAST", [clipped], scope.output(view.output.name), "CastOptions", types)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Adds ops of int32, called as the node's output and a word."""
+
+    scope: Scope
+    view: NodeView
+
+    def __call__(
+        self,
+        word: str,
+        shape: Sequence[int],
+        code: str,
+        inputs: Sequence[int],
+        options: str,
+        settings: Mapping[str, object] = MappingProxyType({}),
+    ) -> int:
+        output = self.scope.places(f"{self.view.output.name}.{word}", shape)
+        return self.scope.add(code, inputs, output, options, settings)
+
+    def constant(self, word: str, values: Sequence[int]) -> int:
+        return self.scope.parameter(self.view, word, values)
 
 
 def _add_function(scope: Scope, view: NodeView, *functions: _Function, in_integers: bool) -> None:

@@ -8,7 +8,7 @@ __all__ = ["LOWERINGS"]
 LOWERINGS: Mapping[str, str] = MappingProxyType(
     {
         "add": "elementwise:lower_add",
-        "average_pool": "windows:lower_average_pool",
+        "average_pool": "means:lower_average_pool",
         "clip": "elementwise:lower_clip",
         "concat": "moves:lower_concat",
         "conv": "weighted:lower_conv",

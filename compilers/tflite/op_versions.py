@@ -19,6 +19,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "DEPTHWISE_CONV_2D": (3, "1.14.0"),
         "DEPTH_TO_SPACE": (1, "2.1.0"),
         "DEQUANTIZE": (3, "1.15.0"),
+        "DIV": (1, "1.6.0"),
         "FULLY_CONNECTED": (4, "1.14.0"),
         "GATHER": (2, "1.14.0"),
         "HARD_SWISH": (1, "1.15.0"),
@@ -33,6 +34,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "PADV2": (2, "1.14.0"),
         "PRELU": (1, "1.8.0"),
         "QUANTIZE": (2, "1.15.0"),
+        "REDUCE_MAX": (1, "1.11.0"),
         "RELU": (2, "2.1.0"),
         "RELU6": (2, "1.14.0"),
         "RELU_N1_TO_1": (1, "1.5.0"),
@@ -42,6 +44,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "SOFTMAX": (2, "1.14.0"),
         "STRIDED_SLICE": (2, "1.14.0"),
         "SUB": (2, "1.14.0"),
+        "SUM": (1, "1.10.0"),
         "TANH": (2, "1.14.0"),
         "TRANSPOSE": (2, "1.14.0"),
     }

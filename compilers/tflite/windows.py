@@ -3,7 +3,6 @@
 Windows have TFLite's pads SAME or VALID, or the image is padded by an op before.
 """
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,53 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.node_attributes import integer, integers, text
+from compilers.op_parts.node_attributes import integers, text
 from compilers.op_parts.window import Window
 from compilers.op_table import find_op
-from compilers.ops.average_pool import divides_unevenly
-from compilers.tflite.clamps import add_clamped
 from compilers.tflite.scope import Scope
-from zoo.graph import Node, Quantization
+from zoo.graph import Quantization
 from zoo.lowering import NodeView
 
 __all__ = [
     "add_padding",
-    "lower_average_pool",
+    "is_same",
     "lower_max_pool",
     "lower_resize",
     "require_factor",
     "window_settings",
 ]
 
-_LEVEL_MAX = 127
 _FACTOR_END = 256
 """From steps of sums to those of the output: XNNPACK creates no layer with as much."""
 # (alignCorners, halfPixelCenters)
 _PLACES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
     {"asymmetric": (False, False), "half_pixel": (False, True), "align_corners": (True, False)}
 )
-
-
-def lower_average_pool(scope: Scope, view: NodeView) -> None:
-    """Add MEAN over a whole image; else AVERAGE_POOL_2D, or its sum as a convolution.
-
-    AVERAGE_POOL_2D keeps the scale of its input, so that another rounding would have to follow; a
-    DEPTHWISE_CONV_2D with weights 1 in steps of 1 / count rounds once. So it does where a scheme
-    has M / 2**S in place of 1 / count, with weights M in steps of 2**-S, and where means round half
-    up, which MEAN does not. Pads count as pixels, or there are none.
-    """
-    window, image = Window.from_node(view.node), view.inputs[0]
-    _require_one_divisor(view)
-    is_whole = window == Window(window.kernel) and window.kernel == image.shape[1:3]
-    if is_whole and not _is_sum(view):
-        axes = scope.parameter(view, "axes", (1, 2))
-        settings = {"keepDims": bool(integer(view.node, "keep_axes"))}
-        inputs = [scope.read(view), axes]
-        add_clamped(scope, view, "MEAN", inputs, "ReducerOptions", settings, fuses=False)
-    elif image.quantization is None:
-        _add_pool(scope, view, window)
-    else:
-        _add_sum(scope, view, window)
 
 
 def lower_max_pool(scope: Scope, view: NodeView) -> None:
@@ -109,7 +83,7 @@ def add_padding(
     if not any(window.pads):
         return x, "VALID"
     image = scope.tensor(x)
-    if not as_pixels and window.pads == _same(window, image.shape[1:3]):
+    if not as_pixels and is_same(window, image.shape[1:3]):
         return x, "SAME"
     top, left, bottom, right = window.pads
     batch, height, width, channels = image.shape
@@ -140,79 +114,6 @@ def require_factor(view: NodeView, sums: Quantization) -> None:
             f"a step of its sums is {factor:.0f} steps of its output",
             f"below {_FACTOR_END} is needed: calibrate with inputs for which it gives more than 0",
         )
-
-
-def _require_one_divisor(view: NodeView) -> None:
-    is_float = view.output.quantization is None
-    if divides_unevenly(view.node) or (is_float and "reciprocal" in view.node.attributes):
-        view.refuse(
-            "it does not divide by the number of pixels in its window",
-            "take count_include_pad=True or no pads, and factors of its own in integers only",
-        )
-    if "reciprocal" in view.node.attributes and not integer(view.node, "keep_axes"):
-        view.refuse(
-            "it multiplies by a factor of its own, and drops its axes",
-            "keep the axes, and reshape behind it",
-        )
-    if _level(view.node, Window.from_node(view.node))[0] > _LEVEL_MAX:
-        view.refuse(
-            f"its factor {integers(view.node, 'reciprocal')[0]} has more than 7 bits",
-            "take a scheme with mean_bits of 7 at most",
-        )
-
-
-def _is_sum(view: NodeView) -> bool:
-    grid = view.output.quantization
-    half_up = grid is not None and grid.rounding == "half_up"
-    return "reciprocal" in view.node.attributes or (
-        half_up and bool(integer(view.node, "keep_axes"))
-    )
-
-
-def _add_pool(scope: Scope, view: NodeView, window: Window) -> None:
-    x, padding = add_padding(scope, view, window, scope.read(view), as_pixels=True)
-    height, width = window.kernel
-    settings = {
-        **window_settings(window),
-        "padding": padding,
-        "filterHeight": height,
-        "filterWidth": width,
-    }
-    add_clamped(scope, view, "AVERAGE_POOL_2D", [x], "Pool2DOptions", settings)
-
-
-def _add_sum(scope: Scope, view: NodeView, window: Window) -> None:
-    x, padding = add_padding(scope, view, window, scope.read(view))
-    source, channels = scope.tensor(x).grid, scope.tensor(x).shape[-1]
-    assert source is not None
-    level, step = _level(view.node, window)
-    weights = Quantization((step,) * channels, (0,) * channels, axis=3)
-    scale = float(np.float32(source.scale[0]) * np.float32(step))
-    sums = Quantization((scale,) * channels, weights.zero_point, bits=32, axis=0)
-    require_factor(view, sums)
-    levels = np.full((1, *window.kernel, channels), level)
-    inputs = [
-        x,
-        scope.constant(f"{view.output.name}.levels", levels, "int8", weights),
-        scope.constant(f"{view.output.name}.bias", np.zeros(channels), "int32", sums),
-    ]
-    settings = {
-        **window_settings(window),
-        "padding": padding,
-        "depthMultiplier": 1,
-        "dilationHFactor": 1,
-        "dilationWFactor": 1,
-    }
-    add_clamped(scope, view, "DEPTHWISE_CONV_2D", inputs, "DepthwiseConv2DOptions", settings)
-
-
-def _level(node: Node, window: Window) -> tuple[int, float]:
-    """Return every weight as an integer, and the step in which it stands."""
-    if "reciprocal" not in node.attributes:
-        return 1, 1 / math.prod(window.kernel)
-    multiplier, shift = integers(node, "reciprocal")
-    twos = (multiplier & -multiplier).bit_length() - 1
-    return multiplier >> twos, 2.0 ** (twos - shift)
 
 
 def _nearest_places(view: NodeView) -> tuple[bool, bool]:
@@ -250,11 +151,14 @@ def _nearest_pixels(places: tuple[bool, bool], size_in: int, size_out: int) -> N
     return clipped
 
 
-def _same(window: Window, image_hw: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """Return TensorFlow's pads: the output is ceil(size / stride), the odd pixel at the end."""
+def is_same(window: Window, image_hw: tuple[int, ...]) -> bool:
+    """Tell whether its pads are TensorFlow's SAME.
+
+    The output is ceil(size / stride) then, and the odd pixel at the end.
+    """
     begin, end = [], []
     for size, extent, stride in zip(image_hw, window.extent, window.strides, strict=True):
         total = max((-(-size // stride) - 1) * stride + extent - size, 0)
         begin.append(total // 2)
         end.append(total - total // 2)
-    return begin[0], begin[1], end[0], end[1]
+    return window.pads == (begin[0], begin[1], end[0], end[1])

@@ -7,10 +7,12 @@ mirror those of its compiler. docs/kv260.md names the source of each.
 
 from functools import partial
 
+from compilers.passes.as_float import as_float
 from compilers.xmodel.dpu_limits import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import NOT_EMITTED, RULES, DpuView
 from compilers.xmodel.lowerings import LOWERINGS
+from compilers.xmodel.powers_of_two import are_powers_of_two
 from zoo import registry
 from zoo.capability import Capability
 from zoo.graph import Graph
@@ -29,9 +31,12 @@ _BUILD_IT = f"build it of {', '.join(RULES)}"
 def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     """Return one entry for each node between the border's quantize and dequantize nodes.
 
-    graph: float, or integer, whose shifts and means are looked at too.
+    graph: float, or integer, whose shifts and means are looked at too. One with other integers than
+    the DPU's is quantized anew when it is built, so that its float form is looked at.
     Raises RefusedError where the target's facts are incomplete.
     """
+    if graph.is_quantized and not are_powers_of_two(graph):
+        graph = as_float(graph).graph
     return tuple(capability_of(v, "DPU", partial(_require, v)) for v in _views(graph, target))
 
 

@@ -4,7 +4,7 @@ from compilers.quantize.power_of_two import is_power_of_two
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Tensor
 
-__all__ = ["require_powers_of_two"]
+__all__ = ["are_powers_of_two", "require_powers_of_two"]
 
 _REMEDY = "quantize the float network by the scheme dpu-pow2"
 
@@ -23,6 +23,11 @@ def require_powers_of_two(graph: Graph, target: str) -> None:
                 f"{target}: tensor '{tensor.name}' {why}; the DPU takes int8 with one scale "
                 f"2**-n, zero point 0, activations rounded half up: {_REMEDY}"
             )
+
+
+def are_powers_of_two(graph: Graph) -> bool:
+    """Whether `require_powers_of_two` takes an integer graph."""
+    return not any(_objection(tensor) for tensor in graph.tensors.values())
 
 
 def _objection(tensor: Tensor) -> str:

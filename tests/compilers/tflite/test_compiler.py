@@ -173,20 +173,6 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         lambda: _one("max_pool", {**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
         r"\(max_pool\): its window has the dilations \(2, 2\); take dilation 1$",
     ),
-    "uneven mean": (
-        lambda: _one(
-            "average_pool",
-            {
-                "kernel": (3, 3),
-                "strides": (1, 1),
-                "pads": (1, 1, 1, 1),
-                "count_include_pad": 0,
-                "keep_axes": 1,
-            },
-        ),
-        r"\(average_pool\): it does not divide by the number of pixels in its window; take "
-        r"count_include_pad=True or no pads, and factors of its own in integers only$",
-    ),
     "factor without axes": (
         lambda: _one("average_pool", {**MEAN, "keep_axes": 0, "reciprocal": (57, 11)}),
         r"\(average_pool\): it multiplies by a factor of its own, and drops its axes; keep the "

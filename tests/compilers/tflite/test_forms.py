@@ -17,7 +17,6 @@ from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph
 
 REFUSED = {
-    "mean windows 0",
     "mul by channel",
     "resize align_corners ceil",
     "resize align_corners floor",

@@ -20,7 +20,8 @@ from zoo.lowering import Lowering, NodeView, Refusal, find_lowering
 
 SIGMOID = Quantization((1 / 256,), (0,), signed=False)
 TANH = Quantization((1 / 128,), (128,), signed=False)
-FIXED = {"sigmoid": SIGMOID, "tanh": TANH, "softmax": SIGMOID}
+FIXED = {"sigmoid": SIGMOID, "tanh": TANH}
+ISLANDS = (*FIXED, "softmax")
 FINE = Quantization((0.05,), (90,), signed=False)
 ATTRIBUTES = {
     "softmax": {"axis": 1},
@@ -69,7 +70,50 @@ def test_other_functions_are_within_a_step(op, read, stored):
     assert differences(graph, _every_integer(read))["y.real"] <= STEP
 
 
-@pytest.mark.parametrize("op", FIXED)
+@given(
+    read=grids,
+    classes=st.integers(1, 1023),
+    steps_log2=st.integers(0, 8),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_softmax_is_divided_in_integers_as_the_reference_does(read, classes, steps_log2, seed):
+    """Its integers are those of every processor: no exponential is computed."""
+    stored = Quantization((2.0**-steps_log2,), (0,), signed=False)
+    graph = OneNode("softmax", (activation(("N", classes), read),), {"axis": 1}, stored).graph
+    codes = _codes(graph)
+    assert "SOFTMAX" not in codes
+    assert not ISLAND & codes
+    levels = np.random.default_rng(seed).integers(read.qmin, read.qmax + 1, (1, classes))
+    feeds = {"x.real": dequantize(levels.astype(np.uint8), read)}
+    found, wanted = run_tflite(encode(lower(graph)), feeds), run_graph(graph, feeds)
+    steps = np.abs(found["y.real"] - wanted["y.real"]) * 2**steps_log2
+    exact = _is_no_tie(wanted_halves(graph, levels))
+    assert steps[exact].max(initial=0) == 0
+    assert steps.max() <= 1
+
+
+def wanted_halves(graph: Graph, levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return numerator and divisor of twice the softmax in steps of the output."""
+    node = graph.nodes[1]
+    powers = np.array(node.integer["table"], object)[levels.max() - levels]
+    steps = round(1 / graph.tensors[node.output].quantization.scale[0])
+    return 2 * steps * powers, powers.sum()
+
+
+def _is_no_tie(halves: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    numerator, divisor = halves
+    return np.array([[n % divisor != 0 for n in numerator[0]]])
+
+
+@pytest.mark.parametrize(("classes", "scale"), [(1024, 1 / 256), (64, 0.05)])
+def test_other_softmaxes_are_computed_in_reals(classes, scale):
+    stored = Quantization((scale,), (0,), signed=False)
+    graph = OneNode("softmax", (activation(("N", classes), FINE),), {"axis": 1}, stored).graph
+    assert _codes(graph) == {"DEQUANTIZE", "SOFTMAX", "QUANTIZE"}
+
+
+@pytest.mark.parametrize("op", ISLANDS)
 def test_other_steps_are_computed_in_reals(op):
     assert _codes(_graph(op, FINE, FINE)) >= ISLAND
 

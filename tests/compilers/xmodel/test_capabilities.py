@@ -327,9 +327,13 @@ def test_true_means_are_not_the_dpus():
     )
 
 
-def test_other_scales_are_refused():
-    found = capabilities(quantized(_network(), W8A8_SYM), KV260)[0]
-    assert found.why.endswith("has a scale that is no power of two; the DPU shifts")
+def test_other_scales_are_refused_but_their_network_is_looked_at():
+    graph = quantized(_network(), W8A8_SYM)
+    with pytest.raises(UnsupportedOpError, match="has a scale that is no power of two; the DPU"):
+        require_capable(graph, KV260)
+    found = capabilities(graph, KV260)
+    assert [(c.node, c.op) for c in found] == [(n.name, n.op) for n in _network().nodes]
+    assert {c.runs_on for c in found} == {"DPU"}
 
 
 def test_facts_must_be_complete():
