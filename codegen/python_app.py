@@ -17,7 +17,7 @@ from zoo.plugs import AppRequest
 
 __all__ = ["python_sources"]
 
-_PICTURES = "zoo.data.picture_header"  # of png.py
+_PICTURES = "zoo.picture_header"  # of png.py
 
 
 def python_sources(request: AppRequest) -> dict[str, bytes]:

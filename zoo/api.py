@@ -20,7 +20,7 @@ MODULES = MappingProxyType(
             "zoo.reporting",
         ),
         "Pictures and labelled data": (
-            "zoo.data.picture",
+            "zoo.picture",
             "zoo.data.processing",
             "zoo.data.labelled_data",
             "zoo.data.crops",

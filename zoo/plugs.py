@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zoo.bundle.debian import DebianPackage
-    from zoo.data.picture import Picture
+    from zoo.picture import Picture
 
 __all__ = [
     "AppGenerator",

@@ -59,7 +59,7 @@ class Recipe:
       zoo.data.evaluation.Evaluation, of all photos of the data or of `only` these;
       a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
       soon as it is measured;
-      pictures(recipe, data: Path) -> Sequence[zoo.data.picture.Picture], empty for a folder
+      pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
     metric: of `evaluate`, by which a loss by quantization is judged where there are labels, '' for

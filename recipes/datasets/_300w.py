@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from recipes.shelf.label_text import pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.data.crops import Crops
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 from zoo.reporting import report
 
 __all__ = ["DATASET", "parse_pts"]

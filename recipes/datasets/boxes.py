@@ -6,8 +6,8 @@ from recipes.shelf.boxed_photos import BoxedPhoto, boxed_photo, whole_pictures
 from recipes.shelf.label_table import columns_of, read_rows
 from recipes.shelf.label_text import photo_below
 from zoo.data.crops import Row, numeric_cell
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "has_boxes"]
 

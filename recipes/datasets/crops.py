@@ -6,7 +6,7 @@ from recipes.datasets.boxes import has_boxes
 from recipes.shelf.crops import points_of, read_crops, read_labels
 from recipes.shelf.face_box import tight_box
 from zoo.data.crops import Crops
-from zoo.data.picture import Picture
+from zoo.picture import Picture
 
 __all__ = ["DATASET"]
 

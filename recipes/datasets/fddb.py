@@ -10,8 +10,8 @@ from pathlib import Path
 
 from recipes.shelf.boxed_photos import BoxedPhoto, boxed_photo, whole_pictures
 from recipes.shelf.label_text import faces_of_photos, photo_below, pixel_numbers
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "box_of_ellipse", "parse_fold"]
 

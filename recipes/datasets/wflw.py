@@ -14,8 +14,8 @@ import numpy as np
 from recipes.shelf.label_text import photo_below, pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.data.crops import Crops, Row
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "parse_line"]
 

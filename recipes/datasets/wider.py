@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from recipes.shelf.boxed_photos import BoxedPhoto, boxed_photo, whole_pictures
 from recipes.shelf.label_text import faces_of_photos, photo_below, pixel_numbers
-from zoo.data.picture import Picture
+from zoo.picture import Picture
 
 __all__ = ["DATASET", "parse_list"]
 

@@ -18,8 +18,8 @@ from recipes.facedet.teacher import FEATURES, Seen, YuNet
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
 from zoo.data.crops import Crops
 from zoo.data.labelled_data import LabelledData
-from zoo.data.picture import read_picture
 from zoo.errors import DataError
+from zoo.picture import read_picture
 
 __all__ = ["Batch", "DetectionData", "read_images", "split_photos"]
 

@@ -26,10 +26,10 @@ from zoo.build.plan import find_recipe
 from zoo.cli.entry import enter
 from zoo.data.evaluation import Evaluation
 from zoo.data.held_out import hold_out
-from zoo.data.picture import Picture
 from zoo.data.pictures import calibration_pictures
 from zoo.data.processing import preprocess_batch
 from zoo.graph import Graph
+from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.recipe import Recipe
 from zoo.reporting import report

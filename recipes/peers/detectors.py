@@ -12,9 +12,9 @@ from recipes.shelf.detection_evaluation import SMALLEST_PX
 from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics, overlaps
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import find_data
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
 from zoo.errors import RecipeError
+from zoo.picture import read_picture
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.step import Frame

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.data.labelled_data import LabelledData
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 __all__ = ["BoxedPhoto", "boxed_photo", "photos_of", "whole_pictures"]
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from recipes.shelf.label_table import columns_of, read_rows
 from zoo.data.crops import Crops, Row, numeric_cell
-from zoo.data.picture import read_picture
 from zoo.errors import DataError
+from zoo.picture import read_picture
 
 __all__ = ["Crops", "Row", "points_of", "read_crops", "read_labels"]
 

@@ -13,9 +13,9 @@ from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import parse_name, recognisers
-from zoo.data.picture import Picture
 from zoo.data.processing import postprocess, preprocess_batch
 from zoo.errors import RecipeError
+from zoo.picture import Picture
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.step import Box, Frame

@@ -15,8 +15,8 @@ from PIL import Image
 
 from recipes.shelf.face_box import tight_box
 from zoo.data.crops import Crops, Row
-from zoo.data.picture import Picture, read_picture
 from zoo.errors import DataError
+from zoo.picture import Picture, read_picture
 from zoo.reporting import report
 
 __all__ = [

@@ -15,8 +15,8 @@ from PIL import Image
 
 from codegen.templates import TEMPLATES
 from zoo import steps
-from zoo.data.picture import read_picture
 from zoo.errors import DataError
+from zoo.picture import read_picture
 
 RNG = np.random.default_rng(0)
 HEIGHT, WIDTH = 3, 5

@@ -14,8 +14,8 @@ from spot_app import CONTRACT, REQUEST, Finished, network
 
 from codegen.onnxruntime import onnxruntime_library
 from codegen.tensorrt import APP
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
+from zoo.picture import read_picture
 from zoo.step import Box
 
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all"

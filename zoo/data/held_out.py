@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 __all__ = ["HeldOut", "hold_out"]
 

@@ -14,7 +14,7 @@ from zoo.errors import DataError, UnknownNameError
 from zoo.plugs import Dataset
 
 if TYPE_CHECKING:
-    from zoo.data.picture import Picture
+    from zoo.picture import Picture
 
 __all__ = ["DataName", "LabelledData", "find_data", "parse_name", "recognisers"]
 

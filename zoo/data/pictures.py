@@ -8,9 +8,9 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
 from zoo.data.labelled_data import find_data, parse_name, recognisers
-from zoo.data.picture import Picture, why_unreadable
-from zoo.data.picture_header import SUFFIXES
 from zoo.errors import DataError
+from zoo.picture import Picture, why_unreadable
+from zoo.picture_header import SUFFIXES
 from zoo.recipe import Recipe
 
 __all__ = ["calibration_pictures", "labelled_pictures", "region_note"]

@@ -12,9 +12,9 @@ from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
-from zoo.data.picture import read_picture
 from zoo.data.processing import postprocess, preprocess
 from zoo.graph import Graph
+from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, Feeds
 from zoo.proof.bundle_certificate import bundle_certificate
 from zoo.proof.certificate import LOSS, Check, recorded_checks

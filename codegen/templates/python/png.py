@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.data.picture_header import read_header, turned
+from zoo.picture_header import read_header, turned
 
 __all__ = ["read_png"]
 

@@ -10,9 +10,9 @@ from made_once import made_once
 
 from codegen.android import APP
 from zoo import registry, steps
-from zoo.data.picture import read_picture
 from zoo.data.processing import postprocess, preprocess
 from zoo.errors import DataError
+from zoo.picture import read_picture
 from zoo.plugs import AppRequest
 from zoo.step import Frame, Region
 

@@ -16,8 +16,8 @@ from codegen.onnxruntime_arm import APP as ORT_APP
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from zoo import registry
 from zoo.bundle.symbol_versions import newest, symbol_versions
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
+from zoo.picture import read_picture
 
 pytestmark = pytest.mark.toolchain
 

@@ -17,8 +17,8 @@ from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.wheels import wheel_file
 from zoo import registry
 from zoo.bundle.debian import pack_deb
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
+from zoo.picture import read_picture
 from zoo.plugs import AppRequest
 
 pytestmark = pytest.mark.toolchain

@@ -16,9 +16,9 @@ from compilers.xmodel.encode import encode
 from compilers.xmodel.xir import XirAttribute
 from zoo import registry
 from zoo.bundle.symbol_versions import newest, symbol_versions
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
 from zoo.errors import ArtifactError
+from zoo.picture import read_picture
 
 pytestmark = pytest.mark.toolchain
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")

@@ -1,8 +1,8 @@
 """A data set: all pictures of a folder."""
 
-from zoo.data.picture import Picture
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.picture import Picture
 
 
 class Dataset:

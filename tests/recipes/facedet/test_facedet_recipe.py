@@ -15,9 +15,9 @@ from recipes.shelf.boxed_photos import boxed_photo
 from recipes.shelf.detection_evaluation import detections_of, evaluate, strides_of
 from zoo import registry
 from zoo.contract import Contract, TensorSpec
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
 from zoo.errors import RecipeError
+from zoo.picture import read_picture
 
 SMALL = recipe(VARIANTS["facedet_160.wider"])
 

@@ -12,8 +12,8 @@ from recipes.pfld.variants import DEFAULT, VARIANTS, Variant
 from recipes.shelf.layouts import layout_of
 from zoo import registry
 from zoo.data.evaluation import Evaluation
-from zoo.data.picture import read_picture
 from zoo.data.processing import postprocess, preprocess
+from zoo.picture import read_picture
 from zoo.recipe import GoldenInput
 
 NME = "nme_interocular_percent"

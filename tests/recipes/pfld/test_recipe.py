@@ -8,8 +8,8 @@ from recipes.pfld.variants import VARIANTS
 from zoo import registry
 from zoo.build.plan import check_steps
 from zoo.contract import Contract
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess
+from zoo.picture import read_picture
 
 
 @pytest.mark.parametrize("name", VARIANTS)

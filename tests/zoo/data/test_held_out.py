@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from zoo.data.held_out import hold_out
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 
 
 @pytest.fixture

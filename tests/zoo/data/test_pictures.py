@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.picture import Picture, read_picture
 from zoo.data.pictures import calibration_pictures, region_note
 from zoo.errors import DataError
+from zoo.picture import Picture, read_picture
 from zoo.proof.golden import golden_inputs
 from zoo.recipe import GoldenInput, Recipe
 
@@ -69,7 +69,7 @@ def test_a_folder_of_odd_files_only(tmp_path):
 
 def test_recipe_that_knows_the_labels_gives_the_boxes(photos, install):
     source = (
-        "from zoo.data.picture import Picture\n"
+        "from zoo.picture import Picture\n"
         "def pictures(recipe, folder):\n"
         "    return [Picture(folder / '2.png', (1.0, 1.0, 2.0, 2.0))]\n"
     )

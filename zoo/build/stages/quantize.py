@@ -10,10 +10,10 @@ from zoo import registry
 from zoo.build.plan import Plan
 from zoo.build.stages.hub import check_contract
 from zoo.data.held_out import HeldOut, hold_out
-from zoo.data.picture import Picture
 from zoo.data.pictures import calibration_pictures, labelled_pictures, region_note
 from zoo.errors import DataError, RecipeError
 from zoo.graph import Graph
+from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import Check, record_checks, recorded_checks
 from zoo.proof.loss import Networks, loss_checks, metric_check

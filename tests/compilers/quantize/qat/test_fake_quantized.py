@@ -21,9 +21,9 @@ from compilers.reference import run_all, run_graph
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.artifact import float_requantization
-from zoo.data.picture import read_picture
 from zoo.data.processing import preprocess_batch
 from zoo.graph import Graph
+from zoo.picture import read_picture
 
 GRAPH = residual_network()
 FLOAT_SCALES = (W8A8_ASYM, W8A8_SYM, W4A8_ASYM)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from zoo import registry
-from zoo.data.picture import read_picture
 from zoo.data.processing import postprocess, preprocess
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
+from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, AppRun
 
 

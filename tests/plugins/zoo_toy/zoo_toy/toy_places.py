@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from zoo.data.picture import Picture
 from zoo.errors import DataError
+from zoo.picture import Picture
 from zoo.plugs import Dataset
 
 __all__ = ["DATASET", "Place"]

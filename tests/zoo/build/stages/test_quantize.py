@@ -21,7 +21,7 @@ MODULE = """
 import numpy as np
 
 from zoo.data.evaluation import Evaluation
-from zoo.data.picture import Picture
+from zoo.picture import Picture
 
 calls = []
 

@@ -8,8 +8,8 @@ import pytest
 from picture_bytes import exif, png
 from PIL import Image
 
-from zoo.data.picture import read_picture
 from zoo.errors import DataError
+from zoo.picture import read_picture
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1"])

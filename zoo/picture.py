@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.data.picture_header import read_header, turned
 from zoo.errors import DataError
+from zoo.picture_header import read_header, turned
 from zoo.step import Box
 
 if TYPE_CHECKING:
