@@ -29,8 +29,8 @@ class C99Renderer:
                 files[f"network{part}.{suffix}"] = render(
                     template, network=network, kernels=kernels
                 )
-        if any(part.name == "multiply" for part in kernels.parts):
-            files["network_x86.h"] = render("c/x86.h.j2")
+        if kernels.tiles:
+            files["network_x86.h"] = render("c/x86.h.j2", kernels=kernels)
         return files
 
 

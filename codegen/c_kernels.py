@@ -57,6 +57,8 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
 _SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
+_PACKED = "_w4"  # ends the names of kernels that read two weights from a byte, and of their parts
+_PACKED_PARTS = ("multiply", "layer", "widen")
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,18 @@ class ElementType:
 
 
 @dataclass(frozen=True)
+class Template:
+    """A file of templates/c. packed: for two weights in a byte, instead of one."""
+
+    file: str
+    packed: bool
+
+
+@dataclass(frozen=True)
 class Part:
     """A function that kernels share, for some element types."""
 
-    name: str
+    template: Template
     types: tuple[ElementType, ...]
 
 
@@ -79,7 +89,7 @@ class Part:
 class Function:
     """A kernel for some element types. prototype, definition: lines of its head."""
 
-    kernel: str
+    template: Template
     types: tuple[ElementType, ...]
     prototype: tuple[str, ...]
     definition: tuple[str, ...]
@@ -87,11 +97,18 @@ class Function:
 
 @dataclass(frozen=True)
 class KernelsCode:
-    """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order."""
+    """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order.
 
-    structs: tuple[str, ...]
+    tiles: the forms of weights ('packed' or not) that products of tiles are needed for.
+    """
+
+    structs: tuple[Template, ...]
     parts: tuple[Part, ...]
     functions: tuple[Function, ...]
+
+    @property
+    def tiles(self) -> tuple[bool, ...]:
+        return tuple(p.template.packed for p in self.parts if p.template.file == "multiply")
 
 
 def kernels_code(program: CProgram) -> KernelsCode:
@@ -101,10 +118,11 @@ def kernels_code(program: CProgram) -> KernelsCode:
     structs = [
         struct
         for kernel in kernels
-        for struct in (*_STRUCTS.get(kernel, ()), _SAME_SETTINGS.get(kernel, kernel))
+        for struct in (*_STRUCTS.get(_plain(kernel), ()), _settings_of(kernel))
     ]
+    ordered = _ordered(structs, ("rounding", "rescale", "window"))
     return KernelsCode(
-        structs=_ordered(structs, ("rounding", "rescale", "window")),
+        structs=tuple(map(_template, ordered)),
         parts=_parts(used),
         functions=tuple(_function(kernel, ctypes) for kernel, ctypes in used),
     )
@@ -117,7 +135,7 @@ def function_name(call: Call) -> str:
 
 def scratch_type(kernel: str, input_type: str) -> str:
     """Return the element type of a kernel's scratch, '' for none."""
-    match kernel:
+    match _plain(kernel):
         case "conv":
             return "uint8_t"
         case "dense":
@@ -132,7 +150,7 @@ def scratch_type(kernel: str, input_type: str) -> str:
 
 def struct_name(field_or_kernel: str) -> str:
     """Return the name of a struct: 'NetworkMaxPool' for 'max_pool'."""
-    words = _SAME_SETTINGS.get(field_or_kernel, field_or_kernel).split("_")
+    words = _settings_of(field_or_kernel).split("_")
     return "Network" + "".join(word.capitalize() for word in words)
 
 
@@ -141,15 +159,37 @@ def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for kernel, ctypes in used:
         types = {"": (), "i": ctypes[:1], "o": ctypes[-1:]}
-        wanted |= {(name, types[sides]): None for name, sides in _PARTS.get(kernel, ())}
-    order = ("minimum", "blocks", "clamp", "round_shift", "round_divide", "store", "tap")
+        wanted |= {(name, types[sides]): None for name, sides in _parts_of(kernel)}
+    order = ("minimum", "blocks", "clamp", "round_shift", "round_divide", "store", "tap", "unpack")
     names = _ordered([name for name, _ in wanted], order)
     return tuple(
-        Part(name, _types(ctypes))
+        Part(_template(name), _types(ctypes))
         for name in names
         for found, ctypes in sorted(wanted)
         if found == name
     )
+
+
+def _parts_of(kernel: str) -> tuple[tuple[str, str], ...]:
+    parts = _PARTS.get(_plain(kernel), ())
+    if not kernel.endswith(_PACKED):
+        return parts
+    packed = ((f"{n}{_PACKED}" if n in _PACKED_PARTS else n, sides) for n, sides in parts)
+    return (("unpack", ""), *packed)
+
+
+def _plain(kernel: str) -> str:
+    return kernel.removesuffix(_PACKED)
+
+
+def _template(name: str) -> Template:
+    return Template(_plain(name), name.endswith(_PACKED))
+
+
+def _settings_of(kernel: str) -> str:
+    """Return the kernel whose struct holds the settings."""
+    plain = _plain(kernel)
+    return _SAME_SETTINGS.get(plain, plain) + kernel[len(plain) :]
 
 
 def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
@@ -164,7 +204,7 @@ def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
         parameters.append(f"{scratch}* scratch")
     head = f"void {_function_name(kernel, ctypes)}"
     prototype, definition = (filled(head, parameters, tail) for tail in (";", " {"))
-    return Function(kernel, _types(ctypes), prototype, definition)
+    return Function(_template(kernel), _types(ctypes), prototype, definition)
 
 
 def _function_name(kernel: str, ctypes: tuple[str, ...]) -> str:

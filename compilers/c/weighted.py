@@ -8,7 +8,7 @@ which so reads int8 as uint8 or the reverse.
 
 Processors add four products uint8 * int8 to each of sixteen sums at once: the kernels of dense
 layers and convolutions read tiles, in which four inputs of each of sixteen channels lie side by
-side.
+side. Weights of four bits lie two in a byte, the first in its low bits, as ONNX stores them.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ from compilers.c.storage import c_type, sizes
 from compilers.c.windows import Window, pixel_window, window_settings
 from compilers.op_parts.affine import centred
 from compilers.op_parts.node_attributes import integer, integers
-from zoo.c_program import Call, Setting
+from zoo.c_program import Call, Constant, Setting
 
-__all__ = ["bias_tiles", "lower_conv", "lower_dense", "weight_tiles"]
+__all__ = ["bias_tiles", "lower_conv", "lower_dense", "pack", "weight_tiles"]
 
 _DEPTH = 4  # inputs of a channel in a tile
 _TILE = 16  # channels
@@ -74,11 +74,13 @@ def _dense(view: KernelView, rows: int) -> Call:
         "rows": rows,
         "inputs": inputs,
         "outputs": outputs,
-        "weights": view.constant("weights", "int8_t", weight_tiles(weights, 1)),
+        "weights": _stored(view, weight_tiles(weights, 1)),
         **_storing(view, sums, bias_tiles(sums.bias, 1)),
     }
     scratch_bytes = min(rows, _PIXELS) * inputs if offset else 0
-    return view.call("dense", settings, [view.operand(0)], scratch_bytes=scratch_bytes)
+    return view.call(
+        _kernel(view, "dense"), settings, [view.operand(0)], scratch_bytes=scratch_bytes
+    )
 
 
 def _depthwise(view: KernelView) -> Call:
@@ -87,15 +89,18 @@ def _depthwise(view: KernelView) -> Call:
     if _is_3x3(window) and _pairs_fit(taps):
         kernel, offset, scratch_bytes = "depthwise_3x3", _to_signed(view), _wide_bytes(window)
     else:
-        kernel, offset, scratch_bytes = "depthwise", 0, taps.shape[2]
+        unpacked_bytes = taps.size if _is_packed(view) else 0
+        kernel, offset, scratch_bytes = "depthwise", 0, taps.shape[2] + unpacked_bytes
     sums = _sums(view, offset)
     settings = {
         "window": window,
         "input_zero_point": view.input_grid.zero_point[0],
-        "weights": view.constant("weights", "int8_t", taps),
+        "weights": _stored(view, taps),
         **_storing(view, sums, sums.bias),
     }
-    return view.call(kernel, settings, [view.operand(0)], scratch_bytes=scratch_bytes)
+    return view.call(
+        _kernel(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
+    )
 
 
 def _is_3x3(window: Window) -> bool:
@@ -127,11 +132,12 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
         "outputs": channels,
         "groups": groups,
         "patch_size": patch_size,
-        "weights": view.constant("weights", "int8_t", weight_tiles(patches, groups)),
+        "weights": _stored(view, weight_tiles(patches, groups)),
         **_storing(view, sums, bias_tiles(sums.bias, groups)),
     }
+    scratch_bytes = min(pixels, _PIXELS) * patch_size
     return view.call(
-        "conv", settings, [view.operand(0)], scratch_bytes=min(pixels, _PIXELS) * patch_size
+        _kernel(view, "conv"), settings, [view.operand(0)], scratch_bytes=scratch_bytes
     )
 
 
@@ -155,6 +161,23 @@ def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[
         "bias": view.constant("bias", "int32_t", bias),
         "rescale": per_channel(view, sums.bounds.tolist()),
     }
+
+
+def _is_packed(view: KernelView) -> bool:
+    """Whether the weights have four bits, so that two lie in a byte."""
+    grid = view.grid(view.inputs[1])
+    return grid.bits <= 4 and grid.signed and not any(grid.zero_point)
+
+
+def _kernel(view: KernelView, name: str) -> str:
+    return f"{name}_w4" if _is_packed(view) else name
+
+
+def _stored(view: KernelView, weights: NDArray[np.int64]) -> Constant:
+    """Return the weights as kernels read them."""
+    if _is_packed(view):
+        return view.constant("weights", "uint8_t", pack(weights))
+    return view.constant("weights", "int8_t", weights)
 
 
 def _weights(view: KernelView) -> NDArray[np.int64]:
@@ -205,6 +228,16 @@ def weight_tiles(rows: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
     """
     whole = _filled(_filled(rows.reshape(groups, -1, rows.shape[1]), 1, _TILE), 2, _DEPTH)
     return whole.reshape(-1, _TILE, whole.shape[2] // _DEPTH, _DEPTH).swapaxes(1, 2)
+
+
+def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return bytes of two weights each, the first in its low four bits; an odd last one has 0.
+
+    weights: -8 to 7.
+    """
+    pairs = _filled(weights.reshape(-1), 0, 2).reshape(-1, 2) & 15
+    packed: NDArray[np.int64] = pairs[:, 0] | pairs[:, 1] << 4
+    return packed
 
 
 def bias_tiles(bias: NDArray[np.int64], groups: int) -> NDArray[np.int64]:

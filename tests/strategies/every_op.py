@@ -8,7 +8,7 @@ from one_node import OneNode, activation, constant
 
 from zoo.graph import Graph, Quantization, Tensor
 
-__all__ = ["PAIRS", "every_case", "every_op"]
+__all__ = ["PAIRS", "every_case", "every_layer", "every_op"]
 
 U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
@@ -64,17 +64,17 @@ PLACES = ("half_pixel", "asymmetric", "align_corners")
 Cases = Iterator[tuple[str, OneNode]]
 
 
-def _weights(shape: tuple[int, ...], read: Quantization) -> tuple[Tensor, Tensor]:
-    """Return random 8-bit weights with a scale per channel, and a bias."""
+def _weights(shape: tuple[int, ...], read: Quantization, bits: int) -> tuple[Tensor, Tensor]:
+    """Return random weights with a scale per channel, and a bias."""
     random = np.random.default_rng(5)
     scales = tuple(float(2.0 ** -random.integers(4, 9)) for _ in range(shape[0]))
     zeros = (0,) * shape[0]
-    data = random.integers(-127, 128, shape).astype(np.int8)
+    data = random.integers(1 - 2 ** (bits - 1), 2 ** (bits - 1), shape).astype(np.int8)
     bias = random.integers(-500, 500, shape[0]).astype(np.int32)
-    weight = Quantization(scales, zeros, axis=0)
+    weight = Quantization(scales, zeros, bits, axis=0)
     sums = Quantization(tuple(read.scale[0] * s for s in scales), zeros, bits=32, axis=0)
     return (
-        Tensor("w", shape, "int8", "", weight, data),
+        Tensor("w", shape, weight.dtype, "", weight, data),
         Tensor("b", bias.shape, "int32", "", sums, bias),
     )
 
@@ -84,12 +84,12 @@ def _quantized_constant(shape: tuple[int, ...], grid: Quantization) -> Tensor:
     return Tensor("constant", shape, grid.dtype, "", grid, values)
 
 
-def _layers(read: Quantization, stored: Quantization) -> Cases:
+def _layers(read: Quantization, stored: Quantization, bits: int = 8) -> Cases:
     for kind, (shape, attributes) in CONVOLUTIONS.items():
-        inputs = (activation(IMAGE, read), *_weights(shape, read))
+        inputs = (activation(IMAGE, read), *_weights(shape, read, bits))
         yield kind, OneNode("conv", inputs, {**WINDOW, **attributes}, stored)
     row = activation(("N", 37), read)
-    weight, bias = _weights((9, 37), read)
+    weight, bias = _weights((9, 37), read, bits)
     yield "dense", OneNode("dense", (row, weight, bias), {}, stored)
     yield "dense without bias", OneNode("dense", (row, weight), {"clamp": (0.0, 6.0)}, stored)
 
@@ -166,6 +166,11 @@ _FAMILIES = (_layers, _element_by_element, _tables, _pools, _moves)
 def every_case(pair: str) -> dict[str, OneNode]:
     """Return all cases that read and store as PAIRS says, by name."""
     return {name: case for family in _FAMILIES for name, case in family(*PAIRS[pair])}
+
+
+def every_layer(pair: str, bits: int) -> Graph:
+    """Return one network of all layers with weights of so many bits."""
+    return side_by_side(dict(_layers(*PAIRS[pair], bits)))
 
 
 def every_op(pair: str) -> Graph:

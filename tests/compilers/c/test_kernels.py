@@ -3,7 +3,7 @@
 import platform
 
 import pytest
-from every_op import PAIRS, every_op
+from every_op import PAIRS, every_layer, every_op
 from generated_c import assert_exact
 from hypothesis import assume, given, settings
 from integer_graphs import FORMS, POWER_OF_TWO_FORMS, integer_graphs
@@ -26,11 +26,18 @@ def test_every_op_is_exact(pair):
     assert_exact(every_op(pair))
 
 
+@pytest.mark.parametrize("bits", [4, 2])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_layers_with_packed_weights_are_exact(pair, bits):
+    assert_exact(every_layer(pair, bits))
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="forms for x86 processors")
 @pytest.mark.parametrize("without", ["avx512vnni", "avx2"])
 def test_every_form_for_x86_is_exact(without, monkeypatch):
     monkeypatch.setenv("CC", f"gcc -mno-{without}")
     assert_exact(every_op("u8"))
+    assert_exact(every_layer("u8", 4))
 
 
 @given(integer_graphs(FORMS | POWER_OF_TWO_FORMS))

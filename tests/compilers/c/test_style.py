@@ -6,14 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from every_op import PAIRS, every_op
+from every_op import PAIRS, every_layer, every_op
 from formatting import misplaced
 from generated_c import to_c, write_c
 from host_compilers import CC, CXX
 from networks import residual_network
 from quantization import quantized
 
-from compilers.schemes import DPU_POW2, W8A8_ASYM
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 
@@ -28,7 +28,7 @@ def test_kernels_compile_without_warnings_and_are_formatted(pair, tmp_path):
 
 
 @pytest.mark.toolchain
-@pytest.mark.parametrize("scheme", [W8A8_ASYM, DPU_POW2], ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize("scheme", [W8A8_ASYM, W4A8_ASYM, DPU_POW2], ids=lambda scheme: scheme.name)
 def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
     write_c(quantized(residual_network(), scheme), tmp_path)
     check_warnings(tmp_path)
@@ -38,9 +38,18 @@ def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
 @pytest.mark.toolchain
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="forms for x86 processors")
 @pytest.mark.parametrize("flag", ["-mavx2", "-mavx512vnni"])
-def test_forms_for_x86_compile_without_warnings(flag, tmp_path):
-    write_c(quantized(residual_network(), W8A8_ASYM), tmp_path)
+@pytest.mark.parametrize("bits", [8, 4])
+def test_forms_for_x86_compile_without_warnings(flag, bits, tmp_path):
+    write_c(every_layer("u8", bits), tmp_path)
     check_warnings(tmp_path, "-mavx2", flag)
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("pair", PAIRS)
+def test_kernels_of_packed_weights_compile_without_warnings_and_are_formatted(pair, tmp_path):
+    write_c(every_layer(pair, 4), tmp_path)
+    check_warnings(tmp_path)
+    assert misplaced(tmp_path.glob("network_[kx]*")) == ""
 
 
 def check_warnings(folder: Path, *flags: str) -> None:

@@ -1,8 +1,10 @@
 """Where each weight lies in its tile."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from compilers.c.weighted import bias_tiles, weight_tiles
+from compilers.c.weighted import bias_tiles, pack, weight_tiles
 
 
 def test_four_inputs_of_sixteen_channels_lie_side_by_side():
@@ -22,3 +24,14 @@ def test_each_group_begins_a_tile_and_is_filled_up_by_zeros():
     np.testing.assert_array_equal(
         bias_tiles(np.arange(1, 7), groups=2)[:, :4], [[1, 2, 3, 0], [4, 5, 6, 0]]
     )
+
+
+@given(st.lists(st.integers(-8, 7), min_size=1, max_size=70))
+def test_two_weights_lie_in_a_byte_the_first_in_its_low_bits(weights):
+    packed = pack(np.array(weights))
+    assert packed.size == (len(weights) + 1) // 2
+    assert packed.min() >= 0
+    assert packed.max() <= 255
+    for index, weight in enumerate(weights):
+        bits = int(packed[index // 2]) >> 4 * (index % 2) & 15
+        assert (bits ^ 8) - 8 == weight

@@ -6,7 +6,11 @@ typedef struct {
   int32_t outputs;
   int32_t groups;
   int32_t patch_size;
+{% if packed %}
+  const uint8_t* weights;  // two in a byte, [groups][tiles][patch_size / 4][16][4 / 2]
+{% else %}
   const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile filled up
-  const int32_t* bias;    // [groups][tiles][16], with zero point and offset of the input worked in
+{% endif %}
+  const int32_t* bias;{{ " " if packed }}    // [groups][tiles][16], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
-} NetworkConv;
+} NetworkConv{{ "W4" if packed }};

@@ -3,7 +3,11 @@ typedef struct {
   int32_t rows;
   int32_t inputs;
   int32_t outputs;
+{% if packed %}
+  const uint8_t* weights;  // two in a byte, [tiles][inputs / 4][16][4 / 2], the last tile filled up
+{% else %}
   const int8_t* weights;  // [tiles][inputs / 4][16][4], the last tile filled up
-  const int32_t* bias;    // [tiles][16], with zero point and offset of the input worked in
+{% endif %}
+  const int32_t* bias;{{ " " if packed }}    // [tiles][16], with zero point and offset of the input worked in
   const NetworkRescale* rescale;
-} NetworkDense;
+} NetworkDense{{ "W4" if packed }};

@@ -2,7 +2,11 @@
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
+{% if packed %}
+  const uint8_t* weights;  // two in a byte, [kernel_height * kernel_width * channels / 2]
+{% else %}
   const int8_t* weights;  // [kernel_height][kernel_width][channels]
-  const int32_t* bias;    // [channels], with the input's zero point worked in
+{% endif %}
+  const int32_t* bias;{{ " " if packed }}    // [channels], with the input's zero point worked in
   const NetworkRescale* rescale;
-} NetworkDepthwise;
+} NetworkDepthwise{{ "W4" if packed }};
