@@ -1,5 +1,6 @@
 """What a descriptor must lead to: an object of the right type, its own name, names that exist."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
@@ -40,6 +41,8 @@ Reference = tuple[str, str, str]
 """Where a name stands, and the kind and name that it refers to."""
 
 _PARTS = ("compiler", "executor", "app")
+_PATHS = ("train", "fit", "export", "evaluate", "restore", "pictures")
+_PATH = re.compile(r"[\w.]+:\w+")
 
 
 def faults(kind: str, name: str, found: Any) -> list[str]:  # noqa: ANN401 (anything)
@@ -76,6 +79,7 @@ def _faults(kind: str, found: object) -> Iterator[str]:
         missing = [member for member in _members(wanted) if not hasattr(found, member)]
         yield from (_missing(member, found, dotted) for member in missing)
         yield from _field_faults(found) if not missing and is_dataclass(wanted) else ()
+        yield from _path_faults(found) if not missing and kind == "recipe" else ()
 
 
 @cache
@@ -102,6 +106,14 @@ def _field_faults(found: Any) -> Iterator[str]:  # noqa: ANN401 (a dataclass)
             yield f"has {field.name}={shortened(value)}; {needed} is needed"
 
 
+def _path_faults(recipe: Any) -> Iterator[str]:  # noqa: ANN401 (zoo.recipe.Recipe)
+    paths = {name: getattr(recipe, name) for name in _PATHS}
+    suites = {f"suites[{name!r}]": path for name, path in dict(recipe.suites).items()}
+    for name, path in {**paths, **suites}.items():
+        if path and not _PATH.fullmatch(str(path)):
+            yield f"has {name}={path!r}; 'package.module:function' is needed"
+
+
 def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noqa: ANN401
     if kind == "target":
         yield from _target_references(found)
@@ -111,7 +123,25 @@ def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noq
     elif kind == "scheme":
         yield from (("op in 'shared_ops'", "op", op) for op in found.shared_ops)
     elif kind == "lowering":
-        yield "artifact", "compiler", name.partition("/")[0]
+        compiler, _, op = name.partition("/")
+        yield "artifact", "compiler", compiler
+        if op not in load_plugins().names("op") and op not in _families():
+            yield "op", "op", op
+
+
+def _families() -> set[str]:
+    """Return the families of all ops, whose lowerings are lowerings of each op in them."""
+    ops = (d.target for p in load_plugins().all for d in p.registered.get("op", ()))
+    return {getattr(op, "family", "") for op in map(_import, ops)}
+
+
+def _import(target: str) -> object:
+    """Import what a descriptor leads to; None where that fails, which is told when it is used."""
+    module, _, name = target.partition(":")
+    try:
+        return getattr(import_module(module), name, None)
+    except Exception:
+        return None
 
 
 def _target_references(target: Any) -> Iterator[Reference]:  # noqa: ANN401

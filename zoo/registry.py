@@ -16,6 +16,7 @@ from zoo.descriptor import Descriptor
 from zoo.errors import PluginError, UnknownNameError
 from zoo.plug_check import faults
 from zoo.plugins import Plugin, load_plugins
+from zoo.provenance.packages import own_distribution
 from zoo.provenance.used import Thing, record, tool_thing
 
 __all__ = [
@@ -121,8 +122,9 @@ def _problem(kind: str, name: str) -> str:
 
 
 def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401
+    record(Thing("code", _package(descriptor.target)))
     try:
-        found = resolve(descriptor.target)
+        found = _member(descriptor.target)
     # Importing third-party code may fail in any way; say whose it is.
     except Exception as error:
         wrong = f"cannot import '{descriptor.target}' ({type(error).__name__}: {error})"
@@ -147,9 +149,15 @@ def _broken(kind: str, plugin: Plugin, descriptor: Descriptor, wrong: str) -> Pl
 
 
 def resolve(target: str) -> Any:  # noqa: ANN401
-    """Import 'package.module:attribute'."""
+    """Import 'package.module:attribute'; raises PluginError naming the distribution."""
     record(Thing("code", _package(target)))
-    return _member(target)
+    try:
+        return _member(target)
+    except (ImportError, AttributeError) as error:
+        raise PluginError(
+            f"cannot import '{target}' of {own_distribution(_package(target))} "
+            f"({type(error).__name__}: {error}); correct the name, or install what it needs"
+        ) from error
 
 
 def _member(target: str) -> Any:  # noqa: ANN401

@@ -66,3 +66,33 @@ def test_known_errors_and_our_own_pass(plugin):
 def test_exceptions_of_nobody_pass():
     with pytest.raises(KeyError), blame():
         ours()
+
+
+DESCRIBER = """
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.plugs import Describer
+
+class Toy(Describer):
+    name = "toy"
+    suffix = ".toy"
+
+    def describe(self, content, where):
+        return {"sum": content[0] + content[1]}
+
+TOY = Toy()
+
+@hookimpl
+def register_describers():
+    return [Descriptor("toy", "zoo_toys:TOY")]
+"""
+
+
+def test_a_command_ends_with_the_distribution(install, zoo, tmp_path):
+    install("zoo-toys", "zoo_toys", DESCRIBER)
+    (tmp_path / "full.toy").write_bytes(b"ab")
+    (tmp_path / "empty.toy").touch()
+    assert zoo("show", "full.toy").exception is None
+    error = zoo("show", "empty.toy").exception
+    assert str(error).startswith("plugin 'zoo_toys' (zoo-toys 1.0) failed in Toy.describe (")
+    assert "IndexError: index out of range" in str(error)

@@ -1,12 +1,14 @@
 """What a descriptor leads to is checked when it is loaded: its type and all names."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo import registry
+from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import PluginError
 from zoo.plug_check import WANTED, faults
 from zoo.plugins import KINDS
@@ -91,8 +93,6 @@ def test_what_is_registered_and_nothing_else_is_taken(part, name):
 
 
 def test_names_in_recipes_and_schemes_are_looked_up():
-    from zoo.contract import Contract, Step, TensorSpec
-
     contract = Contract(TensorSpec("image", (1,)), (), (Step("resise"),))
     (fault,) = faults("recipe", "toy", Recipe("toy", "", "", contract))
     assert fault == "its contract's step is the unknown step 'resise'; did you mean resize?"
@@ -106,6 +106,25 @@ def test_lowerings_are_functions_for_a_compiler():
     assert faults("lowering", "conv", len) == ["is called 'conv'; '<compiler>/<op>' is needed"]
     (fault,) = faults("lowering", "tflit/conv", len)
     assert fault == "its artifact is the unknown compiler 'tflit'; did you mean tflite?"
+    assert faults("lowering", "c/table", len) == []
+    (fault,) = faults("lowering", "c/sofmax", len)
+    assert fault.startswith("its op is the unknown op 'sofmax'; did you mean softmax")
+
+
+def test_a_recipes_functions_are_named_by_their_module():
+    contract = Contract(TensorSpec("image", (1,)), (), ())
+    recipe = Recipe("toy", "", "", contract, train="toy.train", suites={"all": "toy:suite"})
+    assert faults("recipe", "toy", recipe) == [
+        "has train='toy.train'; 'package.module:function' is needed"
+    ]
+    assert faults("recipe", "toy", replace(recipe, train="toy.train:train")) == []
+
+
+@pytest.mark.parametrize("target", ["zoo_toys:no_such", "zoo_toys.no_such:thing"])
+def test_a_function_that_is_not_there_names_its_distribution(install, target):
+    install("zoo-toys", "zoo_toys", PLUGIN.format(value="7"))
+    with pytest.raises(PluginError, match=rf"cannot import '{target}' of zoo.toys \("):
+        resolve(target)
 
 
 class Misspelled:

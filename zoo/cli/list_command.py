@@ -1,16 +1,18 @@
 """zoo list: models and targets, or data sets."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoo import registry
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
-from zoo.plugs import Dataset
-from zoo.recipe import Recipe
-from zoo.target import Target
+
+if TYPE_CHECKING:
+    from zoo.plugs import Dataset
+    from zoo.recipe import Recipe
+    from zoo.target import Target
 
 Row = dict[str, object]
 
@@ -54,13 +56,13 @@ def _broken(rows: list[Row]) -> dict[str, list[Row]]:
     return {"broken": rows} if rows else {}
 
 
-def _model(recipe: Recipe) -> Row:
+def _model(recipe: "Recipe") -> Row:
     return {"published": sorted(recipe.hubs), "summary": recipe.summary}
 
 
-def _target(target: Target) -> Row:
+def _target(target: "Target") -> Row:
     return {"quantizations": list(target.schemes), "summary": target.summary}
 
 
-def _dataset(dataset: Dataset) -> Row:
+def _dataset(dataset: "Dataset") -> Row:
     return {"splits": list(dataset.splits), "summary": dataset.summary}

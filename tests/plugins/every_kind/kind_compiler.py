@@ -12,7 +12,7 @@ class KindCompiler(Compiler):
     def lower(self, graph, target, scheme):
         for kind in ("format", "renderer", "describer"):
             assert registry.load(kind, f"kind-{kind}").name == f"kind-{kind}"
-        assert registry.load("lowering", "kind-compiler/triangle").__name__ == "lower"
+        assert registry.load("lowering", "kind-compiler/kind_triangle").__name__ == "lower"
         return registry.load("compiler", "onnx").lower(graph, target, scheme)
 
 

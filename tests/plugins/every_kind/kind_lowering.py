@@ -10,4 +10,4 @@ def lower(scope, node):
 
 @hookimpl
 def register_lowerings():
-    return [Descriptor("kind-compiler/triangle", "kind_lowering:lower")]
+    return [Descriptor("kind-compiler/kind_triangle", "kind_lowering:lower")]

@@ -8,6 +8,7 @@ from zoo.build.pipeline import STAGES, artifact_stages, build, preview
 from zoo.build.plan import Plan, Wish, make_plan
 from zoo.build.stage import Stage
 from zoo.contract import Contract, TensorSpec
+from zoo.errors import PluginError
 from zoo.recipe import Recipe
 from zoo.registry import resolve
 from zoo.target import Target
@@ -16,10 +17,14 @@ MODULE = """
 def first(plan, needs, out):
     (out / "text").write_text(plan.scheme)
 
+def fail(plan, needs, out):
+    return 1 // 0
+
 def second(plan, needs, out):
     (out / "text").write_text((needs["first"] / "text").read_text() + "!")
 """
 SCHEME_STAGE = Stage("first", "", "zoo_stages:first", options=lambda plan: {"scheme": plan.scheme})
+FAILING_STAGE = Stage("fail", "", "zoo_stages:fail")
 SECOND_STAGE = Stage("second", "", "zoo_stages:second", needs=("first",))
 CONTRACT = Contract(TensorSpec("image", (1, 1, 1)), (TensorSpec("out", (1,)),), ())
 
@@ -62,6 +67,14 @@ def run(install, tmp_path):
 
 def test_stages_hand_their_results_along(run):
     assert run("float32") == ("float32!", ["first", "second"])
+
+
+def test_an_exception_in_a_plugin_ends_the_build_with_its_distribution(install, tmp_path):
+    install("zoo-stages", "zoo_stages", MODULE)
+    with pytest.raises(
+        PluginError, match=r"^plugin 'zoo_stages' \(zoo-stages 1.0\) failed in fail"
+    ):
+        build(plan(tmp_path), Cache(tmp_path / "cache"), stages=(FAILING_STAGE,))
 
 
 def test_only_what_depends_on_a_change_is_rebuilt(run):
