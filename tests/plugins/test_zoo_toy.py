@@ -69,7 +69,8 @@ def test_its_network_is_what_its_script_writes(tmp_path):
 
 
 def test_plugins_says_where_it_comes_from(zoo):
-    rows = {row["name"]: row for row in json.loads(zoo("plugins", "--json").stdout)}
+    checked = json.loads(zoo("plugins", "--check", "--json").stdout)
+    rows = {row["name"]: row for row in checked}
     assert rows["toy"] == {
         "name": "toy",
         "distribution": "zoo-toy",
@@ -87,6 +88,8 @@ def test_plugins_says_where_it_comes_from(zoo):
             "register_steps",
             "register_targets",
         ],
+        "doubled": [],
+        "faults": [],
     }
 
 
