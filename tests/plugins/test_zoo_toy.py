@@ -232,7 +232,7 @@ def test_its_ops_reach_every_back_end(zoo, places, tmp_path, target):
 def test_a_back_end_without_tables_names_what_could_be_registered(zoo):
     rows = json.loads(zoo("show", "toy", "--target", "kv260", "--json").stdout)["nodes"]
     (row,) = [row for row in rows if row["op"] == "toy_softsign"]
-    assert (row["runs_on"], row["why"]) == ("refused", "the DPU has no such op")
+    assert (row["runs_on"], row["why"]) == ("refused", "this zoo emits no such op for the DPU")
 
 
 def test_a_chip_of_its_own_takes_its_scheme(zoo, places):
