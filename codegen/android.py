@@ -8,7 +8,7 @@ from codegen.contract_check import check_contract
 from codegen.kotlin_contract import kotlin_contract, step_files
 from codegen.templates import TEMPLATES, render
 from zoo.errors import ToolchainError
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 
 __all__ = ["APP"]
@@ -18,12 +18,11 @@ _SOURCES = "app/src/main/kotlin/zoo"
 _COMPANIONS = ("README.md", "benchmark.sh")
 
 
-class AndroidApp:
+class AndroidApp(AppGenerator):
     """App generator 'android'."""
 
     name = "android"
     stand_in = ""
-    tools = ()
     not_here = (
         "the Android app was not compiled and not run: that needs the Android SDK and a device; "
         "its Kotlin is compared with the reference by the zoo's tests only, its self-test runs "

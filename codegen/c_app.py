@@ -17,7 +17,7 @@ from codegen.templates import render
 from codegen.toolchain import build_program, toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.errors import RefusedError
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -43,7 +43,7 @@ class TensorsCode:
     call: tuple[str, ...]
 
 
-class CApp:
+class CApp(AppGenerator):
     """App generator 'cpp-c': one program that needs no other file."""
 
     name = "cpp-c"

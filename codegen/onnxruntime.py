@@ -12,7 +12,7 @@ from codegen.sources import CppBackend, app_sources
 from codegen.toolchain import build_program, toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.errors import ToolchainError
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -26,7 +26,7 @@ BACKEND = CppBackend(
 _REMEDY = "pip install onnxruntime"
 
 
-class OnnxRuntimeApp:
+class OnnxRuntimeApp(AppGenerator):
     """App generator 'cpp-onnxruntime': for every board that ONNX Runtime is built for."""
 
     name = "cpp-onnxruntime"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from codegen.app_run import run_app
 from codegen.arm_linux import ARM_TOOLS, emulated
@@ -18,7 +17,7 @@ from codegen.toolchain import build_program, toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from codegen.wheels import Wheel, wheel_member
 from zoo.bundle.debian import DebianPackage
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppRequest, AppRun, DebianApp, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -35,7 +34,7 @@ _COMPANIONS = ("README.md", "install.sh", "runtime.sh")
 
 
 @dataclass(frozen=True)
-class RaspberryPiApp:
+class RaspberryPiApp(DebianApp):
     """An app generator. wheel: has the runtime's library.  option: of the program, names it.
 
     stand_in_differs: as in zoo.plugs.AppGenerator.
@@ -46,8 +45,7 @@ class RaspberryPiApp:
     wheel: Wheel
     option: str
     stand_in_differs: str = ""
-
-    stand_in: ClassVar[str] = f"emulated {RASPBERRY_PI_4.cpu}"
+    stand_in: str = f"emulated {RASPBERRY_PI_4.cpu}"
 
     @property
     def tools(self) -> tuple[Tool, ...]:

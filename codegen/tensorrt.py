@@ -15,7 +15,7 @@ from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
 from codegen.tensorrt_stand_in import build_stand_in
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from zoo.bundle.debian import DebianPackage
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -34,7 +34,7 @@ _COMPANIONS = {
 }
 
 
-class TensorRtApp:
+class TensorRtApp(AppGenerator):
     """App generator for a kind of machine with NVIDIA's GPU."""
 
     def __init__(self, name: str, host: TensorRtHost) -> None:

@@ -16,7 +16,7 @@ from codegen.sources import CppBackend, app_sources
 from codegen.stand_in import build_stand_in, stand_in_folder, stand_in_network
 from codegen.toolchain import toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
-from zoo.plugs import AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -34,7 +34,7 @@ _COMPANIONS = {
 }
 
 
-class VartApp:
+class VartApp(AppGenerator):
     """App generator 'cpp-vart'."""
 
     name = "cpp-vart"

@@ -50,6 +50,17 @@ MODULES = MappingProxyType(
             "zoo.provenance.used",
             "zoo.quoting",
         ),
+        "The skeleton of an app": (
+            "codegen.contract_check",
+            "codegen.sources",
+            "codegen.linux",
+            "codegen.toolchain",
+            "codegen.vendored",
+            "codegen.companions",
+            "codegen.app_run",
+            "codegen.raspberry_pi",
+            "codegen.wheels",
+        ),
     }
 )
 """Modules by subject."""

@@ -270,16 +270,20 @@ class AppGenerator(Protocol):
 
     stand_in: what computes in place of the board's processor or accelerator where `run` runs the
     app, '' for nothing.
-    A stand-in whose integers may differ from those of the executor says why in a further attribute
-    `stand_in_differs`.
-    An app that can be neither built nor run on this machine says why in a further attribute
-    `not_here`; `build` and `run` are not called then.
-    tools: external programs and modules that it needs.
+    stand_in_differs: why its integers may differ from those of the executor, '' where they do not.
+    not_here: why the app can be neither built nor run on this machine; `build` and `run` are not
+    called then.
     """
 
     name: str
     stand_in: str
-    tools: tuple[Tool, ...] = ()
+    stand_in_differs: str = ""
+    not_here: str = ""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """External programs and modules that it needs."""
+        return ()
 
     @abstractmethod
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:

@@ -248,9 +248,8 @@ def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) ->
     if not evidence.is_quantized:
         why = f"float32 sums in another order by the {app.stand_in}"
         return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
-    differs: str = getattr(app, "stand_in_differs", "")
-    if differs:
-        return Exactness(board_bound, "lsb", f"{differs} by the {app.stand_in}")
+    if app.stand_in_differs:
+        return Exactness(board_bound, "lsb", f"{app.stand_in_differs} by the {app.stand_in}")
     return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 

@@ -40,5 +40,5 @@ def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
 
 def app_notes(target: Target) -> tuple[str, ...]:
     """Return why the target's app is neither built nor run here, nothing where it is."""
-    why: str = getattr(registry.load("app", target.app), "not_here", "")
+    why: str = registry.load("app", target.app).not_here
     return (why,) if why else ()
