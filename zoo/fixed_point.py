@@ -18,6 +18,7 @@ __all__ = ["fix_aligned", "fix_factors", "rescale", "round_divide", "round_shift
 
 _MULTIPLIER_BITS = 31
 _SHIFT_MAX = 62
+_PRODUCT_END = 1 << 31  # sums below it times a multiplier fit 64 bits
 
 
 def fix_factors(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -40,13 +41,36 @@ def rescale(
 ) -> NDArray[np.int64]:
     """Return round(accumulator * multiplier / 2**shift), exactly, ties as `rounding` says.
 
-    |accumulator| < 2**31; multiplier and shift broadcast against it.
+    |accumulator| < 2**47, from 2**31 on with multipliers of `fix_factors`, which broadcast
+    against it, as do the shifts. What 32 bits cannot hold is only known to be beyond them.
     rounding: 'half_even' (ONNX QuantizeLinear) or 'half_up' (floor(x + 0.5), the DPU's).
     """
-    product: NDArray[np.int64] = np.asarray(accumulator, np.int64) * np.asarray(
-        multiplier, np.int64
-    )
-    return round_shift(product, np.asarray(shift, np.int64), rounding)
+    sums, factor = np.asarray(accumulator, np.int64), np.asarray(multiplier, np.int64)
+    bits = np.asarray(shift, np.int64)
+    is_wide = np.abs(sums) >= _PRODUCT_END
+    if not is_wide.any():
+        return round_shift(sums * factor, bits, rounding)
+    narrow = round_shift(np.where(is_wide, 0, sums) * factor, bits, rounding)
+    return np.where(is_wide, _rescale_wide(sums, factor, bits, rounding), narrow)
+
+
+def _rescale_wide(
+    sums: NDArray[np.int64], factor: NDArray[np.int64], shift: NDArray[np.int64], rounding: str
+) -> NDArray[np.int64]:
+    """Return `rescale` of sums whose products have more than 64 bits; the lowest 16 stand apart.
+
+    sums * factor = high * 2**16 + low, 0 <= low < 2**16. A shift of 16 and less leaves more than
+    any tensor holds; it is 17 here.
+    """
+    low = (sums & 0xFFFF) * factor
+    high = (sums >> 16) * factor + (low >> 16)
+    left = np.maximum(shift - 16, 1)
+    half = np.left_shift(np.int64(1), left - 1)
+    rounded: NDArray[np.int64] = (high + half) >> left
+    if rounding == "half_even":
+        tie = (low & 0xFFFF == 0) & (high & (2 * half - 1) == half)
+        rounded = np.where(tie, rounded & ~1, rounded)
+    return rounded
 
 
 def round_shift(

@@ -138,8 +138,7 @@ def look_up(
     table: Sequence[int] | NDArray[Any], values: NDArray[Any], source: Tensor, output: Tensor
 ) -> NDArray[Any]:
     """Return the entries for the source's integers, in the output's storage type."""
-    storage = np.int8 if _grid(output).signed else np.uint8
-    return np.asarray(table, storage)[values.astype(np.int64) - _grid(source).qmin]
+    return np.asarray(table, _grid(output).dtype)[values.astype(np.int64) - _grid(source).qmin]
 
 
 def require_8_bits(tensor: Tensor) -> None:

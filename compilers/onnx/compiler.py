@@ -11,6 +11,7 @@ from compilers.passes.verify import run_passes
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
 from zoo.graph import Graph
+from zoo.lowering import NodeView
 from zoo.plugs import Compiler
 from zoo.target import Target
 
@@ -65,9 +66,20 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
                 f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, ONNX Runtime's "
                 "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
             )
+    _require_8_bits(graph)
     lowered = run_passes(graph, PASSES)
     content = resize_by_scales(clip_integers(HUB.write(lowered), lowered), lowered)
     return Artifact(COMPILER.name, MAIN, {MAIN: content}, float_requantization(graph))
+
+
+def _require_8_bits(graph: Graph) -> None:
+    """Refuse activations that ONNX Runtime's integer kernels do not take."""
+    for node in graph.nodes:
+        view = NodeView(graph, node)
+        for tensor in (*view.inputs, view.output):
+            grid = tensor.quantization
+            if grid is not None and not tensor.is_constant and grid.bits != 8:
+                view.refuse(f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
 
 
 COMPILER = OnnxCompiler()

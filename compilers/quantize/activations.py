@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.op_table import find_op
-from compilers.quantize.groups import sharing_groups
+from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import Histogram, merge
 from compilers.quantize.observe import activation_grid, observe
 from compilers.quantize.power_of_two import is_power_of_two
@@ -38,14 +38,13 @@ def fit_activations(
     for group in sharing_groups(graph, scheme):
         is_inner = set(group).isdisjoint(graph.outputs) or scheme.scale == "power_of_two"
         chosen = calibrator if is_inner else "minmax"
+        own = scheme_of(group, graph, scheme)
         given = {known[name] for name in group if name in known}
         others = others_of(group, graph, known, scheme) if given else group
         seen = group if len(given) > 1 else others
-        grids = (
-            {observe(merge(histograms[name] for name in seen), scheme, chosen)} if seen else given
-        )
+        grids = {observe(merge(histograms[name] for name in seen), own, chosen)} if seen else given
         if len(grids | given) > 1:
-            grids = {observe(merge(histograms[name] for name in group), scheme, chosen)}
+            grids = {observe(merge(histograms[name] for name in group), own, chosen)}
         fitted.update(dict.fromkeys(group, *grids))
     return fitted
 
@@ -64,7 +63,8 @@ def _known_outputs(graph: Graph, scheme: Scheme) -> dict[str, Quantization]:
     known = {}
     for node in graph.nodes:
         fixed = find_op(node.op).fixed_quantization(node)
-        grid = fixed and _as_scheme(fixed.scale[0], fixed.zero_point[0], scheme)
+        own = scheme_of([node.output], graph, scheme)
+        grid = fixed and _as_scheme(fixed.scale[0], fixed.zero_point[0], own)
         if grid:
             known[node.output] = grid
     return known
@@ -80,7 +80,7 @@ def _pixels(
             f"graph '{graph.name}': the contract's input '{name}' is none of its inputs "
             f"{', '.join(graph.inputs)}; name the contract's input as the network does"
         )
-    grid = pixels and _as_scheme(*pixels, scheme)
+    grid = pixels and _as_scheme(*pixels, scheme.at(name))
     if not grid:
         return {}
     _check_normalized(name, histograms[name], grid)

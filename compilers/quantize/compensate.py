@@ -51,6 +51,7 @@ def compensated_weight(
     batches that the node reads.
     """
     node, weight, bias = weighted.node, weighted.weight, weighted.bias
+    scheme = scheme.at(node.name, weight.name)
     wanted = np.asarray(floats.tensors[weight.name].data, np.float64)
     groups = integer(node, "group") if node.op == "conv" else 1
     if wanted[0].size > _MOST_WEIGHTS:

@@ -1,10 +1,12 @@
 """Which activations must have one quantization, because an op only moves their values."""
 
+from collections.abc import Iterable
+
 from compilers.op_table import find_op
 from zoo.graph import Graph
 from zoo.scheme import Scheme
 
-__all__ = ["sharing_groups"]
+__all__ = ["scheme_of", "sharing_groups"]
 
 
 def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
@@ -24,6 +26,13 @@ def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
             joined = node.inputs[:1]
         _join(groups, (*joined, node.output))
     return tuple(dict.fromkeys(groups.values()))
+
+
+def scheme_of(group: Iterable[str], graph: Graph, scheme: Scheme) -> Scheme:
+    """Return the scheme at activations that share a quantization: with the most bits of any."""
+    nodes = {name: graph.producer(name) for name in group}
+    schemes = [scheme.at(name, *([node.name] if node else [])) for name, node in nodes.items()]
+    return max(schemes, key=lambda own: own.activation_bits)
 
 
 def _join(groups: dict[str, tuple[str, ...]], names: tuple[str, ...]) -> None:

@@ -32,10 +32,11 @@ def integer_parameters(
     given: grids that are not to be fitted, by name.
     """
     for weighted in weighted_nodes(graph):
-        weight_grid, bias_grid = _grids(weighted, activations, scheme)
+        own = scheme.at(weighted.node.name, weighted.weight.name)
+        weight_grid, bias_grid = _grids(weighted, activations, own)
         weight_grid = given.get(weighted.weight.name, weight_grid)
         bias_grid = given.get(weighted.bias.name, bias_grid)
-        yield _integers(weighted.weight, weight_grid, scheme, scheme.weight_qmin)
+        yield _integers(weighted.weight, weight_grid, own, own.weight_qmin)
         yield _integers(weighted.bias, bias_grid, scheme)
 
 
@@ -47,7 +48,7 @@ def integer_constants(graph: Graph, scheme: Scheme) -> Iterator[Tensor]:
             weighs = op.weight_input is not None and index >= op.weight_input
             if tensor.is_constant and not weighs and index not in op.float_inputs:
                 data = np.asarray(tensor.data)
-                grid = observe(measure(data.reshape(1, -1)), scheme, "minmax")
+                grid = observe(measure(data.reshape(1, -1)), scheme.at(tensor.name), "minmax")
                 integers = quantize(data, grid)
                 yield replace(tensor, dtype=grid.dtype, quantization=grid, data=integers)
 

@@ -12,7 +12,7 @@ from compilers.quantize.shifts import coarsen_outputs
 from compilers.quantize.slopes import choose_slopes
 from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
-from zoo.errors import QuantizeError
+from zoo.errors import QuantizeError, suggest
 from zoo.graph import Graph, Quantization
 from zoo.plugs import Feeds
 from zoo.scheme import Scheme
@@ -40,7 +40,7 @@ class Prepared:
     def record(self) -> Mapping[str, str]:
         """The metadata that any quantization leaves."""
         return {
-            "zoo.scheme": self.scheme.name,
+            **self.scheme.record,
             "zoo.calibration_count": str(self.seen.count),
             "zoo.calibration_sha256": self.seen.digest,
         }
@@ -69,9 +69,10 @@ def prepare(
 def made_ready(graph: Graph, scheme: Scheme) -> Graph:
     """Return the float graph with parameters of its own for each node, the chip's means and slopes.
 
-    Raises QuantizeError for a graph that is quantized already.
+    Raises QuantizeError for a graph that is quantized already, and for an override of nothing.
     """
     _check_float(graph)
+    _check_overrides(graph, scheme)
     return choose_slopes(choose_reciprocals(own_parameters(graph), scheme), scheme)
 
 
@@ -94,3 +95,13 @@ def _check_float(graph: Graph) -> None:
             f"graph '{graph.name}' is quantized already (scheme "
             f"'{graph.metadata.get('zoo.scheme', 'unknown')}'); start from its float form"
         )
+
+
+def _check_overrides(graph: Graph, scheme: Scheme) -> None:
+    names = [*(node.name for node in graph.nodes), *graph.tensors]
+    for override in scheme.overrides:
+        if not override.matches(*names):
+            raise QuantizeError(
+                f"graph '{graph.name}': scheme '{scheme.name}' overrides '{override.pattern}', "
+                f"which no node or tensor is called{suggest(override.pattern, names)}"
+            )

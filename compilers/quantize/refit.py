@@ -12,7 +12,7 @@ import numpy as np
 
 from compilers.op_parts.clamp import Bounds
 from compilers.passes.as_float import as_float
-from compilers.quantize.groups import sharing_groups
+from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import measure
 from compilers.quantize.observe import observe
 from compilers.quantize.place import place
@@ -49,7 +49,7 @@ class Refit(Quantizer):
             return Ptq().quantize(form.graph, scheme, batches, contract, options)
         ready = made_ready(form.graph, scheme)
         grids = coarsen_outputs(ready, _covering(ready, form.ranges, scheme), scheme)
-        record = {"zoo.scheme": scheme.name, "zoo.quantizer": self.name}
+        record = {**scheme.record, "zoo.quantizer": self.name}
         return replace(place(ready, grids, scheme), metadata={**graph.metadata, **record})
 
 
@@ -60,7 +60,7 @@ def _covering(
     grids = {}
     for group in sharing_groups(graph, scheme):
         ends = np.array([ranges[name] for name in group], np.float32)
-        grid = observe(measure(ends.reshape(1, -1)), scheme, "minmax")
+        grid = observe(measure(ends.reshape(1, -1)), scheme_of(group, graph, scheme), "minmax")
         grids.update(dict.fromkeys(group, grid))
     return grids
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.fresh_name import fresh_name
-from compilers.quantize.groups import sharing_groups
+from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import Histogram, merge
 from compilers.quantize.observe import observe
 from zoo.graph import Graph, Node, Quantization, Tensor
@@ -38,7 +38,8 @@ def separate(
         given = {known[name] for name in group if name in known}
         others = others_of(group, graph, known, scheme)
         if given and others:
-            grid = observe(merge(histograms[name] for name in others), scheme, calibrator)
+            own = scheme_of(group, graph, scheme)
+            grid = observe(merge(histograms[name] for name in others), own, calibrator)
             apart |= set(group) - set(others) if given != {grid} else set()
     nodes: list[Node] = []
     tensors: list[Tensor] = []

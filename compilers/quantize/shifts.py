@@ -37,7 +37,9 @@ def coarsen_outputs(graph: Graph, activations: Grids, scheme: Scheme) -> dict[st
     if scheme.shift_cut is None:
         return grids
     group_of = {name: group for group in sharing_groups(graph, scheme) for name in group}
-    limited = [(w.node, _limits(w, scheme)) for w in weighted_nodes(graph)]
+    limited = [
+        (w.node, _limits(w, scheme.at(w.node.name, w.weight.name))) for w in weighted_nodes(graph)
+    ]
     for _ in range(len(limited) ** 2 + 1):
         excesses = ((node, _excess(node, limits, grids, scheme)) for node, limits in limited)
         too_fine = next(((node, excess) for node, excess in excesses if excess > 0), None)

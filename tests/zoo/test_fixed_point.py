@@ -53,6 +53,23 @@ def test_rescale_is_exact(accumulator, multiplier, shift, rounding):
     assert got.tolist() == [rounded(exact, rounding)]
 
 
+@given(
+    st.lists(st.integers(-(2**47) + 1, 2**47 - 1), min_size=1, max_size=4),
+    st.one_of(st.integers(2**30, 2**31 - 1), st.just(2**30)),
+    st.integers(1, 62),
+    roundings,
+)
+def test_rescale_is_exact_for_sums_of_16_bit_activations(sums, multiplier, shift, rounding):
+    got = rescale(np.array(sums), multiplier, shift, rounding)
+    for accumulator, found in zip(sums, got.tolist(), strict=True):
+        exact = rounded(Fraction(accumulator * multiplier, 2**shift), rounding)
+        if abs(exact) < 2**31:
+            assert found == exact
+        else:  # it saturates whatever stores it
+            assert abs(found) >= 2**31 - 1
+            assert (found > 0) == (exact > 0)
+
+
 @given(st.integers(-(2**40), 2**40), st.integers(1, 20), roundings)
 def test_round_shift_is_exact(product, shift, rounding):
     got = round_shift(np.array([product]), shift, rounding)

@@ -76,6 +76,11 @@ class Nndct(Quantizer):
                 f"quantizer 'nndct' is for scales that are powers of two, scheme '{scheme.name}' "
                 "has others; leave --quantizer out"
             )
+        if scheme.overrides:
+            raise QuantizeError(
+                f"quantizer 'nndct' has the same bits everywhere, scheme '{scheme.name}' overrides "
+                f"'{scheme.overrides[0].pattern}'; leave --quantizer out"
+            )
         python = _find_python()
         samples = list(calibration)
         start = prepare(graph, scheme, samples, contract, "mse", self.threads)

@@ -18,6 +18,7 @@ from zoo.build.plan import find_target
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
 from zoo.plugs import QuantizeOptions
+from zoo.scheme import Override
 from zoo.tool import tool_versions
 
 
@@ -121,3 +122,9 @@ def test_an_op_without_a_module_is_refused():
         QuantizeError, match=r"node 'clipped_clip' \(clip\): quantizer 'nndct' has no"
     ):
         _quantized(residual_network())
+
+
+def test_other_bits_for_some_tensors_are_refused():
+    scheme = replace(DPU_POW2, overrides=(Override("stem*", weight_bits=4),))
+    with pytest.raises(QuantizeError, match=r"'nndct' has the same bits everywhere, scheme 'dpu-"):
+        _quantized(scheme=scheme)
