@@ -5,8 +5,8 @@ of the networks that were measured each rule is the worst for one. Each way is j
 integer network answers on samples that were held out: by the fourth power of its differences, since
 a signal that occurs on few samples is worth more than the rounding of all the others. What takes
 longest, to round weights so that errors make up for each other and to correct biases, is tried for
-the best ways only. Ways that are equally good stay in the order
-in which they are tried, those that clip least first.
+the best range rule only, equalised and not: before, rounding hides which of the two is better. Ways
+that are equally good stay in the order in which they are tried, those that clip least first.
 """
 
 import json
@@ -40,10 +40,6 @@ AUTO = "auto"
 _POWER = 4
 _JUDGING = 50
 """Samples that judge, at most: they tell ways apart, and each runs through all of them."""
-_CORRECTED = 2
-"""How many ways are also tried with compensated weights, and corrected biases."""
-_NEAR = 1.5
-"""Only if they lose no more than that times the best."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,7 @@ def choose(
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
         report(f"quantized by {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
-    trials.sort(key=_loss)
-    best = [t for t in trials[:_CORRECTED] if _loss(t) <= _NEAR * _loss(trials[0])]
+    best = [_best(trials, equalized) for equalized in (False, True)[: len(forms)]]
     if options.correct_bias:
         trials += [_corrected(trial, judge, threads) for trial in best]
     trials.sort(key=_loss)
@@ -126,6 +121,10 @@ def choose(
 
 def _loss(trial: _Trial) -> float:
     return trial.way.loss
+
+
+def _best(trials: Sequence[_Trial], equalized: bool) -> _Trial:
+    return min((trial for trial in trials if trial.way.equalized == equalized), key=_loss)
 
 
 def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:

@@ -24,6 +24,7 @@ from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import machine
 from zoo.build.plan import find_recipe
 from zoo.cli.entry import enter
+from zoo.cli.progress import progress
 from zoo.data.evaluation import Evaluation
 from zoo.data.held_out import hold_out
 from zoo.data.pictures import calibration_pictures
@@ -175,18 +176,21 @@ def main(
 ) -> None:
     """Compare the networks in PEERS on the data sets in DATA."""
     known = [name for name in networks or NETWORKS if (peers / f"{name}.onnx").is_file()]
-    results = (result for name in known for result in compare(name, peers, data, schemes, count))
-    if as_json:
-        found = {"machine": machine(), "results": [asdict(result) for result in results]}
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
-        return
     facts = machine()
-    sys.stdout.write(f"{facts['processor']}, {facts['system']}\n\n")
-    sys.stdout.write("| network | way | on | metrics | seconds | taken |\n")
-    sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
-    for result in results:
-        sys.stdout.write(_line(result))
-        sys.stdout.flush()
+    with progress(explain=False):
+        results = (
+            result for name in known for result in compare(name, peers, data, schemes, count)
+        )
+        if as_json:
+            found = {"machine": facts, "results": [asdict(result) for result in results]}
+            sys.stdout.write(json.dumps(found, indent=2) + "\n")
+            return
+        sys.stdout.write(f"{facts['processor']}, {facts['system']}\n\n")
+        sys.stdout.write("| network | way | on | metrics | seconds | taken |\n")
+        sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
+        for result in results:
+            sys.stdout.write(_line(result))
+            sys.stdout.flush()
 
 
 def _line(result: Result) -> str:
