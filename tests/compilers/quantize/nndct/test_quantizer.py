@@ -1,5 +1,6 @@
 """Quantizer 'nndct', against a stand-in for AMD's pytorch_nndct."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -105,7 +106,10 @@ def test_the_version_is_that_of_its_own_python(monkeypatch, tmp_path):
     info = tmp_path / "pytorch_nndct-3.5.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pytorch_nndct\nVersion: 3.5.0\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    python = tmp_path / "python"  # of its own: what a program says is asked once
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="{tmp_path}" exec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("ZOO_NNDCT_PYTHON", str(python))
     assert tool_versions(QUANTIZER.tools) == {"pytorch_nndct": "3.5.0"}
     monkeypatch.setenv("ZOO_NNDCT_PYTHON", "/no/such/python")
     assert tool_versions(QUANTIZER.tools) == {}
