@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Networks", "loss_checks", "metric_check", "relative_loss"]
 
 _EXECUTOR = "onnxruntime-unoptimized"
-_CONSTANT = 1.0
+_CONSTANT = 0.5
 """What an output loses that became constant."""
 _FEW = 10
 _TRACED = 8
@@ -29,10 +29,10 @@ _TRACED = 8
 def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2) -> float:
     """Return mean(|difference|**power)**(1/power), in the spread of the wanted values.
 
-    wanted, found: one output of all samples, [N, ...]. The spread is the standard deviation of each
-    number over the samples, root mean square of all: an output that is constant, wrongly, has lost
-    1. Of few samples it is that of all numbers together, of which an eighth is the least: 8 bits
-    resolve no finer. An output of one number that never varies is measured by its magnitude.
+    wanted, found: one output of all samples, [N, ...]. The spread is two standard deviations, one
+    to each side, of each number over the samples, root mean square of all: an output that became
+    constant has lost 0.5. Of few samples it is that of all numbers together, of which an eighth is
+    the least: 8 bits resolve no finer. An output that never varies is measured by its magnitude.
     """
     import numpy as np
 
@@ -120,11 +120,12 @@ class _Trace:
         inside = _inside(networks.floats, list(floats.values()), samples)
         wanted = {name: _reals(given, name, values) for name, values in inside.items()}
         found = _inside(networks.integers, list(floats), samples)
-        losses = {
-            name: relative_loss(wanted[floats[name]], _reals(graph, name, values))
-            for name, values in found.items()
-            if floats[name] in wanted
-        }
+        losses = {}
+        for name, values in found.items():
+            if floats[name] in wanted:
+                reals, goal = _reals(graph, name, values), wanted[floats[name]]
+                inner = floats[name] not in graph.outputs
+                losses[name] = relative_loss(goal, _aligned(goal, reals) if inner else reals)
         return cls(graph, losses)
 
     def worst(self, output: str) -> str:
@@ -145,6 +146,24 @@ class _Trace:
         return (
             f"node '{name}' ({node.op}), {before:.3g} before it and {lost[node.output]:.3g} after"
         )
+
+
+def _aligned(wanted: "NDArray[Any]", found: "NDArray[Any]") -> "NDArray[Any]":
+    """Return what was found with each channel, axis 1, at the scale that fits best.
+
+    Equalisation gives channels inside a network other scales, which the next layer takes back.
+    """
+    import numpy as np
+
+    if found.ndim < 2:
+        return found
+    axes = (0, *range(2, found.ndim))
+    squares = np.sum(found * found, axis=axes, keepdims=True, dtype=np.float64)
+    products = np.sum(found * wanted, axis=axes, keepdims=True, dtype=np.float64)
+    scaled: NDArray[Any] = found * np.divide(
+        products, squares, out=np.zeros_like(products), where=squares > 0
+    )
+    return scaled
 
 
 def _before(graph: "Graph", output: str) -> set[str]:
@@ -192,7 +211,7 @@ def _spread(values: "NDArray[Any]") -> float:
     import numpy as np
 
     values = np.asarray(values, np.float64)
-    whole = float(values.std()) or float(np.abs(values).max()) or 1.0
+    whole = 2 * float(values.std()) or float(np.abs(values).max()) or 1.0
     if len(values) < _FEW:
         return whole
-    return max(float(np.sqrt(values.var(axis=0).mean())), whole / 8)
+    return max(2 * float(np.sqrt(values.var(axis=0).mean())), whole / 8)
