@@ -13,6 +13,7 @@ from codegen.linux import LinuxMachine, cmake_options
 from codegen.zig import ZIG, zig_words
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, record
+from zoo.reporting import report
 from zoo.tool import Tool
 
 __all__ = ["build_program", "by_host", "compiler_words", "toolchain_tools"]
@@ -47,6 +48,8 @@ def build_program(source: Path, out: Path, machine: LinuxMachine) -> Path:
     machine's systems.
     """
     cpp, c = (compiler_words(machine, language) for language in ("c++", "c"))
+    if not by_host():
+        report(f"compiling for {machine.name}: the first time takes minutes, for Zig's C++ library")
     program = cmake_build(source, out, cmake_options(machine, cpp, c))
     check_versions(program, machine.images)
     return program
