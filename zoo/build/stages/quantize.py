@@ -15,7 +15,7 @@ from zoo.errors import DataError, RecipeError
 from zoo.graph import Graph
 from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
-from zoo.proof.certificate import Check, record_checks, recorded_checks
+from zoo.proof.certificate import LOSS, Check, record_checks, recorded_checks
 from zoo.proof.loss import Networks, loss_checks, metric_check
 from zoo.scheme import OWN_INTEGERS
 from zoo.training import FitOptions
@@ -150,8 +150,6 @@ def _judged_on(plan: Plan, pictures: HeldOut) -> str:
 def _facts(
     plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
 ) -> dict[str, object]:
-    lost = ", ".join(f"{check.largest:.3g} {check.unit}" for check in checks)
-    where = _judged_on(plan, pictures)
     note = region_note(plan.recipe.contract, pictures.judging)
     said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
     told = (
@@ -165,10 +163,17 @@ def _facts(
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
-        "notes": _given_notes(plan)
-        + ([f"lost by quantization: {lost}, on {where}"] if checks else [])
-        + ([note] if note else []),
+        "notes": [*_given_notes(plan), *_loss_note(checks), *([note] if note else [])],
     }
+
+
+def _loss_note(checks: Sequence[Check]) -> Iterator[str]:
+    """Yield the loss that judges, of several outputs the largest, for people."""
+    judging = [check for check in checks if check.bound is not None]
+    if judging:
+        worst = max(judging, key=lambda check: check.largest)
+        where = worst.step.removeprefix(f"{LOSS}, ")
+        yield f"lost by quantization: {worst.largest:.3g} {worst.unit}, {where}"
 
 
 def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
