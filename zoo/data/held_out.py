@@ -20,12 +20,12 @@ _FEWEST = 10
 class HeldOut:
     """Pictures for calibration, and those that judge it.
 
-    indices: of `judging` among all pictures.  is_apart: whether calibration does not see them.
+    Both are in an order that follows from their files' content, so that the first ones are as mixed
+    as all are.  is_apart: whether calibration does not see those that judge.
     """
 
     calibration: tuple[Picture, ...]
     judging: tuple[Picture, ...]
-    indices: tuple[int, ...]
     is_apart: bool
 
     @property
@@ -46,18 +46,17 @@ def hold_out(pictures: Sequence[Picture]) -> HeldOut:
     """
     everything = tuple(pictures)
     if len(everything) < _FEWEST:
-        return HeldOut(everything, everything, tuple(range(len(everything))), is_apart=False)
+        return HeldOut(everything, everything, is_apart=False)
     digests = {path: _digest(path) for path in {picture.path for picture in everything}}
     order = sorted(range(len(everything)), key=lambda index: digests[everything[index].path])
     wanted = min(len(everything) // _SHARE, _MOST)
     last = digests[everything[order[wanted - 1]].path]
     chosen = {index for index in order if digests[everything[index].path] <= last}
     if len(chosen) == len(everything):  # copies of one photo
-        return HeldOut(everything, everything, tuple(range(len(everything))), is_apart=False)
+        return HeldOut(everything, everything, is_apart=False)
     return HeldOut(
-        calibration=tuple(p for index, p in enumerate(everything) if index not in chosen),
-        judging=tuple(everything[index] for index in sorted(chosen)),
-        indices=tuple(sorted(chosen)),
+        calibration=tuple(everything[index] for index in order if index not in chosen),
+        judging=tuple(everything[index] for index in order if index in chosen),
         is_apart=True,
     )
 

@@ -22,9 +22,10 @@ def photos(tmp_path):
 def test_a_fifth_is_held_out_whatever_the_order(photos):
     found, turned = hold_out(photos), hold_out(photos[::-1])
     assert (len(found.calibration), len(found.judging), found.is_apart) == (32, 8, True)
-    assert set(found.judging) == set(turned.judging)
+    assert (found.judging, found.calibration) == (turned.judging, turned.calibration)
     assert set(found.calibration).isdisjoint(found.judging)
-    assert [photos[index] for index in found.indices] == list(found.judging)
+    assert set(found.calibration) | set(found.judging) == set(photos)
+    assert list(found.calibration) != sorted(found.calibration, key=lambda picture: picture.path)
     assert found.words == "8 pictures held out from calibration"
 
 
