@@ -29,6 +29,7 @@ class BatchNorm(Op):
 
     name = "batchnorm"
     onnx_types = ("BatchNormalization",)
+    float_inputs = (1, 2, 3, 4)
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read BatchNormalization; refuses training mode and computed statistics."""
