@@ -51,11 +51,11 @@ def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> st
     check = sorted(checks, key=lambda each: each.largest)[_SAMPLES // 2]
     if not check.holds:
         raise VerifyError(
-            f"{where}: its engine of graph '{graph.name}' is {check.largest:g} {check.unit} off "
+            f"{where}: its engine of graph '{graph.name}' is {check.largest:.4g} {check.unit} off "
             f"the reference, allowed is {check.allowed}; report it, with both versions"
         )
     return (
-        f"run on this machine's GPU by {where}: at most {check.largest:g} {check.unit} off the "
+        f"run on this machine's GPU by {where}: at most {check.largest:.4g} {check.unit} off the "
         f"reference at the middle one of {_SAMPLES} random inputs"
     )
 
