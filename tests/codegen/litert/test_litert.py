@@ -74,7 +74,7 @@ def test_the_second_runtime_computes_the_same_on_the_board(second_runtime, contr
 
 def test_board_has_what_program_and_runtime_need(board_app):
     for file in (board_app.program, board_app.runtime_library):
-        check_versions(file, (RASPBERRY_PI_4.image,))
+        check_versions(file, RASPBERRY_PI_4.images)
     assert newest(symbol_versions(board_app.program), "GLIBCXX") == ()
 
 

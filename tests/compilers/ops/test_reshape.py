@@ -55,16 +55,16 @@ def test_values_must_be_as_many():
 @pytest.mark.parametrize(
     ("op_type", "parameter", "attributes", "found"),
     [
-        ("Reshape", (6, -1), {}, "None"),
+        ("Reshape", (6, -1), {}, "a shape without its batch"),
         ("Reshape", (-1, 3), {}, "('N', 3)"),
         ("Reshape", (0, 5, -1), {}, "('N', 5, 1)"),
-        ("Reshape", (0, 0, 0, 0), {}, "None"),
-        ("Reshape", (0, 6), {"allowzero": 1}, "None"),
-        ("Flatten", None, {"axis": 2}, "None"),
-        ("Flatten", None, {"axis": 0}, "None"),
-        ("Squeeze", (1,), {}, "None"),
+        ("Reshape", (0, 0, 0, 0), {}, "a shape without its batch"),
+        ("Reshape", (0, 6), {"allowzero": 1}, "a shape without its batch"),
+        ("Flatten", None, {"axis": 2}, "a shape without its batch"),
+        ("Flatten", None, {"axis": 0}, "a shape without its batch"),
+        ("Squeeze", (1,), {}, "a shape without its batch"),
         ("Unsqueeze", (0,), {}, "(1, 'N', 2, 3)"),
-        ("Unsqueeze", (1, 1), {}, "None"),
+        ("Unsqueeze", (1, 1), {}, "a shape without its batch"),
     ],
 )
 def test_reshapes_across_samples_are_refused(op_type, parameter, attributes, found):

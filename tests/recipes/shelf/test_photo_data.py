@@ -243,8 +243,7 @@ def test_a_data_set_of_other_things(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         def read(self, folder: Path, split: str) -> object:  # noqa: ARG002
             return ["a thing"]
 
-    monkeypatch.setattr(registry, "names", lambda _: ("things",))
-    monkeypatch.setattr(registry, "load", lambda _, __: Things())
+    monkeypatch.setattr(registry, "load_all", lambda _: ({"things": Things()}, {}))
     for points in ("0", "68"):
         (tmp_path / points).mkdir()
         with pytest.raises(DataError, match="'things' holds no landmarks of faces; give another"):
