@@ -25,9 +25,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.node_attributes import integers
-from compilers.op_parts.rescaling import factors
+from compilers.op_parts.arguments import integers
+from compilers.op_parts.arithmetic import centred, factors, quantization_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node, Tensor
 

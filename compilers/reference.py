@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.op_table import find_op
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Tensor

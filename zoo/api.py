@@ -32,12 +32,9 @@ MODULES = MappingProxyType(
             "zoo.op",
             "zoo.table_op",
             "zoo.fixed_point",
-            "compilers.op_parts.affine",
-            "compilers.op_parts.clamp",
+            "compilers.op_parts.arguments",
+            "compilers.op_parts.arithmetic",
             "compilers.op_parts.kinds",
-            "compilers.op_parts.node_attributes",
-            "compilers.op_parts.operands",
-            "compilers.op_parts.rescaling",
             "compilers.op_parts.window",
         ),
         "Back ends": (
@@ -63,4 +60,4 @@ MODULES = MappingProxyType(
         ),
     }
 )
-"""Modules by subject."""
+"""Modules by what they are for."""

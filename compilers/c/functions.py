@@ -6,7 +6,7 @@ import numpy as np
 
 from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.storage import c_type, channels_first_axes, sizes, strides_of
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
 from zoo.c_program import Setting
 
 __all__ = ["lower_prelu", "lower_softmax", "lower_table"]

@@ -7,7 +7,7 @@ from compilers.c.kernel_view import KernelView, Operand, SameMemory, Steps
 from compilers.c.loops import Loops, reshape_loops
 from compilers.c.rescaling import reach, single_factor
 from compilers.c.storage import sizes, strides_of
-from compilers.op_parts.node_attributes import integer, integers
+from compilers.op_parts.arguments import integer, integers
 from zoo.c_program import Argument, Call, Setting
 
 __all__ = ["lower_concat", "lower_pad", "lower_reshape", "lower_slice", "lower_transpose"]

@@ -23,8 +23,8 @@ from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.rescaling import per_channel, reach
 from compilers.c.storage import c_type, sizes
 from compilers.c.windows import Window, pixel_window, window_settings
-from compilers.op_parts.affine import centred
-from compilers.op_parts.node_attributes import integer, integers
+from compilers.op_parts.arguments import integer, integers
+from compilers.op_parts.arithmetic import centred
 from zoo.c_program import Call, Constant, Setting
 
 __all__ = ["bias_tiles", "lower_conv", "lower_dense", "pack", "weight_tiles"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.rescaling import rounding_of, stored_range
 from compilers.c.storage import sizes
-from compilers.op_parts.node_attributes import integers, text
+from compilers.op_parts.arguments import integers, text
 from zoo.c_program import Setting
 
 __all__ = [

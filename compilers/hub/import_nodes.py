@@ -16,8 +16,8 @@ from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
 from compilers.hub.shape_arithmetic import fold_sizes, sizes_of
 from compilers.hub.split import slices_of_split
-from compilers.op_parts.affine import dequantize, quantize
-from compilers.op_parts.operands import operand
+from compilers.op_parts.arguments import operand
+from compilers.op_parts.arithmetic import dequantize, quantize
 from compilers.op_table import find_onnx_type, no_op_plugin
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Quantization, Shape, Tensor

@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from compilers.op_parts.operands import integers_parameter, operand
+from compilers.op_parts.arguments import integers_parameter, operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Tensor
 from zoo.op import OnnxCall

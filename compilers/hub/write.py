@@ -15,7 +15,7 @@ from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 from compilers.fresh_name import fresh_name
 from compilers.hub.constant_notes import KEY, notes_of
 from compilers.hub.half_up import DOMAIN, NAME, half_up_function
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from compilers.passes.spell_out_means import spell_out_means
 from compilers.passes.unfold_qdq import unfold_qdq

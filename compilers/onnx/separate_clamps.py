@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.clamp import clamp_of, integer_range
+from compilers.op_parts.arithmetic import clamp_of, integer_range, quantization_of
 from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["separate_clamps"]

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
+from compilers.op_parts.arguments import operand
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    clamp_torch,
+    factors,
+    integer_range,
+    quantization_of,
+)
 from compilers.op_parts.kinds import broadcast_shape
-from compilers.op_parts.operands import operand
-from compilers.op_parts.rescaling import factors
 from zoo.fixed_point import fix_aligned, round_shift, saturate
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
-from compilers.op_parts.node_attributes import integer, integers
-from compilers.op_parts.operands import image, integers_parameter
-from compilers.op_parts.rescaling import factors, store
+from compilers.op_parts.arguments import image, integer, integers, integers_parameter
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    clamp_torch,
+    factors,
+    integer_range,
+    quantization_of,
+    store,
+)
 from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.node_attributes import real
-from compilers.op_parts.operands import constant, operand
+from compilers.op_parts.arguments import constant, operand, real
 from zoo.errors import HubError, QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of, quantize_real
-from compilers.op_parts.node_attributes import real
-from compilers.op_parts.operands import new_parameter, operand, parameter
+from compilers.op_parts.arguments import new_parameter, operand, parameter, real
+from compilers.op_parts.arithmetic import quantization_of, quantize_real
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

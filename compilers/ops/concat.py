@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.node_attributes import integer
-from compilers.op_parts.rescaling import factors
+from compilers.op_parts.arguments import integer
+from compilers.op_parts.arithmetic import centred, factors, quantization_of
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.fixed_point import fix_factors, rescale, saturate
 from zoo.graph import Node, Shape, Tensor

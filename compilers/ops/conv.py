@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred
-from compilers.op_parts.clamp import clamp_reals, clamp_torch
-from compilers.op_parts.node_attributes import integer
-from compilers.op_parts.operands import image, weight_and_bias
-from compilers.op_parts.rescaling import fix_sum, gain_of_sum, shifted_bias, store
+from compilers.op_parts.arguments import image, integer, weight_and_bias
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    clamp_torch,
+    fix_sum,
+    gain_of_sum,
+    shifted_bias,
+    store,
+)
 from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
@@ -30,7 +35,7 @@ class Conv(Op):
 
     x: [N, C, H, W].  w: [K, C / group, kh, kw].  bias: [K], optional.
     attributes: strides, pads, dilations as in compilers.op_parts.window, and group.
-    integer: as in compilers.op_parts.rescaling.
+    integer: as in compilers.op_parts.arithmetic.
     """
 
     name = "conv"
@@ -112,7 +117,7 @@ class Conv(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.rescaling."""
+        """Return the constants of compilers.op_parts.arithmetic."""
         return fix_sum(node, inputs, output)
 
     def gain(
@@ -121,7 +126,7 @@ class Conv(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return that of compilers.op_parts.rescaling."""
+        """Return that of compilers.op_parts.arithmetic."""
         return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred
-from compilers.op_parts.clamp import clamp_reals, clamp_torch
-from compilers.op_parts.operands import constant, operand
-from compilers.op_parts.rescaling import fix_sum, gain_of_sum, shifted_bias, store
+from compilers.op_parts.arguments import constant, operand
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    clamp_torch,
+    fix_sum,
+    gain_of_sum,
+    shifted_bias,
+    store,
+)
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
@@ -24,7 +30,7 @@ __all__ = ["OP"]
 class Dense(Op):
     """y[n, k] = bias[k] + sum over c of x[n, c] * w[k, c].
 
-    x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.op_parts.rescaling.
+    x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.op_parts.arithmetic.
     """
 
     name = "dense"
@@ -91,7 +97,7 @@ class Dense(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.rescaling."""
+        """Return the constants of compilers.op_parts.arithmetic."""
         return fix_sum(node, inputs, output)
 
     def gain(
@@ -100,7 +106,7 @@ class Dense(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return that of compilers.op_parts.rescaling."""
+        """Return that of compilers.op_parts.arithmetic."""
         return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from zoo.graph import Node
 from zoo.op import OnnxCall, Parsed
 from zoo.table_op import TableOp

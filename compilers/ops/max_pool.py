@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.operands import image
+from compilers.op_parts.arguments import image
+from compilers.op_parts.arithmetic import quantization_of
 from compilers.op_parts.window import Pair, Window, sizes
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

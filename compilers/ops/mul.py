@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import clamp_reals, clamp_torch, integer_range
+from compilers.op_parts.arguments import operand
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    clamp_torch,
+    factors,
+    integer_range,
+    quantization_of,
+    store,
+)
 from compilers.op_parts.kinds import broadcast_shape
-from compilers.op_parts.operands import operand
-from compilers.op_parts.rescaling import factors, store
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
 from zoo.graph import Node, Shape, Tensor
@@ -26,7 +32,7 @@ __all__ = ["OP"]
 class Mul(Op):
     """y = a * b; a constant stands second, and may have a scale for each channel.
 
-    acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.op_parts.rescaling with
+    acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.op_parts.arithmetic with
     s_a * s_b / s_out.
     integer: multiplier and shift, one for each scale of b, and range.
     """

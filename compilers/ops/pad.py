@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.node_attributes import integers, real
-from compilers.op_parts.operands import integers_parameter, new_parameter, operand, parameter
+from compilers.op_parts.arguments import (
+    integers,
+    integers_parameter,
+    new_parameter,
+    operand,
+    parameter,
+    real,
+)
+from compilers.op_parts.arithmetic import quantization_of
 from zoo.errors import QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

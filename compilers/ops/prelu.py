@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import dequantize
-from compilers.op_parts.operands import operand
+from compilers.op_parts.arguments import operand
+from compilers.op_parts.arithmetic import dequantize
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed

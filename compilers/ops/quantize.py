@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of, quantize
+from compilers.op_parts.arithmetic import quantization_of, quantize
 from compilers.op_parts.kinds import BorderOp
 from zoo.graph import Node, Tensor
 

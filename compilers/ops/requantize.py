@@ -5,10 +5,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    factors,
+    fix_ratio,
+    quantization_of,
+    store,
+)
 from compilers.op_parts.kinds import BorderOp
-from compilers.op_parts.rescaling import factors, fix_ratio, store
 from zoo.graph import Node, Tensor
 
 __all__ = ["OP"]

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.node_attributes import integers, text
-from compilers.op_parts.operands import image, integers_parameter, new_parameter, parameter
+from compilers.op_parts.arguments import (
+    image,
+    integers,
+    integers_parameter,
+    new_parameter,
+    parameter,
+    text,
+)
+from compilers.op_parts.arithmetic import centred, quantization_of
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import round_divide, saturate
 from zoo.graph import Node, Shape, Tensor

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from compilers.op_parts.arguments import integers, integers_parameter, new_parameter, operand
 from compilers.op_parts.kinds import MoveOp
-from compilers.op_parts.node_attributes import integers
-from compilers.op_parts.operands import integers_parameter, new_parameter, operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Parsed

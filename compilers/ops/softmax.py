@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.node_attributes import integer
-from compilers.op_parts.operands import operand
+from compilers.op_parts.arguments import integer, operand
+from compilers.op_parts.arithmetic import quantization_of
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors, round_divide, saturate
 from zoo.graph import Node, Quantization, Shape, Tensor

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.clamp import clamp_reals, clamp_torch
+from compilers.op_parts.arithmetic import clamp_reals, clamp_torch
 from compilers.ops.add import Add
 from zoo.graph import Node, Tensor
 from zoo.op import OnnxCall

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.arguments import integers, operand
 from compilers.op_parts.kinds import MoveOp
-from compilers.op_parts.node_attributes import integers
-from compilers.op_parts.operands import operand
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Parsed

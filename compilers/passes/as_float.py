@@ -8,8 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compilers.op_parts.affine import dequantize
-from compilers.op_parts.clamp import Bounds, clamp_of
+from compilers.op_parts.arithmetic import Bounds, clamp_of, dequantize
 from compilers.op_table import find_op
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Node, Quantization, Tensor

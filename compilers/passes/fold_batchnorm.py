@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.op_parts.window import Window
 from compilers.op_table import find_op
 from zoo.errors import HubError, UnsupportedOpError

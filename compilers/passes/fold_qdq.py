@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.passes.fix_integers import fix_integers
 from compilers.passes.merge_twins import merge_twins
 from compilers.passes.quantize_biases import quantize_biases

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from compilers.op_parts.clamp import Bounds, clamp_of
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
+from compilers.op_parts.arithmetic import Bounds, clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 

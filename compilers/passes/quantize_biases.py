@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.arithmetic import quantize
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node, Quantization, Tensor
 

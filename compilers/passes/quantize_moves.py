@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node, Quantization
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.arguments import integers
 from compilers.ops.average_pool import divides_unevenly
 from zoo.graph import Graph, Node, Tensor
 

@@ -7,7 +7,7 @@ behind it. Constants stay integers; a float op reads the reals that they stand f
 from dataclasses import replace
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["unfold_qdq"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.quantize.float_session import FloatSession
 from compilers.quantize.weighted import weighted_nodes
 from zoo.graph import Graph, Node

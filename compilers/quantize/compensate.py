@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import dequantize, quantization_of
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
+from compilers.op_parts.arithmetic import dequantize, quantization_of
 from compilers.op_parts.window import Window
 from compilers.quantize.rounding import to_integers
 from compilers.quantize.weighted import Weighted

@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import dequantize, quantization_of, quantize
-from compilers.op_parts.clamp import clamp_reals
+from compilers.op_parts.arithmetic import clamp_reals, dequantize, quantization_of, quantize
 from compilers.quantize.channel_means import Means, channel_means, float_means, without_clamp
 from compilers.quantize.compensate import compensated_weight
 from compilers.quantize.float_session import FloatSession

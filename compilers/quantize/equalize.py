@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 

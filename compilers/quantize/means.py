@@ -7,7 +7,7 @@ S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's quantizer, 7 bi
 import math
 from fractions import Fraction
 
-from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.arguments import integers
 from compilers.ops.average_pool import divides_unevenly
 from zoo.graph import Graph, Node
 from zoo.scheme import Scheme

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.arithmetic import quantize
 from compilers.op_table import find_op
 from compilers.quantize.float_scales import fit_float_scales
 from compilers.quantize.histogram import measure

@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from compilers.op_parts.clamp import Bounds
+from compilers.op_parts.arithmetic import Bounds
 from compilers.passes.as_float import as_float
 from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import measure

@@ -1,6 +1,6 @@
 """Slopes of leaky rectifiers as a chip computes them: M / 2**S instead of any number."""
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from zoo.graph import Graph, Node
 from zoo.scheme import Scheme
 

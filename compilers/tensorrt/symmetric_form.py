@@ -13,8 +13,7 @@ clamps       (0, 6) where 6 saturates anyway: (0, inf), a Relu, which TensorRT f
 import math
 from dataclasses import replace
 
-from compilers.op_parts.affine import dequantize
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of, dequantize
 from compilers.op_table import find_op
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node, Quantization, Tensor

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compilers.op_parts.clamp import Bounds, clamp_of, integer_range
+from compilers.op_parts.arithmetic import Bounds, clamp_of, integer_range
 from compilers.tflite.scope import Scope
 from zoo.lowering import NodeView
 

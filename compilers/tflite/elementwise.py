@@ -1,6 +1,6 @@
 """Ops on each element: sums, products, clips, changes of scale and of type."""
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.tflite.clamps import add_clamped, add_clip
 from compilers.tflite.scope import Scope
 from zoo.lowering import NodeView

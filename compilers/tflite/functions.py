@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compilers.op_parts.affine import dequantize
-from compilers.op_parts.node_attributes import integer, real
+from compilers.op_parts.arguments import integer, real
+from compilers.op_parts.arithmetic import dequantize
 from compilers.tflite.scope import Scope
 from zoo.layout import CHANNELS_LAST
 from zoo.lowering import NodeView

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.node_attributes import integer, integers
+from compilers.op_parts.arguments import integer, integers
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly, pixel_counts
 from compilers.tflite.clamps import add_clamped

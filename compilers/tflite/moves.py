@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compilers.op_parts.node_attributes import integer, integers, real
+from compilers.op_parts.arguments import integer, integers, real
 from compilers.passes.channels_last import keeps_order
 from compilers.tflite.scope import Scope
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
+from compilers.op_parts.arithmetic import centred
 from compilers.op_parts.window import Window
 from compilers.tflite.clamps import add_clamped
 from compilers.tflite.pixel_pairs import PixelPairs

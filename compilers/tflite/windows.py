@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.node_attributes import integers, text
+from compilers.op_parts.arguments import integers, text
 from compilers.op_parts.window import Window
 from compilers.op_table import find_op
 from compilers.tflite.scope import Scope

@@ -8,7 +8,7 @@ With f the fix points of weight, input, output and bias, where scale = 2**-f:
 
 from collections.abc import Iterator
 
-from compilers.op_parts.node_attributes import integers
+from compilers.op_parts.arguments import integers
 from compilers.op_table import find_op
 from compilers.quantize.means import reciprocal_of
 from compilers.quantize.power_of_two import fix_point_of, is_power_of_two

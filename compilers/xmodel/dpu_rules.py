@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
-from compilers.op_parts.clamp import OPEN, Bounds, clamp_of
-from compilers.op_parts.node_attributes import integer, real
+from compilers.op_parts.arguments import integer, real
+from compilers.op_parts.arithmetic import OPEN, Bounds, clamp_of
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly
 from compilers.xmodel.dpu_limits import DpuLimits

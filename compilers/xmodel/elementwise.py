@@ -1,6 +1,6 @@
 """Ops on each element, and what rounds at the border."""
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.xmodel.rectifier import add_rectified, rectifier
 from compilers.xmodel.scope import Scope
 from zoo.lowering import NodeView

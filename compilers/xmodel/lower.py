@@ -7,7 +7,7 @@ stand as reals k / 2**fix_point behind the op `fix`.
 from dataclasses import replace
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
 from compilers.xmodel.flat_images import flatten_as_they_lie

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from compilers.op_parts.node_attributes import integer, integers
+from compilers.op_parts.arguments import integer, integers
 from compilers.passes.channels_last import keeps_order
 from compilers.xmodel.flat_images import AS_IT_LIES
 from compilers.xmodel.rectifier import add_rectified

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import inf
 
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.xmodel.scope import Arguments, Scope, file_shape
 from zoo.lowering import NodeView
 

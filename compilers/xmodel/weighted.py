@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
 from compilers.op_parts.window import Window
 from compilers.xmodel.rectifier import add_rectified
 from compilers.xmodel.scope import Scope

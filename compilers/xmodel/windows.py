@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from compilers.op_parts.node_attributes import integer
+from compilers.op_parts.arguments import integer
 from compilers.op_parts.window import Window
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.xmodel.rectifier import add_rectified

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from random_graphs import float_graphs, random_feeds
 
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.arithmetic import quantize
 from compilers.op_table import find_op
 from compilers.passes.fix_integers import fix_integers
 from compilers.reference import run_all

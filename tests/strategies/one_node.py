@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from onnx_runtime import run_onnx
 
 from compilers.hub import read, write
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.op_table import find_op
 from compilers.reference import run_node
 from zoo.graph import Attribute, Graph, Node, Quantization, Shape, Tensor

@@ -15,7 +15,7 @@ from one_node import OneNode
 from quantization import quantized
 from random_graphs import float_graphs
 
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.schemes import DPU_POW2
 from zoo.graph import Graph, Tensor
 

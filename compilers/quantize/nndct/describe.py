@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from compilers.op_parts.clamp import OPEN, clamp_of
-from compilers.op_parts.node_attributes import integer, integers
+from compilers.op_parts.arguments import integer, integers
+from compilers.op_parts.arithmetic import OPEN, clamp_of
 from compilers.op_parts.window import Window
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Node

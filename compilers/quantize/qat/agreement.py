@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from compilers.op_by_op import judge_ops
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.arithmetic import quantize
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.reference import run_graph
 from zoo.artifact import Exactness

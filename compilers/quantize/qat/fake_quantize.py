@@ -23,7 +23,7 @@ __all__ = ["fake_quantize", "straight_through"]
 def fake_quantize(
     reals: Tensor, scale: Tensor, grid: Quantization, rectify: bool = False
 ) -> Tensor:
-    """Return what `compilers.op_parts.affine` makes of the reals and back, differentiable.
+    """Return what `compilers.op_parts.arithmetic` makes of the reals and back, differentiable.
 
     scale: without axes; its value is the grid's, its gradient goes to whatever is learned.
     rectify: negative reals become 0, as by a ReLU before.

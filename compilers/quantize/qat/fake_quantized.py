@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from compilers.op_parts.affine import quantization_of
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of, quantization_of
 from compilers.op_table import find_op
 from compilers.quantize.channel_means import without_clamp
 from compilers.quantize.parameters import integer_constants, integer_parameters

@@ -14,7 +14,7 @@ from generated_c import write_c
 from networks import residual_network
 from quantization import quantized
 
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.reference import run_all
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from zoo.graph import Graph

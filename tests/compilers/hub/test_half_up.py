@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from onnx_runtime import run_onnx
 
 from compilers.hub import read, simplify, write
-from compilers.op_parts.affine import quantize
+from compilers.op_parts.arithmetic import quantize
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation, constant
 from torch_form import torch_form_agrees, torch_gradients_are_true
 
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.ops.mul import OP
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Quantization

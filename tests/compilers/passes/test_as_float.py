@@ -11,7 +11,7 @@ from quantization import pixel_feeds, quantized
 from quantized_files import quantized_file
 
 from compilers.hub import read, simplify
-from compilers.op_parts.clamp import clamp_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.passes.as_float import as_float
 from compilers.reference import run_graph
 from compilers.schemes import W8A8_ASYM

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compilers.op_parts.affine import dequantize, quantize
+from compilers.op_parts.arithmetic import dequantize, quantize
 from compilers.ops.conv import OP as CONV
 from compilers.quantize.compensate import compensated_weight
 from compilers.quantize.rounding import to_integers

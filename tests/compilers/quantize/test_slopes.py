@@ -5,7 +5,7 @@ import pytest
 from build_graph import build_graph
 from quantization import quantized
 
-from compilers.op_parts.node_attributes import real
+from compilers.op_parts.arguments import real
 from compilers.quantize.slopes import choose_slopes
 from compilers.schemes import DPU_POW2, W8A8_SYM
 from zoo.graph import Graph, Node

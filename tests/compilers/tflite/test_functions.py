@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from one_node import OneNode, activation
 from tflite_files import differences, run_tflite
 
-from compilers.op_parts.affine import dequantize
+from compilers.op_parts.arithmetic import dequantize
 from compilers.reference import run_graph
 from compilers.tflite import lower as tflite_lower
 from compilers.tflite.encode import encode

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS
 
-from compilers.op_parts.affine import dequantize, quantize
+from compilers.op_parts.arithmetic import dequantize, quantize
 from compilers.quantize.qat.fake_quantize import fake_quantize, straight_through
 from zoo.graph import Quantization
 

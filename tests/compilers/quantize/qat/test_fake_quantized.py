@@ -9,7 +9,7 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds, samples
 from random_graphs import float_graphs, random_feeds
 
-from compilers.op_parts.affine import dequantize, quantization_of
+from compilers.op_parts.arithmetic import dequantize, quantization_of
 from compilers.quantize.place import place
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.quantize.prepare import Prepared, prepare

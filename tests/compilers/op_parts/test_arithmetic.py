@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compilers.op_parts.affine import centred, dequantize, quantization_of, quantize, quantize_real
+from compilers.op_parts.arithmetic import (
+    centred,
+    dequantize,
+    quantization_of,
+    quantize,
+    quantize_real,
+)
 from zoo.errors import QuantizeError
 from zoo.graph import Quantization, Tensor
 

@@ -1,10 +1,10 @@
-"""What an ONNX operator reads: tensors, and parameters that it passes as constant inputs.
+"""What an op reads: an ONNX call's tensors and constant parameters, a node's attributes by type.
 
-The checks have the messages that a user meets.
+The checks have the messages that a user meets. Attributes are what the op's own `parse` wrote.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,14 @@ from zoo.op import OnnxCall
 __all__ = [
     "constant",
     "image",
+    "integer",
+    "integers",
     "integers_parameter",
     "new_parameter",
     "operand",
     "parameter",
+    "real",
+    "text",
     "weight_and_bias",
 ]
 
@@ -97,3 +101,23 @@ def new_parameter(node: Node, role: str, values: Sequence[int] | float) -> Tenso
     dtype = "float32" if isinstance(values, float) else "int64"
     data = np.array(values, dtype)
     return Tensor(f"{node.output}.{role}", data.shape, dtype, data=data)
+
+
+def integer(node: Node, name: str) -> int:
+    """Return an attribute that is one integer."""
+    return cast(int, node.attributes[name])
+
+
+def integers(node: Node, name: str) -> tuple[int, ...]:
+    """Return an attribute that is a list of integers."""
+    return cast("tuple[int, ...]", node.attributes[name])
+
+
+def real(node: Node, name: str) -> float:
+    """Return an attribute that is one float."""
+    return cast(float, node.attributes[name])
+
+
+def text(node: Node, name: str) -> str:
+    """Return an attribute that is a word."""
+    return cast(str, node.attributes[name])

@@ -1,8 +1,17 @@
-"""From an accumulator to the integers that are stored, of any op, and of weighted sums.
+"""Arithmetic of quantized ops: reals to integers, the fused clamp, accumulators to integers.
+
+Affine quantization is that of ONNX QuantizeLinear and DequantizeLinear, with division, rounding and
+product in float32, the zero point added after rounding:
+
+q = saturate(round(x / scale) + zero_point)
+
+Attribute 'clamp' = (low, high) is a fused ReLU, ReLU6 or clip: reals, infinite where open.
+
+An accumulator becomes the integers that are stored by
 
 y = clip(round(acc * multiplier * 2**-shift) + z_out, *range)
 
-The accumulator of conv and dense is
+That of conv and dense is
 
 acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]    (int32)
 
@@ -12,18 +21,112 @@ Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", se
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.affine import centred, quantization_of
-from compilers.op_parts.clamp import integer_range
 from zoo.errors import QuantizeError
 from zoo.fixed_point import fix_factors, rescale, saturate
-from zoo.graph import Node, Tensor
+from zoo.graph import Node, Quantization, Tensor
 
-__all__ = ["factors", "fix_ratio", "fix_sum", "gain_of_sum", "shifted_bias", "store"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "OPEN",
+    "Bounds",
+    "centred",
+    "clamp_of",
+    "clamp_reals",
+    "clamp_torch",
+    "dequantize",
+    "factors",
+    "fix_ratio",
+    "fix_sum",
+    "gain_of_sum",
+    "integer_range",
+    "quantization_of",
+    "quantize",
+    "quantize_real",
+    "shifted_bias",
+    "store",
+]
+
+Bounds = tuple[float, float]
+
+OPEN: Bounds = (-np.inf, np.inf)
+
+
+def quantization_of(tensor: Tensor) -> Quantization:
+    """Return the tensor's quantization; raises QuantizeError where it holds reals."""
+    if tensor.quantization is None:
+        raise QuantizeError(
+            f"tensor '{tensor.name}' has no quantization beside quantized ones; "
+            "quantize the whole graph"
+        )
+    return tensor.quantization
+
+
+def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
+    """Return integers of the storage type, saturated to the quantization's range."""
+    levels = np.asarray(reals, np.float32) / _scales(quantization, reals.ndim)
+    rounded = np.floor(levels + np.float32(0.5))
+    if quantization.rounding == "half_even":
+        rounded = np.rint(levels)
+    shifted = rounded.astype(np.float64) + _zero_points(quantization, reals.ndim)
+    # numpy makes scalars of arrays without axes.
+    return np.asarray(saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype))
+
+
+def dequantize(integers: NDArray[Any], quantization: Quantization) -> NDArray[np.float32]:
+    """Return scale * (q - zero_point) in float32."""
+    rank = integers.ndim
+    levels = integers.astype(np.int64) - _zero_points(quantization, rank)
+    reals: NDArray[np.float32] = levels.astype(np.float32) * _scales(quantization, rank)
+    return reals
+
+
+def centred(integers: NDArray[Any], tensor: Tensor) -> NDArray[np.int64]:
+    """Return q - zero_point as int64."""
+    levels: NDArray[np.int64] = integers.astype(np.int64) - _zero_points(
+        quantization_of(tensor), integers.ndim
+    )
+    return levels
+
+
+def quantize_real(real: float, quantization: Quantization) -> int:
+    """Return the integer that stands for one real; infinities saturate."""
+    return int(quantize(np.array(real, np.float32), quantization))
+
+
+def clamp_of(node: Node) -> Bounds:
+    """Return the node's bounds, infinite where nothing is fused."""
+    return cast(Bounds, node.attributes.get("clamp", OPEN))
+
+
+def clamp_reals(node: Node, reals: NDArray[Any]) -> NDArray[Any]:
+    """Clip the reals to the node's bounds."""
+    low, high = clamp_of(node)
+    if (low, high) == OPEN:
+        return reals
+    clamped: NDArray[Any] = np.clip(reals, np.float32(low), np.float32(high))
+    return clamped
+
+
+def clamp_torch(node: Node, reals: "torch.Tensor") -> "torch.Tensor":
+    """Clip the reals as `clamp_reals` does; on a bound itself the gradient passes."""
+    low, high = clamp_of(node)
+    return reals if (low, high) == OPEN else reals.clamp(low, high)
+
+
+def integer_range(node: Node, quantization: Quantization) -> tuple[int, int]:
+    """Return the lowest and highest integer of the output: integer['range'].
+
+    Rounding is monotone, hence round(clip(x, a, b)) = clip(round(x), round(a), round(b)).
+    """
+    low, high = clamp_of(node)
+    return quantize_real(low, quantization), quantize_real(high, quantization)
 
 
 def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[int, ...]]:
@@ -91,6 +194,22 @@ def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
     """Return the bias [K] in steps of the accumulator."""
     shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
     return np.left_shift(bias.astype(np.int64), shifts)
+
+
+def _zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:
+    return _along_axis(np.array(quantization.zero_point, np.int64), quantization, rank)
+
+
+def _scales(quantization: Quantization, rank: int) -> NDArray[np.float32]:
+    return _along_axis(np.array(quantization.scale, np.float32), quantization, rank)
+
+
+def _along_axis(values: NDArray[Any], quantization: Quantization, rank: int) -> NDArray[Any]:
+    if quantization.axis is None:
+        return values.reshape((1,) * rank)
+    shape = [1] * rank
+    shape[quantization.axis] = len(values)
+    return values.reshape(shape)
 
 
 def _per_channel(scales: Sequence[float], channels: int) -> list[float]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from one_node import activation
 
-from compilers.op_parts.operands import integers_parameter, new_parameter, parameter
+from compilers.op_parts.arguments import integers_parameter, new_parameter, parameter
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node, Tensor
 from zoo.op import OnnxCall
