@@ -76,8 +76,8 @@ def register_executors() -> list[Descriptor]:
     """The meaning of the Graph itself, of TensorRT's input and of an .xmodel; GPUs; PyTorch."""
     return [
         Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
-        Descriptor("tensorrt", "compilers.tensorrt.executor:EXECUTOR"),
-        Descriptor("tensorrt-gpu", "compilers.tensorrt.gpu_executor:EXECUTOR"),
+        Descriptor("tensorrt", "compilers.tensorrt.executors:EXECUTOR"),
+        Descriptor("tensorrt-gpu", "compilers.tensorrt.executors:GPU_EXECUTOR"),
         Descriptor("torch-cpu", "compilers.torch_executor:CPU_FLOAT32"),
         Descriptor("torch-cpu-bf16", "compilers.torch_executor:CPU_BFLOAT16"),
         Descriptor("torch-cuda", "compilers.torch_executor:CUDA_FLOAT32"),

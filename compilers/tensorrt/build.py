@@ -1,22 +1,113 @@
-"""Building an engine by TensorRT's Python API: that of TensorRT-RTX, or of TensorRT 8.5 to 10.
+"""Building an engine: here by TensorRT's Python API, or by a script on the machine with the GPU.
 
-What TensorRT says is kept instead of printed.
+The API is that of TensorRT-RTX, or of TensorRT 8.5 to 10; what TensorRT says is kept instead of
+printed. The script build_engine.sh runs TensorRT's own trtexec.
 """
 
+import hashlib
+import json
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Protocol
 
-from compilers.tensorrt.engine import RUNTIMES, Engine, parse_layers
+from compilers.tensorrt.engine import (
+    ENGINE,
+    FACTS,
+    ONNX,
+    RUNTIMES,
+    Engine,
+    engine_facts,
+    parse_layers,
+)
 from compilers.tensorrt.gpu import Gpu
 from zoo.bench.nvidia_gpu import find_gpu
 from zoo.errors import ToolchainError
 from zoo.tool import Tool
 
-__all__ = ["TOOLS", "Log", "build_engine", "build_here", "gpu_is_here", "keep_log"]
+__all__ = [
+    "SCRIPT",
+    "TIMING_CACHE",
+    "TOOLS",
+    "Log",
+    "build_engine",
+    "build_here",
+    "build_script",
+    "gpu_is_here",
+    "keep_log",
+]
+
+TOOLS = (
+    Tool(
+        "TensorRT-RTX",
+        "module",
+        ("tensorrt_rtx",),
+        "building engines for GeForce RTX, without a GPU",
+        "pip install 'edgezoo[rtx]'",
+    ),
+    Tool(
+        "TensorRT",
+        "module",
+        ("tensorrt",),
+        "building engines on a PC with the board's GPU",
+        "pip install tensorrt, from NVIDIA",
+    ),
+    Tool(
+        "NVIDIA GPU",
+        "program",
+        ("nvidia-smi",),
+        "building engines by TensorRT itself, and running them against the reference",
+        "install NVIDIA's driver",
+        # Of the device instead: an engine is made for one.
+        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
+    ),
+)
 
 _ERRORS = ("INTERNAL_ERROR", "ERROR")
+_FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8",)}
+_WITHOUT_GPU = "tensorrt_rtx"
+
+SCRIPT = "build_engine.sh"
+TIMING_CACHE = "timings.cache"
+"""Which kernels were fastest: with it, a second build on the same board measures nothing."""
+
+_WITHOUT_MEMORY = ("8.2",)
+"""Versions whose trtexec gives kernels 16 MB of scratch; later ones give what is free."""
+
+_WORDS = {"fp32": "", "fp16": " --fp16", "int8": " --int8"}
+
+_TEMPLATE = """\
+#!/bin/sh
+# Builds {engine} from {onnx} on {board} (compute capability {capability}), by trtexec of
+# TensorRT {tensorrt} or newer, and pins it in {facts}, by which the app knows that it may load it.
+set -eu
+cd "$(dirname "$0")"
+PATH=$PATH:/usr/src/tensorrt/bin
+command -v trtexec >/dev/null || {{
+  echo "{script}: trtexec not found; install TensorRT, or put its folder on the PATH" >&2
+  exit 3
+}}
+echo "{onnx_sha256}  {onnx}" | sha256sum --check --quiet -
+trtexec --onnx={onnx} --saveEngine={engine}.new --timingCacheFile={cache} \
+  {flags} >build.log 2>&1 || {{
+  echo "{script}: trtexec failed, see build.log" >&2
+  exit 3
+}}
+
+# Its first line names a number such as v8201 (8.2.1) or v100300 (10.3.0).
+number=$(sed -n 's/.*\\[TensorRT v\\([0-9][0-9]*\\)\\].*/\\1/p' build.log | head -n 1)
+number=${{number:?build.log names no version of TensorRT}}
+if [ "$number" -ge 10000 ]; then
+  version=$((number / 10000)).$((number / 100 % 100)).$((number % 100))
+else
+  version=$((number / 1000)).$((number / 100 % 10)).$((number % 100))
+fi
+mv {engine}.new {engine}
+digest=$(sha256sum {engine} | cut -d " " -f 1)
+cat >{facts} <<END
+{pinned}
+END
+"""
 
 
 class Log(Protocol):
@@ -49,9 +140,6 @@ def gpu_is_here(compute_capability: str) -> bool:
     """Whether this machine's first GPU has that compute capability."""
     gpu = find_gpu()
     return gpu is not None and gpu.compute_capability == compute_capability
-
-
-_FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8",)}
 
 
 def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engine:
@@ -121,35 +209,6 @@ def _version(trt: ModuleType) -> str:
     return ".".join(trt.__version__.split(".")[:3])
 
 
-_WITHOUT_GPU = "tensorrt_rtx"
-
-TOOLS = (
-    Tool(
-        "TensorRT-RTX",
-        "module",
-        ("tensorrt_rtx",),
-        "building engines for GeForce RTX, without a GPU",
-        "pip install 'edgezoo[rtx]'",
-    ),
-    Tool(
-        "TensorRT",
-        "module",
-        ("tensorrt",),
-        "building engines on a PC with the board's GPU",
-        "pip install tensorrt, from NVIDIA",
-    ),
-    Tool(
-        "NVIDIA GPU",
-        "program",
-        ("nvidia-smi",),
-        "building engines by TensorRT itself, and running them against the reference",
-        "install NVIDIA's driver",
-        # Of the device instead: an engine is made for one.
-        asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
-    ),
-)
-
-
 def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
     """Return the engine by the first builder that can build for this GPU, None without one.
 
@@ -171,3 +230,23 @@ def _import(builder: str, gpu: Gpu) -> ModuleType:
             f"{gpu.name}: the Python package '{builder}' is there, but cannot be imported "
             f"({error}); repair it, or uninstall it for a bundle without an engine"
         ) from error
+
+
+def build_script(onnx: bytes, precision: str, gpu: Gpu) -> str:
+    """Return the script; it needs ONNX beside itself, and writes ENGINE and FACTS there."""
+    filled = Engine(b"", "tensorrt", "$version")
+    pinned = {**engine_facts(onnx, precision, gpu, filled), "engine_sha256": "$digest"}
+    typed = " --stronglyTyped" if gpu.typing == "strong" else _WORDS[precision]
+    return _TEMPLATE.format(
+        board=gpu.name,
+        capability=gpu.compute_capability,
+        tensorrt=gpu.tensorrt,
+        script=SCRIPT,
+        onnx=ONNX,
+        onnx_sha256=hashlib.sha256(onnx).hexdigest(),
+        engine=ENGINE,
+        cache=TIMING_CACHE,
+        flags=f"--noTF32{typed}{' --workspace=256' if gpu.tensorrt in _WITHOUT_MEMORY else ''}",
+        facts=FACTS,
+        pinned=json.dumps(pinned, indent=2),
+    )

@@ -1,7 +1,6 @@
 """Lowers a Graph to ONNX for TensorRT, and to an engine where one can be built here."""
 
-from compilers.tensorrt.build import TOOLS, build_here
-from compilers.tensorrt.build_script import SCRIPT, build_script
+from compilers.tensorrt.build import SCRIPT, TOOLS, build_here, build_script
 from compilers.tensorrt.capabilities import capabilities, require_capable
 from compilers.tensorrt.engine import (
     ENGINE,
@@ -11,10 +10,9 @@ from compilers.tensorrt.engine import (
     float_layers,
     weighted_nodes,
 )
+from compilers.tensorrt.engine_run import check_on_gpu
 from compilers.tensorrt.gpu import Gpu
-from compilers.tensorrt.gpu_check import check_on_gpu
-from compilers.tensorrt.network_file import network_file
-from compilers.tensorrt.symmetric_form import require_symmetric
+from compilers.tensorrt.network_file import network_file, require_symmetric
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.capability import Capability
 from zoo.errors import RefusedError

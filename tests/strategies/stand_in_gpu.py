@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import stand_in_tensorrt
 
-from compilers.tensorrt import build, gpu_check, gpu_executor
+from compilers.tensorrt import build, engine_run, executors
 from compilers.tensorrt.engine_run import CudaMemory
 
 __all__ = ["build_driver", "install_gpu"]
@@ -25,9 +25,9 @@ def install_gpu(monkeypatch: pytest.MonkeyPatch, driver: str) -> None:
     """Let the back end find TensorRT, not TensorRT-RTX, and a GPU of any compute capability."""
     monkeypatch.setattr(stand_in_tensorrt, "__name__", "tensorrt")
     monkeypatch.setattr(build, "find_spec", lambda name: name == "tensorrt")
-    for module in (build, gpu_check):
+    for module in (build, engine_run):
         monkeypatch.setattr(module, "gpu_is_here", lambda _: True)
-    for module in (build, gpu_check, gpu_executor):
+    for module in (build, engine_run, executors):
         monkeypatch.setattr(module, "import_module", lambda _: stand_in_tensorrt)
-    for module in (gpu_check, gpu_executor):
+    for module in (engine_run, executors):
         monkeypatch.setattr(module, "CudaMemory", lambda: CudaMemory(driver))

@@ -1,10 +1,8 @@
-"""Runs the ONNX file of a TensorRT artifact on this machine's CPU: what an engine is built from.
+"""Executors of TensorRT artifacts: ONNX Runtime on the CPU, and the engine itself on the GPU."""
 
-It is not TensorRT. The file is run as it is written, node by node, so that nothing is fused by
-other rules than TensorRT's.
-"""
-
+import json
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +10,23 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from compilers.tensorrt.engine import ENGINE, FACTS, RUNTIMES, Engine
+from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from zoo import registry
-from zoo.plugs import Feeds, Inspector, Run
+from zoo.errors import ToolchainError
+from zoo.plugs import Executor, Feeds, Inspector, Run
 
-__all__ = ["EXECUTOR", "TensorrtExecutor", "TensorrtRun"]
+__all__ = ["EXECUTOR", "GPU_EXECUTOR", "GpuExecutor", "TensorrtExecutor", "TensorrtRun"]
 
 _RUNTIME = "onnxruntime-unoptimized"
 
 
 class TensorrtExecutor(Inspector):
-    """ONNX Runtime without optimisations, one batch of the file after the other."""
+    """Runs what an engine is built from, one batch of the file after the other.
+
+    It is not TensorRT: ONNX Runtime without optimisations runs the file as it is written, node by
+    node, so that nothing is fused by other rules than TensorRT's.
+    """
 
     name = "tensorrt"
 
@@ -61,4 +66,27 @@ def _batch(file: Path) -> int:
     return max(int(inputs[0].type.tensor_type.shape.dim[0].dim_value), 1)
 
 
+class GpuExecutor(Executor):
+    """Runs the engine by TensorRT or TensorRT-RTX, whichever built it."""
+
+    name = "tensorrt-gpu"
+
+    def load(self, folder: Path, main: str, threads: int = 1) -> EngineRun:  # noqa: ARG002
+        """Return a function that runs the engine beside `main`. threads: of the CPU, which waits.
+
+        Raises ToolchainError where there is no engine, runtime, driver or GPU for it.
+        """
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        modules = {runtime: module for module, runtime in RUNTIMES.items()}
+        if facts["runtime"] not in modules:
+            raise ToolchainError(
+                f"{folder / main}: no engine was built from it; pip install tensorrt, from NVIDIA, "
+                "on the machine with the GPU"
+            )
+        module = modules[facts["runtime"]]
+        engine = Engine((folder / ENGINE).read_bytes(), module, facts["version"])
+        return EngineRun(import_module(module), engine, CudaMemory())
+
+
 EXECUTOR = TensorrtExecutor()
+GPU_EXECUTOR = GpuExecutor()

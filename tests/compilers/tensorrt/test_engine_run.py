@@ -17,8 +17,7 @@ from compilers.reference import run_graph
 from compilers.schemes import W8A8_SYM
 from compilers.tensorrt.build import build_engine
 from compilers.tensorrt.engine import Engine
-from compilers.tensorrt.engine_run import CudaMemory, EngineRun
-from compilers.tensorrt.gpu_check import check_engine, check_on_gpu
+from compilers.tensorrt.engine_run import CudaMemory, EngineRun, check_engine, check_on_gpu
 from compilers.tensorrt.network_file import network_file
 from zoo.artifact import Exactness
 from zoo.errors import ToolchainError, VerifyError
