@@ -9,7 +9,7 @@ from zoo.errors import RecipeError
 __all__ = ["RESERVED", "check_contract"]
 
 # What a record of the app says beside the values.
-RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms")
+RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms", "device_ms")
 
 
 def check_contract(contract: Contract) -> None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from zoo.errors import RecipeError, suggest
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "PostStep", "PreStep", "Region", "StepPlugin"]
+__all__ = ["Frame", "PostStep", "PreStep", "Region", "StepPlugin", "ValueSpec"]
 
 Box = tuple[float, float, float, float]
 
@@ -31,7 +31,7 @@ class Frame:
     """An image on its way to the network.
 
     image_hwc: [H, W, 3] uint8 RGB (or [H, W, 1] after a gray step).
-    box: face (x, y, width, height) in the photo's pixels.
+    box: part of the photo that is looked at (x, y, width, height), in pixels.
     region: part of the photo that the image shows, once cropped.
     input_chw: [C, H, W] float32, once normalised.
     """
@@ -40,6 +40,29 @@ class Frame:
     box: Box
     region: Region | None = None
     input_chw: "NDArray[np.float32] | None" = None
+
+
+@dataclass(frozen=True)
+class ValueSpec:
+    """Shape and type of a value. shape: None for the one axis whose length the picture decides.
+
+    Such an axis may have length 0: [N, 4] boxes, of which a picture shows none. Texts are 'str'.
+    Raises RecipeError for a shape that no value can have.
+    """
+
+    shape: tuple[int | None, ...] = ()
+    dtype: Literal["float32", "float64", "int64", "str"] = "float64"
+
+    def __post_init__(self) -> None:
+        if self.shape.count(None) > 1 or any(n is not None and n < 1 for n in self.shape):
+            raise RecipeError(
+                f"value {self}: lengths above 0 are needed, and one axis at most that the picture "
+                "decides"
+            )
+
+    def __str__(self) -> str:
+        lengths = ("N" if n is None else str(n) for n in self.shape)
+        return f"{self.dtype} [{', '.join(lengths)}]"
 
 
 class StepPlugin(ABC):
@@ -79,7 +102,16 @@ class PreStep(StepPlugin):
 
 
 class PostStep(StepPlugin):
-    """A step after the network."""
+    """A step after the network. Its values are what it states of them, whatever the picture."""
+
+    @abstractmethod
+    def adds(
+        self, known: Mapping[str, ValueSpec], parameters: Mapping[str, Any]
+    ) -> Mapping[str, ValueSpec]:
+        """Return shape and type of each value that `apply` adds, by name.
+
+        known: those of the network's outputs and earlier steps' values.
+        """
 
     @abstractmethod
     def apply(

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.contract import Contract, TensorSpec
+from zoo.data.values import check_values
 from zoo.errors import RecipeError, suggest
 from zoo.registry import load
-from zoo.step import Box, Frame
+from zoo.step import Box, Frame, ValueSpec
 
-__all__ = ["postprocess", "preprocess", "preprocess_batch", "whole"]
+__all__ = ["postprocess", "preprocess", "preprocess_batch", "value_specs", "whole"]
 
 
 def whole(image_hwc: NDArray[np.uint8]) -> Box:
@@ -49,13 +50,32 @@ def postprocess(
     """Return the network's outputs and every value that the contract's steps add to them.
 
     outputs: by name, for one face, with or without a batch of one; the values have none.
-    frame: as `preprocess` returned it. Raises RecipeError for outputs that are not the contract's.
+    frame: as `preprocess` returned it. Raises RecipeError for outputs that are not the contract's,
+    and for values that are not what their step states.
     """
     values = {tensor.name: _output(outputs, tensor) for tensor in contract.outputs}
+    specs = _output_specs(contract)
     for step in contract.post:
         plugin = load("step", step.name)
-        values |= plugin.apply(values, frame, plugin.complete(step.parameters))
+        parameters = plugin.complete(step.parameters)
+        added, stated = plugin.apply(values, frame, parameters), plugin.adds(specs, parameters)
+        check_values(step.name, stated, added)
+        values |= added
+        specs |= stated
     return values
+
+
+def value_specs(contract: Contract) -> dict[str, ValueSpec]:
+    """Return shape and type of everything that `postprocess` returns, by name."""
+    specs = _output_specs(contract)
+    for step in contract.post:
+        plugin = load("step", step.name)
+        specs |= plugin.adds(specs, plugin.complete(step.parameters))
+    return specs
+
+
+def _output_specs(contract: Contract) -> dict[str, ValueSpec]:
+    return {tensor.name: ValueSpec(tensor.shape, "float32") for tensor in contract.outputs}
 
 
 def _output(outputs: Mapping[str, NDArray[Any]], tensor: TensorSpec) -> NDArray[Any]:

@@ -1,6 +1,6 @@
 """How far the outputs of two forms of a network are apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf, isinf
 from typing import Any
@@ -13,7 +13,7 @@ from zoo.errors import VerifyError
 from zoo.graph import Graph, Quantization
 from zoo.proof.certificate import Check
 
-__all__ = ["Outputs", "can_exceed", "compare", "in_unit", "judging", "output_scales", "stacked"]
+__all__ = ["Outputs", "can_exceed", "compare", "in_unit", "judging", "output_scales"]
 
 Outputs = Mapping[str, NDArray[Any]]
 
@@ -43,23 +43,19 @@ def compare(
     spread: by how much another run may differ, None for the bound.
     Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
     largest magnitude of that output over all expected values for 'relative', else plain.
-    Raises VerifyError where an output is absent or has another shape.
+    Shapes may differ from input to input. Texts have no differences: they must be equal.
+    Raises VerifyError where an output is absent, has another shape or other texts.
     """
-    differences = []
-    got_by_name = stacked(found)
-    for name, wanted in stacked(expected).items():
-        got = got_by_name.get(name)
-        if got is None or got.shape != wanted.shape:
-            raise VerifyError(
-                f"step '{step}': output '{name}' "
-                f"{'is absent' if got is None else f'has shape {list(got.shape[1:])}'}, "
-                f"expected is shape {list(wanted.shape[1:])}"
-            )
-        unit = in_unit(exactness.unit, name, wanted, scales or {})
-        differences.append((np.abs(wanted - got) / unit).ravel())
+    differences = [np.zeros(0)]
+    for name in expected[0]:
+        wanted = [run[name] for run in expected]
+        got = list(_counterparts(f"step '{step}': output '{name}'", name, wanted, found))
+        if wanted[0].dtype.kind != "U":
+            unit = in_unit(exactness.unit, name, wanted, scales or {})
+            differences.append(np.abs(_flat(wanted) - _flat(got)) / unit)
     every = np.concatenate(differences)
     bound = None if isinf(exactness.bound) else exactness.bound
-    largest, mean = float(every.max()), float(every.mean())
+    largest, mean = (float(every.max()), float(every.mean())) if every.size else (0.0, 0.0)
     return Check(
         step=step,
         unit=exactness.unit,
@@ -85,16 +81,30 @@ def can_exceed(graph: Graph, bound_lsb: float) -> bool:
     return any(grid.qmax - grid.qmin > bound_lsb for grid in _output_grids(graph).values())
 
 
-def stacked(runs: Sequence[Outputs]) -> Mapping[str, NDArray[np.float64]]:
-    """Return each output over all golden inputs, [golden, ...]."""
-    return {name: np.stack([np.asarray(run[name], np.float64) for run in runs]) for name in runs[0]}
-
-
 def in_unit(
-    unit: str, name: str, wanted: NDArray[np.float64], scales: Mapping[str, float]
+    unit: str, name: str, wanted: Sequence[NDArray[Any]], scales: Mapping[str, float]
 ) -> float:
+    """Return what a difference is divided by. wanted: an output, for each golden input."""
     if unit == "lsb":
         return scales[name]
     if unit == "relative":
-        return float(np.abs(wanted).max()) or 1.0
+        return float(np.abs(_flat(wanted)).max(initial=0.0)) or 1.0
     return 1.0
+
+
+def _counterparts(
+    what: str, name: str, expected: Sequence[NDArray[Any]], found: Sequence[Outputs]
+) -> Iterator[NDArray[Any]]:
+    """Yield an output of each run; raises VerifyError for another shape, or other texts."""
+    for index, (wanted, run) in enumerate(zip(expected, found, strict=True), start=1):
+        got, where = run.get(name), f"for input {index} of {len(found)}"
+        if got is None or got.shape != wanted.shape:
+            says = "is absent" if got is None else f"has shape {list(got.shape)}"
+            raise VerifyError(f"{what} {says}, expected is shape {list(wanted.shape)}, {where}")
+        if wanted.dtype.kind == "U" and not np.array_equal(wanted, got):
+            raise VerifyError(f"{what} is {got.tolist()}, expected is {wanted.tolist()}, {where}")
+        yield got
+
+
+def _flat(arrays: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    return np.concatenate([array.ravel().astype(np.float64) for array in arrays])

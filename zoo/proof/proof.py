@@ -1,10 +1,9 @@
 """Proof that each step from float to app computes what the step before it computes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
-from zoo.data.processing import postprocess, preprocess
+from zoo.data.processing import postprocess, preprocess, value_specs
+from zoo.data.values import read_values
 from zoo.graph import Graph
 from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, Feeds
@@ -25,7 +25,6 @@ from zoo.proof.comparison import (
     in_unit,
     judging,
     output_scales,
-    stacked,
 )
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.proof.source_check import SOURCE_STEP, check_source, random_inputs
@@ -102,8 +101,8 @@ def prove(evidence: Evidence) -> Proof:
     if evidence.program is not None:
         checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
     tolerances = {
-        name: bound * in_unit(evidence.exactness.unit, name, values, scales)
-        for name, values in stacked(reference).items()
+        name: bound * in_unit(evidence.exactness.unit, name, [o[name] for o in reference], scales)
+        for name in reference[0]
     }
     return Proof(tuple(checks), tuple(reference), tolerances)
 
@@ -233,12 +232,12 @@ def _prove_app(
     outputs = [run.outputs for run in runs]
     yield compare(step, artifact, outputs, judged, scales, spread=exactness.bound)
     expected = [
-        _added(postprocess(evidence.contract, run.outputs, frame), run.outputs)
+        postprocess(evidence.contract, run.outputs, frame)
         for run, frame in zip(runs, frames, strict=True)
     ]
-    if expected[0]:
-        records = [_values(run.record, expected[0]) for run in runs]
-        yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
+    specs = value_specs(evidence.contract)
+    records = [read_values(run.record, specs) for run in runs]
+    yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
 
 
 def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:
@@ -270,16 +269,6 @@ def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
     name = evidence.contract.input.name
     inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
     return [{name: input_chw[np.newaxis]} for input_chw in inputs]
-
-
-def _added(values: Outputs, outputs: Outputs) -> Outputs:
-    """Return what the contract's steps made; a value may have an output's name."""
-    return {name: value for name, value in values.items() if value is not outputs.get(name)}
-
-
-def _values(record: Mapping[str, Any], names: Iterable[str]) -> Outputs:
-    """Return the numbers of an app's JSON record by name."""
-    return {name: np.asarray(record[name], np.float64) for name in names}
 
 
 def _read_hub(hub: Path) -> Graph:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError, suggest
-from zoo.step import Frame, PostStep
+from zoo.step import Frame, PostStep, ValueSpec
 
 __all__ = ["STEP"]
 
@@ -71,6 +71,14 @@ class AspectRatios(PostStep):
                 f"{suggest(layout, _LAYOUTS)}"
             )
         return complete
+
+    def adds(
+        self,
+        known: Mapping[str, ValueSpec],  # noqa: ARG002
+        parameters: Mapping[str, Any],  # noqa: ARG002
+    ) -> Mapping[str, ValueSpec]:
+        """Return scalars."""
+        return dict.fromkeys(("ear_left", "ear_right", "ear", "mar"), ValueSpec())
 
     def apply(
         self,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
 from zoo.parameters import is_integers, is_numbers
-from zoo.step import Frame, PostStep
+from zoo.step import Frame, PostStep, ValueSpec
 
 __all__ = ["STEP", "head_angles"]
 
@@ -48,6 +48,14 @@ class HeadPose(PostStep):
                 f"the {len(points)} points, not all in one plane"
             )
         return complete
+
+    def adds(
+        self,
+        known: Mapping[str, ValueSpec],  # noqa: ARG002
+        parameters: Mapping[str, Any],  # noqa: ARG002
+    ) -> Mapping[str, ValueSpec]:
+        """Return [3]."""
+        return {"head_pose": ValueSpec((3,))}
 
     def apply(
         self,

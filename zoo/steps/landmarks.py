@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
 from zoo.parameters import is_integer, is_numbers
-from zoo.step import Frame, PostStep, Region
+from zoo.step import Frame, PostStep, Region, ValueSpec
 
 __all__ = ["STEP", "to_photo"]
 
@@ -44,6 +44,14 @@ class Landmarks(PostStep):
                 "out"
             )
         return complete
+
+    def adds(
+        self,
+        known: Mapping[str, ValueSpec],  # noqa: ARG002
+        parameters: Mapping[str, Any],
+    ) -> Mapping[str, ValueSpec]:
+        """Return [count, 2]."""
+        return {"landmarks": ValueSpec((parameters["count"], 2))}
 
     def apply(
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]

@@ -62,11 +62,12 @@ def look(dpu: Dpu, source: Path, box: tuple[float, ...] | None) -> Mapping[str, 
     }
 
 
-def _json(value: NDArray[Any]) -> Any:  # noqa: ANN401 (a number or nested lists of them)
+def _json(value: NDArray[Any]) -> Any:  # noqa: ANN401 (a number, a text or nested lists of them)
     """Return nested lists; None for nan and infinity, which JSON lacks."""
     if np.ndim(value) > 0:
         return [_json(item) for item in value]
-    return float(value) if math.isfinite(value) else None
+    leaf = np.asarray(value).item()
+    return None if isinstance(leaf, float) and not math.isfinite(leaf) else leaf
 
 
 def _parse() -> argparse.Namespace:

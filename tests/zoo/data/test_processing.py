@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import postprocess, preprocess, preprocess_batch
+from zoo.data.processing import postprocess, preprocess, preprocess_batch, value_specs
 from zoo.errors import RecipeError, UnknownNameError
+from zoo.step import ValueSpec
+from zoo.steps.landmarks import STEP as LANDMARKS
 
 PIXELS = {"mean": [128.0] * 3, "std": [128.0] * 3}
 PRE = (Step("crop"), Step("resize", {"size": [8, 8]}), Step("normalize", PIXELS))
@@ -44,6 +46,21 @@ def test_values_are_outputs_and_what_steps_add():
     assert sorted(values) == ["landmarks", "points"]
     # The region is 24 pixels wide around the centre (15, 15).
     np.testing.assert_allclose(values["landmarks"], [[2.5, 2.5], [26.5, 26.5]], atol=1 / 256)
+
+
+def test_values_are_stated_before_any_picture():
+    assert value_specs(CONTRACT) == {
+        "points": ValueSpec((4,), "float32"),
+        "landmarks": ValueSpec((2, 2)),
+    }
+
+
+def test_a_step_gives_what_it_states(monkeypatch):
+    stated = {"landmarks": ValueSpec((None, 3))}
+    monkeypatch.setattr(type(LANDMARKS), "adds", lambda *_: stated)
+    message = r"'landmarks' is float64 \[2, 2\], its plugin states float64 \[N, 3\]; correct `adds`"
+    with pytest.raises(RecipeError, match=message):
+        postprocess(CONTRACT, {"points": np.zeros(4)}, preprocess(CONTRACT, PHOTO))
 
 
 def test_contract_without_post_steps_gives_the_outputs():

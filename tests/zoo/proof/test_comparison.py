@@ -62,6 +62,43 @@ def test_other_shape_is_named_not_broadcast():
         compare("a -> b", EXPECTED, found, Exactness(1, "relative", ""))
 
 
+def rows(*counts):
+    """Return a value of [N, 4] for each input."""
+    return [{"boxes": np.arange(4.0 * n).reshape(n, 4)} for n in counts]
+
+
+def test_lengths_may_differ_from_input_to_input():
+    found = [{"boxes": run["boxes"] + 0.5} for run in rows(0, 1, 20)]
+    check = compare("a -> b", rows(0, 1, 20), found, Exactness(1, "pixel", ""))
+    assert (check.largest, check.mean, check.values) == (0.5, 0.5, 84)
+    relative = compare("a -> b", rows(0, 1, 20), found, Exactness(1, "relative", ""))
+    assert relative.largest == pytest.approx(0.5 / 79, rel=1e-5)
+
+
+def test_another_length_is_named_with_its_input():
+    with pytest.raises(
+        VerifyError,
+        match=r"'boxes' has shape \[2, 4\], expected is shape \[1, 4\], for input 2 of 3",
+    ):
+        compare("a -> b", rows(0, 1, 20), rows(0, 2, 20), Exactness(1, "pixel", ""))
+
+
+@pytest.mark.parametrize("unit", ["pixel", "relative"])
+def test_nothing_equals_nothing(unit):
+    check = compare("a -> b", rows(0, 0), rows(0, 0), Exactness(0, unit, ""))
+    assert (check.holds, check.largest, check.mean, check.values) == (True, 0, 0, 0)
+
+
+def test_texts_are_equal_or_named():
+    expected = [{"labels": np.array([], np.str_)}, {"labels": np.array(["cat", "dog"])}]
+    exact = Exactness(0, "pixel", "")
+    assert compare("a -> b", expected, expected, exact).values == 0
+    found = [expected[0], {"labels": np.array(["cat", "dot"])}]
+    message = r"'labels' is \['cat', 'dot'\], expected is \['cat', 'dog'\], for input 2 of 2"
+    with pytest.raises(VerifyError, match=message):
+        compare("a -> b", expected, found, exact)
+
+
 def test_no_bound_is_a_measurement():
     check = compare("a -> b", EXPECTED, FOUND, Exactness(math.inf, "relative", ""), spread=0.5)
     assert (check.state, check.bound, check.largest, check.spread) == ("measured", None, 0.25, 0.5)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
-from zoo.step import Frame, PostStep
+from zoo.step import Frame, PostStep, ValueSpec
 
 __all__ = ["STEP"]
 
@@ -23,6 +23,14 @@ class ToyPlace(PostStep):
     name = "toy_place"
     parameters = MappingProxyType({"output": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def adds(
+        self,
+        known: Mapping[str, ValueSpec],  # noqa: ARG002
+        parameters: Mapping[str, Any],  # noqa: ARG002
+    ) -> Mapping[str, ValueSpec]:
+        """Return [2]."""
+        return {"place": ValueSpec((2,))}
 
     def apply(
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
