@@ -1,16 +1,17 @@
 """Files of older and newer opsets, brought to one that the hub reads, node by node."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, numpy_helper
+from onnx.defs import OpSchema, SchemaError, get_schema
 
 from compilers.hub.decode import OPSETS, opset_of
 from compilers.hub.infer_shapes import infer_shapes
 from compilers.hub.model_file import graphs_of
 from compilers.hub.old_forms import OldForms
-from compilers.hub.same_meaning import means_the_same
 from compilers.op_table import no_op_plugin
 from zoo.errors import HubError, UnsupportedOpError
 
@@ -19,13 +20,15 @@ __all__ = ["change_opset"]
 _OLDEST, _NEWEST = 6, onnx.defs.onnx_opset_version()
 _IR_VERSION = 10  # that of opset 21
 
+# What the forms do not tell: before opset 7 the slope of PRelu had no axes but the channels'.
+_OTHERWISE = MappingProxyType({"PRelu": 7})
+
 
 def change_opset(model: ModelProto, where: str) -> None:
     """Bring every node to opset 13 from before, to 21 from after.
 
     Raises HubError for an opset that nobody knows, LookupError or TypeError for a broken file,
-    UnsupportedOpError for a node whose meaning in
-    the other opset is not known.
+    UnsupportedOpError for a node whose meaning in the other opset is not known.
     """
     opset = opset_of(model)
     if not _OLDEST <= opset <= _NEWEST:
@@ -56,7 +59,7 @@ def change_opset(model: ModelProto, where: str) -> None:
 
 
 def _converted(forms: OldForms, node: NodeProto, opset: int, wanted: int) -> list[NodeProto]:
-    if node.domain not in ("", "ai.onnx") or means_the_same(node, opset, wanted):
+    if node.domain not in ("", "ai.onnx") or _means_the_same(node, opset, wanted):
         return [node]
     where = f"{forms.where}: node '{node.name or ', '.join(node.output)}' ({node.op_type})"
     if not onnx.defs.has(node.op_type, wanted):
@@ -85,3 +88,45 @@ def _constants(graph: GraphProto) -> Iterator[tuple[str, Any]]:
     for name, tensor in tensors.items():
         if len(tensor.dims) == 1 and tensor.dims[0] <= 8:
             yield name, numpy_helper.to_array(tensor)
+
+
+def _means_the_same(node: NodeProto, found: int, wanted: int) -> bool:
+    """Whether a node of opset `found` can stand as it is in a file of opset `wanted`.
+
+    It can where the two versions differ in types and in what the node leaves out only: the older
+    form's inputs and attributes, defaults included, are in the newer one, and nothing that came
+    later is used. Operators that neither version knows are left to the reader.
+    """
+    own, other = _schema(node.op_type, found), _schema(node.op_type, wanted)
+    if own is None or other is None:
+        return own is other
+    older, newer = sorted((own, other), key=lambda schema: schema.since_version)
+    if older.since_version == newer.since_version:
+        return True
+    if older.since_version < _OTHERWISE.get(node.op_type, 0) <= newer.since_version:
+        return False
+    names = [value.name for value in older.inputs]
+    kept = [value.name for value in newer.inputs][: len(names)] == names
+    defaults = _defaults(newer)
+    same = all(defaults.get(name) == value for name, value in _defaults(older).items())
+    return kept and same and not newer.deprecated and _uses_only(node, other)
+
+
+def _schema(op_type: str, opset: int) -> OpSchema | None:
+    try:
+        return get_schema(op_type, opset)
+    except SchemaError:
+        return None
+
+
+def _defaults(schema: OpSchema) -> dict[str, tuple[object, bytes]]:
+    """Return type and default of each attribute."""
+    return {
+        name: (attribute.type, attribute.default_value.SerializeToString())
+        for name, attribute in schema.attributes.items()
+    }
+
+
+def _uses_only(node: NodeProto, schema: OpSchema) -> bool:
+    attributes = {attribute.name for attribute in node.attribute}
+    return attributes <= set(schema.attributes) and len(node.input) <= schema.max_input

@@ -3,10 +3,8 @@
 from compilers.hub import HUB
 from compilers.onnx.half_precision import to_float16
 from compilers.onnx.integer_clips import clip_integers
-from compilers.onnx.keep_requantization import keep_requantization
+from compilers.onnx.integer_form import INTEGER_FORM
 from compilers.onnx.resize_by_scales import resize_by_scales
-from compilers.onnx.separate_clamps import separate_clamps
-from compilers.onnx.to_uint8 import to_uint8
 from compilers.passes.verify import run_passes
 from zoo.artifact import Artifact, Exactness, float_requantization
 from zoo.errors import RefusedError
@@ -18,9 +16,6 @@ from zoo.target import Target
 __all__ = ["COMPILER", "OnnxCompiler"]
 
 MAIN = "model.onnx"
-
-# Of integer networks. The clamps' integer bounds depend on the types, hence this order.
-PASSES = (to_uint8, separate_clamps, keep_requantization)
 
 FLOAT32 = Exactness(1e-4, "relative", "ONNX Runtime sums float32 in another order")
 FLOAT16 = Exactness(
@@ -67,7 +62,7 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
                 "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
             )
     _require_8_bits(graph)
-    lowered = run_passes(graph, PASSES)
+    lowered = run_passes(graph, INTEGER_FORM)
     content = resize_by_scales(clip_integers(HUB.write(lowered), lowered), lowered)
     return Artifact(COMPILER.name, MAIN, {MAIN: content}, float_requantization(graph))
 

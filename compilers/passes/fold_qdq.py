@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from compilers.op_parts.arguments import real
 from compilers.passes.fix_integers import fix_integers
-from compilers.passes.merge_twins import merge_twins
 from compilers.passes.quantize_biases import quantize_biases
 from compilers.passes.quantize_moves import quantize_moves
 from zoo.errors import HubError
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Quantization, Tensor
 
 __all__ = ["fold_qdq"]
 
@@ -26,7 +25,7 @@ def fold_qdq(graph: Graph) -> Graph:
     if not graph.is_quantized:
         _refuse_quantized_constants(graph)
         return graph
-    graph = quantize_biases(quantize_moves(merge_twins(graph)))
+    graph = quantize_biases(quantize_moves(_merge_twins(graph)))
     folding = _Folding(graph)
     for node in graph.nodes:
         folding.add(node)
@@ -107,3 +106,24 @@ def _partial(graph: Graph, node: Node, reason: str) -> HubError:
         f"quantized nodes: {reason}; only networks that are quantized from input to output are "
         "supported: quantize all its ops, or give the float network"
     )
+
+
+def _merge_twins(graph: Graph) -> Graph:
+    """Return the QDQ form with one of those nodes that do the same to the same tensor.
+
+    Quantizers write a pair for each reader (ONNX Runtime's DedicatedQDQPair, PyTorch's exports);
+    one pair says as much. Those that give an output of the network stay.
+    """
+    first: dict[tuple[str, str, Quantization | None], str] = {}
+    merged: dict[str, str] = {}
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        renamed = replace(node, inputs=tuple(merged.get(name, name) for name in node.inputs))
+        if node.op in _BORDER:
+            key = (node.op, renamed.inputs[0], graph.tensors[node.output].quantization)
+            known = first.setdefault(key, node.output)
+            if known != node.output and node.output not in graph.outputs:
+                merged[node.output] = known
+                continue
+        nodes.append(renamed)
+    return graph.replace(nodes)

@@ -8,7 +8,7 @@ mirror those of its compiler. docs/kv260.md names the source of each.
 from functools import partial
 
 from compilers.passes.as_float import as_float
-from compilers.xmodel.dpu_limits import DpuLimits
+from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import NOT_EMITTED, RULES, DpuView
 from compilers.xmodel.lowerings import LOWERINGS

@@ -2,14 +2,6 @@
 
 from compilers.xmodel.capabilities import capabilities, require_capable
 from compilers.xmodel.check import check_quantized
-from compilers.xmodel.compile_script import (
-    ARCH,
-    COMPILED,
-    QUANTIZED,
-    SCRIPT,
-    arch_json,
-    compile_script,
-)
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
@@ -18,8 +10,14 @@ from compilers.xmodel.partition import off_the_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.vendor_compiler import (
+    ARCH,
+    COMPILED,
+    QUANTIZED,
+    SCRIPT,
     TOOLS,
+    arch_json,
     compile_by_vendor,
+    compile_script,
     find_vendor_compiler,
     summarize,
 )

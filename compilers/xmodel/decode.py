@@ -5,8 +5,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from compilers.xmodel.dtypes import dtype_name
-from compilers.xmodel.messages import graph_message
+from compilers.xmodel.messages import dtype_name, graph_message
 from compilers.xmodel.xir import XirAttribute, XirGraph, XirOp, XirSubgraph, XirTensor
 from zoo.errors import ArtifactError
 

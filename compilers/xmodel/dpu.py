@@ -1,12 +1,12 @@
-"""Which DPU a file is compiled for, as the target's facts say it."""
+"""Which DPU a file is compiled for, and its limits, as the target's facts say them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 from zoo.errors import RefusedError
 from zoo.target import Target
 
-__all__ = ["Dpu"]
+__all__ = ["Dpu", "DpuLimits"]
 
 _FACTS = ("dpu", "fingerprint", "vitis_ai")
 
@@ -30,3 +30,37 @@ class Dpu:
             )
         name, fingerprint, version = (str(target.facts[fact]) for fact in _FACTS)
         return cls(name, int(fingerprint, 16), version)
+
+
+@dataclass(frozen=True)
+class DpuLimits:
+    """Largest values of one DPU; the smallest of kernels and strides is 1.
+
+    The engine for convolutions has conv_*, that for depthwise convolutions and pools alu_*.
+    channel_parallel: channels computed at once.  bank_depth: of the memory for weights.
+    """
+
+    channel_parallel: int
+    channels_max: int
+    bank_depth: int
+    conv_kernel_max: int
+    conv_stride_max: int
+    alu_kernel_max: int
+    alu_stride_max: int
+    alu_pad_begin_max: int
+    alu_pad_end_max: int
+    leaky_relu_slope_256ths: int
+
+    @classmethod
+    def of(cls, target: Target) -> Self:
+        """Read a target's facts; raises RefusedError naming one that is missing."""
+        values = {}
+        for field in fields(cls):
+            value = target.facts.get(field.name)
+            if not isinstance(value, int):
+                raise RefusedError(
+                    f"{target.name}: its fact '{field.name}' is {value!r}, the compiler 'xmodel' "
+                    "needs an integer; complete the target's facts, see `zoo show kv260`"
+                )
+            values[field.name] = value
+        return cls(**values)

@@ -10,7 +10,7 @@ from compilers.op_parts.arguments import integer, real
 from compilers.op_parts.arithmetic import OPEN, Bounds, clamp_of
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly
-from compilers.xmodel.dpu_limits import DpuLimits
+from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.flat_images import feeds_dense_alone
 from zoo.lowering import NodeView
 from zoo.target import Target

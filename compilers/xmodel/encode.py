@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from compilers.xmodel.dtypes import dtype_codes
-from compilers.xmodel.messages import graph_message
+from compilers.xmodel.messages import dtype_codes, graph_message
 from compilers.xmodel.xir import XirAttribute, XirGraph, XirOp, XirSubgraph
 
 __all__ = ["encode"]

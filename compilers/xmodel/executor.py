@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.xmodel.check import check_quantized
-from compilers.xmodel.compile_script import QUANTIZED
 from compilers.xmodel.decode import decode
 from compilers.xmodel.op_semantics import MEANINGS
 from compilers.xmodel.partition import is_compiled
 from compilers.xmodel.real_arrays import Array, Reals
+from compilers.xmodel.vendor_compiler import QUANTIZED
 from compilers.xmodel.xir import XirGraph, XirOp
 from zoo.errors import ArtifactError, suggest
 from zoo.layout import channels_first, channels_last

@@ -1,4 +1,7 @@
-"""The protobuf messages of xir.proto, made at run time: no protoc, no generated code."""
+"""The protobuf messages of xir.proto, made at run time: no protoc, no generated code.
+
+Data types are numbers there; XIR names them by kind and width, such as FLOAT32 or XINT8.
+"""
 
 import re
 from functools import cache
@@ -7,11 +10,12 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-__all__ = ["ALTERNATIVES", "file_descriptor", "graph_message"]
+__all__ = ["ALTERNATIVES", "dtype_codes", "dtype_name", "file_descriptor", "graph_message"]
 
 _SCHEMA = Path(__file__).with_name("xir.proto")
 _FIELD = r"(repeated )?(?:map<string, (\w+)>|(\w+)) (\w+) = (\d+);"
 _FieldProto = descriptor_pb2.FieldDescriptorProto
+_KINDS = ("INT", "UINT", "XINT", "XUINT", "FLOAT", "UNKNOWN")
 _SCALARS = ("bool", "int32", "uint32", "int64", "uint64", "float", "double", "string", "bytes")
 
 ALTERNATIVES = "AttrValue"
@@ -72,3 +76,18 @@ def _set_type(field: Any, kind: str) -> None:  # noqa: ANN401
         field.type = getattr(_FieldProto, f"TYPE_{kind.upper()}")
     else:
         field.type, field.type_name = _FieldProto.TYPE_MESSAGE, f".serial_v2.{kind}"
+
+
+def dtype_codes(name: str) -> tuple[int, int]:
+    """Return (data_type, tensor_bit_width) of a name; raises ValueError for no such type."""
+    match = re.fullmatch(r"([A-Z]+)(\d+)", name)
+    if match is None or match[1] not in _KINDS:
+        raise ValueError(f"'{name}' is no data type of XIR")
+    return _KINDS.index(match[1]), int(match[2])
+
+
+def dtype_name(kind: int, bits: int) -> str:
+    """Return the name of a data type; raises ValueError for a kind that XIR lacks."""
+    if not 0 <= kind < len(_KINDS) or not 0 <= bits <= 1 << 10:
+        raise ValueError(f"data type {kind} of {bits} bits is none of XIR's")
+    return f"{_KINDS[kind]}{bits}"

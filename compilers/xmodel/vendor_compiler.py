@@ -1,5 +1,9 @@
-"""AMD's closed compiler vai_c_xir, where it is there: on the PATH, or in AMD's docker image."""
+"""AMD's closed compiler vai_c_xir, where it is there: on the PATH, or in AMD's docker image.
 
+compile.sh is the exact command, run here and by users alike.
+"""
+
+import json
 import os
 import subprocess
 from collections.abc import Mapping
@@ -7,15 +11,55 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from compilers.xmodel.compile_script import COMPILED, IMAGE, SCRIPT
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints, splitting_ops
 from compilers.xmodel.xir import XirGraph
 from zoo.errors import ToolchainError
+from zoo.quoting import comment
 from zoo.tool import Tool, find_tool
 
-__all__ = ["TOOLS", "compile_by_vendor", "find_vendor_compiler", "summarize"]
+__all__ = [
+    "ARCH",
+    "COMPILED",
+    "IMAGE",
+    "QUANTIZED",
+    "SCRIPT",
+    "TOOLS",
+    "arch_json",
+    "compile_by_vendor",
+    "compile_script",
+    "find_vendor_compiler",
+    "summarize",
+]
+
+QUANTIZED = "model.quantized.xmodel"
+COMPILED = "model.xmodel"
+ARCH = "arch.json"
+SCRIPT = "compile.sh"
+IMAGE = "xilinx/vitis-ai-pytorch-cpu:latest"
+"""AMD's image; VITIS_AI_IMAGE in the environment names another."""
+
+_TEMPLATE = """\
+#!/bin/sh
+# Compiles {quantized} for {dpu} (fingerprint {fingerprint})
+# of Vitis AI {vitis_ai} into {compiled}, with vai_c_xir from the PATH or from AMD's image.
+set -eu
+cd "$(dirname "$0")"
+IMAGE=${{VITIS_AI_IMAGE:-{image}}}
+COMMAND="vai_c_xir -x {quantized} -a {arch} -o . -n {name}"
+
+if command -v vai_c_xir >/dev/null; then
+  exec $COMMAND
+fi
+command -v docker >/dev/null || {{
+  echo "compile.sh: neither vai_c_xir nor docker found; run it inside of AMD's Vitis AI" >&2
+  exit 3
+}}
+exec docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --workdir /workspace \\
+  "$IMAGE" bash -c ". /opt/vitis_ai/conda/etc/profile.d/conda.sh
+conda activate vitis-ai-pytorch && $COMMAND"
+"""
 
 _PURPOSE = "compiling .xmodel files; without it a bundle holds compile.sh"
 _PROGRAM = Tool("vai_c_xir", "program", ("vai_c_xir",), _PURPOSE, "it is part of AMD's image")
@@ -23,6 +67,25 @@ _IMAGE = Tool("Vitis AI image", "image", (IMAGE,), _PURPOSE, f"docker pull {IMAG
 TOOLS = (_PROGRAM, _IMAGE)
 _TIMEOUT_S = 1800
 _LOG_LINES = 20
+
+
+def arch_json(dpu: Dpu) -> str:
+    """Return what tells vai_c_xir for which DPU to compile."""
+    return json.dumps({"fingerprint": f"{dpu.fingerprint:#x}"}) + "\n"
+
+
+def compile_script(dpu: Dpu) -> str:
+    """Return the script. It needs QUANTIZED and ARCH beside itself and writes COMPILED there."""
+    return _TEMPLATE.format(
+        dpu=comment(dpu.name),
+        fingerprint=f"{dpu.fingerprint:#x}",
+        vitis_ai=comment(dpu.vitis_ai),
+        image=IMAGE,
+        quantized=QUANTIZED,
+        compiled=COMPILED,
+        name=COMPILED.removesuffix(".xmodel"),
+        arch=ARCH,
+    )
 
 
 def find_vendor_compiler() -> str:

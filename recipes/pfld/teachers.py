@@ -1,14 +1,17 @@
 """Networks that a student learns from: larger ones of this family, and other people's."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from recipes.pfld.checkpoint import load_net
-from recipes.pfld.fold import folded
 from recipes.pfld.mean_face import mean_face
+from recipes.pfld.net import Pfld
 from recipes.pfld.network_input import network_input
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_evaluation import landmark_count, predict_batch
@@ -20,7 +23,7 @@ from zoo.plugs import Run
 from zoo.step import Box
 from zoo.training import TrainOptions
 
-__all__ = ["Teacher", "find_teachers"]
+__all__ = ["Teacher", "find_teachers", "folded"]
 
 Teacher = Callable[[Tensor], Tensor]
 """From cuts of faces, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the cut."""
@@ -116,3 +119,15 @@ def _face_box(size: int, scale: float) -> Box:
     """Return the face's box in a cut whose side is `scale` times the box's."""
     side = size / scale
     return (size - side) / 2, (size - side) / 2, side, side
+
+
+def folded(net: Pfld) -> Pfld:
+    """Return the network for evaluation, without batch norms; `net` stays as it is."""
+    copy = deepcopy(net).eval()
+    sequences = [module for module in copy.modules() if isinstance(module, nn.Sequential)]
+    for layers in sequences:
+        for index, (conv, norm) in enumerate(pairwise(list(layers))):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                layers[index] = fuse_conv_bn_eval(conv, norm)
+                layers[index + 1] = nn.Identity()
+    return copy

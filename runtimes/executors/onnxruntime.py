@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnx import ModelProto, ValueInfoProto
 
-from runtimes.inner_outputs import with_outputs
 from runtimes.saturation import saturates
 from zoo.errors import HubError, suggest
 from zoo.plugs import Feeds, Inspector
@@ -37,7 +37,7 @@ class OnnxRuntimeExecutor(Inspector):
         ONNX Runtime makes them outputs; integer tensors take part in no fusion that this hinders.
         """
         file = folder / main
-        return self._load(with_outputs(file.read_bytes(), names), str(file), threads=1)
+        return self._load(_with_outputs(file.read_bytes(), names), str(file), threads=1)
 
     def _load(self, model: str | bytes, where: str, threads: int) -> "OnnxRuntimeRun":
         options = onnxruntime.SessionOptions()
@@ -100,6 +100,17 @@ class OnnxRuntimeRun:
                 raise HubError(
                     f"{self._where}: input '{name}' has shape {list(given)}, needed is {shape}"
                 )
+
+
+def _with_outputs(content: bytes, names: Sequence[str]) -> bytes:
+    """Return an ONNX file with only those of these tensors as outputs that its nodes compute."""
+    model = ModelProto.FromString(content)
+    computed = {name for node in model.graph.node for name in node.output}
+    del model.graph.output[:]
+    # ONNX Runtime infers types and shapes.
+    model.graph.output.extend(ValueInfoProto(name=name) for name in names if name in computed)
+    changed: bytes = model.SerializeToString()
+    return changed
 
 
 EXECUTOR = OnnxRuntimeExecutor("onnxruntime", optimize=True)

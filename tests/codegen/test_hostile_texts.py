@@ -22,8 +22,8 @@ from networks import residual_network
 from spot_app import CONTRACT
 
 from codegen.kotlin_literal import literal as kotlin_literal
-from compilers.xmodel.compile_script import compile_script
 from compilers.xmodel.dpu import Dpu
+from compilers.xmodel.vendor_compiler import compile_script
 from zoo import quoting, registry
 from zoo.contract import Step, TensorSpec
 from zoo.plugs import AppRequest

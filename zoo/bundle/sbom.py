@@ -1,5 +1,9 @@
-"""The software bill of materials of a bundle, CycloneDX 1.6 JSON."""
+"""The software bill of materials of a bundle, CycloneDX 1.6 JSON.
 
+Licences are told by their SPDX expressions (SPDX specification 2.3, annex D).
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,9 +11,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from zoo.bundle.archive import EPOCH_S
-from zoo.bundle.spdx import is_expression, is_listed
 
-__all__ = ["Component", "bill_of_materials"]
+__all__ = ["Component", "bill_of_materials", "is_expression", "is_listed"]
+
+_REFERENCE = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
+_ANY_LISTED = "MIT"
 
 
 @dataclass(frozen=True)
@@ -75,3 +81,18 @@ def _licence(text: str) -> Any:  # noqa: ANN401 (the library is untyped here)
     if is_listed(text):
         return DisjunctiveLicense(id=text)
     return LicenseExpression(text) if is_expression(text) else DisjunctiveLicense(name=text)
+
+
+def is_listed(text: str) -> bool:
+    """Tell whether a text is the identifier of a licence in SPDX's list."""
+    from cyclonedx.spdx import is_supported_id
+
+    return bool(is_supported_id(text))
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether a text is an expression of listed licences and LicenseRefs."""
+    from cyclonedx.spdx import is_expression
+
+    # The library knows the list only; a reference may stand wherever a listed one may.
+    return bool(text and is_expression(_REFERENCE.sub(_ANY_LISTED, text)))

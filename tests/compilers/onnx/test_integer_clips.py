@@ -11,8 +11,7 @@ from random_graphs import float_graphs
 
 from compilers.hub import HUB
 from compilers.onnx.integer_clips import clip_integers
-from compilers.onnx.separate_clamps import separate_clamps
-from compilers.onnx.to_uint8 import to_uint8
+from compilers.onnx.integer_form import separate_clamps, to_uint8
 from compilers.schemes import W8A8_SYM
 
 

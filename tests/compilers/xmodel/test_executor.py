@@ -12,11 +12,11 @@ from quantization import samples
 
 from compilers.hub import HUB
 from compilers.reference import run_graph
-from compilers.xmodel.compile_script import COMPILED, QUANTIZED
 from compilers.xmodel.decode import decode
 from compilers.xmodel.encode import encode
 from compilers.xmodel.executor import EXECUTOR, XmodelRun
 from compilers.xmodel.lower import lower
+from compilers.xmodel.vendor_compiler import COMPILED, QUANTIZED
 from compilers.xmodel.xir import XirGraph
 from zoo import registry
 from zoo.errors import ArtifactError

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from compilers.xmodel.compile_script import (
+from compilers.xmodel.compiler import COMPILER, NOT_COMPILED
+from compilers.xmodel.decode import decode
+from compilers.xmodel.dpu import Dpu
+from compilers.xmodel.partition import is_compiled
+from compilers.xmodel.vendor_compiler import (
     ARCH,
     COMPILED,
     QUANTIZED,
     SCRIPT,
     arch_json,
+    compile_by_vendor,
     compile_script,
+    find_vendor_compiler,
 )
-from compilers.xmodel.compiler import COMPILER, NOT_COMPILED
-from compilers.xmodel.decode import decode
-from compilers.xmodel.dpu import Dpu
-from compilers.xmodel.partition import is_compiled
-from compilers.xmodel.vendor_compiler import compile_by_vendor, find_vendor_compiler
 from zoo import registry
 from zoo.errors import RefusedError, ToolchainError
 
