@@ -1,8 +1,8 @@
 """NVIDIA Jetson: what its programs are built for, so that they run on the oldest one, too."""
 
 from codegen.board_images import BoardImage
-from codegen.debian_package import BoardPackage
 from codegen.linux import LinuxMachine
+from codegen.packages import DebianSettings
 
 __all__ = ["JETSON", "JETSON_PACKAGE"]
 
@@ -13,7 +13,7 @@ JETSON = LinuxMachine(
     (2, 27),
     (BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}),),
 )
-JETSON_PACKAGE = BoardPackage(
+JETSON_PACKAGE = DebianSettings(
     templates="tensorrt/debian",
     runtime="TensorRT",
     processor="the GPU",

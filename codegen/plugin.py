@@ -22,6 +22,15 @@ def register_apps() -> Iterable[Descriptor]:
 
 
 @hookimpl
+def register_packages() -> Iterable[Descriptor]:
+    """Return the forms in which bundles go to boards."""
+    return [
+        Descriptor("deb", "codegen.packages:DEB"),
+        Descriptor("tar.gz", "codegen.packages:TAR_GZ"),
+    ]
+
+
+@hookimpl
 def register_renderers() -> Iterable[Descriptor]:
     """Return one writer for each language."""
     return [Descriptor("c99", "codegen.c99:RENDERER")]

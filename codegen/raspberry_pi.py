@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from codegen.app_run import run_app
 from codegen.arm_linux import ARM_TOOLS, emulated
 from codegen.board_images import BoardImage
 from codegen.companions import readme
 from codegen.contract_check import check_contract
-from codegen.debian_package import BoardPackage, debian_package
 from codegen.linux import LinuxMachine
+from codegen.packages import DebianSettings
 from codegen.sources import CppBackend, app_sources
 from codegen.templates import render
 from codegen.toolchain import build_program, toolchain_tools
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
 from codegen.wheels import Wheel, wheel_member
-from zoo.bundle.debian import DebianPackage
-from zoo.plugs import AppRequest, AppRun, DebianApp, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -34,7 +34,7 @@ _COMPANIONS = ("README.md", "install.sh", "runtime.sh")
 
 
 @dataclass(frozen=True)
-class RaspberryPiApp(DebianApp):
+class RaspberryPiApp(AppGenerator):
     """An app generator. wheel: has the runtime's library.  option: of the program, names it.
 
     stand_in_differs: as in zoo.plugs.AppGenerator.
@@ -70,18 +70,20 @@ class RaspberryPiApp(DebianApp):
         }
         return {**own, "selftest": render("bundle/selftest.j2", bundle=bundle)}
 
-    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> DebianPackage:
-        """Return what makes the bundle a package of Raspberry Pi OS; runtime.sh is in it."""
+    @property
+    def packages(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """What packages of Raspberry Pi OS need; runtime.sh is in them."""
         # The C++ library is the runtime's wish, not the program's.
-        board = BoardPackage(
+        settings = DebianSettings(
             templates="rpi4/debian",
             runtime=self.wheel.title,
             processor="the processor",
             depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
             recommends="ca-certificates, curl | wget",
             options="--source /dev/video0 --track --heat board",
+            further={"wheel": self.wheel},
         )
-        return debian_package(readme(request, facts), board, {"wheel": self.wheel})
+        return {"deb": settings}
 
     def libraries(self) -> tuple[Library, ...]:
         """Return what is compiled in; the runtime comes to the board by runtime.sh."""

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any
 
 from codegen.app_run import run_app
-from codegen.companions import companions, readme
+from codegen.companions import companions
 from codegen.contract_check import check_contract
-from codegen.debian_package import debian_package
 from codegen.jetson import JETSON_PACKAGE
 from codegen.sources import CppBackend, app_sources
 from codegen.templates import TEMPLATES
 from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
 from codegen.tensorrt_stand_in import build_stand_in
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries
-from zoo.bundle.debian import DebianPackage
 from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
@@ -85,9 +85,7 @@ class TensorRtApp(AppGenerator):
 class JetsonApp(TensorRtApp):
     """The same for Jetson boards, with Debian packages."""
 
-    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> DebianPackage:
-        """Return what makes the bundle a package of JetPack's Ubuntu."""
-        return debian_package(readme(request, facts), JETSON_PACKAGE)
+    packages: Mapping[str, Any] = MappingProxyType({"deb": JETSON_PACKAGE})
 
 
 APP = TensorRtApp("cpp-tensorrt", PcHost())

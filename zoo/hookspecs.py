@@ -20,6 +20,7 @@ __all__ = [
     "register_formats",
     "register_lowerings",
     "register_ops",
+    "register_packages",
     "register_quantizers",
     "register_recipes",
     "register_renderers",
@@ -85,6 +86,11 @@ def register_executors() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_apps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Generators of the standalone app of a board: zoo.plugs.AppGenerator."""
+
+
+@hookspec
+def register_packages() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Forms in which a bundle goes to a board, named as the file's suffix: zoo.plugs.Package."""
 
 
 @hookspec

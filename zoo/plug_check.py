@@ -30,6 +30,7 @@ WANTED = MappingProxyType(
         "compiler": "zoo.plugs.Compiler",
         "executor": "zoo.plugs.Executor",
         "app": "zoo.plugs.AppGenerator",
+        "package": "zoo.plugs.Package",
         "dataset": "zoo.plugs.Dataset",
         "renderer": "zoo.plugs.Renderer",
         "describer": "zoo.plugs.Describer",
@@ -151,6 +152,7 @@ def _target_references(target: Any) -> Iterator[Reference]:  # noqa: ANN401
     for quantization, scheme in target.schemes.items():
         yield f"scheme for '{quantization}'", "scheme", scheme
     yield from (("entry in 'accepts'", "scheme", scheme) for scheme in target.accepts)
+    yield "package", "package", target.package
 
 
 def _unknown(where: str, kind: str, name: str) -> str:

@@ -31,6 +31,7 @@ KINDS = MappingProxyType(
         "compiler": "register_compilers",
         "executor": "register_executors",
         "app": "register_apps",
+        "package": "register_packages",
         "dataset": "register_datasets",
         "renderer": "register_renderers",
         "describer": "register_describers",

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from zoo.artifact import Artifact
@@ -22,7 +23,6 @@ from zoo.tool import Tool
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from zoo.bundle.debian import DebianPackage
     from zoo.picture import Picture
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "AppRun",
     "Compiler",
     "Dataset",
-    "DebianApp",
     "Describer",
     "Executor",
     "Feeds",
@@ -40,6 +39,8 @@ __all__ = [
     "Library",
     "OpDifference",
     "OpJudge",
+    "Package",
+    "PackageRequest",
     "QuantizeOptions",
     "Quantizer",
     "Renderer",
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 Feeds = Mapping[str, "NDArray[Any]"]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Format(Protocol):
@@ -273,12 +275,14 @@ class AppGenerator(Protocol):
     stand_in_differs: why its integers may differ from those of the executor, '' where they do not.
     not_here: why the app can be neither built nor run on this machine; `build` and `run` are not
     called then.
+    packages: what forms of packages need to know of the app, by their names.
     """
 
     name: str
     stand_in: str
     stand_in_differs: str = ""
     not_here: str = ""
+    packages: Mapping[str, Any] = _NOTHING
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -309,12 +313,35 @@ class AppGenerator(Protocol):
         """Run the program on each picture as the board would."""
 
 
-class DebianApp(AppGenerator, Protocol):
-    """An app whose bundles are packages of Debian, too: targets with package='deb'."""
+@dataclass(frozen=True)
+class PackageRequest:
+    """What a package is made of.
+
+    facts: as for AppGenerator.companions.  folder: the bundle's files, manifest included.
+    settings: what the app says of packages of this form, None for nothing.
+    """
+
+    request: AppRequest
+    facts: Mapping[str, str]
+    folder: Path
+    settings: Any = None
+
+
+class Package(Protocol):
+    """A form in which bundles go to boards; its name is the file's suffix.
+
+    tools: external programs and modules that it needs.
+    """
+
+    name: str
+    tools: tuple[Tool, ...] = ()
 
     @abstractmethod
-    def debian(self, request: AppRequest, facts: Mapping[str, str]) -> "DebianPackage":
-        """Return what the package needs beside the bundle. facts: as for `companions`."""
+    def write(self, bundle: PackageRequest, file: Path) -> None:
+        """Write the file, the same bytes for the same bundle.
+
+        Raises RefusedError where the app's settings for it are missing.
+        """
 
 
 class Dataset(Protocol):

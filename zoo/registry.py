@@ -1,7 +1,7 @@
 """Finds what plugins registered, by kind and name: the only way from room to room.
 
 Kinds: recipe, target, scheme, op, lowering, step, format, quantizer, compiler, executor, app,
-dataset, renderer, describer.
+package, dataset, renderer, describer.
 
 What is handed out while zoo.provenance.used records is recorded. So ask each time, and keep
 nothing: what a module keeps for later is used without a word.
@@ -31,7 +31,7 @@ __all__ = [
     "resolve",
 ]
 
-_WITH_TOOLS = ("compiler", "executor", "app", "quantizer")
+_WITH_TOOLS = ("compiler", "executor", "app", "package", "quantizer")
 
 
 def descriptors(kind: str) -> tuple[Descriptor, ...]:

@@ -7,9 +7,12 @@ from typing import Self
 from zoo.errors import UnknownNameError
 from zoo.names import check_name
 
-__all__ = ["Fact", "Runtime", "Target"]
+__all__ = ["ARCHIVE", "Fact", "Runtime", "Target"]
 
 Fact = str | int | tuple[str, ...]
+
+ARCHIVE = "tar.gz"
+"""The form of every bundle, which the zoo itself reads."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Target:
     schemes: scheme by --quant ('none', 'fp16', 'ptq', 'qat'); the first entry is no default.
     accepts: further schemes that --scheme may ask for.
     refuses: reason and remedy by quantization or scheme that users would expect but must not have.
-    package: 'tar.gz', or 'deb' for a package of Debian beside it.
+    package: form that the board takes, such as 'deb'; a bundle is an archive, too.
     facts: what the compiler, the app and the reader need to know, units in the keys.
     runtimes: other ways to run networks on the board, by name.
     programs: of a vendor, which the compiler uses where they are on the PATH; it does without.
@@ -51,7 +54,7 @@ class Target:
     schemes: Mapping[str, str]
     accepts: tuple[str, ...] = ()
     refuses: Mapping[str, str] = field(default_factory=dict)
-    package: str = "tar.gz"
+    package: str = ARCHIVE
     facts: Mapping[str, Fact] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
@@ -61,6 +64,11 @@ class Target:
         check_name("board", self.name)
         for quantization in self.schemes:
             check_name(f"quantization of {self.name}", quantization)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Return the forms in which its bundles are made, the zoo's own first."""
+        return tuple(dict.fromkeys((ARCHIVE, self.package)))
 
     def variant(self, name: str) -> Self:
         """Return the board in that form, named 'board-variant'; raises UnknownNameError."""

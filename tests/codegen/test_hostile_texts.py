@@ -22,6 +22,7 @@ from networks import residual_network
 from spot_app import CONTRACT
 
 from codegen.kotlin_literal import literal as kotlin_literal
+from codegen.packages import debian_package
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.vendor_compiler import compile_script
 from zoo import quoting, registry
@@ -91,8 +92,8 @@ def generated(app_name, text, fields=None):
     facts = {"bundle": text, "quantization": text, "notice": text, "c_library": "2.28"}
     found = {**app.companions(request, facts)}
     found |= {f"app/src/{name}": content for name, content in app.generate(request).items()}
-    if hasattr(app, "debian"):
-        package = app.debian(request, facts)
+    if "deb" in app.packages:
+        package = debian_package(request, facts, app.packages["deb"])
         control = "".join(f"{key}: {value}\n" for key, value in package.control.items())
         texts = (gzip.decompress(c) if c[:2] == b"\x1f\x8b" else c for c in package.files.values())
         parts = {**package.scripts, **dict(zip(PACKAGED, texts, strict=True))}

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from spot_app import REQUEST
 
-from codegen.debian_package import package_name
+from codegen.packages import debian_package, package_name
 from codegen.tensorrt import APP, JETSON_APP
 
 BUNDLE = "spot.jetson-nano.fp16"
@@ -16,7 +16,7 @@ NAME = package_name(BUNDLE)
 
 @pytest.fixture
 def package():
-    return JETSON_APP.debian(REQUEST, FACTS)
+    return debian_package(REQUEST, FACTS, JETSON_APP.packages["deb"])
 
 
 def test_it_needs_what_the_adapter_is_made_with(package):
@@ -31,7 +31,7 @@ def test_it_needs_what_the_adapter_is_made_with(package):
 
 
 def test_pcs_have_no_package():
-    assert not hasattr(APP, "debian")
+    assert not APP.packages
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from spot_app import CONTRACT, TARGET
 
 import codegen.litert
-from codegen.debian_package import package_name
+from codegen.packages import debian_package, package_name
 from zoo.plugs import AppRequest
 
 BUNDLE = "spot.rpi4.ptq"
@@ -176,7 +176,7 @@ def test_package_names_are_debians(bundle, name):
 
 @pytest.fixture
 def package():
-    return codegen.litert.APP.debian(REQUEST, FACTS)
+    return debian_package(REQUEST, FACTS, codegen.litert.APP.packages["deb"])
 
 
 def test_package_has_service_configuration_and_manual(package):

@@ -62,6 +62,7 @@ def test_other_types_are_refused(kind, value):
             board(schemes={"ptq": "w8a8-asim"}),
             "its scheme for 'ptq' is the unknown scheme 'w8a8-asim'; did you mean w8a8-asym",
         ),
+        (board(package="debb"), "its package is the unknown package 'debb'; did you mean deb?"),
         (board(accepts=("dpu-pow3",)), "its entry in 'accepts' is the unknown scheme 'dpu-pow3'"),
         (
             board(runtimes={"ort": Runtime("", "onnx", "onnxruntime", "cpp-ort")}),
@@ -86,7 +87,7 @@ def test_a_sound_target_has_no_faults():
     assert faults("target", "toy-board", sound) == []
 
 
-@given(st.sampled_from(("compiler", "executor", "app")), st.text(max_size=20))
+@given(st.sampled_from(("compiler", "executor", "app", "package")), st.text(max_size=20))
 def test_what_is_registered_and_nothing_else_is_taken(part, name):
     found = faults("target", "toy-board", board(**{part: name}))
     assert bool(found) == (name not in registry.names(part))

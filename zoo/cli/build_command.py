@@ -105,8 +105,7 @@ def _build(
             outcomes.append(_row(outcome))
 
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
-    forms = dict.fromkeys(("tar.gz", plan.target.package))
-    packages = {form: out / f"{plan.subject}.{form}" for form in forms}
+    packages = {form: out / f"{plan.subject}.{form}" for form in plan.target.packages}
     for form, package in packages.items():
         cache.deliver(done["package"] / f"bundle.{form}", package)
     notes = (

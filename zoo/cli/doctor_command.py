@@ -8,7 +8,7 @@ from zoo.cli.output import print_json, print_table
 from zoo.plugins import load_plugins
 from zoo.tool import Tool, find_tool
 
-_KINDS = ("compiler", "executor", "app")
+_KINDS = ("compiler", "executor", "app", "package")
 _TRAINING = Tool(
     "training",
     "module",

@@ -18,7 +18,7 @@ from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
 from zoo.plugs import Format
-from zoo.target import Target
+from zoo.target import ARCHIVE, Target
 
 _KINDS = ("recipe", "target", "scheme")
 
@@ -45,7 +45,7 @@ def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
 
 
 def _facts(name: str) -> dict[str, object]:
-    if name.endswith(".tar.gz"):
+    if name.endswith(f".{ARCHIVE}"):
         return _bundle(Path(name))
     if Path(name).suffix:
         for reader in _readers("format", name):

@@ -13,6 +13,7 @@ import pytest
 
 from codegen.arm_linux import emulated
 from codegen.litert import APP, WHEEL
+from codegen.packages import debian_package
 from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.wheels import wheel_file
 from zoo import registry
@@ -48,7 +49,7 @@ def bundle(board_app, contract, golden, tmp_path_factory):
     )
     for name, content in APP.companions(request, FACTS).items():
         (folder / name).write_bytes(content)
-    return folder, APP.debian(request, FACTS)
+    return folder, debian_package(request, FACTS, APP.packages["deb"])
 
 
 @pytest.fixture(scope="module")

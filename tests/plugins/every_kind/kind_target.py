@@ -11,6 +11,7 @@ TARGET = Target(
     executor="kind-executor",
     app="kind-app",
     schemes={"ptq": "kind-scheme"},
+    package="kind",
 )
 
 

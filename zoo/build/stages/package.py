@@ -1,4 +1,4 @@
-"""package: everything that goes to the board, in one reproducible archive.
+"""package: everything that goes to the board, reproducible, in each form that the target has.
 
 model/      the artifact, and the hubs it was made from
 app/        the program, if it is compiled here; app/src its sources
@@ -28,13 +28,11 @@ from zoo.bundle.bundle import (
     BundledArtifact,
     BundledModel,
     Manifest,
-    pack,
 )
-from zoo.bundle.debian import pack_deb
 from zoo.bundle.sbom import Component, bill_of_materials
 from zoo.bundle.symbol_versions import c_library
 from zoo.digest import digest_path, folder_digests
-from zoo.plugs import AppGenerator, AppRequest, DebianApp, Library
+from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.provenance.maker import Maker, makers
 from zoo.provenance.used import used_so_far
@@ -42,9 +40,10 @@ from zoo.step import Box
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write bundle.tar.gz, and bundle.deb for targets with such packages."""
+    """Write bundle.tar.gz, and bundle.FORM for a target with a further form."""
     folder = out / "content"
     app: AppGenerator = registry.load("app", plan.target.app)
+    packages: list[Package] = [registry.load("package", name) for name in plan.target.packages]
     libraries = app_libraries(app)
     _copy_results(needs, folder)
     _copy_libraries(libraries, folder)
@@ -59,11 +58,9 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     (folder / "sbom.cdx.json").write_text(sbom, "utf-8")
     manifest = _manifest(plan, needs, folder, made_by)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
-    pack(folder, out / "bundle.tar.gz", plan.subject)
-    if plan.target.package == "deb":
-        debian_app: DebianApp = registry.load("app", plan.target.app)
-        deb = pack_deb(debian_app.debian(request, facts), folder)
-        (out / "bundle.deb").write_bytes(deb)
+    for package in packages:
+        wanted = PackageRequest(request, facts, folder, app.packages.get(package.name))
+        package.write(wanted, out / f"bundle.{package.name}")
     shutil.rmtree(folder)
 
 

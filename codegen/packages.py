@@ -1,18 +1,23 @@
-"""What makes a bundle a package of a Debian system: control file, service, configuration."""
+"""The forms of packages: the archive, and packages of Debian with service and configuration."""
 
 import gzip
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
-from codegen.companions import Readme
+from codegen.companions import Readme, readme
 from codegen.templates import render
 from zoo import __version__
-from zoo.bundle.debian import DebianPackage
+from zoo.bundle.bundle import pack
+from zoo.bundle.debian import DebianPackage, pack_deb
+from zoo.errors import RefusedError
+from zoo.plugs import AppRequest, Package, PackageRequest
 from zoo.quoting import one_line
+from zoo.target import ARCHIVE
 
-__all__ = ["BoardPackage", "debian_package", "package_name"]
+__all__ = ["DEB", "TAR_GZ", "Archive", "Debian", "DebianSettings", "debian_package", "package_name"]
 
 _TEXTS = ("changelog", "copyright", "default", "manual", "service", "postrm")
 _OWN_SCRIPTS = ("postinst", "prerm")
@@ -20,12 +25,13 @@ _NONE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class BoardPackage:
-    """What the packages of a board have of their own.
+class DebianSettings:
+    """What the packages of an app have of their own.
 
     templates: folder below templates/bundle of postinst and prerm.
     runtime, processor: what computes, and on what, for people.
     depends, recommends: as the control file has them.  options: of the service.
+    further: what postinst and prerm are rendered with.
     """
 
     templates: str
@@ -34,6 +40,35 @@ class BoardPackage:
     depends: str
     recommends: str
     options: str
+    further: Mapping[str, object] = field(default_factory=lambda: _NONE)
+
+
+class Archive(Package):
+    """Package 'tar.gz': the bundle, as the zoo itself reads it."""
+
+    name = ARCHIVE
+
+    def write(self, bundle: PackageRequest, file: Path) -> None:
+        """Write the bundle's folder, named as the bundle."""
+        pack(bundle.folder, file, bundle.facts["bundle"])
+
+
+class Debian(Package):
+    """Package 'deb'; an app's settings are DebianSettings."""
+
+    name = "deb"
+
+    def write(self, bundle: PackageRequest, file: Path) -> None:
+        """Write the package; raises RefusedError for an app without settings."""
+        if not isinstance(bundle.settings, DebianSettings):
+            target = bundle.request.target
+            raise RefusedError(
+                f"{target.name}: bundles are to be Debian packages, but app '{target.app}' says "
+                "nothing of them: give the app packages={'deb': DebianSettings(...)}, or the "
+                f"target another package than '{target.package}'"
+            )
+        package = debian_package(bundle.request, bundle.facts, bundle.settings)
+        file.write_bytes(pack_deb(package, bundle.folder))
 
 
 def package_name(bundle: str) -> str:
@@ -42,11 +77,13 @@ def package_name(bundle: str) -> str:
 
 
 def debian_package(
-    bundle: Readme, board: BoardPackage, further: Mapping[str, object] = _NONE
+    request: AppRequest, facts: Mapping[str, str], board: DebianSettings
 ) -> DebianPackage:
-    """Return the package. further: what the board's own templates are rendered with."""
+    """Return what makes a bundle a package of Debian. facts: as for `readme`."""
+    bundle = readme(request, facts)
     name = package_name(bundle.bundle)
-    context = {"bundle": bundle, "board": board, "name": name, "version": __version__, **further}
+    context = {"bundle": bundle, "board": board, "name": name, "version": __version__}
+    context |= board.further
     paths = {part: f"bundle/debian/{part}.j2" for part in _TEXTS}
     paths |= {part: f"bundle/{board.templates}/{part}.j2" for part in _OWN_SCRIPTS}
     texts = {part: render(path, **context) for part, path in paths.items()}
@@ -65,7 +102,7 @@ def debian_package(
     )
 
 
-def _control(bundle: Readme, board: BoardPackage, name: str) -> dict[str, str]:
+def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]:
     model = one_line(bundle.model)
     description = (
         f"{model} on {board.runtime}",
@@ -87,3 +124,7 @@ def _control(bundle: Readme, board: BoardPackage, name: str) -> dict[str, str]:
 
 def _gzip(text: bytes) -> bytes:
     return gzip.compress(text, 9, mtime=0)
+
+
+TAR_GZ = Archive()
+DEB = Debian()

@@ -1,0 +1,47 @@
+"""The forms of packages: what each writes, and what it asks of an app."""
+
+from dataclasses import replace
+
+import pytest
+from spot_app import REQUEST
+
+from codegen.packages import DEB, TAR_GZ
+from codegen.tensorrt import JETSON_APP
+from zoo.bundle.archive import unpack
+from zoo.errors import RefusedError
+from zoo.plugs import PackageRequest
+
+FACTS = {"bundle": "spot.pc.none", "quantization": "none", "notice": "", "c_library": "2.28"}
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    folder = tmp_path / "content"
+    (folder / "app").mkdir(parents=True)
+    (folder / "app" / "app").write_bytes(b"\x7fELF")
+    (folder / "manifest.json").write_text("{}")
+    return PackageRequest(REQUEST, FACTS, folder)
+
+
+def test_the_archive_is_the_bundle_by_its_name(bundle, tmp_path):
+    TAR_GZ.write(bundle, tmp_path / "spot.tar.gz")
+    assert unpack(tmp_path / "spot.tar.gz", tmp_path / "again")
+    assert (tmp_path / "again" / "spot.pc.none" / "app" / "app").read_bytes() == b"\x7fELF"
+
+
+def test_a_debian_package_is_made_by_the_apps_settings(bundle, tmp_path):
+    settings = JETSON_APP.packages["deb"]
+    DEB.write(replace(bundle, settings=settings), tmp_path / "spot.deb")
+    assert (tmp_path / "spot.deb").read_bytes().startswith(b"!<arch>\ndebian-binary")
+
+
+def test_an_app_that_says_nothing_of_debian_packages_is_refused(bundle, tmp_path):
+    target = replace(REQUEST.target, package="deb")
+    wanted = replace(bundle, request=replace(REQUEST, target=target))
+    message = (
+        r"pc: bundles are to be Debian packages, but app 'cpp-onnxruntime' says nothing of them: "
+        r"give the app packages=\{'deb': DebianSettings\(\.\.\.\)\}, or the target another package"
+    )
+    with pytest.raises(RefusedError, match=message):
+        DEB.write(wanted, tmp_path / "spot.deb")
+    assert not (tmp_path / "spot.deb").exists()
