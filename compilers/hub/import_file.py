@@ -8,6 +8,7 @@ from compilers.hub.model_file import load_model
 from compilers.hub.one_sample import one_sample
 from compilers.hub.read import read
 from compilers.hub.simplify import simplified
+from compilers.passes.flush_subnormals import flush_subnormals
 from compilers.passes.open_batch import open_batch
 from zoo.errors import HubError
 from zoo.graph import Graph, Shape
@@ -29,6 +30,6 @@ def import_file(file: Path, shapes: Mapping[str, Shape]) -> Graph:
     simpler = simplified(model, where)
     graph = read(simpler.SerializeToString(deterministic=True), where)
     try:
-        return open_batch(graph)
+        return open_batch(flush_subnormals(graph))
     except HubError as error:
         raise type(error)(f"{where}: {error}") from error

@@ -182,3 +182,14 @@ def test_networks_in_float16(tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(HubError, match=r"net\.onnx: cannot be read \(No such file"):
         import_file(tmp_path / "net.onnx", {})
+
+
+def test_weights_that_faded_away_are_zeros(tmp_path):
+    graph = take(
+        tmp_path,
+        """net (float[N,2] x) => (float[N,2] y) <float[2] s = {1e-40, 2.0}> {
+            y = Mul (x, s)
+        }""",
+    )
+    (scales,) = (t.data for t in graph.tensors.values() if t.is_constant)
+    assert scales.reshape(-1).tolist() == [0, 2]
