@@ -1,4 +1,4 @@
-"""python -m zoo: the command line where the script `zoo` is not on the PATH."""
+"""python -m zoo: the command line if the script `zoo` is not on the PATH."""
 
 from zoo.cli.main import main
 

@@ -1,4 +1,4 @@
-"""What plugins may import: of these modules, the names in `__all__`.
+"""What plugins may import: the names in `__all__` of these modules.
 
 docs/api.md shows them with their fields and signatures. Everything else may change without notice.
 """

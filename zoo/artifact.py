@@ -1,4 +1,4 @@
-"""An artifact: the files for the chip, and how exact they must be."""
+"""An artifact: the files for the chip, and their required exactness."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ _LSB = 3
 
 @dataclass(frozen=True)
 class Exactness:
-    """Largest allowed difference from the reference at the network's outputs, and why.
+    """Maximum difference from the reference at the network's outputs, and the reason.
 
-    bound: infinite where a difference is measured, not judged.
+    bound: infinite if a difference is measured but not judged.
     unit: 'lsb' of the output's scale for integer graphs, 'relative' to the output's largest
-    magnitude for float ones.
+    magnitude for float graphs.
     """
 
     bound: float
@@ -28,9 +28,9 @@ class Exactness:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What a compiler makes. files: contents by name; `main` is the one that the app loads.
+    """Output of a compiler. files: contents by name; `main` is the one that the app loads.
 
-    notes: what a reader of the certificate must know, such as a vendor's compiler that was missing.
+    notes: remarks for readers of the certificate, such as a missing vendor compiler.
     """
 
     kind: str
@@ -41,11 +41,11 @@ class Artifact:
 
 
 def float_requantization(graph: Graph) -> Exactness:
-    """Return how far a runtime that requantizes an integer graph in float32 may be from it.
+    """Return the allowed deviation of a runtime that requantizes an integer graph in float32.
 
-    A value that falls between two integers may go either way, and later layers pass it on: 3 LSB
-    for each 60 roundings in a row, or part of them. PFLD has 55. Measured, not proven: an op that
-    narrows the range (a clip, a steep function) makes more of each.
+    A value between two integers may round either way, and later layers propagate the difference:
+    allow 3 LSB for every started 60 consecutive roundings. PFLD has 55. Measured, not proven: an op
+    that narrows the range (a clip, a steep function) amplifies each difference.
     """
     roundings: dict[str, int] = {}
     for node in graph.nodes:

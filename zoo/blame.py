@@ -1,4 +1,4 @@
-"""Whose fault an exception is: that of the plugin in which it arose."""
+"""Attributes an exception to the plugin that raised it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ __all__ = ["blame"]
 
 @contextmanager
 def blame() -> Iterator[None]:
-    """Raise PluginError for an exception that arises in another distribution's plugin.
+    """Turn an exception from another distribution's plugin into PluginError.
 
-    Errors that the zoo knows, and exceptions in its own code, pass as they are.
+    ZooErrors and exceptions in the zoo's own code pass through unchanged.
     """
     try:
         yield
@@ -30,7 +30,7 @@ def blame() -> Iterator[None]:
 
 
 def _culprit(error: Exception) -> tuple[Plugin, FrameType, int] | None:
-    """Return the plugin that the innermost frame of any is in, that frame and its line."""
+    """Return the plugin with the innermost frame, that frame and its line."""
     owners = _owners()
     for frame, line in reversed(list(walk_tb(error.__traceback__))):
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]

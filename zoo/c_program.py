@@ -1,6 +1,6 @@
-"""An integer network as a C program: every number and address computed, nothing written yet.
+"""An integer network as a C program: all numbers and addresses computed, no text written yet.
 
-A compiler makes it from a Graph, a renderer writes it as text. Images are stored as [H, W, C],
+A compiler creates it from a Graph, a renderer writes it as text. Images are stored as [H, W, C],
 other tensors as in the Graph, all without the batch: the program computes one sample.
 """
 
@@ -16,7 +16,7 @@ __all__ = ["Argument", "Border", "Buffer", "CProgram", "Call", "Constant", "Sett
 
 @dataclass(frozen=True)
 class Constant:
-    """An array that is part of the program. name: a C identifier.  ctype: such as 'int8_t'."""
+    """A constant array of the program. name: a C identifier.  ctype: such as 'int8_t'."""
 
     name: str
     ctype: str
@@ -24,7 +24,7 @@ class Constant:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes."""
+        """Its size in memory."""
         bits = {"int8_t": 8, "uint8_t": 8, "uint16_t": 16, "int32_t": 32}[self.ctype]
         return int(self.values.size) * bits // 8
 
@@ -35,7 +35,7 @@ Setting = int | str | tuple[int, ...] | Constant | Mapping[str, "Setting"]
 
 @dataclass(frozen=True)
 class Argument:
-    """A tensor that a kernel reads or writes, from the element `offset` on."""
+    """A tensor that a kernel reads or writes, starting at element `offset`."""
 
     tensor: str
     offset: int = 0
@@ -46,9 +46,9 @@ class Call:
     """One call of a kernel.
 
     node: as in the user's file; op: of the Graph.  name: C identifier of its settings.
-    ctypes: element types of inputs and output, which with `kernel` name the function.
+    ctypes: element types of inputs and output, which with `kernel` select the function.
     in_place: which inputs the output may overwrite, element by element.
-    scratch_bytes: memory that is the kernel's while it runs.
+    scratch_bytes: scratch memory while the kernel runs.
     """
 
     node: str
@@ -71,9 +71,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Buffer:
-    """Where a tensor lives. name: C identifier.  shape: as stored.
+    """Storage of a tensor. name: C identifier.  shape: as stored.
 
-    offset: bytes from the beginning of the arena; None for an argument of the program.
+    offset: bytes from the start of the arena; None for an argument of the program.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Border:
     """An input or output of the network: real = scale * (q - zero_point).
 
     name: as in the Graph.  identifier: in C.  shape: in the Graph, without the batch.
-    ctype: 'uint8_t' or 'int8_t'.  rounding: of reals that become integers.
+    ctype: 'uint8_t' or 'int8_t'.  rounding: from reals to integers.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Border:
 
     @property
     def size(self) -> int:
-        """Number of elements, which are bytes."""
+        """Number of elements, one byte each."""
         count = 1
         for length in self.shape:
             count *= length
@@ -111,7 +111,7 @@ class Border:
 class CProgram:
     """A network: calls in order over planned buffers.
 
-    buffers: by tensor.  scratch: offsets by call, in bytes from the beginning of the arena.
+    buffers: by tensor.  scratch: offsets by call, in bytes from the start of the arena.
     macs: multiply-accumulates of one run.
     """
 

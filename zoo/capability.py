@@ -1,4 +1,4 @@
-"""What of a network a board's chip runs itself, node by node, as its compiler sees it."""
+"""Which nodes of a network a board's chip runs, according to its compiler."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -15,8 +15,8 @@ __all__ = ["Capability", "CapabilityCheck", "find_capabilities"]
 class Capability:
     """One node of a network on one board.
 
-    runs_on: the chip's unit, such as 'DPU', or 'CPU'; 'refused' where nothing runs it.
-    why: the limit that the node breaks.  remedy: what to do about it; '' where all is well.
+    runs_on: the chip's unit, such as 'DPU', or 'CPU'; 'refused' if nothing runs it.
+    why: the limit that the node exceeds.  remedy: what to do about it; '' if the node fits.
     """
 
     node: str
@@ -28,14 +28,14 @@ class Capability:
 
 @runtime_checkable
 class CapabilityCheck(Protocol):
-    """What a compiler may offer beside zoo.plugs.Compiler."""
+    """Optional interface of a zoo.plugs.Compiler."""
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
         """Return an entry for each node of a float or integer graph, before any lowering."""
 
 
 def find_capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
-    """Return what the target's compiler says; raises UsageError where it offers no check."""
+    """Return the compiler's report for a target; raises UsageError if it has no check."""
     compiler = registry.load("compiler", target.compiler)
     if not isinstance(compiler, CapabilityCheck):
         raise UsageError(

@@ -1,7 +1,7 @@
 """The contract: pre- and post-processing of a model as data.
 
-The same contract is run by numpy (zoo.steps), by the generated C++ app and by the evaluation, so
-what was trained is what is deployed. Users write it as TOML; bundles and hubs carry it as JSON.
+numpy (zoo.steps), the generated C++ app and the evaluation run the same contract, so what was
+trained is what is deployed. Users write it as TOML; bundles and hubs store it as JSON.
 """
 
 import json
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Contract:
-    """What happens before and after the network.
+    """Pre- and post-processing of a network.
 
     input: the image tensor, CHW float32.  outputs: in the network's order.
     pre: from an 8-bit RGB photo and a face box to the input.
@@ -51,7 +51,7 @@ class Contract:
         """Return (scale, zero_point) that make uint8 pixels themselves the quantized input.
 
         With x = (pixel - mean) / std and one mean and std for all channels, q = pixel stands for
-        x exactly if scale = 1 / std and zero_point = mean. None where that is not possible.
+        x exactly if scale = 1 / std and zero_point = mean. None if that is impossible.
         """
         for step in self.pre:
             if step.name == "normalize":
@@ -61,7 +61,7 @@ class Contract:
         return None
 
     def step(self, name: str) -> Step:
-        """Return the first step of this name; raises RecipeError where there is none."""
+        """Return the first step with this name; raises RecipeError if there is none."""
         steps = (*self.pre, *self.post)
         for step in steps:
             if step.name == name:
@@ -70,7 +70,7 @@ class Contract:
         raise RecipeError(f"contract: has no step '{name}'; its steps: {known}")
 
     def to_json(self) -> str:
-        """Return the contract as JSON, the form that hubs and bundles carry."""
+        """Return the contract as JSON, as stored in hubs and bundles."""
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
@@ -79,11 +79,11 @@ class Contract:
         try:
             return cls.from_mapping(json.loads(text), where)
         except json.JSONDecodeError as error:
-            raise RecipeError(f"{where}: not JSON ({error}); write it anew from TOML") from error
+            raise RecipeError(f"{where}: not JSON ({error}); recreate it from TOML") from error
 
     @classmethod
     def from_toml(cls, path: Path) -> "Contract":
-        """Read a contract that a person wrote; raises RecipeError with file and key."""
+        """Read a hand-written contract; raises RecipeError with file and key."""
         try:
             return cls.from_mapping(tomllib.loads(path.read_text("utf-8")), str(path))
         except (OSError, UnicodeDecodeError) as error:
@@ -95,7 +95,7 @@ class Contract:
     def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
         """Read the parsed form. Keys: input, outputs, pre, post; steps: name, parameters.
 
-        In TOML a step's parameters may also stand beside its name.
+        In TOML, a step's parameters may also be written beside its name.
         """
         _check_keys(data, {"input", "outputs", "pre"}, {"post"}, where)
         return cls(

@@ -1,4 +1,4 @@
-"""What plugins hand in: a name and where its implementation is, imported on use."""
+"""What plugins register: a name, and the path of its implementation, imported on use."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class Descriptor:
     """A registered thing.
 
     target: dotted path 'package.module:attribute' of the implementation.
-    aliases: further names, such as 'pfld' for the family's default.
+    aliases: alternative names, such as 'pfld' for the family's default.
     """
 
     name: str

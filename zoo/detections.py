@@ -1,4 +1,4 @@
-"""Faces in the maps of an anchor-free detector, defined to the bit.
+"""Faces in the maps of an anchor-free detector, defined bit for bit.
 
 A cell (row r, column c) of a map with stride S has a logit and the distances l, t, r, b from its
 centre to the face's edges, in strides, float32. A distance in 1/256 pixel is
@@ -7,11 +7,11 @@ centre to the face's edges, in strides, float32. A distance in 1/256 pixel is
 
 and the box x0 = 128 (2 c + 1) S - d_l, y0 = 128 (2 r + 1) S - d_t, x1 = .. + d_r, y1 = .. + d_b.
 
-A cell is a candidate where its logit is at least a constant. Candidates are ordered by their
-logits, the highest first, then by map, row and column; only the first ones go on. In that order
-one is dropped where a kept one overlaps it too much: 100 inter > iou_percent union, in 64-bit
-integers. A score is never computed: the key of a face is its logit's bits as an integer of the same
-order. A map in 8 bits means float32((q - zero_point) scale): `tables` has the 256 answers.
+A cell is a candidate if its logit reaches a threshold. Candidates are sorted by logit, highest
+first, then by map, row and column; only the first ones are considered. In that order, a candidate
+is dropped if a kept one overlaps it too much: 100 inter > iou_percent union, in 64-bit integers. No
+score is ever computed: a face's key is its logit's bits as an integer with the same order. An 8-bit
+map represents float32((q - zero_point) scale): `tables` has the 256 results.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _LARGEST_Q8 = 1 << 24
 
 @dataclass(frozen=True)
 class Limits:
-    """How many candidates go on, how many faces are kept, and when a box counts as the same."""
+    """Maximum candidates and faces, and when two boxes count as the same."""
 
     candidates: int = 256
     faces: int = 32
@@ -64,7 +64,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Detections:
-    """Faces in the order of their keys.
+    """Faces sorted by key.
 
     faces: [limit, 5] int32: x0 y0 x1 y1 in 1/256 pixel of the network's input, and the key; rows
     from `count` on are 0.
@@ -100,7 +100,7 @@ def candidates(
 
 @dataclass(frozen=True)
 class MapTables:
-    """What each value -128..127 of a map in 8 bits means, by value + 128; made once.
+    """Meaning of each value -128..127 of an 8-bit map, indexed by value + 128.
 
     distances_q8, keys: [256] int64.  is_candidate: [256] bool.
     """
@@ -111,7 +111,7 @@ class MapTables:
 
 
 def tables(scale: float, zero_point: int, stride: int, least_logit: float) -> MapTables:
-    """Return the tables of a map whose numbers are float32((q - zero_point) scale)."""
+    """Return the tables of a map that represents float32((q - zero_point) scale)."""
     values = ((np.arange(-128, 128) - zero_point) * float(scale)).astype(np.float32)
     return MapTables(
         _distances_q8(values, stride), _keys(values), values >= np.float32(least_logit)
@@ -121,7 +121,7 @@ def tables(scale: float, zero_point: int, stride: int, least_logit: float) -> Ma
 def candidates_of_bytes(
     maps: Sequence[NDArray[np.int8]], strides: Sequence[int], meaning: Sequence[MapTables]
 ) -> Candidates:
-    """Return what `candidates` does of the numbers that maps [5, H, W] int8 stand for."""
+    """Return the result of `candidates` for the numbers that maps [5, H, W] int8 represent."""
     found = []
     for values, stride, table in zip(maps, strides, meaning, strict=True):
         _check(values, np.int8)
@@ -134,7 +134,7 @@ def candidates_of_bytes(
 
 
 def suppress(found: Candidates, limits: Limits) -> Detections:
-    """Return the candidates that no surer one overlaps too much."""
+    """Return the candidates that no better one overlaps too much."""
     faces, count = np.zeros((limits.faces, CHANNELS), np.int32), 0
     for index in np.argsort(-found.keys, kind="stable")[: limits.candidates]:
         box = found.boxes_q8[index]
@@ -147,7 +147,7 @@ def suppress(found: Candidates, limits: Limits) -> Detections:
 
 
 def logits(keys: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the logits that keys stand for."""
+    """Return the logits that keys represent."""
     ordered = keys.astype(np.int32)
     return _flipped(ordered).view(np.float32)
 
@@ -175,12 +175,12 @@ def _boxes_q8(
 
 
 def _keys(values: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return integers of the same order; -0 counts as 0."""
+    """Return integers with the same order; -0 counts as 0."""
     return _flipped((values + np.float32(0)).view(np.int32)).astype(np.int64)
 
 
 def _flipped(bits: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the bits with all but the sign's turned over where that is set; its own inverse."""
+    """Return the bits, inverted except for the sign if that is set; its own inverse."""
     return np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits)
 
 
@@ -192,7 +192,7 @@ def _joined(found: Sequence[Candidates]) -> Candidates:
 
 
 def _overlaps(box: NDArray[np.int64], kept: NDArray[np.int64], iou_percent: int) -> bool:
-    """Tell whether any kept box [N, 4] is the same as this one."""
+    """Return whether any kept box [N, 4] is the same as this one."""
     low, high = np.maximum(box[:2], kept[:, :2]), np.minimum(box[2:], kept[:, 2:])
     inter = np.maximum(high - low, 0).prod(axis=1)
     areas = (kept[:, 2:] - kept[:, :2]).prod(axis=1) + (box[2:] - box[:2]).prod()

@@ -1,4 +1,4 @@
-"""SHA-256 of files, folders and JSON values: what cache keys and manifests are made of."""
+"""SHA-256 of files, folders and JSON values, for cache keys and manifests."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ __all__ = ["digest_json", "digest_path", "folder_digests"]
 
 
 def digest_json(value: object) -> str:
-    """Return the digest of a JSON value, whatever the order of its keys."""
+    """Return the digest of a JSON value, independent of the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 

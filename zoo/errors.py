@@ -1,20 +1,20 @@
 """All errors that a user can meet.
 
 ZooError                  exit status 1
-├── UsageError            a wrong word on the command line; exit status 2
+├── UsageError            an invalid command line; exit status 2
 │   └── UnknownNameError  no such recipe, target, quantization, ...
 ├── PluginError           a plugin is broken, duplicated or incompatible
 ├── RecipeError           a recipe, its contract or its published files are wrong
 ├── DataError             a data set or an image is missing, empty or broken
-├── HubError              an ONNX file cannot be read or means something unsupported
+├── HubError              an ONNX file cannot be read or represented
 │   └── UnsupportedOpError
 ├── QuantizeError         a scheme cannot be applied
-├── RefusedError          the target does not take what was asked for
+├── RefusedError          the target does not support what was requested
 ├── VerifyError           a step does not compute what the step before it computes
-├── ArtifactError         a file for a chip is damaged or is not what its name says
-├── BundleError           a bundle is damaged, incomplete or was tampered with
+├── ArtifactError         a file for a chip is damaged or not what its name says
+├── BundleError           a bundle is damaged, incomplete or tampered with
 ├── CacheError            the cache cannot be read or written
-├── BoardError            a board cannot be reached, or cannot run what is for it
+├── BoardError            a board cannot be reached, or cannot run its program
 └── ToolchainError        an external tool is missing or failed; exit status 3
 
 A message says where, what was found, what is allowed and what to do.
@@ -53,7 +53,7 @@ class ZooError(Exception):
 
 
 class UsageError(ZooError):
-    """A wrong word on the command line."""
+    """The command line is invalid."""
 
     exit_status = 2
 
@@ -79,11 +79,11 @@ class DataError(ZooError):
 
 
 class HubError(ZooError):
-    """An ONNX file cannot be read, or means something that the Graph cannot say."""
+    """An ONNX file cannot be read, or the Graph cannot represent it."""
 
 
 class UnsupportedOpError(HubError):
-    """An operator, or a use of one, that no op plugin or back end takes."""
+    """No op plugin or back end supports an operator, or this use of it."""
 
 
 class QuantizeError(ZooError):
@@ -91,7 +91,7 @@ class QuantizeError(ZooError):
 
 
 class RefusedError(ZooError):
-    """The target does not take what was asked for."""
+    """The target does not support what was requested."""
 
 
 class VerifyError(ZooError):
@@ -99,11 +99,11 @@ class VerifyError(ZooError):
 
 
 class ArtifactError(ZooError):
-    """A file for a chip is damaged, or is not what its name says."""
+    """A file for a chip is damaged, or not what its name says."""
 
 
 class BundleError(ZooError):
-    """A bundle is damaged, incomplete or was tampered with."""
+    """A bundle is damaged, incomplete or tampered with."""
 
 
 class CacheError(ZooError):
@@ -111,7 +111,7 @@ class CacheError(ZooError):
 
 
 class BoardError(ZooError):
-    """A board cannot be reached, or cannot run what is for it."""
+    """A board cannot be reached, or cannot run its program."""
 
 
 class ToolchainError(ZooError):
@@ -121,7 +121,7 @@ class ToolchainError(ZooError):
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the tail of a message: near names first, else what is allowed, of many the first."""
+    """Return the end of a message: similar names, or else the first allowed names."""
     names = list(known)
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     if near:

@@ -1,4 +1,4 @@
-"""Integer requantization: the one place where real factors become multiplier and shift.
+"""Integer requantization: the only place that turns real factors into multiplier and shift.
 
 real factor ~ multiplier * 2**-shift with an int32 multiplier, as in Jacob et al. 2018,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
@@ -28,7 +28,7 @@ def fix_factors(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, .
 
 
 def fix_aligned(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return (multipliers, (shift,)) with one shift, so that a sum is rounded only once."""
+    """Return (multipliers, (shift,)) with a single shift, so that a sum is rounded only once."""
     _, shift = _fix(max(factors))
     return tuple(round(math.ldexp(factor, shift)) for factor in factors), (shift,)
 
@@ -39,10 +39,10 @@ def rescale(
     shift: "NDArray[np.int64] | int",
     rounding: str,
 ) -> NDArray[np.int64]:
-    """Return round(accumulator * multiplier / 2**shift), exactly, ties as `rounding` says.
+    """Return round(accumulator * multiplier / 2**shift), exactly, with ties per `rounding`.
 
-    |accumulator| < 2**47, from 2**31 on with multipliers of `fix_factors`, which broadcast
-    against it, as do the shifts. What 32 bits cannot hold is only known to be beyond them.
+    |accumulator| < 2**47; from 2**31 on, only with multipliers of `fix_factors`. Multipliers and
+    shifts broadcast against it. Results beyond 32 bits are only guaranteed to be beyond 32 bits.
     rounding: 'half_even' (ONNX QuantizeLinear) or 'half_up' (floor(x + 0.5), the DPU's).
     """
     sums, factor = np.asarray(accumulator, np.int64), np.asarray(multiplier, np.int64)
@@ -57,10 +57,10 @@ def rescale(
 def _rescale_wide(
     sums: NDArray[np.int64], factor: NDArray[np.int64], shift: NDArray[np.int64], rounding: str
 ) -> NDArray[np.int64]:
-    """Return `rescale` of sums whose products have more than 64 bits; the lowest 16 stand apart.
+    """Return `rescale` of sums whose products exceed 64 bits, with the lowest 16 kept apart.
 
-    sums * factor = high * 2**16 + low, 0 <= low < 2**16. A shift of 16 and less leaves more than
-    any tensor holds; it is 17 here.
+    sums * factor = high * 2**16 + low, 0 <= low < 2**16. With a shift of 16 or less the result
+    exceeds any tensor's range, so the shift is at least 17 here.
     """
     low = (sums & 0xFFFF) * factor
     high = (sums >> 16) * factor + (low >> 16)
@@ -76,7 +76,7 @@ def _rescale_wide(
 def round_shift(
     product: NDArray[np.int64], shift: "NDArray[np.int64] | int", rounding: str
 ) -> NDArray[np.int64]:
-    """Return round(product / 2**shift) for shift >= 1, ties as `rounding` says."""
+    """Return round(product / 2**shift) for shift >= 1, with ties per `rounding`."""
     half = np.left_shift(np.int64(1), np.asarray(shift, np.int64) - 1)
     rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
     if rounding == "half_even":
@@ -88,7 +88,7 @@ def round_shift(
 def round_divide(
     numerator: NDArray[np.int64], divisor: "NDArray[np.int64] | int", rounding: str
 ) -> NDArray[np.int64]:
-    """Return round(numerator / divisor) for divisor >= 1, ties as `rounding` says."""
+    """Return round(numerator / divisor) for divisor >= 1, with ties per `rounding`."""
     doubled = 2 * np.asarray(divisor, np.int64)
     rounded, remainder = np.divmod(2 * np.asarray(numerator, np.int64) + divisor, doubled)
     if rounding == "half_even":

@@ -2,7 +2,7 @@
 
 One Graph holds a network between the hub (ONNX) and a back end's artifact. All values are
 immutable; passes return new Graphs. Layout letters: N batch, C channels, H height, W width,
-K output channels. Images are NCHW, or NHWC behind compilers.passes.channels_last; only N may be
+K output channels. Images are NCHW, or NHWC after compilers.passes.channels_last; only N may be
 symbolic.
 """
 
@@ -25,11 +25,11 @@ Shape = tuple[int | str, ...]
 
 @dataclass(frozen=True)
 class Quantization:
-    """How integers stand for reals: real = scale * (q - zero_point).
+    """Mapping from integers to reals: real = scale * (q - zero_point).
 
-    scale: float32 values, one, or one per index of `axis`.  zero_point: as many.
+    scale: float32 values, one, or one per index of `axis`.  zero_point: the same number.
     bits, signed: the range of q, which may be narrower than the storage type.
-    rounding: 'half_even' or 'half_up' (floor(x + 0.5)), where reals become integers.
+    rounding: from reals to integers, 'half_even' or 'half_up' (floor(x + 0.5)).
     """
 
     scale: tuple[float, ...]
@@ -57,10 +57,10 @@ class Quantization:
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A value of the graph: an activation, or a constant where `data` is there.
+    """A value of the graph: an activation, or a constant if `data` is set.
 
-    dtype: 'float32', 'float16', 'uint8', 'int8', 'int4', 'int32', 'int64'; int4 data is held in
-    int8 arrays.  layout: 'NCHW' or 'NHWC' for images, '' where axes have no spatial meaning.
+    dtype: 'float32', 'float16', 'uint8', 'int8', 'int4', 'int32', 'int64'; int4 data is stored in
+    int8 arrays.  layout: 'NCHW' or 'NHWC' for images, '' if axes have no spatial meaning.
     data: read-only array of exactly `shape`.
     """
 
@@ -77,7 +77,7 @@ class Tensor:
 
     @property
     def is_constant(self) -> bool:
-        """Whether the value is part of the network instead of computed."""
+        """Whether the value is a constant rather than computed."""
         return self.data is not None
 
     def __eq__(self, other: object) -> bool:
@@ -97,11 +97,11 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Node:
-    """One operation. Its single output names the tensor that it computes.
+    """One operation with a single output tensor.
 
     name: as in the user's file, for messages.  op: name of an op plugin.
     attributes: set by the op's `parse`; 'clamp' = (low, high) is a fused ReLU, ReLU6 or clip.
-    integer: constants fixed once at quantization so that C, reference and chip need no float,
+    integer: constants fixed once at quantization, so that C, reference and chip need no floats,
     such as 'multiplier', 'shift' (real = multiplier * 2**-shift) and 'table'; empty in a float
     graph.
     """
@@ -124,11 +124,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Border:
-    """Which integers a network reads and gives, by its inputs' and outputs' names.
+    """The integers at a network's inputs and outputs, by input and output name.
 
-    inputs: what the only node that reads an input, a 'quantize', makes of it.
-    outputs: what a 'dequantize' makes an output of.
-    real_inside: outputs that nodes read as reals, too.
+    inputs: the output of the 'quantize' that is an input's only reader.
+    outputs: the tensor that a 'dequantize' turns into an output.
+    real_inside: outputs that nodes also read as reals.
     """
 
     inputs: Mapping[str, Tensor]
@@ -137,9 +137,9 @@ class Border:
 
     @property
     def stand_ins(self) -> Mapping[str, str]:
-        """Inputs and outputs that can be integers themselves, by the names of these integers.
+        """Inputs and outputs that can be replaced by their integers, by integer name.
 
-        Each stands for one alone: an integer that is read and given, or given twice, for the first.
+        Each integer replaces only one: the first if it is both input and output, or output twice.
         """
         sides = (*self.inputs.items(), *self.outputs.items())
         names = [tensor.name for _, tensor in sides]
@@ -154,8 +154,8 @@ class Border:
 class Graph:
     """A network: nodes in execution order over named tensors.
 
-    Raises HubError where a node reads a tensor that nothing has computed before it, or two
-    nodes compute the same tensor.
+    Raises HubError if a node reads a tensor that no earlier node computes, or two nodes compute the
+    same tensor.
     """
 
     name: str
@@ -177,7 +177,7 @@ class Graph:
 
     @cached_property
     def border(self) -> Border:
-        """Where reals become integers and integers become reals."""
+        """The boundary between reals and integers."""
         readers = {name: self.consumers(name) for name in self.inputs}
         producers = {name: self.producer(name) for name in self.outputs}
         inputs = {
@@ -206,7 +206,7 @@ class Graph:
         return tuple(node for node in self.nodes if tensor in node.inputs)
 
     def replace(self, nodes: Iterable[Node], tensors: Iterable[Tensor] = ()) -> "Graph":
-        """Return the graph with these nodes instead, some tensors changed, and unused ones gone."""
+        """Return the graph with these nodes and changed tensors, without unused tensors."""
         kept_nodes = tuple(nodes)
         known = {**self.tensors, **{tensor.name: tensor for tensor in tensors}}
         used = {name for node in kept_nodes for name in (*node.inputs, node.output)}

@@ -1,6 +1,6 @@
-"""The whole contract between the zoo and its plugins. Group of the entry points: `zoo`.
+"""The complete interface between the zoo and its plugins. Entry-point group: `zoo`.
 
-Every hook returns light descriptors; what they point to is imported when it is used.
+Every hook returns lightweight descriptors; the objects they name are imported on use.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ hookimpl = pluggy.HookimplMarker("zoo")
 
 @hookspec
 def register_recipes() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Models that can be trained or are published: zoo.recipe.Recipe."""
+    """Models, trainable or published: zoo.recipe.Recipe."""
 
 
 @hookspec
@@ -55,7 +55,7 @@ def register_ops() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 @hookspec
 def register_lowerings() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Functions from an op to its form in an artifact, named 'tflite/conv': zoo.lowering."""
+    """Functions that lower an op to an artifact, named 'tflite/conv': zoo.lowering."""
 
 
 @hookspec
@@ -70,12 +70,12 @@ def register_formats() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 @hookspec
 def register_quantizers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Ways from a float Graph to an integer one, named as in --quant: zoo.plugs.Quantizer."""
+    """Quantization methods, named as in --quant: zoo.plugs.Quantizer."""
 
 
 @hookspec
 def register_compilers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Lowerings of a Graph to a kind of artifact: zoo.plugs.Compiler."""
+    """Compilers from a Graph to a kind of artifact: zoo.plugs.Compiler."""
 
 
 @hookspec
@@ -85,12 +85,12 @@ def register_executors() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 @hookspec
 def register_apps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Generators of the standalone app of a board: zoo.plugs.AppGenerator."""
+    """Generators of a board's standalone app: zoo.plugs.AppGenerator."""
 
 
 @hookspec
 def register_packages() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Forms in which a bundle goes to a board, named as the file's suffix: zoo.plugs.Package."""
+    """Package formats for bundles, named by file suffix: zoo.plugs.Package."""
 
 
 @hookspec
@@ -100,9 +100,9 @@ def register_datasets() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 @hookspec
 def register_renderers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Writers of programs that a compiler has planned, named by language: zoo.plugs.Renderer."""
+    """Source code writers for a compiler's plan, named by language: zoo.plugs.Renderer."""
 
 
 @hookspec
 def register_describers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Readers of files for chips, for `zoo show`: zoo.plugs.Describer."""
+    """Readers of chip files, for `zoo show`: zoo.plugs.Describer."""

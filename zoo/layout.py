@@ -1,6 +1,6 @@
-"""Orders of the axes of images: NCHW in a Graph, NHWC on chips.
+"""Axis orders of images: NCHW in a Graph, NHWC on chips.
 
-An order says of each new axis which old one it is, as numpy's transpose takes it.
+An order gives the old axis for each new one, as for numpy's transpose.
 """
 
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,15 +19,15 @@ _Size = TypeVar("_Size")
 
 
 def reordered(shape: tuple[_Size, ...], order: tuple[int, ...]) -> tuple[_Size, ...]:
-    """Return the sizes in this order where they are an image's; others have no order."""
+    """Return the sizes in this order if they are an image's; others unchanged."""
     return tuple(shape[axis] for axis in order) if len(shape) == len(order) else shape
 
 
 def channels_last(values: "NDArray[Any]") -> "NDArray[Any]":
-    """Return images [N, C, H, W] as [N, H, W, C]; other arrays as they are."""
+    """Return images [N, C, H, W] as [N, H, W, C]; other arrays unchanged."""
     return values.transpose(CHANNELS_LAST) if values.ndim == len(CHANNELS_LAST) else values
 
 
 def channels_first(values: "NDArray[Any]") -> "NDArray[Any]":
-    """Return images [N, H, W, C] as [N, C, H, W]; other arrays as they are."""
+    """Return images [N, H, W, C] as [N, C, H, W]; other arrays unchanged."""
     return values.transpose(CHANNELS_FIRST) if values.ndim == len(CHANNELS_FIRST) else values

@@ -1,7 +1,7 @@
-"""How an op becomes part of an artifact: what a lowering sees of a node, and how it refuses one.
+"""How an op becomes part of an artifact: a lowering's view of a node, and its refusal.
 
 A lowering is a function that `register_lowerings` names '<artifact>/<op>', such as 'tflite/conv'.
-Each back end says what it calls the function with: see docs/plugins.md.
+Each back end defines the function's arguments: see docs/plugins.md.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,9 @@ Lowering = Callable[..., Any]
 
 
 class Refusal(UnsupportedOpError):  # noqa: N818 (a back end's no is no fault)
-    """A node that a back end does not take: as a message, and in its parts.
+    """A node that a back end does not support: as a message, and in its parts.
 
-    runs_on: 'CPU' where the vendor's compiler would give the node to that; else 'refused'.
+    runs_on: 'CPU' if the vendor's compiler would fall back to it; otherwise 'refused'.
     """
 
     def __init__(self, node: Node, why: str, remedy: str, runs_on: str = "refused") -> None:
@@ -31,7 +31,7 @@ class Refusal(UnsupportedOpError):  # noqa: N818 (a back end's no is no fault)
 
     @property
     def capability(self) -> Capability:
-        """The refusal as `zoo show --target` says it."""
+        """The refusal as `zoo show --target` reports it."""
         return Capability(self.node.name, self.node.op, self.runs_on, self.why, self.remedy)
 
 
@@ -68,13 +68,13 @@ class NodeView:
         return self.grid(self.output)
 
     def grid(self, tensor: Tensor) -> Quantization:
-        """Return a tensor's quantization; refuses the node where that holds reals."""
+        """Return a tensor's quantization; refuses the node if the tensor holds reals."""
         if tensor.quantization is None:
             self.refuse(f"'{tensor.name}' is float", "quantize the whole graph, as by --quant ptq")
         return tensor.quantization
 
     def fixed(self, name: str) -> tuple[int, ...]:
-        """Return integer constants of the node that were fixed at quantization."""
+        """Return integer constants of the node, fixed at quantization."""
         return self.node.integer[name]
 
     def refuse(self, why: str, remedy: str, runs_on: str = "refused") -> NoReturn:
@@ -83,9 +83,9 @@ class NodeView:
 
 
 def capability_of(view: NodeView, runs_on: str, lower: Callable[[], object]) -> Capability:
-    """Return that a unit runs the node, or what lowering it refuses. lower: does no more than that.
+    """Return that a unit runs the node, or why `lower` refuses it.
 
-    So `zoo show --target` says what `zoo build` does.
+    This keeps `zoo show --target` consistent with `zoo build`.
     """
     try:
         lower()
@@ -95,9 +95,9 @@ def capability_of(view: NodeView, runs_on: str, lower: Callable[[], object]) -> 
 
 
 def find_lowering(artifact: str, view: NodeView) -> Lowering:
-    """Return what lowers the node to an artifact: its op's own, or that of the op's family.
+    """Return the lowering of a node to an artifact: its op's own, or that of the op's family.
 
-    Raises Refusal naming what could be registered.
+    Raises Refusal with the name that could be registered.
     """
     op, ops = view.node.op, lowered_ops(artifact)
     found = next((name for name in (op, registry.load("op", op).family) if name in ops), None)
@@ -112,6 +112,6 @@ def find_lowering(artifact: str, view: NodeView) -> Lowering:
 
 
 def lowered_ops(artifact: str) -> tuple[str, ...]:
-    """Return what has a lowering to an artifact, ops and families of ops, sorted."""
+    """Return the ops and op families with a lowering to an artifact, sorted."""
     found = (name.partition("/") for name in registry.names("lowering"))
     return tuple(op for folder, _, op in found if folder == artifact)

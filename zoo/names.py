@@ -1,4 +1,4 @@
-"""Names of models, boards and pictures, which become names of files, packages and services."""
+"""Names of models, boards and pictures, also used for files, packages and services."""
 
 import re
 
@@ -12,17 +12,17 @@ _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+-]{{0,{_LENGTH_MAX - 1}}}")
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text is of ALLOWED characters."""
+    """Return whether a text consists of ALLOWED characters."""
     return _NAME.fullmatch(text) is not None
 
 
 def check_name(kind: str, text: str) -> None:
-    """Raise RecipeError for a name that is not of ALLOWED characters. kind: such as 'model'."""
+    """Raise RecipeError for a name with other than ALLOWED characters. kind: such as 'model'."""
     if not is_name(text):
         raise RecipeError(f"{kind} {text!r}: a name has {ALLOWED}; rename it")
 
 
 def proposed_name(text: str) -> str:
-    """Return the most similar name; 'model' where nothing of the text can stay."""
+    """Return the most similar allowed name; 'model' if none of the text can be kept."""
     plain = re.sub(r"[^A-Za-z0-9.+-]+", "_", text).lstrip("._+-")
     return plain[:_LENGTH_MAX].rstrip("._+-") or "model"

@@ -1,4 +1,4 @@
-"""What an op plugin provides: one file per op family, everything about it in one place."""
+"""The interface of an op plugin: one file per op family with everything about it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ __all__ = ["OnnxCall", "Op", "Parsed"]
 class OnnxCall:
     """One ONNX operator without protobuf.
 
-    where: file and node, for messages.  inputs: in ONNX's order; an omitted optional input is
-    None; constants carry their data.
+    where: file and node, for messages.  inputs: in ONNX's order; None for an omitted optional
+    input; constants include their data.
     """
 
     op_type: str
@@ -32,54 +32,54 @@ class OnnxCall:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What of an ONNX operator becomes the node: attributes, and the inputs that stay tensors."""
+    """An ONNX operator as a node: attributes, and the inputs that remain tensors."""
 
     inputs: tuple[Tensor, ...]
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
 
 class Op(ABC):
-    """One op family: ONNX form, shape rule, float and integer meaning, quantization rule.
+    """One op family: ONNX form, shape rule, float and integer semantics, quantization rule.
 
-    `run_float` and `run_integer` are the living definition of the op; no back end shares code
-    with them. `run_torch` says `run_float` again for training. Arrays have the layouts of
-    zoo.graph; integer arrays come in their storage type.
+    `run_float` and `run_integer` define the op; no back end shares code with them. `run_torch`
+    repeats `run_float` for training. Arrays have the layouts of zoo.graph; integer arrays have
+    their storage type.
     """
 
     name: str
     onnx_types: tuple[str, ...]
-    """ONNX operator types that `parse` takes."""
+    """ONNX operator types that `parse` accepts."""
     fuses_clamp: bool = False
     """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""
     shares_quantization: bool = False
-    """Whether the output has its (first) input's quantization, because values only move."""
+    """Whether the output keeps the (first) input's quantization because values only move."""
     rounds: bool = True
-    """Whether another runtime may round the integers another way; False where none are computed."""
+    """Whether another runtime may round the integers differently; False if none are computed."""
     weight_input: int | None = None
-    """Index of the weight among the inputs; the bias, where there is one, follows it."""
+    """Index of the weight among the inputs; the bias, if any, follows it."""
     weight_axis: int = 0
-    """Axis of the weight that counts output channels."""
+    """The weight's output channel axis."""
     family: str = ""
-    """What lowers the op where it has no lowering of its own, such as 'table'."""
+    """Family whose lowering is used if the op has none of its own, such as 'table'."""
     float_inputs: tuple[int, ...] = ()
-    """Indices of constants that stay float, because `fix_integers` puts them into a table."""
+    """Indices of constants that stay float because `fix_integers` folds them into a table."""
 
     @abstractmethod
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read the ONNX form. Raises UnsupportedOpError for a use that the op lacks."""
+        """Read the ONNX form. Raises UnsupportedOpError for an unsupported use."""
 
     @abstractmethod
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write the ONNX form without 'clamp'; new constants may follow `inputs`."""
+        """Write the ONNX form without 'clamp'; it may append new constants to `inputs`."""
 
     @abstractmethod
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the output's shape; raises HubError where the inputs do not fit together."""
+        """Return the output's shape; raises HubError if the inputs do not match."""
 
     def reorder(self, node: Node, order: tuple[int, ...]) -> Node:  # noqa: ARG002
-        """Return the node for images in another order of axes, as in zoo.layout.
+        """Return the node for images in another axis order, as in zoo.layout.
 
-        An op whose attributes name or count axes rewrites them.
+        An op whose attributes refer to axes rewrites them.
         """
         return node
 
@@ -92,11 +92,11 @@ class Op(ABC):
         node: Node,
         inputs: Sequence["torch.Tensor"],  # noqa: ARG002
     ) -> "torch.Tensor":
-        """Compute what `run_float` does, differentiable in every real input.
+        """Compute the same as `run_float`, differentiable in every real input.
 
-        inputs: activations and constants alike, of one float type, on one device.
+        inputs: activations and constants, with one float type, on one device.
         An implementation imports torch inside the function: only training needs it. Raises
-        QuantizeError where the op has none.
+        QuantizeError if the op has none.
         """
         raise QuantizeError(
             f"node '{node.name}': op '{self.name}' has no torch form, so that the node cannot be "
@@ -111,7 +111,7 @@ class Op(ABC):
         tensors: Sequence[Tensor],
         output: Tensor,
     ) -> "NDArray[Any]":
-        """Compute the output's integers from the inputs' with `node.integer`; no float math."""
+        """Compute the output's integers from the inputs' with `node.integer`, without floats."""
 
     def fix_integers(
         self,
@@ -128,10 +128,10 @@ class Op(ABC):
         inputs: Sequence[Tensor],  # noqa: ARG002
         output: Tensor,  # noqa: ARG002
     ) -> "NDArray[Any] | float":
-        """Return multiplier * 2**-shift over the real factor, which broadcasts to the output.
+        """Return the ratio of multiplier * 2**-shift to the real factor, broadcast to the output.
 
-        It is 1 where power-of-two scales are exact; where they are not (a mean of 3 values), its
-        31 bits decide how ties are rounded.
+        It is 1 if power-of-two scales are exact; if not (a mean of 3 values), its 31 bits decide
+        how ties are rounded.
         """
         return 1.0
 
@@ -141,15 +141,15 @@ class Op(ABC):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return by how much the output changes at most, in its steps, before it is rounded.
+        """Return the maximum change of the output before rounding, in its steps.
 
-        One number for each of `inputs`, per step by which all integers of that input change;
-        infinite where it is not known.
+        One number per input: the change when all integers of that input change by one step;
+        infinite if unknown.
         """
         return (1.0 if self.shares_quantization else inf,) * len(inputs)
 
     def fixed_quantization(self, node: Node) -> Quantization | None:  # noqa: ARG002
-        """Return the output's quantization where the op's range is known (softmax: 1/256)."""
+        """Return the output's quantization if the op's range is known (softmax: 1/256)."""
         return None
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

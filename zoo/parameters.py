@@ -1,4 +1,4 @@
-"""What a contract's author may have written for a parameter, asked before it is used."""
+"""Type checks of contract parameters."""
 
 import math
 
@@ -11,7 +11,7 @@ def is_number(value: object) -> bool:
 
 
 def is_numbers(value: object) -> bool:
-    """Return whether value is a list of numbers, not an empty one."""
+    """Return whether value is a non-empty list of numbers."""
     return isinstance(value, list | tuple) and bool(value) and all(map(is_number, value))
 
 
@@ -21,5 +21,5 @@ def is_integer(value: object) -> bool:
 
 
 def is_integers(value: object) -> bool:
-    """Return whether value is a list of integers, not an empty one."""
+    """Return whether value is a non-empty list of integers."""
     return isinstance(value, list | tuple) and bool(value) and all(map(is_integer, value))

@@ -1,4 +1,4 @@
-"""A picture: the file of a photo, with the box of what the network looks at."""
+"""A picture: a photo file, with the box that the network looks at."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ _FORMATS = ("PNG", "JPEG", "BMP", "PPM")
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo and a box (x, y, width, height) in its pixels; None means the whole photo."""
+    """A photo and a box (x, y, width, height) in its pixels; None for the whole photo."""
 
     path: Path
     box: Box | None = None
@@ -32,7 +32,7 @@ class Picture:
 def read_picture(path: Path) -> "NDArray[np.uint8]":
     """Return a photo as [H, W, 3] uint8 RGB, the right way up; raises DataError naming the file.
 
-    Of 16 bits the upper 8 are taken, colours without their opacity, as the C++ program does.
+    Like the C++ program, it keeps the upper 8 of 16 bits and drops alpha.
     """
     import numpy as np
 
@@ -46,7 +46,7 @@ def read_picture(path: Path) -> "NDArray[np.uint8]":
 
 
 def why_unreadable(path: Path) -> str:
-    """Return why a file is no picture that can be read, by its header; '' where it is one."""
+    """Return why a file's header is not that of a readable picture; '' if it is."""
     try:
         read_header(path.read_bytes())
     except (OSError, ValueError) as error:

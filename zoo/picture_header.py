@@ -1,7 +1,8 @@
-"""What a picture's file says before its pixels: which files are read, and which way up they are.
+"""Headers of picture files: which files are supported, and their orientation.
 
-The generated C++ program reads and refuses the same (core/picture_header.cpp). Formats: PNG (third
-edition, 2025), JPEG (ITU-T T.81), Exif 3.0 (section 4.6.5), BMP (BITMAPINFOHEADER), PNM (netpbm).
+The generated C++ program accepts and refuses the same (core/picture_header.cpp). Formats: PNG
+(third edition, 2025), JPEG (ITU-T T.81), Exif 3.0 (section 4.6.5), BMP (BITMAPINFOHEADER), PNM
+(netpbm).
 """
 
 import re
@@ -37,7 +38,7 @@ _PNM = re.compile(rb"P([56])" + rb"\s(?:\s|#[^\r\n]*[\r\n])*(\d{1,9})" * 3 + rb"
 
 @dataclass(frozen=True)
 class PictureHeader:
-    """Size as stored. orientation: as Exif has it, 1 to 8; 1 is the way it is stored."""
+    """Size as stored. orientation: as in Exif, 1 to 8; 1 is as stored."""
 
     width: int
     height: int
@@ -45,7 +46,7 @@ class PictureHeader:
 
 
 def read_header(content: bytes) -> PictureHeader:
-    """Return what a file says; raises ValueError with the reason for one that is not read."""
+    """Return a file's header; raises ValueError with the reason if it is not supported."""
     try:
         header = _reader(content)(content)
     except (struct.error, IndexError) as error:
@@ -86,7 +87,7 @@ def _png(content: bytes) -> PictureHeader:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and data of the chunks up to the last one, IHDR first."""
+    """Yield name and data of the chunks, IHDR first."""
     at, kind = len(_PNG), b""
     while kind != b"IEND":
         length, kind = struct.unpack_from(">I4s", content, at)
@@ -137,7 +138,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 
 def _orientation(tiff: bytes) -> int:
-    """Return the orientation of Exif's TIFF structure, 1 where it says none that is defined."""
+    """Return the orientation in Exif's TIFF structure, 1 if it has no valid one."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
         return 1

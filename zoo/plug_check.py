@@ -1,4 +1,4 @@
-"""What a descriptor must lead to: an object of the right type, its own name, names that exist."""
+"""Checks a descriptor's object: its type, its own name, and the names it refers to."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ WANTED = MappingProxyType(
         "describer": "zoo.plugs.Describer",
     }
 )
-"""What each kind of descriptor leads to: an instance, or for a protocol any object of its shape."""
+"""Type of each kind of object: a class, or a protocol for any object of its shape."""
 
 Reference = tuple[str, str, str]
 """Where a name stands, and the kind and name that it refers to."""
@@ -47,9 +47,9 @@ _PATH = re.compile(r"[\w.]+:\w+")
 
 
 def faults(kind: str, name: str, found: Any) -> list[str]:  # noqa: ANN401 (anything)
-    """Return what is wrong with what a descriptor of that name leads to, and what is needed.
+    """Return what is wrong with a descriptor's object, and what is needed.
 
-    Names are checked only where the type is right.
+    Names are checked only if the type is right.
     """
     wrong = list(_lowering_faults(name, found) if kind == "lowering" else _faults(kind, found))
     if not wrong and kind != "lowering" and found.name != name:
@@ -137,7 +137,7 @@ def _families() -> set[str]:
 
 
 def _import(target: str) -> object:
-    """Import what a descriptor leads to; None where that fails, which is told when it is used."""
+    """Import a descriptor's object; None if that fails, which is reported on use."""
     module, _, name = target.partition(":")
     try:
         return getattr(import_module(module), name, None)

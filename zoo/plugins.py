@@ -1,4 +1,4 @@
-"""Loads the plugins of the entry-point group `zoo`; a broken one does not take others down."""
+"""Loads the plugins of the entry-point group `zoo`; a broken one does not affect the others."""
 
 import inspect
 import re
@@ -41,11 +41,11 @@ KINDS = MappingProxyType(
 
 @dataclass(frozen=True)
 class Plugin:
-    """One plugin and what became of it.
+    """One plugin and its state.
 
-    distribution, version: of the installed package it came with.  module: of its hooks.
+    distribution, version: of its installed package.  module: of its hooks.
     hooks: names it implements.  registered: descriptors by kind.
-    error: why it is broken, '' where it works.
+    error: why it is broken, '' if it works.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Plugins:
-    """All plugins, in the order of their names."""
+    """All plugins, sorted by name."""
 
     all: tuple[Plugin, ...]
 
@@ -84,18 +84,18 @@ class Plugins:
 
     @property
     def hidden_by_broken(self) -> str:
-        """The tail of a message about a name that is not found; '' where no plugin is broken."""
+        """The end of a message about an unknown name; '' if no plugin is broken."""
         if not self.broken:
             return ""
         listed = ", ".join(f"{plugin.name} ({plugin.distribution})" for plugin in self.broken)
         return f" Broken plugins may hide it: {listed}; see `zoo plugins`."
 
     def names(self, kind: str) -> frozenset[str]:
-        """Return the names of a kind, without aliases, doubled ones among them."""
+        """Return the names of a kind, including duplicates, without aliases."""
         return frozenset(d.name for plugin in self.all for d in plugin.registered.get(kind, ()))
 
     def providers(self, kind: str, name: str) -> tuple[tuple[Plugin, Descriptor], ...]:
-        """Return every (plugin, descriptor) that registered this name or alias."""
+        """Return every (plugin, descriptor) with this name or alias."""
         return tuple(
             (plugin, descriptor)
             for plugin in self.all
@@ -140,7 +140,7 @@ def _check_hooks(module: object) -> tuple[str, ...]:
 
 
 def _collect(module: object, name: str) -> dict[str, tuple[Descriptor, ...]]:
-    """Call a plugin's hooks by pluggy, alone, so that an error has one culprit."""
+    """Call a plugin's hooks through pluggy, in isolation, so that errors can be attributed."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     manager.register(module, name)

@@ -1,7 +1,7 @@
-"""What the other plugins provide, as protocols: any object of this shape will do.
+"""Protocols of the other plugins: any object of the right shape works.
 
-An optional attribute has a default here, which a class gets that derives from the protocol. What
-only some can do is a protocol of its own, such as Inspector or zoo.capability.CapabilityCheck.
+Classes that derive from a protocol inherit the defaults of optional attributes. Optional abilities
+are separate protocols, such as Inspector or zoo.capability.CapabilityCheck.
 """
 
 from abc import abstractmethod
@@ -67,44 +67,44 @@ class Format(Protocol):
 
     @abstractmethod
     def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
-        """Return any user's file as a Graph whose batch is open, simplified.
+        """Return a user's file as a simplified Graph with a dynamic batch.
 
-        shapes: of inputs by name, without the batch, where the file leaves axes open. Raises
-        HubError naming the file.
+        shapes: of inputs by name, without the batch, for dynamic axes in the file. Raises HubError
+        naming the file.
         """
 
     @abstractmethod
     def data_files(self, file: Path) -> tuple[Path, ...]:
-        """Return the files beside a model that hold weights of it; raises HubError."""
+        """Return the files with a model's external weights; raises HubError."""
 
     @abstractmethod
     def simplify(self, content: bytes, where: str) -> bytes:
-        """Return an equivalent file with constants folded and no-ops gone.
+        """Return an equivalent file with constants folded and no-ops removed.
 
         Raises HubError naming `where`.
         """
 
 
 class Describer(Protocol):
-    """A reader of a file for a chip, which tells what is in it."""
+    """A reader that describes a chip file."""
 
     name: str
     suffix: str
 
     @abstractmethod
     def describe(self, content: bytes, where: str) -> Mapping[str, object]:
-        """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
+        """Return facts in JSON types; raises ArtifactError naming `where`."""
 
 
 @dataclass(frozen=True)
 class QuantizeOptions:
-    """Choices of a quantization; each quantizer reads its own.
+    """Options of a quantization; each quantizer uses some of them.
 
-    calibrator: 'minmax', 'percentile', 'mse', or 'auto' for what loses least.
-    held_out: samples that are not for calibration; 'auto' judges by them.
-    fit, epochs, seed: of a training. fit(module, float_module) trains the quantized network in
-    place, both torch modules from inputs by name to outputs by name; None where there are no
-    labels.  epochs: None for the training's own.
+    calibrator: 'minmax', 'percentile', 'mse', or 'auto' for the one that loses least.
+    held_out: samples not used for calibration; 'auto' judges with them.
+    fit, epochs, seed: for training. fit(module, float_module) trains the quantized network in
+    place, both torch modules from inputs by name to outputs by name; None if there are no labels.
+    epochs: None for the training's default.
     """
 
     calibrator: str = "auto"
@@ -116,7 +116,7 @@ class QuantizeOptions:
 
 
 class Quantizer(Protocol):
-    """A way from a float Graph to an integer one.
+    """A method to turn a float Graph into an integer one.
 
     tools: external programs and modules that it needs.
     """
@@ -137,7 +137,7 @@ class Quantizer(Protocol):
 
 
 class Compiler(Protocol):
-    """A lowering of a Graph to one kind of artifact.
+    """A compiler from a Graph to one kind of artifact.
 
     tools: external programs and modules that it needs.
     """
@@ -157,7 +157,7 @@ class Renderer(Protocol):
 
     @abstractmethod
     def render(self, program: CProgram) -> Mapping[str, bytes]:
-        """Return the files by name, the same bytes for the same program."""
+        """Return the files by name, byte-identical for the same program."""
 
 
 class Executor(Protocol):
@@ -176,40 +176,41 @@ class Executor(Protocol):
 
 @runtime_checkable
 class Inspector(Executor, Protocol):
-    """An executor that can also tell what is inside while it runs."""
+    """An executor that can also expose intermediate activations."""
 
     @abstractmethod
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "Run":
-        """Return a function that runs the artifact and gives those of these activations it has.
+        """Return a function that runs the artifact and returns those of these activations it has.
 
-        Integers are as the artifact stores them.
+        Integers are returned as the artifact stores them.
         """
 
 
 class OpJudge(Executor, Protocol):
-    """The executor 'reference', which also judges each op of another runtime alone."""
+    """The executor 'reference', which also checks each op of another runtime on its own."""
 
     @abstractmethod
     def judge_ops(self, graph: Graph, inside: Feeds) -> "Iterator[OpDifference]":
-        """Yield how far each op is off what the reference makes of the same inputs.
+        """Yield each op's difference from the reference's result for the same inputs.
 
-        inside: activations of a runtime by name; an op of which one is missing is left out.
+        inside: activations of a runtime by name; an op with a missing one is skipped.
         """
 
     @abstractmethod
     def rounds(self, node: Node) -> bool:
-        """Return whether another runtime may round the node's integers another way."""
+        """Return whether another runtime may round the node's integers differently."""
 
     @abstractmethod
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
-        """Return for each activation by how many steps a runtime is off at most: proven."""
+        """Return the proven maximum deviation of a runtime for each activation, in steps."""
 
 
 @dataclass(frozen=True)
 class OpDifference:
     """Differences of one op's integers, in steps.
 
-    allowed: what is proven of such an op alone.  levels: from its least integer to its largest.
+    allowed: proven bound for the op on its own.  levels: steps from its smallest integer to its
+    largest.
     """
 
     node: str
@@ -219,7 +220,7 @@ class OpDifference:
 
     @property
     def is_judged(self) -> bool:
-        """Whether it can be off by more than is allowed."""
+        """Whether its integers can differ by more than is allowed."""
         return self.allowed < self.levels
 
 
@@ -233,7 +234,7 @@ class Run(Protocol):
 class AppRequest:
     """Everything that a generated app depends on.
 
-    artifact_files: contents by name, where they are at hand.
+    artifact_files: contents by name, if available.
     """
 
     model: str
@@ -245,7 +246,7 @@ class AppRequest:
 
 @dataclass(frozen=True)
 class AppRun:
-    """What the app computed for one picture: outputs without the batch, and its JSON record."""
+    """The app's results for one picture: outputs without the batch, and its JSON record."""
 
     outputs: "Mapping[str, NDArray[Any]]"
     record: Mapping[str, Any]
@@ -255,8 +256,8 @@ class AppRun:
 class Library:
     """A library that the app uses.
 
-    file: the shared library that the bundle carries; a header where it is `compiled_in`.
-    licence: SPDX expression.  texts: its licence files, by the name they get in the bundle.
+    file: the shared library in the bundle; a header if it is `compiled_in`.
+    licence: SPDX expression.  texts: its licence files, by name in the bundle.
     """
 
     name: str
@@ -268,14 +269,14 @@ class Library:
 
 
 class AppGenerator(Protocol):
-    """A generator of the standalone app of a board.
+    """A generator of a board's standalone app.
 
-    stand_in: what computes in place of the board's processor or accelerator where `run` runs the
-    app, '' for nothing.
-    stand_in_differs: why its integers may differ from those of the executor, '' where they do not.
-    not_here: why the app can be neither built nor run on this machine; `build` and `run` are not
-    called then.
-    packages: what forms of packages need to know of the app, by their names.
+    stand_in: what replaces the board's processor or accelerator when `run` runs the app, '' for
+    nothing.
+    stand_in_differs: why its integers may differ from the executor's, '' if they do not.
+    not_here: why the app can be neither built nor run on this machine; `build` and `run` are then
+    not called.
+    packages: the app's settings for package formats, by name.
     """
 
     name: str
@@ -291,7 +292,7 @@ class AppGenerator(Protocol):
 
     @abstractmethod
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the app's source files by relative path, the same bytes for the same request."""
+        """Return the app's source files by path, byte-identical for the same request."""
 
     @abstractmethod
     def build(self, source: Path, out: Path) -> Path:
@@ -299,9 +300,9 @@ class AppGenerator(Protocol):
 
     @abstractmethod
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
-        """Return what a bundle needs beside the program: README.md, install.sh, selftest.
+        """Return a bundle's other files: README.md, install.sh, selftest.
 
-        facts: bundle name, quantization, licence notice, and the C library that is needed.
+        facts: bundle name, quantization, licence notice, and the required C library.
         """
 
     @abstractmethod
@@ -315,10 +316,10 @@ class AppGenerator(Protocol):
 
 @dataclass(frozen=True)
 class PackageRequest:
-    """What a package is made of.
+    """Contents of a package.
 
     facts: as for AppGenerator.companions.  folder: the bundle's files, manifest included.
-    settings: what the app says of packages of this form, None for nothing.
+    settings: the app's settings for this format, None for none.
     """
 
     request: AppRequest
@@ -328,7 +329,7 @@ class PackageRequest:
 
 
 class Package(Protocol):
-    """A form in which bundles go to boards; its name is the file's suffix.
+    """A package format for bundles; its name is the file suffix.
 
     tools: external programs and modules that it needs.
     """
@@ -338,18 +339,17 @@ class Package(Protocol):
 
     @abstractmethod
     def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the file, the same bytes for the same bundle.
+        """Write the file, byte-identical for the same bundle.
 
-        Raises RefusedError where the app's settings for it are missing.
+        Raises RefusedError if the app has no settings for it.
         """
 
 
 class Dataset(Protocol):
-    """A reader of one layout of labelled data in a folder.
+    """A reader of one folder layout of labelled data.
 
-    summary: what the folder holds.
-    splits: what the folder can be asked for, 'train' and 'test' among them; () where a folder is
-    one split.
+    summary: contents of the folder.
+    splits: the available splits, including 'train' and 'test'; () if the folder has none.
     """
 
     name: str
@@ -358,11 +358,11 @@ class Dataset(Protocol):
 
     @abstractmethod
     def recognises(self, folder: Path) -> bool:
-        """Tell from the names in an existing folder whether it has this layout."""
+        """Return whether the file names in a folder match this layout."""
 
     @abstractmethod
     def points(self, folder: Path) -> int:
-        """Return how many landmarks each sample has, 0 for none; raises DataError."""
+        """Return the number of landmarks per sample, 0 for none; raises DataError."""
 
     @abstractmethod
     def read(self, folder: Path, split: str) -> object:
@@ -373,4 +373,4 @@ class Dataset(Protocol):
 
     @abstractmethod
     def pictures(self, folder: Path, split: str) -> "Sequence[Picture]":
-        """Return the photos of the samples, unread, and their boxes: what calibration takes."""
+        """Return the samples' photos, unread, with their boxes, for calibration."""

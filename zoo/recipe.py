@@ -1,4 +1,4 @@
-"""A recipe: a model that can be trained, or is published."""
+"""A recipe: a model that is trainable or published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ __all__ = ["GoldenInput", "Licence", "Recipe"]
 
 @dataclass(frozen=True)
 class Licence:
-    """Terms of one part of a model.
+    """Licence of one part of a model.
 
     covers: 'weights', 'data' or 'golden' (pictures); the app's code is Apache-2.0.
     identifier: SPDX expression, such as a LicenseRef.
@@ -31,7 +31,7 @@ class Licence:
 
 @dataclass(frozen=True)
 class GoldenInput:
-    """A picture that may be given away, with the face box (x, y, width, height), pixels."""
+    """A redistributable picture, with the face box (x, y, width, height) in pixels."""
 
     name: str
     image: Path
@@ -43,9 +43,9 @@ class GoldenInput:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model under one contract.
+    """A model with one contract.
 
-    name: 'architecture_variant.dataset', of the characters in zoo.names.  hubs: published ONNX,
+    name: 'architecture_variant.dataset', in the characters of zoo.names.  hubs: published ONNX,
     the float one as 'none', others by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON
     measured at publishing, by the same names.  card: model card.
     train, fit, export, restore, evaluate, suites (by name), pictures: dotted paths
@@ -56,14 +56,14 @@ class Recipe:
       export(recipe, weights: Path | None) -> bytes of the float hub, random weights for None;
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
       evaluate(recipe, run, data: Path, only: Collection[Path] = ()) ->
-      zoo.data.evaluation.Evaluation, of all photos of the data or of `only` these;
+      zoo.data.evaluation.Evaluation, of all photos of the data or `only` these;
       a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
       soon as it is measured;
       pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
-    metric: of `evaluate`, by which a loss by quantization is judged where there are labels, '' for
-    none.  more_is_better: whether it is no error but, say, a precision.
+    metric: of `evaluate`, to judge quantization loss if there are labels, '' for none.
+    more_is_better: whether a larger metric is better, as for a precision.
     """
 
     name: str

@@ -1,10 +1,10 @@
-"""Finds what plugins registered, by kind and name: the only way from room to room.
+"""Finds plugins' objects by kind and name: the only connection between the rooms.
 
 Kinds: recipe, target, scheme, op, lowering, step, format, quantizer, compiler, executor, app,
 package, dataset, renderer, describer.
 
-What is handed out while zoo.provenance.used records is recorded. So ask each time, and keep
-nothing: what a module keeps for later is used without a word.
+While zoo.provenance.used records, every lookup is recorded. So query each time and keep no results
+in a module: their later use would not be recorded.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _WITH_TOOLS = ("compiler", "executor", "app", "package", "quantizer")
 
 
 def descriptors(kind: str) -> tuple[Descriptor, ...]:
-    """Return what is registered of a kind under a name of its own, sorted by name."""
+    """Return the uniquely named descriptors of a kind, sorted by name."""
     record(Thing("names", kind))
     found = (d for plugin in load_plugins().all for d in plugin.registered.get(kind, ()))
     unique = (d for d in found if len(load_plugins().providers(kind, d.name)) == 1)
@@ -48,14 +48,14 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 def knows(kind: str, name: str) -> bool:
-    """Return whether a name or alias is registered, be it twice."""
+    """Return whether a name or alias is registered, even twice."""
     return bool(load_plugins().providers(kind, name))
 
 
 def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the caller knows which)
     """Import, check and return the implementation of a name or alias.
 
-    Raises UnknownNameError with near names, PluginError naming the distribution at fault.
+    Raises UnknownNameError with similar names, PluginError naming the distribution at fault.
     """
     plugin, descriptor = _provider(kind, name)
     record(Thing("plugin", f"{kind} {descriptor.name}"))
@@ -66,7 +66,7 @@ def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the
 
 
 def load_all(kind: str) -> tuple[dict[str, Any], dict[str, PluginError]]:
-    """Return what can be loaded of a kind by name, and why the rest cannot be."""
+    """Return the loadable objects of a kind by name, and errors for the rest."""
     record(Thing("names", kind))
     loaded: dict[str, Any] = {}
     broken: dict[str, PluginError] = {}
@@ -79,19 +79,19 @@ def load_all(kind: str) -> tuple[dict[str, Any], dict[str, PluginError]]:
 
 
 def check(plugin: Plugin) -> list[str]:
-    """Load all that a plugin has registered, and return what is wrong with it."""
+    """Load everything that a plugin registers, and return the errors."""
     return [fault for kind, d in _registered(plugin) if (fault := _problem(kind, d.name))]
 
 
 def doubled(plugin: Plugin) -> list[str]:
-    """Return which names of a plugin another one has registered, too."""
+    """Return the plugin's names that another plugin also registers."""
     return [str(double) for kind, d in _registered(plugin) if (double := _double(kind, d.name))]
 
 
 def find(kind: str, name: str) -> Descriptor:
-    """Return what was registered under a name or alias, for those who read the code behind it.
+    """Return the descriptor of a name or alias, for callers that inspect its code.
 
-    Raises as `load` does, but imports nothing.
+    Raises the same errors as `load`, but imports nothing.
     """
     _, descriptor = _provider(kind, name)
     record(Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _package(descriptor.target)))
@@ -125,7 +125,7 @@ def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  
     record(Thing("code", _package(descriptor.target)))
     try:
         found = _member(descriptor.target)
-    # Importing third-party code may fail in any way; say whose it is.
+    # Importing third-party code may fail in any way; name its distribution.
     except Exception as error:
         wrong = f"cannot import '{descriptor.target}' ({type(error).__name__}: {error})"
         raise _broken(kind, plugin, descriptor, wrong) from error
@@ -137,7 +137,7 @@ def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  
 
 @cache
 def _fault(kind: str, name: str, target: str) -> str:
-    """Return what is wrong with what was imported, '' for nothing; looked at once."""
+    """Return what is wrong with an imported object, '' for nothing; checked once."""
     return " ".join(faults(kind, name, _member(target)))
 
 

@@ -1,13 +1,13 @@
-"""Progress of long work: libraries report it, whoever called them may show it."""
+"""Progress of long-running work: libraries report it, callers may show it."""
 
 import logging
 
 __all__ = ["PROGRESS", "report"]
 
 PROGRESS = logging.getLogger("zoo.progress")
-"""Gets one record of level INFO for each line; silent unless somebody listens."""
+"""Receives one INFO record per line; silent without a handler."""
 
 
 def report(line: str) -> None:
-    """Tell how far the work has come."""
+    """Report progress."""
     PROGRESS.info(line)

@@ -1,4 +1,4 @@
-"""Quantization schemes as data: what a chip wants its integers to look like."""
+"""Quantization schemes as data: the integer format a chip requires."""
 
 import json
 from collections.abc import Mapping
@@ -11,11 +11,10 @@ from zoo.errors import QuantizeError
 __all__ = ["FLOAT_SCHEMES", "OWN_INTEGERS", "Override", "Scheme"]
 
 FLOAT_SCHEMES = ("float32", "float16")
-"""Names that stand where a scheme's would, for graphs that stay float."""
+"""Scheme names of graphs that stay float."""
 
 OWN_INTEGERS = "qdq"
-"""The name for a file that is quantized already: of its quantization, and of the scheme where its
-integers stay as they are."""
+"""The quantization of an already quantized file, and its scheme if its integers are kept."""
 
 
 _WEIGHT_BITS = (4, 8)
@@ -24,11 +23,11 @@ _ACTIVATION_BITS = (8, 16)
 
 @dataclass(frozen=True)
 class Override:
-    """Other bits for some tensors than the scheme's; None leaves them.
+    """Bit widths for some tensors that differ from the scheme's; None keeps the scheme's.
 
-    pattern: of names of nodes or tensors, as a shell's: 'stem', '/block*/conv'. A node's name
-    stands for its weight and its output.
-    Raises QuantizeError for bits that no tensor may have.
+    pattern: shell pattern of node or tensor names: 'stem', '/block*/conv'. A node's name covers its
+    weight and its output.
+    Raises QuantizeError for an unsupported bit width.
     """
 
     pattern: str
@@ -46,29 +45,29 @@ class Override:
                 )
 
     def matches(self, *names: str) -> bool:
-        """Whether the pattern is that of any name."""
+        """Whether the pattern matches any of the names."""
         return any(fnmatchcase(name, self.pattern) for name in names)
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """One way to stand integers for reals; read by the quantizer, never by name.
+    """An integer format for reals; the quantizer reads its fields, never its name.
 
     scale: 'float', or 'power_of_two' (scale = 2**-fix_point).
     activation_symmetric: zero point 0 (signed) instead of a calibrated one.
     weight_qmin: -127 keeps weights symmetric (narrow range), -128 uses the whole range.
     activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'.
-    bias_bits: 32 with scale input * weight, or 8 with a scale of its own.
-    shared_ops: ops whose inputs and output need one quantization (the DPU's concat).
+    bias_bits: 32 with scale input * weight, or 8 with a separate scale.
+    shared_ops: ops whose inputs and output share one quantization (the DPU's concat).
     shift_cut, shift_bias: legal ranges of the right shift from accumulator to output and of the
-    left shift from bias to accumulator, bits; None where every factor is legal.
-    mean_bits: where a pool's mean is sum * M >> S, with S < log2(count * 2**mean_bits); None where
-    it is divided by the count.  mean_factors: rows (kernel height, width, M, S) that the chip has
+    left shift from bias to accumulator, in bits; None if every factor is legal.
+    mean_bits: a pool's mean is sum * M >> S, with S < log2(count * 2**mean_bits); None if it is
+    divided by the count.  mean_factors: rows (kernel height, width, M, S) that the chip uses
     instead of the nearest M / 2**S.
-    leaky_slope: (M, S) of the only slope M / 2**S that leaky rectifiers have below zero; None where
-    any is right.
-    equalize: cross-layer equalisation first; needed wherever weights have one scale per tensor.
-    overrides: other bits for some tensors; later ones win.
+    leaky_slope: (M, S) of the only slope M / 2**S that leaky rectifiers may have below zero; None
+    if any is allowed.
+    equalize: cross-layer equalisation first; needed if weights have one scale per tensor.
+    overrides: bit widths of some tensors; later ones win.
     """
 
     name: str
@@ -94,7 +93,7 @@ class Scheme:
 
     @property
     def record(self) -> Mapping[str, str]:
-        """The metadata of graphs that are quantized so."""
+        """Metadata of graphs quantized with this scheme."""
         overrides = json.dumps([asdict(override) for override in self.overrides])
         return {
             "zoo.scheme": self.name,
@@ -102,7 +101,7 @@ class Scheme:
         }
 
     def at(self, *names: str) -> "Scheme":
-        """Return the scheme for one tensor. names: its own, and that of the node it belongs to."""
+        """Return the scheme for one tensor. names: the tensor's, and its node's."""
         matching = [override for override in self.overrides if override.matches(*names)]
         return reduce(_overridden, matching, replace(self, overrides=()))
 

@@ -1,4 +1,4 @@
-"""What a contract step provides: one meaning in numpy and in C++."""
+"""The interface of a contract step: the same computation in numpy and C++."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Region:
-    """Square part of a photo, in 1/256 pixel; pixel i covers [256 i, 256 (i + 1))."""
+    """Square region of a photo, in 1/256 pixel; pixel i covers [256 i, 256 (i + 1))."""
 
     x0_q8: int
     y0_q8: int
@@ -31,8 +31,8 @@ class Frame:
     """An image on its way to the network.
 
     image_hwc: [H, W, 3] uint8 RGB (or [H, W, 1] after a gray step).
-    box: part of the photo that is looked at (x, y, width, height), in pixels.
-    region: part of the photo that the image shows, once cropped.
+    box: region of interest in the photo (x, y, width, height), in pixels.
+    region: region of the photo that the image shows, once cropped.
     input_chw: [C, H, W] float32, once normalised.
     """
 
@@ -44,10 +44,10 @@ class Frame:
 
 @dataclass(frozen=True)
 class ValueSpec:
-    """Shape and type of a value. shape: None for the one axis whose length the picture decides.
+    """Shape and type of a value. shape: None for the one axis whose length depends on the picture.
 
-    Such an axis may have length 0: [N, 4] boxes, of which a picture shows none. Texts are 'str'.
-    Raises RecipeError for a shape that no value can have.
+    Such an axis may have length 0: [N, 4] boxes in a picture without any. Texts are 'str'.
+    Raises RecipeError for an impossible shape.
     """
 
     shape: tuple[int | None, ...] = ()
@@ -66,11 +66,11 @@ class ValueSpec:
 
 
 class StepPlugin(ABC):
-    """What both kinds of steps tell. The C++ and the Kotlin form stand beside the Python one.
+    """Common interface of both kinds of steps. C++ and Kotlin forms are beside the Python one.
 
-    parameters: default by name; None where the contract must give it.
-    cpp_header: a C++17 header that defines the step's function; its form is in docs/contract.md.
-    kotlin_file: a file that defines it for Android apps; None where there is none.
+    parameters: default by name; None if the contract must set it.
+    cpp_header: a C++17 header that defines the step's function, as described in docs/contract.md.
+    kotlin_file: a file that defines it for Android apps; None if there is none.
     """
 
     name: str
@@ -79,7 +79,7 @@ class StepPlugin(ABC):
     kotlin_file: Path | None = None
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return given parameters with defaults; raises RecipeError for unknown or missing ones."""
+        """Return the parameters with defaults; raises RecipeError for unknown or missing ones."""
         for name in given:
             if name not in self.parameters:
                 raise RecipeError(
@@ -102,7 +102,7 @@ class PreStep(StepPlugin):
 
 
 class PostStep(StepPlugin):
-    """A step after the network. Its values are what it states of them, whatever the picture."""
+    """A step after the network. Its values match their specs for every picture."""
 
     @abstractmethod
     def adds(

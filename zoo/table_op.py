@@ -1,8 +1,8 @@
-"""Table ops: functions of one number, which integers look up.
+"""Table ops: functions of one number, computed in integers by lookup.
 
-Such an op states its real function once (`activate`). Floats, the table of integers, a form for
-training and the bounds of the proof follow from it, and every back end that can hold a table takes
-the op without code of its own; a lowering for the op itself may still be registered.
+Such an op defines its real function once (`activate`). The float form, the integer table, a
+training form and the proof's bounds follow from it. Every back end with tables supports the op
+without extra code; a specific lowering may still be registered.
 """
 
 from abc import abstractmethod
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["TableOp", "gain_of_table", "look_up", "require_8_bits", "tabulate"]
 
 _STEP = 1e-4
-"""Half of the distance over which a slope is measured."""
+"""Half the interval for measuring a slope."""
 
 
 class TableOp(Op):
-    """y = f(x) for every element; integer['table'] as `tabulate` defines it.
+    """y = f(x) for every element; integer['table'] as defined by `tabulate`.
 
-    As it stands it reads and writes an ONNX operator without attributes, `onnx_types[0]`.
+    By default it reads and writes an ONNX operator without attributes, `onnx_types[0]`.
     """
 
     family = "table"
@@ -59,9 +59,9 @@ class TableOp(Op):
         return self.activate(node, inputs[0])
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Compute the function by numpy, and its slope by central differences in float64.
+        """Compute the function in numpy, and its slope by central differences in float64.
 
-        An op that has a form of its own, such as by torch.nn.functional, overrides it.
+        An op with a native torch form, as in torch.nn.functional, overrides this.
         """
         import torch
 
@@ -112,7 +112,7 @@ class TableOp(Op):
 
 
 def gain_of_table(node: Node, inputs: Sequence[Tensor]) -> tuple[float, ...]:
-    """Return zoo.op.Op.gain of a node with a table, or with one behind the other."""
+    """Return zoo.op.Op.gain of a node with one or more consecutive tables."""
     steps = np.abs(np.diff(node.integer["table"]))
     return float(steps.max()), *(0.0,) * (len(inputs) - 1)
 
@@ -120,7 +120,7 @@ def gain_of_table(node: Node, inputs: Sequence[Tensor]) -> tuple[float, ...]:
 def tabulate(
     activate: Callable[[NDArray[Any]], NDArray[Any]], source: Tensor, output: Tensor
 ) -> tuple[int, ...]:
-    """Return the output's integer for each integer q of the source, from the lowest on.
+    """Return the output's integer for each integer q of the source, in ascending order.
 
     table[q - qmin] = clip(round(f(s_in * (q - z_in)) / s_out) + z_out, qmin_out, qmax_out),
     computed in float64. Raises QuantizeError for more than 256 entries.
@@ -142,7 +142,7 @@ def look_up(
 
 
 def require_8_bits(tensor: Tensor) -> None:
-    """Raise QuantizeError where a table with an entry for each integer would be too large."""
+    """Raise QuantizeError if a table with an entry for each integer would be too large."""
     bits = _grid(tensor).bits
     if bits > 8:
         raise QuantizeError(

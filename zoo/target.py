@@ -12,15 +12,15 @@ __all__ = ["ARCHIVE", "Fact", "Runtime", "Target"]
 Fact = str | int | tuple[str, ...]
 
 ARCHIVE = "tar.gz"
-"""The form of every bundle, which the zoo itself reads."""
+"""The format of every bundle, which the zoo itself reads."""
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """Another way to run networks on a board.
+    """An alternative runtime for a board.
 
-    title: for people.  compiler, executor, app: names of plugins.  refuses: as of a target, what
-    this runtime refuses more.
+    title: for display.  compiler, executor, app: names of plugins.  refuses: additional refusals,
+    as for a target.
     """
 
     title: str
@@ -32,18 +32,17 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Target:
-    """A board, and which plugins build for it.
+    """A board, and the plugins that build for it.
 
     compiler, executor, app: names of plugins.
-    schemes: scheme by --quant ('none', 'fp16', 'ptq', 'qat'); the first entry is no default.
-    accepts: further schemes that --scheme may ask for.
-    refuses: reason and remedy by quantization or scheme that users would expect but must not have.
-    package: form that the board takes, such as 'deb'; a bundle is an archive, too.
-    facts: what the compiler, the app and the reader need to know, units in the keys.
-    runtimes: other ways to run networks on the board, by name.
-    programs: of a vendor, which the compiler uses where they are on the PATH; it does without.
-    variants: facts that differ, by the name under which a board can be had in another form; asked
-    for as 'board:variant'.
+    schemes: scheme by --quant ('none', 'fp16', 'ptq', 'qat'); the order does not imply a default.
+    accepts: further schemes that --scheme may select.
+    refuses: reason and remedy by refused quantization or scheme that users might expect to work.
+    package: additional package format, such as 'deb'; a bundle is always an archive.
+    facts: properties for the compiler, the app and the reader, with units in the keys.
+    runtimes: alternative runtimes of the board, by name.
+    programs: optional vendor programs, which the compiler uses if they are on the PATH.
+    variants: differing facts by variant name; selected as 'board:variant'.
     """
 
     name: str
@@ -67,18 +66,18 @@ class Target:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Return the forms in which its bundles are made, the zoo's own first."""
+        """Return the formats of its bundles, the zoo's own first."""
         return tuple(dict.fromkeys((ARCHIVE, self.package)))
 
     def variant(self, name: str) -> Self:
-        """Return the board in that form, named 'board-variant'; raises UnknownNameError."""
+        """Return that variant of the board, named 'board-variant'; raises UnknownNameError."""
         if name not in self.variants:
             raise UnknownNameError(f"variant of {self.name}", name, self.variants)
         facts = {**self.facts, **self.variants[name]}
         return replace(self, name=f"{self.name}-{name}", facts=facts, variants={})
 
     def with_runtime(self, name: str) -> Self:
-        """Return the board with another runtime, named 'board-runtime'; raises UnknownNameError."""
+        """Return the board with that runtime, named 'board-runtime'; raises UnknownNameError."""
         if name not in self.runtimes:
             raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes)
         runtime = self.runtimes[name]

@@ -1,4 +1,4 @@
-"""External tools that plugins need: what to look for, what for, and how to get it."""
+"""External tools that plugins need: how to find them, their purpose, and how to install them."""
 
 import os
 import shutil
@@ -19,12 +19,12 @@ _TIMEOUT_S = 20
 class Tool:
     """One external tool.
 
-    kind: 'program' on the PATH, 'file' by absolute path, 'module' of Python, or 'image' that docker
-    has here; nothing is downloaded.
-    candidates: any of them will do.  remedy: the command that installs it.
-    variable: of the environment; where it is set, its value is the only candidate. A program's may
-    bring arguments ('ccache g++').
-    asks_version: arguments that make a program print its version in the first line.
+    kind: 'program' on the PATH, 'file' with an absolute path, Python 'module', or local docker
+    'image'; nothing is downloaded.
+    candidates: any of them suffices.  remedy: the command that installs it.
+    variable: environment variable; if set, its value is the only candidate. For a program it may
+    include arguments ('ccache g++').
+    asks_version: arguments that make a program print its version on the first line.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Tool:
 
 
 def find_tool(tool: Tool) -> str:
-    """Return where the tool was found, '' if nowhere."""
+    """Return the tool's location, '' if not found."""
     return next((place for _, place in _found(tool)), "")
 
 
 def tool_versions(tools: Iterable[Tool]) -> dict[str, str]:
-    """Return what the tools that are here say of their version, by name.
+    """Return the versions of the installed tools, by name.
 
-    A program's is the first line that it prints, a module's the number of its package, an image's
-    its name. A file says nothing.
+    For a program, its first line of output; for a module, its package version; for an image, its
+    name. Files have none.
     """
     versions = {
         tool.name: _version(tool, *first) for tool in tools if (first := next(_found(tool), None))
@@ -54,7 +54,7 @@ def tool_versions(tools: Iterable[Tool]) -> dict[str, str]:
 
 
 def _found(tool: Tool) -> Iterator[tuple[str, str]]:
-    """Yield the candidates that are here, each with its place."""
+    """Yield the candidates that exist, with their locations."""
     named = os.environ.get(tool.variable, "").strip() if tool.variable else ""
     for candidate in (named,) if named else tool.candidates:
         place = _place(tool.kind, candidate)
@@ -82,7 +82,7 @@ def _version(tool: Tool, candidate: str, place: str) -> str:
 
 @cache
 def _first_line(*command: str, modified_ns: int) -> str:  # noqa: ARG001 (of the key)
-    """Return what the command prints first, '' where it fails; asked once of each program."""
+    """Return the command's first line of output, '' if it fails; run once per program."""
     try:
         run = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):

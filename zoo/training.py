@@ -1,4 +1,4 @@
-"""What a person chooses about a training; all else is the recipe's."""
+"""User options of a training; the recipe decides everything else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ __all__ = ["FitOptions", "TrainOptions"]
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """Choices of one training.
+    """Options of one training.
 
-    data: labelled data sets, trained on together.  out: folder for weights, checkpoints and logs;
-    a training that was interrupted there goes on.  teachers: weights of larger networks to learn
-    from.  peers: other networks to learn from, ONNX and contract.  start: folder of an
-    earlier training whose weights are the first.  settings: of the recipe, by name, as words.
+    data: labelled data sets, used together.  out: folder for weights, checkpoints and logs; an
+    interrupted training there resumes.  teachers: weights of larger networks to learn from.
+    peers: third-party networks to learn from, ONNX and contract.  start: folder of an earlier
+    training with the initial weights.  settings: of the recipe, by name, as text.
     """
 
     data: tuple[Path, ...]
@@ -29,7 +29,7 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Choices of one quantization-aware training. epochs: None for the recipe's own."""
+    """Options of one quantization-aware training. epochs: None for the recipe's default."""
 
     data: Path
     epochs: int | None = None

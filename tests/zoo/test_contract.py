@@ -128,7 +128,7 @@ def test_missing_file(tmp_path):
 
 
 def test_broken_json():
-    with pytest.raises(RecipeError, match=r"hub.onnx: not JSON \(.*\); write it anew from TOML"):
+    with pytest.raises(RecipeError, match=r"hub.onnx: not JSON \(.*\); recreate it from TOML"):
         Contract.from_json("{", "hub.onnx")
 
 

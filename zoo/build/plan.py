@@ -343,6 +343,6 @@ def _float_hub(wish: Wish, recipe: Recipe) -> Path:
         return recipe.hubs[OWN_INTEGERS]
     if "none" not in recipe.hubs:
         raise RecipeError(
-            f"{recipe.name}: no float hub is published; train it by `zoo train {recipe.name}`"
+            f"{recipe.name}: no float hub is published; train it with `zoo train {recipe.name}`"
         )
     return recipe.hubs["none"]

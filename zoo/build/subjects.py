@@ -96,7 +96,7 @@ def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
     """Yield trained weights, run by the framework that trained them."""
     for file in weights:
         if not recipe.restore:
-            raise UsageError(f"{recipe.name}: this model brings no training; see CONTRIBUTING")
+            raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
         if find_spec("torch") is None:
             raise ToolchainError("trained weights need PyTorch: pip install 'edgezoo[train]'")
         yield Subject(file.name, recipe, registry.resolve(recipe.restore)(recipe, file))
@@ -118,7 +118,7 @@ def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Eva
     for subject in subjects:
         if not subject.recipe.evaluate:
             raise UsageError(
-                f"{subject.recipe.name}: this model brings no evaluation; see CONTRIBUTING"
+                f"{subject.recipe.name}: this model has no evaluation; see CONTRIBUTING"
             )
         measure = registry.resolve(subject.recipe.evaluate)
         yield subject.name, measure(subject.recipe, subject.run, data)

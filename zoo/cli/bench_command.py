@@ -1,4 +1,4 @@
-"""zoo bench: latency, side by side in one run, on this machine or on a board."""
+"""zoo bench: compare latency in one run, on this machine or on a board."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -27,7 +27,7 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
 
 @click.command()
 @click.argument("models", nargs=-1, required=True, type=registered("recipe"))
-@click.option("--quant", "quants", multiple=True, help="Default: none and ptq; on a GPU fp16, too.")
+@click.option("--quant", "quants", multiple=True, help="Default: none and ptq, plus fp16 on a GPU.")
 @click.option(
     "--target",
     "targets",
@@ -35,9 +35,9 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     default=("x86",),
     show_default=True,
     type=registered("target"),
-    help="Whose program computes; can be repeated.",
+    help="Whose runtime to time; repeatable.",
 )
-@click.option("--runtime", default="", help="Of the targets, instead of their own: ort.")
+@click.option("--runtime", default="", help="Runtime, if not the targets' default: ort.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1))
 @click.option(
@@ -45,7 +45,7 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     default="cpu",
     show_default=True,
     type=click.Choice(["cpu", "cuda"]),
-    help="cuda: this machine's NVIDIA GPU, by PyTorch and TensorRT.",
+    help="cuda: this machine's NVIDIA GPU, with PyTorch and TensorRT.",
 )
 @click.option(
     "--batch",
@@ -54,18 +54,16 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     default=_GPU_BATCHES,
     show_default=True,
     type=click.IntRange(1),
-    help="Samples of a run on a GPU; can be repeated.",
+    help="Samples per run on a GPU; repeatable.",
 )
-@click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="A round.")
-@peer_option("Another network, timed in the same run")
-@click.option("--baseline", is_flag=True, help="Also as ONNX Runtime's quantize_static makes them.")
-@click.option(
-    "--random-weights", is_flag=True, help="Untrained weights: for latency they are as good."
-)
+@click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="Per round.")
+@peer_option("Third-party network to time in the same run")
+@click.option("--baseline", is_flag=True, help="Also time ONNX Runtime's quantize_static.")
+@click.option("--random-weights", is_flag=True, help="Untrained weights; latency is the same.")
 @click.option(
     "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on that board."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write the JSON to a file, too.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the JSON to a file.")
 @cache_option
 @json_option
 def command(
@@ -83,12 +81,12 @@ def command(
     as_json: bool,
     **of_processor: Any,  # noqa: ANN401 (options that go with nothing else)
 ) -> None:
-    """Time MODELS and peers on this machine, one sample at a time, in turn.
+    """Time MODELS and peers on this machine, one sample at a time, interleaved.
 
-    With --device cuda, MODELS on its NVIDIA GPU, in batches of one and of many samples.
+    With --device cuda, time MODELS on its NVIDIA GPU, in batches of one and more samples.
 
-    With --ssh, MODELS are bundles: each is copied to a board, proven there by its self-test, timed
-    there by its own program, and removed again.
+    With --ssh, MODELS are bundles: each is copied to the board, checked by its self-test, timed by
+    its own program, and removed again.
     """
     from zoo.bench.contest import Contest, on_board, on_gpu, on_processor
     from zoo.bench.latency import beside_float, report
@@ -127,7 +125,7 @@ def _write(out: Path, text: str) -> None:
 
 
 def _refuse(names: Collection[str], because: str) -> None:
-    """Raise UsageError for an option of these that was given."""
+    """Raise UsageError if any of these options was given."""
     context = click.get_current_context()
     for parameter in context.command.params:
         given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
@@ -136,6 +134,6 @@ def _refuse(names: Collection[str], because: str) -> None:
 
 
 def _rows(latencies: Any, shown: Sequence[str]) -> list[dict[str, object]]:  # noqa: ANN401 (JSON)
-    """Return the columns for people; what is known of no network is none."""
+    """Return the columns to print, without those that are empty for every network."""
     known = [name for name in _SHOWN_IF_KNOWN if any(row[name] is not None for row in latencies)]
     return [{name: row[name] for name in (*shown, *known)} for row in latencies]

@@ -13,50 +13,52 @@ from zoo.cli.output import print_json
 @click.command()
 @model_argument
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
-@click.option("--runtime", default="", help="Of the board, instead of its own: ort.")
+@click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
 @click.option(
     "--quant",
     default="",
-    help="none, fp16, ptq or qat; default ptq, of a file that is quantized already qdq.",
+    help="none, fp16, ptq or qat; default ptq, or qdq for an already quantized file.",
 )
-@click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
-@click.option("--contract", type=click.Path(path_type=Path), help="TOML, for an .onnx file.")
-@click.option("--name", default="", help="Of an .onnx file's model; default: the file's name.")
-@click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
+@click.option("--scheme", default="", type=registered("scheme"), help="If not the target's.")
+@click.option("--contract", type=click.Path(path_type=Path), help="TOML file, for an .onnx file.")
+@click.option("--name", default="", help="Name of an .onnx file's model; default: the file's.")
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use, not the published one."
+)
 @click.option(
     "--calib",
     "--images",
     "calibration",
     type=click.Path(path_type=Path),
     metavar="DATA",
-    help="Quantize anew with these images: FOLDER or NAME:FOLDER[:SPLIT]; qat trains on them.",
+    help="Quantize with these images: FOLDER or NAME:FOLDER[:SPLIT]; qat trains on them.",
 )
 @click.option(
     "--calib-count",
     "calibration_count",
     type=click.IntRange(1),
-    help="How many images at most; default 500, for qat 2000.",
+    help="Maximum number of images; default 500, for qat 2000.",
 )
 @click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
 @click.option(
     "--quantizer",
     default="",
     type=registered("quantizer"),
-    help="Instead of ptq's own: nndct is AMD's.",
+    help="If not ptq's own: nndct is AMD's.",
 )
-@click.option("--epochs", type=click.IntRange(1), help="Of qat, instead of the training's own.")
-@click.option("--seed", default=0, show_default=True, help="Of qat.")
+@click.option("--epochs", type=click.IntRange(1), help="Epochs of qat, if not its default.")
+@click.option("--seed", default=0, show_default=True, help="Seed of qat.")
 @click.option(
     "--max-quantization-error",
     "quantization_bound",
     default=0.1,
     show_default=True,
-    help="Largest allowed loss on pictures held out from calibration, in spreads of the output.",
+    help="Maximum loss on pictures held out from calibration, in spreads of the output.",
 )
-@click.option("--commercial", is_flag=True, help="Refuse what may not be used commercially.")
+@click.option("--commercial", is_flag=True, help="Refuse parts with non-commercial licences.")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
-@click.option("--explain", is_flag=True, help="Say for each stage whether and why it is rebuilt.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be built, and why.")
+@click.option("--explain", is_flag=True, help="Print whether and why each stage is rebuilt.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be built, and why.")
 @click.option("--force", is_flag=True, help="Rebuild all stages.")
 @cache_option
 @json_option
@@ -69,7 +71,7 @@ def command(
     as_json: bool,
     **wish: object,
 ) -> None:
-    """Build MODEL, a name of `zoo list` or an .onnx file, for a board."""
+    """Build MODEL, a name from `zoo list` or an .onnx file, for a board."""
     plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
     if dry_run:
         _preview(plan, cache_folder, as_json)
@@ -89,7 +91,7 @@ def command(
 def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
 ) -> tuple[list[Path], tuple[str, ...], list[dict[str, object]]]:
-    """Return the bundle in each form, notes about it, and what each stage did."""
+    """Return the bundle in each form, its notes, and what each stage did."""
     from zoo.build.pipeline import build
     from zoo.build.stages.compile import app_notes
     from zoo.build.stages.lower import artifact_notes

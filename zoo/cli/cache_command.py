@@ -1,4 +1,4 @@
-"""zoo cache: look at the build cache, check it, clear it."""
+"""zoo cache: inspect, check and clear the build cache."""
 
 import sys
 from pathlib import Path
@@ -11,14 +11,14 @@ from zoo.cli.output import print_json, print_table
 
 @click.group()
 def command() -> None:
-    """Look at the build cache, check it, clear it."""
+    """Inspect, check and clear the build cache."""
 
 
 @command.command("list")
 @cache_option
 @json_option
 def list_entries(cache_folder: Path | None, as_json: bool) -> None:
-    """List the results that are kept."""
+    """List the cached results."""
     cache = open_cache(cache_folder)
     rows = [
         {"stage": stage, "key": folder.name[:12], "size_bytes": size_bytes}
@@ -34,7 +34,7 @@ def list_entries(cache_folder: Path | None, as_json: bool) -> None:
 @cache_option
 @json_option
 def check(cache_folder: Path | None, as_json: bool) -> None:
-    """Compare every kept file with what its stage wrote; exits with 1 if one differs."""
+    """Compare every cached file with what its stage wrote; exit with 1 if one differs."""
     damaged = [
         {"result": folder.name[:12], "file": name}
         for folder, name in open_cache(cache_folder).damaged()
@@ -42,7 +42,7 @@ def check(cache_folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(damaged)
     elif damaged:
-        print_table("Damaged; clear the cache by `zoo cache clear`", damaged)
+        print_table("Damaged; clear the cache with `zoo cache clear`", damaged)
     else:
         click.echo("all files are as written")
     sys.exit(1 if damaged else 0)
@@ -52,7 +52,7 @@ def check(cache_folder: Path | None, as_json: bool) -> None:
 @cache_option
 @json_option
 def clear(cache_folder: Path | None, as_json: bool) -> None:
-    """Remove all kept results."""
+    """Remove all cached results."""
     cache = open_cache(cache_folder)
     count = cache.clear()
     if as_json:

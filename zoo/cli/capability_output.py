@@ -1,4 +1,4 @@
-"""What of a model a board runs: read, checked and printed."""
+"""Which nodes of a model a board runs: read, check and print them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,9 +16,9 @@ __all__ = ["show_capabilities"]
 
 
 def show_capabilities(model: str, target: Target, as_json: bool) -> None:
-    """Print a row for each node, and how many of them do not fit the board.
+    """Print a row for each node, and how many do not fit the board.
 
-    model: a recipe's name, of which the float hub is looked at, or an .onnx file.
+    model: a recipe's name, for its float hub, or an .onnx file.
     """
     found = find_capabilities(_read(model), target)
     rows = [asdict(capability) for capability in found]
@@ -40,6 +40,6 @@ def _read(model: str) -> Graph:
 def _float_hub(model: str) -> Path:
     recipe = registry.load("recipe", model)
     if "none" not in recipe.hubs:
-        raise RecipeError(f"{model}: no float hub is published; train it by `zoo train {model}`")
+        raise RecipeError(f"{model}: no float hub is published; train it with `zoo train {model}`")
     hub: Path = recipe.hubs["none"]
     return hub

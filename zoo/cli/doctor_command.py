@@ -1,4 +1,4 @@
-"""zoo doctor: which external tools are there, and how to get the others."""
+"""zoo doctor: which external tools are installed, and how to get the others."""
 
 import click
 
@@ -22,7 +22,7 @@ _SSH = Tool("ssh", "program", ("ssh",), "zoo bench --ssh", "apt install openssh-
 @click.command()
 @json_option
 def command(as_json: bool) -> None:
-    """Tell which tools are there, and how to get the others. Exits with 0 either way."""
+    """Show which tools are installed and how to get the others. Always exits with 0."""
     plugs = [registry.load_all(kind) for kind in _KINDS]
     declared = [tool for loaded, _ in plugs for plug in loaded.values() for tool in plug.tools]
     rows = [_row(tool) for tool in dict.fromkeys((*declared, _TRAINING, _SSH))]

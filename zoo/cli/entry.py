@@ -1,4 +1,4 @@
-"""How a program of ours begins and ends: our errors become a message and an exit status."""
+"""Entry point of our programs: errors become a message and an exit status."""
 
 import sys
 
@@ -11,7 +11,7 @@ __all__ = ["enter"]
 
 
 def enter(command: click.Command, name: str) -> None:
-    """Run a command line. name: what was called, such as 'zoo' or 'python -m recipes.pfld.soup'."""
+    """Run a command line. name: as called, such as 'zoo' or 'python -m recipes.pfld.soup'."""
     try:
         command(prog_name=name)
     except ZooError as error:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     metavar="DATA",
     help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT].",
 )
-@click.option("--published", is_flag=True, help="All published hubs, whatever the board.")
+@click.option("--published", is_flag=True, help="All published hubs, for any board.")
 @click.option("--quant", "quants", multiple=True, help="none, fp16, ptq, ...; default: published.")
 @click.option(
     "--form",
@@ -38,24 +38,26 @@ if TYPE_CHECKING:
     help="hub, reference or artifact.",
 )
 @click.option("--target", default="x86", show_default=True, type=registered("target"))
-@click.option("--scheme", default="", type=registered("scheme"), help="Instead of the target's.")
-@click.option("--hub", type=click.Path(path_type=Path), help="Float ONNX instead of the published.")
+@click.option("--scheme", default="", type=registered("scheme"), help="If not the target's.")
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use, not the published one."
+)
 @click.option(
     "--calib",
     "calibration",
     type=click.Path(path_type=Path),
     metavar="DATA",
-    help="Quantize anew with these images.",
+    help="Quantize with these images.",
 )
 @click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
 @click.option(
     "--weights",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Trained weights (safetensors), run by PyTorch; can be repeated.",
+    help="Trained weights (safetensors), run by PyTorch; repeatable.",
 )
-@peer_option("Another network, measured by the same code")
-@click.option("--suite", default="", help="A suite of tests instead, such as robustness.")
+@peer_option("Third-party network, evaluated by the same code")
+@click.option("--suite", default="", help="Run a suite of tests, such as robustness.")
 @cache_option
 @json_option
 def command(
@@ -71,9 +73,9 @@ def command(
     as_json: bool,
     **wish: object,
 ) -> None:
-    """Measure MODELS, and peers, side by side on labelled data.
+    """Evaluate MODELS and peers side by side on labelled data.
 
-    Weights, peers and the suite go by the first model.
+    Weights, peers and the suite use the first model's recipe.
     """
     from zoo.build import subjects
 

@@ -18,7 +18,7 @@ Row = dict[str, object]
 
 
 @click.command()
-@click.option("--datasets", is_flag=True, help="Data sets that --data and --calib can name.")
+@click.option("--datasets", is_flag=True, help="List data sets for --data and --calib.")
 @json_option
 def command(datasets: bool, as_json: bool) -> None:
     """List models, published ones first, and targets; or data sets."""
@@ -40,13 +40,13 @@ def _models_and_targets() -> dict[str, list[Row]]:
 
 
 def _datasets() -> dict[str, list[Row]]:
-    # On demand: their readers import what listing models need not wait for.
+    # On demand: their readers have imports that listing models does not need.
     datasets, broken = _rows("dataset", _dataset)
     return {"datasets": datasets, **_broken(broken)}
 
 
 def _rows(kind: str, row: Callable[[Any], Row]) -> tuple[list[Row], list[Row]]:
-    """Return a row for all that can be loaded of a kind, and one for the rest."""
+    """Return a row for each plugin of a kind that loads, and one for the rest."""
     loaded, errors = registry.load_all(kind)
     broken: list[Row] = [{"name": name, "error": str(error)} for name, error in errors.items()]
     return [{"name": name, **row(found)} for name, found in loaded.items()], broken

@@ -1,4 +1,4 @@
-"""The `zoo` command: finds the command's file."""
+"""The `zoo` command: loads the command's file."""
 
 from importlib import import_module
 
@@ -9,17 +9,17 @@ from zoo.cli.entry import enter
 from zoo.errors import suggest
 
 COMMANDS = {
-    "bench": "Measure latency, side by side in one run.",
+    "bench": "Compare latency in one run.",
     "build": "Build a bundle for a board.",
-    "cache": "Look at the build cache, check it, clear it.",
-    "doctor": "Tell which tools are there, and how to get the others.",
-    "eval": "Measure accuracy on a labelled data set.",
+    "cache": "Inspect, check and clear the build cache.",
+    "doctor": "Show which tools are installed and how to get the others.",
+    "eval": "Evaluate accuracy on a labelled data set.",
     "list": "List models and targets, or data sets.",
-    "plugins": "List plugins, what they provide and whether they work.",
+    "plugins": "List plugins, what they provide, and whether they work.",
     "run": "Run a bundle's app on this machine.",
     "show": "Show a model, a target, a scheme, an ONNX file or a bundle.",
     "train": "Train a model.",
-    "verify": "Check a bundle and prove it again.",
+    "verify": "Check a bundle and repeat its proof.",
 }
 
 

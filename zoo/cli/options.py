@@ -25,7 +25,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in declarations)
-    """A name of a plugin kind: completed in the shell, checked where it is used."""
+    """A name of a plugin kind: completed in the shell, checked on use."""
 
     def __init__(self, kind: str) -> None:
         self.name = kind
@@ -36,7 +36,7 @@ class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in d
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Return the registered names and aliases that go on like this."""
+        """Return the registered names and aliases that start with `incomplete`."""
         try:
             known = registry.descriptors(self.name)
         except ZooError:
@@ -51,12 +51,12 @@ cache_option = click.option(
     "--cache",
     "cache_folder",
     type=click.Path(path_type=Path),
-    help="Folder of the build cache (ZOO_CACHE).",
+    help="Build cache folder (ZOO_CACHE).",
 )
 
 
 def peer_option(purpose: str) -> Callable[[Command], Command]:
-    """Return the option for other people's networks. purpose: a sentence that names one."""
+    """Return the option for third-party networks. purpose: the start of its help text."""
     return click.option(
         "--peer",
         "peers",
@@ -64,10 +64,10 @@ def peer_option(purpose: str) -> Callable[[Command], Command]:
         nargs=2,
         type=click.Path(path_type=Path),
         metavar="ONNX CONTRACT",
-        help=f"{purpose}; can be repeated.",
+        help=f"{purpose}; repeatable.",
     )
 
 
 def open_cache(folder: Path | None) -> Cache:
-    """Return the cache of `--cache`, else the default one."""
+    """Return the cache given by `--cache`, or the default one."""
     return Cache(folder or default_folder())

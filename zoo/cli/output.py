@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for scripts."""
+"""Command output: tables for people, JSON for scripts."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows under the keys of the first one, columns aligned.
+    """Print rows in aligned columns under the first row's keys.
 
-    Lines are as long as they need to be: a cell stays whole for grep and for copying.
+    Lines are not wrapped, so that cells can be searched and copied.
     """
     if not rows:
         click.echo(f"{title}: none")

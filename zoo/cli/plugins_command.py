@@ -1,4 +1,4 @@
-"""zoo plugins: what is installed, and what is broken."""
+"""zoo plugins: what is installed and what is broken."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from zoo.plugins import Plugin, load_plugins
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Load and check everything; exit with 1 for a fault.")
+@click.option("--check", is_flag=True, help="Load and check everything; exit with 1 on a fault.")
 @json_option
 @click.pass_context
 def command(context: click.Context, check: bool, as_json: bool) -> None:
-    """List plugins, what they provide and whether they work."""
+    """List plugins, what they provide, and whether they work."""
     rows = [_row(plugin, check) for plugin in load_plugins().all]
     if as_json:
         print_json(rows)
@@ -34,13 +34,13 @@ def _row(plugin: Plugin, check: bool) -> dict[str, Any]:
         "error": plugin.error,
         "hooks": list(plugin.hooks),
         "doubled": registry.doubled(plugin),
-        # None where nobody has looked.
+        # None if unchecked.
         "faults": registry.check(plugin) if check else None,
     }
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    """Print a table of the plugins, and one of what is wrong with what they provide."""
+    """Print a table of the plugins, and one of the faults in what they provide."""
     wrong = ("doubled", "faults")
     plugins = [{key: row[key] for key in row if key not in wrong} for row in rows]
     print_table("Plugins", plugins)

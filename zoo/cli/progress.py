@@ -1,4 +1,4 @@
-"""Progress of a build on the terminal: stages as they run, on standard error."""
+"""Build progress on the terminal: stages as they run, on standard error."""
 
 import logging
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ __all__ = ["Progress", "progress"]
 
 @dataclass(frozen=True)
 class Progress:
-    """Told of stages; prints one line for each that ran, or for all of them with `explain`."""
+    """Print one line for each stage that ran, or with `explain` for every stage."""
 
     console: "Console"
     status: "Status"
     explain: bool
 
     def started(self, stage: Stage) -> None:
-        """Show what runs now."""
+        """Show the running stage."""
         self.status.update(f"{stage.name}: {stage.summary}")
 
     def finished(self, outcome: Outcome) -> None:
-        """Tell what became of a stage."""
+        """Print a stage's outcome."""
         if self.explain or not outcome.hit:
             state = "cached" if outcome.hit else "built "
             reason = "" if outcome.hit else f"  [dim]{outcome.reason}[/dim]"
@@ -54,7 +54,7 @@ def progress(explain: bool) -> Iterator[Progress]:
 
 
 class _Reports(logging.Handler):
-    """Prints what long work reports."""
+    """Print progress reports of long-running work."""
 
     def __init__(self, console: "Console") -> None:
         super().__init__()

@@ -20,7 +20,7 @@ from zoo.provenance.maker import absent_makers
 def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     """Check BUNDLE and run its app with ARGUMENTS, such as --source photo.png --box 10,10,90,90.
 
-    `zoo run BUNDLE --help` lists what the app takes. Its exit status is returned.
+    `zoo run BUNDLE --help` lists the app's options. The app's exit status is returned.
     """
     with TemporaryDirectory(prefix="zoo-run-") as folder:
         unpacked = unpack(bundle, Path(folder))

@@ -25,13 +25,13 @@ _KINDS = ("recipe", "target", "scheme")
 
 @click.command()
 @click.argument("name", type=registered("recipe"))
-@click.option("--target", type=registered("target"), help="What of a model this board runs.")
-@click.option("--runtime", default="", help="Of the board, instead of its own: ort.")
+@click.option("--target", type=registered("target"), help="Show which nodes this board runs.")
+@click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
 @json_option
 def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
     """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
-    With --target, NAME is a model or an .onnx file, and each node is shown with what runs it.
+    With --target, NAME is a model or an .onnx file; show for each node what runs it.
     """
     if target is not None:
         show_capabilities(name, find_target(target, runtime), as_json)
@@ -64,13 +64,13 @@ def _facts(name: str) -> dict[str, object]:
 
 
 def _target(target: Target) -> dict[str, object]:
-    """Return a board's data; of its other forms the names, which show the rest."""
+    """Return a board's data, with only the names of its variants and runtimes."""
     forms = {"variants": list(target.variants), "runtimes": list(target.runtimes)}
     return _jsonable({"kind": "target", **asdict(target), **forms})
 
 
 def _readers(kind: str, name: str) -> Iterator[Any]:
-    """Return the formats or describers of files with this suffix."""
+    """Return the formats or describers for this file suffix."""
     readers = (registry.load(kind, reader) for reader in registry.names(kind))
     return (reader for reader in readers if name.endswith(reader.suffix))
 
@@ -109,13 +109,13 @@ def _bundle(path: Path) -> dict[str, object]:
 
 
 def _jsonable(value: Mapping[str, object]) -> dict[str, object]:
-    """Return the value as JSON would hold it: paths as text, tuples as lists."""
+    """Return the value in JSON types: paths as text, tuples as lists."""
     parsed: dict[str, object] = json.loads(json.dumps(value, default=str))
     return parsed
 
 
 def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Yield (path, value) of nested tables and lists of tables, for people to read."""
+    """Yield (path, value) of nested tables and lists of tables, for printing."""
     for key, value in facts.items():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             value = {_label(item, index): item for index, item in enumerate(value)}
@@ -126,5 +126,5 @@ def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def _label(item: Mapping[str, object], index: int) -> str:
-    """Return what tells an item of a list from the others."""
+    """Return what distinguishes a list item from the others."""
     return str(item.get("name") or item.get("covers") or index)

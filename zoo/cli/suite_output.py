@@ -1,4 +1,4 @@
-"""What `zoo eval --suite` prints: subjects side by side, a table for each test and metric."""
+"""Output of `zoo eval --suite`: subjects side by side, one table per test and metric."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -12,7 +12,7 @@ Line = tuple[str, Measurement]
 
 
 def show_suite(measured: Iterable[Line], as_json: bool) -> None:
-    """Print all lines, and on standard error what was measured last while there are more."""
+    """Print all lines; while measuring, print the latest on standard error."""
     lines = list(_watched(measured))
     if as_json:
         print_json([{"subject": name, **asdict(line)} for name, line in lines])

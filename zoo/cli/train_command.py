@@ -22,28 +22,28 @@ from zoo.training import TrainOptions
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="DATA",
-    help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT]; can be repeated.",
+    help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT]; repeatable.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder; default runs/MODEL.")
-@click.option("--epochs", type=click.IntRange(1), help="Instead of the recipe's own.")
-@click.option("--batch-size", type=click.IntRange(1), help="Instead of the recipe's own.")
+@click.option("--out", type=click.Path(path_type=Path), help="Output folder; default runs/MODEL.")
+@click.option("--epochs", type=click.IntRange(1), help="If not the recipe's default.")
+@click.option("--batch-size", type=click.IntRange(1), help="If not the recipe's default.")
 @click.option(
     "--teacher",
     "teachers",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Weights of a larger network to learn from; can be repeated.",
+    help="Weights of a larger network to learn from; repeatable.",
 )
-@peer_option("Another network to learn from")
+@peer_option("Third-party network to learn from")
 @click.option(
-    "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to go on from."
+    "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to start from."
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A setting of the recipe, such as loss=l2; can be repeated.",
+    help="A setting of the recipe, such as loss=l2; repeatable.",
 )
 @click.option("--seed", default=0, show_default=True)
 @click.option("--accelerator", default="auto", show_default=True, help="auto, cpu, cuda, mps.")
@@ -62,10 +62,10 @@ def command(
     accelerator: str,
     as_json: bool,
 ) -> None:
-    """Train MODEL; an interrupted training in the same folder goes on."""
+    """Train MODEL; an interrupted training in the same folder resumes."""
     recipe = find_recipe(model, None)
     if not recipe.train:
-        raise RecipeError(f"{recipe.name}: this model brings no training; see CONTRIBUTING")
+        raise RecipeError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
     if find_spec("torch") is None:
         raise ToolchainError("training needs PyTorch: pip install 'edgezoo[train]'")
     folder = out or Path("runs") / recipe.name

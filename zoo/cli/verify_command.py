@@ -1,4 +1,4 @@
-"""zoo verify: check a bundle's bytes, then prove it again."""
+"""zoo verify: check a bundle's bytes, then repeat its proof."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from zoo.provenance.maker import absent_makers
 @click.option("--only-digests", is_flag=True, help="Check the bytes, run nothing.")
 @json_option
 def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
-    """Check every file of BUNDLE, then run float, reference, artifact and app again."""
+    """Check every file of BUNDLE, then rerun float, reference, artifact and app."""
     with TemporaryDirectory(prefix="zoo-verify-") as folder:
         unpacked = unpack(bundle, Path(folder))
         certificate = bundle_certificate(unpacked, str(bundle))

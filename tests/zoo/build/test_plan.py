@@ -197,7 +197,7 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
         ),
         (
             {"model": "toy_3.0x.shapes", "quant": "none"},
-            "toy_3.0x.shapes: no float hub is published; train it by `zoo train toy_3.0x.shapes`",
+            "toy_3.0x.shapes: no float hub is published; train it with `zoo train toy_3.0x.shapes`",
         ),
     ],
 )
