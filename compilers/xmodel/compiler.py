@@ -1,12 +1,10 @@
 """Lowers an integer Graph to the .xmodel of AMD's DPU."""
 
-from compilers.xmodel.capabilities import capabilities, require_capable
 from compilers.xmodel.check import check_quantized
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
-from compilers.xmodel.lower import lower
-from compilers.xmodel.partition import off_the_dpu
+from compilers.xmodel.lower import capabilities, lower_for_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
 from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.vendor_compiler import (
@@ -21,11 +19,9 @@ from compilers.xmodel.vendor_compiler import (
     find_vendor_compiler,
     summarize,
 )
-from compilers.xmodel.xir import XirGraph
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
-from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler
 from zoo.target import Target
@@ -57,14 +53,12 @@ class XmodelCompiler(Compiler):
 
         Below stand_in/ are the network's C sources and the same network in the form of a compiled
         file, for a machine without a DPU.
-        Raises RefusedError for a float graph or another scheme, UnsupportedOpError for an op that
-        has no form in XIR, ToolchainError where vai_c_xir fails.
+        Raises RefusedError for a float graph or another scheme, Refusal for a node that the DPU
+        does not run, ToolchainError where vai_c_xir fails.
         """
         require_powers_of_two(graph, target.name)
-        require_capable(graph, target)
-        quantized = lower(graph)
+        quantized = lower_for_dpu(graph, target)
         check_quantized(quantized, QUANTIZED)
-        _require_one_part(quantized, target)
         dpu = Dpu.of(target)
         files = {
             QUANTIZED: encode(quantized),
@@ -81,15 +75,6 @@ class XmodelCompiler(Compiler):
             return Artifact(self.name, QUANTIZED, files, EXACT, (NOT_COMPILED,))
         notes = (summarize(decode(compiled, COMPILED)), NOT_RUN)
         return Artifact(self.name, COMPILED, {**files, COMPILED: compiled}, EXACT, notes)
-
-
-def _require_one_part(quantized: XirGraph, target: Target) -> None:
-    """Raise RefusedError for what was taken for the DPU's, and was lowered to an op of the CPU."""
-    for op in off_the_dpu(quantized):
-        raise RefusedError(
-            f"{target.name}: the file would hold '{op.name}' ({op.type}), which runs on the CPU "
-            "and splits the network, of which the app runs one part; end the network before it"
-        )
 
 
 COMPILER = XmodelCompiler()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from compilers.op_parts.arguments import integers
 from compilers.op_table import find_op
+from compilers.ops.average_pool import divides_unevenly
 from compilers.quantize.means import reciprocal_of
 from compilers.quantize.power_of_two import fix_point_of, is_power_of_two
 from zoo.lowering import NodeView
@@ -36,7 +37,8 @@ def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:
         yield from _shifts(points, scheme)
     if view.node.op in scheme.shared_ops and len({grid.scale for _, grid in grids}) > 1:
         yield f"its fix points are {points}; the DPU copies bytes, so that all must be one"
-    if view.node.op == "average_pool" and scheme.mean_bits is not None:
+    has_mean = view.node.op == "average_pool" and not divides_unevenly(view.node)
+    if has_mean and scheme.mean_bits is not None:
         yield from _mean(view, scheme)
 
 

@@ -1,4 +1,10 @@
-"""The rules of each op on a DPUCZDX8G: each refuses a node that breaks it."""
+"""The rules of each op on a DPUCZDX8G: each refuses a node that breaks it.
+
+Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", the engines that
+libtarget-factory lists for a DPU, and the partition rules in Vitis AI's open quantizer, which
+mirror those of its compiler. docs/kv260.md names the source of each. What an .xmodel cannot say is
+refused by the lowering behind them.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -9,13 +15,12 @@ from types import MappingProxyType
 from compilers.op_parts.arguments import integer, real
 from compilers.op_parts.arithmetic import OPEN, Bounds, clamp_of
 from compilers.op_parts.window import Pair, Window
-from compilers.ops.average_pool import divides_unevenly
 from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.flat_images import feeds_dense_alone
-from zoo.lowering import NodeView
+from zoo.lowering import NodeView, lowered_ops
 from zoo.target import Target
 
-__all__ = ["NOT_EMITTED", "RULES", "DpuView"]
+__all__ = ["DpuView", "require_rules"]
 
 _KINDS: Mapping[Bounds, str] = MappingProxyType({(0.0, inf): "relu", (0.0, 6.0): "relu6"})
 
@@ -28,6 +33,21 @@ class DpuView(NodeView):
     limits: DpuLimits
 
 
+def require_rules(view: DpuView) -> None:
+    """Raise Refusal for a node that the DPU itself does not run; an op of a plugin has no rules."""
+    op, cpu_ops = view.node.op, view.target.facts.get("cpu_ops", ())
+    if isinstance(cpu_ops, tuple) and op in cpu_ops:
+        view.refuse(
+            "the DPU has no such op, and the app runs what the DPU computes",
+            "end the network before it and let the contract's post-processing compute it",
+            runs_on="CPU",
+        )
+    if op in _NOT_EMITTED or op not in lowered_ops("xmodel"):
+        view.refuse(_NOT_EMITTED.get(op, _NOTHING), f"build it of {', '.join(_RULES)}")
+    if op in _RULES:
+        _RULES[op](view)
+
+
 def _conv(view: DpuView) -> None:
     (_, channels, *image_hw), weight = view.inputs[0].shape, view.inputs[1].shape
     window = Window.from_node(view.node, (int(weight[2]), int(weight[3])))
@@ -37,12 +57,6 @@ def _conv(view: DpuView) -> None:
         _activation(view, "conv")
     elif group == channels == weight[0]:
         _depthwise(view, window, _pair(image_hw))
-    else:
-        view.refuse(
-            f"{channels} channels in {group} groups give {weight[0]}; the DPU has normal "
-            "convolutions, and depthwise ones with one output per channel",
-            "split the groups into convolutions and a concat",
-        )
 
 
 def _convolution(view: DpuView, window: Window, channels: int, image_hw: Pair) -> None:
@@ -99,20 +113,12 @@ def _dense(view: DpuView) -> None:
 
 
 def _average_pool(view: DpuView) -> None:
-    if divides_unevenly(view.node):
-        view.refuse(
-            "its means leave out the pads; the DPU divides by the same number everywhere",
-            "pool with count_include_pad=True, or without pads",
-        )
     _alu(view, Window.from_node(view.node), _pair(view.inputs[0].shape[2:]))
     _activation(view, "average_pool")
 
 
 def _max_pool(view: DpuView) -> None:
-    window = Window.from_node(view.node)
-    if window.dilations != (1, 1):
-        view.refuse(f"dilations {_by(window.dilations)}; the DPU's pools have none", "take 1x1")
-    _alu(view, window, _pair(view.inputs[0].shape[2:]))
+    _alu(view, Window.from_node(view.node), _pair(view.inputs[0].shape[2:]))
 
 
 def _element_wise(view: DpuView) -> None:
@@ -149,18 +155,15 @@ def _reshape(view: DpuView) -> None:
 
 
 def _clip(view: DpuView) -> None:
-    before = view.producer
     bounds = real(view.node, "low"), real(view.node, "high")
-    _allowed(view, _kind(bounds), before.op if before else "input")
+    _allowed(view, _kind(bounds), _op_before(view))
 
 
 def _leaky_relu(view: DpuView) -> None:
-    before, alpha = view.producer, real(view.node, "alpha")
-    steps = view.limits.leaky_relu_slope_256ths
-    _allowed(view, "leaky_relu", before.op if before else "input")
+    alpha, steps = real(view.node, "alpha"), view.limits.leaky_relu_slope_256ths
+    _allowed(view, "leaky_relu", _op_before(view))
     # Quantization has replaced what rounds to it.
-    fits = alpha * 256 == steps if view.graph.is_quantized else round(alpha * 256) == steps
-    if not fits:
+    if alpha * 256 != steps:
         view.refuse(
             f"its slope is {alpha:g}; the DPU's is {steps}/256",
             f"train with negative_slope={steps / 256}, or with 0.1, which becomes that, or ReLU",
@@ -181,6 +184,11 @@ def _allowed(view: DpuView, kind: str, op: str) -> None:
             f"{kind} behind {op}; there the DPU has {' and '.join(words) or 'no activation'}",
             "take one of these" if words else "put the activation behind a convolution",
         )
+
+
+def _op_before(view: DpuView) -> str:
+    before = view.producer
+    return "input" if before is None or before.op == "quantize" else before.op
 
 
 def _kind(bounds: Bounds) -> str:
@@ -235,7 +243,7 @@ def _by(sizes: Pair) -> str:
     return f"{sizes[0]}x{sizes[1]}"
 
 
-RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
+_RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
     {
         "add": _element_wise,
         "average_pool": _average_pool,
@@ -250,17 +258,23 @@ RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
     }
 )
 
-NOT_EMITTED: Mapping[str, str] = MappingProxyType(
+_NOTHING = "this zoo emits no such op for the DPU"
+_NOT_YET = "and this zoo does not emit it yet"
+_NOT_EMITTED: Mapping[str, str] = MappingProxyType(
     {
         "hard_sigmoid": (
-            "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14"
+            "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14, "
+            f"{_NOT_YET}"
         ),
         "hardswish": (
             "the DPU has hard swish from Vitis AI 2.5 on behind convolutions, as x times its hard "
-            "sigmoid"
+            f"sigmoid, {_NOT_YET}"
         ),
-        "prelu": "the DPU's engine for depthwise convolutions has PReLU",
-        "resize": "AMD's compiler builds some resizes, by whole factors, of what the DPU has",
+        "prelu": f"the DPU's engine for depthwise convolutions has PReLU, {_NOT_YET}",
+        "requantize": _NOTHING,
+        "resize": (
+            f"AMD's compiler builds some resizes, by whole factors, of what the DPU has, {_NOT_YET}"
+        ),
     }
 )
-"""What the DPU has beside the ops of `RULES`."""
+"""Why not, of ops that a DPU or an .xmodel may have."""

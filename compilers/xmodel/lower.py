@@ -2,35 +2,168 @@
 
 The form is that of AMD's own quantizer, see docs/xmodel.md: all tensors are FLOAT32, integers k
 stand as reals k / 2**fix_point behind the op `fix`.
+
+What one DPU runs is less than the format can say: `lower_for_dpu` looks at its rules first, node by
+node, and `capabilities` does the same without a file.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from compilers.fresh_name import fresh_name
 from compilers.op_parts.arguments import integer
+from compilers.op_parts.arithmetic import quantize
+from compilers.passes.as_float import as_float
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
+from compilers.quantize.means import choose_reciprocals
+from compilers.quantize.slopes import choose_slopes
+from compilers.xmodel.dpu import DpuLimits
+from compilers.xmodel.dpu_numbers import require_numbers
+from compilers.xmodel.dpu_rules import DpuView, require_rules
 from compilers.xmodel.flat_images import flatten_as_they_lie
+from compilers.xmodel.partition import off_the_dpu
+from compilers.xmodel.powers_of_two import are_powers_of_two
 from compilers.xmodel.scope import Scope
 from compilers.xmodel.xir import XirGraph
-from zoo.graph import Graph, Node
-from zoo.lowering import NodeView, find_lowering
+from zoo import registry
+from zoo.capability import Capability
+from zoo.fixed_point import fix_factors
+from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.lowering import NodeView, capability_of, find_lowering
+from zoo.scheme import Scheme
+from zoo.target import Target
 
-__all__ = ["lower"]
+__all__ = ["capabilities", "lower", "lower_for_dpu"]
+
+_BORDER = ("quantize", "dequantize")
+"""What the app does at the network's inputs and outputs."""
+
+_UNIT = Quantization((1.0,), (0,), rounding="half_up")
 
 
 def lower(graph: Graph) -> XirGraph:
-    """Return the file as a value.
+    """Return the file as a value, for whatever reads the format.
 
     graph: as compilers.xmodel.powers_of_two wants it.
     Raises Refusal naming the node that has no form in XIR.
     """
-    laid = run_passes(graph, PASSES)
-    scope = Scope(laid)
-    for node in laid.nodes:
-        view = NodeView(laid, node)
-        find_lowering("xmodel", view)(scope, view)
+    scope = Scope(run_passes(graph, PASSES))
+    for node in scope.graph.nodes:
+        _add(scope, node)
     return scope.finish()
+
+
+def lower_for_dpu(graph: Graph, target: Target) -> XirGraph:
+    """Return the file as a value; raises Refusal for the first node that the DPU does not run."""
+    lowering = _ForDpu(graph, target)
+    for view in lowering.views:
+        lowering.lower(view)
+    return lowering.scope.finish()
+
+
+def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
+    """Return one entry for each node between the border's quantize and dequantize nodes.
+
+    graph: float, or integer, whose shifts and means are looked at too. One with other integers than
+    the DPU's is quantized anew when it is built, so that its float form is looked at.
+    Raises RefusedError where the target's facts are incomplete.
+    """
+    if graph.is_quantized and not are_powers_of_two(graph):
+        graph = as_float(graph).graph
+    if not graph.is_quantized:
+        graph = _with_numbers(graph, _scheme(target))
+    lowering = _ForDpu(graph, target)
+    found = [lowering.try_out(view) for view in lowering.views]
+    return tuple(entry for entry in found if entry.why or entry.op not in _BORDER)
+
+
+class _ForDpu:
+    """Lowers node by node. views: of the graph as it is given, images NCHW."""
+
+    def __init__(self, graph: Graph, target: Target) -> None:
+        limits = DpuLimits.of(target)
+        self.views = [DpuView(graph, node, target, limits) for node in graph.nodes]
+        self.scope = Scope(run_passes(graph, PASSES))
+        self._scheme = _scheme(target)
+        self._made_of = _made_of(graph, self.scope.graph)
+
+    def lower(self, view: DpuView) -> None:
+        """Add what computes a node; raises Refusal where the DPU does not."""
+        if view.node.op not in _BORDER:
+            require_rules(view)
+            require_numbers(view, self._scheme)
+        before = len(self.scope.ops)
+        for node in self._made_of[view.node.output]:
+            _add(self.scope, node)
+        for op in off_the_dpu(self.scope.ops[before:]):
+            view.refuse(
+                f"it becomes '{op.name}' ({op.type}), which runs on the CPU and splits the "
+                "network, of which the app runs one part",
+                "end the network before it",
+                runs_on="CPU",
+            )
+
+    def try_out(self, view: DpuView) -> Capability:
+        """Return what `lower` says; what follows is looked at as if the node were there."""
+        found = capability_of(view, "DPU", partial(self.lower, view))
+        if found.why:
+            self.scope.assume(view.output.name)
+        return found
+
+
+def _add(scope: Scope, node: Node) -> None:
+    view = NodeView(scope.graph, node)
+    find_lowering("xmodel", view)(scope, view)
+
+
+def _made_of(graph: Graph, laid: Graph) -> Mapping[str, Sequence[Node]]:
+    """Return what the passes made of each node, by its output."""
+    made: dict[str, list[Node]] = {}
+    waiting: list[Node] = []
+    outputs = {node.output for node in graph.nodes}
+    for node in laid.nodes:
+        waiting.append(node)
+        if node.output in outputs:
+            made[node.output], waiting = waiting, []
+    return made
+
+
+def _scheme(target: Target) -> Scheme:
+    scheme: Scheme = registry.load("scheme", next(iter(target.schemes.values())))
+    return scheme
+
+
+def _with_numbers(graph: Graph, scheme: Scheme) -> Graph:
+    """Return a float graph as if it were quantized, with all fix points 0.
+
+    Every other number is the scheme's own; inner tensors keep their names.
+    """
+    chosen = choose_slopes(choose_reciprocals(graph, scheme), scheme)
+    multiplier, shift = fix_factors([1.0])
+    fixed = {"multiplier": multiplier, "shift": shift}
+    inner = [_with_unit(tensor) for tensor in graph.tensors.values()]
+    taken = set(graph.tensors)
+    inputs = {fresh_name(f"{name}.reals", taken): name for name in graph.inputs}
+    outputs = {fresh_name(f"{name}.given", taken): name for name in graph.outputs}
+    border = [
+        replace(graph.tensors[name], name=reals) for reals, name in (inputs | outputs).items()
+    ]
+    nodes = (
+        *(Node(reals, "quantize", (reals,), name) for reals, name in inputs.items()),
+        *(replace(node, integer=fixed) for node in chosen.nodes),
+        *(Node(reals, "dequantize", (name,), reals) for reals, name in outputs.items()),
+    )
+    tensors = {tensor.name: tensor for tensor in (*inner, *border)}
+    return replace(
+        graph, inputs=tuple(inputs), outputs=tuple(outputs), nodes=nodes, tensors=tensors
+    )
+
+
+def _with_unit(tensor: Tensor) -> Tensor:
+    data = None if tensor.data is None else quantize(tensor.data, _UNIT)
+    return replace(tensor, dtype=_UNIT.dtype, quantization=_UNIT, data=data)
 
 
 def split_flat_pools(graph: Graph) -> Graph:

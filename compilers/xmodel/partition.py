@@ -1,5 +1,7 @@
 """How a compiled file is shared out between the DPU and the CPU, and which ops split it."""
 
+from collections.abc import Iterable
+
 from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph
 
 __all__ = ["device_parts", "fingerprints", "is_compiled", "off_the_dpu", "splitting_ops"]
@@ -23,9 +25,9 @@ _ON_CPU = (
 """Ops that AMD's compiler gives to the CPU, as its open quantizer lists them."""
 
 
-def off_the_dpu(graph: XirGraph) -> tuple[XirOp, ...]:
-    """Return the ops of a quantized file that no DPU runs."""
-    return tuple(op for op in graph.ops if op.type in _ON_CPU)
+def off_the_dpu(ops: Iterable[XirOp]) -> tuple[XirOp, ...]:
+    """Return those of a quantized file's ops that no DPU runs."""
+    return tuple(op for op in ops if op.type in _ON_CPU)
 
 
 def device_parts(graph: XirGraph, device: str) -> tuple[XirSubgraph, ...]:

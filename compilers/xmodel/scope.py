@@ -54,6 +54,11 @@ class Scope:
         """
         return [self._operand(view, tensor, len(view.output.shape)) for tensor in view.inputs]
 
+    @property
+    def ops(self) -> tuple[XirOp, ...]:
+        """What was added, in order."""
+        return tuple(self._ops.values())
+
     def shape(self, op: str) -> tuple[int, ...]:
         """Return the shape of what an op computes, images NHWC."""
         return self._ops[op].tensor.shape
@@ -115,6 +120,11 @@ class Scope:
     def bind(self, tensor: str, op: str) -> None:
         """Say that `op` holds a tensor as it is."""
         self._values[tensor] = op
+
+    def assume(self, tensor: str) -> None:
+        """Hold a tensor that no op computes, where no file is asked for."""
+        shape = file_shape(self.graph.tensors[tensor].shape)
+        self.bind(tensor, self.add(self.new_name(tensor), "data", shape, {}))
 
     def finish(self) -> XirGraph:
         """Return the file."""

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from compilers.op_parts.arguments import integer
 from compilers.op_parts.window import Window
+from compilers.ops.average_pool import divides_unevenly
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.xmodel.rectifier import add_rectified
 from compilers.xmodel.scope import Scope, file_shape
@@ -43,9 +43,8 @@ def lower_max_pool(scope: Scope, view: NodeView) -> None:
     """Add 'maxpool2d': the fix behind it changes nothing; the DPU's pool wants one."""
     window = Window.from_node(view.node)
     if window.dilations != (1, 1):
-        view.refuse(
-            f"has dilations {window.dilations}; an .xmodel has pools without", "take dilation 1"
-        )
+        height, width = window.dilations
+        view.refuse(f"dilations {height}x{width}; the DPU's pools have none", "take 1x1")
     attributes = {**window_attributes(window), "global": False}
     arguments = {"input": (scope.read(view.node.inputs[0]),)}
     add_rectified(scope, view, "maxpool2d", arguments, attributes)
@@ -68,11 +67,10 @@ def _coefficient(view: NodeView) -> float:
     out = sum * multiplier * 2**-shift in the output's steps = mean * coefficient in reals.
     """
     window = Window.from_node(view.node)
-    if any(window.pads) and not integer(view.node, "count_include_pad"):
+    if divides_unevenly(view.node):
         view.refuse(
-            f"pads {window.pads} do not count as pixels; the DPU divides by the same number "
-            "everywhere",
-            "take count_include_pad=True or no pads",
+            "its means leave out the pads; the DPU divides by the same number everywhere",
+            "pool with count_include_pad=True, or without pads",
         )
     count = window.kernel[0] * window.kernel[1]
     (multiplier,), (shift,) = view.fixed("multiplier"), view.fixed("shift")

@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from build_graph import build_graph
-from dpu_graphs import dpu_graphs
 from hypothesis import given, settings
 from networks import residual_network
 from quantization import quantized
+from random_graphs import float_graphs
 
 from compilers.quantize.power_of_two import with_fix_points
 from compilers.schemes import DPU_POW2, W8A8_SYM
-from compilers.xmodel.capabilities import capabilities, require_capable
-from compilers.xmodel.lower import lower
+from compilers.xmodel.lower import capabilities, lower, lower_for_dpu
 from compilers.xmodel.partition import off_the_dpu
 from zoo.build.plan import find_target
 from zoo.errors import RefusedError, UnsupportedOpError
 from zoo.graph import Graph, Node
+from zoo.lowering import Refusal, find_lowering
 
 KV260 = find_target("kv260")
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}
@@ -30,6 +30,7 @@ POOL = {
 }
 
 
+ITS_NUMBERS = "quantize the float network by the scheme dpu-pow2"
 BUILD_IT = (
     "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
 )
@@ -259,16 +260,63 @@ def test_a_flattened_image_is_the_dense_layers():
     )
     graph = _row(*nodes)
     assert {c.runs_on for c in capabilities(graph, KV260)} == {"DPU"}
-    assert off_the_dpu(lower(quantized(graph, DPU_POW2))) == ()
+    assert off_the_dpu(lower(quantized(graph, DPU_POW2)).ops) == ()
 
 
-@given(dpu_graphs())
+@given(float_graphs())
 @settings(max_examples=40, deadline=None)
-def test_what_is_shown_is_what_is_emitted(graph):
-    shown = {found.runs_on for found in capabilities(graph, KV260)}
-    emitted = off_the_dpu(lower(graph))
-    assert not (shown <= {"DPU"} and emitted)
-    assert not emitted or "CPU" in shown
+def test_what_is_shown_is_what_a_build_says(graph):
+    integer = quantized(graph, DPU_POW2)
+    misfits = [found for found in capabilities(integer, KV260) if found.why]
+    if misfits:
+        with pytest.raises(Refusal) as caught:
+            lower_for_dpu(integer, KV260)
+        assert caught.value.capability == misfits[0]
+    else:
+        assert off_the_dpu(lower_for_dpu(integer, KV260).ops) == ()
+
+
+@given(float_graphs())
+@settings(max_examples=40, deadline=None)
+def test_a_float_network_fits_where_its_integers_do(graph):
+    floats = {found.node: found for found in capabilities(graph, KV260)}
+    assert floats.keys() == {node.name for node in graph.nodes}
+    for found in capabilities(quantized(graph, DPU_POW2), KV260):
+        if found.node in floats and found.remedy != ITS_NUMBERS:
+            shown = floats[found.node]
+            assert (shown.runs_on, shown.remedy) == (found.runs_on, found.remedy)
+
+
+def test_a_quantize_in_the_middle_is_shown():
+    first = quantized(_conv(), DPU_POW2)
+    again = replace(first.tensors["y_quantized"], name="again")
+    nodes = (
+        *first.nodes,
+        Node("middle", "quantize", ("y",), "again"),
+        Node("end", "dequantize", ("again",), "z"),
+    )
+    tensors = {**first.tensors, "again": again, "z": replace(first.tensors["y"], name="z")}
+    graph = replace(first, nodes=nodes, tensors=tensors, outputs=("z",))
+    (found,) = (found for found in capabilities(graph, KV260) if found.why)
+    assert (found.node, found.op) == ("middle", "quantize")
+    assert found.why.startswith("it reads 'y', which the network computes in floats")
+
+
+def test_what_a_lowering_gives_to_the_cpu_is_shown(monkeypatch):
+    def lower_to_cpu(scope, view):
+        arguments = {"input": (scope.read(view.node.inputs[0]),)}
+        scope.store(view.output.name, scope.add("moved", "transpose", (1, 8, 8, 4), arguments))
+
+    def find(artifact, view):
+        return lower_to_cpu if view.node.op == "add" else find_lowering(artifact, view)
+
+    monkeypatch.setattr("compilers.xmodel.lower.find_lowering", find)
+    (found,) = capabilities(_two("add", (4, 8, 8), (4, 8, 8)), KV260)
+    assert found.runs_on == "CPU"
+    assert found.why == (
+        "it becomes 'moved' (transpose), which runs on the CPU and splits the network, of which "
+        "the app runs one part"
+    )
 
 
 def test_a_smaller_dpu_takes_less():
@@ -281,7 +329,7 @@ def test_a_smaller_dpu_takes_less():
 def test_an_integer_network_runs():
     integer = quantized(_network(), DPU_POW2)
     assert {c.runs_on for c in capabilities(integer, KV260)} == {"DPU"}
-    require_capable(integer, KV260)
+    lower_for_dpu(integer, KV260)
 
 
 def _with_points(**points: int) -> Graph:
@@ -298,7 +346,7 @@ def _with_points(**points: int) -> Graph:
 def test_a_scale_that_breaks_shift_cut_is_refused():
     graph = _with_points(**{"stem.weight": 30, "stem.bias": 30})
     with pytest.raises(UnsupportedOpError) as caught:
-        require_capable(graph, KV260)
+        lower_for_dpu(graph, KV260)
     text = str(caught.value)
     assert text.startswith("node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
     assert "; allowed are 0 to 16; quantize the float network by the scheme dpu-pow2" in text
@@ -330,7 +378,7 @@ def test_true_means_are_not_the_dpus():
 def test_other_scales_are_refused_but_their_network_is_looked_at():
     graph = quantized(_network(), W8A8_SYM)
     with pytest.raises(UnsupportedOpError, match="has a scale that is no power of two; the DPU"):
-        require_capable(graph, KV260)
+        lower_for_dpu(graph, KV260)
     found = capabilities(graph, KV260)
     assert [(c.node, c.op) for c in found] == [(n.name, n.op) for n in _network().nodes]
     assert {c.runs_on for c in found} == {"DPU"}

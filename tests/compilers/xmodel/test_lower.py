@@ -214,7 +214,7 @@ REFUSED = {
     ),
     "groups": (
         _graph("conv", {**WINDOW, "group": 2}, (4, 3, 3), (2, 1, 1), (2, 2, 3, 3)),
-        "node 'node' (conv): 4 channels in 2 groups give 2; an .xmodel has normal convolutions",
+        "node 'node' (conv): 4 channels in 2 groups give 2; the DPU has normal convolutions",
     ),
     "dilated pool": (
         _graph(
@@ -223,7 +223,7 @@ REFUSED = {
             (3, 4, 4),
             (3, 2, 2),
         ),
-        "node 'node' (max_pool): has dilations (2, 2); an .xmodel has pools without",
+        "node 'node' (max_pool): dilations 2x2; the DPU's pools have none; take 1x1",
     ),
     "op": (
         _graph("sigmoid", {}, (3, 4, 4), (3, 4, 4)),
@@ -242,7 +242,7 @@ REFUSED = {
             (3, 4, 4),
             (3, 5, 5),
         ),
-        "node 'node' (average_pool): pads (1, 1, 1, 1) do not count as pixels; the DPU divides",
+        "node 'node' (average_pool): its means leave out the pads; the DPU divides",
     ),
 }
 

@@ -13,7 +13,7 @@ from compilers.quantize.nndct.quantizer import QUANTIZER
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
-from compilers.xmodel.capabilities import require_capable
+from compilers.xmodel.lower import lower_for_dpu
 from zoo import registry
 from zoo.build.plan import find_target
 from zoo.errors import QuantizeError, ToolchainError
@@ -51,7 +51,7 @@ def test_is_registered():
 def test_the_result_is_a_hub_that_the_dpu_runs():
     integer = _quantized()
     assert read(write(integer), "net.onnx") == integer
-    require_capable(integer, find_target("kv260"))
+    lower_for_dpu(integer, find_target("kv260"))
     assert integer.metadata["zoo.quantizer"] == "nndct"
     assert integer.metadata["zoo.scheme"] == "dpu-pow2"
 
