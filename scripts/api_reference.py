@@ -29,7 +29,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def reference() -> str:
     """Return the page: hooks, ops, and the public names of each module."""
     modules = (
-        f"## {subject}\n\n{''.join(map(_module, modules))}" for subject, modules in MODULES.items()
+        f"## {title}\n\n{''.join(map(_module, modules))}" for title, modules in MODULES.items()
     )
     return "\n".join([HEAD, _hooks(), _ops(), *modules])
 

@@ -20,7 +20,7 @@ from zoo.plugins import KINDS
 from zoo.provenance.used import Thing, facts
 
 SOURCE = Path(__file__).with_name("every_kind")
-SUBJECT = "kind_recipe.kind-target.ptq"
+BUILD = "kind_recipe.kind-target.ptq"
 WORDS = ("build", "kind_recipe", "--target", "kind-target", "--quantizer", "kind-quantizer")
 TOLD = {"verify", "package"}
 """They name all that took part so far."""
@@ -141,7 +141,7 @@ def edited(built, tmp_path, monkeypatch):
 
 
 def records(built: Path) -> dict[str, dict]:
-    files = (built / "cache" / "last").glob(f"{SUBJECT}.*.json")
+    files = (built / "cache" / "last").glob(f"{BUILD}.*.json")
     return {file.name.split(".")[-2]: json.loads(file.read_text()) for file in files}
 
 
@@ -175,7 +175,7 @@ def test_an_edited_header_is_in_the_next_build(built, tmp_path):
     assert cached == ["hub", "quantize", "lower"]
     assert reasons["generate"] == "changed: code kind_step"
     assert reasons["compile"] == "changed: input generate"
-    bundle = folder / "dist" / f"{SUBJECT}.tar.gz"
+    bundle = folder / "dist" / f"{BUILD}.tar.gz"
     listed = json.loads(zoo(folder, "show", bundle, "--json"))
     makers = {maker["name"]: maker for maker in listed["makers"]}
     assert {f"zoo-kind-{kind}" for kind in USERS} <= makers.keys()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zoo.bench import gpu_subjects, subjects
+from zoo.bench import entries, gpu_entries
 from zoo.bench.board import board_machine, measure_on_board
 from zoo.bench.latency import Latency
 from zoo.bench.nvidia_gpu import find_gpu
 from zoo.bench.ssh import connect
-from zoo.bench.timing import Subject, machine, measure
+from zoo.bench.timing import Entry, machine, measure
 from zoo.build.cache import Cache
 from zoo.build.plan import Wish
 from zoo.bundle.bundle import unpack
@@ -42,10 +42,10 @@ class Contest:
         """Yield a wish for each model. folder: where random weights are written."""
         for model in self.models:
             wish = Wish(model, target, runtime=runtime)
-            yield subjects.with_random_weights(wish, folder) if self.random_weights else wish
+            yield entries.with_random_weights(wish, folder) if self.random_weights else wish
 
     def measure(
-        self, entered: Sequence[Subject], refused: Sequence[RefusedError], threads: int = 1
+        self, entered: Sequence[Entry], refused: Sequence[RefusedError], threads: int = 1
     ) -> list[Latency]:
         """Time those that take part; raises the first refusal where there are none."""
         if not entered and refused:
@@ -68,17 +68,17 @@ def on_processor(
 
     Raises RefusedError where no target takes any of it.
     """
-    entered: list[Subject] = []
+    entered: list[Entry] = []
     refused: list[RefusedError] = []
     with TemporaryDirectory(prefix="zoo-bench-") as name:
         folder = Path(name)
         for wish in contest.wishes(targets[0], runtime, folder):
             entered.extend(
-                subjects.ours(wish, targets, contest.quants, contest.cache, refused.append)
+                entries.ours(wish, targets, contest.quants, contest.cache, refused.append)
             )
             if baseline:
-                entered.append(subjects.baseline(wish, contest.cache, folder))
-        entered.extend(subjects.peers(peers))
+                entered.append(entries.baseline(wish, contest.cache, folder))
+        entered.extend(entries.peers(peers))
         return machine(), contest.measure(entered, refused, threads)
 
 
@@ -90,13 +90,13 @@ def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
             "--device cuda: nvidia-smi finds no NVIDIA GPU in this machine; install its driver, "
             "or time a board's bundle by --ssh"
         )
-    entered: list[Subject] = []
+    entered: list[Entry] = []
     refused: list[RefusedError] = []
     with TemporaryDirectory(prefix="zoo-bench-") as name:
         folder = Path(name)
         for wish in contest.wishes("x86", "", folder):
             entered.extend(
-                gpu_subjects.on_gpu(
+                gpu_entries.on_gpu(
                     wish, gpu, contest.quants, batches, contest.cache, folder, refused.append
                 )
             )

@@ -16,11 +16,11 @@ from zoo.bench.nvidia_gpu import NvidiaGpu
 from zoo.contract import Contract
 from zoo.plugs import Run
 
-__all__ = ["Subject", "machine", "measure", "sample"]
+__all__ = ["Entry", "machine", "measure", "sample"]
 
 
 @dataclass(frozen=True)
-class Subject:
+class Entry:
     """A network to be timed. model, scheme: as in Latency.  feeds: a batch by input name."""
 
     name: str
@@ -32,22 +32,20 @@ class Subject:
 
 
 def measure(
-    subjects: Sequence[Subject], threads: int, rounds: int, runs_per_round: int
+    entries: Sequence[Entry], threads: int, rounds: int, runs_per_round: int
 ) -> list[Latency]:
-    """Time all subjects in turn, round by round, so that a drifting machine hits all alike."""
+    """Time all entries in turn, round by round, so that a drifting machine hits all alike."""
     loaded = [
-        registry.load("executor", s.executor).load(s.file.parent, s.file.name, threads)
-        for s in subjects
+        registry.load("executor", e.executor).load(e.file.parent, e.file.name, threads)
+        for e in entries
     ]
-    times_ms: list[list[float]] = [[] for _ in subjects]
+    times_ms: list[list[float]] = [[] for _ in entries]
     for index in range(rounds + 1):
-        for subject, run, times in zip(subjects, loaded, times_ms, strict=True):
-            measured = [_time_ms(run, subject.feeds) for _ in range(runs_per_round)]
+        for entry, run, times in zip(entries, loaded, times_ms, strict=True):
+            measured = [_time_ms(run, entry.feeds) for _ in range(runs_per_round)]
             if index > 0:  # the first round warms up
                 times.extend(measured)
-    return [
-        _latency(subject, threads, times) for subject, times in zip(subjects, times_ms, strict=True)
-    ]
+    return [_latency(entry, threads, times) for entry, times in zip(entries, times_ms, strict=True)]
 
 
 def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
@@ -66,19 +64,19 @@ def _time_ms(run: Run, feeds: Mapping[str, NDArray[Any]]) -> float:
     return (time.perf_counter() - start_s) * 1e3
 
 
-def _latency(subject: Subject, threads: int, times_ms: Sequence[float]) -> Latency:
+def _latency(entry: Entry, threads: int, times_ms: Sequence[float]) -> Latency:
     values = np.asarray(times_ms)
     return Latency(
-        name=subject.name,
-        model=subject.model,
-        runtime=subject.executor,
-        scheme=subject.scheme,
+        name=entry.name,
+        model=entry.model,
+        runtime=entry.executor,
+        scheme=entry.scheme,
         threads=threads,
         runs=values.size,
         median_ms=round(float(np.median(values)), 4),
         p95_ms=round(float(np.percentile(values, 95)), 4),
         min_ms=round(float(values.min()), 4),
-        batch=max(len(values) for values in subject.feeds.values()),
+        batch=max(len(values) for values in entry.feeds.values()),
     )
 
 

@@ -34,13 +34,13 @@ _OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 class Task:
     """A stage with all that is known to decide its result before it runs.
 
-    subject: whose build it is, such as 'pfld.x86.ptq'; only explanations use it.
+    build_name: whose stage it is, such as 'pfld.x86.ptq'; only explanations use it.
     inputs: files and folders by name.  needs: digests of earlier stages' results by name.
     options: JSON values.  before: what others used that it tells of as well.
     """
 
     stage: str
-    subject: str
+    build_name: str
     inputs: Mapping[str, Path] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class _Record:
     """What is written down about a result. files: digests by relative path."""
 
     stage: str
-    subject: str
+    build_name: str
     ingredients: Mapping[str, object]
     used: Used
     facts: Mapping[str, str]
@@ -100,7 +100,7 @@ class Cache:
     """Stage results below one folder.
 
     entries/KEY.FACTS/files: what a stage wrote.  stage.json beside it: from what, and its digests.
-    locks/KEY.lock.  last/SUBJECT.STAGE.json: the last build's stage.json.
+    locks/KEY.lock.  last/BUILD.STAGE.json: the last build's stage.json.
     """
 
     folder: Path
@@ -207,7 +207,9 @@ class Cache:
                 run(unfinished / _FILES)
             files = folder_digests(unfinished / _FILES)
             known = facts(used)
-            record = _Record(task.stage, task.subject, ingredients, frozenset(used), known, files)
+            record = _Record(
+                task.stage, task.build_name, ingredients, frozenset(used), known, files
+            )
             entry = self.folder / "entries" / f"{key}.{digest_json(known)}"
             self._publish(unfinished, entry, record)
         finally:
@@ -231,7 +233,7 @@ class Cache:
             shutil.rmtree(doomed, ignore_errors=True)
 
     def _explain(self, task: Task, key: str, ingredients: Mapping[str, object]) -> str:
-        last = _read(self.folder / "last" / f"{task.subject}.{task.stage}.json")
+        last = _read(self.folder / "last" / f"{task.build_name}.{task.stage}.json")
         changed = last.changes(ingredients) if last else ()
         if changed:
             return f"changed: {', '.join(changed)}"
@@ -242,7 +244,7 @@ class Cache:
 
     def _remember(self, key: str, record: _Record) -> None:
         with self._writing():
-            last = self.folder / "last" / f"{record.subject}.{record.stage}.json"
+            last = self.folder / "last" / f"{record.build_name}.{record.stage}.json"
             last.parent.mkdir(parents=True, exist_ok=True)
             partial = self.folder / "unfinished" / f"{key}.json"
             partial.write_text(record.to_json(), "utf-8")

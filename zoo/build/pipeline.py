@@ -150,7 +150,7 @@ STAGES = (
             **_recipe(plan),
             **_target(plan),
             **_scheme(plan),
-            "bundle": plan.subject,
+            "bundle": plan.build_name,
             "quantization": plan.quant,
             "quantization_bound": plan.quantization_bound,
         },
@@ -205,7 +205,7 @@ def _task(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Task:
     before: Used = frozenset()
     if stage.tells:
         before = plan.used.union(*(outcome.used for outcome in done.values()))
-    return Task(stage.name, plan.subject, stage.files(plan), needs, stage.options(plan), before)
+    return Task(stage.name, plan.build_name, stage.files(plan), needs, stage.options(plan), before)
 
 
 def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[Path], None]:

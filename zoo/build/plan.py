@@ -91,8 +91,8 @@ class Plan:
     used: Used = frozenset()
 
     @property
-    def subject(self) -> str:
-        """Return the name of the bundle: model.target.quant."""
+    def build_name(self) -> str:
+        """Return the name of the build, and of its bundle: model.target.quant."""
         return f"{self.recipe.name}.{self.target.name}.{self.asked or self.quant}"
 
     @property

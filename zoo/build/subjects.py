@@ -1,4 +1,4 @@
-"""Subjects: the forms of a model that can be evaluated and timed, built as `zoo build` does."""
+"""Subjects: networks whose accuracy is measured, in the forms that `zoo build` makes of a model."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

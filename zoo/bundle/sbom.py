@@ -44,12 +44,12 @@ def bill_of_materials(name: str, components: Iterable[Component], seed: str) -> 
     from cyclonedx.output import make_outputter
     from cyclonedx.schema import OutputFormat, SchemaVersion
 
-    subject = CycloneComponent(name=name, type=ComponentType.FIRMWARE, bom_ref=name)
+    bundle = CycloneComponent(name=name, type=ComponentType.FIRMWARE, bom_ref=name)
     parts = [_component(part) for part in components]
     bom = Bom(components=parts)
-    bom.metadata.component = subject
+    bom.metadata.component = bundle
     bom.metadata.timestamp = datetime.fromtimestamp(EPOCH_S, UTC)
-    bom.register_dependency(subject, parts)
+    bom.register_dependency(bundle, parts)
     bom.serial_number = uuid5(NAMESPACE_URL, f"{name}:{seed}")
     text: str = make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(
         indent=2

@@ -107,7 +107,7 @@ def _build(
             outcomes.append(_row(outcome))
 
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
-    packages = {form: out / f"{plan.subject}.{form}" for form in plan.target.packages}
+    packages = {form: out / f"{plan.build_name}.{form}" for form in plan.target.packages}
     for form, package in packages.items():
         cache.deliver(done["package"] / f"bundle.{form}", package)
     notes = (
@@ -126,7 +126,7 @@ def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(plan.subject, rows)
+        print_table(plan.build_name, rows)
 
 
 def _row(outcome: Outcome) -> dict[str, object]:

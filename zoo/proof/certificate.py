@@ -59,11 +59,11 @@ class Check:
         """Return JSON values, with the state."""
         return {**asdict(self), "state": self.state}
 
-    def demand(self, subject: str) -> None:
+    def demand(self, where: str) -> None:
         """Raise VerifyError where it is broken."""
         if not self.holds:
             raise VerifyError(
-                f"{subject}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed "
+                f"{where}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed "
                 f"is {self.allowed} ({self.why}); {_advice(self)}"
             )
 

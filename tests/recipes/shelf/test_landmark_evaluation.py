@@ -104,8 +104,8 @@ def test_other_folders_have_no_labels(tmp_path: Path, pfld: Recipe) -> None:
 def test_a_peer_has_its_known_accuracy(data: Path, pfld: Recipe) -> None:
     peer = "ghostone_PFLD_GhostOne98_112"
     toml = Path(str(files("recipes") / "peers" / f"{peer}.toml"))
-    subject = replace(pfld, name=peer, contract=Contract.from_toml(toml))
+    other = replace(pfld, name=peer, contract=Contract.from_toml(toml))
     run = registry.load("executor", "onnxruntime").load(data / "peers", f"{peer}.onnx", 1)
-    result = evaluate(subject, run, data / "landmarks98" / "test")
+    result = evaluate(other, run, data / "landmarks98" / "test")
     assert result.count == 194
     assert result.metrics["nme_interocular_percent"] == pytest.approx(5.634, abs=5e-4)

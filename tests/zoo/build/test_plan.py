@@ -83,7 +83,7 @@ def refusal(kind, **wish):
 
 def test_published_hubs_are_used():
     made = plan()
-    assert made.subject == "toy_1.0x.shapes.toy-board.ptq"
+    assert made.build_name == "toy_1.0x.shapes.toy-board.ptq"
     assert (made.scheme, made.is_float) == ("toy-scheme", False)
     assert made.quant_hub == made.float_hub == registry.load("recipe", "toy").hubs["ptq.toy-scheme"]
 
@@ -315,8 +315,8 @@ def test_a_board_with_another_runtime(words):
 
 def test_a_plan_with_another_runtime():
     wish = {"model": "pfld_0.25x.300w68", "target": "rpi4", "quant": "qat"}
-    assert plan(**wish).subject == "pfld_0.25x.300w68.rpi4.qat"
-    assert plan(**wish, runtime="ort").subject == "pfld_0.25x.300w68.rpi4-ort.qat"
+    assert plan(**wish).build_name == "pfld_0.25x.300w68.rpi4.qat"
+    assert plan(**wish, runtime="ort").build_name == "pfld_0.25x.300w68.rpi4-ort.qat"
     with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: ort"):
         plan(**wish, runtime="onnx")
     assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
@@ -359,13 +359,13 @@ def test_integers_of_a_file_are_kept(quantized, target):
     made = plan(**quantized, target=target)
     assert (made.quant, made.scheme, made.keeps_integers) == ("qdq", "qdq", True)
     assert (made.is_float, made.quant_hub) == (False, None)
-    assert made.subject == f"own.{target}.qdq"
+    assert made.build_name == f"own.{target}.qdq"
 
 
 @pytest.mark.parametrize("quant", ["none", "ptq", "qdq"])
 def test_the_bundle_is_called_as_it_was_asked_for(quantized, quant):
     made = plan(**quantized, target="c99", quant=quant)
-    assert (made.quant, made.subject) == ("qdq", f"own.c99.{quant}")
+    assert (made.quant, made.build_name) == ("qdq", f"own.c99.{quant}")
 
 
 def test_a_chip_with_other_integers_gets_them(quantized):

@@ -54,7 +54,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     made_by = makers(used_so_far())
     components = list(_components(plan, libraries, folder, made_by))
     seed = digest_path(folder)
-    sbom = bill_of_materials(plan.subject, components, seed)
+    sbom = bill_of_materials(plan.build_name, components, seed)
     (folder / "sbom.cdx.json").write_text(sbom, "utf-8")
     manifest = _manifest(plan, needs, folder, made_by)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
@@ -102,7 +102,7 @@ def _request(plan: Plan, main: str) -> tuple[AppRequest, Mapping[str, str]]:
     """Return what the app's companions depend on, and facts for people."""
     request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
     notices = "; ".join(licence.notice for licence in plan.recipe.licences if licence.notice)
-    return request, {"bundle": plan.subject, "quantization": plan.quant, "notice": notices}
+    return request, {"bundle": plan.build_name, "quantization": plan.quant, "notice": notices}
 
 
 def _c_library(folder: Path) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from zoo import registry
 from zoo.bench.baseline import quantize_usually
-from zoo.bench.timing import Subject, sample
+from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Wish, find_recipe, make_plan
@@ -28,7 +28,7 @@ def ours(
     quants: Sequence[str],
     cache: Cache,
     refused: Callable[[RefusedError], None],
-) -> Iterator[Subject]:
+) -> Iterator[Entry]:
     """Yield a model as each target runs it, in each quantization.
 
     refused: told of the pairs that a target does not take, which are left out.
@@ -41,12 +41,12 @@ def ours(
             except RefusedError as error:
                 refused(error)
             else:
-                yield from map(_subject, forms(asked, (quant,), ("artifact",), cache))
+                yield from map(_entry, forms(asked, (quant,), ("artifact",), cache))
 
 
-def _subject(form: Form) -> Subject:
+def _entry(form: Form) -> Entry:
     plan = form.plan
-    return Subject(
+    return Entry(
         name=f"{plan.recipe.name} {plan.quant} {plan.target.name}",
         model=plan.recipe.name,
         executor=form.executor,
@@ -56,7 +56,7 @@ def _subject(form: Form) -> Subject:
     )
 
 
-def baseline(wish: Wish, cache: Cache, folder: Path) -> Subject:
+def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
     """Return the float hub as ONNX Runtime quantizes it by itself, calibrated on golden inputs.
 
     folder: where the network is written.
@@ -69,15 +69,15 @@ def baseline(wish: Wish, cache: Cache, folder: Path) -> Subject:
     batches = ({contract.input.name: x[np.newaxis]} for x in inputs if x is not None)
     quantize_usually(done["hub"] / "float.onnx", batches, file)
     name = f"{recipe.name} onnxruntime.quantization.quantize_static"
-    return Subject(name, recipe.name, "onnxruntime", "quantize_static", file, sample(contract))
+    return Entry(name, recipe.name, "onnxruntime", "quantize_static", file, sample(contract))
 
 
-def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
+def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Entry]:
     """Yield other people's networks: an ONNX file and its contract each."""
     for onnx, contract in listed:
         recipe = find_recipe(str(onnx), contract)
         feeds = sample(recipe.contract)
-        yield Subject(recipe.name, recipe.name, "onnxruntime", "float32", onnx, feeds)
+        yield Entry(recipe.name, recipe.name, "onnxruntime", "float32", onnx, feeds)
 
 
 def with_random_weights(wish: Wish, folder: Path) -> Wish:

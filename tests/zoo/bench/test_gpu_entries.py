@@ -5,8 +5,8 @@ import shutil
 import pytest
 from stand_in_gpu import build_driver, install_gpu
 
-from zoo.bench import gpu_subjects
-from zoo.bench.gpu_subjects import on_gpu
+from zoo.bench import gpu_entries
+from zoo.bench.gpu_entries import on_gpu
 from zoo.bench.latency import beside_float
 from zoo.bench.nvidia_gpu import NvidiaGpu
 from zoo.bench.timing import machine, measure
@@ -19,8 +19,8 @@ UNKNOWN = NvidiaGpu("99.0", "580.1", "New")
 
 
 @pytest.fixture
-def subjects(tmp_path):
-    """Return subjects(gpu, quants, batches): the list, and why others are left out."""
+def entries(tmp_path):
+    """Return entries(gpu, quants, batches): the list, and why others are left out."""
 
     def listed(gpu, quants, batches):
         refused = []
@@ -32,10 +32,10 @@ def subjects(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="a C compiler is missing")
-def test_engines_in_batches(subjects, tmp_path_factory, monkeypatch):
+def test_engines_in_batches(entries, tmp_path_factory, monkeypatch):
     install_gpu(monkeypatch, build_driver(tmp_path_factory.mktemp("cuda")))
-    monkeypatch.setattr(gpu_subjects, "find_spec", lambda _: None)
-    found, refused = subjects(GPU, ("none", "ptq"), (1, 2))
+    monkeypatch.setattr(gpu_entries, "find_spec", lambda _: None)
+    found, refused = entries(GPU, ("none", "ptq"), (1, 2))
     rows = beside_float(measure(found, 1, 1, 2))
     assert [(row.name, row.scheme, row.batch) for row in rows] == [
         (f"{MODEL} none rtx40", "float32", 1),
@@ -50,9 +50,9 @@ def test_engines_in_batches(subjects, tmp_path_factory, monkeypatch):
     assert refused[0].startswith(f"{MODEL} none: PyTorch is not installed: pip install torch")
 
 
-def test_floats_by_pytorch(subjects):
+def test_floats_by_pytorch(entries):
     pytest.importorskip("torch")
-    found, refused = subjects(UNKNOWN, ("none", "fp16", "ptq"), (1, 64))
+    found, refused = entries(UNKNOWN, ("none", "fp16", "ptq"), (1, 64))
     assert [(each.executor, each.scheme) for each in found] == [
         *[("torch-cuda", "float32")] * 2,
         *[("torch-cuda-fp16", "float16")] * 2,
@@ -66,10 +66,10 @@ def test_floats_by_pytorch(subjects):
     assert refused == [unserved, unserved, floats_only, unserved]
 
 
-def test_no_builder_of_engines(subjects, monkeypatch):
+def test_no_builder_of_engines(entries, monkeypatch):
     install_gpu(monkeypatch, "")
     monkeypatch.setattr("compilers.tensorrt.build.find_spec", lambda _: None)
-    _, refused = subjects(GPU, ("ptq",), (1,))
+    _, refused = entries(GPU, ("ptq",), (1,))
     assert "no engine was built here, which needs tensorrt_rtx, or tensorrt with" in refused[-1]
 
 

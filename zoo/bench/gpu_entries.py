@@ -10,7 +10,7 @@ from zoo import registry
 from zoo.artifact import Artifact
 from zoo.bench.batch import fix_batch
 from zoo.bench.nvidia_gpu import NvidiaGpu
-from zoo.bench.timing import Subject, sample
+from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Plan, Wish, make_plan
@@ -34,7 +34,7 @@ def on_gpu(
     cache: Cache,
     folder: Path,
     refused: Callable[[RefusedError], None],
-) -> Iterator[Subject]:
+) -> Iterator[Entry]:
     """Yield a model in each quantization and batch, by PyTorch and by TensorRT.
 
     folder: where engines are written.  refused: told of what the installed software does not
@@ -51,7 +51,7 @@ def on_gpu(
                 refused(error)
 
 
-def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> Iterator[Subject]:
+def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> Iterator[Entry]:
     if find_spec("torch") is None:
         raise RefusedError(f"{wish.model} {quant}: {_NO_TORCH}")
     if quant not in _TORCH:
@@ -60,7 +60,7 @@ def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> I
     hub = build(plan, cache, stages=artifact_stages())["hub"] / "float.onnx"
     executor, scheme = _TORCH[quant]
     for batch in batches:
-        yield _subject(plan, f"{quant} {executor}", executor, scheme, hub, batch)
+        yield _entry(plan, f"{quant} {executor}", executor, scheme, hub, batch)
 
 
 def _by_tensorrt(
@@ -70,7 +70,7 @@ def _by_tensorrt(
     cache: Cache,
     gpu: NvidiaGpu,
     folder: Path,
-) -> Iterator[Subject]:
+) -> Iterator[Entry]:
     """Yield an engine for each batch; raises RefusedError where none can be built here."""
     plan = make_plan(replace(wish, target=_target(wish, gpu).name, quant=quant))
     hub = build(plan, cache, stages=artifact_stages())["quantize"] / "hub.onnx"
@@ -81,15 +81,15 @@ def _by_tensorrt(
         artifact: Artifact = compiler.lower(fix_batch(graph, batch), plan.target, plan.scheme)
         if not any(file.endswith(_ENGINE) for file in artifact.files):
             raise RefusedError(f"{plan.recipe.name} {name}: {'; '.join(artifact.notes)}")
-        place = folder / f"{plan.subject}.{batch}"
+        place = folder / f"{plan.build_name}.{batch}"
         _write(artifact, place)
         file = place / artifact.main
-        yield _subject(plan, name, "tensorrt-gpu", plan.scheme, file, batch)
+        yield _entry(plan, name, "tensorrt-gpu", plan.scheme, file, batch)
 
 
-def _subject(plan: Plan, how: str, executor: str, scheme: str, file: Path, batch: int) -> Subject:
+def _entry(plan: Plan, how: str, executor: str, scheme: str, file: Path, batch: int) -> Entry:
     recipe = plan.recipe
-    return Subject(
+    return Entry(
         name=f"{recipe.name} {how}",
         model=recipe.name,
         executor=executor,
