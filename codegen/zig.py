@@ -5,11 +5,11 @@ from pathlib import Path
 
 from codegen.linux import LinuxMachine
 from zoo.errors import ToolchainError
-from zoo.tool import Tool
+from zoo.tool import Tool, install_extra
 
 __all__ = ["ZIG", "zig_words"]
 
-_REMEDY = "pip install 'edgezoo[cross]'"
+_REMEDY = install_extra("cross")
 ZIG = Tool("Zig", "module", ("ziglang",), "building apps", _REMEDY)
 
 

@@ -21,7 +21,6 @@ A message says where, what was found, what is allowed and what to do.
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = [
     "ArtifactError",
@@ -44,6 +43,9 @@ __all__ = [
 ]
 
 _LISTED = 20
+_SUGGESTED = 3
+_LONG = 6
+"""Letters from which on two slips are likely in one word."""
 
 
 class ZooError(Exception):
@@ -123,9 +125,40 @@ class ToolchainError(ZooError):
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return the end of a message: similar names, or else the first allowed names."""
     names = list(known)
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    near = _near(name, names)
     if near:
         return f"; did you mean {' or '.join(near)}?"
     listed = ", ".join(names[:_LISTED]) or "none"
     more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
     return f"; known: {listed}{more}"
+
+
+def _near(name: str, names: Iterable[str]) -> list[str]:
+    """Return what may have been meant: names that go on like this one, else those spelled alike."""
+    word = name.lower()
+    longer = [known for known in names if len(word) > 1 and known.lower().startswith(word)]
+    if longer:
+        return sorted(longer, key=len)[:_SUGGESTED]
+    slips = {known: _slips(word, known.lower()) for known in names}
+    near = [known for known, count in slips.items() if count <= _allowed(word, known)]
+    return sorted(near, key=lambda known: slips[known])[:_SUGGESTED]
+
+
+def _allowed(name: str, known: str) -> int:
+    """Return how many slips one makes in a word: with more, it is another one."""
+    length = max(len(name), len(known))
+    return 2 if length >= _LONG else min(1, length - 1)
+
+
+def _slips(one: str, other: str) -> int:
+    """Return how many letters are wrong, missing, too many or swapped (Damerau 1964)."""
+    before, last = [0] * (len(other) + 1), list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            count = min(last[j] + 1, row[-1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+                count = min(count, before[j - 2] + 1)
+            row.append(count)
+        before, last = last, row
+    return last[-1]

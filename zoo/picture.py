@@ -55,8 +55,9 @@ def why_unreadable(path: Path) -> str:
 
 
 def _message(path: Path, error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-    return f"{path}: cannot be read as a picture ({reason}); PNG, JPEG, BMP and PPM are"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{path}: cannot be read ({error.strerror})"
+    return f"{path}: cannot be read as a picture ({error}); save it anew as PNG, JPEG, BMP or PPM"
 
 
 def _decoded(content: bytes) -> "NDArray[np.uint8]":

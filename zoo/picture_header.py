@@ -77,7 +77,7 @@ def _reader(content: bytes) -> Callable[[bytes], PictureHeader]:
     for start, reader in readers.items():
         if content.startswith(start):
             return reader
-    raise ValueError("it is no PNG, JPEG, BMP or PPM")
+    raise ValueError("its first bytes are those of another kind of file")
 
 
 def _png(content: bytes) -> PictureHeader:

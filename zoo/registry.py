@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from zoo.descriptor import Descriptor
-from zoo.errors import PluginError, UnknownNameError
+from zoo.errors import PluginError, UnknownNameError, suggest
 from zoo.plug_check import faults
 from zoo.plugins import Plugin, load_plugins
 from zoo.provenance.packages import own_distribution
@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 _WITH_TOOLS = ("compiler", "executor", "app", "package", "quantizer")
+_ASKED = ("recipe", "target", "scheme")
+"""Kinds that people ask for by name."""
+_WORDS = {"recipe": "model"}
 
 
 def descriptors(kind: str) -> tuple[Descriptor, ...]:
@@ -172,8 +175,11 @@ def _package(target: str) -> str:
 
 def _unknown(kind: str, name: str) -> UnknownNameError:
     known = {alias for d in descriptors(kind) for alias in (d.name, *d.aliases)}
-    error = UnknownNameError(kind, name, known)
-    error.args = (f"{error}{load_plugins().hidden_by_broken}",)
+    word = _WORDS.get(kind, kind)
+    error = UnknownNameError(word, name, known)
+    others = (f", which is a {_WORDS.get(k, k)}" for k in _ASKED if k != kind and knows(k, name))
+    start, tail = f"unknown {word} '{name}'{next(others, '')}", suggest(name, sorted(known))
+    error.args = (f"{start}{tail}{load_plugins().hidden_by_broken}",)
     return error
 
 

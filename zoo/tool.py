@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["Tool", "find_tool", "tool_versions"]
+__all__ = ["Tool", "find_tool", "install_extra", "tool_versions"]
 
 _TIMEOUT_S = 20
+_CLONE = Path(__file__).parents[1]
+_TARGETS = {"train": "install", "cross": "setup"}
+"""Targets of the Makefile that are not called as what they install."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,16 @@ class Tool:
 def find_tool(tool: Tool) -> str:
     """Return the tool's location, '' if not found."""
     return next((place for _, place in _found(tool)), "")
+
+
+def install_extra(name: str) -> str:
+    """Return the command that installs an extra of the zoo's distribution.
+
+    In the environment that the Makefile of a clone made, it is a target of that.
+    """
+    if (_CLONE / "Makefile").is_file() and Path(sys.prefix).parent == _CLONE:
+        return f"make {_TARGETS.get(name, name)}"
+    return f"pip install 'edgezoo[{name}]'"
 
 
 def tool_versions(tools: Iterable[Tool]) -> dict[str, str]:

@@ -17,7 +17,7 @@ import numpy as np
 from compilers.quantize.histogram import HALF, Histogram
 from compilers.quantize.power_of_two import with_fix_points, worthwhile_fix_points
 from compilers.quantize.rounding import squared_error
-from zoo.errors import QuantizeError, suggest
+from zoo.errors import UnknownNameError
 from zoo.graph import Quantization
 from zoo.scheme import Scheme
 
@@ -30,9 +30,9 @@ Range = tuple[float, float]
 
 
 def observe(histogram: Histogram, scheme: Scheme, calibrator: str) -> Quantization:
-    """Return the activation's quantization; raises QuantizeError for an unknown calibrator."""
+    """Return the activation's quantization; raises UnknownNameError for the calibrator."""
     if calibrator not in CALIBRATORS:
-        raise QuantizeError(f"unknown calibrator '{calibrator}'{suggest(calibrator, CALIBRATORS)}")
+        raise UnknownNameError("calibrator", calibrator, ("auto", *CALIBRATORS))
     grid = activation_grid(scheme)
     if histogram.low == histogram.high == 0:
         return grid

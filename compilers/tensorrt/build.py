@@ -23,7 +23,7 @@ from compilers.tensorrt.engine import (
 from compilers.tensorrt.gpu import Gpu
 from zoo.bench.nvidia_gpu import find_gpu
 from zoo.errors import ToolchainError
-from zoo.tool import Tool
+from zoo.tool import Tool, install_extra
 
 __all__ = [
     "SCRIPT",
@@ -43,7 +43,7 @@ TOOLS = (
         "module",
         ("tensorrt_rtx",),
         "building engines for GeForce RTX, without a GPU",
-        "pip install 'edgezoo[rtx]'",
+        install_extra("rtx"),
     ),
     Tool(
         "TensorRT",

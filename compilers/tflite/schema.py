@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ToolchainError
-from zoo.tool import Tool
+from zoo.tool import Tool, install_extra
 
 if TYPE_CHECKING:
     from flatbuffers import Builder
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["TOOLS", "new_builder", "schema"]
 
 _MODULE = "ai_edge_litert.schema_py_generated"
-_REMEDY = "pip install 'edgezoo[litert]'"
+_REMEDY = install_extra("litert")
 TOOLS = (
     Tool("LiteRT", "module", ("ai_edge_litert",), "writing and reading .tflite files", _REMEDY),
 )

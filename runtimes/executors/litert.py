@@ -12,13 +12,13 @@ from runtimes.tflite_outputs import with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds, Inspector
-from zoo.tool import Tool
+from zoo.tool import Tool, install_extra
 
 __all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
 
 _LAYOUTS = b"zoo.layouts"
 _BORDER = b"zoo.border"
-_REMEDY = "pip install 'edgezoo[litert]'"
+_REMEDY = install_extra("litert")
 
 
 class LitertExecutor(Inspector):

@@ -15,6 +15,7 @@ from codegen.toolchain import build_program, compiler_words, toolchain_tools
 from zoo.bundle.symbol_versions import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, recording
+from zoo.tool import install_extra
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_no_zig(tmp_path):
     with pytest.raises(ToolchainError) as raised:
         build_program(tmp_path, tmp_path, PC)
     assert str(raised.value) == (
-        "cannot build for PCs: Zig is not installed; pip install 'edgezoo[cross]', or take this "
+        f"cannot build for PCs: Zig is not installed; {install_extra('cross')}, or take this "
         "machine's own compiler by ZOO_TOOLCHAIN=host: the program then runs on systems as new as "
         "this one"
     )

@@ -96,14 +96,14 @@ def test_open_shape_that_the_contract_does_not_state(build):
         ('"image"', '"picture"', "the contract names the input 'picture', the network has image"),
         ('"score"', '"scores"', "the contract names the output 'scores', the network has score"),
         (
-            "[3, 16, 16]}",
-            "[3, 16, 24]}",
-            r"input 'image' has shape \[3, 16, 24\] in the contract and \[3, 16, 16\] in the netw",
+            "16, 16]",
+            "24, 24]",
+            r"input 'image' has shape \[3, 24, 24\] in the contract and \[3, 16, 16\] in the netw",
         ),
         (
             "size = [16, 16]",
             "size = [8, 8]",
-            r"its steps make \(3, 8, 8\), the network's input 'image' is \(3, 16, 16\)",
+            r"^contract\.toml: its steps make \(3, 8, 8\), the network's input 'image'",
         ),
         ('"crop"', '"crob"', "unknown step 'crob'; did you mean crop"),
         ("input =", "imput =", "unknown key 'imput'; did you mean input"),
@@ -116,15 +116,22 @@ def test_wrong_contract(build, old, new, words):
 
 def test_calibration_is_needed(build):
     words = (
-        "net: no hub quantized by 'ptq' to 'w8a8-asym' is published; give images for calibration "
-        "by --calib"
+        "net: to quantize it by 'ptq' for x86, pictures of what it will see are needed: give a "
+        "folder of them by --calib DIR, or take --quant none$"
     )
-    assert_error(build(network(), TOML, "--quant", "ptq"), RecipeError, words)
+    assert_error(build(network(), TOML, "--quant", "ptq"), UsageError, words)
+
+
+@pytest.mark.parametrize("options", [(), ("--calib", "nowhere"), ("--calib", "empty")])
+def test_a_contract_that_does_not_fit_is_told_before_calibration(build, options):
+    wrong = TOML.replace('"score"', '"scores"')
+    words = "^net: the contract names the output 'scores', the network has score"
+    assert_error(build(network(), wrong, "--quant", "ptq", *options), RecipeError, words)
 
 
 def test_missing_calibration_folder(build):
     error = build(network(), TOML, "--calib", "nowhere")
-    assert_error(error, RecipeError, "nowhere: no such folder; --calib needs a folder of images")
+    assert_error(error, UsageError, "nowhere: no such folder; --calib needs a folder of pictures")
 
 
 def test_a_file_whose_name_is_a_command(zoo, tmp_path):
@@ -146,7 +153,7 @@ def test_empty_calibration_folder(build, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 50])
 def test_picture_that_is_none(build, pictures, content):
     (pictures / "photo.png").write_bytes(content)
-    words = r"photo\.png: cannot be read as a picture \(.*\); PNG, JPEG, BMP and PPM are"
+    words = r"photo\.png: cannot be read as a picture \(.*\); save it anew as PNG, JPEG"
     assert_error(build(), DataError, f"pictures: none of 1 pictures can be read; .*{words}")
 
 
@@ -158,9 +165,18 @@ def test_truncated_picture(build, pictures):
     assert_error(build(), DataError, r"photo\.png: cannot be read as a picture")
 
 
+def test_one_picture_is_taken_with_a_warning(zoo, tmp_path, pictures):
+    (tmp_path / "net.onnx").write_bytes(network())
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ["net.onnx", "--contract", "contract.toml", "--target", "x86", "--calib", pictures]
+    built = zoo("build", *words)
+    assert built.exit_code == 0
+    assert "note: calibration had 1 picture, which is few: give 100 or more, as" in built.stderr
+
+
 def test_unknown_calibrator(build, pictures):
     error = build(network(), TOML, "--calib", pictures, "--calibrator", "mso")
-    assert_error(error, Exception, "mso.*did you mean mse|mso.*known: ")
+    assert_error(error, UsageError, r"unknown calibrator 'mso'; did you mean mse\?")
 
 
 def test_file_in_place_of_the_cache(build, tmp_path):

@@ -24,13 +24,29 @@ def test_exit_status(kind, status):
     assert kind.exit_status == status
 
 
-def test_near_names_come_first():
-    assert suggest("x68", ["x86", "kv260"]) == "; did you mean x86?"
-    assert suggest("board1", ["board2", "board3"]) == "; did you mean board3 or board2?"
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("x68", ["x86", "kv260"], "x86"),
+        ("board1", ["board2", "board3"], "board2 or board3"),
+        ("KV26", ["x86", "kv260"], "kv260"),
+        ("contact", ["conv", "concat", "clip"], "concat"),
+        ("rtx4070", ["rtx40", "rtx4060", "x86"], "rtx4060 or rtx40"),
+        ("jetson", ["x86", "jetson-orin-nano", "jetson-nano"], "jetson-nano or jetson-orin-nano"),
+        ("a", ["abcde", "fghij", "b"], ""),
+        ("ConvTranspose", ["Transpose", "Conv"], ""),
+        ("raspberry", ["rpi4", "android"], ""),
+        ("int8", ["fp16", "int16x8"], ""),
+    ],
+)
+def test_only_near_names_are_suggested(name, known, near):
+    wanted = f"; did you mean {near}?" if near else f"; known: {', '.join(known)}"
+    assert suggest(name, known) == wanted
 
 
 def test_else_all_names_are_listed():
     assert suggest("zzz", ["x86", "kv260"]) == "; known: x86, kv260"
+    assert suggest("zzz", map(str, range(25))).endswith("18, 19, ... (25 in all)")
     assert suggest("zzz", []) == "; known: none"
 
 

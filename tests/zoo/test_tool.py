@@ -4,7 +4,8 @@ from importlib.metadata import version
 
 import pytest
 
-from zoo.tool import Tool, find_tool, tool_versions
+from zoo import tool as tools
+from zoo.tool import Tool, find_tool, install_extra, tool_versions
 
 
 def tool(kind, *candidates):
@@ -18,6 +19,17 @@ def test_first_candidate_that_is_there(kind, present):
     found = find_tool(tool(kind, "no-such-thing", present))
     assert found.endswith(present)
     assert find_tool(tool(kind, "no-such-thing")) == ""
+
+
+def test_extras_are_installed_by_make_in_a_clone_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(tools, "_CLONE", tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert install_extra("litert") == "pip install 'edgezoo[litert]'"
+    (tmp_path / "Makefile").touch()
+    words = [install_extra(name) for name in ("litert", "rtx", "train", "cross")]
+    assert words == ["make litert", "make rtx", "make install", "make setup"]
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    assert install_extra("rtx") == "pip install 'edgezoo[rtx]'"
 
 
 @pytest.mark.parametrize(("exit_status", "found"), [(0, "vendor/image:1"), (1, "")])

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from zoo.digest import digest_json, digest_path, folder_digests
-from zoo.errors import CacheError
+from zoo.errors import CacheError, UsageError
 from zoo.provenance.used import Thing, Used, facts, recording
 
 __all__ = ["Cache", "Outcome", "Task", "default_folder"]
@@ -160,7 +160,8 @@ class Cache:
     def deliver(self, source: Path, destination: Path) -> None:
         """Copy a result's file out of the cache; the destination is whole or as it was before.
 
-        Raises CacheError where it cannot be written, or is not what the stage wrote.
+        Raises UsageError where it cannot be written, CacheError where it is not what the stage
+        wrote.
         """
         partial = destination.with_name(f".{destination.name}.partial")
         with self._lock(digest_json(str(destination.resolve()))):
@@ -170,7 +171,7 @@ class Cache:
                 _check_copy(partial, source)
                 partial.replace(destination)
             except OSError as error:
-                raise CacheError(
+                raise UsageError(
                     f"{destination}: cannot be written ({error.strerror or error}); "
                     "choose another folder by --out"
                 ) from error

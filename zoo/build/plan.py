@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo import registry
+from zoo.build.network import read_network
 from zoo.build.quantized_file import is_quantized
 from zoo.contract import Contract
 from zoo.data.labelled_data import find_data, parse_name
-from zoo.errors import RecipeError, RefusedError, UsageError
+from zoo.data.pictures import demand_pictures
+from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError, ZooError
 from zoo.names import ALLOWED, is_name, proposed_name
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
@@ -28,6 +30,9 @@ _COUNT, _COUNTS = 500, {_QAT: 2000}
 """Images at most: ranges are known after some hundred, a training learns from each."""
 
 _TOLD = ("plugin", "code")
+
+_OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb", ".xmodel")
+"""Names that end so are files, be they there or not."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +130,9 @@ class Plan:
 def make_plan(wish: Wish) -> Plan:
     """Check a wish and return the plan.
 
-    Raises UnknownNameError for names, RefusedError for what the target or the licence forbids,
-    RecipeError where hubs or calibration data are missing, DataError where those are no data set.
+    Raises UsageError for wrong words and missing files, RefusedError for what the target or the
+    licence forbids, RecipeError for a contract that does not fit, DataError where --calib holds
+    neither pictures nor a data set.
     """
     with recording(imports=False) as used:
         plan = _make_plan(wish)
@@ -149,7 +155,12 @@ def _make_plan(wish: Wish) -> Plan:
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
     if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and quant_hub is None:
-        _check_quantizer(wish, recipe, scheme)
+        try:
+            _check_quantizer(wish, recipe, target, scheme)
+        except ZooError:
+            if wish.contract or wish.hub:
+                read_network(float_hub, recipe)  # what is wrong with the file is told before
+            raise
     return Plan(
         recipe=recipe,
         target=target,
@@ -185,7 +196,13 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     name: of the file's model, '' for the file's own name. Raises UsageError for one that is not
     allowed, and where file, contract and name do not go together.
     """
-    if not model.endswith(".onnx"):
+    path = Path(model)
+    if path.suffix != ".onnx":
+        if path.is_file() or path.suffix in _OTHER_FILES:
+            raise UsageError(
+                f"{model}: only an .onnx file, or a model of `zoo list`, can be built; export it "
+                "to ONNX (docs/onnx.md)"
+            )
         if contract is not None or name:
             raise UsageError(
                 f"{model}: only an .onnx file needs a contract or a name; registered models have "
@@ -193,17 +210,30 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
             )
         recipe: Recipe = registry.load("recipe", model)
         return recipe
+    if not path.is_file():
+        raise UsageError(f"{model}: no such file; give an .onnx file, or a model of `zoo list`")
     if contract is None:
         raise UsageError(
             f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
         )
-    path = Path(model)
-    if not path.is_file():
-        raise RecipeError(f"{model}: no such file; give a recipe's name or an .onnx file")
-    parsed = Contract.from_toml(contract)
-    check_steps(parsed)
     summary = f"user's file {path.name}"
+    parsed = _read_contract(contract)
     return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
+
+
+def _read_contract(file: Path) -> Contract:
+    """Return a user's contract, whose steps go together; raises RecipeError naming its file."""
+    from zoo.data.processing import rehearse
+
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file; --contract needs a .toml file (docs/contract.md)")
+    contract = Contract.from_toml(file)
+    try:
+        check_steps(contract)
+        rehearse(contract)
+    except (RecipeError, UnknownNameError) as error:
+        raise RecipeError(f"{file}: {str(error).removeprefix('contract: ')}") from error
+    return contract
 
 
 def _file_name(path: Path) -> str:
@@ -298,17 +328,22 @@ def _check_commercial(recipe: Recipe) -> None:
             )
 
 
-def _check_quantizer(wish: Wish, recipe: Recipe, scheme: str) -> None:
-    missing = f"{recipe.name}: no hub quantized by '{wish.quant}' to '{scheme}' is published"
+def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) -> None:
     if wish.quant not in registry.names("quantizer"):
         raise RefusedError(
-            f"{missing}, and no plugin quantizes by it; "
-            f"--quant: {', '.join(registry.names('quantizer'))} with --calib DIR"
+            f"{recipe.name}: is not published quantized by '{wish.quant}' to '{scheme}', and no "
+            f"plugin quantizes by it; --quant: {', '.join(registry.names('quantizer'))} with "
+            "--calib DIR"
         )
     if wish.calibration is None and wish.quant == OWN_INTEGERS:
         return
     if wish.calibration is None:
-        raise RecipeError(f"{missing}; give images for calibration by --calib DIR")
+        others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
+        raise UsageError(
+            f"{recipe.name}: to quantize it by '{wish.quant}' for {target.name}, pictures of what "
+            "it will see are needed: give a folder of them by --calib DIR"
+            f"{''.join(f', or take --quant {quant}' for quant in others)}"
+        )
     _check_calibration(wish.calibration)
 
 
@@ -324,15 +359,18 @@ def _check_own_quantizer(wish: Wish) -> None:
 def _check_calibration(calibration: Path) -> None:
     name = parse_name(calibration)
     if not name.folder.is_dir():
-        raise RecipeError(f"{name.folder}: no such folder; --calib needs a folder of images")
+        found = "is a file" if name.folder.exists() else "no such folder"
+        raise UsageError(f"{name.folder}: {found}; --calib needs a folder of pictures")
     if name.dataset:
         find_data(calibration, "train")  # raises for an unknown data set or split
+    else:
+        demand_pictures(name.folder)
 
 
 def _float_hub(wish: Wish, recipe: Recipe) -> Path:
     if wish.hub is not None:
         if not wish.hub.is_file():
-            raise RecipeError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
+            raise UsageError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
         if is_quantized(wish.hub):
             raise UsageError(
                 f"{wish.hub}: is quantized already, --hub needs a float .onnx file; build it by "

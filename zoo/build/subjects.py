@@ -14,6 +14,7 @@ from zoo.data.evaluation import Evaluation, Measurement
 from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.plugs import Run
 from zoo.recipe import Recipe
+from zoo.tool import install_extra
 
 __all__ = [
     "FORMS",
@@ -98,7 +99,7 @@ def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
         if not recipe.restore:
             raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
         if find_spec("torch") is None:
-            raise ToolchainError("trained weights need PyTorch: pip install 'edgezoo[train]'")
+            raise ToolchainError(f"trained weights need PyTorch: {install_extra('train')}")
         yield Subject(file.name, recipe, registry.resolve(recipe.restore)(recipe, file))
 
 

@@ -7,6 +7,7 @@ import click
 
 from zoo import registry
 from zoo.capability import find_capabilities
+from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
 from zoo.errors import RecipeError
 from zoo.graph import Graph
@@ -32,7 +33,7 @@ def show_capabilities(model: str, target: Target, as_json: bool) -> None:
 
 
 def _read(model: str) -> Graph:
-    path = Path(model) if model.endswith(".onnx") else _float_hub(model)
+    path = named_file(model) if model.endswith(".onnx") else _float_hub(model)
     graph: Graph = registry.load("format", "onnx").import_file(path, {})
     return graph
 

@@ -6,7 +6,7 @@ from zoo import registry
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
 from zoo.plugins import load_plugins
-from zoo.tool import Tool, find_tool
+from zoo.tool import Tool, find_tool, install_extra
 
 _KINDS = ("compiler", "executor", "app", "package")
 _TRAINING = Tool(
@@ -14,7 +14,7 @@ _TRAINING = Tool(
     "module",
     ("torch",),
     "zoo train, zoo eval --weights",
-    "pip install 'edgezoo[train]'",
+    install_extra("train"),
 )
 _SSH = Tool("ssh", "program", ("ssh",), "zoo bench --ssh", "apt install openssh-client")
 

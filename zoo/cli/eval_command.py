@@ -10,7 +10,14 @@ import click
 
 from zoo.build.cache import Cache
 from zoo.build.plan import Wish, find_recipe, find_target, published_quantizations
-from zoo.cli.options import cache_option, json_option, open_cache, peer_option, registered
+from zoo.cli.options import (
+    cache_option,
+    existing,
+    json_option,
+    open_cache,
+    peer_option,
+    registered,
+)
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
 
@@ -53,7 +60,7 @@ if TYPE_CHECKING:
 @click.option(
     "--weights",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=existing("file", "weights that `zoo train` wrote"),
     help="Trained weights (safetensors), run by PyTorch; repeatable.",
 )
 @peer_option("Third-party network, evaluated by the same code")

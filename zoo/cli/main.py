@@ -1,6 +1,9 @@
 """The `zoo` command: loads the command's file."""
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -43,12 +46,22 @@ class LazyCommands(click.Group):
         from zoo.blame import blame
 
         with blame():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except click.NoSuchOption as error:
+                said = f"{error.message.rstrip('.')}{_dashed(sys.argv)}"
+                raise click.UsageError(said, error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands from the table above."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _dashed(words: Sequence[str]) -> str:
+    """Return a hint for a file whose name was read as an option, '' where there is none."""
+    files = (word for word in words if word.startswith("-") and Path(word).exists())
+    return next((f"; for the file of that name write ./{word}" for word in files), "")
 
 
 @click.command(

@@ -9,12 +9,14 @@ from click.shell_completion import CompletionItem
 
 from zoo import registry
 from zoo.build.cache import Cache, default_folder
-from zoo.errors import ZooError
+from zoo.errors import UsageError, ZooError
 
 __all__ = [
     "cache_option",
+    "existing",
     "json_option",
     "model_argument",
+    "named_file",
     "open_cache",
     "peer_option",
     "registered",
@@ -45,6 +47,33 @@ class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in d
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
+    """A path where something is. what: 'file' or 'folder'; needed: what it is to be."""
+
+    def __init__(self, what: str, needed: str) -> None:
+        super().__init__(path_type=Path)
+        self.what, self.needed = what, needed
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        """Return the path; raises UsageError where nothing is, or something else."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.is_file() if self.what == "file" else path.is_dir():
+            return path
+        found = "is no" if path.exists() else "no such"
+        raise UsageError(f"{path}: {found} {self.what}; give {self.needed}")
+
+
+def named_file(name: str) -> Path:
+    """Return the path of a file that is there; raises UsageError."""
+    path: Path = existing("file", "one that is there").convert(name, None, None)
+    return path
+
+
 model_argument = click.argument("model", type=registered("recipe"))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 cache_option = click.option(
@@ -62,7 +91,7 @@ def peer_option(purpose: str) -> Callable[[Command], Command]:
         "peers",
         multiple=True,
         nargs=2,
-        type=click.Path(path_type=Path),
+        type=existing("file", "an .onnx file and its contract"),
         metavar="ONNX CONTRACT",
         help=f"{purpose}; repeatable.",
     )

@@ -8,14 +8,17 @@ from tempfile import TemporaryDirectory
 import click
 
 from zoo.bundle.bundle import unpack
-from zoo.errors import ToolchainError
+from zoo.cli.options import existing
+from zoo.errors import BoardError
 from zoo.provenance.maker import absent_makers
+
+_PREFIX, _OURS = b"error: ", b"zoo: "
 
 
 @click.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
 )
-@click.argument("bundle", type=click.Path(path_type=Path))
+@click.argument("bundle", type=existing("file", "a bundle that `zoo build` made"))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     """Check BUNDLE and run its app with ARGUMENTS, such as --source photo.png --box 10,10,90,90.
@@ -27,16 +30,24 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
         for maker in absent_makers(unpacked.manifest.makers):
             click.echo(f"note: {bundle}: {maker.absence}", err=True)
         if not unpacked.manifest.program:
-            raise ToolchainError(
+            raise BoardError(
                 f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "
                 "README.md says how they are built"
             )
-        program = unpacked.folder / unpacked.manifest.program
         try:
-            finished = subprocess.run([program, *arguments], check=False)
+            status = _run(unpacked.folder / unpacked.manifest.program, arguments)
         except OSError as error:
-            raise ToolchainError(
+            raise BoardError(
                 f"{bundle}: its program cannot run here ({error.strerror}); it is built for "
                 f"{unpacked.manifest.target}"
             ) from error
-    sys.exit(finished.returncode)
+    sys.exit(status)
+
+
+def _run(program: Path, arguments: tuple[str, ...]) -> int:
+    """Return the program's exit status; its errors begin as the zoo's own do."""
+    with subprocess.Popen([program, *arguments], stderr=subprocess.PIPE) as running:
+        for line in running.stderr or ():
+            ours = _OURS + line.removeprefix(_PREFIX) if line.startswith(_PREFIX) else line
+            click.echo(ours, nl=False, err=True)
+    return running.returncode

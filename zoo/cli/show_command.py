@@ -14,7 +14,7 @@ from zoo import registry
 from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
 from zoo.cli.capability_output import show_capabilities
-from zoo.cli.options import json_option, registered
+from zoo.cli.options import json_option, named_file, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
 from zoo.plugs import Format
@@ -46,12 +46,12 @@ def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
 
 def _facts(name: str) -> dict[str, object]:
     if name.endswith(f".{ARCHIVE}"):
-        return _bundle(Path(name))
+        return _bundle(named_file(name))
     if Path(name).suffix:
         for reader in _readers("format", name):
-            return _network(Path(name), reader)
+            return _network(named_file(name), reader)
         for describer in _readers("describer", name):
-            return dict(describer.describe(_content(Path(name)), name))
+            return dict(describer.describe(_content(named_file(name)), name))
     if ":" in name:
         return _target(find_target(name))
     if registry.knows("target", name):

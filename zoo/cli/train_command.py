@@ -8,9 +8,10 @@ import click
 
 from zoo import registry
 from zoo.build.plan import find_recipe
-from zoo.cli.options import json_option, model_argument, peer_option
+from zoo.cli.options import existing, json_option, model_argument, peer_option
 from zoo.cli.output import print_json
-from zoo.errors import RecipeError, ToolchainError, UsageError
+from zoo.errors import ToolchainError, UsageError
+from zoo.tool import install_extra
 from zoo.training import TrainOptions
 
 
@@ -31,12 +32,14 @@ from zoo.training import TrainOptions
     "--teacher",
     "teachers",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=existing("file", "weights that `zoo train` wrote"),
     help="Weights of a larger network to learn from; repeatable.",
 )
 @peer_option("Third-party network to learn from")
 @click.option(
-    "--start", type=click.Path(path_type=Path), help="Folder of an earlier training to start from."
+    "--start",
+    type=existing("folder", "the folder of an earlier training"),
+    help="Folder of an earlier training to start from.",
 )
 @click.option(
     "--set",
@@ -65,9 +68,9 @@ def command(
     """Train MODEL; an interrupted training in the same folder resumes."""
     recipe = find_recipe(model, None)
     if not recipe.train:
-        raise RecipeError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
+        raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
     if find_spec("torch") is None:
-        raise ToolchainError("training needs PyTorch: pip install 'edgezoo[train]'")
+        raise ToolchainError(f"training needs PyTorch: {install_extra('train')}")
     folder = out or Path("runs") / recipe.name
     chosen = _named(settings)
     numbers = {"epochs": epochs, "batch_size": batch_size}

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from zoo.bundle.bundle import Bundle, unpack
-from zoo.cli.options import json_option
+from zoo.cli.options import existing, json_option
 from zoo.cli.output import print_json, print_table
 from zoo.errors import PluginError, ZooError
 from zoo.proof.bundle_certificate import bundle_certificate, compare_again
@@ -16,7 +16,7 @@ from zoo.provenance.maker import absent_makers
 
 
 @click.command()
-@click.argument("bundle", type=click.Path(path_type=Path))
+@click.argument("bundle", type=existing("file", "a bundle that `zoo build` made"))
 @click.option("--only-digests", is_flag=True, help="Check the bytes, run nothing.")
 @json_option
 def command(bundle: Path, only_digests: bool, as_json: bool) -> None:

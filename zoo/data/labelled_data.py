@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo import registry
-from zoo.errors import DataError, UnknownNameError
+from zoo.errors import DataError, UnknownNameError, UsageError
 from zoo.plugs import Dataset
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class LabelledData:
 def find_data(text: str | Path, split: str) -> LabelledData:
     """Return what a name stands for, of `split` ('train' or 'test') where it names none.
 
-    Raises DataError for a missing folder or one that no data set, or more than one, recognises,
-    and UnknownNameError for an unknown data set or split.
+    Raises UsageError for a missing folder, UnknownNameError for an unknown data set or split, and
+    DataError for a folder that no data set, or more than one, recognises.
     """
     name = parse_name(text)
     dataset = registry.load("dataset", name.dataset) if name.dataset else None
     if not name.folder.is_dir():
-        raise DataError(f"{name.folder}: no such folder; give one of labelled data")
+        raise UsageError(f"{name.folder}: no such folder; give one of labelled data")
     dataset = dataset or _recognise(name.folder)
     if name.split and not dataset.splits:
         raise DataError(

@@ -8,12 +8,21 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
 from zoo.data.labelled_data import find_data, parse_name, recognisers
-from zoo.errors import DataError
+from zoo.errors import DataError, UsageError
 from zoo.picture import Picture, why_unreadable
 from zoo.picture_header import SUFFIXES
 from zoo.recipe import Recipe
 
-__all__ = ["calibration_pictures", "labelled_pictures", "region_note"]
+__all__ = [
+    "calibration_pictures",
+    "count_note",
+    "demand_pictures",
+    "labelled_pictures",
+    "region_note",
+]
+
+_ENOUGH = 100
+"""Below it, ranges that are seen depend on which pictures there happen to be."""
 
 
 def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
@@ -21,8 +30,8 @@ def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Pic
 
     Labels give boxes, where the folder is a data set that is known; else boxes.json beside the
     pictures, as the app reads it; else each photo is used whole. Those that cannot be read are left
-    out with a warning. Raises DataError for a missing or empty folder, where no picture is left,
-    and for a photo that boxes.json lacks.
+    out with a warning. Raises UsageError for a missing folder, DataError for an empty one, where no
+    picture is left, and for a photo that boxes.json lacks.
     """
     pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) > count:
@@ -45,6 +54,22 @@ def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     return find_data(data, "train").pictures()
 
 
+def demand_pictures(folder: Path) -> None:
+    """Raise DataError for a folder without pictures that is no data set either; reads nothing."""
+    if not any(map(_is_picture, folder.rglob("*"))) and not recognisers(folder):
+        raise DataError(f"{folder}: holds no picture ({', '.join(SUFFIXES)})")
+
+
+def count_note(count: int) -> str:
+    """Return a warning for people where few pictures calibrate; else ''."""
+    if count >= _ENOUGH:
+        return ""
+    return (
+        f"calibration had {count} picture{'s' * (count != 1)}, which is few: give {_ENOUGH} or "
+        "more, as different as what the network will see"
+    )
+
+
 def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
     """Return a line for people where whole photos are used though the contract cuts; else ''."""
     scales = [s.parameters.get("scale", 1.2) for s in contract.pre if s.name == "crop"]
@@ -58,10 +83,9 @@ def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
 
 def _plain_pictures(folder: Path) -> list[Picture]:
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; give one with pictures")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
-    if not found:
-        raise DataError(f"{folder}: holds no picture ({', '.join(SUFFIXES)})")
+        raise UsageError(f"{folder}: no such folder; give one with pictures")
+    demand_pictures(folder)
+    found = sorted(filter(_is_picture, folder.rglob("*")))
     table = folder / BOX_FILE
     if not table.is_file():
         return [Picture(path) for path in found]
@@ -70,6 +94,10 @@ def _plain_pictures(folder: Path) -> list[Picture]:
     if not pictures:
         raise DataError(f"{table}: has no box for any picture; give at least one")
     return pictures
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
 
 
 def _boxed(path: Path, boxes: Boxes) -> list[Picture]:

@@ -13,7 +13,9 @@ from zoo.errors import RecipeError, suggest
 from zoo.registry import load
 from zoo.step import Box, Frame, ValueSpec
 
-__all__ = ["postprocess", "preprocess", "preprocess_batch", "value_specs", "whole"]
+__all__ = ["postprocess", "preprocess", "preprocess_batch", "rehearse", "value_specs", "whole"]
+
+_REHEARSED = (64, 64, 3)
 
 
 def whole(image_hwc: NDArray[np.uint8]) -> Box:
@@ -63,6 +65,18 @@ def postprocess(
         values |= added
         specs |= stated
     return values
+
+
+def rehearse(contract: Contract) -> None:
+    """Run a contract on a black picture and made-up outputs, without any network.
+
+    Raises RecipeError where its steps, inputs and outputs do not go together.
+    """
+    frame = preprocess(contract, np.zeros(_REHEARSED, np.uint8))
+    ramps = {
+        t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
+    }
+    postprocess(contract, ramps, frame)
 
 
 def value_specs(contract: Contract) -> dict[str, ValueSpec]:

@@ -11,6 +11,7 @@ from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import Scheme
+from zoo.tool import install_extra
 
 __all__ = ["QUANTIZER", "Qat"]
 
@@ -46,7 +47,7 @@ class Qat(Quantizer):
         """
         if find_spec("torch") is None:
             raise ToolchainError(
-                "quantization-aware training needs PyTorch: pip install 'edgezoo[train]'; "
+                f"quantization-aware training needs PyTorch: {install_extra('train')}; "
                 "--quant ptq does without"
             )
         from compilers.quantize.qat.train import train

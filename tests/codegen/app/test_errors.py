@@ -68,7 +68,7 @@ def test_broken_picture(app, tmp_path, content):
     assert fails(
         app.run("--source", tmp_path / "broken.png"),
         "broken.png: cannot be read as a picture (",
-        "); PNG, JPEG, BMP and PPM are",
+        "); save it anew as PNG, JPEG, BMP or PPM",
     )
 
 

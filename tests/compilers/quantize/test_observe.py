@@ -11,7 +11,7 @@ from compilers.quantize.histogram import measure
 from compilers.quantize.observe import CALIBRATORS, observe
 from compilers.quantize.rounding import squared_error
 from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
-from zoo.errors import QuantizeError
+from zoo.errors import UnknownNameError
 
 SCHEMES = (W8A8_ASYM, W8A8_SYM, DPU_POW2)
 RANDOM = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -107,6 +107,7 @@ def test_zeros_get_a_grid_too():
 
 def test_unknown_calibrator_is_named_with_the_known_ones():
     with pytest.raises(
-        QuantizeError, match=r"^unknown calibrator 'entropy'; known: minmax, percentile, mse$"
+        UnknownNameError,
+        match=r"^unknown calibrator 'entropy'; known: auto, minmax, mse, percentile$",
     ):
         observe(measure(np.ones((1, 4), np.float32)), W8A8_ASYM, "entropy")

@@ -1,6 +1,7 @@
 """What a .tflite file holds, and what the compiler does not take."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ from zoo.artifact import float_requantization
 from zoo.errors import RefusedError, ToolchainError, UnsupportedOpError
 from zoo.graph import Graph, Quantization, Tensor
 from zoo.lowering import lowered_ops
+from zoo.tool import install_extra
 
 GRID = Quantization((0.05,), (3,))
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0)}
@@ -256,6 +258,6 @@ def test_a_missing_schema_is_named_with_its_package(monkeypatch):
         ToolchainError,
         match=r"^reading and writing \.tflite files needs ai_edge_litert\.schema_py_generated "
         r"\(.*\); "
-        r"pip install 'edgezoo\[litert\]'$",
+        rf"{re.escape(install_extra('litert'))}$",
     ):
         to_tflite(residual_network())

@@ -1,5 +1,6 @@
 """LiteRT as an executor."""
 
+import re
 import sys
 
 import numpy as np
@@ -13,6 +14,7 @@ from runtimes.executors.litert import EXECUTOR
 from zoo import registry
 from zoo.errors import HubError, ToolchainError
 from zoo.graph import Quantization
+from zoo.tool import install_extra
 
 GRAPH = residual_network()
 IMAGES = random_feeds(GRAPH, 0, batch=3)["image"]
@@ -76,9 +78,10 @@ def test_a_broken_file_is_named(tmp_path, content):
 
 def test_a_missing_package_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    remedy = re.escape(install_extra("litert"))
     with pytest.raises(
         ToolchainError,
-        match=r"^running a \.tflite file needs LiteRT \(.*\); pip install 'edgezoo\[litert\]'$",
+        match=rf"^running a \.tflite file needs LiteRT \(.*\); {remedy}$",
     ):
         EXECUTOR.load(folder, "model.tflite")
 

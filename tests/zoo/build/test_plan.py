@@ -6,7 +6,14 @@ import pytest
 
 from zoo import registry
 from zoo.build.plan import Wish, find_recipe, find_target, make_plan, published_quantizations
-from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError
+from zoo.errors import (
+    DataError,
+    HubError,
+    RecipeError,
+    RefusedError,
+    UnknownNameError,
+    UsageError,
+)
 
 PLUGIN = """
 from pathlib import Path
@@ -62,13 +69,18 @@ def register_quantizers():
 TOML = """
 input = {name = "image", shape = [3, 8, 8]}
 outputs = [{name = "score", shape = [1]}]
-pre = [{name = "crop"}, {name = "resize", size = [8, 8]}]
+pre = [
+    {name = "crop"},
+    {name = "resize", size = [8, 8]},
+    {name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]},
+]
 """
 
 
 @pytest.fixture(autouse=True)
-def toy(install):
+def toy(install, tmp_path):
     install("zoo-fake", "zoo_fake", PLUGIN)
+    (tmp_path / "photo.png").touch()  # a picture by its name, which is not read yet
 
 
 def plan(model="toy", target="toy-board", **wish):
@@ -89,8 +101,9 @@ def test_published_hubs_are_used():
 
 
 def test_each_scheme_has_hubs_of_its_own():
-    message = refusal(RecipeError, scheme="toy-scheme-2")
-    assert "no hub quantized by 'ptq' to 'toy-scheme-2' is published" in message
+    assert refusal(UsageError, scheme="toy-scheme-2").startswith(
+        "toy_1.0x.shapes: to quantize it by 'ptq' for toy-board, pictures of what it will see"
+    )
     assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
 
 
@@ -125,7 +138,7 @@ def test_float_needs_no_quantized_hub():
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
-        ({"model": "toi"}, "unknown recipe 'toi'; did you mean toy"),
+        ({"model": "toi"}, "unknown model 'toi'; did you mean toy"),
         ({"target": "toy-bord"}, "unknown target 'toy-bord'; did you mean toy-board"),
         (
             {"quant": "int3"},
@@ -141,7 +154,7 @@ def test_unknown_names_suggest_near_ones(wish, message):
 def test_registered_names_alone_are_unknown_names():
     assert issubclass(UnknownNameError, UsageError)
     assert refusal(UnknownNameError, model="toy_4.0x.shapes").startswith(
-        "unknown recipe 'toy_4.0x.shapes'; did you mean toy_"
+        "unknown model 'toy_4.0x.shapes'; did you mean toy_"
     )
 
 
@@ -179,30 +192,44 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
     [
         (
             {"model": "toy_2.0x.shapes"},
-            "toy_2.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
-            "give images for calibration by --calib DIR",
+            "toy_2.0x.shapes: to quantize it by 'ptq' for toy-board, pictures of what it will see "
+            "are needed: give a folder of them by --calib DIR, or take --quant none",
         ),
         (
             {"calibration": Path("no-such-folder")},
-            "no-such-folder: no such folder; --calib needs a folder of images",
+            "no-such-folder: no such folder; --calib needs a folder of pictures",
         ),
         (
-            {"hub": Path(__file__)},  # any file: it is not read yet
-            "toy_1.0x.shapes: no hub quantized by 'ptq' to 'toy-scheme' is published; "
-            "give images for calibration by --calib DIR",
+            {"calibration": Path(__file__)},
+            f"{__file__}: is a file; --calib needs a folder of pictures",
         ),
         (
             {"hub": Path("none.onnx"), "quant": "none"},
             "none.onnx: no such file; --hub needs a float .onnx file",
         ),
-        (
-            {"model": "toy_3.0x.shapes", "quant": "none"},
-            "toy_3.0x.shapes: no float hub is published; train it with `zoo train toy_3.0x.shapes`",
-        ),
     ],
 )
 def test_missing_files_are_told(wish, message):
-    assert refusal(RecipeError, **wish) == message
+    assert refusal(UsageError, **wish) == message
+
+
+def test_a_model_without_a_published_network():
+    message = "toy_3.0x.shapes: no float hub is published; train it with `zoo train toy_3.0x.shapes`"
+    assert refusal(RecipeError, model="toy_3.0x.shapes", quant="none") == message
+
+
+def test_a_folder_without_pictures_is_told_before_any_work(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "empty: holds no picture (.png, .jpg" in refusal(
+        DataError, calibration=tmp_path / "empty"
+    )
+
+
+@pytest.mark.parametrize("calibration", [None, Path("no-such-folder")])
+def test_what_is_wrong_with_a_file_is_told_before_calibration(tmp_path, calibration):
+    (tmp_path / "own.onnx").write_bytes(b"no network")
+    message = refusal(HubError, hub=tmp_path / "own.onnx", calibration=calibration)
+    assert message.startswith(f"{tmp_path / 'own.onnx'}: ")
 
 
 def test_own_hub_or_calibration_replace_the_published_integers(tmp_path):
@@ -273,17 +300,25 @@ def test_a_name_that_is_given_is_checked(tmp_path, contract):
             UsageError,
             "toy: only an .onnx file needs a contract or a name; registered models",
         ),
-        (
-            "none.onnx",
-            True,
-            RecipeError,
-            "none.onnx: no such file; give a recipe's name or an .onnx file",
-        ),
+        ("none.onnx", True, UsageError, "none.onnx: no such file; give an .onnx file, or a model"),
+        ("net.pth", True, UsageError, "net.pth: only an .onnx file, or a model of `zoo list`, can"),
+        ("mine", True, UsageError, "mine: only an .onnx file, or a model of `zoo list`, can be b"),
     ],
 )
-def test_contract_and_model_must_go_together(contract, model, given, kind, message):
+def test_contract_and_model_must_go_together(
+    tmp_path, monkeypatch, contract, model, given, kind, message
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.onnx", "mine"):
+        Path(name).touch()
     with pytest.raises(kind, match=re.escape(message)):
         find_recipe(model, contract if given else None)
+
+
+def test_a_contract_that_is_not_there(tmp_path):
+    (tmp_path / "mine.onnx").touch()
+    with pytest.raises(UsageError, match=r"^c\.toml: no such file; --contract needs a \.toml file"):
+        find_recipe(str(tmp_path / "mine.onnx"), Path("c.toml"))
 
 
 @pytest.mark.parametrize(
@@ -292,13 +327,23 @@ def test_contract_and_model_must_go_together(contract, model, given, kind, messa
         ('"crop"', '"crob"', "unknown step 'crob'; did you mean crop"),
         ("size =", "sise =", "contract step 'resize': unknown parameter 'sise'; did you mean size"),
         (", size = [8, 8]", "", "contract step 'resize': parameter 'size' is missing"),
+        (
+            "[8, 8]}",
+            "[8, 9]}",
+            "its steps make (3, 8, 9), the network's input 'image' is (3, 8",
+        ),
+        (
+            "pre =",
+            'post = [{name = "landmarks", output = "score", count = 68}]\npre =',
+            "contract step 'landmarks': output 'score' has 1 numbers; 68 landmarks need two",
+        ),
     ],
 )
 def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, message):
     path = tmp_path / "mine.onnx"
     path.write_bytes(b"")
     contract.write_text(TOML.replace(old, new))
-    with pytest.raises((RecipeError, UnknownNameError), match=re.escape(message)):
+    with pytest.raises(RecipeError, match=re.escape(f"{contract}: ") + f".*{re.escape(message)}"):
         find_recipe(str(path), contract)
 
 

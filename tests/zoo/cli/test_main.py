@@ -8,6 +8,7 @@ from click.shell_completion import ShellComplete
 from zoo import __version__
 from zoo.cli.main import COMMANDS, cli
 from zoo.errors import RefusedError, UnknownNameError, UsageError
+from zoo.tool import install_extra
 
 
 @pytest.fixture
@@ -30,7 +31,15 @@ def shell(tmp_path):
         (["list", "--jsn"], 2, "No such option"),
         (["build", "pfld", "--target", "x68"], 2, "zoo: unknown target 'x68'; did you mean x86?\n"),
         (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
-        (["verify", "none.tar.gz"], 1, "zoo: none.tar.gz: cannot be read (No such file or"),
+        (["verify", "none.tar.gz"], 2, "zoo: none.tar.gz: no such file; give a bundle that `zoo b"),
+        (["run", "."], 2, "zoo: .: is no file; give a bundle that `zoo build` made"),
+        (["eval", "pfld", "--data", "none"], 2, "zoo: none: no such folder; give one of labelled"),
+        (["eval", "pfld", "--data", ".", "--weights", "none"], 2, "none: no such file; give weig"),
+        (["eval", "pfld", "--data", ".", "--peer", "no.onnx", "c"], 2, "no.onnx: no such file; g"),
+        (["build", "none.onnx", "--target", "x86"], 2, "none.onnx: no such file; give an .onnx f"),
+        (["build", "none.pth", "--target", "x86"], 2, "only an .onnx file, or a model of `zoo li"),
+        (["build", "x86", "--target", "x86"], 2, "unknown model 'x86', which is a target; known:"),
+        (["show", "none.onnx", "--target", "x86"], 2, "zoo: none.onnx: no such file; give one th"),
     ],
 )
 def test_exit_status_and_message(shell, words, status, message):
@@ -38,6 +47,14 @@ def test_exit_status_and_message(shell, words, status, message):
     assert found.returncode == status, found.stderr
     assert message in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_file_that_looks_like_an_option(shell, tmp_path):
+    (tmp_path / "-dash.onnx").touch()
+    hint = "Error: No such option '-d'; for the file of that name write ./-dash.onnx\n"
+    found = shell("build", "-dash.onnx", "--target", "x86")
+    assert (found.returncode, found.stderr.endswith(hint)) == (2, True)
+    assert "write ./" not in shell("build", "-other.onnx", "--target", "x86").stderr
 
 
 def test_toolchain_errors_exit_with_3():
@@ -52,7 +69,7 @@ def test_toolchain_errors_exit_with_3():
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert found.returncode == 3
-    assert found.stderr == "zoo: training needs PyTorch: pip install 'edgezoo[train]'\n"
+    assert found.stderr == f"zoo: training needs PyTorch: {install_extra('train')}\n"
 
 
 def test_help_lists_every_command(zoo):

@@ -9,7 +9,7 @@ from compiled_files import split_graph
 
 from compilers.xmodel.encode import encode
 from zoo.cli.main import cli
-from zoo.errors import ArtifactError
+from zoo.errors import ArtifactError, UsageError
 
 Show = Callable[..., str]
 
@@ -43,5 +43,6 @@ def test_a_damaged_file_is_told(show):
 
 
 def test_an_absent_file_is_told():
-    with pytest.raises(ArtifactError, match=r"^none\.xmodel: cannot be read \(No such file"):
-        CliRunner().invoke(cli, ["show", "none.xmodel"], catch_exceptions=False)
+    for name in ("none.xmodel", "none.onnx", "none.tar.gz"):
+        with pytest.raises(UsageError, match=rf"^{name}: no such file; give one that is there$"):
+            CliRunner().invoke(cli, ["show", name], catch_exceptions=False)

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.pictures import calibration_pictures, region_note
-from zoo.errors import DataError
+from zoo.data.pictures import calibration_pictures, count_note, region_note
+from zoo.errors import DataError, UsageError
 from zoo.picture import Picture, read_picture
 from zoo.proof.golden import golden_inputs
 from zoo.recipe import GoldenInput, Recipe
@@ -48,9 +48,18 @@ def test_odd_files_are_left_out_with_a_warning_and_a_count(photos, caplog):
     assert sorted(numbers(calibration_pictures(RECIPE, photos, 100))) == list(range(10))
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 6
-    assert f"{photos / '._0.png'}: cannot be read as a picture (it is no PNG" in said[0]
-    assert "folder.png: cannot be read as a picture (Is a directory)" in said[-2]
+    assert f"{photos / '._0.png'}: cannot be read as a picture (its first bytes" in said[0]
+    assert "folder.png: cannot be read (Is a directory)" in said[-2]
     assert said[-1] == "5 of 15 pictures cannot be read, they are left out"
+
+
+def test_few_pictures_are_warned_of():
+    assert count_note(1) == (
+        "calibration had 1 picture, which is few: give 100 or more, as different as what the "
+        "network will see"
+    )
+    assert count_note(99).startswith("calibration had 99 pictures, which")
+    assert count_note(100) == ""
 
 
 def test_an_odd_file_needs_no_box(tmp_path):
@@ -137,7 +146,7 @@ def test_whole_pictures_are_told_where_the_contract_cuts(tmp_path, scale, box, t
 
 
 def test_missing_folder(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere: no such folder; give one with pictures"):
+    with pytest.raises(UsageError, match=r"nowhere: no such folder; give one with pictures"):
         calibration_pictures(RECIPE, tmp_path / "nowhere", 5)
 
 

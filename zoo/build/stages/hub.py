@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoo import registry
+from zoo.build.network import read_network
 from zoo.build.plan import Plan
-from zoo.errors import RecipeError
-from zoo.graph import Graph
 from zoo.proof.source_check import check_source, demand_same, random_inputs
 from zoo.recipe import Recipe
 
@@ -22,40 +21,12 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG0
     """
     onnx = registry.load("format", "onnx")
     contract = plan.recipe.contract
-    graph = onnx.import_file(plan.float_hub, {contract.input.name: contract.input.shape})
-    check_contract(graph, plan.recipe)
+    graph = read_network(plan.float_hub, plan.recipe)
     described = replace(graph, metadata={**graph.metadata, **_description(plan.recipe)})
     hub = out / "float.onnx"
     hub.write_bytes(onnx.write(described))
     feeds = {contract.input.name: random_inputs(contract)}
     demand_same(check_source(plan.float_hub, hub, feeds), plan.float_hub)
-
-
-def check_contract(graph: Graph, recipe: Recipe) -> None:
-    """Raise RecipeError where network and contract do not fit together."""
-    contract = recipe.contract
-    found = {name: graph.tensors[name].shape[1:] for name in (*graph.inputs, *graph.outputs)}
-    for kind, specs, names in (
-        ("input", (contract.input,), graph.inputs),
-        ("output", contract.outputs, graph.outputs),
-    ):
-        for spec in specs:
-            if spec.name not in names:
-                raise RecipeError(
-                    f"{recipe.name}: the contract names the {kind} '{spec.name}', the network "
-                    f"has {', '.join(names)}; correct the contract"
-                )
-            if spec.shape != found[spec.name]:
-                raise RecipeError(
-                    f"{recipe.name}: {kind} '{spec.name}' has shape {list(spec.shape)} in the "
-                    f"contract and {list(found[spec.name])} in the network (without the batch); "
-                    "correct the contract"
-                )
-    if len(graph.inputs) != 1:
-        raise RecipeError(
-            f"{recipe.name}: the network has {len(graph.inputs)} inputs "
-            f"({', '.join(graph.inputs)}); a contract feeds one image"
-        )
 
 
 def _description(recipe: Recipe) -> Mapping[str, str]:

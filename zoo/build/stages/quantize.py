@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from zoo import registry
+from zoo.build.network import check_contract
 from zoo.build.plan import Plan
-from zoo.build.stages.hub import check_contract
 from zoo.data.held_out import HeldOut, hold_out
-from zoo.data.pictures import calibration_pictures, labelled_pictures, region_note
+from zoo.data.pictures import (
+    calibration_pictures,
+    count_note,
+    labelled_pictures,
+    region_note,
+)
 from zoo.errors import DataError, RecipeError
 from zoo.graph import Graph
 from zoo.picture import Picture
@@ -150,7 +155,8 @@ def _judged_on(plan: Plan, pictures: HeldOut) -> str:
 def _facts(
     plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
 ) -> dict[str, object]:
-    note = region_note(plan.recipe.contract, pictures.judging)
+    count = len({*pictures.calibration, *pictures.judging})
+    notes = (count_note(count), region_note(plan.recipe.contract, pictures.judging))
     said = {key.removeprefix("zoo."): value for key, value in graph.metadata.items()}
     told = (
         "calibrator",
@@ -163,7 +169,7 @@ def _facts(
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
-        "notes": [*_given_notes(plan), *_loss_note(checks), *([note] if note else [])],
+        "notes": [*_given_notes(plan), *_loss_note(checks), *filter(None, notes)],
     }
 
 

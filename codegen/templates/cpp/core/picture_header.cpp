@@ -246,7 +246,7 @@ PictureHeader read_any(const std::string& content) {
   if (starts_with("\xff\xd8")) return read_jpeg(content);
   if (starts_with("BM")) return read_bmp(content);
   if (starts_with("P5") || starts_with("P6")) return read_pnm(content);
-  throw Error("it is no PNG, JPEG, BMP or PPM");
+  throw Error("its first bytes are those of another kind of file");
 }
 
 // The pixel that is shown at a place of an image with this orientation.

@@ -4,7 +4,7 @@ import pytest
 
 from zoo.build.stages.compile import app_notes, compiled_program
 from zoo.bundle.bundle import unpack
-from zoo.errors import BoardError, ToolchainError
+from zoo.errors import BoardError
 from zoo.target import Target
 
 MODEL = "pfld_0.25x.300w68"
@@ -68,7 +68,7 @@ def test_a_bundle_without_a_program(zoo, board, bundle, tmp_path):
     assert steps[-1].endswith("reference -> artifact")
     assert zoo("verify", bundle).exception is None
     run = zoo("run", bundle, "--help").exception
-    assert isinstance(run, ToolchainError)
+    assert isinstance(run, BoardError)
     assert str(run).endswith(
         "holds sources for android, but no program; its README.md says how they are built"
     )

@@ -12,6 +12,7 @@ from zoo import registry
 from zoo.build.plan import Plan
 from zoo.build.stages.quantize import quantization_notes, read_calibration, run
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.pictures import count_note
 from zoo.errors import RecipeError
 from zoo.proof.certificate import LOSS, recorded_checks
 from zoo.recipe import Recipe
@@ -160,6 +161,7 @@ def test_the_loss_is_judged_on_pictures_held_out(tmp_path, count, words):
     assert found["calibrator"] == found["tried"][0]["calibrator"]
     assert quantization_notes(tmp_path) == (
         f"lost by quantization: {check.largest:.3g} of its spread, output 'landmarks', {words}",
+        count_note(count),
     )
 
 

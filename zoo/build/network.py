@@ -1,0 +1,48 @@
+"""A model's file, read under its contract."""
+
+from pathlib import Path
+
+from zoo import registry
+from zoo.errors import RecipeError
+from zoo.graph import Graph
+from zoo.recipe import Recipe
+
+__all__ = ["check_contract", "read_network"]
+
+
+def read_network(file: Path, recipe: Recipe) -> Graph:
+    """Return a float or quantized ONNX file as a Graph that the recipe's contract fits.
+
+    Raises HubError for the file, RecipeError where network and contract do not fit together.
+    """
+    given = recipe.contract.input
+    graph: Graph = registry.load("format", "onnx").import_file(file, {given.name: given.shape})
+    check_contract(graph, recipe)
+    return graph
+
+
+def check_contract(graph: Graph, recipe: Recipe) -> None:
+    """Raise RecipeError where network and contract do not fit together."""
+    contract = recipe.contract
+    found = {name: graph.tensors[name].shape[1:] for name in (*graph.inputs, *graph.outputs)}
+    for kind, specs, names in (
+        ("input", (contract.input,), graph.inputs),
+        ("output", contract.outputs, graph.outputs),
+    ):
+        for spec in specs:
+            if spec.name not in names:
+                raise RecipeError(
+                    f"{recipe.name}: the contract names the {kind} '{spec.name}', the network "
+                    f"has {', '.join(names)}; correct the contract"
+                )
+            if spec.shape != found[spec.name]:
+                raise RecipeError(
+                    f"{recipe.name}: {kind} '{spec.name}' has shape {list(spec.shape)} in the "
+                    f"contract and {list(found[spec.name])} in the network (without the batch); "
+                    "correct the contract"
+                )
+    if len(graph.inputs) != 1:
+        raise RecipeError(
+            f"{recipe.name}: the network has {len(graph.inputs)} inputs "
+            f"({', '.join(graph.inputs)}); a contract feeds one image"
+        )
