@@ -8,7 +8,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from zoo.cli.options import cache_option, json_option, open_cache, peer_option, registered
+from zoo.cli.options import (
+    cache_option,
+    json_option,
+    named_file,
+    open_cache,
+    peer_option,
+    registered,
+)
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
 
@@ -96,7 +103,8 @@ def command(
     contest = Contest(models, quants, rounds, runs, random_weights, cache, _left_out)
     if host:
         _refuse((*_OF_MODELS, *_OF_GPU), "--ssh, which times bundles that are built")
-        machine, latencies = on_board(host, models, threads, rounds * runs)
+        bundles = [str(named_file(model)) for model in models]
+        machine, latencies = on_board(host, bundles, threads, rounds * runs)
     elif device == "cuda":
         _refuse(_OF_PROCESSOR, "--device cuda, which times PyTorch and TensorRT")
         machine, latencies = on_gpu(contest, batches)

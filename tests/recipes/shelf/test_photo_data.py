@@ -21,7 +21,7 @@ from zoo import registry
 from zoo.contract import Contract, TensorSpec
 from zoo.data.labelled_data import LabelledData
 from zoo.data.pictures import calibration_pictures
-from zoo.errors import DataError, UnknownNameError
+from zoo.errors import DataError, UnknownNameError, UsageError
 from zoo.recipe import Recipe
 
 FOLDERS = ("afw", "helen/trainset", "lfpw/trainset", "helen/testset", "lfpw/testset", "ibug")
@@ -130,7 +130,7 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(f"300w:{w300}:comon", "train")
     with pytest.raises(UnknownNameError, match="unknown dataset '300v'; did you mean 300w"):
         find_faces(f"300v:{w300}", "train")
-    with pytest.raises(DataError, match="nowhere: no such folder; give one of labelled data"):
+    with pytest.raises(UsageError, match="nowhere: no such folder; give one of labelled data"):
         find_faces(tmp_path / "nowhere", "train")
     with pytest.raises(DataError, match="no data set that is known; known are 300w, boxes, cro"):
         find_faces(tmp_path, "train")

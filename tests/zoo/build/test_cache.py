@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zoo.build.cache import Cache, Task, default_folder
-from zoo.errors import CacheError, RecipeError
+from zoo.errors import CacheError, RecipeError, UsageError
 from zoo.provenance.used import Thing, record
 
 
@@ -327,7 +327,7 @@ def test_deliver_that_fails_leaves_what_was_there(cache, result, tmp_path, monke
 
     monkeypatch.setattr("shutil.copyfile", full)
     with pytest.raises(
-        CacheError,
+        UsageError,
         match=r"bundle.tar.gz: cannot be written \(No space left on device\); choose another "
         "folder by --out",
     ):
@@ -338,7 +338,7 @@ def test_deliver_that_fails_leaves_what_was_there(cache, result, tmp_path, monke
 
 def test_deliver_into_a_file_is_refused(cache, result, tmp_path):
     (tmp_path / "dist").write_text("")
-    with pytest.raises(CacheError, match=r"choose another folder by --out"):
+    with pytest.raises(UsageError, match=r"choose another folder by --out"):
         cache.deliver(result, tmp_path / "dist" / "bundle.tar.gz")
 
 

@@ -6,7 +6,7 @@ import pytest
 from networks import residual_network
 
 from compilers.hub import write
-from zoo.errors import HubError, UnknownNameError
+from zoo.errors import UnknownNameError, UsageError
 
 MODEL = "pfld_0.25x.300w68"
 
@@ -39,8 +39,8 @@ def test_a_file_that_does_not_fit_as_table_and_as_json(zoo, network):
 def test_what_is_no_model_is_told(zoo):
     assert isinstance(zoo("show", "pfdl", "--target", "kv260").exception, UnknownNameError)
     missing = zoo("show", "none.onnx", "--target", "kv260").exception
-    assert isinstance(missing, HubError)
-    assert str(missing) == "none.onnx: cannot be read (No such file or directory)"
+    assert isinstance(missing, UsageError)
+    assert str(missing) == "none.onnx: no such file; give one that is there"
 
 
 def test_a_variant_of_a_board_is_shown(zoo):
