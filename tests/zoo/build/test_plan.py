@@ -214,7 +214,9 @@ def test_missing_files_are_told(wish, message):
 
 
 def test_a_model_without_a_published_network():
-    message = "toy_3.0x.shapes: no float hub is published; train it with `zoo train toy_3.0x.shapes`"
+    message = (
+        "toy_3.0x.shapes: no float hub is published; train it with `zoo train toy_3.0x.shapes`"
+    )
     assert refusal(RecipeError, model="toy_3.0x.shapes", quant="none") == message
 
 
