@@ -37,7 +37,7 @@ class Contract:
     """Pre- and post-processing of a network.
 
     input: the image tensor, CHW float32.  outputs: in the network's order.
-    pre: from an 8-bit RGB photo and a face box to the input.
+    pre: from an 8-bit RGB photo and a box to the input.
     post: from the outputs to values in the photo's pixels.
     """
 

@@ -31,7 +31,7 @@ class Licence:
 
 @dataclass(frozen=True)
 class GoldenInput:
-    """A redistributable picture, with the face box (x, y, width, height) in pixels."""
+    """A redistributable picture, with a box in it (x, y, width, height) in pixels."""
 
     name: str
     image: Path

@@ -6,24 +6,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import DataError, RecipeError, suggest
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "PostStep", "PreStep", "Region", "StepPlugin", "ValueSpec"]
+__all__ = ["Frame", "PostStep", "PreStep", "Region", "StepPlugin", "ValueSpec", "check_box"]
 
 Box = tuple[float, float, float, float]
+
+_LIMIT_PX = 1 << 20
+
+
+def check_box(box: Box) -> None:
+    """Raise DataError for a box (x, y, width, height) without area, or beyond any photo."""
+    finite = all(abs(value) < _LIMIT_PX for value in box)  # False for nan and infinity
+    if not finite or min(box[2:]) < 1:
+        raise DataError(
+            f"box {', '.join(f'{value:g}' for value in box)}: x, y, width, height in pixels "
+            f"are needed, width and height at least 1, all below {_LIMIT_PX}; correct the box"
+        )
 
 
 @dataclass(frozen=True)
 class Region:
-    """Square region of a photo, in 1/256 pixel; pixel i covers [256 i, 256 (i + 1))."""
+    """Rectangle in a photo, in 1/256 pixel; pixel i covers [256 i, 256 (i + 1)).
+
+    Each axis has its own scale to the network's input; they differ where the picture is stretched.
+    """
 
     x0_q8: int
     y0_q8: int
-    side_q8: int
+    width_q8: int
+    height_q8: int
 
 
 @dataclass(frozen=True)
@@ -56,8 +72,8 @@ class ValueSpec:
     def __post_init__(self) -> None:
         if self.shape.count(None) > 1 or any(n is not None and n < 1 for n in self.shape):
             raise RecipeError(
-                f"value {self}: lengths above 0 are needed, and one axis at most that the picture "
-                "decides"
+                f"value {self}: lengths must be above 0, and at most one axis can depend on the "
+                "picture"
             )
 
     def __str__(self) -> str:
@@ -108,9 +124,9 @@ class PostStep(StepPlugin):
     def adds(
         self, known: Mapping[str, ValueSpec], parameters: Mapping[str, Any]
     ) -> Mapping[str, ValueSpec]:
-        """Return shape and type of each value that `apply` adds, by name.
+        """Return shape and type of every value that `apply` adds, by name, for any picture.
 
-        known: those of the network's outputs and earlier steps' values.
+        known: the same of the network's outputs and the values of earlier steps.
         """
 
     @abstractmethod

@@ -109,7 +109,8 @@ def _in_photo(boxes: Array, frame: Frame) -> Array:
     if region is None:
         raise RecipeError("contract: has no step 'crop', which says what part the network sees")
     origin = np.array([region.x0_q8, region.y0_q8] * 2, np.float64)
-    in_photo: Array = (origin + boxes * region.side_q8) / 256
+    sides = np.array([region.width_q8, region.height_q8] * 2, np.float64)
+    in_photo: Array = (origin + boxes * sides) / 256
     return in_photo
 
 

@@ -59,7 +59,7 @@ def detections_of(
         maps = [_map(outputs, tensor.name) for tensor in contract.outputs]
         faces = detect(maps, strides, _LEAST_LOGIT, _LIMITS)
         rows = faces.faces[: faces.count]
-        boxes = _in_photo(rows[:, :4], frame.region, contract.input.shape[1])
+        boxes = _in_photo(rows[:, :4], frame.region, contract.input.shape)
         scores = logits(rows[:, 4].astype(np.int64)).astype(np.float64)
         yield PhotoDetections(boxes, scores, photo.boxes, photo.valid)
 
@@ -80,8 +80,12 @@ def _map(outputs: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
     return np.ascontiguousarray(outputs[name][0], np.float32)
 
 
-def _in_photo(boxes_q8: NDArray[np.int32], region: Region, size: int) -> NDArray[np.float64]:
-    """Return [N, 4] boxes in the photo's pixels, from edge to edge."""
+def _in_photo(
+    boxes_q8: NDArray[np.int32], region: Region, input_chw: Sequence[int]
+) -> NDArray[np.float64]:
+    """Return [N, 4] boxes in the photo's pixels, from edge to edge. input_chw: its shape."""
+    _, height, width = input_chw
     origin = np.array([region.x0_q8, region.y0_q8] * 2, np.float64)
-    boxes: NDArray[np.float64] = (origin + boxes_q8 * (region.side_q8 / size / 256)) / 256
+    scales = np.array([region.width_q8 / width / 256, region.height_q8 / height / 256] * 2)
+    boxes: NDArray[np.float64] = (origin + boxes_q8 * scales) / 256
     return boxes

@@ -12,5 +12,5 @@ def test_a_statement_reads_as_people_write_it():
 
 @pytest.mark.parametrize("shape", [(None, None), (0,), (None, -1)])
 def test_shapes_that_no_value_has(shape):
-    with pytest.raises(RecipeError, match=r"value float64 \[.*\]: lengths above 0 are needed, and"):
+    with pytest.raises(RecipeError, match=r"value float64 \[.*\]: lengths must be above 0, and at"):
         ValueSpec(shape)

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "frame.hpp"
@@ -59,7 +60,7 @@ namespace zoo {
 // layout: "ibug68" or "wflw98".
 inline void aspect_ratios(Values& values, const Frame&, const std::string& layout) {
   const facial::Face face = layout == "ibug68" ? facial::ibug68() : facial::wflw98();
-  const std::vector<double>& xy = values.at("landmarks").data;
+  const std::vector<double>& xy = std::get<Tensor>(values.at("landmarks")).data;
   const double left = face.left_eye.ratio(xy);
   const double right = face.right_eye.ratio(xy);
   const double mar = face.mouth.ratio(xy);

@@ -36,7 +36,7 @@ private val WFLW98 = Face(
 @Suppress("UNUSED_PARAMETER")
 fun Values.aspectRatios(frame: Frame, layout: String): Values {
     val face = if (layout == "ibug68") IBUG68 else WFLW98
-    val xy = getValue("landmarks").data
+    val xy = numbers("landmarks")
     val (left, right) = Pair(face.leftEye.ratio(xy), face.rightEye.ratio(xy))
     return this + mapOf(
         "ear_left" to scalar(left),

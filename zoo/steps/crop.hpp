@@ -1,31 +1,14 @@
-// Step crop: choose a square region around a face box. The numpy form is zoo/steps/crop.py.
+// Step crop: choose a square region around a box. The numpy form is zoo/steps/crop.py.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <string>
 
 #include "floor_div.hpp"
 #include "frame.hpp"
 
 namespace zoo {
-
-// Throws Error for a box that has no area or lies out of every photo.
-inline void check_box(const Box& box) {
-  constexpr double kLimitPx = 1 << 20;
-  bool finite = true;  // false for nan, too
-  for (double value : {box.x, box.y, box.width, box.height}) {
-    finite = finite && std::fabs(value) < kLimitPx;
-  }
-  if (finite && box.width >= 1 && box.height >= 1) return;
-  char found[128];
-  std::snprintf(found, sizeof found, "%g, %g, %g, %g", box.x, box.y, box.width, box.height);
-  throw Error("face box " + std::string(found) +
-              ": x, y, width, height in pixels are needed, width and height at least 1, all below "
-              "1048576; correct the box");
-}
 
 // The value in units of 1/n, for n a power of two; exact but for the rounding itself.
 inline std::int64_t to_fixed_point(double value, double n) {
@@ -42,7 +25,7 @@ inline void crop(Frame& frame, double scale) {
   const std::int64_t factor_q16 = to_fixed_point(scale, 65536);
   const std::int64_t side = floor_div(std::max(width, height) * factor_q16 + 32768, 65536);
   frame.region =
-      Region{floor_div(2 * x + width - side, 2), floor_div(2 * y + height - side, 2), side};
+      Region{floor_div(2 * x + width - side, 2), floor_div(2 * y + height - side, 2), side, side};
 }
 
 }  // namespace zoo

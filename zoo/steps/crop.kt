@@ -1,4 +1,4 @@
-// Step crop: choose a square region around a face box. The numpy form is zoo/steps/crop.py.
+// Step crop: choose a square region around a box. The numpy form is zoo/steps/crop.py.
 package zoo.steps
 
 import kotlin.math.abs
@@ -19,6 +19,7 @@ fun Frame.crop(scale: Number): Frame {
         (2 * x + width - side).floorDiv(2L),
         (2 * y + height - side).floorDiv(2L),
         side,
+        side,
     )
     return Frame(image, box, region)
 }
@@ -27,7 +28,7 @@ private fun checkBox(box: Box) {
     val numbers = listOf(box.x, box.y, box.width, box.height)
     if (numbers.all { abs(it) < LIMIT_PX } && box.width >= 1 && box.height >= 1) return
     throw StepError(
-        "face box ${numbers.joinToString()}: x, y, width, height in pixels are needed, width and " +
+        "box ${numbers.joinToString()}: x, y, width, height in pixels are needed, width and " +
             "height at least 1, all below $LIMIT_PX; correct the box",
     )
 }

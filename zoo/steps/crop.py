@@ -1,4 +1,4 @@
-"""crop: choose a square region around a face box."""
+"""crop: choose a square region around a box."""
 
 import math
 from collections.abc import Mapping
@@ -7,13 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zoo.errors import DataError, RecipeError
+from zoo.errors import RecipeError
 from zoo.parameters import is_number
-from zoo.step import Box, Frame, PreStep, Region
+from zoo.step import Box, Frame, PreStep, Region, check_box
 
 __all__ = ["STEP", "square_around"]
-
-_LIMIT_PX = 1 << 20
 
 
 class Crop(PreStep):
@@ -55,20 +53,11 @@ def square_around(box: Box, scale: float) -> Region:
         side = (max(w, h) * factor + 32768) // 65536
         x0   = (2 x + w - side) // 2;      y0 alike
     """
-    _check(box)
+    check_box(box)
     x, y, width, height = (math.floor(float(value) * 256 + 0.5) for value in box)
     factor_q16 = math.floor(scale * 65536 + 0.5)
     side = (max(width, height) * factor_q16 + 32768) // 65536
-    return Region((2 * x + width - side) // 2, (2 * y + height - side) // 2, side)
-
-
-def _check(box: Box) -> None:
-    finite = all(abs(value) < _LIMIT_PX for value in box)  # False for nan and infinity
-    if not finite or min(box[2:]) < 1:
-        raise DataError(
-            f"face box {', '.join(f'{value:g}' for value in box)}: x, y, width, height in pixels "
-            f"are needed, width and height at least 1, all below {_LIMIT_PX}; correct the box"
-        )
+    return Region((2 * x + width - side) // 2, (2 * y + height - side) // 2, side, side)
 
 
 STEP = Crop()

@@ -1,12 +1,15 @@
 // What contract steps work on. The numpy form is zoo/step.py.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace zoo {
@@ -32,11 +35,28 @@ struct Box {
   double height = 0;
 };
 
-// Square part of a photo in 1/256 pixel; pixel i covers [256 i, 256 (i + 1)).
+// Throws Error for a box that has no area or lies out of every photo.
+inline void check_box(const Box& box) {
+  constexpr double kLimitPx = 1 << 20;
+  bool finite = true;  // false for nan, too
+  for (double value : {box.x, box.y, box.width, box.height}) {
+    finite = finite && std::fabs(value) < kLimitPx;
+  }
+  if (finite && box.width >= 1 && box.height >= 1) return;
+  char found[128];
+  std::snprintf(found, sizeof found, "%g, %g, %g, %g", box.x, box.y, box.width, box.height);
+  throw Error("box " + std::string(found) +
+              ": x, y, width, height in pixels are needed, width and height at least 1, all below "
+              "1048576; correct the box");
+}
+
+// Rectangle in a photo in 1/256 pixel; pixel i covers [256 i, 256 (i + 1)). Each axis has its own
+// scale to the network's input.
 struct Region {
   std::int64_t x0_q8 = 0;
   std::int64_t y0_q8 = 0;
-  std::int64_t side_q8 = 0;
+  std::int64_t width_q8 = 0;
+  std::int64_t height_q8 = 0;
 };
 
 // An image on its way to the network. Steps before the network change it in turn.
@@ -47,13 +67,20 @@ struct Frame {
   std::vector<float> input_chw;
 };
 
-// A network's output or what a step made of it, row-major; no dimensions make a scalar.
-struct Tensor {
+// A network's output or what a step makes of it, row-major; no dimensions make a scalar. One length
+// may depend on the photo and be 0.
+template <class Item>
+struct Array {
   std::vector<std::int64_t> shape;
-  std::vector<double> data;
+  std::vector<Item> data;
 };
 
+using Tensor = Array<double>;  // every output of a network
+using Integers = Array<std::int64_t>;
+using Texts = Array<std::string>;
+using Value = std::variant<Tensor, Integers, Texts>;
+
 // Values by name. Steps after the network add to them in turn.
-using Values = std::map<std::string, Tensor>;
+using Values = std::map<std::string, Value>;
 
 }  // namespace zoo

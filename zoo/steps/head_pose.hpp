@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "frame.hpp"
@@ -91,7 +92,7 @@ namespace zoo {
 // points: indices of landmarks.  face: their places on an average face that looks into the camera.
 inline void head_pose(Values& values, const Frame&, const std::vector<std::size_t>& points,
                       const std::vector<pose::Vector3>& face) {
-  const std::vector<double>& xy = values.at("landmarks").data;
+  const std::vector<double>& xy = std::get<Tensor>(values.at("landmarks")).data;
   std::vector<pose::Vector3> chosen;
   for (std::size_t i : points) chosen.push_back({xy[2 * i], xy[2 * i + 1], 0});
   const auto [first, second] =

@@ -16,7 +16,7 @@ private const val FLAT = 1e-9
  */
 @Suppress("UNUSED_PARAMETER")
 fun Values.headPose(frame: Frame, points: List<Int>, face: List<List<Number>>): Values {
-    val xy = getValue("landmarks").data
+    val xy = numbers("landmarks")
     val chosen = points.map { doubleArrayOf(xy[2 * it], xy[2 * it + 1], 0.0) }
     val places = face.map { place -> DoubleArray(3) { place[it].toDouble() } }
     val (first, second) = nearestRotation(fitAffine(centred(chosen), centred(places)))

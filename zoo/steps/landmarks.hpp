@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "frame.hpp"
@@ -17,14 +18,15 @@ namespace zoo {
 // mean: places [x, y] that the output is relative to; none if it is relative to the region.
 inline void landmarks(Values& values, const Frame& frame, const std::string& output, int count,
                       const std::vector<std::array<double, 2>>& mean) {
-  const Tensor& normalized = values.at(output);
+  const std::vector<double>& normalized = std::get<Tensor>(values.at(output)).data;
   const Region& region = frame.region.value();
   const double origin[2] = {static_cast<double>(region.x0_q8), static_cast<double>(region.y0_q8)};
-  const auto side = static_cast<double>(region.side_q8);
+  const double sides[2] = {static_cast<double>(region.width_q8),
+                           static_cast<double>(region.height_q8)};
   Tensor photo{{count, 2}, {}};
-  for (std::size_t i = 0; i < normalized.data.size(); ++i) {
+  for (std::size_t i = 0; i < normalized.size(); ++i) {
     const double from = mean.empty() ? 0 : mean[i / 2][i % 2];
-    photo.data.push_back((origin[i % 2] + (normalized.data[i] + from) * side) / 256 - 0.5);
+    photo.data.push_back((origin[i % 2] + (normalized[i] + from) * sides[i % 2]) / 256 - 0.5);
   }
   values["landmarks"] = std::move(photo);
 }

@@ -73,12 +73,13 @@ class Landmarks(PostStep):
 def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
     """Return [..., 2] coordinates within a region as photo pixels.
 
-        x = (x0 + v side) / 256 - 0.5
+        x = (x0 + u width) / 256 - 0.5,  y = (y0 + v height) / 256 - 0.5
 
     The half is there because pixel i covers [i, i + 1) in a region and lies at i in landmarks.
     """
     origin = np.array([region.x0_q8, region.y0_q8], np.float64)
-    pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * region.side_q8) / 256
+    sides = np.array([region.width_q8, region.height_q8], np.float64)
+    pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * sides) / 256
     return pixels - 0.5
 
 

@@ -90,9 +90,9 @@ inline void resize(Frame& frame, const std::vector<int>& size) {
   const Image& photo = *frame.image;
   const Region& region = frame.region.value();
   const resampling::Axis rows =
-      resampling::make_axis(region.y0_q8, region.side_q8, size[0], photo.height);
+      resampling::make_axis(region.y0_q8, region.height_q8, size[0], photo.height);
   const resampling::Axis columns =
-      resampling::make_axis(region.x0_q8, region.side_q8, size[1], photo.width);
+      resampling::make_axis(region.x0_q8, region.width_q8, size[1], photo.width);
   const int first = columns.taps.front().below;
   const std::ptrdiff_t width = columns.taps.back().above - first + 1;
   std::vector<std::uint32_t> sums(static_cast<std::size_t>(width * photo.channels));

@@ -7,8 +7,8 @@ private const val TAPS_MAX = 8L
 /** Replaces the image by its region, resampled to size = [height, width]. */
 fun Frame.resize(size: List<Int>): Frame {
     val place = requireNotNull(region) { "step 'crop' comes before 'resize'" }
-    val rows = Axis(place.y0Q8, place.sideQ8, size[0], image.height)
-    val columns = Axis(place.x0Q8, place.sideQ8, size[1], image.width)
+    val rows = Axis(place.y0Q8, place.heightQ8, size[0], image.height)
+    val columns = Axis(place.x0Q8, place.widthQ8, size[1], image.width)
     val pixels = ByteArray(size[0] * size[1] * image.channels)
     val sums = IntArray((columns.last - columns.first + 1) * image.channels)
     for (row in 0 until size[0]) {

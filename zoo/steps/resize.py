@@ -61,7 +61,8 @@ class _Axis:
 def resize(image: NDArray[np.uint8], region: Region, height: int, width: int) -> NDArray[np.uint8]:
     """Return the region of an [H, W, C] image as [height, width, C].
 
-    Along an axis of n output pixels k taps are averaged for each one:
+    Along an axis, on which the region has a side and the output n pixels, k taps are averaged for
+    each one:
 
         k        = clamp((2 side + 256 n) // (512 n), 1, 8)      side / (256 n), rounded
         t        = x0 + (side (2 i + 1)) // (2 n k) - 128        tap i of n k, 1/256 pixel,
@@ -72,8 +73,8 @@ def resize(image: NDArray[np.uint8], region: Region, height: int, width: int) ->
     where // rounds towards minus infinity, half = 32768 ky kx, and beyond the image the nearest
     edge pixel counts. All fits into 32 bits: 255 * 65536 * 8 * 8 < 2**30.
     """
-    rows = _axis(region.y0_q8, region.side_q8, height, image.shape[0])
-    columns = _axis(region.x0_q8, region.side_q8, width, image.shape[1])
+    rows = _axis(region.y0_q8, region.height_q8, height, image.shape[0])
+    columns = _axis(region.x0_q8, region.width_q8, width, image.shape[1])
     left, right = int(columns.below[0]), int(columns.above[-1])
     across = _sum_taps(image[:, left : right + 1], rows)
     columns = replace(columns, below=columns.below - left, above=columns.above - left)

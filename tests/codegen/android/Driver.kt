@@ -17,6 +17,7 @@ import zoo.steps.crop
 import zoo.steps.gray
 import zoo.steps.landmarks
 import zoo.steps.normalize
+import zoo.steps.numbers
 import zoo.steps.resize
 
 private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
@@ -44,13 +45,15 @@ private fun lookAtGolden(folder: String, offset: Double) {
     val golden = readGolden(File(folder, "selftest.txt").readText())
     val network = Recorded(golden, offset)
     for (item in golden) {
-        val face = look(network, readPng("$folder/${item.picture}.png"), item.box)
+        val finding = look(network, readPng("$folder/${item.picture}.png"), item.box)
         val inputChw = network.inputs.last()
         val inputHwc = toChannelsLast(inputChw, Contract.INPUT.shape)
         check(toChannelsFirst(inputHwc, Contract.INPUT.shape).contentEquals(inputChw))
         println("chw ${inputChw.joinToString(" ")}")
         println("hwc ${inputHwc.joinToString(" ")}")
-        face.values.forEach { (name, value) -> println("$name ${value.data.joinToString(" ")}") }
+        finding.values.keys.forEach { name ->
+            println("$name ${finding.values.numbers(name).joinToString(" ")}")
+        }
     }
     selfTest(network, golden) { readPng("$folder/$it.png") }.forEach { println("wrong $it") }
 }
@@ -75,18 +78,18 @@ private fun cropped(numbers: List<Double>): String {
     val (x, y, width, height, scale) = numbers
     return try {
         val region = Frame(image("1", "1", "1"), Box(x, y, width, height)).crop(scale).region!!
-        "${region.x0Q8} ${region.y0Q8} ${region.sideQ8}"
+        "${region.x0Q8} ${region.y0Q8} ${region.widthQ8} ${region.heightQ8}"
     } catch (error: StepError) {
         error.message!!
     }
 }
 
-/** A face with these landmarks in a photo of 100 x 100; where it is looked for next. */
+/** What has these landmarks in a photo of 100 x 100; where it is looked for next. */
 private fun tracked(xy: List<Double>): String {
     val landmarks = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
     val photo = image("100", "100", "3")
     val tracker = Tracker()
-    tracker.follow(photo, Face(NOWHERE, mapOf(), landmarks, 0.0))
+    tracker.follow(photo, Finding(NOWHERE, mapOf(), landmarks, 0.0))
     return tracker.find(photo).let { "${it.x} ${it.y} ${it.width} ${it.height}" }
 }
 
@@ -94,7 +97,7 @@ private fun ratios(layout: String, xy: List<Double>): String {
     val values = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
     val added = values.aspectRatios(frame(image("1", "1", "1")), layout)
     return listOf("ear_left", "ear_right", "ear", "mar").joinToString(" ") {
-        added.getValue(it).data.single().toString()
+        added.numbers(it).single().toString()
     }
 }
 
@@ -103,7 +106,7 @@ private fun placed(numbers: List<Double>): String {
     val outputs = mapOf("out" to Tensor(listOf(4), numbers.take(4).toDoubleArray()))
     val mean = numbers.drop(4).chunked(2)
     val values = outputs.landmarks(frame(image("1", "1", "1")), "out", 2, mean)
-    return values.getValue("landmarks").data.joinToString(" ")
+    return values.numbers("landmarks").joinToString(" ")
 }
 
 /** STEP HEIGHT WIDTH CHANNELS FILE PARAMETER... */
@@ -128,5 +131,5 @@ private fun image(
     pixels: ByteArray = ByteArray(0),
 ) = Image(height.toInt(), width.toInt(), channels.toInt(), pixels)
 
-/** The region of every step: x0, y0 and side, 1/256 pixel. */
-private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000))
+/** The region of every step: x0, y0, width and height, 1/256 pixel. */
+private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000, 3000))

@@ -25,7 +25,7 @@ FACTS = {
     "notice": "only for research",
     "c_library": "2.28",
 }
-PLAIN = ("Contract", "Face", "Layout", "SelfTest", "Tracker")
+PLAIN = ("Contract", "Finding", "Layout", "SelfTest", "Tracker")
 
 
 def test_the_project_names_the_model_and_its_network():

@@ -53,7 +53,7 @@ def test_malformed_box(app, photo, box):
 def test_impossible_box(app, photo, box):
     assert fails(
         app.run("--source", photo, "--box", box),
-        "face box ",
+        "box ",
         "x, y, width, height in pixels are needed, width and height at least 1",
     )
 
@@ -120,7 +120,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", "[1, 2]", "b.json: a table of boxes by photo is needed"),
         ("b.json", '{"photo.png": [1, 2, 3]}', "'photo.png': a box is [x, y, width, height]"),
         ("b.json", '{"photo.png": 3}', "'photo.png': a box is [x, y, width, height]"),
-        ("b.json", '{"photo.png": [1, 2, 3, 0]}', "face box 1, 2, 3, 0: x, y, width"),
+        ("b.json", '{"photo.png": [1, 2, 3, 0]}', "box 1, 2, 3, 0: x, y, width"),
         (
             "b.json",
             '{"photo.png": [1, 2, 3, 4]',
@@ -134,7 +134,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", '{"other.png": [1, 2, 3, 4]}', "has no box for photo 'photo.png' or frame 0"),
         ("b.csv", "photo.png\n", "b.csv: line 1: name,x,y,width,height is needed"),
         ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': x,y,width,height in"),
-        ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: face box 1, 2, 3, 0: x, y, width"),
+        ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: x, y, width"),
     ],
 )
 def test_bad_boxes(app, photo, tmp_path, name, content, message):

@@ -34,7 +34,7 @@ class Knowing:
         face = next(self.faces)
         region = square_around(tight_box(face), 1.2)
         start = np.array([region.x0_q8, region.y0_q8])
-        answer = ((face + self.shift + 0.5) * 256 - start) / region.side_q8
+        answer = ((face + self.shift + 0.5) * 256 - start) / region.width_q8
         return {"landmarks": answer.reshape(1, -1)}
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import shutil
 import subprocess
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ class CppSteps:
 
     def crop(self, box: Box, scale: float) -> tuple[Region | None, str]:
         """Return the region and '', or None and the error's text."""
-        region, message = np.zeros(3, np.int64), ctypes.create_string_buffer(400)
+        region, message = np.zeros(4, np.int64), ctypes.create_string_buffer(400)
         good = self._library.crop(
             _data(np.array(box, np.float64)),
             ctypes.c_double(scale),
@@ -102,7 +103,7 @@ def _shape(image: NDArray) -> NDArray:
 
 
 def _place(region: Region) -> NDArray:
-    return np.array([region.x0_q8, region.y0_q8, region.side_q8], np.int64)
+    return np.array(astuple(region), np.int64)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,10 @@ void copy_pixels(const zoo::Frame& frame, std::uint8_t* out) {
   std::copy(frame.image->pixels.begin(), frame.image->pixels.end(), out);
 }
 
+const std::vector<double>& numbers_of(const zoo::Values& values, const char* name) {
+  return std::get<zoo::Tensor>(values.at(name)).data;
+}
+
 zoo::Values landmarks_of(const double* xy, int count) {
   return {{"landmarks", zoo::Tensor{{count, 2}, std::vector<double>(xy, xy + 2 * count)}}};
 }
@@ -47,14 +51,15 @@ bool crop(const double* box, double scale, std::int64_t* region, char* message, 
   }
   region[0] = frame.region->x0_q8;
   region[1] = frame.region->y0_q8;
-  region[2] = frame.region->side_q8;
+  region[2] = frame.region->width_q8;
+  region[3] = frame.region->height_q8;
   return true;
 }
 
 void resize(const std::uint8_t* pixels, const int* hwc, const std::int64_t* region, int height,
             int width, std::uint8_t* out) {
   zoo::Frame frame = frame_of(pixels, hwc);
-  frame.region = zoo::Region{region[0], region[1], region[2]};
+  frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
   zoo::resize(frame, {height, width});
   copy_pixels(frame, out);
 }
@@ -82,20 +87,22 @@ void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, co
 void landmarks(const double* normalized, int count, const std::int64_t* region, const double* mean,
                int means, double* out) {
   zoo::Frame frame;
-  frame.region = zoo::Region{region[0], region[1], region[2]};
+  frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
   zoo::Values values = {
       {"out", zoo::Tensor{{2 * count}, std::vector<double>(normalized, normalized + 2 * count)}}};
   std::vector<std::array<double, 2>> places;
   for (int i = 0; i < means; ++i) places.push_back({mean[2 * i], mean[2 * i + 1]});
   zoo::landmarks(values, frame, "out", count, places);
-  const std::vector<double>& photo = values.at("landmarks").data;
+  const std::vector<double>& photo = numbers_of(values, "landmarks");
   std::copy(photo.begin(), photo.end(), out);
 }
 
 void aspect_ratios(const double* xy, int count, const char* layout, double* out) {
   zoo::Values values = landmarks_of(xy, count);
   zoo::aspect_ratios(values, zoo::Frame{}, layout);
-  for (const char* name : {"ear_left", "ear_right", "ear", "mar"}) *out++ = values.at(name).data[0];
+  for (const char* name : {"ear_left", "ear_right", "ear", "mar"}) {
+    *out++ = numbers_of(values, name)[0];
+  }
 }
 
 // points are all landmarks, in order.
@@ -108,7 +115,7 @@ void head_pose(const double* xy, int count, const double* face, double* out) {
     places.push_back({face[3 * i], face[3 * i + 1], face[3 * i + 2]});
   }
   zoo::head_pose(values, zoo::Frame{}, points, places);
-  const std::vector<double>& angles = values.at("head_pose").data;
+  const std::vector<double>& angles = numbers_of(values, "head_pose");
   std::copy(angles.begin(), angles.end(), out);
 }
 

@@ -8,9 +8,8 @@ from zoo.errors import RecipeError
 from zoo.step import Frame, Region
 from zoo.steps.landmarks import STEP, to_photo
 
-regions = st.builds(
-    Region, st.integers(-(2**24), 2**24), st.integers(-(2**24), 2**24), st.integers(1, 2**24)
-)
+places, sides = st.integers(-(2**24), 2**24), st.integers(1, 2**24)
+regions = st.builds(Region, places, places, sides, sides)
 coordinates = arrays(np.float32, (5, 2), elements=st.floats(-2, 3, width=32))
 
 
@@ -19,15 +18,15 @@ def frame(region):
 
 
 def test_pixel_centres_are_integers():
-    region = Region(10 * 256, 20 * 256, 100 * 256)
+    region = Region(10 * 256, 20 * 256, 100 * 256, 50 * 256)
     # The centre of pixel (10, 20) lies half a pixel inside the region.
-    centre = to_photo(np.array([0.005, 0.005]), region)
+    centre = to_photo(np.array([0.005, 0.01]), region)
     np.testing.assert_allclose(centre, [10, 20], atol=1e-12)
-    np.testing.assert_array_equal(to_photo(np.array([0.5, 1.0]), region), [59.5, 119.5])
+    np.testing.assert_array_equal(to_photo(np.array([0.5, 1.0]), region), [59.5, 69.5])
 
 
 def test_a_mean_is_added():
-    region = Region(0, 0, 256 * 256)
+    region = Region(0, 0, 256 * 256, 256 * 256)
     given = {"output": "out", "count": 1, "mean": [[0.25, 0.5]]}
     values = STEP.apply({"out": np.array([0.25, -0.25])}, frame(region), given)
     np.testing.assert_array_equal(values["landmarks"], [[127.5, 63.5]])
@@ -57,4 +56,4 @@ def test_impossible_count_is_refused(count):
 def test_wrong_count_is_refused():
     given = {"output": "out", "count": 68, "mean": ()}
     with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks need two"):
-        STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256)), given)
+        STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256, 256)), given)

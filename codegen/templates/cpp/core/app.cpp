@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "contract.hpp"
-#include "core/face.hpp"
+#include "core/finding.hpp"
 #include "core/latency.hpp"
 #include "core/power_meter.hpp"
 #include "core/read_ahead.hpp"
@@ -21,28 +21,28 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void interrupt(int) { interrupted = 1; }
 
-// Where faces turned out to be: where their landmarks are.
-std::vector<Box> places(const std::vector<Face>& faces) {
+// Where what was looked at turned out to be: where its landmarks are.
+std::vector<Box> places(const std::vector<Finding>& findings) {
   std::vector<Box> boxes;
-  for (const Face& face : faces) {
-    const Tensor* landmarks = landmarks_of(face);
+  for (const Finding& finding : findings) {
+    const Tensor* landmarks = rows_of(finding, "landmarks", 2);
     if (landmarks == nullptr) {
       throw Error("--track: this contract makes no value 'landmarks' [K, 2] to follow");
     }
-    boxes.push_back(span(*landmarks));
+    if (!landmarks->data.empty()) boxes.push_back(span(*landmarks));
   }
   return boxes;
 }
 
-std::vector<Face> look_at_all(Backend& backend, const Photo& photo, const std::vector<Box>& boxes,
-                              Summary& summary) {
-  std::vector<Face> faces;
+std::vector<Finding> look_at_all(Backend& backend, const Photo& photo,
+                                 const std::vector<Box>& boxes, Summary& summary) {
+  std::vector<Finding> findings;
   for (const Box& box : boxes) {
-    faces.push_back(look(backend, photo, box));
-    summary.add(faces.back());
+    findings.push_back(look(backend, photo, box));
+    summary.add(findings.back());
   }
   ++summary.frames;
-  return faces;
+  return findings;
 }
 
 Summary look_at_source(Backend& backend, const Options& options) {
@@ -59,10 +59,12 @@ Summary look_at_source(Backend& backend, const Options& options) {
     const std::optional<Photo> photo = source.next();
     if (!photo) break;
     const std::vector<Box> boxes = finder->find(*photo);
-    std::vector<Face> faces;
-    for (int i = 0; i < options.repeat; ++i) faces = look_at_all(backend, *photo, boxes, summary);
-    writer.write(*photo, faces);
-    if (options.boxes.track) finder->follow(*photo, places(faces));
+    std::vector<Finding> findings;
+    for (int i = 0; i < options.repeat; ++i) {
+      findings = look_at_all(backend, *photo, boxes, summary);
+    }
+    writer.write(*photo, findings);
+    if (options.boxes.track) finder->follow(*photo, places(findings));
   }
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();

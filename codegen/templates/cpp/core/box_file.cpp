@@ -7,7 +7,6 @@
 
 #include "core/files.hpp"
 #include "core/json.hpp"
-#include "steps/crop.hpp"
 
 namespace zoo {
 

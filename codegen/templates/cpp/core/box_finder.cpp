@@ -4,7 +4,6 @@
 
 #include "core/box_file.hpp"
 #include "core/tracker.hpp"
-#include "steps/crop.hpp"
 
 namespace zoo {
 

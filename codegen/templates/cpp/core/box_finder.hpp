@@ -1,4 +1,4 @@
-// Where to look in a photo: the slot for a face detector, and what stands in for one.
+// Where to look in a photo: the slot for a detector, and what stands in for one.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,10 @@ class BoxFinder {
  public:
   virtual ~BoxFinder() = default;
 
-  // Boxes of a photo's faces; throws Error.
+  // Boxes of a photo to look at; throws Error.
   virtual std::vector<Box> find(const Photo& photo) = 0;
 
-  // Tells where the faces of the last photo turned out to be.
+  // Tells where what was in the last photo's boxes turned out to be.
   virtual void follow(const Photo&, const std::vector<Box>&) {}
 };
 

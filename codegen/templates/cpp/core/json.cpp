@@ -10,16 +10,22 @@ namespace zoo {
 
 namespace {
 
-// Appends the part of a tensor that starts at an offset, from a dimension on.
-void append(const Tensor& tensor, std::size_t dimension, std::size_t& offset, std::string& text) {
-  if (dimension == tensor.shape.size()) {
-    text += to_json(tensor.data[offset++]);
+std::string item_json(double number) { return to_json(number); }
+std::string item_json(std::int64_t number) { return std::to_string(number); }
+std::string item_json(const std::string& text) { return quoted(text); }
+
+// Appends the part of an array that starts at an offset, from a dimension on.
+template <class Item>
+void append(const Array<Item>& array, std::size_t dimension, std::size_t& offset,
+            std::string& text) {
+  if (dimension == array.shape.size()) {
+    text += item_json(array.data[offset++]);
     return;
   }
   text += '[';
-  for (std::int64_t i = 0; i < tensor.shape[dimension]; ++i) {
+  for (std::int64_t i = 0; i < array.shape[dimension]; ++i) {
     if (i > 0) text += ", ";
-    append(tensor, dimension + 1, offset, text);
+    append(array, dimension + 1, offset, text);
   }
   text += ']';
 }
@@ -47,10 +53,10 @@ std::string to_json(double number) {
   return text;
 }
 
-std::string to_json(const Tensor& tensor) {
+std::string to_json(const Value& value) {
   std::string text;
   std::size_t offset = 0;
-  append(tensor, 0, offset, text);
+  std::visit([&](const auto& array) { append(array, 0, offset, text); }, value);
   return text;
 }
 

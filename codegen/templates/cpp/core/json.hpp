@@ -17,7 +17,7 @@ std::string quoted(const std::string& text);
 // Nine significant digits, enough to give back every float32; null for nan and infinity.
 std::string to_json(double number);
 
-// Nested lists by shape; a number for a scalar.
-std::string to_json(const Tensor& tensor);
+// Nested lists by shape; a number or a text for a scalar. [0, 4] is [].
+std::string to_json(const Value& value);
 
 }  // namespace zoo

@@ -13,72 +13,114 @@ namespace zoo {
 namespace {
 
 constexpr Color kBoxColor = {255, 200, 0};
-constexpr Color kPointColor = {60, 255, 90};
+constexpr Color kFoundColor = {60, 255, 90};
 constexpr Color kInk = {0, 0, 0};
 constexpr Color kPaper = {255, 255, 255};
 
-// Values of more numbers are no text for a picture, and small pictures have no room for any.
-constexpr std::size_t kNumbersMax = 4;
+// Values of more items are no text for a picture, and small pictures have no room for any.
+constexpr std::size_t kItemsMax = 4;
 constexpr int kWidthForText = 320;
 
-// Lines "ear 0.31" of the short values.
-std::string caption(const Face& face) {
+// What lies farther away, in pixels, is not drawn.
+constexpr double kFarthest = 1e6;
+
+std::string word(double number) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.2f", number);
+  return digits;
+}
+
+std::string word(std::int64_t number) { return std::to_string(number); }
+
+std::string word(const std::string& text) { return text; }
+
+// " 0.31 0.29" of a short value; nothing of a long one or of rows.
+std::string words(const Value& value) {
   std::string text;
-  for (const auto& [name, value] : face.values) {
-    if (value.data.size() > kNumbersMax) continue;
-    text += (text.empty() ? "" : "\n") + name;
-    for (double number : value.data) {
-      char digits[32];
-      std::snprintf(digits, sizeof digits, " %.2f", number);
-      text += digits;
-    }
+  const auto add = [&text](const auto& array) {
+    if (array.shape.size() > 1 || array.data.size() > kItemsMax) return;
+    for (const auto& item : array.data) text += " " + word(item);
+  };
+  std::visit(add, value);
+  return text;
+}
+
+// Lines "ear 0.31" of the short values, without labels that are written into their boxes.
+std::string caption(const Finding& finding) {
+  const bool has_boxes = rows_of(finding, "boxes", 4) != nullptr;
+  std::string text;
+  for (const auto& [name, value] : finding.values) {
+    const std::string items = has_boxes && name == "labels" ? "" : words(value);
+    if (!items.empty()) text += (text.empty() ? "" : "\n") + name + items;
   }
   return text;
 }
 
-// The text on a dark ground below the box, or as low as the picture allows.
-void write_caption(Canvas& canvas, const Image& image, const Face& face) {
-  const std::string text = caption(face);
+// The text on a dark ground, below and right of a place as far as the picture allows.
+void write_text(Canvas& canvas, const Image& image, double x, double y, const std::string& text) {
   if (text.empty() || image.width < kWidthForText) return;
   const int scale = std::max(1, image.width / 800);
   const auto [width, height] = text_size(text);
   const int pad = 3 * scale;
   const int full_width = width * scale + 2 * pad;
   const int full_height = height * scale + 2 * pad;
-  const int left =
-      std::clamp(static_cast<int>(face.box.x), 0, std::max(0, image.width - full_width));
-  const int below = static_cast<int>(face.box.y + face.box.height) + pad;
+  const int left = std::clamp(static_cast<int>(x), 0, std::max(0, image.width - full_width));
+  const int below = static_cast<int>(y) + pad;
   const int top = std::clamp(below, 0, std::max(0, image.height - full_height));
   canvas.fill(left, top, full_width, full_height, kInk, 0.6);
   canvas.write(left + pad, top + pad, text, scale, kPaper);
 }
 
-double longer_side(const Face& face) { return std::max(face.box.width, face.box.height); }
+double longer_side(const Box& box) { return std::max(box.width, box.height); }
 
-void draw_box(Canvas& canvas, const Face& face) {
+void draw_box(Canvas& canvas, const Box& box, const Color& color) {
   const auto rounded = [](double value) { return static_cast<int>(std::lround(value)); };
-  canvas.outline(rounded(face.box.x), rounded(face.box.y), rounded(face.box.width),
-                 rounded(face.box.height), std::max(1, rounded(longer_side(face) / 150)),
-                 kBoxColor);
+  canvas.outline(rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height),
+                 std::max(1, rounded(longer_side(box) / 150)), color);
 }
 
-void draw_landmarks(Canvas& canvas, const Face& face) {
-  const Tensor* landmarks = landmarks_of(face);
+std::string label_of(const Finding& finding, std::size_t row) {
+  const auto found = finding.values.find("labels");
+  if (found == finding.values.end()) return "";
+  const Texts* labels = std::get_if<Texts>(&found->second);
+  return labels != nullptr && row < labels->data.size() ? labels->data[row] : "";
+}
+
+// The boxes that the network found, with their labels.
+void draw_found(Canvas& canvas, const Image& image, const Finding& finding) {
+  const Tensor* boxes = rows_of(finding, "boxes", 4);
+  if (boxes == nullptr) return;
+  for (std::size_t row = 0; row < boxes->data.size() / 4; ++row) {
+    const double* place = &boxes->data[4 * row];
+    const auto is_near = [](double value) { return std::fabs(value) < kFarthest; };
+    if (!std::all_of(place, place + 4, is_near)) continue;  // nan, too
+    const Box box{place[0], place[1], place[2], place[3]};
+    draw_box(canvas, box, kFoundColor);
+    write_text(canvas, image, box.x, box.y, label_of(finding, row));
+  }
+}
+
+void draw_landmarks(Canvas& canvas, const Finding& finding) {
+  const Tensor* landmarks = rows_of(finding, "landmarks", 2);
   if (landmarks == nullptr) return;
   const std::vector<double>& xy = landmarks->data;
-  const double radius = std::max(0.7, longer_side(face) / 120);
+  const double radius = std::max(0.7, longer_side(finding.box) / 120);
   for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius + 1, kInk);
-  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius, kPointColor);
+  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius, kFoundColor);
 }
 
 }  // namespace
 
-Image draw(const Photo& photo, const std::vector<Face>& faces) {
+Image draw(const Photo& photo, const std::vector<Finding>& findings) {
   Image image = *photo.image;
   Canvas canvas(image);
-  for (const Face& face : faces) write_caption(canvas, image, face);
-  for (const Face& face : faces) draw_box(canvas, face);
-  for (const Face& face : faces) draw_landmarks(canvas, face);
+  for (const Finding& finding : findings) {
+    const Box& box = finding.box;
+    write_text(canvas, image, box.x, box.y + box.height, caption(finding));
+  }
+  for (const Finding& finding : findings) draw_box(canvas, finding.box, kBoxColor);
+  for (const Finding& finding : findings) draw_found(canvas, image, finding);
+  for (const Finding& finding : findings) draw_landmarks(canvas, finding);
   return image;
 }
 

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "core/face.hpp"
+#include "core/finding.hpp"
 
 namespace zoo {
 
-// Returns the photo with boxes, landmarks and short values drawn into it.
-Image draw(const Photo& photo, const std::vector<Face>& faces);
+// Returns the photo with the boxes that were looked at and short values drawn into it, and of the
+// values 'landmarks' [K, 2], 'boxes' [N, 4] and the texts 'labels' [N] of these.
+Image draw(const Photo& photo, const std::vector<Finding>& findings);
 
 // File name for a photo's overlay: photo.png, photo.jpg.png, or video0_000012.png for frames.
 std::string overlay_name(const Photo& photo);

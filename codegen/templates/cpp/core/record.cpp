@@ -59,30 +59,31 @@ std::string heat_text(const Summary& summary) {
 
 }  // namespace
 
-std::string record(const Photo& photo, int number, const Face& face) {
-  const Box& box = face.box;
+std::string record(const Photo& photo, int number, const Finding& finding) {
+  const Box& box = finding.box;
   std::string text = head(photo, number) + ", \"box\": [" + to_json(box.x) + ", " + to_json(box.y) +
                      ", " + to_json(box.width) + ", " + to_json(box.height) + "]";
-  for (const auto& [name, value] : face.values) text += ", " + quoted(name) + ": " + to_json(value);
-  return text + ", \"latency_ms\": " + to_json(face.latency_ms) +
-         ", \"inference_ms\": " + to_json(face.inference_ms) +
-         (face.device_ms ? ", \"device_ms\": " + to_json(*face.device_ms) : "") + "}";
+  for (const auto& [name, value] : finding.values)
+    text += ", " + quoted(name) + ": " + to_json(value);
+  return text + ", \"latency_ms\": " + to_json(finding.latency_ms) +
+         ", \"inference_ms\": " + to_json(finding.inference_ms) +
+         (finding.device_ms ? ", \"device_ms\": " + to_json(*finding.device_ms) : "") + "}";
 }
 
-std::string raw_record(const Photo& photo, int number, const Face& face) {
+std::string raw_record(const Photo& photo, int number, const Finding& finding) {
   std::string text = head(photo, number) + ", \"outputs\": {";
-  for (std::size_t i = 0; i < face.outputs.size(); ++i) {
+  for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
     const TensorSpec& output = contract::kOutputs[i];
-    const Tensor tensor{output.shape, {face.outputs[i].begin(), face.outputs[i].end()}};
+    const Tensor tensor{output.shape, {finding.outputs[i].begin(), finding.outputs[i].end()}};
     text += (i > 0 ? ", " : "") + quoted(output.name) + ": " + to_json(tensor);
   }
   return text + "}}";
 }
 
-void Summary::add(const Face& face) {
-  latency_ms.push_back(face.latency_ms);
-  inference_ms.push_back(face.inference_ms);
-  if (face.device_ms) device_ms.push_back(*face.device_ms);
+void Summary::add(const Finding& finding) {
+  latency_ms.push_back(finding.latency_ms);
+  inference_ms.push_back(finding.inference_ms);
+  if (finding.device_ms) device_ms.push_back(*finding.device_ms);
 }
 
 std::string Summary::to_json() const {

@@ -5,21 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "core/face.hpp"
+#include "core/finding.hpp"
 #include "core/heat.hpp"
 #include "core/power_sensor.hpp"
 
 namespace zoo {
 
-// Source, frame, face number, box, every value by name, latencies.
-std::string record(const Photo& photo, int number, const Face& face);
+// Source, frame, the finding's number, box, every value by name, latencies.
+std::string record(const Photo& photo, int number, const Finding& finding);
 
-// Source, frame, face number and the network's own outputs with their shapes.
-std::string raw_record(const Photo& photo, int number, const Face& face);
+// Source, frame, the finding's number and the network's own outputs with their shapes.
+std::string raw_record(const Photo& photo, int number, const Finding& finding);
 
 // Totals of a run. frames: photos times repetitions.  power: means, where measured.
 // heat: at the end, where asked for.
-// latency_ms: covers pre-processing, network and post-processing of a face.
+// latency_ms: covers pre-processing, network and post-processing of a box.
 struct Summary {
   int frames = 0;
   double seconds = 0;
@@ -29,7 +29,7 @@ struct Summary {
   std::vector<double> inference_ms;
   std::vector<double> device_ms;
 
-  void add(const Face& face);
+  void add(const Finding& finding);
   std::string to_json() const;
   std::string to_text() const;
 };

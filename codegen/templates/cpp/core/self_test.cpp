@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "contract.hpp"
-#include "core/face.hpp"
 #include "core/files.hpp"
+#include "core/finding.hpp"
 #include "core/image_file.hpp"
 
 namespace zoo {
@@ -57,7 +57,7 @@ bool check(const Expectation& expected, const std::vector<float>& found) {
   return good;
 }
 
-Face look_at(Backend& backend, const std::string& path, const Box& box) {
+Finding look_at(Backend& backend, const std::string& path, const Box& box) {
   const Photo photo{path, 0, std::make_shared<const Image>(read_image(path))};
   return look(backend, photo, box);
 }
@@ -69,7 +69,7 @@ bool self_test(Backend& backend, const std::string& path) {
   std::string line;
   bool good = true;
   int checked = 0;
-  Face face;
+  Finding finding;
   std::string picture;
   while (std::getline(lines, line)) {
     std::istringstream words(line);
@@ -79,11 +79,11 @@ bool self_test(Backend& backend, const std::string& path) {
       Box box;
       words >> picture >> box.x >> box.y >> box.width >> box.height;
       if (words.fail()) throw Error(path + ": cannot be understood: " + line);
-      face = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
-    } else if (kind == "output" && !face.outputs.empty()) {
+      finding = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
+    } else if (kind == "output" && !finding.outputs.empty()) {
       const Expectation expected = parse_output(words, picture);
       if (words.fail()) throw Error(path + ": cannot be understood: " + line);
-      good = check(expected, face.outputs[output_index(expected.output, path)]) && good;
+      good = check(expected, finding.outputs[output_index(expected.output, path)]) && good;
       ++checked;
     } else {
       throw Error(path + ": cannot be understood: " + line);

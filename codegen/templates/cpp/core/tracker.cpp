@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kEdgeMin = 8;
 
-// A face that is tiny or whose centre has left the photo is lost; nan is neither.
+// A box that is tiny or whose centre has left the photo is lost; so is nan.
 bool is_visible(const Box& box, const Image& image) {
   const double x = box.x + box.width / 2;
   const double y = box.y + box.height / 2;
@@ -21,12 +21,12 @@ bool is_visible(const Box& box, const Image& image) {
 Tracker::Tracker(std::unique_ptr<BoxFinder> detector) : detector_(std::move(detector)) {}
 
 std::vector<Box> Tracker::find(const Photo& photo) {
-  return faces_.empty() ? detector_->find(photo) : faces_;
+  return boxes_.empty() ? detector_->find(photo) : boxes_;
 }
 
-void Tracker::follow(const Photo& photo, const std::vector<Box>& faces) {
-  faces_.clear();
-  std::copy_if(faces.begin(), faces.end(), std::back_inserter(faces_),
+void Tracker::follow(const Photo& photo, const std::vector<Box>& boxes) {
+  boxes_.clear();
+  std::copy_if(boxes.begin(), boxes.end(), std::back_inserter(boxes_),
                [&](const Box& box) { return is_visible(box, *photo.image); });
 }
 

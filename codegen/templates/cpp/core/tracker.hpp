@@ -1,4 +1,4 @@
-// Follows faces from photo to photo by their landmarks.
+// Follows boxes from photo to photo by the landmarks in them.
 #pragma once
 
 #include <memory>
@@ -8,19 +8,19 @@
 
 namespace zoo {
 
-// Asks another finder where faces are, and again when all of them are lost.
+// Asks another finder where to look, and again when all of it is lost.
 class Tracker : public BoxFinder {
  public:
   explicit Tracker(std::unique_ptr<BoxFinder> detector);
   std::vector<Box> find(const Photo& photo) override;
-  void follow(const Photo& photo, const std::vector<Box>& faces) override;
+  void follow(const Photo& photo, const std::vector<Box>& boxes) override;
 
  private:
   std::unique_ptr<BoxFinder> detector_;
-  std::vector<Box> faces_;
+  std::vector<Box> boxes_;
 };
 
-// The box that landmarks [K, 2] span. They have pixel centres at integers, a box its edges.
+// The box that landmarks [K, 2] span, K > 0. They have pixel centres at integers, a box its edges.
 Box span(const Tensor& landmarks);
 
 }  // namespace zoo

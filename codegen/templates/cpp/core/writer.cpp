@@ -16,16 +16,16 @@ Writer::Writer(const std::string& raw_outputs, const std::string& overlay_direct
   if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
 }
 
-void Writer::write(const Photo& photo, const std::vector<Face>& faces) {
-  for (std::size_t i = 0; i < faces.size(); ++i) {
+void Writer::write(const Photo& photo, const std::vector<Finding>& findings) {
+  for (std::size_t i = 0; i < findings.size(); ++i) {
     const int number = static_cast<int>(i);
-    std::printf("%s\n", record(photo, number, faces[i]).c_str());
-    if (raw_.is_open()) raw_ << raw_record(photo, number, faces[i]) << std::endl;
+    std::printf("%s\n", record(photo, number, findings[i]).c_str());
+    if (raw_.is_open()) raw_ << raw_record(photo, number, findings[i]) << std::endl;
   }
   std::fflush(stdout);
   if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
   if (!overlay_directory_.empty()) {
-    write_png(overlay_directory_ + "/" + overlay_name(photo), draw(photo, faces));
+    write_png(overlay_directory_ + "/" + overlay_name(photo), draw(photo, findings));
   }
 }
 

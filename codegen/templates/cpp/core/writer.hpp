@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/face.hpp"
+#include "core/finding.hpp"
 
 namespace zoo {
 
@@ -16,7 +16,7 @@ class Writer {
   Writer(const std::string& raw_outputs, const std::string& overlay_directory);
 
   // Writes what was found in a photo; throws Error.
-  void write(const Photo& photo, const std::vector<Face>& faces);
+  void write(const Photo& photo, const std::vector<Finding>& findings);
 
  private:
   std::string raw_outputs_;

@@ -65,5 +65,6 @@ def register_datasets() -> Iterable[Descriptor]:
 
 @hookimpl
 def register_steps() -> Iterable[Descriptor]:
-    """Return the contract step."""
-    return [Descriptor("toy_place", "zoo_toy.toy_place:STEP")]
+    """Return the contract steps."""
+    names = ("toy_boxes", "toy_place", "toy_stretch")
+    return [Descriptor(name, f"zoo_toy.{name}:STEP") for name in names]

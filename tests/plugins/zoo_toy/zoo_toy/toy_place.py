@@ -15,9 +15,9 @@ __all__ = ["STEP"]
 
 
 class ToyPlace(PostStep):
-    """Add value 'place': [2] float64 photo pixels, x = (x0 + v side) / 256.
+    """Add value 'place': [2] float64 photo pixels, x = (x0 + u width) / 256.
 
-    output: the network's output x, y with 0..1 across the region.
+    output: the network's output u, v with 0..1 across the region.
     """
 
     name = "toy_place"
@@ -43,7 +43,8 @@ class ToyPlace(PostStep):
                 "numbers, and step 'crop' before the network"
             )
         origin = np.array([frame.region.x0_q8, frame.region.y0_q8], np.float64)
-        return {"place": (origin + normalized.astype(np.float64) * frame.region.side_q8) / 256}
+        sides = np.array([frame.region.width_q8, frame.region.height_q8], np.float64)
+        return {"place": (origin + normalized.astype(np.float64) * sides) / 256}
 
 
 STEP = ToyPlace()

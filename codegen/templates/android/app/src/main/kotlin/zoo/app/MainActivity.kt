@@ -1,4 +1,4 @@
-// Proves the network by the bundle's pictures, then follows a face before the camera.
+// Proves the network by the bundle's pictures, then follows what is before the camera.
 package zoo.app
 
 import android.Manifest
@@ -12,7 +12,7 @@ import java.util.concurrent.Executors
 class MainActivity : ComponentActivity() {
     private val worker = Executors.newSingleThreadExecutor()
     private val tracker = Tracker()
-    private lateinit var view: FaceView
+    private lateinit var view: FindingView
     private lateinit var network: LitertNetwork // made and run by the worker
     private val permission =
         registerForActivityResult(ActivityResultContracts.RequestPermission()) { granted ->
@@ -21,7 +21,7 @@ class MainActivity : ComponentActivity() {
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        view = FaceView(this)
+        view = FindingView(this)
         setContentView(view)
         worker.execute(::prove)
     }
@@ -45,11 +45,11 @@ class MainActivity : ComponentActivity() {
 
     private fun look(photo: Bitmap) {
         val image = photo.toImage()
-        val face = look(network, image, tracker.find(image))
-        tracker.follow(image, face)
-        val text = "%s: %.2f ms".format(Locale.ROOT, Contract.MODEL, face.inferenceMs)
+        val finding = look(network, image, tracker.find(image))
+        tracker.follow(image, finding)
+        val text = "%s: %.2f ms".format(Locale.ROOT, Contract.MODEL, finding.inferenceMs)
         runOnUiThread {
-            view.show(photo, face)
+            view.show(photo, finding)
             view.text = text
         }
     }

@@ -4,14 +4,14 @@ package zoo.app
 import kotlin.math.abs
 import zoo.steps.Box
 import zoo.steps.Image
-import zoo.steps.Tensor
+import zoo.steps.numbers
 
 /** An output that a picture must give. */
 class Expected(val output: String, val tolerance: Double, val values: List<Float>) {
     /** Returns the largest difference; infinite for another number of values. */
-    fun difference(found: Tensor): Double {
-        if (found.data.size != values.size) return Double.POSITIVE_INFINITY
-        return values.indices.maxOf { abs(found.data[it] - values[it].toDouble()) }
+    fun difference(found: DoubleArray): Double {
+        if (found.size != values.size) return Double.POSITIVE_INFINITY
+        return values.indices.maxOf { abs(found[it] - values[it].toDouble()) }
     }
 }
 
@@ -41,7 +41,7 @@ fun selfTest(network: Network, golden: List<Golden>, read: (String) -> Image): L
     golden.flatMap { item ->
         val found = look(network, read(item.picture), item.box).outputs
         item.outputs.mapNotNull { expected ->
-            val difference = expected.difference(found.getValue(expected.output))
+            val difference = expected.difference(found.numbers(expected.output))
             val said = "${item.picture}: ${expected.output} differs by $difference"
             // Not > : nan is wrong, too.
             if (difference <= expected.tolerance) null else "$said, allowed ${expected.tolerance}"

@@ -1,4 +1,4 @@
-// Follows one face from photo to photo by its landmarks.
+// Follows one box from photo to photo by the landmarks in it.
 package zoo.app
 
 import zoo.steps.Box
@@ -8,19 +8,19 @@ import zoo.steps.Tensor
 private const val EDGE_MIN = 8
 private const val PART = 0.6
 
-/** Begins in the middle of the photo, and again when the face is lost. */
+/** Begins in the middle of the photo, and again when what was there is lost. */
 class Tracker {
     private var last: Box? = null
 
     fun find(photo: Image): Box = last ?: middle(photo)
 
-    fun follow(photo: Image, face: Face) {
-        val landmarks = face.values["landmarks"]?.takeIf { it.shape.size == 2 }
+    fun follow(photo: Image, finding: Finding) {
+        val landmarks = finding.rows("landmarks", 2)?.takeIf { it.data.isNotEmpty() }
         last = landmarks?.let(::span)?.takeIf { isVisible(it, photo) }
     }
 }
 
-/** The square in the middle of a photo, where a person places the face. */
+/** The square in the middle of a photo, where the app begins to look. */
 fun middle(photo: Image): Box {
     val side = PART * minOf(photo.height, photo.width)
     return Box((photo.width - side) / 2, (photo.height - side) / 2, side, side)
@@ -34,7 +34,7 @@ fun span(landmarks: Tensor): Box {
     return Box(left + 0.5, top + 0.5, right - left, bottom - top)
 }
 
-/** A face that is tiny or whose centre has left the photo is lost; nan is neither. */
+/** A box that is tiny or whose centre has left the photo is lost; so is nan. */
 private fun isVisible(box: Box, photo: Image): Boolean {
     val (x, y) = Pair(box.x + box.width / 2, box.y + box.height / 2)
     val isLarge = box.width >= EDGE_MIN && box.height >= EDGE_MIN

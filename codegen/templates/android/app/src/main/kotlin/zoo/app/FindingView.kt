@@ -1,4 +1,4 @@
-// Shows the photo with box, landmarks and a line of text.
+// Shows the photo with boxes, landmarks and a line of text.
 package zoo.app
 
 import android.content.Context
@@ -8,17 +8,19 @@ import android.graphics.Color
 import android.graphics.Paint
 import android.view.View
 import zoo.steps.Tensor
+import zoo.steps.Texts
+import zoo.steps.Value
 
 private const val POINT_PX = 1.5f
 private const val TEXT_PX = 40f
 
-class FaceView(context: Context) : View(context) {
+class FindingView(context: Context) : View(context) {
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG).apply {
         color = Color.GREEN
         textSize = TEXT_PX
     }
     private var photo: Bitmap? = null
-    private var face: Face? = null
+    private var finding: Finding? = null
 
     /** Set from the main thread. */
     var text = ""
@@ -27,9 +29,9 @@ class FaceView(context: Context) : View(context) {
             invalidate()
         }
 
-    fun show(photo: Bitmap, face: Face) {
+    fun show(photo: Bitmap, finding: Finding) {
         this.photo = photo
-        this.face = face
+        this.finding = finding
         invalidate()
     }
 
@@ -45,17 +47,32 @@ class FaceView(context: Context) : View(context) {
         canvas.save()
         canvas.scale(scale, scale)
         canvas.drawBitmap(photo, 0f, 0f, null)
-        face?.let { drawFace(canvas, it) }
+        finding?.let { drawFinding(canvas, it) }
         canvas.restore()
     }
 
-    private fun drawFace(canvas: Canvas, face: Face) {
-        val (left, top) = Pair(face.box.x.toFloat(), face.box.y.toFloat())
-        val (right, bottom) = Pair(left + face.box.width.toFloat(), top + face.box.height.toFloat())
+    private fun drawFinding(canvas: Canvas, finding: Finding) {
+        val box = finding.box
+        drawBox(canvas, doubleArrayOf(box.x, box.y, box.width, box.height))
+        finding.rows("boxes", 4)?.let { drawFound(canvas, it.data, finding.values["labels"]) }
+        finding.rows("landmarks", 2)?.let { drawPoints(canvas, it) }
+    }
+
+    private fun drawFound(canvas: Canvas, boxes: DoubleArray, labels: Value?) {
+        for (i in boxes.indices step 4) {
+            drawBox(canvas, boxes.copyOfRange(i, i + 4))
+            val label = (labels as? Texts)?.data?.getOrNull(i / 4) ?: ""
+            canvas.drawText(label, boxes[i].toFloat(), boxes[i + 1].toFloat(), paint)
+        }
+    }
+
+    /** box: x, y, width, height. */
+    private fun drawBox(canvas: Canvas, box: DoubleArray) {
+        val (left, top) = Pair(box[0].toFloat(), box[1].toFloat())
+        val (right, bottom) = Pair((box[0] + box[2]).toFloat(), (box[1] + box[3]).toFloat())
         paint.style = Paint.Style.STROKE
         canvas.drawRect(left, top, right, bottom, paint)
         paint.style = Paint.Style.FILL
-        face.values["landmarks"]?.takeIf { it.shape.size == 2 }?.let { drawPoints(canvas, it) }
     }
 
     private fun drawPoints(canvas: Canvas, landmarks: Tensor) {

@@ -1,0 +1,38 @@
+#include "core/finding.hpp"
+
+#include "contract.hpp"
+#include "core/latency.hpp"
+
+namespace zoo {
+
+Finding look(Backend& backend, const Photo& photo, const Box& box) {
+  const Stopwatch whole;
+  Finding finding;
+  finding.box = box;
+  Frame frame;
+  frame.image = photo.image;
+  frame.box = box;
+  contract::preprocess(frame);
+  const Stopwatch inference;
+  finding.outputs = backend.run(frame.input_chw);
+  finding.inference_ms = inference.elapsed_ms();
+  finding.device_ms = backend.device_ms();
+  for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
+    const TensorSpec& output = contract::kOutputs[i];
+    const std::vector<float>& numbers = finding.outputs[i];
+    finding.values[output.name] = Tensor{output.shape, {numbers.begin(), numbers.end()}};
+  }
+  contract::postprocess(finding.values, frame);
+  finding.latency_ms = whole.elapsed_ms();
+  return finding;
+}
+
+const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns) {
+  const auto found = finding.values.find(name);
+  if (found == finding.values.end()) return nullptr;
+  const Tensor* value = std::get_if<Tensor>(&found->second);
+  const bool fits = value != nullptr && value->shape.size() == 2 && value->shape[1] == columns;
+  return fits ? value : nullptr;
+}
+
+}  // namespace zoo
