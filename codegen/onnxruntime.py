@@ -72,7 +72,7 @@ def onnxruntime_library() -> Library:
     folder = Path(str(wheel.locate_file("onnxruntime")))
     files = sorted(folder.glob("capi/libonnxruntime.so*"))
     if not files:
-        raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} anew")
+        raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} again")
     texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
     return Library("onnxruntime", wheel.version, "MIT", files[0], texts)
 

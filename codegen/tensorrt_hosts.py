@@ -54,7 +54,7 @@ class TensorRtHost(Protocol):
 
 
 class PcHost:
-    """Linux on x86-64; for older ones than Zig is told install.sh compiles the program anew."""
+    """Linux on x86-64; for older ones than Zig is told install.sh compiles the program again."""
 
     stand_in = "stand-in TensorRT"
     sums_floats_differently = False

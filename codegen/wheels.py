@@ -80,7 +80,7 @@ def _check(path: Path, wheel: Wheel) -> Path:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != wheel.sha256:
         raise ToolchainError(
-            f"{path}: has SHA-256 {found}, {wheel.sha256} is needed; delete it, it comes anew"
+            f"{path}: has SHA-256 {found}, {wheel.sha256} is needed; delete it to download it again"
         )
     return path
 

@@ -1,6 +1,6 @@
 """Writes what the published networks measured into a page: python scripts/accuracy_tables.py PAGE
 
-A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are made anew from the model's
+A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are made again from the model's
 metrics, as `python -m recipes.pfld.publish` left them; all else in the page stays.
 """
 

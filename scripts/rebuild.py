@@ -1,4 +1,4 @@
-"""Compiles the program of bundles anew from the sources in them, and compares the bytes.
+"""Compiles the program of bundles again from the sources in them, and compares the bytes.
 
 python scripts/rebuild.py BUNDLE...
 """

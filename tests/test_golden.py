@@ -1,6 +1,6 @@
 """What is rendered for an app and its bundle, and C code, against files that people can read.
 
-`make golden` writes them anew; the difference belongs into the same commit as its cause.
+`make golden` writes them again; the difference belongs into the same commit as its cause.
 """
 
 import os

@@ -44,7 +44,7 @@ def parse_notes(metadata: Mapping[str, str], where: str) -> Notes:
         }
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise HubError(
-            f"{where}: metadata '{KEY}' is damaged ({error}); write the file anew"
+            f"{where}: metadata '{KEY}' is damaged ({error}); write the file again"
         ) from error
 
 

@@ -68,7 +68,7 @@ def _check_finite(graph: Graph, batchnorm: Node, constants: tuple[Tensor, ...]) 
             raise HubError(
                 f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) makes of "
                 f"'{constant.name}' numbers that are not finite: a variance below 0, or weights "
-                "that are too large or damaged; export the network again, or train it anew"
+                "that are too large or damaged; export the network again, or train it again"
             )
 
 

@@ -45,7 +45,7 @@ def compensated_weight(
     inputs: Sequence[NDArray[Any]],
     scheme: Scheme,
 ) -> Tensor:
-    """Return the integer weight of a node, rounded anew; as it is where a sum has too many.
+    """Return the integer weight of a node, rounded again; as it is where a sum has too many.
 
     weighted: of the quantized graph.  floats: the graph with the real weights.  inputs: integer
     batches that the node reads.

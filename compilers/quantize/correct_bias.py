@@ -45,7 +45,7 @@ def correct_biases(
     """Return the quantized graph with corrected biases.
 
     graph: the float graph that was quantized.  samples: batches by input name.
-    compensating: the scheme by which weights are rounded anew first, so that their errors make up
+    compensating: the scheme by which weights are rounded again first, so that their errors make up
     for each other (compilers.quantize.compensate); None to leave them.
     """
     layers = {w.node.output: _Layer(quantized, w) for w in weighted_nodes(quantized)}

@@ -56,7 +56,7 @@ def prepare(
 ) -> Prepared:
     """Equalise where the scheme says so, calibrate, and fit the activations' grids.
 
-    Raises QuantizeError for a graph that is quantized already, wrong or no samples, and values
+    Raises QuantizeError for a graph that is already quantized, wrong or no samples, and values
     that are not finite.
     """
     ready = made_ready(graph, scheme)
@@ -69,7 +69,7 @@ def prepare(
 def made_ready(graph: Graph, scheme: Scheme) -> Graph:
     """Return the float graph with parameters of its own for each node, the chip's means and slopes.
 
-    Raises QuantizeError for a graph that is quantized already, and for an override of nothing.
+    Raises QuantizeError for a graph that is already quantized, and for an override of nothing.
     """
     _check_float(graph)
     _check_overrides(graph, scheme)
@@ -92,7 +92,7 @@ def fit_grids(
 def _check_float(graph: Graph) -> None:
     if graph.is_quantized:
         raise QuantizeError(
-            f"graph '{graph.name}' is quantized already (scheme "
+            f"graph '{graph.name}' is already quantized (scheme "
             f"'{graph.metadata.get('zoo.scheme', 'unknown')}'); start from its float form"
         )
 

@@ -34,7 +34,7 @@ class Ptq(Quantizer):
         """Return the integer Graph, the same for the same samples whatever batches they come in.
 
         calibration: batches by input name, float32, pre-processed as the contract says.
-        Raises QuantizeError for a graph that is quantized already, wrong or no samples, values
+        Raises QuantizeError for a graph that is already quantized, wrong or no samples, values
         that are not finite, and naming node and op where the scheme cannot be applied.
         """
         if options.calibrator == AUTO:

@@ -1,6 +1,6 @@
-"""A network that is quantized already, for a chip with other integers.
+"""A network that is already quantized, for a chip with other integers.
 
-Its float form is quantized anew: as any float network where there are samples, else on grids that
+Its float form is requantized: as any float network where there are samples, else on grids that
 cover the ranges of the given ones. The latter needs nothing but the file, and loses more.
 """
 

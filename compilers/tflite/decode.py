@@ -79,7 +79,7 @@ def decode(content: bytes, where: str) -> TfliteFile:
     except ValueError as error:
         raise ArtifactError(
             f"{where}: this is no .tflite file, or a damaged one ({error}); build or convert it "
-            "anew"
+            "again"
         ) from error
 
 

@@ -119,7 +119,7 @@ def _require_32_bits(view: NodeView, weight: Tensor, bias: NDArray[np.int64]) ->
     if (np.abs(bias) + _LARGEST_INPUT * rows.sum(axis=1)).max() > _INT32_MAX:
         view.refuse(
             f"its sums over {rows.shape[1]} products may have more than 32 bits",
-            "split the layer, or quantize it anew",
+            "split the layer, or quantize it again",
         )
 
 

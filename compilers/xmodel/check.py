@@ -20,7 +20,7 @@ _FIX = {"bit_width": 8, "round_mode": "DPU_ROUND", "if_signed": True}
 def check_quantized(graph: XirGraph, where: str) -> None:
     """Raise ArtifactError naming the first op that breaks a rule."""
     for problem in _problems(graph):
-        raise ArtifactError(f"{where}: {problem}; build or quantize it anew")
+        raise ArtifactError(f"{where}: {problem}; build or quantize it again")
 
 
 def _problems(graph: XirGraph) -> Iterator[str]:

@@ -26,12 +26,12 @@ def decode(content: bytes, where: str) -> XirGraph:
     except (DecodeError, ValueError, RecursionError) as error:
         raise ArtifactError(
             f"{where}: this is no .xmodel file, or a damaged one ({error}); build or compile it "
-            "anew"
+            "again"
         ) from error
     if not graph.ops:
         raise ArtifactError(
             f"{where}: it holds no ops, so it is no .xmodel file, or a damaged one; build or "
-            "compile it anew"
+            "compile it again"
         )
     return graph
 

@@ -95,7 +95,7 @@ class XmodelRun:
         except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
             raise ArtifactError(
                 f"{self._where}: op '{op.name}' ({op.type}) cannot be computed ({error}); the file "
-                "is damaged, build it anew"
+                "is damaged, rebuild it"
             ) from error
 
 

@@ -173,7 +173,7 @@ def _required(op: XirOp, name: str) -> Any:  # noqa: ANN401 (attributes are of a
     value = op.attribute(name)
     if value is None:
         raise ArtifactError(
-            f"op '{op.name}' ({op.type}): lacks its attribute '{name}'; build the file anew"
+            f"op '{op.name}' ({op.type}): lacks its attribute '{name}'; build the file again"
         )
     return value
 

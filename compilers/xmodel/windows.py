@@ -79,6 +79,6 @@ def _coefficient(view: NodeView) -> float:
     if Fraction(float(np.float32(float(exact)))) != exact:
         view.refuse(
             f"divides by {count}, the DPU computes sum * M >> S instead",
-            "quantize the float network anew by the scheme dpu-pow2, which chooses M and S",
+            "quantize the float network again by the scheme dpu-pow2, which chooses M and S",
         )
     return float(exact)

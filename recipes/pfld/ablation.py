@@ -92,7 +92,7 @@ def measure(
     with (folder / "log" / "metrics.csv").open(newline="") as lines:
         values = [row["val_nme"] for row in csv.DictReader(lines) if row["val_nme"]]
     if not values:
-        raise DataError(f"{folder}: its log has no val_nme; remove the folder to train anew")
+        raise DataError(f"{folder}: its log has no val_nme; remove the folder to train again")
     return float(values[-1])
 
 

@@ -3,7 +3,7 @@
     python -m recipes.pfld.publish MODEL TEST_FACES [FOLDER]
 
 FOLDER is what `zoo train` wrote. Without it only the accuracy of all published hubs is
-measured anew, and the card follows.
+measured again, and the card follows.
 """
 
 import json

@@ -114,12 +114,12 @@ def last_checkpoint(out: Path, steps: int) -> Path | None:
     except (OSError, EOFError, RuntimeError, LookupError, UnpicklingError) as error:
         raise RecipeError(
             f"{last}: not a checkpoint of a training ({type(error).__name__}); "
-            "remove it to start anew"
+            "remove it to start over"
         ) from error
     if found != steps:
         raise RecipeError(
             f"{last}: belongs to a training of {found} steps, but {steps} were asked for; "
-            "give the same data, epochs and batch size to go on, or another folder to start anew"
+            "give the same data, epochs and batch size to go on, or another folder to start over"
         )
     return last
 

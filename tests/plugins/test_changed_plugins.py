@@ -1,4 +1,4 @@
-"""A plugin's changed code makes the stages that used it anew, and no others but what follows.
+"""A plugin's changed code makes the stages that used it again, and no others but what follows.
 
 Each kind of plugin comes in a distribution of its own; one build uses them all.
 """

@@ -1,4 +1,4 @@
-"""A user's usual way to 8 bits, to be compared with: ONNX Runtime's own static quantization."""
+"""The common baseline for 8 bits: ONNX Runtime's own static quantization."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,9 +11,9 @@ __all__ = ["quantize_usually"]
 def quantize_usually(
     float_hub: Path, calibration: Iterable[Feeds], out: Path, per_channel: bool = False
 ) -> None:
-    """Write quantize_static's QDQ network, with all its defaults but perhaps `per_channel`.
+    """Write quantize_static's QDQ network, with its defaults except for `per_channel`.
 
-    These are int8 for activations and weights, one scale per tensor, ranges by minimum and maximum.
+    The defaults are int8 activations and weights, one scale per tensor, and min-max ranges.
     calibration: batches by input name, float32.
     """
     from onnxruntime.quantization import CalibrationDataReader, quantize_static

@@ -1,4 +1,4 @@
-"""A Graph for batches of one size, for runtimes that want to know it beforehand."""
+"""A Graph with a fixed batch size, for runtimes that require one."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ __all__ = ["fix_batch"]
 
 
 def fix_batch(graph: Graph, batch: int = 1) -> Graph:
-    """Return the graph with its symbolic batch set; one that is fixed already stays."""
+    """Return the graph with its symbolic batch set; a fixed batch is kept."""
     tensors = {
         name: replace(
             tensor,

@@ -1,4 +1,4 @@
-"""Latency of a bundle on a user's own board, measured there by the bundle's program."""
+"""Latency of a bundle on a user's board, measured by the bundle's program."""
 
 import json
 import shlex
@@ -23,7 +23,7 @@ _PROCESSOR = (
 
 
 def board_machine(board: Connection) -> dict[str, object]:
-    """Return the board's facts, keys as in zoo.bench.timing.machine; no Python measures there.
+    """Return the board's facts, with the keys of zoo.bench.timing.machine but without Python.
 
     Raises BoardError.
     """
@@ -34,11 +34,11 @@ def board_machine(board: Connection) -> dict[str, object]:
 def measure_on_board(
     board: Connection, archive: Path, bundle: Bundle, threads: int, runs: int
 ) -> Latency:
-    """Copy a bundle to the board, prove it there by its self-test, and time its network.
+    """Copy a bundle to the board, run its self-test, and time its network.
 
     archive: the file that `bundle` was unpacked from. Nothing is left on the board. Raises
-    BoardError where the bundle cannot run there, VerifyError where it computes something else,
-    UsageError for threads that its program cannot have.
+    BoardError if the bundle cannot run there, VerifyError if it computes something else,
+    UsageError if its program does not support the number of threads.
     """
     _check_processor(board, bundle)
     with _unpacked(board, archive) as folder:
@@ -70,7 +70,7 @@ def _check_processor(board: Connection, bundle: Bundle) -> None:
 
 @contextmanager
 def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
-    """Yield a folder on the board that holds the archive's content; ends all that runs in it."""
+    """Yield a folder on the board with the archive's content; kill what still runs in it."""
     made = board.run('mktemp -d "${TMPDIR:-/tmp}/zoo-bench-XXXXXX"')
     folder = _text(made)
     if made.status != 0 or not folder.startswith("/"):
@@ -98,7 +98,7 @@ def _remove(board: Connection, folder: str) -> None:
 
 
 def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:
-    """Run a program of the bundle; its process number is in `running` as long as it runs."""
+    """Run a program of the bundle, with its process ID in the file `running` meanwhile."""
     command = shlex.join(words)
     return board.run(
         f"cd {shlex.quote(place)} && {{ {command} & echo $! >../running; wait $!; status=$?; "
@@ -138,7 +138,7 @@ def _first_picture(bundle: Bundle) -> tuple[str, ...]:
 def _meters(
     board: Connection, place: str, program: Sequence[str], known: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the options for those of the program's meters that work on this board."""
+    """Return the options for the program's meters that work on this board."""
     options = [(option, "board") for option in _METERS if option in known]
     there = (o for o in options if _run(board, place, (*program, *o)).status == 0)
     return tuple(word for option in there for word in option)
@@ -160,7 +160,7 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
 def _latency(
     board: Connection, place: str, bundle: Bundle, program: Sequence[str], threads: int
 ) -> Latency:
-    """Run the program and return what its summary says."""
+    """Run the program and return its summary."""
     finished = _run(board, place, program)
     if finished.status != 0:
         raise _cannot_run(board, finished)
@@ -168,7 +168,7 @@ def _latency(
         return _told(bundle, threads, json.loads(finished.output.splitlines()[-1])["summary"])
     except (ValueError, LookupError, TypeError) as error:
         raise BoardError(
-            f"{board.host}: the bundle's program tells no latencies ({error!r}); build it anew"
+            f"{board.host}: the bundle's program reports no latencies ({error!r}); rebuild it"
         ) from error
 
 

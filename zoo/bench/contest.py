@@ -19,15 +19,15 @@ from zoo.errors import RefusedError, ToolchainError
 __all__ = ["Contest", "on_board", "on_gpu", "on_processor"]
 
 Timed = tuple[Mapping[str, object], list[Latency]]
-"""The machine, as `zoo.bench.timing.machine` has it, and what was measured on it."""
+"""The machine, as in `zoo.bench.timing.machine`, and the latencies measured on it."""
 
 
 @dataclass(frozen=True)
 class Contest:
     """Models in several quantizations, each timed `rounds` times `runs` times.
 
-    random_weights: instead of the published ones.  left_out: told of each network that is not
-    timed, and why.
+    random_weights: instead of the published ones.  left_out: called with each skipped network's
+    reason.
     """
 
     models: Sequence[str]
@@ -39,7 +39,7 @@ class Contest:
     left_out: Callable[[str], None]
 
     def wishes(self, target: str, runtime: str, folder: Path) -> Iterator[Wish]:
-        """Yield a wish for each model. folder: where random weights are written."""
+        """Yield a wish for each model. folder: for random weights."""
         for model in self.models:
             wish = Wish(model, target, runtime=runtime)
             yield entries.with_random_weights(wish, folder) if self.random_weights else wish
@@ -47,7 +47,7 @@ class Contest:
     def measure(
         self, entered: Sequence[Entry], refused: Sequence[RefusedError], threads: int = 1
     ) -> list[Latency]:
-        """Time those that take part; raises the first refusal where there are none."""
+        """Time all subjects; raises the first refusal if there are none."""
         if not entered and refused:
             raise refused[0]
         for reason in dict.fromkeys(map(str, refused)):
@@ -64,9 +64,9 @@ def on_processor(
     peers: Sequence[tuple[Path, Path]],
     baseline: bool,
 ) -> Timed:
-    """Time on this machine's processor, as each target computes; options as `zoo bench` has them.
+    """Time on this machine's processor in each target's runtime; options as in `zoo bench`.
 
-    Raises RefusedError where no target takes any of it.
+    Raises RefusedError if no target supports any of them.
     """
     entered: list[Entry] = []
     refused: list[RefusedError] = []
@@ -83,7 +83,7 @@ def on_processor(
 
 
 def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
-    """Time on this machine's NVIDIA GPU; raises ToolchainError where there is none."""
+    """Time on this machine's NVIDIA GPU; raises ToolchainError if there is none."""
     gpu = find_gpu()
     if gpu is None:
         raise ToolchainError(

@@ -1,4 +1,4 @@
-"""Which processors a program is for, by its ELF header (System V gABI, chapter 4)."""
+"""Processors of a program, from its ELF header (System V gABI, chapter 4)."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _PROCESSORS = {
 
 
 def processors(program: Path) -> tuple[str, ...]:
-    """Return the names that `uname -m` may give, () where that is not known, as of a script."""
+    """Return the names that `uname -m` may print, () if unknown, as for a script."""
     header = program.read_bytes()[:20]
     machine = int.from_bytes(header[18:20], "little")
     return _PROCESSORS.get(machine, ()) if header.startswith(b"\x7fELF") else ()

@@ -1,4 +1,4 @@
-"""What `zoo bench` times on this machine: our networks, other people's, and a usual way."""
+"""Subjects of `zoo bench` on this machine: our networks, third-party ones, and a baseline."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ def ours(
 ) -> Iterator[Entry]:
     """Yield a model as each target runs it, in each quantization.
 
-    refused: told of the pairs that a target does not take, which are left out.
+    refused: called for the combinations that a target does not support, which are skipped.
     """
     for target in targets:
         for quant in quants:
@@ -59,7 +59,7 @@ def _entry(form: Form) -> Entry:
 def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
     """Return the float hub as ONNX Runtime quantizes it by itself, calibrated on golden inputs.
 
-    folder: where the network is written.
+    folder: for the network.
     """
     plan = make_plan(replace(wish, target=_FLOAT_TARGET, runtime="", quant="none"))
     done = build(plan, cache, stages=artifact_stages())

@@ -20,7 +20,7 @@ from zoo.target import Target
 __all__ = ["on_gpu"]
 
 _TORCH = {"none": ("torch-cuda", "float32"), "fp16": ("torch-cuda-fp16", "float16")}
-"""Executor and scheme of each quantization that PyTorch computes."""
+"""Executor and scheme of each quantization that PyTorch supports."""
 _FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
 _ENGINE = ".engine"
 _NO_TORCH = "PyTorch is not installed: pip install torch, as https://pytorch.org says for CUDA"
@@ -37,8 +37,8 @@ def on_gpu(
 ) -> Iterator[Entry]:
     """Yield a model in each quantization and batch, by PyTorch and by TensorRT.
 
-    folder: where engines are written.  refused: told of what the installed software does not
-    compute on this GPU, which is left out.
+    folder: for engines.  refused: called for what the installed software does not support on this
+    GPU, which is skipped.
     """
     for quant in quants:
         for way in (
@@ -107,7 +107,7 @@ def _write(artifact: Artifact, folder: Path) -> None:
 
 
 def _target(wish: Wish, gpu: NvidiaGpu) -> Target:
-    """Return the first target that TensorRT serves and whose GPU is of this compute capability."""
+    """Return the first TensorRT target with this compute capability."""
     targets: list[Target] = [registry.load("target", name) for name in registry.names("target")]
     for target in targets:
         found = target.facts.get("compute_capability")

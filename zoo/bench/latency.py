@@ -1,4 +1,4 @@
-"""Latencies of networks, and how they stand to each other."""
+"""Latencies of networks, and their ratios."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,13 +8,13 @@ __all__ = ["Latency", "beside_float", "report"]
 
 @dataclass(frozen=True)
 class Latency:
-    """Times of one network over `runs` runs of a batch each, milliseconds.
+    """Times of one network over `runs` runs of a batch each, in milliseconds.
 
-    runtime: the executor, on a board the app.  scheme: of its numbers, such as 'float32'.
-    batch: samples of a run.
-    times_float: how many times as fast as the same model's float32 network it is.
-    watts, celsius: mean power of the board meanwhile, temperature after it; None where unknown.
-    slowed: why the board slows its processor down then, such as for heat; None where unknown.
+    runtime: the executor, or the app on a board.  scheme: number format, such as 'float32'.
+    batch: samples per run.
+    times_float: speedup over the same model's float32 network.
+    watts, celsius: the board's mean power during the run, temperature after it; None if unknown.
+    slowed: why the board throttles its processor then, such as heat; None if unknown.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Latency:
 
 
 def beside_float(latencies: Sequence[Latency]) -> list[Latency]:
-    """Return them with `times_float`: beside the float network of the same runtime, else of any."""
+    """Return them with `times_float`, relative to float in the same runtime, or else in any."""
     return [replace(latency, times_float=_ratio(latency, latencies)) for latency in latencies]
 
 
 def report(machine: Mapping[str, object], latencies: Iterable[Latency]) -> dict[str, object]:
-    """Return what `zoo bench` writes as JSON, of this machine and of boards alike."""
+    """Return the JSON of `zoo bench`, for this machine and for boards."""
     rows = [{**asdict(each), "samples_per_s": each.samples_per_s} for each in latencies]
     return {"machine": dict(machine), "latencies": rows}
 

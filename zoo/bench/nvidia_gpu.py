@@ -1,4 +1,4 @@
-"""The NVIDIA GPU of this machine, as its driver's nvidia-smi tells."""
+"""The NVIDIA GPU of this machine, as reported by nvidia-smi."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ class NvidiaGpu:
 
 
 def find_gpu() -> NvidiaGpu | None:
-    """Return the first GPU, None where there is none, or no driver that works."""
+    """Return the first GPU, None without a GPU or a working driver."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return None

@@ -1,4 +1,4 @@
-"""Another machine, by the user's own OpenSSH client: its config says keys, ports and names."""
+"""Another machine, reached with the user's OpenSSH client and its config."""
 
 import shlex
 import shutil
@@ -13,13 +13,13 @@ from zoo.errors import BoardError, ToolchainError, UsageError
 
 __all__ = ["Connection", "Finished", "connect", "destination_words"]
 
-_FAILED = 255  # of ssh itself, not of what it ran
+_FAILED = 255  # of ssh itself, not of the command it ran
 _ALIVE = ("-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10")
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a command on the other machine left."""
+    """Result of a command on the other machine."""
 
     status: int
     output: str
@@ -28,13 +28,13 @@ class Finished:
 
 @dataclass(frozen=True)
 class Connection:
-    """An open login. words: the start of ssh's command line that goes through it."""
+    """An open login. words: the start of an ssh command line that uses it."""
 
     host: str
     words: tuple[str, ...]
 
     def run(self, script: str, stdin: Path | None = None) -> Finished:
-        """Run a script by the other machine's sh; raises BoardError where the line breaks."""
+        """Run a script in the other machine's sh; raises BoardError if the connection breaks."""
         finished = _ssh((*self.words, f"sh -c {shlex.quote(script)}"), stdin)
         if finished.status == _FAILED:
             raise _failure(self.host, finished.error)
@@ -43,10 +43,10 @@ class Connection:
 
 @contextmanager
 def connect(host: str) -> Iterator[Connection]:
-    """Log in once for all commands: a password or a passphrase is asked for once.
+    """Log in once for all commands, so that a password or passphrase is asked for once.
 
-    host: 'user@host' or 'user@host:port', or a name of the ssh config. Raises BoardError where it
-    cannot be reached or refuses, ToolchainError without an ssh client.
+    host: 'user@host' or 'user@host:port', or a name in the ssh config. Raises BoardError if it
+    cannot be reached or refuses the login, ToolchainError without an ssh client.
     """
     destination = destination_words(host)
     with TemporaryDirectory(prefix="zoo-ssh-") as folder:
@@ -61,7 +61,7 @@ def connect(host: str) -> Iterator[Connection]:
 
 
 def destination_words(host: str) -> tuple[str, ...]:
-    """Return ssh's words for 'user@host:port'; an IPv6 address with a port stands in brackets."""
+    """Return ssh's arguments for 'user@host:port'; an IPv6 address with a port is in brackets."""
     name, colon, port = host.rpartition(":")
     if not colon or (":" in name and not name.endswith("]")):
         name, port = host, ""
@@ -90,7 +90,7 @@ def _ssh(words: tuple[str, ...], stdin: Path | None = None) -> Finished:
 
 
 def _failure(host: str, error: str) -> BoardError:
-    """Return the error for what ssh said."""
+    """Return the error for ssh's message."""
     said = error.strip().rpartition("\n")[2].strip() or "ssh failed without a word"
     if "Permission denied" in said or "Too many authentication failures" in said:
         what, remedy = "refuses the login", "name user and key in ~/.ssh/config"

@@ -49,7 +49,7 @@ def measure(
 
 
 def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
-    """Return what a figure needs beside it to mean something. gpu: where that computes."""
+    """Return the facts about the machine that give a figure its meaning. gpu: if it computes."""
     facts: dict[str, object] = {
         "processor": _processor(),
         "system": platform.platform(),

@@ -1,13 +1,13 @@
 """Content-addressed cache of stage results.
 
-A result is a folder named by a digest of everything it depends on. It is made beside the cache's
-entries and renamed into place under a lock, so that it is whole or absent, however a build ends.
-What depends on a result depends on its files alone: a stage that ran again and wrote the same
-files causes no further work.
+A result is a folder named by a digest of everything it depends on. It is created beside the
+cache's entries and renamed into place under a lock, so it is complete or absent, however a build
+ends. Later stages depend only on a result's files: a stage that reruns and writes the same files
+causes no further work.
 
-Inputs and options are known before a stage runs and make its key. What it uses
-(zoo.provenance.used) is known afterwards and kept with the result, which counts as long as the
-facts about that are the same and its own files are as they were written.
+Inputs and options are known before a stage runs and form its key. What the stage uses
+(zoo.provenance.used) is known afterwards and stored with the result. The result is valid while
+those facts and its own files are unchanged.
 """
 
 import errno
@@ -32,11 +32,11 @@ _OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 @dataclass(frozen=True)
 class Task:
-    """A stage with all that is known to decide its result before it runs.
+    """A stage with everything known before it runs that determines its result.
 
     build_name: whose stage it is, such as 'pfld.x86.ptq'; only explanations use it.
     inputs: files and folders by name.  needs: digests of earlier stages' results by name.
-    options: JSON values.  before: what others used that it tells of as well.
+    options: JSON values.  before: what earlier stages used that it also records.
     """
 
     stage: str
@@ -47,7 +47,7 @@ class Task:
     before: Used = frozenset()
 
     def ingredients(self) -> dict[str, object]:
-        """Return what the key is made of, as JSON would hold it, so that two can be compared."""
+        """Return the contents of the key in JSON types, so that two can be compared."""
         inputs = {f"input {name}": digest_path(path) for name, path in self.inputs.items()}
         needs = {f"input {name}": digest for name, digest in self.needs.items()}
         options = {f"option {name}": value for name, value in self.options.items()}
@@ -58,10 +58,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task.
+    """Outcome of a task.
 
-    digest: of the result's files.  used: while it was made.
-    reason: why it was rebuilt, 'cached' where it was not.
+    digest: of the result's files.  used: during the run.
+    reason: why it was rebuilt, 'cached' if it was not.
     """
 
     stage: str
@@ -75,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Record:
-    """What is written down about a result. files: digests by relative path."""
+    """The stored record of a result. files: digests by relative path."""
 
     stage: str
     build_name: str
@@ -89,7 +89,7 @@ class _Record:
         return json.dumps({**vars(self), "used": used}, indent=2, sort_keys=True)
 
     def changes(self, ingredients: Mapping[str, object]) -> list[str]:
-        """Return the names of what is no longer as it was; a part of a value has a name, too."""
+        """Return the names of everything that changed, including parts of values."""
         then = dict(_flat({**self.ingredients, **self.facts}))
         now = dict(_flat({**ingredients, **facts(self.used)}))
         return _differing(then, now)
@@ -106,9 +106,9 @@ class Cache:
     folder: Path
 
     def perform(self, task: Task, run: Callable[[Path], object], force: bool = False) -> Outcome:
-        """Return the task's result, running it only if it is not there yet.
+        """Return the task's result, running it only if it is not cached.
 
-        run: fills an empty folder.  Raises CacheError where the cache cannot be written.
+        run: fills an empty folder.  Raises CacheError if the cache cannot be written.
         """
         ingredients = task.ingredients()
         key = digest_json([task.stage, ingredients])
@@ -125,7 +125,7 @@ class Cache:
         return replace(_hit(key, entry, record), hit=False, reason=reason)
 
     def preview(self, task: Task) -> Outcome:
-        """Return what `perform` would do, and do nothing."""
+        """Return what `perform` would do, without doing it."""
         ingredients = task.ingredients()
         key = digest_json([task.stage, ingredients])
         found = self._find(key)
@@ -143,7 +143,7 @@ class Cache:
                 yield entry, record.stage if record else "unreadable", size_bytes
 
     def damaged(self) -> Iterator[tuple[Path, str]]:
-        """Yield (folder, file) for every file that is not what its stage wrote."""
+        """Yield (folder, file) for every file that differs from what its stage wrote."""
         for entry, _, _ in self.entries():
             for name in _damage(entry, _read(entry / _RECORD)):
                 yield entry, name
@@ -153,12 +153,12 @@ class Cache:
         count = len(list(self.entries()))
         with self._writing():
             self._discard(self.folder / "entries")
-            for name in ("last", "locks", "unfinished"):  # whatever else is there is not ours
+            for name in ("last", "locks", "unfinished"):  # anything else is not ours
                 shutil.rmtree(self.folder / name, ignore_errors=True)
         return count
 
     def deliver(self, source: Path, destination: Path) -> None:
-        """Copy a result's file out of the cache; the destination is whole or as it was before.
+        """Copy a result's file out of the cache; the destination is complete or unchanged.
 
         Raises UsageError where it cannot be written, CacheError where it is not what the stage
         wrote.
@@ -180,7 +180,7 @@ class Cache:
                     partial.unlink(missing_ok=True)
 
     def _find(self, key: str) -> tuple[Path, _Record] | None:
-        """Return the newest whole result that was made with what there is today."""
+        """Return the newest complete result made with today's dependencies."""
         for entry in self._results(key):
             record = _read(entry / _RECORD)
             if record and record.facts == facts(record.used) and not _damage(entry, record):
@@ -188,7 +188,7 @@ class Cache:
         return None
 
     def _results(self, key: str) -> list[Path]:
-        """Return the results of a key, the newest first."""
+        """Return the results of a key, newest first."""
         found = (self.folder / "entries").glob(f"{key}.*/{_RECORD}")
         return [path.parent for path in sorted(found, key=_modified_ns, reverse=True)]
 
@@ -201,7 +201,7 @@ class Cache:
     ) -> tuple[Path, _Record]:
         with self._writing():
             unfinished = self.folder / "unfinished" / key
-            shutil.rmtree(unfinished, ignore_errors=True)  # of a build that was killed
+            shutil.rmtree(unfinished, ignore_errors=True)  # left by a killed build
             (unfinished / _FILES).mkdir(parents=True)
         try:
             with self._writing(only=_OUT_OF_SPACE), recording(task.before) as used:
@@ -225,7 +225,7 @@ class Cache:
             unfinished.rename(entry)
 
     def _discard(self, folder: Path) -> None:
-        """Remove a folder so that nobody ever finds half of it."""
+        """Remove a folder atomically, so that no partial folder is ever visible."""
         doomed = self.folder / "unfinished" / f"{folder.name}.old"
         shutil.rmtree(doomed, ignore_errors=True)
         if folder.exists():
@@ -266,7 +266,7 @@ class Cache:
 
     @contextmanager
     def _writing(self, only: frozenset[int] = frozenset()) -> Iterator[None]:
-        """Turn OSError into CacheError; where `only` is given, only these error numbers."""
+        """Turn OSError into CacheError; with `only`, just these error numbers."""
         try:
             yield
         except OSError as error:
@@ -279,12 +279,12 @@ class Cache:
 
 
 def _hit(key: str, entry: Path, record: _Record) -> Outcome:
-    digest = digest_json(record.files)  # as digest_path says of the folder
+    digest = digest_json(record.files)  # the same as digest_path of the folder
     return Outcome(record.stage, key, entry / _FILES, True, "cached", digest, record.used)
 
 
 def _read(file: Path) -> _Record | None:
-    """Return what was written down about a result, None where that is damaged."""
+    """Return the record of a result, None if it is damaged."""
     try:
         data = json.loads(file.read_text("utf-8"))
         used = frozenset(Thing(**thing) for thing in data.pop("used"))
@@ -294,7 +294,7 @@ def _read(file: Path) -> _Record | None:
 
 
 def _damage(entry: Path, record: _Record | None) -> list[str]:
-    """Return the names of the files that are not as they were written."""
+    """Return the names of the files that changed since they were written."""
     if record is None:
         return [_RECORD]
     return _differing(record.files, folder_digests(entry / _FILES))
@@ -328,6 +328,6 @@ def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str,
 
 
 def default_folder() -> Path:
-    """Return ZOO_CACHE, else the user's cache folder."""
+    """Return ZOO_CACHE, or the user's cache folder."""
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(os.environ.get("ZOO_CACHE") or Path(home) / "edgezoo")

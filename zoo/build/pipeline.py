@@ -1,4 +1,4 @@
-"""From model to bundle: the stages of a build, in the order in which the data goes."""
+"""From model to bundle: the stages of a build, in data flow order."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -18,14 +18,14 @@ __all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
-    """Return the recipe whole; what its files hold are inputs, where they lie does not count."""
+    """Return the whole recipe; file contents are inputs, their locations do not matter."""
     return {"recipe": _without_folders(asdict(plan.recipe))}
 
 
 def _source_files(plan: Plan) -> Mapping[str, Path]:
-    """Return the model's file, and those beside it that hold its weights."""
+    """Return the model's file and its external weights."""
     files = {"float_hub": plan.float_hub}
-    # Such files are named by this key of ONNX; to look for it is faster than to load onnx.
+    # ONNX names such files with this key; searching for it is faster than loading onnx.
     if b"location" in plan.float_hub.read_bytes():
         data = registry.load("format", "onnx").data_files(plan.float_hub)
         files.update({f"weights {path.name}": path for path in data})
@@ -43,7 +43,7 @@ def _scheme(plan: Plan) -> Mapping[str, object]:
 
 
 def _programs(plan: Plan) -> Mapping[str, object]:
-    """Return where the vendor's programs are: an artifact made without them is made anew."""
+    """Return the locations of the vendor's programs; an artifact built without them is rebuilt."""
     return {"programs": {name: shutil.which(name) or "" for name in plan.target.programs}}
 
 
@@ -60,7 +60,7 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
 
 
 def _calibration(plan: Plan) -> Mapping[str, object]:
-    """Return what the folder is read as, where its name says so."""
+    """Return the data set that the folder's name specifies."""
     name = parse_name(plan.calibration or "")
     return {"dataset": name.dataset, "split": name.split} if name.dataset else {}
 
@@ -167,9 +167,9 @@ def build(
     finished: Callable[[Outcome], None] = lambda outcome: None,  # noqa: ARG005
     stages: tuple[Stage, ...] = STAGES,
 ) -> Mapping[str, Path]:
-    """Run the stages that the cache lacks and return each one's result folder by name.
+    """Run the stages that are not cached and return each one's result folder by name.
 
-    force: run all of them.  started, finished: told of progress.
+    force: run all of them.  started, finished: called on progress.
     """
     done: dict[str, Outcome] = {}
     for stage in stages:
@@ -181,9 +181,9 @@ def build(
 
 
 def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
-    """Yield what `build` would do; ends with the first stage that would run.
+    """Yield what `build` would do; stop at the first stage that would run.
 
-    What comes after it depends on its result, which is not known yet.
+    Later stages depend on its result, which is not known yet.
     """
     done: dict[str, Outcome] = {}
     for stage in STAGES:
@@ -195,7 +195,7 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
 
 
 def artifact_stages() -> tuple[Stage, ...]:
-    """Return the stages up to the artifact, for those who need no app (eval, bench)."""
+    """Return the stages up to the artifact, for callers that need no app (eval, bench)."""
     names = [stage.name for stage in STAGES]
     return STAGES[: names.index("lower") + 1]
 
@@ -219,7 +219,7 @@ def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[
 
 
 def _without_folders(value: Any) -> Any:  # noqa: ANN401 (JSON)
-    """Return a value with the names of files in place of their paths."""
+    """Return a value with file names in place of paths."""
     if isinstance(value, Path):
         return value.name
     if isinstance(value, Mapping):

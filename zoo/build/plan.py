@@ -27,7 +27,7 @@ __all__ = [
 
 _PTQ, _QAT = "ptq", "qat"
 _COUNT, _COUNTS = 500, {_QAT: 2000}
-"""Images at most: ranges are known after some hundred, a training learns from each."""
+"""Maximum images: a few hundred suffice for ranges, training learns from each one."""
 
 _TOLD = ("plugin", "code")
 
@@ -37,18 +37,18 @@ _OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb"
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person asks for, as words.
+    """A user's request, as text.
 
     model: a recipe's name, or the path of an .onnx file, which needs `contract`.
     name: of the file's model, '' for the file's own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
-    own.
-    quant: '' for ptq, or for what a file that is quantized already has.
-    scheme: instead of the target's own for `quant`.  hub: a float ONNX instead of the published
-    one.  calibration: folder of images, or a data set by its name (zoo.data.labelled_data).
-    calibration_count: how many images at most, None for what the quantization needs.
+    default.
+    quant: '' for ptq, or for an already quantized file's own quantization.
+    scheme: instead of the target's scheme for `quant`.  hub: a float ONNX instead of the published
+    one.  calibration: folder of images, or a data set by name (zoo.data.labelled_data).
+    calibration_count: maximum images, None for what the quantization needs.
     epochs, seed: of quantization-aware training.
-    quantizer: instead of the one that is called as `quant`, '' for that.
+    quantizer: instead of the one named `quant`, '' for that.
     """
 
     model: str
@@ -73,10 +73,10 @@ class Wish:
 class Plan:
     """What will be built.
 
-    float_hub: the file that all begins with, float unless `quant` is zoo.scheme.OWN_INTEGERS.
-    asked: the quantization as it was asked for, which names the bundle; '' where it was not.
-    quant_hub: the published integer hub, where one is used.  quantizer: as in Wish.
-    used: plugins that the plan is made of, such as recipe and target.
+    float_hub: the initial file, float unless `quant` is zoo.scheme.OWN_INTEGERS.
+    asked: the requested quantization, which names the bundle; '' if none was requested.
+    quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
+    used: plugins that the plan uses, such as recipe and target.
     """
 
     recipe: Recipe
@@ -107,17 +107,17 @@ class Plan:
 
     @property
     def keeps_integers(self) -> bool:
-        """Whether the file is quantized already, and what it computes stays as it is."""
+        """Whether the file is already quantized and its integers are kept."""
         return self.scheme == OWN_INTEGERS
 
     @property
     def hub_key(self) -> str:
-        """Return the name under which a recipe publishes what is built here."""
+        """Return the name under which a recipe publishes this quantization."""
         return self.quant if self.is_float or self.keeps_integers else f"{self.quant}.{self.scheme}"
 
     @property
     def is_published(self) -> bool:
-        """Whether the deployed network is the recipe's own, neither the user's nor made anew."""
+        """Whether the deployed network is published by the recipe, not the user's or new."""
         hub = self.float_hub if self.is_float else self.quant_hub
         return hub is not None and hub == self.recipe.hubs.get(self.hub_key)
 
@@ -180,7 +180,7 @@ def _make_plan(wish: Wish) -> Plan:
 
 
 def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") -> list[str]:
-    """Return the quantizations of which the recipe has a hub as the target needs it.
+    """Return the quantizations with a published hub that suits the target.
 
     scheme: instead of the target's own.
     """
@@ -191,10 +191,10 @@ def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") ->
 
 
 def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
-    """Return a registered recipe, or one made of a user's ONNX file and contract.
+    """Return a registered recipe, or one made from a user's ONNX file and contract.
 
-    name: of the file's model, '' for the file's own name. Raises UsageError for one that is not
-    allowed, and where file, contract and name do not go together.
+    name: of the file's model, '' for the file's own name. Raises UsageError for an invalid name, or
+    if file, contract and name do not match.
     """
     path = Path(model)
     if path.suffix != ".onnx":
@@ -237,7 +237,7 @@ def _read_contract(file: Path) -> Contract:
 
 
 def _file_name(path: Path) -> str:
-    """Return the name of a user's file, which its bundle and files in it will have."""
+    """Return the model name of a user's file, used for the bundle and its files."""
     if not is_name(path.stem):
         raise UsageError(
             f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
@@ -247,9 +247,9 @@ def _file_name(path: Path) -> str:
 
 
 def find_target(word: str, runtime: str = "") -> Target:
-    """Return a registered board by 'board', or in another form by 'board:form'.
+    """Return a registered board by 'board', 'board:variant' or 'board:runtime'.
 
-    A form is a variant, or a runtime.  runtime: instead of the board's own, '' for that.
+    runtime: instead of the board's default, '' for that.
     Raises UnknownNameError.
     """
     name, _, form = word.partition(":")
@@ -262,7 +262,7 @@ def find_target(word: str, runtime: str = "") -> Target:
 
 
 def check_steps(contract: Contract) -> None:
-    """Raise UnknownNameError or RecipeError for a step that no plugin provides as asked."""
+    """Raise UnknownNameError or RecipeError for an unknown step or invalid parameters."""
     for step in (*contract.pre, *contract.post):
         registry.load("step", step.name).complete(step.parameters)
 
@@ -272,9 +272,9 @@ def _key_of(path: Path) -> str:
 
 
 def _choose_quant(wish: Wish, recipe: Recipe) -> str:
-    """Return --quant, or what the model has where that is left out.
+    """Return --quant, or the model's own quantization if that is omitted.
 
-    Raises UsageError where a file is quantized already, and another quantization is asked for.
+    Raises UsageError if a file is already quantized and another quantization is requested.
     """
     if OWN_INTEGERS not in recipe.hubs:
         if wish.quant == OWN_INTEGERS:
@@ -290,7 +290,7 @@ def _choose_quant(wish: Wish, recipe: Recipe) -> str:
     for option, is_given in others.items():
         if is_given:
             raise UsageError(
-                f"{wish.model}: is quantized already, and its own integers are kept; leave out "
+                f"{wish.model}: is already quantized, and its own integers are kept; leave out "
                 f"{option}, or give the float file"
             )
     return OWN_INTEGERS
@@ -302,7 +302,7 @@ def _choose_scheme(wish: Wish, target: Target) -> str:
             raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")
     if wish.quant == OWN_INTEGERS and wish.quant not in target.schemes:
         raise RefusedError(
-            f"{wish.model}: is quantized already, which {target.name} does not take; give the "
+            f"{wish.model}: is already quantized, which {target.name} does not take; give the "
             f"float file, with --quant {' or '.join(target.schemes)}"
         )
     if wish.quant not in target.schemes:
@@ -373,7 +373,7 @@ def _float_hub(wish: Wish, recipe: Recipe) -> Path:
             raise UsageError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
         if is_quantized(wish.hub):
             raise UsageError(
-                f"{wish.hub}: is quantized already, --hub needs a float .onnx file; build it by "
+                f"{wish.hub}: is already quantized, --hub needs a float .onnx file; build it by "
                 f"itself: zoo build {wish.hub} --contract CONTRACT"
             )
         return wish.hub

@@ -1,11 +1,11 @@
-"""Whether an ONNX file is quantized already, told from its bytes: reading it takes a second."""
+"""Whether an ONNX file is already quantized, from its bytes, since parsing it takes a second."""
 
 from pathlib import Path
 
 __all__ = ["is_quantized"]
 
 # As protobuf writes NodeProto.op_type: tag 0x22, length, text. A network's inputs are reals, so
-# that every quantized one has it, QLinear operators or not.
+# every quantized one contains it, with or without QLinear operators.
 _QUANTIZE = b'"\x0eQuantizeLinear'
 
 

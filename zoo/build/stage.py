@@ -1,4 +1,4 @@
-"""A stage of a build as data: what it reads, what its result depends on, what it runs."""
+"""A build stage as data: its inputs, its dependencies, and the function it runs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ def _no_options(plan: Plan) -> Mapping[str, object]:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Stage:
-    """One arrow of the way from model to bundle.
+    """One step on the path from model to bundle.
 
-    needs: earlier stages whose results it reads.  files, options: what else of the plan decides its
-    result; the code that it uses is recorded while it runs.
-    tells: whether it writes down what all stages up to it used.
+    needs: earlier stages whose results it reads.  files, options: other parts of the plan that
+    determine its result; the code that it uses is recorded while it runs.
+    tells: whether it records what all stages up to it used.
     run: dotted path of `run(plan, needs: Mapping[str, Path], out: Path)`, imported on use.
     """
 

@@ -48,7 +48,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Subject:
-    """A network, ready to run, and the recipe whose contract and evaluation it goes by."""
+    """A runnable network, and the recipe with its contract and evaluation."""
 
     name: str
     recipe: Recipe
@@ -59,7 +59,7 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
     """Build a model in several quantizations and yield its forms.
 
     hub: ONNX as published, in ONNX Runtime without optimisation.  reference: the Graph's own
-    meaning.  artifact: what the target runs.
+    semantics.  artifact: what the target runs.
     """
     for form in wanted:
         if form not in FORMS:
@@ -87,14 +87,14 @@ def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
 
 
 def load_published(recipe: Recipe) -> Iterator[Subject]:
-    """Yield every hub that is published, whatever board its scheme is for."""
+    """Yield every published hub, for any board's scheme."""
     executor = registry.load("executor", "onnxruntime-unoptimized")
     for key, hub in recipe.hubs.items():
         yield Subject(f"{recipe.name} {key}", recipe, executor.load(hub.parent, hub.name, 1))
 
 
 def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
-    """Yield trained weights, run by the framework that trained them."""
+    """Yield trained weights, run in their training framework."""
     for file in weights:
         if not recipe.restore:
             raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
@@ -104,9 +104,9 @@ def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
 
 
 def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
-    """Yield other people's networks, each an ONNX file under its contract.
+    """Yield third-party networks, each an ONNX file with its contract.
 
-    They are measured by the evaluation and the suites of `recipe`.
+    They use the evaluation and the suites of `recipe`.
     """
     for onnx, contract in peers:
         peer = find_recipe(str(onnx), contract)
@@ -115,7 +115,7 @@ def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[S
 
 
 def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:
-    """Yield (name, result) of each subject on labelled data, by its recipe's own `evaluate`."""
+    """Yield (name, result) of each subject on labelled data, using its recipe's `evaluate`."""
     for subject in subjects:
         if not subject.recipe.evaluate:
             raise UsageError(
@@ -126,7 +126,7 @@ def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Eva
 
 
 def find_suite(recipe: Recipe, name: str) -> Suite:
-    """Return a suite of a recipe by its name; raises UsageError naming the known ones."""
+    """Return a recipe's suite by name; raises UsageError with the known names."""
     if name not in recipe.suites:
         raise UsageError(f"{recipe.name}: unknown suite '{name}'{suggest(name, recipe.suites)}")
     suite: Suite = registry.resolve(recipe.suites[name])
@@ -136,7 +136,7 @@ def find_suite(recipe: Recipe, name: str) -> Suite:
 def measure_suite(
     suite: Suite, subjects: Iterable[Subject], data: Path
 ) -> Iterator[tuple[str, Measurement]]:
-    """Yield (name, line) of each subject in turn, line by line as they are measured."""
+    """Yield (name, line) of each subject, line by line as they are measured."""
     for subject in subjects:
         for line in suite(subject.recipe, subject.run, data):
             yield subject.name, line

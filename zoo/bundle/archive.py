@@ -1,4 +1,4 @@
-"""Archives: a folder as tar.gz, the same bytes for the same files, and read with suspicion."""
+"""Archives: a folder as tar.gz, byte-identical for the same files, and untrusted when read."""
 
 import hashlib
 import io
@@ -12,7 +12,7 @@ from zoo.errors import BundleError
 
 __all__ = ["EPOCH_S", "pack", "unpack"]
 
-# Every time stamp in an archive; it must not depend on when it was made.
+# Every time stamp in an archive; it must not depend on the time of the build.
 EPOCH_S = 1_700_000_000
 # RFC 1952: magic, deflate, a comment follows, no time, no extra flags, unknown system.
 _GZIP_START = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
@@ -22,7 +22,7 @@ _CHUNK_BYTES = 1 << 16
 
 
 def pack(folder: Path, archive: Path, name: str, first: str) -> None:
-    """Write a folder as NAME/...; the file `first` comes first, the others by name."""
+    """Write a folder as NAME/...; the file `first` comes first, the others sorted by name."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
@@ -32,10 +32,9 @@ def pack(folder: Path, archive: Path, name: str, first: str) -> None:
 
 
 def unpack(archive: Path, folder: Path) -> bool:
-    """Write what of an archive can be read below a folder; return whether that is all of it.
+    """Extract the readable part of an archive; return whether that is all of it.
 
-    Raises BundleError where there is no archive, or where a member would be anything but a file
-    or a folder below `folder`.
+    Raises BundleError if there is no archive, or a member is not a file or folder below `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -85,9 +84,9 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, archiv
 
 
 def _deflate(content: bytes) -> bytes:
-    """Return a gzip file whose comment is the digest of all that follows it.
+    """Return a gzip file with a digest of everything after the comment in its comment.
 
-    gzip's own checksum covers the content only; this way no byte can change unnoticed.
+    gzip's own checksum covers only the content; the digest detects a change to any byte.
     """
     deflater = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
     trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
@@ -100,7 +99,7 @@ def _header(body: bytes) -> bytes:
 
 
 def _inflate(packed: bytes) -> tuple[bytes, bool]:
-    """Return what can be read of a `_deflate`d file, and whether that is all."""
+    """Return the readable part of a `_deflate`d file, and whether that is all."""
     header, body = packed[:_HEADER_BYTES], packed[_HEADER_BYTES:]
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     parts: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Bundles: byte-reproducible archives with a manifest that names every file's digest."""
+"""Bundles: byte-reproducible archives with a manifest of all file digests."""
 
 import json
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ FORMAT = 3
 MANIFEST = "manifest.json"
 MODEL, GOLDEN = "model", "golden"
 FLOAT_HUB, HUB, PROGRAM = "model/float.hub.onnx", "model/hub.onnx", "app/app"
-_ANEW = "do not use this bundle, build it anew"
+_ANEW = "do not use this bundle, rebuild it"
 
 
 @dataclass(frozen=True)
 class BundledModel:
-    """A model of a bundle. licences: (what, identifier, commercial) each."""
+    """A model in a bundle. licences: tuples (what, identifier, commercial)."""
 
     name: str
     quantization: str
@@ -37,7 +37,7 @@ class BundledModel:
 
 @dataclass(frozen=True)
 class BundledArtifact:
-    """An artifact of a bundle; paths are relative to the bundle. notes: as zoo.artifact's."""
+    """An artifact in a bundle; paths are relative to the bundle. notes: as in zoo.artifact."""
 
     kind: str
     main: str
@@ -50,12 +50,12 @@ class BundledArtifact:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a bundle holds.
+    """Contents of a bundle.
 
-    program: '' where it could not be compiled when the bundle was made.
-    c_library: version of GNU's that program and libraries need at least, '' for none.
-    makers: whose code took part.
-    files: SHA-256 by relative path, of every file but the manifest.
+    program: '' if it could not be compiled when the bundle was built.
+    c_library: minimum glibc version of program and libraries, '' for none.
+    makers: distributions that took part.
+    files: SHA-256 by relative path, of every file except the manifest.
     """
 
     target: str
@@ -71,13 +71,13 @@ class Manifest:
     files: Mapping[str, str]
 
     def to_json(self) -> str:
-        """Return JSON that carries its own digest."""
+        """Return JSON with its own digest."""
         data = {"format": FORMAT, **asdict(self)}
         return json.dumps({**data, "sha256": digest_json(data)}, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str, where: str) -> "Manifest":
-        """Read `to_json`'s form; raises BundleError where a byte of it was changed."""
+        """Read `to_json`'s form; raises BundleError if any byte was changed."""
         try:
             data = json.loads(text)
             found = data.pop("format")
@@ -131,9 +131,9 @@ class Bundle:
 
 
 def pack(folder: Path, archive: Path, name: str) -> None:
-    """Write a bundle's folder, its manifest in it, as NAME/... in a tar.gz.
+    """Write a bundle's folder, including its manifest, as NAME/... in a tar.gz.
 
-    The manifest comes first, so that whatever of a damaged archive can be read can be checked.
+    The manifest comes first, so that the readable part of a damaged archive can be checked.
     """
     archives.pack(folder, archive, name, first=MANIFEST)
 

@@ -21,11 +21,11 @@ _XZ_PRESET = 6
 
 @dataclass(frozen=True)
 class DebianPackage:
-    """What a bundle needs to be a package. Paths are from the board's root, without a slash before.
+    """Package data of a bundle. Paths are relative to the board's root, without a leading slash.
 
     control: fields of the control file, in order; Installed-Size is added.
-    place: the folder that the bundle gets.  files, links: further ones, contents and targets by
-    path; files below etc/ are configuration, which upgrades leave alone.
+    place: the bundle's folder.  files, links: additional ones, contents and targets by path; files
+    below etc/ are configuration, which upgrades keep.
     scripts: of the package manager by name, such as 'postinst'.
     """
 
@@ -37,7 +37,7 @@ class DebianPackage:
 
 
 def pack_deb(package: DebianPackage, bundle: Path) -> bytes:
-    """Return the .deb of a bundle's folder, the same bytes for the same files."""
+    """Return the .deb of a bundle's folder, byte-identical for the same files."""
     files = {f"{package.place}/{name}": (content, mode) for name, content, mode in _inside(bundle)}
     files |= {name: (content, 0o644) for name, content in package.files.items()}
     members = (
@@ -71,7 +71,7 @@ def _control(package: DebianPackage, files: _Files) -> _Files:
 
 
 def _tar_xz(files: _Files, links: Mapping[str, str]) -> bytes:
-    """Return an archive with a folder before what is in it, all of root."""
+    """Return an archive with folders before their contents, everything owned by root."""
     names = sorted({*files, *links})
     folders = {str(parent) for name in names for parent in PurePosixPath(name).parents}
     buffer = io.BytesIO()

@@ -1,6 +1,6 @@
 """The software bill of materials of a bundle, CycloneDX 1.6 JSON.
 
-Licences are told by their SPDX expressions (SPDX specification 2.3, annex D).
+Licences are SPDX expressions (SPDX specification 2.3, annex D).
 """
 
 import re
@@ -23,9 +23,8 @@ class Component:
     """One part of a bundle.
 
     kind: CycloneDX component type: 'library', 'machine-learning-model', 'data', 'application'.
-    licence: SPDX expression, '' where it is not known; another text becomes a licence's name.
-    sha256: of its file, where there is one.  inside: whether the bundle holds it; what it was made
-    with is told as well.
+    licence: SPDX expression, '' if unknown; any other text becomes a licence's name.
+    sha256: of its file, if any.  inside: whether it is in the bundle; build tools are listed too.
     """
 
     kind: str
@@ -37,7 +36,7 @@ class Component:
 
 
 def bill_of_materials(name: str, components: Iterable[Component], seed: str) -> str:
-    """Return the document; the serial number follows from `seed`, so the same bundle repeats it."""
+    """Return the document; the serial number derives from `seed`, so it is reproducible."""
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component as CycloneComponent
     from cyclonedx.model.component import ComponentType
@@ -84,15 +83,15 @@ def _licence(text: str) -> Any:  # noqa: ANN401 (the library is untyped here)
 
 
 def is_listed(text: str) -> bool:
-    """Tell whether a text is the identifier of a licence in SPDX's list."""
+    """Return whether a text is a licence identifier in SPDX's list."""
     from cyclonedx.spdx import is_supported_id
 
     return bool(is_supported_id(text))
 
 
 def is_expression(text: str) -> bool:
-    """Tell whether a text is an expression of listed licences and LicenseRefs."""
+    """Return whether a text is an expression of listed licences and LicenseRefs."""
     from cyclonedx.spdx import is_expression
 
-    # The library knows the list only; a reference may stand wherever a listed one may.
+    # The library only knows the list; a reference is allowed wherever a listed licence is.
     return bool(text and is_expression(_REFERENCE.sub(_ANY_LISTED, text)))

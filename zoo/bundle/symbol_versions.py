@@ -1,4 +1,4 @@
-"""Which versions of shared libraries a program needs, read from the program itself.
+"""Versions of shared libraries that a program needs, read from the program itself.
 
 Format: System V gABI (ELF-64, little endian) and the symbol versioning of the Linux Standard Base,
 chapter 10.7.
@@ -22,7 +22,7 @@ _SYMBOLS = struct.Struct("<IHHII")
 
 
 def symbol_versions(program: Path) -> tuple[str, ...]:
-    """Return what the loader must find, such as 'GLIBC_2.34', sorted; raises ToolchainError."""
+    """Return what the loader needs, such as 'GLIBC_2.34', sorted; raises ToolchainError."""
     content = program.read_bytes()
     if not content.startswith(_MAGIC):
         raise ToolchainError(f"{program}: is no 64-bit ELF program; build it again")
@@ -33,7 +33,7 @@ def symbol_versions(program: Path) -> tuple[str, ...]:
 
 
 def newest(versions: tuple[str, ...], family: str) -> Version:
-    """Return the newest version of a family such as 'GLIBC', () where none is needed."""
+    """Return the newest version of a family such as 'GLIBC', () if none is needed."""
     numbers = [
         name.removeprefix(f"{family}_") for name in versions if name.startswith(f"{family}_")
     ]
@@ -42,9 +42,9 @@ def newest(versions: tuple[str, ...], family: str) -> Version:
 
 
 def c_library(files: Iterable[Path]) -> str:
-    """Return the version of GNU's C library that programs and libraries need, such as '2.28'.
+    """Return the glibc version that programs and libraries need, such as '2.28'.
 
-    '' where none needs one; what is no program, such as a script, needs none.
+    '' if none is needed; files that are not programs, such as scripts, need none.
     """
     programs = (file for file in files if file.read_bytes()[:6] == _MAGIC)
     needed = max((newest(symbol_versions(file), "GLIBC") for file in programs), default=())

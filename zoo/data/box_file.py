@@ -1,8 +1,8 @@
-"""boxes.json: where the faces, or other things, are in the photos beside it.
+"""boxes.json: positions of faces or other objects in the photos beside it.
 
     {"photo.png": [x, y, width, height], "several.png": [[...], [...]], "nothing.png": []}
 
-Names are those of files, with or without their suffix, as for the option --boxes of the app.
+Names are file names, with or without their suffix, as for the app's option --boxes.
 """
 
 import json
@@ -22,13 +22,13 @@ BOX_FILE = "boxes.json"
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes by the photo's name."""
+    """Boxes by photo name."""
 
     table: Path
     by_name: Mapping[str, tuple[Box, ...]]
 
     def of(self, photo: Path) -> tuple[Box, ...]:
-        """Return a photo's boxes; raises DataError where it is not in the table."""
+        """Return a photo's boxes; raises DataError if it is not in the table."""
         for name in (photo.name, photo.stem):
             if name in self.by_name:
                 return self.by_name[name]

@@ -1,4 +1,4 @@
-"""Labelled faces in memory: what a data set of landmarks gives."""
+"""Labelled faces in memory, from a landmark data set."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Crops:
-    """Square crops of N faces, all of one size.
+    """Square crops of N faces, all the same size.
 
     images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 (x, y) in crop pixels, pixel
-    centres at integers.  rows: all columns of each face, as text.  paths: of the N crops or, where
-    they were cut on reading, of the photos.
+    centres at integers.  rows: all columns of each face, as text.  paths: of the N crops, or of
+    the photos if they are cropped on reading.
     """
 
     images: NDArray[np.uint8]
@@ -42,7 +42,7 @@ class Crops:
         return (self.landmarks + np.float32(0.5)) / np.float32(self.images.shape[1])
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """Return a numeric column, [N]; raises DataError where it is missing or no number."""
+        """Return a numeric column, [N]; raises DataError if it is missing or not a number."""
         return np.array([numeric_cell(row, name, f"face '{row['file']}'") for row in self.rows])
 
 

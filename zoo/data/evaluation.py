@@ -1,4 +1,4 @@
-"""Results of measuring a network on labelled data."""
+"""Results of evaluating a network on labelled data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ __all__ = ["Evaluation", "Measurement"]
 class Evaluation:
     """Metrics of one subject. data: name of the set and split; count: samples in it.
 
-    metrics: values by name, the unit in the name, such as 'nme_interocular_percent'.
+    metrics: values by name, with the unit in the name, such as 'nme_interocular_percent'.
     """
 
     data: str
@@ -20,9 +20,9 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One line of a suite. test: its table; condition: what was done to the samples, or which.
+    """One line of a suite. test: its table; condition: how samples were changed or selected.
 
-    count: samples; metrics: as an Evaluation's, the same names in all lines of a test.
+    count: samples; metrics: as in Evaluation, with the same names in all lines of a test.
     """
 
     test: str

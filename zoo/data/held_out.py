@@ -1,4 +1,4 @@
-"""Which calibration pictures are held out, to judge what quantization loses."""
+"""Held-out calibration pictures, to judge quantization loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ __all__ = ["HeldOut", "hold_out"]
 _SHARE = 5
 _MOST = 100
 _FEWEST = 10
-"""Below that none is held out: ranges need every picture."""
+"""With fewer pictures none is held out, because ranges need them all."""
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Pictures for calibration, and those that judge it.
+    """Pictures for calibration, and those for judging it.
 
-    Both are in an order that follows from their files' content, so that the first ones are as mixed
-    as all are.  is_apart: whether calibration does not see those that judge.
+    Both are ordered by file content, so that any prefix is as mixed as the whole.
+    is_apart: whether calibration does not see the judging pictures.
     """
 
     calibration: tuple[Picture, ...]
@@ -30,7 +30,7 @@ class HeldOut:
 
     @property
     def words(self) -> str:
-        """What was judged on, for people."""
+        """Description of the judging pictures."""
         count = len(self.judging)
         if self.is_apart:
             return f"{count} pictures held out from calibration"
@@ -38,10 +38,10 @@ class HeldOut:
 
 
 def hold_out(pictures: Sequence[Picture]) -> HeldOut:
-    """Hold a fifth out, 100 at most; of fewer than ten pictures none, which then judge themselves.
+    """Hold out a fifth, at most 100; with fewer than ten pictures none: all are used for both.
 
-    Chosen are those whose file has the smallest SHA-256: the same whatever the order, in step with
-    no numbering, and the faces of one photo, or copies of it, stay on one side.
+    The files with the smallest SHA-256 are chosen. This is independent of order and numbering, and
+    keeps the faces of a photo, and its copies, on one side.
     Raises DataError naming a file that cannot be read.
     """
     everything = tuple(pictures)

@@ -1,6 +1,6 @@
 """Finds the labelled data that `--data` and `--calib` name.
 
-A name is a folder, whose layout one data set recognises, or NAME:FOLDER, or NAME:FOLDER:SPLIT.
+A name is a folder with a layout that one data set recognises, NAME:FOLDER or NAME:FOLDER:SPLIT.
 """
 
 import logging
@@ -21,7 +21,7 @@ __all__ = ["DataName", "LabelledData", "find_data", "parse_name", "recognisers"]
 
 @dataclass(frozen=True)
 class DataName:
-    """The parts of a name. dataset, split: '' where it does not say."""
+    """The parts of a name. dataset, split: '' if not given."""
 
     dataset: str
     folder: Path
@@ -30,7 +30,7 @@ class DataName:
 
 @dataclass(frozen=True)
 class LabelledData:
-    """Labelled data that was found and not read yet. split: '' where the folder is one."""
+    """Labelled data, found but not read yet. split: '' if the folder has none."""
 
     dataset: Dataset
     folder: Path
@@ -45,7 +45,7 @@ class LabelledData:
 
     @property
     def points(self) -> int:
-        """Number of landmarks of each sample, 0 for none."""
+        """Number of landmarks per sample, 0 for none."""
         return self.dataset.points(self.folder)
 
     def read(self) -> object:
@@ -58,7 +58,7 @@ class LabelledData:
 
 
 def find_data(text: str | Path, split: str) -> LabelledData:
-    """Return what a name stands for, of `split` ('train' or 'test') where it names none.
+    """Return the named data, by default of `split` ('train' or 'test').
 
     Raises UsageError for a missing folder, UnknownNameError for an unknown data set or split, and
     DataError for a folder that no data set, or more than one, recognises.
@@ -78,7 +78,7 @@ def find_data(text: str | Path, split: str) -> LabelledData:
 
 
 def parse_name(text: str | Path) -> DataName:
-    """Return the parts; what exists as a folder is one, whatever colons it has."""
+    """Return the parts; an existing folder is one part, even if its name has colons."""
     whole = str(text)
     dataset, colon, rest = whole.partition(":")
     if not colon or "/" in dataset or Path(whole).is_dir():
@@ -90,7 +90,7 @@ def parse_name(text: str | Path) -> DataName:
 
 
 def recognisers(folder: Path) -> list[Dataset]:
-    """Return the data sets that have this layout; a broken one of others is warned of."""
+    """Return the data sets with this layout; warn about broken plugins."""
     if not folder.is_dir():
         return []
     loaded, broken = registry.load_all("dataset")

@@ -1,4 +1,4 @@
-"""Which pictures a folder, or labelled data, has for calibration, and what region of each."""
+"""Calibration pictures of a folder or labelled data, and the region of each."""
 
 import logging
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Pic
 def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     """Return the pictures with the boxes of their labels, none for a folder without labels.
 
-    data: as `zoo.data.labelled_data` says, the training split where it names none. A recipe of the
-    zoo reads it by itself, and refuses labels that it cannot be trained on.
+    data: as in `zoo.data.labelled_data`, by default the training split. A recipe of the zoo reads
+    it itself, and refuses labels that it cannot be trained on.
     """
     if recipe.pictures:
         found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
@@ -71,7 +71,7 @@ def count_note(count: int) -> str:
 
 
 def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
-    """Return a line for people where whole photos are used though the contract cuts; else ''."""
+    """Return a note if whole photos are used although the contract crops; otherwise ''."""
     scales = [s.parameters.get("scale", 1.2) for s in contract.pre if s.name == "crop"]
     if any(picture.box for picture in pictures) or not any(scale != 1 for scale in scales):
         return ""
@@ -101,7 +101,7 @@ def _is_picture(path: Path) -> bool:
 
 
 def _boxed(path: Path, boxes: Boxes) -> list[Picture]:
-    """Return a photo's regions; of a file that is no picture itself, for it is left out later."""
+    """Return a photo's regions; an unreadable file is kept whole, because it is skipped later."""
     try:
         return [Picture(path, box) for box in boxes.of(path)]
     except DataError:

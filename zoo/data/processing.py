@@ -1,4 +1,4 @@
-"""Runs a contract's steps in numpy: what every other form of them is compared with."""
+"""Runs a contract's steps in numpy: the reference for their other forms."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _REHEARSED = (64, 64, 3)
 
 
 def whole(image_hwc: NDArray[np.uint8]) -> Box:
-    """Return the box of a whole image, for networks that look at all of it."""
+    """Return the box of a whole image, for networks that see all of it."""
     height, width = image_hwc.shape[:2]
     return 0.0, 0.0, float(width), float(height)
 
@@ -28,7 +28,7 @@ def preprocess(contract: Contract, image_hwc: NDArray[np.uint8], box: Box | None
     """Return the frame whose input_chw is the network's input.
 
     image_hwc: [H, W, 3] RGB.  box: (x, y, width, height), pixel i covers [i, i + 1); None: all.
-    Raises RecipeError where the steps do not make the contract's input.
+    Raises RecipeError if the steps do not produce the contract's input.
     """
     frame = Frame(image_hwc, whole(image_hwc) if box is None else box)
     for step in contract.pre:
@@ -52,8 +52,8 @@ def postprocess(
     """Return the network's outputs and every value that the contract's steps add to them.
 
     outputs: by name, for one face, with or without a batch of one; the values have none.
-    frame: as `preprocess` returned it. Raises RecipeError for outputs that are not the contract's,
-    and for values that are not what their step states.
+    frame: as returned by `preprocess`. Raises RecipeError for outputs that differ from the
+    contract's, and for values that differ from their step's specs.
     """
     values = {tensor.name: _output(outputs, tensor) for tensor in contract.outputs}
     specs = _output_specs(contract)
@@ -80,7 +80,7 @@ def rehearse(contract: Contract) -> None:
 
 
 def value_specs(contract: Contract) -> dict[str, ValueSpec]:
-    """Return shape and type of everything that `postprocess` returns, by name."""
+    """Return shape and type of all results of `postprocess`, by name."""
     specs = _output_specs(contract)
     for step in contract.post:
         plugin = load("step", step.name)

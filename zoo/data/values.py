@@ -1,4 +1,4 @@
-"""Values: compared with what their steps state of them, and read back from an app's record."""
+"""Values: compared with their steps' specs, and read back from an app's record."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _LEAVES = {"float32": (int, float), "float64": (int, float), "int64": (int,), "s
 def check_values(
     step: str, stated: Mapping[str, ValueSpec], values: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Raise RecipeError where a step's values are not the ones that it states."""
+    """Raise RecipeError if a step's values differ from its specs."""
     for name in sorted({*stated, *values}):
         spec = stated.get(name)
         if name not in values or spec is None or not _fits(spec, values[name]):
@@ -31,10 +31,10 @@ def check_values(
 def read_values(
     record: Mapping[str, Any], specs: Mapping[str, ValueSpec]
 ) -> dict[str, NDArray[Any]]:
-    """Return the values of an app's JSON record by name, those that it has.
+    """Return the values present in an app's JSON record, by name.
 
-    JSON has no [0, 4], only []: the lengths are those that the specs state, N is counted. null is
-    nan. Raises VerifyError for a value of another shape or type.
+    JSON has no [0, 4], only []: lengths come from the specs, N is counted. null is nan. Raises
+    VerifyError for a value with another shape or type.
     """
     return {name: _read(name, spec, record[name]) for name, spec in specs.items() if name in record}
 
@@ -79,7 +79,7 @@ def _lengths(spec: ValueSpec, nested: object) -> tuple[int, ...]:
 
 
 def _flat(nested: object, shape: tuple[int, ...]) -> Iterator[object]:
-    """Yield what nested lists of a shape hold; raises ValueError for another shape."""
+    """Yield the items of nested lists; raises ValueError for another shape."""
     if not shape:
         yield nested
         return

@@ -1,1 +1,1 @@
-"""The proof that each step of a build computes what the one before it does."""
+"""The proof that each step of a build computes the same as the one before it."""

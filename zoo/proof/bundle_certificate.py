@@ -1,4 +1,4 @@
-"""The certificate of a bundle: read with suspicion, and compared with what is found again."""
+"""A bundle's certificate: untrusted when read, and compared with new results."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,13 +12,13 @@ from zoo.scheme import FLOAT_SCHEMES
 __all__ = ["CERTIFICATE", "bundle_certificate", "compare_again"]
 
 CERTIFICATE = "certificate.json"
-_ANEW = "do not use this bundle, build it anew"
+_ANEW = "do not use this bundle, rebuild it"
 
 
 def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
     """Return a bundle's certificate.
 
-    Raises VerifyError where a step is broken or missing, or where it speaks of another bundle.
+    Raises VerifyError if a step is broken or missing, or if it describes another bundle.
     """
     file = bundle.folder / CERTIFICATE
     if not file.is_file():
@@ -31,7 +31,7 @@ def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
 
 
 def compare_again(recorded: Sequence[Check], found: Sequence[Check], where: str) -> None:
-    """Raise VerifyError where what was recorded is not what is found again."""
+    """Raise VerifyError if recorded and new results differ."""
     known = {check.step: check for check in found}
     for check in recorded:
         if check.step not in known:
@@ -77,7 +77,7 @@ def _faults(certificate: Certificate, manifest: Manifest) -> Iterator[str]:
 
 
 def _is_part(maker: Maker, other: Maker) -> bool:
-    """Whether packaging, which comes after proving, can have made one into the other."""
+    """Whether packaging, which follows the proof, can have turned one into the other."""
     if maker.plugins == other.plugins:
         return maker == other
     more = {*maker.plugins} < {*other.plugins}
@@ -85,7 +85,7 @@ def _is_part(maker: Maker, other: Maker) -> bool:
 
 
 def _compared(manifest: Manifest) -> set[str]:
-    """Return the files that a certificate must speak of."""
+    """Return the files that a certificate must list."""
     artifact = manifest.artifacts[0]
     pictures = {file for _, file, _ in manifest.golden}
     program = {manifest.program} if manifest.program else set()
@@ -93,7 +93,7 @@ def _compared(manifest: Manifest) -> set[str]:
 
 
 def _arrows(manifest: Manifest) -> Iterator[tuple[str, ...]]:
-    """Yield how the steps begin of which no certificate may lack one, each in all its forms."""
+    """Yield the prefixes of the mandatory steps of a certificate, each in all its forms."""
     yield (SOURCE_STEP,)
     yield ("float hub -> float reference",)
     is_float = manifest.models[0].scheme in FLOAT_SCHEMES
@@ -109,7 +109,7 @@ def _differing(recorded: Check, found: Check) -> Iterator[str]:
     exact = ["unit", "values", "why", "spread"]
     if found.how == "re-run":
         exact.append("how")
-    if not recorded.step.startswith("artifact -> app ("):  # a stand-in's may follow what was seen
+    if not recorded.step.startswith("artifact -> app ("):  # a stand-in's bound may follow results
         exact.append("bound")
     yield from (name for name in exact if getattr(recorded, name) != getattr(found, name))
     spread = found.spread if found.how == "re-run" else 0

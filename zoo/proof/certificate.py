@@ -11,7 +11,7 @@ from zoo.provenance.maker import Maker
 __all__ = ["LOSS", "Certificate", "Check", "record_checks", "recorded_checks"]
 
 LOSS = "float hub -> hub"
-"""Begins the step of each check of what quantization lost; on what it was measured follows."""
+"""Prefix of the steps about quantization loss, followed by what it was measured on."""
 
 FORMAT = 2
 _RECORD = "zoo.checks"
@@ -23,9 +23,9 @@ class Check:
 
     step: such as 'reference -> artifact'.  unit: 'lsb' or 'relative' (zoo.artifact.Exactness), or
     'of its spread' for a loss (zoo.proof.loss), whose `largest` is zoo.proof.loss.relative_loss.
-    largest, mean: differences over `values` outputs.  bound: largest allowed, None where they are
-    measured and nothing is allowed or forbidden.  why: its reason.
-    how: 're-run' now, or 'recorded' at publishing.  spread: by how much another run may differ.
+    largest, mean: differences over `values` outputs.  bound: largest allowed, None if they are
+    only measured.  why: its reason.
+    how: 're-run' now, or 'recorded' at publishing.  spread: allowed difference of another run.
     """
 
     step: str
@@ -40,19 +40,19 @@ class Check:
 
     @property
     def state(self) -> str:
-        """'holds' within the bound, 'measured' without one, else 'broken'; NaN always is."""
+        """'holds' within the bound, 'measured' without one, otherwise 'broken', as for NaN."""
         if self.bound is None:
             return "measured" if isfinite(self.largest) else "broken"
         return "holds" if self.largest <= self.bound else "broken"
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether it is not broken."""
         return self.state != "broken"
 
     @property
     def allowed(self) -> str:
-        """The bound in words."""
+        """The bound as text."""
         return "any number" if self.bound is None else f"{self.bound:g}"
 
     def to_json(self) -> dict[str, object]:
@@ -69,12 +69,12 @@ class Check:
 
 
 def record_checks(*checks: Check) -> dict[str, str]:
-    """Return checks as metadata of a Graph: steps that can only be compared while it is made."""
+    """Return checks as Graph metadata, for steps that can only be compared during quantization."""
     return {_RECORD: json.dumps([asdict(check) for check in checks])}
 
 
 def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...]:
-    """Return what `record_checks` wrote, () where it wrote nothing.
+    """Return the checks that `record_checks` wrote, () if none.
 
     Raises VerifyError naming `where` for anything else.
     """
@@ -84,19 +84,19 @@ def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...
     except (ValueError, TypeError) as error:
         raise VerifyError(
             f"{where}: its metadata '{_RECORD}' is no list of checks ({error}); quantize the "
-            "network anew"
+            "network again"
         ) from error
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """All checks of a build, in the order of the data.
+    """All checks of a build, in data flow order.
 
-    accuracy: metrics with data set, count and whether recorded.  makers: whose code took part.
-    tools: versions by name, of libraries that this code imports and of tools outside of Python.
-    calibration: how a network that was quantized anew was, and all ways that were tried.
-    files: SHA-256 of what was compared, by the path in the bundle.
-    remarks: what a reader must know, such as a stand-in or a missing vendor tool.
+    accuracy: metrics with data set, count and whether recorded.  makers: distributions that took
+    part.  tools: versions by name, of libraries that this code imports and of external tools.
+    calibration: how a newly quantized network was calibrated, and all candidates.
+    files: SHA-256 of the compared files, by path in the bundle.
+    remarks: notes for readers, such as a stand-in or a missing vendor tool.
     """
 
     model: str
@@ -117,12 +117,12 @@ class Certificate:
         return all(check.holds for check in self.checks)
 
     def demand(self) -> None:
-        """Raise VerifyError naming the first step that broke."""
+        """Raise VerifyError naming the first broken step."""
         for check in self.checks:
             check.demand(f"{self.model} for {self.target}")
 
     def to_json(self) -> str:
-        """Return JSON for the bundle, checks with their state."""
+        """Return JSON for the bundle, with the state of each check."""
         checks = [check.to_json() for check in self.checks]
         data = {"format": FORMAT, **asdict(self), "checks": checks, "holds": self.holds}
         return json.dumps(data, indent=2, sort_keys=True) + "\n"
@@ -136,19 +136,19 @@ class Certificate:
             if found != FORMAT:
                 raise VerifyError(
                     f"{where}: the certificate's format is {found!r}, this zoo reads {FORMAT}; "
-                    "build the bundle anew"
+                    "rebuild the bundle"
                 )
             data.pop("holds")
             certificate = cls(**{**data, **_parsed(data)})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise VerifyError(
-                f"{where}: the certificate is damaged ({error!r}); do not use this bundle, build "
-                "it anew"
+                f"{where}: the certificate is damaged ({error!r}); do not use this bundle, "
+                "rebuild it"
             ) from error
         if certificate.to_json() != text:
             raise VerifyError(
                 f"{where}: the certificate was changed, or claims what its numbers do not say; do "
-                "not use this bundle, build it anew"
+                "not use this bundle, rebuild it"
             )
         return certificate
 

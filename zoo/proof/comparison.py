@@ -1,4 +1,4 @@
-"""How far the outputs of two forms of a network are apart."""
+"""Differences between the outputs of two forms of a network."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,11 +40,11 @@ def compare(
 ) -> Check:
     """Return the check of one step over all golden inputs. how: as in zoo.proof.certificate.Check.
 
-    spread: by how much another run may differ, None for the bound.
+    spread: allowed difference of another run, None for the bound.
     Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
-    largest magnitude of that output over all expected values for 'relative', else plain.
-    Shapes may differ from input to input. Texts have no differences: they must be equal.
-    Raises VerifyError where an output is absent, has another shape or other texts.
+    largest magnitude of that output over all expected values for 'relative', otherwise plain.
+    Shapes may differ between inputs. Texts must be equal.
+    Raises VerifyError if an output is absent, or its shape or texts differ.
     """
     differences = [np.zeros(0)]
     for name in expected[0]:
@@ -59,7 +59,7 @@ def compare(
     return Check(
         step=step,
         unit=exactness.unit,
-        largest=float(f"{largest:.6g}"),  # six digits, but what is not zero stays so
+        largest=float(f"{largest:.6g}"),  # six digits, but nonzero values stay nonzero
         mean=float(f"{mean:.6g}"),
         bound=bound,
         values=every.size,
@@ -70,21 +70,21 @@ def compare(
 
 
 def judging(exactness: Exactness, graph: Graph) -> Exactness:
-    """Return an infinite bound in place of one that an integer graph's outputs cannot exceed."""
+    """Replace a bound that an integer graph's outputs cannot exceed with infinity."""
     if exactness.unit == "lsb" and not can_exceed(graph, exactness.bound):
         return replace(exactness, bound=inf)
     return exactness
 
 
 def can_exceed(graph: Graph, bound_lsb: float) -> bool:
-    """Whether two integers of one of the outputs can be further apart than that."""
+    """Whether two integers of any output can differ by more than that."""
     return any(grid.qmax - grid.qmin > bound_lsb for grid in _output_grids(graph).values())
 
 
 def in_unit(
     unit: str, name: str, wanted: Sequence[NDArray[Any]], scales: Mapping[str, float]
 ) -> float:
-    """Return what a difference is divided by. wanted: an output, for each golden input."""
+    """Return the divisor of a difference. wanted: an output, for each golden input."""
     if unit == "lsb":
         return scales[name]
     if unit == "relative":
@@ -95,7 +95,7 @@ def in_unit(
 def _counterparts(
     what: str, name: str, expected: Sequence[NDArray[Any]], found: Sequence[Outputs]
 ) -> Iterator[NDArray[Any]]:
-    """Yield an output of each run; raises VerifyError for another shape, or other texts."""
+    """Yield an output of each run; raises VerifyError if shape or texts differ."""
     for index, (wanted, run) in enumerate(zip(expected, found, strict=True), start=1):
         got, where = run.get(name), f"for input {index} of {len(found)}"
         if got is None or got.shape != wanted.shape:

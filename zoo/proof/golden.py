@@ -1,4 +1,4 @@
-"""Golden inputs for models that bring none: rendered pictures, the same on every machine."""
+"""Golden inputs for models without their own: rendered pictures, the same on every machine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ _SIZE = 160
 
 
 def golden_inputs(recipe: Recipe, folder: Path) -> tuple[GoldenInput, ...]:
-    """Copy the recipe's golden pictures into a folder; render some where it has none."""
+    """Copy the recipe's golden pictures into a folder; render some if it has none."""
     pictures = {golden.name: golden.image.read_bytes() for golden in recipe.golden}
     boxes = {golden.name: golden.box for golden in recipe.golden}
     if not pictures:

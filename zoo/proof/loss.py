@@ -1,4 +1,4 @@
-"""What quantization loses at a network's outputs, in units of what they tell apart."""
+"""Quantization loss at a network's outputs, in units of their spread."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,19 +20,20 @@ __all__ = ["Networks", "loss_checks", "metric_check", "relative_loss"]
 
 _EXECUTOR = "onnxruntime-unoptimized"
 _CONSTANT = 0.5
-"""What an output loses that became constant."""
+"""Loss of an output that became constant."""
 _FEW = 10
 _TRACED = 8
-"""Samples on which the values inside are compared."""
+"""Samples for comparing intermediate values."""
 
 
 def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2) -> float:
-    """Return mean(|difference|**power)**(1/power), in the spread of the wanted values.
+    """Return mean(|difference|**power)**(1/power), in units of the wanted values' spread.
 
     wanted, found: one output of all samples, [N, ...]. The spread is two standard deviations, one
-    to each side, of each number over the samples, root mean square of all: an output that became
-    constant has lost 0.5. Of few samples it is that of all numbers together, of which an eighth is
-    the least: 8 bits resolve no finer. An output that never varies is measured by its magnitude.
+    to each side, of each number over the samples, as root mean square over all: an output that
+    became constant has lost 0.5. With few samples it is that of all numbers together; an eighth of
+    that is always the minimum, because 8 bits resolve no finer. A constant output is measured by
+    its magnitude.
     """
     import numpy as np
 
@@ -42,7 +43,7 @@ def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2)
 
 @dataclass(frozen=True)
 class Networks:
-    """The files of a network, float or quantized otherwise, and of the integer one made of it."""
+    """Files of a network, float or differently quantized, and of its new integer network."""
 
     floats: Path
     integers: Path
@@ -51,10 +52,10 @@ class Networks:
 def loss_checks(
     networks: Networks, graph: "Graph", samples: "Sequence[Feeds]", words: str
 ) -> Iterator[Check]:
-    """Yield what each output has lost, recorded, since the samples never leave this machine.
+    """Yield the loss of each output as recorded checks, since samples never leave this machine.
 
-    graph: the integer one.  samples: batches of one.  words: what these are, for people.
-    The bound is left to whoever asks for a build.
+    graph: the integer one.  samples: batches of one.  words: their description.
+    The caller sets the bound.
     """
     import numpy as np
 
@@ -79,9 +80,9 @@ def loss_checks(
 def metric_check(
     networks: Networks, recipe: Recipe, data: Path, photos: Collection[Path], words: str
 ) -> Check:
-    """Return by how much the recipe's own metric became worse on these photos, recorded.
+    """Return the change of the recipe's own metric on these photos as a recorded check.
 
-    data: whose labels the recipe knows, the training split where it names none.
+    data: with labels that the recipe knows, by default the training split.
     """
     name = parse_name(data)
     found = find_data(data, "train")
@@ -106,7 +107,7 @@ def metric_check(
 
 @dataclass(frozen=True)
 class _Trace:
-    """Losses of the values inside, by tensor."""
+    """Losses of intermediate values, by tensor."""
 
     graph: "Graph"
     losses: Mapping[str, float]
@@ -129,7 +130,7 @@ class _Trace:
         return cls(graph, losses)
 
     def worst(self, output: str) -> str:
-        """Return the node before an output that adds most to what is lost, for people."""
+        """Return the node before an output that adds the largest loss, as text."""
         rises: dict[str, float] = {}
         lost = dict(self.losses)
         needed = _before(self.graph, output)
@@ -149,9 +150,9 @@ class _Trace:
 
 
 def _aligned(wanted: "NDArray[Any]", found: "NDArray[Any]") -> "NDArray[Any]":
-    """Return what was found with each channel, axis 1, at the scale that fits best.
+    """Return the found values with each channel, axis 1, rescaled to fit best.
 
-    Equalisation gives channels inside a network other scales, which the next layer takes back.
+    Equalisation rescales channels inside a network, which the next layer compensates.
     """
     import numpy as np
 
@@ -167,7 +168,7 @@ def _aligned(wanted: "NDArray[Any]", found: "NDArray[Any]") -> "NDArray[Any]":
 
 
 def _before(graph: "Graph", output: str) -> set[str]:
-    """Return the tensors that an output is computed from, itself included."""
+    """Return the tensors that an output depends on, itself included."""
     needed = {output}
     for node in reversed(graph.nodes):
         if node.output in needed:

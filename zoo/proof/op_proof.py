@@ -1,4 +1,4 @@
-"""Proof op by op: a deep network's last values can be far apart, each op's cannot."""
+"""Proof op by op: a deep network's outputs may diverge, a single op's may not."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,18 +22,18 @@ _FURTHER = (
 
 
 def can_inspect(executor: str) -> bool:
-    """Whether the executor tells what is inside while it runs: zoo.plugs.Inspector."""
+    """Whether the executor exposes intermediate activations: zoo.plugs.Inspector."""
     return isinstance(registry.load("executor", executor), Inspector)
 
 
 def prove_ops(
     step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]
 ) -> Check | None:
-    """Return the check of each op alone; None where that would not prove all of them.
+    """Return the check of each op on its own; None if that does not cover all of them.
 
-    The executor may not tell all, and of some ops nothing may be proven.
+    The executor may not expose all activations, and some ops may have no proven bound.
 
-    The outputs are those of the file as it is, so that they are proven to be made of the integers
+    The outputs are those of the unmodified file, which proves that they derive from the integers
     inside.  executor: zoo.plugs.Inspector.  file: of the integer graph.
     """
     names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
@@ -50,7 +50,7 @@ def prove_ops(
 
 
 def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -> Check:
-    """Return the check over all ops, or of the worst one where one is off too far."""
+    """Return the check over all ops, or of the worst one if one exceeds its bound."""
     differences = list(found)
     worst = max(differences, key=lambda d: _largest(d) - d.allowed)
     too_far = _largest(worst) > worst.allowed
@@ -71,7 +71,7 @@ def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -
 
 
 def proven_exactness(graph: Graph) -> Exactness:
-    """Return how far the outputs of a runtime can be off if each op alone is as proven."""
+    """Return the bound of a runtime's outputs that follows from the bounds of its ops."""
     judge: OpJudge = registry.load("executor", "reference")
     bounds = judge.error_bounds(graph)
     bound = max(bounds[name] for name in graph.outputs)

@@ -1,4 +1,4 @@
-"""Proof that each step from float to app computes what the step before it computes."""
+"""Proof that each step from float to app computes the same as the step before it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,13 +50,12 @@ POST_EXACTNESS = Exactness(
 
 @dataclass(frozen=True)
 class Evidence:
-    """The files that are compared. `program` is None where the app cannot run here.
+    """The files that are compared. `program` is None if the app cannot run here.
 
-    source: the model's own file, None where it is not at hand.  source_check: then, what was found
-    when it was.
-    float_hub, hub: ONNX, the first one quantized where the user's file was.
+    source: the model's own file, None if unavailable.  source_check: then, its earlier result.
+    float_hub, hub: ONNX; the former is quantized if the user's file was.
     folder, main: the artifact.  executor, app: names of plugins.
-    quantization_bound: largest allowed loss by quantization, relative to the output's magnitude.
+    quantization_bound: maximum quantization loss, relative to the output's magnitude.
     """
 
     contract: Contract
@@ -77,9 +76,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Proof:
-    """Checks in the order of the data, and what the artifact must give for each golden input.
+    """Checks in data flow order, and the artifact's expected outputs for each golden input.
 
-    tolerances: largest allowed difference of each output, in the output's own unit.
+    tolerances: maximum difference of each output, in the output's own unit.
     """
 
     checks: tuple[Check, ...]
@@ -111,7 +110,7 @@ def prove(evidence: Evidence) -> Proof:
 class _Form:
     """A file of the network that is compared with its reference.
 
-    exactness: how far it may be off where its executor cannot tell what each op does.
+    exactness: bound if its executor cannot expose each op.
     """
 
     name: str
@@ -134,7 +133,7 @@ def _prove_source(evidence: Evidence, frames: Sequence[Frame]) -> list[Check]:
 def _prove_reference(
     evidence: Evidence, frames: Sequence[Frame], graph: Graph
 ) -> tuple[list[Check], list[Outputs]]:
-    """Compare hubs and references; return the outputs that the artifact has to give."""
+    """Compare hubs and references; return the artifact's expected outputs."""
     given = _read_hub(evidence.float_hub)
     checks, wanted = _prove_given(evidence, frames, given)
     if not evidence.is_quantized or graph == given:
@@ -154,7 +153,7 @@ def _prove_reference(
 def _prove_given(
     evidence: Evidence, frames: Sequence[Frame], given: Graph
 ) -> tuple[list[Check], list[Outputs]]:
-    """Compare what all begins with, a float hub or a quantized one, with its reference."""
+    """Compare the initial hub, float or quantized, with its reference."""
     hub = evidence.float_hub
     reference = _run("reference", hub, evidence, frames)
     if given.is_quantized:
@@ -185,7 +184,7 @@ def _prove_form(
     graph: Graph,
     reference: Sequence[Outputs],
 ) -> tuple[list[Check], list[Outputs]]:
-    """Return the checks, the one of the outputs last, and the form's outputs."""
+    """Return the checks, with that of the outputs last, and the form's outputs."""
     outputs = _run(form.executor, form.file, evidence, frames)
     scales, exactness = output_scales(graph), form.exactness
     step = f"{'integer' if evidence.is_quantized else 'float'} reference -> {form.name}"
@@ -202,7 +201,7 @@ def _prove_form(
 
 
 def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
-    """Yield what was recorded when the graph was made; what nothing can exceed is no bound."""
+    """Yield the checks recorded with the graph, without bounds that cannot be exceeded."""
     for check in recorded_checks(graph.metadata, str(evidence.hub)):
         stated = inf if check.bound is None else check.bound
         is_loss = check.step.startswith(LOSS) and check.bound is not None
@@ -212,7 +211,7 @@ def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
 
 
 def _board_bound(exactness: Exactness, found: Check) -> float:
-    """Return what another processor may differ by: where more is seen here, twice that."""
+    """Return another processor's tolerance: the bound, or twice a larger difference seen here."""
     return exactness.bound if found.largest <= exactness.bound else 2 * found.largest
 
 
@@ -265,7 +264,7 @@ def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame])
 
 
 def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
-    """Return what a network takes for each frame, a batch of one."""
+    """Return a network's feeds for each frame, in a batch of one."""
     name = evidence.contract.input.name
     inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
     return [{name: input_chw[np.newaxis]} for input_chw in inputs]
@@ -277,7 +276,7 @@ def _read_hub(hub: Path) -> Graph:
 
 
 def bundled_evidence(bundle: Bundle) -> Evidence:
-    """Return what an unpacked bundle holds, to be proven again."""
+    """Return an unpacked bundle's evidence, to repeat the proof."""
     manifest = bundle.manifest
     artifact = manifest.artifacts[0]
     main = bundle.folder / artifact.main

@@ -1,6 +1,6 @@
-"""The first step of every proof: the float hub computes what the user's own file does.
+"""The first step of every proof: the float hub computes the same as the user's own file.
 
-It covers all that an import changes: opset, types, order, batch, simplification.
+It covers all changes of an import: opset, types, order, batch, simplification.
 """
 
 from collections.abc import Iterator
@@ -35,9 +35,9 @@ _HALF = Exactness(1e-2, "relative", "the file computes in float16, the hub in fl
 
 
 def random_inputs(contract: Contract) -> "NDArray[np.float32]":
-    """Return [N, C, H, W], uniform between what black and white become, the same everywhere.
+    """Return [N, C, H, W], uniform between the values of black and white, the same everywhere.
 
-    They reach what pictures may leave untouched, such as the dead zone of a rectifier.
+    They cover values that pictures may not reach, such as the dead zone of a rectifier.
     """
     pictures = [np.full((256, 256, 3), level, np.uint8) for level in (0, 255)]
     _, ends = preprocess_batch(contract, ((picture, None) for picture in pictures))
@@ -50,10 +50,10 @@ def random_inputs(contract: Contract) -> "NDArray[np.float32]":
 def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
     """Return the comparison of both files in ONNX Runtime without optimisation.
 
-    Of a file that is quantized, each integer that ONNX Runtime makes of it is compared with the
-    hub's, op by op, where it tells all of them.
-    feeds: inputs by name, [N, ...]. Raises HubError where ONNX Runtime cannot run the user's file,
-    VerifyError where an output is absent or has another number of values.
+    For a quantized file, ONNX Runtime's integers are compared with the hub's op by op, if it
+    exposes all of them.
+    feeds: inputs by name, [N, ...]. Raises HubError if ONNX Runtime cannot run the user's file,
+    VerifyError if an output is absent or has another number of values.
     """
     own = registry.load("executor", "onnxruntime-source").load(source.parent, source.name)
     hub = registry.load("executor", "onnxruntime-unoptimized").load(
@@ -74,24 +74,24 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
 
 
 def _each_op(source: Path, graph: Graph, feeds: Feeds) -> Check | None:
-    """Return the check of each op alone; None for float networks, and where that cannot be told."""
+    """Return the check of each op on its own; None for float networks, or if unavailable."""
     if not graph.is_quantized:
         return None
     count = len(next(iter(feeds.values())))
     samples = [{k: v[index : index + 1] for k, v in feeds.items()} for index in range(count)]
     try:
         return prove_ops(SOURCE_STEP, "onnxruntime-unoptimized", source, graph, samples)
-    except HubError:  # a batch that is fixed, or weights beside the file
+    except HubError:  # a fixed batch, or external weights
         return None
 
 
 def demand_same(check: Check, source: Path) -> None:
-    """Raise VerifyError where the imported network is another one."""
+    """Raise VerifyError if the imported network differs."""
     if not check.holds:
         raise VerifyError(
             f"{source}: what was imported differs from what the file computes by "
             f"{check.largest:g} {check.unit}, allowed is {check.allowed}; report the file, whose "
-            "import is wrong, and export it anew with opset 13 to 21"
+            "import is wrong, and export it again with opset 13 to 21"
         )
 
 

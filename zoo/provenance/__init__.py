@@ -1,1 +1,1 @@
-"""What a build used, and whose it is: recorded, and looked at again before a reuse."""
+"""What a build used, and from which distribution: recorded, and checked before reuse."""

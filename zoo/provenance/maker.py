@@ -1,4 +1,4 @@
-"""Makers: the distributions whose plugins a bundle was made with."""
+"""Makers: the distributions whose plugins built a bundle."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ __all__ = ["Maker", "absent_makers", "makers", "versions"]
 
 @dataclass(frozen=True)
 class Maker:
-    """A distribution whose code took part.
+    """A distribution that took part.
 
-    sha256: of that code.  plugins: which of its plugins were used, each as 'kind name'.
+    sha256: of its code.  plugins: its plugins that were used, as 'kind name'.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Maker:
 
     @property
     def absence(self) -> str:
-        """Return what to tell where it is needed and not installed."""
+        """Return the message if it is needed but not installed."""
         return (
             f"made with {', '.join(self.plugins)} of {self.name} {self.version}, which is not "
             f"installed here: pip install {self.name}=={self.version}"
@@ -40,7 +40,7 @@ class Maker:
 
 
 def makers(used: Iterable[Thing]) -> tuple[Maker, ...]:
-    """Return the distributions of what was used, sorted by name."""
+    """Return the distributions that were used, sorted by name."""
     owned: dict[str, list[Thing]] = {}
     for thing in sorted(used):
         if thing.kind in ("code", "plugin"):
@@ -49,7 +49,7 @@ def makers(used: Iterable[Thing]) -> tuple[Maker, ...]:
 
 
 def versions(used: Iterable[Thing]) -> dict[str, str]:
-    """Return versions by name: of the libraries that the code imports, and of tools that tell."""
+    """Return versions by name, of imported libraries and of tools that report one."""
     things = sorted(used)
     names = (thing.name for thing in things if thing.kind == "library")
     libraries = {name: library_version(name) for name in names}
@@ -58,7 +58,7 @@ def versions(used: Iterable[Thing]) -> dict[str, str]:
 
 
 def absent_makers(needed: Iterable[Maker]) -> tuple[Maker, ...]:
-    """Return those that do not provide here what was used of them."""
+    """Return those that do not provide their used plugins on this machine."""
     return tuple(
         maker
         for maker in needed

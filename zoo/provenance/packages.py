@@ -1,7 +1,7 @@
-"""Python packages as files: what their code is today, and which others it imports.
+"""Python packages as files: their current code, and the packages it imports.
 
-A package counts whole: templates and headers are read by path and modules found by name, so that no
-import tells which of its files were used.
+A package counts as a whole: templates and headers are read by path and modules found by name, so
+imports do not show which of its files are used.
 """
 
 import ast
@@ -22,9 +22,9 @@ GROUP = "zoo"
 
 @cache
 def code_digest(package: str) -> str:
-    """Return the digest of a top-level package's files, whatever they are called, or of a module.
+    """Return the digest of all files of a top-level package, or of a module.
 
-    Taken once per process: what is imported stays as it was, whatever becomes of its file.
+    Computed once per process: imported code does not change with its file.
     """
     files = sorted(_files(package))
     return digest_json([[name, digest_path(path)] for name, path in files]) if files else ABSENT
@@ -32,7 +32,7 @@ def code_digest(package: str) -> str:
 
 @cache
 def library_version(name: str) -> str:
-    """Return the version of an installed distribution; ABSENT is one, too."""
+    """Return the version of a distribution, or ABSENT."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -40,10 +40,10 @@ def library_version(name: str) -> str:
 
 
 def reached(packages: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return (packages, libraries): top-level packages and all that they import, at any depth.
+    """Return (packages, libraries): top-level packages and their imports, at any depth.
 
-    packages: the given ones, those of plugins, and what is worked in: their files count.
-    libraries: distributions, whose versions count; what is absent by the name of the import.
+    packages: the given ones, those of plugins, and editable ones: their files count.
+    libraries: distributions, whose versions count; absent ones by import name.
     """
     code, libraries, waiting = set[str](), set[str](), list(packages)
     while waiting:
@@ -60,7 +60,7 @@ def reached(packages: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def own_distribution(package: str) -> str:
-    """Return the distribution of a package; the package's own name where it is in none."""
+    """Return the distribution of a package, or the package's own name if it is in none."""
     return min(_providers().get(package, (package,)))
 
 
@@ -76,7 +76,7 @@ def _files(package: str) -> Iterator[tuple[str, Path]]:
 
 @cache
 def _imported(package: str) -> frozenset[str]:
-    """Return the top-level names that a package imports anywhere, without Python's own."""
+    """Return the top-level names that a package imports, without the standard library."""
     sources = (path for _, path in _files(package) if path.suffix == ".py")
     names = {name for path in sources for name in _imports(path.read_bytes())}
     return frozenset(names - sys.stdlib_module_names - {package})
@@ -85,7 +85,7 @@ def _imported(package: str) -> frozenset[str]:
 def _imports(source: bytes) -> Iterator[str]:
     try:
         nodes = ast.walk(ast.parse(source))
-    except SyntaxError:  # nobody can import it
+    except SyntaxError:  # cannot be imported
         return
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -102,7 +102,7 @@ def _providers() -> Mapping[str, list[str]]:
 
 @cache
 def _is_code(name: str) -> bool:
-    """Whether a package's files count: a plugin's, or what is in no distribution or worked in."""
+    """Whether a package's files count: those of plugins, editable or undistributed packages."""
     owners = _providers().get(name)
     return any(map(_is_worked_in, owners)) if owners else find_spec(name) is not None
 

@@ -1,7 +1,7 @@
-"""What a piece of work used: recorded while it runs, looked at again before its result is reused.
+"""What a piece of work uses: recorded while it runs, checked before its result is reused.
 
-Nobody lists what a stage depends on. The registry tells of all that it hands out, and the facts
-about that belong to the key of what was made: versions, and digests of files.
+A stage's dependencies are not declared. The registry records every lookup, and the facts about the
+results, versions and file digests, are part of the cache key.
 """
 
 import json
@@ -26,10 +26,10 @@ __all__ = ["Thing", "Used", "facts", "record", "recording", "tool_of", "tool_thi
 class Thing:
     """Something that was used, by name.
 
-    kind: 'plugin' (name: kind and name), 'names' (of a kind of plugin: all of them), 'code' (a
+    kind: 'plugin' (name: kind and name), 'names' (all names of a kind of plugin), 'code' (a
     top-level package), 'library' (a distribution), 'tool', 'variable' (of the environment), or
-    'file' (a path that is no input).
-    detail: of a tool, its zoo.tool.Tool as JSON.
+    'file' (a path that is not an input).
+    detail: for a tool, its zoo.tool.Tool as JSON.
     """
 
     kind: str
@@ -51,10 +51,10 @@ _RECORD: ContextVar[_Record | None] = ContextVar("record", default=None)
 
 @contextmanager
 def recording(before: Used = frozenset(), imports: bool = True) -> Iterator[set[Thing]]:
-    """Collect what is used while the block runs, beside what was used before.
+    """Collect what is used while the block runs, in addition to what was used before.
 
-    imports: whether what code imports is used as well; to find out takes a second, once.
-    A block within another one tells the outer one nothing.
+    imports: whether to include what code imports; finding out takes a second, once.
+    A nested block does not record for the outer one.
     """
     things = set(before)
     token = _RECORD.set(_Record(things, imports))
@@ -65,7 +65,7 @@ def recording(before: Used = frozenset(), imports: bool = True) -> Iterator[set[
 
 
 def record(*things: Thing) -> None:
-    """Tell the block that records, if there is one."""
+    """Report things to the recording block, if any."""
     told = _RECORD.get()
     if told is None:
         return
@@ -76,28 +76,28 @@ def record(*things: Thing) -> None:
 
 
 def used_so_far() -> Used:
-    """Return what the block that records was told up to now."""
+    """Return what the recording block has collected so far."""
     return frozenset(told.things if (told := _RECORD.get()) else ())
 
 
 def tool_thing(tool: Tool) -> Thing:
-    """Return a tool as something that is used."""
+    """Return a tool as a used thing."""
     return Thing("tool", tool.name, json.dumps(asdict(tool), sort_keys=True))
 
 
 def tool_of(thing: Thing) -> Tool:
-    """Return the tool that `tool_thing` was given."""
+    """Return the tool of a `tool_thing`."""
     words: dict[str, Any] = json.loads(thing.detail)
     words |= {name: tuple(words[name]) for name in ("candidates", "asks_version")}
     return Tool(**words)
 
 
 def facts(used: Iterable[Thing]) -> dict[str, str]:
-    """Return what the things are today: versions and digests by 'kind name', sorted."""
+    """Return the things' current versions and digests by 'kind name', sorted."""
     found: dict[str, str] = {}
     for thing in sorted(used):
         name, fact = f"{thing.kind} {thing.name}", _FACTS[thing.kind](thing)
-        # Two plugins may call different tools alike.
+        # Two plugins may use the same name for different tools.
         found[name] = f"{found[name]}; {fact}" if name in found else fact
     return found
 
@@ -136,7 +136,7 @@ def _file(thing: Thing) -> str:
 
 @cache
 def _digest(path: Path, size_bytes: int, modified_ns: int) -> str:  # noqa: ARG001 (of the key)
-    """Return a file's digest; a library is asked for by every stage."""
+    """Return a file's digest; cached because every stage asks for libraries."""
     return digest_path(path)
 
 

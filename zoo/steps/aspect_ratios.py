@@ -1,4 +1,4 @@
-"""aspect_ratios: how open eyes and mouth are."""
+"""aspect_ratios: how open the eyes and the mouth are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["STEP"]
 
 @dataclass(frozen=True)
 class _Opening:
-    """Landmarks of an eye or a mouth: its corners, and pairs of upper and lower lid or lip."""
+    """Landmarks of an eye or mouth: its corners, and pairs of upper and lower lid or lip."""
 
     corners: tuple[int, int]
     pairs: tuple[tuple[int, int], ...]
@@ -50,8 +50,8 @@ class AspectRatios(PostStep):
     """Add values 'ear_left', 'ear_right', 'ear' (their mean) and 'mar', from 'landmarks'.
 
     Eye aspect ratio after Soukupova and Cech 2016, "Real-Time Eye Blink Detection using Facial
-    Landmarks", equation 1: mean distance between the lids over the distance of the corners. The
-    mouth aspect ratio is the same of the inner lips. nan where the corners coincide.
+    Landmarks", equation 1: mean distance between the lids over the distance between the corners.
+    The mouth aspect ratio is the same for the inner lips. nan if the corners coincide.
 
     layout: 'ibug68' or 'wflw98'.
     """

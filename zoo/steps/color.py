@@ -15,7 +15,7 @@ __all__ = ["STEP"]
 
 
 class Color(PreStep):
-    """Put the channels of an RGB image into another order. order: 'rgb' or 'bgr'."""
+    """Reorder the channels of an RGB image. order: 'rgb' or 'bgr'."""
 
     name = "color"
     parameters = MappingProxyType({"order": None})

@@ -20,7 +20,7 @@ class Crop(PreStep):
     A box (x, y, width, height) is in pixels and pixel i covers [i, i + 1), so landmarks with
     pixel centres at integers span a box from min + 0.5 to max + 0.5.
 
-    scale: side of the square over the longer side of the box.
+    scale: side of the square relative to the longer side of the box.
     """
 
     name = "crop"
@@ -46,8 +46,8 @@ class Crop(PreStep):
 def square_around(box: Box, scale: float) -> Region:
     """Return the square around a box's centre, side = scale * longer side.
 
-    Only the first line of each group is float; there floor(v * 2**n + 0.5) is exact for what
-    a box can hold. The rest is integer, // rounds towards minus infinity:
+    Only the first line of each group is float; there floor(v * 2**n + 0.5) is exact for all valid
+    boxes. The rest is integer; // rounds towards minus infinity:
 
         x, y, w, h  = box in 1/256 pixel;  factor = scale in 1/65536
         side = (max(w, h) * factor + 32768) // 65536

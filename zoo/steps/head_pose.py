@@ -20,11 +20,11 @@ _FLAT = 1e-9
 class HeadPose(PostStep):
     """Add value 'head_pose': [3] float64 yaw, pitch, roll in degrees, from 'landmarks'.
 
-    Yaw > 0: the face looks to the picture's right; pitch > 0: up; roll > 0: it is turned
-    clockwise in the picture. nan where the landmarks lie on a line.
+    Yaw > 0: the face looks to the picture's right; pitch > 0: up; roll > 0: it is rotated
+    clockwise in the picture. nan if the landmarks are collinear.
 
     points: K indices of landmarks.
-    face: their K places [x, y, z] on an average face that looks into the camera: x to the
+    face: their K positions [x, y, z] on an average face that looks into the camera: x to the
     picture's right, y down, z away from the camera; any unit, any origin.
     """
 
@@ -34,7 +34,7 @@ class HeadPose(PostStep):
     kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return complete parameters; raises RecipeError for a face that fixes no rotation."""
+        """Return complete parameters; raises RecipeError for a face that determines no rotation."""
         complete = super().complete(given)
         points, face = complete["points"], complete["face"]
         if not is_integers(points) or min(points) < 0:
@@ -75,7 +75,7 @@ class HeadPose(PostStep):
 
 
 def head_angles(points: NDArray[np.float64], face: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return [..., 3] yaw, pitch, roll in degrees of [..., K, 2] points of a [K, 3] face.
+    """Return [..., 3] yaw, pitch, roll in degrees from [..., K, 2] points of a [K, 3] face.
 
     Weak perspective: points ~ s R' face + t, where R' is the upper two rows of the rotation R.
     With centred points p and face q:

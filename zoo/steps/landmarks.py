@@ -18,11 +18,11 @@ __all__ = ["STEP", "to_photo"]
 class Landmarks(PostStep):
     """Add value 'landmarks': [count, 2] float64 photo pixels, pixel centres at integers.
 
-    output: the network's output x0, y0, x1, y1, ... with 0..1 across the region. An output that
-    is called 'landmarks' itself is replaced.
+    output: the network's output x0, y0, x1, y1, ... with 0..1 across the region. An output named
+    'landmarks' is replaced.
     count: number of landmarks.
-    mean: places [x, y] that the output is relative to, such as those of an average face; none if
-    it is relative to the region. Differences to a mean are small: 8 bits resolve them finer.
+    mean: points [x, y] that the output is relative to, such as those of an average face; none if
+    it is relative to the region. Differences to a mean are small, so 8 bits resolve them finely.
     """
 
     name = "landmarks"
@@ -75,7 +75,7 @@ def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
 
         x = (x0 + u width) / 256 - 0.5,  y = (y0 + v height) / 256 - 0.5
 
-    The half is there because pixel i covers [i, i + 1) in a region and lies at i in landmarks.
+    The half accounts for pixel i covering [i, i + 1) in a region but lying at i in landmarks.
     """
     origin = np.array([region.x0_q8, region.y0_q8], np.float64)
     sides = np.array([region.width_q8, region.height_q8], np.float64)

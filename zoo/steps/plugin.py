@@ -12,7 +12,7 @@ _NOT_STEPS = {"plugin"}
 
 @hookimpl
 def register_steps() -> Iterable[Descriptor]:
-    """Return a descriptor for each step; its module is imported when it is used."""
+    """Return a descriptor for each step; its module is imported on use."""
     modules = iter_modules([str(Path(__file__).parent)])
     names = sorted(module.name for module in modules if module.name not in _NOT_STEPS)
     return [Descriptor(name, f"zoo.steps.{name}:STEP") for name in names]

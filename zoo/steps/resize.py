@@ -1,4 +1,4 @@
-"""resize: sample the region to the network's size, in integers only."""
+"""resize: resample the region to the network's size, in integers only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -70,8 +70,8 @@ def resize(image: NDArray[np.uint8], region: Region, height: int, width: int) ->
         tap i    = (256 - t % 256) P[t // 256] + (t % 256) P[t // 256 + 1]
         output   = (sum of the ky kx taps + half) // (65536 ky kx)
 
-    where // rounds towards minus infinity, half = 32768 ky kx, and beyond the image the nearest
-    edge pixel counts. All fits into 32 bits: 255 * 65536 * 8 * 8 < 2**30.
+    where // rounds towards minus infinity, half = 32768 ky kx, and edge pixels are repeated beyond
+    the image. Everything fits into 32 bits: 255 * 65536 * 8 * 8 < 2**30.
     """
     rows = _axis(region.y0_q8, region.height_q8, height, image.shape[0])
     columns = _axis(region.x0_q8, region.width_q8, width, image.shape[1])

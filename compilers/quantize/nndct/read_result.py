@@ -84,6 +84,6 @@ def _point(known: Mapping[Any, int], key: tuple[str, str], file: Path) -> int:
     if key not in known:
         raise QuantizeError(
             f"{file}: has no fix point of {'.'.join(key)}; known are "
-            f"{', '.join('.'.join(k) for k in list(known)[:5]) or 'none'}: quantize anew"
+            f"{', '.join('.'.join(k) for k in list(known)[:5]) or 'none'}: quantize again"
         )
     return known[key]

@@ -43,4 +43,4 @@ def test_damaged_notes(text):
     with pytest.raises(HubError) as caught:
         read(model.SerializeToString(), "net.onnx")
     assert str(caught.value).startswith("net.onnx: metadata 'zoo.constants' is damaged (")
-    assert str(caught.value).endswith("); write the file anew")
+    assert str(caught.value).endswith("); write the file again")

@@ -11,7 +11,7 @@ from zoo.graph import Graph, Node
 RANDOM = np.random.default_rng(0)
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
 STATISTICS = ("scale", "shift", "mean", "variance")
-# Weights are rounded to float32 anew, which changes sums of 6 products of size 1 by 6 * 2**-24.
+# Weights are rounded to float32 again, which changes sums of 6 products of size 1 by 6 * 2**-24.
 TOLERANCE = 1e-6
 
 

@@ -86,7 +86,7 @@ def test_an_integer_graph_is_refused():
     integer = quantized(GRAPH, W8A8_SYM)
     with pytest.raises(
         QuantizeError,
-        match=r"^graph 'residual' is quantized already \(scheme 'w8a8-sym'\); start from its float",
+        match=r"^graph 'residual' is already quantized \(scheme 'w8a8-sym'\); start from its float",
     ):
         quantized(integer, W8A8_ASYM)
 

@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     "large sums": (
         lambda: _dense(np.full((1, 2**17), 127), Quantization((0.1,), (0,))),
         r"\(dense\): its sums over 131072 products may have more than 32 bits; split the "
-        r"layer, or quantize it anew$",
+        r"layer, or quantize it again$",
     ),
     "fine output": (
         lambda: _dense(

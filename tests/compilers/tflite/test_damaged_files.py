@@ -58,7 +58,7 @@ def test_what_is_no_file_of_this_kind_is_told(content):
     with pytest.raises(
         ArtifactError,
         match=r"^file\.tflite: this is no \.tflite file, or a damaged one \(.*\); build or convert "
-        r"it anew$",
+        r"it again$",
     ):
         decode(content, "file.tflite")
 

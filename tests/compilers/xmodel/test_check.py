@@ -137,7 +137,7 @@ def test_broken_files_are_refused(lowered, case):
     assert broken != lowered
     with pytest.raises(ArtifactError, match="^file: .*" + re.escape(message)) as error:
         check_quantized(broken, "file")
-    assert str(error.value).endswith("; build or quantize it anew")
+    assert str(error.value).endswith("; build or quantize it again")
 
 
 def test_the_broken_weight_is_on_the_grid_that_the_messages_name(lowered):

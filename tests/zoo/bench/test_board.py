@@ -58,7 +58,7 @@ def test_a_meter_that_the_board_lacks(measure, board, meter, other):
 
 def test_a_program_that_tells_no_latencies(measure):
     with pytest.raises(
-        BoardError, match=r"program tells no latencies \(KeyError\('min'\)\); build it anew$"
+        BoardError, match=r"program reports no latencies \(KeyError\('min'\)\); rebuild it$"
     ):
         measure(PROGRAM.replace('"min": 1.5, ', ""))
 

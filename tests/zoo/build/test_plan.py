@@ -431,14 +431,14 @@ def test_a_chip_with_other_integers_gets_them(quantized):
 )
 def test_a_quantized_file_is_not_quantized_again(quantized, wish, option):
     assert refusal(UsageError, **quantized, target="x86", **wish) == (
-        f"{quantized['model']}: is quantized already, and its own integers are kept; leave out "
+        f"{quantized['model']}: is already quantized, and its own integers are kept; leave out "
         f"{option}, or give the float file"
     )
 
 
 def test_boards_that_take_no_quantized_file(quantized):
     assert refusal(RefusedError, **quantized, target="toy-board") == (
-        f"{quantized['model']}: is quantized already, which toy-board does not take; give the "
+        f"{quantized['model']}: is already quantized, which toy-board does not take; give the "
         "float file, with --quant none or ptq"
     )
     message = refusal(RefusedError, **quantized, target="jetson-nano")
@@ -455,6 +455,6 @@ def test_a_float_file_has_no_integers_to_keep():
 def test_a_quantized_hub_is_no_float_one(quantized):
     hub = Path(quantized["model"])
     assert refusal(UsageError, model="pfld", target="x86", hub=hub, quant="none") == (
-        f"{hub}: is quantized already, --hub needs a float .onnx file; build it by itself: "
+        f"{hub}: is already quantized, --hub needs a float .onnx file; build it by itself: "
         f"zoo build {hub} --contract CONTRACT"
     )

@@ -120,7 +120,7 @@ def test_removed_file_is_named(folder):
     (folder / "model" / "model.onnx").unlink()
     with pytest.raises(
         BundleError,
-        match=r"toy: 'model/model.onnx' is missing; do not use this bundle, build it anew",
+        match=r"toy: 'model/model.onnx' is missing; do not use this bundle, rebuild it",
     ):
         check(folder, "toy")
 

@@ -70,7 +70,7 @@ def test_another_interpolation_does_not(check, tmp_path):
         demand_same(found, "net.onnx")
     assert str(caught.value) == (
         f"net.onnx: what was imported differs from what the file computes by {found.largest:g} "
-        "relative, allowed is 0.0001; report the file, whose import is wrong, and export it anew "
+        "relative, allowed is 0.0001; report the file, whose import is wrong, and export it again "
         "with opset 13 to 21"
     )
 
@@ -101,8 +101,8 @@ def test_a_file_that_onnx_runtime_does_not_know(check, tmp_path):
     assert "source.onnx: ONNX Runtime " in str(caught.value)
     assert " cannot run it (" in str(caught.value)
     assert str(caught.value).endswith(
-        "), so that nobody can tell whether what was imported is what it computes; export it anew, "
-        "with opset 13 to 21"
+        "), so that nobody can tell whether what was imported is what it computes; export it "
+        "again, with opset 13 to 21"
     )
 
 

@@ -14,7 +14,7 @@ _PROGRAM = "app"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write the program as out/app; nothing for an app that cannot be built here."""
+    """Write the program as out/app; nothing if the app cannot be built here."""
     if app_notes(plan.target):
         return
     app = registry.load("app", plan.target.app)
@@ -25,13 +25,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
 
 
 def compiled_program(folder: Path) -> Path | None:
-    """Return the program in this stage's result, None where there is none."""
+    """Return the program in this stage's result, None if there is none."""
     program = folder / _PROGRAM
     return program if program.exists() else None
 
 
 def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
-    """Return the libraries that the program uses; their files count as used."""
+    """Return the libraries that the program uses, and record their files as used."""
     libraries = app.libraries()
     files = (file for library in libraries for file in (library.file, *library.texts.values()))
     record(*(Thing("file", str(file)) for file in files))
@@ -39,6 +39,6 @@ def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
 
 
 def app_notes(target: Target) -> tuple[str, ...]:
-    """Return why the target's app is neither built nor run here, nothing where it is."""
+    """Return why the target's app is neither built nor run here, nothing if it is."""
     why: str = registry.load("app", target.app).not_here
     return (why,) if why else ()

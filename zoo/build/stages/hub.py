@@ -1,6 +1,6 @@
-"""hub: the model's float ONNX, simplified, in the one form that the Graph writes.
+"""hub: the model's float ONNX, simplified, in the Graph's canonical form.
 
-That form is compared with the file at once, before anything is trained or compiled.
+The result is compared with the file immediately, before anything is trained or compiled.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from zoo.recipe import Recipe
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG001
     """Write float.onnx with the contract in its metadata.
 
-    Raises VerifyError where it computes something else than the model's file.
+    Raises VerifyError if its results differ from those of the model's file.
     """
     onnx = registry.load("format", "onnx")
     contract = plan.recipe.contract

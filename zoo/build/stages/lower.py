@@ -37,5 +37,5 @@ def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
 
 
 def artifact_notes(folder: Path) -> tuple[str, ...]:
-    """Return what the compiler noted about a lowered artifact."""
+    """Return the compiler's notes about a lowered artifact."""
     return tuple(json.loads((folder / "artifact.json").read_text("utf-8"))["notes"])

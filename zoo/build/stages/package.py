@@ -1,7 +1,7 @@
-"""package: everything that goes to the board, reproducible, in each form that the target has.
+"""package: everything that goes to the board, reproducible, in each of the target's formats.
 
 model/      the artifact, and the hubs it was made from
-app/        the program, if it is compiled here; app/src its sources
+app/        the program, if it is compiled here; its sources in app/src
 lib/        libraries that the program loads
 golden/     pictures and boxes that prove it
 licences/   of code, weights, data and libraries
@@ -40,7 +40,7 @@ from zoo.step import Box
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write bundle.tar.gz, and bundle.FORM for a target with a further form."""
+    """Write bundle.tar.gz, and bundle.FORM for a target with another format."""
     folder = out / "content"
     app: AppGenerator = registry.load("app", plan.target.app)
     packages: list[Package] = [registry.load("package", name) for name in plan.target.packages]
@@ -99,7 +99,7 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
 
 
 def _request(plan: Plan, main: str) -> tuple[AppRequest, Mapping[str, str]]:
-    """Return what the app's companions depend on, and facts for people."""
+    """Return the facts for the app's companion files and for readers."""
     request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
     notices = "; ".join(licence.notice for licence in plan.recipe.licences if licence.notice)
     return request, {"bundle": plan.build_name, "quantization": plan.quant, "notice": notices}

@@ -32,7 +32,7 @@ _CALIBRATION = "calibration.json"
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write hub.onnx: the given hub itself, the published integer one, or a new one.
 
-    calibration.json says how a new one came about, and holds notes at most for others.
+    calibration.json describes how a new one was made; for others it has only notes.
     """
     onnx = registry.load("format", "onnx")
     notes = _given_notes(plan)
@@ -57,13 +57,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
 
 
 def read_calibration(folder: Path) -> Mapping[str, Any]:
-    """Return how a network was quantized anew: calibrator, ways tried, losses, notes; else {}."""
+    """Return how a network was quantized: calibrator, candidates, losses, notes; or {}."""
     found: Mapping[str, Any] = json.loads((folder / _CALIBRATION).read_text("utf-8"))
     return found
 
 
 def quantization_notes(folder: Path) -> tuple[str, ...]:
-    """Return what a person must know about how a network was quantized."""
+    """Return notes for users about how a network was quantized."""
     return tuple(read_calibration(folder).get("notes", ()))
 
 
@@ -72,15 +72,15 @@ def _write_calibration(out: Path, facts: Mapping[str, object]) -> None:
 
 
 def _given_notes(plan: Plan) -> list[str]:
-    """Return what became of the integers of a file that is quantized already."""
+    """Return a note on what happened to an already quantized file's integers."""
     if plan.quant != OWN_INTEGERS:
         return []
-    start = f"{plan.float_hub.name} is quantized already"
+    start = f"{plan.float_hub.name} is already quantized"
     if plan.keeps_integers:
-        unused = "; the pictures of --calib were not used" if plan.calibration else ""
+        unused = "; the pictures in --calib were not used" if plan.calibration else ""
         return [f"{start}: its own integers were kept{unused}"]
-    how = "by the pictures of --calib" if plan.calibration else "around the file's own ranges"
-    return [f"{start}, to other integers than {plan.scheme}: it was quantized anew, {how}"]
+    how = "using the pictures in --calib" if plan.calibration else "using the file's own ranges"
+    return [f"{start}, to other integers than {plan.scheme}: it was requantized, {how}"]
 
 
 def _published(plan: Plan, hub: Path) -> Graph:
@@ -90,7 +90,7 @@ def _published(plan: Plan, hub: Path) -> Graph:
     if scheme != plan.scheme:
         raise RecipeError(
             f"{hub}: is quantized by scheme '{scheme}', {plan.target.name} needs "
-            f"'{plan.scheme}'; give images by --calib DIR to quantize the float hub anew"
+            f"'{plan.scheme}'; give images by --calib DIR to quantize the float hub"
         )
     return graph
 
@@ -135,14 +135,14 @@ def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> 
 
 
 def _metric(plan: Plan, networks: Networks, pictures: HeldOut) -> Check | None:
-    """Return the check by the recipe's own metric, None where there is none, or no such labels."""
+    """Return the check with the recipe's own metric, None without one or without labels."""
     recipe, data = plan.recipe, plan.calibration
     if not (recipe.metric and data and labelled_pictures(recipe, data)):
         return None
     photos = {picture.path for picture in pictures.judging}
     try:
         return metric_check(networks, recipe, data, photos, _judged_on(plan, pictures))
-    except DataError:  # labels of another kind, such as landmarks for a detector
+    except DataError:  # other labels, such as landmarks for a detector
         return None
 
 
@@ -174,7 +174,7 @@ def _facts(
 
 
 def _loss_note(checks: Sequence[Check]) -> Iterator[str]:
-    """Yield the loss that judges, of several outputs the largest, for people."""
+    """Yield the decisive loss, the largest of several outputs, as text."""
     judging = [check for check in checks if check.bound is not None]
     if judging:
         worst = max(judging, key=lambda check: check.largest)
@@ -183,7 +183,7 @@ def _loss_note(checks: Sequence[Check]) -> Iterator[str]:
 
 
 def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
-    """Return the recipe's own training, if it has one and knows the labels of the images."""
+    """Return the recipe's own training, if it has one and the images have its labels."""
     recipe, data = plan.recipe, plan.calibration
     if not (plan.trains and recipe.fit and data and labelled_pictures(recipe, data)):
         return None

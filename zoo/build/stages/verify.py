@@ -72,7 +72,7 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
 
 
 def _compared(evidence: Evidence) -> Mapping[str, str]:
-    """Return the digests of what was compared by the path that it has in the bundle."""
+    """Return the digests of the compared files, by path in the bundle."""
     files = {FLOAT_HUB: evidence.float_hub, HUB: evidence.hub}
     if evidence.program is not None:
         files[PROGRAM] = evidence.program
@@ -83,9 +83,9 @@ def _compared(evidence: Evidence) -> Mapping[str, str]:
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
-    """Return the metrics that were measured at publishing, where just that network is deployed.
+    """Return the metrics measured at publishing if exactly that network is deployed.
 
-    A network of the user's own, or quantized anew, has none.
+    A user's network, or a newly quantized one, has none.
     """
     if plan.recipe.metrics is None or not plan.is_published:
         return {}
@@ -94,10 +94,10 @@ def recorded_accuracy(plan: Plan) -> Mapping[str, object]:
 
 
 def _selftest(golden: Sequence[GoldenInput], proof: Proof) -> str:
-    """Return what the program checks on the board, in lines that need no parser.
+    """Return the program's self-test as lines that are easy to read.
 
-    picture NAME X Y WIDTH HEIGHT, then output TOLERANCE COUNT VALUE... NAME for each output, whose
-    name may have spaces.
+    picture NAME X Y WIDTH HEIGHT, then output TOLERANCE COUNT VALUE... NAME for each output; the
+    name may contain spaces.
     """
     lines = []
     for item, outputs in zip(golden, proof.expected, strict=True):

@@ -1,4 +1,4 @@
-"""From a file that is quantized already to the artifact, and what the certificate says of it."""
+"""From a file that is already quantized to the artifact, and what the certificate says of it."""
 
 from dataclasses import replace
 
@@ -80,12 +80,12 @@ def photos(tmp_path):
 def test_its_integers_are_what_the_artifact_is_compared_with(tmp_path):
     steps, notes = _proven(tmp_path, "x86")
     assert steps == [SOURCE_STEP, "integer reference -> quantized file", LAST]
-    assert notes == ("net.onnx is quantized already: its own integers were kept",)
+    assert notes == ("net.onnx is already quantized: its own integers were kept",)
 
 
 def test_pictures_that_are_not_used_are_told(tmp_path, photos):
     _, (note,) = _proven(tmp_path, "c99", pictures=photos)
-    assert note.endswith("its own integers were kept; the pictures of --calib were not used")
+    assert note.endswith("its own integers were kept; the pictures in --calib were not used")
 
 
 def test_another_scheme_is_a_loss_that_is_measured(tmp_path):
@@ -97,11 +97,11 @@ def test_another_scheme_is_a_loss_that_is_measured(tmp_path):
         "integer reference -> hub",
         LAST,
     ]
-    start = "net.onnx is quantized already, to other integers than dpu-pow2: it was quantized anew"
-    assert notes == (f"{start}, around the file's own ranges",)
+    start = "net.onnx is already quantized, to other integers than dpu-pow2: it was requantized"
+    assert notes == (f"{start}, using the file's own ranges",)
 
 
 def test_with_pictures_the_loss_is_measured_on_some_held_out(tmp_path, photos):
     steps, notes = _proven(tmp_path, "kv260", gate=False, pictures=photos)
     assert f"{LOSS}, output 'y', 2 pictures held out from calibration" in steps
-    assert notes[0].endswith("it was quantized anew, by the pictures of --calib")
+    assert notes[0].endswith("it was requantized, using the pictures in --calib")
