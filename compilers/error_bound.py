@@ -1,21 +1,21 @@
-"""How far a runtime that rescales in float32 can be from the integer reference: what is proven.
+"""Proven error bounds of a runtime that rescales in float32, relative to the integer reference.
 
 The reference stores y = clip(round(v) + z), v = acc * M * 2**-s, with M in [2**30, 2**31) nearest
-to f * 2**s, so that v = acc * f * (1 + r) with |r| <= 2**-31. A runtime has v + d in place of v.
-Where |d| < 1 there is at most one tie between the two; rounding is monotone, so that the stored
-integers differ by at most 1, and only where v is within |d| of a tie. In general they differ by at
-most floor(|d|) + 1.
+to f * 2**s, so v = acc * f * (1 + r) with |r| <= 2**-31. A runtime computes v + d instead of v.
+If |d| < 1, at most one tie lies between the two; rounding is monotone, so the stored integers
+differ by at most 1, and only if v is within |d| of a tie. In general they differ by at most
+floor(|d|) + 1.
 
 A float32 runtime rounds x, w, product, bias, factor and quotient, and adds n numbers in any order.
 With u = 2**-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 4.2):
 
     |d| <= (n + _ROUNDINGS) * u * (sum of |x * w| + |bias|)    in steps of the output
 
-A runtime that adds integers and rescales them once is nearer: |d| <= 4 * u * 255 for 8 bits, since
-what is further off is clipped. Where all scales are powers of two and the sum has 24 bits at most,
+A runtime that adds integers and rescales them once is more exact: |d| <= 4 * u * 255 for 8 bits,
+since larger values are clipped. If all scales are powers of two and the sum has at most 24 bits,
 d = 0, and ties are rounded alike.
 
-From op to op, with D steps of difference in the inputs i and the gains of zoo.op.Op.gain:
+Chained over ops, with D steps of difference in the inputs i and the gains of zoo.op.Op.gain:
 
     D_out = min(floor(sum over i of gain_i * D_i + |d|) + 1, qmax - qmin)
 """
@@ -34,13 +34,13 @@ __all__ = ["error_bounds", "op_bound"]
 
 _UNIT_ROUNDOFF = 2.0**-24
 _ROUNDINGS = 8
-"""Those named above, and the multiplier's 2**-31."""
+"""The roundings named above, and the multiplier's 2**-31."""
 
 
 def error_bounds(graph: Graph) -> Mapping[str, int]:
-    """Return for each activation by how many of its steps it can be off at most.
+    """Return the maximum deviation of each activation, in its steps.
 
-    Reals at the border have the steps of the integers beside them.
+    Reals at the border use the steps of the adjacent integers.
     """
     bounds = dict.fromkeys(graph.inputs, 0)
     for node in graph.nodes:
@@ -49,7 +49,7 @@ def error_bounds(graph: Graph) -> Mapping[str, int]:
 
 
 def op_bound(graph: Graph, node: Node) -> int:
-    """Return by how many steps the node's output can be off where its inputs are equal."""
+    """Return the maximum deviation of the node's output for equal inputs, in steps."""
     return _bound(graph, node, dict.fromkeys(node.inputs, 0))
 
 
@@ -67,7 +67,7 @@ def _bound(graph: Graph, node: Node, before: Mapping[str, int]) -> int:
 
 
 def _is_exact(graph: Graph, node: Node) -> bool:
-    """Whether float32 holds every sum and product: few bits, and powers of two."""
+    """Whether float32 represents every sum and product exactly: few bits, and powers of two."""
     grids = [t.quantization for t in (*graph.inputs_of(node), graph.tensors[node.output])]
     scales = [scale for grid in grids if grid for scale in grid.scale]
     if any(math.frexp(scale)[0] != 0.5 for scale in scales):
@@ -79,9 +79,9 @@ def _is_exact(graph: Graph, node: Node) -> bool:
 
 
 def _magnitude(graph: Graph, node: Node) -> float:
-    """Return the bound of all that is added up, a half for rounding included, in steps.
+    """Return the bound of the sum of magnitudes, plus a half for rounding, in steps.
 
-    Infinite where it is not known.
+    Infinite if unknown.
     """
     if node.op == "quantize":
         return 1 + _largest(graph.tensors[node.output])
@@ -94,7 +94,7 @@ def _gains(graph: Graph, node: Node) -> tuple[float, ...]:
 
 
 def _terms(graph: Graph, node: Node) -> int:
-    """Return how many numbers the node adds up for one of its outputs."""
+    """Return how many numbers the node adds for one output."""
     op = find_op(node.op)
     if op.weight_input is not None:
         shape = graph.tensors[node.inputs[op.weight_input]].shape

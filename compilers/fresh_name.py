@@ -7,7 +7,7 @@ __all__ = ["fresh_name"]
 
 
 def fresh_name(wish: str, taken: Container[str]) -> str:
-    """Return the wish, with a number where it is taken; the same for the same input."""
+    """Return the wish, with a number appended if it is taken; deterministic."""
     if wish not in taken:
         return wish
     return next(name for number in count(1) if (name := f"{wish}.{number}") not in taken)

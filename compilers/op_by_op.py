@@ -1,4 +1,4 @@
-"""Each op of another runtime alone: its output against what the reference makes of its inputs."""
+"""Checks each op of another runtime: its output against the reference's for the same inputs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,15 +18,14 @@ __all__ = ["judge_ops"]
 _OFFSETS: Mapping[tuple[str, str], int] = {("uint8", "int8"): -128, ("int8", "uint8"): 128}
 
 _FAR = 2.0**31
-"""Steps by which what is no number is off."""
+"""Difference assigned to NaN, in steps."""
 
 
 def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
     """Yield the differences of each op whose inputs and output are inside.
 
-    inside: activations by name; 8-bit integers of either sign, images NCHW; and the reals that
-    are made of them in the end, which are to be within half a step. What is only moved may be left
-    out.
+    inside: activations by name: 8-bit integers of either sign, images NCHW, and the final reals
+    computed from them, which must be within half a step. Merely moved values may be omitted.
     """
     values = {name: _stored(value, graph.tensors[name]) for name, value in inside.items()}
     for node in graph.nodes:

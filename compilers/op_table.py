@@ -18,7 +18,7 @@ def find_op(name: str) -> Op:
 
 
 def find_onnx_type(op_type: str) -> Op | None:
-    """Return the op plugin that parses an ONNX operator type, None where there is none."""
+    """Return the op plugin that parses an ONNX operator type, None if there is none."""
     name = _names_by_onnx_type().get(op_type)
     return find_op(name) if name else None
 
@@ -31,7 +31,7 @@ def onnx_types() -> tuple[str, ...]:
 def no_op_plugin(kind: str, where: str) -> UnsupportedOpError:
     """Return the error for an ONNX operator that no op plugin parses.
 
-    It names no other operator: one of a similar name computes something else.
+    It suggests no similar names: such operators compute something else.
     """
     return UnsupportedOpError(
         f"{where}: no op plugin reads ONNX operator '{kind}'; export the network without it, or "
@@ -42,7 +42,7 @@ def no_op_plugin(kind: str, where: str) -> UnsupportedOpError:
 @cache
 def _names_by_onnx_type() -> Mapping[str, str]:
     found: dict[str, str] = {}
-    with recording():  # apart: who is asked what it parses is not yet used
+    with recording():  # not recorded: asking a plugin what it parses does not use it
         for name in registry.names("op"):
             for op_type in find_op(name).onnx_types:
                 first = found.setdefault(op_type, name)

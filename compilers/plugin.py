@@ -1,4 +1,4 @@
-"""What this room registers: found by looking over its folders, so that a new file is enough."""
+"""Plugins of this room, found in its folders, so that a new file is enough."""
 
 import pkgutil
 from importlib import import_module
@@ -22,7 +22,7 @@ def register_ops() -> list[Descriptor]:
 
 @hookimpl
 def register_lowerings() -> list[Descriptor]:
-    """What the `lowerings.py` of each back end lists."""
+    """The entries of each back end's `lowerings.py`."""
     folders = sorted(path.parent.name for path in _HERE.glob("*/lowerings.py"))
     return [
         Descriptor(f"{folder}/{op}", f"compilers.{folder}.{target}")
@@ -48,7 +48,7 @@ def register_schemes() -> list[Descriptor]:
 
 @hookimpl
 def register_quantizers() -> list[Descriptor]:
-    """Quantization after training, by training, by AMD's quantizer, and of what is quantized."""
+    """Quantizers: post-training, quantization-aware training, AMD's, and for quantized files."""
     return [
         Descriptor("nndct", "compilers.quantize.nndct.quantizer:QUANTIZER"),
         Descriptor("ptq", "compilers.quantize.ptq:QUANTIZER"),
@@ -59,21 +59,21 @@ def register_quantizers() -> list[Descriptor]:
 
 @hookimpl
 def register_compilers() -> list[Descriptor]:
-    """Every folder that holds a `compiler.py`."""
+    """Every folder with a `compiler.py`."""
     folders = sorted(path.parent.name for path in _HERE.glob("*/compiler.py"))
     return [Descriptor(name, f"compilers.{name}.compiler:COMPILER") for name in folders]
 
 
 @hookimpl
 def register_describers() -> list[Descriptor]:
-    """Every folder that holds a `describe.py`."""
+    """Every folder with a `describe.py`."""
     folders = sorted(path.parent.name for path in _HERE.glob("*/describe.py"))
     return [Descriptor(name, f"compilers.{name}.describe:DESCRIBER") for name in folders]
 
 
 @hookimpl
 def register_executors() -> list[Descriptor]:
-    """The meaning of the Graph itself, of TensorRT's input and of an .xmodel; GPUs; PyTorch."""
+    """Executors of the Graph itself, of TensorRT's input and of an .xmodel; GPUs; PyTorch."""
     return [
         Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
         Descriptor("tensorrt", "compilers.tensorrt.executors:EXECUTOR"),

@@ -1,4 +1,4 @@
-"""The numpy meaning of the Graph, op by op: every back end is compared with it."""
+"""The numpy semantics of the Graph, op by op: the reference for every back end."""
 
 from typing import Any
 
@@ -31,10 +31,10 @@ def run_all(graph: Graph, feeds: Feeds) -> Values:
 
 
 def run_node(graph: Graph, node: Node, values: Feeds) -> NDArray[Any]:
-    """Return what one node computes from the activations before it.
+    """Return a node's output for the given activations.
 
-    A node that touches quantized activations computes in integers; any other in float32, and
-    reads quantized constants as the reals that they stand for.
+    A node with quantized activations computes in integers, any other in float32, with quantized
+    constants as the reals they represent.
     """
     op, tensors, output = find_op(node.op), graph.inputs_of(node), graph.tensors[node.output]
     activations = [tensor for tensor in tensors if not tensor.is_constant]

@@ -1,4 +1,4 @@
-"""Executor 'reference': runs hub files by the reference, and judges other runtimes by it."""
+"""Executor 'reference': runs hub files in the reference, and checks other runtimes against it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ __all__ = ["EXECUTOR", "ReferenceExecutor"]
 
 
 class ReferenceExecutor(OpJudge):
-    """Runs a hub file; float networks too."""
+    """Runs a hub file, float or integer."""
 
     name = "reference"
 
@@ -28,7 +28,7 @@ class ReferenceExecutor(OpJudge):
         return ReferenceRun(HUB.read(file.read_bytes(), str(file)))
 
     def judge_ops(self, graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
-        """Yield the differences of each op alone, as compilers.op_by_op says."""
+        """Yield the differences of each op on its own, as in compilers.op_by_op."""
         return judge_ops(graph, inside)
 
     def rounds(self, node: Node) -> bool:
@@ -36,12 +36,12 @@ class ReferenceExecutor(OpJudge):
         return find_op(node.op).rounds
 
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
-        """Return how far each activation can be off, as compilers.error_bound proves."""
+        """Return the maximum deviation of each activation, as proven in compilers.error_bound."""
         return error_bounds(graph)
 
 
 class ReferenceRun:
-    """A network that is ready to run."""
+    """A loaded network."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph

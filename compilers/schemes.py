@@ -6,7 +6,7 @@ __all__ = ["DPU_POW2", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM"]
 
 W8A8_ASYM = Scheme(
     name="w8a8-asym",
-    summary="8-bit asymmetric activations, 8-bit weights per channel (ONNX Runtime, TFLite)",
+    summary="8-bit asymmetric activations, 8-bit per-channel weights (ONNX Runtime, TFLite)",
     activation_signed=False,
     activation_symmetric=False,
     weight_per_channel=True,
@@ -14,7 +14,7 @@ W8A8_ASYM = Scheme(
 
 W8A8_SYM = Scheme(
     name="w8a8-sym",
-    summary="8-bit symmetric activations, 8-bit weights per channel (TensorRT)",
+    summary="8-bit symmetric activations, 8-bit per-channel weights (TensorRT)",
     activation_signed=True,
     activation_symmetric=True,
     weight_per_channel=True,
@@ -22,7 +22,7 @@ W8A8_SYM = Scheme(
 
 W4A8_ASYM = Scheme(
     name="w4a8-asym",
-    summary="8-bit asymmetric activations, 4-bit weights per channel",
+    summary="8-bit asymmetric activations, 4-bit per-channel weights",
     activation_signed=False,
     activation_symmetric=False,
     weight_per_channel=True,
@@ -30,12 +30,13 @@ W4A8_ASYM = Scheme(
     weight_qmin=-7,
 )
 
-# As the quantizer of Vitis AI writes it for the DPUCZDX8G. There a bias may also be finer than the
-# accumulator, by a negative shift_bias down to shift_cut - 16; finer steps than the accumulator's
-# gain nothing. Its 3x6 pool has the coefficient of the 6x6 one, 7 * 36 / 2**8 of the true mean.
+# As Vitis AI's quantizer writes it for the DPUCZDX8G. There a bias may also be finer than the
+# accumulator, by a negative shift_bias down to shift_cut - 16, but steps finer than the
+# accumulator's have no benefit. Its 3x6 pool has the coefficient of the 6x6 one, 7 * 36 / 2**8 of
+# the true mean.
 DPU_POW2 = Scheme(
     name="dpu-pow2",
-    summary="8-bit power-of-two scales per tensor, rounding half up (AMD DPU)",
+    summary="8-bit per-tensor power-of-two scales, round half up (AMD DPU)",
     activation_signed=True,
     activation_symmetric=True,
     weight_per_channel=False,

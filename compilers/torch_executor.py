@@ -1,4 +1,4 @@
-"""Executors 'torch-cuda', 'torch-cuda-fp16', 'torch-cpu', 'torch-cpu-bf16': floats by PyTorch."""
+"""Executors 'torch-cuda', 'torch-cuda-fp16', 'torch-cpu', 'torch-cpu-bf16': floats in PyTorch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,10 @@ __all__ = ["CPU_BFLOAT16", "CPU_FLOAT32", "CUDA_FLOAT16", "CUDA_FLOAT32", "Torch
 
 
 class TorchExecutor(Executor):
-    """On a GPU compiled by PyTorch, and replayed as a CUDA graph: one launch for all of it.
+    """Runs in PyTorch; on a GPU compiled and replayed as a CUDA graph, with a single launch.
 
-    Batches of any size, even where an ONNX file fixes it, but all of one size.
-    device: 'cuda' for an NVIDIA GPU, or 'cpu'.  dtype: torch's name of the numbers.
+    Batches of any size, even if an ONNX file fixes it, but all the same size.
+    device: 'cuda' for an NVIDIA GPU, or 'cpu'.  dtype: torch's name of the type.
     """
 
     def __init__(self, name: str, device: str, dtype: str) -> None:
@@ -25,11 +25,11 @@ class TorchExecutor(Executor):
         self._device, self._dtype = device, dtype
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TorchRun":  # noqa: ARG002
-        """Return a function that runs an ONNX file. threads: PyTorch's own number is left.
+        """Return a function that runs an ONNX file. threads: ignored, PyTorch's default is kept.
 
-        Raises HubError for a quantized network, ToolchainError where PyTorch finds no GPU.
+        Raises HubError for a quantized network, ToolchainError if PyTorch finds no GPU.
         """
-        # Here, so that an installation without PyTorch can list this executor.
+        # Imported here, so that this executor can be listed without PyTorch.
         import torch
 
         from compilers.quantize.qat.graph_module import FloatNetwork

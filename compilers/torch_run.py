@@ -1,4 +1,4 @@
-"""A float Graph run by PyTorch on a device."""
+"""A float Graph, run in PyTorch on a device."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["TorchRun"]
 
 
 class TorchRun:
-    """A network on a device. It is compiled, at the first call, for that call's batch."""
+    """A network on a device, compiled at the first call for that call's batch."""
 
     def __init__(self, network: nn.Module, device: str, dtype: torch.dtype) -> None:
         self._network = network.to(device=device, dtype=dtype)
@@ -22,7 +22,7 @@ class TorchRun:
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name, float32, copied back. feeds: inputs by name, float32."""
-        # TF32, PyTorch's default for convolutions, has 11 significant bits: no float32.
+        # TF32, PyTorch's default for convolutions, has only 11 significant bits.
         with (
             torch.no_grad(),
             torch.autocast(self._device, enabled=False),
@@ -38,7 +38,7 @@ class TorchRun:
         return torch.from_numpy(np.ascontiguousarray(values)).to(self._device, self._dtype)
 
     def _compile(self, inputs: dict[str, Tensor]) -> Any:  # noqa: ANN401 (of torch)
-        # Exported first: what is left are calls of torch alone, which compile as one graph.
+        # Exported first, which leaves only torch calls, so that they compile as one graph.
         traced = torch.export.export(self._network, (inputs,), strict=False).module()
         if self._device == "cpu":
             return traced

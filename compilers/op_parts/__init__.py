@@ -1,1 +1,1 @@
-"""What op files, passes and the quantizer share: arithmetic of integers, windows, checks."""
+"""Shared by op files, passes and the quantizer: integer arithmetic, windows, checks."""

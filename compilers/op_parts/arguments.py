@@ -1,6 +1,6 @@
-"""What an op reads: an ONNX call's tensors and constant parameters, a node's attributes by type.
+"""Arguments of an op: an ONNX call's tensors and constant parameters, a node's typed attributes.
 
-The checks have the messages that a user meets. Attributes are what the op's own `parse` wrote.
+Failed checks raise messages for users. Attributes are those that the op's own `parse` wrote.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def operand(call: OnnxCall, index: int = 0) -> Tensor:
-    """Return an input that must be there."""
+    """Return a required input."""
     tensor = call.inputs[index] if index < len(call.inputs) else None
     if tensor is None:
         raise UnsupportedOpError(
@@ -51,7 +51,7 @@ def image(call: OnnxCall) -> Tensor:
 
 
 def constant(call: OnnxCall, index: int, role: str, rank: int) -> Tensor:
-    """Return an input that must be a constant of this rank."""
+    """Return an input that must be a constant with this rank."""
     tensor = operand(call, index)
     if tensor.data is None:
         raise UnsupportedOpError(
@@ -67,7 +67,7 @@ def constant(call: OnnxCall, index: int, role: str, rank: int) -> Tensor:
 
 
 def weight_and_bias(call: OnnxCall, weight_rank: int) -> tuple[Tensor, ...]:
-    """Return inputs 1 and 2: a constant weight, and a constant bias [K] where there is one."""
+    """Return inputs 1 and 2: a constant weight, and a constant bias [K] if present."""
     weight = constant(call, 1, "weight", weight_rank)
     if len(call.inputs) < 3 or call.inputs[2] is None:
         return (weight,)
@@ -75,9 +75,9 @@ def weight_and_bias(call: OnnxCall, weight_rank: int) -> tuple[Tensor, ...]:
 
 
 def parameter(call: OnnxCall, index: int, role: str) -> NDArray[Any] | None:
-    """Return the value of an input, None where it is omitted.
+    """Return the value of an input, None if omitted.
 
-    Raises UnsupportedOpError where the network computes it.
+    Raises UnsupportedOpError if the network computes it.
     """
     tensor = call.inputs[index] if index < len(call.inputs) else None
     if tensor is None or tensor.shape == (0,):
@@ -91,7 +91,7 @@ def parameter(call: OnnxCall, index: int, role: str) -> NDArray[Any] | None:
 
 
 def integers_parameter(call: OnnxCall, index: int, role: str) -> tuple[int, ...] | None:
-    """Return an input that is a list of integers, None where it is omitted."""
+    """Return an input that is a list of integers, None if omitted."""
     data = parameter(call, index, role)
     return None if data is None else tuple(int(value) for value in data.reshape(-1))
 
@@ -119,5 +119,5 @@ def real(node: Node, name: str) -> float:
 
 
 def text(node: Node, name: str) -> str:
-    """Return an attribute that is a word."""
+    """Return an attribute that is a string."""
     return cast(str, node.attributes[name])

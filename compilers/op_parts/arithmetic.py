@@ -1,17 +1,17 @@
 """Arithmetic of quantized ops: reals to integers, the fused clamp, accumulators to integers.
 
-Affine quantization is that of ONNX QuantizeLinear and DequantizeLinear, with division, rounding and
-product in float32, the zero point added after rounding:
+Affine quantization follows ONNX QuantizeLinear and DequantizeLinear, with division, rounding and
+product in float32, and the zero point added after rounding:
 
 q = saturate(round(x / scale) + zero_point)
 
-Attribute 'clamp' = (low, high) is a fused ReLU, ReLU6 or clip: reals, infinite where open.
+Attribute 'clamp' = (low, high) is a fused ReLU, ReLU6 or clip: reals, infinite if open.
 
-An accumulator becomes the integers that are stored by
+An accumulator is converted to the stored integers by
 
 y = clip(round(acc * multiplier * 2**-shift) + z_out, *range)
 
-That of conv and dense is
+The accumulator of conv and dense is
 
 acc[k] = sum((x - z_in) * (w[k] - z_w[k])) + bias[k] * 2**bias_shift[k]    (int32)
 
@@ -59,7 +59,7 @@ OPEN: Bounds = (-np.inf, np.inf)
 
 
 def quantization_of(tensor: Tensor) -> Quantization:
-    """Return the tensor's quantization; raises QuantizeError where it holds reals."""
+    """Return the tensor's quantization; raises QuantizeError if it holds reals."""
     if tensor.quantization is None:
         raise QuantizeError(
             f"tensor '{tensor.name}' has no quantization beside quantized ones; "
@@ -75,7 +75,7 @@ def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
     if quantization.rounding == "half_even":
         rounded = np.rint(levels)
     shifted = rounded.astype(np.float64) + _zero_points(quantization, reals.ndim)
-    # numpy makes scalars of arrays without axes.
+    # numpy turns arrays without axes into scalars.
     return np.asarray(saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype))
 
 
@@ -96,12 +96,12 @@ def centred(integers: NDArray[Any], tensor: Tensor) -> NDArray[np.int64]:
 
 
 def quantize_real(real: float, quantization: Quantization) -> int:
-    """Return the integer that stands for one real; infinities saturate."""
+    """Return the integer that represents a real; infinities saturate."""
     return int(quantize(np.array(real, np.float32), quantization))
 
 
 def clamp_of(node: Node) -> Bounds:
-    """Return the node's bounds, infinite where nothing is fused."""
+    """Return the node's bounds, infinite if nothing is fused."""
     return cast(Bounds, node.attributes.get("clamp", OPEN))
 
 
@@ -115,7 +115,7 @@ def clamp_reals(node: Node, reals: NDArray[Any]) -> NDArray[Any]:
 
 
 def clamp_torch(node: Node, reals: "torch.Tensor") -> "torch.Tensor":
-    """Clip the reals as `clamp_reals` does; on a bound itself the gradient passes."""
+    """Clip the reals like `clamp_reals`; the gradient passes at the bounds."""
     low, high = clamp_of(node)
     return reals if (low, high) == OPEN else reals.clamp(low, high)
 
@@ -137,7 +137,7 @@ def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[in
 
 
 def factors(node: Node) -> NDArray[np.float64]:
-    """Return multiplier * 2**-shift for each pair of the node's."""
+    """Return multiplier * 2**-shift for each of the node's pairs."""
     multiplier, shift = (np.array(node.integer[key]) for key in ("multiplier", "shift"))
     real: NDArray[np.float64] = np.ldexp(multiplier.astype(np.float64), -shift)
     return real
@@ -146,7 +146,7 @@ def factors(node: Node) -> NDArray[np.float64]:
 def store(
     node: Node, accumulator: NDArray[Any], output: Tensor, along: tuple[int, ...] = (-1,)
 ) -> NDArray[Any]:
-    """Return the output's integers. along: shape that lays the factors beside the accumulator."""
+    """Return the output's integers. along: shape in which the factors broadcast."""
     multiplier = np.array(node.integer["multiplier"], np.int64).reshape(along)
     shift = np.array(node.integer["shift"], np.int64).reshape(along)
     stored = quantization_of(output)
@@ -156,9 +156,9 @@ def store(
 
 
 def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str, tuple[int, ...]]:
-    """Return multiplier and shift for each of K channels, range, and bias_shift where it is not 0.
+    """Return multiplier and shift for each of K channels, range, and bias_shift if nonzero.
 
-    inputs: x, weight with the channels on axis 0, and maybe a bias.
+    inputs: x, weight with the channels on axis 0, and optionally a bias.
     """
     source, weight = quantization_of(inputs[0]), quantization_of(inputs[1])
     if weight.axis not in (None, 0):
@@ -182,7 +182,7 @@ def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str
 def gain_of_sum(node: Node, inputs: Sequence[Tensor]) -> tuple[float, ...]:
     """Return zoo.op.Op.gain: for x the largest sum over a channel's |w - z_w|, in output steps.
 
-    That of w is in it already.
+    The weight's gain is included.
     """
     weights = np.abs(centred(np.asarray(inputs[1].data), inputs[1]))
     of_x = weights.reshape(len(weights), -1).sum(axis=1) * factors(node)
@@ -219,7 +219,7 @@ def _per_channel(scales: Sequence[float], channels: int) -> list[float]:
 def _bias_shift(node: Node, bias_scale: float, sum_scale: float) -> int:
     ratio = bias_scale / sum_scale
     shift = round(math.log2(ratio)) if ratio > 0 else -1
-    # Scales are float32, so that the product s_in * s_w is only known to about 2**-23.
+    # Scales are float32, so the product s_in * s_w is only accurate to about 2**-23.
     if shift < 0 or not math.isclose(ratio, 2.0**shift, rel_tol=1e-6):
         raise QuantizeError(
             f"node '{node.name}' ({node.op}): the bias has {ratio:g} times the scale of input * "

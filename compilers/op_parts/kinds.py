@@ -1,7 +1,7 @@
-"""Kinds of ops: at the border, moving values only, with two inputs that broadcast.
+"""Kinds of ops: border ops, ops that only move values, and ops with two broadcasting inputs.
 
-Scale and zero point belong to tensors, so that the hub itself reads and writes QuantizeLinear and
-DequantizeLinear; `parse` and `express` of ops at the border are never called.
+Scale and zero point belong to tensors, so the hub itself reads and writes QuantizeLinear and
+DequantizeLinear; `parse` and `express` of border ops are never called.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ __all__ = ["BorderOp", "MoveOp", "broadcast_shape"]
 
 
 class BorderOp(Op):
-    """An element-wise op whose whole meaning is its tensors' quantization."""
+    """An element-wise op defined by its tensors' quantization alone."""
 
     onnx_types = ()
 
@@ -36,7 +36,7 @@ class BorderOp(Op):
 
 
 class MoveOp(Op):
-    """An op whose `run_float` computes nothing, so that integers go through it unchanged."""
+    """An op whose `run_float` only moves values, so integers pass through it unchanged."""
 
     shares_quantization = True
     rounds = False
@@ -53,7 +53,7 @@ class MoveOp(Op):
 
 
 def broadcast_shape(node: Node, inputs: Sequence[Tensor]) -> Shape:
-    """Return the common shape; raises HubError where the inputs do not fit together."""
+    """Return the common shape; raises HubError if the inputs do not match."""
     first, second = (tensor.shape for tensor in inputs)
     sizes = zip_longest(reversed(first), reversed(second), fillvalue=1)
     shape = tuple(_common(pair) for pair in sizes)[::-1]

@@ -1,4 +1,4 @@
-"""Windows that slide over H and W: what convolutions and pools share."""
+"""Sliding windows over H and W, for convolutions and pools."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Window:
 
     @classmethod
     def from_node(cls, node: Node, kernel: Pair | None = None) -> Self:
-        """Read what `attributes` wrote; kernel: where the node's weight tells it."""
+        """Read what `attributes` wrote; kernel: if the node's weight determines it."""
         values: dict[str, Any] = {
             name: node.attributes[name]
             for name in ("kernel", "strides", "pads", "dilations")
@@ -59,12 +59,12 @@ class Window:
 
     @property
     def extent(self) -> Pair:
-        """Pixels from the first to the last tap, both included."""
+        """Pixels from the first to the last tap, inclusive."""
         kernel, dilations = self.kernel, self.dilations
         return (kernel[0] - 1) * dilations[0] + 1, (kernel[1] - 1) * dilations[1] + 1
 
     def output_hw(self, input_hw: Sequence[int | str], where: str) -> Pair:
-        """Return the output's height and width; raises HubError where the window does not fit."""
+        """Return the output's height and width; raises HubError if the window does not fit."""
         if any(isinstance(size, str) for size in input_hw):
             raise HubError(f"{where}: height and width {tuple(input_hw)} must be fixed")
         top, left, bottom, right = self.pads
@@ -86,7 +86,7 @@ class Window:
         return height, width
 
     def leaves_rest(self, input_hw: Sequence[int | str]) -> bool:
-        """Whether pixels are left at the end that are too few for another step."""
+        """Whether pixels remain at the end, too few for another step."""
         top, left, bottom, right = self.pads
         padded = int(input_hw[0]) + top + bottom, int(input_hw[1]) + left + right
         rests = zip(padded, self.extent, self.strides, strict=True)
@@ -101,7 +101,7 @@ class Window:
         return np.pad(image_nchw, borders, constant_values=value)
 
     def pad_torch(self, image_nchw: "torch.Tensor", value: float = 0) -> "torch.Tensor":
-        """Return what `pad` does."""
+        """Return the result of `pad`."""
         from torch.nn import functional as F
 
         top, left, bottom, right = self.pads
@@ -110,14 +110,14 @@ class Window:
         return F.pad(image_nchw, (left, right, top, bottom), value=value)
 
     def taps(self, padded_nchw: NDArray[Any]) -> Iterator[tuple[Pair, NDArray[Any]]]:
-        """Yield each kernel position (i, j) with what it sees, a view [N, C, Ho, Wo]."""
+        """Yield each kernel position (i, j) with the pixels it sees, a view [N, C, Ho, Wo]."""
         windows = self.patches(padded_nchw)
         for i in range(self.kernel[0]):
             for j in range(self.kernel[1]):
                 yield (i, j), windows[..., i, j]
 
     def patches(self, padded_nchw: NDArray[Any]) -> NDArray[Any]:
-        """Return what every output sees, a view [N, C, Ho, Wo, kh, kw]."""
+        """Return the pixels that each output sees, a view [N, C, Ho, Wo, kh, kw]."""
         windows = np.lib.stride_tricks.sliding_window_view(padded_nchw, self.extent, axis=(2, 3))
         (down, across), (dy, dx) = self.strides, self.dilations
         return windows[:, :, ::down, ::across, ::dy, ::dx]
@@ -151,7 +151,7 @@ def _pads(
 
 
 def _same(window: Window, input_hw: Sequence[int], upper: bool) -> tuple[int, int, int, int]:
-    """Return the pads that make the output ceil(input / stride), the odd pixel at the end."""
+    """Return the pads for an output of ceil(input / stride), with the odd pixel at the end."""
     begin, end = [], []
     for size, extent, stride in zip(input_hw, window.extent, window.strides, strict=True):
         total = max((-(-size // stride) - 1) * stride + extent - size, 0)

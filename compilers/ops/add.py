@@ -46,7 +46,7 @@ class Add(Op):
         return OnnxCall("Add", {}, tuple(inputs))
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the shape that both broadcast to."""
+        """Return the common broadcast shape."""
         return broadcast_shape(node, inputs)
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -35,11 +35,11 @@ class AveragePool(Op):
     """Mean over windows of [N, C, H, W].
 
     attributes: kernel, strides, pads as in compilers.op_parts.window (a global pool has a kernel
-    of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 where the
-    output is [N, C] instead of [N, C, 1, 1]; reciprocal: (M, S) where M / 2**S stands for
-    1 / count, which the hub spells out (compilers.passes.spell_out_means).
-    integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of
-    Ho * Wo positions where counts differ between them, else one; range.
+    of the whole image); count_include_pad: whether pads count as zeros; keep_axes: 0 if the output
+    is [N, C] instead of [N, C, 1, 1]; reciprocal: (M, S) if M / 2**S replaces 1 / count, which the
+    hub spells out (compilers.passes.spell_out_means).
+    integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of the
+    Ho * Wo positions if their counts differ, otherwise a single one; range.
     """
 
     name = "average_pool"
@@ -137,13 +137,13 @@ class AveragePool(Op):
         inputs: Sequence[Tensor],  # noqa: ARG002
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return the pixels of a window, each by the largest factor."""
+        """Return the gain: the pixels of a window times the largest factor."""
         return (math.prod(integers(node, "kernel")) * float(factors(node).max()),)
 
     def factor_error(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> NDArray[np.float64]:
-        """Return one for each of Ho * Wo positions where counts differ, else one."""
+        """Return one for each of the Ho * Wo positions if counts differ, otherwise one."""
         wanted = _factors(node, inputs[0], output)
         multiplier, shift = fix_factors(wanted.reshape(-1).tolist())
         fixed: NDArray[np.float64] = np.ldexp(np.array(multiplier, np.float64), np.negative(shift))
@@ -151,12 +151,12 @@ class AveragePool(Op):
 
 
 def divides_unevenly(node: Node) -> bool:
-    """Whether means near the border are over fewer pixels than others."""
+    """Whether means near the border cover fewer pixels than others."""
     return any(integers(node, "pads")) and not integer(node, "count_include_pad")
 
 
 def pixel_counts(node: Node, image_hw: Sequence[int | str]) -> NDArray[np.int64]:
-    """Return over how many pixels each output averages, [Ho, Wo], or [1, 1] if all alike."""
+    """Return the number of pixels in each mean, [Ho, Wo], or [1, 1] if all are equal."""
     window = Window.from_node(node)
     if integer(node, "count_include_pad"):
         return np.full((1, 1), window.kernel[0] * window.kernel[1])
@@ -181,7 +181,7 @@ def _factors(node: Node, x: Tensor, output: Tensor) -> NDArray[np.float64]:
 
 
 def _reciprocal(node: Node) -> float:
-    """Return M / 2**S; float32 holds it exactly."""
+    """Return M / 2**S, which is exact in float32."""
     multiplier, shift = integers(node, "reciprocal")
     return math.ldexp(multiplier, -shift)
 

@@ -21,7 +21,7 @@ _ROLES = ("scale", "bias", "mean", "variance")
 
 
 class BatchNorm(Op):
-    """y = (x - mean) / sqrt(variance + epsilon) * scale + bias, for each channel.
+    """y = (x - mean) / sqrt(variance + epsilon) * scale + bias, per channel.
 
     inputs: x [N, C, ...], then scale, bias, mean and variance, [C] each.  attributes: epsilon.
     """
@@ -65,7 +65,7 @@ class BatchNorm(Op):
         return normalised
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Normalise by the statistics that are given: they are inputs like any other."""
+        """Normalise with the given statistics, which are ordinary inputs."""
         x, *statistics = inputs
         along = (-1,) + (1,) * (x.ndim - 2)
         scale, bias, mean, variance = (values.reshape(along) for values in statistics)

@@ -1,4 +1,4 @@
-"""Clip: a ReLU, ReLU6 or Clip that no other node could take in as its clamp."""
+"""Clip: a ReLU, ReLU6 or Clip that could not be fused into another node."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ __all__ = ["OP"]
 class Clip(Op):
     """y = min(max(x, low), high).
 
-    attributes: low, high, reals, infinite where open.  integer: range, the bounds as integers.
+    attributes: low, high, reals, infinite if open.  integer: range, the bounds as integers.
     """
 
     name = "clip"
@@ -36,7 +36,7 @@ class Clip(Op):
         return Parsed((operand(call),), {"low": low, "high": high})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Relu where that says it all, else Clip with the finite bounds."""
+        """Write Relu if that suffices, otherwise Clip with the finite bounds."""
         low, high = real(node, "low"), real(node, "high")
         if (low, high) == (0.0, math.inf):
             return OnnxCall("Relu", {}, tuple(inputs))
@@ -55,7 +55,7 @@ class Clip(Op):
         return clipped
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Clip; on a bound itself the gradient passes."""
+        """Clip; the gradient passes at the bounds."""
         return inputs[0].clamp(real(node, "low"), real(node, "high"))
 
     def run_integer(
@@ -73,7 +73,7 @@ class Clip(Op):
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the range; raises QuantizeError where input and output differ."""
+        """Return the range; raises QuantizeError if input and output quantization differ."""
         stored = quantization_of(output)
         if quantization_of(inputs[0]) != stored:
             raise QuantizeError(

@@ -20,10 +20,10 @@ __all__ = ["OP"]
 
 
 class Concat(Op):
-    """Two or more tensors side by side; inputs are rescaled to the output's quantization.
+    """Two or more concatenated tensors; inputs are rescaled to the output's quantization.
 
     attributes: axis, from 1.  integer: multiplier and shift for each input (s_in / s_out); an input
-    that has the output's quantization is copied.
+    with the output's quantization is copied.
     """
 
     name = "concat"
@@ -46,7 +46,7 @@ class Concat(Op):
         return OnnxCall("Concat", {"axis": integer(node, "axis")}, tuple(inputs))
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the shape with the inputs' sizes along the axis added up."""
+        """Return the shape with the inputs' sizes summed along the axis."""
         axis, shapes = integer(node, "axis"), [tensor.shape for tensor in inputs]
         others = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
         if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:

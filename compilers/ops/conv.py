@@ -44,7 +44,7 @@ class Conv(Op):
     weight_input = 1
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Conv, auto_pad resolved; refuses computed weights and other than 2-D images."""
+        """Read Conv, auto_pad resolved; refuses computed weights and anything but 2-D images."""
         x, weights = image(call), weight_and_bias(call, 4)
         kernel = int(weights[0].shape[2]), int(weights[0].shape[3])
         window = Window.from_call(call, kernel, x.shape[2:])
@@ -104,7 +104,7 @@ class Conv(Op):
         output: Tensor,
     ) -> NDArray[Any]:
         """Convolve exactly; pads hold the zero point, which is 0 once centred."""
-        # Integers in float64 are exact below 2**53, and BLAS multiplies them fast.
+        # Integers in float64 are exact below 2**53, and BLAS is fast.
         x, weight = (
             centred(integers, tensor).astype(np.float64)
             for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
@@ -126,7 +126,7 @@ class Conv(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return that of compilers.op_parts.arithmetic."""
+        """Return the gain of compilers.op_parts.arithmetic."""
         return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002

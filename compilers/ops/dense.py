@@ -39,7 +39,7 @@ class Dense(Op):
     weight_input = 1
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Gemm or MatMul with a constant weight, which is turned into [K, C]."""
+        """Read Gemm or MatMul with a constant weight, transposed to [K, C]."""
         x = operand(call)
         if len(x.shape) != 2:
             raise UnsupportedOpError(
@@ -106,7 +106,7 @@ class Dense(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return that of compilers.op_parts.arithmetic."""
+        """Return the gain of compilers.op_parts.arithmetic."""
         return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
@@ -115,7 +115,7 @@ class Dense(Op):
 
 
 def _gemm_constants(call: OnnxCall) -> tuple[Tensor, ...]:
-    """Return weight [K, C] and bias [K] with alpha and beta multiplied in."""
+    """Return weight [K, C] and bias [K], multiplied by alpha and beta."""
     weight = constant(call, 1, "weight", 2)
     if not call.attributes.get("transB", 0):
         weight = _transposed(weight)
@@ -132,7 +132,7 @@ def _gemm_constants(call: OnnxCall) -> tuple[Tensor, ...]:
 
 
 def _bias(call: OnnxCall, outputs: int) -> Tensor:
-    """Return [K] of a constant that broadcasts to [N, K], the same for every sample."""
+    """Return [K] from a constant that broadcasts to [N, K], the same for every sample."""
     bias = operand(call, 2)
     if bias.data is None or bias.shape not in ((outputs,), (1, outputs), (), (1,), (1, 1)):
         raise UnsupportedOpError(

@@ -13,7 +13,7 @@ __all__ = ["OP"]
 
 
 class Dequantize(BorderOp):
-    """x = scale * (q - zero_point), the only node with integers in, floats out."""
+    """x = scale * (q - zero_point), the only node from integers to floats."""
 
     name = "dequantize"
     rounds = False

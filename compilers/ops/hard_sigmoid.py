@@ -25,7 +25,7 @@ class HardSigmoid(TableOp):
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read HardSigmoid."""
-        # ONNX holds float32, its defaults included.
+        # ONNX stores float32, including its defaults.
         alpha = float(np.float32(call.attributes.get("alpha", 0.2)))
         beta = float(np.float32(call.attributes.get("beta", 0.5)))
         return Parsed(super().parse(call).inputs, {"alpha": alpha, "beta": beta})

@@ -1,4 +1,4 @@
-"""LeakyRelu: y = x where x >= 0, else alpha * x."""
+"""LeakyRelu: y = x if x >= 0, else alpha * x."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,14 @@ __all__ = ["OP"]
 
 
 class LeakyRelu(TableOp):
-    """A rectifier with one slope for everything below zero. attribute: alpha."""
+    """A rectifier with one slope below zero. attribute: alpha."""
 
     name = "leaky_relu"
     onnx_types = ("LeakyRelu",)
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read LeakyRelu."""
-        # ONNX holds float32, its default included.
+        # ONNX stores float32, including its default.
         alpha = float(np.float32(call.attributes.get("alpha", 0.01)))
         return Parsed(super().parse(call).inputs, {"alpha": alpha})
 

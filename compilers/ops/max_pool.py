@@ -21,7 +21,7 @@ __all__ = ["OP"]
 
 
 class MaxPool(Op):
-    """Maximum over windows of x [N, C, H, W], in which pads never win.
+    """Maximum over windows of x [N, C, H, W]; pads never win.
 
     attributes: kernel, strides, pads, dilations as in compilers.op_parts.window. A global pool has
     a kernel of H x W; ceil_mode has become pads.
@@ -60,7 +60,7 @@ class MaxPool(Op):
         return _largest(node, inputs[0], -np.inf)
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Take the largest value of each window, the first of equal ones for the gradient."""
+        """Take the largest value of each window; the gradient goes to the first of equal ones."""
         from torch.nn import functional as F
 
         window = Window.from_node(node)
@@ -74,7 +74,7 @@ class MaxPool(Op):
         tensors: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> NDArray[Any]:
-        """Take the largest integer of each window, which stands for the largest real."""
+        """Take the largest integer of each window, which represents the largest real."""
         return _largest(node, inputs[0], quantization_of(tensors[0]).qmin)
 
 
@@ -85,9 +85,9 @@ def _largest(node: Node, x: NDArray[Any], lowest: float) -> NDArray[Any]:
 
 
 def _complete_last(window: Window, image_hw: Pair) -> Window:
-    """Widen the pads at bottom and right so that the last, incomplete window counts.
+    """Widen the pads at bottom and right to include the last, incomplete window.
 
-    It does not where it would begin in the pads (ONNX MaxPool-22, PyTorch MaxPool2d).
+    A window that would start in the pads is excluded (ONNX MaxPool-22, PyTorch MaxPool2d).
     """
     ends = [0, 0]
     for axis, size in enumerate(image_hw):

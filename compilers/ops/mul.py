@@ -1,4 +1,4 @@
-"""Multiplication of two tensors, such as a gate or a factor per channel; either may broadcast."""
+"""Multiplication of two tensors, such as a gate or a per-channel factor; either may broadcast."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ __all__ = ["OP"]
 
 
 class Mul(Op):
-    """y = a * b; a constant stands second, and may have a scale for each channel.
+    """y = a * b; a constant comes second and may have per-channel scales.
 
     acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.op_parts.arithmetic with
     s_a * s_b / s_out.
@@ -42,7 +42,7 @@ class Mul(Op):
     fuses_clamp = True
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Mul, or Div by a constant as the product with its reciprocal."""
+        """Read Mul, or Div by a constant as multiplication by its reciprocal."""
         first, second = operand(call), operand(call, 1)
         if call.op_type == "Div":
             return Parsed((first, _reciprocal(call, second)))
@@ -53,7 +53,7 @@ class Mul(Op):
         return OnnxCall("Mul", {}, tuple(inputs))
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the shape that both broadcast to."""
+        """Return the common broadcast shape."""
         return broadcast_shape(node, inputs)
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -90,14 +90,14 @@ class Mul(Op):
         inputs: Sequence[Tensor],
         output: Tensor,  # noqa: ARG002
     ) -> tuple[float, ...]:
-        """Return for each input the largest that the other one can be, rescaled."""
+        """Return for each input the other one's largest magnitude, rescaled."""
         first, second = (quantization_of(tensor) for tensor in inputs)
         largest = float(factors(node).max())
         return tuple(largest * (grid.qmax - grid.qmin) for grid in (second, first))
 
 
 def _beside(factor: Tensor) -> tuple[int, ...]:
-    """Return the shape in which the factor's scales broadcast as the factor itself does."""
+    """Return the shape in which the factor's scales broadcast like the factor itself."""
     axis = quantization_of(factor).axis
     return (-1,) if axis is None else (-1, *(1,) * (len(factor.shape) - 1 - axis))
 

@@ -28,10 +28,10 @@ __all__ = ["OP"]
 
 
 class Pad(Op):
-    """A border of any width around all axes but the batch.
+    """A border of any width around all axes except the batch.
 
-    attributes: before, after, a width per axis; value.  integer: value, which stands for the real
-    value exactly (the zero point stands for 0).
+    attributes: before, after, a width per axis; value.  integer: value, which represents the real
+    value exactly (the zero point represents 0).
     """
 
     name = "pad"
@@ -40,7 +40,7 @@ class Pad(Op):
     rounds = False
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Pad as of opset 11; refuses other modes than constant, and negative widths."""
+        """Read Pad of opset 11; refuses modes other than constant, and negative widths."""
         x = operand(call)
         mode = call.attributes.get("mode", "constant")
         if mode != "constant":
@@ -59,7 +59,7 @@ class Pad(Op):
         return Parsed((x,), {"before": before, "after": after, "value": value})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Pad as of opset 11."""
+        """Write Pad of opset 11."""
         widths = integers(node, "before") + integers(node, "after")
         pads = new_parameter(node, "pads", widths)
         value = new_parameter(node, "constant_value", real(node, "value"))
@@ -107,7 +107,7 @@ class Pad(Op):
         inputs: Sequence[Tensor],  # noqa: ARG002
         output: Tensor,
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the value's integer; raises QuantizeError where none stands for it."""
+        """Return the value's integer; raises QuantizeError if it has none."""
         stored, value = quantization_of(output), real(node, "value")
         level = value / stored.scale[0] + stored.zero_point[0]
         if not (level.is_integer() and stored.qmin <= level <= stored.qmax):

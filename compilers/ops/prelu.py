@@ -1,4 +1,4 @@
-"""PRelu: y = x where x >= 0, else slope * x, with a learned slope for each channel.
+"""PRelu: y = x if x >= 0, else slope * x, with a learned slope per channel.
 
 He et al. 2015, "Delving Deep into Rectifiers", section 2.1.
 """
@@ -24,7 +24,7 @@ __all__ = ["OP"]
 
 
 class PRelu(Op):
-    """A rectifier of x [N, C, ...]; the slope may stay float: integers only need the tables.
+    """A rectifier of x [N, C, ...]; the slope may stay float because integers only use the tables.
 
     inputs: x; slope, constant, one value or one for each of C.
     integer['table']: [C * 2**bits], for each channel a table as in zoo.table_op.
@@ -89,7 +89,7 @@ class PRelu(Op):
         inputs: Sequence[Tensor],
         output: Tensor,
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the tables of all channels, one after the other."""
+        """Return the tables of all channels, concatenated."""
         x, slope = inputs
         reals = np.asarray(slope.data)
         if slope.quantization:

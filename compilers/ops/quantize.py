@@ -13,7 +13,7 @@ __all__ = ["OP"]
 
 
 class Quantize(BorderOp):
-    """q = saturate(round(x / scale) + zero_point), the only node with floats in, integers out."""
+    """q = saturate(round(x / scale) + zero_point), the only node from floats to integers."""
 
     name = "quantize"
 
@@ -28,7 +28,7 @@ class Quantize(BorderOp):
         tensors: Sequence[Tensor],  # noqa: ARG002
         output: Tensor,
     ) -> NDArray[Any]:
-        """Quantize reals as the output's quantization says."""
+        """Quantize reals with the output's quantization."""
         return quantize(inputs[0], quantization_of(output))
 
 

@@ -1,4 +1,4 @@
-"""Reshape, Flatten, Squeeze and Unsqueeze: the same values under another shape."""
+"""Reshape, Flatten, Squeeze and Unsqueeze: the same values in another shape."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ __all__ = ["OP"]
 
 
 class Reshape(MoveOp):
-    """The values of each sample in the same order under another shape; the batch stays first.
+    """The values of each sample in the same order in another shape; the batch stays first.
 
     attributes: shape, without the batch, such as (196,).
     """
@@ -29,7 +29,7 @@ class Reshape(MoveOp):
     onnx_types = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read any of the four with constant parameters; refuses to touch the batch."""
+        """Read any of the four with constant parameters; refuses changes to the batch."""
         x = operand(call)
         shape = _TARGETS[call.op_type](call, x.shape)
         if not shape or shape[0] != x.shape[0] or _values(shape) != _values(x.shape):
@@ -42,7 +42,7 @@ class Reshape(MoveOp):
         return Parsed((x,), {"shape": tuple(int(size) for size in shape[1:])})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Reshape with the batch left open."""
+        """Write Reshape with a dynamic batch."""
         shape = new_parameter(node, "shape", (-1, *integers(node, "shape")))
         return OnnxCall("Reshape", {}, (*inputs, shape))
 
@@ -67,7 +67,7 @@ class Reshape(MoveOp):
 
 
 def _reshape(call: OnnxCall, shape: Shape) -> Shape | None:
-    """Resolve 0 (copy the axis) and -1 (whatever is left)."""
+    """Resolve 0 (copy the axis) and -1 (infer the size)."""
     target = integers_parameter(call, 1, "shape") or ()
     first, *sizes = target or (None,)
     if call.attributes.get("allowzero", 0) and 0 in target:

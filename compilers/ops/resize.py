@@ -1,6 +1,6 @@
-"""Resize: images of another height and width, by nearest or bilinear interpolation.
+"""Resize: images at another height and width, by nearest or bilinear interpolation.
 
-The place of an output pixel in the input is a ratio of integers, so the integer form is exact.
+An output pixel's position in the input is a ratio of integers, so the integer form is exact.
 """
 
 import math
@@ -54,7 +54,7 @@ class Resize(Op):
     shares_quantization = True
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Resize as of opset 11; refuses cubic, antialiasing, computed or fractional sizes."""
+        """Read Resize of opset 11; refuses cubic, antialiasing, computed or fractional sizes."""
         x = image(call)
         size_hw = _size_hw(call, x)
         settings = {name: call.attributes.get(name, known[0]) for name, known in _SUPPORTED.items()}
@@ -70,7 +70,7 @@ class Resize(Op):
         return Parsed((x,), {"size_hw": size_hw, **kept})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Resize as of opset 18, in which the batch may stay open."""
+        """Write Resize of opset 18, which allows a dynamic batch."""
         settings = {name: text(node, name) for name in _MEANINGFUL[text(node, "mode")]}
         sizes = new_parameter(node, "sizes", integers(node, "size_hw"))
         return OnnxCall("Resize", {**settings, "axes": (2, 3)}, (*inputs, None, None, sizes))
@@ -102,7 +102,7 @@ class Resize(Op):
         tensors: Sequence[Tensor],
         output: Tensor,
     ) -> NDArray[Any]:
-        """Interpolate exactly, and round once."""
+        """Interpolate exactly and round once."""
         if text(node, "mode") == "nearest":
             return _nearest(node, inputs[0])
         stored = quantization_of(output)
@@ -111,7 +111,7 @@ class Resize(Op):
         return saturate(levels, stored.qmin, stored.qmax, stored.dtype)
 
     def _weights(self, node: Node, height: int, width: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return [H, Ho] and [W, Wo]: what becomes of each row, and column, that alone is 1."""
+        """Return matrices [H, Ho] and [W, Wo]: the contribution of each row and column."""
         height_out, width_out = integers(node, "size_hw")
         tall = node.with_attributes(size_hw=(height_out, 1))
         wide = node.with_attributes(size_hw=(1, width_out))
@@ -134,7 +134,7 @@ def _nearest(node: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _bilinear(node: Node, x: NDArray[Any]) -> tuple[NDArray[Any], int]:
-    """Return sums of neighbours with integer weights, and what all weights of a sum add up to."""
+    """Return sums of neighbours with integer weights, and the total weight of a sum."""
     total = 1
     for axis, size in enumerate(integers(node, "size_hw"), 2):
         last = x.shape[axis] - 1
@@ -151,7 +151,7 @@ def _bilinear(node: Node, x: NDArray[Any]) -> tuple[NDArray[Any], int]:
 
 
 def _places(node: Node, size_in: int, size_out: int) -> tuple[NDArray[np.int64], int]:
-    """Return where output pixels lie in the input, as numerators and their common divisor.
+    """Return positions of output pixels in the input, as numerators and a common divisor.
 
     half_pixel: (i + 1/2) * in / out - 1/2; asymmetric: i * in / out;
     align_corners: i * (in - 1) / (out - 1), and 0 for a single pixel (ONNX Resize).
@@ -170,7 +170,7 @@ def _size_hw(call: OnnxCall, x: Tensor) -> tuple[int, int]:
     """Return the output's height and width from sizes or scales."""
     axes = tuple(axis % 4 for axis in call.attributes.get("axes", range(4)))
     sizes = integers_parameter(call, 3, "sizes") or ()
-    # A batch that the import does not know counts as 0.
+    # A batch unknown at import counts as 0.
     given: Sequence[int | float | str] = [
         x.shape[axis] if size == 0 else size for axis, size in zip(axes, sizes, strict=False)
     ]
@@ -190,7 +190,7 @@ def _size_hw(call: OnnxCall, x: Tensor) -> tuple[int, int]:
 
 
 def _scaled(size: int | str, scale: float) -> int | float | str:
-    """Return size * scale, as int where the scale in float32 means a whole number."""
+    """Return size * scale, as int if the float32 scale represents a whole number."""
     if scale == 1:
         return size
     if isinstance(size, str):

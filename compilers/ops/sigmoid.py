@@ -22,7 +22,7 @@ class Sigmoid(TableOp):
     onnx_types = ("Sigmoid",)
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
-        """Compute the sigmoid by tanh, which overflows for no x."""
+        """Compute the sigmoid with tanh, which never overflows."""
         y: NDArray[Any] = np.tanh(x * 0.5) * 0.5 + 0.5
         return y
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OP"]
 
-# Exporters write the end of an axis of unknown size as the largest integer of 32 or 64 bits.
+# Exporters write the end of an axis of unknown size as the largest 32- or 64-bit integer.
 _BATCH_MAX = 2**31 - 1
 _PARAMETERS = ("starts", "ends", "axes", "steps")
 
@@ -24,7 +24,7 @@ _PARAMETERS = ("starts", "ends", "axes", "steps")
 class Slice(MoveOp):
     """Every step-th value of some axes, from start to before end.
 
-    attributes: starts, ends, axes, steps, a value each per cut axis; axes ascend,
+    attributes: starts, ends, axes, steps, one value per sliced axis; axes ascend,
     0 <= start < end <= size, step >= 1.
     """
 
@@ -32,7 +32,7 @@ class Slice(MoveOp):
     onnx_types = ("Slice",)
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Slice as of opset 10; refuses computed bounds, steps below 1, cuts of the batch."""
+        """Read Slice of opset 10; refuses computed bounds, steps below 1, slices of the batch."""
         x = operand(call)
         kept = {axis: _kept(call, x, axis, cut) for axis, cut in _given_cuts(call, x).items()}
         axes = tuple(sorted(kept))
@@ -45,12 +45,12 @@ class Slice(MoveOp):
         return Parsed((x,), attributes)
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Slice as of opset 10."""
+        """Write Slice of opset 10."""
         parameters = (new_parameter(node, role, integers(node, role)) for role in _PARAMETERS)
         return OnnxCall("Slice", {}, (*inputs, *parameters))
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the sizes of what is kept."""
+        """Return the remaining sizes."""
         sizes = list(inputs[0].shape)
         for axis, start, end, step in _cuts(node):
             sizes[axis] = len(range(start, end, step))
@@ -72,7 +72,7 @@ class Slice(MoveOp):
 
 
 def _cuts(node: Node) -> list[tuple[int, int, int, int]]:
-    """Return (axis, start, end, step) for each cut axis."""
+    """Return (axis, start, end, step) for each sliced axis."""
     starts, ends, axes, steps = (integers(node, name) for name in _PARAMETERS)
     return list(zip(axes, starts, ends, steps, strict=True))
 
@@ -86,7 +86,7 @@ def _index(node: Node, rank: int) -> tuple[slice, ...]:
 
 
 def _given_cuts(call: OnnxCall, x: Tensor) -> dict[int, slice]:
-    """Return what is cut by axis; the whole batch is no cut."""
+    """Return the slices by axis; keeping the whole batch is not a slice."""
     starts, ends, axes, steps = (
         integers_parameter(call, index, role) or () for index, role in enumerate(_PARAMETERS, 1)
     )
@@ -109,7 +109,7 @@ def _given_cuts(call: OnnxCall, x: Tensor) -> dict[int, slice]:
 
 
 def _kept(call: OnnxCall, x: Tensor, axis: int, cut: slice) -> range:
-    """Return the indices that remain, counted from the beginning of the axis."""
+    """Return the remaining indices, counted from the start of the axis."""
     size = x.shape[axis]
     if axis == 0 or isinstance(size, str):
         raise UnsupportedOpError(

@@ -1,7 +1,7 @@
 """Softmax: y[k] = exp(x[k]) / sum over j of exp(x[j]), along one axis.
 
-The integer form computes no exponential: with q the integers of x, exp(x[k] - max x) is one of
-2**bits table entries, that of the distance max q - q[k].
+The integer form computes no exponential: with integers q of x, exp(x[k] - max x) is the table entry
+of the distance max q - q[k], one of 2**bits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["OP"]
 
-# The sum of up to 4096 entries fits in 32 bits; rounding an entry by half of 2**-20 moves y by at
-# most 2**-21 per class, so that 4096 classes stay within 1 LSB of 1/256, final rounding included.
+# The sum of up to 4096 entries fits in 32 bits. Rounding an entry by half of 2**-20 changes y by at
+# most 2**-21 per class, so 4096 classes stay within 1 LSB of 1/256, including the final rounding.
 _FRACTION_BITS = 20
 
 
 class Softmax(Op):
-    """Probabilities along an axis other than the batch. attribute: axis, >= 1.
+    """Probabilities along any axis except the batch. attribute: axis, >= 1.
 
     integer: table[d] = round(2**20 * exp(-s_in * d)); 1 / s_out ~ multiplier * 2**-shift;
     y[k] = round(table[d[k]] * multiplier / (sum(table[d]) * 2**shift)) + z_out.
@@ -39,7 +39,7 @@ class Softmax(Op):
     onnx_types = ("Softmax",)
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Softmax as of opset 13; refuses the batch axis."""
+        """Read Softmax of opset 13; refuses the batch axis."""
         x = operand(call)
         axis, rank = int(call.attributes.get("axis", -1)), len(x.shape)
         if not (-rank < axis < rank and axis % rank):
@@ -79,7 +79,7 @@ class Softmax(Op):
         tensors: Sequence[Tensor],  # noqa: ARG002
         output: Tensor,
     ) -> NDArray[Any]:
-        """Look the exponentials up and divide each by their sum."""
+        """Look up the exponentials and divide each by their sum."""
         axis, q, stored = integer(node, "axis"), inputs[0].astype(np.int64), quantization_of(output)
         powers = np.array(node.integer["table"], np.int64)[q.max(axis, keepdims=True) - q]
         (multiplier,), (shift,) = node.integer["multiplier"], node.integer["shift"]
@@ -107,7 +107,7 @@ class Softmax(Op):
         inputs: Sequence[Tensor],
         output: Tensor,
     ) -> tuple[float, ...]:
-        """Return half of the scales' ratio.
+        """Return half the ratio of the scales.
 
         dy[k] = y[k] * (dx[k] - sum of y[j] * dx[j]), at most y[k] * (1 - y[k]) * 2 max |dx|.
         """

@@ -1,4 +1,4 @@
-"""Transpose: the axes in another order."""
+"""Transpose: reorder the axes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
