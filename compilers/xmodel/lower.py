@@ -66,9 +66,9 @@ def lower_for_dpu(graph: Graph, target: Target) -> XirGraph:
 def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     """Return one entry for each node between the border's quantize and dequantize nodes.
 
-    graph: float, or integer, whose shifts and means are looked at too. One with other integers than
-    the DPU's is quantized anew when it is built, so that its float form is looked at.
-    Raises RefusedError where the target's facts are incomplete.
+    graph: float, or integer, which includes shifts and means. A build requantizes a graph with
+    integers other than the DPU's, so its float form is checked.
+    Raises RefusedError if the target's facts are incomplete.
     """
     if graph.is_quantized and not are_powers_of_two(graph):
         graph = as_float(graph).graph

@@ -73,7 +73,7 @@ def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
 
 
 def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Entry]:
-    """Yield other people's networks: an ONNX file and its contract each."""
+    """Yield third-party networks, each an ONNX file and its contract."""
     for onnx, contract in listed:
         recipe = find_recipe(str(onnx), contract)
         feeds = sample(recipe.contract)

@@ -71,7 +71,7 @@ def _by_tensorrt(
     gpu: NvidiaGpu,
     folder: Path,
 ) -> Iterator[Entry]:
-    """Yield an engine for each batch; raises RefusedError where none can be built here."""
+    """Yield an engine for each batch; raises RefusedError if none can be built here."""
     plan = make_plan(replace(wish, target=_target(wish, gpu).name, quant=quant))
     hub = build(plan, cache, stages=artifact_stages())["quantize"] / "hub.onnx"
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))

@@ -21,7 +21,7 @@ __all__ = ["Entry", "machine", "measure", "sample"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A network to be timed. model, scheme: as in Latency.  feeds: a batch by input name."""
+    """A network to time. model, scheme: as in Latency.  feeds: a batch by input name."""
 
     name: str
     model: str

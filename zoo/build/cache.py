@@ -99,7 +99,7 @@ class _Record:
 class Cache:
     """Stage results below one folder.
 
-    entries/KEY.FACTS/files: what a stage wrote.  stage.json beside it: from what, and its digests.
+    entries/KEY.FACTS/files: a stage's output.  stage.json beside it: its inputs and digests.
     locks/KEY.lock.  last/BUILD.STAGE.json: the last build's stage.json.
     """
 

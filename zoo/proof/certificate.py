@@ -60,7 +60,7 @@ class Check:
         return {**asdict(self), "state": self.state}
 
     def demand(self, where: str) -> None:
-        """Raise VerifyError where it is broken."""
+        """Raise VerifyError if it is broken."""
         if not self.holds:
             raise VerifyError(
                 f"{where}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed "
