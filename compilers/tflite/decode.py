@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compilers.tflite.flat_table import FlatTable
 from compilers.tflite.schema import schema
 from zoo.errors import ArtifactError
+from zoo.flat_table import FlatTable
 
 __all__ = ["FileOp", "FileTensor", "TfliteFile", "decode"]
 

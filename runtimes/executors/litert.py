@@ -1,6 +1,5 @@
 """Runs .tflite artifacts by LiteRT on this machine's CPU, with XNNPACK."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runtimes.tflite_outputs import with_outputs
+from runtimes.tflite_file import metadata, with_outputs
 from zoo.errors import HubError, ToolchainError, suggest
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds, Inspector
@@ -16,8 +15,7 @@ from zoo.tool import Tool, install_extra
 
 __all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
 
-_LAYOUTS = b"zoo.layouts"
-_BORDER = b"zoo.border"
+_LAYOUTS, _BORDER = "zoo.layouts", "zoo.border"
 _REMEDY = install_extra("litert")
 
 
@@ -35,7 +33,7 @@ class LitertExecutor(Inspector):
         file = folder / main
         content = file.read_bytes()
         interpreter = _interpreter(content, str(file), threads)
-        return LitertRun(interpreter, _texts(content, _LAYOUTS), str(file))
+        return LitertRun(interpreter, metadata(content, _LAYOUTS), str(file))
 
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "LitertInside":
         """Return a function that runs `main` and gives those of these activations that it has.
@@ -46,7 +44,7 @@ class LitertExecutor(Inspector):
         file = folder / main
         content = file.read_bytes()
         _interpreter(content, str(file), threads=1)  # before anything else reads the file
-        border = _texts(content, _BORDER)
+        border = metadata(content, _BORDER)
         asked = {border.get(name, name): name for name in names}
         interpreter = _interpreter(with_outputs(content, asked), str(file), threads=1)
         details = (*interpreter.get_input_details(), *interpreter.get_output_details())
@@ -185,20 +183,6 @@ def _dequantized(stored: NDArray[Any], detail: Mapping[str, Any]) -> NDArray[Any
     levels = stored.astype(np.int32) - zero_point
     reals: NDArray[np.float32] = levels.astype(np.float32) * np.float32(scale)
     return reals
-
-
-def _texts(content: bytes, name: bytes) -> Mapping[str, str]:
-    """Return one of our metadata, nothing where the file does not have it."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    model = schema.Model.GetRootAs(content)
-    for index in range(model.MetadataLength()):
-        entry = model.Metadata(index)
-        if entry.Name() == name:
-            text = model.Buffers(entry.Buffer()).DataAsNumpy().tobytes()
-            texts: dict[str, str] = json.loads(text)
-            return texts
-    return {}
 
 
 EXECUTOR = LitertExecutor()

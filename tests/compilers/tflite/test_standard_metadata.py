@@ -11,10 +11,10 @@ from tflite_files import to_tflite
 
 from compilers.schemes import W8A8_ASYM
 from compilers.tflite.decode import decode
-from compilers.tflite.flat_table import FlatTable
 from compilers.tflite.op_versions import OP_VERSIONS, minimum_runtime
 from compilers.tflite.standard_metadata import MODEL_METADATA, RUNTIME
 from zoo.contract import Step
+from zoo.flat_table import FlatTable
 from zoo.graph import Graph
 
 NETWORK = residual_network()

@@ -10,7 +10,7 @@ from tflite_files import INTEGER_BORDER, TARGET, to_tflite
 from compilers.reference import run_all
 from compilers.schemes import DPU_POW2
 from runtimes.executors.litert import EXECUTOR
-from runtimes.tflite_outputs import with_outputs
+from runtimes.tflite_file import with_outputs
 
 GRAPH = quantized(residual_network(), DPU_POW2)
 INTEGERS = [t.name for t in GRAPH.tensors.values() if t.quantization and not t.is_constant]

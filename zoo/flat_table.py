@@ -34,9 +34,17 @@ class FlatTable:
         (position,) = struct.unpack_from(_OFFSET, content) if len(content) >= 4 else (len(content),)
         return cls(content, position)
 
+    def place(self, field: int) -> int | None:
+        """Return where a field stands in the content, None where it is absent."""
+        entry = _VTABLE_HEADER_BYTES + _FIELD_BYTES * field
+        if entry + _FIELD_BYTES > self._vtable_bytes:
+            return None
+        offset = self._unpack("<H", self._vtable + entry)
+        return self._position + offset if offset else None
+
     def number(self, field: int, kind: str, default: int = 0) -> int:
         """Return an integer. kind: as the struct module names it, such as 'i'."""
-        place = self._place(field)
+        place = self.place(field)
         return default if place is None else int(self._unpack(f"<{kind}", place))
 
     def numbers(self, field: int, dtype: str) -> NDArray[Any]:
@@ -50,7 +58,7 @@ class FlatTable:
 
     def table(self, field: int) -> "FlatTable | None":
         """Return the table that a field points to."""
-        place = self._place(field)
+        place = self.place(field)
         return None if place is None else FlatTable(self._content, self._follow(place))
 
     def tables(self, field: int) -> tuple["FlatTable", ...]:
@@ -59,17 +67,9 @@ class FlatTable:
         places = range(start, start + count * _OFFSET_BYTES, _OFFSET_BYTES)
         return tuple(FlatTable(self._content, self._follow(place)) for place in places)
 
-    def _place(self, field: int) -> int | None:
-        """Return where a field stands, None where it is absent."""
-        entry = _VTABLE_HEADER_BYTES + _FIELD_BYTES * field
-        if entry + _FIELD_BYTES > self._vtable_bytes:
-            return None
-        offset = self._unpack("<H", self._vtable + entry)
-        return self._position + offset if offset else None
-
     def _vector(self, field: int, item_bytes: int) -> tuple[int, int]:
         """Return where a vector's items start, and how many there are."""
-        place = self._place(field)
+        place = self.place(field)
         if place is None:
             return 0, 0
         header = self._follow(place)
