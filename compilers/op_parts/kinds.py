@@ -1,20 +1,30 @@
-"""Kinds of ops: border ops, ops that only move values, and ops with two broadcasting inputs.
+"""Kinds of ops: border ops, moving ops, weighted sums, and ops with two broadcasting inputs.
 
 Scale and zero point belong to tensors, so the hub itself reads and writes QuantizeLinear and
 DequantizeLinear; `parse` and `express` of border ops are never called.
 """
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.arithmetic import (
+    centred,
+    clamp_reals,
+    fix_sum,
+    gain_of_sum,
+    shifted_bias,
+    store,
+)
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
-__all__ = ["BorderOp", "MoveOp", "broadcast_shape"]
+__all__ = ["BorderOp", "MoveOp", "WeightedOp", "broadcast_shape"]
 
 
 class BorderOp(Op):
@@ -52,6 +62,62 @@ class MoveOp(Op):
         return self.run_float(node, inputs)
 
 
+class WeightedOp(Op):
+    """An op that sums products of x and a weight w, and adds a bias where there is one.
+
+    x: [N, ...].  w: [K, ...].  bias: [K].  y: [N, K, ...].  integer: as in
+    compilers.op_parts.arithmetic.
+    """
+
+    fuses_clamp = True
+    weight_input = 1
+
+    @abstractmethod
+    def sums(self, node: Node, x: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:
+        """Return the sums in the type of x and w, without bias."""
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Sum in float32."""
+        sums = self.sums(node, inputs[0], inputs[1])
+        for bias in inputs[2:]:
+            sums = sums + bias.reshape(_channels(sums))
+        return clamp_reals(node, sums)
+
+    def run_integer(
+        self,
+        node: Node,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[Tensor],
+        output: Tensor,
+    ) -> NDArray[Any]:
+        """Sum exactly; pads hold the zero point, which is 0 once centred."""
+        # Integers in float64 are exact below 2**53, and BLAS is fast.
+        x, weight = (
+            centred(integers, tensor).astype(np.float64)
+            for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
+        )
+        accumulator = self.sums(node, x, weight).astype(np.int64)
+        along = _channels(accumulator)
+        for bias in inputs[2:]:
+            accumulator += shifted_bias(node, bias).reshape(along)
+        return store(node, accumulator, output, along)
+
+    def fix_integers(
+        self, node: Node, inputs: Sequence[Tensor], output: Tensor
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Return the constants of compilers.op_parts.arithmetic."""
+        return fix_sum(node, inputs, output)
+
+    def gain(
+        self,
+        node: Node,
+        inputs: Sequence[Tensor],
+        output: Tensor,  # noqa: ARG002
+    ) -> tuple[float, ...]:
+        """Return the gain of compilers.op_parts.arithmetic."""
+        return gain_of_sum(node, inputs)
+
+
 def broadcast_shape(node: Node, inputs: Sequence[Tensor]) -> Shape:
     """Return the common shape; raises HubError if the inputs do not match."""
     first, second = (tensor.shape for tensor in inputs)
@@ -67,3 +133,8 @@ def broadcast_shape(node: Node, inputs: Sequence[Tensor]) -> Shape:
 def _common(pair: tuple[int | str, int | str]) -> int | str | None:
     different = [size for size in dict.fromkeys(pair) if size != 1] or [1]
     return different[0] if len(different) == 1 else None
+
+
+def _channels(sums: NDArray[Any]) -> tuple[int, ...]:
+    """Return the shape that lays a value for each channel beside the sums."""
+    return (-1, *[1] * (sums.ndim - 2))

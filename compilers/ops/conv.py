@@ -1,26 +1,19 @@
 """2-D convolution: normal, depthwise and grouped."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import image, integer, weight_and_bias
-from compilers.op_parts.arithmetic import (
-    centred,
-    clamp_reals,
-    clamp_torch,
-    fix_sum,
-    gain_of_sum,
-    shifted_bias,
-    store,
-)
+from compilers.op_parts.arithmetic import clamp_torch
+from compilers.op_parts.kinds import WeightedOp
 from compilers.op_parts.window import Window
 from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
+from zoo.op import OnnxCall, Parsed
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +23,7 @@ __all__ = ["OP"]
 _PATCH_BYTES = 1 << 27
 
 
-class Conv(Op):
+class Conv(WeightedOp):
     """y[n, k] = bias[k] + sum over c, i, j of x[n, c, ...] * w[k, c, i, j].
 
     x: [N, C, H, W].  w: [K, C / group, kh, kw].  bias: [K], optional.
@@ -40,8 +33,6 @@ class Conv(Op):
 
     name = "conv"
     onnx_types = ("Conv",)
-    fuses_clamp = True
-    weight_input = 1
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Conv, auto_pad resolved; refuses computed weights and anything but 2-D images."""
@@ -74,12 +65,18 @@ class Conv(Op):
         output_hw = _window(node, weight).output_hw(x[2:], f"node '{node.name}' (conv)")
         return (x[0], channels_out, *output_hw)
 
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Convolve in float32."""
-        sums = _convolve(node, inputs[0], inputs[1])
-        for bias in inputs[2:]:
-            sums = sums + bias[:, None, None]
-        return clamp_reals(node, sums)
+    def sums(self, node: Node, x: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:
+        """Convolve a few images at a time."""
+        window = _window(node, weight.shape)
+        depthwise = weight.shape[1] == 1 and weight.shape[0] == x.shape[1]
+        convolve = _depthwise if depthwise else _grouped
+        patch_bytes = x[0].size * x.itemsize * window.kernel[0] * window.kernel[1]
+        step = max(1, _PATCH_BYTES // max(patch_bytes, 1))
+        parts = [
+            convolve(window.pad(x[start : start + step]), weight, window, integer(node, "group"))
+            for start in range(0, len(x), step)
+        ]
+        return np.concatenate(parts)
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
         """Convolve."""
@@ -96,56 +93,9 @@ class Conv(Op):
         sums = F.conv2d(x, weight, bias, *settings)
         return clamp_torch(node, sums)
 
-    def run_integer(
-        self,
-        node: Node,
-        inputs: Sequence[NDArray[Any]],
-        tensors: Sequence[Tensor],
-        output: Tensor,
-    ) -> NDArray[Any]:
-        """Convolve exactly; pads hold the zero point, which is 0 once centred."""
-        # Integers in float64 are exact below 2**53, and BLAS is fast.
-        x, weight = (
-            centred(integers, tensor).astype(np.float64)
-            for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
-        )
-        accumulator = _convolve(node, x, weight).astype(np.int64)
-        for bias in inputs[2:]:
-            accumulator += shifted_bias(node, bias)[:, None, None]
-        return store(node, accumulator, output, (-1, 1, 1))
-
-    def fix_integers(
-        self, node: Node, inputs: Sequence[Tensor], output: Tensor
-    ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.arithmetic."""
-        return fix_sum(node, inputs, output)
-
-    def gain(
-        self,
-        node: Node,
-        inputs: Sequence[Tensor],
-        output: Tensor,  # noqa: ARG002
-    ) -> tuple[float, ...]:
-        """Return the gain of compilers.op_parts.arithmetic."""
-        return gain_of_sum(node, inputs)
-
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
         """Return one multiply-accumulate for each tap of each output, pads included."""
         return math.prod(int(size) for size in (*output.shape[1:], *inputs[1].shape[1:]))
-
-
-def _convolve(node: Node, x: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:
-    """Return the sums [N, K, Ho, Wo] in the dtype of x, a few images at a time."""
-    window = _window(node, weight.shape)
-    depthwise = weight.shape[1] == 1 and weight.shape[0] == x.shape[1]
-    convolve = _depthwise if depthwise else _grouped
-    patch_bytes = x[0].size * x.itemsize * window.kernel[0] * window.kernel[1]
-    step = max(1, _PATCH_BYTES // max(patch_bytes, 1))
-    parts = [
-        convolve(window.pad(x[start : start + step]), weight, window, integer(node, "group"))
-        for start in range(0, len(x), step)
-    ]
-    return np.concatenate(parts)
 
 
 def _depthwise(

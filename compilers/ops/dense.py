@@ -1,6 +1,6 @@
 """Dense layer: y = x @ w.T + bias."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,18 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import constant, operand
-from compilers.op_parts.arithmetic import (
-    centred,
-    clamp_reals,
-    clamp_torch,
-    fix_sum,
-    gain_of_sum,
-    shifted_bias,
-    store,
-)
+from compilers.op_parts.arithmetic import clamp_torch
+from compilers.op_parts.kinds import WeightedOp
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
+from zoo.op import OnnxCall, Parsed
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 
-class Dense(Op):
+class Dense(WeightedOp):
     """y[n, k] = bias[k] + sum over c of x[n, c] * w[k, c].
 
     x: [N, C].  w: [K, C].  bias: [K], optional.  integer: as in compilers.op_parts.arithmetic.
@@ -35,8 +28,6 @@ class Dense(Op):
 
     name = "dense"
     onnx_types = ("Gemm", "MatMul")
-    fuses_clamp = True
-    weight_input = 1
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Gemm or MatMul with a constant weight, transposed to [K, C]."""
@@ -64,50 +55,16 @@ class Dense(Op):
             )
         return (x[0], weight[0])
 
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Multiply in float32."""
-        sums = inputs[0] @ inputs[1].T
-        for bias in inputs[2:]:
-            sums = sums + bias
-        return clamp_reals(node, sums)
+    def sums(self, node: Node, x: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
+        """Multiply."""
+        product: NDArray[Any] = x @ weight.T
+        return product
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
         """Multiply."""
         from torch.nn import functional as F
 
         return clamp_torch(node, F.linear(*inputs))
-
-    def run_integer(
-        self,
-        node: Node,
-        inputs: Sequence[NDArray[Any]],
-        tensors: Sequence[Tensor],
-        output: Tensor,
-    ) -> NDArray[Any]:
-        """Multiply exactly: integers in float64 are exact below 2**53."""
-        x, weight = (
-            centred(integers, tensor).astype(np.float64)
-            for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
-        )
-        accumulator = (x @ weight.T).astype(np.int64)
-        for bias in inputs[2:]:
-            accumulator += shifted_bias(node, bias)
-        return store(node, accumulator, output)
-
-    def fix_integers(
-        self, node: Node, inputs: Sequence[Tensor], output: Tensor
-    ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.arithmetic."""
-        return fix_sum(node, inputs, output)
-
-    def gain(
-        self,
-        node: Node,
-        inputs: Sequence[Tensor],
-        output: Tensor,  # noqa: ARG002
-    ) -> tuple[float, ...]:
-        """Return the gain of compilers.op_parts.arithmetic."""
-        return gain_of_sum(node, inputs)
 
     def macs(self, node: Node, inputs: Sequence[Tensor], output: Tensor) -> int:  # noqa: ARG002
         """Return one multiply-accumulate for each weight."""
