@@ -10,6 +10,7 @@ from pathlib import Path
 
 from zoo import hookspecs, registry
 from zoo.api import MODULES
+from zoo.descriptor import Descriptor
 from zoo.plug_check import WANTED
 from zoo.plugins import KINDS
 
@@ -43,14 +44,16 @@ def _hooks() -> str:
 
 
 def _ops() -> str:
-    names = [d.name for d in registry.descriptors("op") if d.target.startswith("compilers.")]
-    return f"## Ops of the graph\n\n{''.join(map(_op, names))}"
+    own = [d for d in registry.descriptors("op") if d.target.startswith("compilers.")]
+    return f"## Ops of the graph\n\n{''.join(map(_op, own))}"
 
 
-def _op(name: str) -> str:
-    op = registry.load("op", name)
+def _op(descriptor: Descriptor) -> str:
+    """Return an op with its class's docstring, or its module's where several ops share a class."""
+    op, module = registry.load("op", descriptor.name), descriptor.target.partition(":")[0]
     onnx = f"ONNX: {', '.join(op.onnx_types)}\n\n" if op.onnx_types else ""
-    return f"### `{name}`\n\n```text\n{onnx}{inspect.getdoc(type(op))}\n```\n\n"
+    meaning = inspect.getdoc(type(op) if type(op).__module__ == module else import_module(module))
+    return f"### `{descriptor.name}`\n\n```text\n{onnx}{meaning}\n```\n\n"
 
 
 def _module(name: str) -> str:

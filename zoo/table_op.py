@@ -55,8 +55,9 @@ class TableOp(Op):
         return inputs[0].shape
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Compute the function in float32."""
-        return self.activate(node, inputs[0])
+        """Compute the function in float32; it may be infinite, or NaN."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return self.activate(node, inputs[0])
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
         """Compute the function in numpy, and its slope by central differences in float64.
@@ -123,15 +124,31 @@ def tabulate(
     """Return the output's integer for each integer q of the source, in ascending order.
 
     table[q - qmin] = clip(round(f(s_in * (q - z_in)) / s_out) + z_out, qmin_out, qmax_out),
-    computed in float64. Raises QuantizeError for more than 256 entries.
+    computed in float64. Where f has no value (a logarithm of negative numbers), that of the nearest
+    q stands, as if q had been clipped before; calibration refuses networks that get there.
+    Raises QuantizeError for more than 256 entries, or where f has no value at all.
     """
     require_8_bits(source)
     read, stored = _grid(source), _grid(output)
     x = np.float64(read.scale[0]) * (np.arange(read.qmin, read.qmax + 1) - read.zero_point[0])
-    levels = activate(x) / np.float64(stored.scale[0])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        levels = _filled(activate(x), source) / np.float64(stored.scale[0])
     rounded = np.rint(levels) if stored.rounding == "half_even" else np.floor(levels + 0.5)
     table = np.clip(rounded + stored.zero_point[0], stored.qmin, stored.qmax)
     return tuple(int(entry) for entry in table)
+
+
+def _filled(values: NDArray[Any], source: Tensor) -> NDArray[Any]:
+    """Return the values with each NaN replaced by the nearest number."""
+    known = np.flatnonzero(~np.isnan(values))
+    if not known.size:
+        raise QuantizeError(
+            f"tensor '{source.name}' holds nothing for which its function has a value; check the "
+            "network, or calibrate with inputs for which it computes something"
+        )
+    places = np.abs(np.arange(len(values))[:, None] - known).argmin(axis=1)
+    filled: NDArray[Any] = values[known[places]]
+    return filled
 
 
 def look_up(

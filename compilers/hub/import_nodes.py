@@ -1,7 +1,7 @@
 """The import of ONNX nodes, one after the other."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
@@ -10,6 +10,7 @@ import numpy as np
 
 from compilers.fresh_name import fresh_name
 from compilers.hub import half_up
+from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
 from compilers.hub.onnx_node import OnnxNode
 from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
@@ -63,7 +64,11 @@ class NodeImporter:
         call = OnnxCall(node.op_type, node.attributes, inputs, where)
         node = replace(node, domain="" if node.domain == "ai.onnx" else node.domain)
         if is_on_integers(node):
-            self._spell_out(node, where)
+            self._add_parts(*spell_out(node, self._values, self._fresh, where))
+            return
+        composed = compose(node, call, self._fresh)
+        if composed is not None:
+            self._add_parts(composed.constants, composed.nodes)
             return
         kind = node.domain, node.op_type
         if kind == ("", "Split"):
@@ -124,8 +129,7 @@ class NodeImporter:
         after = Node(f"{node.name}/quantize", "quantize", (moved.name,), output.name)
         return self._append(after, output)
 
-    def _spell_out(self, node: OnnxNode, where: str) -> None:
-        constants, nodes = spell_out(node, self._values, self._fresh, where)
+    def _add_parts(self, constants: Iterable[Tensor], nodes: Iterable[OnnxNode]) -> None:
         for constant in constants:
             self.add_value(constant)
         for part in nodes:
@@ -243,6 +247,8 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
 # Their scales are computed.
 _DYNAMIC = ("ConvInteger", "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MatMulInteger")
 
+_RECURRENT = ("GRU", "LSTM", "RNN")
+
 
 def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
     """Return the reals of a constant that is of the moved integers' kind, such as Pad's value."""
@@ -259,6 +265,12 @@ def _find_op(node: OnnxNode, where: str) -> Op:
         raise UnsupportedOpError(
             f"{where}: it is quantized while it runs, by the largest value of each input; only "
             "fixed scales are supported: quantize by onnxruntime.quantization.quantize_static"
+        )
+    if node.op_type in _RECURRENT:
+        raise UnsupportedOpError(
+            f"{where}: {node.op_type} keeps a state from step to step; only networks that compute "
+            "each sample alone are supported: let the network compute one step, with the state as "
+            "a further input and output, or take 1-D convolutions over the steps"
         )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
     raise no_op_plugin(kind, where)

@@ -6,8 +6,12 @@ differ:
 Resize       sizes of height and width  ->  of all four axes
 ReduceMean   axes as an input           ->  as an attribute
 HardSwish    one operator               ->  x * HardSigmoid(x)
+Mish         one operator               ->  x * Tanh(Softplus(x))
+Gelu         one operator               ->  x * (0.5 * Erf(x * sqrt(0.5)) + 0.5), or its Tanh
+Reciprocal   one operator               ->  1 / x, which TensorRT 8.2 reads
 """
 
+import math
 from collections.abc import Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 
@@ -28,7 +32,17 @@ Sizes = tuple[int, ...]
 
 def operators(op_type: str) -> tuple[str, ...]:
     """Return as which operators one of the hub's is written."""
-    return ("HardSigmoid", "Mul") if op_type == "HardSwish" else (op_type,)
+    return _WRITTEN_AS.get(op_type, (op_type,))
+
+
+_WRITTEN_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Gelu": ("Add", "Erf", "Mul", "Tanh"),
+        "HardSwish": ("HardSigmoid", "Mul"),
+        "Mish": ("Mul", "Softplus", "Tanh"),
+        "Reciprocal": ("Div",),
+    }
+)
 
 
 def to_opset13(content: bytes, graph: Graph) -> bytes:
@@ -84,9 +98,66 @@ def _hard_swish(
     return [half, helper.make_node("Mul", [x, gate], [y], name)]
 
 
+def _mish(
+    proto: NodeProto,
+    constants: Constants,  # noqa: ARG001
+    taken: Container[str],
+) -> Sequence[NodeProto]:
+    (x,), (y,), name = proto.input, proto.output, proto.name
+    inner, gate = (fresh_name(f"{y}.{part}", taken) for part in ("softplus", "gate"))
+    return [
+        helper.make_node("Softplus", [x], [inner], f"{name}/softplus"),
+        helper.make_node("Tanh", [inner], [gate], f"{name}/gate"),
+        helper.make_node("Mul", [x, gate], [y], name),
+    ]
+
+
+def _reciprocal(
+    proto: NodeProto, constants: Constants, taken: Container[str]
+) -> Sequence[NodeProto]:
+    one = _constant(f"{proto.output[0]}.one", 1, constants, taken)
+    return [helper.make_node("Div", [one, *proto.input], list(proto.output), proto.name)]
+
+
+def _gelu(proto: NodeProto, constants: Constants, taken: Container[str]) -> Sequence[NodeProto]:
+    """Write x * (0.5 * f + 0.5), f the error function or tanh(a * (x + b * x**3))."""
+    (x,), (y,), name = proto.input, proto.output, proto.name
+    nodes: list[NodeProto] = []
+
+    def add(op_type: str, *inputs: str) -> str:
+        output = fresh_name(f"{y}.{op_type.lower()}{len(nodes)}", taken)
+        nodes.append(helper.make_node(op_type, inputs, [output], f"{name}/{len(nodes)}"))
+        return output
+
+    def number(value: float) -> str:
+        return _constant(f"{y}.number", value, constants, taken)
+
+    if any(a.name == "approximate" and a.s == b"tanh" for a in proto.attribute):
+        square = add("Mul", add("Mul", x, x), number(0.044715))
+        inner = add("Mul", x, add("Add", square, number(1)))
+        function = add("Tanh", add("Mul", inner, number(math.sqrt(2 / math.pi))))
+    else:
+        function = add("Erf", add("Mul", x, number(math.sqrt(0.5))))
+    gate = add("Add", add("Mul", function, number(0.5)), number(0.5))
+    return [*nodes, helper.make_node("Mul", [x, gate], [y], name)]
+
+
+def _constant(wish: str, value: float, constants: Constants, taken: Container[str]) -> str:
+    """Add a number of shape (1,), which TensorRT's parser broadcasts."""
+    name = fresh_name(fresh_name(wish, taken), constants)
+    constants[name] = numpy_helper.from_array(np.array([value], np.float32), name)
+    return name
+
+
 _Rewrite = Callable[[NodeProto, Constants, Container[str]], Sequence[NodeProto]]
 _REWRITES: Mapping[str, _Rewrite] = MappingProxyType(
-    {"ReduceMean": _reduce_mean, "HardSwish": _hard_swish}
+    {
+        "Gelu": _gelu,
+        "HardSwish": _hard_swish,
+        "Mish": _mish,
+        "Reciprocal": _reciprocal,
+        "ReduceMean": _reduce_mean,
+    }
 )
 
 

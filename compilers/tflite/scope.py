@@ -129,6 +129,11 @@ class Scope:
         self._ops.append(TfliteOp(code, tuple(inputs), output, options, settings))
         return output
 
+    def make_output(self, last: int, name: str) -> None:
+        """Make the tensor that was added last the activation of the graph of that name."""
+        self._tensors.pop()
+        assert self.output(name) == last
+
     def finish(self) -> TfliteModel:
         """Return the file."""
         border = (*self.graph.inputs, *self.graph.outputs)

@@ -61,6 +61,19 @@ SLICES = {
 }
 NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 PLACES = ("half_pixel", "asymmetric", "align_corners")
+FUNCTIONS = (
+    "abs",
+    "cos",
+    "erf",
+    "exp",
+    "log",
+    "mish",
+    "reciprocal",
+    "sin",
+    "softplus",
+    "softsign",
+    "sqrt",
+)
 Cases = Iterator[tuple[str, OneNode]]
 
 
@@ -110,8 +123,13 @@ def _element_by_element(read: Quantization, stored: Quantization) -> Cases:
 
 def _tables(read: Quantization, stored: Quantization) -> Cases:
     image = activation(IMAGE, read)
-    for op in ("sigmoid", "tanh", "hardswish"):
+    for op in ("sigmoid", "tanh", "hardswish", *FUNCTIONS):
         yield op, OneNode(op, (image,), {}, stored)
+    yield "elu", OneNode("elu", (image,), {"alpha": 1.5, "gamma": 1.0}, stored)
+    yield "selu", OneNode("elu", (image,), {"alpha": 1.5, "gamma": 1.25}, stored)
+    yield "pow", OneNode("pow", (image,), {"exponent": 1.5}, stored)
+    for approximate in ("none", "tanh"):
+        yield f"gelu {approximate}", OneNode("gelu", (image,), {"approximate": approximate}, stored)
     yield "leaky_relu", OneNode("leaky_relu", (image,), {"alpha": 0.1}, stored)
     slopes = constant(np.linspace(-0.5, 0.5, 6).reshape(6, 1, 1))
     yield "prelu", OneNode("prelu", (image, slopes), {}, stored)

@@ -73,3 +73,19 @@ def test_half_precision_is_of_the_file_where_types_decide():
 def test_the_same_graph_gives_the_same_bytes():
     graph = symmetric(side_by_side(every_case("half even")))
     assert to_tensorrt(graph).files["model.onnx"] == to_tensorrt(graph).files["model.onnx"]
+
+
+@pytest.mark.parametrize(
+    ("op", "attributes", "wanted"),
+    [
+        ("mish", {}, {"Softplus", "Tanh", "Mul"}),
+        ("reciprocal", {}, {"Div"}),
+        ("gelu", {"approximate": "none"}, {"Mul", "Erf", "Add"}),
+        ("gelu", {"approximate": "tanh"}, {"Mul", "Tanh", "Add"}),
+    ],
+)
+def test_functions_that_came_later_are_spelled_out(op, attributes, wanted):
+    graph = OneNode(op, (activation((1, 40)),), attributes).graph
+    _, nodes, _ = _nodes(graph)
+    assert nodes.keys() == wanted
+    assert max(differences(graph).values()) < 1e-6

@@ -1,0 +1,110 @@
+"""Sums of any number of values, signs, powers, quotients, and functions made of others."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from types import MappingProxyType
+
+import numpy as np
+
+from compilers.hub.compose.parts import Parts
+from compilers.op_parts.arguments import parameter
+
+__all__ = ["COMPOSITIONS"]
+
+
+def _sum(parts: Parts) -> None:
+    parts.give(_total(parts))
+
+
+def _mean(parts: Parts) -> None:
+    share = parts.reals(1 / len(parts.node.inputs))
+    parts.give(parts.add("Mul", _total(parts), share))
+
+
+def _total(parts: Parts) -> str:
+    names = [parts.input(index) for index in range(len(parts.node.inputs))]
+    return reduce(lambda first, second: parts.add("Add", first, second), names)
+
+
+def _neg(parts: Parts) -> None:
+    parts.give(parts.add("Mul", parts.input(), parts.reals(-1)))
+
+
+def _pow(parts: Parts) -> None:
+    """Write x**2 as x * x, which chips have; leave what has no simpler form to its op."""
+    exponent = parameter(parts.call, 1, "exponent")
+    x, value = parts.input(), None if exponent is None or exponent.size != 1 else exponent.item()
+    match value:
+        case 1:
+            parts.give(x)
+        case 2:
+            parts.give(parts.add("Mul", x, x))
+        case 0.5:
+            parts.give(parts.add("Sqrt", x))
+        case -1:
+            parts.give(parts.add("Reciprocal", x))
+
+
+def _div(parts: Parts) -> None:
+    """Write a / b as a * (1 / b) where b is computed."""
+    a, b = parts.input(), parts.input(1)
+    if not parts.tensor(1).is_constant:
+        parts.give(parts.add("Mul", a, parts.add("Reciprocal", b)))
+
+
+def _bounds(op_type: str) -> Callable[[Parts], None]:
+    """Return the composition of Max or Min with one number, which is a bound."""
+
+    def compose(parts: Parts) -> None:
+        tensors = [parts.tensor(index) for index in range(len(parts.node.inputs))]
+        if len(tensors) == 1:
+            parts.give(parts.input())
+            return
+        bounds = [t for t in tensors if t.data is not None and t.data.size == 1]
+        if len(tensors) != 2 or len(bounds) != 1 or bounds[0].quantization:
+            found = ", ".join(f"'{tensor.name}' {tensor.shape}" for tensor in tensors)
+            raise parts.refusal(
+                f"{op_type} of {found}",
+                "only one value and one number are supported, which bounds it: write "
+                "a + relu(b - a) for the larger one of two",
+            )
+        x = parts.input(tensors.index(bounds[0]) ^ 1)
+        bound = parts.constant("bound", np.array(bounds[0].data, np.float32).reshape(()))
+        parts.give(parts.add("Clip", x, *([bound] if op_type == "Max" else ["", bound])))
+
+    return compose
+
+
+def _celu(parts: Parts) -> None:
+    """Write alpha * elu(x / alpha)."""
+    alpha = float(parts.attribute("alpha", 1.0))
+    inner = parts.add("Mul", parts.input(), parts.reals(1 / alpha))
+    parts.give(parts.add("Mul", parts.add("Elu", inner), parts.reals(alpha)))
+
+
+def _swish(parts: Parts) -> None:
+    """Write x * sigmoid(alpha * x)."""
+    x, alpha = parts.input(), float(parts.attribute("alpha", 1.0))
+    inner = x if alpha == 1 else parts.add("Mul", x, parts.reals(alpha))
+    parts.give(parts.add("Mul", x, parts.add("Sigmoid", inner)))
+
+
+def _log_softmax(parts: Parts) -> None:
+    axis = parts.axis(int(parts.attribute("axis", -1)))
+    parts.give(parts.add("Log", parts.add("Softmax", parts.input(), axis=axis)))
+
+
+COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
+    {
+        "Celu": _celu,
+        "Div": _div,
+        "LogSoftmax": _log_softmax,
+        "Max": _bounds("Max"),
+        "Mean": _mean,
+        "Min": _bounds("Min"),
+        "Neg": _neg,
+        "Pow": _pow,
+        "Sum": _sum,
+        "Swish": _swish,
+    }
+)

@@ -1,0 +1,37 @@
+"""Which operators are read as others."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from compilers.hub.compose import arithmetic, moves, normalisations, reductions, signals
+from compilers.hub.compose.parts import Parts
+from compilers.hub.onnx_node import OnnxNode
+from zoo.op import OnnxCall
+
+__all__ = ["COMPOSED", "compose"]
+
+_COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
+    {
+        **arithmetic.COMPOSITIONS,
+        **moves.COMPOSITIONS,
+        **normalisations.COMPOSITIONS,
+        **reductions.COMPOSITIONS,
+        **signals.COMPOSITIONS,
+    }
+)
+
+COMPOSED = tuple(sorted(_COMPOSITIONS))
+"""Types of these operators; of some of them, only certain uses."""
+
+
+def compose(node: OnnxNode, call: OnnxCall, fresh: Callable[[str], str]) -> Parts | None:
+    """Return what stands for an operator, None where it stands for itself.
+
+    An operator on constants alone does so. Raises UnsupportedOpError for a use that is not known.
+    """
+    composition = None if node.domain else _COMPOSITIONS.get(node.op_type)
+    if composition is None or all(t is None or t.is_constant for t in call.inputs):
+        return None
+    parts = Parts(node, call, fresh)
+    composition(parts)
+    return parts if parts.nodes else None

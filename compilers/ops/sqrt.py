@@ -1,0 +1,9 @@
+"""Sqrt: the square root, of numbers from 0 on."""
+
+import numpy as np
+
+from compilers.op_parts.function import Function
+
+__all__ = ["OP"]
+
+OP = Function("sqrt", "Sqrt", np.sqrt, lambda torch, x: torch.sqrt(x))

@@ -1,0 +1,212 @@
+"""Operators that are read as others compute what ONNX Runtime computes of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx.shape_inference import infer_shapes
+from onnx_runtime import run_onnx
+
+from compilers.hub import read, write
+from compilers.reference import run_graph
+from zoo.errors import UnsupportedOpError
+
+IMAGE = (2, 6, 5, 4)
+ROWS = (2, 6, 5)
+FLAT = (2, 6)
+OPSET = 18
+
+
+def _model(op_type, shapes, constants=(), opset=OPSET, **attributes):
+    """Return a file of one node. shapes: of its inputs x0, x1, ..; constants follow, or None."""
+    inputs = [f"x{index}" for index in range(len(shapes))]
+    arrays = {f"c{index}": c for index, c in enumerate(constants) if c is not None}
+    names = [f"c{index}" if c is not None else "" for index, c in enumerate(constants)]
+    graph = helper.make_graph(
+        [helper.make_node(op_type, [*inputs, *names], ["y"], "n", **attributes)],
+        "net",
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in zip(inputs, shapes, strict=True)
+        ],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, shapes[0] if opset == 21 else None)],
+        [numpy_helper.from_array(np.asarray(array), name) for name, array in arrays.items()],
+    )
+    opsets = [helper.make_opsetid("", opset)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    return infer_shapes(model, data_prop=True).SerializeToString()
+
+
+def _reals(*shape, seed=1):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def _ints(*values):
+    return np.array(values, np.int64)
+
+
+WEIGHT = _reals(4, 3, 3)
+CASES = {
+    "sum of three": ("Sum", [IMAGE, IMAGE, (2, 1, 5, 4)], [], {}),
+    "mean of three": ("Mean", [FLAT, FLAT, FLAT], [], {}),
+    "neg": ("Neg", [ROWS], [], {}),
+    "square": ("Pow", [IMAGE], [np.float32(2)], {}),
+    "square by an integer": ("Pow", [IMAGE], [np.int64(2)], {}),
+    "cube": ("Pow", [IMAGE], [np.float32(3)], {}),
+    "quotient": ("Div", [FLAT, FLAT], [], {}),
+    "bounded from below": ("Max", [FLAT], [np.float32(0.25)], {}),
+    "bounded from above": ("Min", [FLAT], [np.float32([[0.25]])], {}),
+    "celu": ("Celu", [FLAT], [], {"alpha": 2.0}),
+    "log softmax": ("LogSoftmax", [ROWS], [], {"axis": 1}),
+    "gather one": ("Gather", [ROWS], [np.int64(-2)], {"axis": 1}),
+    "gather a run": ("Gather", [ROWS], [_ints(1, 3, 5)], {"axis": 1}),
+    "gather in any order": ("Gather", [IMAGE], [_ints(4, 0, 0, 2, 3)], {"axis": 2}),
+    "gather a table": ("Gather", [ROWS], [_ints(0, 4, 2, 1).reshape(2, 2)], {"axis": 2}),
+    "expand": ("Expand", [(2, 6, 1, 1)], [_ints(1, 6, 5, 4)], {}),
+    "tile": ("Tile", [ROWS], [_ints(1, 2, 3)], {}),
+    "reflect": ("Pad", [IMAGE], [_ints(0, 0, 2, 1, 0, 0, 1, 3)], {"mode": "reflect"}),
+    "edge": ("Pad", [IMAGE], [_ints(0, 0, 2, 0, 0, 0, 1, 3)], {"mode": "edge"}),
+    "signal": ("Conv", [ROWS], [_reals(4, 6, 3), _reals(4)], {"pads": [1, 0], "strides": [2]}),
+    "signal by groups": ("Conv", [ROWS], [WEIGHT], {"group": 2, "dilations": [2]}),
+    "signal as its own": ("Conv", [ROWS], [_reals(4, 6, 3)], {"auto_pad": "SAME_LOWER"}),
+    "largest of a signal": ("MaxPool", [ROWS], [], {"kernel_shape": [2], "strides": [2]}),
+    "mean of a signal": ("AveragePool", [ROWS], [], {"kernel_shape": [3], "pads": [1, 1]}),
+    "mean of all": ("GlobalAveragePool", [ROWS], [], {}),
+    "largest of all": ("GlobalMaxPool", [ROWS], [], {}),
+    "longer signal": ("Resize", [ROWS], [None, np.float32([1, 1, 2])], {"mode": "linear"}),
+    "signal of a size": ("Resize", [ROWS], [None, None, _ints(2, 6, 7)], {"mode": "linear"}),
+    "instances": ("InstanceNormalization", [IMAGE], [_reals(6), _reals(6)], {"epsilon": 1e-3}),
+    "instances of rows": ("InstanceNormalization", [ROWS], [_reals(6), _reals(6)], {}),
+    "layer": ("LayerNormalization", [ROWS], [_reals(5), _reals(5)], {}),
+    "layer from axis 1": ("LayerNormalization", [ROWS], [_reals(6, 5)], {"axis": 1}),
+    "responses": ("LRN", [IMAGE], [], {"size": 3, "alpha": 0.5, "beta": 0.75, "bias": 2.0}),
+    "unit vectors": ("LpNormalization", [FLAT], [], {"axis": 1, "p": 2}),
+    "unit sums": ("LpNormalization", [FLAT], [], {"axis": 1, "p": 1}),
+}
+NEWER = {"groups": ("GroupNormalization", [IMAGE], [_reals(6), _reals(6)], {"num_groups": 3})}
+
+
+@pytest.mark.parametrize(
+    ("case", "opset"), [*((case, OPSET) for case in CASES), *((case, 21) for case in NEWER)]
+)
+def test_reals_are_those_of_onnx_runtime(case, opset):
+    op_type, shapes, constants, attributes = {**CASES, **NEWER}[case]
+    _compare(_model(op_type, shapes, constants, opset, **attributes), shapes)
+
+
+@pytest.mark.parametrize(
+    ("op_type", "constants"),
+    [("Sum", []), ("Pow", [np.float32([1])]), ("Expand", [_ints(6)]), ("Max", [])],
+)
+def test_what_changes_nothing_is_no_node(op_type, constants):
+    model = ModelProto.FromString(_model(op_type, [FLAT], constants))
+    model.graph.node[0].output[0] = "same"
+    model.graph.node.append(helper.make_node("Relu", ["same"], ["y"]))
+    graph = read(model.SerializeToString(), "net.onnx")
+    assert [(node.op, node.inputs) for node in graph.nodes] == [("clip", ("x0",))]
+
+
+def test_responses_over_an_even_number_of_channels_reach_further_behind():
+    content = _model("LRN", [(1, 4, 1, 1)], [], size=2, alpha=2.0, beta=1.0, bias=1.0)
+    x = np.float32([1, 2, 3, 4])
+    (found,) = run_graph(read(content, "net.onnx"), {"x0": x.reshape(1, 4, 1, 1)}).values()
+    np.testing.assert_allclose(found.reshape(-1), x / (1 + np.float32([5, 13, 25, 16])), 1e-6)
+
+
+REDUCTIONS = ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Sum", "SumSquare")
+
+
+@given(
+    kind=st.sampled_from(REDUCTIONS),
+    shape=st.sampled_from([FLAT, ROWS, IMAGE, (2, 2, 3, 2, 4)]),
+    keep=st.integers(0, 1),
+    data=st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_reductions_over_any_axes_are_those_of_onnx_runtime(kind, shape, keep, data):
+    rank = len(shape)
+    axes = st.lists(st.integers(1, rank - 1), min_size=1, unique=True)
+    chosen = [axis - rank * data.draw(st.integers(0, 1)) for axis in data.draw(axes)]
+    positive = 3.0 if kind == "LogSum" else 0.0
+    opset = 18 if data.draw(st.booleans()) else 13
+    if opset == 13 and kind != "Sum":
+        content = _model(f"Reduce{kind}", [shape], [], 13, axes=chosen, keepdims=keep)
+    else:
+        content = _model(f"Reduce{kind}", [shape], [_ints(*chosen)], opset, keepdims=keep)
+    _compare(content, [shape], positive)
+
+
+def _compare(content, shapes, lowest=None):
+    feeds = {f"x{index}": _reals(*shape, seed=index) for index, shape in enumerate(shapes)}
+    if lowest:
+        feeds = {name: np.abs(values) + np.float32(lowest) for name, values in feeds.items()}
+    graph = read(content, "net.onnx")
+    (expected,), (found,) = run_onnx(content, feeds).values(), run_graph(graph, feeds).values()
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, 2e-4, 1e-5)
+    assert read(write(graph), "net.onnx") == graph
+
+
+REFUSALS = {
+    "two values": (
+        ("Max", [FLAT, FLAT], [], {}),
+        r"Max of 'x0' \(2, 6\), 'x1' \(2, 6\); only one value and one number are supported, which "
+        r"bounds it: write a \+ relu\(b - a\) for the larger one of two$",
+    ),
+    "the batch": (
+        ("ReduceSum", [FLAT], [], {}),
+        r"it works along axis 0 of 'x0' \(2, 6\); only axes 1 to 1 are supported, axis 0 is the "
+        "batch: put what it works on behind the batch$",
+    ),
+    "samples": (("Gather", [FLAT], [np.int64(0)], {"axis": 0}), "it works along axis 0 of 'x0'"),
+    "repeated samples": (
+        ("Expand", [(1, 6)], [_ints(3, 6)], {}),
+        r"it repeats 'x0' \(1, 6\) to \(3, 6\); only other axes than the batch may be repeated, "
+        "and none be added before it$",
+    ),
+    "copied samples": (
+        ("Tile", [FLAT], [_ints(2, 1)], {}),
+        r"it repeats 'x0' \(2, 1\) times along its axes; the batch, axis 0, may not be repeated: ",
+    ),
+    "a wide mirror": (
+        ("Pad", [FLAT], [_ints(0, 6, 0, 0)], {"mode": "reflect"}),
+        "it pads axis 1 of 6 values by 6 and 0 in mode 'reflect'; widths from 0 to 5 are supported",
+    ),
+    "a choice without rise": (
+        ("Gather", [(2, 600)], [np.arange(599, -1, -1)], {"axis": 1}),
+        "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: let a "
+        "convolution with kernel 1 order channels$",
+    ),
+    "a computed scale": (
+        ("InstanceNormalization", [IMAGE, (6,)], [_reals(6)], {}),
+        r"it reads 'x1' \(6,\) as a number for each channel; only constants \[C\] are supported: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_other_uses_are_refused(case):
+    (op_type, shapes, constants, attributes), message = REFUSALS[case]
+    with pytest.raises(UnsupportedOpError, match=rf"^net.onnx: node 'n' \({op_type}\): {message}"):
+        read(_model(op_type, shapes, constants, **attributes), "net.onnx")
+
+
+def test_parts_are_named_after_the_operator():
+    op_type, shapes, constants, attributes = CASES["unit vectors"]
+    graph = read(_model(op_type, shapes, constants, **attributes), "net.onnx")
+    assert [node.name for node in graph.nodes[:2]] == ["n/mul", "n/reshape"]
+    assert graph.nodes[-1].output == "y"
+
+
+@pytest.mark.parametrize("op_type", ["GRU", "LSTM", "RNN"])
+def test_states_are_refused_with_a_way_out(op_type):
+    weights = [_reals(1, 4, 6), _reals(1, 4, 4)]
+    with pytest.raises(
+        UnsupportedOpError,
+        match=rf"^net.onnx: node 'n' \({op_type}\): {op_type} keeps a state from step to step; "
+        "only networks that compute each sample alone are supported: let the network compute one "
+        "step, with the state as a further input and output, or take 1-D convolutions over the "
+        "steps$",
+    ):
+        read(_model(op_type, [ROWS], weights, hidden_size=4), "net.onnx")
