@@ -2,11 +2,11 @@
 
 Which range rule is best differs from network to network, and so does whether equalisation helps:
 of the networks that were measured each rule is the worst for one. Each way is judged by what the
-integer network answers on samples that were held out: by the fourth power of its differences, since
-a signal that occurs on few samples is worth more than the rounding of all the others. What takes
-longest, to round weights so that errors make up for each other and to correct biases, is tried for
-the best range rule only, equalised and not: before, rounding hides which of the two is better. Ways
-that are equally good stay in the order in which they are tried, those that clip least first.
+integer network answers on samples that were held out: by the number that the certificate then tells
+as lost (zoo.proof.loss). What takes longest, to round weights so that errors make up for each other
+and to correct biases, is tried for the best range rule only, equalised and not: before, rounding
+hides which of the two is better. Ways that are equally good stay in the order in which they are
+tried, those that clip least first.
 """
 
 import json
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from compilers.quantize.calibrate import calibrate_all
 from compilers.quantize.correct_bias import correct_biases
 from compilers.quantize.equalize import equalize
+from compilers.quantize.fill import fill
 from compilers.quantize.float_session import FloatSession
 from compilers.quantize.observe import CALIBRATORS
 from compilers.quantize.place import place
@@ -37,7 +38,6 @@ __all__ = ["AUTO", "Chosen", "Way", "choose"]
 
 AUTO = "auto"
 
-_POWER = 4
 _JUDGING = 50
 """Samples that judge, at most: they tell ways apart, and each runs through all of them."""
 
@@ -46,7 +46,7 @@ _JUDGING = 50
 class Way:
     """One way to quantize.
 
-    loss: mean over outputs of zoo.proof.loss.relative_loss, to the power 4.
+    loss: mean over outputs of zoo.proof.loss.relative_loss.
     """
 
     calibrator: str
@@ -104,8 +104,9 @@ def choose(
     seen = calibrate_all(forms, calibration, KEPT, threads)
     judge = _Judge.of(ready, options.held_out or seen[0].first, contract, threads)
     trials = []
-    for calibrator, (index, form) in product(CALIBRATORS, enumerate(forms)):
-        start = fit_grids(form, scheme, seen[index], contract, calibrator)
+    filled = [fill(form, own, scheme) for form, own in zip(forms, seen, strict=True)]
+    for calibrator, (index, (form, own)) in product(CALIBRATORS, enumerate(filled)):
+        start = fit_grids(form, scheme, own, contract, calibrator)
         placed = place(start.graph, start.grids, scheme)
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
@@ -163,7 +164,7 @@ class _Judge:
     def loss(self, graph: Graph) -> float:
         """Return the mean loss over the outputs, to four digits: so far processors agree."""
         found = _run(graph, list(self.wanted), self.samples, self.threads)
-        losses = [relative_loss(self.wanted[name], found[name], _POWER) for name in self.wanted]
+        losses = [relative_loss(self.wanted[name], found[name]) for name in self.wanted]
         return float(f"{np.mean(losses):.4g}")
 
 

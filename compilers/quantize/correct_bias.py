@@ -8,7 +8,9 @@ section 4.2, with means measured on samples n:
 where y are the sums before the clamp, and the means go over the pixels of a sample. The paper has
 the mean over n too, but a few samples whose largest values saturate then shift all the others: on
 PFLD, 500 samples made the network worse than none. Nodes are corrected in order, each on what the
-corrected nodes before it compute, so that no error is corrected twice.
+corrected nodes before it compute, so that no error is corrected twice. Where weights are rounded
+anew (compilers.quantize.compensate), the sums of the real weights are brought to the means before:
+a bias of 8 bits is too coarse for that, and the weights take up what its rounding leaves.
 """
 
 from collections import Counter
@@ -60,12 +62,12 @@ def correct_biases(
     for node in quantized.nodes:
         if node.output in layers:
             layer = layers[node.output]
+            inputs, means = values[node.inputs[0]], wanted[layer.weighted.weight.name]
             if compensating is not None:
-                layer = layer.compensated(graph, values[node.inputs[0]], compensating)
+                layer = layer.compensated(graph, inputs, means, compensating, threads)
                 corrected.append(layer.weighted.weight)
-            sums = layer.sums(values[node.inputs[0]], threads)
-            missing = wanted[layer.weighted.weight.name] - channel_means(sums)
-            bias = layer.corrected_bias(np.median(missing, axis=0))
+            sums = layer.sums(inputs, threads)
+            bias = layer.with_bias(layer.bias + _missing(means, sums))
             corrected.append(bias)
             values[node.output] = layer.outputs(sums, bias)
         else:
@@ -82,10 +84,23 @@ class _Layer:
     graph: Graph
     weighted: Weighted
 
-    def compensated(self, floats: Graph, inputs: Batches, scheme: Scheme) -> "_Layer":
-        """Return the layer with a weight whose roundings make up for each other."""
-        weight = compensated_weight(self.weighted, floats, self.graph, inputs, scheme)
-        return replace(self, weighted=replace(self.weighted, weight=weight))
+    def compensated(
+        self, floats: Graph, inputs: Batches, means: Means, scheme: Scheme, threads: int
+    ) -> "_Layer":
+        """Return the layer with weights whose roundings, and the bias's, make up for each other.
+
+        means: of the float network's sums, to which the bias brings those of the real weights.
+        """
+        node = self.weighted.node
+        weight, bias = (floats.tensors[t.name] for t in (self.weighted.weight, self.weighted.bias))
+        real = replace(self.weighted, weight=weight, bias=bias)
+        missing = _missing(means, replace(self, weighted=real).sums(inputs, threads))
+        reals = (np.asarray(bias.data) + missing).astype(np.float32)
+        real = replace(real, bias=replace(bias, data=reals))
+        rounded = replace(self.weighted, bias=self.with_bias(reals))
+        grid = quantization_of(self.graph.tensors[node.inputs[0]])
+        weight = compensated_weight(rounded, real, inputs, grid, scheme)
+        return replace(self, weighted=replace(rounded, weight=weight))
 
     def sums(self, inputs: Batches, threads: int) -> Batches:
         """Return the sums before the clamp, reals [N, K, ...], of integer inputs and weights."""
@@ -102,26 +117,39 @@ class _Layer:
         session, grid = FloatSession(alone, alone.outputs, threads), quantization_of(source)
         return [session.run({source.name: dequantize(q, grid)})[output.name] for q in inputs]
 
-    def corrected_bias(self, missing: Means) -> Tensor:
-        """Return the bias changed by the number of steps nearest to what is missing, [K]."""
-        bias = self.weighted.bias
-        grid, data = quantization_of(bias), np.asarray(bias.data, np.float64)
-        integers = np.rint(data + missing / np.asarray(grid.scale))
-        return replace(bias, data=saturate(integers, grid.qmin, grid.qmax, grid.dtype))
+    @property
+    def bias(self) -> NDArray[Any]:
+        """The bias in reals, [K]."""
+        return np.asarray(_real(self.weighted.bias).data)
+
+    def with_bias(self, reals: NDArray[Any]) -> Tensor:
+        """Return the bias with the integers nearest to these reals, [K]."""
+        grid = quantization_of(self.weighted.bias)
+        integers = np.rint(reals / np.asarray(grid.scale))
+        return replace(
+            self.weighted.bias, data=saturate(integers, grid.qmin, grid.qmax, grid.dtype)
+        )
 
     def outputs(self, sums: Batches, bias: Tensor) -> Batches:
         """Return the integers [N, K, ...] that follow from the sums if the bias becomes this."""
         node = self.weighted.node
         grid = quantization_of(self.graph.tensors[node.output])
-        change = np.asarray(_real(bias).data) - np.asarray(_real(self.weighted.bias).data)
+        change = np.asarray(_real(bias).data) - self.bias
         aligned = change.reshape(-1, *[1] * (sums[0].ndim - 2))
         return [quantize(clamp_reals(node, batch + aligned), grid) for batch in sums]
 
 
 def _real(tensor: Tensor) -> Tensor:
-    """Return the tensor as the reals that its integers stand for."""
+    """Return the tensor as the reals that its integers stand for, or as it is."""
+    if tensor.quantization is None:
+        return tensor
     data = None if tensor.data is None else dequantize(tensor.data, quantization_of(tensor))
     return replace(tensor, dtype="float32", quantization=None, data=data)
+
+
+def _missing(means: Means, sums: Batches) -> Means:
+    """Return what is missing from the sums, [K], so that their means are these."""
+    return np.median(means - channel_means(sums), axis=0)
 
 
 def _run(graph: Graph, node: Node, values: dict[str, Batches]) -> Batches:

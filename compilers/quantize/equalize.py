@@ -27,7 +27,7 @@ from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 
-__all__ = ["equalize"]
+__all__ = ["Pair", "equalizable", "equalize"]
 
 _SWEEPS = 20
 _FAINT = 2.0**-8
@@ -36,16 +36,20 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class _Pair:
-    """Names of the constants before (weight first) and after one tensor."""
+class Pair:
+    """A node whose output may be scaled.
 
+    before, after: names of the constants on both sides of it, the weight first.
+    """
+
+    node: Node
     before: tuple[str, ...]
     after: str
 
 
 def equalize(graph: Graph) -> Graph:
     """Return the float graph with all pairs of neighbouring convolutions equalised."""
-    pairs = list(_pairs(graph))
+    pairs = list(equalizable(graph))
     names = dict.fromkeys(name for pair in pairs for name in (*pair.before, pair.after))
     arrays = {name: np.array(graph.tensors[name].data, np.float64) for name in names}
     for _ in range(_SWEEPS):
@@ -58,7 +62,7 @@ def equalize(graph: Graph) -> Graph:
     return graph.replace(graph.nodes, changed)
 
 
-def _pairs(graph: Graph) -> Iterator[_Pair]:
+def equalizable(graph: Graph) -> Iterator[Pair]:
     """Yield what may be scaled: nothing else reads the tensor between, or the constants."""
     readers = Counter(name for node in graph.nodes for name in node.inputs)
     readers.update(graph.outputs)
@@ -74,7 +78,7 @@ def _pairs(graph: Graph) -> Iterator[_Pair]:
             and clamp_of(node) in ((-inf, inf), (0.0, inf))
             and all(readers[name] == 1 for name in constants)
         ):
-            yield _Pair(node.inputs[1:], after.inputs[1])
+            yield Pair(node, node.inputs[1:], after.inputs[1])
 
 
 def _is_scalable(graph: Graph, node: Node) -> bool:

@@ -44,6 +44,15 @@ class Histogram:
         filled = np.flatnonzero(self.counts)
         return self.centres[filled], self.counts[filled]
 
+    def scaled(self, factor: float) -> "Histogram":
+        """Return that of the values times a positive factor, to half a bin."""
+        low, high = self.low * factor, self.high * factor
+        exponent = _exponent(max(-low, high))
+        values, counts = self.occurring()
+        bins = np.floor(np.ldexp(values * factor, -exponent) * HALF).astype(np.int64) + HALF
+        summed = np.bincount(bins.clip(0, 2 * HALF - 1), counts, minlength=2 * HALF)
+        return Histogram(low, high, exponent, summed.astype(np.int64))
+
 
 def measure(values: NDArray[Any], stride: int = 1) -> Histogram:
     """Return the histogram of float32 samples [N, ...], every `stride`-th value of each counted.

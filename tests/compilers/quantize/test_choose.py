@@ -34,7 +34,7 @@ def test_no_single_choice_is_better_on_what_was_held_out(scheme):
     def loss(options, equalize):
         form = replace(scheme, equalize=equalize)
         integer = QUANTIZER.quantize(GRAPH, form, [feeds], contract, options)
-        return relative_loss(wanted, run_graph(integer, held_out)["landmarks"], 4)
+        return relative_loss(wanted, run_graph(integer, held_out)["landmarks"])
 
     best = loss(QuantizeOptions(held_out=[held_out]), scheme.equalize)
     for calibrator in ("minmax", "percentile", "mse"):

@@ -49,6 +49,11 @@ def _rounded(graph: Graph, scheme, step: float) -> Graph:
     return replace(graph, tensors=tensors)
 
 
+def _compensated(graph: Graph, nearest: Graph, integers, scheme) -> Tensor:
+    (rounded,), (wanted,) = weighted_nodes(nearest), weighted_nodes(graph)
+    return compensated_weight(rounded, wanted, integers, POINT, scheme)
+
+
 def _sums(graph: Graph, images, weight: Tensor):
     bias = graph.tensors["b"]
     reals = [
@@ -61,10 +66,8 @@ def _sums(graph: Graph, images, weight: Tensor):
 def _losses(graph: Graph, scheme, step: float, random) -> tuple[float, float]:
     """Return the mean squared losses of the sums on new images: compensated, and nearest."""
     nearest = _rounded(graph, scheme, step)
-    (weighted,) = weighted_nodes(nearest)
     calibration, images = _images(random), _images(random)
-    integers = [quantize(calibration, POINT)]
-    weight = compensated_weight(weighted, graph, nearest, integers, scheme)
+    weight = _compensated(graph, nearest, [quantize(calibration, POINT)], scheme)
     wanted = _sums(graph, images, graph.tensors["w"])
     found = (_sums(nearest, images, tensor) for tensor in (weight, nearest.tensors["w"]))
     compensated, plain = (float(np.mean((sums - wanted) ** 2)) for sums in found)
@@ -84,9 +87,7 @@ def test_integers_are_the_schemes(scheme):
     random = np.random.default_rng(1)
     graph = _layer(random, 1)
     nearest = _rounded(graph, scheme, 2.0**-4)
-    (weighted,) = weighted_nodes(nearest)
-    integers = [quantize(_images(random), POINT)]
-    weight = compensated_weight(weighted, graph, nearest, integers, scheme)
+    weight = _compensated(graph, nearest, [quantize(_images(random), POINT)], scheme)
     assert (weight.dtype, weight.quantization) == (
         nearest.tensors["w"].dtype,
         nearest.tensors["w"].quantization,
@@ -100,9 +101,8 @@ def test_inputs_that_are_never_seen_change_nothing():
     random = np.random.default_rng(2)
     graph = _layer(random, 1)
     nearest = _rounded(graph, DPU_POW2, 2.0**-4)
-    (weighted,) = weighted_nodes(nearest)
     silent = [np.zeros((8, 6, 8, 8), np.int8)]
-    assert compensated_weight(weighted, graph, nearest, silent, DPU_POW2) == weighted.weight
+    assert _compensated(graph, nearest, silent, DPU_POW2) == nearest.tensors["w"]
 
 
 def test_sums_of_too_many_weights_are_left_alone():
@@ -110,6 +110,4 @@ def test_sums_of_too_many_weights_are_left_alone():
     weight = Tensor("w", (2, 3000), data=random.normal(0, 1, (2, 3000)).astype(np.float32))
     bias = Tensor("b", (2,), data=np.zeros(2, np.float32))
     weighted = Weighted(Node("dense", "dense", ("x", "w", "b"), "y"), weight, bias, 0)
-    tensors = {"w": weight, "b": bias, "x": Tensor("x", ("N", 3000)), "y": Tensor("y", ("N", 2))}
-    graph = Graph("dense", ("x",), ("y",), tensors, (weighted.node,))
-    assert compensated_weight(weighted, graph, graph, [], W8A8_ASYM) is weight
+    assert compensated_weight(weighted, weighted, [], POINT, W8A8_ASYM) is weight

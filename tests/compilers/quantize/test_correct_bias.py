@@ -78,3 +78,10 @@ def test_float_means_are_those_before_the_clamp():
     ]
     found = float_means(GRAPH, SAMPLES, threads=1)["stem.weight"]
     np.testing.assert_allclose(found, channel_means(values), atol=1e-6)
+
+
+def test_weights_make_up_for_a_coarse_bias():
+    integer = quantized(GRAPH, DPU_POW2, correct_bias=False)
+    corrected = correct_biases(GRAPH, integer, SAMPLES, threads=1)
+    compensated = correct_biases(GRAPH, integer, SAMPLES, threads=1, compensating=DPU_POW2)
+    assert _mean_error(GRAPH, compensated) < _mean_error(GRAPH, corrected) / 2

@@ -57,3 +57,11 @@ def test_zeros_do_not_coarsen_what_they_are_merged_with():
 def test_says_what_is_not_finite(value, word):
     with pytest.raises(ValueError, match=f"^{word}$"):
         measure(np.array([[0.0, value]], np.float32))
+
+
+@given(SAMPLES, st.floats(0.01, 100))
+def test_scaled_is_that_of_the_scaled_values(values, factor):
+    found, wanted = measure(values).scaled(factor), measure(values * np.float32(factor))
+    assert found.counts.sum() == wanted.counts.sum()
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), rel=1e-6)
+    assert abs(found.exponent - wanted.exponent) <= 1
