@@ -97,7 +97,7 @@ def find(kind: str, name: str) -> Descriptor:
     Raises the same errors as `load`, but imports nothing.
     """
     _, descriptor = _provider(kind, name)
-    record(Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _package(descriptor.target)))
+    record(Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _module(descriptor.target)))
     return descriptor
 
 
@@ -125,7 +125,7 @@ def _problem(kind: str, name: str) -> str:
 
 
 def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401
-    record(Thing("code", _package(descriptor.target)))
+    record(Thing("code", _module(descriptor.target)))
     try:
         found = _member(descriptor.target)
     # Importing third-party code may fail in any way; name its distribution.
@@ -153,12 +153,12 @@ def _broken(kind: str, plugin: Plugin, descriptor: Descriptor, wrong: str) -> Pl
 
 def resolve(target: str) -> Any:  # noqa: ANN401
     """Import 'package.module:attribute'; raises PluginError naming the distribution."""
-    record(Thing("code", _package(target)))
+    record(Thing("code", _module(target)))
     try:
         return _member(target)
     except (ImportError, AttributeError) as error:
         raise PluginError(
-            f"cannot import '{target}' of {own_distribution(_package(target))} "
+            f"cannot import '{target}' of {own_distribution(_module(target))} "
             f"({type(error).__name__}: {error}); correct the name, or install what it needs"
         ) from error
 
@@ -168,9 +168,9 @@ def _member(target: str) -> Any:  # noqa: ANN401
     return getattr(import_module(module), attribute)
 
 
-def _package(target: str) -> str:
-    """Return the top-level package of 'package.module:attribute'."""
-    return target.partition(":")[0].partition(".")[0]
+def _module(target: str) -> str:
+    """Return the module of 'package.module:attribute'."""
+    return target.partition(":")[0]
 
 
 def _unknown(kind: str, name: str) -> UnknownNameError:

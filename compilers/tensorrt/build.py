@@ -21,8 +21,8 @@ from compilers.tensorrt.engine import (
     parse_layers,
 )
 from compilers.tensorrt.gpu import Gpu
-from zoo.bench.nvidia_gpu import find_gpu
 from zoo.errors import ToolchainError
+from zoo.nvidia_gpu import find_gpu
 from zoo.tool import Tool, install_extra
 
 __all__ = [

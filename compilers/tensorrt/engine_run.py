@@ -17,8 +17,8 @@ from compilers.tensorrt.build import gpu_is_here, keep_log
 from compilers.tensorrt.engine import Engine
 from compilers.tensorrt.gpu import Gpu
 from zoo.artifact import Exactness
-from zoo.bench.batch import fix_batch
 from zoo.errors import ToolchainError, VerifyError
+from zoo.fixed_batch import fix_batch
 from zoo.graph import Graph
 from zoo.plugs import Feeds, Run
 from zoo.proof.comparison import compare, output_scales

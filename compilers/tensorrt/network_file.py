@@ -21,8 +21,8 @@ from compilers.op_table import find_op
 from compilers.passes.verify import run_passes
 from compilers.tensorrt.gpu import Gpu
 from compilers.tensorrt.opset13 import to_opset13
-from zoo.bench.batch import fix_batch
 from zoo.errors import RefusedError
+from zoo.fixed_batch import fix_batch
 from zoo.graph import Graph, Node, Quantization, Tensor
 
 __all__ = ["network_file", "one_axis", "require_symmetric", "symmetric_form"]

@@ -16,8 +16,8 @@ from compilers.schemes import W8A8_SYM  # noqa: E402
 from compilers.torch_executor import CUDA_FLOAT16, CUDA_FLOAT32  # noqa: E402
 from compilers.torch_run import TorchRun  # noqa: E402
 from zoo import registry  # noqa: E402
-from zoo.bench.batch import fix_batch  # noqa: E402
 from zoo.errors import HubError, ToolchainError  # noqa: E402
+from zoo.fixed_batch import fix_batch  # noqa: E402
 
 GRAPH = residual_network()
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")

@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from zoo.bench import entries, gpu_entries
 from zoo.bench.board import board_machine, measure_on_board
 from zoo.bench.latency import Latency
-from zoo.bench.nvidia_gpu import find_gpu
 from zoo.bench.ssh import connect
 from zoo.bench.timing import Entry, machine, measure
 from zoo.build.cache import Cache
 from zoo.build.plan import Wish
 from zoo.bundle.bundle import unpack
 from zoo.errors import RefusedError, ToolchainError
+from zoo.nvidia_gpu import find_gpu
 
 __all__ = ["Contest", "on_board", "on_gpu", "on_processor"]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.artifact import Artifact
-from zoo.bench.batch import fix_batch
-from zoo.bench.nvidia_gpu import NvidiaGpu
 from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Plan, Wish, make_plan
 from zoo.errors import RefusedError
+from zoo.fixed_batch import fix_batch
+from zoo.nvidia_gpu import NvidiaGpu
 from zoo.target import Target
 
 __all__ = ["on_gpu"]

@@ -1,32 +1,32 @@
 """Python packages as files: their current code, and the packages it imports.
 
-A package counts as a whole: templates and headers are read by path and modules found by name, so
-imports do not show which of its files are used.
+An imported sub-package counts as a whole, and so do all files outside sub-packages: templates and
+headers are read by path, so imports do not show which files are used.
 """
 
-import ast
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from zoo.digest import digest_json, digest_path
+from zoo.provenance.imports import imports_of, modules_of, sub_packages
 
-__all__ = ["ABSENT", "code_digest", "library_version", "own_distribution", "reached"]
+__all__ = ["ABSENT", "code_digest", "library_version", "own_distribution", "part_of", "reached"]
 
 ABSENT = "absent"
 GROUP = "zoo"
 
 
 @cache
-def code_digest(package: str) -> str:
-    """Return the digest of all files of a top-level package, or of a module.
+def code_digest(part: str) -> str:
+    """Return the digest of all files of a part.
 
+    part: 'package.sub_package', a top-level package without its sub-packages, or a module.
     Computed once per process: imported code does not change with its file.
     """
-    files = sorted(_files(package))
+    files = sorted(_files(part))
     return digest_json([[name, digest_path(path)] for name, path in files]) if files else ABSENT
 
 
@@ -39,59 +39,72 @@ def library_version(name: str) -> str:
         return ABSENT
 
 
-def reached(packages: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return (packages, libraries): top-level packages and their imports, at any depth.
+@cache
+def reached(module: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return (parts, libraries): a module's and those of its imports, at any depth.
 
-    packages: the given ones, those of plugins, and editable ones: their files count.
+    parts: as `code_digest` takes them, of plugins and editable packages: their files count.
     libraries: distributions, whose versions count; absent ones by import name.
     """
-    code, libraries, waiting = set[str](), set[str](), list(packages)
+    seen, libraries, waiting = set[str](), set[str](), [*_with_parents(module), module]
     while waiting:
-        package = waiting.pop()
-        if package in code:
+        name = waiting.pop()
+        if name in seen:
             continue
-        code.add(package)
-        for name in _imported(package):
-            if _is_code(name):
-                waiting.append(name)
+        seen.add(name)
+        for imported in _imported(name):
+            if _is_code(_top(imported)):
+                waiting += _with_parents(imported)
             else:
-                libraries.update(_providers().get(name, (name,)))
-    return frozenset(code), frozenset(libraries)
+                libraries.update(_providers().get(_top(imported), (_top(imported),)))
+    return frozenset(map(part_of, seen)), frozenset(libraries)
 
 
-def own_distribution(package: str) -> str:
-    """Return the distribution of a package, or the package's own name if it is in none."""
-    return min(_providers().get(package, (package,)))
+def part_of(module: str) -> str:
+    """Return the part that a module belongs to: its sub-package, else its package."""
+    part = ".".join(module.split(".")[:2])
+    return part if part in sub_packages(_top(module)) else _top(module)
 
 
-def _files(package: str) -> Iterator[tuple[str, Path]]:
+def own_distribution(module: str) -> str:
+    """Return the distribution of a module, or its package's name if it is in none."""
+    return min(_providers().get(_top(module), (_top(module),)))
+
+
+def _files(part: str) -> Iterator[tuple[str, Path]]:
+    """Yield (relative path, path) of a part's files."""
+    package, _, sub = part.partition(".")
     spec = find_spec(package)
+    others = {name.partition(".")[2] for name in sub_packages(package)}
     for folder in map(Path, spec.submodule_search_locations or () if spec else ()):
-        for path in folder.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(folder).as_posix(), path
+        for path in (folder / sub).rglob("*"):
+            inside = path.relative_to(folder).parts
+            if path.is_file() and "__pycache__" not in inside and (sub or inside[0] not in others):
+                yield "/".join(inside), path
     if spec and spec.origin and not spec.submodule_search_locations:
         yield Path(spec.origin).name, Path(spec.origin)
 
 
-@cache
-def _imported(package: str) -> frozenset[str]:
-    """Return the top-level names that a package imports, without the standard library."""
-    sources = (path for _, path in _files(package) if path.suffix == ".py")
-    names = {name for path in sources for name in _imports(path.read_bytes())}
-    return frozenset(names - sys.stdlib_module_names - {package})
+def _imported(module: str) -> frozenset[str]:
+    """Return what a module may import; anything of its package if it imports by name.
+
+    The zoo's own registry imports by name, too, but records what it imports.
+    """
+    imports, package = imports_of(module), _top(module)
+    if imports.by_name and package != _top(__name__):
+        return imports.names.union(modules_of(package))
+    return imports.names
 
 
-def _imports(source: bytes) -> Iterator[str]:
-    try:
-        nodes = ast.walk(ast.parse(source))
-    except SyntaxError:  # cannot be imported
-        return
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+def _with_parents(name: str) -> list[str]:
+    """Return the modules that run when a dotted name is imported."""
+    parts = name.split(".")
+    names = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return [name for name in names if name in modules_of(_top(name))]
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
 
 
 @cache

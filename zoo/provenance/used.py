@@ -16,7 +16,7 @@ from typing import Any
 
 from zoo.digest import digest_path
 from zoo.plugins import load_plugins
-from zoo.provenance.packages import ABSENT, code_digest, library_version, reached
+from zoo.provenance.packages import ABSENT, code_digest, library_version, part_of, reached
 from zoo.tool import Tool, find_tool, tool_versions
 
 __all__ = ["Thing", "Used", "facts", "record", "recording", "tool_of", "tool_thing", "used_so_far"]
@@ -27,8 +27,8 @@ class Thing:
     """Something that was used, by name.
 
     kind: 'plugin' (name: kind and name), 'names' (all names of a kind of plugin), 'code' (a
-    top-level package), 'library' (a distribution), 'tool', 'variable' (of the environment), or
-    'file' (a path that is not an input).
+    module; recorded as its part of a package), 'library' (a distribution), 'tool', 'variable' (of
+    the environment), or 'file' (a path that is not an input).
     detail: for a tool, its zoo.tool.Tool as JSON.
     """
 
@@ -70,9 +70,7 @@ def record(*things: Thing) -> None:
     if told is None:
         return
     for thing in things:
-        if thing.kind == "code" and thing not in told.things:
-            told.things.update(_imports(thing) if told.imports else ())
-        told.things.add(thing)
+        told.things.update(_parts(thing, told.imports) if thing.kind == "code" else (thing,))
 
 
 def used_so_far() -> Used:
@@ -102,11 +100,12 @@ def facts(used: Iterable[Thing]) -> dict[str, str]:
     return found
 
 
-def _imports(code: Thing) -> set[Thing]:
-    packages, libraries = reached([code.name])
-    for package in packages:
-        code_digest(package)  # now, before it is imported
-    return {Thing("code", name) for name in packages} | {Thing("library", n) for n in libraries}
+def _parts(code: Thing, imports: bool) -> set[Thing]:
+    """Return a module's parts of packages and libraries. imports: include those it imports."""
+    parts, libraries = reached(code.name) if imports else ({part_of(code.name)}, ())
+    for part in parts:
+        code_digest(part)  # now, before it is imported
+    return {Thing("code", name) for name in parts} | {Thing("library", n) for n in libraries}
 
 
 def _provider(thing: Thing) -> str:

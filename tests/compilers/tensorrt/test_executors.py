@@ -15,8 +15,8 @@ from compilers.tensorrt import build
 from compilers.tensorrt.compiler import COMPILER
 from compilers.tensorrt.executors import GPU_EXECUTOR
 from zoo import registry
-from zoo.bench.batch import fix_batch
 from zoo.errors import HubError, ToolchainError
+from zoo.fixed_batch import fix_batch
 
 GRAPH = residual_network()
 CONTENT = to_tensorrt(GRAPH).files["model.onnx"]

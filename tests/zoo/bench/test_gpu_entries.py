@@ -8,10 +8,10 @@ from stand_in_gpu import build_driver, install_gpu
 from zoo.bench import gpu_entries
 from zoo.bench.gpu_entries import on_gpu
 from zoo.bench.latency import beside_float
-from zoo.bench.nvidia_gpu import NvidiaGpu
 from zoo.bench.timing import machine, measure
 from zoo.build.cache import Cache
 from zoo.build.plan import Wish
+from zoo.nvidia_gpu import NvidiaGpu
 
 MODEL = "pfld_0.25x.300w68"
 GPU = NvidiaGpu("8.9", "580.1", "RTX 4060")

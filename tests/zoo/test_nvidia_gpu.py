@@ -2,7 +2,7 @@
 
 import pytest
 
-from zoo.bench.nvidia_gpu import NvidiaGpu, find_gpu
+from zoo.nvidia_gpu import NvidiaGpu, find_gpu
 
 
 @pytest.fixture

@@ -1,0 +1,78 @@
+"""What Python code imports, read from its source without running it."""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["Imports", "imports_of", "modules_of", "sub_packages"]
+
+_INIT = "__init__"
+_PYTHONS_OWN = sys.stdlib_module_names | {"__main__"}
+_BY_NAME = frozenset({"import_module", "__import__", "run_module", "run_path"})
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What a module imports anywhere, also inside functions.
+
+    names: dotted, without the standard library; the last part may be a name inside a module.
+    by_name: whether it also imports modules that its source does not show.
+    """
+
+    names: frozenset[str] = frozenset()
+    by_name: bool = False
+
+
+@cache
+def modules_of(package: str) -> Mapping[str, Path]:
+    """Return the source files of a top-level package or module by dotted name."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return {package: Path(spec.origin)} if spec and spec.origin else {}
+    files = {
+        (package, *path.relative_to(folder).with_suffix("").parts): path
+        for folder in spec.submodule_search_locations
+        for path in sorted(Path(folder).rglob("*.py"))
+    }
+    return {".".join(_without_init(parts)): path for parts, path in files.items()}
+
+
+@cache
+def sub_packages(package: str) -> frozenset[str]:
+    """Return the dotted names of the packages directly inside a top-level one."""
+    found = modules_of(package).items()
+    return frozenset(n for n, path in found if n.count(".") == 1 and path.stem == _INIT)
+
+
+@cache
+def imports_of(module: str) -> Imports:
+    """Return what a module imports; nothing if its source is missing or not Python."""
+    path = modules_of(module.partition(".")[0]).get(module)
+    try:
+        tree = ast.parse(path.read_bytes() if path else b"")
+    except (SyntaxError, ValueError):  # cannot be imported
+        return Imports()
+    place = module if path and path.stem == _INIT else module.rpartition(".")[0]
+    nodes = list(ast.walk(tree))
+    names = {name for node in nodes for name in _names(node, place)}
+    foreign = {name for name in names if name.partition(".")[0] not in _PYTHONS_OWN}
+    words = {getattr(node, field, "") for node in nodes for field in ("id", "attr", "name")}
+    return Imports(frozenset(foreign), not words.isdisjoint(_BY_NAME))
+
+
+def _names(node: ast.AST, place: str) -> Iterator[str]:
+    """Yield what a statement imports. place: the package that it is in, for relative imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        above = place.split(".")[: place.count(".") + 2 - node.level] if node.level else []
+        start = ".".join((*above, node.module) if node.module else above)
+        yield from (f"{start}.{alias.name}" for alias in node.names if start)
+
+
+def _without_init(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return parts[:-1] if parts[-1] == _INIT else parts
