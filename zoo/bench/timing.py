@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from zoo import registry
 from zoo.bench.latency import Latency
-from zoo.bench.nvidia_gpu import NvidiaGpu
+from zoo.nvidia_gpu import NvidiaGpu
 from zoo.contract import Contract
 from zoo.plugs import Run
 

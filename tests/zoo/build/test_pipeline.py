@@ -103,6 +103,7 @@ def test_stages_are_in_the_order_of_their_needs():
 
 
 def test_a_training_depends_on_its_own_choices(tmp_path):
+    (tmp_path / "photo.png").touch()
     stage = next(stage for stage in STAGES if stage.name == "quantize")
 
     def options(quant, **wish):

@@ -39,7 +39,8 @@ class App(AppGenerator):
         frame = preprocess(contract, read_picture(item.image), item.box)
         found = run({contract.input.name: frame.input_chw[None]})
         outputs = {name: values[0] for name, values in found.items()}
-        return AppRun(outputs, postprocess(contract, outputs, frame))
+        values = postprocess(contract, outputs, frame)
+        return AppRun(outputs, {name: value.tolist() for name, value in values.items()})
 
 
 APP = App()
