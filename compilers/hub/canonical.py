@@ -1,4 +1,4 @@
-"""Any ONNX file in the form that is read: float32, sorted, of an opset that the hub knows."""
+"""Converts any ONNX file to the form that the hub reads: float32, sorted, a supported opset."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ __all__ = ["canonical"]
 
 
 def canonical(model: ModelProto, where: str) -> None:
-    """Bring a model into that form; raises HubError where it is broken or cannot be.
+    """Convert a model to that form; raises HubError if it is broken or cannot be converted.
 
-    What it says of the shapes of values that it computes may be stale: it is forgotten.
+    Declared shapes of computed values may be stale and are discarded.
     """
     try:
         for graph in graphs_of(model.graph):
@@ -26,7 +26,7 @@ def canonical(model: ModelProto, where: str) -> None:
         _widen_halves(model)
         change_opset(model, where)
         _renew_outputs(model)
-    # Old forms are read before they are checked.
+    # Old forms are converted before they are checked.
     except (*INVALID, LookupError, TypeError) as error:
         raise HubError(
             f"{where}: not a valid ONNX model ({error}); export or download it again"
@@ -35,7 +35,7 @@ def canonical(model: ModelProto, where: str) -> None:
 
 
 def _renew_outputs(model: ModelProto) -> None:
-    """Give the outputs the shapes that ONNX infers; where it cannot, they keep their own."""
+    """Set the outputs' shapes to those that ONNX infers, if it can."""
     shapes = infer_shapes(model)
     for output in model.graph.output:
         if output.name in shapes:
@@ -43,7 +43,7 @@ def _renew_outputs(model: ModelProto) -> None:
 
 
 def _sort_nodes(graph: GraphProto) -> None:
-    """Order the nodes; those in order already, and those of a circle, keep theirs."""
+    """Sort the nodes; nodes already in order, and those in a cycle, keep their order."""
     nodes = list(graph.node)
     makers = {name: i for i, node in enumerate(nodes) for name in node.output if name}
     reads = [
@@ -57,7 +57,7 @@ def _sort_nodes(graph: GraphProto) -> None:
 
 
 def _order(reads: list[list[int]]) -> list[int]:
-    """Return all indices, each behind those that it reads where that is possible."""
+    """Return all indices in topological order, as far as possible."""
     placed: dict[int, None] = {}
     for first in range(len(reads)):
         open_, below = {first}, [(first, iter(reads[first]))]
@@ -74,7 +74,7 @@ def _order(reads: list[list[int]]) -> list[int]:
 
 
 def _reads(node: NodeProto) -> Iterator[str]:
-    """Yield what a node reads; graphs inside it read values around it."""
+    """Yield what a node reads, including values read by its subgraphs."""
     yield from node.input
     for attribute in node.attribute:
         for graph in (*attribute.graphs, attribute.g):
@@ -85,7 +85,7 @@ def _reads(node: NodeProto) -> Iterator[str]:
 def _widen_halves(model: ModelProto) -> None:
     """Replace float16 by float32 in inputs, outputs, constants and casts.
 
-    Raises ValueError for a constant whose values are damaged.
+    Raises ValueError for a constant with damaged values.
     """
     for tensor in tensors_of(model):
         if tensor.data_type == TensorProto.FLOAT16:

@@ -1,4 +1,4 @@
-"""Files of older and newer opsets, brought to one that the hub reads, node by node."""
+"""Converts files of older and newer opsets, node by node, to one that the hub reads."""
 
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -20,15 +20,15 @@ __all__ = ["change_opset"]
 _OLDEST, _NEWEST = 6, onnx.defs.onnx_opset_version()
 _IR_VERSION = 10  # that of opset 21
 
-# What the forms do not tell: before opset 7 the slope of PRelu had no axes but the channels'.
+# Not in the schemas: before opset 7 the slope of PRelu only had the channel axis.
 _OTHERWISE = MappingProxyType({"PRelu": 7})
 
 
 def change_opset(model: ModelProto, where: str) -> None:
-    """Bring every node to opset 13 from before, to 21 from after.
+    """Convert every node from older opsets to 13, from newer ones to 21.
 
-    Raises HubError for an opset that nobody knows, LookupError or TypeError for a broken file,
-    UnsupportedOpError for a node whose meaning in the other opset is not known.
+    Raises HubError for an unknown opset, LookupError or TypeError for a broken file,
+    UnsupportedOpError for a node without known semantics in the other opset.
     """
     opset = opset_of(model)
     if not _OLDEST <= opset <= _NEWEST:
@@ -91,11 +91,11 @@ def _constants(graph: GraphProto) -> Iterator[tuple[str, Any]]:
 
 
 def _means_the_same(node: NodeProto, found: int, wanted: int) -> bool:
-    """Whether a node of opset `found` can stand as it is in a file of opset `wanted`.
+    """Whether a node of opset `found` is valid unchanged in a file of opset `wanted`.
 
-    It can where the two versions differ in types and in what the node leaves out only: the older
-    form's inputs and attributes, defaults included, are in the newer one, and nothing that came
-    later is used. Operators that neither version knows are left to the reader.
+    It is if the versions differ only in types and in what the node omits: the newer form has the
+    older one's inputs and attributes, including defaults, and the node uses nothing newer.
+    Operators that neither version knows are left to the reader.
     """
     own, other = _schema(node.op_type, found), _schema(node.op_type, wanted)
     if own is None or other is None:

@@ -1,7 +1,7 @@
-"""What ONNX cannot say about a quantized constant, kept in the metadata.
+"""Properties of quantized constants that ONNX cannot express, stored in the metadata.
 
-Its integers are complete in the file; only how they came about (fewer bits than their type has,
-how they were rounded) would be lost. Nothing that the network computes depends on it.
+The file holds the complete integers; only their origin (fewer bits than their type, the rounding)
+would be lost. The network's results do not depend on it.
 """
 
 import json
@@ -23,7 +23,7 @@ Notes = Mapping[str, Note]
 
 
 def notes_of(graph: Graph) -> dict[str, str]:
-    """Return the metadata entry, none where there is nothing to say."""
+    """Return the metadata entry, none if there is nothing to note."""
     notes = {}
     for name, tensor in sorted(graph.tensors.items()):
         if tensor.is_constant and tensor.quantization:
@@ -35,7 +35,7 @@ def notes_of(graph: Graph) -> dict[str, str]:
 
 
 def parse_notes(metadata: Mapping[str, str], where: str) -> Notes:
-    """Return the notes by tensor; raises HubError where they are damaged."""
+    """Return the notes by tensor; raises HubError if they are damaged."""
     try:
         notes = json.loads(metadata.get(KEY, "{}"))
         return {
@@ -49,7 +49,7 @@ def parse_notes(metadata: Mapping[str, str], where: str) -> Notes:
 
 
 def apply_note(quantization: Quantization, note: Note | None) -> Quantization:
-    """Return the quantization as the note describes it."""
+    """Return the quantization with the note applied."""
     return replace(quantization, bits=note[0], rounding=note[1]) if note else quantization
 
 

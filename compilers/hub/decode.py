@@ -28,7 +28,7 @@ INVALID = (
     onnx.checker.ValidationError,
     onnx.shape_inference.InferenceError,
     RuntimeError,
-    ValueError,  # unknown element types, words that are not UTF-8
+    ValueError,  # unknown element types, strings that are not UTF-8
 )
 
 _DTYPES = (
@@ -47,14 +47,14 @@ _DTYPES = (
 
 
 def decode(content: bytes, where: str) -> ModelProto:
-    """Return the model; raises HubError where it is broken or of an opset that is not read."""
+    """Return the model; raises HubError if it is broken or has an unsupported opset."""
     model = parse_model(content, where)
     check(model, where)
     return model
 
 
 def check(model: ModelProto, where: str) -> None:
-    """Raise HubError where a model is broken, or of an opset or types that are not read."""
+    """Raise HubError if a model is broken, or has an unsupported opset or types."""
     _refuse_other_storage(model, where)
     for value in inputs_of(model):
         _check_type(value, where)
@@ -74,13 +74,13 @@ def check(model: ModelProto, where: str) -> None:
 
 
 def inputs_of(model: ModelProto) -> list[ValueInfoProto]:
-    """Return what the network is fed with; old files list their constants there, too."""
+    """Return the network's real inputs; old files also list their constants there."""
     constants = {tensor.name for tensor in model.graph.initializer}
     return [value for value in model.graph.input if value.name not in constants]
 
 
 def plain_attributes(attributes: "list[AttributeProto]", where: str) -> dict[str, Any]:
-    """Return attributes as numbers, words, tuples of these, and arrays."""
+    """Return attributes as numbers, strings, tuples of these, and arrays."""
     return {attribute.name: _plain(attribute, where) for attribute in attributes}
 
 
@@ -99,7 +99,7 @@ def plain_tensor(proto: TensorProto, name: str, where: str) -> Tensor:
             "export in float32"
         )
     storage = {"int4": np.int8, "uint4": np.uint8}.get(dtype, array.dtype)
-    # A copy, because arrays of protobuf's bytes cannot be marked read-only by their owner.
+    # A copy, because arrays over protobuf's bytes cannot be marked read-only.
     return Tensor(name, array.shape, dtype, data=np.array(array, storage, order="C"))
 
 
@@ -148,7 +148,7 @@ def _check_type(value: ValueInfoProto, where: str) -> None:
 
 
 def opset_of(model: ModelProto) -> int:
-    """Return the version of ONNX's own operators, 0 where none is told."""
+    """Return the version of ONNX's own operators, 0 if not stated."""
     versions = {entry.domain: entry.version for entry in model.opset_import}
     return int(versions.get("", versions.get("ai.onnx", 0)))
 

@@ -1,7 +1,7 @@
-"""Rounding half up in ONNX, whose QuantizeLinear only rounds half to even.
+"""Round half up in ONNX, since QuantizeLinear only rounds half to even.
 
 A model-local function computes q = saturate(floor(x / scale + 0.5) + zero_point). Its last node is
-a QuantizeLinear with scale 1: there is nothing left to round, and it saturates.
+a QuantizeLinear with scale 1, which only saturates because its input is already rounded.
 """
 
 from onnx import FunctionProto, helper
@@ -28,7 +28,7 @@ def half_up_function(opset: int) -> FunctionProto:
 
 
 def is_half_up(function: FunctionProto) -> bool:
-    """Whether a model's function is this one, whatever its nodes are called."""
+    """Whether a model's function is this one, except for node names."""
     return _meaning(function) == _meaning(half_up_function(21))
 
 

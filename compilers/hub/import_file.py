@@ -1,4 +1,4 @@
-"""Any user's ONNX file as a Graph for any batch."""
+"""Imports a user's ONNX file as a Graph for any batch."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +17,11 @@ __all__ = ["import_file"]
 
 
 def import_file(file: Path, shapes: Mapping[str, Shape]) -> Graph:
-    """Return what the file computes of each sample of a batch of any size.
+    """Return the file's computation per sample, as a Graph for batches of any size.
 
-    shapes: of inputs by name, without the batch; they are taken where the file leaves axes open.
-    A batch that is open in the file is read as one sample, since that is what an app feeds; one
-    that is fixed is opened. Raises HubError, or UnsupportedOpError with the node at fault.
+    shapes: of inputs by name, without the batch, for dynamic axes in the file.
+    A dynamic batch is read as one sample, since that is what an app feeds; a fixed one is made
+    dynamic. Raises HubError, or UnsupportedOpError with the node at fault.
     """
     where = str(file)
     model = load_model(file)

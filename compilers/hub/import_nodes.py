@@ -1,4 +1,4 @@
-"""The import of ONNX nodes, one after the other."""
+"""Imports ONNX nodes one by one."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ __all__ = ["NodeImporter", "activation"]
 
 
 def activation(name: str, shape: Shape, quantization: Quantization | None = None) -> Tensor:
-    """Return a computed tensor; four axes are those of images. Raises HubError if it is huge."""
+    """Return a computed tensor; four axes mean an image. Raises HubError if it is huge."""
     if math.prod(size for size in shape if isinstance(size, int)) > _VALUES_MAX:
         raise HubError(
             f"tensor '{name}' of shape {shape} has more than {_VALUES_MAX} values; check the "
@@ -39,10 +39,10 @@ def activation(name: str, shape: Shape, quantization: Quantization | None = None
 
 
 class NodeImporter:
-    """What the nodes so far mean: Graph nodes, and a tensor for each ONNX value.
+    """The nodes imported so far: Graph nodes, and a tensor for each ONNX value.
 
-    values: ONNX values by name; a constant or a copy may be a tensor of another name.
-    taken: all names of the file.
+    values: ONNX values by name; a constant or a copy may be a tensor with another name.
+    taken: all names in the file.
     """
 
     def __init__(self, where: str, taken: AbstractSet[str], notes: Notes) -> None:
@@ -54,11 +54,11 @@ class NodeImporter:
         self._values: dict[str, Tensor] = {}
 
     def add_value(self, tensor: Tensor) -> None:
-        """Take an input or an initialiser."""
+        """Add an input or an initialiser."""
         self._values[tensor.name] = tensor
 
     def add_node(self, node: OnnxNode) -> None:
-        """Take a node whose inputs are known; raises UnsupportedOpError naming it."""
+        """Add a node with known inputs; raises UnsupportedOpError naming it."""
         where = f"{self._where}: node '{node.name}' ({node.op_type})"
         inputs = tuple(self._value(name, where) for name in node.inputs)
         call = OnnxCall(node.op_type, node.attributes, inputs, where)
@@ -77,7 +77,7 @@ class NodeImporter:
         self._values[node.outputs[0]] = _HANDLERS.get(kind, NodeImporter._op)(self, call, node)
 
     def output(self, name: str) -> Tensor:
-        """Return the tensor that an output of the network is."""
+        """Return the tensor of a network output."""
         tensor = self._value(name, f"{self._where}: output '{name}'")
         if tensor is None or tensor.is_constant:
             raise HubError(
@@ -110,7 +110,7 @@ class NodeImporter:
     def _moved(
         self, call: OnnxCall, node: OnnxNode, integers: Tensor, grid: Quantization
     ) -> Tensor:
-        """Take an operator that moves integers (MaxPool-12, Reshape-14) as one on their reals."""
+        """Import an operator that moves integers (MaxPool-12, Reshape-14) as one on reals."""
         op = _find_op(node, call.where)
         if (
             not op.shares_quantization
@@ -147,7 +147,7 @@ class NodeImporter:
             self._values[output] = self._op(part, piece)
 
     def _sizes(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        """Return what is computed from constants alone, the shape that a Reshape is to give."""
+        """Return a value computed from constants alone, such as a Reshape's shape."""
         sizes = fold_sizes(call)
         if sizes is None:
             raise HubError(
@@ -194,7 +194,7 @@ class NodeImporter:
         return Tensor(node.outputs[0], data.shape, data.dtype.name, data=data)
 
     def _dropout(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        """Return the input, since nothing is dropped outside of training."""
+        """Return the input, since nothing is dropped outside training."""
         training = call.inputs[2] if len(call.inputs) > 2 else None
         if training is not None and (training.data is None or training.data.any()):
             raise UnsupportedOpError(
@@ -212,7 +212,7 @@ class NodeImporter:
         return output
 
     def _use(self, tensor: Tensor, where: str) -> str:
-        """Return the name of a tensor that a node reads; constants are renamed where they clash."""
+        """Return the name of a tensor that a node reads; clashing constants are renamed."""
         if tensor.is_constant and tensor.dtype != "float32" and not tensor.quantization:
             raise HubError(
                 f"{where}: it reads '{tensor.name}' of type {tensor.dtype}; only float32 and "
@@ -251,7 +251,7 @@ _RECURRENT = ("GRU", "LSTM", "RNN")
 
 
 def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
-    """Return the reals of a constant that is of the moved integers' kind, such as Pad's value."""
+    """Return the reals of a constant in the moved integers' quantization, such as Pad's value."""
     if tensor is None or tensor.data is None or tensor.dtype != grid.dtype:
         return tensor
     return Tensor(tensor.name, tensor.shape, data=dequantize(tensor.data, grid))

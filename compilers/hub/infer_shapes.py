@@ -1,4 +1,4 @@
-"""The shapes of a model's values, whatever it says of them itself."""
+"""Inferred shapes of a model's values, independent of its declarations."""
 
 import onnx
 from onnx import ModelProto, TensorProto, TensorShapeProto
@@ -7,9 +7,9 @@ __all__ = ["infer_shapes"]
 
 
 def infer_shapes(model: ModelProto) -> dict[str, TensorShapeProto]:
-    """Return the shapes of inputs, constants and computed values, as far as ONNX can tell them.
+    """Return the shapes of inputs, constants and computed values, as far as ONNX infers them.
 
-    What the model declares for its outputs may be stale and is not looked at.
+    Shapes declared for outputs may be stale and are ignored.
     """
     bare = ModelProto()
     bare.CopyFrom(model)

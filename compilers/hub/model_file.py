@@ -1,4 +1,4 @@
-"""A user's ONNX file, with the weights that lie in files beside it."""
+"""A user's ONNX file, with its external weights."""
 
 import math
 import os
@@ -17,7 +17,7 @@ _LARGEST = 2**31 - 1  # of a protobuf message
 
 
 def parse_model(content: bytes, where: str) -> ModelProto:
-    """Return the model; raises HubError where it is no ONNX or truncated."""
+    """Return the model; raises HubError if it is not ONNX or truncated."""
     try:
         return onnx.load_from_string(content)
     except DecodeError as error:
@@ -27,7 +27,7 @@ def parse_model(content: bytes, where: str) -> ModelProto:
 
 
 def load_model(file: Path) -> ModelProto:
-    """Return the model with all weights inside; raises HubError naming the file at fault."""
+    """Return the model with all weights embedded; raises HubError naming the file at fault."""
     where = str(file)
     model = parse_model(_content(file), where)
     left = _LARGEST - model.ByteSize()
@@ -43,16 +43,16 @@ def load_model(file: Path) -> ModelProto:
 
 
 def data_files(file: Path) -> tuple[Path, ...]:
-    """Return the files beside a model that hold weights of it, sorted.
+    """Return the files with a model's external weights, sorted.
 
-    Raises HubError for a file that is no ONNX, or names others than those beside it.
+    Raises HubError for a file that is not ONNX, or that names files elsewhere.
     """
     model = parse_model(_content(file), str(file))
     return tuple(sorted({_beside(file, tensor) for tensor in _outside(model)}))
 
 
 def graphs_of(graph: GraphProto) -> Iterator[GraphProto]:
-    """Yield a graph and those inside its nodes."""
+    """Yield a graph and its nodes' subgraphs."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:
@@ -61,7 +61,7 @@ def graphs_of(graph: GraphProto) -> Iterator[GraphProto]:
 
 
 def tensors_of(model: ModelProto) -> Iterator[TensorProto]:
-    """Yield every constant, those in attributes too."""
+    """Yield every constant, including those in attributes."""
     for graph in graphs_of(model.graph):
         yield from graph.initializer
         for node in graph.node:
@@ -83,7 +83,7 @@ def _outside(model: ModelProto) -> list[TensorProto]:
 
 
 def _beside(file: Path, tensor: TensorProto) -> Path:
-    """Return the file that holds a constant; raises HubError unless it lies beside the model."""
+    """Return the file with a constant; raises HubError unless it is beside the model."""
     location = _entries(tensor).get("location", "")
     path = file.parent / location
     if location in ("", ".", "..") or Path(location).name != location or path.is_symlink():
@@ -125,7 +125,7 @@ def _entries(tensor: TensorProto) -> dict[str, str]:
 
 
 def _size_bytes(tensor: TensorProto) -> int:
-    """Return what the values take; 4-bit integers lie two in a byte."""
+    """Return the size of the values; 4-bit integers are packed two to a byte."""
     count: int = math.prod(tensor.dims)
     if tensor.data_type in (TensorProto.INT4, TensorProto.UINT4):
         return (count + 1) // 2

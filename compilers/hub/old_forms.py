@@ -1,7 +1,7 @@
-"""Operators whose form or meaning changed from opset 6 to 13, rewritten to what they are since.
+"""Rewrites operators that changed between opset 6 and 13 to their form in opset 13.
 
-ONNX's own version converter loses some of it: that Upsample, and Resize before opset 11, lie
-asymmetric in their input.
+ONNX's own version converter loses some semantics: Upsample, and Resize before opset 11, use
+asymmetric coordinates.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ __all__ = ["OldForms"]
 class OldForms:
     """The rewriting of one model.
 
-    shapes: of its values, where known.  taken: all names.  known: values of small constants.
+    shapes: of its values, if known.  taken: all names.  known: values of small constants.
     """
 
     model: ModelProto
@@ -33,15 +33,15 @@ class OldForms:
     known: Mapping[str, Any]
 
     def rewrite(self, node: NodeProto) -> list[NodeProto] | None:
-        """Return what stands for the node as of opset 13, None where it is not known.
+        """Return the node's replacement in opset 13, None if unknown.
 
-        Raises UnsupportedOpError for a use that has no such form.
+        Raises UnsupportedOpError for a use without one.
         """
         change = _CHANGES.get(node.op_type)
         return None if change is None else change(self, node)
 
     def rank(self, name: str) -> int | None:
-        """Return the number of axes of a value, None where it is not known."""
+        """Return the number of axes of a value, None if unknown."""
         return len(self.shapes[name].dim) if name in self.shapes else None
 
     def constant(self, wish: str, values: Sequence[Any] | float, dtype: str) -> str:
@@ -52,7 +52,7 @@ class OldForms:
         return name
 
     def fresh(self, wish: str) -> str:
-        """Return a name that nothing has."""
+        """Return an unused name."""
         name = fresh_name(wish, self.taken)
         self.taken.add(name)
         return name
@@ -75,7 +75,7 @@ def _changed(
     op_type: str = "",
     **attributes: Any,  # noqa: ANN401
 ) -> list[NodeProto]:
-    """Return the node with more inputs, some attributes gone and others set."""
+    """Return the node with more inputs, some attributes removed and others set."""
     new = NodeProto()
     new.CopyFrom(node)
     new.op_type = op_type or node.op_type
@@ -93,7 +93,7 @@ def _attribute(node: NodeProto, name: str, default: Any = None) -> Any:  # noqa:
 
 
 def _lists_to_inputs(*names: str) -> Change:
-    """Return the change of an operator whose lists of integers were attributes."""
+    """Return the rewrite of an operator that had integer lists as attributes."""
 
     def change(forms: OldForms, node: NodeProto) -> list[NodeProto]:
         values = [_attribute(node, name) for name in names]
@@ -109,7 +109,7 @@ def _lists_to_inputs(*names: str) -> Change:
 
 
 def _arithmetic(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    """Before opset 7 the second input's axes were those of the first one from `axis` on."""
+    """Before opset 7 the second input's axes matched the first one's from `axis` on."""
     axis = _attribute(node, "axis")
     if axis is None or not _attribute(node, "broadcast", 0):
         return _changed(node, drop=["axis", "broadcast"])
@@ -137,7 +137,7 @@ def _batch_normalization(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 
 def _for_inference(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    """Before opset 7 a node said whether it is for training; then, its outputs did."""
+    """Before opset 7 an attribute indicated training mode; since then, the outputs do."""
     if forms.opset < 7 and not _attribute(node, "is_test", 0):
         raise forms.refusal(node, "it is in training mode; call model.eval() before the export")
     return _changed(node, drop=["is_test", "ratio"])
@@ -160,7 +160,7 @@ def _pad(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 
 def _softmax(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    """Before opset 13 it runs along all axes from `axis` on, as if they were one."""
+    """Before opset 13 it ran along all axes from `axis` on, flattened."""
     axis, rank = int(_attribute(node, "axis", 1)), forms.rank(node.input[0])
     if axis == -1 or axis + 1 == rank:
         return _changed(node, axis=-1)
@@ -179,7 +179,7 @@ def _softmax(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 
 def _reshaped_as(forms: OldForms, node: NodeProto, result: str, axis: int) -> list[NodeProto]:
-    """Return what gives a result the shape of the node's input; axes before `axis` it has."""
+    """Return a node that restores the input's shape; axes before `axis` are unchanged."""
     x, y = node.input[0], node.output[0]
     sizes = [dim.dim_value for dim in forms.shapes[x].dim[axis:]] if x in forms.shapes else []
     if sizes and min(sizes) > 0:
@@ -198,7 +198,7 @@ def _top_k(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 
 def _prelu(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    """Before opset 7 the slope was one for each channel, whatever the axes behind that."""
+    """Before opset 7 there was one slope per channel, regardless of later axes."""
     rank = forms.rank(node.input[0])
     if rank is None:
         raise forms.refusal(node, "it reads a tensor whose number of axes is not known")
@@ -206,9 +206,9 @@ def _prelu(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 
 def _resize(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    """Upsample, and Resize before opset 11: an output pixel x lies at x / scale of the input.
+    """Upsample, and Resize before opset 11: an output pixel x is at x / scale in the input.
 
-    The nearest pixel is the one before that place, or behind it where the image becomes smaller.
+    The nearest pixel is the one before that position, or after it if the image shrinks.
     """
     scales = _attribute(node, "scales")
     if scales is not None:

@@ -1,4 +1,4 @@
-"""The network for one sample: what open axes of its inputs are, and which size the batch has."""
+"""The network for one sample: fixes the dynamic axes of its inputs, including the batch."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,9 @@ __all__ = ["one_sample"]
 
 
 def one_sample(model: ModelProto, shapes: Mapping[str, Shape]) -> None:
-    """Fix the open axes of the inputs: the batch to one, others to those in `shapes`.
+    """Fix the dynamic axes of the inputs: the batch to one, others as in `shapes`.
 
-    shapes: without the batch, by input. What says nothing of an axis leaves it open.
+    shapes: without the batch, by input. Axes without an entry stay dynamic.
     """
     _keep_batch_of_squeezes(model)
     for value in inputs_of(model):
@@ -28,7 +28,7 @@ def one_sample(model: ModelProto, shapes: Mapping[str, Shape]) -> None:
 
 
 def _keep_batch_of_squeezes(model: ModelProto) -> None:
-    """Name the axes of each Squeeze that names none: an open batch of one is not meant."""
+    """Set the axes of each Squeeze without any, so that it does not drop a batch of one."""
     squeezes = [node for node in model.graph.node if node.op_type == "Squeeze"]
     bare = [node for node in squeezes if len(node.input) == 1]
     shapes = infer_shapes(model) if bare else {}

@@ -14,7 +14,7 @@ __all__ = ["HUB", "OnnxFormat"]
 
 
 class OnnxFormat:
-    """ONNX; a hub is of opset 13 to 21, written is opset 21. `read(write(graph)) == graph`."""
+    """ONNX; reads hubs of opset 13 to 21, writes opset 21. `read(write(graph)) == graph`."""
 
     name = "onnx"
     suffix = ".onnx"
@@ -24,19 +24,19 @@ class OnnxFormat:
         return read(content, where)
 
     def write(self, graph: Graph) -> bytes:
-        """Return the file's content, the same bytes for the same Graph."""
+        """Return the file's content, byte-identical for the same Graph."""
         return write(graph)
 
     def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
-        """Return any user's file as a Graph whose batch is open."""
+        """Return a user's file as a Graph with a dynamic batch."""
         return import_file(file, shapes)
 
     def data_files(self, file: Path) -> tuple[Path, ...]:
-        """Return the files beside a model that hold weights of it."""
+        """Return the files with a model's external weights."""
         return data_files(file)
 
     def simplify(self, content: bytes, where: str) -> bytes:
-        """Return an equivalent file with constants folded and no-ops gone."""
+        """Return an equivalent file with constants folded and no-ops removed."""
         return simplify(content, where)
 
 

@@ -1,7 +1,7 @@
-"""Operators on integers, spelled out as DequantizeLinear, an operator on reals, QuantizeLinear.
+"""Spells out integer operators as DequantizeLinear, an operator on reals, QuantizeLinear.
 
-ONNX defines each of them so (QLinearConv-10, QLinearMatMul-21); those of ONNX Runtime's own domain
-follow. Inputs are triples (integers, scale, zero point); a bias is int32 in steps of s_x * s_w.
+ONNX defines them this way (QLinearConv-10, QLinearMatMul-21), and so does ONNX Runtime's own
+domain. Inputs are triples (integers, scale, zero point); a bias is int32 in steps of s_x * s_w.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ _TRIPLE = 3
 
 @dataclass(frozen=True)
 class _Form:
-    """Indices of the inputs' triples, of the output's scale, and of a bias; last: to the end."""
+    """Indices of the inputs' triples, the output's scale, and the bias; last: to the end."""
 
     op_type: str
     operands: tuple[int, ...]
@@ -49,21 +49,21 @@ _FORMS: Mapping[tuple[str, str], _Form] = MappingProxyType(
 )
 
 _DROPPED = ("channels_last", "opset")
-"""Attributes that say how the inputs lie, where 0 is as ONNX has it, or nothing."""
+"""Attributes for the inputs' layout; 0 is ONNX's."""
 
 
 def is_on_integers(node: OnnxNode) -> bool:
-    """Whether `spell_out` takes the node."""
+    """Whether `spell_out` supports the node."""
     return (node.domain, node.op_type) in _FORMS
 
 
 def spell_out(
     node: OnnxNode, constants: Mapping[str, Tensor], fresh: Callable[[str], str], where: str
 ) -> tuple[list[Tensor], list[OnnxNode]]:
-    """Return new constants, and the nodes in their order; the last one has the node's output.
+    """Return new constants, and the nodes in order; the last one has the node's output.
 
-    constants: by name, those of scales at least.  fresh: makes a name that nothing has.
-    Raises UnsupportedOpError where the output or the layout is another.
+    constants: by name, at least the scales.  fresh: creates an unused name.
+    Raises UnsupportedOpError for a different output or layout.
     """
     form = _FORMS[node.domain, node.op_type]
     if node.attributes.get("channels_last", 0):
@@ -97,7 +97,7 @@ def spell_out(
 def _operands(node: OnnxNode, form: _Form, fresh: Callable[[str], str]) -> Iterator[OnnxNode]:
     starts = range(form.operands[0], len(node.inputs), _TRIPLE) if form.repeats else form.operands
     for count, start in enumerate(starts):
-        # Where a weight has a scale for each output channel, the axis is known.
+        # A per-channel weight has a known axis.
         axis = _weight_axis(node, form.op_type) if count else 0
         yield _dequantize(node, node.inputs[start : start + _TRIPLE], axis, fresh)
 
@@ -109,7 +109,7 @@ def _weight_axis(node: OnnxNode, op_type: str) -> int:
 def _bias(
     node: OnnxNode, form: _Form, constants: Mapping[str, Tensor], fresh: Callable[[str], str]
 ) -> tuple[list[Tensor], list[OnnxNode]]:
-    """Return the scale of the bias and its DequantizeLinear, nothing where there is no bias."""
+    """Return the scale of the bias and its DequantizeLinear, nothing without a bias."""
     if form.bias is None or len(node.inputs) <= form.bias or not node.inputs[form.bias]:
         return [], []
     of_x, of_weight = (

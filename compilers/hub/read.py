@@ -1,7 +1,7 @@
-"""From ONNX to a Graph: the import of the hub, ours or any user's.
+"""From ONNX to a Graph: imports a hub, ours or a user's.
 
-The first axis of every input is the batch: a symbolic one is called N whatever its name in the
-file, a fixed one stays as it is. All other axes must be fixed. Tensors keep their ONNX names.
+The first axis of every input is the batch: a symbolic one is renamed to N, a fixed one is kept. All
+other axes must be fixed. Tensors keep their ONNX names.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ from zoo.graph import Graph, Node, Tensor
 
 __all__ = ["read"]
 
-# Means before anything takes their multiplications. A bias behind a MatMul joins it before batch
-# normalisation multiplies both; clamps come last.
+# Means come before passes that would consume their multiplications. A bias after a MatMul is fused
+# before batch normalisation scales both; clamps come last.
 PASSES = (fuse_means, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
 
 
@@ -109,7 +109,7 @@ def _plain_node(node: NodeProto, where: str) -> OnnxNode:
 def _name_outputs(
     importer: NodeImporter, outputs: Mapping[str, Tensor], inputs: set[str], where: str
 ) -> tuple[tuple[Node, ...], list[Tensor]]:
-    """Give tensors that are outputs under another name (behind an Identity) that name."""
+    """Rename tensors that are outputs under another name, after an Identity."""
     names = {tensor.name: name for name, tensor in outputs.items()}
     for name, tensor in outputs.items():
         if names[tensor.name] != name or (tensor.name in inputs and tensor.name != name):

@@ -1,4 +1,4 @@
-"""What QuantizeLinear and DequantizeLinear say about a tensor."""
+"""Reads a tensor's quantization from QuantizeLinear and DequantizeLinear."""
 
 import numpy as np
 from onnx import TensorProto
@@ -14,7 +14,7 @@ _CONSTANT_TYPES = (*_TYPES, "int4", "uint4", "int32")
 
 
 def integer_type(call: OnnxCall) -> str:
-    """Return the type that QuantizeLinear writes: that of its zero point, else uint8."""
+    """Return QuantizeLinear's output type: that of its zero point, or uint8."""
     zero_point = call.inputs[2] if len(call.inputs) > 2 else None
     if zero_point:
         return zero_point.dtype
@@ -28,8 +28,8 @@ def read_quantization(
 ) -> Quantization:
     """Return the Quantization of the integers [shape] that the call writes or reads.
 
-    Raises UnsupportedOpError for what only newer quantizers do: scales per block, computed
-    scales, scales of other types than float32, activations with a scale per channel.
+    Raises UnsupportedOpError for features of newer quantizers: per-block scales, computed scales,
+    scales of types other than float32, per-channel activations.
     """
     scale, zero_point = (_parameter(call, index) for index in (1, 2))
     is_constant = call.inputs[0] is not None and call.inputs[0].is_constant
@@ -65,10 +65,10 @@ def _parameter(call: OnnxCall, index: int) -> Tensor | None:
 
 
 def _axis(call: OnnxCall, scale: Tensor, shape: Shape, is_constant: bool) -> int | None:
-    """Return the axis that the scales count, None for one scale.
+    """Return the axis of the scales, None for one scale.
 
-    One scale along axis 0 is that of a weight with one output channel; along any other axis it is
-    that of the whole tensor, such as of a depthwise weight [C, 1, kh, kw] quantized as a whole.
+    A single scale along axis 0 belongs to a weight with one output channel; along any other axis it
+    covers the whole tensor, such as a depthwise weight [C, 1, kh, kw].
     """
     if scale.shape == ():
         return None

@@ -1,6 +1,6 @@
-"""Shapes that the file computes: exporters write x.view(x.size(0), -1) as arithmetic on Shape(x).
+"""Computed shapes: exporters write x.view(x.size(0), -1) as arithmetic on Shape(x).
 
-An unknown batch counts as 0, by which Reshape means "as it was".
+An unknown batch is 0, which Reshape interprets as "unchanged".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +19,13 @@ Sizes = NDArray[Any]
 
 
 def sizes_of(call: OnnxCall, shape: Shape) -> Sizes:
-    """Return what Shape-15 says of a tensor, int64, the unknown batch as 0."""
+    """Return the result of Shape-15, int64, with an unknown batch as 0."""
     part = slice(call.attributes.get("start", 0), call.attributes.get("end"))
     return np.array([0 if isinstance(size, str) else size for size in shape][part], np.int64)
 
 
 def fold_sizes(call: OnnxCall) -> Sizes | None:
-    """Return what an operator picks from or joins of constant int64 lists; None for any other."""
+    """Return a selection or concatenation of int64 lists; None for other operators."""
     lists = [tensor.data for tensor in call.inputs if tensor and tensor.data is not None]
     are_sizes = all(data.dtype == np.int64 and data.ndim < 2 for data in lists)
     if call.op_type not in _OPERATORS or len(lists) != len(call.inputs) or not are_sizes:

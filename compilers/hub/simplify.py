@@ -1,4 +1,4 @@
-"""Simplification of any ONNX file by onnxsim, before it is read."""
+"""Simplifies any ONNX file with onnxsim, before it is read."""
 
 from contextlib import redirect_stdout
 from io import StringIO
@@ -13,16 +13,15 @@ from zoo.errors import HubError
 
 __all__ = ["simplified", "simplify"]
 
-# Twin ops may be quantized differently; merged, one of them would feed two quantizers.
+# Identical ops may be quantized differently; merged, one would feed two quantizers.
 _SKIPPED = ("eliminate_common_subexpression",)
 
 
 def simplify(content: bytes, where: str) -> bytes:
-    """Return an equivalent file of opset 13 to 21, constants folded and no-ops gone.
+    """Return an equivalent file of opset 13 to 21, with constants folded and no-ops removed.
 
-    Metadata stay as they are. What simplification changes is checked by running both files on
-    random inputs, unless a shape is dynamic beyond its batch. Raises HubError where the file is
-    broken, or they differ.
+    Metadata are unchanged. Both files are run on random inputs and compared, unless a shape is
+    dynamic beyond its batch. Raises HubError if the file is broken or the results differ.
     """
     model = parse_model(content, where)
     canonical(model, where)
@@ -31,11 +30,11 @@ def simplify(content: bytes, where: str) -> bytes:
 
 
 def simplified(model: ModelProto, where: str) -> ModelProto:
-    """Return what `simplify` does, of a model in canonical form.
+    """Return the result of `simplify` for a model in canonical form.
 
-    One that onnxsim cannot run stays as it is: what the import lacks it tells by the node.
+    A model that onnxsim cannot run is unchanged; the import then names the unsupported node.
     """
-    # It loads PyTorch where that is installed, which reading a hub need not wait for.
+    # It loads PyTorch if installed, which would slow down reading a hub.
     import onnxsim
 
     shapes = _shapes_of_one_sample(model)
@@ -49,7 +48,7 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
                 test_input_shapes=shapes,
                 skipped_optimizers=list(_SKIPPED),
             )
-    # It wraps native code and raises what that raises.
+    # It wraps native code and passes its exceptions on.
     except Exception:
         return model
     if not same:
@@ -57,14 +56,14 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
             f"{where}: simplified by onnxsim, the network computes something else; simplify it by "
             "hand, or export it again"
         )
-    # onnxsim adds a description of its own work.
+    # onnxsim adds its own description.
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     onnx.helper.set_model_props(simpler, metadata)
     return simpler
 
 
 def _shapes_of_one_sample(model: ModelProto) -> dict[str, list[int]] | None:
-    """Return input shapes with a batch of one, None where other axes are dynamic."""
+    """Return input shapes with a batch of one, None if other axes are dynamic."""
     shapes = {
         value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim]
         for value in inputs_of(model)

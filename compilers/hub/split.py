@@ -1,4 +1,4 @@
-"""Split, which has many outputs, as one Slice for each of them."""
+"""Split, which has many outputs, as one Slice per output."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -16,8 +16,8 @@ __all__ = ["slices_of_split"]
 def slices_of_split(call: OnnxCall, count: int) -> Iterator[OnnxCall]:
     """Yield the Slice of each of `count` outputs.
 
-    Sizes are given, or equal, the last one smaller where they do not fit (ONNX opset 18).
-    Raises UnsupportedOpError where the batch is split, or the sizes are not those of the axis.
+    Sizes are given, or equal with a smaller last one if needed (ONNX opset 18).
+    Raises UnsupportedOpError if the batch is split, or the sizes do not match the axis.
     """
     x = operand(call)
     axis = int(call.attributes.get("axis", 0)) % len(x.shape)

@@ -1,7 +1,7 @@
 """From a Graph to ONNX: plain for a float Graph, QDQ with integer initialisers for an integer one.
 
-Every clamp is written as Relu or Clip, every stored activation as a QuantizeLinear behind its op
-and a DequantizeLinear before its readers, so that the file alone says what is computed.
+Every clamp is written as Relu or Clip, every stored activation as a QuantizeLinear after its op and
+a DequantizeLinear before its readers, so the file alone defines the computation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _ELEMENTS = MappingProxyType({"float32": "FLOAT", "float64": "DOUBLE"})
 
 
 def write(graph: Graph) -> bytes:
-    """Return ONNX of opset 21 with the graph's metadata, the same bytes for the same Graph."""
+    """Return ONNX of opset 21 with the graph's metadata, byte-identical for the same Graph."""
     plain = run_passes(graph, PASSES)
     writer = _Writer(plain)
     for node in plain.nodes:
@@ -95,7 +95,7 @@ class _Writer:
         self._append(call.op_type, names, output, node.name, call.attributes)
 
     def _input(self, tensor: Tensor, inputs: Sequence[Tensor]) -> str:
-        """Return the ONNX name of what a node reads; constants become initialisers once."""
+        """Return the ONNX name of a node's input; constants become initialisers once."""
         if tensor.data is None:
             return tensor.name
         if not any(tensor is known for known in inputs):
@@ -136,13 +136,13 @@ class _Writer:
         self._append("DequantizeLinear", names, output, name, axis)
 
     def _grid(self, tensor: Tensor, quantization: Quantization) -> tuple[str, ...]:
-        """Return the names of scale and zero point, written once for each tensor."""
+        """Return the names of scale and zero point, written once per tensor."""
         if tensor.name not in self._grids:
             shape = () if quantization.axis is None else (-1,)
             scale = np.array(quantization.scale, np.float32).reshape(shape)
             zeros = np.array(quantization.zero_point, np.int32).reshape(shape)
             names = [self._initializer(f"{tensor.name}.scale", scale, "float32")]
-            # ONNX has no zero points of 32 bits.
+            # ONNX has no 32-bit zero points.
             if tensor.dtype != "int32":
                 name = f"{tensor.name}.zero_point"
                 names.append(self._initializer(name, zeros, tensor.dtype))

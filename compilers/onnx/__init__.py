@@ -1,1 +1,1 @@
-"""Artifact 'onnx': a model for ONNX Runtime, in the form that it runs fastest."""
+"""Artifact 'onnx': a model for ONNX Runtime, in its fastest form."""

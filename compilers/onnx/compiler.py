@@ -24,11 +24,11 @@ FLOAT16 = Exactness(
 
 
 class OnnxCompiler(Compiler):
-    """Takes every op, since each has an ONNX form.
+    """Supports every op, since each has an ONNX form.
 
-    An integer model has uint8 activations and int8 weights. CPUs without VNNI multiply these with
-    sums of two products saturated at 16 bits, unless the session asks for
-    session.x64quantprecision = 1; executor and app do where it is needed.
+    An integer model has uint8 activations and int8 weights. CPUs without VNNI saturate sums of two
+    products at 16 bits, unless the session sets session.x64quantprecision = 1; executor and app do
+    so if needed.
     """
 
     name = "onnx"
@@ -37,8 +37,7 @@ class OnnxCompiler(Compiler):
         """Return model.onnx.
 
         scheme: 'float32', 'float16', or that of the integer graph.
-        Raises RefusedError where graph and scheme contradict, and for a rounding that ONNX
-        Runtime lacks.
+        Raises RefusedError if graph and scheme do not match, or ONNX Runtime lacks the rounding.
         """
         if graph.is_quantized:
             return _lower_integer(graph, target)
@@ -68,7 +67,7 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
 
 
 def _require_8_bits(graph: Graph) -> None:
-    """Refuse activations that ONNX Runtime's integer kernels do not take."""
+    """Refuse activations that ONNX Runtime's integer kernels do not support."""
     for node in graph.nodes:
         view = NodeView(graph, node)
         for tensor in (*view.inputs, view.output):

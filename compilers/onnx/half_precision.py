@@ -7,10 +7,10 @@ __all__ = ["to_float16"]
 
 
 def to_float16(content: bytes) -> bytes:
-    """Return a float32 hub as a float16 model, the same bytes for the same hub.
+    """Return a float32 hub as a float16 model, byte-identical for the same hub.
 
-    Constants beyond 65504 saturate. Every float of a hub is an input, an output, an initialiser
-    or computed from these, so that nothing else has a type to change.
+    Constants beyond 65504 saturate. Every float in a hub is an input, an output, an initialiser
+    or computed from these, so no other types need to change.
     """
     model = ModelProto.FromString(content)
     graph = model.graph

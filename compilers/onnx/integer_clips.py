@@ -1,4 +1,4 @@
-"""Clip integers as integers: ONNX Runtime would go to float and back for each Relu of its own.
+"""Clip integers as integers, since ONNX Runtime would convert each separate Relu to float and back.
 
 dequantize -> Relu or Clip -> quantize   becomes   Clip(q, low, high) of uint8
 """
@@ -44,6 +44,6 @@ def _add_clip(model: ModelProto, clip: Node, bounds: tuple[int, ...]) -> NodePro
 
 
 def _without_unread(nodes: list[NodeProto], outputs: tuple[str, ...]) -> list[NodeProto]:
-    """Return the nodes without dequantize nodes whose only reader was a clip."""
+    """Return the nodes without dequantize nodes that only a clip read."""
     read = {name for node in nodes for name in node.input} | set(outputs)
     return [node for node in nodes if node.output[0] in read]

@@ -1,15 +1,15 @@
-"""An integer Graph in the form of which ONNX Runtime makes integer kernels.
+"""An integer Graph in the form that ONNX Runtime turns into integer kernels.
 
-to_uint8             8-bit activations become uint8 and weights int8, which changes no real:
+to_uint8             8-bit activations become uint8 and weights int8, which does not change reals:
                      s * ((q + 128) - (z + 128)) = s * (q - z)
-separate_clamps      it makes no integer convolution of conv -> Relu -> quantize. Where saturation
-                     clips anyway, the clamp just goes; elsewhere it becomes a clip of the integers,
-                     which is exact because rounding is monotone:
+separate_clamps      it does not turn conv -> Relu -> quantize into an integer convolution. If
+                     saturation clips anyway, the clamp is dropped; otherwise it becomes a clip of
+                     the integers, which is exact because rounding is monotone:
                      round(clip(x, a, b)) = clip(round(x), round(a), round(b))
-keep_requantization  of quantize -> dequantize -> quantize -> dequantize it makes one pair, on a
-                     grid that it invents (DoubleQDQPairsRemover): one rounding less, so other
-                     integers. A LeakyRelu of slope 1 in between changes no real, and becomes a
-                     table of 256 integers.
+keep_requantization  it merges quantize -> dequantize -> quantize -> dequantize into one pair on a
+                     new grid (DoubleQDQPairsRemover), with one rounding less and so different
+                     integers. A LeakyRelu of slope 1 in between does not change reals, and becomes
+                     a table of 256 integers.
 
 The clamps' integer bounds depend on the types, hence this order.
 """
@@ -30,7 +30,7 @@ _OFFSET = 128
 
 
 def to_uint8(graph: Graph) -> Graph:
-    """Return the integer graph without its nodes' integer constants, which belong to the types."""
+    """Return the integer graph without its nodes' integer constants, which depend on the types."""
     weights = {
         name
         for node in graph.nodes
@@ -52,7 +52,7 @@ def _weights(graph: Graph, index: int | None, inputs: tuple[str, ...]) -> tuple[
 
 
 def _widened(tensor: Tensor) -> Tensor:
-    """Return a weight of fewer than 8 bits as int8; the data is held in int8 already."""
+    """Return a weight with fewer than 8 bits as int8; its data already is."""
     if tensor.quantization is None or tensor.quantization.bits >= 8:
         return tensor
     return replace(tensor, dtype="int8", quantization=replace(tensor.quantization, bits=8))
@@ -71,7 +71,7 @@ def _unsigned(tensor: Tensor) -> Tensor:
 
 
 def separate_clamps(graph: Graph) -> Graph:
-    """Return the integer graph in which no node has a clamp."""
+    """Return the integer graph without clamps."""
     tensors = dict(graph.tensors)
     nodes: list[Node] = []
     for node in graph.nodes:
@@ -80,7 +80,7 @@ def separate_clamps(graph: Graph) -> Graph:
 
 
 def _separated(node: Node, tensors: dict[str, Tensor]) -> Iterator[Node]:
-    """Yield the node, and a clip behind it where saturation is not enough; adds its tensor."""
+    """Yield the node, followed by a clip if saturation is not enough; adds its tensor."""
     if "clamp" not in node.attributes:
         yield node
         return
@@ -99,7 +99,7 @@ def _separated(node: Node, tensors: dict[str, Tensor]) -> Iterator[Node]:
 
 
 def keep_requantization(graph: Graph) -> Graph:
-    """Return the integer graph, without clamps, in which each requantize node is a LeakyRelu."""
+    """Return the integer graph without clamps, with each requantize node as a LeakyRelu."""
     nodes = (
         replace(node, op="leaky_relu", attributes={"alpha": 1.0}, integer={})
         if node.op == "requantize"

@@ -1,6 +1,6 @@
 """Write Resize with a scale for each axis instead of sizes for two of them.
 
-ONNX Runtime 1.31 loses the sizes where it turns images from NCHW to NHWC around integer
+ONNX Runtime 1.31 loses the sizes when it converts images from NCHW to NHWC around integer
 convolutions, and then refuses its own model.
 """
 
@@ -16,7 +16,7 @@ __all__ = ["resize_by_scales"]
 
 
 def resize_by_scales(content: bytes, graph: Graph) -> bytes:
-    """Return the file with every Resize by scales. content: the graph in QDQ form."""
+    """Return the file with scales in every Resize. content: the graph in QDQ form."""
     resizes = (node for node in graph.nodes if node.op == "resize")
     model, sizes = ModelProto.FromString(content), set()
     for proto in model.graph.node:
@@ -40,7 +40,7 @@ def _scales(graph: Graph, node: Node) -> NDArray[np.float32]:
 
 
 def _scale(before: int, after: int) -> np.float32:
-    """Return after / before, or where float32 rounds that down, the next one.
+    """Return after / before, or the next float32 if that is rounded down.
 
     ONNX computes the size as floor(before * scale).
     """

@@ -1,7 +1,7 @@
-"""From an integer Graph to the float one that it stands for, and the range of each of its tensors.
+"""From an integer Graph to its float equivalent, with the range of each tensor.
 
-Quantizers leave a ReLU out where the zero point is the lowest integer, since that saturates at 0,
-and a ReLU6 where the highest integer is 6. Both come back as clamps.
+Quantizers drop a ReLU if the zero point is the lowest integer, since that saturates at 0, and a
+ReLU6 if the highest integer represents 6. Both are restored as clamps.
 """
 
 import math
@@ -28,9 +28,9 @@ class FloatForm:
 
 
 def as_float(graph: Graph) -> FloatForm:
-    """Return the float form of an integer graph, its inputs and outputs named as they were.
+    """Return the float form of an integer graph, with the same input and output names.
 
-    Raises QuantizeError where an output is a copy of an input or of another output.
+    Raises QuantizeError if an output is a copy of an input or of another output.
     """
     names: dict[str, str] = {}
     ranges: dict[str, Bounds] = {}
@@ -68,7 +68,7 @@ def _range(grid: Quantization) -> Bounds:
 def _renamed(
     graph: Graph, nodes: list[Node], ranges: Mapping[str, Bounds], outputs: Mapping[str, str]
 ) -> FloatForm:
-    """Give what the outputs are copies of their names. outputs: output by the tensor it is."""
+    """Rename the tensors that outputs copy. outputs: output name by tensor."""
     if len(outputs) < len(graph.outputs) or outputs.keys() & set(graph.inputs):
         raise QuantizeError(
             f"graph '{graph.name}': of its outputs {', '.join(graph.outputs)} one is an input or "

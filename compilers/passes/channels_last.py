@@ -1,9 +1,10 @@
-"""Images with their channels last, as chips want them, decided once for all back ends.
+"""Channels-last images for chips, decided once for all back ends.
 
-Shapes, layouts and the axes that attributes name change, and constants that are added to images or
-multiplied with them. Weights stay as they are: each back end lays them its own way. So does the
-meaning of a reshape, which is in the order of NCHW: the layouts of what it reads and gives say
-where values have to be moved (`keeps_order`).
+This changes shapes, layouts, axes in attributes, and constants that are added to images or
+multiplied with them. Weights are unchanged, since each back end has its own weight layout. A
+reshape
+keeps its NCHW semantics: the layouts of its input and output show whether values must be moved
+(`keeps_order`).
 """
 
 import math
@@ -28,12 +29,12 @@ def channels_last(graph: Graph) -> Graph:
 
 
 def channels_first(graph: Graph) -> Graph:
-    """Return the graph that `channels_last` has changed, constants with four axes."""
+    """Return the graph after `channels_last`, with four-axis constants."""
     return _laid(graph, "NCHW")
 
 
 def keeps_order(tensor: Tensor) -> bool:
-    """Whether the values lie in the order of NCHW: always where there is one pixel or channel."""
+    """Whether the values are in NCHW order: always with a single pixel or channel."""
     *pixels, channels = (int(size) for size in tensor.shape[1:])
     return tensor.layout != "NHWC" or math.prod(pixels) == 1 or channels == 1
 
@@ -62,7 +63,7 @@ def _image(tensor: Tensor, layout: str) -> Tensor:
 
 
 def _constant(tensor: Tensor, layout: str) -> Tensor:
-    """Return a constant that broadcasts against images, with all their axes."""
+    """Return a constant that broadcasts against images, with all four axes."""
     assert tensor.data is not None
     missing, order, grid = _IMAGE_AXES - tensor.data.ndim, _ORDERS[layout], tensor.quantization
     data = tensor.data.reshape((1,) * missing + tensor.data.shape).transpose(order)
@@ -72,7 +73,7 @@ def _constant(tensor: Tensor, layout: str) -> Tensor:
 
 
 def _own_name(graph: Graph, constant: str, taken: Container[str]) -> str:
-    """Return the name of a constant once it is laid: another one where it is read as it was."""
+    """Return the name of a reordered constant: a new one if it is also read unchanged."""
     readers = graph.consumers(constant)
     if all(constant in _operands(graph, reader) for reader in readers):
         return constant
@@ -80,7 +81,7 @@ def _own_name(graph: Graph, constant: str, taken: Container[str]) -> str:
 
 
 def _operands(graph: Graph, node: Node) -> Iterator[str]:
-    """Yield the constants that a node reads beside images: no weights, numbers or slopes."""
+    """Yield the constants that a node combines with images: no weights, scalars or slopes."""
     op = find_op(node.op)
     if len(graph.tensors[node.output].shape) == _IMAGE_AXES:
         for index, name in enumerate(node.inputs[: op.weight_input]):

@@ -9,9 +9,9 @@ __all__ = ["fix_integers"]
 
 
 def fix_integers(graph: Graph) -> Graph:
-    """Return the graph with `node.integer` computed wherever the output is quantized.
+    """Return the graph with `node.integer` computed for each quantized output.
 
-    Raises QuantizeError where no integers stand for the tensors' scales.
+    Raises QuantizeError if no integers represent the tensors' scales.
     """
     return graph.replace(_fixed(graph, node) for node in graph.nodes)
 

@@ -1,4 +1,4 @@
-"""Take constants that are too small to count as zeros.
+"""Replace constants that are too small to matter with zeros.
 
 Training with weight decay leaves whole channels of subnormal numbers, below 1.2e-38. They change no
 result, and processors compute with them up to a hundred times slower.

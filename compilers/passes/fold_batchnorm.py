@@ -23,9 +23,9 @@ __all__ = ["fold_batchnorm"]
 def fold_batchnorm(graph: Graph) -> Graph:
     """Return the graph without 'batchnorm' nodes.
 
-    One that follows a node with weights, as its only reader, becomes part of the weights; any
-    other becomes a depthwise 1x1 convolution. Raises UnsupportedOpError where the latter has no
-    image to work on, HubError where a weight becomes no finite float32.
+    If it is the only reader of a node with weights, it becomes part of the weights; any other
+    becomes a depthwise 1x1 convolution. Raises UnsupportedOpError if the latter has no image,
+    HubError if a weight does not become a finite float32.
     """
     nodes: dict[str, Node] = {}
     tensors = dict(graph.tensors)
@@ -34,7 +34,7 @@ def fold_batchnorm(graph: Graph) -> Graph:
             nodes[node.output] = node
             continue
         before = nodes.get(node.inputs[0])
-        with np.errstate(all="ignore"):  # what is not finite is refused below
+        with np.errstate(all="ignore"):  # non-finite values are refused below
             if before and _may_fold(graph, before):
                 del nodes[before.output]
                 new, constants = _folded(graph, before, node, tensors)
@@ -84,7 +84,7 @@ def _may_fold(graph: Graph, node: Node) -> bool:
 def _folded(
     graph: Graph, node: Node, batchnorm: Node, tensors: dict[str, Tensor]
 ) -> tuple[Node, tuple[Tensor, ...]]:
-    """Return the node with new weight and bias; names stay if nothing else reads them."""
+    """Return the node with new weight and bias; names are kept if nothing else reads them."""
     op, affine = find_op(node.op), _affine(graph, batchnorm)
     index = op.weight_input or 0
     weight = tensors[node.inputs[index]]

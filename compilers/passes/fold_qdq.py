@@ -15,12 +15,12 @@ _BORDER = ("quantize", "dequantize")
 
 
 def fold_qdq(graph: Graph) -> Graph:
-    """Return the integer graph of a QDQ form; float graphs as they are.
+    """Return the integer graph of a QDQ form; float graphs unchanged.
 
     dequantize -> op -> quantize becomes the integer op, dequantize -> quantize becomes requantize.
-    An op that several quantize nodes read becomes one for each.
-    Raises HubError where only a part of the network is quantized, QuantizeError where no integers
-    stand for its scales.
+    An op read by several quantize nodes is duplicated for each.
+    Raises HubError if only part of the network is quantized, QuantizeError if no integers
+    represent its scales.
     """
     if not graph.is_quantized:
         _refuse_quantized_constants(graph)
@@ -33,7 +33,7 @@ def fold_qdq(graph: Graph) -> Graph:
 
 
 class _Folding:
-    """The integer nodes so far; float ops wait for the quantize node behind them."""
+    """The integer nodes so far; float ops wait for the quantize node after them."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -53,7 +53,7 @@ class _Folding:
             self._waiting[node.output] = node
 
     def kept(self) -> tuple[Node, ...]:
-        """Return the nodes without dequantize nodes that nothing reads any more."""
+        """Return the nodes without unused dequantize nodes."""
         for reals in self._waiting.keys() - self._taken:
             node = self._waiting[reals]
             raise _partial(self.graph, node, f"its output '{node.output}' stays float")
@@ -85,7 +85,7 @@ class _Folding:
         return replace(node, inputs=inputs, output=quantize.output)
 
     def _source(self, node: Node, name: str) -> str:
-        """Return the integers behind an input; constants are read as they are."""
+        """Return the integers of an input; constants are read directly."""
         if self.graph.tensors[name].is_constant:
             return name
         if name not in self._integers:
@@ -109,10 +109,10 @@ def _partial(graph: Graph, node: Node, reason: str) -> HubError:
 
 
 def _merge_twins(graph: Graph) -> Graph:
-    """Return the QDQ form with one of those nodes that do the same to the same tensor.
+    """Return the QDQ form without duplicate nodes.
 
     Quantizers write a pair for each reader (ONNX Runtime's DedicatedQDQPair, PyTorch's exports);
-    one pair says as much. Those that give an output of the network stay.
+    one pair is equivalent. Nodes that compute a network output are kept.
     """
     first: dict[tuple[str, str, Quantization | None], str] = {}
     merged: dict[str, str] = {}

@@ -11,9 +11,9 @@ __all__ = ["fuse_bias"]
 
 
 def fuse_bias(graph: Graph) -> Graph:
-    """Return the graph where 'add' of a float constant [K] became the third input of its producer.
+    """Return the graph with each 'add' of a float constant [K] fused as its producer's bias.
 
-    The producer must have a weight, neither bias nor clamp, and no other reader.
+    The producer must have a weight, no bias, no clamp, and no other reader.
     """
     nodes: dict[str, Node] = {}
     biases = []
@@ -30,7 +30,7 @@ def fuse_bias(graph: Graph) -> Graph:
 
 
 def _split(graph: Graph, node: Node, nodes: dict[str, Node]) -> tuple[Node, Tensor] | None:
-    """Return the producer and the bias [K] that an 'add' may be fused to; else None."""
+    """Return the producer and the bias [K] for fusing an 'add', or None."""
     constants = [name for name in node.inputs if graph.tensors[name].is_constant]
     if node.op != "add" or len(constants) != 1 or graph.tensors[node.output].quantization:
         return None
@@ -42,7 +42,7 @@ def _split(graph: Graph, node: Node, nodes: dict[str, Node]) -> tuple[Node, Tens
 
 
 def _as_bias(graph: Graph, name: str, add: Node) -> Tensor | None:
-    """Return the constant as [K], if it differs along axis 1 alone and nothing else reads it."""
+    """Return the constant as [K], if it only varies along axis 1 and nothing else reads it."""
     constant, shape = graph.tensors[name], graph.tensors[add.output].shape
     channels = (1, int(shape[1]), *(1,) * (len(shape) - 2))
     aligned = (1,) * (len(shape) - len(constant.shape)) + constant.shape

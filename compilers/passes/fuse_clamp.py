@@ -11,10 +11,10 @@ __all__ = ["fuse_clamp"]
 
 
 def fuse_clamp(graph: Graph) -> Graph:
-    """Return the graph where 'clip' nodes became the attribute 'clamp', if the op takes one.
+    """Return the graph with 'clip' nodes fused as the attribute 'clamp', if the op supports it.
 
-    Left alone are clips of values that something else reads too, and of integers. The fused node
-    computes the tensor that the clip computed.
+    Clips of integers, and of values with other readers, are kept. The fused node computes the
+    clip's output tensor.
     """
     fused: dict[str, Node] = {}
     for node in graph.nodes:
@@ -35,6 +35,6 @@ def _may_fuse(graph: Graph, node: Node, clip: Node) -> bool:
 
 
 def _clip(inner: Bounds, outer: Bounds) -> Bounds:
-    """Return the bounds of clipping to the inner and then to the outer ones."""
+    """Return the bounds of clipping first to the inner and then to the outer ones."""
     low, high = (min(max(bound, outer[0]), outer[1]) for bound in inner)
     return low, high

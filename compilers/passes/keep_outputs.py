@@ -1,4 +1,4 @@
-"""Keep some outputs of a network, and drop what only the others need."""
+"""Keep some outputs of a network, and drop everything only the others need."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -9,7 +9,7 @@ __all__ = ["keep_outputs"]
 
 
 def keep_outputs(graph: Graph, outputs: Collection[str]) -> Graph:
-    """Return the graph with only these outputs, in its own order, and the inputs they need."""
+    """Return the graph with only these outputs, in their original order, and their inputs."""
     kept = tuple(name for name in graph.outputs if name in outputs)
     needed, nodes = set(kept), list[Node]()
     for node in reversed(graph.nodes):

@@ -1,4 +1,4 @@
-"""A Graph for batches of any size, of one that was read with a fixed batch."""
+"""Makes the fixed batch of a Graph dynamic."""
 
 from dataclasses import replace
 
@@ -12,9 +12,9 @@ __all__ = ["open_batch"]
 def open_batch(graph: Graph) -> Graph:
     """Return the graph with its batch symbolic.
 
-    Ops treat samples alike and keep them on the first axis, so that only constants can tell one
-    sample of a fixed batch from another. Raises HubError naming the node where one does, or where
-    inputs have different batches.
+    Ops treat samples alike and keep them on the first axis, so only constants can distinguish the
+    samples of a fixed batch. Raises HubError naming the node if one does, or if inputs have
+    different batches.
     """
     batches = {graph.tensors[name].shape[0] for name in graph.inputs}
     if len(batches) > 1:
@@ -36,7 +36,7 @@ def _opened(tensor: Tensor) -> Tensor:
 
 
 def _check(graph: Graph, node: Node, inputs: list[Tensor]) -> None:
-    """Raise HubError where the node does not give as many samples as it is given."""
+    """Raise HubError if the node's output has another number of samples than its input."""
     fixed = graph.tensors[node.output].shape
     try:
         fits = find_op(node.op).infer_shape(node, inputs) == ("N", *fixed[1:])

@@ -1,9 +1,9 @@
-"""Quantize biases that a QDQ form left float, as ONNX Runtime does before it fuses such layers.
+"""Quantize float biases in a QDQ form, as ONNX Runtime does before it fuses such layers.
 
     q[k] = round_half_even(bias[k] / (s_x * s_w[k]))    int32, saturated
 
-That is the step of the accumulator, so that a sum is off by half a step at most: by
-s_x * s_w[k] / (2 * s_y) of the output's.
+This is the step of the accumulator, so a sum is off by at most half of it, or
+s_x * s_w[k] / (2 * s_y) output steps.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _BITS = 32
 
 
 def quantize_biases(graph: Graph) -> Graph:
-    """Return the QDQ form whose layers of quantized inputs and weights have int32 biases."""
+    """Return the QDQ form with int32 biases in layers with quantized inputs and weights."""
     grids = {
         node.output: graph.tensors[node.inputs[0]].quantization
         for node in graph.nodes
@@ -39,7 +39,7 @@ def _quantized(
     grids: Mapping[str, Quantization | None],
     tensors: dict[str, Tensor],
 ) -> Node:
-    """Return the node, with an int32 bias of its own where it had a float one."""
+    """Return the node, with a separate int32 bias in place of a float one."""
     index = find_op(node.op).weight_input
     if index is None or len(node.inputs) < index + 2:
         return node

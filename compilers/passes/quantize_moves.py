@@ -1,7 +1,7 @@
-"""Quantize what an op that only moves values (reshape, max pool) computes between quantized ops.
+"""Quantize the outputs of ops that only move values (reshape, max pool) between quantized ops.
 
-Other tools often quantize neither before nor behind a Flatten. The values are still those of the
-quantized input, so that a quantize and a dequantize node behind the op change nothing.
+Other tools often do not quantize around a Flatten. The values are still those of the quantized
+input, so a quantize and a dequantize node after the op change nothing.
 """
 
 import math
@@ -16,9 +16,9 @@ __all__ = ["quantize_moves"]
 
 
 def quantize_moves(graph: Graph) -> Graph:
-    """Return the QDQ form where every move of dequantized values is quantized as its input.
+    """Return the QDQ form with every move of dequantized values quantized like its input.
 
-    A quantize node that follows with another quantization then requantizes.
+    A following quantize node with another quantization then requantizes.
     """
     tensors = dict(graph.tensors)
     nodes: list[Node] = []
@@ -45,14 +45,14 @@ def quantize_moves(graph: Graph) -> Graph:
 
 
 def _only_moves(node: Node) -> bool:
-    """Whether every output is exactly one of the inputs: a clip may return its bounds instead."""
+    """Whether every output value is one of the inputs; a clip may return its bounds instead."""
     if node.op == "clip":
         return all(real(node, name) in (0.0, -math.inf, math.inf) for name in ("low", "high"))
     return find_op(node.op).shares_quantization
 
 
 def _is_quantized(graph: Graph, node: Node, stored: Quantization) -> bool:
-    """Whether a quantize node alone reads the output, and needs nothing between."""
+    """Whether only a quantize node reads the output, and needs nothing in between."""
     readers = graph.consumers(node.output)
     if len(readers) != 1 or readers[0].op != "quantize" or node.output in graph.outputs:
         return False

@@ -1,12 +1,13 @@
-"""Average pools with a reciprocal of their own, in ops that every ONNX runtime has.
+"""Average pools with a chip's reciprocal, in ops that every ONNX runtime has.
 
-The DPU's mean is sum * M / 2**S. A float mean times n * M / 2**S would be that but for the rounding
-of the division, which decides ties. So x is multiplied by n first, the kernel's number of pixels:
+The DPU's mean is sum * M / 2**S. A float mean times n * M / 2**S would equal that except for the
+rounding of the division, which decides ties. So x is first multiplied by n, the number of pixels in
+the kernel:
 
     mean(n * x) = sum(x),  y = mean(n * x) * (M / 2**S)
 
-Sums of 8-bit integers times a power of two are exact in float32 for n up to 362 pixels, hence the
-quotient and the product too; in larger pools at least while |sum| * n < 2**24.
+Sums of 8-bit integers times a power of two are exact in float32 for n up to 362 pixels, so the
+quotient and the product are too; in larger pools at least while |sum| * n < 2**24.
 """
 
 import math
@@ -35,7 +36,7 @@ def spell_out_means(graph: Graph) -> Graph:
 
 
 def fuse_means(graph: Graph) -> Graph:
-    """Return the form of which `spell_out_means` makes this one."""
+    """Return the form before `spell_out_means`."""
     fused: dict[str, Node] = {}
     for node in graph.nodes:
         pool = fused.get(node.inputs[0])
@@ -75,7 +76,7 @@ def _spelled_out(graph: Graph, node: Node, tensors: dict[str, Tensor]) -> list[N
 
 
 def _reciprocal(graph: Graph, before: Node, pool: Node, after: Node) -> tuple[int, int] | None:
-    """Return (M, S) where three nodes in a row are such a pool."""
+    """Return (M, S) if three consecutive nodes are such a pool."""
     if (before.op, pool.op, after.op) != ("mul", "average_pool", "mul"):
         return None
     count, factor = _constant(graph, before), _constant(graph, after)

@@ -1,7 +1,7 @@
-"""From an integer Graph to its QDQ form, in which ONNX says the same.
+"""From an integer Graph to its QDQ form, the equivalent in ONNX.
 
-In the QDQ form every op works on reals: a 'dequantize' node stands before it and a 'quantize' node
-behind it. Constants stay integers; a float op reads the reals that they stand for.
+In the QDQ form every op works on reals, with a 'dequantize' node before it and a 'quantize' node
+after it. Constants stay integers; a float op reads the reals they represent.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ __all__ = ["unfold_qdq"]
 
 
 def unfold_qdq(graph: Graph) -> Graph:
-    """Return the QDQ form; a float graph is its own."""
+    """Return the QDQ form; a float graph is unchanged."""
     unfolding = _Unfolding(graph)
     for node in graph.nodes:
         unfolding.add(node)
@@ -22,7 +22,7 @@ def unfold_qdq(graph: Graph) -> Graph:
 
 
 class _Unfolding:
-    """The new nodes and tensors so far, and which integers were already turned into reals."""
+    """The new nodes and tensors so far, and the integers already dequantized."""
 
     def __init__(self, graph: Graph) -> None:
         self.tensors = dict(graph.tensors)
@@ -44,7 +44,7 @@ class _Unfolding:
         self.nodes.append(Node(f"{node.name}/quantize", "quantize", (reals,), node.output))
 
     def _dequantized(self, name: str) -> str:
-        """Return the name of the reals; constants are read as they are."""
+        """Return the name of the reals; constants are read directly."""
         tensor = self.tensors[name]
         if tensor.is_constant:
             return name

@@ -1,6 +1,6 @@
-"""What holds for every Graph, checked behind each pass: a pass that breaks it is found at once.
+"""Invariants of every Graph, checked after each pass to find a broken pass immediately.
 
-The idea is tinygrad's, whose specification is checked between rewrites.
+The idea is from tinygrad, which checks its specification between rewrites.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ _SHIFTS = range(1, 63)
 
 
 def run_passes(graph: Graph, passes: Sequence[Pass]) -> Graph:
-    """Return the graph behind all passes; raises VerifyError naming one that breaks it."""
+    """Return the graph after all passes; raises VerifyError naming one that breaks it."""
     for rewrite in passes:
         graph = rewrite(graph)
         verify(graph, rewrite.__name__)
@@ -28,9 +28,9 @@ def run_passes(graph: Graph, passes: Sequence[Pass]) -> Graph:
 
 
 def verify(graph: Graph, behind: str) -> None:
-    """Raise VerifyError where types, shapes or integers of a graph do not fit together.
+    """Raise VerifyError if types, shapes or integers of a graph are inconsistent.
 
-    behind: the pass that made it.
+    behind: the pass that created it.
     """
     for problem in _problems(graph):
         raise VerifyError(
@@ -68,7 +68,7 @@ def _tensor(tensor: Tensor) -> Iterator[str]:
 
 
 def _shape(graph: Graph, node: Node) -> Iterator[str]:
-    """Compare the output's shape with that which the op computes."""
+    """Compare the output's shape with the one the op computes."""
     where, found = f"node '{node.name}' ({node.op})", graph.tensors[node.output].shape
     try:
         wanted = find_op(node.op).infer_shape(node, graph.inputs_of(node))

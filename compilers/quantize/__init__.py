@@ -1,1 +1,1 @@
-"""Quantization on the Graph: one stage per file, values in, values out."""
+"""Quantization on the Graph: one stage per file, values in and values out."""

@@ -1,4 +1,4 @@
-"""The Quantization of every activation, from what calibration saw and what is known before."""
+"""The Quantization of every activation, from calibration and from known ranges."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,10 +28,10 @@ def fit_activations(
 ) -> dict[str, Quantization]:
     """Return the quantization of every activation by name.
 
-    Each has its own unless it must share one. Pixels keep theirs, so that they need no rounding;
-    so do outputs of ops whose range is known (softmax). Neither is imposed on values that would
-    have another grid: all are then observed together. So is the rest. What the network returns is
-    never clipped where scales are floats, since an outlier there is a result.
+    Each has its own unless it must share one. Pixels keep theirs, so they need no rounding, and so
+    do outputs of ops with a known range (softmax). Neither grid is imposed on values that would
+    have a different one; these, like all others, are observed together. With float scales, network
+    outputs are never clipped, since an outlier there is a result.
     """
     known = known_activations(graph, histograms, scheme, contract)
     fitted = {}
@@ -52,9 +52,9 @@ def fit_activations(
 def known_activations(
     graph: Graph, histograms: Mapping[str, Histogram], scheme: Scheme, contract: Contract
 ) -> dict[str, Quantization]:
-    """Return the quantizations that follow from contract and ops, by name: no values are needed.
+    """Return the quantizations that follow from contract and ops alone, by name.
 
-    Raises QuantizeError where the samples are not what the contract says.
+    Raises QuantizeError if the samples contradict the contract.
     """
     return {**_known_outputs(graph, scheme), **_pixels(graph, histograms, scheme, contract)}
 
@@ -73,7 +73,7 @@ def _known_outputs(graph: Graph, scheme: Scheme) -> dict[str, Quantization]:
 def _pixels(
     graph: Graph, histograms: Mapping[str, Histogram], scheme: Scheme, contract: Contract
 ) -> dict[str, Quantization]:
-    """Return the quantization of the image input, where uint8 pixels can be its integers."""
+    """Return the quantization of the image input if uint8 pixels can be its integers."""
     name, pixels = contract.input.name, contract.pixel_quantization
     if name not in graph.inputs:
         raise QuantizeError(
@@ -88,7 +88,7 @@ def _pixels(
 
 
 def _as_scheme(scale: float, zero_point: int, scheme: Scheme) -> Quantization | None:
-    """Return a quantization of uint8 as the scheme has it, None where it would not be exact."""
+    """Return a uint8 quantization in the scheme's form, None if it would not be exact."""
     grid = activation_grid(scheme)
     zero_point += grid.qmin
     if scheme.activation_bits != 8 or (scheme.activation_symmetric and zero_point != 0):

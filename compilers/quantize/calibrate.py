@@ -1,4 +1,4 @@
-"""Calibration: run the float graph on samples and see what values its tensors take."""
+"""Calibration: run the float graph on samples and record its tensors' values."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,12 @@ from zoo.plugs import Feeds
 __all__ = ["Calibration", "calibrate", "calibrate_all"]
 
 _COUNTED_MAX = 1 << 14
-"""Values of one sample that enter a histogram; the exact range is of all of them."""
+"""Values of one sample that enter a histogram; the range covers all of them."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What was seen. digest: SHA-256 of the samples.  first: up to `keep` samples themselves."""
+    """Calibration result. digest: SHA-256 of the samples.  first: up to `keep` of them."""
 
     histograms: Mapping[str, Histogram]
     count: int
@@ -33,8 +33,8 @@ class Calibration:
 def calibrate(graph: Graph, calibration: Iterable[Feeds], keep: int, threads: int) -> Calibration:
     """Run all samples once and return the histograms of all activations by name.
 
-    The samples are taken as they come; only `keep` of them stay in memory.
-    Raises QuantizeError for wrong or no samples, and naming the tensor that is NaN or infinite.
+    Samples are streamed; only `keep` of them stay in memory.
+    Raises QuantizeError for wrong or no samples, and naming a tensor that is NaN or infinite.
     """
     (seen,) = calibrate_all((graph,), calibration, keep, threads)
     return seen
@@ -43,7 +43,7 @@ def calibrate(graph: Graph, calibration: Iterable[Feeds], keep: int, threads: in
 def calibrate_all(
     graphs: Sequence[Graph], calibration: Iterable[Feeds], keep: int, threads: int
 ) -> list[Calibration]:
-    """Return what `calibrate` would of each graph, in one pass over the samples.
+    """Return the result of `calibrate` for each graph, in one pass over the samples.
 
     graphs: forms of one network, with the same inputs.
     """
@@ -78,7 +78,7 @@ def _measure(graph: Graph, name: str, values: NDArray[np.float32]) -> Histogram:
 
 
 def _stride(size: int) -> int:
-    """Return a stride that thins a sample of this size out, in step with none of its axes."""
+    """Return a stride to subsample this size, coprime with its axes."""
     stride = -(-size // _COUNTED_MAX)
     while math.gcd(stride, size) > 1:
         stride += 1

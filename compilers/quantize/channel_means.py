@@ -1,4 +1,4 @@
-"""Means of the weighted nodes' sums before their clamp, for each sample and channel."""
+"""Means of the weighted nodes' sums before their clamp, per sample and channel."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -37,13 +37,13 @@ def channel_means(batches: Iterable[NDArray[Any]]) -> Means:
 
 
 def without_clamp(node: Node) -> Node:
-    """Return the float node with its clamp open."""
+    """Return the float node without its clamp."""
     attributes = {name: value for name, value in node.attributes.items() if name != "clamp"}
     return replace(node, attributes=attributes, integer={})
 
 
 def _with_open_sums(graph: Graph) -> Graph:
-    """Return the graph with the weighted nodes' clamps as nodes of their own."""
+    """Return the graph with the weighted nodes' clamps as separate nodes."""
     weighted = {w.node.output for w in weighted_nodes(graph)}
     nodes, tensors = [], []
     for node in graph.nodes:

@@ -1,4 +1,4 @@
-"""Calibrator 'auto': tries every way to the activations' grids and keeps the one that loses least.
+"""Calibrator 'auto': tries every method for the activations' grids and keeps the best.
 
 Which range rule is best differs from network to network, and so does whether equalisation helps:
 of the networks that were measured each rule is the worst for one. Each way is judged by what the
@@ -39,12 +39,12 @@ __all__ = ["AUTO", "Chosen", "Way", "choose"]
 AUTO = "auto"
 
 _JUDGING = 50
-"""Samples that judge, at most: they tell ways apart, and each runs through all of them."""
+"""Maximum judging samples; every candidate runs on all of them."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to quantize.
+    """A candidate for quantization.
 
     loss: mean over outputs of zoo.proof.loss.relative_loss.
     """
@@ -58,7 +58,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The best way.  start: before its integers are placed; tried: all ways, the best first."""
+    """The best candidate.  start: before its integers are placed; tried: all, best first."""
 
     start: Prepared
     graph: Graph
@@ -67,7 +67,7 @@ class Chosen:
 
     @property
     def record(self) -> Mapping[str, str]:
-        """The metadata that tell the choice."""
+        """Metadata that describe the choice."""
         best = self.tried[0]
         return {
             "zoo.calibrator": best.calibrator,
@@ -94,9 +94,9 @@ def choose(
     options: QuantizeOptions,
     threads: int,
 ) -> Chosen:
-    """Return the best way for the contract's outputs; raises QuantizeError as `prepare` does.
+    """Return the best candidate for the contract's outputs; raises QuantizeError like `prepare`.
 
-    Judged is on the options' held-out samples, else on the first of calibration.
+    The judging samples are the options' held-out ones, or the first of calibration.
     """
     ready = made_ready(graph, scheme)
     forms = [ready, equalize(ready)]
@@ -138,7 +138,7 @@ def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Samples, and what the float network answers. wanted: outputs by name, [N, ...]."""
+    """Samples and the float network's results. wanted: outputs by name, [N, ...]."""
 
     samples: Sequence[Feeds]
     wanted: Mapping[str, NDArray[Any]]
@@ -162,7 +162,7 @@ class _Judge:
         return len(next(iter(self.wanted.values())))
 
     def loss(self, graph: Graph) -> float:
-        """Return the mean loss over the outputs, to four digits: so far processors agree."""
+        """Return the mean loss over the outputs to four digits, on which processors agree."""
         found = _run(graph, list(self.wanted), self.samples, self.threads)
         losses = [relative_loss(self.wanted[name], found[name]) for name in self.wanted]
         return float(f"{np.mean(losses):.4g}")

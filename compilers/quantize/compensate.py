@@ -1,4 +1,4 @@
-"""Rounding of weights that makes up for itself: the error of one weight goes into the others.
+"""Error-compensating rounding of weights: the other weights absorb the error of one.
 
 Frantar et al. 2023, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
 Transformers": with x the inputs of a sum, H = mean(x x') and e = w - q, rounding adds e' H e to the
@@ -8,8 +8,8 @@ that takes back what the ones before it left:
 
     q[j] = round(w[j] + (V[0, j] * e[0] + ... + V[j-1, j] * e[j-1]) / V[j, j])
 
-Here the bias is the first of them, with an input that is always 1. Where biases have 8 bits and one
-scale, as in the DPU, their rounding costs more than that of all weights.
+Here the bias comes first, with a constant input of 1. If biases have 8 bits and one scale, as on
+the DPU, their rounding costs more than that of all weights.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,11 +30,11 @@ from zoo.scheme import Scheme
 __all__ = ["compensated_weight"]
 
 _ROWS = 4096
-"""Inputs of a sum from which H is made; more where there are many weights."""
+"""Inputs of a sum to compute H from; more for many weights."""
 _ROWS_PER_WEIGHT = 4
 _DAMPING = 0.01
 _MOST_WEIGHTS = 2304
-"""Of one sum (256 channels of 3x3): time grows with the third power."""
+"""Maximum weights of one sum (256 channels of 3x3): time grows with the third power."""
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def compensated_weight(
     grid_in: Quantization,
     scheme: Scheme,
 ) -> Tensor:
-    """Return the integer weight of a node, rounded again; as it is where a sum has too many.
+    """Return a node's integer weight with compensated rounding, unless a sum has too many.
 
     rounded: weight and bias as integers.  wanted: as reals.  inputs: integer batches, on grid_in,
     that the node reads.

@@ -1,4 +1,4 @@
-"""Bias correction: what rounding weights and activations adds to a channel's mean is taken away.
+"""Bias correction: removes the shift of a channel's mean caused by rounding.
 
 Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
 section 4.2, with means measured on samples n:
@@ -47,8 +47,8 @@ def correct_biases(
     """Return the quantized graph with corrected biases.
 
     graph: the float graph that was quantized.  samples: batches by input name.
-    compensating: the scheme by which weights are rounded again first, so that their errors make up
-    for each other (compilers.quantize.compensate); None to leave them.
+    compensating: the scheme for error-compensating weight rounding first
+    (compilers.quantize.compensate); None to keep the weights.
     """
     layers = {w.node.output: _Layer(quantized, w) for w in weighted_nodes(quantized)}
     if not layers:
@@ -131,7 +131,7 @@ class _Layer:
         )
 
     def outputs(self, sums: Batches, bias: Tensor) -> Batches:
-        """Return the integers [N, K, ...] that follow from the sums if the bias becomes this."""
+        """Return the integers [N, K, ...] that result from the sums with this bias."""
         node = self.weighted.node
         grid = quantization_of(self.graph.tensors[node.output])
         change = np.asarray(_real(bias).data) - self.bias

@@ -1,4 +1,4 @@
-"""Cross-layer equalisation: move scale between neighbouring convolutions so that weights agree.
+"""Cross-layer equalisation: shift scale between neighbouring convolutions to balance weights.
 
 Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
 section 4.1. A ReLU commutes with a positive factor, relu(x / s) = relu(x) / s, so channel c between
@@ -9,9 +9,9 @@ two convolutions may be divided by s_c in the first and multiplied by it in the 
 where r1_c and r2_c are the channel's largest weights; both become sqrt(r1_c * r2_c). The network
 computes the same function.
 
-The paper's factors have no bound. A faint channel, whose r1_c * r2_c is below a step of 8 bits
-beside its layer's largest (a BatchNorm's gamma near 0), would be blown up, and with it a bias that
-then takes the range of all others. Nothing is won there: it gets the mean factor of the layer.
+The paper's factors are unbounded. A weak channel, with r1_c * r2_c below an 8-bit step of its
+layer's largest (a BatchNorm gamma near 0), would be blown up, together with a bias that then
+dominates the range of all others. This has no benefit, so it gets the layer's mean factor.
 """
 
 from collections import Counter
@@ -82,7 +82,7 @@ def equalizable(graph: Graph) -> Iterator[Pair]:
 
 
 def _is_scalable(graph: Graph, node: Node) -> bool:
-    """Whether the node has constant weights [K, C / groups, ...], and only constants beside."""
+    """Whether the node has constant weights [K, C / groups, ...], and only other constants."""
     op = find_op(node.op)
     return (
         op.weight_input == 1
@@ -94,7 +94,7 @@ def _is_scalable(graph: Graph, node: Node) -> bool:
 def _balance(before: list[Array], after: Array) -> None:
     """Scale the arrays in place by the factors of their channels.
 
-    before: weight [C, ...], perhaps bias [C].  after: [K, C / groups, ...].
+    before: weight [C, ...], optional bias [C].  after: [K, C / groups, ...].
     """
     channels = len(before[0])
     grouped = _by_channel(after, channels)

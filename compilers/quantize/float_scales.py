@@ -2,8 +2,8 @@
 
     s_w[k] = max |w[k]| / qmax,  s_bias[k] = s_in * s_w[k]
 
-Scales with less squared error saturate the largest weights, which matter most: with 4 bits the
-landmarks of PFLD then were further off.
+Scales with a smaller squared error saturate the largest weights, which matter most: with 4 bits,
+PFLD's landmarks then had a larger error.
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ from zoo.scheme import Scheme
 
 __all__ = ["fit_float_scales"]
 
-# Nearly dead channels: the bias must fit into 32 bits of s_bias, and the factor from accumulator
-# to output, s_in * s_w / s_out, must be one that zoo.fixed_point can write.
+# Nearly dead channels: the bias must fit into 32 bits of s_bias, and zoo.fixed_point must be able
+# to represent the factor from accumulator to output, s_in * s_w / s_out.
 _BIAS_STEPS_MAX = 2.0**30
 _FACTOR_MIN = 2.0**-30
 

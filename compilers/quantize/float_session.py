@@ -1,4 +1,4 @@
-"""Runs a Graph in ONNX Runtime, to see values inside it while quantizing."""
+"""Runs a Graph in ONNX Runtime, to observe its intermediate values while quantizing."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,9 +17,9 @@ _ERRORS_ONLY = 3
 
 
 class FloatSession:
-    """A graph loaded to compute some of its tensors, an integer one just as it is written.
+    """A graph loaded to compute some of its tensors; an integer one runs exactly as written.
 
-    Threads divide rows of work, never a sum, so that results do not depend on their number.
+    Threads split rows, never a sum, so results do not depend on the number of threads.
     """
 
     def __init__(self, graph: Graph, tensors: Iterable[str], threads: int) -> None:
@@ -27,9 +27,9 @@ class FloatSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _ERRORS_ONLY
-        if graph.is_quantized:  # what fuses to integers saturates on some processors
+        if graph.is_quantized:  # fused integer kernels saturate on some processors
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        # Between runs numpy works; waiting threads must not take its time.
+        # Between runs numpy works; idle threads must not spin.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         content = HUB.write(replace(graph, outputs=tuple(self._names)))
         self._session = onnxruntime.InferenceSession(

@@ -1,4 +1,4 @@
-"""Which activations must have one quantization, because an op only moves their values."""
+"""Activations that must share a quantization because an op only moves their values."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,10 @@ __all__ = ["scheme_of", "sharing_groups"]
 
 
 def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
-    """Return the activations in groups that share a quantization, most of them of one member.
+    """Return groups of activations that share a quantization, most with one member.
 
-    Joined are the input and output of ops that share theirs by nature (reshape, max pool), and
-    all inputs and the output of the scheme's `shared_ops`.
+    A group joins the input and output of ops that always share theirs (reshape, max pool), and all
+    inputs and the output of the scheme's `shared_ops`.
     """
     groups: dict[str, tuple[str, ...]] = {
         name: (name,) for name, tensor in graph.tensors.items() if not tensor.is_constant
@@ -29,7 +29,7 @@ def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
 
 
 def scheme_of(group: Iterable[str], graph: Graph, scheme: Scheme) -> Scheme:
-    """Return the scheme at activations that share a quantization: with the most bits of any."""
+    """Return the scheme of activations that share a quantization: the one with the most bits."""
     nodes = {name: graph.producer(name) for name in group}
     schemes = [scheme.at(name, *([node.name] if node else [])) for name, node in nodes.items()]
     return max(schemes, key=lambda own: own.activation_bits)

@@ -1,7 +1,7 @@
-"""Histograms of real values whose range need not be known before.
+"""Histograms of real values with no range known in advance.
 
-Bins are aligned at zero and their width is a power of two, so that two histograms add up exactly:
-the result depends neither on the order nor on the batches in which values came.
+Bins are aligned at zero and their width is a power of two, so two histograms add exactly: the
+result does not depend on order or batches.
 """
 
 import math
@@ -23,7 +23,7 @@ _LOWEST_EXPONENT = -60
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """How often values occur: bin i covers [i - HALF, i - HALF + 1) * 2**exponent / HALF.
+    """Counts of values: bin i covers [i - HALF, i - HALF + 1) * 2**exponent / HALF.
 
     low, high: the exact smallest and largest value.  counts: int64, 2 * HALF of them.
     """
@@ -35,12 +35,12 @@ class Histogram:
 
     @property
     def centres(self) -> NDArray[np.float64]:
-        """The middle of each bin."""
+        """The centre of each bin."""
         bins = np.arange(-HALF, HALF, dtype=np.float64)
         return np.ldexp(bins + 0.5, self.exponent) / HALF
 
     def occurring(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the middles of the bins that are not empty, and their counts."""
+        """Return the centres of the non-empty bins, and their counts."""
         filled = np.flatnonzero(self.counts)
         return self.centres[filled], self.counts[filled]
 
@@ -57,8 +57,8 @@ class Histogram:
 def measure(values: NDArray[Any], stride: int = 1) -> Histogram:
     """Return the histogram of float32 samples [N, ...], every `stride`-th value of each counted.
 
-    low and high are of all values, whatever the stride.
-    Raises ValueError with 'NaN' or 'infinite' where that occurs.
+    low and high cover all values, regardless of the stride.
+    Raises ValueError with 'NaN' or 'infinite' if either occurs.
     """
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -86,7 +86,7 @@ def _add(a: Histogram, b: Histogram) -> Histogram:
 
 
 def _widen(histogram: Histogram, exponent: int) -> NDArray[np.int64]:
-    """Return the counts in bins of a larger exponent: pairs of bins become one."""
+    """Return the counts for a larger exponent, merging pairs of bins."""
     counts = histogram.counts
     for _ in range(min(exponent - histogram.exponent, HALF.bit_length())):
         inner = counts.reshape(-1, 2).sum(axis=1)

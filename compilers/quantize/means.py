@@ -1,6 +1,6 @@
 """Means as a chip computes them: sum * M >> S instead of sum / count.
 
-M / 2**S is the chip's own for some kernels, else the nearest to 1 / count with
+M / 2**S is the chip's own for some kernels, otherwise the nearest to 1 / count with
 S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's quantizer, 7 bits).
 """
 
@@ -18,7 +18,7 @@ __all__ = ["choose_reciprocals", "reciprocal_of"]
 def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
     """Return the graph whose average pools have the scheme's reciprocals.
 
-    A pool that divides by several counts keeps its true means, which a chip may then refuse.
+    A pool with several counts keeps its true means, which a chip may then refuse.
     """
     if scheme.mean_bits is None:
         return graph

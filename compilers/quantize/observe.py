@@ -1,12 +1,13 @@
-"""From what an activation's values were to the Quantization that fits them best.
+"""From an activation's observed values to the Quantization that fits them best.
 
-Calibrators: 'minmax' covers every value, 'percentile' leaves out _TAIL of them on each side, 'mse'
-takes the range with the least squared error. Values that any grid rounds to zero are not counted
-by 'percentile': a signal that is there on few pixels of few pictures would be all that is left out.
+Calibrators: 'minmax' covers every value, 'percentile' drops _TAIL of them on each side, 'mse' uses
+the range with the least squared error. 'percentile' does not count values that every grid rounds to
+zero; otherwise it would drop a signal that occurs on few pixels of few pictures.
 
-Of power-of-two scales each takes the finest that saturates nothing of its range, but 'mse' the fix
-point with the least squared error: taking the largest value costs PFLD a third of the accuracy.
-Vitis AI's quantizer takes the most frequent answer over batches instead, which does as well.
+With power-of-two scales each uses the finest one that does not saturate its range, except 'mse',
+which uses the fix point with the least squared error: covering the largest value costs PFLD a third
+of its accuracy. Vitis AI's quantizer uses the most frequent result over batches instead, which is
+equally good.
 """
 
 from collections.abc import Callable, Mapping
@@ -63,7 +64,7 @@ def _search_fix_point(histogram: Histogram, grid: Quantization) -> Quantization:
 
 
 def _cover(low: float, high: float, scheme: Scheme) -> Quantization:
-    """Return the quantization whose integers span [low, high], and zero exactly.
+    """Return the quantization with integers that span [low, high] and represent zero exactly.
 
     symmetric: scale = max(low / qmin, high / qmax), zero_point = 0.
     asymmetric: scale = (high - low) / (qmax - qmin), zero_point = round(qmin - low / scale).
@@ -95,7 +96,7 @@ def _percentile(histogram: Histogram, scheme: Scheme) -> Range:  # noqa: ARG001
 
 
 def _mse(histogram: Histogram, scheme: Scheme) -> Range:
-    """Shrink one end after the other, twice, each to where the squared error is least."""
+    """Shrink each end in turn, twice, to minimise the squared error."""
     low, high = min(histogram.low, 0.0), max(histogram.high, 0.0)
     values, counts = histogram.occurring()
 

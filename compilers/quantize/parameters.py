@@ -1,4 +1,4 @@
-"""Constants of a float graph as the integers that a scheme makes of them."""
+"""Constants of a float graph as a scheme's integers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -29,7 +29,7 @@ def integer_parameters(
 ) -> Iterator[Tensor]:
     """Yield the weight and the bias of each weighted node, on grids that fit its activations.
 
-    given: grids that are not to be fitted, by name.
+    given: fixed grids, by name.
     """
     for weighted in weighted_nodes(graph):
         own = scheme.at(weighted.node.name, weighted.weight.name)
@@ -41,7 +41,7 @@ def integer_parameters(
 
 
 def integer_constants(graph: Graph, scheme: Scheme) -> Iterator[Tensor]:
-    """Yield the constants that nodes read beside activations (x + 1), on grids like theirs."""
+    """Yield the constants that nodes combine with activations (x + 1), on grids like theirs."""
     for node in graph.nodes:
         op = find_op(node.op)
         for index, tensor in enumerate(graph.inputs_of(node)):

@@ -20,9 +20,9 @@ _FITTED: Grids = MappingProxyType({})
 def place(graph: Graph, activations: Grids, scheme: Scheme, parameters: Grids = _FITTED) -> Graph:
     """Return the integer graph: quantized tensors, integer constants, quantize and dequantize.
 
-    graph: float, each weighted node with parameters of its own.  activations: by name, all.
-    parameters: of weights and biases whose grids are not to be fitted, by name.
-    Raises QuantizeError naming node and op where the scheme cannot be applied.
+    graph: float, each weighted node with its own parameters.  activations: all, by name.
+    parameters: fixed grids of weights and biases, by name.
+    Raises QuantizeError naming node and op if the scheme cannot be applied.
     """
     tensors = {
         **{name: _quantized(graph.tensors[name], grid) for name, grid in activations.items()},
@@ -51,7 +51,7 @@ def _with_integers(graph: Graph, node: Node) -> Node:
 
 
 def _with_borders(graph: Graph) -> Graph:
-    """Return the graph with float inputs and outputs again, by quantize and dequantize nodes."""
+    """Return the graph with float inputs and outputs, using quantize and dequantize nodes."""
     inner = {name: f"{name}_quantized" for name in (*graph.inputs, *graph.outputs)}
     tensors = [replace(graph.tensors[name], name=inside) for name, inside in inner.items()]
     tensors += [replace(graph.tensors[name], dtype="float32", quantization=None) for name in inner]

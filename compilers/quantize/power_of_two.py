@@ -1,7 +1,7 @@
-"""Power-of-two scales, scale = 2**-fix_point, and which fix points are worth a try.
+"""Power-of-two scales, scale = 2**-fix_point, and the candidate fix points.
 
-The search is that of Vitis AI's quantizer (its method "diffs"): from the finest fix point that
-does not saturate on, finer ones round better and saturate the largest values.
+The search follows Vitis AI's quantizer (its method "diffs"): beyond the finest fix point that does
+not saturate, finer ones round better but saturate the largest values.
 """
 
 import math
@@ -16,7 +16,7 @@ _CANDIDATES = 5
 
 
 def worthwhile_fix_points(low: float, high: float, grid: Quantization) -> range:
-    """Return the fix points to try for values in [low, high], the coarsest first.
+    """Return the candidate fix points for values in [low, high], coarsest first.
 
     first = floor(log2(1 / max(low / (qmin - 0.5), high / (qmax + 0.5)))), which does not saturate.
     """

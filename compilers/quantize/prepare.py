@@ -1,4 +1,4 @@
-"""What every quantization starts from: the float graph made ready, and grids of its activations."""
+"""The start of every quantization: the prepared float graph, and its activations' grids."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,14 +20,14 @@ from zoo.scheme import Scheme
 __all__ = ["KEPT", "Prepared", "fit_grids", "made_ready", "prepare"]
 
 KEPT = 64
-"""Bias correction compares the same samples, float and quantized, so that few are enough."""
+"""Bias correction compares the same samples, float and quantized, so few are enough."""
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A calibrated float graph.
 
-    grids: of all activations by name.  known: names of those whose grid no samples decide.
+    grids: of all activations by name.  known: names of those with a grid independent of samples.
     """
 
     graph: Graph
@@ -38,7 +38,7 @@ class Prepared:
 
     @property
     def record(self) -> Mapping[str, str]:
-        """The metadata that any quantization leaves."""
+        """Metadata of every quantization."""
         return {
             **self.scheme.record,
             "zoo.calibration_count": str(self.seen.count),
@@ -54,10 +54,9 @@ def prepare(
     calibrator: str,
     threads: int,
 ) -> Prepared:
-    """Equalise where the scheme says so, calibrate, and fit the activations' grids.
+    """Equalise if the scheme requires it, calibrate, and fit the activations' grids.
 
-    Raises QuantizeError for a graph that is already quantized, wrong or no samples, and values
-    that are not finite.
+    Raises QuantizeError for an already quantized graph, wrong or no samples, and non-finite values.
     """
     ready = made_ready(graph, scheme)
     if scheme.equalize:
@@ -67,9 +66,10 @@ def prepare(
 
 
 def made_ready(graph: Graph, scheme: Scheme) -> Graph:
-    """Return the float graph with parameters of its own for each node, the chip's means and slopes.
+    """Return the float graph with separate parameters for each node, and the chip's means and
+    slopes.
 
-    Raises QuantizeError for a graph that is already quantized, and for an override of nothing.
+    Raises QuantizeError for an already quantized graph, and for an override that matches nothing.
     """
     _check_float(graph)
     _check_overrides(graph, scheme)
@@ -79,11 +79,11 @@ def made_ready(graph: Graph, scheme: Scheme) -> Graph:
 def fit_grids(
     graph: Graph, scheme: Scheme, seen: Calibration, contract: Contract, calibrator: str
 ) -> Prepared:
-    """Fit the grids of a graph that is ready, by what calibration saw of it."""
+    """Fit the grids of a prepared graph to its calibration."""
     known = known_activations(graph, seen.histograms, scheme, contract)
     graph, histograms = separate(graph, seen.histograms, known, scheme, calibrator)
     grids = fit_activations(graph, histograms, scheme, contract, calibrator)
-    # Last, since it looks at weights and activations together.
+    # Last, since it depends on weights and activations together.
     grids = coarsen_outputs(graph, grids, scheme)
     kept = frozenset(name for name, grid in known.items() if grids[name] == grid)
     return Prepared(graph, scheme, replace(seen, histograms=histograms), grids, kept)

@@ -1,4 +1,4 @@
-"""Post-training quantization: from a float Graph and some samples to an integer Graph."""
+"""Post-training quantization: from a float Graph and samples to an integer Graph."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,7 +16,7 @@ __all__ = ["QUANTIZER", "Ptq"]
 
 
 class Ptq(Quantizer):
-    """Prepare, place, correct biases, in the best way or as told; on as many threads as told."""
+    """Prepare, place and correct biases, with the best or a given calibrator."""
 
     name = "ptq"
 
@@ -31,11 +31,11 @@ class Ptq(Quantizer):
         contract: Contract,
         options: QuantizeOptions,
     ) -> Graph:
-        """Return the integer Graph, the same for the same samples whatever batches they come in.
+        """Return the integer Graph, independent of how samples are batched.
 
-        calibration: batches by input name, float32, pre-processed as the contract says.
-        Raises QuantizeError for a graph that is already quantized, wrong or no samples, values
-        that are not finite, and naming node and op where the scheme cannot be applied.
+        calibration: batches by input name, float32, pre-processed by the contract.
+        Raises QuantizeError for an already quantized graph, wrong or no samples, non-finite values,
+        and naming node and op if the scheme cannot be applied.
         """
         if options.calibrator == AUTO:
             best = choose(graph, scheme, calibration, contract, options, self.threads)

@@ -1,7 +1,7 @@
-"""A network that is already quantized, for a chip with other integers.
+"""Requantizes an already quantized network for a chip with a different integer format.
 
-Its float form is requantized: as any float network where there are samples, else on grids that
-cover the ranges of the given ones. The latter needs nothing but the file, and loses more.
+With samples, its float form is quantized like any float network; otherwise on grids that cover the
+ranges of the given ones. The latter only needs the file, and loses more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -56,7 +56,7 @@ class Refit(Quantizer):
 def _covering(
     graph: Graph, ranges: Mapping[str, Bounds], scheme: Scheme
 ) -> dict[str, Quantization]:
-    """Return for each activation the grid that covers its range, and of those that share one."""
+    """Return for each activation a grid that covers its range, or that of its group."""
     grids = {}
     for group in sharing_groups(graph, scheme):
         ends = np.array([ranges[name] for name in group], np.float32)

@@ -1,4 +1,4 @@
-"""Rounding of parameters to integers of a chosen grid, and what rounding costs."""
+"""Rounding of parameters to a grid's integers, and its cost."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,10 +21,10 @@ _ROUND: Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
 def to_integers(
     reals: NDArray[Any], grid: Quantization, rounding: str, low: int | None = None
 ) -> NDArray[Any]:
-    """Return round(reals / scale) of a symmetric grid in its storage type.
+    """Return round(reals / scale) on a symmetric grid in its storage type.
 
     rounding: of ties, 'half_even', 'half_up' or 'half_away'.  Saturated to [qmin, qmax], or to
-    [low, qmax] where the range is narrower.
+    [low, qmax] for a narrower range.
     """
     shape = [1] * reals.ndim
     if grid.axis is not None:
@@ -37,7 +37,7 @@ def to_integers(
 def squared_error(
     values: NDArray[Any], counts: "NDArray[Any] | int", grid: Quantization, rounding: str
 ) -> float:
-    """Return the sum of counts * (real - value)**2, real being what the grid keeps of a value.
+    """Return the sum of counts * (real - value)**2, where real is the value rounded to the grid.
 
     The grid has one scale.
     """

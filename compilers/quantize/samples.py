@@ -1,4 +1,4 @@
-"""Calibration inputs: checked, cut into batches that bound the memory, and fingerprinted."""
+"""Calibration inputs: checked, batched to limit memory, and hashed."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +19,11 @@ Batch = Mapping[str, NDArray[np.float32]]
 
 
 def small_batches(graph: Graph, calibration: Iterable[Feeds]) -> Iterator[Batch]:
-    """Yield the samples in batches of the size that the graph has, else of _BATCH.
+    """Yield the samples in batches of the graph's size, or of _BATCH.
 
-    However the samples come, they are cut at the same places; the last batch may be smaller.
-    Raises QuantizeError naming the input where names, shapes or types are wrong, and where there
-    is no sample at all.
+    The batches do not depend on how the samples arrive; the last one may be smaller.
+    Raises QuantizeError naming the input if names, shapes or types are wrong, and if there are no
+    samples.
     """
     own = graph.tensors[graph.inputs[0]].shape[0]
     size = own if isinstance(own, int) else _BATCH
@@ -50,13 +50,13 @@ def small_batches(graph: Graph, calibration: Iterable[Feeds]) -> Iterator[Batch]
 
 
 class SampleDigest:
-    """SHA-256 over samples, whatever batches they come in."""
+    """SHA-256 over samples, independent of batches."""
 
     def __init__(self) -> None:
         self._inputs: dict[str, Any] = {}
 
     def update(self, batch: Batch) -> None:
-        """Take the samples of a batch in."""
+        """Add the samples of a batch."""
         for name, array in batch.items():
             digest = self._inputs.setdefault(name, hashlib.sha256(str(array.shape[1:]).encode()))
             digest.update(np.ascontiguousarray(array).tobytes())

@@ -1,9 +1,9 @@
-"""Takes what has a grid of its own out of a group that must share another one.
+"""Separates tensors with a known grid from a group that must share another one.
 
-A concat of the DPU copies bytes: its inputs and its output have one fix point. Where one of them
-is the picture, whose grid is known, the others would get a range that has nothing to do with them,
-or its pixels would be rounded before the first layer. A depthwise convolution by 1, which every
-chip has, stands between then: it rescales for this one reader.
+The DPU's concat copies bytes, so its inputs and output share one fix point. If one of them is the
+picture, with its known grid, either the others would get an unrelated range, or its pixels would be
+rounded before the first layer. A depthwise convolution by 1, which every chip supports, then
+rescales a copy for the concat.
 """
 
 from collections.abc import Mapping
@@ -29,9 +29,9 @@ _IDENTITY = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}
 def separate(
     graph: Graph, histograms: Histograms, known: Grids, scheme: Scheme, calibrator: str
 ) -> tuple[Graph, dict[str, Histogram]]:
-    """Return the float graph, and its histograms, with copies of what must stand apart.
+    """Return the float graph and its histograms, with copies of the separated tensors.
 
-    known: grids that no samples decide, by name.  calibrator: fits the grid of the others.
+    known: grids independent of samples, by name.  calibrator: fits the grid of the others.
     """
     apart: set[str] = set()
     for group in sharing_groups(graph, scheme):
@@ -59,7 +59,7 @@ def separate(
 def others_of(
     group: tuple[str, ...], graph: Graph, known: Grids, scheme: Scheme
 ) -> tuple[str, ...]:
-    """Return the members that do not merely move the values of one with a known grid."""
+    """Return the members that do not just move values of one with a known grid."""
     moved = {
         name
         for members in sharing_groups(graph, replace(scheme, shared_ops=()))

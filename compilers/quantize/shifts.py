@@ -1,9 +1,9 @@
-"""Fix points of weights and biases, within the shifts that a chip can do.
+"""Fix points of weights and biases, within a chip's legal shifts.
 
 With f the fix points of weight, input, output and bias, where scale = 2**-f:
 
-    shift_cut  = f_w + f_in - f_out     from accumulator to output, to the right
-    shift_bias = f_w + f_in - f_bias    from bias to accumulator, to the left
+    shift_cut  = f_w + f_in - f_out     right shift from accumulator to output
+    shift_bias = f_w + f_in - f_bias    left shift from bias to accumulator
 """
 
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ Grids = Mapping[str, Quantization]
 
 
 def coarsen_outputs(graph: Graph, activations: Grids, scheme: Scheme) -> dict[str, Quantization]:
-    """Return the activations' grids, made coarser where a shift_cut would be too small.
+    """Return the activations' grids, coarsened if a shift_cut would be too small.
 
-    An output finer than the accumulator has bits that nothing computes. A coarser tensor can make
-    the next node's shift too small, hence the repetition.
-    Raises QuantizeError naming the node where that does not end.
+    An output finer than the accumulator would have unused bits. A coarser tensor can make the next
+    node's shift too small, hence the repetition.
+    Raises QuantizeError naming the node if this does not terminate.
     """
     grids = dict(activations)
     if scheme.shift_cut is None:
@@ -77,13 +77,13 @@ def fit_fix_points(
 
 @dataclass(frozen=True)
 class _Limits:
-    """Fix points of a row: the best of its weights, the finest of its bias without saturation."""
+    """Fix points of a row: the best for its weights, the finest for its bias without saturation."""
 
     weight: int
     bias: int
 
     def weight_point(self, point_in: int, scheme: Scheme) -> int:
-        """Return the best fix point from which a shift still reaches the bias."""
+        """Return the best fix point with a legal shift to the bias."""
         if scheme.shift_bias is None:
             return self.weight
         return min(self.weight, self.bias + scheme.shift_bias[1] - point_in)
@@ -101,7 +101,7 @@ def _limits(weighted: Weighted, scheme: Scheme) -> list[_Limits]:
 
 
 def _excess(node: Node, limits: list[_Limits], grids: Grids, scheme: Scheme) -> int:
-    """Return by how many bits the node's output is too fine."""
+    """Return how many bits too fine the node's output is."""
     assert scheme.shift_cut is not None
     point_in = fix_point_of(grids[node.inputs[0]])
     finest_sum = min(limit.weight_point(point_in, scheme) for limit in limits) + point_in

@@ -1,4 +1,4 @@
-"""Slopes of leaky rectifiers as a chip computes them: M / 2**S instead of any number."""
+"""Slopes of leaky rectifiers as a chip computes them: M / 2**S instead of an arbitrary number."""
 
 from compilers.op_parts.arguments import real
 from zoo.graph import Graph, Node
@@ -8,10 +8,10 @@ __all__ = ["choose_slopes"]
 
 
 def choose_slopes(graph: Graph, scheme: Scheme) -> Graph:
-    """Return the graph whose leaky rectifiers have the scheme's slope where that is the nearest.
+    """Return the graph with leaky rectifiers rounded to the scheme's slope if that is the nearest.
 
-    PyTorch's usual 0.1 is 26 / 2**8 on the DPU, 1.6 % more. Other slopes stay as they are, which a
-    chip may then refuse.
+    PyTorch's usual 0.1 becomes 26 / 2**8 on the DPU, 1.6 % more. Other slopes are kept; a chip may
+    then refuse them.
     """
     if scheme.leaky_slope is None:
         return graph

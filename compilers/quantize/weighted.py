@@ -1,4 +1,4 @@
-"""The weighted nodes of a float graph (conv, dense) with what quantization looks at."""
+"""The weighted nodes of a float graph (conv, dense), as quantization sees them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ __all__ = ["Weighted", "own_parameters", "weighted_nodes"]
 
 @dataclass(frozen=True)
 class Weighted:
-    """A node with constant weights. axis: of the weight, counts its K output channels."""
+    """A node with constant weights. axis: the weight's axis of K output channels."""
 
     node: Node
     weight: Tensor
@@ -23,7 +23,7 @@ class Weighted:
     axis: int
 
     def rows(self, per_channel: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return weights and biases, [K, rest] each, or [1, all] where one scale serves all."""
+        """Return weights and biases, [K, rest] each, or [1, all] with a single scale."""
         weight = np.moveaxis(np.asarray(self.weight.data, np.float64), self.axis, 0)
         bias = np.asarray(self.bias.data, np.float64)
         count = len(bias) if per_channel else 1
@@ -40,10 +40,10 @@ def weighted_nodes(graph: Graph) -> Iterator[Weighted]:
 
 
 def own_parameters(graph: Graph) -> Graph:
-    """Return the graph with a weight and a bias for each weighted node that no other node reads.
+    """Return the graph with a separate weight and bias for each weighted node.
 
-    Exporters store equal constants once, but once quantized they have scales of their own. A
-    missing bias becomes zeros, so that it can take up corrections.
+    Exporters store equal constants once, but quantized ones have separate scales. A missing bias
+    becomes zeros, so that it can hold corrections.
     """
     readers = Counter(name for node in graph.nodes for name in node.inputs)
     nodes, copies = [], []

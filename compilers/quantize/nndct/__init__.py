@@ -1,1 +1,1 @@
-"""AMD's own quantizer, pytorch_nndct, in the Python that it is installed in."""
+"""AMD's own quantizer, pytorch_nndct, run in its own Python."""

@@ -1,4 +1,4 @@
-"""The .xmodel that pytorch_nndct exports, against the fix points that it told."""
+"""Compares pytorch_nndct's exported .xmodel with the fix points it reported."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,10 +11,11 @@ __all__ = ["check_export"]
 
 
 def check_export(folder: Path, parameters: Mapping[str, int]) -> None:
-    """Report what the export in the folder says about the fix points of weights and biases.
+    """Report the fix points of weights and biases in the folder's export.
 
-    It may have changed some to keep shifts legal. Names differ, so that the points are counted.
-    Raises ArtifactError for a broken file; no file is no error, since only CPU builds export one.
+    It may have changed some to keep shifts legal. Names differ, so the points are only counted.
+    Raises ArtifactError for a broken file; a missing file is allowed, since only CPU builds export
+    one.
     """
     for file in sorted(folder.glob("*.xmodel")):
         ops = decode(file.read_bytes(), file.name).ops

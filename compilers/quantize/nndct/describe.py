@@ -1,4 +1,4 @@
-"""A float Graph as files that need no code of ours: network.json and constants.npz."""
+"""Writes a float Graph as files readable without our code: network.json and constants.npz."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _ACTIVATIONS = {OPEN: "", (0.0, inf): "relu", (0.0, 6.0): "relu6"}
 def describe(graph: Graph, folder: Path) -> None:
     """Write a network with one input; each weighted node has a weight and a bias.
 
-    Raises QuantizeError naming a node that has no plain torch module.
+    Raises QuantizeError naming a node without a plain torch module.
     """
     nodes = [_described(graph, node, index) for index, node in enumerate(graph.nodes)]
     network = {"input": graph.inputs[0], "outputs": list(graph.outputs), "nodes": nodes}
@@ -37,7 +37,7 @@ def describe(graph: Graph, folder: Path) -> None:
 
 
 def module_name(index: int) -> str:
-    """Return what the module of a graph's node of this index is called."""
+    """Return the module name of the node with this index."""
     return f"n{index}"
 
 
@@ -61,7 +61,7 @@ def _described(graph: Graph, node: Node, index: int) -> Mapping[str, Any]:
 
 
 def _settings(graph: Graph, node: Node) -> Mapping[str, Any] | None:
-    """Return the arguments of the torch module; None where there is none."""
+    """Return the arguments of the torch module; None if there is none."""
     tensors = graph.inputs_of(node)
     if node.op in ("add", "mul"):
         return None if any(tensor.is_constant for tensor in tensors) else {}

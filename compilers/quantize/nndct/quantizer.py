@@ -1,4 +1,4 @@
-"""Quantizer 'nndct': fix points by AMD's pytorch_nndct, the integer Graph by ours."""
+"""Quantizer 'nndct': fix points from AMD's pytorch_nndct, the integer Graph from our code."""
 
 import os
 import subprocess
@@ -45,11 +45,11 @@ _LOG_LINES = 12
 
 
 class Nndct(Quantizer):
-    """Prepare as `ptq` does, let pytorch_nndct choose fix points, place them.
+    """Prepare like `ptq`, let pytorch_nndct choose fix points, place them.
 
-    Weights are those of the prepared graph; what is not told is searched by squared error.
-    pytorch_nndct runs in a process of its own, by the
-    Python that ZOO_NNDCT_PYTHON names: Vitis AI's is another than ours.
+    Weights are those of the prepared graph; missing fix points are searched by squared error.
+    pytorch_nndct runs in a separate process with the Python in ZOO_NNDCT_PYTHON, since Vitis AI's
+    differs from ours.
     """
 
     name = "nndct"
@@ -68,8 +68,8 @@ class Nndct(Quantizer):
     ) -> Graph:
         """Return the integer Graph.
 
-        Raises ToolchainError where pytorch_nndct is missing or fails, QuantizeError for a scheme
-        with float scales, for a node that has no torch module, and as `ptq` does.
+        Raises ToolchainError if pytorch_nndct is missing or fails, QuantizeError for a scheme with
+        float scales, for a node without a torch module, and like `ptq`.
         """
         if scheme.scale != "power_of_two":
             raise QuantizeError(
@@ -129,9 +129,9 @@ def _fix_points(graph: Graph, samples: list[Feeds], python: str) -> FixPoints:
 
 
 def _grids(start: Prepared, points: FixPoints) -> dict[str, Quantization]:
-    """Return all activations' grids: pixels as the contract has them, else pytorch_nndct's.
+    """Return all activations' grids: the contract's for pixels, otherwise pytorch_nndct's.
 
-    A group that shares its grid has that of its last member that pytorch_nndct tells.
+    A group with a shared grid uses that of its last member that pytorch_nndct reports.
     """
     grids = dict(start.grids)
     for group in sharing_groups(start.graph, start.scheme):
@@ -146,8 +146,8 @@ def _parameter_grids(
 ) -> dict[str, Quantization]:
     """Return the grids of weights and biases.
 
-    pytorch_nndct leaves it to the compiler to coarsen those whose shift would be too large, or,
-    of a bias, negative: its steps are then finer than the accumulator's.
+    pytorch_nndct leaves it to the compiler to coarsen grids with a shift that is too large, or, for
+    a bias, negative, with steps finer than the accumulator's.
     """
     shift_cut, shift_bias = start.scheme.shift_cut, start.scheme.shift_bias
     parameters = {}

@@ -34,9 +34,9 @@ class FixPoints:
 
 
 def read_fix_points(file: Path, graph: Graph) -> FixPoints:
-    """Return what the file says about a graph that `describe` has written.
+    """Return the file's fix points for a graph written by `describe`.
 
-    Raises QuantizeError where the file is missing, is of another form, or lacks a weight.
+    Raises QuantizeError if the file is missing, has another form, or lacks a weight.
     """
     found = _read(file)
     parameters, activations = {}, {}

@@ -1,11 +1,11 @@
-"""Run by the Python of Vitis AI: a network described by files through pytorch_nndct.
+"""Runs a network described by files through pytorch_nndct, in Vitis AI's Python.
 
     python run_in_vitis_ai.py FOLDER
 
 FOLDER holds network.json and constants.npz (compilers.quantize.nndct.describe) and samples.npy,
-[N, C, H, W] float32. Written are FOLDER/quantize_result/quant_info.json and the exported .xmodel.
+[N, C, H, W] float32. It writes FOLDER/quantize_result/quant_info.json and the exported .xmodel.
 
-Stands alone, in the language of Python 3.8. Each node is a module called as in network.json, since
+Self-contained, for Python 3.8. Each node is a module named as in network.json, since
 quant_info.json names values by their modules: "Network::Network/Conv2d[n3]/input.7".
 """
 
@@ -37,7 +37,7 @@ def main(folder: Path) -> None:
             calibrating.quant_model(samples[start : start + _BATCH])
         calibrating.export_quant_config()
         testing = torch_quantizer("test", network, (one,), **settings)
-        # Needed before an export.
+        # Required before an export.
         testing.quant_model(one)
         testing.export_xmodel(output_dir=result, deploy_check=False)
 

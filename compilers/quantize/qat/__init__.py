@@ -1,1 +1,1 @@
-"""Quantization-aware training on the Graph; the modules here, but for `quantizer`, need torch."""
+"""Quantization-aware training on the Graph; all modules here except `quantizer` need torch."""

@@ -1,4 +1,4 @@
-"""Whether the integers that were read back compute what the torch module computes."""
+"""Compares the integer Graph read back with the torch module."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ _EXACT = Exactness(0, "lsb", "integers over powers of two are exact in float32")
 def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Iterator[Check]:
     """Yield the checks of the step from `module` to `integer`, recorded. feeds: one batch.
 
-    Where scales are floats, each op alone is compared too.
+    With float scales, each op is also compared on its own.
     """
     with torch.no_grad():
         trained = {
@@ -49,7 +49,7 @@ def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Iterator[C
 
 
 def _integers(graph: Graph, reals: Feeds) -> dict[str, NDArray[np.generic]]:
-    """Return the integers of the graph's activations that the module has as reals."""
+    """Return the integers of the activations that the module computes as reals."""
     borders = {node.output: node.inputs[0] for node in graph.nodes if node.op == "quantize"}
     borders |= {node.inputs[0]: node.output for node in graph.nodes if node.op == "dequantize"}
     return {

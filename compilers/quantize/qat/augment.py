@@ -1,4 +1,4 @@
-"""Light changes of images, under which a network still sees what it was trained for."""
+"""Mild image augmentation that keeps images within a network's training domain."""
 
 from collections.abc import Mapping
 
@@ -8,16 +8,16 @@ from torch import Generator, Tensor
 __all__ = ["augment"]
 
 _SHIFT = 1 / 16
-"""Of height and width."""
+"""Fraction of height and width."""
 
 _LIGHT = 0.2
-"""Of the contrast, and of half of the range of values."""
+"""Fraction of the contrast, and of half the value range."""
 
 
 def augment(batch: Mapping[str, Tensor], generator: Generator) -> dict[str, Tensor]:
-    """Return the batch with each image [C, H, W] mirrored, moved and lit at random.
+    """Return the batch with each image [C, H, W] randomly mirrored, shifted and relit.
 
-    Values stay between the batch's own smallest and largest. Inputs that are no images stay.
+    Values stay within the batch's own range. Other inputs are unchanged.
     """
     return {
         name: _lit(_moved(values, generator), generator) if values.ndim == 4 else values
@@ -26,7 +26,7 @@ def augment(batch: Mapping[str, Tensor], generator: Generator) -> dict[str, Tens
 
 
 def _moved(images: Tensor, generator: Generator) -> Tensor:
-    """Mirror about half of the images and move each; their borders are repeated."""
+    """Mirror about half of the images and shift each, repeating borders."""
     count, _, height, width = images.shape
     mirrored = torch.rand(count, 1, generator=generator) < 0.5
     rows = _shifted(height, count, generator)
@@ -34,7 +34,7 @@ def _moved(images: Tensor, generator: Generator) -> Tensor:
     columns = torch.where(mirrored, columns.flip(1), columns)
     every = torch.arange(count)[:, None, None]
     moved = images.permute(0, 2, 3, 1)[every, rows[:, :, None], columns[:, None, :]]
-    # Channels now come last in memory, the fastest layout on CPUs.
+    # Channels-last in memory, the fastest layout on CPUs.
     return moved.permute(0, 3, 1, 2)
 
 

@@ -1,8 +1,8 @@
-"""Training without labels: the quantized network learns to answer as the float one does.
+"""Training without labels: the quantized network learns to reproduce the float one's outputs.
 
 Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", with the network's own float
-form as teacher. The squared difference of each output is taken relative to the teacher's variance
-there, so that units do not matter:
+form as teacher. The squared difference of each output is relative to the teacher's variance, so
+units do not matter:
 
     loss = sum over outputs of mean((student - teacher)**2) / mean(variance(teacher))
 """
@@ -27,9 +27,9 @@ _VARIANCE_MIN = 1e-12
 
 @dataclass(frozen=True)
 class Schedule:
-    """Adam whose learning rates fall to 0 along a cosine.
+    """Adam with learning rates that decay to 0 along a cosine.
 
-    weight_rate, scale_rate: of weights and biases, and of the logarithms of scales; 0 freezes.
+    weight_rate, scale_rate: for weights and biases, and for the logarithms of scales; 0 freezes.
     """
 
     epochs: int = 8
@@ -41,9 +41,9 @@ class Schedule:
 def distil(
     module: FakeQuantized, teacher: FloatNetwork, samples: Tensors, schedule: Schedule, seed: int
 ) -> None:
-    """Train the module in place; the same result for the same seed on the same machine.
+    """Train the module in place; reproducible for the same seed on the same machine.
 
-    samples: inputs by name, float32, batch first, all of one length. Images are changed lightly.
+    samples: inputs by name, float32, batch first, all of equal length. Images are augmented mildly.
     """
     steps = -(-_count(samples) // schedule.batch_size)
     optimizer = _optimizer(module, schedule)
@@ -79,7 +79,7 @@ def _loss(found: Tensors, wanted: Tensors) -> Tensor:
 
 
 def _batches(samples: Tensors, steps: int, generator: Generator) -> Iterator[Tensors]:
-    """Yield all samples in random order, in batches of nearly one size."""
+    """Yield all samples in random order, in batches of nearly equal size."""
     for chosen in torch.randperm(_count(samples), generator=generator).tensor_split(steps):
         yield {name: values[chosen] for name, values in samples.items()}
 

@@ -1,13 +1,13 @@
-"""Rounding that gradients can pass: reals become what their integers stand for.
+"""Fake quantization: rounds reals to the values of their integers and lets gradients pass.
 
     y = scale * (clip(round(x / scale) + zero_point, qmin, qmax) - zero_point)
 
 Gradients are straight-through estimates (Bengio et al. 2013, "Estimating or Propagating Gradients
-Through Stochastic Neurons"): that of x passes where nothing is clipped. That of the scale is the
-one of Esser et al. 2020, "Learned Step Size Quantization", section 2.1, with v = x / scale:
+Through Stochastic Neurons"): that of x passes where nothing is clipped. That of the scale follows
+Esser et al. 2020, "Learned Step Size Quantization", section 2.1, with v = x / scale:
 
     dy / dscale = round(v) - v     where nothing is clipped
-                = y / scale        where it is
+                = y / scale        otherwise
 """
 
 from typing import Any
@@ -23,10 +23,10 @@ __all__ = ["fake_quantize", "straight_through"]
 def fake_quantize(
     reals: Tensor, scale: Tensor, grid: Quantization, rectify: bool = False
 ) -> Tensor:
-    """Return what `compilers.op_parts.arithmetic` makes of the reals and back, differentiable.
+    """Return the reals quantized and dequantized as in `compilers.op_parts.arithmetic`.
 
-    scale: without axes; its value is the grid's, its gradient goes to whatever is learned.
-    rectify: negative reals become 0, as by a ReLU before.
+    Differentiable. scale: a scalar; its value is the grid's, its gradient trains the scale.
+    rectify: clip negative reals to 0, like a preceding ReLU.
     """
     low = 0 if rectify else grid.qmin - grid.zero_point[0]
     levels = (low, grid.qmax - grid.zero_point[0])
@@ -35,9 +35,9 @@ def fake_quantize(
 
 
 def straight_through(reals: Tensor, stored: Tensor, step: Tensor) -> Tensor:
-    """Return what is stored for the reals; the gradient goes to those that were not clipped.
+    """Return the stored values of the reals; gradients go to those that are not clipped.
 
-    step: between neighbours of `stored`; what was clipped is further than that from its real.
+    step: between neighbours of `stored`; clipped values are further than that from their reals.
     """
     replaced: Tensor = _StraightThrough.apply(reals, stored, step)  # type: ignore[no-untyped-call]
     return replaced
@@ -68,7 +68,7 @@ class _FakeQuantize(torch.autograd.Function):
         rounded = rounded.add_(0.5).floor_() if grid.rounding == "half_up" else rounded.round_()
         quantized = rounded.clamp_(*levels).mul_(grid.scale[0])
         ctx.save_for_backward(reals, quantized, scale)
-        # What rounds to a level is nearer to it than half a step.
+        # A value that rounds to a level is within half a step of it.
         ctx.bounds = (grid.scale[0] * (levels[0] - 0.5), grid.scale[0] * (levels[1] + 0.5))
         return quantized
 

@@ -1,4 +1,4 @@
-"""The placed Graph as a torch module: it computes in floats what the integers will compute."""
+"""The placed Graph as a torch module that computes in floats what the integers will compute."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -28,11 +28,10 @@ Grids = Mapping[str, Quantization]
 
 
 class FakeQuantized(nn.Module):
-    """A calibrated graph whose weights, biases and activation scales are parameters.
+    """A calibrated graph with weights, biases and activation scales as parameters.
 
-    Weights become the integers that `place` would write now, by the same code: their scales
-    follow them at every step, and every shift stays legal. Nothing differs between training
-    and evaluation mode.
+    Weights become the integers that `place` would write now, with the same code: their scales
+    follow at every step, and every shift stays legal. Training and evaluation mode are identical.
     """
 
     def __init__(self, start: Prepared) -> None:
@@ -41,12 +40,12 @@ class FakeQuantized(nn.Module):
         self.activations = LearnedGrids(start)
         tensors = [t for w in weighted_nodes(start.graph) for t in (w.weight, w.bias)]
         self._names = [tensor.name for tensor in tensors]
-        # A list, since names of ONNX have dots, which torch does not allow.
+        # A list, since ONNX names contain dots, which torch does not allow.
         self.trained = nn.ParameterList(
             torch.from_numpy(np.array(tensor.data)) for tensor in tensors
         )
 
-        # Rounding takes a ReLU in, at no cost: negative reals round to 0 or below.
+        # Rounding can include a ReLU at no cost: negative reals round to 0 or below.
         self._rectified = {n.output for n in start.graph.nodes if clamp_of(n) == (0.0, inf)}
 
     def weight_parameters(self) -> Iterator[nn.Parameter]:
@@ -63,21 +62,21 @@ class FakeQuantized(nn.Module):
         return {name: values[name] for name in self.start.graph.outputs}
 
     def inside(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return every activation and constant by name, reals that integers stand for."""
+        """Return every activation and constant by name, as reals represented by integers."""
         graph = self.float_graph()
         grids = self._legal(graph)
         known = {**feeds, **self._constants(graph, grids, next(iter(feeds.values())))}
 
         def store(name: str, reals: Tensor) -> Tensor:
             scale = self.activations.scale(name, grids[name], reals)
-            if reals.dtype == torch.float64:  # float32 is too coarse to tell
+            if reals.dtype == torch.float64:  # float32 is too coarse
                 reals = reals * _factor_error(graph, name, grids, reals)
             return fake_quantize(reals, scale, grids[name], rectify=name in self._rectified)
 
         return run_torch(self._opened(graph), known, store)
 
     def float_graph(self) -> Graph:
-        """Return the float graph with weights and biases as trained so far."""
+        """Return the float graph with the current weights and biases."""
         graph, named = self.start.graph, zip(self._names, self.trained, strict=True)
         changed = (
             replace(graph.tensors[name], data=_array(parameter)) for name, parameter in named
@@ -85,7 +84,7 @@ class FakeQuantized(nn.Module):
         return graph.replace(graph.nodes, changed)
 
     def grids(self) -> dict[str, Quantization]:
-        """Return the quantization of every activation by name, as trained so far."""
+        """Return the current quantization of every activation by name."""
         return self._legal(self.float_graph())
 
     def _opened(self, graph: Graph) -> Graph:
@@ -97,7 +96,7 @@ class FakeQuantized(nn.Module):
         return coarsen_outputs(graph, self.activations.grids(), self.start.scheme)
 
     def _constants(self, graph: Graph, grids: Grids, like: Tensor) -> dict[str, Tensor]:
-        """Return all constants by name as the reals that they stand for once placed."""
+        """Return all constants by name, as the reals they represent once placed."""
         scheme = self.start.scheme
         fixed = {t.name: t for t in graph.tensors.values() if t.is_constant}
         fixed |= {t.name: t for t in integer_constants(graph, scheme)}
@@ -109,7 +108,7 @@ class FakeQuantized(nn.Module):
 
 
 def _factor_error(graph: Graph, name: str, grids: Grids, like: Tensor) -> Tensor | float:
-    """Return by how much the integers' factor is larger than the real one."""
+    """Return the ratio of the integers' factor to the real one."""
     node = graph.producer(name)
     if node is None:
         return 1.0
@@ -123,7 +122,7 @@ def _factor_error(graph: Graph, name: str, grids: Grids, like: Tensor) -> Tensor
 
 def _reals(tensor: GraphTensor, like: Tensor) -> Tensor:
     """Return the values of a constant, in the float type and on the device of `like`."""
-    # float64 holds the product of an integer and a scale exactly; it is rounded at most once.
+    # The product of an integer and a scale is exact in float64, so it is rounded at most once.
     data = torch.from_numpy(np.array(tensor.data, np.float64))
     if tensor.quantization is None:
         return data.to(like)
@@ -132,7 +131,7 @@ def _reals(tensor: GraphTensor, like: Tensor) -> Tensor:
 
 
 def _steps(tensor: GraphTensor, like: Tensor) -> Tensor:
-    """Return the scales of a quantized constant, laid beside its values."""
+    """Return the scales of a quantized constant, broadcast to its values."""
     grid, shape = quantization_of(tensor), [1] * len(tensor.shape)
     if grid.axis is not None:
         shape[grid.axis] = -1

@@ -1,4 +1,4 @@
-"""A float Graph as a torch module: what a quantized one is compared with, and learns from."""
+"""A float Graph as a torch module: the teacher and reference of a quantized one."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,8 +19,8 @@ def run_torch(
 ) -> dict[str, Tensor]:
     """Return all values of a float graph by name.
 
-    known: inputs and constants.  store(name, reals): returns what nodes read of an input, or of
-    what a node before them has computed.
+    known: inputs and constants.  store(name, reals): returns what nodes read for an input or an
+    earlier node's output.
     """
     values = dict(known)
     for name in graph.inputs:
@@ -38,7 +38,7 @@ class FloatNetwork(nn.Module):
         super().__init__()
         self.graph = graph
         self._names = [t.name for t in graph.tensors.values() if t.data is not None]
-        # Names of ONNX have dots, which torch does not allow in names of buffers.
+        # ONNX names contain dots, which torch does not allow in buffer names.
         for index, name in enumerate(self._names):
             data = torch.from_numpy(np.array(graph.tensors[name].data))
             self.register_buffer(f"constant{index}", data)

@@ -1,13 +1,13 @@
-"""Grids of activations whose scales are learned.
+"""Grids of activations with learned scales.
 
-Each group of activations that share a quantization has one parameter g, from 0 on:
+Each group of activations that share a quantization has one parameter g, initially 0:
 
     scale = calibrated * 2**g            float scales
     scale = calibrated * 2**round(g)     power-of-two scales
 
-The logarithm keeps scales positive and steps alike for small and large ones: Jain et al. 2020,
-"Trained Quantization Thresholds", section 3.3. Gradients pass the rounding of g, and are divided
-by sqrt(N * qmax), N the number of values: Esser et al. 2020, section 2.2. Zero points stay.
+The logarithm keeps scales positive and relative steps equal for all sizes: Jain et al. 2020,
+"Trained Quantization Thresholds", section 3.3. Gradients pass the rounding of g, and are divided by
+sqrt(N * qmax), with N the number of values: Esser et al. 2020, section 2.2. Zero points are fixed.
 """
 
 import math
@@ -25,7 +25,7 @@ __all__ = ["LearnedGrids"]
 
 
 class LearnedGrids(nn.Module):
-    """The parameters `growth`, one for each group whose grid samples have decided."""
+    """The parameters `growth`, one for each group with a calibrated grid."""
 
     def __init__(self, start: Prepared) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class LearnedGrids(nn.Module):
         self.growth = nn.Parameter(torch.zeros(len(learned)))
 
     def grids(self) -> dict[str, Quantization]:
-        """Return the grids of all activations by name, as learned so far."""
+        """Return the current grids of all activations by name."""
         growths = self.growth.tolist()
         return {
             name: _grown(grid, growths[self.index[name]], self.start.scheme.scale)
@@ -46,7 +46,7 @@ class LearnedGrids(nn.Module):
         }
 
     def scale(self, name: str, grid: Quantization, like: Tensor) -> Tensor:
-        """Return the grid's scale, whose gradient goes to `growth`. like: the values."""
+        """Return the grid's scale, with its gradient going to `growth`. like: the values."""
         value = grid.scale[0]
         if name not in self.index:
             return torch.tensor(value, dtype=like.dtype, device=like.device)

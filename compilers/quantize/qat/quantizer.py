@@ -16,14 +16,14 @@ from zoo.tool import install_extra
 __all__ = ["QUANTIZER", "Qat"]
 
 _TRAINED = ("zoo.bias_correction", "zoo.compensation")
-"""What training makes needless."""
+"""Options that training makes unnecessary."""
 
 
 class Qat(Quantizer):
     """Prepare as without training, train the placed graph, read it back.
 
-    Trained is by the options' own `fit`, else by distillation on the calibration samples. Biases
-    learn what bias correction would add, so that it is left out.
+    Training uses the options' `fit`, or distillation on the calibration samples. Trained biases
+    make bias correction unnecessary.
     """
 
     name = "qat"
@@ -39,11 +39,11 @@ class Qat(Quantizer):
         contract: Contract,
         options: QuantizeOptions,
     ) -> Graph:
-        """Return the integer Graph of the contract's outputs; others help in training only.
+        """Return the integer Graph of the contract's outputs; others only help in training.
 
-        calibration: batches by input name, float32, pre-processed as the contract says.
-        Raises ToolchainError where PyTorch is missing, and QuantizeError as without training, or
-        naming a node whose op cannot be trained.
+        calibration: batches by input name, float32, pre-processed by the contract.
+        Raises ToolchainError if PyTorch is missing, and QuantizeError as without training, or
+        naming a node with an op that cannot be trained.
         """
         if find_spec("torch") is None:
             raise ToolchainError(
@@ -74,7 +74,7 @@ class Qat(Quantizer):
         contract: Contract,
         options: QuantizeOptions,
     ) -> tuple[Prepared, Mapping[str, str]]:
-        """Return what is trained on, and the metadata that tell its calibrator."""
+        """Return the starting point of training, and metadata about its calibrator."""
         if options.calibrator != AUTO:
             start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
             return start, {"zoo.calibrator": options.calibrator}

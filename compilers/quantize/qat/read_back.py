@@ -1,4 +1,4 @@
-"""From the trained torch module to the integer Graph, by the same placing as without training."""
+"""From the trained torch module to the integer Graph, placed as without training."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ __all__ = ["read_back"]
 
 
 def read_back(module: FakeQuantized, outputs: Collection[str]) -> Graph:
-    """Return the integer graph of these outputs; what only others need was there for training."""
+    """Return the integer graph of these outputs, without nodes only used in training."""
     graph, grids = keep_outputs(module.float_graph(), outputs), module.grids()
     kept = {name: grid for name, grid in grids.items() if name in graph.tensors}
     return place(graph, kept, module.start.scheme)

@@ -1,4 +1,4 @@
-"""Training of a calibrated graph: to a torch module, through a fit, and back."""
+"""Trains a calibrated graph: to a torch module, through a fit, and back."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -22,9 +22,9 @@ __all__ = ["train"]
 def train(
     start: Prepared, samples: Sequence[Feeds], outputs: Collection[str], options: QuantizeOptions
 ) -> Graph:
-    """Return the trained integer graph of these outputs, and how exact it is as metadata.
+    """Return the trained integer graph of these outputs, and its exactness as metadata.
 
-    samples: what a distillation sees.
+    samples: inputs for distillation.
     """
     module, teacher = FakeQuantized(start), FloatNetwork(start.graph)
     if options.fit is not None:
