@@ -1,12 +1,11 @@
 """Calibrator 'auto': tries every method for the activations' grids and keeps the best.
 
-Which range rule is best differs from network to network, and so does whether equalisation helps:
-of the networks that were measured each rule is the worst for one. Each way is judged by what the
-integer network answers on samples that were held out: by the number that the certificate then tells
-as lost (zoo.proof.loss). What takes longest, to round weights so that errors make up for each other
-and to correct biases, is tried for the best range rule only, equalised and not: before, rounding
-hides which of the two is better. Ways that are equally good stay in the order in which they are
-tried, those that clip least first.
+The best range rule differs between networks, and so does the benefit of equalisation: for each
+rule, one of the measured networks does worst with it. Each candidate is judged by the integer
+network's outputs on held-out samples, by the loss that the certificate then reports
+(zoo.proof.loss). The slowest methods, error-compensating weight rounding and bias correction, are
+only tried for the best range rule, equalised and not: without them, rounding hides which of the two
+is better. Ties keep the order of the candidates, which starts with those that clip least.
 """
 
 import json

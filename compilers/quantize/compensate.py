@@ -2,9 +2,9 @@
 
 Frantar et al. 2023, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
 Transformers": with x the inputs of a sum, H = mean(x x') and e = w - q, rounding adds e' H e to the
-sum's squared error. With H = V V', V upper triangular, that is the squared length of V' e, whose
-number j depends on e[0] ... e[j] only. Weights are rounded one after the other, each to the integer
-that takes back what the ones before it left:
+sum's squared error. With H = V V', V upper triangular, that is the squared length of V' e; its
+component j only depends on e[0] ... e[j]. Weights are rounded one by one, each to the integer that
+compensates the error of the ones before it:
 
     q[j] = round(w[j] + (V[0, j] * e[0] + ... + V[j-1, j] * e[j-1]) / V[j, j])
 
@@ -95,8 +95,8 @@ def _round(
 def _factors(seen: Array, scale: float) -> tuple[Array, NDArray[np.int64]]:
     """Return V of each group over its diagonal, the bias first, and the order of its weights.
 
-    seen: [G, rows, d], integers, whose products are exact on any processor.  scale: of them. Inputs
-    that are largest come first, while most is left to take errors up.
+    seen: [G, rows, d], integers, so products are exact on any processor.  scale: theirs.
+    The largest inputs come first, while most weights can still compensate.
     """
     x = np.concatenate([np.full((*seen.shape[:2], 1), 1 / scale), seen], axis=2)
     products = x.transpose(0, 2, 1) @ x / x.shape[1]
@@ -114,7 +114,7 @@ def _factors(seen: Array, scale: float) -> tuple[Array, NDArray[np.int64]]:
 def _seen(rounded: Weighted, batches: Sequence[NDArray[Any]], zero: int, groups: int) -> Array:
     """Return inputs of the node's sums, [G, rows, d], evenly spread over the samples.
 
-    batches: integers, of which `zero` is the real 0.
+    batches: integers; `zero` represents the real 0.
     """
     if rounded.node.op != "conv":
         return np.concatenate(batches)[np.newaxis].astype(np.float64) - zero

@@ -5,12 +5,12 @@ section 4.2, with means measured on samples n:
 
     bias[k] += median over n of (mean y_float[n, k] - mean y_quantized[n, k])
 
-where y are the sums before the clamp, and the means go over the pixels of a sample. The paper has
-the mean over n too, but a few samples whose largest values saturate then shift all the others: on
-PFLD, 500 samples made the network worse than none. Nodes are corrected in order, each on what the
-corrected nodes before it compute, so that no error is corrected twice. Where weights are rounded
-anew (compilers.quantize.compensate), the sums of the real weights are brought to the means before:
-a bias of 8 bits is too coarse for that, and the weights take up what its rounding leaves.
+where y are the sums before the clamp, and the means cover the pixels of a sample. The paper also
+uses the mean over n, but then a few samples with saturated values shift all the others: on PFLD,
+500 samples made the network worse than none. Nodes are corrected in order, each on the outputs of
+the corrected nodes before it, so no error is corrected twice. With error-compensating rounding
+(compilers.quantize.compensate), the sums of the real weights are first shifted to the means: an
+8-bit bias is too coarse for that, and the weights absorb its rounding error.
 """
 
 from collections import Counter
@@ -87,9 +87,9 @@ class _Layer:
     def compensated(
         self, floats: Graph, inputs: Batches, means: Means, scheme: Scheme, threads: int
     ) -> "_Layer":
-        """Return the layer with weights whose roundings, and the bias's, make up for each other.
+        """Return the layer with error-compensated weights and bias.
 
-        means: of the float network's sums, to which the bias brings those of the real weights.
+        means: of the float network's sums, to which the bias shifts those of the real weights.
         """
         node = self.weighted.node
         weight, bias = (floats.tensors[t.name] for t in (self.weighted.weight, self.weighted.bias))
@@ -140,7 +140,7 @@ class _Layer:
 
 
 def _real(tensor: Tensor) -> Tensor:
-    """Return the tensor as the reals that its integers stand for, or as it is."""
+    """Return the tensor as the reals its integers represent, or unchanged."""
     if tensor.quantization is None:
         return tensor
     data = None if tensor.data is None else dequantize(tensor.data, quantization_of(tensor))
@@ -148,7 +148,7 @@ def _real(tensor: Tensor) -> Tensor:
 
 
 def _missing(means: Means, sums: Batches) -> Means:
-    """Return what is missing from the sums, [K], so that their means are these."""
+    """Return the offset of the sums, [K], that shifts their means to these."""
     return np.median(means - channel_means(sums), axis=0)
 
 

@@ -39,7 +39,7 @@ Array = NDArray[np.float64]
 class Pair:
     """A node whose output may be scaled.
 
-    before, after: names of the constants on both sides of it, the weight first.
+    before, after: names of the constants on both sides, the weight first.
     """
 
     node: Node
@@ -48,7 +48,7 @@ class Pair:
 
 
 def equalize(graph: Graph) -> Graph:
-    """Return the float graph with all pairs of neighbouring convolutions equalised."""
+    """Return the float graph with all neighbouring convolutions equalised."""
     pairs = list(equalizable(graph))
     names = dict.fromkeys(name for pair in pairs for name in (*pair.before, pair.after))
     arrays = {name: np.array(graph.tensors[name].data, np.float64) for name in names}
@@ -63,7 +63,7 @@ def equalize(graph: Graph) -> Graph:
 
 
 def equalizable(graph: Graph) -> Iterator[Pair]:
-    """Yield what may be scaled: nothing else reads the tensor between, or the constants."""
+    """Yield what may be scaled: tensors and constants without other readers."""
     readers = Counter(name for node in graph.nodes for name in node.inputs)
     readers.update(graph.outputs)
     for node in graph.nodes:
