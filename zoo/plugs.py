@@ -246,7 +246,11 @@ class AppRequest:
 
 @dataclass(frozen=True)
 class AppRun:
-    """The app's results for one picture: outputs without the batch, and its JSON record."""
+    """The app's results for one picture.
+
+    outputs: float32, without the batch.  record: what the app printed, as `json.loads` returns it:
+    numbers, strings, nested lists, None for nan.
+    """
 
     outputs: "Mapping[str, NDArray[Any]]"
     record: Mapping[str, Any]
