@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from codegen.templates import render
 from zoo.plugs import AppRequest
 
-__all__ = ["Readme", "companions", "readme"]
+__all__ = ["TEXTS", "Readme", "readme"]
 
-_NONE: Mapping[str, str] = MappingProxyType({})
+TEXTS = MappingProxyType(
+    {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
+)
+"""What most bundles have: the template of each companion by its name."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,6 @@ class Readme:
     outputs: tuple[str, ...]
     notice: str
     c_library: str
-
-
-def companions(
-    request: AppRequest, facts: Mapping[str, str], own: Mapping[str, str] = _NONE
-) -> dict[str, bytes]:
-    """Return README.md, install.sh and selftest.
-
-    facts: as for `readme`.  own: templates instead of the common ones, by the file's name.
-    """
-    bundle = readme(request, facts)
-    templates = {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
-    return {name: render(path, bundle=bundle) for name, path in {**templates, **own}.items()}
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:

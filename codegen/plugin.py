@@ -8,16 +8,16 @@ from zoo.hookspecs import hookimpl
 
 @hookimpl
 def register_apps() -> Iterable[Descriptor]:
-    """Return one app generator per inference back end."""
+    """Return one app for each way to run networks on a kind of board."""
     return [
-        Descriptor("android", "codegen.android:APP"),
-        Descriptor("cpp-c", "codegen.c_app:APP"),
-        Descriptor("cpp-litert", "codegen.litert:APP"),
-        Descriptor("cpp-onnxruntime", "codegen.onnxruntime:APP"),
-        Descriptor("cpp-onnxruntime-arm", "codegen.onnxruntime_arm:APP"),
-        Descriptor("cpp-tensorrt", "codegen.tensorrt:APP"),
-        Descriptor("cpp-tensorrt-jetson", "codegen.tensorrt:JETSON_APP"),
-        Descriptor("cpp-vart", "codegen.vart:APP"),
+        Descriptor("android", "codegen.apps:ANDROID"),
+        Descriptor("cpp-c", "codegen.apps:CPP_C"),
+        Descriptor("cpp-litert", "codegen.apps:CPP_LITERT"),
+        Descriptor("cpp-onnxruntime", "codegen.apps:CPP_ONNXRUNTIME"),
+        Descriptor("cpp-onnxruntime-arm", "codegen.apps:CPP_ONNXRUNTIME_ARM"),
+        Descriptor("cpp-tensorrt", "codegen.apps:CPP_TENSORRT"),
+        Descriptor("cpp-tensorrt-jetson", "codegen.apps:CPP_TENSORRT_JETSON"),
+        Descriptor("cpp-vart", "codegen.apps:CPP_VART"),
     ]
 
 

@@ -1,39 +1,24 @@
-"""The app's source tree: what is rendered, and what is copied."""
+"""The C++ app's source tree: what is rendered, and what is copied."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from codegen.contract_code import contract_code, step_names
 from codegen.templates import TEMPLATES, render
-from codegen.vendored import vendored_sources
+from codegen.vendored import VENDORED_TOOLS, vendored_libraries, vendored_sources
 from zoo import registry, steps
 from zoo.errors import RecipeError
-from zoo.plugs import AppRequest
+from zoo.plugs import AppRequest, Library
+from zoo.tool import Tool
 
-__all__ = ["CMakeProject", "CppBackend", "app_sources"]
+__all__ = ["CMakeProject", "CppBackend"]
 
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # of about equal work, for two or four cores
 _FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
-_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class CppBackend:
-    """An inference back end of the C++ app.
-
-    name: of its files below templates/cpp/backends.  links: words for the linker.
-    links_reason: why those.  extras: further files below templates/cpp that it needs.
-    """
-
-    name: str
-    links: tuple[str, ...]
-    links_reason: str
-    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,42 +37,71 @@ class CMakeProject:
     links_reason: str
 
 
-def app_sources(
-    request: AppRequest, backend: CppBackend, network: Mapping[str, bytes] = _NOTHING
-) -> dict[str, bytes]:
-    """Return the sources by relative path.
+def _none(request: AppRequest) -> Mapping[str, bytes]:  # noqa: ARG001 (for any)
+    return {}
 
-    network: further sources, of a network that is compiled in. Raises RecipeError for a contract
-    that cannot be written in C++, ToolchainError without the vendored headers.
+
+@dataclass(frozen=True)
+class CppBackend:
+    """An inference back end of the C++ app.
+
+    name: what the names of its files in `folder` begin with; they implement core/backend.hpp.
+    links: words for the linker.  links_reason: why those.
+    extras: further files below codegen/templates/cpp that it needs.
+    network: of a network that is compiled in, its sources.
+    beside: files that go with the sources, but are no part of the program.
     """
-    files = {".clang-format": (_CPP / ".clang-format").read_bytes()}
-    files |= _copied(backend)
-    files |= _step_headers(request)
-    files |= vendored_sources()
-    files |= network
-    code = contract_code(request)
-    for name in ("contract.hpp", "contract.cpp"):
-        files[name] = render(f"cpp/{name}.j2", contract=code)
-    sources, c_sources = (
-        tuple(sorted(name for name in files if name.endswith(suffix))) for suffix in (".cpp", ".c")
-    )
-    project = CMakeProject(
-        request.model,
-        sources,
-        c_sources,
-        batch=-(-len(sources) // _BATCHES),
-        links=backend.links,
-        links_reason=backend.links_reason,
-    )
-    files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
-    return dict(sorted(files.items()))
 
+    name: str
+    links: tuple[str, ...] = ("-static-libstdc++", "-static-libgcc")
+    links_reason: str = "Only the C library is needed on the board."
+    extras: tuple[str, ...] = ()
+    folder: Path = _CPP / "backends"
+    network: Callable[[AppRequest], Mapping[str, bytes]] = _none
+    beside: Callable[[AppRequest], Mapping[str, bytes]] = _none
 
-def _copied(backend: CppBackend) -> dict[str, bytes]:
-    """Return the shared core and one back end."""
-    paths = [_CPP / name for name in ("main.cpp", *backend.extras)]
-    paths += [*_CPP.glob("core/*.[ch]pp"), *_CPP.glob(f"backends/{backend.name}*.?pp")]
-    return {path.relative_to(_CPP).as_posix(): path.read_bytes() for path in paths}
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """What is copied from this machine."""
+        return VENDORED_TOOLS
+
+    def sources(self, request: AppRequest) -> dict[str, bytes]:
+        """Return the sources by relative path.
+
+        Raises RecipeError for a contract that cannot be written in C++, ToolchainError without
+        the vendored headers.
+        """
+        files = {**self._copied(), **_step_headers(request), **vendored_sources()}
+        files |= self.network(request)
+        code = contract_code(request)
+        for name in ("contract.hpp", "contract.cpp"):
+            files[name] = render(f"cpp/{name}.j2", contract=code)
+        project = self._project(request.model, sorted(files))
+        files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
+        return {**dict(sorted(files.items())), **self.beside(request)}
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return what is compiled in; raises ToolchainError."""
+        return vendored_libraries()
+
+    def _copied(self) -> dict[str, bytes]:
+        """Return the shared core and the back end."""
+        shared = [_CPP / name for name in (".clang-format", "main.cpp", *self.extras)]
+        shared += _CPP.glob("core/*.[ch]pp")
+        files = {path.relative_to(_CPP).as_posix(): path for path in shared}
+        files |= {f"backends/{p.name}": p for p in self.folder.glob(f"{self.name}*.?pp")}
+        return {name: path.read_bytes() for name, path in files.items()}
+
+    def _project(self, model: str, names: list[str]) -> CMakeProject:
+        sources = tuple(name for name in names if name.endswith(".cpp"))
+        return CMakeProject(
+            model,
+            sources,
+            c_sources=tuple(name for name in names if name.endswith(".c")),
+            batch=-(-len(sources) // _BATCHES),
+            links=self.links,
+            links_reason=self.links_reason,
+        )
 
 
 def _step_headers(request: AppRequest) -> dict[str, bytes]:

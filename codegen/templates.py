@@ -28,6 +28,14 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, **context: object) -> bytes:
-    """Return a template's text for a context, UTF-8; a name it lacks is an error."""
-    return _environment().get_template(template).render(**context).encode("utf-8")
+def render(template: str | Path, **context: object) -> bytes:
+    """Return a template's text for a context, UTF-8; a name it lacks is an error.
+
+    template: below codegen/templates, or a file of another distribution as Path.
+    """
+    environment = _environment()
+    if isinstance(template, Path):
+        found = environment.from_string(template.read_text("utf-8"))
+    else:
+        found = environment.get_template(template)
+    return found.render(**context).encode("utf-8")

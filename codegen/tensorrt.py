@@ -1,92 +1,70 @@
-"""The C++ app on TensorRT, for PCs with a GeForce RTX and for Jetson boards."""
+"""TensorRT's stand-in: the library at the app's border to it, compiled with headers of our own.
 
-from collections.abc import Mapping, Sequence
+Behind them ONNX Runtime computes, node by node, on the CPU.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
-from typing import Any
 
-from codegen.app_run import run_app
-from codegen.companions import companions
-from codegen.contract_check import check_contract
-from codegen.jetson import JETSON_PACKAGE
-from codegen.sources import CppBackend, app_sources
+from codegen.app import Call
+from codegen.compiler_call import call_compiler
 from codegen.templates import TEMPLATES
-from codegen.tensorrt_hosts import JetsonHost, PcHost, TensorRtHost
-from codegen.tensorrt_stand_in import build_stand_in
-from codegen.vendored import VENDORED_TOOLS, vendored_libraries
-from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
-from zoo.recipe import GoldenInput
-from zoo.tool import Tool
+from codegen.toolchain import LinuxToolchain
+from zoo import steps
+from zoo.plugs import AppRequest
 
-__all__ = ["APP", "BACKEND", "JETSON_APP", "TensorRtApp"]
+__all__ = ["LIBRARY", "StandInTensorRt", "adapter_sources", "build_stand_in"]
 
-BACKEND = CppBackend(
-    "tensorrt",
-    links=("-static-libstdc++", "-static-libgcc"),
-    links_reason="Only the C library is needed; TensorRT is behind a library made on the board.",
-)
+LIBRARY = "libzoo_tensorrt.so"
+_STAND_IN = TEMPLATES / "stand_in" / "tensorrt"
 _ADAPTER = TEMPLATES / "tensorrt"
-_OTHER_ORDER = "integers as float32, summed in another order"
-_COMPANIONS = {
-    "README.md": "bundle/tensorrt/README.md.j2",
-    "install.sh": "bundle/tensorrt/install.sh.j2",
-}
+_CPP = TEMPLATES / "cpp"
+_STEPS = Path(steps.__path__[0])
+_CORE = ("files", "shared_library", "tensor_spec")
 
 
-class TensorRtApp(AppGenerator):
-    """App generator for a kind of machine with NVIDIA's GPU."""
+@dataclass(frozen=True)
+class StandInTensorRt:
+    """Makes the stand-in for a program, which builds an engine of its own, as TensorRT would.
 
-    def __init__(self, name: str, host: TensorRtHost) -> None:
-        self.name = name
-        self.stand_in = host.stand_in
-        self.stand_in_differs = _OTHER_ORDER if host.sums_floats_differently else ""
-        self._host = host
+    runtime: of ONNX Runtime, the library for the toolchain's machine.
+    version: major and minor of TensorRT, () for the newest that the headers know.
+    """
 
-    @property
-    def tools(self) -> tuple[Tool, ...]:
-        """Programs that building and running need."""
-        return (*self._host.tools, *VENDORED_TOOLS)
+    toolchain: LinuxToolchain
+    runtime: Callable[[], Path]
+    version: tuple[int, ...] = ()
 
-    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the sources, and those of the library that is made on the board.
-
-        Raises RecipeError for a contract that no app can follow.
-        """
-        check_contract(request.contract)
-        files = app_sources(request, BACKEND)
-        adapter = sorted(_ADAPTER.glob("adapter/*"))
-        return files | {
-            path.relative_to(_ADAPTER).as_posix(): path.read_bytes() for path in adapter
-        }
-
-    def build(self, source: Path, out: Path) -> Path:
-        """Compile for the machine; raises ToolchainError."""
-        return self._host.build(source, out)
-
-    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
-        """Return README.md, install.sh and selftest of a bundle."""
-        return companions(request, facts, _COMPANIONS)
-
-    def libraries(self) -> tuple[Library, ...]:
-        """Return what is compiled in; TensorRT and CUDA belong to the machine."""
-        return vendored_libraries()
-
-    def run(
-        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
-    ) -> tuple[AppRun, ...]:
-        """Run on the stand-in, which builds an engine of its own, as another TensorRT would."""
-        with TemporaryDirectory(prefix="zoo-stand-in-") as folder, self._host.standing_in() as here:
-            library = build_stand_in(Path(folder), here.compiler, here.flags)
-            options = ("--tensorrt", str(library), "--engines", str(Path(folder) / "engine"))
-            return tuple(run_app(program, artifact, i, options, here.launcher) for i in golden)
+    def __call__(self, artifact: Path, folder: Path) -> Call:
+        """Return the call; raises ToolchainError."""
+        names = ("NV_TENSORRT_MAJOR", "NV_TENSORRT_MINOR")
+        flags = [f"-D{name}={number}" for name, number in zip(names, self.version, strict=False)]
+        library = build_stand_in(folder, self.toolchain.compiler(), flags)
+        options = ("--tensorrt", str(library), "--engines", str(folder / "engine"))
+        return Call(artifact, options, {"ZOO_ONNXRUNTIME": str(self.runtime())})
 
 
-class JetsonApp(TensorRtApp):
-    """The same for Jetson boards, with Debian packages."""
+def adapter_sources(request: AppRequest) -> dict[str, bytes]:  # noqa: ARG001 (the same for all)
+    """Return the sources of the library that is made on the board."""
+    paths = sorted(_ADAPTER.glob("adapter/*"))
+    return {path.relative_to(_ADAPTER).as_posix(): path.read_bytes() for path in paths}
 
-    packages: Mapping[str, Any] = MappingProxyType({"deb": JETSON_PACKAGE})
 
+def build_stand_in(out: Path, compiler: Sequence[str], flags: Sequence[str] = ()) -> Path:
+    """Compile the adapter against the stand-in and return the library below `out`.
 
-APP = TensorRtApp("cpp-tensorrt", PcHost())
-JETSON_APP = JetsonApp("cpp-tensorrt-jetson", JetsonHost())
+    flags: such as another version of TensorRT, -DNV_TENSORRT_MAJOR=8 -DNV_TENSORRT_MINOR=2.
+    Raises ToolchainError where the compiler is missing or fails.
+    """
+    sources = [*_ADAPTER.glob("adapter/*.cpp"), *_STAND_IN.glob("*.cpp")]
+    sources += [_CPP / "backends" / "onnxruntime_api.cpp"]
+    sources += [_CPP / "core" / f"{name}.cpp" for name in _CORE]
+    folders = (_STAND_IN, _ADAPTER, _CPP, _STEPS.parent)
+    library = out / LIBRARY
+    command = [*compiler, "-std=c++17", "-fPIC", "-shared", "-fvisibility=hidden"]
+    command += ["-static-libstdc++", "-static-libgcc", *flags]
+    command += [f"-I{folder}" for folder in folders]
+    command += [str(source) for source in sorted(sources)]
+    call_compiler([*command, "-ldl", "-o", str(library)], "the stand-in for TensorRT")
+    return library

@@ -1,25 +1,98 @@
-"""By what programs for Linux are compiled: by Zig, or where it is asked for, by this machine.
+"""Programs for Linux: compiled by Zig, or where it is asked for, by this machine; run here.
 
-ZOO_TOOLCHAIN=host asks for it.
+ZOO_TOOLCHAIN=host asks for this machine's compilers: GNU's, or those that CXX and CC name. Zig
+brings the C library of every version: the same program on every system.
 """
 
 import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
-from codegen.board_images import check_versions
 from codegen.cmake_build import CMAKE, cmake_build
-from codegen.gnu import gnu_tools, gnu_words
-from codegen.linux import LinuxMachine, cmake_options
-from codegen.zig import ZIG, zig_words
+from codegen.emulator import ARM_TOOLS, emulated
+from codegen.machines import LinuxMachine, check_versions
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
-from zoo.tool import Tool
+from zoo.tool import Tool, install_extra
 
-__all__ = ["build_program", "by_host", "compiler_words", "toolchain_tools"]
+__all__ = ["LinuxToolchain", "by_host", "cmake_options"]
 
 _VARIABLE = "ZOO_TOOLCHAIN"
 _KNOWN = ("", "zig", "host")
+_REMEDY = install_extra("cross")
+_ZIG = Tool("Zig", "module", ("ziglang",), "building apps", _REMEDY)
+_PURPOSE = "building apps by ZOO_TOOLCHAIN=host"
+_X86 = (
+    Tool("C++ compiler", "program", ("c++", "g++", "clang++"), _PURPOSE, "apt install g++", "CXX"),
+    Tool("C compiler", "program", ("cc", "gcc", "clang"), _PURPOSE, "apt install gcc", "CC"),
+)
+_ARM = tuple(
+    Tool(
+        f"ARM {language} compiler",
+        "program",
+        (f"aarch64-linux-gnu-{name}",),
+        _PURPOSE,
+        f"apt install {name}-aarch64-linux-gnu",
+    )
+    for language, name in (("C++", "g++"), ("C", "gcc"))
+)
+_GNU = {"x86_64": _X86, "aarch64": _ARM}
+
+
+@dataclass(frozen=True)
+class LinuxToolchain:
+    """What makes programs for a machine, and runs them on this one."""
+
+    machine: LinuxMachine
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Programs that building and running need."""
+        compilers = _GNU[self.machine.architecture] if by_host() else (_ZIG,)
+        return (CMAKE, *compilers, *self.emulators)
+
+    @property
+    def emulators(self) -> tuple[Tool, ...]:
+        """What running needs."""
+        return ARM_TOOLS if self.machine.architecture == "aarch64" else ()
+
+    def compiler(self, language: str = "c++") -> tuple[str, ...]:
+        """Return the start of a command that compiles 'c++' or 'c'; raises ToolchainError."""
+        return (_gnu_words if by_host() else _zig_words)(self.machine, language)
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile an app's sources in `out` and return the program.
+
+        Raises ToolchainError without a compiler, or where the program would not load on one of the
+        machine's systems.
+        """
+        options = cmake_options(self.machine, self.compiler(), self.compiler("c"))
+        if not by_host():
+            report(
+                f"compiling for {self.machine.name}: the first time takes minutes, for Zig's C++ "
+                "library"
+            )
+        program = cmake_build(source, out, options)
+        check_versions(program, self.machine.images)
+        return program
+
+    @contextmanager
+    def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words before a program that run it here; raises ToolchainError.
+
+        environment: variables for the program.
+        """
+        variables = tuple(f"{name}={value}" for name, value in environment.items())
+        if self.machine.architecture == "x86_64":
+            yield ("env", *variables) if variables else ()
+        else:
+            with emulated(self.machine, variables) as words:
+                yield words
 
 
 def by_host() -> bool:
@@ -31,25 +104,49 @@ def by_host() -> bool:
     return asked == "host"
 
 
-def toolchain_tools(machine: LinuxMachine) -> tuple[Tool, ...]:
-    """Return what compiles programs for a machine."""
-    return (CMAKE, *(gnu_tools(machine) if by_host() else (ZIG,)))
+def cmake_options(
+    machine: LinuxMachine, cpp: Sequence[str], c: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return CMake's words. cpp, c: starts of commands that compile, () where there is no C."""
+    return (
+        "-DCMAKE_SYSTEM_NAME=Linux",
+        f"-DCMAKE_SYSTEM_PROCESSOR={machine.architecture}",
+        f"-DCMAKE_CXX_COMPILER={';'.join(cpp)}",
+        *((f"-DCMAKE_C_COMPILER={';'.join(c)}",) if c else ()),
+    )
 
 
-def compiler_words(machine: LinuxMachine, language: str = "c++") -> tuple[str, ...]:
-    """Return the start of a command that compiles 'c++' or 'c'; raises ToolchainError."""
-    return (gnu_words if by_host() else zig_words)(machine, language)
+def _gnu_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
+    tool = _GNU[machine.architecture][("c++", "c").index(language)]
+    named = os.environ.get(tool.variable, "").split() if tool.variable else []
+    candidates = [tuple(named)] if named else [(name,) for name in tool.candidates]
+    found = next((words for words in candidates if which(words[0])), None)
+    if found is None:
+        listed = ", ".join(words[0] for words in candidates)
+        raise ToolchainError(
+            f"cannot build for {machine.name}: no {tool.name} ({listed}) on the PATH; "
+            f"{tool.remedy}, or unset ZOO_TOOLCHAIN: Zig does it then"
+        )
+    cpu = (f"-mcpu={machine.cpu}",) if machine.cpu else ()
+    return (*found, *cpu)
 
 
-def build_program(source: Path, out: Path, machine: LinuxMachine) -> Path:
-    """Compile an app's sources in `out` and return the program.
+def _zig_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
+    """Return the words; raises ToolchainError without Zig.
 
-    Raises ToolchainError without a compiler, or where the program would not load on one of the
-    machine's systems.
+    Zig builds its C++ library for each machine, once, which takes a minute or more. For another
+    level of optimization, or without -s, it would do so again: so these belong to every command,
+    those by which CMake tries the compiler included.
     """
-    cpp, c = (compiler_words(machine, language) for language in ("c++", "c"))
-    if not by_host():
-        report(f"compiling for {machine.name}: the first time takes minutes, for Zig's C++ library")
-    program = cmake_build(source, out, cmake_options(machine, cpp, c))
-    check_versions(program, machine.images)
-    return program
+    package = find_spec("ziglang")
+    if package is None or package.origin is None:
+        raise ToolchainError(
+            f"cannot build for {machine.name}: Zig is not installed; {_REMEDY}, or take this "
+            "machine's own compiler by ZOO_TOOLCHAIN=host: the program then runs on systems as new "
+            "as this one"
+        )
+    version = ".".join(map(str, machine.c_library))
+    target = f"{machine.architecture}-linux-gnu.{version}"
+    cpu = (f"-mcpu={machine.cpu.replace('-', '_')}",) if machine.cpu else ()
+    program = (str(Path(package.origin).with_name("zig")), {"c++": "c++", "c": "cc"}[language])
+    return (*program, "-target", target, *cpu, "-O2", "-s")

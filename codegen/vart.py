@@ -1,89 +1,75 @@
-"""The C++ app on AMD's VART, for boards whose DPU runs an .xmodel."""
+"""The DPU's stand-in: a runner of VART made of the network's C sources, for programs of the board.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+An xmodel's artifact brings below stand_in/ the C sources of its network and one compiled xmodel
+that names LIBRARY as the runner of its DPU part.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from codegen.aarch64 import CROSS_TOOLS, KRIA, launcher, vart_options
-from codegen.app_run import run_app
-from codegen.board_images import check_versions
-from codegen.cmake_build import cmake_build
-from codegen.companions import companions
-from codegen.contract_check import check_contract
-from codegen.python_app import python_sources
-from codegen.sources import CppBackend, app_sources
-from codegen.stand_in import build_stand_in, stand_in_folder, stand_in_network
-from codegen.toolchain import toolchain_tools
-from codegen.vendored import VENDORED_TOOLS, vendored_libraries
-from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
-from zoo.recipe import GoldenInput
-from zoo.tool import Tool
+from codegen.app import Call
+from codegen.compiler_call import call_compiler
+from codegen.kria import KriaToolchain
+from codegen.templates import TEMPLATES
+from zoo.errors import ArtifactError
 
-__all__ = ["APP", "BACKEND"]
+__all__ = ["LIBRARY", "StandInDpu", "build_stand_in"]
 
-BACKEND = CppBackend(
-    "vart",
-    links=("vart-runner", "vart-mem-manager", "xir"),
-    links_reason="AMD's runtime passes types of the C++ library, so that all share the board's.",
-    extras=("aarch64.cmake",),
-)
-_COMPANIONS = {
-    "README.md": "bundle/vart/README.md.j2",
-    "install.sh": "bundle/vart/install.sh.j2",
-}
+LIBRARY = "libstand_in_dpu.so"
+_RUNNER = TEMPLATES / "stand_in" / "runner.cpp"
+_WHAT = "the stand-in for the DPU"
 
 
-class VartApp(AppGenerator):
-    """App generator 'cpp-vart'."""
+@dataclass(frozen=True)
+class StandInDpu:
+    """Makes the stand-in for a program, which runs by real VART."""
 
-    name = "cpp-vart"
-    stand_in = "stand-in DPU"
+    toolchain: KriaToolchain
 
-    @property
-    def tools(self) -> tuple[Tool, ...]:
-        """Programs that building and running need."""
-        return (*toolchain_tools(KRIA), *VENDORED_TOOLS, *CROSS_TOOLS)
-
-    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the sources; raises RecipeError for a contract that no app can follow."""
-        check_contract(request.contract)
-        request = _of_compiled(request)
-        return {**app_sources(request, BACKEND), **python_sources(request)}
-
-    def build(self, source: Path, out: Path) -> Path:
-        """Compile for the board; raises ToolchainError.
-
-        So, too, where the program would need newer libraries than the board's images have.
-        """
-        program = cmake_build(source, out, vart_options(source))
-        check_versions(program, KRIA.images)
-        return program
-
-    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
-        """Return README.md, install.sh and selftest of a bundle."""
-        return companions(_of_compiled(request), facts, _COMPANIONS)
-
-    def libraries(self) -> tuple[Library, ...]:
-        """Return what is compiled in; AMD's runtime belongs to the board's image."""
-        return vendored_libraries()
-
-    def run(
-        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
-    ) -> tuple[AppRun, ...]:
-        """Run under emulation, by real VART, with a stand-in for the DPU."""
-        folder = stand_in_folder(artifact)
-        network = stand_in_network(folder)
+    def __call__(self, artifact: Path, folder: Path) -> Call:
+        """Return the call; raises ArtifactError or ToolchainError."""
+        files = _folder(artifact)
+        network = _network(files)
+        library = build_stand_in(self.toolchain, files, folder)
         options = ("--arch", str(artifact.with_name("arch.json")))
-        with TemporaryDirectory(prefix="zoo-stand-in-") as place:
-            words = launcher(build_stand_in(folder, Path(place)).parent)
-            return tuple(run_app(program, network, item, options, words) for item in golden)
+        return Call(network, options, {"LD_LIBRARY_PATH": str(library.parent)})
 
 
-def _of_compiled(request: AppRequest) -> AppRequest:
-    """Return the request for the file that the DPU takes, whether it is compiled here or later."""
-    compiled = request.artifact_main.replace(".quantized.xmodel", ".xmodel")
-    return replace(request, artifact_main=compiled)
+def build_stand_in(toolchain: KriaToolchain, folder: Path, out: Path) -> Path:
+    """Compile the C sources in `folder` and the runner; return the library below `out`.
+
+    Raises ToolchainError where a compiler is missing or fails.
+    """
+    flags = ("-O2", "-fPIC", "-c", f"-I{folder}")
+    objects = []
+    c, cpp = toolchain.compiler("c"), toolchain.compiler()
+    for source in sorted(folder.glob("*.c")):
+        objects.append(str(out / f"{source.stem}.c.o"))
+        call_compiler([*c, "-std=c99", *flags, str(source), "-o", objects[-1]], _WHAT)
+    objects.append(str(out / "runner.o"))
+    call_compiler([*cpp, "-std=c++17", *flags, str(_RUNNER), "-o", objects[-1]], _WHAT)
+    library = out / LIBRARY
+    own = ["-shared", *objects, "-lxir", "-o", str(library)]
+    call_compiler([*cpp, *own, *toolchain.linker()], _WHAT)
+    return library
 
 
-APP = VartApp()
+def _folder(artifact: Path) -> Path:
+    """Return the folder of the stand-in's files beside an xmodel."""
+    folder = artifact.parent / "stand_in"
+    if not (folder / "network.h").is_file():
+        raise ArtifactError(
+            f"{folder}: holds no network.h; an xmodel is run here by the C form of its network, "
+            "which `zoo build` writes beside it: build it again"
+        )
+    return folder
+
+
+def _network(folder: Path) -> Path:
+    """Return the xmodel whose DPU part names the stand-in."""
+    found = sorted(folder.glob("*.xmodel"))
+    if len(found) != 1:
+        raise ArtifactError(
+            f"{folder}: holds {len(found)} .xmodel files, one is needed; build it again"
+        )
+    return found[0]

@@ -1,4 +1,7 @@
-"""Libraries of other machines, out of packages of PyPI: downloaded once, checked, and kept."""
+"""Inference runtimes out of packages of PyPI: those of this machine, and those of others.
+
+The latter are downloaded once, checked, and kept.
+"""
 
 import hashlib
 import os
@@ -6,16 +9,19 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
 from zoo.errors import ToolchainError
+from zoo.plugs import Library
 
-__all__ = ["Wheel", "wheel_file", "wheel_member"]
+__all__ = ["Wheel", "onnxruntime_library", "wheel_file", "wheel_library"]
 
 _TIMEOUT_S = 600
+_REMEDY = "pip install onnxruntime"
 
 
 @dataclass(frozen=True)
@@ -54,21 +60,37 @@ def wheel_file(wheel: Wheel) -> Path:
     return _check(kept, wheel)
 
 
-def wheel_member(wheel: Wheel, name: str) -> Path:
-    """Return a file of the wheel, unpacked; raises ToolchainError as wheel_file, or without it."""
+def wheel_library(wheel: Wheel) -> Path:
+    """Return the library, unpacked; raises ToolchainError as wheel_file, or without it."""
     packed = wheel_file(wheel)
-    unpacked = packed.with_suffix("") / name
+    unpacked = packed.with_suffix("") / wheel.member
     if unpacked.is_file():
         return unpacked
     try:
         with zipfile.ZipFile(packed) as archive:
-            content = archive.read(name)
+            content = archive.read(wheel.member)
     except KeyError as error:
-        raise ToolchainError(f"{packed}: holds no {name}; name another version of it") from error
+        raise ToolchainError(
+            f"{packed}: holds no {wheel.member}; name another version of it"
+        ) from error
     unpacked.parent.mkdir(parents=True, exist_ok=True)
     part = unpacked.with_name(f"{unpacked.name}.{os.getpid()}")
     part.write_bytes(content)
     return part.replace(unpacked)
+
+
+def onnxruntime_library() -> Library:
+    """Return the shared library of the installed wheel; raises ToolchainError without one."""
+    try:
+        wheel = distribution("onnxruntime")
+    except PackageNotFoundError as error:
+        raise ToolchainError(f"the app needs ONNX Runtime; {_REMEDY}") from error
+    folder = Path(str(wheel.locate_file("onnxruntime")))
+    files = sorted(folder.glob("capi/libonnxruntime.so*"))
+    if not files:
+        raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} again")
+    texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
+    return Library("onnxruntime", wheel.version, "MIT", files[0], texts)
 
 
 def _folder() -> Path:

@@ -48,15 +48,18 @@ MODULES = MappingProxyType(
             "zoo.quoting",
         ),
         "The skeleton of an app": (
-            "codegen.contract_check",
+            "codegen.app",
+            "codegen.apps",
             "codegen.sources",
-            "codegen.linux",
+            "codegen.c_border",
+            "codegen.machines",
             "codegen.toolchain",
-            "codegen.vendored",
             "codegen.companions",
-            "codegen.app_run",
-            "codegen.raspberry_pi",
+            "codegen.packages",
             "codegen.wheels",
+            "codegen.contract_check",
+            "codegen.vendored",
+            "codegen.app_run",
         ),
     }
 )

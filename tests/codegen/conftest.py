@@ -8,8 +8,8 @@ from host_compilers import CXX
 from made_once import made_once
 from spot_app import REQUEST, App, network, write_sources
 
+from codegen.apps import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
-from codegen.onnxruntime import APP
 
 CHECKED = (
     "-DCMAKE_BUILD_TYPE=Debug",

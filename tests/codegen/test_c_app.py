@@ -10,7 +10,7 @@ from integer_graphs import IntegerForm, integer_graph
 from PIL import Image
 from spot_app import REQUEST
 
-from codegen.c_app import APP
+from codegen.apps import CPP_C as APP
 from compilers.op_table import find_op
 from zoo import registry
 from zoo.contract import Contract, Step, TensorSpec

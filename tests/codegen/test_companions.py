@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from spot_app import REQUEST
 
-from codegen.companions import companions
+from codegen.apps import CPP_ONNXRUNTIME
 
 BUNDLE = "spot.pc.none"
 PARTS = ("app", "lib", "model", "golden", "licences")
@@ -21,7 +21,7 @@ def bundle(tmp_path):
         (folder / part / "file").write_text(part)
     for name in ("manifest.json", "certificate.json"):
         (folder / name).write_text("{}")
-    for name, content in companions(REQUEST, facts).items():
+    for name, content in CPP_ONNXRUNTIME.companions(REQUEST, facts).items():
         (folder / name).write_bytes(content)
         (folder / name).chmod(0o755)
     app = folder / "app" / "app"

@@ -6,8 +6,9 @@ import subprocess
 import pytest
 from spot_app import REQUEST
 
+from codegen.apps import CPP_TENSORRT as APP
+from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
 from codegen.packages import debian_package, package_name
-from codegen.tensorrt import APP, JETSON_APP
 
 BUNDLE = "spot.jetson-nano.fp16"
 FACTS = {"bundle": BUNDLE, "quantization": "fp16", "notice": "", "c_library": "2.28"}

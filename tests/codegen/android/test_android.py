@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from codegen.android import APP
-from codegen.kotlin_contract import kotlin_contract
+from codegen.apps import ANDROID as APP
+from codegen.kotlin_app import kotlin_contract
 from zoo import registry
 from zoo.contract import Step
 from zoo.errors import RecipeError, ToolchainError

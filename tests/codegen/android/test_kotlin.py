@@ -9,7 +9,7 @@ import pytest
 from kotlin import compile_kotlin, jars, run_kotlin
 from made_once import made_once
 
-from codegen.android import APP
+from codegen.apps import ANDROID as APP
 from zoo import registry, steps
 from zoo.data.processing import postprocess, preprocess
 from zoo.errors import DataError

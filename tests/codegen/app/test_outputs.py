@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spot_app import CONTRACT, save, spot
 
-from codegen.onnxruntime import APP
+from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo.data.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 

@@ -11,12 +11,12 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, quantized
 from spot_app import save, spot
 
-from codegen.arm_linux import emulated
+from codegen.app import App
+from codegen.apps import CPP_LITERT as APP
+from codegen.apps import CPP_ONNXRUNTIME_ARM as ORT_APP
 from codegen.cmake_build import cmake_build
-from codegen.litert import APP
-from codegen.onnxruntime_arm import APP as ORT_APP
-from codegen.raspberry_pi import RASPBERRY_PI_4, RaspberryPiApp
-from codegen.wheels import wheel_member
+from codegen.emulator import emulated
+from codegen.machines import RASPBERRY_PI_4
 from compilers.schemes import W8A8_ASYM
 from zoo import registry
 from zoo.contract import Contract, Step
@@ -90,7 +90,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return {name: folder / name / "model.tflite" for name in BORDERS}
 
 
-def write_sources(folder: Path, app: RaspberryPiApp = APP) -> Path:
+def write_sources(folder: Path, app: App = APP) -> Path:
     request = AppRequest(
         "residual.random", registry.load("target", "rpi4"), CONTRACT, "model.tflite"
     )
@@ -126,10 +126,10 @@ def board_app(
     return LitertApp(*built_for_board(APP, tmp_path_factory), models)
 
 
-def built_for_board(app: RaspberryPiApp, factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def built_for_board(app: App, factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return the program and its runtime's library; skips where one cannot be had."""
     try:
-        library = wheel_member(app.wheel, app.wheel.member)
+        call = app.prepare(Path(), Path())
         with emulated(RASPBERRY_PI_4):
             pass
         folder = made_once(
@@ -141,7 +141,7 @@ def built_for_board(app: RaspberryPiApp, factory: pytest.TempPathFactory) -> tup
         if "failed with status" in str(error):
             raise
         pytest.skip(str(error))
-    return folder / "build" / "app", library
+    return folder / "build" / "app", Path(call.options[1])
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.arm_linux import emulated
-from codegen.raspberry_pi import RASPBERRY_PI_4
+from codegen.emulator import emulated
+from codegen.machines import RASPBERRY_PI_4
 
 pytestmark = pytest.mark.toolchain
 

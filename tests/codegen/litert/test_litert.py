@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from codegen.app_run import run_app
-from codegen.arm_linux import emulated
-from codegen.board_images import check_versions
-from codegen.litert import APP
-from codegen.onnxruntime_arm import APP as ORT_APP
-from codegen.raspberry_pi import RASPBERRY_PI_4
+from codegen.apps import CPP_LITERT as APP
+from codegen.apps import CPP_ONNXRUNTIME_ARM as ORT_APP
+from codegen.emulator import emulated
+from codegen.machines import RASPBERRY_PI_4, check_versions
 from zoo import registry
 from zoo.bundle.symbol_versions import newest, symbol_versions
 from zoo.data.processing import preprocess

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.arm_linux import emulated
-from codegen.litert import APP, WHEEL
+from codegen.apps import CPP_LITERT as APP
+from codegen.apps import LITERT_ARM as WHEEL
+from codegen.emulator import emulated
+from codegen.machines import RASPBERRY_PI_4
 from codegen.packages import debian_package
-from codegen.raspberry_pi import RASPBERRY_PI_4
 from codegen.wheels import wheel_file
 from zoo import registry
 from zoo.bundle.debian import pack_deb

@@ -17,7 +17,7 @@ from tensorrt_machine import (
 )
 
 from codegen.cmake_build import cmake_build
-from codegen.tensorrt_stand_in import build_stand_in
+from codegen.tensorrt import build_stand_in
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 

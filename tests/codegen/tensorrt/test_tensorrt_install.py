@@ -10,10 +10,10 @@ from made_once import made_once
 from spot_app import REQUEST, save, spot
 from tensorrt_machine import expected_outputs, fixed_network, pin, write_sources
 
-from codegen.onnxruntime import onnxruntime_library
+from codegen.apps import CPP_TENSORRT as APP
 from codegen.templates import TEMPLATES
-from codegen.tensorrt import APP
-from codegen.tensorrt_stand_in import build_stand_in
+from codegen.tensorrt import build_stand_in
+from codegen.wheels import onnxruntime_library
 
 pytestmark = pytest.mark.toolchain
 FACTS = {"bundle": "spot.rtx4060.none", "quantization": "none", "notice": "", "c_library": "2.28"}

@@ -11,9 +11,10 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, quantized
 from spot_app import save, spot
 
-from codegen.aarch64 import launcher, sysroot
-from codegen.stand_in import build_stand_in
-from codegen.vart import APP
+from codegen.apps import CPP_VART as APP
+from codegen.kria import KriaToolchain
+from codegen.machines import KRIA
+from codegen.vart import build_stand_in
 from compilers.schemes import DPU_POW2
 from zoo import registry
 from zoo.contract import Contract, Step
@@ -35,6 +36,7 @@ def dpu_network() -> Graph:
     return replace(graph, nodes=nodes, tensors=tensors, outputs=("landmarks", "joined"))
 
 
+TOOLCHAIN = KriaToolchain(KRIA)
 GRAPH = dpu_network()
 CONTRACT = contract_of(
     GRAPH, Step("crop", {"scale": 1.0}), Step("resize", {"size": [6, 6]}), NORMALIZE
@@ -86,8 +88,8 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cross_tools() -> None:
     try:
-        sysroot()
-        launcher(Path())
+        with TOOLCHAIN.launcher({}):
+            pass
     except ToolchainError as error:
         pytest.skip(str(error))
     if find_spec("ziglang") is None:
@@ -107,10 +109,11 @@ def board_app(
             (folder / "src" / name).write_bytes(content)
         APP.build(folder / "src", folder / "build")
         (folder / "lib").mkdir()
-        build_stand_in(artifact.parent / "stand_in", folder / "lib")
+        build_stand_in(TOOLCHAIN, artifact.parent / "stand_in", folder / "lib")
 
     folder = made_once(tmp_path_factory, "vart_app", make)
-    return BoardApp(folder / "build" / "app", artifact.parent, launcher(folder / "lib"))
+    with TOOLCHAIN.launcher({"LD_LIBRARY_PATH": str(folder / "lib")}) as words:
+        return BoardApp(folder / "build" / "app", artifact.parent, words)
 
 
 @pytest.fixture(scope="session")

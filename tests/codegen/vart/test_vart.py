@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codegen.aarch64 import vart_words
+from codegen.apps import CPP_VART as APP
+from codegen.kria import KriaToolchain
+from codegen.machines import KRIA
 from codegen.templates import TEMPLATES
-from codegen.vart import APP
 from compilers.xmodel.decode import decode
 from compilers.xmodel.encode import encode
 from compilers.xmodel.xir import XirAttribute
@@ -179,7 +180,7 @@ def test_sources_compile_without_warnings(board_app, tmp_path):
     for files, include in ((own, folders), ([RUNNER], [f"-I{board_app.folder / 'stand_in'}"])):
         for file in files:
             words = ["-std=c++17", *WARNINGS, *include, "-c", file, "-o", tmp_path / "object.o"]
-            command = [*vart_words(), *words]
+            command = [*KriaToolchain(KRIA).compiler(), *words]
             finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             assert (finished.returncode, finished.stderr) == (0, "")
 

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from codegen.board_images import BoardImage, check_versions
+from codegen.machines import BoardImage, check_versions
 from zoo.bundle.symbol_versions import c_library, newest, symbol_versions
 from zoo.errors import ToolchainError
 

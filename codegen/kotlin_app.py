@@ -1,21 +1,48 @@
-"""The contract in Kotlin: the steps' files, and a file that calls them."""
+"""The Android app's source tree: a Gradle project in Kotlin, and the contract's steps in it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.contract_code import step_names
 from codegen.kotlin_literal import call, literal
+from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import RecipeError
-from zoo.plugs import AppRequest
+from zoo.plugs import AppRequest, Library
+from zoo.tool import Tool
 
-__all__ = ["KotlinContract", "kotlin_contract", "step_files"]
+__all__ = ["KotlinBackend", "KotlinContract", "kotlin_contract"]
 
+_ANDROID = TEMPLATES / "android"
+_SOURCES = "app/src/main/kotlin/zoo"
 _FRAME = Path(steps.__path__[0]) / "frame.kt"
 _INDENT = 8
+
+
+class KotlinBackend:
+    """LiteRT on Android; Gradle gets what build.gradle.kts names."""
+
+    tools: tuple[Tool, ...] = ()
+
+    def sources(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the project; raises RecipeError for a step without a Kotlin form."""
+        app = kotlin_contract(request)
+        files = {}
+        for path in sorted(filter(Path.is_file, _ANDROID.rglob("*"))):
+            name = path.relative_to(_ANDROID).as_posix()
+            if path.suffix == ".j2":
+                files[name.removesuffix(".j2")] = render(f"android/{name}", app=app)
+            else:
+                files[name] = path.read_bytes()
+        steps = _step_files(request.contract).items()
+        return {**files, **{f"{_SOURCES}/steps/{name}": content for name, content in steps}}
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return nothing: none is among the sources."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +81,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
     )
 
 
-def step_files(contract: Contract) -> dict[str, bytes]:
+def _step_files(contract: Contract) -> dict[str, bytes]:
     """Return the Kotlin forms of a contract's steps by file name.
 
     Raises RecipeError for a step that has none.

@@ -1,8 +1,11 @@
 import pytest
 
-from codegen.aarch64 import launcher, sysroot, vart_words
-from codegen.stand_in import build_stand_in
+from codegen.kria import KriaToolchain, sysroot
+from codegen.machines import KRIA
+from codegen.vart import build_stand_in
 from zoo.errors import ToolchainError
+
+TOOLCHAIN = KriaToolchain(KRIA)
 
 
 @pytest.fixture
@@ -41,18 +44,18 @@ def test_libraries_elsewhere(libraries):
         sysroot()
 
 
-@pytest.mark.usefixtures("nothing")
-def test_missing_emulator(tmp_path):
-    message = r"cannot run the app for 64-bit ARM: no qemu-aarch64 on the PATH; scripts/toolchains"
-    with pytest.raises(ToolchainError, match=message):
-        launcher(tmp_path)
+def test_missing_emulator(libraries, monkeypatch):
+    monkeypatch.setenv("PATH", str(libraries))
+    message = r"of 64-bit ARM: no qemu-aarch64 on the PATH; scripts/toolchains kv260"
+    with pytest.raises(ToolchainError, match=message), TOOLCHAIN.launcher({}):
+        pass
 
 
 def test_the_headers_of_the_boards_library_in_place_of_those_of_zig(libraries, monkeypatch):
     monkeypatch.delenv("ZOO_TOOLCHAIN", raising=False)
-    monkeypatch.setattr("codegen.aarch64.compiler_words", lambda *_: ("zig",))
+    monkeypatch.setattr("codegen.toolchain._zig_words", lambda *_: ("zig",))
     include = libraries / "usr" / "include"
-    assert vart_words() == (
+    assert TOOLCHAIN.compiler() == (
         "zig",
         "-nostdinc++",
         "-nostdlib++",
@@ -60,7 +63,7 @@ def test_the_headers_of_the_boards_library_in_place_of_those_of_zig(libraries, m
         f"-I{include}/aarch64-linux-gnu/c++/12",
         f"-isystem{include}",
     )
-    assert vart_words("c") == ("zig", f"-isystem{include}")
+    assert TOOLCHAIN.compiler("c") == ("zig", f"-isystem{include}")
 
 
 def test_stand_in_that_does_not_compile(libraries, monkeypatch):
@@ -75,4 +78,4 @@ def test_stand_in_that_does_not_compile(libraries, monkeypatch):
         r"building the stand-in for the DPU failed: .*gcc .*-std=c99 .*\nnetwork.c:1: error: what"
     )
     with pytest.raises(ToolchainError, match=message):
-        build_stand_in(libraries, libraries)
+        build_stand_in(TOOLCHAIN, libraries, libraries)

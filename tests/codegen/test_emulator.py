@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import codegen.arm_linux
-from codegen.arm_linux import emulated
-from codegen.raspberry_pi import RASPBERRY_PI_4
+import codegen.emulator
+from codegen.emulator import emulated
+from codegen.machines import RASPBERRY_PI_4
 from zoo.errors import ToolchainError
 
 
@@ -28,7 +28,7 @@ def emulator(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("emulator")
 def test_no_libraries(monkeypatch, tmp_path):
-    monkeypatch.setattr(codegen.arm_linux, "_LIBRARIES", tmp_path / "none")
+    monkeypatch.setattr(codegen.emulator, "_LIBRARIES", tmp_path / "none")
     with pytest.raises(ToolchainError) as raised, emulated(RASPBERRY_PI_4):
         pass
     assert str(raised.value) == (
@@ -38,7 +38,7 @@ def test_no_libraries(monkeypatch, tmp_path):
 
 
 def test_emulator_gets_cpu_and_root(emulator, monkeypatch, tmp_path):
-    monkeypatch.setattr(codegen.arm_linux, "_LIBRARIES", tmp_path)
+    monkeypatch.setattr(codegen.emulator, "_LIBRARIES", tmp_path)
     with emulated(RASPBERRY_PI_4) as words:
         *command, root = words
         assert command == [emulator, "-cpu", "cortex-a72", "-L"]

@@ -1,0 +1,137 @@
+"""An app as data: its back end, its toolchain, how it runs here, its texts and its packages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from codegen.app_run import run_app
+from codegen.companions import TEXTS, readme
+from codegen.contract_check import check_contract
+from codegen.templates import render
+from zoo.errors import ToolchainError
+from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
+from zoo.recipe import GoldenInput
+from zoo.tool import Tool
+
+__all__ = ["App", "Backend", "Call", "Toolchain", "alone"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a program is called on this machine.
+
+    artifact: file that it loads.  options: further words.  environment: variables by name.
+    """
+
+    artifact: Path
+    options: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class Backend(Protocol):
+    """What an app's sources are made by. tools: what making them needs."""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]: ...
+
+    def sources(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the sources by relative path; the contract has been checked."""
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return the libraries among the sources; raises ToolchainError if one is missing."""
+
+
+class Toolchain(Protocol):
+    """What makes programs of sources, and runs them on this machine. tools: what that needs."""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]: ...
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile `source` and return the program below `out`; raises ToolchainError."""
+
+    def launcher(self, environment: Mapping[str, str]) -> AbstractContextManager[tuple[str, ...]]:
+        """Yield the words before a program that run it here with these variables.
+
+        Raises ToolchainError where an emulator is missing.
+        """
+
+
+def alone(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (it needs none)
+    """Return the call of a program that needs nothing but the artifact."""
+    return Call(artifact)
+
+
+@dataclass(frozen=True)
+class App(AppGenerator):
+    """An app of the parts that its board needs.
+
+    toolchain: None for an app that is not built here; `not_here` says why.
+    prepare(artifact, folder): makes in an empty folder what the program needs to run here, such as
+    a stand-in, and returns how it is called.
+    carries: libraries that the bundle brings for the program.
+    texts: template of each companion by its name; a Path is a file of another distribution.
+    further: what they are rendered with beside `bundle` (codegen.companions.Readme).
+    loads: name of the file that the program loads, from that of the artifact's main file.
+    """
+
+    name: str
+    backend: Backend
+    toolchain: Toolchain | None = None
+    prepare: Callable[[Path, Path], Call] = alone
+    carries: Callable[[], tuple[Library, ...]] = tuple
+    texts: Mapping[str, str | Path] = field(default_factory=lambda: TEXTS)
+    further: Mapping[str, object] = field(default_factory=dict)
+    loads: Callable[[str], str] = str
+    packages: Mapping[str, Any] = field(default_factory=dict)
+    stand_in: str = ""
+    stand_in_differs: str = ""
+    not_here: str = ""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """What generating, building and running need."""
+        return (*(self.toolchain.tools if self.toolchain else ()), *self.backend.tools)
+
+    def generate(self, request: AppRequest) -> Mapping[str, bytes]:
+        """Return the sources; raises RecipeError for a contract that the app cannot follow."""
+        check_contract(request.contract)
+        return self.backend.sources(self._loading(request))
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile for the board; raises ToolchainError."""
+        return self._toolchain(source).build(source, out)
+
+    def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return the texts and scripts of a bundle. facts: as for codegen.companions.readme."""
+        bundle = readme(self._loading(request), facts)
+        return {
+            name: render(text, bundle=bundle, **self.further) for name, text in self.texts.items()
+        }
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return what the bundle brings and what is compiled in; raises ToolchainError."""
+        return (*self.carries(), *self.backend.libraries())
+
+    def run(
+        self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
+    ) -> tuple[AppRun, ...]:
+        """Run the program on each picture, as the board would as far as this machine can."""
+        toolchain = self._toolchain(program)
+        with TemporaryDirectory(prefix="zoo-app-") as folder:
+            call = self.prepare(artifact, Path(folder))
+            with toolchain.launcher(call.environment) as words:
+                return tuple(
+                    run_app(program, call.artifact, item, call.options, words) for item in golden
+                )
+
+    def _loading(self, request: AppRequest) -> AppRequest:
+        return replace(request, artifact_main=self.loads(request.artifact_main))
+
+    def _toolchain(self, what: Path) -> Toolchain:
+        if self.toolchain is None:
+            raise ToolchainError(f"{what}: {self.not_here}")
+        return self.toolchain

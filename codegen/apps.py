@@ -1,0 +1,196 @@
+"""The built-in apps: which parts each board's is made of."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from codegen.app import App, Call
+from codegen.c_border import network_sources
+from codegen.companions import TEXTS
+from codegen.kotlin_app import KotlinBackend
+from codegen.kria import KriaToolchain
+from codegen.machines import JETSON, KRIA, PC, RASPBERRY_PI_4
+from codegen.packages import DebianSettings
+from codegen.python_app import python_sources
+from codegen.sources import CppBackend
+from codegen.tensorrt import StandInTensorRt, adapter_sources
+from codegen.toolchain import LinuxToolchain
+from codegen.vart import StandInDpu
+from codegen.wheels import Wheel, onnxruntime_library, wheel_library
+
+__all__ = [
+    "ANDROID",
+    "CPP_C",
+    "CPP_LITERT",
+    "CPP_ONNXRUNTIME",
+    "CPP_ONNXRUNTIME_ARM",
+    "CPP_TENSORRT",
+    "CPP_TENSORRT_JETSON",
+    "CPP_VART",
+    "LITERT_ARM",
+    "ONNXRUNTIME_ARM",
+]
+
+LITERT_ARM = Wheel(
+    title="LiteRT",
+    project="ai-edge-litert",
+    version="2.3.0",
+    file="ai_edge_litert-2.3.0-cp311-cp311-manylinux_2_27_aarch64.whl",
+    sha256="853fc608f96da87bd5f3458465dfb9abbf18d5ae6b94eceacead407146f175ae",
+    path="33/68/446c2685f5752eef7891dc8a43ca27bd393461ea0caac7c413587c2f4535",
+    member="ai_edge_litert/libLiteRt.so",
+)
+ONNXRUNTIME_ARM = Wheel(
+    title="ONNX Runtime",
+    project="onnxruntime",
+    version="1.31.1",
+    file="onnxruntime-1.31.1-cp311-cp311-manylinux_2_28_aarch64.whl",
+    sha256="da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3",
+    path="02/ee/b173a49293b146b54bd057bf8681a015aef764d8f56d999ad8c6e53ab18d",
+    member="onnxruntime/capi/libonnxruntime.so.1.31.1",
+)
+
+_WITH_RUNTIME = "Only the C library and the inference runtime are needed on the board."
+_ONNXRUNTIME = CppBackend("onnxruntime", links_reason=_WITH_RUNTIME)
+_TENSORRT = CppBackend(
+    "tensorrt",
+    links_reason="Only the C library is needed; TensorRT is behind a library made on the board.",
+    beside=adapter_sources,
+)
+_TENSORRT_TEXTS = {
+    **TEXTS,
+    "README.md": "bundle/tensorrt/README.md.j2",
+    "install.sh": "bundle/tensorrt/install.sh.j2",
+}
+_PC, _JETSON, _PI = LinuxToolchain(PC), LinuxToolchain(JETSON), LinuxToolchain(RASPBERRY_PI_4)
+_KRIA = KriaToolchain(KRIA)
+
+
+def _onnxruntime() -> Path:
+    return onnxruntime_library().file
+
+
+def _by_library(option: str, library: Callable[[], Path]) -> Callable[[Path, Path], Call]:
+    """Return how a program runs here with a runtime's library, on one thread as executors do."""
+
+    def prepare(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing is made)
+        return Call(artifact, (option, str(library()), "--threads", "1"))
+
+    return prepare
+
+
+def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, differs: str) -> App:
+    """Return an app whose runtime.sh fetches the runtime, out of a wheel."""
+    own = ("README.md", "install.sh", "runtime.sh")
+    debian = DebianSettings(
+        templates="rpi4/debian",
+        runtime=wheel.title,
+        processor="the processor",
+        # The C++ library is the runtime's wish, not the program's.
+        depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
+        recommends="ca-certificates, curl | wget",
+        options="--source /dev/video0 --track --heat board",
+        further={"wheel": wheel},
+    )
+    return App(
+        name,
+        backend,
+        _PI,
+        prepare=_by_library(option, partial(wheel_library, wheel)),
+        texts={**TEXTS, **{text: f"bundle/rpi4/{text}.j2" for text in own}},
+        further={"wheel": wheel},
+        packages={"deb": debian},
+        stand_in=f"emulated {RASPBERRY_PI_4.cpu}",
+        stand_in_differs=differs,
+    )
+
+
+# One program that needs no other file, for every board with a C++ compiler.
+CPP_C = App("cpp-c", CppBackend("c99", network=network_sources), _PC)
+
+CPP_ONNXRUNTIME = App(
+    "cpp-onnxruntime",
+    _ONNXRUNTIME,
+    _PC,
+    prepare=_by_library("--onnxruntime", _onnxruntime),
+    carries=lambda: (onnxruntime_library(),),
+)
+
+CPP_LITERT = _raspberry_pi(
+    "cpp-litert", CppBackend("litert", links_reason=_WITH_RUNTIME), LITERT_ARM, "--litert", ""
+)
+
+CPP_ONNXRUNTIME_ARM = _raspberry_pi(
+    "cpp-onnxruntime-arm",
+    _ONNXRUNTIME,
+    ONNXRUNTIME_ARM,
+    "--onnxruntime",
+    # PFLD differs by up to 1 step.
+    "requantized in float32 by ONNX Runtime's kernels for ARM, run",
+)
+
+# For Linux older than Zig is told, install.sh compiles the program anew.
+CPP_TENSORRT = App(
+    "cpp-tensorrt",
+    _TENSORRT,
+    _PC,
+    prepare=StandInTensorRt(_PC, _onnxruntime),
+    texts=_TENSORRT_TEXTS,
+    stand_in="stand-in TensorRT",
+)
+
+CPP_TENSORRT_JETSON = App(
+    "cpp-tensorrt-jetson",
+    _TENSORRT,
+    _JETSON,
+    # The oldest TensorRT of a Jetson.
+    prepare=StandInTensorRt(_JETSON, partial(wheel_library, ONNXRUNTIME_ARM), (8, 2)),
+    texts=_TENSORRT_TEXTS,
+    packages={
+        "deb": DebianSettings(
+            templates="tensorrt/debian",
+            runtime="TensorRT",
+            processor="the GPU",
+            depends="libc6 (>= 2.27), g++, libnvinfer-dev, libnvonnxparsers-dev",
+            # Of JetPack 4.6, 5.1 and 6.
+            recommends="cuda-cudart-dev-10-2 | cuda-cudart-dev-11-4 | cuda-cudart-dev-12-6",
+            options="--source /dev/video0 --track --power board",
+        )
+    },
+    stand_in=f"stand-in TensorRT, emulated {JETSON.cpu}",
+    stand_in_differs="integers as float32, summed in another order",
+)
+
+CPP_VART = App(
+    "cpp-vart",
+    CppBackend(
+        "vart",
+        links=("vart-runner", "vart-mem-manager", "xir"),
+        links_reason=(
+            "AMD's runtime passes types of the C++ library, so that all share the board's."
+        ),
+        extras=("aarch64.cmake",),
+        beside=python_sources,
+    ),
+    _KRIA,
+    prepare=StandInDpu(_KRIA),
+    texts={
+        **TEXTS,
+        "README.md": "bundle/vart/README.md.j2",
+        "install.sh": "bundle/vart/install.sh.j2",
+    },
+    # The file that the DPU takes, whether it is compiled here or later.
+    loads=lambda main: main.replace(".quantized.xmodel", ".xmodel"),
+    stand_in="stand-in DPU",
+)
+
+ANDROID = App(
+    "android",
+    KotlinBackend(),
+    texts={name: f"bundle/android/{name}.j2" for name in ("README.md", "benchmark.sh")},
+    not_here=(
+        "the Android app was not compiled and not run: that needs the Android SDK and a device; "
+        "its Kotlin is compared with the reference by the zoo's tests only, its self-test runs "
+        "when it starts"
+    ),
+)

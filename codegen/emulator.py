@@ -1,0 +1,78 @@
+"""Runs programs for 64-bit ARM Linux on this machine, as boards would."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+from codegen.machines import LinuxMachine
+from zoo.errors import ToolchainError
+from zoo.tool import Tool
+
+__all__ = ["ARM_TOOLS", "EMULATOR", "emulated", "emulator_words"]
+
+EMULATOR = "qemu-aarch64"
+_LIBRARIES = Path("/usr/aarch64-linux-gnu/lib")
+_REMEDY = "scripts/toolchains rpi4"
+_PURPOSE = "proof of apps of ARM boards"
+
+ARM_TOOLS = (
+    Tool("ARM emulator", "program", (EMULATOR,), _PURPOSE, _REMEDY),
+    Tool("ARM C library", "file", (str(_LIBRARIES),), _PURPOSE, _REMEDY),
+)
+
+
+def emulator_words(
+    board: LinuxMachine, root: Path, variables: Sequence[str], remedy: str
+) -> tuple[str, ...]:
+    """Return the words before a program that run it as the board would; raises ToolchainError.
+
+    root: folder of the board's libraries.  variables: NAME=VALUE each. The CPU is named, for
+    without it the emulator has instructions that the board lacks, and XNNPACK takes them.
+    """
+    emulator = which(EMULATOR)
+    if emulator is None:
+        raise ToolchainError(
+            f"cannot run programs of 64-bit ARM: no {EMULATOR} on the PATH; {remedy}"
+        )
+    environment = (word for variable in variables for word in ("-E", variable))
+    return (emulator, "-cpu", board.cpu, "-L", str(root), *environment)
+
+
+@contextmanager
+def emulated(board: LinuxMachine, variables: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words for programs that need the C library only; raises ToolchainError.
+
+    Inference runtimes ask /proc/cpuinfo for the CPU: that of this PC would mislead them.
+    """
+    with TemporaryDirectory(prefix="zoo-arm-") as folder:
+        root = Path(folder)
+        words = emulator_words(board, root, variables, _REMEDY)
+        if not _LIBRARIES.is_dir():
+            raise ToolchainError(
+                f"{_LIBRARIES}: no C library for 64-bit ARM is there, which its programs run with; "
+                f"{_REMEDY}"
+            )
+        (root / "lib").symlink_to(_LIBRARIES)
+        (root / "proc").mkdir()
+        (root / "proc" / "cpuinfo").write_text(_cpuinfo(board.cpu))
+        yield words
+
+
+_PARTS = {"cortex-a53": "0xd03", "cortex-a57": "0xd07", "cortex-a72": "0xd08"}
+"""Part numbers of Arm's cores, as in their MIDR."""
+
+
+def _cpuinfo(cpu: str) -> str:
+    """Return what Linux tells about a processor of one such core."""
+    lines = {
+        "processor": "0",
+        "Features": "fp asimd evtstrm crc32 cpuid",
+        "CPU implementer": "0x41",
+        "CPU architecture": "8",
+        "CPU variant": "0x0",
+        "CPU part": _PARTS[cpu],
+        "CPU revision": "3",
+    }
+    return "".join(f"{name}\t: {value}\n" for name, value in lines.items()) + "\n"

@@ -1,0 +1,107 @@
+"""Programs for the Kria KV260 with AMD's libraries.
+
+Those pass types of the C++ library, GNU's: programs are compiled with its headers, and share it.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from codegen.cmake_build import cmake_build
+from codegen.emulator import EMULATOR, emulator_words
+from codegen.machines import check_versions
+from codegen.toolchain import LinuxToolchain, by_host, cmake_options
+from zoo.errors import ToolchainError
+from zoo.tool import Tool
+
+__all__ = ["KriaToolchain", "sysroot"]
+
+_APPS = "apps of the Kria KV260"
+_REMEDY = "scripts/toolchains kv260"
+_SYSROOT = "ZOO_ARM64_SYSROOT"
+
+
+def _default_sysroot() -> Path:
+    """Return where scripts/arm64_sysroot puts it."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "edgezoo" / "sysroots" / "debian12-arm64"
+
+
+_TOOLS = (
+    Tool("ARM emulator", "program", (EMULATOR,), f"proof of {_APPS}", _REMEDY),
+    Tool("ARM libraries", "file", (str(_default_sysroot()),), _APPS, _REMEDY, _SYSROOT),
+)
+
+
+def sysroot() -> Path:
+    """Return the folder of the board's libraries.
+
+    The environment variable ZOO_ARM64_SYSROOT names another one. Raises ToolchainError where it is
+    missing.
+    """
+    folder = Path(os.environ.get(_SYSROOT) or _default_sysroot())
+    for needed, what in (("vart", "AMD's VART"), ("c++", "the headers of C++")):
+        if not (folder / "usr" / "include" / needed).is_dir():
+            raise ToolchainError(
+                f"{folder}: no ARM libraries with {what} are there; {_REMEDY}, or name a folder of "
+                f"them by {_SYSROOT}"
+            )
+    return folder
+
+
+class KriaToolchain(LinuxToolchain):
+    """What makes programs for the board, and runs them on this machine."""
+
+    @property
+    def emulators(self) -> tuple[Tool, ...]:
+        """What running needs."""
+        return _TOOLS
+
+    def compiler(self, language: str = "c++") -> tuple[str, ...]:
+        """Return the start of a command that compiles 'c++' or 'c'; raises ToolchainError."""
+        headers = f"-isystem{sysroot() / 'usr' / 'include'}"
+        return (*super().compiler(language), *_cpp_library(language), headers)
+
+    def linker(self) -> tuple[str, ...]:
+        """Return words for the linker, AMD's libraries not among them; raises ToolchainError."""
+        folders = (sysroot() / part / "lib" / "aarch64-linux-gnu" for part in ("usr", "."))
+        words = tuple(f"-L{folder}" for folder in folders)
+        if by_host():
+            return words
+        # What AMD's libraries need in their turn is the board's own.
+        return (*words, "-l:libstdc++.so.6", "-l:libgcc_s.so.1", "-Wl,--allow-shlib-undefined")
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Compile sources that bring aarch64.cmake in `out` and return the program.
+
+        Raises ToolchainError, also where the program would not load on one of the board's images.
+        """
+        program = cmake_build(source, out, self._options(source))
+        check_versions(program, self.machine.images)
+        return program
+
+    @contextmanager
+    def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words before a program that run it here; raises ToolchainError."""
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        yield emulator_words(self.machine, sysroot(), variables, _REMEDY)
+
+    def _options(self, source: Path) -> tuple[str, ...]:
+        if by_host():
+            super().compiler()
+            return (f"-DCMAKE_TOOLCHAIN_FILE={source / 'aarch64.cmake'}", f"-DSYSROOT={sysroot()}")
+        return (
+            *cmake_options(self.machine, self.compiler()),
+            f"-DCMAKE_CXX_STANDARD_LIBRARIES={' '.join(self.linker())}",
+        )
+
+
+def _cpp_library(language: str) -> tuple[str, ...]:
+    """Return the words by which Zig compiles C++ with GNU's library in place of its own."""
+    if by_host() or language == "c":
+        return ()
+    include = sysroot() / "usr" / "include"
+    (version,) = (path.name for path in (include / "c++").iterdir())
+    folders = (include / "c++" / version, include / "aarch64-linux-gnu" / "c++" / version)
+    return ("-nostdinc++", "-nostdlib++", *(f"-I{folder}" for folder in folders))

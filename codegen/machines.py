@@ -1,0 +1,89 @@
+"""Linux machines that programs are compiled for, and the systems that run on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoo.bundle.symbol_versions import Version, newest, symbol_versions
+from zoo.errors import ToolchainError
+
+__all__ = [
+    "JETSON",
+    "KRIA",
+    "PC",
+    "RASPBERRY_PI_4",
+    "BoardImage",
+    "LinuxMachine",
+    "check_versions",
+]
+
+
+@dataclass(frozen=True)
+class BoardImage:
+    """An operating system for a board. versions: newest that it has, by symbol family."""
+
+    name: str
+    versions: Mapping[str, Version]
+
+
+@dataclass(frozen=True)
+class LinuxMachine:
+    """A kind of machine.
+
+    architecture: as `uname -m` tells it.  cpu: as GCC and qemu call it, '' for every one.
+    c_library: version of GNU's C library that programs for it need at most.
+    images: systems for it, which a program is compared with.
+    """
+
+    name: str
+    architecture: str
+    cpu: str
+    c_library: Version
+    images: tuple[BoardImage, ...] = ()
+
+
+PC = LinuxMachine("PCs", "x86_64", "", (2, 28))  # ONNX Runtime's own needs as much
+RASPBERRY_PI_4 = LinuxMachine(
+    "the Raspberry Pi 4",
+    "aarch64",
+    "cortex-a72",
+    (2, 28),
+    (BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}),),
+)
+# The oldest Jetson, so that programs run on every one.
+JETSON = LinuxMachine(
+    "Jetson boards",
+    "aarch64",
+    "cortex-a57",
+    (2, 27),
+    (BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}),),
+)
+# PetaLinux's C library; headers of the C++ library take what older ones lack.
+KRIA = LinuxMachine(
+    "the Kria KV260",
+    "aarch64",
+    "cortex-a53",
+    (2, 34),
+    (
+        BoardImage("Kria Ubuntu 22.04", {"GLIBC": (2, 35), "GLIBCXX": (3, 4, 30)}),
+        BoardImage("PetaLinux 2022.1", {"GLIBC": (2, 34), "GLIBCXX": (3, 4, 29)}),
+    ),
+)
+
+
+def check_versions(program: Path, images: tuple[BoardImage, ...]) -> None:
+    """Raise ToolchainError naming the image that a program cannot be loaded on, and why."""
+    needed = symbol_versions(program)
+    for image in images:
+        for family, allowed in image.versions.items():
+            version = newest(needed, family)
+            if version > allowed:
+                raise ToolchainError(
+                    f"{program}: needs {_symbol(family, version)}, but {image.name} has "
+                    f"{_symbol(family, allowed)} at most; build it by Zig, "
+                    "without ZOO_TOOLCHAIN=host, or on the board"
+                )
+
+
+def _symbol(family: str, version: Version) -> str:
+    return f"{family}_{'.'.join(map(str, version))}"
