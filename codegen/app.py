@@ -1,4 +1,4 @@
-"""An app as data: its back end, its toolchain, how it runs here, its texts and its packages."""
+"""An app as data: back end, toolchain, what it needs to run here, texts and packages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,9 +21,9 @@ __all__ = ["App", "Backend", "Call", "Toolchain", "alone"]
 
 @dataclass(frozen=True)
 class Call:
-    """How a program is called on this machine.
+    """How to call a program on this machine.
 
-    artifact: file that it loads.  options: further words.  environment: variables by name.
+    artifact: the file it loads.  options: further arguments.  environment: variables by name.
     """
 
     artifact: Path
@@ -32,20 +32,20 @@ class Call:
 
 
 class Backend(Protocol):
-    """What an app's sources are made by. tools: what making them needs."""
+    """Generates an app's sources. tools: what that needs."""
 
     @property
     def tools(self) -> tuple[Tool, ...]: ...
 
     def sources(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the sources by relative path; the contract has been checked."""
+        """Return the sources by relative path; the contract is already checked."""
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return the libraries among the sources; raises ToolchainError if one is missing."""
+        """Return the libraries among the sources; raises ToolchainError where one is missing."""
 
 
 class Toolchain(Protocol):
-    """What makes programs of sources, and runs them on this machine. tools: what that needs."""
+    """Compiles programs, and starts them on this machine. tools: what that needs."""
 
     @property
     def tools(self) -> tuple[Tool, ...]: ...
@@ -54,28 +54,28 @@ class Toolchain(Protocol):
         """Compile `source` and return the program below `out`; raises ToolchainError."""
 
     def launcher(self, environment: Mapping[str, str]) -> AbstractContextManager[tuple[str, ...]]:
-        """Yield the words before a program that run it here with these variables.
+        """Yield the words to put before a program to start it here with these variables.
 
         Raises ToolchainError where an emulator is missing.
         """
 
 
-def alone(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (it needs none)
-    """Return the call of a program that needs nothing but the artifact."""
+def alone(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing to create)
+    """Return the call of a program that needs only the artifact."""
     return Call(artifact)
 
 
 @dataclass(frozen=True)
 class App(AppGenerator):
-    """An app of the parts that its board needs.
+    """An app, composed of the parts its board needs.
 
     toolchain: None for an app that is not built here; `not_here` says why.
-    prepare(artifact, folder): makes in an empty folder what the program needs to run here, such as
-    a stand-in, and returns how it is called.
-    carries: libraries that the bundle brings for the program.
-    texts: template of each companion by its name; a Path is a file of another distribution.
-    further: what they are rendered with beside `bundle` (codegen.companions.Readme).
-    loads: name of the file that the program loads, from that of the artifact's main file.
+    prepare(artifact, folder): creates in an empty folder what the program needs to run here, such
+    as a stand-in for the chip, and returns how to call it.
+    carries: libraries that the bundle contains for the program.
+    texts: the companions' templates by name; a Path is another distribution's file.
+    further: what the templates get besides `bundle` (codegen.companions.Readme).
+    loads: the name of the file that the program loads, given the artifact's main file.
     """
 
     name: str
@@ -97,7 +97,7 @@ class App(AppGenerator):
         return (*(self.toolchain.tools if self.toolchain else ()), *self.backend.tools)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the sources; raises RecipeError for a contract that the app cannot follow."""
+        """Return the sources; raises RecipeError for a contract that no app can follow."""
         check_contract(request.contract)
         return self.backend.sources(self._loading(request))
 
@@ -106,20 +106,20 @@ class App(AppGenerator):
         return self._toolchain(source).build(source, out)
 
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
-        """Return the texts and scripts of a bundle. facts: as for codegen.companions.readme."""
+        """Return a bundle's texts and scripts. facts: as for codegen.companions.readme."""
         bundle = readme(self._loading(request), facts)
         return {
             name: render(text, bundle=bundle, **self.further) for name, text in self.texts.items()
         }
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return what the bundle brings and what is compiled in; raises ToolchainError."""
+        """Return what the bundle contains and what is compiled in; raises ToolchainError."""
         return (*self.carries(), *self.backend.libraries())
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
     ) -> tuple[AppRun, ...]:
-        """Run the program on each picture, as the board would as far as this machine can."""
+        """Run the program on each picture, as close to the board as this machine allows."""
         toolchain = self._toolchain(program)
         with TemporaryDirectory(prefix="zoo-app-") as folder:
             call = self.prepare(artifact, Path(folder))

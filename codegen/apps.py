@@ -1,4 +1,4 @@
-"""The built-in apps: which parts each board's is made of."""
+"""The built-in apps, and the parts each is composed of."""
 
 from collections.abc import Callable
 from functools import partial
@@ -71,16 +71,16 @@ def _onnxruntime() -> Path:
 
 
 def _by_library(option: str, library: Callable[[], Path]) -> Callable[[Path, Path], Call]:
-    """Return how a program runs here with a runtime's library, on one thread as executors do."""
+    """Return `prepare` for a runtime's library, on one thread as executors do."""
 
-    def prepare(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing is made)
+    def prepare(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing to create)
         return Call(artifact, (option, str(library()), "--threads", "1"))
 
     return prepare
 
 
 def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, differs: str) -> App:
-    """Return an app whose runtime.sh fetches the runtime, out of a wheel."""
+    """Return an app whose runtime.sh fetches the runtime from a wheel."""
     own = ("README.md", "install.sh", "runtime.sh")
     debian = DebianSettings(
         templates="rpi4/debian",
@@ -105,7 +105,7 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
     )
 
 
-# One program that needs no other file, for every board with a C++ compiler.
+# One self-contained program, for every board with a C++ compiler.
 CPP_C = App("cpp-c", CppBackend("c99", network=network_sources), _PC)
 
 CPP_ONNXRUNTIME = App(
@@ -129,7 +129,7 @@ CPP_ONNXRUNTIME_ARM = _raspberry_pi(
     "requantized in float32 by ONNX Runtime's kernels for ARM, run",
 )
 
-# For Linux older than Zig is told, install.sh compiles the program anew.
+# On a Linux older than the one Zig targets, install.sh compiles the program again.
 CPP_TENSORRT = App(
     "cpp-tensorrt",
     _TENSORRT,

@@ -1,4 +1,4 @@
-"""The C code of a network that is compiled into an app, and what the app says of its border."""
+"""The C code of a network that is compiled into an app, and the tensors at its border."""
 
 import json
 from collections.abc import Mapping

@@ -51,7 +51,7 @@ def sysroot() -> Path:
 
 
 class KriaToolchain(LinuxToolchain):
-    """What makes programs for the board, and runs them on this machine."""
+    """Compiles programs for the board, and starts them on this machine."""
 
     @property
     def emulators(self) -> tuple[Tool, ...]:
@@ -83,7 +83,7 @@ class KriaToolchain(LinuxToolchain):
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-        """Yield the words before a program that run it here; raises ToolchainError."""
+        """Yield the words to put before a program to start it here; raises ToolchainError."""
         variables = [f"{name}={value}" for name, value in environment.items()]
         yield emulator_words(self.machine, sysroot(), variables, _REMEDY)
 

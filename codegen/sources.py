@@ -45,11 +45,11 @@ def _none(request: AppRequest) -> Mapping[str, bytes]:  # noqa: ARG001 (for any)
 class CppBackend:
     """An inference back end of the C++ app.
 
-    name: what the names of its files in `folder` begin with; they implement core/backend.hpp.
-    links: words for the linker.  links_reason: why those.
+    name: prefix of its files in `folder`, which implement core/backend.hpp.
+    links: words for the linker.  links_reason: why these.
     extras: further files below codegen/templates/cpp that it needs.
-    network: of a network that is compiled in, its sources.
-    beside: files that go with the sources, but are no part of the program.
+    network: the sources of a network that is compiled in.
+    beside: files to deliver with the sources that are not part of the program.
     """
 
     name: str
@@ -62,7 +62,7 @@ class CppBackend:
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """What is copied from this machine."""
+        """What is copied into the sources."""
         return VENDORED_TOOLS
 
     def sources(self, request: AppRequest) -> dict[str, bytes]:

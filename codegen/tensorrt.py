@@ -26,10 +26,10 @@ _CORE = ("files", "shared_library", "tensor_spec")
 
 @dataclass(frozen=True)
 class StandInTensorRt:
-    """Makes the stand-in for a program, which builds an engine of its own, as TensorRT would.
+    """Builds the stand-in for a program; it builds its own engine, as TensorRT would.
 
-    runtime: of ONNX Runtime, the library for the toolchain's machine.
-    version: major and minor of TensorRT, () for the newest that the headers know.
+    runtime: returns ONNX Runtime's library for the toolchain's machine.
+    version: TensorRT's major and minor, () for the newest that the headers know.
     """
 
     toolchain: LinuxToolchain
@@ -37,7 +37,7 @@ class StandInTensorRt:
     version: tuple[int, ...] = ()
 
     def __call__(self, artifact: Path, folder: Path) -> Call:
-        """Return the call; raises ToolchainError."""
+        """Return how to call the program; raises ToolchainError."""
         names = ("NV_TENSORRT_MAJOR", "NV_TENSORRT_MINOR")
         flags = [f"-D{name}={number}" for name, number in zip(names, self.version, strict=False)]
         library = build_stand_in(folder, self.toolchain.compiler(), flags)
@@ -46,7 +46,7 @@ class StandInTensorRt:
 
 
 def adapter_sources(request: AppRequest) -> dict[str, bytes]:  # noqa: ARG001 (the same for all)
-    """Return the sources of the library that is made on the board."""
+    """Return the sources of the library that is compiled on the board."""
     paths = sorted(_ADAPTER.glob("adapter/*"))
     return {path.relative_to(_ADAPTER).as_posix(): path.read_bytes() for path in paths}
 

@@ -46,7 +46,7 @@ _GNU = {"x86_64": _X86, "aarch64": _ARM}
 
 @dataclass(frozen=True)
 class LinuxToolchain:
-    """What makes programs for a machine, and runs them on this one."""
+    """Compiles programs for a machine, and starts them on this one."""
 
     machine: LinuxMachine
 
@@ -83,7 +83,7 @@ class LinuxToolchain:
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-        """Yield the words before a program that run it here; raises ToolchainError.
+        """Yield the words to put before a program to start it here; raises ToolchainError.
 
         environment: variables for the program.
         """

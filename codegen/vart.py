@@ -22,12 +22,12 @@ _WHAT = "the stand-in for the DPU"
 
 @dataclass(frozen=True)
 class StandInDpu:
-    """Makes the stand-in for a program, which runs by real VART."""
+    """Builds the stand-in for a program, which runs on AMD's VART itself."""
 
     toolchain: KriaToolchain
 
     def __call__(self, artifact: Path, folder: Path) -> Call:
-        """Return the call; raises ArtifactError or ToolchainError."""
+        """Return how to call the program; raises ArtifactError or ToolchainError."""
         files = _folder(artifact)
         network = _network(files)
         library = build_stand_in(self.toolchain, files, folder)

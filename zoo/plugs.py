@@ -322,7 +322,8 @@ class AppGenerator(Protocol):
 class PackageRequest:
     """Contents of a package.
 
-    facts: as for AppGenerator.companions.  folder: the bundle's files, manifest included.
+    facts: as for AppGenerator.companions.
+    folder: the bundle's files, manifest included; the program is app/app.
     settings: the app's settings for this format, None for none.
     """
 

@@ -5,8 +5,10 @@ import importlib
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,8 +51,9 @@ def zoo(site, tmp_path) -> Zoo:
     return run
 
 
-def test_it_imports_nothing_but_zoo():
-    allowed = {"zoo", "zoo_toy", "numpy", *sys.stdlib_module_names}
+def test_it_imports_little():
+    """What of the zoo is public, tests/test_api.py says."""
+    allowed = {"zoo", "codegen", "zoo_toy", "numpy", *sys.stdlib_module_names}
     for path in (SOURCE / "zoo_toy").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -78,11 +81,13 @@ def test_plugins_says_where_it_comes_from(zoo):
         "state": "loaded",
         "error": "",
         "hooks": [
+            "register_apps",
             "register_compilers",
             "register_datasets",
             "register_executors",
             "register_lowerings",
             "register_ops",
+            "register_packages",
             "register_recipes",
             "register_schemes",
             "register_steps",
@@ -241,6 +246,29 @@ def test_a_chip_of_its_own_takes_its_scheme(zoo, places):
     assert found.returncode == 0, found.stderr
     (row,) = json.loads(found.stdout)
     assert 0 < row["metrics"]["distance_px"] < 400
+
+
+@pytest.mark.toolchain
+def test_a_chip_of_its_own_has_its_app_and_its_form_of_packages(zoo, places, tmp_path):
+    built = zoo("build", "toy", "--target", "toychip", "--calib", f"toy_places:{places}")
+    assert built.returncode == 0, built.stderr
+    bundle, firmware = (
+        tmp_path / "dist" / f"toy_tiny.pictures.toychip.ptq.{form}" for form in ("tar.gz", "toyfw")
+    )
+    assert built.stdout == f"dist/{bundle.name}\ndist/{firmware.name}\n"
+
+    verified = zoo("verify", bundle, "--json")
+    assert verified.returncode == 0, verified.stderr
+    checks = {check["step"]: check for check in json.loads(verified.stdout)["checks"]}
+    assert checks["artifact -> app (toy chip's C code)"]["largest"] == 0
+
+    with tarfile.open(bundle) as archive:
+        name = bundle.name.removesuffix(".tar.gz")
+        program = archive.extractfile(f"{name}/app/app").read()
+        assert b"for the toy chip" in archive.extractfile(f"{name}/README.md").read()
+    magic, address, size = struct.unpack_from("<4sII", firmware.read_bytes())
+    assert (magic, address, size) == (b"TOYF", 0x8000, len(program))
+    assert firmware.read_bytes()[12:] == program
 
 
 @pytest.mark.toolchain

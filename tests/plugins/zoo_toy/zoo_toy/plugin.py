@@ -31,6 +31,7 @@ def register_schemes() -> Iterable[Descriptor]:
 def register_ops() -> Iterable[Descriptor]:
     """Return the ops."""
     return [
+        Descriptor("toy_bump", "zoo_toy.toy_bump:OP"),
         Descriptor("toy_depth_to_space", "zoo_toy.toy_depth_to_space:OP"),
         Descriptor("toy_softsign", "zoo_toy.toy_softsign:OP"),
     ]
@@ -55,6 +56,18 @@ def register_compilers() -> Iterable[Descriptor]:
 def register_executors() -> Iterable[Descriptor]:
     """Return what runs the chip's files here."""
     return [Descriptor("toychip", "zoo_toy.toychip:EXECUTOR")]
+
+
+@hookimpl
+def register_apps() -> Iterable[Descriptor]:
+    """Return the program for the chip."""
+    return [Descriptor("cpp-toychip", "zoo_toy.toychip_app:APP")]
+
+
+@hookimpl
+def register_packages() -> Iterable[Descriptor]:
+    """Return the form in which it goes to the chip."""
+    return [Descriptor("toyfw", "zoo_toy.toy_firmware:PACKAGE")]
 
 
 @hookimpl

@@ -21,21 +21,23 @@ TARGET = Target(
     summary="a chip of another distribution, with files of its own",
     compiler="toychip",
     executor="toychip",
-    app="cpp-onnxruntime",
+    app="cpp-toychip",
     schemes={"ptq": "toy-w8a8"},
+    package="toyfw",
 )
 
 
 class ToychipCompiler(Compiler):
-    """Writes the network as it is behind four letters."""
+    """Writes the network as it is behind four letters, and as C for the program."""
 
     name = "toychip"
 
-    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:  # noqa: ARG002
-        """Return network.toy."""
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return network.toy, and what compiler 'c' makes of the graph."""
+        program: Artifact = registry.load("compiler", "c").lower(graph, target, scheme)
         content = _MAGIC + registry.load("format", "onnx").write(graph)
         exact = Exactness(0, "lsb", "the chip computes what the network means")
-        return Artifact(self.name, _MAIN, {_MAIN: content}, exact)
+        return Artifact(self.name, _MAIN, {**program.files, _MAIN: content}, exact)
 
 
 class ToychipExecutor(Executor):
