@@ -49,6 +49,12 @@ class Op(ABC):
     name: str
     onnx_types: tuple[str, ...]
     """ONNX operator types that `parse` accepts."""
+    onnx_function: str = ""
+    """One of these types, if ONNX has no such operator, as a function in ONNX's text form.
+
+    Such as 'Bump (x) => (y) { ... }', made of operators of opset 21. Hub files define it, in domain
+    'zoo'.
+    """
     fuses_clamp: bool = False
     """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""
     shares_quantization: bool = False

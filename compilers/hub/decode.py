@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import AttributeProto, ModelProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-from compilers.hub.half_up import is_half_up
+from compilers.hub.functions import check_function
 from compilers.hub.model_file import parse_model, tensors_of
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Tensor
@@ -66,11 +66,7 @@ def check(model: ModelProto, where: str) -> None:
         ) from error
     _check_opset(model, where)
     for function in model.functions:
-        if not is_half_up(function):
-            raise UnsupportedOpError(
-                f"{where}: the model defines the function '{function.domain}.{function.name}', "
-                "which is not supported; inline it with onnx.inliner.inline_local_functions"
-            )
+        check_function(function, where)
 
 
 def inputs_of(model: ModelProto) -> list[ValueInfoProto]:

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from compilers.fresh_name import fresh_name
-from compilers.hub import half_up
 from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
+from compilers.hub.functions import DOMAIN, HALF_UP, is_function
 from compilers.hub.onnx_node import OnnxNode
 from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
@@ -161,7 +161,7 @@ class NodeImporter:
         return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
 
     def _quantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        x, rounding = operand(call), "half_up" if node.domain == half_up.DOMAIN else "half_even"
+        x, rounding = operand(call), "half_up" if node.domain == DOMAIN else "half_even"
         _refuse_integers(call)
         quantization = read_quantization(call, integer_type(call), x.shape, rounding)
         if x.data is not None:
@@ -239,7 +239,7 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
         ("", "DequantizeLinear"): NodeImporter._dequantize,
         (CONTRIB, "QuantizeLinear"): NodeImporter._quantize,
         (CONTRIB, "DequantizeLinear"): NodeImporter._dequantize,
-        (half_up.DOMAIN, half_up.NAME): NodeImporter._quantize,
+        (DOMAIN, HALF_UP): NodeImporter._quantize,
     }
 )
 
@@ -258,8 +258,8 @@ def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
 
 
 def _find_op(node: OnnxNode, where: str) -> Op:
-    op = None if node.domain else find_onnx_type(node.op_type)
-    if op is not None:
+    op = find_onnx_type(node.op_type) if node.domain in ("", DOMAIN) else None
+    if op is not None and is_function(op, node.op_type) == (node.domain == DOMAIN):
         return op
     if node.op_type in _DYNAMIC:
         raise UnsupportedOpError(

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import FunctionProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from compilers.fresh_name import fresh_name
 from compilers.hub.constant_notes import KEY, notes_of
-from compilers.hub.half_up import DOMAIN, NAME, half_up_function
+from compilers.hub.functions import DOMAIN, HALF_UP, half_up_function, is_function, op_function
 from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from compilers.passes.spell_out_means import spell_out_means
@@ -39,7 +39,7 @@ def write(graph: Graph) -> bytes:
     writer = _Writer(plain)
     for node in plain.nodes:
         writer.add(node)
-    functions = [half_up_function(_OPSET)] if writer.rounds_half_up else []
+    functions = [writer.functions[name] for name in sorted(writer.functions)]
     opsets = [helper.make_opsetid("", _OPSET)]
     model = helper.make_model(
         helper.make_graph(
@@ -65,7 +65,7 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.nodes: list[NodeProto] = []
         self.initializers: list[TensorProto] = []
-        self.rounds_half_up = False
+        self.functions: dict[str, FunctionProto] = {}
         self._graph = graph
         self._taken = set(graph.tensors)
         self._constants: dict[str, str] = {}
@@ -90,9 +90,13 @@ class _Writer:
             self._call(node, inputs, node.output)
 
     def _call(self, node: Node, inputs: Sequence[Tensor], output: str) -> None:
-        call = find_op(node.op).express(node, inputs)
+        op = find_op(node.op)
+        call = op.express(node, inputs)
         names = [self._input(tensor, inputs) if tensor else "" for tensor in call.inputs]
-        self._append(call.op_type, names, output, node.name, call.attributes)
+        domain = ""
+        if is_function(op, call.op_type):
+            self.functions[call.op_type], domain = op_function(op), DOMAIN
+        self._append(call.op_type, names, output, node.name, call.attributes, domain)
 
     def _input(self, tensor: Tensor, inputs: Sequence[Tensor]) -> str:
         """Return the ONNX name of a node's input; constants become initialisers once."""
@@ -122,8 +126,8 @@ class _Writer:
             )
         names = [node.inputs[0], *self._grid(output, quantization)]
         if quantization.rounding == "half_up":
-            self.rounds_half_up = True
-            self._append(NAME, names, node.output, node.name, domain=DOMAIN)
+            self.functions.setdefault(HALF_UP, half_up_function())
+            self._append(HALF_UP, names, node.output, node.name, domain=DOMAIN)
         else:
             self._append("QuantizeLinear", names, node.output, node.name)
 

@@ -1,0 +1,140 @@
+"""Functions that hub files define: the one that rounds half up, and those of op plugins."""
+
+import numpy as np
+import onnx
+import pytest
+from build_graph import build_graph
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
+from onnx_runtime import run_onnx
+
+from compilers import op_table
+from compilers.hub import read, simplify, write
+from compilers.op_parts.arithmetic import quantize
+from zoo import registry
+from zoo.errors import PluginError, UnsupportedOpError
+from zoo.graph import Graph, Node, Quantization
+from zoo.table_op import TableOp
+
+SCALES = st.integers(-6, 1).map(lambda exponent: 2.0**exponent)
+
+
+def _graph(signed: bool, scale: float, zero_point: int) -> Graph:
+    grid = Quantization((scale,), (zero_point,), signed=signed, rounding="half_up")
+    nodes = (Node("in", "quantize", ("x",), "q"), Node("out", "dequantize", ("q",), "y"))
+    return build_graph({"x": ("N", 4001)}, nodes, ("y",), {}, {"q": grid})
+
+
+@given(signed=st.booleans(), scale=SCALES, zero_point=st.integers(0, 127), simple=st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_onnx_runtime_rounds_half_up_and_saturates(signed, scale, zero_point, simple):
+    graph = _graph(signed, scale, zero_point)
+    content = simplify(write(graph), "net.onnx") if simple else write(graph)
+    eighths = (np.arange(-2000, 2001) / 8).astype(np.float32)[None]  # with all ties
+    found = run_onnx(content, {"x": eighths}, ("q",))["q"]
+    np.testing.assert_array_equal(found, quantize(eighths, graph.tensors["q"].quantization))
+
+
+def test_ties_go_up():
+    ties = np.zeros((1, 4001), np.float32)
+    ties[0, :4] = [0.5, -0.5, 1.5, -1.5]
+    found = run_onnx(write(_graph(True, 1.0, 0)), {"x": ties}, ("q",))["q"]
+    assert found[0, :4].tolist() == [1, 0, 2, -1]
+
+
+def test_another_function_of_the_name_is_refused():
+    model = onnx.load_from_string(write(_graph(True, 1.0, 0)))
+    (floor,) = (node for node in model.functions[0].node if node.op_type == "Floor")
+    floor.op_type = "Ceil"
+    with pytest.raises(UnsupportedOpError) as caught:
+        read(model.SerializeToString(), "net.onnx")
+    assert str(caught.value) == (
+        "net.onnx: the model defines the function 'zoo.QuantizeHalfUp', which is not supported; "
+        "inline it with onnx.inliner.inline_local_functions"
+    )
+
+
+def test_files_that_round_half_even_have_no_function():
+    grid = Quantization((0.5,), (0,))
+    nodes = (Node("in", "quantize", ("x",), "q"), Node("out", "dequantize", ("q",), "y"))
+    graph = build_graph({"x": ("N", 3)}, nodes, ("y",), {}, {"q": grid})
+    assert not onnx.load_from_string(write(graph)).functions
+
+
+class Bump(TableOp):
+    """y = 1 / (1 + x^2), which ONNX does not have."""
+
+    name = "bump"
+    onnx_types = ("Bump",)
+    onnx_function = """Bump (x) => (y) {
+        one = Constant <value_float = 1.0> ()
+        square = Mul (x, x)
+        sum = Add (square, one)
+        y = Div (one, sum)
+    }"""
+
+    def activate(self, node, x):  # noqa: ARG002
+        return 1 / (1 + np.square(x))
+
+
+@pytest.fixture(scope="module")
+def bump():
+    """Registered as a plugin's op would be."""
+    op, load, names = Bump(), registry.load, registry.names
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "load", lambda k, n: op if (k, n) == ("op", "bump") else load(k, n))
+        patch.setattr(registry, "names", lambda k: (*names(k), "bump") if k == "op" else names(k))
+        op_table._names_by_onnx_type.cache_clear()
+        yield op
+    op_table._names_by_onnx_type.cache_clear()
+
+
+@pytest.mark.usefixtures("bump")
+@given(channels=st.integers(1, 9), seed=SEEDS)
+@settings(max_examples=20)
+def test_an_op_that_onnx_lacks_is_in_the_file(channels, seed):
+    case = OneNode("bump", (activation(("N", channels, 3)),))
+    assert case.comes_back
+    assert case.difference(seed) < 1e-6
+
+
+@pytest.mark.usefixtures("bump")
+@given(read_by=QUANTIZATIONS, stored=QUANTIZATIONS, seed=SEEDS)
+@settings(max_examples=20)
+def test_so_it_is_with_integers(read_by, stored, seed):
+    # ONNX Runtime computes in float32, the table is made in float64: near ties may fall apart.
+    case = OneNode("bump", (activation(("N", 64), read_by),), stored=stored)
+    assert case.comes_back
+    assert case.difference(seed) <= 1
+
+
+@pytest.mark.usefixtures("bump")
+def test_simplification_keeps_it():
+    graph = OneNode("bump", (activation(("N", 4)),)).graph
+    assert read(simplify(write(graph), "net.onnx"), "net.onnx").nodes[0].op == "bump"
+
+
+def test_a_file_of_another_version_of_the_plugin_is_refused(bump, monkeypatch):
+    content = write(OneNode("bump", (activation(("N", 4)),)).graph)
+    monkeypatch.setattr(bump, "onnx_function", bump.onnx_function.replace("1.0", "2.0"))
+    with pytest.raises(UnsupportedOpError) as caught:
+        read(content, "net.onnx")
+    assert str(caught.value) == (
+        "net.onnx: its function 'zoo.Bump' is not the one that op 'bump' defines; install the "
+        "plugin version that wrote the file"
+    )
+
+
+@pytest.mark.usefixtures("bump")
+def test_a_file_whose_plugin_is_missing_is_refused(monkeypatch):
+    content = write(OneNode("bump", (activation(("N", 4)),)).graph)
+    monkeypatch.setattr("compilers.hub.functions.find_onnx_type", lambda _: None)
+    with pytest.raises(UnsupportedOpError, match=r"the model defines the function 'zoo\.Bump'"):
+        read(content, "net.onnx")
+
+
+def test_a_function_that_is_no_onnx_names_the_op(bump, monkeypatch):
+    monkeypatch.setattr(bump, "onnx_function", "Bump (x) => y")
+    with pytest.raises(PluginError, match="op 'bump': its onnx_function is not a function in ONNX"):
+        write(OneNode("bump", (activation(("N", 4)),)).graph)
