@@ -2,7 +2,7 @@
 
 QuantizeHalfUp computes q = saturate(floor(x / scale + 0.5) + zero_point); ONNX's QuantizeLinear
 only rounds half to even. Its last node is a QuantizeLinear with scale 1, which only saturates
-and it saturates. The others come from op plugins (zoo.op.Op.onnx_function).
+because its input is already rounded. The others come from op plugins (zoo.op.Op.onnx_function).
 """
 
 from onnx import FunctionProto, helper, parser

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from zoo import registry
 from zoo.bench.latency import Latency
-from zoo.nvidia_gpu import NvidiaGpu
 from zoo.contract import Contract
+from zoo.nvidia_gpu import NvidiaGpu
 from zoo.plugs import Run
 
 __all__ = ["Entry", "machine", "measure", "sample"]
