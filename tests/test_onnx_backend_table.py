@@ -2,8 +2,9 @@
 
 import runpy
 from collections import Counter
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import onnx
@@ -11,13 +12,53 @@ import onnx
 TABLE = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "onnx_backend_table.py"))
 
 
-def test_nothing_is_wrong_and_nothing_crashes():
+FLOOR = {
+    "Add": 1,
+    "AveragePool": 1,
+    "Celu": 1,
+    "Concat": 1,
+    "Conv": 5,
+    "Div": 1,
+    "Expand": 1,
+    "Gemm": 3,
+    "GlobalAveragePool": 2,
+    "GlobalMaxPool": 1,
+    "GroupNormalization": 1,
+    "InstanceNormalization": 1,
+    "LayerNormalization": 1,
+    "LogSoftmax": 1,
+    "LpNormalization": 1,
+    "MaxPool": 1,
+    "Mean": 1,
+    "PRelu": 1,
+    "Pad": 1,
+    "Reciprocal": 1,
+    "ReduceL2": 2,
+    "ReduceMax": 1,
+    "ReduceMin": 2,
+    "ReduceSum": 1,
+    "Slice": 1,
+    "Softmax": 1,
+    "Split": 2,
+    "Squeeze": 1,
+    "Tanh": 1,
+    "several": 10,
+}
+"""Tests of the sample that pass, by operator, as the script calls them."""
+
+
+def _is_sampled(case):
+    """Tell whether a test is among every eighth, whichever other tests a version of onnx has."""
+    return crc32(case.name.encode()) % 8 == 0
+
+
+def test_a_sample_passes_and_nothing_is_wrong_or_crashes():
     cases = chain(TABLE["operator_cases"](), TABLE["exported_cases"]())
-    results = [TABLE["judge"](case) for case in islice(cases, 3, None, 8)]
-    found = Counter(result.outcome for result in results)
+    results = [TABLE["judge"](case) for case in cases if _is_sampled(case)]
+    found = Counter(result.op for result in results if result.outcome == "pass")
     assert [result for result in results if result.outcome in ("wrong", "crash")] == []
-    assert found["pass"] >= 1
-    assert found.total() > 240
+    assert {op: (found[op], floor) for op, floor in FLOOR.items() if found[op] < floor} == {}
+    assert len(results) >= 235
 
 
 def _case(text, *outputs):
