@@ -2,10 +2,12 @@
 
 The best range rule differs between networks, and so does the benefit of equalisation: for each
 rule, one of the measured networks does worst with it. Each candidate is judged by the integer
-network's outputs on held-out samples, by the loss that the certificate then reports
-(zoo.proof.loss). The slowest methods, error-compensating weight rounding and bias correction, are
-only tried for the best range rule, equalised and not: without them, rounding hides which of the two
-is better. Ties keep the order of the candidates, which starts with those that clip least.
+network's outputs on held-out samples, by the fourth power of the differences. The mean square would
+prefer a range that rounds finely and cuts off the largest answers, one in a thousand; the largest
+difference would depend on a single sample. The slowest methods, error-compensating weight rounding
+and bias correction, are only tried for the best range rule, equalised and not: without them,
+rounding hides which of the two is better. Ties keep the order of the candidates, which starts with
+those that clip least.
 """
 
 import json
@@ -37,6 +39,7 @@ __all__ = ["AUTO", "Chosen", "Way", "choose"]
 
 AUTO = "auto"
 
+_POWER = 4
 _JUDGING = 50
 """Maximum judging samples; every candidate runs on all of them."""
 
@@ -45,7 +48,7 @@ _JUDGING = 50
 class Way:
     """A candidate for quantization.
 
-    loss: mean over outputs of zoo.proof.loss.relative_loss.
+    loss: mean over outputs of zoo.proof.loss.relative_loss, to the power 4.
     """
 
     calibrator: str
@@ -163,7 +166,7 @@ class _Judge:
     def loss(self, graph: Graph) -> float:
         """Return the mean loss over the outputs to four digits, on which processors agree."""
         found = _run(graph, list(self.wanted), self.samples, self.threads)
-        losses = [relative_loss(self.wanted[name], found[name]) for name in self.wanted]
+        losses = [relative_loss(self.wanted[name], found[name], _POWER) for name in self.wanted]
         return float(f"{np.mean(losses):.4g}")
 
 

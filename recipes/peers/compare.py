@@ -11,10 +11,11 @@ same pictures, run by ONNX Runtime without optimisation, and measured by the net
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
+from time import process_time
 from types import MappingProxyType
 
 import click
@@ -77,22 +78,27 @@ NETWORKS: Mapping[str, Peer] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Result:
-    """One network, quantized in one way. choice: what 'auto' took.  seconds: to quantize."""
+    """One network, quantized in one way, on `count` test samples.
+
+    calibration, calibration_count: the data set, and how many of its pictures were used.
+    cpu_seconds: to quantize.  choice: what 'auto' took.
+    """
 
     network: str
     way: str
     data: str
     count: int
     metrics: Mapping[str, float]
-    seconds: float = 0.0
+    calibration: str
+    calibration_count: int
+    cpu_seconds: float = 0.0
     choice: str = ""
-    calibration: str = field(default="", compare=False)
 
 
 def compare(
     name: str, peers: Path, data: Path, schemes: Sequence[str], count: int
 ) -> Iterator[Result]:
-    """Yield the network as it is, then in each way; the float one's seconds are 0.
+    """Yield the network as it is, then in each way.
 
     count: of calibration pictures, at most.
     """
@@ -101,12 +107,13 @@ def compare(
     graph: Graph = onnx.import_file(peers / f"{name}.onnx", {spec.name: spec.shape})
     pictures = hold_out(calibration_pictures(recipe, data / peer.training, count))
     everything = (*pictures.calibration, *pictures.judging)
+    measure = partial(_measured, name, recipe, data, len(everything))
     with TemporaryDirectory() as folder:
         hub = Path(folder) / "float.onnx"
         hub.write_bytes(onnx.write(graph))
-        yield _measured(name, "float", recipe, peer, hub, data)
+        yield measure(hub, "float")
         for scheme in schemes:
-            start, file = monotonic(), hub.with_name(f"{scheme}.onnx")
+            start, file = process_time(), hub.with_name(f"{scheme}.onnx")
             integer = registry.load("quantizer", "ptq").quantize(
                 graph,
                 registry.load("scheme", scheme),
@@ -115,33 +122,40 @@ def compare(
                 QuantizeOptions(held_out=tuple(_feeds(recipe, pictures.judging))),
             )
             file.write_bytes(onnx.write(integer))
-            seconds = monotonic() - start
-            choice = _choice(integer)
-            yield _measured(name, scheme, recipe, peer, file, data, seconds, choice)
+            yield measure(file, scheme, process_time() - start, _choice(integer))
         for per_channel in (False, True):
-            start, file = monotonic(), hub.with_name("usual.onnx")
+            start, file = process_time(), hub.with_name("usual.onnx")
             quantize_usually(hub, _feeds(recipe, everything, 1), file, per_channel)
-            seconds = monotonic() - start
             way = f"quantize_static, per {'channel' if per_channel else 'tensor'}"
-            yield _measured(name, way, recipe, peer, file, data, seconds)
+            yield measure(file, way, process_time() - start)
 
 
 def _measured(
     name: str,
-    way: str,
     recipe: Recipe,
-    peer: Peer,
-    file: Path,
     data: Path,
-    seconds: float = 0.0,
+    calibration_count: int,
+    file: Path,
+    way: str,
+    cpu_seconds: float = 0.0,
     choice: str = "",
 ) -> Result:
+    peer = NETWORKS[name]
     run = registry.load("executor", "onnxruntime-unoptimized").load(file.parent, file.name)
     found: Evaluation = registry.resolve(peer.evaluate)(recipe, run, data / peer.test)
     metrics = {metric: found.metrics[metric] for metric in peer.metrics}
-    result = Result(name, way, found.data, found.count, metrics, seconds, choice, peer.training)
     report(f"{name}, {way}: {', '.join(f'{value:.3f}' for value in metrics.values())}")
-    return result
+    return Result(
+        network=name,
+        way=way,
+        data=found.data,
+        count=found.count,
+        metrics=metrics,
+        calibration=peer.training,
+        calibration_count=calibration_count,
+        cpu_seconds=cpu_seconds,
+        choice=choice,
+    )
 
 
 def _feeds(recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
@@ -186,7 +200,7 @@ def main(
             sys.stdout.write(json.dumps(found, indent=2) + "\n")
             return
         sys.stdout.write(f"{facts['processor']}, {facts['system']}\n\n")
-        sys.stdout.write("| network | way | on | metrics | seconds | taken |\n")
+        sys.stdout.write("| network | way | on | metrics | CPU seconds | taken |\n")
         sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
         for result in results:
             sys.stdout.write(_line(result))
@@ -194,9 +208,9 @@ def main(
 
 
 def _line(result: Result) -> str:
-    metrics = ", ".join(f"{name} {value:.2f}" for name, value in result.metrics.items())
+    metrics = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     where = f"{result.data} ({result.count})"
-    cells = (result.network, result.way, where, metrics, f"{result.seconds:.0f}", result.choice)
+    cells = (result.network, result.way, where, metrics, f"{result.cpu_seconds:.0f}", result.choice)
     return f"| {' | '.join(cells)} |\n"
 
 

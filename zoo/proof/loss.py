@@ -26,10 +26,11 @@ _TRACED = 8
 """Samples for comparing intermediate values."""
 
 
-def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]") -> float:
-    """Return the root mean square of the differences, in units of the wanted values' spread.
+def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]", power: int = 2) -> float:
+    """Return mean(|difference|**power)**(1/power), in units of the wanted values' spread.
 
-    wanted, found: one output of all samples, [N, ...]. The spread is two standard deviations of
+    wanted, found: one output of all samples, [N, ...]. By the power 2 it is the root mean square;
+    higher powers count rare large differences more. The spread is two standard deviations of
     each number over the samples, as root mean square over all: the distance between two answers
     that are equally frequent. A loss of 0.1 moves answers a tenth of the way to the other one, and
     4 % of the variance, (2 * 0.1)**2, is noise; an output that became constant has lost 0.5. With
@@ -38,8 +39,8 @@ def relative_loss(wanted: "NDArray[Any]", found: "NDArray[Any]") -> float:
     """
     import numpy as np
 
-    difference = np.asarray(found, np.float64) - wanted
-    return float(np.sqrt(np.mean(difference**2))) / _spread(wanted)
+    difference = np.abs(np.asarray(found, np.float64) - wanted)
+    return float(np.mean(difference**power) ** (1 / power)) / _spread(wanted)
 
 
 @dataclass(frozen=True)

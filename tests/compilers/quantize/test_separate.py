@@ -23,8 +23,8 @@ def _network(gain: float, pooled: bool) -> Graph:
         "w": random.normal(0, gain, (3, 3, 1, 1)).astype(np.float32),
         "v": np.full((2, 6, 1, 1), 0.1, np.float32),
     }
-    size = 4 if pooled else 8
-    shapes = {"x": (3, 8), "a": (3, size), "c": (3, size), "d": (6, size), "y": (2, size)}
+    size = 8 if pooled else 16
+    shapes = {"x": (3, 16), "a": (3, size), "c": (3, size), "d": (6, size), "y": (2, size)}
     first = "a" if pooled else "x"
     nodes = [
         Node("conv", "conv", (first, "w"), "c", STEP),

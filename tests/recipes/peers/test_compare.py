@@ -26,6 +26,7 @@ def test_auto_loses_less_than_the_usual_way(data):
     found = CliRunner().invoke(main, [*words, "--scheme", "w8a8-asym", "--calib-count", "60"])
     assert found.exit_code == 0, found.output
     results = json.loads(found.output)["results"]
+    assert {result["calibration_count"] for result in results} == {60}
     ap = {result["way"]: result["metrics"]["ap_16px_percent"] for result in results}
     assert ap["w8a8-asym"] >= max(
         ap["quantize_static, per tensor"], ap["quantize_static, per channel"]
