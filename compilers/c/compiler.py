@@ -20,12 +20,12 @@ EXACT = Exactness(0, "lsb", "the same integer arithmetic as the reference")
 
 
 class CCompiler(Compiler):
-    """Plans memory and kernels; the renderer 'c99' writes them as text."""
+    """Plans memory and kernels; the renderer 'c99' writes them as source code."""
 
     name = "c"
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
-        """Return what of an integer graph the program computes, node by node.
+        """Return which nodes of an integer graph the program computes.
 
         Raises RefusedError for a float graph: kernels depend on its integers.
         """
@@ -33,9 +33,9 @@ class CCompiler(Compiler):
         return capabilities(graph)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
-        """Return the sources, and network.json that tells a host how to call them.
+        """Return the sources, and network.json with the facts for calling them.
 
-        Raises RefusedError for a float graph, UnsupportedOpError for what has no kernel.
+        Raises RefusedError for a float graph, UnsupportedOpError for a node without a kernel.
         """
         _require_integers(graph, target, scheme)
         program = make_program(graph)

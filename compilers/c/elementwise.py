@@ -1,4 +1,4 @@
-"""Ops on each element: sums, products, clips, changes of scale."""
+"""Element-wise ops: sums, products, clips, rescaling."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ __all__ = ["lower_add", "lower_clip", "lower_mul", "lower_requantize"]
 
 
 def lower_add(view: KernelView) -> Steps:
-    """Lower sums and differences: one rounding of m_a (q_a - z_a) + m_b (q_b - z_b)."""
+    """Lower sums and differences: m_a (q_a - z_a) + m_b (q_b - z_b), rounded once."""
     first, second = view.fixed("multiplier")
     (shift,) = view.fixed("shift")
     grids = [view.grid(view.inputs[index]) for index in (0, 1)]
@@ -32,7 +32,7 @@ def lower_add(view: KernelView) -> Steps:
 
 
 def lower_mul(view: KernelView) -> Steps:
-    """Lower products (q_a - z_a) (q_b - z_b), with a factor for each scale of b."""
+    """Lower products (q_a - z_a) (q_b - z_b), with one factor per scale of b."""
     grids = [view.grid(view.inputs[index]) for index in (0, 1)]
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     bound = reach(grids[0]) * reach(grids[1])
@@ -63,16 +63,16 @@ def lower_requantize(view: KernelView) -> Steps:
 
 
 def lower_clip(view: KernelView) -> Steps:
-    """Lower bounds of the integers."""
+    """Lower a clip of the integers."""
     low, high = view.fixed("range")
     settings = {"count": view.count, "low": low, "high": high}
     yield view.call("clip", settings, [view.operand(0)], in_place=(0,))
 
 
 def _sum_rounding(view: KernelView) -> str:
-    """Return the rounding of an addition, whose product is the sum of two products.
+    """Return the rounding of an addition, a sum of two products.
 
-    Both have the factors of 2 that the multipliers share, and no sum has more than 32 + 9 bits.
+    Both have the multipliers' common factors of 2, and no sum has more than 32 + 9 bits.
     """
     first, second = view.fixed("multiplier")
     common = int(np.gcd(first, second)) or 1
@@ -98,7 +98,7 @@ def _loops(view: KernelView, names: tuple[str, ...]) -> Mapping[str, Setting]:
 
 
 def _factor_sizes(view: KernelView) -> tuple[int, ...]:
-    """Return the shape in which the factors broadcast, as long as the output's."""
+    """Return the shape in which the factors broadcast, with the output's rank."""
     grid, rank = view.grid(view.inputs[1]), len(view.output.shape) - 1
     found = [1] * rank
     if grid.axis is not None:
@@ -108,7 +108,7 @@ def _factor_sizes(view: KernelView) -> tuple[int, ...]:
 
 
 def _whole(view: KernelView) -> tuple[int, ...]:
-    """Return which inputs are as large as the output, so that it may overwrite them."""
+    """Return which inputs have the output's size, so that it may overwrite them."""
     output = sizes(view.output.shape)
     return tuple(
         index

@@ -1,4 +1,4 @@
-"""Functions by table: of one number, of one number and its channel, softmax."""
+"""Table functions: of one number, of one number and its channel, softmax."""
 
 from math import prod
 
@@ -22,7 +22,7 @@ def lower_table(view: KernelView) -> Steps:
 
 
 def lower_prelu(view: KernelView) -> Steps:
-    """Lower a function by one table for each channel."""
+    """Lower a function with one table per channel."""
     found = sizes(view.output.shape)
     if view.output.layout == "NHWC":
         yield from _tables(view, outer=prod(found[:-1]), channels=found[-1], inner=1)
@@ -39,7 +39,7 @@ def lower_softmax(view: KernelView) -> Steps:
         view.refuse("it has more than three axes beside its own", "reshape before it")
     others = [(1, 0)] * (_OTHER_AXES - len(others)) + others
     (multiplier,), (shift,) = view.fixed("multiplier"), view.fixed("shift")
-    # Twice the divisor is formed too.
+    # Twice the divisor is computed too.
     if _POWER_BITS + found[axis].bit_length() + shift + 2 > _INT64_BITS:
         view.refuse(
             f"sums over {found[axis]} classes times 2**{shift} have more than 63 bits",

@@ -1,4 +1,4 @@
-"""C identifiers for names of a user's file."""
+"""C identifiers for names in a user's file."""
 
 import re
 
@@ -21,13 +21,13 @@ _LENGTH = 40  # that lines still fit the page
 
 
 class Identifiers:
-    """Gives out identifiers, each once; no two differ in upper and lower case only."""
+    """Allocates unique identifiers; no two differ only in case."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def take(self, name: str) -> str:
-        """Return an identifier that is like `name`."""
+        """Return an identifier similar to `name`."""
         word = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
         if not word or word[0].isdigit():
             word = f"x{word}"

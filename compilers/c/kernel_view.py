@@ -1,4 +1,4 @@
-"""What a lowering to C is given: a node, and how it says what the node becomes."""
+"""The argument of a lowering to C: a node, with the means to emit calls."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ __all__ = ["KernelView", "Operand", "SameMemory", "Steps"]
 
 @dataclass(frozen=True)
 class SameMemory:
-    """A tensor that is another one under a different shape."""
+    """A tensor that is another one with a different shape."""
 
     source: str
     output: str
@@ -28,12 +28,12 @@ Steps = Iterator[Call | SameMemory]
 
 @dataclass(frozen=True)
 class KernelView(NodeView):
-    """A node with its tensors, images NHWC. name: the C identifier that it was given."""
+    """A node with its tensors, images NHWC. name: its C identifier."""
 
     name: str
 
     def require_8_bits(self) -> None:
-        """Refuse what is no integer of 8 bits."""
+        """Refuse anything but 8-bit integers."""
         activations = [tensor for tensor in self.inputs if not tensor.is_constant]
         for tensor in (*activations, self.output):
             if self.grid(tensor).dtype not in C_TYPES:
@@ -42,7 +42,7 @@ class KernelView(NodeView):
     def constant(
         self, role: str, c_type_name: str, values: "NDArray[Any] | Sequence[int]"
     ) -> Constant:
-        """Return an array of the program that is named after node and role."""
+        """Return a program array named after node and role."""
         return Constant(f"network_{self.name}_{role}", c_type_name, np.asarray(values))
 
     def operand(self, index: int) -> Operand:
@@ -57,9 +57,9 @@ class KernelView(NodeView):
         )
 
     def operand_sizes(self, index: int) -> tuple[int, ...]:
-        """Return the sizes of an input without the batch, as many as the output's.
+        """Return the sizes of an input without the batch, with the output's rank.
 
-        A constant has no batch, or one of size 1. What has no channels has 1 of them.
+        A constant has no batch, or one of size 1. Without channels, it has one.
         """
         tensor, rank = self.inputs[index], len(self.output.shape) - 1
         given = tensor.shape if tensor.is_constant else tensor.shape[1:]
@@ -80,7 +80,7 @@ class KernelView(NodeView):
         in_place: tuple[int, ...] = (),
         scratch_bytes: int = 0,
     ) -> Call:
-        """Return a call that writes the output. part: tells several calls of a node apart."""
+        """Return a call that writes the output. part: distinguishes a node's calls."""
         read = [
             c_type(self.graph.tensors[operand.tensor])
             if isinstance(operand, Argument)
@@ -102,5 +102,5 @@ class KernelView(NodeView):
 
     @property
     def count(self) -> int:
-        """How many values a sample of the output has."""
+        """Number of values in a sample of the output."""
         return int(np.prod(sizes(self.output.shape), dtype=np.int64))

@@ -1,4 +1,4 @@
-"""Nests of loops over the elements of several arrays at once."""
+"""Loop nests over the elements of several arrays at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _DEPTH = 4
 class Loops:
     """Loops from the outermost to the innermost.
 
-    sizes: rounds of each.  strides: for each array, elements from one round to the next.
+    sizes: iterations of each.  strides: for each array, in elements.
     """
 
     sizes: tuple[int, ...]
@@ -43,12 +43,12 @@ class Loops:
 
     @property
     def is_contiguous(self) -> bool:
-        """Whether every array is visited from one element to the next."""
+        """Whether every array is visited contiguously."""
         merged = self.merged()
         return len(merged.sizes) == 1 and all(s == (1,) for s in merged.strides)
 
     def settings(self, names: Sequence[str], depth: int = _DEPTH) -> Mapping[str, Setting] | None:
-        """Return sizes and, by name, strides, all of length `depth`; None where these are more."""
+        """Return sizes and strides by name, of length `depth`; None if there are more loops."""
         merged = self.merged()
         missing = depth - len(merged.sizes)
         if missing < 0:
@@ -61,9 +61,9 @@ class Loops:
 
 
 def broadcast_loops(output: Sequence[int], inputs: Sequence[Sequence[int]]) -> Loops:
-    """Return loops over the output; an input's axis of size 1 is repeated.
+    """Return loops over the output; an input's axis of size 1 is broadcast.
 
-    output, inputs: sizes without the batch, of one rank. Arrays: the inputs.
+    output, inputs: sizes without the batch, of equal rank. Arrays: the inputs.
     """
     rows = tuple(
         tuple(
@@ -78,8 +78,8 @@ def broadcast_loops(output: Sequence[int], inputs: Sequence[Sequence[int]]) -> L
 def reshape_loops(source: Tensor, target: Tensor) -> Loops | None:
     """Return loops over the same values in two shapes; arrays: source, target.
 
-    Both are read channels first. Each axis is cut where the other shape cuts; None where the cuts
-    do not fit into each other, as for [2, 3] and [3, 2].
+    Both are read channels first. Axes are split at the boundaries of the other shape; None if they
+    do not nest, as for [2, 3] and [3, 2].
     """
     read, written = _Order.of(source), _Order.of(target)
     cuts = sorted({*read.inner_counts, *written.inner_counts}, reverse=True)
@@ -109,11 +109,11 @@ class _Order:
 
     @property
     def inner_counts(self) -> list[int]:
-        """How many values there are inside of each cut between axes, both ends included."""
+        """Number of values inside each boundary between axes, both ends included."""
         return [prod(self.sizes[axis:]) for axis in range(len(self.sizes) + 1)]
 
     def stride_at(self, count: int) -> int:
-        """Return the distance in memory of values that are `count` apart in this order."""
+        """Return the memory distance of values `count` apart in this order."""
         for axis, size in enumerate(self.sizes):
             inner = prod(self.sizes[axis + 1 :])
             if inner <= count < inner * size:

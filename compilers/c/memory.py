@@ -1,4 +1,4 @@
-"""The memory plan: where in one arena each tensor lies while it is needed."""
+"""The memory plan: the position of each live tensor in one arena."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from zoo.c_program import Argument, Call
 
 __all__ = ["Block", "Plan", "blocks_of", "place"]
 
-_ALIGNMENT = 16  # bytes, so that vectors of neighbours lie in one cache line
+_ALIGNMENT = 16  # bytes, so that vectors of neighbours share a cache line
 
 
 @dataclass(frozen=True)
 class Block:
-    """Memory that tensors share one after the other. first, last: calls that use it."""
+    """Memory that tensors use in succession. first, last: calls that use it."""
 
     name: str
     size_bytes: int
@@ -22,7 +22,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Plan:
-    """Offsets by block, in bytes, and the size of the arena that holds them all."""
+    """Offsets by block, in bytes, and the size of the arena."""
 
     offsets: Mapping[str, int]
     arena_bytes: int
@@ -33,8 +33,8 @@ def blocks_of(
 ) -> tuple[list[Block], dict[str, str]]:
     """Return blocks, and the block of each tensor.
 
-    homes: the tensor whose memory each tensor has; only tensors named here live in the arena. An
-    output takes over the memory of an input that it may overwrite and that nobody reads later.
+    homes: the tensor whose memory each tensor uses; only these tensors are in the arena. An output
+    reuses the memory of an input that it may overwrite and that is not read later.
     """
     last = {homes[name]: index for index, name in _uses(calls, homes)}
     owner = dict(homes)
@@ -59,10 +59,10 @@ def blocks_of(
 
 
 def place(blocks: Iterable[Block]) -> Plan:
-    """Give each block in turn the lowest offset that is free all its life.
+    """Assign each block the lowest offset that is free during its lifetime.
 
     Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", section
-    5.2: the largest first. Or those that live longest first, where the arena is then smaller.
+    5.2: largest first; or longest-lived first, if that makes the arena smaller.
     """
     by_size = sorted(blocks, key=lambda block: (-block.size_bytes, block.first, block.name))
     by_life = sorted(by_size, key=lambda block: block.first - block.last)

@@ -1,4 +1,4 @@
-"""Ops that move elements: nests of loops that copy."""
+"""Ops that move elements: copying loop nests."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -16,7 +16,7 @@ _STRIDES = ("input_strides", "output_strides")
 
 
 def lower_reshape(view: KernelView) -> Steps:
-    """Lower to nothing where memory stays as it is, else to a copy in another order."""
+    """Lower to nothing if memory is unchanged, otherwise to a copy in another order."""
     loops = reshape_loops(view.inputs[0], view.output)
     if loops is None:
         found, wanted = sizes(view.inputs[0].shape), sizes(view.output.shape)
@@ -38,7 +38,7 @@ def lower_transpose(view: KernelView) -> Steps:
 
 
 def lower_slice(view: KernelView) -> Steps:
-    """Lower to a copy that begins inside and takes larger steps."""
+    """Lower to a copy with an offset and larger strides."""
     strides, offset = list(strides_of(sizes(view.inputs[0].shape))), 0
     node = view.node
     cuts = zip(
@@ -51,7 +51,7 @@ def lower_slice(view: KernelView) -> Steps:
 
 
 def lower_pad(view: KernelView) -> Steps:
-    """Lower to a fill of everything, and a copy into the middle."""
+    """Lower to a fill, and a copy into the middle."""
     output = sizes(view.output.shape)
     (value,) = view.fixed("value")
     yield view.call("fill", {"count": prod(output), "value": value}, [], part="border")
@@ -63,7 +63,7 @@ def lower_pad(view: KernelView) -> Steps:
 
 
 def lower_concat(view: KernelView) -> Steps:
-    """Lower to one call for each input that writes its part, rescaled where it must be."""
+    """Lower to one call per input that writes its part, rescaled if needed."""
     output = sizes(view.output.shape)
     axis = integer(view.node, "axis") - 1
     stride, offset = strides_of(output)[axis], 0
@@ -73,7 +73,7 @@ def lower_concat(view: KernelView) -> Steps:
 
 
 def _part(view: KernelView, index: int, axis: int, offset: int) -> Call:
-    """Return the call that writes one input of a concat, whose rows lie apart in the output."""
+    """Return the call that writes one input of a concat, with a row stride in the output."""
     output, found = sizes(view.output.shape), view.operand_sizes(index)
     rows = prod(output[:axis])
     row_size, step = prod(found[axis:]), prod(output[axis:])

@@ -25,7 +25,7 @@ PASSES = (channels_last,)
 
 
 def make_program(graph: Graph) -> CProgram:
-    """Return the program; raises UnsupportedOpError for what it cannot compute exactly."""
+    """Return the program; raises UnsupportedOpError for nodes it cannot compute exactly."""
     _check_batch(graph)
     inside = _inside(graph)
     laid = run_passes(graph, PASSES)
@@ -70,7 +70,7 @@ def _check_batch(graph: Graph) -> None:
 
 
 def _inside(graph: Graph) -> frozenset[str]:
-    """Return what is computed within the border; refuses reals that are left there."""
+    """Return the nodes within the border; refuses remaining reals."""
     border = graph.border
     for name in graph.inputs:
         if name not in border.inputs:
@@ -125,7 +125,7 @@ def _calls(view: KernelView) -> list[Call | SameMemory]:
 
 
 def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, str]]:
-    """Return the calls, and for each view the tensor whose memory it has."""
+    """Return the calls, and for each view the tensor whose memory it uses."""
     names, calls, roots = Identifiers(), [], dict[str, str]()
     for node in nodes:
         for step in lower_node(KernelView(graph, node, names.take(node.name or node.output))):
@@ -138,9 +138,9 @@ def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, s
 
 @dataclass(frozen=True)
 class _Memory:
-    """Tensors and where they live.
+    """Tensors and their storage.
 
-    roots: of views.  copies: tensor by the output that is a copy of it.
+    roots: of views.  copies: tensor by the output that copies it.
     """
 
     graph: Graph

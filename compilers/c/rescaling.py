@@ -1,13 +1,13 @@
-"""From sums to stored integers: which arithmetic a node needs, and the settings of its kernel.
+"""From sums to stored integers: a node's arithmetic, and its kernel's settings.
 
 y = clip(round(sum * multiplier / 2**shift) + zero_point, low, high)
 
-Three kernels compute it, each exactly where it may be used:
-HALF_EVEN  int64 product, ties to the even integer.
-HALF_UP    int64 product, ties up. Also for half_even where no sum can be a tie.
-HIGH_WORD  only the product's upper 32 bits, for shifts of 33 and more: the half that is added
-           before shifting has then no bits below. Smaller shifts grow by doubling the sums, where
-           these have bits to spare: sum * 2**d * multiplier / 2**(shift + d).
+Three kernels compute it, each exact where it is used:
+HALF_EVEN  int64 product, ties to even.
+HALF_UP    int64 product, ties up. Also for half_even if no sum can be a tie.
+HIGH_WORD  only the product's upper 32 bits, for shifts of at least 33: the half added before
+           shifting then has no lower bits. Smaller shifts are increased by doubling the sums, if
+           these have spare bits: sum * 2**d * multiplier / 2**(shift + d).
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def stored_range(view: KernelView, limits: tuple[int, ...]) -> Mapping[str, Sett
 def rounding_of(
     view: KernelView, multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]
 ) -> str:
-    """Return the enumerator of the cheapest exact arithmetic for sums up to `bounds`."""
+    """Return the cheapest exact arithmetic's enumerator for sums up to `bounds`."""
     factors = list(zip(multipliers, shifts, bounds, strict=True))
     if any((bound * abs(m)) >> shift > _INT32_MAX - _ZERO_POINT_MAX for m, shift, bound in factors):
         view.refuse(
@@ -81,7 +81,7 @@ def rounding_of(
 
 
 def _doublings(shifts: Sequence[int], bounds: Sequence[int]) -> int:
-    """Return how often sums are doubled to make every shift large enough, 0 where they cannot."""
+    """Return the doublings of sums that make every shift large enough, 0 if impossible."""
     wanted = max(0, _HIGH_WORD_SHIFT - min(shifts))
     fits = max(bounds) << wanted <= _INT32_MAX and max(shifts) + wanted <= _LARGEST_SHIFT
     return wanted if fits else 0
@@ -90,7 +90,7 @@ def _doublings(shifts: Sequence[int], bounds: Sequence[int]) -> int:
 def _may_tie(multiplier: int, shift: int, bound: int) -> bool:
     """Whether sum * multiplier can be an odd multiple of 2**(shift - 1) for some |sum| <= bound.
 
-    A sum has no more factors of 2 than its bound has bits.
+    A sum has at most as many factors of 2 as its bound has bits.
     """
     twos = (multiplier & -multiplier).bit_length() - 1
     _, bits = frexp(bound)

@@ -1,7 +1,6 @@
-"""How tensors lie in memory: as the Graph has them behind `channels_last`, without the batch.
+"""Tensors in memory: as in the Graph after `channels_last`, without the batch.
 
-Channels last make the sums of convolutions run over neighbouring bytes, which compilers turn into
-vector instructions.
+With channels last, convolutions sum over neighbouring bytes, which compilers vectorise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,18 +21,18 @@ def sizes(shape: Shape) -> tuple[int, ...]:
 
 
 def strides_of(found: Sequence[int]) -> tuple[int, ...]:
-    """Return how many elements apart neighbours along each axis are."""
+    """Return the strides of the axes, in elements."""
     return tuple(prod(found[axis + 1 :]) for axis in range(len(found)))
 
 
 def channels_first_axes(tensor: Tensor) -> tuple[int, ...]:
-    """Return the axes of `sizes`, channels first, which is the order that a network means."""
+    """Return the axes of `sizes`, channels first, the network's own order."""
     rank = len(tensor.shape) - 1
     return (rank - 1, *range(rank - 1)) if tensor.layout == "NHWC" else tuple(range(rank))
 
 
 def c_type(tensor: Tensor) -> str:
-    """Return the element type in C; raises UnsupportedOpError for others than 8-bit integers."""
+    """Return the element type in C; raises UnsupportedOpError for anything but 8-bit integers."""
     if tensor.quantization is None or tensor.dtype not in C_TYPES:
         raise UnsupportedOpError(
             f"tensor '{tensor.name}' is {tensor.dtype}; the C back end computes with 8-bit "

@@ -3,12 +3,12 @@
 sum[k] = bias'[k] + sum((x + offset) * w[k])
 bias'[k] = bias[k] * 2**bias_shift[k] - (z_in + offset) * sum(w[k])
 
-where pads hold z_in: the kernels subtract no zero points. The offset, 0 or +-128, is the kernel's,
-which so reads int8 as uint8 or the reverse.
+where pads hold z_in, so the kernels subtract no zero points. The kernel's offset, 0 or +-128, lets
+it read int8 as uint8 or the reverse.
 
-Processors add four products uint8 * int8 to each of sixteen sums at once: the kernels of dense
-layers and convolutions read tiles, in which four inputs of each of sixteen channels lie side by
-side. Weights of four bits lie two in a byte, the first in its low bits, as ONNX stores them.
+Processors add four products uint8 * int8 to each of sixteen sums at once. So the kernels of dense
+layers and convolutions read tiles with four inputs of each of sixteen channels side by side.
+Four-bit weights are packed two to a byte, the first in the low bits, as ONNX stores them.
 """
 
 from collections.abc import Mapping
@@ -32,8 +32,8 @@ __all__ = ["bias_tiles", "lower_conv", "lower_dense", "pack", "weight_tiles"]
 _DEPTH = 4  # inputs of a channel in a tile
 _TILE = 16  # channels
 _INT32_MAX = 2**31 - 1
-_MIDDLE = 128  # of uint8: minus this it is int8
-_PIXELS = 8  # that the kernel computes at once, each from its own patch
+_MIDDLE = 128  # uint8 minus this is int8
+_PIXELS = 8  # computed at once by the kernel, each from its own patch
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class _Sums:
 
 
 def lower_dense(view: KernelView) -> Steps:
-    """Lower y[k] = sum(x[c] * w[k, c]) to 'dense', or to 'conv' of an image of one pixel."""
+    """Lower y[k] = sum(x[c] * w[k, c]) to 'dense', or to 'conv' of a one-pixel image."""
     (inputs,) = sizes(view.inputs[0].shape)
     yield _conv(view, pixel_window(inputs)) if inputs % _DEPTH else _dense(view, 1)
 
@@ -109,13 +109,13 @@ def _is_3x3(window: Window) -> bool:
 
 
 def _pairs_fit(taps: NDArray[np.int64]) -> bool:
-    """Whether two neighbouring products of int8 fit 16 bits: all but two (-128)**2 do."""
+    """Whether the sum of two int8 products fits 16 bits, as all except two (-128)**2 do."""
     nine = taps.reshape(9, -1)
     return int((nine[0:8:2] + nine[1:8:2]).min()) > 2 * np.iinfo(np.int8).min
 
 
 def _wide_bytes(window: Window) -> int:
-    """Return the memory of 3 x 3 weights and three lines of the padded input in 16 bits."""
+    """Return the size of 3 x 3 weights and three padded input rows in 16 bits."""
     width = (window["output_width"] - 1) * window["stride_x"] + 3
     return 2 * window["channels"] * (9 + 3 * width)
 
@@ -142,12 +142,12 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
 
 
 def _to_unsigned(view: KernelView) -> int:
-    """Return what 'dense' and 'conv' add to inputs: processors multiply uint8 by int8."""
+    """Return the input offset of 'dense' and 'conv', since processors multiply uint8 by int8."""
     return _MIDDLE if c_type(view.inputs[0]) == "int8_t" else 0
 
 
 def _to_signed(view: KernelView) -> int:
-    """Return what 'depthwise_3x3' adds to inputs, whose products are then smaller."""
+    """Return the input offset of 'depthwise_3x3', which makes products smaller."""
     return -_MIDDLE if c_type(view.inputs[0]) == "uint8_t" else 0
 
 
@@ -164,7 +164,7 @@ def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[
 
 
 def _is_packed(view: KernelView) -> bool:
-    """Whether the weights have four bits, so that two lie in a byte."""
+    """Whether the weights have four bits and are packed two to a byte."""
     grid = view.grid(view.inputs[1])
     return grid.bits <= 4 and grid.signed and not any(grid.zero_point)
 
@@ -174,14 +174,14 @@ def _kernel(view: KernelView, name: str) -> str:
 
 
 def _stored(view: KernelView, weights: NDArray[np.int64]) -> Constant:
-    """Return the weights as kernels read them."""
+    """Return the weights in the kernels' layout."""
     if _is_packed(view):
         return view.constant("weights", "uint8_t", pack(weights))
     return view.constant("weights", "int8_t", weights)
 
 
 def _weights(view: KernelView) -> NDArray[np.int64]:
-    """Return q - z of the weights; refuses what int8 cannot hold."""
+    """Return q - z of the weights; refuses values beyond int8."""
     if view.inputs[1].data is None:
         view.refuse("its weight is computed", "export with the trained weights inside")
     weights = centred(view.inputs[1].data, view.inputs[1])
@@ -194,9 +194,9 @@ def _weights(view: KernelView) -> NDArray[np.int64]:
 
 
 def _sums(view: KernelView, offset: int) -> _Sums:
-    """Return the layer's constants; refuses sums that int32 cannot hold.
+    """Return the layer's constants; refuses sums beyond int32.
 
-    offset: that the kernel adds to the stored inputs.
+    offset: added to the stored inputs by the kernel.
     """
     weights = _weights(view)
     rows = weights.reshape(len(weights), -1)
@@ -222,7 +222,7 @@ def _bias(view: KernelView, channels: int) -> NDArray[Any]:
 
 
 def weight_tiles(rows: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
-    """Return [groups * K / 16, C / 4, 16, 4], K and C rounded up by zeros, K in each group.
+    """Return [groups * K / 16, C / 4, 16, 4], with K (per group) and C padded with zeros.
 
     rows: [groups * K, C].
     """
@@ -231,7 +231,7 @@ def weight_tiles(rows: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
 
 
 def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return bytes of two weights each, the first in its low four bits; an odd last one has 0.
+    """Return bytes with two weights each, the first in the low four bits, padded with 0.
 
     weights: -8 to 7.
     """
@@ -241,12 +241,12 @@ def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def bias_tiles(bias: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
-    """Return [groups, K], K rounded up by zeros. bias: [groups * K]."""
+    """Return [groups, K], with K padded with zeros. bias: [groups * K]."""
     return _filled(bias.reshape(groups, -1), 1, _TILE)
 
 
 def _filled(values: NDArray[np.int64], axis: int, multiple: int) -> NDArray[np.int64]:
-    """Return values with zeros behind them, so that the axis is a multiple of some size."""
+    """Return values padded with zeros, so that the axis is a multiple of a size."""
     widths = [(0, 0)] * values.ndim
     widths[axis] = (0, -values.shape[axis] % multiple)
     return np.pad(values, widths)

@@ -1,4 +1,4 @@
-"""Pools and resizes, and the windows that convolutions have, too."""
+"""Pools, resizes, and the windows shared with convolutions."""
 
 from collections.abc import Mapping
 from math import prod
@@ -26,7 +26,7 @@ _Places = tuple[NDArray[np.int64], int]
 
 
 def lower_average_pool(view: KernelView) -> Steps:
-    """Lower sum(q - z) over windows, with one factor, or one for each position."""
+    """Lower sum(q - z) over windows, with one factor, or one per position."""
     kernel, grid = integers(view.node, "kernel"), view.input_grid
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     bound = prod(kernel) * (grid.qmax - grid.qmin)
@@ -43,7 +43,7 @@ def lower_average_pool(view: KernelView) -> Steps:
 
 
 def lower_max_pool(view: KernelView) -> Steps:
-    """Lower the largest value in each window; pads never win."""
+    """Lower the maximum of each window; pads never win."""
     settings: dict[str, Setting] = {
         "window": window_settings(view, integers(view.node, "kernel")),
         "lowest": view.input_grid.qmin,
@@ -82,7 +82,7 @@ def lower_resize(view: KernelView) -> Steps:
 
 
 def _places(view: KernelView, size: int, resized: int) -> _Places:
-    """Return where output pixels lie: numerators and their common divisor (ONNX Resize)."""
+    """Return positions of output pixels: numerators and a common divisor (ONNX Resize)."""
     index = np.arange(resized, dtype=np.int64)
     match text(view.node, "coordinate_transformation_mode"):
         case "half_pixel":
@@ -94,7 +94,7 @@ def _places(view: KernelView, size: int, resized: int) -> _Places:
 
 
 def _nearest(view: KernelView, name: str, places: _Places, size: int) -> dict[str, Setting]:
-    """Return which pixel is taken for each output pixel."""
+    """Return the source pixel of each output pixel."""
     place, divisor = places
     match text(view.node, "nearest_mode"):
         case "floor":
@@ -109,7 +109,7 @@ def _nearest(view: KernelView, name: str, places: _Places, size: int) -> dict[st
 
 
 def _linear(view: KernelView, name: str, places: _Places, size: int) -> dict[str, Setting]:
-    """Return the pixel before each output pixel, and how far behind it that lies."""
+    """Return the pixel before each output pixel, and the distance from it."""
     place, divisor = places
     place = place.clip(0, (size - 1) * divisor)
     before, weight = np.divmod(place, divisor)
@@ -121,7 +121,7 @@ def _linear(view: KernelView, name: str, places: _Places, size: int) -> dict[str
 
 
 def window_settings(view: KernelView, kernel: tuple[int, ...]) -> Window:
-    """Return the geometry. kernel: height, width. What lies at bottom and right follows."""
+    """Return the geometry. kernel: height, width. Bottom and right pads are implied."""
     node = view.node
     input_height, input_width, channels = sizes(view.inputs[0].shape)
     top, left, bottom, right = integers(node, "pads")
@@ -150,7 +150,7 @@ def window_settings(view: KernelView, kernel: tuple[int, ...]) -> Window:
 
 
 def pixel_window(channels: int) -> Window:
-    """Return the geometry of an image of one pixel that is seen as a whole."""
+    """Return the geometry of a one-pixel image."""
     return {
         "input_height": 1,
         "input_width": 1,

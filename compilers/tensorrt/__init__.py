@@ -1,1 +1,1 @@
-"""Artifact 'tensorrt': ONNX as TensorRT fuses it, and an engine where one can be built."""
+"""Artifact 'tensorrt': ONNX in the form TensorRT fuses, and an engine if one can be built."""

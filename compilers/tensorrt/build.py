@@ -1,6 +1,6 @@
-"""Building an engine: here by TensorRT's Python API, or by a script on the machine with the GPU.
+"""Builds an engine: here with TensorRT's Python API, or with a script on the machine with the GPU.
 
-The API is that of TensorRT-RTX, or of TensorRT 8.5 to 10; what TensorRT says is kept instead of
+The API is that of TensorRT-RTX, or of TensorRT 8.5 to 10; TensorRT's log is captured instead of
 printed. The script build_engine.sh runs TensorRT's own trtexec.
 """
 
@@ -58,7 +58,7 @@ TOOLS = (
         ("nvidia-smi",),
         "building engines by TensorRT itself, and running them against the reference",
         "install NVIDIA's driver",
-        # Of the device instead: an engine is made for one.
+        # The device's instead: an engine is built for one.
         asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
     ),
 )
@@ -69,10 +69,10 @@ _WITHOUT_GPU = "tensorrt_rtx"
 
 SCRIPT = "build_engine.sh"
 TIMING_CACHE = "timings.cache"
-"""Which kernels were fastest: with it, a second build on the same board measures nothing."""
+"""Timings of kernels, with which a second build on the same board measures nothing."""
 
 _WITHOUT_MEMORY = ("8.2",)
-"""Versions whose trtexec gives kernels 16 MB of scratch; later ones give what is free."""
+"""Versions with a trtexec that limits scratch to 16 MB; later ones use all free memory."""
 
 _WORDS = {"fp32": "", "fp16": " --fp16", "int8": " --int8"}
 
@@ -111,14 +111,14 @@ END
 
 
 class Log(Protocol):
-    """A logger as TensorRT takes it. lines: all that was said; errors: those that are errors."""
+    """A logger for TensorRT. lines: all messages; errors: only errors."""
 
     lines: list[str]
     errors: list[str]
 
 
 def keep_log(trt: ModuleType) -> Log:
-    """Return a logger; its base comes with the module."""
+    """Return a logger; its base class is in the module."""
     base: Any = trt.ILogger
 
     class KeptLog(base):  # type: ignore[misc]
@@ -137,16 +137,16 @@ def keep_log(trt: ModuleType) -> Log:
 
 
 def gpu_is_here(compute_capability: str) -> bool:
-    """Whether this machine's first GPU has that compute capability."""
+    """Whether this machine's first GPU has the compute capability."""
     gpu = find_gpu()
     return gpu is not None and gpu.compute_capability == compute_capability
 
 
 def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engine:
-    """Return the engine of an ONNX file of fixed shapes.
+    """Return the engine of an ONNX file with fixed shapes.
 
-    trt: the module of the builder.  precision: as in compilers.tensorrt.network_file.
-    Raises ToolchainError with what the builder said where it fails.
+    trt: the builder's module.  precision: as in compilers.tensorrt.network_file.
+    Raises ToolchainError with the builder's messages if it fails.
     """
     log = keep_log(trt)
     builder = trt.Builder(log)
@@ -163,14 +163,14 @@ def build_engine(trt: ModuleType, onnx: bytes, precision: str, gpu: Gpu) -> Engi
 
 
 def _network_flags(trt: ModuleType, gpu: Gpu) -> int:
-    """Return the bits of those flags that the version still has."""
+    """Return the bits of the flags that the version still has."""
     wanted = ["EXPLICIT_BATCH", *(["STRONGLY_TYPED"] if gpu.typing == "strong" else [])]
     known = trt.NetworkDefinitionCreationFlag.__members__
     return sum(1 << int(known[name]) for name in wanted if name in known)
 
 
 def _configure(trt: ModuleType, builder: Any, precision: str, gpu: Gpu) -> Any:  # noqa: ANN401
-    """Return the settings: computed in the precision asked for and in no other."""
+    """Return the settings: compute only in the requested precision."""
     config = builder.create_builder_config()
     config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
     config.clear_flag(trt.BuilderFlag.TF32)  # float32 with products of 11 bits
@@ -205,15 +205,15 @@ def _failure(trt: ModuleType, gpu: Gpu, what: str, said: list[str]) -> Toolchain
 
 
 def _version(trt: ModuleType) -> str:
-    """Return the first three numbers, which the runtime knows of itself."""
+    """Return the first three numbers, as the runtime reports them."""
     return ".".join(trt.__version__.split(".")[:3])
 
 
 def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
-    """Return the engine by the first builder that can build for this GPU, None without one.
+    """Return the engine from the first builder that supports this GPU, None without one.
 
-    TensorRT-RTX builds for a GPU that is elsewhere, TensorRT only on the GPU itself.
-    Raises ToolchainError where a builder is broken, or fails.
+    TensorRT-RTX builds for any GPU, TensorRT only on the GPU itself.
+    Raises ToolchainError if a builder is broken or fails.
     """
     for builder in gpu.builders:
         if find_spec(builder) and (builder == _WITHOUT_GPU or gpu_is_here(gpu.compute_capability)):
@@ -222,7 +222,7 @@ def build_here(onnx: bytes, precision: str, gpu: Gpu) -> Engine | None:
 
 
 def _import(builder: str, gpu: Gpu) -> ModuleType:
-    """Return the module; raises ToolchainError where it is only half installed."""
+    """Return the module; raises ToolchainError if it is only partly installed."""
     try:
         return import_module(builder)
     except (ImportError, OSError, RuntimeError) as error:
@@ -233,7 +233,7 @@ def _import(builder: str, gpu: Gpu) -> ModuleType:
 
 
 def build_script(onnx: bytes, precision: str, gpu: Gpu) -> str:
-    """Return the script; it needs ONNX beside itself, and writes ENGINE and FACTS there."""
+    """Return the script; it needs ONNX beside it, and writes ENGINE and FACTS there."""
     filled = Engine(b"", "tensorrt", "$version")
     pinned = {**engine_facts(onnx, precision, gpu, filled), "engine_sha256": "$digest"}
     typed = " --stronglyTyped" if gpu.typing == "strong" else _WORDS[precision]

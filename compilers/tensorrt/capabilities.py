@@ -1,7 +1,7 @@
-"""Node by node: what TensorRT on a board reads, and why not.
+"""Reports node by node whether TensorRT on a board reads it, and if not, why.
 
-Limits: docs/operators.md of TensorRT's ONNX parser in its version; that of pools is in its sources
-(`poolingHelper`) from 8.2 on, documented since 10.0.
+Limits: docs/operators.md of the version's ONNX parser; the limit of pools is in its sources
+(`poolingHelper`) since 8.2 and documented since 10.0.
 """
 
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ from zoo.target import Target
 __all__ = ["VERSIONS", "capabilities", "operators_of", "require_capable"]
 
 _BORDER = ("quantize", "dequantize", "requantize")
-"""Written as QuantizeLinear and DequantizeLinear around whatever is computed."""
+"""Written as QuantizeLinear and DequantizeLinear around other ops."""
 
 
 def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
-    """Return one entry for each node of a float or integer graph but quantize and dequantize.
+    """Return one entry for each node of a graph except quantize and dequantize nodes.
 
-    Raises RefusedError where the target's facts are incomplete.
+    Raises RefusedError if the target's facts are incomplete.
     """
     gpu = Gpu.of(target)
     return tuple(capability_of(v, "GPU", partial(_require, v, gpu)) for v in _views(graph))
@@ -84,7 +84,7 @@ _NEW: Mapping[str, str] = MappingProxyType(
         "8.6": "GroupNormalization IsInf LayerNormalization",
     }
 )
-"""Operators by the version that added them. Later ones only added what opset 13 lacks."""
+"""Operators by the version that added them. Later versions only added ones not in opset 13."""
 
 VERSIONS = tuple(_NEW)
 

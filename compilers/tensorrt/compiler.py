@@ -1,4 +1,4 @@
-"""Lowers a Graph to ONNX for TensorRT, and to an engine where one can be built here."""
+"""Lowers a Graph to ONNX for TensorRT, and to an engine if one can be built here."""
 
 from compilers.tensorrt.build import SCRIPT, TOOLS, build_here, build_script
 from compilers.tensorrt.capabilities import capabilities, require_capable
@@ -28,8 +28,8 @@ FLOAT16 = Exactness(2e-2, "relative", "weights and activations have 11 significa
 NOT_RUN = f"not run on TensorRT: the proof runs {ONNX} node by node in ONNX Runtime"
 RUN_ASIDE = f"the steps of the proof run {ONNX} node by node in ONNX Runtime"
 
-# PFLD at random pixels differs by up to 4, where ONNX Runtime's bound is 3 for its fused kernels:
-# here every product and sum before a rounding is a float32 of its own, as in TensorRT's kernels.
+# PFLD on random pixels differs by up to 4, while ONNX Runtime's bound is 3 for its fused kernels:
+# here every product and sum before a rounding is rounded to float32, as in TensorRT's kernels.
 _OF_FUSED_KERNELS = 2
 
 _PRECISIONS = {"float32": "fp32", "float16": "fp16"}
@@ -37,23 +37,23 @@ _BOUNDS = {"fp32": FLOAT32, "fp16": FLOAT16}
 
 
 class TensorrtCompiler(Compiler):
-    """Takes the schemes float32, float16 and w8a8-sym, each where the chip computes in it."""
+    """Supports the schemes float32, float16 and w8a8-sym, if the chip does."""
 
     name = "tensorrt"
     tools = TOOLS
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
-        """Return what of the graph TensorRT reads, node by node."""
+        """Return which nodes of the graph TensorRT reads."""
         return capabilities(graph, target)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
-        """Return model.onnx, engine.json and build_engine.sh; an engine where it can be built.
+        """Return model.onnx, engine.json and build_engine.sh; an engine if it can be built.
 
         scheme: 'float32', 'float16', or that of the integer graph.
         Raises RefusedError for a precision that the chip lacks, for integers that TensorRT lacks,
-        and where graph and scheme contradict; UnsupportedOpError for an op that its TensorRT does
-        not read; ToolchainError where the builder fails; VerifyError where the GPU is here, and the
-        engine is further from the reference than its bound.
+        and if graph and scheme do not match; UnsupportedOpError for an op that its TensorRT does
+        not read; ToolchainError if the builder fails; VerifyError if the GPU is present and the
+        engine exceeds its bound.
         """
         gpu = Gpu.of(target)
         precision = _precision(graph, scheme, gpu)
@@ -115,7 +115,7 @@ def _engine_notes(onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None) 
 
 
 def _needed(gpu: Gpu) -> str:
-    """Return what would build an engine here."""
+    """Return what is needed to build an engine here."""
     with_gpu = f"tensorrt with a GPU of compute capability {gpu.compute_capability}"
     return f"tensorrt_rtx, or {with_gpu}" if "tensorrt_rtx" in gpu.builders else with_gpu
 

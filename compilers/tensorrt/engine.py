@@ -1,7 +1,7 @@
-"""An engine, the JSON beside it by which the app knows whether it may load it, and its layers.
+"""An engine, the JSON file that tells the app whether it may load it, and its layers.
 
-A builder that logs verbosely ends with one line for each layer of the engine, the text of
-IEngineInspector's LayerInformationFormat.ONELINE. It needs no GPU, which the inspector does.
+A builder's verbose log ends with one line per layer of the engine, in the format of
+IEngineInspector's LayerInformationFormat.ONELINE. Unlike the inspector, it needs no GPU.
 
     Name: conv_1, LayerType: correlation, Inputs: [ { ... Datatype: Int8 ... } ], Constants: [ ...
     ], Outputs: [ ... ], TacticName: ..., Metadata: [ONNX Layer: conv][ONNX Layer: x/dequantize]
@@ -46,7 +46,7 @@ _WEIGHTED = ("Conv", "Gemm", "MatMul")
 class Layer:
     """One layer. inputs, constants, outputs: types of the tensors, such as 'Int8' and 'Float'.
 
-    nodes: of the ONNX file, by name, that went into it.
+    nodes: names of the ONNX nodes in it.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Layer:
         return "Int8" in self.inputs and "Int8" in self.constants
 
     def to_json(self) -> Mapping[str, Any]:
-        """Return the layer as JSON holds it."""
+        """Return the layer in JSON types."""
         return asdict(self)
 
 
 def parse_layers(log: str) -> tuple[Layer, ...]:
-    """Return the layers that a builder's log ends with, () where it has none."""
+    """Return the layers at the end of a builder's log, () if it has none."""
     return tuple(_layer(line) for line in log.splitlines() if _HEAD.match(line))
 
 
@@ -78,7 +78,7 @@ def weighted_nodes(content: bytes) -> tuple[str, ...]:
 
 
 def float_layers(layers: Iterable[Layer], nodes: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the nodes that no layer computes in int8."""
+    """Return the nodes that no layer computes in int8."""
     integer = {node for layer in layers if layer.multiplies_int8 for node in layer.nodes}
     return tuple(node for node in nodes if node not in integer)
 
@@ -107,10 +107,10 @@ RUNTIMES = MappingProxyType({"tensorrt": "TensorRT", "tensorrt_rtx": "TensorRT-R
 
 @dataclass(frozen=True)
 class Engine:
-    """What a builder made of the ONNX file; it differs from build to build.
+    """An engine built from the ONNX file; every build differs.
 
-    module: Python's, of the runtime, 'tensorrt' or 'tensorrt_rtx'.  version: such as '10.3.0'.
-    layers: as the builder tells them, () where it does not.
+    module: the runtime's Python module, 'tensorrt' or 'tensorrt_rtx'.  version: such as '10.3.0'.
+    layers: as reported by the builder, () if not.
     """
 
     content: bytes
@@ -120,18 +120,18 @@ class Engine:
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime for people, and for apps."""
+        """Name of the runtime for users and apps."""
         return RUNTIMES[self.module]
 
 
 def engine_facts(
     onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None
 ) -> Mapping[str, object]:
-    """Return what FACTS holds; texts of an engine that is not built yet are empty.
+    """Return the contents of FACTS; entries of an engine not built yet are empty.
 
-    An app loads the engine where 'engine_sha256', the GPU's compute capability, and the first
-    three numbers of the runtime's version are these; else it builds the engine from 'onnx', whose
-    digest it compares too.
+    An app loads the engine if 'engine_sha256', the GPU's compute capability, and the first three
+    numbers of the runtime's version match; otherwise it builds the engine from 'onnx', after
+    checking that digest too.
     """
     return {
         "onnx": ONNX,
@@ -149,7 +149,7 @@ def engine_facts(
 def engine_files(
     onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None
 ) -> Mapping[str, bytes]:
-    """Return FACTS, and of an engine that is there ENGINE and LAYERS."""
+    """Return FACTS, and for a built engine ENGINE and LAYERS."""
     files = {FACTS: _json(engine_facts(onnx, precision, gpu, engine))}
     if engine is None:
         return files

@@ -1,6 +1,6 @@
 """Runs an engine on the GPU of this machine, and compares it with the reference.
 
-By TensorRT's Python API of 8.5 or newer. Memory is the driver's own, so that no CUDA package is
+It uses TensorRT's Python API of 8.5 or newer. Memory comes from the driver, so no CUDA package is
 needed: NVIDIA's "CUDA Driver API", chapters on initialization, primary contexts and memory.
 """
 
@@ -29,7 +29,7 @@ _LIBRARY = "libcuda.so.1"
 
 
 class CudaMemory:
-    """Buffers on the GPU; they live as long as this object."""
+    """Buffers on the GPU, with the lifetime of this object."""
 
     def __init__(self, library: str = _LIBRARY) -> None:
         self._buffers: list[int] = []
@@ -42,7 +42,7 @@ class CudaMemory:
         device, context = ctypes.c_int(), ctypes.c_void_p()
         self._call("cuInit", 0)
         self._call("cuDeviceGet", ctypes.byref(device), 0)
-        # The context that CUDA's runtime uses, too: TensorRT finds the buffers in it.
+        # CUDA's runtime uses the same context, so TensorRT finds the buffers in it.
         self._call("cuDevicePrimaryCtxRetain", ctypes.byref(context), device)
         self._call("cuCtxSetCurrent", context)
 
@@ -59,7 +59,7 @@ class CudaMemory:
         self._call("cuMemcpyHtoD_v2", ctypes.c_uint64(address), source, size)
 
     def download(self, address: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return float32 values from the GPU, when all that was asked of it before is done."""
+        """Return float32 values from the GPU, after all earlier work is done."""
         values = np.empty(shape, np.float32)
         self._call("cuCtxSynchronize")
         target, size = ctypes.c_void_p(values.ctypes.data), ctypes.c_size_t(values.nbytes)
@@ -101,7 +101,7 @@ class EngineRun:
         self._places = {name: self._place(name) for name in names}
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name. feeds: all inputs by name, of the engine's shapes."""
+        """Return the outputs by name. feeds: all inputs by name, in the engine's shapes."""
         for name, values in feeds.items():
             self._memory.upload(np.ascontiguousarray(values, np.float32), self._places[name])
         if not self._context.execute_async_v3(_DEFAULT_STREAM):
@@ -123,9 +123,9 @@ _SAMPLES = 8
 
 
 def check_on_gpu(graph: Graph, engine: Engine, gpu: Gpu, exactness: Exactness) -> str:
-    """Return what was found, '' where the GPU is elsewhere.
+    """Return the result as a note, '' if the GPU is not present.
 
-    Raises VerifyError where the engine is further from the reference than it may be.
+    Raises VerifyError if the engine exceeds its bound.
     """
     if not gpu_is_here(gpu.compute_capability):
         return ""
@@ -134,11 +134,11 @@ def check_on_gpu(graph: Graph, engine: Engine, gpu: Gpu, exactness: Exactness) -
 
 
 def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> str:
-    """Compare a network with the reference at random inputs, normalised pixels for images.
+    """Compare a network with the reference on random inputs, normalised pixels for images.
 
-    At inputs that are no pictures a step of one layer may become many at the output, which is rare;
-    a wrong engine is far off at most of them. So the middle one tells, by its largest difference.
-    Raises VerifyError where that is more than `exactness`.
+    On inputs that are not pictures, a step of one layer may rarely become many at the output; a
+    wrong engine is far off on most inputs. So the median of their largest differences decides.
+    Raises VerifyError if that exceeds `exactness`.
     """
     fixed = fix_batch(graph)
     feeds = [_random_feeds(fixed, seed) for seed in range(_SAMPLES)]

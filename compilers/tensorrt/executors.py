@@ -22,27 +22,27 @@ _RUNTIME = "onnxruntime-unoptimized"
 
 
 class TensorrtExecutor(Inspector):
-    """Runs what an engine is built from, one batch of the file after the other.
+    """Runs the file that an engine is built from, in batches of the file's size.
 
-    It is not TensorRT: ONNX Runtime without optimisations runs the file as it is written, node by
-    node, so that nothing is fused by other rules than TensorRT's.
+    This is not TensorRT: ONNX Runtime without optimisations runs the file as written, node by node,
+    so that nothing is fused by rules other than TensorRT's.
     """
 
     name = "tensorrt"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TensorrtRun":
-        """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        """Return a function that runs `main`; raises HubError if ONNX Runtime refuses it."""
         run = registry.load("executor", _RUNTIME).load(folder, main, threads)
         return TensorrtRun(run, _batch(folder / main))
 
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "TensorrtRun":
-        """Return a function that runs `main` and gives those of these tensors that it has."""
+        """Return a function that runs `main` and returns those of these tensors that it has."""
         run = registry.load("executor", _RUNTIME).load_inside(folder, main, names)
         return TensorrtRun(run, _batch(folder / main))
 
 
 class TensorrtRun:
-    """A network that is ready to run. batch: of the file."""
+    """A loaded network. batch: of the file."""
 
     def __init__(self, run: Run, batch: int) -> None:
         self._run, self._batch = run, batch
@@ -50,7 +50,7 @@ class TensorrtRun:
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first.
 
-        The file's batch goes through at once, a larger one in parts.
+        Larger batches are run in parts of the file's size.
         Raises HubError for an input that is missing, unknown or of the wrong shape.
         """
         count = max((len(values) for values in feeds.values()), default=0)
@@ -67,14 +67,14 @@ def _batch(file: Path) -> int:
 
 
 class GpuExecutor(Executor):
-    """Runs the engine by TensorRT or TensorRT-RTX, whichever built it."""
+    """Runs the engine in TensorRT or TensorRT-RTX, whichever built it."""
 
     name = "tensorrt-gpu"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> EngineRun:  # noqa: ARG002
-        """Return a function that runs the engine beside `main`. threads: of the CPU, which waits.
+        """Return a function that runs the engine beside `main`. threads: ignored, the CPU waits.
 
-        Raises ToolchainError where there is no engine, runtime, driver or GPU for it.
+        Raises ToolchainError if there is no engine, runtime, driver or GPU for it.
         """
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         modules = {runtime: module for module, runtime in RUNTIMES.items()}

@@ -1,4 +1,4 @@
-"""What the compiler needs to know of an NVIDIA board, from the facts of a target."""
+"""Properties of an NVIDIA board, from a target's facts."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,10 +14,9 @@ class Gpu:
     """A GPU and the TensorRT on it.
 
     compute_capability: such as '8.9'.
-    tensorrt: the oldest version on the board, whose list of operators counts.
-    precisions: of 'fp32', 'fp16' and 'int8' those that the chip computes in.
-    typing: 'strong' where tensors compute in the types that the file gives them, 'weak' where
-    the builder is told by flags.
+    tensorrt: the oldest version on the board, which determines the operators.
+    precisions: those of 'fp32', 'fp16' and 'int8' that the chip supports.
+    typing: 'strong' if the file's types determine the precision, 'weak' if builder flags do.
     builders: Python modules that build its engines.
     """
 
@@ -30,7 +29,7 @@ class Gpu:
 
     @classmethod
     def of(cls, target: Target) -> Self:
-        """Read a target's facts; raises RefusedError naming one that is missing."""
+        """Read a target's facts; raises RefusedError naming a missing one."""
         return cls(
             target.name,
             compute_capability=_text(target, "compute_capability"),

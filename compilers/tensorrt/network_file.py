@@ -1,14 +1,14 @@
 """The ONNX file that every engine is built from, for one precision of one board.
 
-An integer Graph takes the form from which TensorRT makes int8 layers. TensorRT's developer guide,
-"Explicit Quantization": zero points are 0, weights have one scale per output channel and feed their
-DequantizeLinear directly, a Relu stands between an op and the QuantizeLinear of its output, and
-both inputs of an addition are quantized. The hub's QDQ form is that but for three things, which
-change no result:
+An integer Graph is written in the form that TensorRT turns into int8 layers. TensorRT's developer
+guide, "Explicit Quantization": zero points are 0, weights have per-channel scales and feed their
+DequantizeLinear directly, a Relu is between an op and the QuantizeLinear of its output, and both
+inputs of an addition are quantized. The hub's QDQ form differs in three things, which do not change
+results:
 
-bias         float32 s_in * s_w * q, since TensorRT dequantizes no int32
-constants    with one scale per channel that are no weights: float32 too
-clamps       (0, 6) where 6 saturates anyway: (0, inf), a Relu, which TensorRT fuses
+bias         float32 s_in * s_w * q, since TensorRT does not dequantize int32
+constants    non-weights with per-channel scales: float32 too
+clamps       (0, 6) if 6 saturates anyway: (0, inf), a Relu, which TensorRT fuses
 """
 
 import math
@@ -29,10 +29,10 @@ __all__ = ["network_file", "one_axis", "require_symmetric", "symmetric_form"]
 
 
 def network_file(graph: Graph, precision: str, gpu: Gpu) -> bytes:
-    """Return the file, the same bytes for the same graph. precision: 'fp32', 'fp16' or 'int8'.
+    """Return the file, byte-identical for the same graph. precision: 'fp32', 'fp16' or 'int8'.
 
-    Where a builder is told the precision by flags, 'fp16' leaves the file in float32: the parser
-    of TensorRT 8.2 reads bounds of a Clip as float32 whatever their type is.
+    If builder flags set the precision, 'fp16' keeps the file in float32, because TensorRT 8.2's
+    parser reads the bounds of a Clip as float32 whatever their type.
     """
     fixed = run_passes(graph, INTEGER_PASSES if precision == "int8" else PASSES)
     content = HUB.write(fixed)
@@ -42,7 +42,7 @@ def network_file(graph: Graph, precision: str, gpu: Gpu) -> bytes:
 
 
 def one_axis(graph: Graph) -> Graph:
-    """Return the graph whose constants of shape () have the shape (1,), which broadcasts alike.
+    """Return the graph with shape (1,) for constants of shape (), which broadcasts the same way.
 
     TensorRT's parser breaks on x + 1.5, 1 - x, x / 3 otherwise.
     """
@@ -56,7 +56,7 @@ def _with_axis(tensor: Tensor) -> Tensor:
 
 
 def require_symmetric(graph: Graph, where: str) -> None:
-    """Raise RefusedError naming the first tensor whose integers TensorRT does not have."""
+    """Raise RefusedError naming the first tensor with integers that TensorRT lacks."""
     for tensor in graph.tensors.values():
         grid = tensor.quantization
         found = _asymmetry(tensor, grid) if grid else ""
@@ -68,7 +68,7 @@ def require_symmetric(graph: Graph, where: str) -> None:
 
 
 def symmetric_form(graph: Graph) -> Graph:
-    """Return the graph without its nodes' integer constants, which TensorRT computes itself."""
+    """Return the graph without the nodes' integer constants, which TensorRT computes itself."""
     weights = _weights(graph)
     tensors = [
         _real(tensor)
@@ -80,7 +80,7 @@ def symmetric_form(graph: Graph) -> Graph:
 
 
 def _asymmetry(tensor: Tensor, grid: Quantization) -> str:
-    """Return what TensorRT lacks, '' for nothing; only activations are rounded by it."""
+    """Return what TensorRT lacks, '' for nothing; it only rounds activations."""
     if any(grid.zero_point):
         return f"has the zero point {next(filter(None, grid.zero_point))}"
     if tensor.is_constant and tensor.dtype == "int32":
@@ -110,7 +110,7 @@ def _real(tensor: Tensor) -> Tensor:
 
 
 def _relaxed(graph: Graph, node: Node) -> Node:
-    """Return the node without an upper bound that the output's integers cannot pass."""
+    """Return the node without an upper bound that the output's integers cannot exceed."""
     grid = graph.tensors[node.output].quantization
     if grid is None or "clamp" not in node.attributes:
         return node

@@ -1,7 +1,6 @@
-"""From the hub's opset 21 to opset 13, which every TensorRT from 8.2 on reads.
+"""From the hub's opset 21 to opset 13, which every TensorRT since 8.2 reads.
 
-TensorRT 8.2 ends there (docs/operators.md of its ONNX parser). Of what the ops express, these
-differ:
+It is the newest of TensorRT 8.2 (docs/operators.md of its ONNX parser). These operators differ:
 
 Resize       sizes of height and width  ->  of all four axes
 ReduceMean   axes as an input           ->  as an attribute
@@ -24,14 +23,14 @@ from zoo.graph import Graph
 __all__ = ["OPSET", "operators", "to_opset13"]
 
 OPSET = 13
-_IR_VERSION = 7  # of ONNX 1.8, which brought opset 13
+_IR_VERSION = 7  # of ONNX 1.8, which introduced opset 13
 
 Constants = dict[str, TensorProto]
 Sizes = tuple[int, ...]
 
 
 def operators(op_type: str) -> tuple[str, ...]:
-    """Return as which operators one of the hub's is written."""
+    """Return the operators that replace one of the hub's."""
     return _WRITTEN_AS.get(op_type, (op_type,))
 
 
@@ -46,7 +45,7 @@ _WRITTEN_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def to_opset13(content: bytes, graph: Graph) -> bytes:
-    """Return the file in opset 13. content: the hub of `graph`, which has a fixed batch."""
+    """Return the file in opset 13. content: the hub of `graph`, with a fixed batch."""
     model = ModelProto.FromString(content)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     sizes = (_sizes(graph, node.output) for node in graph.nodes if node.op == "resize")

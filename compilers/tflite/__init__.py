@@ -1,1 +1,1 @@
-"""The TFLite back end: Graph -> .tflite, written directly by the file's schema."""
+"""The TFLite back end: Graph -> .tflite, written directly from the schema."""

@@ -1,4 +1,4 @@
-"""ReLU, ReLU6 and clip: fused into an op where TFLite has the activation, else ops behind it."""
+"""ReLU, ReLU6 and clip: fused if TFLite has the activation, otherwise separate ops."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,9 +33,9 @@ def add_clamped(
     *,
     fuses: bool = True,
 ) -> None:
-    """Add the op that computes a node's output, and the node's clamp.
+    """Add the op for a node's output, and the node's clamp.
 
-    fuses: whether the op's options have a fused activation.
+    fuses: whether the op supports a fused activation.
     """
     activation, output = _activation(view), scope.output(view.output.name)
     fused = activation if fuses and activation != _CLIP else "NONE"
@@ -68,7 +68,7 @@ def add_clip(scope: Scope, view: NodeView, x: int, output: int) -> None:
 
 
 def _activation(view: NodeView) -> str:
-    """Return the name of the activation, 'NONE' where saturation clips, else 'CLIP'."""
+    """Return the name of the activation, 'NONE' if saturation clips, otherwise 'CLIP'."""
     grid = view.output.quantization
     if grid is not None and integer_range(view.node, grid) == (grid.qmin, grid.qmax):
         return "NONE"
@@ -76,7 +76,7 @@ def _activation(view: NodeView) -> str:
 
 
 def _limits(view: NodeView) -> list[tuple[str, float]]:
-    """Return ops with the bounds that they need as the file stores them, at least one."""
+    """Return ops, at least one, with their bounds in the file's types."""
     grid = view.output.quantization
     (low, high), lowest, highest = clamp_of(view.node), -np.inf, np.inf
     if grid is not None:

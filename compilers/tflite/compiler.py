@@ -20,7 +20,7 @@ __all__ = ["COMPILER", "TfliteCompiler"]
 MAIN = "model.tflite"
 
 BORDER_FACT = "tensor_border"
-"""A target's fact: 'integer' where its app feeds and reads integers, else 'float'."""
+"""A target's fact: 'integer' if its app feeds and reads integers, otherwise 'float'."""
 _KINDS = ("float", "integer")
 
 FLOAT32 = Exactness(1e-4, "relative", "LiteRT sums float32 in another order")
@@ -35,29 +35,29 @@ EXACT = Exactness(
     "LiteRT rounds ties up",
 )
 
-# Single ops differ by at most 1. PFLD at random pixels differs by up to 5, where ONNX Runtime's
-# bound is 3: sums by XNNPACK's ADD are further from exact than products by a float32 factor.
+# Single ops differ by at most 1. PFLD on random pixels differs by up to 5, while ONNX Runtime's
+# bound is 3: XNNPACK's ADD is less exact than a product with a float32 factor.
 _OF_ONNX_RUNTIME = 2
 
 
 class TfliteCompiler(Compiler):
-    """Takes schemes of 8-bit activations; the weights stay as they are."""
+    """Supports schemes with 8-bit activations; weights are unchanged."""
 
     name = "tflite"
     tools = TOOLS
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:  # noqa: ARG002
-        """Return what of the graph a file can hold, node by node."""
+        """Return which nodes of the graph a file can hold."""
         return capabilities(graph)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return model.tflite: inputs and outputs have the graph's names, images are NHWC.
 
-        They are float32, or int8 for an integer graph where the target's fact tensor_border is
+        They are float32, or int8 for an integer graph if the target's fact tensor_border is
         'integer'.
         scheme: 'float32', 'float16' for its weights, or that of the integer graph.
-        Raises RefusedError where graph and scheme contradict, UnsupportedOpError for an op that
-        has no form in TFLite, ToolchainError where the schema is missing.
+        Raises RefusedError if graph and scheme do not match, UnsupportedOpError for an op without
+        a TFLite form, ToolchainError if the schema is missing.
         """
         if not graph.is_quantized and scheme not in FLOAT_SCHEMES:
             raise RefusedError(
@@ -75,7 +75,7 @@ class TfliteCompiler(Compiler):
 
 
 def _wants_integers(target: Target) -> bool:
-    """Tell whether the app feeds and reads integers; raises RefusedError for an unknown word."""
+    """Return whether the app feeds and reads integers; raises RefusedError for other values."""
     kind = str(target.facts.get(BORDER_FACT, "float"))
     if kind not in _KINDS:
         raise RefusedError(

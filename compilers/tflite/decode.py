@@ -1,4 +1,4 @@
-"""The bytes of any .tflite file, other programs' too -> TfliteFile, with every index checked."""
+"""The bytes of any .tflite file, from any program -> TfliteFile, with every index checked."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ _IDENTIFIER = b"TFL3"
 _VERSION = 3
 _NO_BUFFER = 0
 _ABSENT = -1
-"""In place of an op's optional input."""
+"""Index of an omitted optional input."""
 _IN_THE_TABLE = 1
-"""Largest 'offset' of a buffer whose data stand in the flatbuffer itself."""
+"""Largest 'offset' of a buffer with data in the flatbuffer itself."""
 _ITEM_BYTES: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(("BOOL", "INT8", "UINT8"), 1),
@@ -32,7 +32,7 @@ _ITEM_BYTES: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class FileTensor:
-    """A tensor. dtype: as the schema names it.  data: bytes of a constant, none of others."""
+    """A tensor. dtype: the schema's name.  data: bytes of a constant, empty otherwise."""
 
     name: str
     shape: tuple[int, ...]
@@ -45,7 +45,7 @@ class FileTensor:
 
 @dataclass(frozen=True)
 class FileOp:
-    """An op. code: as the schema names it.  inputs, outputs: indices of tensors, -1 for none."""
+    """An op. code: the schema's name.  inputs, outputs: indices of tensors, -1 for none."""
 
     code: str
     inputs: tuple[int, ...]
@@ -54,7 +54,7 @@ class FileOp:
 
 @dataclass(frozen=True)
 class TfliteFile:
-    """The first subgraph of a file, which is what is run, and how many there are.
+    """The first subgraph of a file, which is the one that runs, and the number of subgraphs.
 
     metadata: contents by name.
     """
@@ -69,10 +69,10 @@ class TfliteFile:
 
 
 def decode(content: bytes, where: str) -> TfliteFile:
-    """Return what the file holds.
+    """Return the file's content.
 
-    Raises ArtifactError naming `where` for a file that is damaged or something else, ToolchainError
-    where the schema is missing.
+    Raises ArtifactError naming `where` for a damaged or different file, ToolchainError if the
+    schema is missing.
     """
     try:
         return _decode(content)
@@ -149,7 +149,7 @@ def _require_scales(tensor: FileTensor) -> None:
 
 
 def _data(index: int, buffers: Sequence[FlatTable], content: bytes) -> memoryview:
-    """Return a buffer's bytes, which in large files stand behind the flatbuffer."""
+    """Return a buffer's bytes, which in large files follow the flatbuffer."""
     if index == _NO_BUFFER:
         return memoryview(b"")
     if index >= len(buffers):
@@ -163,7 +163,7 @@ def _data(index: int, buffers: Sequence[FlatTable], content: bytes) -> memoryvie
 
 
 def _code(table: FlatTable) -> str:
-    """Return the name of an op, which stands in one of two fields, the larger one."""
+    """Return the name of an op, which is the larger of two fields."""
     name = _name("BuiltinOperator", max(table.number(0, "b"), table.number(3, "i")))
     return f"CUSTOM {table.text(1)}" if name == "CUSTOM" else name
 
@@ -184,7 +184,7 @@ def _indices(table: FlatTable, field: int, tensors: int) -> tuple[int, ...]:
 
 
 def _name(enumeration: str, value: int) -> str:
-    """Return the schema's name of a value, or its number where the schema is older."""
+    """Return the schema's name of a value, or its number if the schema is older."""
     names = vars(getattr(schema(), enumeration))
     found = (name for name, number in names.items() if number == value and name[0] != "_")
     return next(found, f"{enumeration} {value}")

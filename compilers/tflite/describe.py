@@ -1,4 +1,4 @@
-"""What people want to know of a .tflite file: `zoo show FILE.tflite`."""
+"""Describes a .tflite file for `zoo show FILE.tflite`."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ __all__ = ["DESCRIBER", "TfliteDescriber"]
 
 
 class TfliteDescriber:
-    """Reads any .tflite, other programs' too."""
+    """Reads any .tflite, from any program."""
 
     name = "tflite"
     suffix = ".tflite"
 
     def describe(self, content: bytes, where: str) -> Mapping[str, object]:
-        """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
+        """Return facts in JSON types; raises ArtifactError naming `where`."""
         file = decode(content, where)
         constants = [tensor for tensor in file.tensors if tensor.data]
         return {
@@ -33,7 +33,7 @@ class TfliteDescriber:
 
 
 def _tensors(file: TfliteFile, indices: tuple[int, ...] | list[int]) -> dict[str, str]:
-    """Return such as '[1, 112, 112, 3] INT8, scale 0.0078125, zero point 0' by name."""
+    """Return texts like '[1, 112, 112, 3] INT8, scale 0.0078125, zero point 0' by name."""
     tensors = (file.tensors[index] for index in indices if index >= 0)
     return {tensor.name: _line(tensor) for tensor in tensors}
 
@@ -47,12 +47,12 @@ def _line(tensor: FileTensor) -> str:
 
 
 def _kind(tensor: FileTensor) -> str:
-    """Return such as 'INT8 per channel', to count constants by."""
+    """Return a text like 'INT8 per channel', for counting constants."""
     return f"{tensor.dtype} per channel" if len(tensor.scales) > 1 else tensor.dtype
 
 
 def _text(data: bytes) -> str:
-    """Return a text, which may be filled up with zeros, or how long other data are."""
+    """Return a text, possibly padded with zeros, or the length of other data."""
     text = data.rstrip(b"\0").decode("utf-8", "replace")
     return text if text.isprintable() else f"{len(data)} bytes"
 

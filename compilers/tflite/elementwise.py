@@ -1,4 +1,4 @@
-"""Ops on each element: sums, products, clips, changes of scale and of type."""
+"""Element-wise ops: sums, products, clips, rescaling and type conversion."""
 
 from compilers.op_parts.arguments import real
 from compilers.tflite.clamps import add_clamped, add_clip
@@ -17,17 +17,17 @@ __all__ = [
 
 
 def lower_add(scope: Scope, view: NodeView) -> None:
-    """Add ADD: inputs and output have scales of their own; constants broadcast."""
+    """Add ADD: inputs and output have separate scales; constants broadcast."""
     add_clamped(scope, view, "ADD", scope.operands(view), "AddOptions")
 
 
 def lower_sub(scope: Scope, view: NodeView) -> None:
-    """Add SUB: inputs and output have scales of their own; constants broadcast."""
+    """Add SUB: inputs and output have separate scales; constants broadcast."""
     add_clamped(scope, view, "SUB", scope.operands(view), "SubOptions")
 
 
 def lower_mul(scope: Scope, view: NodeView) -> None:
-    """Add MUL: inputs and output have scales of their own; constants broadcast."""
+    """Add MUL: inputs and output have separate scales; constants broadcast."""
     grid = view.output.quantization
     if grid is not None and grid.rounding == "half_up":
         view.refuse(
@@ -38,7 +38,7 @@ def lower_mul(scope: Scope, view: NodeView) -> None:
 
 
 def lower_clip(scope: Scope, view: NodeView) -> None:
-    """Add RELU, RELU6, RELU_N1_TO_1, else MAXIMUM and MINIMUM: in and out is one quantization."""
+    """Add RELU, RELU6, RELU_N1_TO_1, or MAXIMUM and MINIMUM, with one quantization."""
     bounds = real(view.node, "low"), real(view.node, "high")
     clamped = NodeView(view.graph, view.node.with_attributes(clamp=bounds))
     x = scope.read(view)

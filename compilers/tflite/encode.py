@@ -1,4 +1,4 @@
-"""TfliteModel -> the bytes of a .tflite file, the same for the same model."""
+"""TfliteModel -> the bytes of a .tflite file, byte-identical for the same model."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -20,9 +20,9 @@ __all__ = ["encode"]
 _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
 _ALIGNMENT = 16
-"""Bytes: of buffers, by the schema's force_align."""
+"""Alignment of buffers in bytes, the schema's force_align."""
 _PLACEHOLDER = 127
-"""In the field for op codes of 8 bits, where a code needs more."""
+"""Value of the 8-bit op code field if a code needs more bits."""
 
 _ENUMERATIONS = MappingProxyType(
     {
@@ -35,12 +35,12 @@ _ENUMERATIONS = MappingProxyType(
 
 
 def encode(model: TfliteModel) -> bytes:
-    """Return the file; raises ToolchainError where the schema is missing."""
+    """Return the file; raises ToolchainError if the schema is missing."""
     table = schema().ModelT()
     codes = tuple(dict.fromkeys(op.code for op in model.ops))
     table.version, table.description = _SCHEMA_VERSION, model.name
     table.operatorCodes = [_operator_code(code) for code in codes]
-    # The first buffer is empty, and that of all tensors without data.
+    # The first buffer is empty, for all tensors without data.
     table.buffers = [schema().BufferT()]
     table.subgraphs = [_subgraph(model, codes, table.buffers)]
     table.metadata = [_metadata(*entry, table.buffers) for entry in sorted(model.metadata.items())]
@@ -122,7 +122,7 @@ def _add_buffer(data: NDArray[Any], buffers: list[Any]) -> int:
 
 
 def _aligned(pack: Callable[["Builder"], int], size_bytes: int) -> Callable[["Builder"], int]:
-    """Return `pack` after which the data begin at a multiple of 16; Python's writer forgets."""
+    """Return `pack` with data aligned to 16 bytes, which Python's writer does not do."""
 
     def pack_aligned(builder: "Builder") -> int:
         builder.Prep(_ALIGNMENT, size_bytes)

@@ -1,4 +1,5 @@
-"""Functions of one tensor: in integers where TFLite's kernel takes the scales, else in reals."""
+"""Functions of one tensor: in integers if TFLite's kernel supports the scales, otherwise in
+reals."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,15 +27,15 @@ __all__ = [
 
 _PLAIN: Mapping[str, object] = MappingProxyType({"fusedActivationFunction": "NONE"})
 _CLASSES_MAX = 1023
-"""Of a softmax in int32: twice the sum of so many exponentials of 2**20 is below 2**31."""
+"""Classes of an int32 softmax: twice the sum of that many exponentials of 2**20 is below 2**31."""
 _STEPS_LOG2_MAX = 8
 _RATIO_MAX = 100
-"""Of input and output scale, either way; TFLite's kernels go up to 128."""
+"""Maximum ratio of input and output scale, either way; TFLite's kernels support up to 128."""
 
 
 @dataclass(frozen=True)
 class _Function:
-    """An op of the file. further: inputs behind the first one.
+    """An op of the file. further: inputs after the first one.
 
     options, settings: as in TfliteOp.
     """
@@ -46,13 +47,13 @@ class _Function:
 
 
 def lower_sigmoid(scope: Scope, view: NodeView) -> None:
-    """Add LOGISTIC: in integers TFLite has steps of 1/256 from 0."""
+    """Add LOGISTIC: in integers, TFLite uses steps of 1/256 from 0."""
     in_integers = _is_stored_as(view, 1 / 256, -128)
     _add_function(scope, view, _Function("LOGISTIC"), in_integers=in_integers)
 
 
 def lower_tanh(scope: Scope, view: NodeView) -> None:
-    """Add TANH: in integers TFLite has steps of 1/128 around 0."""
+    """Add TANH: in integers, TFLite uses steps of 1/128 around 0."""
     in_integers = _is_stored_as(view, 1 / 128, 0)
     _add_function(scope, view, _Function("TANH"), in_integers=in_integers)
 
@@ -88,7 +89,7 @@ def lower_hard_sigmoid(scope: Scope, view: NodeView) -> None:
 
 
 def lower_prelu(scope: Scope, view: NodeView) -> None:
-    """Add PRELU, in reals, as slopes are. These become [1, 1, C] for images, else [C, 1, ..]."""
+    """Add PRELU, in reals like the slopes, which become [1, 1, C] for images or [C, 1, ..]."""
     x, slope = view.inputs
     assert slope.data is not None
     reals = dequantize(slope.data, slope.quantization) if slope.quantization else slope.data
@@ -101,7 +102,7 @@ def lower_prelu(scope: Scope, view: NodeView) -> None:
 
 
 def lower_table(scope: Scope, view: NodeView) -> None:
-    """Add CAST, ADD and GATHER: the integers, counted from 0, are places in a table of integers."""
+    """Add CAST, ADD and GATHER: the integers, offset to start at 0, index a table of integers."""
     x, output, name = scope.read(view), scope.output(view.output.name), view.output.name
     grid, stored = scope.tensor(x).grid, scope.tensor(output).grid
     if grid is None or stored is None:
@@ -123,9 +124,9 @@ def lower_table(scope: Scope, view: NodeView) -> None:
 def lower_softmax(scope: Scope, view: NodeView) -> None:
     """Add SOFTMAX along the last axis: channels of images.
 
-    Integers in steps of 2**-p, such as 1/256, are divided as integers instead: TFLite's kernel for
-    int8 has exponentials of 16 bits on 64-bit ARM and of float32 elsewhere, so that boards would
-    differ from PCs by up to 2 steps.
+    Integers in steps of 2**-p, such as 1/256, are divided as integers instead: TFLite's int8 kernel
+    uses 16-bit exponentials on 64-bit ARM and float32 elsewhere, so boards would differ from PCs by
+    up to 2 steps.
     """
     axis, rank = integer(view.node, "axis"), len(view.output.shape)
     if axis != rank - 1:
@@ -142,7 +143,7 @@ def lower_softmax(scope: Scope, view: NodeView) -> None:
 
 
 def _is_divided(view: NodeView) -> bool:
-    """Tell whether `_divide` takes a softmax: its numbers stay within 32 bits."""
+    """Return whether `_divide` supports a softmax: its numbers fit 32 bits."""
     stored = view.output.quantization
     if stored is None or int(view.output.shape[-1]) > _CLASSES_MAX:
         return False
@@ -154,7 +155,7 @@ def _divide(scope: Scope, view: NodeView) -> None:
     """Add the reference's softmax, op by op in int32.
 
     With e[k] = table[max q - q[k]]: y[k] = min((2 * e[k] / s_out + sum e) / (2 * sum e) + z, 127),
-    rounded as the division of integers does. A half goes up, where the reference goes to the even.
+    with integer division. This rounds half up, while the reference rounds half to even.
     """
     add = _Places(scope, view)
     shape, stored = (
@@ -186,7 +187,7 @@ def _divide(scope: Scope, view: NodeView) -> None:
 
 @dataclass(frozen=True)
 class _Places:
-    """Adds ops of int32, called as the node's output and a word."""
+    """Adds int32 ops, named after the node's output and a word."""
 
     scope: Scope
     view: NodeView
@@ -208,11 +209,11 @@ class _Places:
 
 
 def _add_function(scope: Scope, view: NodeView, *functions: _Function, in_integers: bool) -> None:
-    """Add ops of the node's first input, one behind the other.
+    """Add consecutive ops on the node's first input.
 
-    in_integers: whether the only op's integer kernel takes the node's scales and is exact to one
-    step; an integer graph else has them between DEQUANTIZE and QUANTIZE, rounded once as the
-    reference's table is.
+    in_integers: whether the only op's integer kernel supports the node's scales and is exact to one
+    step; otherwise an integer graph has them between DEQUANTIZE and QUANTIZE, rounded once like
+    the reference's table.
     """
     x, output = scope.read(view), scope.output(view.output.name)
     if scope.tensor(x).grid is None or in_integers:
@@ -226,14 +227,14 @@ def _add_function(scope: Scope, view: NodeView, *functions: _Function, in_intege
 
 
 def _is_stored_as(view: NodeView, scale: float, zero_point: int) -> bool:
-    """Tell whether the output has these steps, zero_point as in int8."""
+    """Return whether the output has these steps, zero_point as in int8."""
     grid = view.output.quantization
     offset = 0 if grid is None or grid.signed else 128
     return grid is not None and (grid.scale, grid.zero_point) == ((scale,), (zero_point + offset,))
 
 
 def _have_near_scales(view: NodeView) -> bool:
-    """Tell whether first input and output are integers of not too different steps."""
+    """Return whether first input and output are integers with similar steps."""
     source, stored = view.inputs[0].quantization, view.output.quantization
     if source is None or stored is None:
         return False

@@ -1,4 +1,4 @@
-"""Float16 weights: constants behind DEQUANTIZE, which XNNPACK and the GPU delegate take in."""
+"""Float16 weights: constants followed by DEQUANTIZE, which XNNPACK and the GPU delegate fuse."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,13 +19,13 @@ _TAKERS = (
     "PRELU",
     "SUB",
 )
-"""Ops that multiply or add constants of the network; other constants, such as bounds, are few."""
+"""Ops with the network's weights; other constants, such as bounds, are few."""
 
 
 def to_float16(model: TfliteModel) -> TfliteModel:
-    """Return a float32 file with float16 weights, which a runtime without float16 widens again.
+    """Return a float32 file with float16 weights, which a runtime without float16 widens.
 
-    Inputs, outputs and activations stay float32. What is too large for float16 becomes its largest.
+    Inputs, outputs and activations stay float32. Values beyond float16 saturate.
     """
     tensors = list(model.tensors)
     read = {index for op in model.ops if op.code in _TAKERS for index in op.inputs}

@@ -1,13 +1,13 @@
-"""Layers that round half up, by kernels that round half to even.
+"""Layers that round half up, on kernels that round half to even.
 
 XNNPACK multiplies a sum by a factor in float32 and rounds the product half to even. With
 power-of-two scales many products are ties. A factor that is larger by one unit in the last place
-takes them off the tie, away from zero: up, as long as they are positive. Where an output may be
-negative, its sums are raised by as many steps as make them positive, and an ADD, which rounds half
-up by itself, takes these off again.
+moves them off the tie, away from zero, which is up for positive products. If an output may be
+negative, its sums are raised by enough steps to make them positive, and an ADD, which rounds half
+up itself, subtracts these again.
 
-Exact for power-of-two scales while a step of the output is at most 2**15 of the sum's: float32 has
-24 bits, a raised output 8. Other layers stay as they are.
+Exact for power-of-two scales if a step of the output is at most 2**15 of the sum's: float32 has
+24 bits, a raised output 8. Other layers are unchanged.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from zoo.graph import Quantization
 __all__ = ["SHIFT_MAX", "is_exact", "round_half_up"]
 
 SHIFT_MAX = 15
-"""Bits by which an output's steps may be coarser than its sums."""
+"""Maximum ratio of an output's steps to its sums', in bits."""
 
 _LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 _SUMS = ("ADD", "SUB")
@@ -45,14 +45,14 @@ _COPIES = (
 )
 _RECTIFIERS = ("RELU", "RELU6")
 _ADD_RATIOS = (2**-10, 2**8)
-"""From an input's steps to the output's, where XNNPACK has an ADD."""
+"""Ratio of an input's steps to the output's that XNNPACK's ADD supports."""
 _LOWEST = -128
 _MANTISSA = 0.5
-"""Of powers of two, as frexp gives it."""
+"""Mantissa of powers of two in frexp."""
 
 
 def round_half_up(model: TfliteModel) -> TfliteModel:
-    """Return the file with every layer changed whose output is rounded half up."""
+    """Return the file with every layer changed that rounds half up."""
     tensors, ops = list(model.tensors), []
     for op in model.ops:
         grid = tensors[op.output].grid
@@ -69,12 +69,12 @@ def round_half_up(model: TfliteModel) -> TfliteModel:
 
 
 def is_exact(model: TfliteModel) -> bool:
-    """Tell whether a file of integers, so changed, computes what the Graph means, to the bit."""
+    """Return whether the changed integer file computes the Graph's results bit for bit."""
     return all(_computes_exactly(model.tensors, op) for op in model.ops)
 
 
 def _computes_exactly(tensors: Sequence[TfliteTensor], op: TfliteOp) -> bool:
-    if tensors[op.output].dtype == "int32":  # places in a table
+    if tensors[op.output].dtype == "int32":  # indices into a table
         return True
     grid, source = tensors[op.output].grid, tensors[op.inputs[0]].grid
     if grid is None or source is None:
@@ -101,10 +101,10 @@ def _are_powers_of_two(values: Sequence[float]) -> bool:
 
 
 def _is_within_reach(tensors: Sequence[TfliteTensor], op: TfliteOp, grid: Quantization) -> bool:
-    """Tell whether a layer rounds half up, and float32 can tell its ties from their neighbours.
+    """Return whether a layer rounds half up, and float32 distinguishes ties from their neighbours.
 
-    Where a step of the sums is several of the output, nothing is rounded, nor could a bias raise
-    sums by one of these.
+    If a step of the sums is several output steps, nothing is rounded, and a bias could not raise
+    sums by one output step.
     """
     sums = tensors[op.inputs[2]].grid
     assert sums is not None
@@ -113,7 +113,7 @@ def _is_within_reach(tensors: Sequence[TfliteTensor], op: TfliteOp, grid: Quanti
 
 
 def _nudge(tensors: list[TfliteTensor], op: TfliteOp) -> None:
-    """Make the scales of weights and sums larger by one unit in the last place."""
+    """Increase the scales of weights and sums by one unit in the last place."""
     for index in op.inputs[1:]:
         grid = tensors[index].grid
         assert grid is not None
@@ -122,13 +122,13 @@ def _nudge(tensors: list[TfliteTensor], op: TfliteOp) -> None:
 
 
 def _raised(tensors: list[TfliteTensor], op: TfliteOp, grid: Quantization) -> Sequence[TfliteOp]:
-    """Return the op with its sums raised, and the ADD behind it."""
+    """Return the op with raised sums, and the ADD after it."""
     output, steps = tensors[op.output], grid.zero_point[0] - _LOWEST
     bias = op.inputs[2]
     tensors[bias] = replace(tensors[bias], data=_raised_bias(tensors[bias], grid, steps))
     raised = replace(grid, zero_point=(_LOWEST,))
     tensors.append(TfliteTensor(f"{output.name}.raised", output.shape, output.dtype, raised))
-    # -steps, which may be -255, fits into int8 around this zero point.
+    # -steps, down to -255, fits into int8 around this zero point.
     around = replace(grid, zero_point=(127,))
     lowering = np.array([around.zero_point[0] - steps])
     tensors.append(TfliteTensor(f"{output.name}.lowering", (1,), "int8", around, lowering))
@@ -142,7 +142,7 @@ def _raised(tensors: list[TfliteTensor], op: TfliteOp, grid: Quantization) -> Se
 
 
 def _raised_bias(bias: TfliteTensor, grid: Quantization, steps: int) -> NDArray[Any]:
-    """Return the bias [K] plus so many steps of the output."""
+    """Return the bias [K] plus this many output steps."""
     assert bias.data is not None
     assert bias.grid is not None
     raise_by = steps * grid.scale[0] / np.array(bias.grid.scale)

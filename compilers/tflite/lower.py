@@ -15,13 +15,13 @@ __all__ = ["capabilities", "lower", "lower_node"]
 PASSES = (channels_last,)
 
 _BORDER = ("quantize", "dequantize")
-"""What the app may do at the network's inputs and outputs."""
+"""Nodes that the app may compute at the network's inputs and outputs."""
 
 
 def lower(graph: Graph, *, integers_at_border: bool = False) -> TfliteModel:
-    """Return the file; raises Refusal naming the node that has no form in TFLite.
+    """Return the file; raises Refusal naming a node without a TFLite form.
 
-    integers_at_border: whether inputs and outputs are int8 where the network computes with them.
+    integers_at_border: whether inputs and outputs are int8 if the network computes with them.
     """
     laid = run_passes(graph, PASSES)
     scope = Scope(laid, laid.border.stand_ins if integers_at_border else {})
@@ -40,7 +40,7 @@ def capabilities(graph: Graph) -> tuple[Capability, ...]:
 
 
 def lower_node(scope: Scope, view: NodeView) -> None:
-    """Add what computes one node behind those before it; raises Refusal."""
+    """Add the ops of one node after those before it; raises Refusal."""
     _require_one_kind(view)
     find_lowering("tflite", view)(scope, view)
 
@@ -48,13 +48,13 @@ def lower_node(scope: Scope, view: NodeView) -> None:
 def _capability(scope: Scope, view: NodeView) -> Capability:
     found = capability_of(view, "CPU", partial(lower_node, scope, view))
     if found.why:
-        # What follows is looked at as if this node were there.
+        # Continue as if this node were present.
         scope.output(view.output.name)
     return found
 
 
 def _require_one_kind(view: NodeView) -> None:
-    """Refuse nodes between integers and reals, and integers that int8 cannot hold."""
+    """Refuse nodes between integers and reals, and integers beyond int8."""
     tensors = (*view.inputs, view.output)
     for tensor in tensors:
         grid = tensor.quantization

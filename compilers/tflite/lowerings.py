@@ -1,4 +1,4 @@
-"""Which function lowers an op to TFLite, by op; 'table' is any function of one number."""
+"""Lowerings to TFLite by op; 'table' is any function of one number."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

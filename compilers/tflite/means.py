@@ -1,4 +1,4 @@
-"""Means over windows: pools, or sums as convolutions that are rounded once."""
+"""Means over windows: pools, or sums as convolutions, rounded once."""
 
 import math
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ _LEVEL_MAX = 127
 
 
 def lower_average_pool(scope: Scope, view: NodeView) -> None:
-    """Add MEAN over a whole image; else AVERAGE_POOL_2D, or its sum as a convolution.
+    """Add MEAN over a whole image; otherwise AVERAGE_POOL_2D, or its sum as a convolution.
 
-    AVERAGE_POOL_2D keeps the scale of its input, so that another rounding would have to follow; a
-    DEPTHWISE_CONV_2D with weights 1 in steps of 1 / count rounds once. So it does where a scheme
-    has M / 2**S in place of 1 / count, with weights M in steps of 2**-S, and where means round half
-    up, which MEAN does not. Where pads do not count as pixels, parts with one count each are
-    joined; SAME does that for reals.
+    AVERAGE_POOL_2D keeps the scale of its input, so another rounding would have to follow; a
+    DEPTHWISE_CONV_2D with weights 1 in steps of 1 / count rounds once. It is also used if a scheme
+    replaces 1 / count by M / 2**S, with weights M in steps of 2**-S, and if means round half up,
+    which MEAN does not. If pads are excluded, parts with one count each are joined; for reals, SAME
+    does that.
     """
     window, image = Window.from_node(view.node), view.inputs[0]
     _require_factor_of_7_bits(view)
@@ -97,7 +97,7 @@ def _add_sum(scope: Scope, view: NodeView, window: Window) -> None:
 
 
 def _add_parts(scope: Scope, view: NodeView, window: Window) -> None:
-    """Add a sum for each part of the image whose means are over equally many pixels; join them."""
+    """Add a sum for each part of the image with one pixel count, and join them."""
     x = scope.read(view)
     counts = pixel_counts(view.node, scope.tensor(x).shape[1:3])
     padded, _ = add_padding(scope, view, window, x, as_pixels=True)
@@ -125,7 +125,7 @@ def _add_part(
     columns: Pair,
     count: int,
 ) -> int:
-    """Return the means of some rows and columns of the output. count: of their pixels."""
+    """Return the means of some rows and columns of the output. count: pixels in each mean."""
     word = f"{view.output.name}.{rows[0]}.{columns[0]}"
     ends = [
         (start * stride, (end - 1) * stride + size)
@@ -150,7 +150,7 @@ def _add_part(
 
 
 def _runs(counts: NDArray[np.int64]) -> Iterator[Pair]:
-    """Yield (start, end) of equal numbers in a row."""
+    """Yield (start, end) of runs of equal numbers."""
     changes = np.flatnonzero(np.diff(counts)) + 1
     yield from pairwise([0, *changes.tolist(), len(counts)])
 
@@ -169,7 +169,7 @@ _CONVOLUTION: dict[str, object] = {
 def _weights(
     scope: Scope, view: NodeView, window: Window, x: int, level: int, step: float
 ) -> tuple[int, int]:
-    """Return weights that are all level * step, and a bias of 0, as the input x wants them."""
+    """Return weights that are all level * step, and a bias of 0, in the types for input x."""
     source, channels = scope.tensor(x).grid, scope.tensor(x).shape[-1]
     name, shape = view.output.name, (1, *window.kernel, channels)
     if source is None:
@@ -184,7 +184,7 @@ def _weights(
 
 
 def _level(node: Node, window: Window) -> tuple[int, float]:
-    """Return every weight as an integer, and the step in which it stands."""
+    """Return the weight as an integer, and its step."""
     if "reciprocal" not in node.attributes:
         return 1, 1 / math.prod(window.kernel)
     multiplier, shift = integers(node, "reciprocal")

@@ -12,9 +12,9 @@ __all__ = ["lower_concat", "lower_pad", "lower_reshape", "lower_slice", "lower_t
 
 
 def lower_concat(scope: Scope, view: NodeView) -> None:
-    """Add CONCATENATION, behind QUANTIZE where an input has another quantization.
+    """Add CONCATENATION, after QUANTIZE if an input has another quantization.
 
-    In integers TFLite copies bytes only.
+    In integers, TFLite only copies bytes.
     """
     output = scope.output(view.output.name)
     grid, inputs = scope.tensor(output).grid, []
@@ -30,7 +30,7 @@ def lower_concat(scope: Scope, view: NodeView) -> None:
 
 
 def lower_pad(scope: Scope, view: NodeView) -> None:
-    """Add PADV2: the border's value stands in the input's steps."""
+    """Add PADV2: the border's value is in the input's steps."""
     borders = np.stack([integers(view.node, "before"), integers(view.node, "after")], axis=1)
     x = scope.read(view)
     like, source = scope.tensor(x), view.inputs[0].quantization
@@ -46,7 +46,7 @@ def lower_pad(scope: Scope, view: NodeView) -> None:
 
 
 def lower_reshape(scope: Scope, view: NodeView) -> None:
-    """Add RESHAPE, and a TRANSPOSE before or behind where values lie in another order."""
+    """Add RESHAPE, with a TRANSPOSE before or after it if the order of values differs."""
     x, output = scope.read(view), scope.output(view.output.name)
     target = scope.tensor(output).shape
     if not keeps_order(view.inputs[0]):
@@ -64,7 +64,7 @@ def lower_reshape(scope: Scope, view: NodeView) -> None:
 
 
 def lower_slice(scope: Scope, view: NodeView) -> None:
-    """Add STRIDED_SLICE: axes that are not cut go from 0 to their size."""
+    """Add STRIDED_SLICE: unsliced axes go from 0 to their size."""
     x = scope.read(view)
     cuts = [(0, size, 1) for size in scope.tensor(x).shape]
     given = (integers(view.node, name) for name in ("axes", "starts", "ends", "steps"))

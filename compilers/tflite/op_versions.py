@@ -1,6 +1,6 @@
-"""The version of each op that a file asks for, and the runtime that first had it.
+"""Required version of each op in a file, and the first runtime with it.
 
-By runtime_version.cc of TensorFlow Lite, whose numbers LiteRT's metadata still count in.
+From runtime_version.cc of TensorFlow Lite; LiteRT's metadata still use its numbers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 __all__ = ["OP_VERSIONS", "minimum_runtime"]
 
-# The oldest version that has all types and settings used, and its runtime.
+# The oldest version with all types and settings used, and its runtime.
 OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "ABS": (1, "1.13.0"),
@@ -62,7 +62,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
 
 
 def minimum_runtime(codes: Iterable[str]) -> str:
-    """Return the oldest runtime that has all of these ops, such as '2.9.0'."""
+    """Return the oldest runtime with all of these ops, such as '2.9.0'."""
     runtimes = (OP_VERSIONS[code][1] for code in codes)
     return max(runtimes, key=_numbers, default="1.5.0")
 

@@ -1,9 +1,9 @@
-"""Convolutions of images with few channels and steps of two pixels, read as pairs of pixels.
+"""Convolutions with few channels and stride 2, read as pairs of pixels.
 
-XNNPACK's integer kernels take the channels of one pixel at a time, as many as a register holds: of
-RGB most of it is empty. [N, H, W, C] has the values of [N, H, W / 2, 2 * C] in the same order, so
-that a 3x3 kernel with stride 2 is a 3x2 kernel over pairs with stride 1, zeros in place of the
-pixel that it does not read. All sums stay as they are.
+XNNPACK's integer kernels load the channels of one pixel at a time, up to a register's width, which
+RGB leaves mostly empty. [N, H, W, C] has the values of [N, H, W / 2, 2 * C] in the same order, so a
+3x3 kernel with stride 2 is a 3x2 kernel over pairs with stride 1, with zeros for the pixel that it
+does not read. All sums are unchanged.
 """
 
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _PAIR = 2
 
 @dataclass(frozen=True)
 class PixelPairs:
-    """A convolution so read. window: over pairs.  offset: of the kernel in its first pair."""
+    """A convolution over pairs. window: over pairs.  offset: of the kernel in its first pair."""
 
     window: Window
     offset: int
 
     @classmethod
     def of(cls, image_nhwc: tuple[int, ...], window: Window) -> Self | None:
-        """Return how a window reads pairs of an image, None where it should or can not."""
+        """Return how a window reads pairs of an image, None if it should not or cannot."""
         _, height, width, channels = image_nhwc
         steps = (window.strides[1], *window.dilations)
         if steps != (_PAIR, 1, 1) or window.kernel[1] == 1:
@@ -60,7 +60,7 @@ class PixelPairs:
         return scope.add("RESHAPE", inputs, pairs, "ReshapeOptions", {"newShape": shape})
 
     def spread(self, weights: NDArray[Any]) -> NDArray[Any]:
-        """Return weights [K, kh, kw, C] as [K, kh, pairs, 2 * C], zeros where nothing is read."""
+        """Return weights [K, kh, kw, C] as [K, kh, pairs, 2 * C], with zeros for unread pixels."""
         count, rows, columns, channels = weights.shape
         pairs = self.window.kernel[1]
         spread = np.zeros((count, rows, _PAIR * pairs, channels), weights.dtype)

@@ -1,4 +1,4 @@
-"""Functions of one number: of reals by TFLite's ops, of integers by a table, bit for bit."""
+"""Functions of one number: TFLite's ops for reals, a table for integers, bit for bit."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _PLAIN: Mapping[str, object] = MappingProxyType({"fusedActivationFunction": "NON
 
 @dataclass(frozen=True)
 class _Reals:
-    """Adds ops of reals in the node's shape. x: place of its input."""
+    """Adds ops on reals in the node's shape. x: index of its input."""
 
     scope: Scope
     view: NodeView
@@ -57,7 +57,7 @@ def lower_function(scope: Scope, view: NodeView) -> None:
 
 
 def _softplus(reals: _Reals) -> int:
-    """Add max(x, 0) + log(1 + e**-|x|), in which nothing overflows."""
+    """Add max(x, 0) + log(1 + e**-|x|), which cannot overflow."""
     below = reals.times(reals("ABS", reals.x), reals.constant(-1))
     above = reals("RELU", reals.x)
     return reals.add(above, reals("LOG", reals.add(reals("EXP", below), reals.constant(1))))
@@ -104,4 +104,4 @@ FUNCTIONS: Mapping[str, Callable[[_Reals], int]] = MappingProxyType(
         "sqrt": lambda reals: reals("SQRT", reals.x),
     }
 )
-"""What computes each of reals; it returns the place of the result."""
+"""Builders of real functions; each returns the index of the result."""

@@ -1,4 +1,4 @@
-"""The schema of .tflite files, as LiteRT's package brings it."""
+"""The schema of .tflite files, from LiteRT's package."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ TOOLS = (
 
 
 def schema() -> Any:  # noqa: ANN401 (a generated module without types)
-    """Return the module of generated classes; raises ToolchainError where it is missing."""
+    """Return the module of generated classes; raises ToolchainError if it is missing."""
     try:
         return import_module(_MODULE)
     except ImportError as error:
@@ -29,9 +29,9 @@ def schema() -> Any:  # noqa: ANN401 (a generated module without types)
 
 
 def new_builder() -> "Builder":
-    """Return a writer of flatbuffers; raises ToolchainError where the schema is missing."""
+    """Return a flatbuffers writer; raises ToolchainError if the schema is missing."""
     schema()
-    # The schema imports it, too: only here is it known to be there.
+    # The schema also imports it: only here is it known to be installed.
     from flatbuffers import Builder
 
     return Builder()

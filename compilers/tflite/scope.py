@@ -1,4 +1,4 @@
-"""The .tflite file while it grows: what a Graph's tensors have become so far."""
+"""The .tflite file under construction, with the tensors of the Graph so far."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,16 @@ __all__ = [
 ]
 
 LAYOUTS = "zoo.layouts"
-"""Name of the metadata that tell the order of axes of images, by input and output: JSON."""
+"""Name of the metadata with the layouts of images, by input and output: JSON."""
 BORDER = "zoo.border"
-"""Name of the metadata that tell which input or output stands for an integer tensor: JSON."""
+"""Name of the metadata with the integer tensors of inputs and outputs: JSON."""
 
 
 class Scope:
     """Adds tensors and ops in order.
 
-    graph: what is lowered, images NHWC.
-    border: names of inputs and outputs by the integer tensors that take their place in the file.
+    graph: the graph to lower, images NHWC.
+    border: names of inputs and outputs by the integer tensors that replace them in the file.
     """
 
     def __init__(self, graph: Graph, border: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -43,9 +43,9 @@ class Scope:
         self._inputs = tuple(self.output(name) for name in self._held(graph.inputs))
 
     def output(self, name: str) -> int:
-        """Add an activation of the graph, which the next op computes, under its name.
+        """Add an activation of the graph, to be computed by the next op, under its name.
 
-        One that stands for an input or output has the name of that.
+        If it replaces an input or output, it has that name.
         """
         tensor = self.graph.tensors[name]
         grid = tensor.quantization and _int8_grid(tensor.quantization)
@@ -60,31 +60,31 @@ class Scope:
         return self._indices[name]
 
     def is_outside(self, node: Node) -> bool:
-        """Tell whether the app computes this node, at the file's border."""
+        """Return whether the app computes this node, at the file's border."""
         first, last = node.inputs[0], node.output
         return self._border.get(last) == first or self._border.get(first) == last
 
     def value(self, wish: str, shape: Sequence[int], grid: Quantization | None) -> int:
-        """Add an activation that the graph lacks. grid: of int8, None for reals."""
+        """Add an activation that is not in the graph. grid: of int8, None for reals."""
         dtype = "int8" if grid else "float32"
         return self._add(TfliteTensor(self._new_name(wish), tuple(shape), dtype, grid))
 
     def places(self, wish: str, shape: Sequence[int]) -> int:
-        """Add whole numbers that an op takes as places in a table."""
+        """Add integers that an op uses as table indices."""
         return self._add(TfliteTensor(self._new_name(wish), tuple(shape), "int32"))
 
     def constant(
         self, wish: str, data: NDArray[Any], dtype: str, grid: Quantization | None = None
     ) -> int:
-        """Add a constant with the axes as they are. grid: of int8."""
+        """Add a constant with unchanged axes. grid: of int8."""
         return self._add(TfliteTensor(self._new_name(wish), data.shape, dtype, grid, data))
 
     def parameter(self, view: NodeView, role: str, values: Sequence[int] | NDArray[Any]) -> int:
-        """Add integers that an op takes as a tensor, such as axes."""
+        """Add integers that an op reads as a tensor, such as axes."""
         return self.constant(f"{view.output.name}.{role}", np.asarray(values), "int32")
 
     def read(self, view: NodeView, index: int = 0) -> int:
-        """Return the place of an input that is an activation; refuses a constant."""
+        """Return the index of an input that is an activation; refuses a constant."""
         name = view.node.inputs[index]
         if name not in self._indices:
             view.refuse(
@@ -94,13 +94,14 @@ class Scope:
         return self._indices[name]
 
     def operands(self, view: NodeView) -> list[int]:
-        """Return the places of all inputs of an element-wise op."""
+        """Return the indices of all inputs of an element-wise op."""
         return [self.operand(view, index) for index in range(len(view.inputs))]
 
     def operand(self, view: NodeView, index: int) -> int:
-        """Return the place of one side of an element-wise op; constants broadcast as the Graph's.
+        """Return the index of one operand of an element-wise op; constants broadcast as in the
+        Graph.
 
-        Refuses an activation of another rank, whose axes would not fit.
+        Refuses an activation of another rank, because its axes would not match.
         """
         rank, tensor = len(view.output.shape), view.inputs[index]
         if tensor.data is not None:
@@ -130,7 +131,7 @@ class Scope:
         return output
 
     def make_output(self, last: int, name: str) -> None:
-        """Make the tensor that was added last the activation of the graph of that name."""
+        """Make the last added tensor the graph's activation with that name."""
         self._tensors.pop()
         assert self.output(name) == last
 
@@ -157,7 +158,7 @@ class Scope:
         )
 
     def _held(self, names: Sequence[str]) -> list[str]:
-        """Return the tensors of the graph that stand in the file for inputs or outputs."""
+        """Return the graph's tensors that replace inputs or outputs in the file."""
         held = {name: tensor for tensor, name in self._border.items()}
         return [held.get(name, name) for name in names]
 
@@ -187,7 +188,7 @@ class Scope:
 
 
 def _int8_grid(grid: Quantization) -> Quantization:
-    """Return the grid of int8 that stands for the same reals: u8 zero point z is s8 z - 128."""
+    """Return the int8 grid of the same reals: uint8 zero point z becomes z - 128."""
     if grid.signed:
         return grid
     offset = 1 << (grid.bits - 1)
@@ -195,5 +196,5 @@ def _int8_grid(grid: Quantization) -> Quantization:
 
 
 def _file_shape(shape: Shape) -> tuple[int, ...]:
-    """Return the shape in the file; an open batch is 1."""
+    """Return the shape in the file; a dynamic batch is 1."""
     return tuple(1 if isinstance(size, str) else size for size in shape)

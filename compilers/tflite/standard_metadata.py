@@ -1,7 +1,7 @@
-"""The metadata that Android's tools read: names, pixels' normalization, licence, oldest runtime.
+"""Metadata for Android's tools: names, pixel normalization, licence, oldest runtime.
 
-Tables and field numbers by metadata_schema.fbs of TensorFlow Lite Support, version 1.1.0; what it
-cannot say, crops and post-processing, is in the contract, in `zoo.contract`.
+Tables and field numbers are from metadata_schema.fbs of TensorFlow Lite Support, version 1.1.0. It
+cannot express crops and post-processing; these are in the contract, in `zoo.contract`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ RUNTIME = "min_runtime_version"
 _RUNTIME_BYTES = 16
 _IDENTIFIER = b"M001"
 _PARSER_VERSION = "1.0.0"
-"""Of the oldest reader that knows all fields written here."""
+"""Version of the oldest reader that knows all fields written here."""
 _FEATURE, _IMAGE = 1, 2
 """Kinds of Content."""
 _NORMALIZATION = 1
@@ -36,7 +36,7 @@ Fields = Mapping[int, tuple[str, int]]
 
 
 def add_standard_metadata(model: TfliteModel) -> TfliteModel:
-    """Return the file with them; by its contract, where it carries one."""
+    """Return the file with metadata, from its contract if it has one."""
     text = model.metadata.get("zoo.contract")
     contract = text and Contract.from_json(text.decode(), f"{model.name}: zoo.contract")
     runtime = minimum_runtime(op.code for op in model.ops)
@@ -66,7 +66,7 @@ def _model_metadata(model: TfliteModel, contract: Contract | None) -> bytes:
 
 
 def _tensor(builder: "Builder", model: TfliteModel, index: int, contract: Contract | None) -> int:
-    """Add the TensorMetadata of an input or output; contract: of what says how to make it."""
+    """Add the TensorMetadata of an input or output; contract: describes how to produce it."""
     tensor = model.tensors[index]
     fields = {0: _text(builder, tensor.name)}
     is_image = contract is not None and contract.input.name == tensor.name
@@ -103,7 +103,7 @@ def _process_unit(builder: "Builder", normalize: Step) -> int:
 
 
 def _table(builder: "Builder", fields: Fields) -> int:
-    """Add a table and return where it is. fields: kind and value by number."""
+    """Add a table and return its offset. fields: kind and value by number."""
     builder.StartObject(max(fields, default=-1) + 1)
     add = {
         "byte": builder.PrependUint8Slot,

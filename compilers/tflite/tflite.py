@@ -1,7 +1,7 @@
-"""A .tflite file as values: tensors, and the ops that compute them in order.
+"""A .tflite file as values: tensors, and ops in execution order.
 
-Tensors with four axes are images, NHWC; others have the Graph's order. Integers are int8, or
-int32 in biases. Names of ops, tables and fields are those of LiteRT's schema.fbs.
+Tensors with four axes are images, NHWC; others have the Graph's order. Integers are int8, or int32
+in biases. Ops, tables and fields are named as in LiteRT's schema.fbs.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,8 @@ class TfliteTensor:
 class TfliteOp:
     """One operation. code: in BuiltinOperator.  inputs, output: indices of tensors.
 
-    options: name of the table of settings, '' for none.  settings: its fields; a str is a name
-    in the field's enumeration.
+    options: name of the options table, '' for none.  settings: its fields; a str is a name in the
+    field's enumeration.
     """
 
     code: str

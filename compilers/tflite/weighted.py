@@ -1,4 +1,4 @@
-"""Convolutions and dense layers, and their weights and biases as constants of the file."""
+"""Convolutions and dense layers, with their weights and biases as constants in the file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,13 +21,13 @@ __all__ = ["lower_conv", "lower_dense"]
 
 _INT32_MAX = 2**31 - 1
 _LARGEST_INPUT = 255
-"""Of 8 bits, minus its zero point."""
+"""Maximum of an 8-bit value minus its zero point."""
 
 
 def lower_conv(scope: Scope, view: NodeView) -> None:
-    """Add CONV_2D, or DEPTHWISE_CONV_2D where each group is one channel.
+    """Add CONV_2D, or DEPTHWISE_CONV_2D if each group is one channel.
 
-    Weights become [K, kh, kw, C], those of a depthwise convolution [1, kh, kw, K]. Integers of few
+    Weights become [K, kh, kw, C], or [1, kh, kw, K] for a depthwise convolution. Integers with few
     channels are read as pairs of pixels.
     """
     image, weight = view.inputs[:2]
@@ -56,7 +56,7 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
 
 
 def lower_dense(scope: Scope, view: NodeView) -> None:
-    """Add FULLY_CONNECTED: weights are [K, C] in both."""
+    """Add FULLY_CONNECTED: both formats have weights [K, C]."""
     x = scope.read(view)
     inputs = [x, _add_weights(scope, view, (0, 1), 0), _add_bias(scope, view)]
     add_clamped(scope, view, "FULLY_CONNECTED", inputs, "FullyConnectedOptions")
@@ -69,9 +69,9 @@ def _add_weights(
     channel_axis: int,
     spread: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
 ) -> int:
-    """Add the weight [K, ...] with its axes in that order, centred: TFLite has zero point 0.
+    """Add the weight [K, ...] with its axes in that order, centred for TFLite's zero point 0.
 
-    channel_axis: of K in the result.  spread: what brings integers into another shape.
+    channel_axis: of K in the result.  spread: reshapes the integers.
     """
     weight = view.inputs[1]
     if weight.data is None:
@@ -90,9 +90,9 @@ def _add_weights(
 
 
 def _add_bias(scope: Scope, view: NodeView) -> int:
-    """Add the bias [K], zeros where there is none.
+    """Add the bias [K], zeros if there is none.
 
-    Integers are int32 in steps of s_in * s_w[k], whatever steps the graph's bias has.
+    Integers are int32 in steps of s_in * s_w[k], regardless of the graph's bias steps.
     """
     x, weight, *biases = view.inputs
     bias = biases[0] if biases else None
@@ -113,7 +113,7 @@ def _add_bias(scope: Scope, view: NodeView) -> int:
 
 
 def _require_32_bits(view: NodeView, weight: Tensor, bias: NDArray[np.int64]) -> None:
-    """Refuse sums that LiteRT's accumulators could not hold, whatever the input is."""
+    """Refuse sums that could exceed LiteRT's accumulators for some input."""
     assert weight.data is not None
     rows = np.abs(centred(weight.data, weight)).reshape(len(bias), -1)
     if (np.abs(bias) + _LARGEST_INPUT * rows.sum(axis=1)).max() > _INT32_MAX:

@@ -1,6 +1,6 @@
-"""What slides over height and width, or changes them: pads, pools and resizes.
+"""Pads, pools and resizes over height and width.
 
-Windows have TFLite's pads SAME or VALID, or the image is padded by an op before.
+Windows use TFLite's padding SAME or VALID, or an op before pads the image.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _FACTOR_END = 256
-"""From steps of sums to those of the output: XNNPACK creates no layer with as much."""
+"""Ratio of sum steps to output steps from which XNNPACK refuses a layer."""
 # (alignCorners, halfPixelCenters)
 _PLACES: Mapping[str, tuple[bool, bool]] = MappingProxyType(
     {"asymmetric": (False, False), "half_pixel": (False, True), "align_corners": (True, False)}
@@ -73,12 +73,12 @@ def add_padding(
     lowest: bool = False,
     as_pixels: bool = False,
 ) -> tuple[int, str]:
-    """Return the image that the window slides over, x or x with pads, and 'SAME' or 'VALID'.
+    """Return the image for the window, x or padded x, and 'SAME' or 'VALID'.
 
-    Pads hold 0, as TFLite's SAME does in convolutions. Where `lowest`, they hold what never is the
-    maximum, as SAME does in MAX_POOL_2D. Where `as_pixels`, they count in means; SAME leaves them
-    out of these, and is not taken. PyTorch's pads (1, 1) of a 3x3 window with stride 2 are not
-    SAME either, which is (0, 1).
+    Pads hold 0, like TFLite's SAME in convolutions. With `lowest`, they hold a value that is never
+    the maximum, like SAME in MAX_POOL_2D. With `as_pixels`, they count in means; SAME excludes them
+    and is not used. PyTorch's pads (1, 1) of a 3x3 window with stride 2 are not SAME either, which
+    is (0, 1).
     """
     if not any(window.pads):
         return x, "VALID"
@@ -100,12 +100,12 @@ def add_padding(
 
 
 def window_settings(window: Window) -> dict[str, int]:
-    """Return the strides as the options of convolutions and pools name them."""
+    """Return the strides as options of convolutions and pools."""
     return {"strideH": window.strides[0], "strideW": window.strides[1]}
 
 
 def require_factor(view: NodeView, sums: Quantization) -> None:
-    """Refuse outputs whose steps are too fine for the layer's sums."""
+    """Refuse outputs with steps too fine for the layer's sums."""
     stored = view.output.quantization
     assert stored is not None
     factor = max(sums.scale) / stored.scale[0]
@@ -117,7 +117,7 @@ def require_factor(view: NodeView, sums: Quantization) -> None:
 
 
 def _nearest_places(view: NodeView) -> tuple[bool, bool]:
-    """Return TFLite's setting by which every output pixel is the one that the Graph means."""
+    """Return TFLite's setting that selects the same pixels as the Graph."""
     node = view.node
     height, width = (int(size) for size in view.inputs[0].shape[1:3])
     rows = np.arange(height)[None, None, :, None] * np.ones((1, 1, 1, width))
@@ -140,7 +140,7 @@ def _nearest_places(view: NodeView) -> tuple[bool, bool]:
 
 
 def _nearest_pixels(places: tuple[bool, bool], size_in: int, size_out: int) -> NDArray[Any]:
-    """Return which pixel each output is, by LiteRT's GetNearestNeighbor, in float32."""
+    """Return the source pixel of each output per LiteRT's GetNearestNeighbor, in float32."""
     align_corners, half_pixel = places
     spread = align_corners and size_out > 1
     step = np.float32(size_in - spread) / np.float32(size_out - spread)
@@ -152,9 +152,9 @@ def _nearest_pixels(places: tuple[bool, bool], size_in: int, size_out: int) -> N
 
 
 def is_same(window: Window, image_hw: tuple[int, ...]) -> bool:
-    """Tell whether its pads are TensorFlow's SAME.
+    """Return whether its pads are TensorFlow's SAME.
 
-    The output is ceil(size / stride) then, and the odd pixel at the end.
+    The output is then ceil(size / stride), with the odd pixel at the end.
     """
     begin, end = [], []
     for size, extent, stride in zip(image_hw, window.extent, window.strides, strict=True):

@@ -1,7 +1,7 @@
-"""What a quantized .xmodel must keep and XIR does not notice.
+"""Checks on a quantized .xmodel that XIR does not perform.
 
-XIR itself refuses wrong attributes, arguments and shapes; it takes the stored data type for
-granted, reads a constant of any length, and crashes on ops that are not producers first.
+XIR itself refuses wrong attributes, arguments and shapes. It trusts the stored data type, reads a
+constant of any length, and crashes if producers do not come first.
 """
 
 import math
@@ -36,7 +36,7 @@ def _problems(graph: XirGraph) -> Iterator[str]:
 
 
 def _order(graph: XirGraph) -> Iterator[str]:
-    """Every op has a name of its own and reads what stands before it."""
+    """Every op has a unique name and only reads earlier ops."""
     known: set[str] = set()
     for op in graph.ops:
         where = f"op '{op.name}' ({op.type})"

@@ -39,22 +39,22 @@ NOT_RUN = f"what was run is {QUANTIZED}; its compiled form {COMPILED} runs on th
 
 
 class XmodelCompiler(Compiler):
-    """Takes the scheme dpu-pow2. Without AMD's compiler the artifact is what that one reads."""
+    """Supports the scheme dpu-pow2. Without AMD's compiler the artifact is its input."""
 
     name = "xmodel"
     tools = TOOLS
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
-        """Return what of the graph the DPU runs, node by node."""
+        """Return which nodes of the graph the DPU runs."""
         return capabilities(graph, target)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
-        """Return the quantized file, the compiled one where vai_c_xir is there, and a stand-in.
+        """Return the quantized file, the compiled one if vai_c_xir is available, and a stand-in.
 
-        Below stand_in/ are the network's C sources and the same network in the form of a compiled
-        file, for a machine without a DPU.
+        The folder stand_in/ has the network's C sources and the same network in the form of a
+        compiled file, for a machine without a DPU.
         Raises RefusedError for a float graph or another scheme, Refusal for a node that the DPU
-        does not run, ToolchainError where vai_c_xir fails.
+        does not run, ToolchainError if vai_c_xir fails.
         """
         require_powers_of_two(graph, target.name)
         quantized = lower_for_dpu(graph, target)

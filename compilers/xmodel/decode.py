@@ -1,4 +1,4 @@
-"""The bytes of any .xmodel file, compiled ones too -> XirGraph."""
+"""The bytes of any .xmodel file, quantized or compiled -> XirGraph."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,7 +39,7 @@ def decode(content: bytes, where: str) -> XirGraph:
 def _op(node: Any) -> XirOp:  # noqa: ANN401 (messages are made at run time)
     arguments: dict[str, tuple[str, ...]] = {}
     for argument in node.args:
-        if argument.arg_ops:  # XIR writes optional arguments that are not there, too
+        if argument.arg_ops:  # XIR also writes absent optional arguments
             before = arguments.get(argument.arg_name, ())
             arguments[argument.arg_name] = (*before, *argument.arg_ops)
     tensor = XirTensor(
@@ -61,7 +61,7 @@ def _subgraph(message: Any) -> XirSubgraph:  # noqa: ANN401
 
 
 def _attributes(entries: Any) -> dict[str, XirAttribute]:  # noqa: ANN401
-    """Return what has a value; an empty AttrValue says nothing."""
+    """Return the attributes with a value; an empty AttrValue has none."""
     kinds = {name: entries[name].WhichOneof("value") for name in sorted(entries)}
     return {
         name: XirAttribute(kind.removesuffix("_value"), _plain(getattr(entries[name], kind)))
@@ -71,7 +71,7 @@ def _attributes(entries: Any) -> dict[str, XirAttribute]:  # noqa: ANN401
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Return the content of the wrappers whose only field is 'value', else the scalar."""
+    """Return the content of wrappers with the single field 'value', or the scalar."""
     if not hasattr(value, "value"):
         return value
     inner = value.value

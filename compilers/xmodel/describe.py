@@ -1,4 +1,4 @@
-"""What people want to know of an .xmodel, quantized or compiled: `zoo show FILE.xmodel`."""
+"""Describes an .xmodel, quantized or compiled, for `zoo show FILE.xmodel`."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _INPUTS = ("data", "data-fix")
 
 
 class XmodelDescriber:
-    """Reads any .xmodel, AMD's own too."""
+    """Reads any .xmodel, including AMD's own."""
 
     name = "xmodel"
     suffix = ".xmodel"
 
     def describe(self, content: bytes, where: str) -> Mapping[str, object]:
-        """Return facts as JSON would hold them; raises ArtifactError naming `where`."""
+        """Return facts in JSON types; raises ArtifactError naming `where`."""
         graph = decode(content, where)
         points = _fix_points(graph)
         inputs = [op for op in graph.ops if op.type in _INPUTS]
@@ -38,12 +38,12 @@ class XmodelDescriber:
 
 
 def _tensor(op: XirOp) -> str:
-    """Return such as '[1, 112, 112, 3] XINT8'."""
+    """Return a text like '[1, 112, 112, 3] XINT8'."""
     return f"{list(op.tensor.shape)} {op.tensor.dtype}"
 
 
 def _outputs(graph: XirGraph) -> list[XirOp]:
-    """Return what no op reads."""
+    """Return the ops that no op reads."""
     read = {name for op in graph.ops for names in op.arguments.values() for name in names}
     return [op for op in graph.ops if op.name not in read]
 
@@ -54,9 +54,9 @@ def _data_bytes(op: XirOp) -> int:
 
 
 def _fix_points(graph: XirGraph) -> dict[str, object]:
-    """Return the fix point of each activation by name, and how many constants have which.
+    """Return the fix point of each activation by name, and counts of those of constants.
 
-    They are said by `fix` ops in quantized files, by tensors in compiled ones.
+    Quantized files have them in `fix` ops, compiled ones in tensors.
     """
     types = {op.name: op.type for op in graph.ops}
     activations: dict[str, int] = {}

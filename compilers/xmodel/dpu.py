@@ -1,4 +1,4 @@
-"""Which DPU a file is compiled for, and its limits, as the target's facts say them."""
+"""The DPU that a file is compiled for, and its limits, from the target's facts."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -13,7 +13,7 @@ _FACTS = ("dpu", "fingerprint", "vitis_ai")
 
 @dataclass(frozen=True)
 class Dpu:
-    """name: such as 'DPUCZDX8G_ISA1_B4096'.  vitis_ai: versions whose compiler knows it."""
+    """name: such as 'DPUCZDX8G_ISA1_B4096'.  vitis_ai: compiler versions that support it."""
 
     name: str
     fingerprint: int
@@ -21,7 +21,7 @@ class Dpu:
 
     @classmethod
     def of(cls, target: Target) -> Self:
-        """Read the target's facts; raises RefusedError where one is missing."""
+        """Read the target's facts; raises RefusedError if one is missing."""
         missing = [name for name in _FACTS if name not in target.facts]
         if missing:
             raise RefusedError(
@@ -34,10 +34,10 @@ class Dpu:
 
 @dataclass(frozen=True)
 class DpuLimits:
-    """Largest values of one DPU; the smallest of kernels and strides is 1.
+    """Maximum values of one DPU; the minimum of kernels and strides is 1.
 
-    The engine for convolutions has conv_*, that for depthwise convolutions and pools alu_*.
-    channel_parallel: channels computed at once.  bank_depth: of the memory for weights.
+    conv_*: for the convolution engine.  alu_*: for that of depthwise convolutions and pools.
+    channel_parallel: channels computed at once.  bank_depth: of the weight memory.
     """
 
     channel_parallel: int
@@ -53,7 +53,7 @@ class DpuLimits:
 
     @classmethod
     def of(cls, target: Target) -> Self:
-        """Read a target's facts; raises RefusedError naming one that is missing."""
+        """Read a target's facts; raises RefusedError naming a missing one."""
         values = {}
         for field in fields(cls):
             value = target.facts.get(field.name)

@@ -1,9 +1,9 @@
-"""Whether a node's integers are the DPU's: powers of two whose shifts are legal.
+"""Checks that a node's integers are the DPU's: powers of two with legal shifts.
 
 With f the fix points of weight, input, output and bias, where scale = 2**-f:
 
-    shift_cut  = f_w + f_in - f_out     from accumulator to output, to the right
-    shift_bias = f_w + f_in - f_bias    from bias to accumulator, to the left
+    shift_cut  = f_w + f_in - f_out     right shift from accumulator to output
+    shift_bias = f_w + f_in - f_bias    left shift from bias to accumulator
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ __all__ = ["require_numbers"]
 
 
 def require_numbers(view: NodeView, scheme: Scheme) -> None:
-    """Refuse a node of an integer graph whose numbers are none of the scheme's."""
+    """Refuse a node of an integer graph with numbers outside the scheme."""
     for why in _objections(view, scheme):
         view.refuse(why, f"quantize the float network by the scheme {scheme.name}")
 

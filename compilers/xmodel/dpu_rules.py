@@ -1,4 +1,4 @@
-"""The rules of each op on a DPUCZDX8G: each refuses a node that breaks it.
+"""The rules for ops on a DPUCZDX8G; each refuses a node that violates it.
 
 Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", the engines that
 libtarget-factory lists for a DPU, and the partition rules in Vitis AI's open quantizer, which
@@ -27,14 +27,14 @@ _KINDS: Mapping[Bounds, str] = MappingProxyType({(0.0, inf): "relu", (0.0, 6.0):
 
 @dataclass(frozen=True)
 class DpuView(NodeView):
-    """A node with what its rules look at."""
+    """A node with the data for its rules."""
 
     target: Target
     limits: DpuLimits
 
 
 def require_rules(view: DpuView) -> None:
-    """Raise Refusal for a node that the DPU itself does not run; an op of a plugin has no rules."""
+    """Raise Refusal for a node that the DPU does not run; a plugin's op has no rules."""
     op, cpu_ops = view.node.op, view.target.facts.get("cpu_ops", ())
     if isinstance(cpu_ops, tuple) and op in cpu_ops:
         view.refuse(
@@ -102,7 +102,7 @@ def _alu(view: DpuView, window: Window, image_hw: Pair) -> None:
 
 
 def _dense(view: DpuView) -> None:
-    """A convolution over the whole image of which its input is the flat form."""
+    """A convolution over the whole image, with its flattened form as input."""
     before = view.producer
     flat = view.inputs[0]
     image = view.graph.tensors[before.inputs[0]] if before and before.op == "reshape" else flat
@@ -162,7 +162,7 @@ def _clip(view: DpuView) -> None:
 def _leaky_relu(view: DpuView) -> None:
     alpha, steps = real(view.node, "alpha"), view.limits.leaky_relu_slope_256ths
     _allowed(view, "leaky_relu", _op_before(view))
-    # Quantization has replaced what rounds to it.
+    # Quantization has already rounded nearby slopes to it.
     if alpha * 256 != steps:
         view.refuse(
             f"its slope is {alpha:g}; the DPU's is {steps}/256",
@@ -171,7 +171,7 @@ def _leaky_relu(view: DpuView) -> None:
 
 
 def _activation(view: DpuView, op: str) -> None:
-    """The ReLU, ReLU6 or clip that the node has taken in."""
+    """The ReLU, ReLU6 or clip fused into the node."""
     if clamp_of(view.node) != OPEN:
         _allowed(view, _kind(clamp_of(view.node)), op)
 
@@ -231,7 +231,7 @@ def _channels(view: DpuView, channels_in: int) -> None:
 
 
 def _has_an_order(shape: tuple[int | str, ...]) -> bool:
-    """Whether channels first and channels last differ."""
+    """Whether channels-first and channels-last order differ."""
     return len(shape) == 4 and int(shape[1]) > 1 and _pair(shape[2:]) != (1, 1)
 
 
@@ -277,4 +277,4 @@ _NOT_EMITTED: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""Why not, of ops that a DPU or an .xmodel may have."""
+"""Reasons for refusing ops that a DPU or an .xmodel may have."""

@@ -1,4 +1,4 @@
-"""Ops on each element, and what rounds at the border."""
+"""Element-wise ops, and rounding at the border."""
 
 from compilers.op_parts.arguments import real
 from compilers.xmodel.rectifier import add_rectified, rectifier
@@ -17,7 +17,7 @@ __all__ = [
 
 
 def lower_add(scope: Scope, view: NodeView) -> None:
-    """Add 'add': the sum of reals is rounded once, as the DPU does at the finer fix point."""
+    """Add 'add': the sum of reals is rounded once, like the DPU at the finer fix point."""
     add_rectified(scope, view, "add", {"input": scope.operands(view)})
 
 
@@ -27,9 +27,9 @@ def lower_mul(scope: Scope, view: NodeView) -> None:
 
 
 def lower_clip(scope: Scope, view: NodeView) -> None:
-    """Add 'relu' or 'relu6', where no other node could take it in.
+    """Add 'relu' or 'relu6', if it could not be fused.
 
-    Bounds that clip nothing leave a second fix, which changes nothing.
+    Bounds that clip nothing become a second fix, which changes nothing.
     """
     bounds = real(view.node, "low"), real(view.node, "high")
     kind, x = rectifier(view, bounds), scope.read(view.node.inputs[0])
@@ -39,7 +39,7 @@ def lower_clip(scope: Scope, view: NodeView) -> None:
 
 
 def lower_leaky_relu(scope: Scope, view: NodeView) -> None:
-    """Add 'leaky-relu': its table of integers holds what the fix behind it rounds."""
+    """Add 'leaky-relu': its integer table matches the rounding of the fix after it."""
     arguments = {"input": (scope.read(view.node.inputs[0]),)}
     add_rectified(scope, view, "leaky-relu", arguments, {"alpha": real(view.node, "alpha")})
 
@@ -62,4 +62,4 @@ def lower_requantize(scope: Scope, view: NodeView) -> None:
 
 
 def lower_dequantize(scope: Scope, view: NodeView) -> None:
-    """Add nothing: what a fix computes are reals, and the scope has named them as the output."""
+    """Add nothing: a fix computes reals, and the scope has named them as the output."""

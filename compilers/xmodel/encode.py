@@ -1,4 +1,4 @@
-"""XirGraph -> the bytes of an .xmodel file, the same for the same graph."""
+"""XirGraph -> the bytes of an .xmodel file, byte-identical for the same graph."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ __all__ = ["encode"]
 
 
 def encode(graph: XirGraph) -> bytes:
-    """Return the file. The map entries of protobuf are sorted, hence the same bytes."""
+    """Return the file, with sorted protobuf map entries for reproducible bytes."""
     message = graph_message()(graph_name=graph.name)
     for op in graph.ops:
         _write_op(message.op_node.add(), op)
@@ -54,7 +54,7 @@ def _write_value(message: Any, attribute: XirAttribute) -> None:  # noqa: ANN401
 
 
 def _fill(wrapper: Any, value: Mapping[str, Any] | tuple[Any, ...] | bytes) -> None:  # noqa: ANN401
-    """Write into a message whose only field is 'value', empty ones too."""
+    """Write into a message with the single field 'value', even if empty."""
     wrapper.SetInParent()
     if isinstance(value, Mapping):
         for key, item in value.items():

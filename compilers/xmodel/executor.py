@@ -1,6 +1,6 @@
 """Runs a quantized .xmodel on this machine, op by op, from the file alone.
 
-It shares nothing with the lowering: what it computes is what XIR's ops mean. All values are
+It shares nothing with the lowering and implements the semantics of XIR's ops. All values are
 k / 2**n, exact in float64 and in the float32 that it returns.
 """
 
@@ -25,16 +25,15 @@ __all__ = ["EXECUTOR", "XmodelExecutor", "XmodelRun"]
 
 
 class XmodelExecutor(Executor):
-    """The meaning of a quantized file; a compiled one runs on the board only."""
+    """Runs a quantized file; a compiled one only runs on the board."""
 
     name = "xmodel"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "XmodelRun":  # noqa: ARG002
-        """Return a function that runs `main`, or what it was compiled from, beside it.
+        """Return a function that runs `main`, or the file beside it that it was compiled from.
 
         threads: as numpy is configured.
-        Raises ArtifactError for a file that is damaged, compiled, or has an op without a meaning
-        here.
+        Raises ArtifactError for a file that is damaged, compiled, or has an unsupported op.
         """
         graph, file = _read(folder / main), folder / main
         if is_compiled(graph) and (folder / QUANTIZED).is_file():
@@ -43,7 +42,7 @@ class XmodelExecutor(Executor):
 
 
 class XmodelRun:
-    """A network that is ready to run."""
+    """A loaded network."""
 
     def __init__(self, graph: XirGraph, where: str) -> None:
         if is_compiled(graph):
@@ -91,7 +90,7 @@ class XmodelRun:
         inputs = {role: [values[name] for name in names] for role, names in op.arguments.items()}
         try:
             return MEANINGS[op.type](op, inputs)
-        # A file may say anything; numpy finds what cannot be.
+        # A file may hold anything; numpy detects inconsistencies.
         except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
             raise ArtifactError(
                 f"{self._where}: op '{op.name}' ({op.type}) cannot be computed ({error}); the file "

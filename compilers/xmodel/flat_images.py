@@ -1,7 +1,7 @@
-"""Images that dense layers read: flat as they lie, channels last.
+"""Images that dense layers read: flattened as stored, channels last.
 
-ONNX flattens [C, H, W]. In that order values would have to be moved on the CPU first; the columns
-of the weights are moved instead, once, as AMD's own quantizer does.
+ONNX flattens [C, H, W], which would require moving values on the CPU. The columns of the weights
+are permuted once instead, as AMD's own quantizer does.
 """
 
 import math
@@ -16,13 +16,13 @@ from zoo.layout import CHANNELS_LAST
 __all__ = ["AS_IT_LIES", "feeds_dense_alone", "flatten_as_they_lie"]
 
 AS_IT_LIES = "as_it_lies"
-"""Attribute of a reshape whose values stay in the order of NHWC."""
+"""Attribute of a reshape that keeps values in NHWC order."""
 
 _IMAGE_AXES = len(CHANNELS_LAST)
 
 
 def feeds_dense_alone(graph: Graph, reshape: Node) -> bool:
-    """Whether only dense layers read what a reshape gives, so that their weights can be moved."""
+    """Whether only dense layers read a reshape, so that their weights can be permuted."""
     readers = graph.consumers(reshape.output)
     return bool(readers) and all(
         node.op == "dense" and node.inputs[0] == reshape.output for node in readers
@@ -32,7 +32,7 @@ def feeds_dense_alone(graph: Graph, reshape: Node) -> bool:
 def flatten_as_they_lie(graph: Graph) -> Graph:
     """Return the graph, images NCHW, with the reshapes before dense layers marked.
 
-    It has weights of its own for each of these layers, and is for images NHWC only.
+    Each of these layers has separate weights; the result is only valid for NHWC images.
     """
     flat = {node.output: node for node in graph.nodes if _is_flattened(graph, node)}
     tensors = dict(graph.tensors)

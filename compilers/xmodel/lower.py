@@ -1,10 +1,10 @@
 """Graph (scheme dpu-pow2) -> the quantized .xmodel that vai_c_xir compiles.
 
 The form is that of AMD's own quantizer, see docs/xmodel.md: all tensors are FLOAT32, integers k
-stand as reals k / 2**fix_point behind the op `fix`.
+are reals k / 2**fix_point after the op `fix`.
 
-What one DPU runs is less than the format can say: `lower_for_dpu` looks at its rules first, node by
-node, and `capabilities` does the same without a file.
+A DPU runs less than the format can express: `lower_for_dpu` checks its rules first, node by node,
+and `capabilities` does the same without a file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,16 +38,16 @@ from zoo.target import Target
 __all__ = ["capabilities", "lower", "lower_for_dpu"]
 
 _BORDER = ("quantize", "dequantize")
-"""What the app does at the network's inputs and outputs."""
+"""Nodes that the app computes at the network's inputs and outputs."""
 
 _UNIT = Quantization((1.0,), (0,), rounding="half_up")
 
 
 def lower(graph: Graph) -> XirGraph:
-    """Return the file as a value, for whatever reads the format.
+    """Return the file as a value, for any reader of the format.
 
-    graph: as compilers.xmodel.powers_of_two wants it.
-    Raises Refusal naming the node that has no form in XIR.
+    graph: as compilers.xmodel.powers_of_two requires it.
+    Raises Refusal naming a node without a form in XIR.
     """
     scope = Scope(run_passes(graph, PASSES))
     for node in scope.graph.nodes:
@@ -80,7 +80,7 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
 
 
 class _ForDpu:
-    """Lowers node by node. views: of the graph as it is given, images NCHW."""
+    """Lowers node by node. views: of the given graph, images NCHW."""
 
     def __init__(self, graph: Graph, target: Target) -> None:
         limits = DpuLimits.of(target)
@@ -90,7 +90,7 @@ class _ForDpu:
         self._made_of = _made_of(graph, self.scope.graph)
 
     def lower(self, view: DpuView) -> None:
-        """Add what computes a node; raises Refusal where the DPU does not."""
+        """Add the ops of a node; raises Refusal if the DPU does not run them."""
         if view.node.op not in _BORDER:
             require_rules(view)
             require_numbers(view, self._scheme)
@@ -106,7 +106,7 @@ class _ForDpu:
             )
 
     def try_out(self, view: DpuView) -> Capability:
-        """Return what `lower` says; what follows is looked at as if the node were there."""
+        """Return the result of `lower`, and continue as if the node were present."""
         found = capability_of(view, "DPU", partial(self.lower, view))
         if found.why:
             self.scope.assume(view.output.name)
@@ -119,7 +119,7 @@ def _add(scope: Scope, node: Node) -> None:
 
 
 def _made_of(graph: Graph, laid: Graph) -> Mapping[str, Sequence[Node]]:
-    """Return what the passes made of each node, by its output."""
+    """Return the nodes that the passes created for each node, by its output."""
     made: dict[str, list[Node]] = {}
     waiting: list[Node] = []
     outputs = {node.output for node in graph.nodes}
@@ -136,9 +136,9 @@ def _scheme(target: Target) -> Scheme:
 
 
 def _with_numbers(graph: Graph, scheme: Scheme) -> Graph:
-    """Return a float graph as if it were quantized, with all fix points 0.
+    """Return a float graph as if quantized with all fix points 0.
 
-    Every other number is the scheme's own; inner tensors keep their names.
+    All other numbers are the scheme's; inner tensors keep their names.
     """
     chosen = choose_slopes(choose_reciprocals(graph, scheme), scheme)
     multiplier, shift = fix_factors([1.0])
@@ -167,7 +167,7 @@ def _with_unit(tensor: Tensor) -> Tensor:
 
 
 def split_flat_pools(graph: Graph) -> Graph:
-    """Split each average pool that gives [N, C] into one that gives [N, C, 1, 1] and a reshape."""
+    """Split each average pool to [N, C] into one to [N, C, 1, 1] and a reshape."""
     nodes: list[Node] = []
     tensors = dict(graph.tensors)
     for node in graph.nodes:

@@ -1,4 +1,4 @@
-"""Which function lowers an op to an .xmodel, by op."""
+"""Lowerings to an .xmodel by op."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The protobuf messages of xir.proto, made at run time: no protoc, no generated code.
+"""The protobuf messages of xir.proto, created at run time without protoc or generated code.
 
 Data types are numbers there; XIR names them by kind and width, such as FLOAT32 or XINT8.
 """
@@ -19,7 +19,7 @@ _KINDS = ("INT", "UINT", "XINT", "XUINT", "FLOAT", "UNKNOWN")
 _SCALARS = ("bool", "int32", "uint32", "int64", "uint64", "float", "double", "string", "bytes")
 
 ALTERNATIVES = "AttrValue"
-"""The message whose fields are alternatives of one oneof, 'value'."""
+"""The message with a single oneof, 'value'."""
 
 
 @cache
@@ -31,7 +31,7 @@ def graph_message() -> Any:  # noqa: ANN401 (a class made at run time)
 
 
 def file_descriptor() -> Any:  # noqa: ANN401 (protobuf ships no types)
-    """Return xir.proto as a FileDescriptorProto; reads the subset of the language it is in."""
+    """Return xir.proto as a FileDescriptorProto; supports the subset of the language it uses."""
     text = re.sub(r"//.*", "", _SCHEMA.read_text("utf-8"))
     file = descriptor_pb2.FileDescriptorProto(
         name=_SCHEMA.name, package="serial_v2", syntax="proto3"
@@ -61,7 +61,7 @@ def _add_field(
 
 
 def _add_entry(message: Any, field: str, mapped: str) -> str:  # noqa: ANN401
-    """Add the message that stands for one entry of a map, and return its name."""
+    """Add the message of a map entry, and return its name."""
     name = "".join(part.capitalize() for part in field.split("_")) + "Entry"
     entry = message.nested_type.add(name=name)
     entry.options.map_entry = True
@@ -79,7 +79,7 @@ def _set_type(field: Any, kind: str) -> None:  # noqa: ANN401
 
 
 def dtype_codes(name: str) -> tuple[int, int]:
-    """Return (data_type, tensor_bit_width) of a name; raises ValueError for no such type."""
+    """Return (data_type, tensor_bit_width) of a name; raises ValueError for an unknown type."""
     match = re.fullmatch(r"([A-Z]+)(\d+)", name)
     if match is None or match[1] not in _KINDS:
         raise ValueError(f"'{name}' is no data type of XIR")

@@ -14,15 +14,15 @@ __all__ = ["lower_concat", "lower_reshape", "lower_transpose"]
 
 
 def lower_concat(scope: Scope, view: NodeView) -> None:
-    """Add 'concat', and one fix for all: the DPU copies bytes, in and out is one fix point."""
+    """Add 'concat', and one fix for all: the DPU copies bytes, so all share one fix point."""
     arguments = {"input": [scope.read(name) for name in view.node.inputs]}
     add_rectified(scope, view, "concat", arguments, {"axis": integer(view.node, "axis")})
 
 
 def lower_reshape(scope: Scope, view: NodeView) -> None:
-    """Add 'reshape', and a 'transpose' before or behind where values lie in another order.
+    """Add 'reshape', with a 'transpose' before or after it if the order of values differs.
 
-    The latter runs on the CPU; dense layers read an image as it lies.
+    The latter runs on the CPU; dense layers read an image as stored.
     """
     output = view.output
     name, op = scope.name_of(output.name), scope.read(view.node.inputs[0])

@@ -1,4 +1,4 @@
-"""What XIR's ops mean, in numpy: the ops of quantized files. Images are NHWC.
+"""Semantics of XIR's ops in quantized files, in numpy. Images are NHWC.
 
 Letters: N batch, H W image, C channels, K output channels, kh kw kernel.
 """
@@ -17,7 +17,7 @@ from zoo.errors import ArtifactError
 __all__ = ["MEANINGS", "Inputs"]
 
 Inputs = Mapping[str, list[Reals]]
-"""What an op reads, by argument."""
+"""Inputs of an op, by argument."""
 
 
 def _const(op: XirOp, inputs: Inputs) -> Reals:  # noqa: ARG001
@@ -54,7 +54,7 @@ def _depthwise(op: XirOp, inputs: Inputs) -> Reals:
 
 
 def _matmul(op: XirOp, inputs: Inputs) -> Reals:
-    """a: N C.  b: C K, or K C where transpose_b."""
+    """a: N C.  b: C K, or K C with transpose_b."""
     first, second = inputs["input"]
     a = first.numerator.T if op.attribute("transpose_a") else first.numerator
     b = second.numerator.T if op.attribute("transpose_b") else second.numerator
@@ -121,7 +121,7 @@ def _concat(op: XirOp, inputs: Inputs) -> Reals:
 
 
 def _reshape(op: XirOp, inputs: Inputs) -> Reals:
-    """The batch stays as it is; the attribute has 1 or -1 there."""
+    """The batch is unchanged; the attribute has 1 or -1 there."""
     x, (_, *sizes) = inputs["input"][0], _required(op, "shape")
     return replace(x, numerator=x.numerator.reshape(len(x.numerator), *sizes))
 
@@ -143,7 +143,7 @@ def _transpose(op: XirOp, inputs: Inputs) -> Reals:
 def _taps(
     op: XirOp, x: Array, kernel: tuple[int, ...], pad_with: float = 0.0
 ) -> Iterator[tuple[tuple[int, int], Array]]:
-    """Yield each kernel position (i, j) with what it sees, [N, Ho, Wo, C]."""
+    """Yield each kernel position (i, j) with the pixels it sees, [N, Ho, Wo, C]."""
     left, right, top, bottom = _required(op, "pad")
     down, across = _height_width(op, "stride")
     dy, dx = _height_width(op, "dilation", (1, 1))

@@ -1,4 +1,4 @@
-"""How a compiled file is shared out between the DPU and the CPU, and which ops split it."""
+"""Partition of a compiled file between the DPU and the CPU, and the ops that split it."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from compilers.xmodel.xir import XirGraph, XirOp, XirSubgraph
 __all__ = ["device_parts", "fingerprints", "is_compiled", "off_the_dpu", "splitting_ops"]
 
 _CARRIERS = ("const", "const-fix", "fix", "fix2float", "float2fix", "upload", "download")
-"""Ops that only bring values from one device to another."""
+"""Ops that only transfer values between devices."""
 
 _ON_CPU = (
     "div",
@@ -22,11 +22,11 @@ _ON_CPU = (
     "tanh",
     "transpose",
 )
-"""Ops that AMD's compiler gives to the CPU, as its open quantizer lists them."""
+"""Ops that AMD's compiler runs on the CPU, as listed in its open quantizer."""
 
 
 def off_the_dpu(ops: Iterable[XirOp]) -> tuple[XirOp, ...]:
-    """Return those of a quantized file's ops that no DPU runs."""
+    """Return the ops of a quantized file that no DPU runs."""
     return tuple(op for op in ops if op.type in _ON_CPU)
 
 
@@ -36,18 +36,18 @@ def device_parts(graph: XirGraph, device: str) -> tuple[XirSubgraph, ...]:
 
 
 def is_compiled(graph: XirGraph) -> bool:
-    """Whether vai_c_xir, or something like it, has shared the ops out between devices."""
+    """Whether vai_c_xir or a similar tool has assigned the ops to devices."""
     return any(part.attribute("device") for part in graph.root.children)
 
 
 def fingerprints(graph: XirGraph) -> tuple[int, ...]:
-    """Return the fingerprints of the DPUs that the parts are compiled for, each once."""
+    """Return the distinct fingerprints of the DPUs that the parts are compiled for."""
     found = (part.attribute("dpu_fingerprint") for part in device_parts(graph, "DPU"))
     return tuple(dict.fromkeys(number for number in found if isinstance(number, int)))
 
 
 def splitting_ops(graph: XirGraph) -> tuple[XirOp, ...]:
-    """Return the CPU's ops that stand between two parts of the DPU: why there is more than one."""
+    """Return the CPU ops between two DPU parts, the reason for more than one part."""
     parts = device_parts(graph, "DPU")
     if len(parts) < 2:
         return ()
@@ -58,7 +58,7 @@ def splitting_ops(graph: XirGraph) -> tuple[XirOp, ...]:
 
 
 def _behind(graph: XirGraph, start: set[str]) -> set[str]:
-    """Return what reads these ops, directly or not."""
+    """Return the direct and indirect readers of these ops."""
     reached = set(start)
     for op in graph.ops:
         if any(reached.intersection(names) for names in op.arguments.values()):
@@ -67,7 +67,7 @@ def _behind(graph: XirGraph, start: set[str]) -> set[str]:
 
 
 def _before(graph: XirGraph, end: set[str]) -> set[str]:
-    """Return what these ops read, directly or not."""
+    """Return the direct and indirect inputs of these ops."""
     reached = set(end)
     for op in reversed(graph.ops):
         if op.name in reached:

@@ -1,4 +1,4 @@
-"""Whether a Graph's numbers are the DPU's: int8, scale 2**-fix_point, zero point 0."""
+"""Checks that a Graph's numbers are the DPU's: int8, scale 2**-fix_point, zero point 0."""
 
 from compilers.quantize.power_of_two import is_power_of_two
 from zoo.errors import RefusedError
@@ -10,7 +10,7 @@ _REMEDY = "quantize the float network by the scheme dpu-pow2"
 
 
 def require_powers_of_two(graph: Graph, target: str) -> None:
-    """Raise RefusedError naming the first tensor that the DPU has no number format for."""
+    """Raise RefusedError naming the first tensor without a DPU number format."""
     if not graph.is_quantized:
         raise RefusedError(
             f"{target}: graph '{graph.name}' is float, the DPU computes in 8-bit integers; "
@@ -26,12 +26,12 @@ def require_powers_of_two(graph: Graph, target: str) -> None:
 
 
 def are_powers_of_two(graph: Graph) -> bool:
-    """Whether `require_powers_of_two` takes an integer graph."""
+    """Whether `require_powers_of_two` accepts an integer graph."""
     return not any(_objection(tensor) for tensor in graph.tensors.values())
 
 
 def _objection(tensor: Tensor) -> str:
-    """Return what is wrong with a tensor's quantization, '' if nothing or if it has none."""
+    """Return what is wrong with a tensor's quantization, '' if it is valid or absent."""
     grid = tensor.quantization
     if grid is None:
         return ""

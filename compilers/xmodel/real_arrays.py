@@ -16,7 +16,7 @@ class Reals:
     """values = numerator / divisor.
 
     Integers over powers of two are exact in float64, a mean over 49 pixels is not: it stays a sum
-    over 49 until it is rounded.
+    and a divisor of 49 until it is rounded.
     """
 
     numerator: Array
@@ -51,6 +51,6 @@ def join(parts: list[Reals], axis: int) -> Reals:
 
 
 def _aligned(parts: "tuple[Reals, ...] | list[Reals]") -> list[Reals]:
-    """Return the same values over one divisor."""
+    """Return the same values with a common divisor."""
     divisor = math.lcm(*(part.divisor for part in parts))
     return [Reals(part.numerator * (divisor // part.divisor), divisor) for part in parts]

@@ -1,4 +1,4 @@
-"""Ops with a fused ReLU: XIR has it as an op of its own, without a fix before it."""
+"""Ops with a fused ReLU: a separate op in XIR, without a fix before it."""
 
 from collections.abc import Mapping
 from math import inf
@@ -17,7 +17,7 @@ def add_rectified(
     arguments: Arguments,
     attributes: Mapping[str, object] | None = None,
 ) -> None:
-    """Add the op that computes a node, its ReLU where it has one, and the fix."""
+    """Add the op of a node, its ReLU if any, and the fix."""
     output = view.output
     follows = rectifier(view, clamp_of(view.node))
     name, shape = scope.name_of(output.name), file_shape(output.shape)
@@ -29,9 +29,9 @@ def add_rectified(
 
 
 def rectifier(view: NodeView, bounds: tuple[float, float]) -> str:
-    """Return 'relu', 'relu6', or '' where the bounds clip nothing; refuses others.
+    """Return 'relu', 'relu6', or '' if the bounds clip nothing; refuses others.
 
-    Bounds outside of the integers' range are none.
+    Bounds outside the integers' range clip nothing.
     """
     grid = view.output_grid
     step = grid.scale[0]

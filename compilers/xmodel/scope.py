@@ -1,6 +1,6 @@
-"""The .xmodel file while it grows: what a Graph's tensors have become so far.
+"""The .xmodel file under construction, with the tensors of the Graph so far.
 
-Images are NHWC with a batch of 1. Every value is FLOAT32; integers are the op `fix` after it.
+Images are NHWC with a batch of 1. Every value is FLOAT32, rounded to integers by a `fix` op.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ Arguments = Mapping[str, Sequence[str]]
 
 
 class Scope:
-    """Adds ops in order. `graph`: what is lowered, images NHWC."""
+    """Adds ops in order. `graph`: the graph to lower, images NHWC."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -32,15 +32,15 @@ class Scope:
         self._values: dict[str, str] = {}
 
     def name_of(self, tensor: str) -> str:
-        """Return the name for the op that computes a tensor: an output's is the graph output's."""
+        """Return the name for the op of a tensor: for an output, the graph output's."""
         return self._names[tensor]
 
     def new_name(self, wish: str) -> str:
-        """Return a name for an op that computes no tensor of the graph."""
+        """Return a name for an op without a tensor of the graph."""
         return fresh_name(wish, {*self._names.values(), *self._ops})
 
     def read(self, tensor: str) -> str:
-        """Return the op that holds an activation, or a constant as it stands."""
+        """Return the op of an activation, or of an unchanged constant."""
         if tensor not in self._values:
             constant = self.graph.tensors[tensor]
             assert constant.data is not None
@@ -48,7 +48,7 @@ class Scope:
         return self._values[tensor]
 
     def operands(self, view: NodeView) -> list[str]:
-        """Return the ops that hold the inputs of a sum or a product; constants broadcast.
+        """Return the ops of the inputs of a sum or a product; constants broadcast.
 
         Refuses an activation of another rank.
         """
@@ -56,11 +56,11 @@ class Scope:
 
     @property
     def ops(self) -> tuple[XirOp, ...]:
-        """What was added, in order."""
+        """The added ops, in order."""
         return tuple(self._ops.values())
 
     def shape(self, op: str) -> tuple[int, ...]:
-        """Return the shape of what an op computes, images NHWC."""
+        """Return the shape of an op's output, images NHWC."""
         return self._ops[op].tensor.shape
 
     def add(
@@ -78,21 +78,21 @@ class Scope:
         return name
 
     def input(self, name: str) -> str:
-        """Add one of the graph's inputs where it is not there yet, and return its op."""
+        """Add one of the graph's inputs if missing, and return its op."""
         if name in self._ops:
             return name
         shape = file_shape(self.graph.tensors[name].shape)
         return self.add(name, "data", shape, {}, {"shape": shape, "data_type": "FLOAT32"})
 
     def constant(self, tensor: Tensor, data: NDArray[np.integer[Any]]) -> str:
-        """Add a constant's reals, in the order of `data`, and the fix that says their integers."""
+        """Add a constant's reals, in the order of `data`, and the fix of their integers."""
         name, point = self.name_of(tensor.name), fix_point_of(_grid(tensor))
         reals = np.ldexp(data.astype(np.float32), -point)
         op = self.reals(self.new_name(name) if name in self._ops else name, reals)
         return self._fix(self.new_name(fix_name(op)), op, point)
 
     def reals(self, name: str, values: NDArray[np.floating[Any]]) -> str:
-        """Add a constant that has no fix."""
+        """Add a constant without a fix."""
         attributes = {
             "shape": values.shape,
             "data_type": "FLOAT32",
@@ -101,10 +101,10 @@ class Scope:
         return self.add(name, "const", values.shape, {}, attributes)
 
     def store(self, tensor: str, op: str) -> None:
-        """Say that `op` computes a tensor, and round it.
+        """Record that `op` computes a tensor, and round it.
 
-        What only concatenations read is rounded behind them, as AMD's quantizer does: all of them
-        have one fix point.
+        Tensors that only concats read are rounded after them, as in AMD's quantizer, since they
+        share one fix point.
         """
         if self._only_feeds_concats(tensor):
             self.bind(tensor, op)
@@ -112,17 +112,17 @@ class Scope:
             self.round(tensor, op)
 
     def round(self, tensor: str, op: str) -> None:
-        """Say that `op` computes a tensor, and round it at once."""
+        """Record that `op` computes a tensor, and round it immediately."""
         wish = fix_name(self.name_of(tensor))
         name = wish if tensor in self._outputs else self.new_name(wish)
         self.bind(tensor, self._fix(name, op, fix_point_of(_grid(self.graph.tensors[tensor]))))
 
     def bind(self, tensor: str, op: str) -> None:
-        """Say that `op` holds a tensor as it is."""
+        """Record that `op` holds a tensor unchanged."""
         self._values[tensor] = op
 
     def assume(self, tensor: str) -> None:
-        """Hold a tensor that no op computes, where no file is asked for."""
+        """Record a tensor without an op, for checks without a file."""
         shape = file_shape(self.graph.tensors[tensor].shape)
         self.bind(tensor, self.add(self.new_name(tensor), "data", shape, {}))
 
@@ -167,7 +167,7 @@ class Scope:
 
 
 def fix_name(op: str) -> str:
-    """Return the name of the fix behind an op."""
+    """Return the name of the fix after an op."""
     return f"{op}_fix"
 
 
@@ -195,8 +195,8 @@ def _outputs(graph: Graph) -> dict[str, str]:
 def _names(graph: Graph, outputs: Mapping[str, str]) -> dict[str, str]:
     """Return an op's name for each tensor.
 
-    A quantized input or output is named as the graph's own, with '_fix' behind: by these names the
-    board's program finds them.
+    A quantized input or output has the graph's name followed by '_fix'; the board's program finds
+    it by that name.
     """
     quantized = {n.output: n.inputs[0] for n in graph.nodes if n.op == "quantize"}
     names = {**{name: name for name in graph.inputs}, **quantized, **outputs}

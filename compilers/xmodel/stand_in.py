@@ -1,7 +1,7 @@
-"""A quantized file in the form that vai_c_xir gives a compiled one, for a stand-in of the DPU.
+"""A quantized file in the form of vai_c_xir's compiled files, for a stand-in DPU.
 
-It holds no code for the DPU: its DPU part names a runner that computes the same integers on a CPU,
-so that a program for the board runs where there is no DPU.
+It holds no DPU code: its DPU part names a runner that computes the same integers on a CPU, so that
+a program for the board runs without a DPU.
 """
 
 from dataclasses import replace
@@ -22,9 +22,9 @@ RUNNER = "libstand_in_dpu.so"
 
 
 def as_compiled(quantized: XirGraph, dpu: Dpu) -> XirGraph:
-    """Return the file with int8 inputs and outputs, its ops shared out between USER, DPU and CPU.
+    """Return the file with int8 inputs and outputs, its ops assigned to USER, DPU and CPU.
 
-    Input x becomes the tensor 'x_fix' of the subgraph USER; output y is the tensor 'y_fix' of the
+    Input x becomes the tensor 'x_fix' in the subgraph USER; output y is the tensor 'y_fix' in the
     subgraph DPU.
     """
     ops = {op.name: op for op in quantized.ops}
@@ -85,7 +85,7 @@ def _fix_behind(data: XirOp, graph: XirGraph) -> XirOp:
 
 
 def _rounding(op: XirOp, ops: dict[str, XirOp]) -> XirOp:
-    """Return the fix whose integers an output holds, from before ops that only move values."""
+    """Return the fix with an output's integers, before ops that only move values."""
     while op.type != "fix":
         op = ops[op.arguments["input"][0]]
     return op
@@ -113,7 +113,7 @@ def _renamed(op: XirOp, name: str) -> XirOp:
 
 
 def _reading(op: XirOp, inside_of: dict[str, str]) -> XirOp:
-    """Return the op reading reals where it read what has become int8."""
+    """Return the op reading reals in place of tensors that became int8."""
     if op.type in ("float2fix", "fix2float"):
         return op
     arguments = {
@@ -124,5 +124,5 @@ def _reading(op: XirOp, inside_of: dict[str, str]) -> XirOp:
 
 
 def _reals(name: str) -> str:
-    """Return the name of the op that holds what an int8 tensor stands for."""
+    """Return the name of the op with the reals of an int8 tensor."""
     return f"{name}.reals"

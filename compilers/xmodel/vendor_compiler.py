@@ -1,6 +1,6 @@
-"""AMD's closed compiler vai_c_xir, where it is there: on the PATH, or in AMD's docker image.
+"""AMD's closed compiler vai_c_xir, if available on the PATH or in AMD's docker image.
 
-compile.sh is the exact command, run here and by users alike.
+compile.sh is the exact command, run both here and by users.
 """
 
 import json
@@ -38,7 +38,7 @@ COMPILED = "model.xmodel"
 ARCH = "arch.json"
 SCRIPT = "compile.sh"
 IMAGE = "xilinx/vitis-ai-pytorch-cpu:latest"
-"""AMD's image; VITIS_AI_IMAGE in the environment names another."""
+"""AMD's image; the environment variable VITIS_AI_IMAGE overrides it."""
 
 _TEMPLATE = """\
 #!/bin/sh
@@ -70,12 +70,12 @@ _LOG_LINES = 20
 
 
 def arch_json(dpu: Dpu) -> str:
-    """Return what tells vai_c_xir for which DPU to compile."""
+    """Return the file that tells vai_c_xir which DPU to compile for."""
     return json.dumps({"fingerprint": f"{dpu.fingerprint:#x}"}) + "\n"
 
 
 def compile_script(dpu: Dpu) -> str:
-    """Return the script. It needs QUANTIZED and ARCH beside itself and writes COMPILED there."""
+    """Return the script. It needs QUANTIZED and ARCH beside it and writes COMPILED there."""
     return _TEMPLATE.format(
         dpu=comment(dpu.name),
         fingerprint=f"{dpu.fingerprint:#x}",
@@ -89,7 +89,7 @@ def compile_script(dpu: Dpu) -> str:
 
 
 def find_vendor_compiler() -> str:
-    """Return where vai_c_xir is, a path or an image, '' if nowhere. Nothing is downloaded."""
+    """Return the path or image of vai_c_xir, '' if there is none. Nothing is downloaded."""
     image = os.environ.get("VITIS_AI_IMAGE", IMAGE)
     return find_tool(_PROGRAM) or find_tool(replace(_IMAGE, candidates=(image,)))
 
@@ -97,7 +97,7 @@ def find_vendor_compiler() -> str:
 def compile_by_vendor(files: Mapping[str, bytes], dpu: Dpu) -> bytes:
     """Return the compiled file. files: the quantized file, arch.json and compile.sh.
 
-    Raises ToolchainError where the compiler fails, or compiles for another DPU.
+    Raises ToolchainError if the compiler fails, or compiles for another DPU.
     """
     with TemporaryDirectory(prefix="zoo-vai-c-") as place:
         folder = Path(place)
@@ -115,7 +115,7 @@ def compile_by_vendor(files: Mapping[str, bytes], dpu: Dpu) -> bytes:
 
 
 def summarize(graph: XirGraph) -> str:
-    """Return what to know of a compiled file: how many parts the DPU has, and why several."""
+    """Return a note on a compiled file: the number of DPU parts, and the reason for several."""
     count = len(device_parts(graph, "DPU"))
     if count == 1:
         return "compiled by vai_c_xir into one DPU subgraph"

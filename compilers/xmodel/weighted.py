@@ -16,7 +16,7 @@ __all__ = ["lower_conv", "lower_dense"]
 def lower_conv(scope: Scope, view: NodeView) -> None:
     """Add 'conv2d' or 'depthwise-conv2d'.
 
-    Weights become OHWI; those of a depthwise convolution [1, kh, kw, C].
+    Weights become OHWI, or [1, kh, kw, C] for a depthwise convolution.
     """
     x, weight, *bias = view.inputs
     channels, group = int(x.shape[-1]), integer(view.node, "group")
@@ -47,7 +47,7 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
 def lower_dense(scope: Scope, view: NodeView) -> None:
     """Add 'matmul' with weights [K, C].
 
-    The DPU computes it as a convolution whose window is the whole image.
+    The DPU computes it as a convolution over the whole image.
     """
     x, weight, *bias = (scope.read(name) for name in view.node.inputs)
     arguments = {"input": (x, weight), **({"bias": bias} if bias else {})}

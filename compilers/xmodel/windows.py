@@ -1,4 +1,4 @@
-"""Pools, and the windows that convolutions have, too."""
+"""Pools, and the windows shared with convolutions."""
 
 from fractions import Fraction
 
@@ -18,8 +18,8 @@ def lower_average_pool(scope: Scope, view: NodeView) -> None:
     """Add 'avgpool2d', times the DPU's coefficient.
 
     The DPU sums, multiplies by an integer M and shifts by S: 7 / 2**8 instead of 1 / 36. The file
-    says so by a constant behind the true mean, count * M / 2**S. A node that gives [N, C] has been
-    split into the pool and a reshape before.
+    encodes this as a constant after the true mean, count * M / 2**S. A node with output [N, C] has
+    already been split into the pool and a reshape.
     """
     coefficient = _coefficient(view)
     attributes = {
@@ -40,7 +40,7 @@ def lower_average_pool(scope: Scope, view: NodeView) -> None:
 
 
 def lower_max_pool(scope: Scope, view: NodeView) -> None:
-    """Add 'maxpool2d': the fix behind it changes nothing; the DPU's pool wants one."""
+    """Add 'maxpool2d': the fix after it changes nothing, but the DPU's pool requires one."""
     window = Window.from_node(view.node)
     if window.dilations != (1, 1):
         height, width = window.dilations
@@ -62,7 +62,7 @@ def window_attributes(window: Window) -> dict[str, object]:
 
 
 def _coefficient(view: NodeView) -> float:
-    """Return by what the mean over the whole window is multiplied.
+    """Return the factor of the mean over the whole window.
 
     out = sum * multiplier * 2**-shift in the output's steps = mean * coefficient in reals.
     """

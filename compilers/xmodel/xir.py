@@ -1,6 +1,6 @@
 """An .xmodel file as values: ops, their tensors and attributes, and the tree of subgraphs.
 
-Shapes are NHWC where they are images; weights are OHWI.
+Image shapes are NHWC; weights are OHWI.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ __all__ = ["XirAttribute", "XirGraph", "XirOp", "XirSubgraph", "XirTensor", "att
 
 @dataclass(frozen=True)
 class XirAttribute:
-    """A value and how the file says it: XIR refuses a uint64 where it wants an int32.
+    """A value and its type in the file: XIR refuses a uint64 in place of an int32.
 
     kind: 'bool', 'int32', 'uint64', 'float', 'string', 'bytes', 'int32_vec', 'string_vec',
     'map_string_2_string', ...: the alternatives of AttrValue in xir.proto without '_value'.
@@ -25,10 +25,10 @@ class XirAttribute:
 
     @classmethod
     def of(cls, value: object) -> "XirAttribute":
-        """Return the attribute of the kind that quantized files use for such a value.
+        """Return an attribute of the kind that quantized files use for this value.
 
-        int is 'int32', a tuple takes its first item's kind (int where empty), a mapping is of
-        strings.  Raises TypeError for anything else.
+        int is 'int32', a tuple has its first item's kind (int if empty), a mapping maps strings.
+        Raises TypeError for anything else.
         """
         if isinstance(value, XirAttribute):
             return value
@@ -41,7 +41,7 @@ class XirAttribute:
 
 @dataclass(frozen=True)
 class XirTensor:
-    """What an op computes. dtype: XIR's name, such as 'FLOAT32' or 'XINT8'."""
+    """An op's output. dtype: XIR's name, such as 'FLOAT32' or 'XINT8'."""
 
     name: str
     shape: tuple[int, ...]
@@ -54,7 +54,7 @@ class XirTensor:
 
 @dataclass(frozen=True)
 class XirOp:
-    """One operation. arguments: names of the ops that it reads, by role ('input', 'weights')."""
+    """One operation. arguments: names of its input ops, by role ('input', 'weights')."""
 
     name: str
     type: str
@@ -74,9 +74,9 @@ class XirOp:
 
 @dataclass(frozen=True)
 class XirSubgraph:
-    """Ops that belong together: named by the children, where there are any.
+    """A group of ops, listed by its children if there are any.
 
-    In a compiled file the root's children carry 'device'.
+    In a compiled file the root's children have 'device'.
     """
 
     name: str
