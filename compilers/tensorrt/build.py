@@ -21,6 +21,7 @@ from compilers.tensorrt.engine import (
     parse_layers,
 )
 from compilers.tensorrt.gpu import Gpu
+from zoo import quoting
 from zoo.errors import ToolchainError
 from zoo.nvidia_gpu import find_gpu
 from zoo.tool import Tool, install_extra
@@ -238,7 +239,7 @@ def build_script(onnx: bytes, precision: str, gpu: Gpu) -> str:
     pinned = {**engine_facts(onnx, precision, gpu, filled), "engine_sha256": "$digest"}
     typed = " --stronglyTyped" if gpu.typing == "strong" else _WORDS[precision]
     return _TEMPLATE.format(
-        board=gpu.name,
+        board=quoting.comment(gpu.name),
         capability=gpu.compute_capability,
         tensorrt=gpu.tensorrt,
         script=SCRIPT,

@@ -1,5 +1,6 @@
 """Properties of an NVIDIA board, from a target's facts."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,6 +8,9 @@ from zoo.errors import RefusedError
 from zoo.target import Target
 
 __all__ = ["Gpu"]
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)*")
+_TYPINGS = ("strong", "weak")
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,26 @@ class Gpu:
         """Read a target's facts; raises RefusedError naming a missing one."""
         return cls(
             target.name,
-            compute_capability=_text(target, "compute_capability"),
-            tensorrt=_text(target, "tensorrt"),
+            compute_capability=_number(target, "compute_capability"),
+            tensorrt=_number(target, "tensorrt"),
             precisions=_words(target, "precisions"),
-            typing=_text(target, "typing"),
+            typing=_typing(target),
             builders=_words(target, "builders"),
         )
 
 
-def _text(target: Target, name: str) -> str:
+def _number(target: Target, name: str) -> str:
     value = target.facts.get(name)
-    if not isinstance(value, str):
-        raise _incomplete(target, name, "a text")
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise _incomplete(target, name, "a text such as '8.9'")
     return value
+
+
+def _typing(target: Target) -> str:
+    value = target.facts.get("typing")
+    if value not in _TYPINGS:
+        raise _incomplete(target, "typing", " or ".join(map(repr, _TYPINGS)))
+    return str(value)
 
 
 def _words(target: Target, name: str) -> tuple[str, ...]:

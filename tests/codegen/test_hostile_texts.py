@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 from generated_c import to_c
 from host_compilers import CC
+from hostile_texts import HARMLESS, HOSTILE, UNPRINTABLE, renamed
 from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
 from spot_app import CONTRACT
@@ -29,19 +30,6 @@ from zoo import quoting, registry
 from zoo.contract import Step, TensorSpec
 from zoo.plugs import AppRequest
 
-HARMLESS = "Harmless"
-HOSTILE = [
-    "$(touch PWNED)",
-    "`touch PWNED`",
-    "'; touch PWNED; '",
-    '"; touch PWNED; "',
-    "$HOME ${x} %n %h @X@ #{x}",
-    "*/ ??/ // \\",
-    "</code><script>alert(1)</script> ]( | ``",
-    "-rf .TH a; b] [c",
-    'é","x":{}',
-]
-UNPRINTABLE = ["\n touch PWNED\n", "\r\nDepends: x", "\x1b[2J", "\u2028x", "a\0b"]
 C_LIKE = (".cpp", ".hpp", ".c", ".h", ".kt", ".kts")
 LEXEMES = {
     "c": re.compile(r'(//[^\n]*|/\*.*?\*/)|("(?:[^"\\\n]|\\.)*")|(\w+|\S)', re.DOTALL),
@@ -54,25 +42,6 @@ PACKAGED = ("default", "service", "changelog", "copyright", "manual")
 @cache
 def artifact():
     return to_c(integer_graph(residual_network(), IntegerForm(power_of_two=True)))
-
-
-def renamed(graph, text):
-    """Return a graph in which each node and inner tensor has the text in its name."""
-    names = {n: n if n in (*graph.inputs, *graph.outputs) else f"{n}{text}" for n in graph.tensors}
-    tensors = {
-        names[n]: replace(t, name=names[n]) if hasattr(t, "name") else t
-        for n, t in graph.tensors.items()
-    }
-    nodes = tuple(
-        replace(
-            node,
-            name=f"{node.name}{text}",
-            inputs=tuple(names[n] for n in node.inputs),
-            output=names[node.output],
-        )
-        for node in graph.nodes
-    )
-    return replace(graph, nodes=nodes, tensors=tensors)
 
 
 def contract(text):
