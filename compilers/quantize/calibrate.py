@@ -1,8 +1,8 @@
 """Calibration: run the float graph on samples and record its tensors' values."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from zoo.errors import QuantizeError
 from zoo.graph import Graph
 from zoo.plugs import Feeds
 
-__all__ = ["Calibration", "calibrate", "calibrate_all"]
+__all__ = ["Calibration", "calibrate", "calibrate_divided"]
 
 _COUNTED_MAX = 1 << 14
 """Values of one sample that enter a histogram; the range covers all of them."""
@@ -36,28 +36,40 @@ def calibrate(graph: Graph, calibration: Iterable[Feeds], keep: int, threads: in
     Samples are streamed; only `keep` of them stay in memory.
     Raises QuantizeError for wrong or no samples, and naming a tensor that is NaN or infinite.
     """
-    (seen,) = calibrate_all((graph,), calibration, keep, threads)
+    seen, _ = calibrate_divided(graph, {}, calibration, keep, threads)
     return seen
 
 
-def calibrate_all(
-    graphs: Sequence[Graph], calibration: Iterable[Feeds], keep: int, threads: int
-) -> list[Calibration]:
-    """Return the result of `calibrate` for each graph, in one pass over the samples.
+def calibrate_divided(
+    graph: Graph,
+    divisors: Mapping[str, NDArray[np.float64]],
+    calibration: Iterable[Feeds],
+    keep: int,
+    threads: int,
+) -> tuple[Calibration, Calibration]:
+    """Return the result of `calibrate`, and that of an equalised form, in one pass.
 
-    graphs: forms of one network, with the same inputs.
+    divisors: of the form's tensors, [C] by name; the others have the same values.
     """
-    sessions = [FloatSession(g, [node.output for node in g.nodes], threads) for g in graphs]
-    histograms: list[dict[str, Histogram]] = [{} for _ in graphs]
+    session = FloatSession(graph, [node.output for node in graph.nodes], threads)
+    seen: dict[str, Histogram] = {}
+    divided: dict[str, Histogram] = {}
     digest, count, first = SampleDigest(), 0, []
-    for batch in small_batches(graphs[0], calibration):
+    for batch in small_batches(graph, calibration):
         digest.update(batch)
         if count < keep:
             first.append(batch)
-        count += len(batch[graphs[0].inputs[0]])
-        for graph, session, seen in zip(graphs, sessions, histograms, strict=True):
-            _add(graph, {**batch, **session.run(batch)}, seen)
-    return [Calibration(seen, count, digest.hexdigest(), tuple(first)) for seen in histograms]
+        count += len(batch[graph.inputs[0]])
+        values = {**batch, **session.run(batch)}
+        _add(graph, values, seen)
+        _add(graph, {name: _divided(values[name], by) for name, by in divisors.items()}, divided)
+    as_is = Calibration(seen, count, digest.hexdigest(), tuple(first))
+    return as_is, replace(as_is, histograms={**seen, **divided})
+
+
+def _divided(values: NDArray[np.float32], divisors: NDArray[np.float64]) -> NDArray[np.float32]:
+    aligned = divisors.astype(np.float32).reshape(-1, *[1] * (values.ndim - 2))
+    return values / aligned
 
 
 def _add(graph: Graph, values: Feeds, seen: dict[str, Histogram]) -> None:

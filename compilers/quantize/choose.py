@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.quantize.calibrate import calibrate_all
+from compilers.quantize.calibrate import calibrate_divided
 from compilers.quantize.correct_bias import correct_biases
 from compilers.quantize.equalize import equalize
 from compilers.quantize.fill import fill
@@ -101,12 +101,12 @@ def choose(
     The judging samples are the options' held-out ones, or the first of calibration.
     """
     ready = made_ready(graph, scheme)
-    forms = [ready, equalize(ready)]
-    forms = forms if forms[0] != forms[1] else forms[:1]
-    seen = calibrate_all(forms, calibration, KEPT, threads)
+    equalized = equalize(ready)
+    forms = [ready, equalized.graph] if equalized.divisors else [ready]
+    seen = calibrate_divided(ready, equalized.divisors, calibration, KEPT, threads)
     judge = _Judge.of(ready, options.held_out or seen[0].first, contract, threads)
     trials = []
-    filled = [fill(form, own, scheme) for form, own in zip(forms, seen, strict=True)]
+    filled = [fill(form, own, scheme) for form, own in zip(forms, seen, strict=False)]
     for calibrator, (index, (form, own)) in product(CALIBRATORS, enumerate(filled)):
         start = fit_grids(form, scheme, own, contract, calibrator)
         placed = place(start.graph, start.grids, scheme)

@@ -28,7 +28,7 @@ from compilers.quantize.float_session import FloatSession
 from compilers.quantize.weighted import Weighted, weighted_nodes
 from compilers.reference import run_node
 from zoo.fixed_point import saturate
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Quantization, Tensor
 from zoo.plugs import Feeds
 from zoo.scheme import Scheme
 
@@ -62,9 +62,11 @@ def correct_biases(
     for node in quantized.nodes:
         if node.output in layers:
             layer = layers[node.output]
-            inputs, means = values[node.inputs[0]], wanted[layer.weighted.weight.name]
+            integers, means = values[node.inputs[0]], wanted[layer.weighted.weight.name]
+            inputs = [dequantize(batch, layer.grid_in) for batch in integers]
             if compensating is not None:
-                layer = layer.compensated(graph, inputs, means, compensating, threads)
+                missing = _missing(means, layer.with_real_weight(graph).sums(inputs, threads))
+                layer = layer.compensated(graph, integers, missing, compensating)
                 corrected.append(layer.weighted.weight)
             sums = layer.sums(inputs, threads)
             bias = layer.with_bias(layer.bias + _missing(means, sums))
@@ -84,26 +86,32 @@ class _Layer:
     graph: Graph
     weighted: Weighted
 
+    @property
+    def grid_in(self) -> Quantization:
+        """The grid of what the node reads."""
+        return quantization_of(self.graph.tensors[self.weighted.node.inputs[0]])
+
+    def with_real_weight(self, floats: Graph) -> "_Layer":
+        """Return the layer with the weight and bias of the float graph."""
+        weight, bias = (floats.tensors[t.name] for t in (self.weighted.weight, self.weighted.bias))
+        return replace(self, weighted=replace(self.weighted, weight=weight, bias=bias))
+
     def compensated(
-        self, floats: Graph, inputs: Batches, means: Means, scheme: Scheme, threads: int
+        self, floats: Graph, inputs: Batches, missing: Means, scheme: Scheme
     ) -> "_Layer":
         """Return the layer with error-compensated weights and bias.
 
-        means: of the float network's sums, to which the bias shifts those of the real weights.
+        inputs: integers.  missing: from the sums of the real weight, which the bias adds.
         """
-        node = self.weighted.node
-        weight, bias = (floats.tensors[t.name] for t in (self.weighted.weight, self.weighted.bias))
-        real = replace(self.weighted, weight=weight, bias=bias)
-        missing = _missing(means, replace(self, weighted=real).sums(inputs, threads))
-        reals = (np.asarray(bias.data) + missing).astype(np.float32)
-        real = replace(real, bias=replace(bias, data=reals))
-        rounded = replace(self.weighted, bias=self.with_bias(reals))
-        grid = quantization_of(self.graph.tensors[node.inputs[0]])
-        weight = compensated_weight(rounded, real, inputs, grid, scheme)
+        real = self.with_real_weight(floats).weighted
+        bias = (np.asarray(real.bias.data) + missing).astype(np.float32)
+        real = replace(real, bias=replace(real.bias, data=bias))
+        rounded = replace(self.weighted, bias=self.with_bias(bias))
+        weight = compensated_weight(rounded, real, inputs, self.grid_in, scheme)
         return replace(self, weighted=replace(rounded, weight=weight))
 
     def sums(self, inputs: Batches, threads: int) -> Batches:
-        """Return the sums before the clamp, reals [N, K, ...], of integer inputs and weights."""
+        """Return the sums before the clamp, reals [N, K, ...], of real inputs."""
         node = without_clamp(self.weighted.node)
         source, output = (self.graph.tensors[name] for name in (node.inputs[0], node.output))
         tensors = map(_real, (source, self.weighted.weight, self.weighted.bias, output))
@@ -114,8 +122,8 @@ class _Layer:
             tensors={tensor.name: tensor for tensor in tensors},
             nodes=(node,),
         )
-        session, grid = FloatSession(alone, alone.outputs, threads), quantization_of(source)
-        return [session.run({source.name: dequantize(q, grid)})[output.name] for q in inputs]
+        session = FloatSession(alone, alone.outputs, threads)
+        return [session.run({source.name: batch})[output.name] for batch in inputs]
 
     @property
     def bias(self) -> NDArray[Any]:

@@ -15,7 +15,7 @@ dominates the range of all others. This has no benefit, so it gets the layer's m
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -27,7 +27,7 @@ from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 
-__all__ = ["Pair", "equalizable", "equalize"]
+__all__ = ["Equalized", "Pair", "equalizable", "equalize"]
 
 _SWEEPS = 20
 _FAINT = 2.0**-8
@@ -47,19 +47,29 @@ class Pair:
     after: str
 
 
-def equalize(graph: Graph) -> Graph:
+@dataclass(frozen=True, eq=False)
+class Equalized:
+    """The float graph, and what its tensors were divided by: [C] by name."""
+
+    graph: Graph
+    divisors: Mapping[str, Array]
+
+
+def equalize(graph: Graph) -> Equalized:
     """Return the float graph with all neighbouring convolutions equalised."""
     pairs = list(equalizable(graph))
     names = dict.fromkeys(name for pair in pairs for name in (*pair.before, pair.after))
     arrays = {name: np.array(graph.tensors[name].data, np.float64) for name in names}
+    divisors = {pair.node.output: np.ones(len(arrays[pair.before[0]])) for pair in pairs}
     for _ in range(_SWEEPS):
         for pair in pairs:
-            _balance([arrays[name] for name in pair.before], arrays[pair.after])
+            before = [arrays[name] for name in pair.before]
+            divisors[pair.node.output] *= _balance(before, arrays[pair.after])
     changed = (
         replace(graph.tensors[name], data=array.astype(np.float32))
         for name, array in arrays.items()
     )
-    return graph.replace(graph.nodes, changed)
+    return Equalized(graph.replace(graph.nodes, changed), divisors)
 
 
 def equalizable(graph: Graph) -> Iterator[Pair]:
@@ -91,8 +101,8 @@ def _is_scalable(graph: Graph, node: Node) -> bool:
     )
 
 
-def _balance(before: list[Array], after: Array) -> None:
-    """Scale the arrays in place by the factors of their channels.
+def _balance(before: list[Array], after: Array) -> Array:
+    """Scale the arrays in place by the factors of their channels, and return these, [C].
 
     before: weight [C, ...], optional bias [C].  after: [K, C / groups, ...].
     """
@@ -104,6 +114,7 @@ def _balance(before: list[Array], after: Array) -> None:
     for array in before:
         array /= factors.reshape(-1, *[1] * (array.ndim - 1))
     grouped *= factors.reshape(len(grouped), 1, -1, 1)
+    return factors
 
 
 def _factors(r1: Array, r2: Array) -> Array:

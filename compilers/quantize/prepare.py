@@ -60,7 +60,7 @@ def prepare(
     """
     ready = made_ready(graph, scheme)
     if scheme.equalize:
-        ready = equalize(ready)
+        ready = equalize(ready).graph
     seen = calibrate(ready, calibration, KEPT, threads)
     return fit_grids(ready, scheme, seen, contract, calibrator)
 

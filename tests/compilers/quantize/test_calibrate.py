@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from networks import residual_network
+from quantization import samples
 from random_graphs import float_graphs, random_feeds
 
-from compilers.quantize.calibrate import calibrate
+from compilers.quantize.calibrate import calibrate, calibrate_divided
+from compilers.quantize.equalize import equalize
 from compilers.reference import run_all
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Node
@@ -80,3 +82,15 @@ def test_names_the_first_tensor_that_overflows():
     feeds = random_feeds(GRAPH, seed=0)
     with pytest.raises(QuantizeError, match=r"tensor 'depthwise' is infinite during calibration"):
         _calibrate(broken, [feeds])
+
+
+def test_an_equalised_form_need_not_run():
+    equalized = equalize(GRAPH)
+    assert equalized.divisors
+    as_is, found = calibrate_divided(GRAPH, equalized.divisors, samples(GRAPH), 1, 1)
+    wanted = calibrate(equalized.graph, samples(GRAPH), 1, 1)
+    plain = calibrate(GRAPH, samples(GRAPH), 1, 1)
+    for name in wanted.histograms:
+        ends = [(h.low, h.high) for h in (found.histograms[name], wanted.histograms[name])]
+        assert ends[0] == pytest.approx(ends[1], rel=1e-4, abs=1e-5)
+        np.testing.assert_array_equal(as_is.histograms[name].counts, plain.histograms[name].counts)
