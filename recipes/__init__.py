@@ -1,1 +1,1 @@
-"""Models that can be trained, one folder per family, and the shelf that they share."""
+"""Trainable models, one folder per family, and the shelf that they share."""

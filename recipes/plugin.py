@@ -12,7 +12,7 @@ from zoo.hookspecs import hookimpl
 
 @hookimpl
 def register_recipes() -> Iterable[Descriptor]:
-    """Return the descriptors of every family; a recipe itself is made when it is used."""
+    """Return the descriptors of every family; recipes are created on use."""
     folder = Path(__file__).parent
     families = [
         module.name
@@ -28,9 +28,9 @@ def register_recipes() -> Iterable[Descriptor]:
 
 @hookimpl
 def register_datasets() -> Iterable[Descriptor]:
-    """Return every module of `recipes/datasets`, whose name is the data set's.
+    """Return every module of `recipes/datasets`, named after its data set.
 
-    As no module's name begins with a digit, '_300w' stands for '300w'.
+    Module names cannot start with a digit, so '_300w' is '300w'.
     """
     modules = sorted(module.name for module in iter_modules(datasets.__path__))
     return [

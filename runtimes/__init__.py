@@ -1,1 +1,1 @@
-"""Boards as data, and the programs that run an artifact on this machine."""
+"""Boards as data, and executors that run an artifact on this machine."""

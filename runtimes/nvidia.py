@@ -1,4 +1,4 @@
-"""What NVIDIA's boards have in common: schemes of TensorRT, and GeForce RTX by its generation."""
+"""Shared by NVIDIA's boards: TensorRT's schemes, and GeForce RTX by generation."""
 
 from zoo.target import Target
 
@@ -27,7 +27,7 @@ OTHER_INTEGERS = {
 
 
 def geforce_rtx(name: str, summary: str, compute_capability: str) -> Target:
-    """Return a PC with such a GPU.
+    """Return a PC with this GPU.
 
     compute_capability: https://developer.nvidia.com/cuda-gpus, such as '8.9' for all of RTX 40.
     """

@@ -1,4 +1,4 @@
-"""Registers every board and executor of this room's folders; a new file is a new one."""
+"""Registers every board and executor in this room's folders; a new file is enough."""
 
 from collections.abc import Iterable
 from pkgutil import iter_modules

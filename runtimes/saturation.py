@@ -1,8 +1,8 @@
-"""Whether ONNX Runtime's 8-bit kernels are exact on this CPU: asked of the kernels themselves.
+"""Tests whether ONNX Runtime's 8-bit kernels are exact on this CPU, by running them.
 
-On x86-64 without VNNI, products of uint8 and int8 are added in pairs at 16 bits, which saturates:
+On x86-64 without VNNI, products of uint8 and int8 are added in pairs in 16 bits, which saturates:
 2 * 255 * 127 = 64770 becomes 32767. The session entry session.x64quantprecision = 1 makes weights
-uint8, which is exact there. Elsewhere it must not be set: on some CPUs with VNNI it makes
+uint8, which is exact there. It must not be set elsewhere: on some CPUs with VNNI it makes
 convolutions three times slower.
 """
 
@@ -20,7 +20,7 @@ _EXPECTED = 200
 
 @cache
 def saturates() -> bool:
-    """Return whether a convolution of the largest integers comes out too small."""
+    """Return whether a convolution of the largest integers is too small."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
@@ -32,7 +32,7 @@ def saturates() -> bool:
 
 
 def _largest_convolution() -> ModelProto:
-    """Return a QLinearConv with all weights 127 whose output is 200 for inputs of 255."""
+    """Return a QLinearConv with all weights 127 and output 200 for inputs of 255."""
     constants = {
         "x_scale": np.float32(1),
         "x_zero": np.uint8(0),

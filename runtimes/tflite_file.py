@@ -1,6 +1,6 @@
-"""What an executor reads in a .tflite file, and how it makes tensors inside it outputs.
+"""Reads metadata of a .tflite file and turns its inner tensors into outputs, for an executor.
 
-Fields are numbered as in TensorFlow Lite's schema.fbs, version 3. LiteRT has loaded the file.
+Fields are numbered as in TensorFlow Lite's schema.fbs, version 3. LiteRT has validated the file.
 """
 
 import json
@@ -15,7 +15,7 @@ _INT_BYTES = 4
 
 
 def metadata(content: bytes, name: str) -> Mapping[str, str]:
-    """Return one of our metadata, nothing where the file does not have it."""
+    """Return one of our metadata entries, nothing if the file lacks it."""
     model = FlatTable.root(content)
     for entry in model.tables(6):
         if entry.text(0) == name:
@@ -25,10 +25,10 @@ def metadata(content: bytes, name: str) -> Mapping[str, str]:
 
 
 def with_outputs(content: bytes, names: Container[str]) -> bytes:
-    """Return the file with only those tensors of these names as outputs that its ops compute.
+    """Return the file with those of the named tensors as outputs that its ops compute.
 
-    The list of outputs is written behind the file, and the old one left: all else stays in place,
-    with its alignment.
+    The new list of outputs is appended and the old one kept, so everything else stays in place with
+    its alignment.
     """
     graph = FlatTable.root(content).tables(2)[0]
     tensors, place = graph.tables(0), graph.place(2)

@@ -1,7 +1,7 @@
-"""Writes what the published networks measured into a page: python scripts/accuracy_tables.py PAGE
+"""Writes the published networks' metrics into a page: python scripts/accuracy_tables.py PAGE
 
-A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are made again from the model's
-metrics, as `python -m recipes.pfld.publish` left them; all else in the page stays.
+A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are regenerated from the
+metrics that `python -m recipes.pfld.publish` wrote; the rest of the page is unchanged.
 """
 
 import json
@@ -25,7 +25,7 @@ _ROWS = re.compile(r"^\| (?P<model>\S+), float \|.*\n(?:\| same, .*\n)*", re.MUL
 
 
 def updated(page: str) -> str:
-    """Return the page with today's figures of every network that has rows in it."""
+    """Return the page with current figures for every network with rows in it."""
     return _ROWS.sub(lambda rows: "".join(_rows(rows["model"])), page)
 
 

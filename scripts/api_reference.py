@@ -49,7 +49,7 @@ def _ops() -> str:
 
 
 def _op(descriptor: Descriptor) -> str:
-    """Return an op with its class's docstring, or its module's where several ops share a class."""
+    """Return an op with its class's docstring, or its module's if several ops share a class."""
     op, module = registry.load("op", descriptor.name), descriptor.target.partition(":")[0]
     onnx = f"ONNX: {', '.join(op.onnx_types)}\n\n" if op.onnx_types else ""
     meaning = inspect.getdoc(type(op) if type(op).__module__ == module else import_module(module))

@@ -1,16 +1,16 @@
 """Runs ONNX's own backend tests through the import: python scripts/onnx_backend_table.py
 
-Each test is imported, computed by the float reference and compared with what it expects; the hub
-that the Graph writes is computed by ONNX Runtime and compared, too. A test that is refused and has
-further inputs is tried again with these as constants, as weights are in a trained network.
+Each test is imported, computed by the float reference and compared with the expected result; so is
+the resulting hub in ONNX Runtime. A refused test with further inputs is retried with these as
+constants, like the weights of a trained network.
 
-pass: both are right.  refused: by an error that names why.  wrong: another result.  crash: anything
-but an error of the zoo. Exit status 1 where anything is wrong or crashes.
+pass: both are right.  refused: an error names the reason.  wrong: another result.  crash: an error
+that is not the zoo's. Exit status 1 if any test is wrong or crashes.
 
     --json FILE      write every test with its outcome and reason
     --only WORD      only tests whose name contains WORD
 
-It takes about two minutes of one core, and 3 GB of memory for the largest networks.
+It takes about two minutes on one core, and 3 GB of memory for the largest networks.
 """
 
 import argparse
@@ -46,7 +46,7 @@ Arrays = Sequence[NDArray[Any]]
 
 @dataclass(frozen=True)
 class Case:
-    """A model, what goes in, what must come out, and how exactly."""
+    """A model, its inputs, expected outputs and tolerances."""
 
     name: str
     model: ModelProto
@@ -64,7 +64,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a case. reason: of all outcomes but 'pass'."""
+    """Outcome of a case. reason: empty for 'pass'."""
 
     name: str
     op: str
@@ -83,7 +83,7 @@ def operator_cases() -> Iterator[Case]:
 
 
 def exported_cases() -> Iterator[Case]:
-    """Yield what PyTorch exported once, and a few models of several operators."""
+    """Yield models once exported by PyTorch, and a few with several operators."""
     for test in (test for kind in KINDS for test in load_model_tests(kind=kind)):
         folder = Path(test.model_dir or "")
         data = folder / "test_data_set_0"
@@ -92,7 +92,7 @@ def exported_cases() -> Iterator[Case]:
 
 
 def network_cases() -> Iterator[Case]:
-    """Yield whole networks, whose weights their nodes make; they are fed with ramps."""
+    """Yield whole networks with generated weights, fed with ramps."""
     for file in sorted(Path(DATA_DIR, "light").glob("*.onnx")):
         yield _network(file)
 
@@ -127,7 +127,7 @@ def _network(file: Path) -> Case:
 
 
 def judge(case: Case) -> Result:
-    """Return the outcome of a case as it is, or with all inputs but the first as constants."""
+    """Return the outcome of a case, unchanged or with all inputs but the first as constants."""
     first = _judge(case, case.model, case.inputs[:])
     plain = all(isinstance(array, np.ndarray) for array in case.inputs)  # no lists of tensors
     if first.outcome != "refused" or len(case.inputs) < 2 or not plain:
@@ -140,7 +140,7 @@ def _judge(case: Case, model: ModelProto, inputs: Arrays) -> Result:
         reason = _difference(case, model, inputs)
     except ZooError as error:
         return Result(case.name, case.op, "refused", str(error))
-    except Exception:  # whatever it is, it is a fault
+    except Exception:  # any other exception is a fault
         return Result(case.name, case.op, "crash", traceback.format_exc(limit=-3))
     return Result(case.name, case.op, "wrong" if reason else "pass", reason)
 
@@ -157,7 +157,7 @@ def _frozen(case: Case) -> tuple[ModelProto, Arrays]:
 
 
 def _difference(case: Case, model: ModelProto, inputs: Arrays) -> str:
-    """Return where a result differs, '' where none does; raises ZooError for a refusal."""
+    """Return where a result differs, '' if none does; raises ZooError for a refusal."""
     form = registry.load("format", "onnx")
     with TemporaryDirectory(prefix="onnx-backend-") as name:
         folder = Path(name)
@@ -180,7 +180,7 @@ def _close(case: Case, found: NDArray[Any], wanted: NDArray[Any]) -> bool:
 
 
 def table(results: Iterable[Result]) -> str:
-    """Return Markdown: a row for each operator of which a test passed, and one for the others."""
+    """Return Markdown: a row for each operator with a passed test, and one for the others."""
     by_op: dict[str, Counter[str]] = defaultdict(Counter)
     for result in results:
         by_op[result.op][result.outcome] += 1
@@ -198,7 +198,7 @@ def _row(name: str, found: Mapping[str, int]) -> str:
 
 
 def reasons(results: Iterable[Result]) -> str:
-    """Return Markdown: how many tests are refused for what kind of reason."""
+    """Return Markdown: numbers of refused tests by kind of reason."""
     kinds = Counter(_kind(result.reason) for result in results if result.outcome == "refused")
     lines = ["| refused because of | tests |", "|---|---|"]
     return "\n".join([*lines, *(f"| {kind} | {count} |" for kind, count in kinds.most_common())])

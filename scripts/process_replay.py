@@ -1,11 +1,11 @@
-"""Digests of every artifact: whether a change of the compilers changes what they write.
+"""Digests of every artifact, to detect whether a compiler change affects the output.
 
     python scripts/process_replay.py > before.json
     python scripts/process_replay.py --against before.json    (or a revision of git)
 
-Lowers every published network for every board that takes it, and generated networks that use every
-op. Prints SHA-256 by artifact and file as JSON; a refusal stands as its message. Ends with 1 where
-bytes differ, or something is refused that was not. Other words of a refusal are listed only.
+It lowers every published network for every board that accepts it, and generated networks that use
+every op. It prints SHA-256 by artifact and file as JSON; a refusal appears as its message. The exit
+status is 1 if bytes differ or something is newly refused. Changed refusal messages are only listed.
 
 The idea is tinygrad's: its process replay compares the kernels of two revisions.
 """
@@ -63,7 +63,7 @@ def every_artifact(compiler: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def published() -> Iterator[tuple[str, Graph, Target, str]]:
-    """Yield every published hub for every board that takes its scheme."""
+    """Yield every published hub for every board that accepts its scheme."""
     onnx = registry.load("format", "onnx")
     boards = [board for name in registry.names("target") for board in forms_of(name)]
     for name in registry.names("recipe"):
@@ -75,7 +75,7 @@ def published() -> Iterator[tuple[str, Graph, Target, str]]:
 
 
 def forms_of(name: str) -> Iterator[Target]:
-    """Yield a board, its variants and its runtimes; none builds engines, which are never alike."""
+    """Yield a board, its variants and its runtimes, without engines, which always differ."""
     board = find_target(name)
     words = (name, *(f"{name}:{form}" for form in (*board.variants, *board.runtimes)))
     for target in map(find_target, words):
@@ -84,7 +84,7 @@ def forms_of(name: str) -> Iterator[Target]:
 
 
 def schemes_of(graph: Graph, target: Target) -> list[str]:
-    """Return the schemes by which a board takes a graph."""
+    """Return the schemes with which a board accepts a graph."""
     taken = dict.fromkeys((*target.schemes.values(), *target.accepts))
     if not graph.is_quantized:
         return [scheme for scheme in taken if scheme in FLOAT_SCHEMES]
@@ -103,7 +103,7 @@ def generated() -> Iterator[tuple[str, Graph, Target, str]]:
 
 
 def lowered(graph: Graph, target: Target, scheme: str) -> dict[str, str]:
-    """Return the digest of each file, or why there are none."""
+    """Return the digest of each file, or the reason for a refusal."""
     files = lowered_by_compiler(graph, target, scheme)
     if target.compiler == "xmodel" and "refused" in files and scheme == DPU_POW2.name:
         files["quantized"] = xir_digest(graph)
@@ -130,7 +130,7 @@ def lowered_by_compiler(graph: Graph, target: Target, scheme: str) -> dict[str, 
 
 
 def read_digests(against: str) -> Digests:
-    """Return the digests of a file, or of a revision, which is checked out and run."""
+    """Return the digests from a file, or from a revision that is checked out and run."""
     digests: Digests
     if Path(against).is_file():
         digests = json.loads(Path(against).read_text("utf-8"))

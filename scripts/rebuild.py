@@ -1,4 +1,4 @@
-"""Compiles the program of bundles again from the sources in them, and compares the bytes.
+"""Recompiles the programs of bundles from the sources in them, and compares the bytes.
 
 python scripts/rebuild.py BUNDLE...
 """
@@ -13,7 +13,7 @@ from zoo.digest import digest_path
 
 
 def digests(archive: Path, folder: Path) -> tuple[str, str]:
-    """Return SHA-256 of the program as it is, and as it is compiled from its sources here."""
+    """Return SHA-256 of the program in the bundle, and of one compiled from its sources here."""
     bundle = unpack(archive, folder / "bundle")
     program = bundle.folder / bundle.manifest.program
     app = registry.load("app", bundle.manifest.app)
@@ -21,7 +21,7 @@ def digests(archive: Path, folder: Path) -> tuple[str, str]:
 
 
 def main() -> int:
-    """Print a line for each bundle; return 1 where a program is another one."""
+    """Print a line for each bundle; return 1 if a program differs."""
     differ = False
     for archive in map(Path, sys.argv[1:]):
         with TemporaryDirectory(prefix="zoo-rebuild-") as folder:

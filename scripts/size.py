@@ -1,4 +1,4 @@
-"""Prints the lines of code of every file and its longest function: a mirror, not a limit."""
+"""Prints the lines of code of every file and its longest function, for information."""
 
 import ast
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Writes what `zoo eval --suite` measured into a page: python scripts/suite_tables.py JSON PAGE
+"""Writes the results of `zoo eval --suite` into a page: python scripts/suite_tables.py JSON PAGE
 
-The tables stand between the lines `<!-- results -->` and `<!-- end of results -->`.
+The tables are between the lines `<!-- results -->` and `<!-- end of results -->`.
 """
 
 import json
@@ -15,7 +15,7 @@ Line = Mapping[str, Any]
 
 
 def tables(lines: Sequence[Line]) -> str:
-    """Return a Markdown table for each test: a row for each condition, all metrics in a cell."""
+    """Return a Markdown table for each test: a row per condition, all metrics in a cell."""
     tests = dict.fromkeys(line["test"] for line in lines)
     return "\n".join(
         text for test in tests for text in _table(test, [x for x in lines if x["test"] == test])
@@ -43,7 +43,7 @@ def _table(test: str, lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _without_form(subjects: Sequence[str]) -> list[str]:
-    """Return the subjects without their last word, such as 'artifact', where all have the same."""
+    """Return the subjects without their last word, such as 'artifact', if all share it."""
     words = [subject.rsplit(" ", 1) for subject in subjects]
     return [w[0] for w in words] if len({w[-1] for w in words}) == 1 else list(subjects)
 

@@ -1,7 +1,7 @@
 """300w: the original 300-W, photos with a `.pts` file of 68 landmarks beside each.
 
-Sagonas et al. 2013, "300 Faces in-the-Wild Challenge". Coordinates in `.pts` files count as Matlab
-does: the centre of the photo's first pixel is (1, 1).
+Sagonas et al. 2013, "300 Faces in-the-Wild Challenge". Coordinates in `.pts` files follow Matlab:
+the centre of the photo's first pixel is (1, 1).
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ class Original300W:
     splits = tuple(_FOLDERS)
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether a sub-folder of any split is there."""
+        """Return whether a sub-folder of any split exists."""
         return any((folder / name).is_dir() for names in _FOLDERS.values() for name in names)
 
     def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
@@ -57,7 +57,7 @@ class Original300W:
         return cut_photos(_labels(folder, split), TRAINING if split == "train" else TESTING)
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
-        """Return the photos and the boxes of their faces; raises DataError as `read` does."""
+        """Return the photos and the boxes of their faces; raises DataError like `read`."""
         return boxed(_labels(folder, split))
 
 
@@ -99,7 +99,7 @@ def _faces(root: Path, name: str) -> Iterator[LabelledPhoto]:
     folder = root / name
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; 300-W keeps photos and .pts files there")
-    # macOS leaves a hidden file `._NAME` beside each.
+    # macOS adds a hidden file `._NAME` to each.
     listed = [path for path in folder.iterdir() if not path.name.startswith(".")]
     photos = {path.stem: path for path in listed if path.suffix.lower() in _PHOTOS}
     labels = {path.stem: path for path in listed if path.suffix.lower() == ".pts"}

@@ -1,1 +1,1 @@
-"""Readers of labelled data, one per file: its name is what `--data NAME:FOLDER` calls it."""
+"""Readers of labelled data, one per file, named as in `--data NAME:FOLDER`."""

@@ -1,4 +1,4 @@
-"""boxes: a folder of whole photos with `annotations.csv`, a row for each face."""
+"""boxes: a folder of whole photos with `annotations.csv`, one row per face."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ _BOX = ("x", "y", "w", "h")
 
 
 class BoxesFolder:
-    """Photos and boxes of faces; the folder is one split."""
+    """Photos and boxes of faces, without splits."""
 
     name = "boxes"
     summary = "annotations.csv and images: whole photos and boxes of their faces"
     splits: tuple[str, ...] = ()
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether there is a table of boxes."""
+        """Return whether there is a table of boxes."""
         return has_boxes(folder)
 
     def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
@@ -41,7 +41,7 @@ class BoxesFolder:
         return tuple(boxed_photo(path, labels) for path, labels in sorted(faces.items()))
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
-        """Return the photos; raises DataError as `read` does."""
+        """Return the photos; raises DataError like `read`."""
         return whole_pictures(self.read(folder, split))
 
 
@@ -49,7 +49,7 @@ DATASET = BoxesFolder()
 
 
 def has_boxes(folder: Path) -> bool:
-    """Tell whether the folder's `annotations.csv` is one of boxes."""
+    """Return whether the folder's `annotations.csv` has boxes."""
     table = folder / "annotations.csv"
     return table.is_file() and set(_BOX) <= set(columns_of(table))
 

@@ -12,18 +12,18 @@ __all__ = ["DATASET"]
 
 
 class CropsFolder:
-    """Crops as they are, of any number of landmarks; the folder is one split."""
+    """Unchanged crops with any number of landmarks, without splits."""
 
     name = "crops"
     summary = "annotations.csv and images: square crops of faces"
     splits: tuple[str, ...] = ()
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether there is a table of annotations other than of boxes."""
+        """Return whether there is a table of annotations without boxes."""
         return (folder / "annotations.csv").is_file() and not has_boxes(folder)
 
     def points(self, folder: Path) -> int:
-        """Return how many landmarks the table has."""
+        """Return the table's number of landmarks."""
         return points_of(folder)
 
     def read(self, folder: Path, split: str) -> Crops:  # noqa: ARG002 (there are none)
@@ -31,7 +31,7 @@ class CropsFolder:
         return read_crops(folder, points_of(folder))
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:  # noqa: ARG002 (there are none)
-        """Return the crops and the boxes of their faces; raises DataError as `read` does."""
+        """Return the crops and the boxes of their faces; raises DataError like `read`."""
         _, landmarks, paths = read_labels(folder, points_of(folder))
         return [Picture(path, tight_box(face)) for path, face in zip(paths, landmarks, strict=True)]
 

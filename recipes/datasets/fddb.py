@@ -1,8 +1,8 @@
 """fddb: the original FDDB, lists of ellipses in ten folds and the photos they name.
 
 Jain and Learned-Miller 2010, "FDDB: A Benchmark for Face Detection in Unconstrained Settings". An
-ellipse becomes a square of 1.3 times its width, whose centre lies 0.26 widths below its own; the
-width is the minor axis, as faces are about upright.
+ellipse becomes a square of 1.3 times its width, centred 0.26 widths below it; the width is the
+minor axis, since faces are nearly upright.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ _NUMBERS = 6
 
 
 class OriginalFddb:
-    """All ten folds together, which is how detectors that learned elsewhere are measured."""
+    """All ten folds together, as usual for detectors trained on other data."""
 
     name = "fddb"
     summary = "the original FDDB: FDDB-folds and originalPics"
     splits: tuple[str, ...] = ()
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether the folder of the lists is there."""
+        """Return whether the folder of lists exists."""
         return (folder / _FOLDS).is_dir()
 
     def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
@@ -43,7 +43,7 @@ class OriginalFddb:
         return tuple(photo for fold in folds for photo in parse_fold(fold, folder / "originalPics"))
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
-        """Return the photos; raises DataError as `read` does."""
+        """Return the photos; raises DataError like `read`."""
         return whole_pictures(self.read(folder, split))
 
 
@@ -53,8 +53,8 @@ DATASET = OriginalFddb()
 def parse_fold(labels: Path, photos: Path) -> Iterator[BoxedPhoto]:
     """Yield the photos of a fold; raises DataError naming the file and line at fault.
 
-    A line names a photo without its suffix, the next has the number of its faces, then there is
-    one for each: major and minor radius, angle, x and y of the centre, and 1.
+    A line names a photo without its suffix, the next has the number of faces, then each face has
+    one: major and minor radius, angle, x and y of the centre, and 1.
     """
     for photo in faces_of_photos(labels):
         rows = [pixel_numbers(face.split(), _NUMBERS, photo.where) for face in photo.faces]

@@ -1,8 +1,8 @@
 """wflw: the original WFLW, list files of 98 landmarks and the photos they name.
 
 Wu et al. 2018, "Look at Boundary: A Boundary-Aware Face Alignment Algorithm". A line holds 196
-coordinates, four of the face detector's rectangle, six attributes and the photo's name; the lists
-of the test's subsets hold coordinates and name only. Pixel centres are at integers from 0 on.
+coordinates, four of the face detector's rectangle, six attributes and the photo's name; lists of
+test subsets only hold coordinates and name. Pixel centres are at integers, starting at 0.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class OriginalWflw:
     splits = tuple(_LISTS)
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether the folder of the lists is there."""
+        """Return whether the folder of lists exists."""
         return (folder / "WFLW_annotations").is_dir()
 
     def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
@@ -58,7 +58,7 @@ class OriginalWflw:
         return cut_photos(_labels(folder, split), TRAINING if split == "train" else TESTING)
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
-        """Return the photos and the boxes of their faces; raises DataError as `read` does."""
+        """Return the photos and the boxes of their faces; raises DataError like `read`."""
         return boxed(_labels(folder, split))
 
 

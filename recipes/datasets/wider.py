@@ -19,18 +19,18 @@ _LISTS = "wider_face_split"
 _SPLITS = MappingProxyType({"train": "train", "val": "val", "test": "val"})
 _NUMBERS = 10
 _INVALID = 3
-"""Place among the flags that follow the box."""
+"""Index among the flags that follow the box."""
 
 
 class OriginalWider:
-    """Training and validation; 'test' is 'val', as the labels of the test are not public."""
+    """Training and validation; 'test' is 'val', since the test labels are not public."""
 
     name = "wider"
     summary = "the original WIDER FACE: wider_face_split, WIDER_train and WIDER_val"
     splits = tuple(_SPLITS)
 
     def recognises(self, folder: Path) -> bool:
-        """Tell whether the folder of the lists is there."""
+        """Return whether the folder of lists exists."""
         return (folder / _LISTS).is_dir()
 
     def points(self, folder: Path) -> int:  # noqa: ARG002 (the same for all)
@@ -44,7 +44,7 @@ class OriginalWider:
         return tuple(parse_list(labels, folder / f"WIDER_{part}" / "images"))
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
-        """Return the photos; raises DataError as `read` does."""
+        """Return the photos; raises DataError like `read`."""
         return whole_pictures(self.read(folder, split))
 
 

@@ -1,1 +1,1 @@
-"""A small face detector without anchors, in the manner of FCOS and YuNet."""
+"""A small anchor-free face detector, similar to FCOS and YuNet."""

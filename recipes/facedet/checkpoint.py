@@ -1,4 +1,4 @@
-"""Networks of the variants with their weights, which do not depend on the input's size."""
+"""Networks of the variants with their weights, which are independent of the input size."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ __all__ = ["build_net", "restore"]
 
 
 def build_net(seed: int = 0) -> FaceDet:
-    """Return the network with random weights that depend on the seed only."""
+    """Return the network with random weights that only depend on the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return FaceDet()

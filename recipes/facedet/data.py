@@ -1,4 +1,4 @@
-"""Photos in memory, and batches of crops of them with what the cells shall say."""
+"""Photos in memory, and batches of their crops with targets for the cells."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from zoo.picture import read_picture
 __all__ = ["Batch", "DetectionData", "read_images", "split_photos"]
 
 _SIZES = (160, 160, 160, 160, 160, 160, 128, 224, 320)
-"""Sides of crops, each as likely; large faces need large crops."""
+"""Sides of crops, equally likely; large faces need large crops."""
 
 
 class Batch(NamedTuple):
@@ -36,9 +36,9 @@ class Batch(NamedTuple):
 
 
 def read_images(found: LabelledData) -> tuple[list[LabelledImage], list[BoxedPhoto]]:
-    """Return the pictures of a data set in memory, and its photos where it has boxes.
+    """Return the pictures of a data set in memory, and its photos if it has boxes.
 
-    Faces that have landmarks only are pictures without labels, of which a teacher tells.
+    Faces with landmarks only are pictures without labels, which need a teacher.
     """
     samples = found.read()
     if isinstance(samples, Crops):
@@ -79,14 +79,14 @@ class DetectionData(LightningDataModule):
         self.crops = _CropBatches(images, settings, seed, teacher)
 
     def train_dataloader(self) -> DataLoader[Batch]:
-        """Batches that depend on seed, epoch and place in the epoch only."""
+        """Batches that only depend on seed, epoch and position in the epoch."""
         order = _EpochNumbers(self.steps_per_epoch)
         return DataLoader(
             self.crops, batch_size=None, sampler=order, num_workers=self.settings.workers
         )
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """Return the places of the held-out photos, one by one."""
+        """Return the indices of the held-out photos, one by one."""
         return DataLoader(range(self.held_out), batch_size=None)  # type: ignore[arg-type]
 
 
@@ -128,7 +128,7 @@ def _as_tensors(seen: Seen) -> tuple[Tensor, Tensor]:
 
 
 class _EpochNumbers(Sampler[int]):
-    """Numbers of the batches, none of which comes twice; Lightning calls `set_epoch`."""
+    """Unique numbers of the batches; Lightning calls `set_epoch`."""
 
     def __init__(self, count: int) -> None:
         self.count, self.epoch = count, 0
@@ -140,5 +140,6 @@ class _EpochNumbers(Sampler[int]):
         return self.count
 
     def __iter__(self) -> Iterator[int]:
-        # A generator reads the epoch at its first step: a resumed training sets it after `iter`.
+        # A generator reads the epoch at its first step, because a resumed training sets it after
+        # `iter`.
         yield from range(self.epoch * self.count, (self.epoch + 1) * self.count)

@@ -1,7 +1,7 @@
-"""Which cell shall find which face, and the loss of what the cells say.
+"""Assignment of faces to cells, and the loss of the cells' outputs.
 
-A cell's wanted quality is what a teacher sees there, or the overlap of its box with the face that
-it is responsible for, whichever is more (varifocal loss, arXiv 2008.13367, with soft labels).
+A cell's target quality is the teacher's score there, or the overlap of its box with its assigned
+face, whichever is higher (varifocal loss, arXiv 2008.13367, with soft labels).
 """
 
 from dataclasses import dataclass
@@ -16,35 +16,35 @@ from recipes.facedet.variants import STRIDES
 __all__ = ["Cells", "Wanted", "cells_of", "flatten", "loss_of", "want"]
 
 _RANGES = ((0.0, 40.0), (24.0, 88.0), (60.0, float("inf")))
-"""Longer sides in pixels of the faces that each stride is responsible for; they overlap."""
+"""Longer sides, in pixels, of the faces assigned to each stride; the ranges overlap."""
 
 _RADIUS = 1.25
-"""Strides from the face's centre within which cells are responsible, if inside the face."""
+"""Radius around the face's centre, in strides, of assigned cells inside the face."""
 _NEAREST = 0.5
-"""Strides within which a cell is responsible even for a face that is smaller than a cell."""
+"""Radius, in strides, of assigned cells even for a face smaller than a cell."""
 
 _LEAST_QUALITY = 0.1
 _NEGATIVE_WEIGHT = 0.75
 _SEEN = 0.2
-"""A teacher's score from which its box counts."""
+"""Minimum score of a teacher for its box to count."""
 _BOX_WEIGHT = 2.0
 _DISTANCE_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
 class Cells:
-    """All cells of all maps in a row. centres: [C, 2] x, y in pixels; strides: [C]."""
+    """All cells of all maps, concatenated. centres: [C, 2] x, y in pixels; strides: [C]."""
 
     centres: Tensor
     strides: Tensor
 
 
 class Wanted(NamedTuple):
-    """What the cells of a batch shall say.
+    """Targets for the cells of a batch.
 
-    seen: [N, C] a teacher's scores, 0 without one.  face: [N, C] whether a labelled face is to be
-    found.  ignored: [N, C] whether nothing is said about the cell.  boxes: [N, C, 4] x0 y0 x1 y1
-    in pixels, where a face is to be found or is seen.
+    seen: [N, C] a teacher's scores, 0 without one.  face: [N, C] whether a labelled face is
+    assigned.  ignored: [N, C] whether the cell has no target.  boxes: [N, C, 4] x0 y0 x1 y1 in
+    pixels, for assigned or seen faces.
     """
 
     seen: Tensor
@@ -65,14 +65,14 @@ def cells_of(size: int) -> Cells:
 
 
 def flatten(maps: tuple[Tensor, ...]) -> Tensor:
-    """Return maps [N, K, H, W] as rows [N, C, K] float32, in the order of the cells."""
+    """Return maps [N, K, H, W] as rows [N, C, K] float32, in cell order."""
     return torch.cat([m.float().flatten(2).transpose(1, 2) for m in maps], dim=1)
 
 
 def want(
     boxes: Tensor, valid: Tensor, cells: Cells, seen: tuple[Tensor, Tensor] | None = None
 ) -> Wanted:
-    """Return what the cells of one image shall say, without the batch's axis.
+    """Return the targets for the cells of one image, without the batch axis.
 
     boxes: [F, 4] x0 y0 x1 y1 in pixels; valid: [F], false for those to be ignored.
     seen: a teacher's scores [C] and boxes [C, 4].
@@ -97,7 +97,7 @@ def want(
 
 
 def _responsible(boxes: Tensor, valid: Tensor, inside: Tensor, cells: Cells) -> Tensor:
-    """Return [C, F] distances to the centres in pixels, infinite where not responsible."""
+    """Return [C, F] distances to the centres in pixels, infinite if not assigned."""
     side = (boxes[:, 2:] - boxes[:, :2]).amax(dim=1)
     away = (cells.centres[:, None] - (boxes[:, :2] + boxes[:, 2:]) / 2).abs().amax(dim=2)
     strides = cells.strides[:, None]
@@ -109,7 +109,7 @@ def _responsible(boxes: Tensor, valid: Tensor, inside: Tensor, cells: Cells) -> 
 
 
 def _labels_instead(seen: Tensor, sure: Tensor, boxes: Tensor) -> Tensor:
-    """Return the boxes that a teacher sees; sure ones that overlap a label are replaced by it."""
+    """Return a teacher's boxes; confident ones that overlap a label are replaced by it."""
     if len(boxes) == 0 or not sure.any():
         return seen
     overlap, which = iou(seen[sure][:, None], boxes[None]).max(dim=1)

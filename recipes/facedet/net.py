@@ -1,6 +1,6 @@
 """The network: dense convolutions down to stride 8, separable ones below, a top-down path.
 
-Only convolution, ReLU, addition and doubling by nearest neighbours, which every back end has.
+It only uses convolution, ReLU, addition and nearest-neighbour doubling, which every back end has.
 """
 
 from itertools import pairwise
@@ -65,7 +65,7 @@ class FaceDet(nn.Module):
         return tuple(head(x) for head, x in zip(self.heads, features, strict=True))
 
     def features(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return what the heads read, [N, neck, S / stride, S / stride] for each stride."""
+        """Return the heads' inputs, [N, neck, S / stride, S / stride] for each stride."""
         x, maps = self.stem(image), []
         for level, lateral in zip(self.levels, self.laterals, strict=True):
             x = level(x)
@@ -77,7 +77,7 @@ class FaceDet(nn.Module):
 
 
 class _Residual(nn.Module):
-    """Two separable convolutions and the way round them."""
+    """Two separable convolutions with a skip connection."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ def _separable(
 
 
 def _last(channels: int) -> nn.Conv2d:
-    """Return the last layer of a head; it begins with few faces of a typical size."""
+    """Return the last layer of a head, initialised to few faces of a typical size."""
     last = nn.Conv2d(channels, CHANNELS, 1)
     first = torch.tensor([_RARE_FACE_LOGIT, *[_TYPICAL_DISTANCE] * 4])
     nn.init.normal_(last.weight, std=0.01)

@@ -1,4 +1,4 @@
-"""Random changes of colour, light and sharpness, a whole batch at once."""
+"""Random changes of colour, light and sharpness, for a whole batch at once."""
 
 import torch
 from torch import Generator, Tensor

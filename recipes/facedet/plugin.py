@@ -7,7 +7,7 @@ from zoo.descriptor import Descriptor
 
 
 def recipes() -> Iterable[Descriptor]:
-    """Return a descriptor for each variant; 'facedet' is the default one."""
+    """Return a descriptor for each variant; 'facedet' is the default."""
     return [
         Descriptor(
             variant.name,

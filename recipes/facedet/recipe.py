@@ -14,14 +14,14 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 
 def __getattr__(name: str) -> Recipe:
-    """Make recipes attributes of this module, so that descriptors can point to them."""
+    """Provide recipes as attributes of this module, so that descriptors can name them."""
     if name not in VARIANTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return recipe(VARIANTS[name])
 
 
 def recipe(variant: Variant) -> Recipe:
-    """Return the recipe of a variant; files count as published where they exist."""
+    """Return the recipe of a variant; existing files count as published."""
     name, size = variant.name, variant.size
     return Recipe(
         name=name,
@@ -45,9 +45,9 @@ def recipe(variant: Variant) -> Recipe:
 def contract(variant: Variant) -> Contract:
     """Return the steps from a whole photo to the maps that zoo.detections reads.
 
-    The photo becomes a square by its edge pixels. Pixels become (pixel - 128) / 128, which is exact
-    in float and in every integer scheme. Each map is an output of its own, so that it has a scale
-    of its own in 8 bits.
+    The photo is padded to a square with its edge pixels. Pixels become (pixel - 128) / 128, which
+    is exact in float and in every integer scheme. Each map is a separate output with its own 8-bit
+    scale.
     """
     size = variant.size
     return Contract(

@@ -1,6 +1,6 @@
 """Training crops: squares of photos around a random face at a random scale, or several as tiles.
 
-Each crop depends on the random generator that is handed in and on nothing else.
+Each crop only depends on the given random generator.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from PIL import Image
 __all__ = ["LabelledImage", "Placed", "crop", "mosaic", "random_crop", "square_of"]
 
 _SMALLEST_PX = 8.0
-"""Faces are not shrunk below this side, in pixels of the crop."""
+"""Minimum side of shrunk faces, in crop pixels."""
 _LARGEST_PART = 0.95
 _MOST_ENLARGED, _MOST_SHRUNK = 2.2, 4.5
 _AROUND_A_FACE = 0.75
-"""Part of the crops that are placed around a face."""
+"""Fraction of crops placed around a face."""
 _LEARNED_FROM_PX = 5.0
 _FILLS = (None, None, 0, 114, 128)
-"""Beyond a photo: its edge pixels, as the contract has it, or one gray."""
+"""Beyond a photo: its edge pixels, as in the contract, or gray."""
 _FILTERS = (Image.Resampling.BILINEAR,) * 8 + (Image.Resampling.BICUBIC, Image.Resampling.NEAREST)
 
 
 @dataclass(frozen=True)
 class LabelledImage:
-    """A photo in memory, with boxes [F, 4] x0 y0 x1 y1 in pixels, and which are valid [F].
+    """A photo in memory, with boxes [F, 4] x0 y0 x1 y1 in pixels, and their validity [F].
 
-    A photo that has no labels has no boxes either.
+    A photo without labels has no boxes.
     """
 
     image: Image.Image
@@ -40,7 +40,7 @@ class LabelledImage:
 
 
 class Placed(NamedTuple):
-    """A crop [S, S, 3] uint8 RGB, and its faces as of a LabelledImage."""
+    """A crop [S, S, 3] uint8 RGB, with faces as in LabelledImage."""
 
     image: NDArray[np.uint8]
     boxes: NDArray[np.float64]
@@ -50,7 +50,7 @@ class Placed(NamedTuple):
 def crop(
     photos: Sequence[LabelledImage], size: int, mosaic_part: float, random: Generator
 ) -> Placed:
-    """Return a crop of a random photo, mirrored or not; faces too small to learn are not valid."""
+    """Return a crop of a random photo, possibly mirrored; faces too small to learn are invalid."""
     tiled = random.random() < mosaic_part
     placed = mosaic(photos, size, random) if tiled else random_crop(photos, size, random)
     image, boxes, valid = _mirrored(placed) if random.random() < 0.5 else placed
@@ -72,7 +72,7 @@ def random_crop(photos: Sequence[LabelledImage], size: int, random: Generator) -
 
 
 def mosaic(photos: Sequence[LabelledImage], size: int, random: Generator) -> Placed:
-    """Return tiles of crops, two to four in each direction, whose faces are small."""
+    """Return tiled crops with small faces, two to four in each direction."""
     count = int(random.choice([2, 2, 3, 4]))
     edges = np.linspace(0, size, count + 1).astype(int).tolist()
     image, boxes, valid = np.empty((size, size, 3), np.uint8), [], []
@@ -90,7 +90,7 @@ def mosaic(photos: Sequence[LabelledImage], size: int, random: Generator) -> Pla
 def square_of(
     photo: LabelledImage, square: tuple[float, float, float], size: int, random: Generator
 ) -> Placed:
-    """Return a square (x0, y0, side) of a photo as size x size pixels; a part must be inside."""
+    """Return a square (x0, y0, side) of a photo as size x size pixels; they must overlap."""
     x0, y0, side = square
     scale = side / size
     columns = _inside(x0, scale, photo.image.width, size)
@@ -118,7 +118,7 @@ def square_of(
 def _square_around(
     box: NDArray[np.float64], size: int, random: Generator
 ) -> tuple[float, float, float]:
-    """Return a square around a face, whose side in the crop is spread over its logarithm."""
+    """Return a square around a face, with a log-uniform side in the crop."""
     longer = float((box[2:] - box[:2]).max())
     low = max(_SMALLEST_PX, longer / _MOST_SHRUNK)
     high = max(min(size * _LARGEST_PART, longer * _MOST_ENLARGED), low * 1.2)

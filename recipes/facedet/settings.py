@@ -1,4 +1,4 @@
-"""Everything about a training that can be switched."""
+"""All settings of a training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,18 +13,17 @@ _POSITIVE = ("epochs", "crops", "batch_size", "learning_rate", "gradient_norm")
 
 @dataclass(frozen=True)
 class Settings:
-    """One way to train.
+    """Settings of one training.
 
-    crops: of an epoch; they are placed at random in the photos.  batch_size: crops of 160x160 in a
-    step; larger ones are fewer, smaller ones more.  mosaic: part of the crops that are tiled.
-    learning_rate: its peak, reached after the part `warm_up` of the steps, then along a cosine.
+    crops: per epoch, placed randomly in the photos.  batch_size: 160x160 crops per step, fewer
+    larger or more smaller ones.  mosaic: fraction of tiled crops.
+    learning_rate: peak, reached after the fraction `warm_up` of the steps, followed by a cosine.
     average_decay: of the exponential moving average of the weights; 0 for none.
-    feature_weight: of a teacher's features, which the network's own shall resemble; it falls
-    linearly to 0.
-    validation_fraction: of the photos that are held out.  patience: epochs without a better average
-    precision of those after which training stops; 0 for never.
-    workers: processes that prepare crops.  precision: Lightning's word; 'auto' is '16-mixed' on
-    CUDA and '32-true' elsewhere; 'bf16-mixed' is five times as fast on CPUs that have AMX.
+    feature_weight: of imitating a teacher's features; it decays linearly to 0.
+    validation_fraction: of held-out photos.  patience: epochs without a better average precision on
+    those after which training stops; 0 for never.
+    workers: processes that prepare crops.  precision: a Lightning value; 'auto' is '16-mixed' on
+    CUDA and '32-true' elsewhere; 'bf16-mixed' is five times as fast on CPUs with AMX.
     """
 
     epochs: int = 100
@@ -46,7 +45,7 @@ class Settings:
 def settings_of(words: Mapping[str, str]) -> Settings:
     """Return the settings with some changed by name.
 
-    Raises UsageError for an unknown name or a value that does not fit.
+    Raises UsageError for an unknown name or an invalid value.
     """
     start = Settings()
     known = [field.name for field in fields(start)]

@@ -25,13 +25,13 @@ __all__ = ["DetectionTask"]
 
 _BACKGROUND = 0.3
 _FACE = 2.0
-"""How much the features of a cell count, without and with a face."""
+"""Weights of a cell's features, without and with a face."""
 _LARGEST_ERROR = 25.0
 _LEAST_SPREAD = 0.05
 
 
 class DetectionTask(LightningModule):
-    """Fit the network to faces; `val_ap` is in percent, of held-out faces of 16 pixels and more."""
+    """Fit the network to faces; `val_ap` is in percent, for held-out faces from 16 pixels on."""
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class DetectionTask(LightningModule):
 
     @property
     def contract(self) -> Contract:
-        """The contract that held-out photos go through."""
+        """The contract for held-out photos."""
         return self.recipe.contract
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:  # noqa: ARG002
-        """Return the loss of crops whose colours are changed at random."""
+        """Return the loss of crops with randomly changed colours."""
         x = change_colours(batch.images, self._generator())
         x = ((x - 128) / 128).contiguous(memory_format=torch.channels_last)
         features = self.net.features(x)
@@ -69,7 +69,7 @@ class DetectionTask(LightningModule):
         return torch.stack(list(parts.values())).sum()
 
     def validation_step(self, photo: int, batch_index: int) -> None:  # noqa: ARG002
-        """Keep what is found in one photo, as in deployment."""
+        """Collect the detections of one photo, as in deployment."""
         run = as_run(self.net, self.recipe)
         self.found += detections_of(self.contract, run, [self.held_out[photo]])
 
@@ -79,7 +79,7 @@ class DetectionTask(LightningModule):
         self.found = []
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Return AdamW, whose decay is of convolutions only; the rate moves each step."""
+        """Return AdamW with decay on convolutions only; the rate changes every step."""
         groups: list[dict[str, object]] = [
             {"params": [p for p in self.net.parameters() if p.ndim > 1]},
             {"params": [p for p in self.net.parameters() if p.ndim == 1], "weight_decay": 0.0},
@@ -90,13 +90,13 @@ class DetectionTask(LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _generator(self) -> Generator:
-        """Return randomness that depends on seed and step only, so that resuming repeats it."""
+        """Return a generator that only depends on seed and step, so that resuming repeats it."""
         generator = Generator(device=self.device)
         return generator.manual_seed(self.seed + 1_000_003 * self.global_step)
 
 
 def _unlike(found: Tensor, taught: Tensor, seen: Tensor) -> Tensor:
-    """Return how far features are from a teacher's, relative to their spread.
+    """Return the distance of features to a teacher's, relative to their spread.
 
     found, taught: [N, C, FEATURES].  seen: [N, C] the teacher's scores.
     """

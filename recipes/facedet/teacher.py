@@ -1,9 +1,9 @@
 """YuNet as a teacher: its scores, boxes and features of each cell, on the same grid as ours.
 
-Wu, Peng, Yu 2023, "YuNet: A Tiny Millisecond-level Face Detector". Its maps have the strides of
-ours, and 64 channels before the heads. It takes BGR, 0..255; a score is sqrt(class * object); a box
-is the offset of its centre from the cell's upper left corner, and the logarithm of its size, both
-in strides.
+Wu, Peng, Yu 2023, "YuNet: A Tiny Millisecond-level Face Detector". Its maps have our strides, and
+64 channels before the heads. Its input is BGR, 0..255; a score is sqrt(class * object); a box is
+the offset of its centre from the cell's upper left corner, and the logarithm of its size, both in
+strides.
 """
 
 from collections.abc import Mapping
@@ -22,15 +22,15 @@ from zoo.plugs import Run
 __all__ = ["FEATURES", "Seen", "YuNet"]
 
 FEATURES = 64
-"""Channels of what its heads read, and ours."""
+"""Channels of its heads' inputs, and ours."""
 
 _LARGEST_LOG_SIZE = 5.0
 _CONVOLUTIONS_OF_A_HEAD = 4
-"""From a score back to what all heads of a stride read."""
+"""Path from a score back to the common input of a stride's heads."""
 
 
 class Seen(NamedTuple):
-    """What the teacher sees in one image, by cell in the order of `cells_of`.
+    """The teacher's outputs for one image, in the cell order of `cells_of`.
 
     scores: [C].  boxes: [C, 4] x0 y0 x1 y1 in pixels.  features: [C, FEATURES].  All float32.
     """
@@ -41,7 +41,7 @@ class Seen(NamedTuple):
 
 
 class YuNet:
-    """The network from its ONNX file, of any input size; loaded when it is first asked."""
+    """The network from its ONNX file, for any input size; loaded on first use."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -49,7 +49,7 @@ class YuNet:
         self._run: Run | None = None
 
     def __call__(self, image_hwc: NDArray[np.uint8]) -> Seen:
-        """Return what it sees in [S, S, 3] uint8 RGB, S a multiple of 32."""
+        """Return its outputs for [S, S, 3] uint8 RGB, S a multiple of 32."""
         bgr = image_hwc[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32)
         found = self._loaded()({"input": bgr})
         parts = [self._of_stride(found, at) for at in range(len(STRIDES))]
@@ -79,7 +79,7 @@ class YuNet:
 
 
 def _feature_names(file: Path) -> list[str]:
-    """Return the tensors that the heads of each stride read; raises RecipeError for another net."""
+    """Return the inputs of each stride's heads; raises RecipeError for another network."""
     try:
         graph = onnx.load(file).graph
     except Exception as error:  # of protobuf and of the system; they have no common base

@@ -1,4 +1,4 @@
-"""Training of the detector with Lightning: resumable, the same result for the same seed."""
+"""Training of the detector with Lightning: resumable, reproducible for the same seed."""
 
 import json
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ __all__ = ["train"]
 
 
 def train(recipe: Recipe, options: TrainOptions) -> Path:
-    """Train, or go on where a training in the folder was interrupted; return the weights' path.
+    """Train, or resume an interrupted training in the folder; return the weights' path.
 
-    Data sets without boxes are pictures that only a teacher tells of. Writes logs, checkpoints, the
-    averaged weights as safetensors, and `training.json`, which says how it was trained.
+    Data sets without boxes need a teacher. Writes logs, checkpoints, the averaged weights as
+    safetensors, and the record `training.json`.
     """
     settings = settings_of(options.settings)
     seed_everything(options.seed, verbose=False)
@@ -52,7 +52,7 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
 
 
 def _teacher(options: TrainOptions) -> YuNet | None:
-    """Return the teacher asked for; raises RecipeError for more than one or another kind."""
+    """Return the requested teacher; raises RecipeError for more than one or another kind."""
     if options.peers or len(options.teachers) > 1:
         raise RecipeError("one teacher can be given, YuNet, by --teacher FILE.onnx, and no --peer")
     return YuNet(options.teachers[0]) if options.teachers else None
@@ -61,7 +61,7 @@ def _teacher(options: TrainOptions) -> YuNet | None:
 def _read(
     options: TrainOptions, settings: Settings, is_taught: bool
 ) -> tuple[list[LabelledImage], list[BoxedPhoto], dict[str, int]]:
-    """Return pictures to train on, held-out photos, and the number of pictures of each set."""
+    """Return training pictures, held-out photos, and the number of pictures of each set."""
     kept: list[LabelledImage] = []
     held_out: list[BoxedPhoto] = []
     sets: dict[str, int] = {}
@@ -88,7 +88,7 @@ def _record(
     sets: Mapping[str, int],
     held_out: int,
 ) -> dict[str, Any]:
-    """Return how it was trained, as JSON can hold it."""
+    """Return the training record in JSON types."""
     usual = asdict(Settings())
     return {
         "model": model,

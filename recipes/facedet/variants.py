@@ -6,18 +6,18 @@ __all__ = ["CHANNELS", "DEFAULT", "STRIDES", "VARIANTS", "Variant"]
 
 STRIDES = (8, 16, 32)
 CHANNELS = 5
-"""Of each map, as zoo.detections reads them: a logit and four distances."""
+"""Channels of each map, as in zoo.detections: a logit and four distances."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One network of the family, all of which have the same weights. size: side of the input."""
+    """One network of the family; all share the same weights. size: side of the input."""
 
     size: int
 
     @property
     def name(self) -> str:
-        """Return, say, 'facedet_320.wider'."""
+        """Return a name such as 'facedet_320.wider'."""
         return f"facedet_{self.size}.wider"
 
 

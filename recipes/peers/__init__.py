@@ -1,1 +1,1 @@
-"""Other people's networks: their contracts, and what is compared with them."""
+"""Third-party networks: their contracts, and comparisons with them."""

@@ -1,4 +1,4 @@
-"""Measures what 8 bits cost other people's networks: by this zoo, and by ONNX Runtime's own way.
+"""Measures the cost of 8 bits for third-party networks, with this zoo and with ONNX Runtime's tool.
 
     python -m recipes.peers.compare PEERS DATA [--network NAME]... [--json]
 
@@ -46,7 +46,7 @@ _BATCH = 20
 
 @dataclass(frozen=True)
 class Peer:
-    """How a network is measured. training, test: data sets below DATA.  evaluate: dotted path."""
+    """Evaluation of a network. training, test: data sets below DATA.  evaluate: dotted path."""
 
     training: str
     test: str
@@ -166,7 +166,7 @@ def _feeds(recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH) -> I
 
 
 def _choice(graph: Graph) -> str:
-    """Return what 'auto' took, in words."""
+    """Return the choice of 'auto' as text."""
     said = graph.metadata
     more = {"equalization": "equalised", "bias_correction": "biases", "compensation": "weights"}
     taken = [word for key, word in more.items() if said[f"zoo.{key}"] == "yes"]

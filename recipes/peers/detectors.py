@@ -1,4 +1,4 @@
-"""What other people's face detectors mean by their outputs, to measure them."""
+"""Decodes the outputs of third-party face detectors, to evaluate them."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -67,7 +67,7 @@ def _evaluate(
 
 
 def _yunet(outputs: Outputs, height: int, width: int) -> tuple[Array, Array]:
-    """Boxes are offsets of the centre and logarithms of the size, in strides, at corners."""
+    """Boxes are offsets of the centre and logarithms of the size, in strides, from corners."""
     boxes, scores = [], []
     for stride in _YUNET_STRIDES:
         box, sure, face = (
@@ -104,7 +104,7 @@ def _priors(height: int, width: int) -> Array:
 
 
 def _in_photo(boxes: Array, frame: Frame) -> Array:
-    """Return boxes in the photo's pixels, from fractions of what the network sees."""
+    """Return boxes in the photo's pixels, from fractions of the network's input."""
     region = frame.region
     if region is None:
         raise RecipeError("contract: has no step 'crop', which says what part the network sees")
@@ -115,7 +115,7 @@ def _in_photo(boxes: Array, frame: Frame) -> Array:
 
 
 def _suppressed(boxes: Array, scores: Array) -> tuple[Array, Array]:
-    """Return the surest boxes of which none overlaps a surer one: greedy suppression."""
+    """Return the best boxes without overlaps: greedy non-maximum suppression."""
     order = np.argsort(-scores, kind="stable")[:_MOST_CANDIDATES]
     kept: list[int] = []
     while len(order) and len(kept) < _MOST_FACES:

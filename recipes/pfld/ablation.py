@@ -1,11 +1,11 @@
-"""What each part of the training is worth, on held-out faces, as a table.
+"""Measures the effect of each part of the training on held-out faces, as a table.
 
     python -m recipes.pfld.ablation OUT DATA... [--epochs 20] [--seeds 2] [--decisive 0]
                                     [--only LINE] [--precision auto] [--teacher WEIGHTS]
 
-OUT gets a folder for each training; one that is done is not done again. Each line changes one
-setting of the default; with a teacher, one more line learns from that. The precision is that of all
-trainings. Seeds after the first are for lines that make a decisive difference with the first.
+OUT gets a folder for each training; finished ones are not repeated. Each line changes one setting
+of the defaults; with a teacher, one more line learns from it. All trainings use the same precision.
+Further seeds are only used for lines with a decisive difference for the first one.
 """
 
 import csv
@@ -27,12 +27,12 @@ __all__ = ["LINES", "Line", "measure", "run", "table"]
 
 MODEL = "pfld_0.25x.300w68"
 HELD_OUT = "0.1"
-"""Fraction of the training faces that the table is measured on: never test faces."""
+"""Fraction of the training faces used for the table; test faces are never used."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table. words: settings that differ from the default."""
+    """A line of the table. words: settings that differ from the defaults."""
 
     name: str
     words: Mapping[str, str]
@@ -67,7 +67,7 @@ LINES = (
 )
 
 TAUGHT = "taught by a larger network"
-"""The line that needs a teacher's weights."""
+"""The line that requires a teacher's weights."""
 
 
 def measure(
@@ -109,7 +109,7 @@ def table(results: Mapping[str, list[float]]) -> str:
 
 
 def _difference(values: Sequence[float], first: Sequence[float]) -> float:
-    """Return the mean difference, seed by seed; there may be fewer values than first ones."""
+    """Return the mean difference, seed by seed; `values` may have fewer seeds."""
     pairs = list(zip(values, first, strict=False))
     return sum(value - other for value, other in pairs) / len(pairs)
 
@@ -119,7 +119,7 @@ def run(
 ) -> dict[str, list[float]]:
     """Return the NME of each line by seed.
 
-    decisive: least difference to the first line, with the first seed, that asks for more seeds.
+    decisive: minimum difference to the first line, with the first seed, for more seeds.
     """
     first = [measure(lines[0], seed) for seed in range(seeds)]
     results = {lines[0].name: first}
@@ -137,7 +137,7 @@ def run(
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--seeds", type=click.IntRange(1), default=2, show_default=True)
 @click.option(
-    "--decisive", default=0.0, show_default=True, help="Difference that asks for all seeds."
+    "--decisive", default=0.0, show_default=True, help="Minimum difference for all seeds."
 )
 @click.option("--only", type=click.Choice([*(line.name for line in LINES), TAUGHT]), metavar="LINE")
 @click.option("--precision", default=Settings.precision, show_default=True)

@@ -1,9 +1,9 @@
-"""An average face in three dimensions, found from two-dimensional labels alone.
+"""A three-dimensional average face, computed from two-dimensional labels alone.
 
     python -m recipes.pfld.average_face TRAINING_FACES TEST_FACES
 
-writes `average_face.json`: the places of the reference points, and how well the head poses that
-follow from them agree with the columns headpose_yaw, headpose_pitch, headpose_roll of the test.
+writes `average_face.json`: the positions of the reference points, and the agreement of the
+resulting head poses with the test set's columns headpose_yaw, headpose_pitch, headpose_roll.
 """
 
 import json
@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 
 FILE = Path(__file__).with_suffix(".json")
 
-# Ends of the brows, nose, corners of the eyes. Eleven, as in PFLD; none on the jaw or the mouth,
-# so that a yawn does not look like a nod.
+# Ends of the brows, nose, corners of the eyes. Eleven, as in PFLD; none on the jaw or the mouth, so
+# that a yawn does not look like a nod.
 REFERENCE_POINTS = (17, 21, 22, 26, 27, 30, 33, 36, 39, 42, 45)
 
 _ROUNDS = 200
@@ -35,8 +35,7 @@ _ROUNDS = 200
 def average_face(landmarks: Array, layout: Layout) -> Array:
     """Return [K, 3] points x right, y down, z away from the camera; inter-ocular distance 1.
 
-    landmarks: [N, K, 2].  The face is symmetric, and looks into the camera as the faces do on
-    average.
+    landmarks: [N, K, 2].  The face is symmetric and has the faces' average direction.
     """
     mirrored = landmarks[:, list(layout.mirror)] * [-1, 1]
     face = factorize(np.concatenate([landmarks, mirrored]))
@@ -49,13 +48,13 @@ def average_face(landmarks: Array, layout: Layout) -> Array:
 
 
 def factorize(landmarks: Array) -> Array:
-    """Return [K, 3] points of the rigid body that explains [N, K, 2] views of it best.
+    """Return [K, 3] points of the rigid body that best explains [N, K, 2] views.
 
     Weak perspective: a view, centred, is s R S^T with scale s, the two upper rows R of a rotation
     and the body S. All views of unit size, stacked, have nearly rank 3, and their right singular
     vectors are S up to a linear map (Tomasi and Kanade 1992, "Shape and Motion from Image Streams
-    under Orthography"). From there s, R and S are solved for in turn until they settle, which
-    finds that map: only the right one lets the rows of R be orthonormal.
+    under Orthography"). Alternately solving for s, R and S then finds that map: only the right one
+    makes the rows of R orthonormal.
     """
     centred = landmarks - landmarks.mean(axis=1, keepdims=True)
     views = (centred / np.linalg.norm(centred, axis=(1, 2), keepdims=True)).transpose(0, 2, 1)

@@ -1,4 +1,4 @@
-"""Finds the mean faces that the networks' outputs are relative to.
+"""Computes the mean faces that the networks' outputs are relative to.
 
     python -m recipes.pfld.average_places FACES...
 
@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 
 def average_places(landmarks: Array, layout: Layout) -> Array:
-    """Return [K, 2], the mean over faces and their mirror images of [N, K, 2] in upright cuts."""
+    """Return [K, 2], the mean of [N, K, 2] in upright crops over faces and their mirror images."""
     low, high = landmarks.min(axis=1), landmarks.max(axis=1)
     sides = BOX_SCALE * (high - low).max(axis=1)
     centres = (low + high) / 2

@@ -1,4 +1,4 @@
-"""The model card of a published variant, from what was measured and how it was trained."""
+"""The model card of a published variant, from its metrics and training record."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +28,7 @@ def render_card(
 ) -> str:
     """Return Markdown.
 
-    measured: by published hub.  training: what recipes.pfld.training_record or .soup wrote.
+    measured: by published hub.  training: record by recipes.pfld.training_record or .soup.
     """
     licence = recipe(variant).licences[0]
     text = Template(_TEMPLATE.read_text("utf-8")).substitute(

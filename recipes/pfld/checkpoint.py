@@ -14,7 +14,7 @@ __all__ = ["build_net", "load_net", "restore"]
 
 
 def build_net(variant: Variant, seed: int = 0) -> Pfld:
-    """Return the variant's network with random weights that depend on the seed only."""
+    """Return the variant's network with random weights that only depend on the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Pfld(
@@ -26,7 +26,7 @@ def build_net(variant: Variant, seed: int = 0) -> Pfld:
 
 
 def load_net(variant: Variant, weights: Path) -> Pfld:
-    """Return the network with trained weights; raises RecipeError where they do not fit."""
+    """Return the network with trained weights; raises RecipeError if they do not fit."""
     return load_weights(build_net(variant), weights, variant.name)
 
 

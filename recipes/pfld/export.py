@@ -13,7 +13,7 @@ __all__ = ["export"]
 def export(recipe: Recipe, weights: Path | None) -> bytes:
     """Return the float hub: ONNX with symbolic batch N, batch norms folded, simplified.
 
-    weights: safetensors; None for random ones, to try out builds and speed.
+    weights: safetensors; None for random ones, to try builds and speed.
     """
     variant = VARIANTS[recipe.name]
     net = build_net(variant) if weights is None else load_net(variant, weights)

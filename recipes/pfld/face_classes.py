@@ -1,7 +1,7 @@
-"""How rare a face is: the class weights of PFLD's loss.
+"""Class weights of PFLD's loss, from the rarity of faces.
 
 Guo et al. 2019, arXiv:1902.10859, section 3: faces belong to classes (profile, frontal, head up,
-head down, expression, occlusion), and weigh inversely to how frequent their classes are.
+head down, expression, occlusion), weighted inversely to the frequency of their classes.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _PROFILE_DEG, _TILT_DEG = 25.0, 12.0
 
 
 def face_classes(faces: LabelledFaces, angles: NDArray[np.float64]) -> Mapping[str, Bools]:
-    """Return who belongs to each class, [N]; a face may belong to several or none.
+    """Return the members of each class, [N]; a face may belong to several or none.
 
     angles: [N, 3] yaw, pitch, roll in degrees.  Expression and occlusion are the columns
     attr_expression and attr_occlusion of data sets that have them.
@@ -38,8 +38,8 @@ def face_classes(faces: LabelledFaces, angles: NDArray[np.float64]) -> Mapping[s
 def class_weights(classes: Mapping[str, Bools]) -> NDArray[np.float32]:
     """Return [N] weights of mean 1, the sum over a face's classes of 1 / frequency.
 
-    A class without faces counts for nothing; a face without a class weighs like the most frequent
-    one.
+    Classes without faces are ignored; a face without a class has the weight of the most frequent
+    class.
     """
     frequencies = {name: members.mean() for name, members in classes.items() if members.any()}
     count = len(next(iter(classes.values())))

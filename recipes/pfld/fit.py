@@ -1,4 +1,4 @@
-"""Quantization-aware training of PFLD: the labels, and the float network, teach the integer one."""
+"""Quantization-aware training of PFLD: the integer network learns from labels and float network."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Network = Callable[[Tensors], Tensors]
 
 
 class QuantizedNetwork(Protocol):
-    """What is trained: a module of torch that tells its weights from its scales."""
+    """The trained torch module, with separate weights and scales."""
 
     def __call__(self, feeds: Tensors) -> Tensors:
         """Return the outputs by name."""
@@ -38,18 +38,18 @@ class QuantizedNetwork(Protocol):
         """Yield weights and biases."""
 
     def scale_parameters(self) -> Iterator[nn.Parameter]:
-        """Yield what the scales of activations follow from."""
+        """Yield the parameters of activation scales."""
 
 
 LANDMARKS = "landmarks"
-"""Name of the output that has labels."""
+"""Name of the output with labels."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Adam whose learning rates fall to 0 along a cosine; batches as in training.
+    """Adam with learning rates that decay to 0 along a cosine; batches as in training.
 
-    label_weight: of the labels beside the float network's answers.
+    label_weight: of the labels relative to the float network's outputs.
     """
 
     epochs: int = 8
@@ -68,7 +68,7 @@ def fit(
     options: FitOptions,
     schedule: Schedule | None = None,
 ) -> None:
-    """Train `module` in place on labelled faces; the same result for the same seed.
+    """Train `module` in place on labelled faces; reproducible for the same seed.
 
     module, float_module: from the contract's input by name to outputs by name. All outputs learn
     from the float network, auxiliary ones too; the landmarks also learn from the labels.
@@ -107,7 +107,7 @@ def _optimizer(module: QuantizedNetwork, plan: Schedule) -> torch.optim.Optimize
 def _augmented(
     recipe: Recipe, batch: Batch, points: int, plan: Schedule, generator: Generator
 ) -> tuple[dict[str, Tensor], Tensor]:
-    """Return the network's input by name, and the landmarks, less the mean face, that are wanted.
+    """Return the network's input by name, and the target landmarks relative to the mean face.
 
     landmarks: [N, 2 * points].
     """

@@ -9,7 +9,7 @@ __all__ = ["pose_errors", "squared_distance", "wing"]
 
 
 def wing(distances: Tensor, width: float = 10.0, curvature: float = 2.0) -> Tensor:
-    """Return w ln(1 + |d| / e) where |d| < w, else |d| - C, C making it continuous.
+    """Return w ln(1 + |d| / e) if |d| < w, else |d| - C, with C making it continuous.
 
     distances: of any shape, in pixels of the input.  width: w.  curvature: e.
     Feng et al. 2018, "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural

@@ -1,6 +1,6 @@
-"""The average places of landmarks in a cut face, which the network's output is relative to.
+"""Average landmark positions in a face crop, which the network's output is relative to.
 
-`recipes/pfld/average_places.py` found them.
+Computed by `recipes/pfld/average_places.py`.
 """
 
 import json
@@ -14,6 +14,6 @@ FILE = Path(__file__).with_name("mean_faces.json")
 
 @cache
 def mean_face(points: int) -> tuple[tuple[float, float], ...]:
-    """Return the place (x, y) of each landmark, fractions of the cut."""
+    """Return the position (x, y) of each landmark, as fractions of the crop."""
     faces = json.loads(FILE.read_text("utf-8"))
     return tuple((x, y) for x, y in faces[str(points)])

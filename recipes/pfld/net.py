@@ -1,4 +1,4 @@
-"""The network of PFLD: a MobileNetV2-like backbone whose last three scales are pooled and joined.
+"""The network of PFLD: a MobileNetV2-like backbone with its last three scales pooled and joined.
 
 Guo et al. 2019, arXiv:1902.10859, tables 1 and 2. Sizes below are for a 112x112 input.
 """
@@ -28,14 +28,14 @@ class Channels:
 
     @classmethod
     def scaled(cls, width: float) -> "Channels":
-        """Scale the backbone and leave S1, S2 and S3, from which the points are read, whole."""
+        """Scale the backbone but not S1, S2 and S3, from which the points are read."""
         full = cls()
         first, down, deep, last = (round(width * hidden) for hidden in full.hidden)
         return cls(round(width * full.shallow), round(width * full.deep), (first, down, deep, last))
 
 
 class ConvBnReLU(nn.Sequential):
-    """Convolution that keeps the size (or halves it with stride 2), batch norm, ReLU."""
+    """Convolution with the same size (or half with stride 2), batch norm, ReLU."""
 
     def __init__(
         self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1
@@ -51,7 +51,7 @@ class ConvBnReLU(nn.Sequential):
 
 
 class InvertedResidual(nn.Module):
-    """Expand, filter each channel, project linearly; a skip where the shape stays.
+    """Expand, filter each channel, project linearly; with a skip if the shape is unchanged.
 
     Sandler et al. 2018, "MobileNetV2: Inverted Residuals and Linear Bottlenecks", section 3.
     """
@@ -73,10 +73,10 @@ class InvertedResidual(nn.Module):
 
 
 class Pfld(nn.Module):
-    """Landmarks of a face, and its head pose where asked for.
+    """Landmarks of a face, and optionally its head pose.
 
     forward: image [N, C, 112, 112] -> landmarks [N, 2 * points] (x0, y0, x1, ... as fractions of
-    the crop, less those of the mean face) and, with `pose_head`, pose [N, 3] (yaw, pitch, roll in
+    the crop, relative to the mean face) and, with `pose_head`, pose [N, 3] (yaw, pitch, roll in
     degrees).
     """
 
@@ -103,7 +103,7 @@ class Pfld(nn.Module):
             InvertedResidual(c.deep, last, s1),
         )
         self.reduce = ConvBnReLU(s1, s2, 3, stride=2)  # 14 -> 7
-        self.collapse = nn.Sequential(  # 7 -> 1; its batch norm folds away, but speeds training up
+        self.collapse = nn.Sequential(  # 7 -> 1; its batch norm is folded, but speeds up training
             nn.Conv2d(s2, s3, 7, bias=False), nn.BatchNorm2d(s3), nn.ReLU(inplace=True)
         )
         self.pool = nn.AdaptiveAvgPool2d(1)
@@ -118,7 +118,7 @@ class Pfld(nn.Module):
         return (landmarks,) if self.pose is None else (landmarks, self.pose(shallow))
 
     def features(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what the heads read: [N, shallow, 28, 28] and [N, s1 + s2 + s3]."""
+        """Return the heads' inputs: [N, shallow, 28, 28] and [N, s1 + s2 + s3]."""
         shallow: Tensor = self.shallow(image)
         s1 = self.deep(shallow)
         s2 = self.reduce(s1)

@@ -1,11 +1,11 @@
-"""From cuts of faces to the network's input, as the contract's last steps make it."""
+"""From face crops to the network's input, like the contract's last steps."""
 
 import torch
 from torch import Tensor
 
 __all__ = ["network_input"]
 
-# ITU-R BT.601 as the contract's step 'gray' has it.
+# ITU-R BT.601, as in the contract step 'gray'.
 _LUMA = (77 / 256, 150 / 256, 29 / 256)
 
 

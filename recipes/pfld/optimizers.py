@@ -15,7 +15,7 @@ __all__ = ["optimizer_and_schedule"]
 def optimizer_and_schedule(
     parameters: Iterable[nn.Parameter], settings: Settings, steps: int
 ) -> tuple[Optimizer, LRScheduler]:
-    """Return both for a training of so many steps."""
+    """Return both for a training with this many steps."""
     kinds = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
     rate = settings.learning_rate
     optimizer = kinds[settings.optimizer](parameters, rate, weight_decay=settings.weight_decay)

@@ -1,9 +1,9 @@
-"""Parameter counts, beside those of an earlier implementation.
+"""Parameter counts, compared with an earlier implementation.
 
 "Facial landmark detection on mobile devices" (thesis, Oulu 2020) states 322,864 parameters at
-width 0.25 and 1,236,544 at 1.0. Its counts come out exactly with
+width 0.25 and 1,236,544 at 1.0. These counts are reproduced exactly with
 
-- the expanded channels of all bottlenecks left as at width 1.0, and S1, S2, S3 scaled instead;
+- the expanded channels of all bottlenecks as at width 1.0, and S1, S2, S3 scaled instead;
 - neither bias nor batch norm in the last convolution, and no bias in the fully connected layer;
 - means and variances of batch norms counted as parameters.
 
@@ -24,12 +24,12 @@ def parameters(net: nn.Module) -> int:
 
 
 def statistics(net: nn.Module) -> int:
-    """Return how many means and variances the batch norms hold."""
+    """Return the number of means and variances in the batch norms."""
     return sum(buffer.numel() for buffer in net.buffers() if buffer.ndim > 0)
 
 
 def thesis_parameters(width: float, points: int = 68) -> int:
-    """Return the count of the thesis' network, built from our blocks."""
+    """Return the count of the thesis's network, built from our blocks."""
     full = Channels()
     s1, s2, s3 = (round(width * channels) for channels in full.scales)
     channels = Channels(

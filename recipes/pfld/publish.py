@@ -1,9 +1,9 @@
-"""Puts trained weights, their float hub, measured accuracy and the model card into `weights/`.
+"""Writes trained weights, their float hub, measured accuracy and the model card to `weights/`.
 
     python -m recipes.pfld.publish MODEL TEST_FACES [FOLDER]
 
-FOLDER is what `zoo train` wrote. Without it only the accuracy of all published hubs is
-measured again, and the card follows.
+FOLDER is the output of `zoo train`. Without it, only the accuracy of all published hubs is measured
+again, and the card updated.
 """
 
 import json
@@ -26,8 +26,8 @@ __all__ = ["measure", "parameters", "publish"]
 
 
 def publish(variant: Variant, trained: Path) -> None:
-    """Copy the weights and export the float hub; hubs quantized from older weights go."""
-    from recipes.pfld.export import export  # torch is for those who publish
+    """Copy the weights and export the float hub; remove hubs quantized from older weights."""
+    from recipes.pfld.export import export  # only publishing needs torch
 
     made, weights = recipe(variant), trained / f"{variant.name}.safetensors"
     hub = export(made, weights)
@@ -66,7 +66,7 @@ def main(model: str, faces: Path, trained: Path | None) -> None:
 
 
 def parameters(variant: Variant) -> int:
-    """Return how many numbers the float hub has: what a board stores."""
+    """Return the number of parameters in the float hub, which a board stores."""
     hub = recipe(variant).hubs["none"]
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
     weights = [tensor.data for tensor in graph.tensors.values() if tensor.dtype == "float32"]

@@ -1,4 +1,4 @@
-"""Quantizes a published float hub and puts the result beside it, just as `zoo build` would.
+"""Quantizes a published float hub like `zoo build`, and stores the result beside it.
 
     python -m recipes.pfld.publish_quantized MODEL FACES QUANT SCHEME
 
@@ -25,7 +25,7 @@ __all__ = ["publish_quantized"]
 def publish_quantized(model: str, faces: Path, quant: str, scheme: str) -> Path:
     """Write `weights/MODEL.QUANT.SCHEME.onnx` and return its path."""
     registry.load("scheme", scheme)
-    # Any board that quantizes so will do: what is run here ends before boards matter.
+    # Any board with this scheme works: only stages before the board matter run here.
     plan = make_plan(Wish(model, target="x86", quant=quant, calibration=faces))
     plan = replace(plan, scheme=scheme)
     stages = tuple(stage for stage in STAGES if stage.name in ("hub", "quantize"))
@@ -41,7 +41,7 @@ def publish_quantized(model: str, faces: Path, quant: str, scheme: str) -> Path:
 @click.argument("quant", type=click.Choice(["ptq", "qat"]))
 @click.argument("scheme")
 def main(model: str, faces: Path, quant: str, scheme: str) -> None:
-    """Quantize the float hub of MODEL with FACES, by QUANT to SCHEME, and publish it."""
+    """Quantize the float hub of MODEL with FACES, using QUANT and SCHEME, and publish it."""
     publish_quantized(model, faces, quant, scheme)
 
 

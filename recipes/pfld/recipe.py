@@ -21,14 +21,14 @@ _REFERENCE_POINTS_98 = (33, 37, 42, 46, 51, 54, 57, 60, 64, 68, 72)
 
 
 def __getattr__(name: str) -> Recipe:
-    """Make recipes attributes of this module, so that descriptors can point to them."""
+    """Provide recipes as attributes of this module, so that descriptors can name them."""
     if name not in VARIANTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return recipe(VARIANTS[name])
 
 
 def recipe(variant: Variant) -> Recipe:
-    """Return the recipe of a variant; files count as published where they exist."""
+    """Return the recipe of a variant; existing files count as published."""
     name = variant.name
     return Recipe(
         name=name,
@@ -55,7 +55,7 @@ def contract(variant: Variant) -> Contract:
     """Return the steps from a face box to landmarks, eye and mouth openings and head pose.
 
     Pixels become (pixel - 128) / 128, which is exact in float and in every integer scheme. The
-    network says how the landmarks differ from a mean face, which 8 bits resolve finer than places.
+    network outputs differences to a mean face, which 8 bits resolve more finely than positions.
     """
     size, channels = 112, variant.in_channels
     face = json.loads((_HERE / "average_face.json").read_text("utf-8"))

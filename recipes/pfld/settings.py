@@ -1,4 +1,4 @@
-"""Everything about a training that can be switched, with what we found best as defaults."""
+"""All settings of a training, with the best known values as defaults."""
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
@@ -27,20 +27,20 @@ _ALLOWED = {
 
 @dataclass(frozen=True)
 class Settings:
-    """One way to train; recipes.pfld.ablation measures what each setting is worth.
+    """Settings of one training; recipes.pfld.ablation measures the effect of each.
 
     loss: 'wing' or 'l2'.  wing_width, wing_curvature: pixels of the input.
     optimizer: 'adamw' or 'adam'.  schedule of the learning rate: 'one_cycle', 'cosine' (down to
     `final_learning_rate`) or 'steps' (halved after 2/10 and 3/10 of the epochs).
     average_decay: of the exponential moving average of the weights; 0 for none.
     gradient_norm: gradients are clipped to this L2 norm.
-    pose_branch: train yaw, pitch and roll along by an auxiliary head, weighted by `pose_weight`.
-    pose_weighting, class_weighting: the two factors of PFLD's loss for each face: by the error of
-    its pose, and by how rare its classes are.
-    other_points_weight: of the landmarks that only other layouts have; 0 leaves those out.
-    distillation_weight: of the teachers' landmarks beside the labels of the same points.
-    patience: epochs without a better validation after which training stops; 0 for never.
-    precision: Lightning's word; 'auto' is '16-mixed' on CUDA and '32-true' elsewhere.
+    pose_branch: also train yaw, pitch and roll with an auxiliary head, weighted by `pose_weight`.
+    pose_weighting, class_weighting: the two factors of PFLD's loss for each face: its pose error,
+    and the rarity of its classes.
+    other_points_weight: of the landmarks of other layouts; 0 leaves those out.
+    distillation_weight: of the teachers' landmarks relative to labels of the same points.
+    patience: epochs without improved validation after which training stops; 0 for never.
+    precision: a Lightning value; 'auto' is '16-mixed' on CUDA and '32-true' elsewhere.
     """
 
     epochs: int = 150
@@ -71,8 +71,8 @@ class Settings:
 def settings_of(words: Mapping[str, str], base: Settings | None = None) -> Settings:
     """Return the settings with some changed by name; those of Augmentation have no prefix.
 
-    The word 'augmentation' names one of PRESETS, which the others change.
-    Raises UsageError for an unknown name or a value that does not fit.
+    'augmentation' selects one of PRESETS, which the other settings change.
+    Raises UsageError for an unknown name or an invalid value.
     """
     start = base or Settings()
     if "augmentation" in words:

@@ -1,9 +1,9 @@
-"""The mean of the weights of several trainings, which can be better than each of them.
+"""Averages the weights of several trainings, which can be better than each of them.
 
     python -m recipes.pfld.soup OUT FOLDER FOLDER...
 
-Each FOLDER, and then OUT, is as `zoo train` writes it. One training should have started from
-another (`--start`), or several from the same: otherwise the mean of two good networks is none.
+Each FOLDER, and then OUT, has the form of `zoo train`'s output. The trainings should have started
+from one another (`--start`), or from the same one: otherwise the mean of two good networks is bad.
 Wortsman et al. 2022, "Model soups", arXiv:2203.05482, section 2, the uniform soup.
 """
 
@@ -26,9 +26,9 @@ __all__ = ["mean_weights", "soup"]
 
 
 def soup(folders: Sequence[Path], out: Path) -> None:
-    """Write the mean of every variant that all the folders have, and `training.json`.
+    """Write the mean of every variant in all of the folders, and `training.json`.
 
-    Raises RecipeError where a folder is not one of a training, or they have no variant in common.
+    Raises RecipeError if a folder is not that of a training, or they have no common variant.
     """
     records = [read_record(folder) for folder in folders]
     common = [v for v in VARIANTS.values() if all(_weights(f, v).is_file() for f in folders)]
@@ -46,7 +46,7 @@ def soup(folders: Sequence[Path], out: Path) -> None:
 
 
 def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """Return the mean by name; of counts, the first network's."""
+    """Return the mean by name; for counts, the first network's."""
     first = states[0]
     return {
         name: torch.stack([state[name] for state in states]).mean(dim=0)

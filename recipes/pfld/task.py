@@ -29,8 +29,8 @@ __all__ = ["LandmarkTask"]
 class LandmarkTask(LightningModule):
     """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance.
 
-    layouts: numbers of points of the batches' landmarks, in their order; the first is the
-    network's own.  teachers: by layout; they see a face before its pixels are changed.
+    layouts: numbers of points in the batches' landmarks, in order; the first is the network's own.
+    teachers: by layout; they see a face before its pixels are changed.
     """
 
     mirror: Tensor
@@ -87,7 +87,7 @@ class LandmarkTask(LightningModule):
         return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:  # noqa: ARG002
-        """Log the NME, and the mean error of the pose, on upright cuts as in deployment."""
+        """Log the NME and the mean pose error on upright crops, as in deployment."""
         own = batch.landmarks[:, : self.layout.points]
         squares = square_matrices(*face_squares(own, self.box_scale))
         cuts, target = cut_faces(batch.images, own, squares, self.size)
@@ -102,14 +102,14 @@ class LandmarkTask(LightningModule):
             self.log("val_pose_deg", errors.mean(), batch_size=len(cuts))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Return what the settings say; the learning rate moves each step."""
+        """Return the configured optimizer; the learning rate changes every step."""
         optimizer, schedule = optimizer_and_schedule(
             self.net.parameters(), self.settings, self.steps
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _predict(self, x: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
-        """Return by number of points landmarks [N, 2 * points], fractions of the cut; and pose."""
+        """Return landmarks [N, 2 * points] by number of points, fractions of the crop; and pose."""
         differences, pose = self.net(x)
         return {points: d + self._mean(points) for points, d in differences.items()}, pose
 
@@ -131,7 +131,7 @@ class LandmarkTask(LightningModule):
         return 1.0 if points == self.layout.points else self.settings.other_points_weight
 
     def _point_loss(self, predicted: Tensor, target: Tensor) -> Tensor:
-        """Return [N, 2 K] losses; 0 where the target is nan."""
+        """Return [N, 2 K] losses; 0 for nan targets."""
         known = ~target.isnan()
         distances = self.size * (predicted.float() - target.nan_to_num())
         if self.settings.loss == "wing":
@@ -141,35 +141,35 @@ class LandmarkTask(LightningModule):
         return losses * known
 
     def _weights(self, of_classes: Tensor, pose: Tensor | None, angles: Tensor) -> Tensor:
-        """Return [N] the factors of the faces in the loss of their landmarks."""
+        """Return [N] factors of the faces in their landmark loss."""
         if not self.settings.pose_weighting or pose is None:
             return of_classes
-        # Chosen before they are computed: the gradient of an unknown angle is nan.
+        # Selected before the computation, because the gradient of an unknown angle is nan.
         known = ~angles.isnan().any(dim=1)
         errors = torch.ones_like(of_classes)
         errors[known] = pose_errors(pose.float()[known], angles[known])
         return of_classes * errors
 
     def _squares(self, landmarks: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the cuts of deployment: by the network's own landmarks, where a face has them."""
+        """Return the crops of deployment, from the network's own landmarks if a face has them."""
         own = landmarks[:, : self.layout.points]
         has_own = ~own.isnan().any(dim=(1, 2))
         others = landmarks.masked_fill(has_own[:, None, None], torch.nan)
         return face_squares(torch.cat([own, others], dim=1), self.box_scale)
 
     def _pose(self, landmarks: Tensor) -> Tensor:
-        """Return [N, 3] degrees that the contract's step 'head_pose' finds in [N, K, 2] points."""
+        """Return [N, 3] degrees of the contract step 'head_pose' for [N, K, 2] points."""
         points = landmarks[:, self.pose_points].double().cpu().numpy()
         return torch.from_numpy(head_angles(points, self.average_face)).to(landmarks)
 
     def _generator(self) -> Generator:
-        """Return randomness that depends on seed and step only, so that resuming repeats it."""
+        """Return a generator that only depends on seed and step, so that resuming repeats it."""
         generator = Generator(device=self.device)
         return generator.manual_seed(self.seed + 1_000_003 * self.global_step)
 
 
 def _mirror(layouts: tuple[int, ...]) -> Tensor:
-    """Return the order of all layouts' points, one after the other, in a mirrored face."""
+    """Return the order of all layouts' points, concatenated, in a mirrored face."""
     orders, start = [], 0
     for points in layouts:
         orders += [start + index for index in layout_of(points).mirror]

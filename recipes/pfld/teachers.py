@@ -1,4 +1,4 @@
-"""Networks that a student learns from: larger ones of this family, and other people's."""
+"""Networks that a student learns from: larger ones of this family, and third-party ones."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -26,16 +26,16 @@ from zoo.training import TrainOptions
 __all__ = ["Teacher", "find_teachers", "folded"]
 
 Teacher = Callable[[Tensor], Tensor]
-"""From cuts of faces, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the cut."""
+"""From face crops, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the crop."""
 
 
 def find_teachers(
     options: TrainOptions, layouts: Sequence[int], contract: Contract
 ) -> dict[int, Teacher]:
-    """Return by number of points the mean of all networks asked for that find as many.
+    """Return the mean of all requested networks by number of points.
 
     layouts: the numbers of points that the student learns.  contract: the student's.
-    Raises RecipeError naming a file that is missing, or cannot teach.
+    Raises RecipeError naming a file that is missing or cannot teach.
     """
     relatives = [_Relative(file) for file in options.teachers]
     peers = [_Peer(onnx, file, contract) for onnx, file in options.peers]
@@ -52,9 +52,9 @@ def find_teachers(
 
 
 def _mean(teachers: Sequence[Teacher]) -> Teacher:
-    """Return the mean of networks: their errors differ."""
+    """Return the mean of networks, since their errors differ."""
 
-    # A function, not an object: the average of the weights copies all objects of a training.
+    # A function, not an object: weight averaging copies all objects of a training.
     def teach(cuts: Tensor) -> Tensor:
         with torch.no_grad():
             return torch.stack([teacher(cuts) for teacher in teachers]).mean(dim=0)
@@ -63,7 +63,7 @@ def _mean(teachers: Sequence[Teacher]) -> Teacher:
 
 
 class _Relative:
-    """A network of this family, whose weights are named after their variant."""
+    """A network of this family, with weights named after their variant."""
 
     def __init__(self, weights: Path) -> None:
         if not weights.is_file():
@@ -75,7 +75,7 @@ class _Relative:
                 "named VARIANT.safetensors, such as pfld_1.0x.300w68.safetensors"
             )
         self.name, self.points = str(weights), variant.points
-        # Batch norms are folded into the convolutions, for speed; so is the layout.
+        # Folded batch norms and this layout are for speed.
         net = folded(load_net(variant, weights)).requires_grad_(False)
         self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._channels = variant.in_channels
@@ -88,7 +88,7 @@ class _Relative:
 
 
 class _Peer:
-    """Another ONNX network, run by PyTorch through a contract of its own."""
+    """A third-party ONNX network, run in PyTorch with its own contract."""
 
     def __init__(self, onnx: Path, file: Path, contract: Contract) -> None:
         recipe = find_recipe(str(onnx), file)
@@ -99,7 +99,7 @@ class _Peer:
         self._run: Run | None = None
 
     def __call__(self, cuts: Tensor) -> Tensor:
-        if self._run is None:  # only the first cuts tell device and precision of the training
+        if self._run is None:  # only the first crops show device and precision of the training
             executor = registry.load("executor", _executor(cuts.device.type))
             self._run = executor.load(self._onnx.parent, self._onnx.name)
         images_nhwc = (255 * cuts).round().byte().permute(0, 2, 3, 1).cpu().numpy()
@@ -108,7 +108,7 @@ class _Peer:
 
 
 def _executor(device: str) -> str:
-    """Return what computes as precisely as the training, on the same device where it can."""
+    """Return an executor with the training's precision, on the same device if possible."""
     mixed = torch.is_autocast_enabled(device)
     if device == "cuda":
         return "torch-cuda-fp16" if mixed else "torch-cuda"
@@ -116,13 +116,13 @@ def _executor(device: str) -> str:
 
 
 def _face_box(size: int, scale: float) -> Box:
-    """Return the face's box in a cut whose side is `scale` times the box's."""
+    """Return the face's box in a crop of `scale` times the box's side."""
     side = size / scale
     return (size - side) / 2, (size - side) / 2, side, side
 
 
 def folded(net: Pfld) -> Pfld:
-    """Return the network for evaluation, without batch norms; `net` stays as it is."""
+    """Return the network for evaluation, without batch norms; `net` is unchanged."""
     copy = deepcopy(net).eval()
     sequences = [module for module in copy.modules() if isinstance(module, nn.Sequential)]
     for layers in sequences:

@@ -1,4 +1,4 @@
-"""Training of PFLD with Lightning: resumable, the same result for the same seed."""
+"""Training of PFLD with Lightning: resumable, reproducible for the same seed."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,11 +31,11 @@ __all__ = ["train"]
 
 
 def train(recipe: Recipe, options: TrainOptions) -> Path:
-    """Train, or go on where a training in the folder was interrupted; return the weights' path.
+    """Train, or resume an interrupted training in the folder; return the weights' path.
 
     Writes logs (`log/metrics.csv`, and for TensorBoard), checkpoints (the three best and the last),
-    the averaged weights as safetensors (those of the variant, and of its siblings that the
-    auxiliary heads give), and `training.json`, which says how it was trained.
+    the averaged weights as safetensors (of the variant, and of its siblings from the auxiliary
+    heads), and the record `training.json`.
     """
     variant, settings = VARIANTS[recipe.name], settings_of(options.settings)
     seed_everything(options.seed, verbose=False)
@@ -61,13 +61,13 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
 
 
 def _read(options: TrainOptions) -> dict[str, Crops]:
-    """Return the crops of each data set by its name."""
+    """Return the crops of each data set by name."""
     found = [find_faces(spec, "train") for spec in options.data]
     return {data.label: crops_of(data) for data in found}
 
 
 def _faces(variant: Variant, sets: Sequence[Crops], settings: Settings) -> LabelledFaces:
-    """Return all faces; the layouts of the landmarks begin with the variant's own."""
+    """Return all faces, with the variant's own landmark layout first."""
     faces = join(sets)
     if variant.points not in faces.landmarks:
         found = " or ".join(map(str, faces.landmarks))
@@ -115,7 +115,7 @@ def _net(
 
 
 def _check_held_out(start: Path, model: str, seed: int) -> None:
-    """Raise RecipeError where the faces that this seed holds out were learned at the start."""
+    """Raise RecipeError if the initial weights learned the faces that this seed holds out."""
     seeds = seeds_of(read_record(start, model))
     if seeds != {seed}:
         found = " and ".join(sorted(map(str, seeds)))

@@ -1,6 +1,6 @@
-"""The network as it is trained: the deployed one and auxiliary heads that read the same features.
+"""The network in training: the deployed one and auxiliary heads on the same features.
 
-One training thereby gives all variants of its width: 68 or 98 points, with or without pose.
+One training thus produces all variants of its width: 68 or 98 points, with or without pose.
 """
 
 from dataclasses import replace
@@ -19,10 +19,10 @@ __all__ = ["TrainingNet"]
 
 
 class TrainingNet(nn.Module):
-    """PFLD with a head for each layout of landmarks and, where asked for, one for head pose.
+    """PFLD with a head for each landmark layout and optionally one for head pose.
 
     forward: image [N, C, 112, 112] -> landmarks by number of points, each [N, 2 * points] fractions
-    of the crop, less the mean face; and pose [N, 3] in degrees or None.
+    of the crop, relative to the mean face; and pose [N, 3] in degrees or None.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class TrainingNet(nn.Module):
         return landmarks, None if pose is None else pose(shallow)
 
     def start_from(self, trained: Path) -> None:
-        """Take the weights that an earlier training left in a folder; heads it lacks stay."""
+        """Load the weights of an earlier training's folder; missing heads are unchanged."""
         found = {v: trained / f"{v.name}.safetensors" for v in self.states()}
         if not found[self.variant].is_file():
             raise RecipeError(
@@ -64,7 +64,7 @@ class TrainingNet(nn.Module):
                     value.copy_(values[name])
 
     def states(self) -> dict[Variant, dict[str, Tensor]]:
-        """Return every variant that this training gives, with the weights of its network."""
+        """Return every variant of this training, with the weights of its network."""
         pose = self.net.pose or self.other_pose
         states = {}
         for points, head in self._heads().items():
@@ -82,7 +82,7 @@ class TrainingNet(nn.Module):
 
 
 def _say_little(head: nn.Linear) -> None:
-    """Let a head answer with about the mean face at first."""
+    """Initialise a head to output nearly the mean face."""
     with torch.no_grad():
         head.weight.mul_(0.1)
         head.bias.zero_()

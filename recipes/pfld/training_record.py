@@ -1,4 +1,4 @@
-"""What a training was: the part of a model card that only the training knows."""
+"""The record of a training: the part of a model card that only the training knows."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def training_record(
     sets: Mapping[str, tuple[int, int]],
     data: LandmarkData,
 ) -> dict[str, Any]:
-    """Return the record as JSON can hold it. sets: faces and landmarks of each data set by name."""
+    """Return the record in JSON types. sets: faces and landmarks of each data set by name."""
     return {
         "model": model,
         "data": [
@@ -46,9 +46,9 @@ def training_record(
 
 
 def read_record(folder: Path, model: str | None = None) -> Any:  # noqa: ANN401 (JSON)
-    """Return the record in the folder of a training, or of a model among the published weights.
+    """Return the record in the folder of a training, or of a published model.
 
-    Raises RecipeError where there is none.
+    Raises RecipeError if there is none.
     """
     published = folder / f"{model}.training.json"
     file = published if published.is_file() else folder / "training.json"
@@ -62,9 +62,9 @@ def read_record(folder: Path, model: str | None = None) -> Any:  # noqa: ANN401 
 
 
 def seeds_of(record: Mapping[str, Any]) -> set[int | None]:
-    """Return the seed of a training, or those of all whose weights were averaged.
+    """Return the seed of a training, or those of all averaged trainings.
 
-    A record that does not say gives None.
+    None for a record without one.
     """
     if "mean_of" in record:
         return set().union(*map(seeds_of, record["mean_of"]))
@@ -72,7 +72,7 @@ def seeds_of(record: Mapping[str, Any]) -> set[int | None]:
 
 
 def _changed(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what differs, augmentation's settings among the others."""
+    """Return the differing settings, including those of augmentation."""
     flat, usual = _flat(settings), _flat(defaults)
     return {name: value for name, value in flat.items() if value != usual[name]}
 

@@ -12,8 +12,8 @@ _DATA_SETS = {68: "300w68", 98: "wflw98"}
 class Variant:
     """One network of the family.
 
-    width: scale of the channels.  points: landmarks; they tell the data set.  pose_head: whether
-    yaw, pitch and roll are a second output.  is_gray: one channel of luma instead of RGB.
+    width: scale of the channels.  points: landmarks, which determine the data set.  pose_head:
+    whether yaw, pitch and roll are a second output.  is_gray: one channel of luma instead of RGB.
     """
 
     width: float
@@ -23,7 +23,7 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """Return 'pfld_0.25x.300w68' or, say, 'pfld_0.25x-gray.300w68+pose'."""
+        """Return a name such as 'pfld_0.25x.300w68' or 'pfld_0.25x-gray.300w68+pose'."""
         gray = "-gray" if self.is_gray else ""
         pose = "+pose" if self.pose_head else ""
         return f"pfld_{self.width}x{gray}.{_DATA_SETS[self.points]}{pose}"

@@ -1,7 +1,7 @@
-"""Random cuts of face crops and their landmarks, a whole batch at once on its device.
+"""Random crops of faces and their landmarks, for a whole batch at once on its device.
 
-Coordinates are fractions: 0 and 1 are the outer edges of the picture, so that pixel i of S has its
-centre at (i + 0.5) / S. All randomness comes from the generator that is handed in.
+Coordinates are fractions: 0 and 1 are the outer edges of the picture, so pixel i of S has its
+centre at (i + 0.5) / S. All randomness comes from the given generator.
 """
 
 import math
@@ -25,12 +25,12 @@ def random_cuts(
     options: Augmentation,
     generator: Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Return cuts turned, shifted, scaled and mirrored at random, and the landmarks in them.
+    """Return randomly rotated, shifted, scaled and mirrored crops, and their landmarks.
 
-    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, nan where a face has
-    no such label.  squares: the cuts of deployment, as `face_squares` returns them.
+    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, nan for missing
+    labels.  squares: the crops of deployment, from `face_squares`.
     mirror: [K], the order of the points in a mirrored face.
-    Returns [N, 3, size, size] float32 in 0..1 and [N, K, 2] fractions of the cut.
+    Returns [N, 3, size, size] float32 in 0..1 and [N, K, 2] fractions of the crop.
     """
     matrices, mirrored = _random_matrices(squares, options, generator)
     cuts, points = cut_faces(images, landmarks, matrices, size)
@@ -41,7 +41,7 @@ def random_cuts(
 def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
     """Return centre [N, 2] and side [N] of squares `scale` times the landmarks' longer side.
 
-    landmarks: [N, K, 2]; those that are nan do not count.
+    landmarks: [N, K, 2]; nan is ignored.
     """
     low = landmarks.nan_to_num(math.inf).amin(dim=1)
     high = landmarks.nan_to_num(-math.inf).amax(dim=1)
@@ -49,7 +49,7 @@ def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
 
 
 def square_matrices(centres: Tensor, sides: Tensor) -> Tensor:
-    """Return [N, 2, 3] maps from a cut to the image, both in -1..1, for upright squares."""
+    """Return [N, 2, 3] maps from a crop to the image, both in -1..1, for upright squares."""
     matrices = torch.zeros(len(sides), 2, 3, device=sides.device)
     matrices[:, 0, 0] = matrices[:, 1, 1] = sides
     matrices[:, :, 2] = 2 * centres - 1
@@ -59,9 +59,9 @@ def square_matrices(centres: Tensor, sides: Tensor) -> Tensor:
 def cut_faces(
     images: Tensor, landmarks: Tensor, matrices: Tensor, size: int
 ) -> tuple[Tensor, Tensor]:
-    """Cut bilinearly and move the landmarks along; beyond the image the edge pixels go on.
+    """Crop bilinearly, with repeated edge pixels, and transform the landmarks.
 
-    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions.  matrices: [N, 2, 3] from the cut
+    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions.  matrices: [N, 2, 3] from the crop
     to the image, both in -1..1.  Returns [N, 3, size, size] in 0..1 and [N, K, 2] fractions.
     """
     grid = F.affine_grid(matrices, [len(images), 3, size, size], align_corners=False)
@@ -75,7 +75,7 @@ def cut_faces(
 def _random_matrices(
     squares: tuple[Tensor, Tensor], options: Augmentation, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Return maps from cut to image, [N, 2, 3] in -1..1, and which of them mirror, [N] bool."""
+    """Return maps from crop to image, [N, 2, 3] in -1..1, and which of them mirror, [N] bool."""
     centres, sides = squares
     count = len(sides)
     sides = sides * uniform((count,), *options.box_jitter, generator)

@@ -1,4 +1,4 @@
-"""What the augmentation of faces may change, and how far."""
+"""Ranges of the augmentation of faces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ __all__ = ["PRESETS", "Augmentation"]
 class Augmentation:
     """Ranges of the random changes; probabilities are per face.
 
-    box_jitter: factors on the side of the cut.  shift: of its centre, in cut sides.
+    box_jitter: factors on the side of the crop.  shift: of its centre, in crop sides.
     shear_deg: of the vertical axis.
-    contrast, saturation: factors.  brightness: of the range 0..1.  hue_deg: turn of the colours.
-    blur_sigma: pixels of the cut.  noise: standard deviation, of the range 0..1.
-    cutout_side: of the covered rectangle, in cut sides.
+    contrast, saturation: factors.  brightness: of the range 0..1.  hue_deg: rotation of the hue.
+    blur_sigma: crop pixels.  noise: standard deviation, of the range 0..1.
+    cutout_side: of the covered rectangle, in crop sides.
     """
 
     box_jitter: tuple[float, float] = (0.9, 1.15)
@@ -61,6 +61,6 @@ PRESETS: Mapping[str, Augmentation] = MappingProxyType(
         ),
     }
 )
-"""'gentle' has turns, boxes and covered parts nearer to deployment's, for the last epochs: a small
-network that has met the strong changes for long fits neither its training faces nor others. Its
-noise and blur are rarer, but reach further, for stability."""
+"""'gentle' has rotations, boxes and cutouts closer to deployment, for the last epochs: after a long
+training with strong changes, a small network fits neither its training faces nor others. Its noise
+and blur are rarer but stronger, for stability."""

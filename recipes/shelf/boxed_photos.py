@@ -1,4 +1,4 @@
-"""Whole photos with the boxes of all their faces: what a data set of detections gives."""
+"""Whole photos with the boxes of all their faces, from a detection data set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from zoo.picture import Picture
 __all__ = ["BoxedPhoto", "boxed_photo", "photos_of", "whole_pictures"]
 
 Labels = Sequence[tuple[tuple[float, float, float, float], bool]]
-"""Of each face: x, y, width, height in pixels, and whether the label is to be trusted."""
+"""For each face: x, y, width, height in pixels, and whether the label is valid."""
 
 
 @dataclass(frozen=True)
 class BoxedPhoto:
     """A photo, unread, and its faces.
 
-    boxes: [F, 4] x0 y0 x1 y1 in pixels from edge to edge.  valid: [F] bool, false for faces that
-    are neither to be found nor wrong to find.
+    boxes: [F, 4] x0 y0 x1 y1 in pixels from edge to edge.  valid: [F] bool, false for ignored
+    faces.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class BoxedPhoto:
 
 
 def boxed_photo(path: Path, labels: Labels) -> BoxedPhoto:
-    """Return a photo with its faces; one whose box has no area is not valid."""
+    """Return a photo with its faces; boxes without area are invalid."""
     boxes = np.array([box for box, _ in labels], np.float64).reshape(-1, 4)
     valid = np.array([trusted for _, trusted in labels], np.bool_) & (boxes[:, 2:] > 0).all(axis=1)
     boxes[:, 2:] += boxes[:, :2]
@@ -39,7 +39,7 @@ def boxed_photo(path: Path, labels: Labels) -> BoxedPhoto:
 
 
 def photos_of(found: LabelledData) -> Sequence[BoxedPhoto]:
-    """Return the photos of a data set; raises DataError where it has no boxes, or no photo."""
+    """Return the photos of a data set; raises DataError if it has no boxes or no photos."""
     photos = found.read()
     if not isinstance(photos, tuple) or not all(isinstance(p, BoxedPhoto) for p in photos):
         raise DataError(
@@ -52,5 +52,5 @@ def photos_of(found: LabelledData) -> Sequence[BoxedPhoto]:
 
 
 def whole_pictures(photos: Sequence[BoxedPhoto]) -> list[Picture]:
-    """Return the photos for calibration: a detector sees all of each."""
+    """Return the photos for calibration, whole as a detector sees them."""
     return [Picture(photo.path) for photo in photos]

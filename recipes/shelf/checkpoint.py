@@ -1,4 +1,4 @@
-"""Weights of networks, which are files of safetensors."""
+"""Weights of networks, in safetensors files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 def load_weights(net: Net, weights: Path, name: str) -> Net:
-    """Give the network trained weights and return it; raises RecipeError where they do not fit.
+    """Load trained weights into the network and return it; raises RecipeError if they do not fit.
 
     name: of the model, for messages.
     """

@@ -1,4 +1,4 @@
-"""Measures what each quantization scheme costs a published model.
+"""Measures the cost of each quantization scheme for a published model.
 
     python -m recipes.shelf.compare_schemes MODEL TRAINING_FACES TEST_FACES [ptq|qat]
 
@@ -33,13 +33,13 @@ __all__ = ["Choice", "Cost", "choices", "compare"]
 
 _METRIC = "nme_interocular_percent"
 _COUNTS = {"ptq": 500, "qat": 2000}
-"""Faces at most, as in `zoo build`."""
+"""Maximum faces, as in `zoo build`."""
 _CALIBRATORS = ("minmax", "percentile", "mse")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to quantize."""
+    """One quantization to measure."""
 
     scheme: Scheme
     options: QuantizeOptions
@@ -47,7 +47,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a choice costs. loss: in points of the NME."""
+    """Cost of a choice. loss: in points of the NME."""
 
     loss: float
     seconds: float
@@ -56,7 +56,7 @@ class Cost:
 def choices(quantizer: str = "ptq") -> Iterator[Choice]:
     """Yield every registered scheme with every calibrator, with and without bias correction.
 
-    A scheme that equalises is also measured without; 'auto' decides by itself. So does a training.
+    A scheme that equalises is also measured without; 'auto' and training decide themselves.
     """
     if quantizer == "qat":
         for name in registry.names("scheme"):
@@ -111,7 +111,7 @@ def _nme(recipe: Recipe, hub: bytes, faces: Path) -> float:
 @click.argument("faces", type=click.Path(path_type=Path), metavar="TEST_FACES")
 @click.argument("quantizer", type=click.Choice(list(_COUNTS)), default="ptq")
 def main(model: str, calibration: Path, faces: Path, quantizer: str) -> None:
-    """Write the table to standard output, a line as soon as it is measured."""
+    """Write the table to standard output, line by line as measured."""
     sys.stdout.write("| scheme | calibrator | bias correction | loss | seconds |\n")
     sys.stdout.write("| --- | --- | --- | --- | --- |\n")
     recipe = registry.load("recipe", model)

@@ -28,7 +28,7 @@ def points_of(folder: Path) -> int:
 def read_crops(folder: Path, points: int) -> Crops:
     """Read all faces of `folder`; raises DataError naming the file, row or column at fault.
 
-    Rows that are copies of a test face (`dup_of_test` not empty) are left out.
+    Copies of a test face (`dup_of_test` not empty) are skipped.
     """
     rows, landmarks, paths = read_labels(folder, points)
     images = [_read_image(path) for path in paths]
@@ -44,7 +44,7 @@ def read_crops(folder: Path, points: int) -> Crops:
 def read_labels(
     folder: Path, points: int
 ) -> tuple[tuple[Row, ...], NDArray[np.float32], tuple[Path, ...]]:
-    """Return what `read_crops` knows without looking at an image: rows, landmarks and paths."""
+    """Return rows, landmarks and paths, as `read_crops` without the images."""
     table = folder / "annotations.csv"
     rows = [row for row in _read_rows(table, points) if not row.get("dup_of_test")]
     if not rows:
@@ -81,7 +81,7 @@ def _landmarks(row: Row, points: int, table: Path) -> list[tuple[float, float]]:
 
 
 def _image_path(folder: Path, row: Row) -> Path:
-    """Return where the face's picture is; distilled labels share the pictures of landmarks68."""
+    """Return the path of the face's picture; distilled labels use the pictures of landmarks68."""
     if row.get("image_set") == "300w":
         return folder.parent.parent / "landmarks68" / "train" / "images" / row["file"]
     return folder / "images" / row["file"]

@@ -1,4 +1,4 @@
-"""Measures face detectors on whole photos with boxes, through their contract."""
+"""Evaluates face detectors on whole photos with boxes, through their contract."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,19 +23,19 @@ from zoo.step import Region
 __all__ = ["SMALLEST_PX", "detections_of", "evaluate", "strides_of"]
 
 SMALLEST_PX = (16, 32)
-"""Shorter sides from which faces count, in the photo's pixels."""
+"""Minimum shorter sides of faces, in the photo's pixels."""
 
 _LEAST_LOGIT = -4.0
-"""A score of 0.018: surer ones decide average precision."""
+"""A score of 0.018; higher ones decide average precision."""
 _LIMITS = Limits(candidates=1000, faces=200)
-"""More than an app takes, as photos of crowds are measured."""
+"""More than in an app, because photos of crowds are evaluated."""
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) -> Evaluation:
     """Return accuracy on the photos that `data` names.
 
-    data: as `zoo.data.labelled_data` says, the test split where it names none.  only: these photos.
-    run: gets one photo at a time, as on a board.
+    data: as in `zoo.data.labelled_data`, by default the test split.  only: these photos.
+    run: called with one photo at a time, as on a board.
     """
     found = find_data(data, "test")
     labelled = [photo for photo in photos_of(found) if not only or photo.path in only]
@@ -49,7 +49,7 @@ def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) 
 def detections_of(
     contract: Contract, run: Run, photos: Sequence[BoxedPhoto]
 ) -> Iterator[PhotoDetections]:
-    """Yield what is found in each photo, in its pixels."""
+    """Yield the detections in each photo, in its pixels."""
     strides = strides_of(contract)
     for photo in photos:
         frame = preprocess(contract, read_picture(photo.path))
@@ -65,7 +65,7 @@ def detections_of(
 
 
 def strides_of(contract: Contract) -> tuple[int, ...]:
-    """Return the stride of each output; raises RecipeError where one is no map of faces."""
+    """Return the stride of each output; raises RecipeError if one is not a map of faces."""
     side = contract.input.shape[-1]
     for tensor in contract.outputs:
         if len(tensor.shape) != 3 or tensor.shape[0] != CHANNELS or side % tensor.shape[2]:

@@ -1,9 +1,9 @@
 """Accuracy of detections: average precision, and recall at a rate of false positives.
 
-Boxes are x0 y0 x1 y1 in pixels, from edge to edge. A detection finds the free face that it overlaps
-most, if their intersection over union is at least 0.5; the surest detections choose first. Faces
-that do not count (invalid, or too small) are neither to be found nor wrong to find: a detection
-that overlaps one, or lies in it by half, is left out. So is what is too small and finds nothing.
+Boxes are x0 y0 x1 y1 in pixels, from edge to edge. In order of their scores, detections match the
+unmatched face with the largest overlap, if the intersection over union is at least 0.5. Faces that
+do not count (invalid, or too small) are ignored: a detection that overlaps one, or lies half inside
+it, is dropped. So is one that is too small and matches nothing.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ FALSE_PER_PHOTO = 0.1
 
 @dataclass(frozen=True)
 class PhotoDetections:
-    """What was found in one photo, and what is there.
+    """Detections and faces of one photo.
 
-    boxes: [D, 4]; scores: [D], higher is surer.  faces: [F, 4]; valid: [F] bool, false for labels
-    that are to be ignored.
+    boxes: [D, 4]; scores: [D], higher is better.  faces: [F, 4]; valid: [F] bool, false for ignored
+    labels.
     """
 
     boxes: Array
@@ -36,9 +36,9 @@ class PhotoDetections:
 
 @dataclass(frozen=True)
 class ScoredFaces:
-    """Detections of many photos that are right or wrong, in no order.
+    """Right and wrong detections of many photos, in no particular order.
 
-    scores: [D]; right: [D] bool.  faces: how many there are to be found.  photos: how many.
+    scores: [D]; right: [D] bool.  faces: number of faces that count.  photos: number of photos.
     """
 
     scores: Array
@@ -48,10 +48,10 @@ class ScoredFaces:
 
     @property
     def average_precision(self) -> float:
-        """Area under the curve of precision over recall, in 0..1; no precision rises with recall.
+        """Area under the precision-recall curve, in 0..1, with monotone precision.
 
-        As in PASCAL VOC from 2010 on, by the scores that occur: detections of equal score are
-        taken or left together, so that their order does not matter.
+        As in PASCAL VOC since 2010, over the scores that occur: detections with equal scores are
+        accepted together, so their order does not matter.
         """
         _, right, wrong = self._curve()
         precision = right / np.maximum(right + wrong, 1)
@@ -59,18 +59,18 @@ class ScoredFaces:
         return float(np.sum(np.diff(right, prepend=0) * envelope) / max(self.faces, 1))
 
     def threshold_at(self, false_per_photo: float) -> float:
-        """Return the least score with no more false positives than that, infinity for none."""
+        """Return the lowest score within that number of false positives, infinity for none."""
         scores, _, wrong = self._curve()
         allowed = scores[wrong <= false_per_photo * self.photos]
         return float(allowed[-1]) if len(allowed) else float("inf")
 
     def recall_at(self, false_per_photo: float) -> float:
-        """Return the part of the faces that is found with no more false positives, in 0..1."""
+        """Return the recall within that number of false positives, in 0..1."""
         found = self.right[self.scores >= self.threshold_at(false_per_photo)]
         return float(found.sum()) / max(self.faces, 1)
 
     def _curve(self) -> tuple[Array, NDArray[np.int64], NDArray[np.int64]]:
-        """Return the scores that occur, falling, and how many as sure are right and wrong."""
+        """Return the scores in descending order, with cumulative right and wrong detections."""
         order = np.argsort(-self.scores, kind="stable")
         scores, right = self.scores[order], self.right[order]
         last = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)[: len(scores)])
@@ -79,7 +79,7 @@ class ScoredFaces:
 
 
 def detection_metrics(photos: Sequence[PhotoDetections], smallest_px: float) -> dict[str, float]:
-    """Return the metrics of faces whose shorter side is at least `smallest_px`, by name."""
+    """Return the metrics for faces with a shorter side of at least `smallest_px`, by name."""
     scored = scored_faces(photos, smallest_px)
     size = f"{smallest_px:g}px"
     return {
@@ -89,7 +89,7 @@ def detection_metrics(photos: Sequence[PhotoDetections], smallest_px: float) -> 
 
 
 def scored_faces(photos: Sequence[PhotoDetections], smallest_px: float) -> ScoredFaces:
-    """Return which detections are right, and which wrong, for faces that are not smaller."""
+    """Return which detections are right, and which wrong, for faces of at least that size."""
     judged = [_judge(photo, smallest_px) for photo in photos]
     return ScoredFaces(
         scores=np.concatenate([scores for scores, _, _ in judged] or [np.zeros(0)]),
@@ -110,7 +110,7 @@ def overlaps(a: Array, b: Array) -> tuple[Array, Array]:
 
 
 def _ratio(part: Array, whole: Array) -> Array:
-    """Return part / whole, 0 where both are."""
+    """Return part / whole, 0 if both are."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
@@ -126,7 +126,7 @@ def _judge(photo: PhotoDetections, smallest_px: float) -> tuple[Array, NDArray[n
 
 
 def _matches(iou: Array) -> NDArray[np.bool_]:
-    """Return which detections find a face of their own; the first rows of [D, F] choose first."""
+    """Return which detections match a face; the first rows of [D, F] choose first."""
     free, right = iou.copy(), np.zeros(len(iou), np.bool_)
     for index in range(len(iou) if iou.size else 0):
         best = int(np.argmax(free[index]))
@@ -137,6 +137,6 @@ def _matches(iou: Array) -> NDArray[np.bool_]:
 
 
 def _at_least(boxes: Array, smallest_px: float) -> NDArray[np.bool_]:
-    """Return which boxes have no side below `smallest_px`."""
+    """Return which boxes have both sides of at least `smallest_px`."""
     large: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] >= smallest_px, axis=1)
     return large

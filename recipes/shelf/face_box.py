@@ -1,4 +1,4 @@
-"""The box of a face that has landmarks and no box of its own."""
+"""The box of a face with landmarks but no box."""
 
 from typing import Any
 

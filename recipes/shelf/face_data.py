@@ -1,4 +1,4 @@
-"""Reads the labelled faces that `--data` names, as zoo/data/labelled_data.py says."""
+"""Reads the labelled faces that `--data` names, as in zoo/data/labelled_data.py."""
 
 from pathlib import Path
 
@@ -10,16 +10,16 @@ __all__ = ["crops_of", "find_faces", "read_faces"]
 
 
 def read_faces(name: str | Path, split: str, points: int | None = None) -> Crops:
-    """Return the faces that `name` stands for, of `split` where it names none.
+    """Return the named faces, by default of `split`.
 
-    points: landmarks that are needed, None for any. Raises DataError naming the file at fault,
-    before the photos are read where the number of landmarks is another one.
+    points: required landmarks, None for any. Raises DataError naming the file at fault, and for a
+    wrong number of landmarks before photos are read.
     """
     return crops_of(find_faces(name, split, points))
 
 
 def find_faces(name: str | Path, split: str, points: int | None = None) -> LabelledData:
-    """Return what `read_faces` would read; raises as `find_data` does, and for other landmarks."""
+    """Return the data for `read_faces`; raises like `find_data`, and for other landmarks."""
     found = find_data(name, split)
     if not found.points:
         raise _no_faces(found)

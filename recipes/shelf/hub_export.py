@@ -18,10 +18,10 @@ OPSET = 18
 
 
 def float_hub(net: nn.Module, recipe: Recipe) -> bytes:
-    """Return ONNX with symbolic batch N, batch norms folded, simplified, under a recipe's names."""
+    """Return simplified ONNX with symbolic batch N, folded batch norms, and a recipe's names."""
     model = _to_onnx(net.eval(), recipe.contract)
     for node in model.graph.node:
-        del node.metadata_props[:]  # the exporter's notes tell paths of this machine
+        del node.metadata_props[:]  # the exporter's notes contain local paths
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, _description(recipe))
     simplified: bytes = registry.load("format", "onnx").simplify(
@@ -31,7 +31,7 @@ def float_hub(net: nn.Module, recipe: Recipe) -> bytes:
 
 
 def _to_onnx(net: nn.Module, contract: Contract) -> onnx.ModelProto:
-    # The exporter reports that torchvision, which is not needed, is absent.
+    # The exporter reports that torchvision is absent, which is not needed.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # torch 2.13 warns about its own use of a deprecated class.

@@ -1,4 +1,4 @@
-"""Reads `annotations.csv`, whose faults are named by file, row and column."""
+"""Reads `annotations.csv`; faults are named by file, row and column."""
 
 import csv
 from pathlib import Path
@@ -10,7 +10,7 @@ __all__ = ["columns_of", "read_rows"]
 
 
 def columns_of(table: Path) -> list[str]:
-    """Return the names of the columns; raises DataError where the table is no text."""
+    """Return the names of the columns; raises DataError if the table is not text."""
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             return next(csv.reader(lines), [])

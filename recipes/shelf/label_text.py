@@ -1,4 +1,4 @@
-"""Reads text files of labels, whose faults are named by file and line."""
+"""Reads text files of labels; faults are named by file and line."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from zoo.errors import DataError
 __all__ = ["FacesOfPhoto", "faces_of_photos", "photo_below", "pixel_numbers", "read_lines"]
 
 _LARGEST = 1e6
-"""No photo is as large, and no sum or product of such numbers overflows."""
+"""Larger than any photo, but sums and products of such numbers do not overflow."""
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file; raises DataError where it is missing or no text."""
+    """Return the lines of a text file; raises DataError if it is missing or not text."""
     try:
         return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -32,10 +32,10 @@ class FacesOfPhoto:
 
 
 def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[FacesOfPhoto]:
-    """Yield the photos of a list that has a name, the number of faces, and a line for each.
+    """Yield the photos of a list with a name, the number of faces, and a line per face.
 
-    lines_without_faces: how many lines a photo without faces has. Raises DataError naming file
-    and line where no number follows a name, or the list ends too early.
+    lines_without_faces: lines of a photo without faces. Raises DataError naming file and line if
+    no number follows a name, or the list ends too early.
     """
     lines = iter(enumerate(read_lines(labels), 1))
     for number, name in lines:
@@ -55,7 +55,7 @@ def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[Face
 
 
 def photo_below(photos: Path, name: str, where: str) -> Path:
-    """Return where a photo of a list is; raises DataError for one outside of the folder."""
+    """Return the path of a photo in a list; raises DataError for one outside the folder."""
     if Path(name).is_absolute() or ".." in Path(name).parts:
         raise DataError(f"{where}: photo '{name}' is not below {photos.name}; correct the list")
     return photos / name

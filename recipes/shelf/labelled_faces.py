@@ -1,4 +1,4 @@
-"""Faces with the labels of one or several layouts: data sets joined into one."""
+"""Faces with labels of one or several layouts, merged from data sets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ __all__ = ["LabelledFaces", "join"]
 
 @dataclass(frozen=True)
 class LabelledFaces:
-    """Faces and, by number of points, the landmarks of each layout.
+    """Faces, and the landmarks of each layout by number of points.
 
     images: [N, S, S, 3] uint8 RGB.  landmarks: [N, K, 2] float32 fractions of the image for each
     layout of K points, nan where a face lacks them.  rows: columns of each face, as text.
@@ -37,9 +37,9 @@ class LabelledFaces:
 
 
 def join(sets: Sequence[Crops]) -> LabelledFaces:
-    """Return the faces of all sets; a picture that several label is one face with all labels.
+    """Return the faces of all sets; a picture in several sets is one face with all labels.
 
-    Raises DataError where the sets' crops differ in size.
+    Raises DataError if the sets' crops differ in size.
     """
     sizes = {crops.images.shape[1] for crops in sets}
     if len(sizes) > 1:
@@ -65,7 +65,7 @@ def join(sets: Sequence[Crops]) -> LabelledFaces:
 
 
 def _names(crops: Crops) -> list[tuple[str, ...]]:
-    """Return what tells crops apart: the file, and the square, as a photo can have many faces."""
+    """Return the identity of crops: the file and the square, as a photo can have many faces."""
     square = ("crop_x0", "crop_y0", "crop_side")
     return [
         (str(path.resolve()), *(row.get(column, "") for column in square))

@@ -1,4 +1,4 @@
-"""Labelled faces for torch: in memory, split, and handed out in batches."""
+"""Labelled faces for torch: in memory, split, and batched."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ __all__ = ["Batch", "LandmarkData", "split_groups"]
 class Batch(NamedTuple):
     """Faces of one step.
 
-    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, the layouts one after
-    the other, nan where there are none.  weights: [N] of the faces in the loss.
+    images: [N, 3, S, S] uint8.  landmarks: [N, K, 2] fractions of the image, layouts concatenated,
+    nan if missing.  weights: [N] of the faces in the loss.
     """
 
     images: Tensor
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 
 
 class LandmarkData(LightningDataModule):
-    """Training faces, and held-out ones that have labels of the layout that is wanted.
+    """Training faces, and held-out ones with labels of the wanted layout.
 
     weights: [N] of the faces in the loss, None for 1.
     """
@@ -62,19 +62,19 @@ class LandmarkData(LightningDataModule):
         return len(self.train) // self.batch_size
 
     def train_dataloader(self) -> DataLoader[Batch]:
-        """Whole batches in an order that depends on seed and epoch only."""
+        """Whole batches in an order that only depends on seed and epoch."""
         order = _EpochOrder(len(self.train), self.seed)
         return _loader(self.train, BatchSampler(order, self.batch_size, drop_last=True))
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """Yield the training batches of one epoch, for those who train without Lightning."""
+        """Yield the training batches of one epoch, for training without Lightning."""
         order = _EpochOrder(len(self.train), self.seed)
         order.set_epoch(number)
         for indices in BatchSampler(order, self.batch_size, drop_last=True):
             yield self.train.__getitems__(indices)
 
     def val_dataloader(self) -> DataLoader[Batch]:
-        """All held-out faces in the order of the file."""
+        """All held-out faces in file order."""
         order = range(len(self.held_out))
         return _loader(self.held_out, BatchSampler(order, self.batch_size, drop_last=False))
 
@@ -101,7 +101,7 @@ def split_groups(
 
 
 class _Faces(Dataset[Batch]):
-    """Some faces as tensors; a list of indices gives a batch at once."""
+    """Faces as tensors; a list of indices returns a batch."""
 
     def __init__(self, faces: LabelledFaces, weights: NDArray[np.float32]) -> None:
         landmarks = np.concatenate(list(faces.landmarks.values()), axis=1)

@@ -1,4 +1,4 @@
-"""Measures any landmark network on labelled faces, through its contract."""
+"""Evaluates any landmark network on labelled faces, through its contract."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -24,16 +24,16 @@ from zoo.steps.head_pose import head_angles
 __all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_batch", "predict_input"]
 
 POSE = "pose"
-"""Output that holds yaw, pitch and roll of the head, degrees."""
+"""Output with yaw, pitch and roll of the head, in degrees."""
 
 
 def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) -> Evaluation:
-    """Return accuracy on the faces that `data` names, their boxes being the labels' own.
+    """Return accuracy on the faces that `data` names, with boxes from the labels.
 
-    data: as `zoo.data.labelled_data` says, the test split where it names none.
-    only: of these photos, of all where there are none.
-    run: gets one face at a time, as on a board. Only the recipe's contract is used, so that other
-    people's networks are measured by the same code.
+    data: as in `zoo.data.labelled_data`, by default the test split.
+    only: these photos, or all if empty.
+    run: called with one face at a time, as on a board. Only the recipe's contract is used, so that
+    third-party networks are evaluated by the same code.
     """
     contract = recipe.contract
     layout = layout_of(landmark_count(contract))
@@ -57,8 +57,8 @@ def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) 
 def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     """Return the photos of labelled faces with their boxes, () for a folder without labels.
 
-    data: as `zoo.data.labelled_data` says, the training split where it names none. The faces must
-    have the recipe's landmarks, as it may be trained on them too.
+    data: as in `zoo.data.labelled_data`, by default the training split. The faces must have the
+    recipe's landmarks, because it may also be trained on them.
     """
     name = parse_name(data)
     if not (name.dataset or recognisers(name.folder)):
@@ -77,7 +77,7 @@ def predict(
 def predict_batch(
     contract: Contract, run: Run, images_nhwc: NDArray[np.uint8], box: Box
 ) -> NDArray[np.float64]:
-    """Return [N, K, 2] landmarks as `predict` does, of images that have the face in one place."""
+    """Return [N, K, 2] landmarks like `predict`, for images with the face at one position."""
     frames, batch = preprocess_batch(contract, [(image, box) for image in images_nhwc])
     return np.stack([values["landmarks"] for values in _answers(contract, run, frames, batch)])
 
@@ -85,9 +85,9 @@ def predict_batch(
 def predict_input(
     contract: Contract, run: Run, batch: NDArray[np.float32], frame: Frame
 ) -> NDArray[np.float64]:
-    """Return the landmarks, as `predict` does, of an input that is made already.
+    """Return the landmarks, like `predict`, of a prepared input.
 
-    batch: [1, C, H, W].  frame: where in the image it lies.
+    batch: [1, C, H, W].  frame: its position in the image.
     """
     return _answer(contract, run, [frame], batch)["landmarks"]
 
@@ -114,7 +114,7 @@ def _answers(
 def _pose_error_deg(
     contract: Contract, found_deg: NDArray[np.float64], landmarks: NDArray[np.float64]
 ) -> float:
-    """Return the mean difference of yaw, pitch and roll from what 'head_pose' finds in the labels.
+    """Return the mean difference of yaw, pitch and roll to 'head_pose' on the labels.
 
     found_deg: [F, 3], the network's own.  landmarks: [F, K, 2].
     """
@@ -125,7 +125,7 @@ def _pose_error_deg(
 
 
 def landmark_count(contract: Contract) -> int:
-    """Return how many landmarks a contract makes; raises RecipeError where it makes none."""
+    """Return the number of landmarks of a contract; raises RecipeError if it has none."""
     for step in contract.post:
         if step.name == "landmarks":
             return int(step.parameters["count"])

@@ -20,11 +20,11 @@ THRESHOLD = 0.1
 
 
 def landmark_metrics(predicted: Array, target: Array, layout: Layout) -> dict[str, float]:
-    """Return the usual metrics by name, the unit in the name.
+    """Return the usual metrics by name, with the unit in the name.
 
-    predicted, target: [N, K, 2] in one unit.  Failures, area and points are of errors relative to
-    the inter-ocular distance with the threshold 0.1: a failure is a face whose mean error is
-    above it; `points_within_0.1_percent` counts single points below it.
+    predicted, target: [N, K, 2] in one unit.  Failures, area and points use errors relative to the
+    inter-ocular distance with the threshold 0.1: a failure is a face with a mean error above it;
+    `points_within_0.1_percent` counts single points below it.
     """
     distances = np.linalg.norm(predicted - target, axis=2)
     by_name = normalizers(target, layout)
@@ -56,7 +56,7 @@ def face_metrics(errors: Array) -> dict[str, float]:
 
 
 def normalizers(target: Array, layout: Layout) -> dict[str, Array]:
-    """Return the lengths [N] that errors are divided by; raises DataError where one is zero."""
+    """Return the lengths [N] to normalise errors; raises DataError if one is zero."""
     left, right = (target[:, corner] for corner in layout.eye_corners)
     left_eye, right_eye = (target[:, list(eye)].mean(axis=1) for eye in layout.eyes)
     box = target.max(axis=1) - target.min(axis=1)

@@ -1,4 +1,4 @@
-"""Layers that several networks have."""
+"""Layers shared by several networks."""
 
 import torch
 from torch import Tensor, nn
@@ -7,10 +7,10 @@ __all__ = ["HalvingDepthwise"]
 
 
 class HalvingDepthwise(nn.Conv2d):
-    """Depthwise convolution with stride 2, in float32 where a CPU trains in mixed precision.
+    """Depthwise convolution with stride 2, in float32 if a CPU trains in mixed precision.
 
-    There, oneDNN's bfloat16 gradient takes 7 times as long, a fifth of a training step of width 1.0
-    (PyTorch 2.13, a Xeon with AMX).
+    Otherwise oneDNN's bfloat16 gradient takes 7 times as long, a fifth of a training step at width
+    1.0 (PyTorch 2.13, a Xeon with AMX).
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Orders of facial landmarks: which points are the eyes, and what a mirror makes of them.
+"""Layouts of facial landmarks: which points are the eyes, and their mirrored order.
 
 iBUG 68: Sagonas et al. 2013, "300 Faces in-the-Wild Challenge". WFLW 98: Wu et al. 2018, "Look at
 Boundary: A Boundary-Aware Face Alignment Algorithm".
@@ -16,8 +16,8 @@ __all__ = ["LAYOUTS", "Layout", "layout_of"]
 class Layout:
     """Meaning of landmarks by index.
 
-    eye_corners: outer corners, whose distance is the inter-ocular one.
-    eyes: the points of both eyes, whose centroids stand for the pupils.  nose_tip: its index.
+    eye_corners: outer corners, which define the inter-ocular distance.
+    eyes: the points of both eyes, with centroids in place of pupils.  nose_tip: its index.
     mirror: point i of a mirrored face is point mirror[i] of the face.
     regions: the points of jaw, brows, nose, eyes and mouth, each point in one of them.
     """
@@ -31,14 +31,14 @@ class Layout:
 
 
 def layout_of(points: int) -> Layout:
-    """Return the layout with that many points; raises DataError for an unknown one."""
+    """Return the layout with this number of points; raises DataError for an unknown one."""
     if points not in LAYOUTS:
         raise DataError(f"no layout of {points} landmarks is known; known: {sorted(LAYOUTS)}")
     return LAYOUTS[points]
 
 
 def _mirror(points: int, *pairs: tuple[Sequence[int], Sequence[int]]) -> tuple[int, ...]:
-    """Return the involution that swaps the pairs and leaves all other points in place."""
+    """Return the involution that swaps the pairs and keeps all other points."""
     order = list(range(points))
     for left, right in pairs:
         for a, b in zip(left, right, strict=True):

@@ -1,7 +1,7 @@
-"""Cuts labelled faces out of whole photos, as training and measuring want them.
+"""Crops labelled faces from whole photos, for training and evaluation.
 
-A face is cut to the square of whole pixels around its landmarks' box and resized to S x S:
-x_crop = (x_photo - x0 + 0.5) * S / side - 0.5, pixel centres being at integers.
+A face is cropped to a square of whole pixels around its landmarks' box and resized to S x S:
+x_crop = (x_photo - x0 + 0.5) * S / side - 0.5, with pixel centres at integers.
 """
 
 import math
@@ -37,8 +37,8 @@ _REPORT_EVERY = 500
 class LabelledPhoto:
     """One face of a photo.
 
-    landmarks: [K, 2] float64 photo pixels, pixel centres at integers.  row: what else is known, as
-    text.  where: file and line of the label, for messages.
+    landmarks: [K, 2] float64 photo pixels, pixel centres at integers.  row: other columns, as text.
+    where: file and line of the label, for messages.
     """
 
     path: Path
@@ -49,26 +49,26 @@ class LabelledPhoto:
 
 @dataclass(frozen=True)
 class Cut:
-    """How faces are cut. scale: side of the square over the box's longer side; size: S."""
+    """Crop settings. scale: side of the square over the box's longer side; size: S."""
 
     scale: float
     size: int
 
 
-# For training there is room to turn and shift the face.
+# Training crops have room to rotate and shift the face.
 TRAINING = Cut(scale=1.6, size=160)
 TESTING = Cut(scale=1.3, size=128)
 
 
 def boxed(faces: Sequence[LabelledPhoto]) -> list[Picture]:
-    """Return whole photos, unread, with the boxes of their faces; raises as `square_around`."""
+    """Return whole photos, unread, with the boxes of their faces; raises like `square_around`."""
     for face in faces:
         _extent(face)
     return [Picture(face.path, tight_box(face.landmarks)) for face in faces]
 
 
 def cut_photos(faces: Sequence[LabelledPhoto], cut: Cut) -> Crops:
-    """Read the photos one after the other and keep the crops only.
+    """Read the photos one by one, keeping only the crops.
 
     Rows get the columns source_width, source_height, crop_x0, crop_y0 and crop_side. Raises
     DataError naming the photo or label at fault.
@@ -90,9 +90,9 @@ def cut_photos(faces: Sequence[LabelledPhoto], cut: Cut) -> Crops:
 def cut_face(
     photo_hwc: NDArray[np.uint8], face: LabelledPhoto, cut: Cut
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], tuple[int, int, int]]:
-    """Return the crop [S, S, 3], landmarks [K, 2] in it, and the square (x0, y0, side) it is of.
+    """Return the crop [S, S, 3], its landmarks [K, 2], and its square (x0, y0, side).
 
-    Beyond the photo its edge pixels go on. Reduced by averaging over all pixels (triangle filter).
+    Edge pixels are repeated beyond the photo. Reduction averages all pixels (triangle filter).
     """
     x0, y0, side = square = square_around(face, cut.scale)
     height, width = photo_hwc.shape[:2]
@@ -107,7 +107,7 @@ def cut_face(
 def square_around(face: LabelledPhoto, scale: float) -> tuple[int, int, int]:
     """Return (x0, y0, side) in whole pixels: [x0, x0 + side) from edge to edge.
 
-    Raises DataError for landmarks that are all in one place.
+    Raises DataError if all landmarks are at one position.
     """
     low, high = face.landmarks.min(axis=0), face.landmarks.max(axis=0)
     side = math.floor(scale * _extent(face) + 0.5)
@@ -124,7 +124,7 @@ def _extent(face: LabelledPhoto) -> float:
 
 
 def _check_inside(face: LabelledPhoto, photo_hwc: NDArray[np.uint8]) -> None:
-    """Raise DataError where a landmark is beyond the photo by more than half of its size."""
+    """Raise DataError if a landmark is outside the photo by more than half of its size."""
     size = np.array([photo_hwc.shape[1], photo_hwc.shape[0]])
     beyond = (face.landmarks < -size / 2) | (face.landmarks > size * 1.5)
     if beyond.any():

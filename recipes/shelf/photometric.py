@@ -1,6 +1,6 @@
-"""Random changes of pixels that leave every point where it is, by kornia on the batch's device.
+"""Random pixel changes that keep all points in place, with kornia on the batch's device.
 
-Costly changes are computed for the chosen faces only.
+Expensive changes are only computed for the selected faces.
 """
 
 import math
@@ -17,13 +17,13 @@ from recipes.shelf.random_values import chance, normal, uniform
 __all__ = ["change_pixels"]
 
 _KERNEL = (7, 7)
-"""Pixels; holds more than two sigmas of the widest blur."""
+"""Pixels; covers more than two sigmas of the widest blur."""
 
 
 def change_pixels(cuts: Tensor, options: Augmentation, generator: Generator) -> Tensor:
-    """Return the cuts with light, colour, sharpness and covered parts changed at random.
+    """Return the crops with random changes of light, colour, sharpness, and cutouts.
 
-    cuts: [N, 3, S, S] in 0..1; so is what is returned.
+    cuts: [N, 3, S, S] in 0..1, like the result.
     """
     changes: tuple[tuple[float, Callable[[Tensor], Tensor]], ...] = (
         (options.colour_probability, lambda x: _colour(x, options, generator)),
@@ -42,7 +42,7 @@ def change_pixels(cuts: Tensor, options: Augmentation, generator: Generator) -> 
 def _some(
     cuts: Tensor, probability: float, change: Callable[[Tensor], Tensor], generator: Generator
 ) -> Tensor:
-    """Return the batch with a random part of it changed, in 0..1."""
+    """Return the batch with a random subset changed, in 0..1."""
     chosen = chance((len(cuts),), probability, generator).nonzero().flatten()
     if len(chosen) == 0:
         return cuts

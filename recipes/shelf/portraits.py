@@ -1,4 +1,4 @@
-"""Golden inputs that show a face: a portrait in the public domain, and what was made of it."""
+"""Golden inputs with a face: a public-domain portrait and variations of it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,12 +30,12 @@ def portraits() -> tuple[GoldenInput, ...]:
 
 
 def whole_portraits() -> tuple[GoldenInput, ...]:
-    """Return the pictures with the box of all of each, for networks that look at it."""
+    """Return the pictures with whole-image boxes, for networks that see all of it."""
     return _pictures(_WHOLE)
 
 
 def portrait_licence() -> Licence:
-    """Return the terms of the pictures."""
+    """Return the licence of the pictures."""
     file = _FOLDER / "README.md"
     return Licence("golden", "LicenseRef-NASA-public-domain", commercial=True, file=file)
 

@@ -1,4 +1,4 @@
-"""Finds the files that are published beside a recipe, in its folder `weights`."""
+"""Finds a recipe's published files in its folder `weights`."""
 
 from pathlib import Path
 
@@ -12,6 +12,6 @@ def published_hubs(weights: Path, name: str) -> dict[str, Path]:
 
 
 def published_file(weights: Path, file: str) -> Path | None:
-    """Return a published file, None where it is not there."""
+    """Return a published file, None if it does not exist."""
     path = weights / file
     return path if path.is_file() else None

@@ -1,4 +1,4 @@
-"""Random numbers for a batch, all from the generator that is handed in."""
+"""Random numbers for a batch, all from the given generator."""
 
 import torch
 from torch import Generator, Tensor
@@ -12,12 +12,12 @@ def uniform(shape: tuple[int, ...], low: float, high: float, generator: Generato
 
 
 def chance(shape: tuple[int, ...], probability: float, generator: Generator) -> Tensor:
-    """Return bools that are true with this probability."""
+    """Return bools that are true with the given probability."""
     return _unit(shape, generator) < probability
 
 
 def normal(shape: tuple[int, ...], generator: Generator) -> Tensor:
-    """Return numbers of mean 0 and variance 1."""
+    """Return numbers with mean 0 and variance 1."""
     return torch.randn(shape, generator=generator, device=generator.device)
 
 

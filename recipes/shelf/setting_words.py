@@ -1,4 +1,4 @@
-"""Settings of a training that a person gives as words."""
+"""Settings of a training, given as text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,9 +15,9 @@ def setting_value(
     allowed: Sequence[str] | None = None,
     is_positive: bool = False,
 ) -> Any:  # noqa: ANN401 (as the default)
-    """Return the text as the default's type; ranges are written 'low,high'.
+    """Return the text in the default's type; ranges are written 'low,high'.
 
-    allowed: the only words, None for any.  Raises UsageError naming the setting and what it takes.
+    allowed: allowed texts, None for any.  Raises UsageError naming the setting and allowed values.
     """
     if allowed is not None and text not in allowed:
         raise UsageError(f"setting '{name}' is '{text}'; allowed: {', '.join(allowed)}")

@@ -1,4 +1,4 @@
-"""The trainer that all recipes share: resumable, with logs, checkpoints and averaged weights."""
+"""The shared trainer of all recipes: resumable, with logs, checkpoints and averaged weights."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 class TrainerSettings(Protocol):
-    """What the trainer reads of a recipe's settings; the recipe says what each means."""
+    """The trainer's part of a recipe's settings, documented in the recipe."""
 
     @property
     def epochs(self) -> int: ...
@@ -37,14 +37,14 @@ class TrainerSettings(Protocol):
 
 @dataclass(frozen=True)
 class Watched:
-    """The metric that tells the best checkpoints. best: 'min' or 'max'."""
+    """The metric that selects the best checkpoints. best: 'min' or 'max'."""
 
     metric: str
     best: str = "min"
 
 
 def make_trainer(options: TrainOptions, settings: TrainerSettings, watched: Watched) -> Trainer:
-    """Return the trainer of a recipe; it logs, keeps checkpoints, averages weights and may stop."""
+    """Return a recipe's trainer, which logs, checkpoints, averages weights and may stop early."""
     return Trainer(
         accelerator=options.accelerator,
         devices=1,
@@ -78,7 +78,7 @@ def _callbacks(out: Path, settings: TrainerSettings, watched: Watched) -> list[C
             mode=watched.best,
             save_top_k=3,
         ),
-        # Of every epoch: `save_last` of the above would be only of those that are among the best.
+        # After every epoch: `save_last` above would only cover the best ones.
         ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
         _EpochReport(),
     ]
@@ -92,7 +92,7 @@ def _callbacks(out: Path, settings: TrainerSettings, watched: Watched) -> list[C
 
 
 class _Average:
-    """An exponential moving average, whose memory grows from the start on."""
+    """An exponential moving average with a memory that grows from the start."""
 
     def __init__(self, decay: float) -> None:
         self.decay = decay
@@ -104,7 +104,7 @@ class _Average:
 
 
 def last_checkpoint(out: Path, steps: int) -> Path | None:
-    """Return the last checkpoint, if any; raises RecipeError where it is of another training."""
+    """Return the last checkpoint, if any; raises RecipeError if it is from another training."""
     last = out / "checkpoints" / "last.ckpt"
     if not last.is_file():
         return None
@@ -125,13 +125,13 @@ def last_checkpoint(out: Path, steps: int) -> Path | None:
 
 
 def channels_last(net: Net) -> Net:
-    """Return the network in the layout that convolutions on CPUs are fastest in."""
+    """Return the network in the fastest layout for convolutions on CPUs."""
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # absent from stubs
     return net
 
 
 class _EpochReport(Callback):
-    """Tells of each epoch by Lightning's own logger, which writes to stderr."""
+    """Reports each epoch through Lightning's own logger, which writes to stderr."""
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         found = ", ".join(f"{k} {float(v):.3f}" for k, v in trainer.callback_metrics.items())

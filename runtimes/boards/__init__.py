@@ -1,1 +1,1 @@
-"""One module per board, named as the board with '_' for '-', that defines TARGET."""
+"""One module per board, named after it with '_' for '-', that defines TARGET."""

@@ -1,4 +1,4 @@
-"""NVIDIA Jetson Nano (2019), by TensorRT of JetPack 4.6."""
+"""NVIDIA Jetson Nano (2019), with TensorRT from JetPack 4.6."""
 
 from runtimes.nvidia import OTHER_INTEGERS
 from zoo.target import Target

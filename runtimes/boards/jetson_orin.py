@@ -1,4 +1,4 @@
-"""NVIDIA Jetson Orin Nano, Orin NX and AGX Orin, by TensorRT of JetPack 5.1 or 6."""
+"""NVIDIA Jetson Orin Nano, Orin NX and AGX Orin, with TensorRT from JetPack 5.1 or 6."""
 
 from runtimes.nvidia import INTEGER_SCHEMES, OTHER_INTEGERS
 from zoo.target import Target

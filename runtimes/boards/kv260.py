@@ -1,8 +1,7 @@
-"""AMD Kria KV260: the DPUCZDX8G in its programmable logic, by VART.
+"""AMD Kria KV260: the DPUCZDX8G in its programmable logic, run through VART.
 
-Limits, channel parallelism and fingerprints are those that libtarget-factory of Vitis AI 2.5
-prints, and product guide PG338 describes; the fingerprints of 3.x are those that its target
-factory lists.
+Limits, channel parallelism and fingerprints are printed by libtarget-factory of Vitis AI 2.5 and
+described in product guide PG338; the fingerprints of 3.x are listed in its target factory.
 """
 
 from zoo.target import Fact, Target
@@ -10,10 +9,10 @@ from zoo.target import Fact, Target
 __all__ = ["TARGET"]
 
 _VERSIONS = {"vai2.5": "2.5", "vai3": "3.0 or 3.5"}
-"""Versions of Vitis AI by the variant's word."""
+"""Versions of Vitis AI by variant name."""
 
 _SIZES = {
-    # By the variant's word: channel parallelism, fingerprint of each version.
+    # By variant name: channel parallelism, fingerprint of each version.
     "b512": (8, {"vai2.5": "0x101000016010200", "vai3": "0x101000056010200"}),
     "b800": (10, {"vai2.5": "0x101000016010201", "vai3": "0x101000056010201"}),
     "b1024": (8, {"vai2.5": "0x101000016010402", "vai3": "0x101000056010402"}),
@@ -37,7 +36,7 @@ def _dpu(size: str, version: str) -> dict[str, Fact]:
 
 
 def _variants() -> dict[str, dict[str, Fact]]:
-    """Return versions and sizes by words such as 'vai2.5', 'b3136' and 'b3136-vai2.5'."""
+    """Return versions and sizes by names such as 'vai2.5', 'b3136' and 'b3136-vai2.5'."""
     return {
         **{version: _dpu("b4096", version) for version in _VERSIONS},
         **{size: _dpu(size, "vai3") for size in _SIZES},
@@ -67,7 +66,7 @@ TARGET = Target(
         "runtime": "VART",
         **_dpu("b4096", "vai3"),
         "bank_depth": 2048,
-        # Largest of both sides; the smallest is 1.
+        # Maximum of both sides; the minimum is 1.
         "conv_kernel_max": 16,
         "conv_stride_max": 8,
         # The engine for depthwise convolutions and pools.
@@ -75,7 +74,7 @@ TARGET = Target(
         "alu_stride_max": 256,
         "alu_pad_begin_max": 15,
         "alu_pad_end_max": 255,
-        # Which activations each op can take into itself.
+        # Activations that each op can fuse.
         "activations_of_conv": ("relu", "relu6", "leaky_relu"),
         "activations_of_dense": ("relu", "relu6", "leaky_relu"),
         "activations_of_depthwise": ("relu", "relu6"),

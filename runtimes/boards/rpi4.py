@@ -43,7 +43,7 @@ TARGET = Target(
         "processor": "4 x Cortex-A72",
         "operating_system": "Raspberry Pi OS 12 or newer, 64 bits",
         "runtime": "LiteRT 2.1.6 or newer",
-        # Pixels are the integers that the network reads, so that nothing is lost.
+        # Pixels are the network's integers, so nothing is lost.
         "tensor_border": "integer",
     },
     runtimes={"ort": _ONNX_RUNTIME},

@@ -1,1 +1,1 @@
-"""One module per executor, named as the executor with '_' for '-', that defines EXECUTOR."""
+"""One module per executor, named after it with '_' for '-', that defines EXECUTOR."""

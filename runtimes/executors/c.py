@@ -24,7 +24,7 @@ __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
-# Integers are the same with every instruction set; this machine's is the fastest here.
+# Results are the same with every instruction set; this machine's is the fastest.
 _NATIVE = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
 _TIMEOUT_S = 600
 _LOG_LINES = 15
@@ -46,13 +46,13 @@ class _Tensor:
         return np.dtype(self.ctype.removesuffix("_t"))
 
     def store(self, reals: NDArray[np.float32]) -> NDArray[Any]:
-        """Return integers as the program reads them: [N, ...], images with channels last."""
+        """Return integers in the program's layout: [N, ...], images channels-last."""
         levels = reals / np.float32(self.scale)
         if self.rounding == "half_even":
             np.rint(levels, out=levels)
         else:
             np.floor(levels + np.float32(0.5), out=levels)
-        # Small integers, and so exact in float32.
+        # Small integers, so exact in float32.
         limits = np.iinfo(self.dtype)
         lowest, highest = limits.min - self.zero_point, limits.max - self.zero_point
         integers = levels.clip(lowest, highest, out=levels).astype(np.int16)
@@ -60,7 +60,7 @@ class _Tensor:
         return np.ascontiguousarray(channels_last(integers.astype(self.dtype)))
 
     def empty(self, count: int) -> NDArray[Any]:
-        """Return memory for the integers of some samples, as the program writes them."""
+        """Return memory for the program's output integers of some samples."""
         return np.empty(reordered((count, *self.shape), CHANNELS_LAST), self.dtype)
 
     def read(self, integers: NDArray[Any]) -> NDArray[np.float32]:
@@ -78,7 +78,7 @@ class CExecutor(Executor):
     def load(self, folder: Path, main: str, threads: int = 1) -> "CRun":  # noqa: ARG002
         """Return a function that runs the network described by `main`, on one thread.
 
-        Raises ToolchainError where there is no compiler, or it fails.
+        Raises ToolchainError if there is no compiler, or it fails.
         """
         facts = json.loads((folder / main).read_text("utf-8"))
         with TemporaryDirectory(prefix="zoo-c-") as build:
@@ -89,7 +89,7 @@ class CExecutor(Executor):
 
 
 class CRun:
-    """A network that is ready to run."""
+    """A loaded network."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class CRun:
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first.
 
-        Raises HubError for an input that is missing or of the wrong shape.
+        Raises HubError for an input that is missing or has the wrong shape.
         """
         stored = [tensor.store(self._feed(tensor, feeds)) for tensor in self._inputs]
         count = len(stored[0])

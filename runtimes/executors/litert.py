@@ -1,4 +1,4 @@
-"""Runs .tflite artifacts by LiteRT on this machine's CPU, with XNNPACK."""
+"""Runs .tflite artifacts in LiteRT on this machine's CPU, with XNNPACK."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ _REMEDY = install_extra("litert")
 
 
 class LitertExecutor(Inspector):
-    """LiteRT's interpreter, which takes XNNPACK's kernels where there are some."""
+    """LiteRT's interpreter, with XNNPACK's kernels if available."""
 
     name = "litert"
     tools = (Tool("LiteRT", "module", ("ai_edge_litert",), "running .tflite files", _REMEDY),)
@@ -28,7 +28,7 @@ class LitertExecutor(Inspector):
     def load(self, folder: Path, main: str, threads: int = 1) -> "LitertRun":
         """Return a function that runs `main`.
 
-        Raises ToolchainError where LiteRT is missing, HubError where it refuses the file.
+        Raises ToolchainError if LiteRT is missing, HubError if it refuses the file.
         """
         file = folder / main
         content = file.read_bytes()
@@ -36,10 +36,10 @@ class LitertExecutor(Inspector):
         return LitertRun(interpreter, metadata(content, _LAYOUTS), str(file))
 
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "LitertInside":
-        """Return a function that runs `main` and gives those of these activations that it has.
+        """Return a function that runs `main` and returns those of these activations that it has.
 
-        They are made outputs, and XNNPACK computes what it computes without. Integers are int8,
-        those at the border as well.
+        They become outputs, which does not change XNNPACK's results. Integers are int8, also at the
+        border.
         """
         file = folder / main
         content = file.read_bytes()
@@ -53,10 +53,10 @@ class LitertExecutor(Inspector):
 
 
 class LitertRun:
-    """A network that is ready to run.
+    """A loaded network.
 
-    layouts: 'NHWC' by name of the inputs and outputs so held.  as_stored: whether outputs that are
-    integers stay so.
+    layouts: 'NHWC' by name of such inputs and outputs.  as_stored: whether integer outputs are
+    returned as integers.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class LitertRun:
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first, images NCHW.
 
-        Where the file has integers at its border, reals are rounded to them, half to even.
-        The file's batch goes through at once, a larger one in parts.
-        Raises HubError for an input that is missing, unknown or of the wrong shape.
+        If the file has integer inputs, reals are rounded half to even.
+        Larger batches run in parts of the file's size.
+        Raises HubError for an input that is missing, unknown or has the wrong shape.
         """
         self._check(feeds)
         values = {name: self._stored(name, feeds[name]) for name in self._inputs}
@@ -90,7 +90,7 @@ class LitertRun:
         return {name: np.concatenate([part[name] for part in parts]) for name in self._outputs}
 
     def read_inputs(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """Return what the inputs hold for these feeds, images NCHW."""
+        """Return the values of the inputs for these feeds, images NCHW."""
         return {
             name: _quantized(np.asarray(feeds[name], np.float32), detail)
             for name, detail in self._inputs.items()
@@ -138,13 +138,13 @@ class LitertRun:
 
 
 class LitertInside:
-    """A network that tells what is inside. names: as asked for, by the names in the file."""
+    """A network that exposes its activations. names: as requested, by the names in the file."""
 
     def __init__(self, run: LitertRun, names: Mapping[str, str]) -> None:
         self._run, self._names = run, names
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """Return the activations by the names that were asked for, images NCHW."""
+        """Return the activations by their requested names, images NCHW."""
         found = {**self._run(feeds), **self._run.read_inputs(feeds)}
         return {self._names[name]: held for name, held in found.items() if name in self._names}
 
@@ -163,20 +163,20 @@ def _interpreter(content: bytes, where: str, threads: int) -> Any:  # noqa: ANN4
 
 
 def _quantized(reals: NDArray[np.float32], detail: Mapping[str, Any]) -> NDArray[Any]:
-    """Return saturate(round(x / scale) + zero_point) where the tensor holds integers."""
+    """Return saturate(round(x / scale) + zero_point) if the tensor holds integers."""
     dtype = np.dtype(detail["dtype"])
     if dtype.kind == "f":
         return reals
     scale, zero_point = detail["quantization"]
     limits = np.iinfo(dtype)
-    # Small integers, and so exact in float32.
+    # Small integers, so exact in float32.
     levels = np.rint(reals / np.float32(scale)) + np.float32(zero_point)
     integers: NDArray[Any] = levels.clip(limits.min, limits.max).astype(dtype)
     return integers
 
 
 def _dequantized(stored: NDArray[Any], detail: Mapping[str, Any]) -> NDArray[Any]:
-    """Return scale * (q - zero_point) where the tensor holds integers."""
+    """Return scale * (q - zero_point) if the tensor holds integers."""
     if stored.dtype.kind == "f":
         return stored
     scale, zero_point = detail["quantization"]

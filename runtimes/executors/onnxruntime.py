@@ -1,4 +1,4 @@
-"""Runs ONNX artifacts by ONNX Runtime on this machine's CPU."""
+"""Runs ONNX artifacts in ONNX Runtime on this machine's CPU."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ _ERRORS_ONLY = 3
 
 
 class OnnxRuntimeExecutor(Inspector):
-    """ONNX Runtime, with all its graph optimisations or with none."""
+    """ONNX Runtime, with all or none of its graph optimisations."""
 
     def __init__(self, name: str, optimize: bool) -> None:
         level = onnxruntime.GraphOptimizationLevel
@@ -27,14 +27,14 @@ class OnnxRuntimeExecutor(Inspector):
         self._level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "OnnxRuntimeRun":
-        """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        """Return a function that runs `main`; raises HubError if ONNX Runtime refuses it."""
         file = folder / main
         return self._load(str(file), str(file), threads)
 
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "OnnxRuntimeRun":
-        """Return a function that runs `main` and gives those of these tensors that it has.
+        """Return a function that runs `main` and returns those of these tensors that it has.
 
-        ONNX Runtime makes them outputs; integer tensors take part in no fusion that this hinders.
+        They become outputs; this does not prevent any fusion for integer tensors.
         """
         file = folder / main
         return self._load(_with_outputs(file.read_bytes(), names), str(file), threads=1)
@@ -61,7 +61,7 @@ class OnnxRuntimeExecutor(Inspector):
 
 
 class OnnxRuntimeRun:
-    """A network that is ready to run."""
+    """A loaded network."""
 
     def __init__(self, session: onnxruntime.InferenceSession, where: str) -> None:
         self._session = session
@@ -72,7 +72,7 @@ class OnnxRuntimeRun:
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first.
 
-        Raises HubError for an input that is missing, unknown or of the wrong shape.
+        Raises HubError for an input that is missing, unknown or has the wrong shape.
         """
         self._check(feeds)
         values = {name: np.ascontiguousarray(feeds[name], np.float32) for name in self._inputs}
@@ -103,7 +103,7 @@ class OnnxRuntimeRun:
 
 
 def _with_outputs(content: bytes, names: Sequence[str]) -> bytes:
-    """Return an ONNX file with only those of these tensors as outputs that its nodes compute."""
+    """Return an ONNX file with those of these tensors as outputs that its nodes compute."""
     model = ModelProto.FromString(content)
     computed = {name for node in model.graph.node for name in node.output}
     del model.graph.output[:]

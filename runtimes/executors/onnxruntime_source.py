@@ -1,4 +1,4 @@
-"""Runs a user's own ONNX file as it is, whatever batch it fixes, in float32 or float16."""
+"""Runs a user's own ONNX file unchanged, with any fixed batch, in float32 or float16."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +20,12 @@ _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
 class SourceExecutor(Executor):
-    """ONNX Runtime without any optimisation; weights beside the file are read by it itself."""
+    """ONNX Runtime without optimisations; it reads external weights itself."""
 
     name = "onnxruntime-source"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "SourceRun":
-        """Return a function that runs `main`; raises HubError where ONNX Runtime refuses it."""
+        """Return a function that runs `main`; raises HubError if ONNX Runtime refuses it."""
         file = folder / main
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -42,7 +42,7 @@ class SourceExecutor(Executor):
 
 
 class SourceRun:
-    """A user's network that is ready to run. is_half: whether it holds constants in float16."""
+    """A loaded user's network. is_half: whether it has float16 constants."""
 
     def __init__(self, session: onnxruntime.InferenceSession, file: Path) -> None:
         self._session = session
@@ -59,7 +59,7 @@ class SourceRun:
         return dict(zip(names, joined, strict=True))
 
     def _batches(self, feeds: Feeds, samples: int) -> Iterator[Feeds]:
-        """Yield batches of the size that the file fixes, the last sample repeated; else of one."""
+        """Yield batches of the file's fixed size, padded with the last sample; or of one."""
         sizes = [value.shape[0] for value in self._session.get_inputs() if value.shape]
         batch = next((size for size in sizes if isinstance(size, int)), 1)
         types = {v.name: _FLOATS.get(v.type, np.float32) for v in self._session.get_inputs()}

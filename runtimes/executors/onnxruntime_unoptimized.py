@@ -1,4 +1,4 @@
-"""Runs ONNX as it is written, node by node: what a hub means, before any fusion."""
+"""Runs ONNX as written, node by node: the semantics of a hub, before any fusion."""
 
 from runtimes.executors.onnxruntime import OnnxRuntimeExecutor
 

@@ -1,1 +1,1 @@
-"""The suite `robustness` of landmark networks: one module for each kind of test."""
+"""The suite `robustness` of landmark networks: one module per kind of test."""

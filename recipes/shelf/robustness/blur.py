@@ -1,7 +1,8 @@
-"""Blur: the photo keeps its size and loses its detail.
+"""Blur: the photo keeps its size but loses detail.
 
 Down and up: scaled down as in `resolution`, and up again with bicubic interpolation.
-Gaussian: Pillow's, three box blurs in a row; sigma is relative to the longer side of the face box.
+Gaussian: Pillow's, three consecutive box blurs; sigma is relative to the longer side of the face
+box.
 """
 
 from dataclasses import replace
@@ -20,7 +21,7 @@ _SIGMAS_PERCENT = (1, 2, 4, 8)
 
 
 def scale_down_and_up(face: Face, _: np.random.Generator, factor: int) -> Face:
-    """Return the face with the detail that 1 / factor of the pixels along each side can hold."""
+    """Return the face with the detail of 1 / factor of the pixels along each side."""
     height, width = face.image_hwc.shape[:2]
     small = Image.fromarray(shrink(face.image_hwc, factor))
     blurred = small.resize((width, height), Image.Resampling.BICUBIC)

@@ -1,4 +1,4 @@
-"""Boxes: the photo is as it was, the face box is off, as a detector's is."""
+"""Boxes: the photo is unchanged, the face box is inexact, like a detector's."""
 
 import math
 from dataclasses import replace
@@ -15,7 +15,7 @@ _SCALES = (0.8, 0.9, 1.1, 1.25)
 
 
 def shift_box(face: Face, generator: np.random.Generator, percent: float) -> Face:
-    """Return the face with its box moved, in any direction, by percent of the longer side."""
+    """Return the face with its box moved in a random direction by percent of its longer side."""
     angle = generator.uniform(0, 2 * math.pi)
     x, y, width, height = face.box
     distance = max(width, height) * percent / 100
@@ -24,7 +24,7 @@ def shift_box(face: Face, generator: np.random.Generator, percent: float) -> Fac
 
 
 def scale_box(face: Face, _: np.random.Generator, scale: float) -> Face:
-    """Return the face with its box grown or shrunk about the middle."""
+    """Return the face with its box scaled about the centre."""
     x, y, width, height = face.box
     corner = x + width * (1 - scale) / 2, y + height * (1 - scale) / 2
     return replace(face, box=(*corner, width * scale, height * scale))

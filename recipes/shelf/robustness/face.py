@@ -1,4 +1,4 @@
-"""A face that is changed before it is cut out, and the conditions that change it."""
+"""A face to change before cropping, and the conditions that change it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["Change", "Condition", "Face"]
 
 @dataclass(frozen=True)
 class Face:
-    """A photo and what is known of the face in it.
+    """A photo and its labelled face.
 
     image_hwc: [H, W, 3] uint8 RGB.  landmarks: [K, 2] float64 pixels, centres at integers.
     box: (x, y, width, height), pixel i covering [i, i + 1).
@@ -29,7 +29,7 @@ Change = Callable[[Face, np.random.Generator], Face]
 
 @dataclass(frozen=True)
 class Condition:
-    """A line of a test. change: of a face; what is random in it comes from the generator."""
+    """A line of a test. change: of a face, with randomness from the generator."""
 
     test: str
     name: str

@@ -35,7 +35,7 @@ Group = tuple[str, str, NDArray[np.bool_]]
 def measure_groups(
     contract: Contract, crops: Crops, faces: Sequence[Face], errors: Array, layout: Layout
 ) -> Iterator[Measurement]:
-    """Yield a line for each region and for each group that has a face. errors: [N, K]."""
+    """Yield a line for each region and each non-empty group. errors: [N, K]."""
     for region, points in layout.regions.items():
         yield Measurement("region", region, len(errors), face_metrics(errors[:, list(points)]))
     for test, name, members in (*_by_pose(contract, crops, faces), *_by_column(crops)):
@@ -53,9 +53,9 @@ def _by_pose(contract: Contract, crops: Crops, faces: Sequence[Face]) -> Iterato
 
 
 def _head_pose(contract: Contract, crops: Crops, faces: Sequence[Face]) -> tuple[Array, Array]:
-    """Return yaw and pitch [N] in degrees: the data's own, else by the contract's step.
+    """Return yaw and pitch [N] in degrees, from the data or the contract's step.
 
-    nan where neither tells.
+    nan if neither is available.
     """
     if "headpose_yaw" in crops.rows[0]:
         return crops.column("headpose_yaw"), crops.column("headpose_pitch")

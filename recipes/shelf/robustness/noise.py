@@ -1,12 +1,12 @@
-"""Stability: how far the points jump when nothing but the noise of the picture changes.
+"""Stability: how far the points jump when only the picture's noise changes.
 
 Oulu thesis 2020: standard deviation of the predicted points over noisy copies of a face, relative
 to its inter-ocular distance d. With points (x, y) of copy c, landmark k and face n:
 
     stability = 100 * mean over n, k of sqrt(var_c x + var_c y) / d_n
 
-Noise is Gaussian, sigma relative to the pixels' range, added to the picture that the network sees,
-in its size; the sum is rounded to 8 bits. All faces get the same noise.
+Noise is Gaussian, with sigma relative to the pixels' range. It is added to the network's input
+picture at its size; the sum is rounded to 8 bits. All faces get the same noise.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,9 +40,9 @@ def measure_noise(
     faces_max: int,
     copies: int,
 ) -> Iterator[Measurement]:
-    """Yield a line for each sigma, of `faces_max` faces that are evenly spread over all.
+    """Yield a line for each sigma, for `faces_max` evenly spread faces.
 
-    A copy is run on its own, as a camera's frames are.
+    Each copy runs separately, like a camera's frames.
     """
     count = min(faces_max, len(faces))
     sample = [faces[index * len(faces) // count] for index in range(count)]

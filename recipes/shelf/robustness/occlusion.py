@@ -1,7 +1,7 @@
-"""Synthetic occlusion: one shape of one colour hides a part of the face.
+"""Synthetic occlusion: a shape of one colour covers part of the face.
 
-A rectangle, an ellipse or a triangle, anywhere within the face box, over any landmark. A face gets
-the same kind, colour, proportions and direction in all conditions: only the area grows.
+The shape is a rectangle, an ellipse or a triangle anywhere in the face box. A face gets the same
+kind, colour, proportions and direction in all conditions; only the area grows.
 """
 
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ _PERCENTS = (10, 20, 30, 40)
 
 @dataclass(frozen=True)
 class _Shape:
-    """A shape within a unit square, 0 and 1 being its edges; filled: the part it covers."""
+    """A shape in a unit square with edges 0 and 1; filled: the fraction it covers."""
 
     name: str
     filled: float
 
     def holds(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which places are inside. x, y: broadcast against each other."""
+        """Return which points are inside. x, y: broadcast against each other."""
         inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
         if self.name == "ellipse":
             inside &= (2 * x - 1) ** 2 + (2 * y - 1) ** 2 <= 1
@@ -52,7 +52,7 @@ def occlude(face: Face, generator: np.random.Generator, percent: float) -> Face:
 
 
 def _within(box: Box, width: float, height: float, across: float, down: float) -> Box:
-    """Return a part of a box. width, height: of it, 0..1; across, down: its place, 0..1."""
+    """Return a part of a box. width, height: of it, 0..1; across, down: its position, 0..1."""
     x, y, whole_width, whole_height = box
     return (
         x + across * (1 - width) * whole_width,

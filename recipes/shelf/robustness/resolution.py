@@ -1,7 +1,7 @@
 """Resolution: the photo has fewer pixels, and the contract's resize enlarges what is left.
 
-Each pixel of the smaller photo is the average of those that it replaces, as in a camera of lower
-resolution. Labels and box are scaled along, so errors are still relative to the face.
+Each pixel of the smaller photo averages those it replaces, like a camera with lower resolution.
+Labels and box are scaled too, so errors are still relative to the face.
 """
 
 from functools import partial
@@ -27,14 +27,14 @@ def reduce_resolution(face: Face, _: np.random.Generator, factor: int) -> Face:
 
 
 def shrink(image_hwc: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """Return an image of round(side / factor) pixels a side, one at least, by averaging areas."""
+    """Return an image with max(1, round(side / factor)) pixels per side, averaging areas."""
     height, width = (max(1, round(side / factor)) for side in image_hwc.shape[:2])
     image = Image.fromarray(image_hwc)
     return np.asarray(image.resize((width, height), Image.Resampling.BOX))
 
 
 def _scaled(box: Box, across: float, down: float) -> Box:
-    """Return the scaled box; a side below one pixel, which no contract takes, is widened to one."""
+    """Return the scaled box, with sides of at least one pixel, which contracts require."""
     x, width = _at_least_one(box[0] * across, box[2] * across)
     y, height = _at_least_one(box[1] * down, box[3] * down)
     return x, y, width, height

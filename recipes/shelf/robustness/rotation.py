@@ -1,7 +1,7 @@
-"""Rotation: the photo is turned about the middle of the face, and its labels with it.
+"""Rotation: photo and labels are rotated about the centre of the face.
 
-The box is that of the turned labels, as a detector would find the face. What comes into view from
-outside the photo is its nearest edge pixel, as where the contract's crop leaves a photo.
+The box is that of the rotated labels, as a detector would find the face. Edge pixels are repeated
+beyond the photo, as in the contract's crop.
 """
 
 import math
@@ -20,7 +20,7 @@ _DEGREES = (-30, -20, -10, 10, 20, 30)
 
 
 def rotate(face: Face, _: np.random.Generator, degrees: float) -> Face:
-    """Return the face turned clockwise, in a photo with a quarter of its size added all around."""
+    """Return the face rotated clockwise, in a photo padded by a quarter of its size."""
     margin = max(face.image_hwc.shape[:2]) // 4
     padded = np.pad(face.image_hwc, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
     x, y, box_width, box_height = face.box
@@ -33,9 +33,9 @@ def rotate(face: Face, _: np.random.Generator, degrees: float) -> Face:
 def _sample(
     image_hwc: NDArray[np.uint8], matrix: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
-    """Return the image whose place p shows place matrix p + offset, bilinear.
+    """Return the image with position matrix p + offset at each p, bilinear.
 
-    Channels are sampled as floats: of 8-bit pixels Pillow cuts the fraction off.
+    Channels are sampled as floats, because Pillow truncates 8-bit pixels.
     """
     height, width = image_hwc.shape[:2]
     coefficients = np.column_stack([matrix, offset]).ravel().tolist()
@@ -50,7 +50,7 @@ def _sample(
 
 
 def _turn(degrees: float) -> NDArray[np.float64]:
-    """Return the [2, 2] matrix that turns (x, y) clockwise, y being downwards."""
+    """Return the [2, 2] matrix that rotates (x, y) clockwise, with y downwards."""
     angle = math.radians(degrees)
     return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
 

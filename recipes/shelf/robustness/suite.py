@@ -1,7 +1,7 @@
-"""The suite `robustness`: accuracy of a landmark network when photos and boxes are not ideal.
+"""The suite `robustness`: accuracy of a landmark network on non-ideal photos and boxes.
 
-Photos are changed, then go through the same code as in `zoo eval`. What is random in a change
-depends on the face alone, so all networks, and all strengths of a change, meet the same.
+Photos are changed, then evaluated by the same code as in `zoo eval`. Randomness only depends on the
+face, so it is the same for all networks and all strengths of a change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,13 +41,13 @@ CONDITIONS = (
 def measure(
     recipe: Recipe, run: Run, data: Path, noise_faces: int = 30, noise_copies: int = 200
 ) -> Iterator[Measurement]:
-    """Yield the lines of all tests on the faces that `data` names, each as soon as it is known.
+    """Yield the lines of all tests on the faces that `data` names, as they are measured.
 
-    data: as `evaluate` takes it.
-    noise_faces, noise_copies: how many at most are taken to measure stability.
+    data: as for `evaluate`.
+    noise_faces, noise_copies: maximum numbers for measuring stability.
     """
     layout = layout_of(landmark_count(recipe.contract))
-    # What is made of the landmarks, such as a head pose, is not measured and takes time.
+    # Derived values, such as a head pose, are not measured and take time.
     post = tuple(step for step in recipe.contract.post if step.name == "landmarks")
     contract = replace(recipe.contract, post=post)
     crops = read_faces(data, "test", layout.points)
