@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo.bundle.symbol_versions import Version, newest, symbol_versions
+from zoo.bundle.elf import Version, newest, symbol_versions
 from zoo.errors import ToolchainError
 
 __all__ = [

@@ -8,7 +8,7 @@ from spot_app import REQUEST, write_sources
 import codegen.toolchain
 from codegen.machines import JETSON, PC, RASPBERRY_PI_4, BoardImage, LinuxMachine
 from codegen.toolchain import LinuxToolchain
-from zoo.bundle.symbol_versions import newest, symbol_versions
+from zoo.bundle.elf import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, recording
 from zoo.tool import install_extra

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from zoo.bench.elf import processors
 from zoo.bench.latency import Latency
 from zoo.bench.ssh import Connection, Finished
 from zoo.bundle.bundle import Bundle, BundledModel
+from zoo.bundle.elf import processors
 from zoo.errors import BoardError, UsageError, VerifyError
 
 __all__ = ["board_machine", "measure_on_board"]

@@ -14,7 +14,7 @@ from codegen.apps import CPP_ONNXRUNTIME_ARM as ORT_APP
 from codegen.emulator import emulated
 from codegen.machines import RASPBERRY_PI_4, check_versions
 from zoo import registry
-from zoo.bundle.symbol_versions import newest, symbol_versions
+from zoo.bundle.elf import newest, symbol_versions
 from zoo.data.processing import preprocess
 from zoo.picture import read_picture
 

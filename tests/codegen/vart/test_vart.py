@@ -16,7 +16,7 @@ from compilers.xmodel.decode import decode
 from compilers.xmodel.encode import encode
 from compilers.xmodel.xir import XirAttribute
 from zoo import registry
-from zoo.bundle.symbol_versions import newest, symbol_versions
+from zoo.bundle.elf import newest, symbol_versions
 from zoo.data.processing import preprocess
 from zoo.errors import ArtifactError
 from zoo.picture import read_picture

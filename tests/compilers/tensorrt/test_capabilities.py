@@ -67,7 +67,10 @@ def test_versions_only_add():
 
 @pytest.mark.parametrize(
     ("name", "value", "needed"),
-    [("compute_capability", 89, "a text such as '8.9'"), ("precisions", "int8", "a tuple of texts")],
+    [
+        ("compute_capability", 89, "a text such as '8.9'"),
+        ("precisions", "int8", "a tuple of texts"),
+    ],
 )
 def test_an_incomplete_target_is_named(name, value, needed):
     with pytest.raises(

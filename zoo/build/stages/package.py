@@ -29,8 +29,8 @@ from zoo.bundle.bundle import (
     BundledModel,
     Manifest,
 )
+from zoo.bundle.elf import c_library
 from zoo.bundle.sbom import Component, bill_of_materials
-from zoo.bundle.symbol_versions import c_library
 from zoo.digest import digest_path, folder_digests
 from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE

@@ -1,7 +1,7 @@
-"""Versions of shared libraries that a program needs, read from the program itself.
+"""What a program says of itself: its processor, and the versions of shared libraries it needs.
 
-Format: System V gABI (ELF-64, little endian) and the symbol versioning of the Linux Standard Base,
-chapter 10.7.
+Format: System V gABI (chapter 4; ELF-64, little endian) and the symbol versioning of the Linux
+Standard Base, chapter 10.7.
 """
 
 import struct
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zoo.errors import ToolchainError
 
-__all__ = ["Version", "c_library", "newest", "symbol_versions"]
+__all__ = ["Version", "c_library", "newest", "processors", "symbol_versions"]
 
 Version = tuple[int, ...]
 
@@ -19,6 +19,21 @@ _VERSIONS_NEEDED = 0x6FFFFFFE
 _SECTION = struct.Struct("<IIQQQQIIQQ")
 _NEEDED = struct.Struct("<HHIII")
 _SYMBOLS = struct.Struct("<IHHII")
+_PROCESSORS = {
+    # e_machine: what `uname -m` says where such programs run.
+    3: ("i386", "i686", "x86_64"),
+    40: ("armv6l", "armv7l", "armv8l"),
+    62: ("x86_64",),
+    183: ("aarch64", "arm64"),
+    243: ("riscv64", "riscv32"),
+}
+
+
+def processors(program: Path) -> tuple[str, ...]:
+    """Return the names that `uname -m` may print, () if unknown, as for a script."""
+    header = program.read_bytes()[:20]
+    machine = int.from_bytes(header[18:20], "little")
+    return _PROCESSORS.get(machine, ()) if header.startswith(b"\x7fELF") else ()
 
 
 def symbol_versions(program: Path) -> tuple[str, ...]:

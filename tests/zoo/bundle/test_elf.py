@@ -1,9 +1,12 @@
+import platform
 import struct
+import sys
+from pathlib import Path
 
 import pytest
 
 from codegen.machines import BoardImage, check_versions
-from zoo.bundle.symbol_versions import c_library, newest, symbol_versions
+from zoo.bundle.elf import c_library, newest, processors, symbol_versions
 from zoo.errors import ToolchainError
 
 
@@ -65,3 +68,24 @@ def test_the_c_library_of_several_files(tmp_path):
     (tmp_path / "script").write_text("#!/bin/sh\n")
     assert c_library(sorted(tmp_path.iterdir())) == "2.28"
     assert c_library([tmp_path / "script"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("machine", "names"),
+    [(183, ("aarch64", "arm64")), (40, ("armv6l", "armv7l", "armv8l")), (2, ())],
+)
+def test_processors(tmp_path, machine, names):
+    program = tmp_path / "app"
+    program.write_bytes(b"\x7fELF" + bytes(14) + machine.to_bytes(2, "little") + bytes(100))
+    assert processors(program) == names
+
+
+@pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n# a long enough script\n", b"\x7fELF"])
+def test_what_does_not_say_its_processor(tmp_path, content):
+    (tmp_path / "app").write_bytes(content)
+    assert processors(tmp_path / "app") == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="programs of Linux are ELF files")
+def test_this_machines_processor():
+    assert platform.machine() in processors(Path(sys.executable))
