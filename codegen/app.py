@@ -1,4 +1,4 @@
-"""An app as data: back end, toolchain, what it needs to run here, texts and packages."""
+"""An app as data: back end, toolchain, requirements for running here, texts and packages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,7 +23,7 @@ __all__ = ["App", "Backend", "Call", "Toolchain", "alone"]
 class Call:
     """How to call a program on this machine.
 
-    artifact: the file it loads.  options: further arguments.  environment: variables by name.
+    artifact: the file it loads.  options: additional arguments.  environment: variables by name.
     """
 
     artifact: Path
@@ -32,7 +32,7 @@ class Call:
 
 
 class Backend(Protocol):
-    """Generates an app's sources. tools: what that needs."""
+    """Generates an app's sources. tools: required tools."""
 
     @property
     def tools(self) -> tuple[Tool, ...]: ...
@@ -41,11 +41,11 @@ class Backend(Protocol):
         """Return the sources by relative path; the contract is already checked."""
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return the libraries among the sources; raises ToolchainError where one is missing."""
+        """Return the libraries among the sources; raises ToolchainError if one is missing."""
 
 
 class Toolchain(Protocol):
-    """Compiles programs, and starts them on this machine. tools: what that needs."""
+    """Compiles programs, and starts them on this machine. tools: required tools."""
 
     @property
     def tools(self) -> tuple[Tool, ...]: ...
@@ -54,9 +54,9 @@ class Toolchain(Protocol):
         """Compile `source` and return the program below `out`; raises ToolchainError."""
 
     def launcher(self, environment: Mapping[str, str]) -> AbstractContextManager[tuple[str, ...]]:
-        """Yield the words to put before a program to start it here with these variables.
+        """Yield the command prefix that starts a program here with these variables.
 
-        Raises ToolchainError where an emulator is missing.
+        Raises ToolchainError if an emulator is missing.
         """
 
 
@@ -67,7 +67,7 @@ def alone(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing to cre
 
 @dataclass(frozen=True)
 class App(AppGenerator):
-    """An app, composed of the parts its board needs.
+    """An app, composed of the parts for its board.
 
     toolchain: None for an app that is not built here; `not_here` says why.
     prepare(artifact, folder): creates in an empty folder what the program needs to run here, such
@@ -93,7 +93,7 @@ class App(AppGenerator):
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """What generating, building and running need."""
+        """Tools for generating, building and running."""
         return (*(self.toolchain.tools if self.toolchain else ()), *self.backend.tools)
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
@@ -113,7 +113,7 @@ class App(AppGenerator):
         }
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return what the bundle contains and what is compiled in; raises ToolchainError."""
+        """Return the bundled and compiled-in libraries; raises ToolchainError."""
         return (*self.carries(), *self.backend.libraries())
 
     def run(

@@ -1,4 +1,4 @@
-"""Runs a built app on one picture and reads what it wrote."""
+"""Runs a built app on one picture and reads its output."""
 
 import json
 import subprocess
@@ -28,9 +28,9 @@ def run_app(
 ) -> AppRun:
     """Return outputs float32 by name, without the batch, and the record of one picture and box.
 
-    options: further words of the command line.  launcher: what runs the program, such as an
-    emulator and its options. Raises ToolchainError where the program cannot be started,
-    VerifyError with its own words where it fails.
+    options: additional arguments.  launcher: prefix that runs the program, such as an emulator and
+    its options. Raises ToolchainError if the program cannot be started, VerifyError with its own
+    message if it fails.
     """
     with TemporaryDirectory(prefix="zoo-app-") as folder:
         raw = Path(folder) / "raw.jsonl"
@@ -63,5 +63,5 @@ def _run(command: list[str], golden: GoldenInput) -> str:
 
 
 def _array(values: object) -> NDArray[np.float32]:
-    # JSON has no nan, the app writes null; nine digits give back every float32.
+    # JSON has no nan, the app writes null; nine digits represent every float32 exactly.
     return np.array(values, np.float64).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The built-in apps, and the parts each is composed of."""
+"""The built-in apps, and their parts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -80,13 +80,13 @@ def _by_library(option: str, library: Callable[[], Path]) -> Callable[[Path, Pat
 
 
 def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, differs: str) -> App:
-    """Return an app whose runtime.sh fetches the runtime from a wheel."""
+    """Return an app with a runtime.sh that fetches the runtime from a wheel."""
     own = ("README.md", "install.sh", "runtime.sh")
     debian = DebianSettings(
         templates="rpi4/debian",
         runtime=wheel.title,
         processor="the processor",
-        # The C++ library is the runtime's wish, not the program's.
+        # The runtime needs the C++ library, not the program.
         depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
         recommends="ca-certificates, curl | wget",
         options="--source /dev/video0 --track --heat board",
@@ -179,7 +179,7 @@ CPP_VART = App(
         "README.md": "bundle/vart/README.md.j2",
         "install.sh": "bundle/vart/install.sh.j2",
     },
-    # The file that the DPU takes, whether it is compiled here or later.
+    # The DPU's file, whether compiled here or later.
     loads=lambda main: main.replace(".quantized.xmodel", ".xmodel"),
     stand_in="stand-in DPU",
 )

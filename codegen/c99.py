@@ -1,4 +1,4 @@
-"""Renderer 'c99': a planned integer network as C99 that a person can read."""
+"""Renderer 'c99': a planned integer network as readable C99."""
 
 from collections.abc import Mapping
 
@@ -11,9 +11,9 @@ __all__ = ["RENDERER", "C99Renderer"]
 
 
 class C99Renderer:
-    """network.h is what the user calls, network.c the network, and below it kernels and weights.
+    """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h: where a kernel has faster forms for processors of PCs.
+    network_x86.h: only if a kernel has faster forms for PC processors.
     """
 
     name = "c99"

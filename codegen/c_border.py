@@ -1,4 +1,4 @@
-"""The C code of a network that is compiled into an app, and the tensors at its border."""
+"""The C code of a network compiled into an app, and the tensors at its border."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class TensorsCode:
 def network_sources(request: AppRequest) -> dict[str, bytes]:
     """Return network/: the network's C code, and tensors.cpp that calls it.
 
-    Raises RefusedError for an artifact that is no C code.
+    Raises RefusedError for an artifact that is not C code.
     """
     if "network.h" not in request.artifact_files:
         raise RefusedError(

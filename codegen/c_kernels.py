@@ -1,4 +1,4 @@
-"""Which kernels a program needs, for which element types, and what these need themselves."""
+"""The kernels that a program needs, their element types, and their dependencies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ __all__ = [
 _ROUNDING, _WINDOW = ("rounding",), ("window",)
 _LAYER_STRUCTS = ("rounding", "rescale")
 
-# Structs that a kernel's settings are made of, and parts that its code calls: for its input (i),
-# its output (o), or whatever the types are ('').
+# Structs of a kernel's settings, and parts that its code calls: for its input (i), its output (o),
+# or independent of types ('').
 _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "add": _ROUNDING,
@@ -57,7 +57,7 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
 _SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
-_PACKED = "_w4"  # ends the names of kernels that read two weights from a byte, and of their parts
+_PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
 _PACKED_PARTS = ("multiply", "layer", "widen")
 
 
@@ -71,7 +71,7 @@ class ElementType:
 
 @dataclass(frozen=True)
 class Template:
-    """A file of templates/c. packed: for two weights in a byte, instead of one."""
+    """A file in templates/c. packed: for two weights in a byte, instead of one."""
 
     file: str
     packed: bool
@@ -79,7 +79,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Part:
-    """A function that kernels share, for some element types."""
+    """A function shared by kernels, for some element types."""
 
     template: Template
     types: tuple[ElementType, ...]
@@ -99,7 +99,7 @@ class Function:
 class KernelsCode:
     """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order.
 
-    tiles: the forms of weights ('packed' or not) that products of tiles are needed for.
+    tiles: the weight formats ('packed' or not) that need tile products.
     """
 
     structs: tuple[Template, ...]
@@ -129,7 +129,7 @@ def kernels_code(program: CProgram) -> KernelsCode:
 
 
 def function_name(call: Call) -> str:
-    """Return the name of the function that a call calls."""
+    """Return the function name of a call."""
     return _function_name(call.kernel, call.ctypes)
 
 
@@ -155,7 +155,7 @@ def struct_name(field_or_kernel: str) -> str:
 
 
 def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:
-    """Return the parts; types of the same name together, each behind what it calls."""
+    """Return the parts, grouped by name, each after those it calls."""
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for kernel, ctypes in used:
         types = {"": (), "i": ctypes[:1], "o": ctypes[-1:]}
@@ -187,7 +187,7 @@ def _template(name: str) -> Template:
 
 
 def _settings_of(kernel: str) -> str:
-    """Return the kernel whose struct holds the settings."""
+    """Return the kernel with the settings struct."""
     plain = _plain(kernel)
     return _SAME_SETTINGS.get(plain, plain) + kernel[len(plain) :]
 
@@ -218,6 +218,6 @@ def _types(ctypes: Iterable[str]) -> tuple[ElementType, ...]:
 
 
 def _ordered(names: Iterable[str], first: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each name once, those of `first` first."""
+    """Return each name once, starting with those of `first`."""
     found = dict.fromkeys(names)
     return (*(name for name in first if name in found), *(n for n in found if n not in first))

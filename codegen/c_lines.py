@@ -1,4 +1,4 @@
-"""C text that fits the page as clang-format would have it."""
+"""C text wrapped like clang-format."""
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
@@ -11,9 +11,9 @@ COLUMNS = 100
 
 
 def filled(head: str, items: Sequence[str], tail: str, indent: int = 0) -> tuple[str, ...]:
-    """Return the lines of `head(items)tail`, filled, later ones below the first item.
+    """Return the lines of `head(items)tail`, filled, aligned with the first item.
 
-    indent: of the place where the lines will stand.
+    indent: of the surrounding code.
     """
     margin, columns = " " * (len(head) + 1), COLUMNS - indent
     lines = [f"{head}("]
@@ -28,12 +28,12 @@ def filled(head: str, items: Sequence[str], tail: str, indent: int = 0) -> tuple
 
 
 def filled_text(head: str, items: Sequence[str], tail: str = "", indent: int = 0) -> str:
-    """Return the lines of `filled` as text that begins at column `indent`: a template's filter."""
+    """Return the lines of `filled` as text starting at column `indent`: a template filter."""
     return ("\n" + " " * indent).join(filled(head, items, tail, indent))
 
 
 def comment(text: str, indent: int = 0) -> tuple[str, ...]:
-    """Return the lines of a comment; characters that C might read otherwise become '_'."""
+    """Return the lines of a comment; characters with a special meaning in C become '_'."""
     plain = quoting.comment(text)
     lines = wrap(plain, COLUMNS - indent - 3, break_long_words=False, break_on_hyphens=False)
     return tuple(f"// {line}" for line in lines)

@@ -41,7 +41,7 @@ class NetworkCode:
     """Context of templates/c/network.* and templates/c/weights.*.
 
     signature, definition: lines of network_run's head.  buffers: declarations.  calls: lines of
-    each, its comment first.
+    each, starting with its comment.
     """
 
     title: str
@@ -76,7 +76,7 @@ def network_code(program: CProgram) -> NetworkCode:
 
 
 def _arena_type(program: CProgram) -> str:
-    """Return the element type that most tensors have, which then need no cast."""
+    """Return the most common element type, which then needs no cast."""
     types = sorted(buffer.ctype for buffer in program.buffers.values())
     return max(dict.fromkeys(types), key=types.count)
 
@@ -110,7 +110,7 @@ def _stored(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _structs(call: Call) -> Iterator[Struct]:
-    """Yield the structs that a call's settings point to, then the settings."""
+    """Yield the structs referenced by a call's settings, then the settings."""
     name = f"{call.name}_settings"
     for field, value in call.settings.items():
         if isinstance(value, Mapping):
@@ -172,5 +172,5 @@ def _array(constant: Constant) -> Array:
 
 
 def _real(value: float) -> str:
-    """Return the digits that give back a float32, with a point."""
+    """Return digits that represent a float32 exactly, with a point."""
     return repr(float(f"{value:.9g}"))

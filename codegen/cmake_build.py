@@ -1,4 +1,4 @@
-"""Compiles an app's sources by CMake."""
+"""Compiles an app's sources with CMake."""
 
 import os
 import shutil
@@ -20,8 +20,8 @@ _FLAGS = ("CFLAGS", "CXXFLAGS", "LDFLAGS")
 def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
     """Build `source` in `out` and return the program.
 
-    options: further ones of cmake's first step. Raises ToolchainError where CMake is missing, or
-    with the end of the log and its place where the build fails.
+    options: additional configure options. Raises ToolchainError if CMake is missing, or with the
+    end of the log and its path if the build fails.
     """
     cmake = _require_cmake()
     configure = [cmake, "-S", str(source), "-B", str(out), "-DCMAKE_BUILD_TYPE=Release", *options]
@@ -41,7 +41,7 @@ def _require_cmake() -> str:
 
 
 def _run(command: list[str], source: Path) -> str:
-    # Flags of the user's shell would make another program of the same sources.
+    # Flags in the user's environment would change the program.
     environment = {k: v for k, v in os.environ.items() if k not in _FLAGS}
     environment["LC_ALL"] = "C"
     try:

@@ -1,4 +1,4 @@
-"""What a bundle needs beside program and model: how to use it, install it and test it."""
+"""A bundle's files beside program and model: documentation, installation and self-test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["TEXTS", "Readme", "readme"]
 TEXTS = MappingProxyType(
     {name: f"bundle/{name}.j2" for name in ("README.md", "install.sh", "selftest")}
 )
-"""What most bundles have: the template of each companion by its name."""
+"""Templates of most bundles' companion files, by name."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Readme:
     """Context of templates/bundle.
 
     artifact: file that the program loads.  notice: of the licences, '' for none.
-    c_library: version of GNU's that program and libraries need, '' for none.
+    c_library: glibc version that program and libraries need, '' for none.
     """
 
     bundle: str

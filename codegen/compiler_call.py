@@ -1,4 +1,4 @@
-"""Calls a compiler, for programs that no CMake project is worth."""
+"""Calls a compiler, for programs too small for a CMake project."""
 
 import subprocess
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ _LOG_LINES = 15
 
 
 def call_compiler(command: Sequence[str], what: str) -> None:
-    """Run it; raises ToolchainError with the end of its messages, or where it is missing.
+    """Run it; raises ToolchainError with the end of its messages, or if it is missing.
 
-    what: is built, for the message.
+    what: the thing being built, for the message.
     """
     failed = f"building {what} failed: "
     try:

@@ -1,4 +1,4 @@
-"""Asks whether an app can follow a contract, before any of it is written."""
+"""Checks that an app can follow a contract, before any of it is written."""
 
 import numpy as np
 
@@ -8,14 +8,14 @@ from zoo.errors import RecipeError
 
 __all__ = ["RESERVED", "check_contract"]
 
-# What a record of the app says beside the values.
+# Keys of the app's records beside the values.
 RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms", "device_ms")
 
 
 def check_contract(contract: Contract) -> None:
-    """Run the contract on a black picture; raises RecipeError for what its steps cannot do.
+    """Run the contract on a black picture; raises RecipeError if its steps cannot.
 
-    The generated code repeats none of these checks.
+    The generated code does not repeat these checks.
     """
     frame = preprocess(contract, np.zeros((8, 8, 3), np.uint8))
     outputs = {tensor.name: np.zeros(tensor.shape, np.float32) for tensor in contract.outputs}

@@ -30,7 +30,7 @@ class ContractCode:
 
 
 def contract_code(request: AppRequest) -> ContractCode:
-    """Return the context; raises RecipeError for parameters that a step does not take."""
+    """Return the context; raises RecipeError for parameters that a step does not accept."""
     contract = request.contract
     return ContractCode(
         model=request.model,
@@ -45,7 +45,7 @@ def contract_code(request: AppRequest) -> ContractCode:
 
 
 def step_names(contract: Contract) -> set[str]:
-    """Return the names of all steps of a contract."""
+    """Return the names of all steps in a contract."""
     return {step.name for step in (*contract.pre, *contract.post)}
 
 

@@ -1,4 +1,4 @@
-"""C++ calls that fit the page as clang-format would have them."""
+"""C++ calls wrapped like clang-format."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,14 +7,14 @@ from codegen.cpp_literal import literal
 
 __all__ = ["call"]
 
-_COLUMNS = 98  # of .clang-format's 100, two are the indentation of a function's body
+_COLUMNS = 98  # .clang-format's 100, minus two for the indentation of a function's body
 
 
 def call(function: str, first: Sequence[str], arguments: Sequence[Any]) -> tuple[str, ...]:
     """Return the lines of `function(first, arguments);`.
 
-    first: C++ expressions.  arguments: Python values, written as literals. Lines are filled; a
-    list of lists that does not fit has a line for each item.
+    first: C++ expressions.  arguments: Python values, written as literals. Lines are filled; a list
+    of lists that does not fit has one line per item.
     """
     margin = " " * (len(function) + 1)
     pieces = [[text] for text in first]

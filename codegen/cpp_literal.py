@@ -1,4 +1,4 @@
-"""C++ literals of what a contract's parameters may be."""
+"""C++ literals of contract parameters."""
 
 import json
 import math
@@ -12,7 +12,7 @@ __all__ = ["literal"]
 def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
     """Return the C++ literal of a bool, number, text or nested list of them.
 
-    A float keeps its every digit. Raises RecipeError for anything else.
+    Floats keep all digits. Raises RecipeError for anything else.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -29,7 +29,7 @@ def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML ca
 
 
 def _text(value: str) -> str:
-    # JSON escapes what C++ does, but for \u of characters that C++ takes as they are.
+    # JSON escapes are valid in C++, except for \u of characters that C++ accepts directly.
     if not value.isprintable():
         raise RecipeError(f"contract: text {value!r} has unprintable characters; remove them")
     return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Runs programs for 64-bit ARM Linux on this machine, as boards would."""
+"""Runs programs for 64-bit ARM Linux on this machine, like a board."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,10 +26,10 @@ ARM_TOOLS = (
 def emulator_words(
     board: LinuxMachine, root: Path, variables: Sequence[str], remedy: str
 ) -> tuple[str, ...]:
-    """Return the words before a program that run it as the board would; raises ToolchainError.
+    """Return the command prefix that runs a program like the board; raises ToolchainError.
 
-    root: folder of the board's libraries.  variables: NAME=VALUE each. The CPU is named, for
-    without it the emulator has instructions that the board lacks, and XNNPACK takes them.
+    root: folder of the board's libraries.  variables: NAME=VALUE each. The CPU is specified because
+    the emulator's default has instructions that the board lacks, and XNNPACK would use them.
     """
     emulator = which(EMULATOR)
     if emulator is None:
@@ -42,9 +42,9 @@ def emulator_words(
 
 @contextmanager
 def emulated(board: LinuxMachine, variables: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the words for programs that need the C library only; raises ToolchainError.
+    """Yield the prefix for programs that only need the C library; raises ToolchainError.
 
-    Inference runtimes ask /proc/cpuinfo for the CPU: that of this PC would mislead them.
+    Inference runtimes read the CPU from /proc/cpuinfo; this PC's would mislead them.
     """
     with TemporaryDirectory(prefix="zoo-arm-") as folder:
         root = Path(folder)
@@ -65,7 +65,7 @@ _PARTS = {"cortex-a53": "0xd03", "cortex-a57": "0xd07", "cortex-a72": "0xd08"}
 
 
 def _cpuinfo(cpu: str) -> str:
-    """Return what Linux tells about a processor of one such core."""
+    """Return Linux's description of a processor with one such core."""
     lines = {
         "processor": "0",
         "Features": "fp asimd evtstrm crc32 cpuid",

@@ -1,4 +1,4 @@
-"""The Android app's source tree: a Gradle project in Kotlin, and the contract's steps in it."""
+"""The Android app's source tree: a Gradle project in Kotlin, with the contract's steps."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ _INDENT = 8
 
 
 class KotlinBackend:
-    """LiteRT on Android; Gradle gets what build.gradle.kts names."""
+    """LiteRT on Android; Gradle downloads the version in build.gradle.kts."""
 
     tools: tuple[Tool, ...] = ()
 
@@ -41,7 +41,7 @@ class KotlinBackend:
         return {**files, **{f"{_SOURCES}/steps/{name}": content for name, content in steps}}
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return nothing: none is among the sources."""
+        """Return no libraries, since none are among the sources."""
         return ()
 
 
@@ -65,7 +65,7 @@ class KotlinContract:
 
 
 def kotlin_contract(request: AppRequest) -> KotlinContract:
-    """Return the context; raises RecipeError for parameters that a step does not take."""
+    """Return the context; raises RecipeError for parameters that a step does not accept."""
     contract = request.contract
     names = {"Frame", "Values", *map(_camel_case, step_names(contract))}
     return KotlinContract(
@@ -84,7 +84,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
 def _step_files(contract: Contract) -> dict[str, bytes]:
     """Return the Kotlin forms of a contract's steps by file name.
 
-    Raises RecipeError for a step that has none.
+    Raises RecipeError for a step without one.
     """
     paths = {"Frame.kt": _FRAME}
     for name in sorted(step_names(contract)):
@@ -115,5 +115,5 @@ def _camel_case(name: str) -> str:
 
 
 def _application_id(model: str) -> str:
-    """Return an id by which phones tell apps of several models apart."""
+    """Return an application id that distinguishes the apps of several models."""
     return f"org.edgezoo.m_{re.sub('[^a-z0-9]', '_', model.lower())}"

@@ -1,4 +1,4 @@
-"""Kotlin expressions of what a contract's parameters may be."""
+"""Kotlin expressions of contract parameters."""
 
 import json
 import math
@@ -15,9 +15,9 @@ _INDENT = 4
 
 
 def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
-    """Return the expression of a bool, number, text or nested list of them, in one line.
+    """Return the expression of a bool, number, text or nested list of them, on one line.
 
-    A float keeps its every digit. Raises RecipeError for anything else.
+    Floats keep all digits. Raises RecipeError for anything else.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -57,7 +57,7 @@ def _lines(value: object, indent: int) -> list[str]:
 
 
 def _enclosed(head: str, pieces: Sequence[Sequence[str]], indent: int) -> list[str]:
-    """Return `head(pieces)` in one line where it fits, else each piece in lines of its own."""
+    """Return `head(pieces)` on one line if it fits, otherwise each piece on separate lines."""
     text = f"{head}({', '.join(piece[0] for piece in pieces)})"
     if all(len(piece) == 1 for piece in pieces) and indent + len(text) < COLUMNS:
         return [text]
@@ -66,7 +66,7 @@ def _enclosed(head: str, pieces: Sequence[Sequence[str]], indent: int) -> list[s
 
 
 def _text(value: str) -> str:
-    # JSON escapes what Kotlin does, but for $, which would begin a template.
+    # JSON escapes are valid in Kotlin, except for $, which would start a template.
     if not value.isprintable():
         raise RecipeError(f"contract: text {value!r} has unprintable characters; remove them")
     return json.dumps(value, ensure_ascii=False).replace("$", "\\$")

@@ -1,6 +1,6 @@
 """Programs for the Kria KV260 with AMD's libraries.
 
-Those pass types of the C++ library, GNU's: programs are compiled with its headers, and share it.
+These pass types of GNU's C++ library, so programs are compiled with its headers and share it.
 """
 
 import os
@@ -23,7 +23,7 @@ _SYSROOT = "ZOO_ARM64_SYSROOT"
 
 
 def _default_sysroot() -> Path:
-    """Return where scripts/arm64_sysroot puts it."""
+    """Return the output folder of scripts/arm64_sysroot."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(cache) / "edgezoo" / "sysroots" / "debian12-arm64"
 
@@ -37,8 +37,7 @@ _TOOLS = (
 def sysroot() -> Path:
     """Return the folder of the board's libraries.
 
-    The environment variable ZOO_ARM64_SYSROOT names another one. Raises ToolchainError where it is
-    missing.
+    The environment variable ZOO_ARM64_SYSROOT overrides it. Raises ToolchainError if it is missing.
     """
     folder = Path(os.environ.get(_SYSROOT) or _default_sysroot())
     for needed, what in (("vart", "AMD's VART"), ("c++", "the headers of C++")):
@@ -55,7 +54,7 @@ class KriaToolchain(LinuxToolchain):
 
     @property
     def emulators(self) -> tuple[Tool, ...]:
-        """What running needs."""
+        """Tools for running."""
         return _TOOLS
 
     def compiler(self, language: str = "c++") -> tuple[str, ...]:
@@ -64,18 +63,18 @@ class KriaToolchain(LinuxToolchain):
         return (*super().compiler(language), *_cpp_library(language), headers)
 
     def linker(self) -> tuple[str, ...]:
-        """Return words for the linker, AMD's libraries not among them; raises ToolchainError."""
+        """Return linker options without AMD's libraries; raises ToolchainError."""
         folders = (sysroot() / part / "lib" / "aarch64-linux-gnu" for part in ("usr", "."))
         words = tuple(f"-L{folder}" for folder in folders)
         if by_host():
             return words
-        # What AMD's libraries need in their turn is the board's own.
+        # The board provides the dependencies of AMD's libraries.
         return (*words, "-l:libstdc++.so.6", "-l:libgcc_s.so.1", "-Wl,--allow-shlib-undefined")
 
     def build(self, source: Path, out: Path) -> Path:
-        """Compile sources that bring aarch64.cmake in `out` and return the program.
+        """Compile sources with an aarch64.cmake in `out` and return the program.
 
-        Raises ToolchainError, also where the program would not load on one of the board's images.
+        Raises ToolchainError, also if the program would not load on one of the board's images.
         """
         program = cmake_build(source, out, self._options(source))
         check_versions(program, self.machine.images)
@@ -83,7 +82,7 @@ class KriaToolchain(LinuxToolchain):
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-        """Yield the words to put before a program to start it here; raises ToolchainError."""
+        """Yield the command prefix that starts a program here; raises ToolchainError."""
         variables = [f"{name}={value}" for name, value in environment.items()]
         yield emulator_words(self.machine, sysroot(), variables, _REMEDY)
 
@@ -98,7 +97,7 @@ class KriaToolchain(LinuxToolchain):
 
 
 def _cpp_library(language: str) -> tuple[str, ...]:
-    """Return the words by which Zig compiles C++ with GNU's library in place of its own."""
+    """Return options for Zig to compile C++ with GNU's library in place of its own."""
     if by_host() or language == "c":
         return ()
     include = sysroot() / "usr" / "include"

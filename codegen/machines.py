@@ -1,4 +1,4 @@
-"""Linux machines that programs are compiled for, and the systems that run on them."""
+"""Linux machines that programs are compiled for, and their systems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class BoardImage:
-    """An operating system for a board. versions: newest that it has, by symbol family."""
+    """An operating system for a board. versions: its newest, by symbol family."""
 
     name: str
     versions: Mapping[str, Version]
@@ -30,9 +30,9 @@ class BoardImage:
 class LinuxMachine:
     """A kind of machine.
 
-    architecture: as `uname -m` tells it.  cpu: as GCC and qemu call it, '' for every one.
-    c_library: version of GNU's C library that programs for it need at most.
-    images: systems for it, which a program is compared with.
+    architecture: as in `uname -m`.  cpu: GCC's and qemu's name, '' for every one.
+    c_library: maximum glibc version that programs may need.
+    images: its systems, which a program is checked against.
     """
 
     name: str
@@ -42,7 +42,7 @@ class LinuxMachine:
     images: tuple[BoardImage, ...] = ()
 
 
-PC = LinuxMachine("PCs", "x86_64", "", (2, 28))  # ONNX Runtime's own needs as much
+PC = LinuxMachine("PCs", "x86_64", "", (2, 28))  # ONNX Runtime itself needs as much
 RASPBERRY_PI_4 = LinuxMachine(
     "the Raspberry Pi 4",
     "aarch64",
@@ -50,7 +50,7 @@ RASPBERRY_PI_4 = LinuxMachine(
     (2, 28),
     (BoardImage("Raspberry Pi OS 12 (Debian 12)", {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30)}),),
 )
-# The oldest Jetson, so that programs run on every one.
+# The oldest Jetson, so that programs run on all of them.
 JETSON = LinuxMachine(
     "Jetson boards",
     "aarch64",
@@ -58,7 +58,7 @@ JETSON = LinuxMachine(
     (2, 27),
     (BoardImage("JetPack 4.6 (Ubuntu 18.04)", {"GLIBC": (2, 27)}),),
 )
-# PetaLinux's C library; headers of the C++ library take what older ones lack.
+# PetaLinux's C library; the C++ library's headers use functions that older ones lack.
 KRIA = LinuxMachine(
     "the Kria KV260",
     "aarch64",
@@ -72,7 +72,7 @@ KRIA = LinuxMachine(
 
 
 def check_versions(program: Path, images: tuple[BoardImage, ...]) -> None:
-    """Raise ToolchainError naming the image that a program cannot be loaded on, and why."""
+    """Raise ToolchainError naming the image on which a program would not load, and why."""
     needed = symbol_versions(program)
     for image in images:
         for family, allowed in image.versions.items():

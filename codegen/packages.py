@@ -1,4 +1,4 @@
-"""The forms of packages: the archive, and packages of Debian with service and configuration."""
+"""Package formats: the archive, and Debian packages with service and configuration."""
 
 import gzip
 import re
@@ -26,12 +26,12 @@ _NONE: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class DebianSettings:
-    """What the packages of an app have of their own.
+    """An app's settings for its Debian packages.
 
     templates: folder below templates/bundle of postinst and prerm.
-    runtime, processor: what computes, and on what, for people.
-    depends, recommends: as the control file has them.  options: of the service.
-    further: what postinst and prerm are rendered with.
+    runtime, processor: for the description.
+    depends, recommends: as in the control file.  options: of the service.
+    further: additional context of postinst and prerm.
     """
 
     templates: str
@@ -44,12 +44,12 @@ class DebianSettings:
 
 
 class Archive(Package):
-    """Package 'tar.gz': the bundle, as the zoo itself reads it."""
+    """Package 'tar.gz': the bundle, in the zoo's own format."""
 
     name = ARCHIVE
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the bundle's folder, named as the bundle."""
+        """Write the bundle's folder, named like the bundle."""
         pack(bundle.folder, file, bundle.facts["bundle"])
 
 
@@ -72,14 +72,14 @@ class Debian(Package):
 
 
 def package_name(bundle: str) -> str:
-    """Return a name as Debian allows it (Policy, section 5.6.1)."""
+    """Return a valid Debian name (Policy, section 5.6.1)."""
     return f"zoo-{re.sub('[^a-z0-9+.-]', '-', bundle.lower())}"
 
 
 def debian_package(
     request: AppRequest, facts: Mapping[str, str], board: DebianSettings
 ) -> DebianPackage:
-    """Return what makes a bundle a package of Debian. facts: as for `readme`."""
+    """Return the Debian package data of a bundle. facts: as for `readme`."""
     bundle = readme(request, facts)
     name = package_name(bundle.bundle)
     context = {"bundle": bundle, "board": board, "name": name, "version": __version__}

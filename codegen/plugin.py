@@ -1,4 +1,4 @@
-"""Registers the app generators, and the writers of programs."""
+"""Registers the app generators, package formats and renderers."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from zoo.hookspecs import hookimpl
 
 @hookimpl
 def register_apps() -> Iterable[Descriptor]:
-    """Return one app for each way to run networks on a kind of board."""
+    """Return one app for each runtime of a kind of board."""
     return [
         Descriptor("android", "codegen.apps:ANDROID"),
         Descriptor("cpp-c", "codegen.apps:CPP_C"),
@@ -23,7 +23,7 @@ def register_apps() -> Iterable[Descriptor]:
 
 @hookimpl
 def register_packages() -> Iterable[Descriptor]:
-    """Return the forms in which bundles go to boards."""
+    """Return the package formats of bundles."""
     return [
         Descriptor("deb", "codegen.packages:DEB"),
         Descriptor("tar.gz", "codegen.packages:TAR_GZ"),
@@ -32,5 +32,5 @@ def register_packages() -> Iterable[Descriptor]:
 
 @hookimpl
 def register_renderers() -> Iterable[Descriptor]:
-    """Return one writer for each language."""
+    """Return one renderer for each language."""
     return [Descriptor("c99", "codegen.c99:RENDERER")]

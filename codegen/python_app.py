@@ -1,6 +1,6 @@
 """The Python app's source tree: its program, and the numpy forms of the contract's steps.
 
-The steps are the very files that the reference is computed by.
+The steps are the same files that the reference uses.
 """
 
 import ast
@@ -37,7 +37,7 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
 
 
 def _modules(names: Iterable[str]) -> dict[str, bytes]:
-    """Return modules, and what they import of the zoo or of their own package, by path."""
+    """Return modules, with their imports from the zoo or their own package, by path."""
     found: dict[str, bytes] = {}
     waiting = list(names)
     while waiting:
@@ -75,5 +75,5 @@ def _imports(source: bytes) -> Iterator[str]:
 def _is_module(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except ModuleNotFoundError:  # what comes before the last dot is no package
+    except ModuleNotFoundError:  # the part before the last dot is not a package
         return False

@@ -1,4 +1,4 @@
-"""The C++ app's source tree: what is rendered, and what is copied."""
+"""The C++ app's source tree: rendered and copied files."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from zoo.tool import Tool
 __all__ = ["CMakeProject", "CppBackend"]
 
 _CPP = TEMPLATES / "cpp"
-_BATCHES = 4  # of about equal work, for two or four cores
+_BATCHES = 4  # batches of about equal work, for two or four cores
 _FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 
@@ -25,7 +25,7 @@ _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 class CMakeProject:
     """Context of templates/cpp/CMakeLists.txt.j2.
 
-    sources: relative paths of the C++ files.  batch: how many of them are compiled as one.
+    sources: relative paths of the C++ files.  batch: number of files compiled as one.
     c_sources: of the C files, if the network is among the sources.
     """
 
@@ -46,9 +46,9 @@ class CppBackend:
     """An inference back end of the C++ app.
 
     name: prefix of its files in `folder`, which implement core/backend.hpp.
-    links: words for the linker.  links_reason: why these.
-    extras: further files below codegen/templates/cpp that it needs.
-    network: the sources of a network that is compiled in.
+    links: linker options.  links_reason: their reason.
+    extras: additional files below codegen/templates/cpp that it needs.
+    network: the sources of a compiled-in network.
     beside: files to deliver with the sources that are not part of the program.
     """
 
@@ -62,7 +62,7 @@ class CppBackend:
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """What is copied into the sources."""
+        """Tools whose files are copied into the sources."""
         return VENDORED_TOOLS
 
     def sources(self, request: AppRequest) -> dict[str, bytes]:
@@ -81,7 +81,7 @@ class CppBackend:
         return {**dict(sorted(files.items())), **self.beside(request)}
 
     def libraries(self) -> tuple[Library, ...]:
-        """Return what is compiled in; raises ToolchainError."""
+        """Return the compiled-in libraries; raises ToolchainError."""
         return vendored_libraries()
 
     def _copied(self) -> dict[str, bytes]:
@@ -119,7 +119,7 @@ def _step_headers(request: AppRequest) -> dict[str, bytes]:
 
 
 def _with_includes(header: Path) -> Iterator[Path]:
-    """Yield a header and those that it includes by quotes, from its folder or the built-in one."""
+    """Yield a header and those it includes in quotes, from its folder or the built-in one."""
     yield header
     for name in _INCLUDE.findall(_read(header)):
         candidates = (header.parent / name, _FRAME_HEADER.parent / name)

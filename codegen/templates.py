@@ -1,4 +1,4 @@
-"""The one Jinja environment; everything that a template shows is computed before."""
+"""The Jinja environment; everything that a template shows is computed beforehand."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=False,  # it writes C++ and shell, not HTML: each value names its filter
+        autoescape=False,  # it writes C++ and shell, not HTML: each value specifies its filter
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -29,9 +29,9 @@ def _environment() -> Environment:
 
 
 def render(template: str | Path, **context: object) -> bytes:
-    """Return a template's text for a context, UTF-8; a name it lacks is an error.
+    """Return a template's text for a context, UTF-8; a missing name is an error.
 
-    template: below codegen/templates, or a file of another distribution as Path.
+    template: below codegen/templates, or a file in another distribution as Path.
     """
     environment = _environment()
     if isinstance(template, Path):

@@ -1,6 +1,6 @@
-"""TensorRT's stand-in: the library at the app's border to it, compiled with headers of our own.
+"""TensorRT's stand-in: the app's border library, compiled with our own headers.
 
-Behind them ONNX Runtime computes, node by node, on the CPU.
+Behind these, ONNX Runtime computes node by node on the CPU.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,10 +26,10 @@ _CORE = ("files", "shared_library", "tensor_spec")
 
 @dataclass(frozen=True)
 class StandInTensorRt:
-    """Builds the stand-in for a program; it builds its own engine, as TensorRT would.
+    """Builds the stand-in for a program; like TensorRT, it builds its own engine.
 
     runtime: returns ONNX Runtime's library for the toolchain's machine.
-    version: TensorRT's major and minor, () for the newest that the headers know.
+    version: TensorRT's major and minor, () for the newest in the headers.
     """
 
     toolchain: LinuxToolchain
@@ -46,7 +46,7 @@ class StandInTensorRt:
 
 
 def adapter_sources(request: AppRequest) -> dict[str, bytes]:  # noqa: ARG001 (the same for all)
-    """Return the sources of the library that is compiled on the board."""
+    """Return the sources of the library compiled on the board."""
     paths = sorted(_ADAPTER.glob("adapter/*"))
     return {path.relative_to(_ADAPTER).as_posix(): path.read_bytes() for path in paths}
 
@@ -55,7 +55,7 @@ def build_stand_in(out: Path, compiler: Sequence[str], flags: Sequence[str] = ()
     """Compile the adapter against the stand-in and return the library below `out`.
 
     flags: such as another version of TensorRT, -DNV_TENSORRT_MAJOR=8 -DNV_TENSORRT_MINOR=2.
-    Raises ToolchainError where the compiler is missing or fails.
+    Raises ToolchainError if the compiler is missing or fails.
     """
     sources = [*_ADAPTER.glob("adapter/*.cpp"), *_STAND_IN.glob("*.cpp")]
     sources += [_CPP / "backends" / "onnxruntime_api.cpp"]

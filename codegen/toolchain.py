@@ -1,7 +1,7 @@
-"""Programs for Linux: compiled by Zig, or where it is asked for, by this machine; run here.
+"""Programs for Linux: compiled by Zig, or on request by this machine's compilers; run here.
 
-ZOO_TOOLCHAIN=host asks for this machine's compilers: GNU's, or those that CXX and CC name. Zig
-brings the C library of every version: the same program on every system.
+ZOO_TOOLCHAIN=host selects this machine's compilers: GNU's, or those in CXX and CC. Zig includes
+every version of the C library, so the program is the same on every system.
 """
 
 import os
@@ -52,13 +52,13 @@ class LinuxToolchain:
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """Programs that building and running need."""
+        """Programs for building and running."""
         compilers = _GNU[self.machine.architecture] if by_host() else (_ZIG,)
         return (CMAKE, *compilers, *self.emulators)
 
     @property
     def emulators(self) -> tuple[Tool, ...]:
-        """What running needs."""
+        """Tools for running."""
         return ARM_TOOLS if self.machine.architecture == "aarch64" else ()
 
     def compiler(self, language: str = "c++") -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class LinuxToolchain:
     def build(self, source: Path, out: Path) -> Path:
         """Compile an app's sources in `out` and return the program.
 
-        Raises ToolchainError without a compiler, or where the program would not load on one of the
+        Raises ToolchainError without a compiler, or if the program would not load on one of the
         machine's systems.
         """
         options = cmake_options(self.machine, self.compiler(), self.compiler("c"))
@@ -83,7 +83,7 @@ class LinuxToolchain:
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-        """Yield the words to put before a program to start it here; raises ToolchainError.
+        """Yield the command prefix that starts a program here; raises ToolchainError.
 
         environment: variables for the program.
         """
@@ -96,7 +96,7 @@ class LinuxToolchain:
 
 
 def by_host() -> bool:
-    """Return whether this machine's compilers are asked for; raises ToolchainError."""
+    """Return whether this machine's compilers are selected; raises ToolchainError."""
     record(Thing("variable", _VARIABLE))
     asked = os.environ.get(_VARIABLE, "")
     if asked not in _KNOWN:
@@ -107,7 +107,7 @@ def by_host() -> bool:
 def cmake_options(
     machine: LinuxMachine, cpp: Sequence[str], c: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Return CMake's words. cpp, c: starts of commands that compile, () where there is no C."""
+    """Return CMake's options. cpp, c: starts of compile commands, () without C."""
     return (
         "-DCMAKE_SYSTEM_NAME=Linux",
         f"-DCMAKE_SYSTEM_PROCESSOR={machine.architecture}",
@@ -132,11 +132,11 @@ def _gnu_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
 
 
 def _zig_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
-    """Return the words; raises ToolchainError without Zig.
+    """Return the command; raises ToolchainError without Zig.
 
-    Zig builds its C++ library for each machine, once, which takes a minute or more. For another
-    level of optimization, or without -s, it would do so again: so these belong to every command,
-    those by which CMake tries the compiler included.
+    Zig builds its C++ library once per machine, which takes a minute or more. It would rebuild it
+    for another optimization level or without -s, so these are part of every command, including
+    CMake's compiler checks.
     """
     package = find_spec("ziglang")
     if package is None or package.origin is None:

@@ -1,7 +1,7 @@
-"""The DPU's stand-in: a runner of VART made of the network's C sources, for programs of the board.
+"""The DPU's stand-in: a VART runner built from the network's C sources, for the board's programs.
 
-An xmodel's artifact brings below stand_in/ the C sources of its network and one compiled xmodel
-that names LIBRARY as the runner of its DPU part.
+An xmodel's artifact has in stand_in/ the C sources of its network and one compiled xmodel that
+names LIBRARY as the runner of its DPU part.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _WHAT = "the stand-in for the DPU"
 
 @dataclass(frozen=True)
 class StandInDpu:
-    """Builds the stand-in for a program, which runs on AMD's VART itself."""
+    """Builds the stand-in for a program that runs on AMD's own VART."""
 
     toolchain: KriaToolchain
 
@@ -38,7 +38,7 @@ class StandInDpu:
 def build_stand_in(toolchain: KriaToolchain, folder: Path, out: Path) -> Path:
     """Compile the C sources in `folder` and the runner; return the library below `out`.
 
-    Raises ToolchainError where a compiler is missing or fails.
+    Raises ToolchainError if a compiler is missing or fails.
     """
     flags = ("-O2", "-fPIC", "-c", f"-I{folder}")
     objects = []
@@ -66,7 +66,7 @@ def _folder(artifact: Path) -> Path:
 
 
 def _network(folder: Path) -> Path:
-    """Return the xmodel whose DPU part names the stand-in."""
+    """Return the xmodel with a DPU part that names the stand-in."""
     found = sorted(folder.glob("*.xmodel"))
     if len(found) != 1:
         raise ArtifactError(

@@ -1,4 +1,4 @@
-"""The libraries whose headers are among the sources of every C++ app, so that it builds offline."""
+"""Libraries with headers in the sources of every C++ app, so that it builds offline."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ def vendored_sources() -> dict[str, bytes]:
 
 
 def vendored_libraries() -> tuple[Library, ...]:
-    """Return what a bill of materials says of them; raises ToolchainError."""
+    """Return their entries for the bill of materials; raises ToolchainError."""
     stb, json = _stb_folder() / "stb_image.h", _json_folder() / _JSON_HEADER
     return (
         _library("stb", stb, r"/\* stb_image - v([0-9.]+)", "MIT OR Unlicense"),
@@ -58,14 +58,14 @@ def vendored_libraries() -> tuple[Library, ...]:
 
 
 def _library(name: str, header: Path, version: str, licence: str) -> Library:
-    """Return a library by the version that its header says; the licence is among the sources."""
+    """Return a library with the version in its header; the licence is among the sources."""
     found = re.search(version, header.read_text("utf-8"))
     number = found.group(1) if found else "unknown"
     return Library(name, number, licence, header, texts={}, compiled_in=True)
 
 
 def _stb_sources() -> dict[str, bytes]:
-    """Return the headers and the licence that they end with."""
+    """Return the headers and the licence at their end."""
     files = _read(_stb_folder(), _STB_HEADERS)
     text = files["stb_image.h"].decode("utf-8")
     licence = text[text.index(_STB_LICENCE) :].removesuffix("*/\n").rstrip("-\n")
@@ -73,7 +73,7 @@ def _stb_sources() -> dict[str, bytes]:
 
 
 def _json_sources() -> dict[str, bytes]:
-    """Return the headers and the licence that they name."""
+    """Return the headers and their named licence."""
     folder = _json_folder()
     names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.hpp"))
     files = _read(folder, sorted(names))
@@ -82,7 +82,7 @@ def _json_sources() -> dict[str, bytes]:
 
 
 def _read(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
-    """Return files, and tell the build which they were."""
+    """Return files, and record them as used."""
     files = {name: folder / name for name in names}
     record(*(Thing("file", str(file)) for file in files.values()))
     return {name: file.read_bytes() for name, file in files.items()}

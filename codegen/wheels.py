@@ -1,6 +1,6 @@
-"""Inference runtimes out of packages of PyPI: those of this machine, and those of others.
+"""Inference runtimes from PyPI packages: installed ones, and ones for other machines.
 
-The latter are downloaded once, checked, and kept.
+The latter are downloaded once, checked, and cached.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _REMEDY = "pip install onnxruntime"
 
 @dataclass(frozen=True)
 class Wheel:
-    """A file of PyPI, for one version of Python and one platform.
+    """A PyPI file, for one Python version and platform.
 
     path: of its folder on PyPI's file server.  member: path of the shared library in it.
     """
@@ -41,14 +41,14 @@ class Wheel:
 
     @property
     def url(self) -> str:
-        """Return where it can be had without pip."""
+        """Return its URL, for downloads without pip."""
         return f"https://files.pythonhosted.org/packages/{self.path}/{self.file}"
 
 
 def wheel_file(wheel: Wheel) -> Path:
-    """Return where the file is, downloaded by pip unless it is there.
+    """Return the path of the file, downloaded by pip if missing.
 
-    Raises ToolchainError offline, and where the file is another one.
+    Raises ToolchainError offline, and if the file differs.
     """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def wheel_file(wheel: Wheel) -> Path:
 
 
 def wheel_library(wheel: Wheel) -> Path:
-    """Return the library, unpacked; raises ToolchainError as wheel_file, or without it."""
+    """Return the unpacked library; raises ToolchainError like wheel_file, or if it is missing."""
     packed = wheel_file(wheel)
     unpacked = packed.with_suffix("") / wheel.member
     if unpacked.is_file():
