@@ -63,4 +63,4 @@ MODULES = MappingProxyType(
         ),
     }
 )
-"""Modules by what they are for."""
+"""Modules by purpose."""

@@ -50,8 +50,8 @@ class Contract:
     def pixel_quantization(self) -> tuple[float, int] | None:
         """Return (scale, zero_point) that make uint8 pixels themselves the quantized input.
 
-        With x = (pixel - mean) / std and one mean and std for all channels, q = pixel stands for
-        x exactly if scale = 1 / std and zero_point = mean. None if that is impossible.
+        With x = (pixel - mean) / std and one mean and std for all channels, q = pixel represents x
+        exactly if scale = 1 / std and zero_point = mean. None if that is impossible.
         """
         for step in self.pre:
             if step.name == "normalize":

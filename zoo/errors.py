@@ -134,7 +134,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def _near(name: str, names: Iterable[str]) -> list[str]:
-    """Return what may have been meant: names that go on like this one, else those spelled alike."""
+    """Return similar names: those that start with this one, or else similarly spelled ones."""
     word = name.lower()
     longer = [known for known in names if len(word) > 1 and known.lower().startswith(word)]
     if longer:
@@ -145,7 +145,7 @@ def _near(name: str, names: Iterable[str]) -> list[str]:
 
 
 def _allowed(name: str, known: str) -> int:
-    """Return how many slips one makes in a word: with more, it is another one."""
+    """Return how many typos a similar word may have."""
     length = max(len(name), len(known))
     return 2 if length >= _LONG else min(1, length - 1)
 

@@ -1,7 +1,7 @@
-"""A table of a flatbuffer, read with every offset checked: a damaged file is an error, no crash.
+"""A table of a flatbuffer, read with every offset checked: damaged files raise errors.
 
-Format: "FlatBuffer Internals" of the FlatBuffers documentation. Fields are numbered as in the
-schema, from 0. Offsets count from where they stand.
+Format: "FlatBuffer Internals" in the FlatBuffers documentation. Fields are numbered as in the
+schema, from 0. Offsets are relative to their own position.
 """
 
 import struct
@@ -20,7 +20,7 @@ _FIELD_BYTES = 2
 class FlatTable:
     """One table. position: of its start in `content`.
 
-    Every method raises ValueError where what it follows leaves the content.
+    Every method raises ValueError for an offset outside the content.
     """
 
     def __init__(self, content: bytes, position: int) -> None:
@@ -35,7 +35,7 @@ class FlatTable:
         return cls(content, position)
 
     def place(self, field: int) -> int | None:
-        """Return where a field stands in the content, None where it is absent."""
+        """Return a field's position in the content, None if absent."""
         entry = _VTABLE_HEADER_BYTES + _FIELD_BYTES * field
         if entry + _FIELD_BYTES > self._vtable_bytes:
             return None
@@ -48,12 +48,12 @@ class FlatTable:
         return default if place is None else int(self._unpack(f"<{kind}", place))
 
     def numbers(self, field: int, dtype: str) -> NDArray[Any]:
-        """Return a vector of numbers, empty where there is none. dtype: such as '<i4'."""
+        """Return a vector of numbers, empty if absent. dtype: such as '<i4'."""
         start, count = self._vector(field, np.dtype(dtype).itemsize)
         return np.frombuffer(self._content, dtype, count, start)
 
     def text(self, field: int) -> str:
-        """Return a string, empty where there is none; what is not UTF-8 is replaced."""
+        """Return a string, empty if absent; invalid UTF-8 is replaced."""
         return self.numbers(field, "u1").tobytes().decode("utf-8", "replace")
 
     def table(self, field: int) -> "FlatTable | None":
@@ -62,13 +62,13 @@ class FlatTable:
         return None if place is None else FlatTable(self._content, self._follow(place))
 
     def tables(self, field: int) -> tuple["FlatTable", ...]:
-        """Return a vector of tables, empty where there is none."""
+        """Return a vector of tables, empty if absent."""
         start, count = self._vector(field, _OFFSET_BYTES)
         places = range(start, start + count * _OFFSET_BYTES, _OFFSET_BYTES)
         return tuple(FlatTable(self._content, self._follow(place)) for place in places)
 
     def _vector(self, field: int, item_bytes: int) -> tuple[int, int]:
-        """Return where a vector's items start, and how many there are."""
+        """Return the position and the number of a vector's items."""
         place = self.place(field)
         if place is None:
             return 0, 0

@@ -50,10 +50,10 @@ class Op(ABC):
     onnx_types: tuple[str, ...]
     """ONNX operator types that `parse` accepts."""
     onnx_function: str = ""
-    """One of these types, if ONNX has no such operator, as a function in ONNX's text form.
+    """One of these types as a function in ONNX's text form, if ONNX has no such operator.
 
-    Such as 'Bump (x) => (y) { ... }', made of operators of opset 21. Hub files define it, in domain
-    'zoo'.
+    For example 'Bump (x) => (y) { ... }', composed of opset 21 operators. Hub files define it in
+    the domain 'zoo'.
     """
     fuses_clamp: bool = False
     """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""

@@ -16,7 +16,7 @@ __all__ = ["Tool", "find_tool", "install_extra", "tool_versions"]
 _TIMEOUT_S = 20
 _CLONE = Path(__file__).parents[1]
 _TARGETS = {"train": "install", "cross": "setup"}
-"""Targets of the Makefile that are not called as what they install."""
+"""Makefile targets that are not named after what they install."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def find_tool(tool: Tool) -> str:
 def install_extra(name: str) -> str:
     """Return the command that installs an extra of the zoo's distribution.
 
-    In the environment that the Makefile of a clone made, it is a target of that.
+    In an environment created by a clone's Makefile, it is a target of that.
     """
     if (_CLONE / "Makefile").is_file() and Path(sys.prefix).parent == _CLONE:
         return f"make {_TARGETS.get(name, name)}"

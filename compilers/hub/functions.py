@@ -1,4 +1,4 @@
-"""Functions that a hub file defines itself, for what ONNX has no operator.
+"""Functions that a hub file defines itself, for operators missing in ONNX.
 
 QuantizeHalfUp computes q = saturate(floor(x / scale + 0.5) + zero_point); ONNX's QuantizeLinear
 only rounds half to even. Its last node is a QuantizeLinear with scale 1, which only saturates
@@ -33,7 +33,7 @@ def half_up_function() -> FunctionProto:
 
 
 def op_function(op: Op) -> FunctionProto:
-    """Return the function that an op plugin defines; raises PluginError where it is no ONNX."""
+    """Return the function that an op plugin defines; raises PluginError if it is not valid ONNX."""
     head = f'<domain: "{DOMAIN}", opset_import: ["": {_OPSET}]>'
     try:
         return parser.parse_function(f"{head} {op.onnx_function}")
@@ -49,9 +49,9 @@ def is_function(op: Op, op_type: str) -> bool:
 
 
 def check_function(function: FunctionProto, where: str) -> None:
-    """Raise UnsupportedOpError for a model's function that is none of these.
+    """Raise UnsupportedOpError for any other function of a model.
 
-    What its nodes are called does not count.
+    Node names do not matter.
     """
     op = find_onnx_type(function.name) if function.domain == DOMAIN else None
     if op is not None and is_function(op, function.name):

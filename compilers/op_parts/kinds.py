@@ -63,7 +63,7 @@ class MoveOp(Op):
 
 
 class WeightedOp(Op):
-    """An op that sums products of x and a weight w, and adds a bias where there is one.
+    """An op that sums products of x and a weight w, and adds an optional bias.
 
     x: [N, ...].  w: [K, ...].  bias: [K].  y: [N, K, ...].  integer: as in
     compilers.op_parts.arithmetic.

@@ -1,4 +1,4 @@
-"""Elu and Selu: y = gamma * x where x > 0, else gamma * alpha * (e**x - 1)."""
+"""Elu and Selu: y = gamma * x if x > 0, else gamma * alpha * (e**x - 1)."""
 
 from collections.abc import Sequence
 from types import MappingProxyType
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OP"]
 
-# Of alpha and gamma; those of Selu are ONNX's, in which they are float32.
+# Defaults of alpha and gamma; those of Selu are ONNX's, in float32.
 _DEFAULTS = MappingProxyType(
     {"Elu": (1.0, 1.0), "Selu": (1.67326319217681884765625, 1.05070102214813232421875)}
 )
@@ -38,14 +38,14 @@ class Elu(TableOp):
         return Parsed(super().parse(call).inputs, {"alpha": alpha, "gamma": gamma})
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
-        """Write Elu where gamma is 1, else Selu."""
+        """Write Elu if gamma is 1, otherwise Selu."""
         alpha, gamma = real(node, "alpha"), real(node, "gamma")
         if gamma == 1:
             return OnnxCall("Elu", {"alpha": alpha}, tuple(inputs))
         return OnnxCall("Selu", {"alpha": alpha, "gamma": gamma}, tuple(inputs))
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
-        """Compute the rectifier; no exponential overflows."""
+        """Compute the rectifier without overflowing exponentials."""
         below = real(node, "alpha") * np.expm1(np.minimum(x, 0))
         y: NDArray[Any] = real(node, "gamma") * np.where(x > 0, x, below)
         return y

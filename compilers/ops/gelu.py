@@ -1,4 +1,4 @@
-"""Gelu: y = x * P(X <= x) for a normal X, exactly or by its approximation with tanh."""
+"""Gelu: y = x * P(X <= x) for a normal X, exact or with the tanh approximation."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Pow: y = x**exponent for a constant exponent, NaN where that is no real number."""
+"""Pow: y = x**exponent for a constant exponent, NaN if that is not real."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Softplus: y = log(1 + e**x), computed so that nothing overflows."""
+"""Softplus: y = log(1 + e**x), computed without overflow."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
-"""Scale what lies between two convolutions until its best grid is a power of two.
+"""Scales tensors between two convolutions so that their best grid is a power of two.
 
-With scales 2**-f a tensor uses between half and all of its integers. By a positive factor, which a
-ReLU lets pass and the next weights take back (compilers.quantize.equalize), it uses all:
+With scales 2**-f a tensor uses between half and all of its integers. With a positive factor, which
+commutes with a ReLU and is undone in the next weights (compilers.quantize.equalize), it uses all:
 
     W1 *= 2**ceil(log2(s)) / s,  W2 /= the same
 
@@ -25,7 +25,7 @@ __all__ = ["fill"]
 
 
 def fill(graph: Graph, seen: Calibration, scheme: Scheme) -> tuple[Graph, Calibration]:
-    """Return the float graph, scaled where it may be, and what calibration would see of it."""
+    """Return the float graph, scaled where possible, and its calibration."""
     if scheme.scale != "power_of_two":
         return graph, seen
     factors = [(pair, _factor(pair, seen, scheme)) for pair in equalizable(graph)]

@@ -29,7 +29,7 @@ def ours(
     cache: Cache,
     refused: Callable[[RefusedError], None],
 ) -> Iterator[Entry]:
-    """Yield a model as each target runs it, in each quantization.
+    """Yield a model in each target's runtime and each quantization.
 
     refused: called for the combinations that a target does not support, which are skipped.
     """
@@ -57,7 +57,7 @@ def _entry(form: Form) -> Entry:
 
 
 def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
-    """Return the float hub as ONNX Runtime quantizes it by itself, calibrated on golden inputs.
+    """Return the float hub quantized by ONNX Runtime, calibrated on golden inputs.
 
     folder: for the network.
     """

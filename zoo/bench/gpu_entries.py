@@ -35,7 +35,7 @@ def on_gpu(
     folder: Path,
     refused: Callable[[RefusedError], None],
 ) -> Iterator[Entry]:
-    """Yield a model in each quantization and batch, by PyTorch and by TensorRT.
+    """Yield a model in each quantization and batch, in PyTorch and in TensorRT.
 
     folder: for engines.  refused: called for what the installed software does not support on this
     GPU, which is skipped.

@@ -34,7 +34,7 @@ class Entry:
 def measure(
     entries: Sequence[Entry], threads: int, rounds: int, runs_per_round: int
 ) -> list[Latency]:
-    """Time all entries in turn, round by round, so that a drifting machine hits all alike."""
+    """Time all entries interleaved, round by round, so that drift affects all of them equally."""
     loaded = [
         registry.load("executor", e.executor).load(e.file.parent, e.file.name, threads)
         for e in entries

@@ -160,7 +160,7 @@ class Cache:
     def deliver(self, source: Path, destination: Path) -> None:
         """Copy a result's file out of the cache; the destination is complete or unchanged.
 
-        Raises UsageError where it cannot be written, CacheError where it is not what the stage
+        Raises UsageError if it cannot be written, CacheError if it differs from what the stage
         wrote.
         """
         partial = destination.with_name(f".{destination.name}.partial")

@@ -13,7 +13,7 @@ __all__ = ["check_contract", "read_network"]
 def read_network(file: Path, recipe: Recipe) -> Graph:
     """Return a float or quantized ONNX file as a Graph that the recipe's contract fits.
 
-    Raises HubError for the file, RecipeError where network and contract do not fit together.
+    Raises HubError for the file, RecipeError if network and contract do not match.
     """
     given = recipe.contract.input
     graph: Graph = registry.load("format", "onnx").import_file(file, {given.name: given.shape})
@@ -22,7 +22,7 @@ def read_network(file: Path, recipe: Recipe) -> Graph:
 
 
 def check_contract(graph: Graph, recipe: Recipe) -> None:
-    """Raise RecipeError where network and contract do not fit together."""
+    """Raise RecipeError if network and contract do not match."""
     contract = recipe.contract
     found = {name: graph.tensors[name].shape[1:] for name in (*graph.inputs, *graph.outputs)}
     for kind, specs, names in (

@@ -130,8 +130,8 @@ class Plan:
 def make_plan(wish: Wish) -> Plan:
     """Check a wish and return the plan.
 
-    Raises UsageError for wrong words and missing files, RefusedError for what the target or the
-    licence forbids, RecipeError for a contract that does not fit, DataError where --calib holds
+    Raises UsageError for invalid options and missing files, RefusedError for what the target or the
+    licence forbids, RecipeError for a contract that does not match, DataError if --calib has
     neither pictures nor a data set.
     """
     with recording(imports=False) as used:
@@ -159,7 +159,7 @@ def _make_plan(wish: Wish) -> Plan:
             _check_quantizer(wish, recipe, target, scheme)
         except ZooError:
             if wish.contract or wish.hub:
-                read_network(float_hub, recipe)  # what is wrong with the file is told before
+                read_network(float_hub, recipe)  # report errors in the file first
             raise
     return Plan(
         recipe=recipe,

@@ -1,4 +1,4 @@
-"""Subjects: networks whose accuracy is measured, in the forms that `zoo build` makes of a model."""
+"""Subjects: networks to evaluate, in the forms that `zoo build` makes of a model."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a program says of itself: its processor, and the versions of shared libraries it needs.
+"""Reads a program's processor and the versions of shared libraries it needs.
 
 Format: System V gABI (chapter 4; ELF-64, little endian) and the symbol versioning of the Linux
 Standard Base, chapter 10.7.
@@ -20,7 +20,7 @@ _SECTION = struct.Struct("<IIQQQQIIQQ")
 _NEEDED = struct.Struct("<HHIII")
 _SYMBOLS = struct.Struct("<IHHII")
 _PROCESSORS = {
-    # e_machine: what `uname -m` says where such programs run.
+    # e_machine: the output of `uname -m` on such machines.
     3: ("i386", "i686", "x86_64"),
     40: ("armv6l", "armv7l", "armv8l"),
     62: ("x86_64",),

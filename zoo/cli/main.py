@@ -59,7 +59,7 @@ class LazyCommands(click.Group):
 
 
 def _dashed(words: Sequence[str]) -> str:
-    """Return a hint for a file whose name was read as an option, '' where there is none."""
+    """Return a hint for a file name that was read as an option, '' if there is none."""
     files = (word for word in words if word.startswith("-") and Path(word).exists())
     return next((f"; for the file of that name write ./{word}" for word in files), "")
 

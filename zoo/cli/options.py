@@ -48,7 +48,7 @@ class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in d
 
 
 class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
-    """A path where something is. what: 'file' or 'folder'; needed: what it is to be."""
+    """An existing path. what: 'file' or 'folder'; needed: a description for the message."""
 
     def __init__(self, what: str, needed: str) -> None:
         super().__init__(path_type=Path)
@@ -60,7 +60,7 @@ class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Any:  # noqa: ANN401
-        """Return the path; raises UsageError where nothing is, or something else."""
+        """Return the path; raises UsageError if it does not exist or is something else."""
         path = Path(str(super().convert(value, param, ctx)))
         if path.is_file() if self.what == "file" else path.is_dir():
             return path

@@ -28,10 +28,10 @@ _ENOUGH = 100
 def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
     """Return `count` pictures, evenly spread over the data set or the folder's sorted names.
 
-    Labels give boxes, where the folder is a data set that is known; else boxes.json beside the
-    pictures, as the app reads it; else each photo is used whole. Those that cannot be read are left
-    out with a warning. Raises UsageError for a missing folder, DataError for an empty one, where no
-    picture is left, and for a photo that boxes.json lacks.
+    Boxes come from the labels of a known data set, or from boxes.json beside the pictures, as in
+    the app; otherwise whole photos are used. Unreadable ones are skipped with a warning. Raises
+    UsageError for a missing folder, DataError for an empty one, if no picture is left, and for a
+    photo missing in boxes.json.
     """
     pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) > count:
@@ -61,7 +61,7 @@ def demand_pictures(folder: Path) -> None:
 
 
 def count_note(count: int) -> str:
-    """Return a warning for people where few pictures calibrate; else ''."""
+    """Return a warning if there are few calibration pictures; otherwise ''."""
     if count >= _ENOUGH:
         return ""
     return (

@@ -70,7 +70,7 @@ def postprocess(
 def rehearse(contract: Contract) -> None:
     """Run a contract on a black picture and made-up outputs, without any network.
 
-    Raises RecipeError where its steps, inputs and outputs do not go together.
+    Raises RecipeError if its steps, inputs and outputs do not match.
     """
     frame = preprocess(contract, np.zeros(_REHEARSED, np.uint8))
     ramps = {

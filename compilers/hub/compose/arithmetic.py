@@ -1,4 +1,4 @@
-"""Sums of any number of values, signs, powers, quotients, and functions made of others."""
+"""Sums of any number of values, signs, powers, quotients, and composed functions."""
 
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -31,7 +31,7 @@ def _neg(parts: Parts) -> None:
 
 
 def _pow(parts: Parts) -> None:
-    """Write x**2 as x * x, which chips have; leave what has no simpler form to its op."""
+    """Write x**2 as x * x, which chips support; leave other powers to their op."""
     exponent = parameter(parts.call, 1, "exponent")
     x, value = parts.input(), None if exponent is None or exponent.size != 1 else exponent.item()
     match value:
@@ -46,14 +46,14 @@ def _pow(parts: Parts) -> None:
 
 
 def _div(parts: Parts) -> None:
-    """Write a / b as a * (1 / b) where b is computed."""
+    """Write a / b as a * (1 / b) if b is computed."""
     a, b = parts.input(), parts.input(1)
     if not parts.tensor(1).is_constant:
         parts.give(parts.add("Mul", a, parts.add("Reciprocal", b)))
 
 
 def _bounds(op_type: str) -> Callable[[Parts], None]:
-    """Return the composition of Max or Min with one number, which is a bound."""
+    """Return the composition of Max or Min with one number as a bound."""
 
     def compose(parts: Parts) -> None:
         tensors = [parts.tensor(index) for index in range(len(parts.node.inputs))]

@@ -1,4 +1,4 @@
-"""Which operators are read as others."""
+"""Operators read as compositions of others."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -21,13 +21,13 @@ _COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
 )
 
 COMPOSED = tuple(sorted(_COMPOSITIONS))
-"""Types of these operators; of some of them, only certain uses."""
+"""Types of these operators; for some, only certain uses."""
 
 
 def compose(node: OnnxNode, call: OnnxCall, fresh: Callable[[str], str]) -> Parts | None:
-    """Return what stands for an operator, None where it stands for itself.
+    """Return an operator's composition, None if it has none.
 
-    An operator on constants alone does so. Raises UnsupportedOpError for a use that is not known.
+    Operators on constants alone have none. Raises UnsupportedOpError for an unknown use.
     """
     composition = None if node.domain else _COMPOSITIONS.get(node.op_type)
     if composition is None or all(t is None or t.is_constant for t in call.inputs):

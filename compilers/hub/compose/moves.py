@@ -1,4 +1,4 @@
-"""Values that are picked, repeated or mirrored, as slices and concats."""
+"""Selected, repeated or mirrored values, as slices and concats."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -15,7 +15,7 @@ _RUNS_MAX = 256
 
 
 def _gather(parts: Parts) -> None:
-    """Write a choice along an axis as slices of rising indices, joined."""
+    """Write a selection along an axis as concatenated slices of ascending indices."""
     indices = parameter(parts.call, 1, "indices")
     x, axis = parts.tensor(), parts.axis(int(parts.attribute("axis", 0)))
     size = int(x.shape[axis])
@@ -33,7 +33,7 @@ def _gather(parts: Parts) -> None:
 
 
 def _picked(parts: Parts, x: str, axis: int, indices: Sequence[int]) -> str:
-    """Add the values of some indices along an axis, in that order."""
+    """Add the values at some indices along an axis, in that order."""
     runs = list(_runs(indices))
     if not runs or len(runs) > _RUNS_MAX:
         raise parts.refusal(
@@ -51,7 +51,7 @@ def _sliced(parts: Parts, x: str, axis: int, run: range) -> str:
 
 
 def _runs(indices: Sequence[int]) -> Iterator[range]:
-    """Yield the longest ranges, step 1 and more, that give the indices one behind the other."""
+    """Yield the longest ascending ranges that concatenate to the indices."""
     start = 0
     while start < len(indices):
         end, step = start + 1, 1
@@ -64,7 +64,7 @@ def _runs(indices: Sequence[int]) -> Iterator[range]:
 
 
 def _expand(parts: Parts) -> None:
-    """Write a value that is repeated as its product with ones."""
+    """Write a repeated value as its product with ones."""
     found, wanted = parts.sizes(), integers_parameter(parts.call, 1, "shape") or ()
     rank = len(found) + 1
     aligned = (1,) * (rank - len(wanted)) + tuple(wanted)
@@ -98,9 +98,9 @@ def _tile(parts: Parts) -> None:
 
 
 def _pad(parts: Parts) -> None:
-    """Write a border of mirrored or repeated values as a choice along each axis.
+    """Write a border of mirrored or repeated values as a selection along each axis.
 
-    Borders of one constant value are left to their op.
+    Constant borders are left to their op.
     """
     mode = parts.attribute("mode", "constant")
     if mode not in _BORDERS:

@@ -42,7 +42,7 @@ def _instance_normalization(parts: Parts) -> None:
 
 
 def _group_normalization(parts: Parts) -> None:
-    """Normalise groups of channels of each sample (opset 21: a scale for each channel)."""
+    """Normalise groups of channels of each sample (opset 21: per-channel scales)."""
     sizes, groups = parts.sizes(), int(parts.attribute("num_groups", 1))
     rows = groups, prod(sizes) // groups
     result, *_ = _normalised(parts, parts.reshape(parts.input(), rows), rows, (2,))
@@ -52,8 +52,8 @@ def _group_normalization(parts: Parts) -> None:
 def _local_response(parts: Parts) -> None:
     """Write x / (bias + alpha * mean of x**2 over `size` channels)**beta.
 
-    The means slide over the channels as the height of an image, zeros around them: first
-    floor((size - 1) / 2), and one more behind where the size is even.
+    The means slide over the channels as the height of an image, padded with zeros:
+    floor((size - 1) / 2) before, and one more after if the size is even.
     """
     x, sizes, size = parts.input(), parts.sizes(), int(parts.attribute("size", 1))
     alpha, beta, bias = (
@@ -90,13 +90,13 @@ def _inverse(parts: Parts, x: str, sizes: Sizes, axes: Sizes) -> str:
 
 
 def _scaled(parts: Parts, value: str, rank: int) -> str:
-    """Add the products with a scale, and the sums with a bias, of each channel."""
+    """Multiply by a per-channel scale and add a per-channel bias."""
     scale, bias = (parts.known(_by_channel(parts, index, rank)) for index in (1, 2))
     return parts.add("Add", parts.add("Mul", value, scale), bias)
 
 
 def _by_channel(parts: Parts, index: int, rank: int) -> Tensor:
-    """Return an input [C] as [C, 1, ..], which broadcasts to samples of so many axes."""
+    """Return an input [C] as [C, 1, ..], which broadcasts to samples of this rank."""
     tensor = parts.tensor(index)
     if tensor.data is None or len(tensor.shape) != 1:
         raise parts.refusal(

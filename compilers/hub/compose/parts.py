@@ -1,4 +1,4 @@
-"""The operators that stand for one operator of a file, while they are written."""
+"""The composition of an operator under construction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ __all__ = ["Parts"]
 
 
 class Parts:
-    """Nodes and constants, each known by the name of its value.
+    """Nodes and constants, identified by the names of their values.
 
-    call: what is written otherwise.  fresh: makes a name that nothing has.
+    call: the operator to replace.  fresh: creates an unused name.
     """
 
     def __init__(self, node: OnnxNode, call: OnnxCall, fresh: Callable[[str], str]) -> None:
@@ -29,11 +29,11 @@ class Parts:
         self._fresh = fresh
 
     def tensor(self, index: int = 0) -> Tensor:
-        """Return an input that must be there."""
+        """Return a required input."""
         return operand(self.call, index)
 
     def input(self, index: int = 0) -> str:
-        """Return the value of an input that must be there."""
+        """Return the value of a required input."""
         self.tensor(index)
         return self.node.inputs[index]
 
@@ -46,9 +46,9 @@ class Parts:
         return tuple(int(size) for size in self.tensor(index).shape[1:])
 
     def axis(self, axis: int, index: int = 0) -> int:
-        """Return an axis of an input, counted from 0; refuses one that there is not, and the batch.
+        """Return an axis of an input, counted from 0; refuses a nonexistent axis and the batch.
 
-        What is moved, joined or summed along the batch would mix samples.
+        Moving, joining or summing along the batch would mix samples.
         """
         tensor = self.tensor(index)
         rank = len(tensor.shape)
@@ -65,7 +65,7 @@ class Parts:
         return UnsupportedOpError(f"{self.call.where}: {why}; {remedy}")
 
     def integers(self, values: Sequence[int]) -> str:
-        """Add a list of int64."""
+        """Add an int64 list."""
         return self.constant("sizes", np.array(values, np.int64))
 
     def reals(self, values: float | Sequence[float] | NDArray[Any]) -> str:
@@ -73,29 +73,29 @@ class Parts:
         return self.constant("factor", np.array(values, np.float32))
 
     def constant(self, word: str, data: NDArray[Any]) -> str:
-        """Add a constant of the type of its data."""
+        """Add a constant with the type of its data."""
         tensor = Tensor(word, data.shape, data.dtype.name, data=np.ascontiguousarray(data))
         return self.known(tensor if data.ndim else replace(tensor, data=data))
 
     def known(self, tensor: Tensor) -> str:
-        """Add a constant under a name of its own."""
+        """Add a constant with a new name."""
         name = self._fresh(f"{self.node.outputs[0]}.{tensor.name}")
         self.constants.append(replace(tensor, name=name))
         return name
 
     def add(self, op_type: str, *inputs: str, **attributes: object) -> str:
-        """Add a node and return the value that it gives."""
+        """Add a node and return its output value."""
         output = self._fresh(f"{self.node.outputs[0]}.{op_type.lower()}")
         name = f"{self.node.name}/{output.removeprefix(f'{self.node.outputs[0]}.')}"
         self.nodes.append(OnnxNode(name, "", op_type, inputs, (output,), attributes))
         return output
 
     def reshape(self, value: str, sizes: Sequence[int]) -> str:
-        """Give each sample of a value another shape."""
+        """Reshape each sample of a value."""
         return self.add("Reshape", value, self.integers((0, *sizes)))
 
     def give(self, *values: str) -> None:
-        """Make values the outputs of the operator; nodes computed the first ones here."""
+        """Make values the outputs of the operator; the first ones must be computed here."""
         outputs = self.node.outputs
         own = {output for node in self.nodes for output in node.outputs}
         values = tuple(v if v in own else self.add("Identity", v) for v in values)

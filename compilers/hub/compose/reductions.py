@@ -1,8 +1,8 @@
 """Reductions over any axes, as pools over one axis of an image.
 
-The reduced axes are brought side by side and become the height of an image [N, outer, count,
-inner], over which a window of count x 1 goes. A sum is `count` means, so that integers are rounded
-once, and the steps of what follows are `count` times as large.
+The reduced axes are made adjacent and become the height of an image [N, outer, count, inner], with
+a window of count x 1. A sum is `count` means, so integers are rounded once, and the following steps
+are `count` times as large.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ _IMAGE_HW = (2, 3)
 
 
 def mean(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]) -> str:
-    """Add the mean of a value over some axes, which stay with size 1.
+    """Add the mean of a value over some axes, which become size 1.
 
     sizes: of the value, without the batch.  axes: counted from the batch, ascending.
     """
@@ -26,13 +26,13 @@ def mean(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]) ->
 
 
 def total(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]) -> str:
-    """Add the sum of a value over some axes, which stay with size 1."""
+    """Add the sum of a value over some axes, which become size 1."""
     count = prod(sizes[axis - 1] for axis in axes)
     return parts.add("Mul", mean(parts, x, sizes, axes), parts.reals(count))
 
 
 def _pool(parts: Parts, pool: str, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]) -> str:
-    """Add the pool; its values are those that are kept, in their order."""
+    """Add the pool; its values are in the order of the kept axes."""
     others = tuple(axis for axis in range(1, len(sizes) + 1) if axis not in axes)
     if axes != tuple(range(axes[0], axes[-1] + 1)):
         x = parts.add("Transpose", x, perm=(0, *others, *axes))
@@ -45,7 +45,7 @@ def _pool(parts: Parts, pool: str, x: str, sizes: tuple[int, ...], axes: tuple[i
 
 
 def _kept(sizes: tuple[int, ...], axes: tuple[int, ...], keep: bool) -> tuple[int, ...]:
-    """Return the sizes behind a reduction, without the batch."""
+    """Return the sizes after a reduction, without the batch."""
     pairs = list(enumerate(sizes, start=1))
     return tuple(1 if axis in axes else size for axis, size in pairs if keep or axis not in axes)
 
@@ -57,7 +57,7 @@ def _shaped(parts: Parts, value: str, sizes: tuple[int, ...]) -> str:
 def _reduction(
     compute: Callable[[Parts, str, tuple[int, ...], tuple[int, ...]], str],
 ) -> Callable[[Parts], None]:
-    """Return the composition. compute: adds what keeps the axes with size 1."""
+    """Return the composition. compute: adds the reduction with axes of size 1."""
 
     def compose(parts: Parts) -> None:
         axes = _axes(parts)
@@ -74,7 +74,7 @@ def _reduction(
 
 
 def _axes(parts: Parts) -> tuple[int, ...]:
-    """Return the reduced axes, ascending; none where the operator does nothing."""
+    """Return the reduced axes, ascending; none if the operator does nothing."""
     given = parts.attribute("axes") or integers_parameter(parts.call, 1, "axes") or ()
     if not given and parts.attribute("noop_with_empty_axes", 0):
         return ()
@@ -98,7 +98,7 @@ def _squares(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]
 
 
 def _mean_but_of_images(parts: Parts) -> None:
-    """Leave the mean over height and width to its own op."""
+    """Leave a mean over height and width to its own op."""
     if len(parts.sizes()) != 3 or _axes(parts) != _IMAGE_HW:
         _reduction(mean)(parts)
 
@@ -123,7 +123,7 @@ def _log_sum(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]
 
 
 def _log_sum_exp(parts: Parts, x: str, sizes: tuple[int, ...], axes: tuple[int, ...]) -> str:
-    """Add m + log(sum(exp(x - m))) with m the largest value, so that nothing overflows."""
+    """Add m + log(sum(exp(x - m))) with the maximum m, which cannot overflow."""
     largest = _largest(parts, x, sizes, axes)
     powers = parts.add("Exp", parts.add("Sub", x, largest))
     return parts.add("Add", largest, _log_sum(parts, powers, sizes, axes))

@@ -1,4 +1,4 @@
-"""Convolutions and pools of signals [N, C, L], as those of images of height 1."""
+"""Convolutions and pools of signals [N, C, L], as operations on images of height 1."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,12 +13,12 @@ from zoo.graph import Tensor
 __all__ = ["COMPOSITIONS"]
 
 _SIGNAL_AXES = 3
-# What stands before an attribute's number for the length; of pads, before each.
+# Value inserted before an attribute's number for the length; for pads, before each.
 _OF_HEIGHT = {"kernel_shape": 1, "strides": 1, "dilations": 1, "pads": 0, "output_padding": 0}
 
 
 def _on_images(parts: Parts) -> None:
-    """Write an operator on signals as one on images; leave that on images to its op."""
+    """Write an operator on signals as one on images; leave images to its op."""
     if len(parts.tensor().shape) != _SIGNAL_AXES or len(parts.node.outputs) > 1:
         return
     inputs = [parts.reshape(parts.input(), _with_height(parts.sizes()))]
@@ -27,12 +27,12 @@ def _on_images(parts: Parts) -> None:
         is_weight = weight is not None and len(weight.shape) == _SIGNAL_AXES
         inputs.append(parts.known(_image(weight)) if weight and is_weight else name)
     image = parts.add(parts.node.op_type, *inputs, **_attributes(parts))
-    # The length is not known here: it is left to the reshape.
+    # The length is unknown here and left to the reshape.
     parts.give(parts.add("Squeeze", image, parts.integers([2])))
 
 
 def _resize(parts: Parts) -> None:
-    """Write the resizing of a signal as that of an image whose height stays 1."""
+    """Write resizing a signal as resizing an image of height 1."""
     if len(parts.tensor().shape) != _SIGNAL_AXES or "axes" in parts.call.attributes:
         return
     inputs = [parts.reshape(parts.input(), _with_height(parts.sizes())), ""]
@@ -49,7 +49,7 @@ def _with_height(sizes: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def _image(weight: Tensor) -> Tensor:
-    """Return a weight [K, C, k] as [K, C, 1, k]; one that is computed stays, and is refused."""
+    """Return a weight [K, C, k] as [K, C, 1, k]; a computed one is unchanged and refused later."""
     if weight.data is None:
         return weight
     channels_out, channels, size = (int(size) for size in weight.shape)
