@@ -1,11 +1,15 @@
-"""Imports a user's ONNX file as a Graph for any batch."""
+"""Any user's ONNX file as a Graph for any batch."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+from onnx import ModelProto, numpy_helper
+
 from compilers.hub.canonical import canonical
+from compilers.hub.decode import inputs_of
+from compilers.hub.infer_shapes import infer_shapes
 from compilers.hub.model_file import load_model
-from compilers.hub.one_sample import one_sample
 from compilers.hub.read import read
 from compilers.hub.simplify import simplified
 from compilers.passes.flush_subnormals import flush_subnormals
@@ -26,10 +30,39 @@ def import_file(file: Path, shapes: Mapping[str, Shape]) -> Graph:
     where = str(file)
     model = load_model(file)
     canonical(model, where)
-    one_sample(model, shapes)
+    _fix_to_one_sample(model, shapes)
     simpler = simplified(model, where)
     graph = read(simpler.SerializeToString(deterministic=True), where)
     try:
         return open_batch(flush_subnormals(graph))
     except HubError as error:
         raise type(error)(f"{where}: {error}") from error
+
+
+def _fix_to_one_sample(model: ModelProto, shapes: Mapping[str, Shape]) -> None:
+    """Fix the dynamic axes of the inputs: the batch to one, others as in `shapes`.
+
+    shapes: without the batch, by input. Axes without an entry stay dynamic.
+    """
+    _keep_batch_of_squeezes(model)
+    for value in inputs_of(model):
+        dims = value.type.tensor_type.shape.dim
+        sizes = (1, *shapes.get(value.name, ()))
+        sizes = sizes if len(sizes) == len(dims) else sizes[:1]
+        for dim, size in zip(dims, sizes, strict=False):
+            if dim.dim_value < 1 and isinstance(size, int):
+                dim.dim_value = size
+
+
+def _keep_batch_of_squeezes(model: ModelProto) -> None:
+    """Set the axes of each Squeeze without any, so that it does not drop a batch of one."""
+    squeezes = [node for node in model.graph.node if node.op_type == "Squeeze"]
+    bare = [node for node in squeezes if len(node.input) == 1]
+    shapes = infer_shapes(model) if bare else {}
+    for node in bare:
+        dims = shapes[node.input[0]].dim if node.input[0] in shapes else ()
+        if dims and dims[0].dim_value < 1:
+            axes = np.array([axis for axis, dim in enumerate(dims) if dim.dim_value == 1])
+            name = f"{node.output[0]}.squeezed"
+            model.graph.initializer.append(numpy_helper.from_array(axes.astype(np.int64), name))
+            node.input.append(name)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 from compilers.quantize.activations import fit_activations, known_activations
 from compilers.quantize.calibrate import Calibration, calibrate
+from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
 from compilers.quantize.equalize import equalize
-from compilers.quantize.means import choose_reciprocals
 from compilers.quantize.separate import separate
 from compilers.quantize.shifts import coarsen_outputs
-from compilers.quantize.slopes import choose_slopes
 from compilers.quantize.weighted import own_parameters
 from zoo.contract import Contract
 from zoo.errors import QuantizeError, suggest

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from compilers.op_parts.arguments import integers
 from compilers.op_table import find_op
 from compilers.ops.average_pool import divides_unevenly
-from compilers.quantize.means import reciprocal_of
+from compilers.quantize.chip_numbers import reciprocal_of
 from compilers.quantize.power_of_two import fix_point_of, is_power_of_two
 from zoo.lowering import NodeView
 from zoo.scheme import Scheme

@@ -17,8 +17,7 @@ from compilers.op_parts.arithmetic import quantize
 from compilers.passes.as_float import as_float
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
-from compilers.quantize.means import choose_reciprocals
-from compilers.quantize.slopes import choose_slopes
+from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
 from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import DpuView, require_rules

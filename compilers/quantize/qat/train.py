@@ -1,4 +1,4 @@
-"""Trains a calibrated graph: to a torch module, through a fit, and back."""
+"""Training of a calibrated graph: to a torch module, through a fit, and back."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -6,17 +6,18 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from compilers.passes.keep_outputs import keep_outputs
+from compilers.quantize.place import place
 from compilers.quantize.prepare import Prepared
 from compilers.quantize.qat.agreement import agreement
 from compilers.quantize.qat.distil import Schedule, distil
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.quantize.qat.graph_module import FloatNetwork
-from compilers.quantize.qat.read_back import read_back
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import record_checks
 
-__all__ = ["train"]
+__all__ = ["read_back", "train"]
 
 
 def train(
@@ -38,3 +39,10 @@ def train(
         distil(module, teacher, images, schedule, options.seed)
     integer = read_back(module, outputs)
     return replace(integer, metadata=record_checks(*agreement(module, integer, samples[0])))
+
+
+def read_back(module: FakeQuantized, outputs: Collection[str]) -> Graph:
+    """Return the integer graph of these outputs, without nodes only used in training."""
+    graph, grids = keep_outputs(module.float_graph(), outputs), module.grids()
+    kept = {name: grid for name, grid in grids.items() if name in graph.tensors}
+    return place(graph, kept, module.start.scheme)

@@ -9,7 +9,7 @@ from one_node import OneNode, activation
 
 from compilers.hub import read, write
 from compilers.passes.spell_out_means import fuse_means, spell_out_means
-from compilers.quantize.means import reciprocal_of
+from compilers.quantize.chip_numbers import reciprocal_of
 from compilers.quantize.power_of_two import with_fix_points
 from compilers.schemes import DPU_POW2
 from zoo.graph import Graph, Node, Quantization

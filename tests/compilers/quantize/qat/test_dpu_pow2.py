@@ -12,7 +12,7 @@ from compilers.hub import read, write
 from compilers.ops.average_pool import divides_unevenly
 from compilers.quantize.prepare import prepare
 from compilers.quantize.qat.fake_quantized import FakeQuantized
-from compilers.quantize.qat.read_back import read_back
+from compilers.quantize.qat.train import read_back
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2
 from zoo.graph import Graph

@@ -16,7 +16,7 @@ from compilers.quantize.prepare import Prepared, prepare
 from compilers.quantize.qat import fake_quantized
 from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.quantize.qat.graph_module import FloatNetwork, run_torch
-from compilers.quantize.qat.read_back import read_back
+from compilers.quantize.qat.train import read_back
 from compilers.reference import run_all, run_graph
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry

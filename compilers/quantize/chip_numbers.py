@@ -1,18 +1,19 @@
-"""Means as a chip computes them: sum * M >> S instead of sum / count.
+"""Means and slopes as a chip computes them: by M / 2**S instead of any number.
 
-M / 2**S is the chip's own for some kernels, otherwise the nearest to 1 / count with
-S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's quantizer, 7 bits).
+For means, sum * M >> S instead of sum / count, M / 2**S is the chip's own for some kernels, else
+the nearest to 1 / count with S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's
+quantizer, 7 bits). Leaky rectifiers have the chip's only slope.
 """
 
 import math
 from fractions import Fraction
 
-from compilers.op_parts.arguments import integers
+from compilers.op_parts.arguments import integers, real
 from compilers.ops.average_pool import divides_unevenly
 from zoo.graph import Graph, Node
 from zoo.scheme import Scheme
 
-__all__ = ["choose_reciprocals", "reciprocal_of"]
+__all__ = ["choose_reciprocals", "choose_slopes", "reciprocal_of"]
 
 
 def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
@@ -22,7 +23,18 @@ def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
     """
     if scheme.mean_bits is None:
         return graph
-    return graph.replace(_chosen(node, scheme) for node in graph.nodes)
+    return graph.replace(_with_reciprocal(node, scheme) for node in graph.nodes)
+
+
+def choose_slopes(graph: Graph, scheme: Scheme) -> Graph:
+    """Return the graph with leaky rectifiers rounded to the scheme's slope if that is the nearest.
+
+    PyTorch's usual 0.1 becomes 26 / 2**8 on the DPU, 1.6 % more. Other slopes are kept; a chip may
+    then refuse them.
+    """
+    if scheme.leaky_slope is None:
+        return graph
+    return graph.replace(_with_slope(node, scheme.leaky_slope) for node in graph.nodes)
 
 
 def reciprocal_of(kernel: tuple[int, int], scheme: Scheme) -> tuple[int, int]:
@@ -37,7 +49,7 @@ def reciprocal_of(kernel: tuple[int, int], scheme: Scheme) -> tuple[int, int]:
     return _reduced(min(candidates, key=lambda factor: abs(factor - Fraction(1, count))))
 
 
-def _chosen(node: Node, scheme: Scheme) -> Node:
+def _with_reciprocal(node: Node, scheme: Scheme) -> Node:
     if node.op != "average_pool" or divides_unevenly(node):
         return node
     height, width = integers(node, "kernel")
@@ -47,3 +59,10 @@ def _chosen(node: Node, scheme: Scheme) -> Node:
 def _reduced(factor: Fraction) -> tuple[int, int]:
     """Return (M, S) with factor = M / 2**S."""
     return factor.numerator, factor.denominator.bit_length() - 1
+
+
+def _with_slope(node: Node, slope: tuple[int, int]) -> Node:
+    multiplier, shift = slope
+    if node.op != "leaky_relu" or round(real(node, "alpha") * 2**shift) != multiplier:
+        return node
+    return node.with_attributes(alpha=multiplier / 2**shift)
