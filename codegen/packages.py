@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from codegen.companions import Readme, readme
 from codegen.templates import render
@@ -21,26 +20,27 @@ __all__ = ["DEB", "TAR_GZ", "Archive", "Debian", "DebianSettings", "debian_packa
 
 _TEXTS = ("changelog", "copyright", "default", "manual", "service", "postrm")
 _OWN_SCRIPTS = ("postinst", "prerm")
-_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class DebianSettings:
     """An app's settings for its Debian packages.
 
-    templates: folder below templates/bundle of postinst and prerm.
+    templates: folder of postinst.j2 and prerm.j2, below codegen/templates/bundle, or another
+    distribution's as a Path.
     runtime, processor: for the description.
-    depends, recommends: as in the control file.  options: of the service.
+    depends, recommends, architecture: as in the control file.  options: of the service.
     further: additional context of postinst and prerm.
     """
 
-    templates: str
+    templates: str | Path
     runtime: str
     processor: str
     depends: str
     recommends: str
     options: str
-    further: Mapping[str, object] = field(default_factory=lambda: _NONE)
+    architecture: str = "arm64"
+    further: Mapping[str, object] = field(default_factory=dict)
 
 
 class Archive(Package):
@@ -54,18 +54,18 @@ class Archive(Package):
 
 
 class Debian(Package):
-    """Package 'deb'; an app's settings are DebianSettings."""
+    """Package 'deb'; the app's settings are DebianSettings."""
 
     name = "deb"
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the package; raises RefusedError for an app without settings."""
+        """Write the package; raises RefusedError if the app has no settings for it."""
         if not isinstance(bundle.settings, DebianSettings):
             target = bundle.request.target
             raise RefusedError(
-                f"{target.name}: bundles are to be Debian packages, but app '{target.app}' says "
-                "nothing of them: give the app packages={'deb': DebianSettings(...)}, or the "
-                f"target another package than '{target.package}'"
+                f"{target.name}: has package='{target.package}', but app '{target.app}' has no "
+                "settings for Debian packages; give the app packages={'deb': DebianSettings(...)}, "
+                "or the target another package"
             )
         package = debian_package(bundle.request, bundle.facts, bundle.settings)
         file.write_bytes(pack_deb(package, bundle.folder))
@@ -84,8 +84,8 @@ def debian_package(
     name = package_name(bundle.bundle)
     context = {"bundle": bundle, "board": board, "name": name, "version": __version__}
     context |= board.further
-    paths = {part: f"bundle/debian/{part}.j2" for part in _TEXTS}
-    paths |= {part: f"bundle/{board.templates}/{part}.j2" for part in _OWN_SCRIPTS}
+    paths: dict[str, str | Path] = {part: f"bundle/debian/{part}.j2" for part in _TEXTS}
+    paths |= {part: _own(board.templates, f"{part}.j2") for part in _OWN_SCRIPTS}
     texts = {part: render(path, **context) for part, path in paths.items()}
     return DebianPackage(
         control=_control(bundle, board, name),
@@ -102,6 +102,10 @@ def debian_package(
     )
 
 
+def _own(templates: str | Path, name: str) -> str | Path:
+    return templates / name if isinstance(templates, Path) else f"bundle/{templates}/{name}"
+
+
 def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]:
     model = one_line(bundle.model)
     description = (
@@ -112,7 +116,7 @@ def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]
     return {
         "Package": name,
         "Version": __version__,
-        "Architecture": "arm64",
+        "Architecture": board.architecture,
         "Maintainer": "edgezoo <noreply@edgezoo.invalid>",
         "Section": "science",
         "Priority": "optional",

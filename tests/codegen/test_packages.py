@@ -6,7 +6,7 @@ import pytest
 from spot_app import REQUEST
 
 from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
-from codegen.packages import DEB, TAR_GZ
+from codegen.packages import DEB, TAR_GZ, DebianSettings, debian_package
 from zoo.bundle.archive import unpack
 from zoo.errors import RefusedError
 from zoo.plugs import PackageRequest
@@ -35,11 +35,23 @@ def test_a_debian_package_is_made_by_the_apps_settings(bundle, tmp_path):
     assert (tmp_path / "spot.deb").read_bytes().startswith(b"!<arch>\ndebian-binary")
 
 
+def test_another_distribution_brings_its_own_scripts(tmp_path):
+    for script in ("postinst", "prerm"):
+        template = "#!/bin/sh\n# {{ name | comment }} for {{ board.processor }}, {{ more }}\n"
+        (tmp_path / f"{script}.j2").write_text(template)
+    settings = DebianSettings(
+        tmp_path, "ToyRT", "the toy", "", "", "", architecture="riscv64", further={"more": "v2"}
+    )
+    package = debian_package(REQUEST, FACTS, settings)
+    assert package.scripts["postinst"] == b"#!/bin/sh\n# zoo-spot.pc.none for the toy, v2\n"
+    assert package.control["Architecture"] == "riscv64"
+
+
 def test_an_app_that_says_nothing_of_debian_packages_is_refused(bundle, tmp_path):
     target = replace(REQUEST.target, package="deb")
     wanted = replace(bundle, request=replace(REQUEST, target=target))
     message = (
-        r"pc: bundles are to be Debian packages, but app 'cpp-onnxruntime' says nothing of them: "
+        r"pc: has package='deb', but app 'cpp-onnxruntime' has no settings for Debian packages; "
         r"give the app packages=\{'deb': DebianSettings\(\.\.\.\)\}, or the target another package"
     )
     with pytest.raises(RefusedError, match=message):
