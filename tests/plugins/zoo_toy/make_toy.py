@@ -18,8 +18,8 @@ def model() -> ModelProto:
         helper.make_node("Relu", ["c1"], ["r1"], "relu1"),
         helper.make_node("DepthToSpace", ["r1"], ["d1"], "spread", blocksize=2),
         helper.make_node("Conv", ["d1", "w2", "b2"], ["c2"], "conv2", strides=[2, 2]),
-        helper.make_node("Softsign", ["c2"], ["s2"], "softsign"),
-        helper.make_node("Flatten", ["s2"], ["flat"], "flatten"),
+        helper.make_node("Atan", ["c2"], ["a2"], "atan"),
+        helper.make_node("Flatten", ["a2"], ["flat"], "flatten"),
         *_head("score"),
         *_head("position"),
     ]

@@ -11,20 +11,20 @@ from zoo.table_op import TableOp
 __all__ = ["OP"]
 
 
-class Softsign(TableOp):
-    """y = x / (1 + |x|), known to lie in [-1, 1]."""
+class Atan(TableOp):
+    """y = atan(x), known to lie in [-2, 2]."""
 
-    name = "toy_softsign"
-    onnx_types = ("Softsign",)
+    name = "toy_atan"
+    onnx_types = ("Atan",)
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:  # noqa: ARG002
         """Compute the function."""
-        y: NDArray[Any] = x / (1 + np.abs(x))
+        y: NDArray[Any] = np.arctan(x)
         return y
 
     def fixed_quantization(self, node: Node) -> Quantization:  # noqa: ARG002
-        """Return steps of 1/128 around 0."""
-        return Quantization((1 / 128,), (128,), signed=False)
+        """Return steps of 1/64 around 0."""
+        return Quantization((1 / 64,), (128,), signed=False)
 
 
-OP = Softsign()
+OP = Atan()
