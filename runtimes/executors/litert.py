@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runtimes.feeds import require_inputs
 from runtimes.tflite_file import metadata, with_outputs
-from zoo.errors import HubError, ToolchainError, suggest
+from zoo.errors import HubError, ToolchainError
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds, Inspector
 from zoo.tool import Tool, install_extra
@@ -114,17 +115,8 @@ class LitertRun:
         return channels_first(value) if name in self._layouts else value
 
     def _check(self, feeds: Feeds) -> None:
-        for name in feeds:
-            if name not in self._inputs:
-                raise HubError(
-                    f"{self._where}: it has no input '{name}'{suggest(name, self._inputs)}"
-                )
+        require_inputs(feeds, self._inputs, self._where)
         for name, detail in self._inputs.items():
-            if name not in feeds:
-                known = ", ".join(self._inputs)
-                raise HubError(
-                    f"{self._where}: its input '{name}' is missing; the network has {known}"
-                )
             shape, given = self._shape(name, detail), np.shape(feeds[name])
             if given[1:] != shape[1:] or not given or given[0] % shape[0]:
                 raise HubError(

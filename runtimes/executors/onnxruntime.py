@@ -9,8 +9,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, ValueInfoProto
 
+from runtimes.feeds import require_inputs
 from runtimes.saturation import saturates
-from zoo.errors import HubError, suggest
+from zoo.errors import HubError
 from zoo.plugs import Feeds, Inspector
 
 __all__ = ["EXECUTOR", "OnnxRuntimeExecutor", "OnnxRuntimeRun"]
@@ -79,17 +80,8 @@ class OnnxRuntimeRun:
         return dict(zip(self._outputs, self._session.run(self._outputs, values), strict=True))
 
     def _check(self, feeds: Feeds) -> None:
-        for name in feeds:
-            if name not in self._inputs:
-                raise HubError(
-                    f"{self._where}: it has no input '{name}'{suggest(name, self._inputs)}"
-                )
+        require_inputs(feeds, self._inputs, self._where)
         for name, shape in self._inputs.items():
-            if name not in feeds:
-                known = ", ".join(self._inputs)
-                raise HubError(
-                    f"{self._where}: its input '{name}' is missing; the network has {known}"
-                )
             given = np.shape(feeds[name])
             fits = len(given) == len(shape) and all(
                 size == wanted
