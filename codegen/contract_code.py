@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from codegen.cpp_call import call
-from codegen.cpp_literal import literal
+from codegen.cpp_literal import call, literal
 from zoo import registry
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.plugs import AppRequest

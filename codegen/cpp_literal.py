@@ -1,12 +1,15 @@
-"""C++ literals of contract parameters."""
+"""C++ literals for the values of contract parameters, and calls laid out like clang-format."""
 
 import json
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoo.errors import RecipeError
 
-__all__ = ["literal"]
+__all__ = ["call", "literal"]
+
+_COLUMNS = 98  # .clang-format's 100, minus two for the indentation of a function's body
 
 
 def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
@@ -26,6 +29,44 @@ def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML ca
         f"contract: parameter {value!r} cannot be written in C++; numbers, texts, true, false and "
         "lists of them can"
     )
+
+
+def call(function: str, first: Sequence[str], arguments: Sequence[Any]) -> tuple[str, ...]:
+    """Return the lines of `function(first, arguments);`.
+
+    first: C++ expressions.  arguments: Python values, written as literals. Lines are filled; a list
+    of lists that does not fit has one line per item.
+    """
+    margin = " " * (len(function) + 1)
+    pieces = [[text] for text in first]
+    pieces.extend(_argument(value, _COLUMNS - len(margin)) for value in arguments)
+    lines = [f"{function}("]
+    for index, piece in enumerate(pieces):
+        ending = ");" if index == len(pieces) - 1 else ","
+        begin, *rest = [*piece[:-1], piece[-1] + ending]
+        gap = "" if index == 0 else " "
+        if len(piece) == 1 and len(lines[-1] + gap + begin) <= _COLUMNS:
+            lines[-1] += gap + begin
+        else:
+            lines.append(margin + begin)
+        lines.extend(margin + line for line in rest)
+    return tuple(lines)
+
+
+def _argument(value: object, columns: int) -> list[str]:
+    text = literal(value)
+    if len(text) <= columns or not isinstance(value, list | tuple) or not _has_lists(value):
+        return [text]
+    return ["{", *_items(value), "}"]
+
+
+def _has_lists(value: Sequence[object]) -> bool:
+    return any(isinstance(item, list | tuple) for item in value)
+
+
+def _items(value: Sequence[object]) -> Iterator[str]:
+    for item in value:
+        yield f"    {literal(item)},"
 
 
 def _text(value: str) -> str:

@@ -1,8 +1,10 @@
+"""C++ literals, and calls of them."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.cpp_literal import literal
+from codegen.cpp_literal import call, literal
 from zoo.errors import RecipeError
 
 
@@ -48,3 +50,29 @@ def test_numbers_that_are_none_are_refused(value):
 def test_unprintable_texts_are_refused(text):
     with pytest.raises(RecipeError, match="has unprintable characters; remove them"):
         literal(text)
+
+
+def test_short_call_is_one_line():
+    assert call("resize", ["frame"], [[112, 112], "x"]) == ('resize(frame, {112, 112}, "x");',)
+
+
+def test_call_without_parameters():
+    assert call("gray", ["frame"], []) == ("gray(frame);",)
+
+
+def test_long_call_is_filled():
+    texts = ["t" * 30, "u" * 30, "v" * 30]
+    assert call("pick", ["values", "frame"], texts) == (
+        f'pick(values, frame, "{"t" * 30}", "{"u" * 30}",',
+        f'     "{"v" * 30}");',
+    )
+
+
+def test_long_table_has_a_line_for_each_row():
+    rows = [[float(n), -1.5, 100.25] for n in range(6)]
+    assert call("pose", ["values"], [[1, 2], rows, 3]) == (
+        "pose(values, {1, 2},",
+        "     {",
+        *(f"         {{{row}.0, -1.5, 100.25}}," for row in range(6)),
+        "     }, 3);",
+    )
