@@ -7,10 +7,18 @@ from compilers.c.kernel_view import KernelView, Operand, SameMemory, Steps
 from compilers.c.loops import Loops, reshape_loops
 from compilers.c.rescaling import reach, single_factor
 from compilers.c.storage import sizes, strides_of
-from compilers.op_parts.arguments import integer, integers
+from compilers.op_parts.arguments import integer, integers, text
 from zoo.c_program import Argument, Call, Setting
 
-__all__ = ["lower_concat", "lower_pad", "lower_reshape", "lower_slice", "lower_transpose"]
+__all__ = [
+    "lower_concat",
+    "lower_depth_to_space",
+    "lower_pad",
+    "lower_reshape",
+    "lower_slice",
+    "lower_space_to_depth",
+    "lower_transpose",
+]
 
 _STRIDES = ("input_strides", "output_strides")
 
@@ -70,6 +78,40 @@ def lower_concat(view: KernelView) -> Steps:
     for index in range(len(view.inputs)):
         yield _part(view, index, axis, offset)
         offset += view.operand_sizes(index)[axis] * stride
+
+
+def lower_depth_to_space(view: KernelView) -> Steps:
+    """Lower to one copy for each row of the blocks."""
+    height, width, depth = sizes(view.inputs[0].shape)
+    block = integer(view.node, "block")
+    channels = depth // block**2
+    by_pixel = text(view.node, "mode") == "DCR"
+    of_column, of_channel = (channels, 1) if by_pixel else (1, block**2)
+    for row in range(block):
+        loops = Loops(
+            (height, width, block, channels),
+            (
+                (width * depth, depth, of_column, of_channel),
+                (width * depth, block * channels, channels, 1),
+            ),
+        )
+        source = Argument(view.inputs[0].name, row * block * of_column)
+        offset = row * width * block * channels
+        yield view.call("copy", _settings(view, loops), [source], part=f"row{row}", offset=offset)
+
+
+def lower_space_to_depth(view: KernelView) -> Steps:
+    """Lower to a copy: the values of a block's row lie side by side in both."""
+    height, width, depth = sizes(view.output.shape)
+    row_size = depth // integer(view.node, "block")
+    loops = Loops(
+        (height, width, depth // row_size, row_size),
+        (
+            (width * depth, row_size, width * row_size, 1),
+            (width * depth, depth, row_size, 1),
+        ),
+    )
+    yield view.call("copy", _settings(view, loops), [view.operand(0)])
 
 
 def _part(view: KernelView, index: int, axis: int, offset: int) -> Call:

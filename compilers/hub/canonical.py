@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, numpy_helper
+from onnx import (
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    ValueInfoProto,
+    helper,
+    numpy_helper,
+    shape_inference,
+)
 
 from compilers.hub.change_opset import change_opset
 from compilers.hub.decode import INVALID, check
@@ -25,6 +34,7 @@ def canonical(model: ModelProto, where: str) -> None:
             del graph.value_info[:]
         _widen_halves(model)
         change_opset(model, where)
+        _name_casts(model)
         _renew_outputs(model)
     # Old forms are converted before they are checked.
     except (*INVALID, LookupError, TypeError) as error:
@@ -32,6 +42,26 @@ def canonical(model: ModelProto, where: str) -> None:
             f"{where}: not a valid ONNX model ({error}); export or download it again"
         ) from error
     check(model, where)
+
+
+def _name_casts(model: ModelProto) -> None:
+    """Write each CastLike as a Cast, so that what is computed from constants can be folded."""
+    casts = [node for node in model.graph.node if node.op_type == "CastLike"]
+    types = _types(model) if casts else {}
+    for node in casts:
+        if types.get(node.input[1]):
+            kind = helper.make_attribute("to", types[node.input[1]])
+            node.op_type = "Cast"
+            del node.attribute[:], node.input[1:]
+            node.attribute.append(kind)
+
+
+def _types(model: ModelProto) -> dict[str, int]:
+    """Return the element types of values, where they are known."""
+    graph = shape_inference.infer_shapes(model).graph
+    values = (*graph.input, *graph.value_info, *graph.output)
+    known = {tensor.name: tensor.data_type for tensor in graph.initializer}
+    return known | {value.name: value.type.tensor_type.elem_type for value in values}
 
 
 def _renew_outputs(model: ModelProto) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+from onnx import TensorProto
 
 from compilers.fresh_name import fresh_name
 from compilers.hub.compose import compose
@@ -193,6 +194,13 @@ class NodeImporter:
         data = data.astype({"float64": "float32"}.get(data.dtype.name, data.dtype))
         return Tensor(node.outputs[0], data.shape, data.dtype.name, data=data)
 
+    def _cast(self, call: OnnxCall, node: OnnxNode) -> Tensor:
+        """Return reals as they are: all that is computed is float32 already."""
+        x = operand(call)
+        if call.attributes.get("to") != TensorProto.FLOAT or x.is_constant or x.quantization:
+            return self._op(call, node)
+        return x
+
     def _dropout(self, call: OnnxCall, node: OnnxNode) -> Tensor:
         """Return the input, since nothing is dropped outside training."""
         training = call.inputs[2] if len(call.inputs) > 2 else None
@@ -231,6 +239,7 @@ _Handler = Callable[[NodeImporter, OnnxCall, OnnxNode], Tensor]
 
 _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
     {
+        ("", "Cast"): NodeImporter._cast,
         ("", "Constant"): NodeImporter._constant,
         ("", "Identity"): NodeImporter._copy,
         ("", "Dropout"): NodeImporter._dropout,

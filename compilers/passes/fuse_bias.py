@@ -44,6 +44,8 @@ def _split(graph: Graph, node: Node, nodes: dict[str, Node]) -> tuple[Node, Tens
 def _as_bias(graph: Graph, name: str, add: Node) -> Tensor | None:
     """Return the constant as [K], if it only varies along axis 1 and nothing else reads it."""
     constant, shape = graph.tensors[name], graph.tensors[add.output].shape
+    if len(shape) == 1:
+        return None
     channels = (1, int(shape[1]), *(1,) * (len(shape) - 2))
     aligned = (1,) * (len(shape) - len(constant.shape)) + constant.shape
     if aligned != channels or constant.data is None or constant.quantization:

@@ -40,6 +40,7 @@ _COPIES = (
     "RELU6",
     "RESHAPE",
     "RESIZE_NEAREST_NEIGHBOR",
+    "SPACE_TO_DEPTH",
     "STRIDED_SLICE",
     "TRANSPOSE",
 )

@@ -2,13 +2,21 @@
 
 import numpy as np
 
-from compilers.op_parts.arguments import integer, integers, real
+from compilers.op_parts.arguments import integer, integers, real, text
 from compilers.passes.channels_last import keeps_order
 from compilers.tflite.scope import Scope
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
 from zoo.lowering import NodeView
 
-__all__ = ["lower_concat", "lower_pad", "lower_reshape", "lower_slice", "lower_transpose"]
+__all__ = [
+    "lower_concat",
+    "lower_depth_to_space",
+    "lower_pad",
+    "lower_reshape",
+    "lower_slice",
+    "lower_space_to_depth",
+    "lower_transpose",
+]
 
 
 def lower_concat(scope: Scope, view: NodeView) -> None:
@@ -27,6 +35,22 @@ def lower_concat(scope: Scope, view: NodeView) -> None:
         inputs.append(x)
     settings = {"axis": integer(view.node, "axis"), "fusedActivationFunction": "NONE"}
     scope.add("CONCATENATION", inputs, output, "ConcatenationOptions", settings)
+
+
+def lower_depth_to_space(scope: Scope, view: NodeView) -> None:
+    """Add DEPTH_TO_SPACE, where blocks do not lie side by side in the channels behind TRANSPOSE."""
+    x, block = scope.read(view), integer(view.node, "block")
+    if text(view.node, "mode") == "CRD":
+        x = _with_blocks_first(scope, view, x, block**2)
+    output, settings = scope.output(view.output.name), {"blockSize": block}
+    scope.add("DEPTH_TO_SPACE", [x], output, "DepthToSpaceOptions", settings)
+
+
+def lower_space_to_depth(scope: Scope, view: NodeView) -> None:
+    """Add SPACE_TO_DEPTH."""
+    x, output = scope.read(view), scope.output(view.output.name)
+    settings = {"blockSize": integer(view.node, "block")}
+    scope.add("SPACE_TO_DEPTH", [x], output, "SpaceToDepthOptions", settings)
 
 
 def lower_pad(scope: Scope, view: NodeView) -> None:
@@ -80,6 +104,21 @@ def lower_transpose(scope: Scope, view: NodeView) -> None:
     order = integers(view.node, "permutation")
     inputs = [scope.read(view), scope.parameter(view, "order", order)]
     scope.add("TRANSPOSE", inputs, scope.output(view.output.name), "TransposeOptions")
+
+
+def _with_blocks_first(scope: Scope, view: NodeView, x: int, pixels: int) -> int:
+    """Add what moves channel c * pixels + p to p * C + c."""
+    like, name = scope.tensor(x), view.output.name
+    batch, height, width, depth = like.shape
+    channels = depth // pixels
+    split = scope.value(f"{name}.split", (batch, height * width, channels, pixels), like.grid)
+    _add_reshape(scope, view, x, split)
+    moved = scope.value(f"{name}.moved", (batch, height * width, pixels, channels), like.grid)
+    order = scope.parameter(view, "order", (0, 1, 3, 2))
+    scope.add("TRANSPOSE", [split, order], moved, "TransposeOptions")
+    joined = scope.value(f"{name}.joined", like.shape, like.grid)
+    _add_reshape(scope, view, moved, joined)
+    return joined
 
 
 def _add_reshape(scope: Scope, view: NodeView, x: int, output: int) -> None:

@@ -169,6 +169,12 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
     for axis in (1, 2, 3):
         inputs = (activation(IMAGE, read, "a"), activation(IMAGE, stored, "b"))
         yield f"concat {axis}", OneNode("concat", inputs, {"axis": axis}, stored)
+    blocks = activation(("N", 12, 3, 5), read)
+    for mode in ("DCR", "CRD"):
+        attributes = {"block": 2, "mode": mode}
+        yield f"depth to space {mode}", OneNode("depth_to_space", (blocks,), attributes, read)
+    pixels = activation(("N", 3, 6, 4), read)
+    yield "space to depth", OneNode("space_to_depth", (pixels,), {"block": 2}, read)
     for place in PLACES:
         for nearest in NEAREST:
             attributes = {"size_hw": (9, 3), "mode": "nearest", "nearest_mode": nearest}

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from compilers.hub.compose import arithmetic, moves, normalisations, reductions, signals
+from compilers.hub.compose import (
+    arithmetic,
+    moves,
+    normalisations,
+    reductions,
+    signals,
+    transposed,
+)
 from compilers.hub.compose.parts import Parts
 from compilers.hub.onnx_node import OnnxNode
 from zoo.op import OnnxCall
@@ -17,6 +24,7 @@ _COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
         **normalisations.COMPOSITIONS,
         **reductions.COMPOSITIONS,
         **signals.COMPOSITIONS,
+        **transposed.COMPOSITIONS,
     }
 )
 

@@ -14,7 +14,7 @@ __all__ = ["COMPOSITIONS"]
 
 _SIGNAL_AXES = 3
 # Value inserted before an attribute's number for the length; for pads, before each.
-_OF_HEIGHT = {"kernel_shape": 1, "strides": 1, "dilations": 1, "pads": 0, "output_padding": 0}
+_OF_HEIGHT = {"kernel_shape": 1, "strides": 1, "dilations": 1, "pads": 0}
 
 
 def _on_images(parts: Parts) -> None:
@@ -63,8 +63,6 @@ def _attributes(parts: Parts) -> dict[str, Any]:
     for name, of_height in _OF_HEIGHT.items():
         if name in found:
             found[name] = tuple(n for number in found[name] for n in (of_height, number))
-    if "output_shape" in found:
-        found["output_shape"] = (1, *found["output_shape"])
     return found
 
 

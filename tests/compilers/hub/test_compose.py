@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnx.shape_inference import infer_shapes
 from onnx_runtime import run_onnx
 
-from compilers.hub import read, write
+from compilers.hub import read, simplify, write
 from compilers.reference import run_graph
 from zoo.errors import UnsupportedOpError
 
@@ -107,11 +107,86 @@ def test_what_changes_nothing_is_no_node(op_type, constants):
     assert [(node.op, node.inputs) for node in graph.nodes] == [("clip", ("x0",))]
 
 
+def test_casts_among_reals_are_folded():
+    """As in the bodies of ONNX's own functions, whose numbers are cast like their input."""
+    nodes = [
+        helper.make_node("CastLike", ["c0", "x0"], ["two"]),
+        helper.make_node("Sqrt", ["two"], ["root"]),
+        helper.make_node("Mul", ["x0", "root"], ["product"]),
+        helper.make_node("Cast", ["product"], ["y"], to=TensorProto.FLOAT),
+    ]
+    model = ModelProto.FromString(_model("Sum", [FLAT], [np.float64(2)]))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    graph = read(simplify(model.SerializeToString(), "net.onnx"), "net.onnx")
+    assert [node.op for node in graph.nodes] == ["mul"]
+    (found,) = run_graph(graph, {"x0": np.ones(FLAT, np.float32)}).values()
+    np.testing.assert_allclose(found, np.full(FLAT, np.sqrt(2)), 1e-6)
+
+
+def test_a_number_is_added_to_what_has_no_channels():
+    nodes = [helper.make_node("Add", ["x0", "c0"], ["y"])]
+    model = ModelProto.FromString(_model("Sum", [(3,)], [np.float32(2)]))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    (found,) = run_graph(read(model.SerializeToString(), "n"), {"x0": np.zeros(3, "f")}).values()
+    assert found.tolist() == [2, 2, 2]
+
+
 def test_responses_over_an_even_number_of_channels_reach_further_behind():
     content = _model("LRN", [(1, 4, 1, 1)], [], size=2, alpha=2.0, beta=1.0, bias=1.0)
     x = np.float32([1, 2, 3, 4])
     (found,) = run_graph(read(content, "net.onnx"), {"x0": x.reshape(1, 4, 1, 1)}).values()
     np.testing.assert_allclose(found.reshape(-1), x / (1 + np.float32([5, 13, 25, 16])), 1e-6)
+
+
+@given(
+    stride=st.integers(1, 3),
+    kernel=st.tuples(st.integers(1, 5), st.integers(1, 5)),
+    group=st.sampled_from([1, 2]),
+    data=st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_transposed_convolutions_are_those_of_onnx_runtime(stride, kernel, group, data):
+    dilations = data.draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
+    most = [(taps - 1) * dilation for taps, dilation in zip(kernel, dilations, strict=True)]
+    pads = [data.draw(st.integers(0, min(2, each))) for each in most * 2]
+    attributes = {"strides": [stride, stride], "pads": pads, "dilations": dilations}
+    extra = data.draw(st.tuples(st.integers(0, stride - 1), st.integers(0, stride - 1)))
+    constants = [_reals(6, 2, *kernel), _reals(2 * group)][: data.draw(st.integers(1, 2))]
+    shape = (2, 6, 4, 3)
+    content = _model(
+        "ConvTranspose", [shape], constants, output_padding=extra, group=group, **attributes
+    )
+    assume(all(size > 0 for size in _shape_of(content)))
+    _compare(content, [shape])
+
+
+@pytest.mark.parametrize("strides", [[3, 1], [1, 2], [3, 2]])
+def test_transposed_convolutions_may_have_two_strides(strides):
+    _compare(_model("ConvTranspose", [IMAGE], [_reals(6, 3, 4, 3)], strides=strides), [IMAGE])
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"strides": [3]},
+        {"strides": [2], "pads": [1, 0], "output_padding": [1]},
+        {"strides": [2], "output_shape": [10]},
+        {"strides": [2], "auto_pad": "SAME_UPPER"},
+        {"strides": [2], "auto_pad": "SAME_LOWER"},
+        {"strides": [2], "auto_pad": "VALID"},
+    ],
+)
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_transposed_convolutions_of_signals_are_those_of_onnx_runtime(attributes, kernel):
+    weights = [_reals(6, 3, kernel), _reals(3)]
+    _compare(_model("ConvTranspose", [ROWS], weights, **attributes), [ROWS])
+
+
+def _shape_of(content):
+    (value,) = ModelProto.FromString(content).graph.output
+    return [dim.dim_value for dim in value.type.tensor_type.shape.dim]
 
 
 REDUCTIONS = ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Sum", "SumSquare")
@@ -177,6 +252,15 @@ REFUSALS = {
         ("Gather", [(2, 600)], [np.arange(599, -1, -1)], {"axis": 1}),
         "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: let a "
         "convolution with kernel 1 order channels$",
+    ),
+    "two strides": (
+        ("ConvTranspose", [IMAGE], [_reals(6, 3, 3, 3)], {"strides": [2, 3], "group": 2}),
+        "it has the strides 2 and 3, and groups of channels; groups are supported with equal ",
+    ),
+    "more pads than kernel": (
+        ("ConvTranspose", [IMAGE], [_reals(6, 3, 1, 1)], {"pads": [1, 1, 1, 1]}),
+        "its output would be 3 x 2 pixels, 1 and 1 of them cut off before; pads must be smaller "
+        "than the kernel: crop with Slice$",
     ),
     "a computed scale": (
         ("InstanceNormalization", [IMAGE, (6,)], [_reals(6)], {}),
