@@ -1,5 +1,6 @@
 """Runs a contract's steps in numpy: the reference for their other forms."""
 
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from zoo.step import Box, Frame, ValueSpec
 __all__ = ["postprocess", "preprocess", "preprocess_batch", "rehearse", "value_specs", "whole"]
 
 _REHEARSED = (64, 64, 3)
+_LARGEST_INPUT = 512
+"""Twice what pixels are without normalisation."""
 
 
 def whole(image_hwc: NDArray[np.uint8]) -> Box:
@@ -68,11 +71,19 @@ def postprocess(
 
 
 def rehearse(contract: Contract) -> None:
-    """Run a contract on a black picture and made-up outputs, without any network.
+    """Run a contract on a white picture and made-up outputs, without any network.
 
-    Raises RecipeError if its steps, inputs and outputs do not match.
+    Logs a warning for inputs far beyond pixels. Raises RecipeError if its steps, inputs and outputs
+    do not match.
     """
-    frame = preprocess(contract, np.zeros(_REHEARSED, np.uint8))
+    frame = preprocess(contract, np.full(_REHEARSED, 255, np.uint8))
+    largest = 0.0 if frame.input_chw is None else float(np.abs(frame.input_chw).max())
+    if largest > _LARGEST_INPUT:
+        logging.getLogger(__name__).warning(
+            "contract: white becomes %.0f; 'normalize' takes pixels of 0..255: multiply a mean and "
+            "std that are for 0..1 by 255",
+            largest,
+        )
     ramps = {
         t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
     }

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import postprocess, preprocess, preprocess_batch, value_specs
+from zoo.data.processing import postprocess, preprocess, preprocess_batch, rehearse, value_specs
 from zoo.errors import RecipeError, UnknownNameError
 from zoo.step import ValueSpec
 from zoo.steps.landmarks import STEP as LANDMARKS
@@ -28,6 +28,30 @@ def test_steps_run_in_order():
 
 def test_no_box_means_the_whole_photo():
     assert preprocess(CONTRACT, PHOTO).box == (0, 0, 30, 40)
+
+
+def normalized(mean, std):
+    steps = (
+        Step("crop"),
+        Step("resize", {"size": [8, 8]}),
+        Step("normalize", {"mean": [mean] * 3, "std": [std] * 3}),
+    )
+    return Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), steps)
+
+
+def test_a_mean_and_std_of_pixels_from_0_to_1_are_warned_of(caplog):
+    rehearse(normalized(0.485, 0.229))
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "contract: white becomes 1111; 'normalize' takes pixels of 0..255: multiply a mean and std "
+        "that are for 0..1 by 255"
+    )
+
+
+@pytest.mark.parametrize(("mean", "std"), [(123.7, 58.4), (128, 128), (0, 1), (0, 255)])
+def test_usual_inputs_are_not_warned_of(caplog, mean, std):
+    rehearse(normalized(mean, std))
+    assert not caplog.records
 
 
 def test_batch_equals_one_by_one():
