@@ -92,7 +92,7 @@ def _step_files(contract: Contract) -> dict[str, bytes]:
         if path is None:
             raise RecipeError(
                 f"contract step '{name}': has no Kotlin form, which apps for Android need; its "
-                "plugin must bring it (docs/contract.md), or take a board with a C++ app"
+                "plugin must bring it (docs/contract.md), or use a board with a C++ app"
             )
         paths[f"{_camel_case(name)[0].upper()}{_camel_case(name)[1:]}.kt"] = path
     return {name: path.read_bytes() for name, path in paths.items()}

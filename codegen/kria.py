@@ -44,7 +44,7 @@ def sysroot() -> Path:
         if not (folder / "usr" / "include" / needed).is_dir():
             raise ToolchainError(
                 f"{folder}: no ARM libraries with {what} are there; {_REMEDY}, or name a folder of "
-                f"them by {_SYSROOT}"
+                f"them with {_SYSROOT}"
             )
     return folder
 

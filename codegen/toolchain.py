@@ -26,7 +26,7 @@ _VARIABLE = "ZOO_TOOLCHAIN"
 _KNOWN = ("", "zig", "host")
 _REMEDY = install_extra("cross")
 _ZIG = Tool("Zig", "module", ("ziglang",), "building apps", _REMEDY)
-_PURPOSE = "building apps by ZOO_TOOLCHAIN=host"
+_PURPOSE = "building apps with ZOO_TOOLCHAIN=host"
 _X86 = (
     Tool("C++ compiler", "program", ("c++", "g++", "clang++"), _PURPOSE, "apt install g++", "CXX"),
     Tool("C compiler", "program", ("cc", "gcc", "clang"), _PURPOSE, "apt install gcc", "CC"),
@@ -141,8 +141,9 @@ def _zig_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
     package = find_spec("ziglang")
     if package is None or package.origin is None:
         raise ToolchainError(
-            f"cannot build for {machine.name}: Zig is not installed; {_REMEDY}, or take this "
-            "machine's own compiler by ZOO_TOOLCHAIN=host: the program then runs on systems as new "
+            f"cannot build for {machine.name}: Zig is not installed; {_REMEDY}, or use this "
+            "machine's own compiler with ZOO_TOOLCHAIN=host: the program then runs on systems as "
+            "new "
             "as this one"
         )
     version = ".".join(map(str, machine.c_library))

@@ -13,14 +13,13 @@ INTEGER_SCHEMES = {
 }
 
 OTHER_INTEGERS = {
-    "w8a8-asym": "TensorRT's zero points are 0; take w8a8-sym",
+    "w8a8-asym": "TensorRT's zero points are 0; use w8a8-sym",
     "w4a8-asym": (
-        "TensorRT's zero points are 0, and it multiplies no 4-bit weights by integers; "
-        "take w8a8-sym"
+        "TensorRT's zero points are 0, and it multiplies no 4-bit weights by integers; use w8a8-sym"
     ),
     "dpu-pow2": (
         "it rounds half up as AMD's DPU does, TensorRT rounds half to even and would compute "
-        "another network; take w8a8-sym"
+        "another network; use w8a8-sym"
     ),
 }
 """Why TensorRT refuses the other schemes."""

@@ -70,7 +70,7 @@ class NodeView:
     def grid(self, tensor: Tensor) -> Quantization:
         """Return a tensor's quantization; refuses the node if the tensor holds reals."""
         if tensor.quantization is None:
-            self.refuse(f"'{tensor.name}' is float", "quantize the whole graph, as by --quant ptq")
+            self.refuse(f"'{tensor.name}' is float", "quantize the whole graph with --quant ptq")
         return tensor.quantization
 
     def fixed(self, name: str) -> tuple[int, ...]:
@@ -105,7 +105,7 @@ def find_lowering(artifact: str, view: NodeView) -> Lowering:
         near = get_close_matches(op, ops, n=1) or ops
         view.refuse(
             f"no lowering '{artifact}/{op}' is registered",
-            f"take {' or '.join(near)}, or register one by a plugin's register_lowerings",
+            f"use {' or '.join(near)}, or register one by a plugin's register_lowerings",
         )
     lowering: Lowering = registry.load("lowering", f"{artifact}/{found}")
     return lowering

@@ -48,7 +48,7 @@ def _require_integers(graph: Graph, target: Target, scheme: str) -> None:
     if not graph.is_quantized:
         raise RefusedError(
             f"{target.name}: graph '{graph.name}' is float ('{scheme}'), the C back end "
-            "computes in integers; quantize it, as by --quant ptq"
+            "computes in integers; quantize it with --quant ptq"
         )
 
 

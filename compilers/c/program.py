@@ -89,7 +89,7 @@ def _inside(graph: Graph) -> frozenset[str]:
 def _float_error(graph: Graph, found: str) -> UnsupportedOpError:
     return UnsupportedOpError(
         f"graph '{graph.name}': {found}; the C back end computes integers only: quantize the whole "
-        "graph, as by --quant ptq"
+        "graph with --quant ptq"
     )
 
 

@@ -36,6 +36,6 @@ def c_type(tensor: Tensor) -> str:
     if tensor.quantization is None or tensor.dtype not in C_TYPES:
         raise UnsupportedOpError(
             f"tensor '{tensor.name}' is {tensor.dtype}; the C back end computes with 8-bit "
-            "integers only: quantize the whole graph, as by --quant ptq"
+            "integers only: quantize the whole graph with --quant ptq"
         )
     return C_TYPES[tensor.dtype]

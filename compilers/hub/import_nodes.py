@@ -273,13 +273,13 @@ def _find_op(node: OnnxNode, where: str) -> Op:
     if node.op_type in _DYNAMIC:
         raise UnsupportedOpError(
             f"{where}: it is quantized while it runs, by the largest value of each input; only "
-            "fixed scales are supported: quantize by onnxruntime.quantization.quantize_static"
+            "fixed scales are supported: quantize with onnxruntime.quantization.quantize_static"
         )
     if node.op_type in _RECURRENT:
         raise UnsupportedOpError(
             f"{where}: {node.op_type} keeps a state from step to step; only networks that compute "
             "each sample alone are supported: let the network compute one step, with the state as "
-            "a further input and output, or take 1-D convolutions over the steps"
+            "a further input and output, or use 1-D convolutions over the steps"
         )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
     raise no_op_plugin(kind, where)

@@ -58,7 +58,7 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
         if grid is not None and not tensor.is_constant and grid.rounding != "half_even":
             raise RefusedError(
                 f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, ONNX Runtime's "
-                "integer kernels round half_even; quantize by another scheme, such as w8a8-asym"
+                "integer kernels round half_even; quantize with another scheme, such as w8a8-asym"
             )
     _require_8_bits(graph)
     lowered = run_passes(graph, INTEGER_FORM)

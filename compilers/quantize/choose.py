@@ -112,7 +112,7 @@ def choose(
         placed = place(start.graph, start.grids, scheme)
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
-        report(f"quantized by {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
+        report(f"quantized with {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
     best = [_best(trials, equalized) for equalized in (False, True)[: len(forms)]]
     if options.correct_bias:
         trials += [_corrected(trial, judge, threads) for trial in best]

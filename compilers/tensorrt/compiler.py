@@ -89,7 +89,7 @@ def _precision(graph: Graph, scheme: str, gpu: Gpu) -> str:
     if precision not in gpu.precisions:
         raise RefusedError(
             f"{gpu.name}: compute capability {gpu.compute_capability} has no {precision}; it "
-            f"computes in {', '.join(gpu.precisions)}: take another --quant"
+            f"computes in {', '.join(gpu.precisions)}: use another --quant"
         )
     return precision
 

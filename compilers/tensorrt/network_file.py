@@ -63,7 +63,7 @@ def require_symmetric(graph: Graph, where: str) -> None:
         if found:
             raise RefusedError(
                 f"{where}: tensor '{tensor.name}' {found}; TensorRT has 8-bit signed integers with "
-                "zero point 0 that round half to even: quantize by w8a8-sym"
+                "zero point 0 that round half to even: quantize with w8a8-sym"
             )
 
 

@@ -62,7 +62,7 @@ class TfliteCompiler(Compiler):
         if not graph.is_quantized and scheme not in FLOAT_SCHEMES:
             raise RefusedError(
                 f"{target.name}: graph '{graph.name}' is float, the scheme '{scheme}' needs "
-                f"integers; quantize it first, or take {' or '.join(FLOAT_SCHEMES)}"
+                f"integers; quantize it first, or use {' or '.join(FLOAT_SCHEMES)}"
             )
         model = lower(graph, integers_at_border=_wants_integers(target))
         if graph.is_quantized:

@@ -32,7 +32,7 @@ def lower_mul(scope: Scope, view: NodeView) -> None:
     if grid is not None and grid.rounding == "half_up":
         view.refuse(
             "its products are rounded half up, LiteRT's MUL rounds them half to even",
-            "quantize by another scheme, such as w8a8-asym",
+            "quantize with another scheme, such as w8a8-asym",
         )
     add_clamped(scope, view, "MUL", scope.operands(view), "MulOptions")
 

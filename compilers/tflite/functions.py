@@ -108,7 +108,7 @@ def lower_table(scope: Scope, view: NodeView) -> None:
     if grid is None or stored is None:
         view.refuse(
             "TFLite has no such function of reals, of integers a table",
-            "quantize the network, as by --quant ptq",
+            "quantize the network with --quant ptq",
         )
     shape, offset = scope.tensor(x).shape, view.output_grid.qmin - stored.qmin
     integers = scope.places(f"{name}.integers", shape)
@@ -133,7 +133,7 @@ def lower_softmax(scope: Scope, view: NodeView) -> None:
         meant = CHANNELS_LAST[axis] if view.output.layout == "NHWC" else axis
         view.refuse(
             f"it goes along axis {meant} of {rank}",
-            "take axis 1 of images, else the last one: transpose before it",
+            "use axis 1 of images, else the last one: transpose before it",
         )
     if _is_divided(view):
         _divide(scope, view)

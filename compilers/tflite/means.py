@@ -53,7 +53,7 @@ def _require_factor_of_7_bits(view: NodeView) -> None:
     if view.output.quantization is None and "reciprocal" in view.node.attributes:
         view.refuse(
             "it does not divide by the number of pixels in its window",
-            "take factors of its own in integers only",
+            "use factors of its own in integers only",
         )
     if "reciprocal" in view.node.attributes and not integer(view.node, "keep_axes"):
         view.refuse(
@@ -63,7 +63,7 @@ def _require_factor_of_7_bits(view: NodeView) -> None:
     if _level(view.node, Window.from_node(view.node))[0] > _LEVEL_MAX:
         view.refuse(
             f"its factor {integers(view.node, 'reciprocal')[0]} has more than 7 bits",
-            "take a scheme with mean_bits of 7 at most",
+            "use a scheme with mean_bits of 7 at most",
         )
 
 

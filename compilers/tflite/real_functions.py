@@ -68,7 +68,7 @@ def _elu(reals: _Reals) -> int:
     if real(node, "alpha") != 1:
         reals.view.refuse(
             f"its alpha is {real(node, 'alpha'):g}, that of TFLite's ELU is 1",
-            "take alpha 1, or quantize the network, as by --quant ptq",
+            "use alpha 1, or quantize the network with --quant ptq",
         )
     y = reals("ELU", reals.x)
     return y if real(node, "gamma") == 1 else reals.times(y, reals.constant(real(node, "gamma")))

@@ -38,7 +38,7 @@ def lower_max_pool(scope: Scope, view: NodeView) -> None:
     """Add MAX_POOL_2D: pads never win; input and output have one quantization."""
     window = Window.from_node(view.node)
     if window.dilations != (1, 1):
-        view.refuse(f"its window has the dilations {window.dilations}", "take dilation 1")
+        view.refuse(f"its window has the dilations {window.dilations}", "use dilation 1")
     x, padding = add_padding(scope, view, window, scope.read(view), lowest=True)
     settings = {
         **window_settings(window),
@@ -134,7 +134,7 @@ def _nearest_places(view: NodeView) -> tuple[bool, bool]:
             f"no setting of TFLite's takes the pixels of '{text(node, 'nearest_mode')}' in "
             f"'{text(node, 'coordinate_transformation_mode')}' from {height} x {width} to "
             f"{integers(node, 'size_hw')}",
-            "take nearest_mode 'floor' and 'asymmetric', as PyTorch's mode='nearest' does",
+            "use nearest_mode 'floor' and 'asymmetric', as PyTorch's mode='nearest' does",
         )
     return places
 

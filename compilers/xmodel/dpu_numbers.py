@@ -22,7 +22,7 @@ __all__ = ["require_numbers"]
 def require_numbers(view: NodeView, scheme: Scheme) -> None:
     """Refuse a node of an integer graph with numbers outside the scheme."""
     for why in _objections(view, scheme):
-        view.refuse(why, f"quantize the float network by the scheme {scheme.name}")
+        view.refuse(why, f"quantize the float network with the scheme {scheme.name}")
 
 
 def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:

@@ -70,7 +70,7 @@ def _convolution(view: DpuView, window: Window, channels: int, image_hw: Pair) -
             f"kernel {_by(window.kernel)} over {channels} channels fills {depth} rows of the "
             f"memory for weights (kh * kw * ceil(channels / {limits.channel_parallel})); it has "
             f"{limits.bank_depth}",
-            "take a smaller kernel or fewer channels",
+            "use a smaller kernel or fewer channels",
         )
     _pads(view, window, [extent - 1 for extent in window.extent] * 2)
     _channels(view, channels)
@@ -84,7 +84,7 @@ def _depthwise(view: DpuView, window: Window, image_hw: Pair) -> None:
         view.refuse(
             f"kernel {_by(window.kernel)} fills {rows} rows of the memory for weights; it has "
             f"{view.limits.bank_depth}",
-            "take a smaller kernel",
+            "use a smaller kernel",
         )
     _dilations(view, window, channels)
     _activation(view, "depthwise")
@@ -182,7 +182,7 @@ def _allowed(view: DpuView, kind: str, op: str) -> None:
     if kind not in words:
         view.refuse(
             f"{kind} behind {op}; there the DPU has {' and '.join(words) or 'no activation'}",
-            "take one of these" if words else "put the activation behind a convolution",
+            "use one of these" if words else "put the activation behind a convolution",
         )
 
 
@@ -199,7 +199,7 @@ def _sizes(view: DpuView, what: str, found: Pair, largest: int) -> None:
     if max(found) > largest:
         view.refuse(
             f"{what} {_by(found)}; allowed are 1 to {largest}",
-            f"take a smaller {what}, such as two layers in a row",
+            f"use a smaller {what}, such as two layers in a row",
         )
 
 
@@ -216,7 +216,7 @@ def _dilations(view: DpuView, window: Window, channels: int) -> None:
         view.refuse(
             f"dilation {_by(window.dilations)} over {channels} channels; their product may be "
             f"{view.limits.channels_max}",
-            "take a smaller dilation or fewer channels",
+            "use a smaller dilation or fewer channels",
         )
 
 
@@ -226,7 +226,7 @@ def _channels(view: DpuView, channels_in: int) -> None:
         if channels > view.limits.channels_max:
             view.refuse(
                 f"'{name}' has {channels} channels; allowed are up to {view.limits.channels_max}",
-                "take fewer channels",
+                "use fewer channels",
             )
 
 

@@ -47,7 +47,7 @@ class XmodelRun:
     def __init__(self, graph: XirGraph, where: str) -> None:
         if is_compiled(graph):
             raise ArtifactError(
-                f"{where}: it is compiled for the DPU and runs on the board only; take the "
+                f"{where}: it is compiled for the DPU and runs on the board only; use the "
                 "quantized file that it was compiled from"
             )
         check_quantized(graph, where)

@@ -6,7 +6,7 @@ from zoo.graph import Graph, Tensor
 
 __all__ = ["are_powers_of_two", "require_powers_of_two"]
 
-_REMEDY = "quantize the float network by the scheme dpu-pow2"
+_REMEDY = "quantize the float network with the scheme dpu-pow2"
 
 
 def require_powers_of_two(graph: Graph, target: str) -> None:

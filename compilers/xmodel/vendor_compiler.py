@@ -156,6 +156,6 @@ def _check(graph: XirGraph, dpu: Dpu) -> None:
     if found != (dpu.fingerprint,):
         listed = ", ".join(f"{number:#x}" for number in found) or "no fingerprint"
         raise ToolchainError(
-            f"vai_c_xir compiled for {listed}, asked for was {dpu.fingerprint:#x}; take Vitis AI "
+            f"vai_c_xir compiled for {listed}, asked for was {dpu.fingerprint:#x}; use Vitis AI "
             f"{dpu.vitis_ai}, which knows this DPU"
         )

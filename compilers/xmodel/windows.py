@@ -44,7 +44,7 @@ def lower_max_pool(scope: Scope, view: NodeView) -> None:
     window = Window.from_node(view.node)
     if window.dilations != (1, 1):
         height, width = window.dilations
-        view.refuse(f"dilations {height}x{width}; the DPU's pools have none", "take 1x1")
+        view.refuse(f"dilations {height}x{width}; the DPU's pools have none", "use 1x1")
     attributes = {**window_attributes(window), "global": False}
     arguments = {"input": (scope.read(view.node.inputs[0]),)}
     add_rectified(scope, view, "maxpool2d", arguments, attributes)
@@ -79,6 +79,6 @@ def _coefficient(view: NodeView) -> float:
     if Fraction(float(np.float32(float(exact)))) != exact:
         view.refuse(
             f"divides by {count}, the DPU computes sum * M >> S instead",
-            "quantize the float network again by the scheme dpu-pow2, which chooses M and S",
+            "quantize the float network again with the scheme dpu-pow2, which chooses M and S",
         )
     return float(exact)

@@ -54,7 +54,9 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
 def _teacher(options: TrainOptions) -> YuNet | None:
     """Return the requested teacher; raises RecipeError for more than one or another kind."""
     if options.peers or len(options.teachers) > 1:
-        raise RecipeError("one teacher can be given, YuNet, by --teacher FILE.onnx, and no --peer")
+        raise RecipeError(
+            "only one teacher is supported, YuNet: --teacher FILE.onnx, without --peer"
+        )
     return YuNet(options.teachers[0]) if options.teachers else None
 
 
@@ -72,7 +74,7 @@ def _read(
         if not photos and not is_taught:
             raise RecipeError(
                 f"{found.label}: has no boxes of faces, so only a teacher could tell of them; give "
-                "one by --teacher, or another data set"
+                "one with --teacher, or another data set"
             )
         fraction = settings.validation_fraction if photos else 0
         train, held = split_photos(len(images), fraction, options.seed)

@@ -154,7 +154,7 @@ def main(
 ) -> None:
     """Train what is missing in OUT on DATA, and write the table to standard output."""
     if only == TAUGHT and teacher is None:
-        raise UsageError(f"'{TAUGHT}' needs a teacher; give its weights by --teacher")
+        raise UsageError(f"'{TAUGHT}' needs a teacher; give its weights with --teacher")
     taught = [Line(TAUGHT, {}, (teacher,))] if teacher else []
     lines = [line for line in [*LINES, *taught] if only in (None, line.name)]
     results = run(

@@ -72,8 +72,8 @@ def _faces(variant: Variant, sets: Sequence[Crops], settings: Settings) -> Label
     if variant.points not in faces.landmarks:
         found = " or ".join(map(str, faces.landmarks))
         raise DataError(
-            f"{variant.name}: learns {variant.points} landmarks, but the faces have {found}; give "
-            "a data set with them by --data too"
+            f"{variant.name}: learns {variant.points} landmarks, but the faces have {found}; "
+            "add a data set with them to --data"
         )
     others = [points for points in faces.landmarks if points != variant.points]
     kept = [variant.points, *(others if settings.other_points_weight > 0 else [])]
@@ -121,7 +121,7 @@ def _check_held_out(start: Path, model: str, seed: int) -> None:
         found = " and ".join(sorted(map(str, seeds)))
         raise RecipeError(
             f"{start}: trained with seed {found}, not {seed}, so that faces held out now were "
-            "learned then; give by --seed the one seed that all trainings before this had"
+            "learned then; use --seed with the seed of all earlier trainings"
         )
 
 

@@ -21,7 +21,7 @@ TARGET = Target(
     refuses={
         "w4a8-asym": (
             "LiteRT's kernels for phones have no products of 4 bits, they would only lose "
-            "accuracy; take w8a8-asym"
+            "accuracy; use w8a8-asym"
         ),
     },
     facts={

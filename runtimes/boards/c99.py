@@ -13,8 +13,8 @@ TARGET = Target(
     schemes={"ptq": "w8a8-asym", "qat": "w8a8-asym", "qdq": "qdq"},
     accepts=("w8a8-sym", "w4a8-asym", "dpu-pow2"),
     refuses={
-        "none": "the C code computes in integers; take ptq or qat",
-        "fp16": "the C code computes in integers; take ptq or qat",
+        "none": "the C code computes in integers; use ptq or qat",
+        "fp16": "the C code computes in integers; use ptq or qat",
     },
     facts={
         "architecture": "any",

@@ -7,7 +7,7 @@ __all__ = ["TARGET"]
 
 _NO_INT8 = (
     "its Maxwell GPU (compute capability 5.3) has no INT8 instructions, which came with 6.1; "
-    "take fp16"
+    "use fp16"
 )
 
 TARGET = Target(

@@ -57,7 +57,7 @@ TARGET = Target(
         **dict.fromkeys(
             ("w8a8-asym", "w8a8-sym", "w4a8-asym"),
             "the DPU scales by shifts only, so that every scale must be a power of two; "
-            "take dpu-pow2",
+            "use dpu-pow2",
         ),
     },
     facts={

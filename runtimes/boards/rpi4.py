@@ -12,7 +12,7 @@ _ONNX_RUNTIME = Runtime(
     refuses={
         "dpu-pow2": (
             "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
-            "compute another network; take w8a8-asym, or the board's own runtime"
+            "compute another network; use w8a8-asym, or the board's own runtime"
         ),
     },
 )
@@ -33,8 +33,7 @@ TARGET = Target(
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
         "w4a8-asym": (
-            "the Cortex-A72 has no products of 4 bits, they would only lose accuracy; "
-            "take w8a8-asym"
+            "the Cortex-A72 has no products of 4 bits, they would only lose accuracy; use w8a8-asym"
         ),
     },
     package="deb",

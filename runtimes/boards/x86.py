@@ -21,11 +21,11 @@ TARGET = Target(
     refuses={
         "dpu-pow2": (
             "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
-            "compute another network; take w8a8-asym, or a board with a DPU"
+            "compute another network; use w8a8-asym, or a board with a DPU"
         ),
         "w4a8-asym": (
             "ONNX Runtime has no convolution with 4-bit weights, they would only lose accuracy; "
-            "take w8a8-asym"
+            "use w8a8-asym"
         ),
     },
     facts={

@@ -20,7 +20,7 @@ def nothing(monkeypatch, tmp_path):
 def test_missing_libraries(tmp_path):
     message = (
         f"{tmp_path}/edgezoo/sysroots/debian12-arm64: no ARM libraries with AMD's VART are there; "
-        "scripts/toolchains kv260, or name a folder of them by ZOO_ARM64_SYSROOT"
+        "scripts/toolchains kv260, or name a folder of them with ZOO_ARM64_SYSROOT"
     )
     with pytest.raises(ToolchainError) as raised:
         sysroot()

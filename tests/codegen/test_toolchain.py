@@ -65,8 +65,9 @@ def test_no_zig(tmp_path):
     with pytest.raises(ToolchainError) as raised:
         LinuxToolchain(PC).build(tmp_path, tmp_path)
     assert str(raised.value) == (
-        f"cannot build for PCs: Zig is not installed; {install_extra('cross')}, or take this "
-        "machine's own compiler by ZOO_TOOLCHAIN=host: the program then runs on systems as new as "
+        f"cannot build for PCs: Zig is not installed; {install_extra('cross')}, or use this "
+        "machine's own compiler with ZOO_TOOLCHAIN=host: the program then runs on systems as new "
+        "as "
         "this one"
     )
 

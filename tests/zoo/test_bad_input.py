@@ -116,8 +116,8 @@ def test_wrong_contract(build, old, new, words):
 
 def test_calibration_is_needed(build):
     words = (
-        "net: to quantize it by 'ptq' for x86, pictures of what it will see are needed: give a "
-        "folder of them by --calib DIR, or take --quant none$"
+        "net: to quantize it with 'ptq' for x86, pictures of what it will see are needed: give a "
+        "folder of them with --calib DIR, or use --quant none$"
     )
     assert_error(build(network(), TOML, "--quant", "ptq"), UsageError, words)
 
@@ -139,7 +139,7 @@ def test_a_file_whose_name_is_a_command(zoo, tmp_path):
     (tmp_path / name).write_bytes(network())
     (tmp_path / "contract.toml").write_text(TOML)
     words = ("build", name, "--contract", "contract.toml", "--target", "x86", "--quant", "none")
-    assert_error(zoo(*words).exception, UsageError, "by --name a_touch_PWNED, or rename the file")
+    assert_error(zoo(*words).exception, UsageError, "with --name a_touch_PWNED, or rename the file")
     assert zoo(*words, "--name", "mine", "--dry-run").exit_code == 0
     assert not (tmp_path / "PWNED").exists()
 

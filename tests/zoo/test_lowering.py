@@ -31,10 +31,10 @@ def test_a_view_has_the_tensors_of_its_node():
 
 def test_a_refusal_says_the_same_as_the_capability():
     with pytest.raises(Refusal) as caught:
-        tanh().refuse("it is steep", "take another", runs_on="CPU")
+        tanh().refuse("it is steep", "use another", runs_on="CPU")
     assert isinstance(caught.value, UnsupportedOpError)
-    assert str(caught.value) == "node 'alone' (tanh): it is steep; take another"
-    wanted = Capability("alone", "tanh", "CPU", "it is steep", "take another")
+    assert str(caught.value) == "node 'alone' (tanh): it is steep; use another"
+    wanted = Capability("alone", "tanh", "CPU", "it is steep", "use another")
     assert caught.value.capability == wanted
 
 
@@ -60,7 +60,7 @@ def test_what_could_be_registered_is_named():
     view = NodeView(graph, Node("n", "softmax", ("x",), "y"))
     with pytest.raises(
         Refusal,
-        match=r"^node 'n' \(softmax\): no lowering 'xmodel/softmax' is registered; take .*, or "
+        match=r"^node 'n' \(softmax\): no lowering 'xmodel/softmax' is registered; use .*, or "
         r"register one by a plugin's register_lowerings$",
     ):
         find_lowering("xmodel", view)

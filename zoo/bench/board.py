@@ -126,7 +126,7 @@ def _threads(known: Sequence[str], threads: int) -> tuple[str, ...]:
     if "--threads" in known:
         return ("--threads", str(threads))
     if threads != 1:
-        raise UsageError(f"--threads {threads}: the bundle's program computes by one thread")
+        raise UsageError(f"--threads {threads}: the bundle's program runs on one thread")
     return ()
 
 

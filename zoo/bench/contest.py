@@ -88,7 +88,7 @@ def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
     if gpu is None:
         raise ToolchainError(
             "--device cuda: nvidia-smi finds no NVIDIA GPU in this machine; install its driver, "
-            "or time a board's bundle by --ssh"
+            "or time a board's bundle with --ssh"
         )
     entered: list[Entry] = []
     refused: list[RefusedError] = []

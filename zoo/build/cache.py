@@ -173,7 +173,7 @@ class Cache:
             except OSError as error:
                 raise UsageError(
                     f"{destination}: cannot be written ({error.strerror or error}); "
-                    "choose another folder by --out"
+                    "choose another folder with --out"
                 ) from error
             finally:
                 with suppress(OSError):
@@ -274,7 +274,7 @@ class Cache:
                 raise
             raise CacheError(
                 f"{self.folder}: cannot write the cache ({error.strerror or error}); free space, "
-                "or choose another folder by --cache or the environment variable ZOO_CACHE"
+                "or choose another folder with --cache or the environment variable ZOO_CACHE"
             ) from error
 
 

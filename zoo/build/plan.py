@@ -241,7 +241,7 @@ def _file_name(path: Path) -> str:
     if not is_name(path.stem):
         raise UsageError(
             f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
-            f"`zoo build` another one by --name {proposed_name(path.stem)}, or rename the file"
+            f"`zoo build` another one with --name {proposed_name(path.stem)}, or rename the file"
         )
     return path.stem
 
@@ -279,7 +279,7 @@ def _choose_quant(wish: Wish, recipe: Recipe) -> str:
     if OWN_INTEGERS not in recipe.hubs:
         if wish.quant == OWN_INTEGERS:
             raise UsageError(
-                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for files that are: take ptq"
+                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for files that are: use ptq"
             )
         return wish.quant or _PTQ
     others = {
@@ -331,8 +331,8 @@ def _check_commercial(recipe: Recipe) -> None:
 def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) -> None:
     if wish.quant not in registry.names("quantizer"):
         raise RefusedError(
-            f"{recipe.name}: is not published quantized by '{wish.quant}' to '{scheme}', and no "
-            f"plugin quantizes by it; --quant: {', '.join(registry.names('quantizer'))} with "
+            f"{recipe.name}: is not published quantized with '{wish.quant}' to '{scheme}', and no "
+            f"plugin quantizes with it; --quant: {', '.join(registry.names('quantizer'))} with "
             "--calib DIR"
         )
     if wish.calibration is None and wish.quant == OWN_INTEGERS:
@@ -340,9 +340,9 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) ->
     if wish.calibration is None:
         others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
         raise UsageError(
-            f"{recipe.name}: to quantize it by '{wish.quant}' for {target.name}, pictures of what "
-            "it will see are needed: give a folder of them by --calib DIR"
-            f"{''.join(f', or take --quant {quant}' for quant in others)}"
+            f"{recipe.name}: to quantize it with '{wish.quant}' for {target.name}, pictures of "
+            "what it will see are needed: give a folder of them with --calib DIR"
+            f"{''.join(f', or use --quant {quant}' for quant in others)}"
         )
     _check_calibration(wish.calibration)
 

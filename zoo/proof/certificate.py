@@ -167,5 +167,5 @@ def _advice(check: Check) -> str:
         return "do not deploy this build"
     return (
         "try more pictures or nearer ones for --calib, another --calibrator, or --quant qat, or "
-        "allow the loss by --max-quantization-error"
+        "allow the loss with --max-quantization-error"
     )

@@ -103,7 +103,7 @@ def test_a_step_without_a_kotlin_form(monkeypatch):
     with pytest.raises(
         RecipeError,
         match=r"^contract step 'bare': has no Kotlin form, which apps for Android need; its plugin "
-        r"must bring it \(docs/contract.md\), or take a board with a C\+\+ app$",
+        r"must bring it \(docs/contract.md\), or use a board with a C\+\+ app$",
     ):
         APP.generate(replace(REQUEST, contract=contract))
 

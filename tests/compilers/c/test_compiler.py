@@ -109,7 +109,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     "floats inside": (
         half_float,
         r"^graph 'built': node 'back' \(dequantize\) stands in the middle; the C back end computes "
-        r"integers only: quantize the whole graph, as by --quant ptq$",
+        r"integers only: quantize the whole graph with --quant ptq$",
     ),
     "float output": (
         unquantized_output,
@@ -141,7 +141,7 @@ def test_an_op_without_a_kernel_is_refused():
     with pytest.raises(
         UnsupportedOpError,
         match=rf"^node '{node.name}' \(batchnorm\): no lowering 'c/batchnorm' is registered; "
-        r"take add or average_pool or .*, or register one by a plugin's register_lowerings$",
+        r"use add or average_pool or .*, or register one by a plugin's register_lowerings$",
     ):
         to_c(graph.replace(renamed))
 
@@ -150,7 +150,7 @@ def test_a_float_graph_is_refused():
     with pytest.raises(
         RefusedError,
         match=r"^board: graph 'residual' is float \('float32'\), the C back end computes in "
-        r"integers; quantize it, as by --quant ptq$",
+        r"integers; quantize it with --quant ptq$",
     ):
         COMPILER.lower(residual_network(), TARGET, "float32")
 

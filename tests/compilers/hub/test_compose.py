@@ -290,7 +290,7 @@ def test_states_are_refused_with_a_way_out(op_type):
         UnsupportedOpError,
         match=rf"^net.onnx: node 'n' \({op_type}\): {op_type} keeps a state from step to step; "
         "only networks that compute each sample alone are supported: let the network compute one "
-        "step, with the state as a further input and output, or take 1-D convolutions over the "
+        "step, with the state as a further input and output, or use 1-D convolutions over the "
         "steps$",
     ):
         read(_model(op_type, [ROWS], weights, hidden_size=4), "net.onnx")

@@ -159,5 +159,5 @@ def test_dynamic_quantization_is_refused(tmp_path):
         read((tmp_path / "net.onnx").read_bytes(), "net.onnx")
     assert str(caught.value).endswith(
         "it is quantized while it runs, by the largest value of each input; only fixed scales are "
-        "supported: quantize by onnxruntime.quantization.quantize_static"
+        "supported: quantize with onnxruntime.quantization.quantize_static"
     )

@@ -137,7 +137,7 @@ def test_another_rounding_is_refused():
     with pytest.raises(
         RefusedError,
         match=r"^pc: tensor '\w+' is rounded half_up, ONNX Runtime's integer kernels round "
-        r"half_even; quantize by another scheme, such as w8a8-asym$",
+        r"half_even; quantize with another scheme, such as w8a8-asym$",
     ):
         COMPILER.lower(quantized(GRAPH, DPU_POW2), TARGET, "dpu-pow2")
 

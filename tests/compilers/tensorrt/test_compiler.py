@@ -130,14 +130,16 @@ def test_weights_are_of_the_type_that_the_builder_goes_by(scheme, target, elemen
 def test_int8_is_refused_where_the_chip_has_none():
     with pytest.raises(
         RefusedError,
-        match=r"^maxwell: compute capability 5\.3 has no int8; it computes in fp32, fp16: take "
+        match=r"^maxwell: compute capability 5\.3 has no int8; it computes in fp32, fp16: use "
         r"another --quant$",
     ):
         to_tensorrt(INTEGERS, "w8a8-sym", MAXWELL)
 
 
 def test_asymmetric_integers_are_refused():
-    with pytest.raises(RefusedError, match=r"^gpu: tensor '\w+' is uint8; .*quantize by w8a8-sym"):
+    with pytest.raises(
+        RefusedError, match=r"^gpu: tensor '\w+' is uint8; .*quantize with w8a8-sym"
+    ):
         to_tensorrt(quantized(GRAPH, W8A8_ASYM), "w8a8-asym")
 
 

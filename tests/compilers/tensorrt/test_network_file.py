@@ -118,7 +118,7 @@ def test_other_integers_are_refused(scheme, found):
     with pytest.raises(
         RefusedError,
         match=rf"^gpu: tensor '[\w.]+' {found}; TensorRT has 8-bit signed integers with zero point "
-        "0 that round half to even: quantize by w8a8-sym$",
+        "0 that round half to even: quantize with w8a8-sym$",
     ):
         require_symmetric(quantized(residual_network(), scheme), "gpu")
 

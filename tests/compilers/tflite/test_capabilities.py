@@ -43,6 +43,6 @@ def test_every_node_of_a_network_that_is_built_fits():
 def test_a_refused_node_says_why_and_those_behind_it_are_looked_at():
     refused, added = COMPILER.capabilities(_pooled_and_added(), TARGET)
     assert refused == Capability(
-        "alone", "max_pool", "refused", "its window has the dilations (2, 2)", "take dilation 1"
+        "alone", "max_pool", "refused", "its window has the dilations (2, 2)", "use dilation 1"
     )
     assert added == Capability("sum", "add", "CPU")

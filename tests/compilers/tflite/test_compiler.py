@@ -140,7 +140,7 @@ def _one(op: str, attributes: dict, shape: tuple = ("N", 4, 6, 6)) -> Graph:
 REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     "unknown op": (
         lambda: OneNode("batchnorm", (IMAGE, *STATISTICS), {"epsilon": 1e-5}).graph,
-        r"\(batchnorm\): no lowering 'tflite/batchnorm' is registered; take abs or ",
+        r"\(batchnorm\): no lowering 'tflite/batchnorm' is registered; use abs or ",
     ),
     "unsigned weights": (
         lambda: _dense(np.full((2, 3), 200), Quantization((0.1,), (0,), signed=False)),
@@ -169,11 +169,11 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
             ).graph
         ),
         r"\(mul\): its products are rounded half up, LiteRT's MUL rounds them half to even; "
-        r"quantize by another scheme, such as w8a8-asym$",
+        r"quantize with another scheme, such as w8a8-asym$",
     ),
     "dilated pool": (
         lambda: _one("max_pool", {**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
-        r"\(max_pool\): its window has the dilations \(2, 2\); take dilation 1$",
+        r"\(max_pool\): its window has the dilations \(2, 2\); use dilation 1$",
     ),
     "factor without axes": (
         lambda: _one("average_pool", {**MEAN, "keep_axes": 0, "reciprocal": (57, 11)}),
@@ -182,12 +182,12 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     ),
     "long factor": (
         lambda: _one("average_pool", {**MEAN, "keep_axes": 1, "reciprocal": (455, 14)}),
-        r"\(average_pool\): its factor 455 has more than 7 bits; take a scheme with mean_bits "
+        r"\(average_pool\): its factor 455 has more than 7 bits; use a scheme with mean_bits "
         r"of 7 at most$",
     ),
     "softmax along rows": (
         lambda: _one("softmax", {"axis": 2}),
-        r"\(softmax\): it goes along axis 2 of 4; take axis 1 of images, else the last one",
+        r"\(softmax\): it goes along axis 2 of 4; use axis 1 of images, else the last one",
     ),
     "ranks": (
         lambda: (
@@ -215,7 +215,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
             },
         ),
         r"\(resize\): no setting of TFLite's takes the pixels of 'ceil' in 'asymmetric' from 6 x 6 "
-        r"to \(4, 9\); take nearest_mode 'floor' and 'asymmetric', as PyTorch's mode='nearest'",
+        r"to \(4, 9\); use nearest_mode 'floor' and 'asymmetric', as PyTorch's mode='nearest'",
     ),
 }
 
@@ -251,7 +251,7 @@ def test_a_scheme_that_a_float_graph_lacks_is_refused():
     with pytest.raises(
         RefusedError,
         match=r"^board: graph 'residual' is float, the scheme 'w8a8-asym' needs integers; quantize "
-        r"it first, or take float32 or float16$",
+        r"it first, or use float32 or float16$",
     ):
         COMPILER.lower(residual_network(), TARGET, "w8a8-asym")
 

@@ -28,8 +28,8 @@ def test_another_alpha_than_that_of_tflite_is_refused():
     graph = OneNode("elu", (activation((1, 4)),), {"alpha": 0.5, "gamma": 1.0}).graph
     with pytest.raises(
         Refusal,
-        match=r"^node 'alone' \(elu\): its alpha is 0.5, that of TFLite's ELU is 1; take alpha 1, "
-        r"or quantize the network, as by --quant ptq$",
+        match=r"^node 'alone' \(elu\): its alpha is 0.5, that of TFLite's ELU is 1; use alpha 1, "
+        r"or quantize the network with --quant ptq$",
     ):
         lower(graph)
 

@@ -30,7 +30,7 @@ POOL = {
 }
 
 
-ITS_NUMBERS = "quantize the float network by the scheme dpu-pow2"
+ITS_NUMBERS = "quantize the float network with the scheme dpu-pow2"
 BUILD_IT = (
     "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
 )
@@ -109,28 +109,28 @@ REFUSALS = {
     "kernel": (
         _conv((4, 20, 20), (4, 4, 17, 3)),
         "kernel 17x3; allowed are 1 to 16",
-        "take a smaller kernel, such as two layers in a row",
+        "use a smaller kernel, such as two layers in a row",
     ),
     "stride": (
         _conv((4, 20, 20), strides=(9, 1)),
         "stride 9x1; allowed are 1 to 8",
-        "take a smaller stride, such as two layers in a row",
+        "use a smaller stride, such as two layers in a row",
     ),
     "memory for weights": (
         _conv((512, 10, 10), (4, 512, 9, 9)),
         "kernel 9x9 over 512 channels fills 2592 rows of the memory for weights (kh * kw * "
         "ceil(channels / 16)); it has 2048",
-        "take a smaller kernel or fewer channels",
+        "use a smaller kernel or fewer channels",
     ),
     "channels": (
         _conv((4, 2, 2), (4097, 4, 1, 1)),
         "'y' has 4097 channels; allowed are up to 4096",
-        "take fewer channels",
+        "use fewer channels",
     ),
     "features": (
         _one("dense", (4097,), (2, 4097)),
         "'x' has 4097 channels; allowed are up to 4096",
-        "take fewer channels",
+        "use fewer channels",
     ),
     "pads of a convolution": (
         _conv(pads=(1, 0, 0, 0)),
@@ -140,7 +140,7 @@ REFUSALS = {
     "dilation": (
         _conv((512, 40, 40), (4, 512, 2, 2), dilations=(9, 1)),
         "dilation 9x1 over 512 channels; their product may be 4096",
-        "take a smaller dilation or fewer channels",
+        "use a smaller dilation or fewer channels",
     ),
     "groups": (
         _conv((4, 8, 8), (4, 2, 1, 1), group=2),
@@ -151,7 +151,7 @@ REFUSALS = {
     "memory for depthwise weights": (
         _conv((2, 48, 48), (2, 1, 46, 46), group=2),
         "kernel 46x46 fills 2116 rows of the memory for weights; it has 2048",
-        "take a smaller kernel",
+        "use a smaller kernel",
     ),
     "pads of a pool": (
         _one(
@@ -169,7 +169,7 @@ REFUSALS = {
     "dilated pool": (
         _one("max_pool", **{**WINDOW, "kernel": (2, 2), "dilations": (2, 2)}),
         "dilations 2x2; the DPU's pools have none",
-        "take 1x1",
+        "use 1x1",
     ),
     "dense over a large image": (
         _row(
@@ -178,17 +178,17 @@ REFUSALS = {
             shape=(1, 8, 32),
         ),
         "kernel 8x32; allowed are 1 to 16",
-        "take a smaller kernel, such as two layers in a row",
+        "use a smaller kernel, such as two layers in a row",
     ),
     "clip": (
         _conv(clamp=(-1.0, 1.0)),
         "a clip to -1 ... 1 behind conv; there the DPU has relu and relu6 and leaky_relu",
-        "take one of these",
+        "use one of these",
     ),
     "activation of an addition": (
         _two("add", (4, 8, 8), (4, 8, 8), clamp=(0.0, 6.0)),
         "relu6 behind add; there the DPU has relu",
-        "take one of these",
+        "use one of these",
     ),
     "slope": (
         _leaky(0.2),
@@ -349,7 +349,7 @@ def test_a_scale_that_breaks_shift_cut_is_refused():
         lower_for_dpu(graph, KV260)
     text = str(caught.value)
     assert text.startswith("node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
-    assert "; allowed are 0 to 16; quantize the float network by the scheme dpu-pow2" in text
+    assert "; allowed are 0 to 16; quantize the float network with the scheme dpu-pow2" in text
 
 
 def test_a_bias_that_is_too_coarse_is_refused():

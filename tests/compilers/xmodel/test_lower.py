@@ -223,7 +223,7 @@ REFUSED = {
             (3, 4, 4),
             (3, 2, 2),
         ),
-        "node 'node' (max_pool): dilations 2x2; the DPU's pools have none; take 1x1",
+        "node 'node' (max_pool): dilations 2x2; the DPU's pools have none; use 1x1",
     ),
     "op": (
         _graph("sigmoid", {}, (3, 4, 4), (3, 4, 4)),

@@ -83,7 +83,7 @@ def test_a_file_is_compiled_for_the_wanted_dpu(programs, files):
     [
         ("fails", r"vai_c_xir failed with 1; its last lines:\n.*stand-in: the DPU has no such op"),
         ("silent", "vai_c_xir said nothing, but wrote no model.xmodel; run compile.sh"),
-        ("other_dpu", "compiled for 0x101000056010408, asked for was 0x101000056010407; take Vit"),
+        ("other_dpu", "compiled for 0x101000056010408, asked for was 0x101000056010407; use Vit"),
         ("no_dpu", "gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op"),
     ],
 )

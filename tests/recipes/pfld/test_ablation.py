@@ -63,5 +63,5 @@ def test_more_seeds_only_where_the_first_decides() -> None:
 
 def test_the_line_of_a_teacher_needs_one(tmp_path: Path) -> None:
     asked = [str(tmp_path), str(tmp_path), "--only", TAUGHT]
-    with pytest.raises(UsageError, match="needs a teacher; give its weights by --teacher"):
+    with pytest.raises(UsageError, match="needs a teacher; give its weights with --teacher"):
         CliRunner().invoke(main, asked, catch_exceptions=False)

@@ -20,4 +20,4 @@ def test_it_takes_every_scheme():
 def test_what_it_refuses_has_a_reason_and_a_remedy():
     assert set(TARGET.refuses) == {"none", "fp16"}
     for why in TARGET.refuses.values():
-        assert "computes in integers; take ptq or qat" in why
+        assert "computes in integers; use ptq or qat" in why

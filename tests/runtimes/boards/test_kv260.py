@@ -18,7 +18,7 @@ def test_its_schemes_are_registered():
     [
         ("none", "the DPU has no floating point; use ptq or qat"),
         ("fp16", "the DPU has no floating point; use ptq or qat"),
-        ("w8a8-sym", "every scale must be a power of two; take dpu-pow2"),
+        ("w8a8-sym", "every scale must be a power of two; use dpu-pow2"),
     ],
 )
 def test_what_it_refuses_has_a_reason_and_a_remedy(word, why):

@@ -35,7 +35,7 @@ def test_every_scheme_is_taken_or_refused_with_a_remedy(board):
     taken = {*target.schemes, *target.schemes.values()}
     assert names <= taken | target.refuses.keys()
     assert not taken & target.refuses.keys()
-    assert all("; take " in why for why in target.refuses.values())
+    assert all("; use " in why for why in target.refuses.values())
 
 
 @pytest.mark.parametrize("model", PUBLISHED)

@@ -30,4 +30,4 @@ def test_its_schemes_are_registered():
 def test_what_it_refuses_has_a_reason_and_a_remedy():
     assert "dpu-pow2" not in TARGET.refuses
     for why in BOTH[1].refuses.values():
-        assert "take w8a8-asym" in why
+        assert "use w8a8-asym" in why

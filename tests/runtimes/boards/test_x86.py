@@ -20,7 +20,7 @@ def test_its_schemes_are_registered():
 def test_what_it_refuses_has_a_reason_and_a_remedy():
     assert "half up" in TARGET.refuses["dpu-pow2"]
     for why in TARGET.refuses.values():
-        assert "take w8a8-asym" in why
+        assert "use w8a8-asym" in why
 
 
 def test_it_takes_nothing_that_it_refuses():

@@ -128,7 +128,7 @@ def test_a_missing_library(measure):
 
 
 def test_threads_that_the_program_cannot_have(measure):
-    with pytest.raises(UsageError, match=r"^--threads 4: the bundle's program computes by one"):
+    with pytest.raises(UsageError, match=r"^--threads 4: the bundle's program runs on one"):
         measure(PROGRAM.replace("--threads N  ", ""), threads=4)
 
 

@@ -258,7 +258,7 @@ def test_file_where_the_cache_should_be(tmp_path):
     with pytest.raises(
         CacheError,
         match=r"cache: cannot write the cache \((Not a directory|File exists)\); free space, or "
-        r"choose another folder by --cache or the environment variable ZOO_CACHE",
+        r"choose another folder with --cache or the environment variable ZOO_CACHE",
     ):
         Cache(tmp_path / "cache").perform(Task("hub", "toy"), write())
 
@@ -329,7 +329,7 @@ def test_deliver_that_fails_leaves_what_was_there(cache, result, tmp_path, monke
     with pytest.raises(
         UsageError,
         match=r"bundle.tar.gz: cannot be written \(No space left on device\); choose another "
-        "folder by --out",
+        "folder with --out",
     ):
         cache.deliver(result, destination)
     assert destination.read_text() == "one"
@@ -338,7 +338,7 @@ def test_deliver_that_fails_leaves_what_was_there(cache, result, tmp_path, monke
 
 def test_deliver_into_a_file_is_refused(cache, result, tmp_path):
     (tmp_path / "dist").write_text("")
-    with pytest.raises(UsageError, match=r"choose another folder by --out"):
+    with pytest.raises(UsageError, match=r"choose another folder with --out"):
         cache.deliver(result, tmp_path / "dist" / "bundle.tar.gz")
 
 

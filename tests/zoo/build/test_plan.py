@@ -102,7 +102,7 @@ def test_published_hubs_are_used():
 
 def test_each_scheme_has_hubs_of_its_own():
     assert refusal(UsageError, scheme="toy-scheme-2").startswith(
-        "toy_1.0x.shapes: to quantize it by 'ptq' for toy-board, pictures of what it will see"
+        "toy_1.0x.shapes: to quantize it with 'ptq' for toy-board, pictures of what it will see"
     )
     assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
 
@@ -192,8 +192,8 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
     [
         (
             {"model": "toy_2.0x.shapes"},
-            "toy_2.0x.shapes: to quantize it by 'ptq' for toy-board, pictures of what it will see "
-            "are needed: give a folder of them by --calib DIR, or take --quant none",
+            "toy_2.0x.shapes: to quantize it with 'ptq' for toy-board, pictures of what it will "
+            "see are needed: give a folder of them with --calib DIR, or use --quant none",
         ),
         (
             {"calibration": Path("no-such-folder")},
@@ -274,7 +274,7 @@ def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal)
     with pytest.raises(UsageError) as error:
         find_recipe(str(path), contract)
     assert f"a model cannot be called {stem!r}" in str(error.value)
-    assert f"by --name {proposal}, or rename the file" in str(error.value)
+    assert f"with --name {proposal}, or rename the file" in str(error.value)
     assert find_recipe(str(path), contract, proposal).name == proposal
 
 
@@ -443,12 +443,12 @@ def test_boards_that_take_no_quantized_file(quantized):
     )
     message = refusal(RefusedError, **quantized, target="jetson-nano")
     assert message.startswith("jetson-nano refuses 'qdq': its Maxwell GPU")
-    assert message.endswith("take fp16, with the float file")
+    assert message.endswith("use fp16, with the float file")
 
 
 def test_a_float_file_has_no_integers_to_keep():
     assert refusal(UsageError, model="pfld", target="x86", quant="qdq") == (
-        "pfld: is not quantized; 'qdq' is for files that are: take ptq"
+        "pfld: is not quantized; 'qdq' is for files that are: use ptq"
     )
 
 

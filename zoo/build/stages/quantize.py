@@ -89,8 +89,8 @@ def _published(plan: Plan, hub: Path) -> Graph:
     scheme = graph.metadata.get("zoo.scheme", "unknown")
     if scheme != plan.scheme:
         raise RecipeError(
-            f"{hub}: is quantized by scheme '{scheme}', {plan.target.name} needs "
-            f"'{plan.scheme}'; give images by --calib DIR to quantize the float hub"
+            f"{hub}: is quantized with scheme '{scheme}', {plan.target.name} needs "
+            f"'{plan.scheme}'; give images with --calib DIR to quantize the float hub"
         )
     return graph
 
@@ -99,7 +99,7 @@ def _pictures(plan: Plan) -> HeldOut:
     if plan.calibration is None and plan.quant == OWN_INTEGERS:
         return hold_out(())
     if plan.calibration is None:
-        raise RecipeError(f"{plan.recipe.name}: give images for calibration by --calib DIR")
+        raise RecipeError(f"{plan.recipe.name}: give images for calibration with --calib DIR")
     return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
 
 
