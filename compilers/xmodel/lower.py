@@ -14,6 +14,7 @@ from functools import partial
 from compilers.fresh_name import fresh_name
 from compilers.op_parts.arguments import integer
 from compilers.op_parts.arithmetic import quantize
+from compilers.op_table import find_op
 from compilers.passes.as_float import as_float
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
@@ -28,9 +29,8 @@ from compilers.xmodel.scope import Scope
 from compilers.xmodel.xir import XirGraph
 from zoo import registry
 from zoo.capability import Capability
-from zoo.fixed_point import fix_factors
 from zoo.graph import Graph, Node, Quantization, Tensor
-from zoo.lowering import NodeView, capability_of, find_lowering
+from zoo.lowering import NodeView, capability_of, find_lowering, lowered_ops
 from zoo.scheme import Scheme
 from zoo.target import Target
 
@@ -140,8 +140,6 @@ def _with_numbers(graph: Graph, scheme: Scheme) -> Graph:
     All other numbers are the scheme's; inner tensors keep their names.
     """
     chosen = choose_slopes(choose_reciprocals(graph, scheme), scheme)
-    multiplier, shift = fix_factors([1.0])
-    fixed = {"multiplier": multiplier, "shift": shift}
     inner = [_with_unit(tensor) for tensor in graph.tensors.values()]
     taken = set(graph.tensors)
     inputs = {fresh_name(f"{name}.reals", taken): name for name in graph.inputs}
@@ -151,13 +149,22 @@ def _with_numbers(graph: Graph, scheme: Scheme) -> Graph:
     ]
     nodes = (
         *(Node(reals, "quantize", (reals,), name) for reals, name in inputs.items()),
-        *(replace(node, integer=fixed) for node in chosen.nodes),
+        *chosen.nodes,
         *(Node(reals, "dequantize", (name,), reals) for reals, name in outputs.items()),
     )
     tensors = {tensor.name: tensor for tensor in (*inner, *border)}
-    return replace(
+    placed = replace(
         graph, inputs=tuple(inputs), outputs=tuple(outputs), nodes=nodes, tensors=tensors
     )
+    return placed.replace(_with_integers(placed, node) for node in nodes)
+
+
+def _with_integers(graph: Graph, node: Node) -> Node:
+    """Return the node as quantization leaves it, if it can be lowered at all."""
+    output, inputs = graph.tensors[node.output], graph.inputs_of(node)
+    if output.quantization is None or node.op not in lowered_ops("xmodel"):
+        return node
+    return replace(node, integer=find_op(node.op).fix_integers(node, inputs, output))
 
 
 def _with_unit(tensor: Tensor) -> Tensor:

@@ -22,6 +22,8 @@ from zoo.graph import Graph, Tensor
 __all__ = ["generated_graphs"]
 
 RANDOM_GRAPHS = 25
+OF_POSITIVES = ("log", "pow", "sqrt")
+"""Functions that are NaN at some of the inputs that calibration sees."""
 
 
 def generated_graphs() -> Iterator[tuple[str, Graph]]:
@@ -33,7 +35,8 @@ def generated_graphs() -> Iterator[tuple[str, Graph]]:
     for name, case in every_case("u8").items():
         if case.op != "requantize":
             yield f"float: {name}", in_floats(case).graph
-            yield f"dpu-pow2: {name}", quantized(in_floats(case).graph, DPU_POW2)
+            if case.op not in OF_POSITIVES:
+                yield f"dpu-pow2: {name}", quantized(in_floats(case).graph, DPU_POW2)
     yield "float: residual network", residual_network()
     yield "dpu-pow2: residual network", quantized(residual_network(), DPU_POW2)
     random = {
