@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import RecipeError, suggest
 from zoo.parameters import is_integer, is_numbers
 from zoo.step import Frame, PostStep, Region, ValueSpec
 
@@ -58,7 +58,12 @@ class Landmarks(PostStep):
     ) -> Mapping[str, NDArray[Any]]:
         """Return the landmarks; raises RecipeError for a missing or wrong output."""
         output, count = parameters["output"], parameters["count"]
-        size = values[output].size if output in values else 0
+        if output not in values:
+            raise RecipeError(
+                f"contract step 'landmarks': there is no output '{output}'"
+                f"{suggest(output, values)}; name it by `output`"
+            )
+        size = values[output].size
         if frame.region is None or size != 2 * count:
             raise RecipeError(
                 f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "

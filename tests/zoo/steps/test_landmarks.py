@@ -53,6 +53,13 @@ def test_impossible_count_is_refused(count):
         STEP.complete({"count": count})
 
 
+def test_an_output_that_is_not_there_is_told():
+    given = {"output": "landmarks", "count": 5, "mean": ()}
+    message = r"there is no output 'landmarks'; did you mean landmark.*name it by `output`"
+    with pytest.raises(RecipeError, match=message):
+        STEP.apply({"landmark": np.zeros(10)}, frame(Region(0, 0, 256, 256)), given)
+
+
 def test_wrong_count_is_refused():
     given = {"output": "out", "count": 68, "mean": ()}
     with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks need two"):
