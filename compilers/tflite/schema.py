@@ -24,7 +24,7 @@ def schema() -> Any:  # noqa: ANN401 (a generated module without types)
         return import_module(_MODULE)
     except ImportError as error:
         raise ToolchainError(
-            f"reading and writing .tflite files needs {_MODULE} ({error}); {_REMEDY}"
+            f"reading and writing .tflite files needs LiteRT ({error}); {_REMEDY}"
         ) from error
 
 

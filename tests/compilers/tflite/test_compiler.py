@@ -260,7 +260,7 @@ def test_a_missing_schema_is_named_with_its_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.schema_py_generated", None)
     with pytest.raises(
         ToolchainError,
-        match=r"^reading and writing \.tflite files needs ai_edge_litert\.schema_py_generated "
+        match=r"^reading and writing \.tflite files needs LiteRT "
         r"\(.*\); "
         rf"{re.escape(install_extra('litert'))}$",
     ):
