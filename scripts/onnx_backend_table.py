@@ -217,6 +217,7 @@ _KINDS = {
     "control flow": "control flow",
     "only images": "another number of axes than an image has",
     "only [N, C]": "another number of axes than a dense layer takes",
+    "two computed ones": "a product of two computed matrices",
     "batch": "the batch, which is moved, joined, cut or told apart",
     "is a constant": "an output that does not depend on an input",
     "constants alone": "constants that are not folded",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from compilers.hub.compose import (
     arithmetic,
+    matrices,
     moves,
     normalisations,
     reductions,
@@ -20,6 +21,7 @@ __all__ = ["COMPOSED", "compose"]
 _COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
     {
         **arithmetic.COMPOSITIONS,
+        **matrices.COMPOSITIONS,
         **moves.COMPOSITIONS,
         **normalisations.COMPOSITIONS,
         **reductions.COMPOSITIONS,

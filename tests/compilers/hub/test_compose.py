@@ -76,6 +76,8 @@ CASES = {
     "largest of all": ("GlobalMaxPool", [ROWS], [], {}),
     "longer signal": ("Resize", [ROWS], [None, np.float32([1, 1, 2])], {"mode": "linear"}),
     "signal of a size": ("Resize", [ROWS], [None, None, _ints(2, 6, 7)], {"mode": "linear"}),
+    "rows by a matrix": ("MatMul", [ROWS], [_reals(5, 3)], {}),
+    "images by a matrix": ("MatMul", [IMAGE], [_reals(4, 7)], {}),
     "instances": ("InstanceNormalization", [IMAGE], [_reals(6), _reals(6)], {"epsilon": 1e-3}),
     "instances of rows": ("InstanceNormalization", [ROWS], [_reals(6), _reals(6)], {}),
     "layer": ("LayerNormalization", [ROWS], [_reals(5), _reals(5)], {}),
@@ -252,6 +254,11 @@ REFUSALS = {
         ("Gather", [(2, 600)], [np.arange(599, -1, -1)], {"axis": 1}),
         "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: let a "
         "convolution with kernel 1 order channels$",
+    ),
+    "two computed matrices": (
+        ("MatMul", [ROWS, (2, 5, 3)], [], {}),
+        r"it multiplies 'x0' \(2, 6, 5\) by 'x1' \(2, 5, 3\); only constants \[C, K\] are "
+        "supported as the second matrix: attention, which multiplies two computed ones, is not$",
     ),
     "two strides": (
         ("ConvTranspose", [IMAGE], [_reals(6, 3, 3, 3)], {"strides": [2, 3], "group": 2}),
