@@ -18,9 +18,18 @@ def find_op(name: str) -> Op:
 
 
 def find_onnx_type(op_type: str) -> Op | None:
-    """Return the op plugin that parses an ONNX operator type, None if there is none."""
-    name = _names_by_onnx_type().get(op_type)
-    return find_op(name) if name else None
+    """Return the op plugin that parses an ONNX operator type, None if there is none.
+
+    Raises PluginError for several: an operator that two plugins claim stops only networks with it.
+    """
+    names = _names_by_onnx_type().get(op_type, ())
+    if len(names) > 1:
+        ops = " and ".join(f"'{name}'" for name in names)
+        raise PluginError(
+            f"ONNX operator {op_type} is parsed by ops {ops}; keep one and uninstall the plugins "
+            "of the others (`zoo plugins`)"
+        )
+    return find_op(names[0]) if names else None
 
 
 def onnx_types() -> tuple[str, ...]:
@@ -40,15 +49,10 @@ def no_op_plugin(kind: str, where: str) -> UnsupportedOpError:
 
 
 @cache
-def _names_by_onnx_type() -> Mapping[str, str]:
-    found: dict[str, str] = {}
+def _names_by_onnx_type() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     with recording():  # not recorded: asking a plugin what it parses does not use it
         for name in registry.names("op"):
             for op_type in find_op(name).onnx_types:
-                first = found.setdefault(op_type, name)
-                if first != name:
-                    raise PluginError(
-                        f"ONNX operator {op_type} is parsed by op '{first}' and by op '{name}'; "
-                        "one is needed, uninstall the plugin of the other (`zoo plugins`)"
-                    )
+                found[op_type] = (*found.get(op_type, ()), name)
     return found

@@ -1,11 +1,8 @@
 """What is used is recorded, and looked at again."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from zoo import registry
-from zoo.errors import PluginError
 from zoo.provenance.used import Thing, facts, record, recording, tool_of, tool_thing, used_so_far
 from zoo.tool import Tool
 
@@ -137,12 +134,6 @@ def test_a_vendors_quantizer_is_used(install_program, monkeypatch):
     assert tools_of("quantizer", "ptq") == {}
 
 
-@dataclass(frozen=True)
-class _Parser:
-    name: str
-    onnx_types: tuple[str, ...]
-
-
 def test_ops_count_where_they_are_found():
     from compilers import op_table
 
@@ -151,18 +142,3 @@ def test_ops_count_where_they_are_found():
         assert op_table.find_onnx_type("Conv").name == "conv"
         assert op_table.find_onnx_type("NoSuchOperator") is None
     assert {t.name for t in used if t.kind in ("plugin", "names")} == {"op conv"}
-
-
-def test_two_ops_that_parse_one_operator(monkeypatch):
-    from compilers import op_table
-
-    ops = {name: _Parser(name, ("Conv", name)) for name in ("one", "two")}
-    monkeypatch.setattr(op_table.registry, "names", lambda kind: tuple(ops))  # noqa: ARG005
-    monkeypatch.setattr(op_table, "find_op", ops.get)
-    op_table._names_by_onnx_type.cache_clear()
-    with pytest.raises(
-        PluginError,
-        match=r"^ONNX operator Conv is parsed by op 'one' and by op 'two'; one is needed, unins",
-    ):
-        op_table.onnx_types()
-    op_table._names_by_onnx_type.cache_clear()
