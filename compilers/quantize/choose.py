@@ -134,7 +134,8 @@ def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
     start = trial.start
     graph = correct_biases(start.graph, trial.graph, start.seen.first, threads, start.scheme)
     way = replace(trial.way, bias_correction=True, compensation=True, loss=judge.loss(graph))
-    report(f"{way.calibrator}, weights compensated and biases corrected: loss {way.loss:g}")
+    form = ", equalised" if way.equalized else ""
+    report(f"{way.calibrator}{form}, weights compensated, biases corrected: loss {way.loss:g}")
     return replace(trial, way=way, graph=graph)
 
 
