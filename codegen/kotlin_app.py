@@ -18,7 +18,8 @@ __all__ = ["KotlinBackend", "KotlinContract", "kotlin_contract"]
 
 _ANDROID = TEMPLATES / "android"
 _SOURCES = "app/src/main/kotlin/zoo"
-_FRAME = Path(steps.__path__[0]) / "frame.kt"
+_STEPS = Path(steps.__path__[0])
+_SHARED = {"Frame.kt": _STEPS / "frame.kt", "Sampling.kt": _STEPS / "sampling.kt"}
 _INDENT = 8
 
 
@@ -86,7 +87,7 @@ def _step_files(contract: Contract) -> dict[str, bytes]:
 
     Raises RecipeError for a step without one.
     """
-    paths = {"Frame.kt": _FRAME}
+    paths = dict(_SHARED)
     for name in sorted(step_names(contract)):
         path = registry.load("step", name).kotlin_file
         if path is None:

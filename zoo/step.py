@@ -1,5 +1,6 @@
 """The interface of a contract step: the same computation in numpy and C++."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "PostStep", "PreStep", "Region", "StepPlugin", "ValueSpec", "check_box"]
+__all__ = [
+    "Frame",
+    "PostStep",
+    "PreStep",
+    "Region",
+    "StepPlugin",
+    "ValueSpec",
+    "box_region",
+    "check_box",
+]
 
 Box = tuple[float, float, float, float]
 
@@ -40,6 +50,12 @@ class Region:
     y0_q8: int
     width_q8: int
     height_q8: int
+
+
+def box_region(box: Box) -> Region:
+    """Return a box (x, y, width, height) in 1/256 pixel, rounded; raises as `check_box`."""
+    check_box(box)
+    return Region(*(math.floor(float(value) * 256 + 0.5) for value in box))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_every_quoted_include_is_there():
 def test_only_the_contracts_steps_are_brought():
     names = {Path(name).stem for name in APP.generate(REQUEST) if name.startswith("steps/")}
     steps = {"crop", "resize", "normalize", "landmarks", "aspect_ratios", "head_pose"}
-    assert names == steps | {"frame", "floor_div"}
+    assert names == steps | {"frame", "floor_div", "box_region", "sampling"}
 
 
 def test_contract_without_post_steps():

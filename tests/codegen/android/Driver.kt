@@ -12,13 +12,16 @@ import zoo.steps.StepError
 import zoo.steps.Tensor
 import zoo.steps.Values
 import zoo.steps.aspectRatios
+import zoo.steps.centerCrop
 import zoo.steps.color
 import zoo.steps.crop
 import zoo.steps.gray
 import zoo.steps.landmarks
+import zoo.steps.letterbox
 import zoo.steps.normalize
 import zoo.steps.numbers
 import zoo.steps.resize
+import zoo.steps.stretch
 
 private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
@@ -69,6 +72,7 @@ private fun readPng(path: String): Image {
 private fun step(words: List<String>): String = when (words[0]) {
     "crop" -> cropped(words.drop(1).map(String::toDouble))
     "track" -> tracked(words.drop(1).map(String::toDouble))
+    "stretch", "center_crop", "letterbox" -> fitted(words)
     "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
     "landmarks" -> placed(words.drop(1).map(String::toDouble))
     else -> imageStep(words)
@@ -76,13 +80,32 @@ private fun step(words: List<String>): String = when (words[0]) {
 
 private fun cropped(numbers: List<Double>): String {
     val (x, y, width, height, scale) = numbers
+    val aspect = numbers.drop(5).map(Double::toInt)
     return try {
-        val region = Frame(image("1", "1", "1"), Box(x, y, width, height)).crop(scale).region!!
-        "${region.x0Q8} ${region.y0Q8} ${region.widthQ8} ${region.heightQ8}"
+        place(Frame(image("1", "1", "1"), Box(x, y, width, height)).crop(scale, aspect))
     } catch (error: StepError) {
         error.message!!
     }
 }
+
+private fun place(frame: Frame): String =
+    frame.region!!.run { "$x0Q8 $y0Q8 $widthQ8 $heightQ8" }
+
+/** STEP HEIGHT WIDTH CHANNELS FILE INTERPOLATION PARAMETER..., the box a part of the picture. */
+private fun fitted(words: List<String>): String {
+    val photo = image(words[1], words[2], words[3], File(words[4]).readBytes())
+    val before = Frame(photo, Box(-3.5, 2.25, 20.0, 14.0))
+    val size = words.subList(6, 8).map(String::toInt)
+    val after = when (words[0]) {
+        "stretch" -> before.stretch(size, words[5])
+        "center_crop" -> before.centerCrop(words[8].toInt(), size, words[5])
+        else -> before.letterbox(size, List(photo.channels) { 10 * it }, words[8], words[5])
+    }
+    return "${place(after)} ${numbersOf(after.image)}"
+}
+
+private fun numbersOf(image: Image) =
+    image.pixels.joinToString(" ") { (it.toInt() and 255).toString() }
 
 /** What has these landmarks in a photo of 100 x 100; where it is looked for next. */
 private fun tracked(xy: List<Double>): String {
@@ -113,7 +136,7 @@ private fun placed(numbers: List<Double>): String {
 private fun imageStep(words: List<String>): String {
     val before = frame(image(words[1], words[2], words[3], File(words[4]).readBytes()))
     val after = when (words[0]) {
-        "resize" -> before.resize(words.drop(5).map(String::toInt))
+        "resize" -> before.resize(words.drop(6).map(String::toInt), words[5])
         "gray" -> before.gray()
         "color" -> before.color(words[5])
         else -> words.drop(5).map(String::toDouble).let { numbers ->
@@ -121,7 +144,7 @@ private fun imageStep(words: List<String>): String {
         }
     }
     after.inputChw?.let { return it.joinToString(" ") }
-    return after.image.pixels.joinToString(" ") { (it.toInt() and 255).toString() }
+    return numbersOf(after.image)
 }
 
 private fun image(

@@ -16,6 +16,7 @@ from zoo.errors import DataError
 from zoo.picture import read_picture
 from zoo.plugs import AppRequest
 from zoo.step import Frame, Region
+from zoo.steps.sampling import INTERPOLATIONS
 
 pytestmark = pytest.mark.toolchain
 
@@ -114,15 +115,21 @@ def test_a_self_test_that_fails(classes, golden):
 
 def test_crop(run):
     boxes = [tuple(RNG.uniform(-50, 900, 2)) + tuple(RNG.uniform(1, 400, 2)) for _ in range(200)]
-    found = run(*(f"crop {' '.join(map(repr, map(float, box)))} 1.2" for box in boxes))
-    for box, line in zip(boxes, found, strict=True):
-        region = apply("crop", Frame(PHOTO, box)).region
+    aspects = [[1, 1], [4, 3], [256, 1024], [1, 7]] * 50
+    found = run(
+        *(
+            f"crop {' '.join(map(repr, map(float, box)))} 1.2 {' '.join(map(str, aspect))}"
+            for box, aspect in zip(boxes, aspects, strict=True)
+        )
+    )
+    for box, aspect, line in zip(boxes, aspects, found, strict=True):
+        region = apply("crop", Frame(PHOTO, box), aspect=aspect).region
         assert line == " ".join(map(str, astuple(region)))
 
 
 @pytest.mark.parametrize("box", ["0 0 0.5 9", "0 0 NaN 9", "-2000000 0 9 9"])
 def test_a_box_that_cannot_be(run, box):
-    (said,) = run(f"crop {box} 1.2")
+    (said,) = run(f"crop {box} 1.2 1 1")
     with pytest.raises(DataError) as error:
         apply("crop", Frame(PHOTO, tuple(map(float, box.split()))))
     assert said.partition(":")[2] == str(error.value).partition(":")[2]
@@ -132,9 +139,32 @@ def test_a_box_that_cannot_be(run, box):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_resize(run, tmp_path, size, channels):
     photo = np.ascontiguousarray(PHOTO[..., :channels])
-    (line,) = run(f"resize {image_words(photo, tmp_path)} {size[0]} {size[1]}")
-    expected = apply("resize", Frame(photo, BOX, REGION), size=list(size)).image_hwc
-    np.testing.assert_array_equal(numbers(line), expected.ravel())
+    words = image_words(photo, tmp_path)
+    lines = run(*(f"resize {words} {name} {size[0]} {size[1]}" for name in INTERPOLATIONS))
+    for name, line in zip(INTERPOLATIONS, lines, strict=True):
+        frame = Frame(photo, BOX, REGION)
+        expected = apply("resize", frame, size=list(size), interpolation=name).image_hwc
+        np.testing.assert_array_equal(numbers(line), expected.ravel())
+
+
+@pytest.mark.parametrize(
+    ("step", "word", "given"),
+    [
+        ("stretch", "", {}),
+        ("center_crop", 17, {"short_side": 17}),
+        ("letterbox", "center", {"place": "center", "padding": [0, 10, 20]}),
+        ("letterbox", "top-left", {"place": "top-left", "padding": [0, 10, 20]}),
+    ],
+)
+def test_a_box_is_fitted_into_the_input(run, tmp_path, step, word, given):
+    words = image_words(PHOTO, tmp_path)
+    sizes = [(3, 3), (16, 9), (5, 17)]
+    lines = run(*(f"{step} {words} area {height} {width} {word}" for height, width in sizes))
+    for size, line in zip(sizes, lines, strict=True):
+        frame = Frame(PHOTO, (-3.5, 2.25, 20.0, 14.0))
+        expected = apply(step, frame, size=list(size), interpolation="area", **given)
+        assert numbers(line)[:4].tolist() == list(astuple(expected.region))
+        np.testing.assert_array_equal(numbers(line)[4:], expected.image_hwc.ravel())
 
 
 def test_colours(run, tmp_path):

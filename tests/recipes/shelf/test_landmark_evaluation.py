@@ -16,7 +16,7 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.recipe import Recipe
-from zoo.steps.crop import square_around
+from zoo.steps.crop import rectangle_around
 from zoo.steps.head_pose import head_angles
 
 MakeFaces = Callable[..., Path]
@@ -32,7 +32,7 @@ class Knowing:
     def __call__(self, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         assert feeds["image"].shape == (1, 3, 112, 112)
         face = next(self.faces)
-        region = square_around(tight_box(face), 1.2)
+        region = rectangle_around(tight_box(face), 1.2)
         start = np.array([region.x0_q8, region.y0_q8])
         answer = ((face + self.shift + 0.5) * 256 - start) / region.width_q8
         return {"landmarks": answer.reshape(1, -1)}

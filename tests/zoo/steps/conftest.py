@@ -28,23 +28,60 @@ class CppSteps:
         self._library = ctypes.CDLL(str(library))
         self._library.crop.restype = ctypes.c_bool
 
-    def crop(self, box: Box, scale: float) -> tuple[Region | None, str]:
+    def crop(
+        self, box: Box, scale: float, aspect: tuple[int, int] = (1, 1)
+    ) -> tuple[Region | None, str]:
         """Return the region and '', or None and the error's text."""
         region, message = np.zeros(4, np.int64), ctypes.create_string_buffer(400)
         good = self._library.crop(
             _data(np.array(box, np.float64)),
             ctypes.c_double(scale),
+            *aspect,
             _data(region),
             message,
             ctypes.c_size_t(len(message)),
         )
         return (Region(*region.tolist()), "") if good else (None, message.value.decode())
 
-    def resize(self, image: NDArray, region: Region, height: int, width: int) -> NDArray:
+    def resize(
+        self,
+        image: NDArray,
+        region: Region,
+        height: int,
+        width: int,
+        interpolation: str = "antialiased",
+    ) -> NDArray:
         out = np.zeros((height, width, image.shape[2]), np.uint8)
-        shape, place = _shape(image), _place(region)
-        self._library.resize(_data(image), _data(shape), _data(place), height, width, _data(out))
+        shape, place, name = _shape(image), _place(region), interpolation.encode()
+        self._library.resize(
+            _data(image), _data(shape), _data(place), height, width, name, _data(out)
+        )
         return out
+
+    def fitted(
+        self, step: str, image: NDArray, box: Box, size: tuple[int, int], *words: object
+    ) -> tuple[NDArray, Region]:
+        """Return image and region of a step that takes a box to a size.
+
+        words: the step's other parameters, in its order.
+        """
+        out = np.zeros((*size, image.shape[2]), np.uint8)
+        region, place = np.zeros(4, np.int64), np.array(box, np.float64)
+        before = words[:1] if step == "center_crop" else ()
+        after = [word.encode() if isinstance(word, str) else word for word in words[len(before) :]]
+        colours = [np.array(word, np.int32) for word in after if isinstance(word, list)]
+        getattr(self._library, step)(
+            _data(image),
+            _data(_shape(image)),
+            _data(place),
+            *before,
+            *size,
+            *map(_data, colours),
+            *(word for word in after if not isinstance(word, list)),
+            _data(out),
+            _data(region),
+        )
+        return out, Region(*region.tolist())
 
     def gray(self, image: NDArray) -> NDArray:
         out = np.zeros((*image.shape[:2], 1), np.uint8)

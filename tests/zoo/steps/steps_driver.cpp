@@ -5,13 +5,16 @@
 #include <memory>
 
 #include "aspect_ratios.hpp"
+#include "center_crop.hpp"
 #include "color.hpp"
 #include "crop.hpp"
 #include "gray.hpp"
 #include "head_pose.hpp"
 #include "landmarks.hpp"
+#include "letterbox.hpp"
 #include "normalize.hpp"
 #include "resize.hpp"
+#include "stretch.hpp"
 
 namespace {
 
@@ -35,33 +38,72 @@ zoo::Values landmarks_of(const double* xy, int count) {
   return {{"landmarks", zoo::Tensor{{count, 2}, std::vector<double>(xy, xy + 2 * count)}}};
 }
 
+void copy_region(const zoo::Frame& frame, std::int64_t* region) {
+  region[0] = frame.region->x0_q8;
+  region[1] = frame.region->y0_q8;
+  region[2] = frame.region->width_q8;
+  region[3] = frame.region->height_q8;
+}
+
+zoo::Frame boxed(const std::uint8_t* pixels, const int* hwc, const double* box) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  frame.box = {box[0], box[1], box[2], box[3]};
+  return frame;
+}
+
 }  // namespace
 
 extern "C" {
 
 // Returns whether the box is good; writes the region, or else the message.
-bool crop(const double* box, double scale, std::int64_t* region, char* message, std::size_t size) {
+bool crop(const double* box, double scale, int aspect_height, int aspect_width,
+          std::int64_t* region, char* message, std::size_t size) {
   zoo::Frame frame;
   frame.box = {box[0], box[1], box[2], box[3]};
   try {
-    zoo::crop(frame, scale);
+    zoo::crop(frame, scale, {aspect_height, aspect_width});
   } catch (const zoo::Error& error) {
     std::snprintf(message, size, "%s", error.what());
     return false;
   }
-  region[0] = frame.region->x0_q8;
-  region[1] = frame.region->y0_q8;
-  region[2] = frame.region->width_q8;
-  region[3] = frame.region->height_q8;
+  copy_region(frame, region);
   return true;
 }
 
 void resize(const std::uint8_t* pixels, const int* hwc, const std::int64_t* region, int height,
-            int width, std::uint8_t* out) {
+            int width, const char* interpolation, std::uint8_t* out) {
   zoo::Frame frame = frame_of(pixels, hwc);
   frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
-  zoo::resize(frame, {height, width});
+  zoo::resize(frame, {height, width}, interpolation);
   copy_pixels(frame, out);
+}
+
+void stretch(const std::uint8_t* pixels, const int* hwc, const double* box, int height, int width,
+             const char* interpolation, std::uint8_t* out, std::int64_t* region) {
+  zoo::Frame frame = boxed(pixels, hwc, box);
+  zoo::stretch(frame, {height, width}, interpolation);
+  copy_pixels(frame, out);
+  copy_region(frame, region);
+}
+
+void center_crop(const std::uint8_t* pixels, const int* hwc, const double* box, int short_side,
+                 int height, int width, const char* interpolation, std::uint8_t* out,
+                 std::int64_t* region) {
+  zoo::Frame frame = boxed(pixels, hwc, box);
+  zoo::center_crop(frame, short_side, {height, width}, interpolation);
+  copy_pixels(frame, out);
+  copy_region(frame, region);
+}
+
+// padding: a number for each channel.
+void letterbox(const std::uint8_t* pixels, const int* hwc, const double* box, int height, int width,
+               const int* padding, const char* place, const char* interpolation, std::uint8_t* out,
+               std::int64_t* region) {
+  zoo::Frame frame = boxed(pixels, hwc, box);
+  zoo::letterbox(frame, {height, width}, std::vector<int>(padding, padding + hwc[2]), place,
+                 interpolation);
+  copy_pixels(frame, out);
+  copy_region(frame, region);
 }
 
 void gray(const std::uint8_t* pixels, const int* hwc, std::uint8_t* out) {

@@ -7,22 +7,23 @@ from hypothesis import strategies as st
 
 from zoo.errors import DataError, RecipeError
 from zoo.step import Region
-from zoo.steps.crop import STEP, square_around
+from zoo.steps.crop import STEP, rectangle_around
 
 places = st.floats(-2000, 4000)
 sides = st.floats(1, 3000)
 boxes = st.tuples(places, places, sides, sides)
 scales = st.floats(0.01, 4)
+aspects = st.tuples(st.integers(1, 1024), st.integers(1, 1024))
 
 
 def test_square_of_a_whole_pixel_box():
-    assert square_around((10, 20, 30, 50), 1.0) == Region(0 * 256, 20 * 256, 50 * 256, 50 * 256)
+    assert rectangle_around((10, 20, 30, 50), 1.0) == Region(0 * 256, 20 * 256, 50 * 256, 50 * 256)
 
 
 @given(boxes, scales)
 def test_square_is_centred_and_scaled(box, scale):
     x, y, width, height = box
-    region = square_around(box, scale)
+    region = rectangle_around(box, scale)
     assert region.width_q8 == region.height_q8
     assert region.width_q8 / 256 == pytest.approx(scale * max(width, height), abs=0.1)
     assert region.x0_q8 + region.width_q8 / 2 == pytest.approx((x + width / 2) * 256, abs=2)
@@ -32,15 +33,43 @@ def test_square_is_centred_and_scaled(box, scale):
 @given(boxes, scales, st.integers(-500, 500))
 def test_square_moves_with_its_box(box, scale, pixels):
     x, y, width, height = (round(value * 256) / 256 for value in box)
-    here = square_around((x, y, width, height), scale)
-    there = square_around((x + pixels, y, width, height), scale)
+    here = rectangle_around((x, y, width, height), scale)
+    there = rectangle_around((x + pixels, y, width, height), scale)
     assert there == replace(here, x0_q8=here.x0_q8 + 256 * pixels)
 
 
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((10, 20, 30, 80), Region(-5 * 256, 20 * 256, 60 * 256, 80 * 256)),
+        ((10, 20, 60, 30), Region(10 * 256, -5 * 256, 60 * 256, 80 * 256)),
+    ],
+)
+def test_the_smallest_rectangle_of_an_aspect_contains_the_box(box, expected):
+    assert rectangle_around(box, 1.0, 4, 3) == expected
+
+
+@given(boxes, scales, aspects)
+def test_rectangle_is_centred_and_has_its_aspect(box, scale, aspect):
+    x, y, width, height = box
+    region = rectangle_around(box, scale, *aspect)
+    unit_q8 = 256 * scale * max(height / aspect[0], width / aspect[1])
+    assert region.height_q8 == pytest.approx(unit_q8 * aspect[0], rel=0.01, abs=0.51)
+    assert region.width_q8 == pytest.approx(unit_q8 * aspect[1], rel=0.01, abs=0.51)
+    assert region.x0_q8 + region.width_q8 / 2 == pytest.approx((x + width / 2) * 256, abs=2)
+    assert region.y0_q8 + region.height_q8 / 2 == pytest.approx((y + height / 2) * 256, abs=2)
+
+
 @pytest.mark.toolchain
-@given(box=boxes, scale=scales)
-def test_cpp_equals_numpy(cpp, box, scale):
-    assert cpp.crop(box, scale) == (square_around(box, scale), "")
+@given(box=boxes, scale=scales, aspect=aspects)
+def test_cpp_equals_numpy(cpp, box, scale, aspect):
+    assert cpp.crop(box, scale, aspect) == (rectangle_around(box, scale, *aspect), "")
+
+
+@pytest.mark.toolchain
+def test_the_largest_box_fits_64_bits(cpp):
+    box, aspect = (1.0, 2.0, 1048575.0, 1048575.0), (1024, 1)
+    assert cpp.crop(box, 256, aspect) == (rectangle_around(box, 256, *aspect), "")
 
 
 BAD_BOXES = [
@@ -55,14 +84,14 @@ BAD_BOXES = [
 @pytest.mark.parametrize("box", BAD_BOXES)
 def test_bad_box_is_refused(box):
     with pytest.raises(DataError, match=r"^box .*: x, y, width, height in pixels are needed"):
-        square_around(box, 1.2)
+        rectangle_around(box, 1.2)
 
 
 @pytest.mark.toolchain
 @pytest.mark.parametrize("box", BAD_BOXES)
 def test_cpp_refuses_with_the_same_words(cpp, box):
     with pytest.raises(DataError) as error:
-        square_around(box, 1.2)
+        rectangle_around(box, 1.2)
     assert cpp.crop(box, 1.2) == (None, str(error.value))
 
 
@@ -72,3 +101,9 @@ def test_bad_scale_is_refused(scale):
         RecipeError, match=r"'crop': (scale is .*; a number in \(0, 256\]|parameter)"
     ):
         STEP.complete({"scale": scale})
+
+
+@pytest.mark.parametrize("aspect", [[1], [0, 1], [1.5, 1], [2048, 1], "square"])
+def test_bad_aspect_is_refused(aspect):
+    with pytest.raises(RecipeError, match=r"'crop': aspect is .*; two integers \[height, width\]"):
+        STEP.complete({"aspect": aspect})

@@ -5,13 +5,16 @@ from zoo.step import PostStep, PreStep
 
 BUILT_IN = (
     "aspect_ratios",
+    "center_crop",
     "color",
     "crop",
     "gray",
     "head_pose",
     "landmarks",
+    "letterbox",
     "normalize",
     "resize",
+    "stretch",
 )
 
 

@@ -11,8 +11,8 @@
 namespace zoo::contract {
 
 void preprocess(Frame& frame) {
-  crop(frame, 1.2);
-  resize(frame, {112, 112});
+  crop(frame, 1.2, {1, 1});
+  resize(frame, {112, 112}, "antialiased");
   normalize(frame, {128, 128, 128}, {128, 128, 128});
 }
 

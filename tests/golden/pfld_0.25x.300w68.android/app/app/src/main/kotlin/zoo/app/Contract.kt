@@ -24,8 +24,8 @@ object Contract {
 
     /** From a photo and a box to the network's input. */
     fun preprocess(photo: Frame): Frame = photo
-        .crop(1.2)
-        .resize(listOf(112, 112))
+        .crop(1.2, listOf(1, 1))
+        .resize(listOf(112, 112), "antialiased")
         .normalize(listOf(128, 128, 128), listOf(128, 128, 128))
 
     /** From the network's outputs to values. */
