@@ -7,7 +7,7 @@ trained is what is deployed. Users write it as TOML; bundles and hubs store it a
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +83,21 @@ class Contract:
 
     @classmethod
     def from_toml(cls, path: Path) -> "Contract":
-        """Read a hand-written contract; raises RecipeError with file and key."""
+        """Read a hand-written contract; raises RecipeError with file and key.
+
+        A step's parameter {file = "labels.txt"} becomes the lines of this file, which is found from
+        the contract's folder.
+        """
         try:
-            return cls.from_mapping(tomllib.loads(path.read_text("utf-8")), str(path))
+            contract = cls.from_mapping(tomllib.loads(path.read_text("utf-8")), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path}: cannot read the contract ({error})") from error
         except tomllib.TOMLDecodeError as error:
             raise RecipeError(f"{path}: not TOML ({error})") from error
+        pre, post = (
+            tuple(_with_lines(s, path) for s in steps) for steps in (contract.pre, contract.post)
+        )
+        return replace(contract, pre=pre, post=post)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
@@ -146,3 +154,32 @@ def _step(data: object, where: str) -> Step:
         raise RecipeError(f"{where}: the parameters of step '{data['name']}' must be a table")
     beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
     return Step(str(data["name"]), {**parameters, **beside})
+
+
+def _with_lines(step: Step, contract: Path) -> Step:
+    """Return a step whose parameters {file = NAME} are the lines of these files."""
+    return Step(
+        step.name,
+        {
+            name: _lines(contract, f"parameter '{name}' of step '{step.name}'", value)
+            if isinstance(value, Mapping)
+            else value
+            for name, value in step.parameters.items()
+        },
+    )
+
+
+def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
+    if set(table) != {"file"} or not isinstance(table["file"], str):
+        raise RecipeError(
+            f"{contract}: {where} is {dict(table)!r}; the only table that a parameter can be is "
+            '{file = "NAME"}, the lines of a text file beside the contract'
+        )
+    path = contract.parent / table["file"]
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(
+            f"{contract}: {where}: cannot read {path} ({error}); give a text file in UTF-8"
+        ) from error
+    return [line.strip() for line in text.removesuffix("\n").split("\n")]

@@ -160,3 +160,28 @@ def test_names_must_print(name):
     data = {"input": {"name": name, "shape": [3, 8, 8]}, "outputs": [], "pre": []}
     with pytest.raises(RecipeError, match=r"contract: input: name .* must be of printable char"):
         Contract.from_mapping(data, "contract")
+
+
+def with_labels(folder, value):
+    (folder / "contract.toml").write_text(f'{TOML}[[post]]\nname = "top_k"\nlabels = {value}\n')
+    return folder / "contract.toml"
+
+
+def test_labels_come_from_a_file_beside_the_contract(tmp_path):
+    (tmp_path / "labels.txt").write_bytes("\ufefftench, Tinca\r\nkite \r\n".encode())
+    contract = Contract.from_toml(with_labels(tmp_path, '{file = "labels.txt"}'))
+    assert contract.step("top_k").parameters == {"labels": ["tench, Tinca", "kite"]}
+    assert Contract.from_json(contract.to_json()) == contract
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('{file = "none.txt"}', "'labels' of step 'top_k': cannot read .*none.txt .*UTF-8"),
+        ("{file = 3}", 'the only table that a parameter can be is {file = "NAME"}'),
+        ('{path = "labels.txt"}', "is {'path': 'labels.txt'}; the only table"),
+    ],
+)
+def test_a_file_of_labels_that_cannot_be_is_refused(tmp_path, value, message):
+    with pytest.raises(RecipeError, match=f"contract.toml: parameter .*{message}"):
+        Contract.from_toml(with_labels(tmp_path, value))

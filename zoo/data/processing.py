@@ -63,7 +63,8 @@ def postprocess(
     for step in contract.post:
         plugin = load("step", step.name)
         parameters = plugin.complete(step.parameters)
-        added, stated = plugin.apply(values, frame, parameters), plugin.adds(specs, parameters)
+        stated = plugin.adds(specs, parameters)
+        added = plugin.apply(values, frame, parameters)
         check_values(step.name, stated, added)
         values |= added
         specs |= stated

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
 
-_NOT_STEPS = {"plugin", "sampling"}
+_NOT_STEPS = {"plugin", "sampling", "vector"}
 
 
 @hookimpl

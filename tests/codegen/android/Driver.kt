@@ -7,21 +7,26 @@ import javax.imageio.ImageIO
 import zoo.steps.Box
 import zoo.steps.Frame
 import zoo.steps.Image
+import zoo.steps.Integers
 import zoo.steps.Region
 import zoo.steps.StepError
 import zoo.steps.Tensor
+import zoo.steps.Texts
 import zoo.steps.Values
 import zoo.steps.aspectRatios
 import zoo.steps.centerCrop
 import zoo.steps.color
 import zoo.steps.crop
+import zoo.steps.embedding
 import zoo.steps.gray
 import zoo.steps.landmarks
 import zoo.steps.letterbox
 import zoo.steps.normalize
 import zoo.steps.numbers
 import zoo.steps.resize
+import zoo.steps.softmax
 import zoo.steps.stretch
+import zoo.steps.topK
 
 private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
@@ -74,6 +79,7 @@ private fun step(words: List<String>): String = when (words[0]) {
     "track" -> tracked(words.drop(1).map(String::toDouble))
     "stretch", "center_crop", "letterbox" -> fitted(words)
     "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
+    "softmax", "embedding", "top_k" -> scored(words[0], words.drop(1).map(String::toDouble))
     "landmarks" -> placed(words.drop(1).map(String::toDouble))
     else -> imageStep(words)
 }
@@ -121,6 +127,21 @@ private fun ratios(layout: String, xy: List<Double>): String {
     val added = values.aspectRatios(frame(image("1", "1", "1")), layout)
     return listOf("ear_left", "ear_right", "ear", "mar").joinToString(" ") {
         added.numbers(it).single().toString()
+    }
+}
+
+/** What a step makes of a vector; of top_k all classes, those of class 3 being labelled "<3>". */
+private fun scored(step: String, vector: List<Double>): String {
+    val outputs = mapOf("out" to Tensor(listOf(vector.size), vector.toDoubleArray()))
+    val nothing = frame(image("1", "1", "1"))
+    return when (step) {
+        "softmax" -> outputs.softmax(nothing, "out").numbers("probabilities").joinToString(" ")
+        "embedding" -> outputs.embedding(nothing, "out").numbers("embedding").joinToString(" ")
+        else -> outputs.topK(nothing, "out", vector.size, vector.indices.map { "<$it>" }).run {
+            val classes = (getValue("top_classes") as Integers).data.joinToString(" ")
+            val labels = (getValue("top_labels") as Texts).data.joinToString("")
+            "${numbers("top_scores").joinToString(" ")} $classes $labels"
+        }
     }
 }
 

@@ -195,6 +195,23 @@ def test_landmarks(run, mean):
     np.testing.assert_array_equal(numbers(line), value.ravel())
 
 
+def test_vectors(run):
+    scores = np.concatenate([RNG.normal(0, 30, 40), [3.0, 3.0, 0.0, -0.0, -900.0]])
+    words = " ".join(map(repr, scores.tolist()))
+    odds, unit, ranked = run(f"softmax {words}", f"embedding {words}", f"top_k {words}")
+    for name, line, value in (("softmax", odds, "probabilities"), ("embedding", unit, "embedding")):
+        step = registry.load("step", name)
+        expected = step.apply({"out": scores}, Frame(PHOTO, BOX), {"output": "out"})[value]
+        np.testing.assert_array_equal(numbers(line), expected)
+    labels = [f"<{i}>" for i in range(len(scores))]
+    given = {"output": "out", "count": len(scores), "labels": labels}
+    top = registry.load("step", "top_k").apply({"out": scores}, Frame(PHOTO, BOX), given)
+    *found, texts = ranked.split()
+    expected = [*top["top_scores"], *top["top_classes"]]
+    np.testing.assert_array_equal(np.array(found, np.float64), expected)
+    assert texts == "".join(top["top_labels"])
+
+
 @pytest.mark.parametrize(("layout", "count"), [("ibug68", 68), ("wflw98", 98)])
 def test_aspect_ratios(run, layout, count):
     points = RNG.uniform(0, 100, (count, 2))

@@ -123,6 +123,32 @@ class CppSteps:
         self._library.aspect_ratios(_data(landmarks), len(landmarks), layout.encode(), _data(out))
         return out
 
+    def softmax(self, scores: NDArray) -> NDArray:
+        return self._vector("softmax", scores)
+
+    def embedding(self, vector: NDArray) -> NDArray:
+        return self._vector("embedding", vector)
+
+    def _vector(self, step: str, vector: NDArray) -> NDArray:
+        out, numbers = np.zeros(len(vector)), vector.astype(np.float64)
+        getattr(self._library, step)(_data(numbers), len(out), _data(out))
+        return out
+
+    def top_k(self, scores: NDArray, count: int) -> tuple[NDArray, NDArray, str]:
+        """Return top_scores, top_classes and the joined top_labels, "<3>" being that of class 3."""
+        top_scores, classes = np.zeros(count), np.zeros(count, np.int64)
+        texts, numbers = ctypes.create_string_buffer(400), scores.astype(np.float64)
+        self._library.top_k(
+            _data(numbers),
+            len(numbers),
+            count,
+            _data(top_scores),
+            _data(classes),
+            texts,
+            ctypes.c_size_t(len(texts)),
+        )
+        return top_scores, classes, texts.value.decode()
+
     def head_pose(self, landmarks: NDArray, face: NDArray) -> NDArray:
         out = np.zeros(3)
         self._library.head_pose(_data(landmarks), len(landmarks), _data(face), _data(out))

@@ -8,13 +8,16 @@
 #include "center_crop.hpp"
 #include "color.hpp"
 #include "crop.hpp"
+#include "embedding.hpp"
 #include "gray.hpp"
 #include "head_pose.hpp"
 #include "landmarks.hpp"
 #include "letterbox.hpp"
 #include "normalize.hpp"
 #include "resize.hpp"
+#include "softmax.hpp"
 #include "stretch.hpp"
+#include "top_k.hpp"
 
 namespace {
 
@@ -49,6 +52,15 @@ zoo::Frame boxed(const std::uint8_t* pixels, const int* hwc, const double* box) 
   zoo::Frame frame = frame_of(pixels, hwc);
   frame.box = {box[0], box[1], box[2], box[3]};
   return frame;
+}
+
+zoo::Values vector_of(const double* data, int count) {
+  return {{"out", zoo::Tensor{{count}, std::vector<double>(data, data + count)}}};
+}
+
+void copy_numbers(const zoo::Values& values, const char* name, double* out) {
+  const std::vector<double>& numbers = numbers_of(values, name);
+  std::copy(numbers.begin(), numbers.end(), out);
 }
 
 }  // namespace
@@ -159,6 +171,33 @@ void head_pose(const double* xy, int count, const double* face, double* out) {
   zoo::head_pose(values, zoo::Frame{}, points, places);
   const std::vector<double>& angles = numbers_of(values, "head_pose");
   std::copy(angles.begin(), angles.end(), out);
+}
+
+void softmax(const double* scores, int count, double* out) {
+  zoo::Values values = vector_of(scores, count);
+  zoo::softmax(values, zoo::Frame{}, "out");
+  copy_numbers(values, "probabilities", out);
+}
+
+void embedding(const double* vector, int count, double* out) {
+  zoo::Values values = vector_of(vector, count);
+  zoo::embedding(values, zoo::Frame{}, "out");
+  copy_numbers(values, "embedding", out);
+}
+
+// The label of class 3 is "<3>"; texts receives those of the first k classes.
+void top_k(const double* scores, int count, int k, double* top_scores, std::int64_t* classes,
+           char* texts, std::size_t size) {
+  zoo::Values values = vector_of(scores, count);
+  std::vector<std::string> labels;
+  for (int i = 0; i < count; ++i) labels.push_back("<" + std::to_string(i) + ">");
+  zoo::top_k(values, zoo::Frame{}, "out", k, labels);
+  copy_numbers(values, "top_scores", top_scores);
+  const auto& found = std::get<zoo::Integers>(values.at("top_classes")).data;
+  std::copy(found.begin(), found.end(), classes);
+  std::string joined;
+  for (const std::string& text : std::get<zoo::Texts>(values.at("top_labels")).data) joined += text;
+  std::snprintf(texts, size, "%s", joined.c_str());
 }
 
 }  // extern "C"

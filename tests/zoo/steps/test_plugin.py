@@ -8,13 +8,16 @@ BUILT_IN = (
     "center_crop",
     "color",
     "crop",
+    "embedding",
     "gray",
     "head_pose",
     "landmarks",
     "letterbox",
     "normalize",
     "resize",
+    "softmax",
     "stretch",
+    "top_k",
 )
 
 
