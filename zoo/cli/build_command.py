@@ -74,6 +74,10 @@ def command(
     """Build MODEL, a name from `zoo list` or an .onnx file, for a board."""
     plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
     if dry_run:
+        if wish["contract"]:
+            from zoo.build.network import read_network
+
+            read_network(plan.float_hub, plan.recipe)
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)

@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "Compare latency in one run.",
     "build": "Build a bundle for a board.",
     "cache": "Inspect, check and clear the build cache.",
+    "contract": "Write and check contracts of ONNX files.",
     "doctor": "Show which tools are installed and how to get the others.",
     "eval": "Evaluate accuracy on a labelled data set.",
     "list": "List models and targets, or data sets.",

@@ -1,0 +1,114 @@
+"""zoo contract: from a file to a contract that fits it."""
+
+import numpy as np
+import onnx
+import pytest
+from click.testing import CliRunner
+from onnx import TensorProto, helper
+from onnx.numpy_helper import from_array
+
+from zoo.cli.main import cli
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.processing import rehearse
+from zoo.errors import HubError, RecipeError, UsageError
+
+
+def classifier(folder, channels=3, classes=10, last="", height=16):
+    """Write a network that scores the colours of its input."""
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["mean"], "pool"),
+        helper.make_node("Flatten", ["mean"], ["flat"], "flatten"),
+        helper.make_node("Gemm", ["flat", "weight"], ["dense" if last else "out"], "dense"),
+    ]
+    if last:
+        nodes.append(helper.make_node(last, ["dense"], ["out"], "last"))
+    shapes = {"image": ["N", channels, height, 24], "out": ["N", classes]}
+    values = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in shapes.items()
+    ]
+    weight = from_array(np.ones((channels, classes), np.float32), "weight")
+    graph = helper.make_graph(nodes, "net", values[:1], values[1:], [weight])
+    opset = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / "net.onnx")
+    return folder / "net.onnx"
+
+
+def zoo(*words):
+    done = CliRunner().invoke(cli, list(map(str, words)), catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+@pytest.fixture
+def first(tmp_path):
+    """Return first(network's options) -> (contract's file, network's file)."""
+
+    def write(**options):
+        net, toml = classifier(tmp_path, **options), tmp_path / "contract.toml"
+        zoo("contract", "init", net, "--out", toml)
+        return toml, net
+
+    return write
+
+
+def test_the_first_contract_of_a_classifier_fits_it(first):
+    toml, net = first()
+    contract = Contract.from_toml(toml)
+    assert contract.input == TensorSpec("image", (3, 16, 24))
+    assert contract.outputs == (TensorSpec("out", (10,)),)
+    assert [step.name for step in contract.pre] == ["stretch", "normalize"]
+    assert contract.post == (
+        Step("softmax", {"output": "out"}),
+        Step("top_k", {"output": "probabilities", "count": 5}),
+    )
+    rehearse(contract)
+    assert toml.read_text().count("GUESS") == 5
+    assert "probabilities  float64 [10]" in zoo("contract", "check", toml, net)
+
+
+def test_a_softmax_of_the_network_is_enough(first):
+    toml, _ = first(last="Softmax", classes=3)
+    assert Contract.from_toml(toml).post == (Step("top_k", {"output": "out", "count": 3}),)
+
+
+def test_a_gray_network_gets_gray_pictures(first):
+    contract = Contract.from_toml(first(channels=1)[0])
+    assert [step.name for step in contract.pre] == ["stretch", "gray", "normalize"]
+    rehearse(contract)
+
+
+def test_a_network_of_one_number_has_no_classes(first):
+    assert Contract.from_toml(first(classes=1)[0]).post == ()
+
+
+def test_what_does_not_fit_is_told(first, tmp_path):
+    toml, net = first()
+    toml.write_text(toml.read_text().replace("shape = [10]", "shape = [11]"))
+    message = r"output 'out' has shape \[11\] in the contract and \[10\] in the network"
+    with pytest.raises(RecipeError, match=message):
+        zoo("contract", "check", toml, net)
+    dry = ["--target", "x86", "--quant", "none", "--dry-run", "--cache", tmp_path / "cache"]
+    with pytest.raises(RecipeError, match=message):
+        zoo("build", net, "--contract", toml, *dry)
+
+
+def test_no_file_is_overwritten(first, tmp_path):
+    toml, net = first()
+    before = toml.read_text()
+    with pytest.raises(UsageError, match=r"contract.toml: is there already; give another file"):
+        zoo("contract", "init", net, "--out", toml)
+    assert toml.read_text() == before
+    with pytest.raises(UsageError, match=r"no such file"):
+        zoo("contract", "init", tmp_path / "none.onnx")
+    with pytest.raises(UsageError, match=r"contract.toml: contracts are for \.onnx files"):
+        zoo("contract", "check", toml, toml)
+
+
+def test_what_is_no_picture_is_refused(tmp_path):
+    net, toml = classifier(tmp_path, channels=4), tmp_path / "contract.toml"
+    with pytest.raises(RecipeError, match=r"net.onnx: input 'image' has shape \[4, 16, 24\]"):
+        zoo("contract", "init", net, "--out", toml)
+    with pytest.raises(HubError, match="image"):
+        zoo("contract", "init", classifier(tmp_path, height="H"), "--out", toml)
+    assert not toml.exists()

@@ -1,0 +1,53 @@
+"""zoo contract: a first contract from a file, and a contract compared with its file."""
+
+from pathlib import Path
+
+import click
+
+from zoo import registry
+from zoo.cli.options import named_file
+from zoo.errors import UsageError
+
+
+@click.group()
+def command() -> None:
+    """Write and check contracts of .onnx files."""
+
+
+@command.command()
+@click.argument("model")
+@click.option("--out", default="contract.toml", show_default=True, type=click.Path(path_type=Path))
+def init(model: str, out: Path) -> None:
+    """Write a first contract of MODEL, an .onnx file: its names and shapes, guesses marked."""
+    from zoo.build.first_contract import first_contract
+
+    file = _onnx(model)
+    if out.exists():
+        raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
+    graph = registry.load("format", "onnx").import_file(file, {})
+    out.write_text(first_contract(graph, file.name), "utf-8")
+    click.echo(f"{out}: compare the lines with GUESS with the training's code")
+
+
+@command.command()
+@click.argument("contract", type=click.Path(path_type=Path))
+@click.argument("model")
+def check(contract: Path, model: str) -> None:
+    """Check that CONTRACT, a .toml file, fits MODEL, an .onnx file; print what the steps add."""
+    from zoo.build.network import read_network
+    from zoo.build.plan import find_recipe
+    from zoo.cli.output import print_table
+    from zoo.data.processing import value_specs
+
+    file = _onnx(model)
+    recipe = find_recipe(str(file), contract, "model")
+    read_network(file, recipe)
+    rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
+    print_table(f"{contract} fits {model}", rows)
+
+
+def _onnx(model: str) -> Path:
+    file = named_file(model)
+    if file.suffix != ".onnx":
+        raise UsageError(f"{model}: contracts are for .onnx files; give one")
+    return file
