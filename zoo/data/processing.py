@@ -124,5 +124,5 @@ def _check_input(contract: Contract, frame: Frame) -> None:
         raise RecipeError(
             f"contract: its steps make {made or 'no input'}, the network's input "
             f"'{contract.input.name}' is {contract.input.shape}; the last step must be "
-            "'normalize', the size that of 'resize'"
+            "'normalize', the size that of the network"
         )
