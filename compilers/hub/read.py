@@ -17,6 +17,7 @@ from compilers.passes.fold_batchnorm import fold_batchnorm
 from compilers.passes.fold_qdq import fold_qdq
 from compilers.passes.fuse_bias import fuse_bias
 from compilers.passes.fuse_clamp import fuse_clamp
+from compilers.passes.fuse_gelu import fuse_gelu
 from compilers.passes.spell_out_means import fuse_means
 from compilers.passes.verify import run_passes
 from zoo.errors import HubError, QuantizeError
@@ -26,7 +27,7 @@ __all__ = ["read"]
 
 # Means come before passes that would consume their multiplications. A bias after a MatMul is fused
 # before batch normalisation scales both; clamps come last.
-PASSES = (fuse_means, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
+PASSES = (fuse_means, fuse_gelu, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
 
 
 def read(content: bytes, where: str) -> Graph:
