@@ -227,7 +227,7 @@ REFUSED = {
     ),
     "op": (
         _graph("sigmoid", {}, (3, 4, 4), (3, 4, 4)),
-        "node 'node' (sigmoid): no lowering 'xmodel/sigmoid' is registered; take",
+        "node 'node' (sigmoid): no lowering 'xmodel/sigmoid' is registered; use",
     ),
     "uneven mean": (
         _graph(
