@@ -17,7 +17,8 @@ from zoo.cli.main import COMMANDS, cli
 from zoo.contract import Contract
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/plugins/*/*.md")])
+FOLDERS = (".", "docs", "examples/*", "tests/plugins/*")
+PAGES = sorted(page for folder in FOLDERS for page in ROOT.glob(f"{folder}/*.md"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE = {"app/", "lib/", "model/", "golden/", "licences/", "dist/astronaut.png"}
 
