@@ -9,14 +9,18 @@ __all__ = ["to_float16"]
 def to_float16(content: bytes) -> bytes:
     """Return a float32 hub as a float16 model, byte-identical for the same hub.
 
-    Constants beyond 65504 saturate. Every float in a hub is an input, an output, an initialiser
-    or computed from these, so no other types need to change.
+    Constants beyond 65504 saturate. Every float in a hub is an input, an output, an initialiser,
+    a constant of a function, or computed from these, so no other types need to change.
     """
     model = ModelProto.FromString(content)
     graph = model.graph
     for initializer in graph.initializer:
         if initializer.data_type == TensorProto.FLOAT:
             initializer.CopyFrom(_half(initializer))
+    for function in model.functions:
+        for node in function.node:
+            if node.op_type == "Constant":
+                _halve_constant(node)
     inputs = {value.name: f"{value.name}.float16" for value in graph.input}
     outputs = {value.name: f"{value.name}.float16" for value in graph.output}
     renamed = {**inputs, **outputs}
@@ -30,6 +34,15 @@ def to_float16(content: bytes) -> bytes:
     graph.node.extend(nodes)
     converted: bytes = model.SerializeToString(deterministic=True)
     return converted
+
+
+def _halve_constant(node: NodeProto) -> None:
+    (attribute,) = node.attribute
+    value = helper.get_attribute_value(attribute)
+    array = numpy_helper.to_array(value) if isinstance(value, TensorProto) else np.array(value)
+    if array.dtype.kind == "f":
+        tensor = numpy_helper.from_array(array.astype(np.float32))
+        attribute.CopyFrom(helper.make_attribute("value", _half(tensor)))
 
 
 def _half(tensor: TensorProto) -> TensorProto:

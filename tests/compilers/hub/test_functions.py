@@ -4,18 +4,16 @@ import numpy as np
 import onnx
 import pytest
 from build_graph import build_graph
+from bump_op import registered_bump
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_node import QUANTIZATIONS, SEEDS, OneNode, activation
 from onnx_runtime import run_onnx
 
-from compilers import op_table
 from compilers.hub import read, simplify, write
 from compilers.op_parts.arithmetic import quantize
-from zoo import registry
 from zoo.errors import PluginError, UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization
-from zoo.table_op import TableOp
 
 SCALES = st.integers(-6, 1).map(lambda exponent: 2.0**exponent)
 
@@ -62,32 +60,10 @@ def test_files_that_round_half_even_have_no_function():
     assert not onnx.load_from_string(write(graph)).functions
 
 
-class Bump(TableOp):
-    """y = 1 / (1 + x^2), which ONNX does not have."""
-
-    name = "bump"
-    onnx_types = ("Bump",)
-    onnx_function = """Bump (x) => (y) {
-        one = Constant <value_float = 1.0> ()
-        square = Mul (x, x)
-        sum = Add (square, one)
-        y = Div (one, sum)
-    }"""
-
-    def activate(self, node, x):  # noqa: ARG002
-        return 1 / (1 + np.square(x))
-
-
 @pytest.fixture(scope="module")
 def bump():
-    """Registered as a plugin's op would be."""
-    op, load, names = Bump(), registry.load, registry.names
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "load", lambda k, n: op if (k, n) == ("op", "bump") else load(k, n))
-        patch.setattr(registry, "names", lambda k: (*names(k), "bump") if k == "op" else names(k))
-        op_table._names_by_onnx_type.cache_clear()
+    with registered_bump() as op:
         yield op
-    op_table._names_by_onnx_type.cache_clear()
 
 
 @pytest.mark.usefixtures("bump")

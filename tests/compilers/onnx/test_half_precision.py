@@ -2,7 +2,9 @@
 
 import numpy as np
 import onnx
+from bump_op import registered_bump
 from hypothesis import given, settings
+from one_node import OneNode, activation
 from onnx import TensorProto
 from onnx_runtime import run_onnx
 from random_graphs import float_graphs, random_feeds
@@ -45,3 +47,12 @@ def test_weights_beyond_its_range_saturate():
     model = onnx.load_from_string(to_float16(HUB.write(graph)))
     (stored,) = [onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer]
     assert stored.tolist() == [[65504]]
+
+
+def test_functions_of_op_plugins_compute_in_float16():
+    with registered_bump():
+        case = OneNode("bump", (activation(("N", 64)),))
+        content, (x,) = to_float16(HUB.write(case.graph)), case.random_values(seed=0)
+        expected = case.run(x)
+    onnx.checker.check_model(content, full_check=True)
+    np.testing.assert_allclose(run_onnx(content, {"x": x})["y"], expected, atol=2**-9)
