@@ -236,7 +236,7 @@ def test_its_ops_reach_every_back_end(zoo, places, tmp_path, target):
 
 def test_a_back_end_without_tables_names_what_could_be_registered(zoo):
     rows = json.loads(zoo("show", "toy", "--target", "kv260", "--json").stdout)["nodes"]
-    (row,) = [row for row in rows if row["op"] == "toy_atan"]
+    (row,) = [row for row in rows if row["op"] == "toy_bump"]
     assert (row["runs_on"], row["why"]) == ("refused", "this zoo emits no such op for the DPU")
 
 

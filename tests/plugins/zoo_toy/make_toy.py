@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper, parser
+from zoo_toy.toy_bump import OP as TOY_BUMP
+from zoo_toy.toy_depth_to_space import OP as TOY_DEPTH_TO_SPACE
 
 FILE = Path(__file__).parent / "zoo_toy" / "toy.onnx"
-OPSET = 17
+OPSET, DOMAIN = 21, "zoo"
+OPS = (TOY_BUMP, TOY_DEPTH_TO_SPACE)
 
 
 def model() -> ModelProto:
@@ -16,10 +19,10 @@ def model() -> ModelProto:
     nodes = [
         helper.make_node("Conv", ["image", "w1", "b1"], ["c1"], "conv1", strides=[2, 2]),
         helper.make_node("Relu", ["c1"], ["r1"], "relu1"),
-        helper.make_node("DepthToSpace", ["r1"], ["d1"], "spread", blocksize=2),
+        helper.make_node("ToyDepthToSpace", ["r1"], ["d1"], "spread", domain=DOMAIN),
         helper.make_node("Conv", ["d1", "w2", "b2"], ["c2"], "conv2", strides=[2, 2]),
-        helper.make_node("Atan", ["c2"], ["a2"], "atan"),
-        helper.make_node("Flatten", ["a2"], ["flat"], "flatten"),
+        helper.make_node("ToyBump", ["c2"], ["bumps"], "bump", domain=DOMAIN),
+        helper.make_node("Flatten", ["bumps"], ["flat"], "flatten"),
         *_head("score"),
         *_head("position"),
     ]
@@ -34,8 +37,13 @@ def model() -> ModelProto:
         ],
         [numpy_helper.from_array(values, name) for name, values in _weights()],
     )
+    head = f'<domain: "{DOMAIN}", opset_import: ["": {OPSET}]>'
     return helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="toy"
+        graph,
+        functions=[parser.parse_function(f"{head} {op.onnx_function}") for op in OPS],
+        opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(DOMAIN, 1)],
+        ir_version=10,
+        producer_name="toy",
     )
 
 

@@ -31,7 +31,6 @@ def register_schemes() -> Iterable[Descriptor]:
 def register_ops() -> Iterable[Descriptor]:
     """Return the ops."""
     return [
-        Descriptor("toy_atan", "zoo_toy.toy_atan:OP"),
         Descriptor("toy_bump", "zoo_toy.toy_bump:OP"),
         Descriptor("toy_depth_to_space", "zoo_toy.toy_depth_to_space:OP"),
     ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
 from zoo.lowering import NodeView
 from zoo.op import OnnxCall, Op, Parsed
@@ -22,21 +21,19 @@ class DepthToSpace(Op):
     """x [N, 4 * C, H, W] to [N, C, 2 * H, 2 * W]: values only move."""
 
     name = "toy_depth_to_space"
-    onnx_types = ("DepthToSpace",)
+    onnx_types = ("ToyDepthToSpace",)
+    onnx_function = "ToyDepthToSpace (x) => (y) { y = DepthToSpace <blocksize = 2> (x) }"
     shares_quantization = True
     rounds = False
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read DepthToSpace of blocks of 2 x 2."""
+        """Read the function."""
         (x,) = (tensor for tensor in call.inputs if tensor)
-        settings = call.attributes["blocksize"], call.attributes.get("mode", "DCR")
-        if settings != (_BLOCK, "DCR"):
-            raise HubError(f"{call.where}: blocks of 2 in mode DCR are supported, found {settings}")
         return Parsed((x,))
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
-        """Write DepthToSpace."""
-        return OnnxCall("DepthToSpace", {"blocksize": _BLOCK, "mode": "DCR"}, tuple(inputs))
+        """Write the function."""
+        return OnnxCall("ToyDepthToSpace", {}, tuple(inputs))
 
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:  # noqa: ARG002
         """Return fewer channels, more pixels."""
