@@ -126,7 +126,7 @@ def test_ptq_trains_nothing(tmp_path, images, trainer):
 
 @needs_torch
 def test_images_are_needed(tmp_path, images):
-    with pytest.raises(RecipeError, match=r"^net_1\.0x\.drawn: give images for calibration by"):
+    with pytest.raises(RecipeError, match=r"^net_1\.0x\.drawn: give images for calibration with"):
         _quantized(tmp_path, images, calibration=None)
 
 
