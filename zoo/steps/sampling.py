@@ -1,8 +1,7 @@
 """Resamples a region of a photo to a size, in integers only: what the geometric steps share."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ __all__ = ["INTERPOLATIONS", "check_interpolation", "check_size", "resize", "rou
 INTERPOLATIONS = ("antialiased", "bilinear", "area", "nearest")
 
 _TAPS_MAX = 8
+_AREA = 65536
+_AT_ONCE = 1 << 18  # products, which the processor's cache holds
 
 
 def check_size(step: str, size: Any) -> None:  # noqa: ANN401 (whatever TOML can say)
@@ -44,8 +45,11 @@ def round_divide(a: int, b: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Mean:
-    """Weighted mean of pixels along an axis; `total` is the sum of the weights."""
+class _Axis:
+    """Weighted means along an axis: n result pixels of k pixels each, some of weight 0.
+
+    pixels, weights: [n, k].  total: sum of each pixel's weights.
+    """
 
     pixels: NDArray[np.int64]
     weights: NDArray[np.int64]
@@ -82,21 +86,19 @@ def resize(
     where // rounds towards minus infinity and edge pixels are repeated beyond the image. Sums along
     the first axis fit into 32 bits, those along both into 40.
     """
-    rows = _means(region.y0_q8, region.height_q8, height, image.shape[0], interpolation)
-    columns = _means(region.x0_q8, region.width_q8, width, image.shape[1], interpolation)
-    left, right = int(columns[0].pixels[0]), int(columns[-1].pixels[-1])
-    across = _sums(image[:, left : right + 1], rows, 0)
-    columns = [_Mean(mean.pixels - left, mean.weights, mean.total) for mean in columns]
-    total = rows[0].total * columns[0].total
-    rounded = (_sums(across.transpose(1, 0, 2), columns, 1) + total // 2) // total
-    return np.ascontiguousarray(rounded.transpose(1, 0, 2), np.uint8)
+    rows = _axis(region.y0_q8, region.height_q8, height, image.shape[0], interpolation)
+    columns = _axis(region.x0_q8, region.width_q8, width, image.shape[1], interpolation)
+    left, right = int(columns.pixels[0, 0]), int(columns.pixels[-1, -1])
+    across = _sums(image[:, left : right + 1], rows, np.uint32)
+    columns = replace(columns, pixels=columns.pixels - left)
+    total = rows.total * columns.total
+    sums = _sums(across.transpose(1, 0, 2), columns, np.uint64).transpose(1, 0, 2)
+    return np.ascontiguousarray((sums + total // 2) // total, np.uint8)
 
 
-def _means(start_q8: int, side_q8: int, size: int, pixels: int, interpolation: str) -> list[_Mean]:
-    """Return the mean of each pixel of the result along an axis."""
+def _axis(start_q8: int, side_q8: int, size: int, pixels: int, interpolation: str) -> _Axis:
     if interpolation == "area":
-        edges_q8 = (start_q8 + side_q8 * i // size for i in range(size + 1))
-        return list(_area(edges_q8, pixels - 1))
+        return _area(start_q8, side_q8, size, pixels - 1)
     per_pixel = 1
     if interpolation == "antialiased":
         per_pixel = min(max((2 * side_q8 + 256 * size) // (512 * size), 1), _TAPS_MAX)
@@ -107,26 +109,25 @@ def _means(start_q8: int, side_q8: int, size: int, pixels: int, interpolation: s
     else:
         below, above_q8 = (centre_q8 - 128) >> 8, (centre_q8 - 128) & 255
         taps, weights = np.stack([below, below + 1], 1), np.stack([256 - above_q8, above_q8], 1)
-    means = zip(taps.clip(0, pixels - 1).reshape(size, -1), weights.reshape(size, -1), strict=True)
-    return [_Mean(*mean, 256 * per_pixel) for mean in means]
+    inside = taps.clip(0, pixels - 1)
+    return _Axis(inside.reshape(size, -1), weights.reshape(size, -1), 256 * per_pixel)
 
 
-def _area(edges_q8: Iterable[int], last_pixel: int) -> Iterator[_Mean]:
-    for begin, stop in pairwise(edges_q8):
-        end = max(stop, begin + 1)
-        first, last = (min(max(q8 // 256, 0), last_pixel) for q8 in (begin, end - 1))
-        inner_q8 = np.arange(first + 1, last + 1, dtype=np.int64) * 256
-        shares = (inner_q8 - begin) * 65536 // (end - begin)
-        weights = np.diff(np.concatenate(([0], shares, [65536])))
-        yield _Mean(np.arange(first, last + 1), weights, 65536)
+def _area(start_q8: int, side_q8: int, size: int, last_pixel: int) -> _Axis:
+    edges_q8 = start_q8 + side_q8 * np.arange(size + 1, dtype=np.int64) // size
+    begin = edges_q8[:-1, None]
+    end = np.maximum(edges_q8[1:, None], begin + 1)
+    first, last = ((q8 // 256).clip(0, last_pixel) for q8 in (begin, end - 1))
+    covered = first + np.arange((last - first).max() + 1)
+    upto = np.where(covered < last, (256 * (covered + 1) - begin) * _AREA // (end - begin), _AREA)
+    return _Axis(covered.clip(max=last), np.diff(upto, axis=1, prepend=0), _AREA)
 
 
-def _sums(image: NDArray[Any], means: list[_Mean], axis: int) -> NDArray[np.uint64]:
+def _sums(image: NDArray[Any], axis: _Axis, dtype: type[np.unsignedinteger[Any]]) -> NDArray[Any]:
     """Return [n, W, C] sums of weight times pixel along the first axis of an [H, W, C] image."""
-    dtype = (np.uint32, np.uint64)[axis]
-    return np.stack(
-        [
-            (image[mean.pixels] * mean.weights.astype(dtype)[:, None, None]).sum(0, dtype=dtype)
-            for mean in means
-        ]
+    weights = axis.weights.astype(dtype)[:, :, None, None]
+    step = max(1, _AT_ONCE // (axis.pixels.shape[1] * image[0].size))
+    parts = (slice(i, i + step) for i in range(0, len(weights), step))
+    return np.concatenate(
+        [(image[axis.pixels[part]] * weights[part]).sum(1, dtype=dtype) for part in parts]
     )
