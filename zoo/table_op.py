@@ -5,6 +5,7 @@ training form and the proof's bounds follow from it. Every back end with tables 
 without extra code; a specific lowering may still be registered.
 """
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,14 @@ class TableOp(Op):
     """
 
     family = "table"
+
+    def domain(self, node: Node) -> tuple[float, float]:  # noqa: ARG002
+        """Return the least and the largest number for which the function has a value.
+
+        Where a grid holds others, quantization puts a clip in front: runtimes that compute with
+        reals would store an arbitrary integer for NaN.
+        """
+        return -math.inf, math.inf
 
     @abstractmethod
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
@@ -100,7 +109,10 @@ class TableOp(Op):
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the table."""
-        return {"table": tabulate(lambda x: self.activate(node, x), inputs[0], output)}
+        low, high = self.domain(node)
+        return {
+            "table": tabulate(lambda x: self.activate(node, x.clip(low, high)), inputs[0], output)
+        }
 
     def gain(
         self,
@@ -124,31 +136,25 @@ def tabulate(
     """Return the output's integer for each integer q of the source, in ascending order.
 
     table[q - qmin] = clip(round(f(s_in * (q - z_in)) / s_out) + z_out, qmin_out, qmax_out),
-    computed in float64. Where f has no value (a logarithm of negative numbers), that of the nearest
-    q stands, as if q had been clipped before; calibration refuses networks that get there.
-    Raises QuantizeError for more than 256 entries, or where f has no value at all.
+    computed in float64. Raises QuantizeError for more than 256 entries, and where f has no value.
     """
     require_8_bits(source)
     read, stored = _grid(source), _grid(output)
     x = np.float64(read.scale[0]) * (np.arange(read.qmin, read.qmax + 1) - read.zero_point[0])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        levels = _filled(activate(x), source) / np.float64(stored.scale[0])
+        levels = _known(activate(x), source) / np.float64(stored.scale[0])
     rounded = np.rint(levels) if stored.rounding == "half_even" else np.floor(levels + 0.5)
     table = np.clip(rounded + stored.zero_point[0], stored.qmin, stored.qmax)
     return tuple(int(entry) for entry in table)
 
 
-def _filled(values: NDArray[Any], source: Tensor) -> NDArray[Any]:
-    """Return the values with each NaN replaced by the nearest number."""
-    known = np.flatnonzero(~np.isnan(values))
-    if not known.size:
+def _known(values: NDArray[Any], source: Tensor) -> NDArray[Any]:
+    if np.isnan(values).any():
         raise QuantizeError(
-            f"tensor '{source.name}' holds nothing for which its function has a value; check the "
-            "network, or calibrate with inputs for which it computes something"
+            f"a function of tensor '{source.name}' has no value for some of the numbers that the "
+            "tensor's grid holds; state where it has one in the op's `domain`"
         )
-    places = np.abs(np.arange(len(values))[:, None] - known).argmin(axis=1)
-    filled: NDArray[Any] = values[known[places]]
-    return filled
+    return values
 
 
 def look_up(

@@ -1,5 +1,6 @@
 """Pow: y = x**exponent for a constant exponent, NaN if that is not real."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,10 @@ class Pow(TableOp):
         """Write Pow."""
         exponent = new_parameter(node, "exponent", real(node, "exponent"))
         return OnnxCall("Pow", {}, (*inputs, exponent))
+
+    def domain(self, node: Node) -> tuple[float, float]:
+        """Return the numbers that have such a power."""
+        return (-math.inf if real(node, "exponent").is_integer() else 0.0), math.inf
 
     def activate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
         """Compute the power."""

@@ -7,6 +7,7 @@ from compilers.quantize.activations import fit_activations, known_activations
 from compilers.quantize.calibrate import Calibration, calibrate
 from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
 from compilers.quantize.equalize import equalize
+from compilers.quantize.guard_domains import guard_domains
 from compilers.quantize.separate import separate
 from compilers.quantize.shifts import coarsen_outputs
 from compilers.quantize.weighted import own_parameters
@@ -84,6 +85,7 @@ def fit_grids(
     grids = fit_activations(graph, histograms, scheme, contract, calibrator)
     # Last, since it depends on weights and activations together.
     grids = coarsen_outputs(graph, grids, scheme)
+    graph, grids = guard_domains(graph, grids)
     kept = frozenset(name for name, grid in known.items() if grids[name] == grid)
     return Prepared(graph, scheme, replace(seen, histograms=histograms), grids, kept)
 
