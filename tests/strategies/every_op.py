@@ -8,7 +8,7 @@ from one_node import OneNode, activation, constant
 
 from zoo.graph import Graph, Quantization, Tensor
 
-__all__ = ["PAIRS", "every_case", "every_layer", "every_op"]
+__all__ = ["PAIRS", "every_case", "every_family", "every_layer", "every_op"]
 
 U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
@@ -185,6 +185,11 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
 
 
 _FAMILIES = (_layers, _element_by_element, _tables, _pools, _moves)
+
+
+def every_family(pair: str) -> dict[str, dict[str, OneNode]]:
+    """Return the cases by family: layers, tables, pools, moves and so on."""
+    return {family.__name__.strip("_"): dict(family(*PAIRS[pair])) for family in _FAMILIES}
 
 
 def every_case(pair: str) -> dict[str, OneNode]:

@@ -50,7 +50,7 @@ def test_large_pictures_are_read(tmp_path, side):
 
 
 def test_what_is_no_file(tmp_path):
-    with pytest.raises(DataError, match=r"none.png: cannot be read as a picture \(No such file"):
+    with pytest.raises(DataError, match=r"none.png: cannot be read \(No such file"):
         read_picture(tmp_path / "none.png")
-    with pytest.raises(DataError, match=r"cannot be read as a picture \(Is a directory\); PNG"):
+    with pytest.raises(DataError, match=r": cannot be read \(Is a directory\)$"):
         read_picture(tmp_path)

@@ -9,8 +9,9 @@ from torch_form import torch_form_agrees, torch_gradients_are_true
 from compilers.op_parts.arithmetic import dequantize
 from compilers.op_table import find_op
 from zoo.errors import QuantizeError, UnsupportedOpError
-from zoo.graph import Quantization
+from zoo.graph import Quantization, Tensor
 from zoo.op import OnnxCall
+from zoo.table_op import tabulate
 
 FUNCTIONS = {
     "abs": {},
@@ -98,13 +99,14 @@ def test_integers_without_a_value_count_as_the_nearest_that_has_one():
     assert (table[4], table[11]) == (0, 4)
 
 
-def test_a_function_without_any_value_is_refused():
+def test_a_function_without_a_value_in_its_domain_is_refused():
+    source = Tensor("x", ("N",), quantization=Quantization((1.0,), (0,)))
     with pytest.raises(
         QuantizeError,
-        match=r"^tensor 'x' holds nothing for which its function has a value; check the network, "
-        "or calibrate with inputs for which it computes something$",
+        match=r"^a function of tensor 'x' has no value for some of the numbers that the tensor's "
+        r"grid holds; state where it has one in the op's `domain`$",
     ):
-        _ = _one("log", {}, Quantization((1.0,), (383,)), Quantization((1.0,), (0,))).node
+        tabulate(np.arcsin, source, source)
 
 
 def test_other_approximations_of_gelu_are_refused():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import onnx
 import pytest
-from every_op import every_case
+from every_op import every_family
 from networks import residual_network
 from one_node import OneNode
 from quantization import quantized
@@ -22,26 +22,12 @@ pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is missing: pip install
 
 RTX = replace(GPU, builders=("tensorrt_rtx",))
 BOARD = replace(TARGET, facts={**FACTS, "builders": ("tensorrt_rtx",)})
-FAMILIES = {
-    name: {n: case for n, case in every_case("half even").items() if case.op in ops}
-    for name, ops in {
-        "layers": ("conv", "dense"),
-        "arithmetic": ("add", "sub", "mul", "requantize", "clip"),
-        "functions": ("sigmoid", "tanh", "hardswish", "leaky_relu", "prelu", "softmax"),
-        "windows": ("average_pool", "max_pool"),
-        "moves": ("reshape", "slice", "transpose", "pad", "concat", "resize"),
-    }.items()
-}
+FAMILIES = every_family("half even")
 
 
 def _published(key):
     hub = registry.load("recipe", "pfld_0.25x.300w68").hubs[key]
     return registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
-
-
-def test_every_op_is_in_a_family():
-    ops = {case.op for family in FAMILIES.values() for case in family.values()}
-    assert ops == {case.op for case in every_case("half even").values()}
 
 
 def test_every_layer_of_pfld_is_int8():

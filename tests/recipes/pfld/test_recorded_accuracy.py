@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from zoo.build.plan import Plan, Wish, make_plan
 from zoo.build.stages.verify import recorded_accuracy
@@ -21,7 +22,8 @@ def test_published_networks_have_their_metrics(quant):
     assert recorded_accuracy(made) == {"how": "recorded", **measured[made.hub_key]}
 
 
-def test_what_is_made_anew_was_not_measured(tmp_path):
+def test_what_is_built_again_was_not_measured(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
     own_hub = Path(__file__)  # any file: it is not read
     assert recorded_accuracy(plan("ptq", calibration=tmp_path)) == {}
     assert recorded_accuracy(plan("none", hub=own_hub)) == {}

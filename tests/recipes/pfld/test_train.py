@@ -103,7 +103,7 @@ def test_one_training_gives_the_variants_of_a_width(make_faces: MakeFaces, tmp_p
 def test_only_other_landmarks(make_faces: MakeFaces, tmp_path: Path) -> None:
     recipe = registry.load("recipe", "pfld_0.25x.300w68")
     with pytest.raises(
-        DataError, match=r"pfld_0\.25x\.300w68: learns 68 landmarks, but the faces have 98; give"
+        DataError, match=r"pfld_0\.25x\.300w68: learns 68 landmarks, but the faces have 98; add a "
     ):
         train(recipe, options(make_faces(6, points=98), tmp_path))
 
