@@ -22,14 +22,15 @@ def blame() -> Iterator[None]:
         yield
     except ZooError:
         raise
-    except Exception as error:
+    # An exit would otherwise end the program with success, and nothing built.
+    except (Exception, SystemExit) as error:
         culprit = _culprit(error)
         if culprit is None:
             raise
         raise _fault(*culprit, error) from error
 
 
-def _culprit(error: Exception) -> tuple[Plugin, FrameType, int] | None:
+def _culprit(error: BaseException) -> tuple[Plugin, FrameType, int] | None:
     """Return the plugin with the innermost frame, that frame and its line."""
     owners = _owners()
     for frame, line in reversed(list(walk_tb(error.__traceback__))):
@@ -48,7 +49,7 @@ def _owners() -> dict[str, Plugin]:
     return {package: plugin for plugin in theirs for package in plugin.packages - own}
 
 
-def _fault(plugin: Plugin, frame: FrameType, line: int, error: Exception) -> PluginError:
+def _fault(plugin: Plugin, frame: FrameType, line: int, error: BaseException) -> PluginError:
     code = frame.f_code
     return PluginError(
         f"{plugin} failed in {code.co_qualname} ({code.co_filename}:{line}): "

@@ -176,10 +176,21 @@ def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
             '{file = "NAME"}, the lines of a text file beside the contract'
         )
     path = contract.parent / table["file"]
+    if Path(table["file"]).name != table["file"] or path.is_symlink():
+        raise RecipeError(
+            f"{contract}: {where} is in '{table['file']}'; texts are read from files beside the "
+            "contract only, by their plain name and through no link: copy the file there"
+        )
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(
             f"{contract}: {where}: cannot read {path} ({error}); give a text file in UTF-8"
         ) from error
-    return [line.strip() for line in text.removesuffix("\n").split("\n")]
+    lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
+    if "" in lines:
+        raise RecipeError(
+            f"{contract}: {where}: line {lines.index('') + 1} of {path} is empty; remove it, or "
+            "write what belongs there"
+        )
+    return lines

@@ -158,4 +158,6 @@ def _checked(results: Collection[Iterable[Any]], hook: str) -> tuple[Descriptor,
     for descriptor in descriptors:
         if not isinstance(descriptor, Descriptor):
             raise TypeError(f"{hook} returned {descriptor!r}; zoo.descriptor.Descriptor is needed")
+        if not isinstance(descriptor.name, str) or not isinstance(descriptor.target, str):
+            raise TypeError(f"{hook} returned {descriptor!r}; name and target are texts")
     return descriptors

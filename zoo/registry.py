@@ -64,7 +64,7 @@ def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the
     record(Thing("plugin", f"{kind} {descriptor.name}"))
     found = _implementation(kind, plugin, descriptor)
     if kind in _WITH_TOOLS:
-        record(*map(tool_thing, found.tools))
+        _record_tools(kind, plugin, descriptor, found)
     return found
 
 
@@ -132,10 +132,23 @@ def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  
     except Exception as error:
         wrong = f"cannot import '{descriptor.target}' ({type(error).__name__}: {error})"
         raise _broken(kind, plugin, descriptor, wrong) from error
-    wrong = _fault(kind, descriptor.name, descriptor.target)
+    try:
+        wrong = _fault(kind, descriptor.name, descriptor.target)
+    except Exception as error:
+        wrong = f"has contents of a wrong type ({type(error).__name__}: {error})"
+        raise _broken(kind, plugin, descriptor, f"'{descriptor.target}' {wrong}") from error
     if wrong:
         raise _broken(kind, plugin, descriptor, f"'{descriptor.target}' {wrong}")
     return found
+
+
+def _record_tools(kind: str, plugin: Plugin, descriptor: Descriptor, found: Any) -> None:  # noqa: ANN401
+    try:
+        things = tuple(map(tool_thing, found.tools))
+    except (AttributeError, TypeError) as error:
+        wrong = f"'{descriptor.target}' has tools that are no tuple of zoo.tool.Tool ({error})"
+        raise _broken(kind, plugin, descriptor, wrong) from error
+    record(*things)
 
 
 @cache

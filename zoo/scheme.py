@@ -19,6 +19,15 @@ OWN_INTEGERS = "qdq"
 
 _WEIGHT_BITS = (4, 8)
 _ACTIVATION_BITS = (8, 16)
+_ROUNDINGS = ("half_even", "half_up", "half_away")
+_ALLOWED = {
+    "weight_bits": _WEIGHT_BITS,
+    "activation_bits": _ACTIVATION_BITS,
+    "bias_bits": (8, 32),
+    "scale": ("float", "power_of_two"),
+    "activation_rounding": _ROUNDINGS,
+    "weight_rounding": _ROUNDINGS,
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class Scheme:
     if any is allowed.
     equalize: cross-layer equalisation first; needed if weights have one scale per tensor.
     overrides: bit widths of some tensors; later ones win.
+    Raises QuantizeError for a value that is not among these.
     """
 
     name: str
@@ -90,6 +100,21 @@ class Scheme:
     leaky_slope: tuple[int, int] | None = None
     equalize: bool = False
     overrides: tuple[Override, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field, allowed in _ALLOWED.items():
+            self._check(field, getattr(self, field) in allowed, " or ".join(map(repr, allowed)))
+        lowest = -(1 << (self.weight_bits - 1))
+        is_lowest = self.weight_qmin in (lowest, lowest + 1)
+        self._check("weight_qmin", is_lowest, f"{lowest} or {lowest + 1}")
+        are_overrides = all(isinstance(override, Override) for override in self.overrides)
+        self._check("overrides", are_overrides, "a tuple of zoo.scheme.Override")
+
+    def _check(self, field: str, is_allowed: bool, allowed: str) -> None:
+        if not is_allowed:
+            raise QuantizeError(
+                f"scheme '{self.name}': {field} is {getattr(self, field)!r}; allowed: {allowed}"
+            )
 
     @property
     def record(self) -> Mapping[str, str]:

@@ -1,5 +1,7 @@
 """An exception in a plugin names its distribution."""
 
+import sys
+
 import pytest
 
 from zoo.blame import blame
@@ -41,6 +43,11 @@ def test_an_exception_in_a_plugin_names_its_distribution(plugin):
         "uninstall zoo-toys"
     )
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_a_plugin_does_not_end_the_program_with_success(plugin):
+    with pytest.raises(PluginError, match=r"failed in fail \(.*\): SystemExit: 0; rep"), blame():
+        plugin.fail(lambda: sys.exit(0))
 
 
 def test_what_a_plugin_calls_is_on_its_account(plugin):

@@ -179,9 +179,14 @@ def test_labels_come_from_a_file_beside_the_contract(tmp_path):
     [
         ('{file = "none.txt"}', "'labels' of step 'top_k': cannot read .*none.txt .*UTF-8"),
         ("{file = 3}", 'the only table that a parameter can be is {file = "NAME"}'),
+        ('{file = "../labels.txt"}', r"in '../labels.txt'; texts are read from files beside"),
+        ('{file = "link.txt"}', r"in 'link.txt'; texts are read from .*: copy the file there"),
+        ('{file = "gap.txt"}', "line 2 of .*gap.txt is empty; remove it, or write"),
         ('{path = "labels.txt"}', "is {'path': 'labels.txt'}; the only table"),
     ],
 )
 def test_a_file_of_labels_that_cannot_be_is_refused(tmp_path, value, message):
+    (tmp_path / "gap.txt").write_text("tench\n\nkite\n")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "gap.txt")
     with pytest.raises(RecipeError, match=f"contract.toml: parameter .*{message}"):
         Contract.from_toml(with_labels(tmp_path, value))

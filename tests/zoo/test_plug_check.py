@@ -183,6 +183,40 @@ def test_a_fault_names_the_distribution(install):
     assert registry.load("target", "x86")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        (
+            "target",
+            'Target("toy", "", "c", "c", "cpp-c", {"ptq": "w8a8-asym"}, runtimes={"r": "ort"})',
+            r"'zoo_toys:IT' has contents of a wrong type \(AttributeError: 'str' object has no ",
+        ),
+        (
+            "package",
+            'type("Form", (Package,), {"name": "toy", "tools": 3, "write": print})()',
+            r"'zoo_toys:IT' has tools that are no tuple of zoo.tool.Tool \('int' object is",
+        ),
+    ],
+)
+def test_wrong_contents_name_the_distribution(install, kind, value, message):
+    source = f"""
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.plugs import Package
+from zoo.target import Target
+
+IT = {value}
+
+@hookimpl
+def register_{kind}s():
+    return [Descriptor("toy", "zoo_toys:IT")]
+"""
+    install("zoo-toys", "zoo_toys", source)
+    words = rf"^{kind} 'toy' of plugin 'zoo_toys' .*: {message}.*uninstall zoo-toys$"
+    with pytest.raises(PluginError, match=words):
+        registry.load(kind, "toy")
+
+
 def test_a_name_may_be_hidden_by_a_broken_plugin(install):
     install("zoo-broken", "zoo_broken", "import no_such_module")
     (fault,) = faults("target", "toy-board", board(compiler="its"))

@@ -70,6 +70,11 @@ def test_installed_plugin_is_found(install):
             "TypeError: register_ops returned 'relu'; zoo.descriptor.Descriptor is needed",
         ),
         (
+            "from zoo.hookspecs import hookimpl\nfrom zoo.descriptor import Descriptor\n"
+            "@hookimpl\ndef register_ops(): return [Descriptor('mine', 5)]",
+            "TypeError: register_ops returned Descriptor(name='mine', target=5, aliases=()); name ",
+        ),
+        (
             "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(): return None",
             "TypeError: register_ops returned None; a list of descriptors is needed",
         ),

@@ -40,6 +40,22 @@ def test_a_narrow_range_stays_narrow(scheme, bits, lowest):
 
 
 @pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ({"weight_bits": 3}, "weight_bits is 3; allowed: 4 or 8"),
+        ({"bias_bits": 7}, "bias_bits is 7; allowed: 8 or 32"),
+        ({"weight_qmin": 5}, "weight_qmin is 5; allowed: -128 or -127"),
+        ({"scale": "log"}, "scale is 'log'; allowed: 'float' or 'power_of_two'"),
+        ({"activation_rounding": "up"}, "activation_rounding is 'up'; allowed: 'half_even' or"),
+        ({"overrides": (("x", 4),)}, r"overrides is .*; allowed: a tuple of zoo.scheme.Override"),
+    ],
+)
+def test_values_that_nothing_computes_with_are_refused(field, message):
+    with pytest.raises(QuantizeError, match=f"^scheme 'w8a8-asym': {message}"):
+        replace(W8A8_ASYM, **field)
+
+
+@pytest.mark.parametrize(
     ("bits", "message"),
     [
         ({"weight_bits": 5}, "override of 'stem': weight_bits is 5; allowed are 4 and 8"),

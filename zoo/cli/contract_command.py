@@ -24,6 +24,8 @@ def init(model: str, out: Path) -> None:
     file = _onnx(model)
     if out.exists():
         raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
+    if not out.parent.is_dir():
+        raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
     graph = registry.load("format", "onnx").import_file(file, {})
     out.write_text(first_contract(graph, file.name), "utf-8")
     click.echo(f"{out}: compare the lines with GUESS with the training's code")

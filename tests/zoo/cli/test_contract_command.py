@@ -99,6 +99,8 @@ def test_no_file_is_overwritten(first, tmp_path):
     with pytest.raises(UsageError, match=r"contract.toml: is there already; give another file"):
         zoo("contract", "init", net, "--out", toml)
     assert toml.read_text() == before
+    with pytest.raises(UsageError, match=r"x.toml: there is no folder '.*none'; create it"):
+        zoo("contract", "init", net, "--out", tmp_path / "none/x.toml")
     with pytest.raises(UsageError, match=r"no such file"):
         zoo("contract", "init", tmp_path / "none.onnx")
     with pytest.raises(UsageError, match=r"contract.toml: contracts are for \.onnx files"):
