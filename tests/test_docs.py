@@ -12,7 +12,7 @@ import click
 import pytest
 
 from zoo import __version__, hookspecs, registry
-from zoo.build.plan import check_steps
+from zoo.build.models import check_steps
 from zoo.cli.main import COMMANDS, cli
 from zoo.contract import Contract
 

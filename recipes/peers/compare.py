@@ -23,7 +23,7 @@ import click
 from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import machine
-from zoo.build.plan import find_recipe
+from zoo.build.models import find_recipe
 from zoo.cli.entry import enter
 from zoo.cli.progress import progress
 from zoo.data.evaluation import Evaluation

@@ -16,7 +16,7 @@ from recipes.pfld.network_input import network_input
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_evaluation import landmark_count, predict_batch
 from zoo import registry
-from zoo.build.plan import find_recipe
+from zoo.build.models import find_recipe
 from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.plugs import Run

@@ -10,8 +10,9 @@ from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
+from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Wish, find_recipe, make_plan
+from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
 from zoo.errors import RefusedError
 from zoo.proof.golden import golden_inputs

@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo import registry
+from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.quantized_file import is_quantized
-from zoo.contract import Contract
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
-from zoo.errors import RecipeError, RefusedError, UnknownNameError, UsageError, ZooError
-from zoo.names import ALLOWED, is_name, proposed_name
+from zoo.errors import RecipeError, RefusedError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
@@ -19,7 +18,6 @@ from zoo.target import Target
 __all__ = [
     "Plan",
     "Wish",
-    "find_recipe",
     "find_target",
     "make_plan",
     "published_quantizations",
@@ -30,9 +28,6 @@ _COUNT, _COUNTS = 500, {_QAT: 2000}
 """Maximum images: a few hundred suffice for ranges, training learns from each one."""
 
 _TOLD = ("plugin", "code")
-
-_OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb", ".xmodel")
-"""Names that end so are files, be they there or not."""
 
 
 @dataclass(frozen=True)
@@ -190,62 +185,6 @@ def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") ->
     return sorted((*floats, *integers))
 
 
-def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
-    """Return a registered recipe, or one made from a user's ONNX file and contract.
-
-    name: of the file's model, '' for the file's own name. Raises UsageError for an invalid name, or
-    if file, contract and name do not match.
-    """
-    path = Path(model)
-    if path.suffix != ".onnx":
-        if path.is_file() or path.suffix in _OTHER_FILES:
-            raise UsageError(
-                f"{model}: only an .onnx file, or a model of `zoo list`, can be built; export it "
-                "to ONNX (docs/onnx.md)"
-            )
-        if contract is not None or name:
-            raise UsageError(
-                f"{model}: only an .onnx file needs a contract or a name; registered models have "
-                "their own"
-            )
-        recipe: Recipe = registry.load("recipe", model)
-        return recipe
-    if not path.is_file():
-        raise UsageError(f"{model}: no such file; give an .onnx file, or a model of `zoo list`")
-    if contract is None:
-        raise UsageError(
-            f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
-        )
-    summary = f"user's file {path.name}"
-    parsed = _read_contract(contract)
-    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
-
-
-def _read_contract(file: Path) -> Contract:
-    """Return a user's contract, whose steps go together; raises RecipeError naming its file."""
-    from zoo.data.processing import rehearse
-
-    if not file.is_file():
-        raise UsageError(f"{file}: no such file; --contract needs a .toml file (docs/contract.md)")
-    contract = Contract.from_toml(file)
-    try:
-        check_steps(contract)
-        rehearse(contract)
-    except (RecipeError, UnknownNameError) as error:
-        raise RecipeError(f"{file}: {str(error).removeprefix('contract: ')}") from error
-    return contract
-
-
-def _file_name(path: Path) -> str:
-    """Return the model name of a user's file, used for the bundle and its files."""
-    if not is_name(path.stem):
-        raise UsageError(
-            f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
-            f"`zoo build` another one with --name {proposed_name(path.stem)}, or rename the file"
-        )
-    return path.stem
-
-
 def find_target(word: str, runtime: str = "") -> Target:
     """Return a registered board by 'board', 'board:variant' or 'board:runtime'.
 
@@ -259,16 +198,6 @@ def find_target(word: str, runtime: str = "") -> Target:
     elif form:
         target = target.variant(form)
     return target.with_runtime(runtime) if runtime else target
-
-
-def check_steps(contract: Contract) -> None:
-    """Raise UnknownNameError or RecipeError for an unknown step or invalid parameters."""
-    for step in (*contract.pre, *contract.post):
-        registry.load("step", step.name).complete(step.parameters)
-
-
-def _key_of(path: Path) -> str:
-    return OWN_INTEGERS if is_quantized(path) else "none"
 
 
 def _choose_quant(wish: Wish, recipe: Recipe) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.cache import Cache
+from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, find_recipe, make_plan
+from zoo.build.plan import Plan, Wish, make_plan
 from zoo.build.stages.lower import read_artifact
 from zoo.data.evaluation import Evaluation, Measurement
 from zoo.errors import ToolchainError, UsageError, suggest

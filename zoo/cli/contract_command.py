@@ -36,8 +36,8 @@ def init(model: str, out: Path) -> None:
 @click.argument("model")
 def check(contract: Path, model: str) -> None:
     """Check that CONTRACT, a .toml file, fits MODEL, an .onnx file; print what the steps add."""
+    from zoo.build.models import find_recipe
     from zoo.build.network import read_network
-    from zoo.build.plan import find_recipe
     from zoo.cli.output import print_table
     from zoo.data.processing import value_specs
 

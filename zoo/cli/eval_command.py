@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo.build.cache import Cache
-from zoo.build.plan import Wish, find_recipe, find_target, published_quantizations
+from zoo.build.models import find_recipe
+from zoo.build.plan import Wish, find_target, published_quantizations
 from zoo.cli.options import (
     cache_option,
     existing,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo import registry
-from zoo.build.plan import find_recipe
+from zoo.build.models import find_recipe
 from zoo.cli.options import existing, json_option, model_argument, peer_option
 from zoo.cli.output import print_json
 from zoo.errors import ToolchainError, UsageError

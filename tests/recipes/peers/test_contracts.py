@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.build.plan import check_steps
+from zoo.build.models import check_steps
 from zoo.contract import Contract
 
 CONTRACTS = sorted(Path(str(files("recipes") / "peers")).glob("*.toml"))

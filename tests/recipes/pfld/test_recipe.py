@@ -6,7 +6,7 @@ import recipes.pfld.recipe as module
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import VARIANTS
 from zoo import registry
-from zoo.build.plan import check_steps
+from zoo.build.models import check_steps
 from zoo.contract import Contract
 from zoo.data.processing import preprocess
 from zoo.picture import read_picture

@@ -1,11 +1,10 @@
-import re
 from pathlib import Path
 
 import onnx
 import pytest
 
 from zoo import registry
-from zoo.build.plan import Wish, find_recipe, find_target, make_plan, published_quantizations
+from zoo.build.plan import Wish, find_target, make_plan, published_quantizations
 from zoo.errors import (
     DataError,
     HubError,
@@ -240,113 +239,6 @@ def test_own_hub_or_calibration_replace_the_published_integers(tmp_path):
     own.write_bytes(b"")
     made = plan(hub=own, calibration=tmp_path)
     assert (made.float_hub, made.quant_hub) == (own, None)
-
-
-@pytest.fixture
-def contract(tmp_path):
-    path = tmp_path / "contract.toml"
-    path.write_text(TOML)
-    return path
-
-
-def test_users_onnx_file(tmp_path, contract):
-    path = tmp_path / "mine.onnx"
-    path.write_bytes(b"")
-    recipe = find_recipe(str(path), contract)
-    assert (recipe.name, recipe.hubs, recipe.licences) == ("mine", {"none": path}, ())
-
-
-@pytest.mark.parametrize(
-    ("stem", "proposal"),
-    [
-        ("a$(touch PWNED)", "a_touch_PWNED"),
-        ("my net (1)", "my_net_1"),
-        ("-rf", "rf"),
-        (".hidden", "hidden"),
-        ("сеть", "model"),
-        ("a\nb", "a_b"),
-        ("a" * 101, "a" * 100),
-    ],
-)
-def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal):
-    path = tmp_path / f"{stem}.onnx"
-    path.write_bytes(b"")
-    with pytest.raises(UsageError) as error:
-        find_recipe(str(path), contract)
-    assert f"a model cannot be called {stem!r}" in str(error.value)
-    assert f"with --name {proposal}, or rename the file" in str(error.value)
-    assert find_recipe(str(path), contract, proposal).name == proposal
-
-
-def test_a_name_that_is_given_is_checked(tmp_path, contract):
-    path = tmp_path / "mine.onnx"
-    path.write_bytes(b"")
-    with pytest.raises(RecipeError, match=r"model 'a b': a name has letters, digits and \. _ \+ -"):
-        find_recipe(str(path), contract, "a b")
-    with pytest.raises(UsageError, match="file needs a contract or a name"):
-        find_recipe("toy", None, "mine")
-
-
-@pytest.mark.parametrize(
-    ("model", "given", "kind", "message"),
-    [
-        (
-            "mine.onnx",
-            False,
-            UsageError,
-            "mine.onnx: an .onnx file needs --contract contract.toml; see docs",
-        ),
-        (
-            "toy",
-            True,
-            UsageError,
-            "toy: only an .onnx file needs a contract or a name; registered models",
-        ),
-        ("none.onnx", True, UsageError, "none.onnx: no such file; give an .onnx file, or a model"),
-        ("net.pth", True, UsageError, "net.pth: only an .onnx file, or a model of `zoo list`, can"),
-        ("mine", True, UsageError, "mine: only an .onnx file, or a model of `zoo list`, can be b"),
-    ],
-)
-def test_contract_and_model_must_go_together(
-    tmp_path, monkeypatch, contract, model, given, kind, message
-):
-    monkeypatch.chdir(tmp_path)
-    for name in ("mine.onnx", "mine"):
-        Path(name).touch()
-    with pytest.raises(kind, match=re.escape(message)):
-        find_recipe(model, contract if given else None)
-
-
-def test_a_contract_that_is_not_there(tmp_path):
-    (tmp_path / "mine.onnx").touch()
-    with pytest.raises(UsageError, match=r"^c\.toml: no such file; --contract needs a \.toml file"):
-        find_recipe(str(tmp_path / "mine.onnx"), Path("c.toml"))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ('"crop"', '"crob"', "unknown step 'crob'; did you mean crop"),
-        ("size =", "sise =", "contract step 'resize': unknown parameter 'sise'; did you mean size"),
-        (", size = [8, 8]", "", "contract step 'resize': parameter 'size' is missing"),
-        (
-            "[8, 8]}",
-            "[8, 9]}",
-            "its steps make (3, 8, 9), the network's input 'image' is (3, 8",
-        ),
-        (
-            "pre =",
-            'post = [{name = "landmarks", output = "score", count = 68}]\npre =',
-            "contract step 'landmarks': output 'score' has 1 numbers; 68 landmarks need two",
-        ),
-    ],
-)
-def test_wrong_step_is_told_before_any_work(tmp_path, contract, old, new, message):
-    path = tmp_path / "mine.onnx"
-    path.write_bytes(b"")
-    contract.write_text(TOML.replace(old, new))
-    with pytest.raises(RecipeError, match=re.escape(f"{contract}: ") + f".*{re.escape(message)}"):
-        find_recipe(str(path), contract)
 
 
 def test_a_board_is_found_by_name_or_with_a_variant():

@@ -1,0 +1,82 @@
+"""The model that a user names: a registered recipe, or an ONNX file with its contract."""
+
+from pathlib import Path
+
+from zoo import registry
+from zoo.build.quantized_file import is_quantized
+from zoo.contract import Contract
+from zoo.errors import RecipeError, UnknownNameError, UsageError
+from zoo.names import ALLOWED, is_name, proposed_name
+from zoo.recipe import Recipe
+from zoo.scheme import OWN_INTEGERS
+
+__all__ = ["check_steps", "find_recipe"]
+
+_OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb", ".xmodel")
+"""Names that end so are files, be they there or not."""
+
+
+def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
+    """Return a registered recipe, or one made from a user's ONNX file and contract.
+
+    name: of the file's model, '' for the file's own name. Raises UsageError for an invalid name, or
+    if file, contract and name do not match.
+    """
+    path = Path(model)
+    if path.suffix != ".onnx":
+        if path.is_file() or path.suffix in _OTHER_FILES:
+            raise UsageError(
+                f"{model}: only an .onnx file, or a model of `zoo list`, can be built; export it "
+                "to ONNX (docs/onnx.md)"
+            )
+        if contract is not None or name:
+            raise UsageError(
+                f"{model}: only an .onnx file needs a contract or a name; registered models have "
+                "their own"
+            )
+        recipe: Recipe = registry.load("recipe", model)
+        return recipe
+    if not path.is_file():
+        raise UsageError(f"{model}: no such file; give an .onnx file, or a model of `zoo list`")
+    if contract is None:
+        raise UsageError(
+            f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
+        )
+    summary = f"user's file {path.name}"
+    parsed = _read_contract(contract)
+    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
+
+
+def _read_contract(file: Path) -> Contract:
+    """Return a user's contract, whose steps go together; raises RecipeError naming its file."""
+    from zoo.data.processing import rehearse
+
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file; --contract needs a .toml file (docs/contract.md)")
+    contract = Contract.from_toml(file)
+    try:
+        check_steps(contract)
+        rehearse(contract)
+    except (RecipeError, UnknownNameError) as error:
+        raise RecipeError(f"{file}: {str(error).removeprefix('contract: ')}") from error
+    return contract
+
+
+def _file_name(path: Path) -> str:
+    """Return the model name of a user's file, used for the bundle and its files."""
+    if not is_name(path.stem):
+        raise UsageError(
+            f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
+            f"`zoo build` another one with --name {proposed_name(path.stem)}, or rename the file"
+        )
+    return path.stem
+
+
+def check_steps(contract: Contract) -> None:
+    """Raise UnknownNameError or RecipeError for an unknown step or invalid parameters."""
+    for step in (*contract.pre, *contract.post):
+        registry.load("step", step.name).complete(step.parameters)
+
+
+def _key_of(path: Path) -> str:
+    return OWN_INTEGERS if is_quantized(path) else "none"
