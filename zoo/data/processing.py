@@ -56,19 +56,32 @@ def postprocess(
 
     outputs: by name, for one face, with or without a batch of one; the values have none.
     frame: as returned by `preprocess`. Raises RecipeError for outputs that differ from the
-    contract's, and for values that differ from their step's specs.
+    contract's, for values that differ from their step's specs, and for one that two steps add.
     """
     values = {tensor.name: _output(outputs, tensor) for tensor in contract.outputs}
     specs = _output_specs(contract)
+    added_by: dict[str, str] = {}
     for step in contract.post:
         plugin = load("step", step.name)
         parameters = plugin.complete(step.parameters)
         stated = plugin.adds(specs, parameters)
         added = plugin.apply(values, frame, parameters)
         check_values(step.name, stated, added)
+        _check_new(step.name, stated, added_by)
+        added_by |= dict.fromkeys(stated, step.name)
         values |= added
         specs |= stated
     return values
+
+
+def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) -> None:
+    """Raise RecipeError for a value of an earlier step; a network's output may be replaced."""
+    for name in stated:
+        if name in added_by:
+            raise RecipeError(
+                f"contract step '{step}': adds '{name}', as step '{added_by[name]}' before it; "
+                "leave one out"
+            )
 
 
 def rehearse(contract: Contract) -> None:

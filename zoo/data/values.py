@@ -18,6 +18,12 @@ def check_values(
     step: str, stated: Mapping[str, ValueSpec], values: Mapping[str, NDArray[Any]]
 ) -> None:
     """Raise RecipeError if a step's values differ from its specs."""
+    for method, returned in (("adds", stated), ("apply", values)):
+        if not isinstance(returned, Mapping):
+            raise RecipeError(
+                f"contract step '{step}': its plugin's `{method}` returns a "
+                f"{type(returned).__name__}; a mapping by name is needed"
+            )
     for name in sorted({*stated, *values}):
         spec = stated.get(name)
         if name not in values or spec is None or not _fits(spec, values[name]):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,14 @@ def test_values_are_stated_before_any_picture():
         "points": ValueSpec((4,), "float32"),
         "landmarks": ValueSpec((2, 2)),
     }
+
+
+def test_a_value_that_two_steps_add_is_refused():
+    softmax = Step("softmax", {"output": "score"})
+    contract = replace(CONTRACT, outputs=(TensorSpec("score", (3,)),), post=(softmax, softmax))
+    message = r"^contract step 'softmax': adds 'probabilities', as step 'softmax' before it"
+    with pytest.raises(RecipeError, match=message):
+        rehearse(contract)
 
 
 def test_a_step_gives_what_it_states(monkeypatch):

@@ -92,6 +92,15 @@ def test_a_step_that_states_something_else(value, found):
         check_values("s", {"v": BOXES}, {"v": value})
 
 
+@pytest.mark.parametrize(
+    ("stated", "values", "found"),
+    [([BOXES], {}, "`adds` returns a list"), ({}, None, "`apply` returns a NoneType")],
+)
+def test_what_is_no_mapping(stated, values, found):
+    with pytest.raises(RecipeError, match=rf"^contract step 's': its plugin's {found}; a mapping"):
+        check_values("s", stated, values)
+
+
 def test_values_that_are_not_stated_or_not_there():
     with pytest.raises(RecipeError, match=r"'v' is float64 \[\], its plugin states no such value"):
         check_values("s", {}, {"v": np.array(1.0)})
