@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from codegen.app_run import run_app
 from codegen.companions import TEXTS, readme
-from codegen.contract_check import check_contract
 from codegen.templates import render
+from zoo.data.processing import rehearse
 from zoo.errors import ToolchainError
 from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
 from zoo.recipe import GoldenInput
@@ -98,7 +98,7 @@ class App(AppGenerator):
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
-        check_contract(request.contract)
+        rehearse(request.contract)
         return self.backend.sources(self._loading(request))
 
     def build(self, source: Path, out: Path) -> Path:

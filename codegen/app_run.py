@@ -38,9 +38,22 @@ def run_app(
         words = ["--source", str(golden.image), "--box", box, "--model", str(artifact)]
         command = [*launcher, str(program), *words, "--raw-outputs", str(raw), *options]
         printed = _run(command, golden)
-        outputs = json.loads(raw.read_text("utf-8"))["outputs"]
-    record: Mapping[str, Any] = json.loads(printed.splitlines()[0])
+        written = raw.read_text("utf-8") if raw.exists() else ""
+    outputs = _first_line(written, f"{program}: the file of --raw-outputs").get("outputs", {})
+    record = _first_line(printed, f"{program}: its output")
     return AppRun({name: _array(values) for name, values in outputs.items()}, record)
+
+
+def _first_line(text: str, where: str) -> Mapping[str, Any]:
+    """Return the JSON object in the first line; raises VerifyError."""
+    line = text.partition("\n")[0]
+    try:
+        found = json.loads(line)
+    except json.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise VerifyError(f"{where} begins with {line[:80]!r}; a JSON object is needed")
+    return found
 
 
 def _run(command: list[str], golden: GoldenInput) -> str:

@@ -57,6 +57,7 @@ class Debian(Package):
     """Package 'deb'; the app's settings are DebianSettings."""
 
     name = "deb"
+    needs_settings = True
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
         """Write the package; raises RefusedError if the app has no settings for it."""

@@ -8,7 +8,7 @@ from zoo.errors import PluginError, UnsupportedOpError
 from zoo.op import Op
 from zoo.provenance.used import recording
 
-__all__ = ["find_onnx_type", "find_op", "no_op_plugin", "onnx_types"]
+__all__ = ["claims", "find_onnx_type", "find_op", "no_op_plugin", "onnx_types"]
 
 
 def find_op(name: str) -> Op:
@@ -22,7 +22,7 @@ def find_onnx_type(op_type: str) -> Op | None:
 
     Raises PluginError for several: an operator that two plugins claim stops only networks with it.
     """
-    names = _names_by_onnx_type().get(op_type, ())
+    names = claims(op_type)
     if len(names) > 1:
         ops = " and ".join(f"'{name}'" for name in names)
         raise PluginError(
@@ -30,6 +30,11 @@ def find_onnx_type(op_type: str) -> Op | None:
             "of the others (`zoo plugins`)"
         )
     return find_op(names[0]) if names else None
+
+
+def claims(op_type: str) -> tuple[str, ...]:
+    """Return the names of all ops that parse an ONNX operator type."""
+    return _names_by_onnx_type().get(op_type, ())
 
 
 def onnx_types() -> tuple[str, ...]:

@@ -57,7 +57,6 @@ MODULES = MappingProxyType(
             "codegen.companions",
             "codegen.packages",
             "codegen.wheels",
-            "codegen.contract_check",
             "codegen.vendored",
             "codegen.app_run",
         ),

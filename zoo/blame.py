@@ -51,7 +51,8 @@ def _owners() -> dict[str, Plugin]:
 
 def _fault(plugin: Plugin, frame: FrameType, line: int, error: BaseException) -> PluginError:
     code = frame.f_code
+    what = ": ".join(filter(None, (type(error).__name__, str(error))))
     return PluginError(
-        f"{plugin} failed in {code.co_qualname} ({code.co_filename}:{line}): "
-        f"{type(error).__name__}: {error}; repair or uninstall {plugin.distribution}"
+        f"{plugin} failed in {code.co_qualname} ({code.co_filename}:{line}): {what}; repair or "
+        f"uninstall {plugin.distribution}"
     )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -79,8 +78,9 @@ def _faults(kind: str, found: object) -> Iterator[str]:
     else:
         missing = [member for member in _members(wanted) if not hasattr(found, member)]
         yield from (_missing(member, found, dotted) for member in missing)
-        yield from _field_faults(found) if not missing and is_dataclass(wanted) else ()
+        yield from _type_faults(found, wanted) if not missing else ()
         yield from _path_faults(found) if not missing and kind == "recipe" else ()
+        yield from _scheme_faults(found) if not missing and kind == "target" else ()
 
 
 @cache
@@ -97,14 +97,31 @@ def _missing(member: str, found: object, dotted: str) -> str:
     return f"lacks '{member}' of {dotted}{instead}; derive its class from {dotted}"
 
 
-def _field_faults(found: Any) -> Iterator[str]:  # noqa: ANN401 (a dataclass)
-    hints = get_type_hints(type(found))
-    for field in fields(found):
-        value, hint = getattr(found, field.name), hints[field.name]
-        options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-        if not isinstance(value, tuple(get_origin(option) or option for option in options)):
-            needed = str(field.type).removeprefix("<class '").removesuffix("'>")
-            yield f"has {field.name}={shortened(value)}; {needed} is needed"
+def _type_faults(found: object, wanted: type) -> Iterator[str]:
+    for name, hint in get_type_hints(wanted).items():
+        value = getattr(found, name)
+        if not name.startswith("_") and not _has_type(value, hint):
+            needed = getattr(hint, "__name__", "") if isinstance(hint, type) else ""
+            yield f"has {name}={shortened(value)}; {needed or hint} is needed"
+
+
+def _has_type(value: object, hint: Any) -> bool:  # noqa: ANN401 (a class, or built of classes)
+    """Return whether a value has a type; of containers, only the items of tuples are looked at."""
+    if hint is Any:
+        return True
+    if isinstance(hint, UnionType):
+        return any(_has_type(value, option) for option in get_args(hint))
+    if hint is float:
+        return isinstance(value, (int, float))
+    if not isinstance(value, get_origin(hint) or hint):
+        return False
+    items = get_args(hint)[:1] if isinstance(value, tuple) and get_args(hint)[-1:] == (...,) else ()
+    return all(_has_type(entry, item) for item in items for entry in value)
+
+
+def _scheme_faults(target: Any) -> Iterator[str]:  # noqa: ANN401 (zoo.target.Target)
+    if not target.schemes:
+        yield "has no schemes; at least one is needed, such as schemes={'ptq': 'w8a8-asym'}"
 
 
 def _path_faults(recipe: Any) -> Iterator[str]:  # noqa: ANN401 (zoo.recipe.Recipe)
@@ -151,6 +168,8 @@ def _target_references(target: Any) -> Iterator[Reference]:  # noqa: ANN401
         yield from ((f"{kind}{where}", kind, getattr(way, kind)) for kind in _PARTS)
     for quantization, scheme in target.schemes.items():
         yield f"scheme for '{quantization}'", "scheme", scheme
+        if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS):
+            yield "quantization", "quantizer", quantization
     yield from (("entry in 'accepts'", "scheme", scheme) for scheme in target.accepts)
     yield "package", "package", target.package
 

@@ -23,6 +23,7 @@ from zoo.tool import Tool
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from zoo.op import Op
     from zoo.picture import Picture
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Format",
     "Inspector",
     "Library",
+    "OpCheck",
     "OpDifference",
     "OpJudge",
     "Package",
@@ -83,6 +85,15 @@ class Format(Protocol):
 
         Raises HubError naming `where`.
         """
+
+
+@runtime_checkable
+class OpCheck(Format, Protocol):
+    """A format that can also check the form that an op has in its files."""
+
+    @abstractmethod
+    def op_faults(self, op: "Op") -> list[str]:
+        """Return what is wrong with an op's form, without a network."""
 
 
 class Describer(Protocol):
@@ -337,10 +348,12 @@ class Package(Protocol):
     """A package format for bundles; its name is the file suffix.
 
     tools: external programs and modules that it needs.
+    needs_settings: whether an app must have settings for it.
     """
 
     name: str
     tools: tuple[Tool, ...] = ()
+    needs_settings: bool = False
 
     @abstractmethod
     def write(self, bundle: PackageRequest, file: Path) -> None:

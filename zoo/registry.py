@@ -20,7 +20,6 @@ from zoo.provenance.packages import own_distribution
 from zoo.provenance.used import Thing, record, tool_thing
 
 __all__ = [
-    "check",
     "descriptors",
     "doubled",
     "find",
@@ -81,11 +80,6 @@ def load_all(kind: str) -> tuple[dict[str, Any], dict[str, PluginError]]:
     return loaded, broken
 
 
-def check(plugin: Plugin) -> list[str]:
-    """Load everything that a plugin registers, and return the errors."""
-    return [fault for kind, d in _registered(plugin) if (fault := _problem(kind, d.name))]
-
-
 def doubled(plugin: Plugin) -> list[str]:
     """Return the plugin's names that another plugin also registers."""
     return [str(double) for kind, d in _registered(plugin) if (double := _double(kind, d.name))]
@@ -114,14 +108,6 @@ def _provider(kind: str, name: str) -> tuple[Plugin, Descriptor]:
 
 def _registered(plugin: Plugin) -> Iterator[tuple[str, Descriptor]]:
     return ((kind, d) for kind, found in plugin.registered.items() for d in found)
-
-
-def _problem(kind: str, name: str) -> str:
-    try:
-        load(kind, name)
-    except PluginError as error:
-        return str(error)
-    return ""
 
 
 def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401

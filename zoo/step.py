@@ -27,6 +27,7 @@ __all__ = [
 Box = tuple[float, float, float, float]
 
 _LIMIT_PX = 1 << 20
+_DTYPES = ("float32", "float64", "int64", "str")
 
 
 def check_box(box: Box) -> None:
@@ -79,13 +80,17 @@ class ValueSpec:
     """Shape and type of a value. shape: None for the one axis whose length depends on the picture.
 
     Such an axis may have length 0: [N, 4] boxes in a picture without any. Texts are 'str'.
-    Raises RecipeError for an impossible shape.
+    Raises RecipeError for an impossible shape or another type.
     """
 
     shape: tuple[int | None, ...] = ()
     dtype: Literal["float32", "float64", "int64", "str"] = "float64"
 
     def __post_init__(self) -> None:
+        if self.dtype not in _DTYPES:
+            raise RecipeError(
+                f"value {self}: unknown type '{self.dtype}'{suggest(str(self.dtype), _DTYPES)}"
+            )
         if self.shape.count(None) > 1 or any(n is not None and n < 1 for n in self.shape):
             raise RecipeError(
                 f"value {self}: lengths must be above 0, and at most one axis can depend on the "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.errors import PluginError, QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Quantization, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
@@ -65,8 +65,19 @@ class TableOp(Op):
 
     def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Compute the function in float32; it may be infinite, or NaN."""
+        return self.evaluate(node, inputs[0])
+
+    def evaluate(self, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+        """Return `activate` of x; raises PluginError if it returns another shape, or no reals."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return self.activate(node, inputs[0])
+            y = np.asarray(self.activate(node, x))
+        if y.shape != x.shape or y.dtype.kind != "f":
+            raise PluginError(
+                f"op '{self.name}': its `activate` returns {y.dtype} {list(y.shape)} for "
+                f"{x.dtype} {list(x.shape)}; the same shape and a float type are needed: repair "
+                "the plugin"
+            )
+        return y.astype(x.dtype, copy=False)
 
     def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
         """Compute the function in numpy, and its slope by central differences in float64.
@@ -77,7 +88,7 @@ class TableOp(Op):
 
         def compute(x: torch.Tensor) -> torch.Tensor:
             wide = x.detach().cpu().numpy().astype(np.float64)
-            return torch.from_numpy(np.asarray(self.activate(node, wide))).to(x)
+            return torch.from_numpy(self.evaluate(node, wide)).to(x)
 
         class Tabulated(torch.autograd.Function):
             @staticmethod
@@ -111,7 +122,7 @@ class TableOp(Op):
         """Return the table."""
         low, high = self.domain(node)
         return {
-            "table": tabulate(lambda x: self.activate(node, x.clip(low, high)), inputs[0], output)
+            "table": tabulate(lambda x: self.evaluate(node, x.clip(low, high)), inputs[0], output)
         }
 
     def gain(

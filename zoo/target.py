@@ -61,8 +61,9 @@ class Target:
 
     def __post_init__(self) -> None:
         check_name("board", self.name)
-        for quantization in self.schemes:
-            check_name(f"quantization of {self.name}", quantization)
+        for part in ("schemes", "variants", "runtimes"):
+            for name in getattr(self, part):
+                check_name(f"{self.name}: one of its {part}", name)
 
     @property
     def packages(self) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ def change_opset(model: ModelProto, where: str) -> None:
     UnsupportedOpError for a node without known semantics in the other opset.
     """
     opset = opset_of(model)
+    if not opset:
+        raise HubError(f"{where}: states no opset of ONNX; the file is empty or damaged")
     if not _OLDEST <= opset <= _NEWEST:
         raise HubError(
             f"{where}: ONNX opset {opset}; supported are {_OLDEST} to {_NEWEST}: export with one "

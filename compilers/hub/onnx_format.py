@@ -5,10 +5,12 @@ from pathlib import Path
 
 from compilers.hub.import_file import import_file
 from compilers.hub.model_file import data_files
+from compilers.hub.op_check import op_faults
 from compilers.hub.read import read
 from compilers.hub.simplify import simplify
 from compilers.hub.write import write
 from zoo.graph import Graph, Shape
+from zoo.op import Op
 
 __all__ = ["HUB", "OnnxFormat"]
 
@@ -38,6 +40,10 @@ class OnnxFormat:
     def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops removed."""
         return simplify(content, where)
+
+    def op_faults(self, op: Op) -> list[str]:
+        """Return what is wrong with an op's ONNX form."""
+        return op_faults(op)
 
 
 HUB = OnnxFormat()

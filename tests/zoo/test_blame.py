@@ -103,3 +103,11 @@ def test_a_command_ends_with_the_distribution(install, zoo, tmp_path):
     error = zoo("show", "empty.toy").exception
     assert str(error).startswith("plugin 'zoo_toys' (zoo-toys 1.0) failed in Toy.describe (")
     assert "IndexError: index out of range" in str(error)
+
+
+def test_an_exception_without_a_text_is_its_type(plugin):
+    def stop():
+        raise NotImplementedError
+
+    with pytest.raises(PluginError, match=r"\): NotImplementedError; repair or"), blame():
+        plugin.fail(stop)

@@ -68,6 +68,12 @@ def test_other_types_are_refused(kind, value):
             board(runtimes={"ort": Runtime("", "onnx", "onnxruntime", "cpp-ort")}),
             "its app of runtime 'ort' is the unknown app 'cpp-ort'; did you mean ",
         ),
+        (
+            board(schemes={"ptk": "w8a8-asym"}),
+            "its quantization is the unknown quantizer 'ptk'; did you mean ptq?",
+        ),
+        (board(schemes={}), "has no schemes; at least one is needed"),
+        (board(accepts=(7,)), "has accepts=(7,); tuple[str, ...] is needed"),
         (board(accepts="w8a8-sym"), "has accepts='w8a8-sym'; tuple[str, ...] is needed"),
         (board(schemes=["ptq"], name="toy-board"), "has schemes=['ptq']; "),
         (
@@ -194,7 +200,18 @@ def test_a_fault_names_the_distribution(install):
         (
             "package",
             'type("Form", (Package,), {"name": "toy", "tools": 3, "write": print})()',
-            r"'zoo_toys:IT' has tools that are no tuple of zoo.tool.Tool \('int' object is",
+            r"'zoo_toys:IT' has tools=3; tuple\[zoo.tool.Tool, ...\] is needed",
+        ),
+        (
+            "op",
+            'type("Bump", (TableOp,), {"name": "toy", "onnx_types": "Bump", "activate": print})()',
+            r"'zoo_toys:IT' has onnx_types='Bump'; tuple\[str, ...\] is needed",
+        ),
+        (
+            "step",
+            'type("S", (PreStep,), {"name": "toy", "parameters": {}, "cpp_header": "s.hpp", '
+            '"apply": print})()',
+            r"'zoo_toys:IT' has cpp_header='s.hpp'; Path is needed",
         ),
     ],
 )
@@ -203,6 +220,8 @@ def test_wrong_contents_name_the_distribution(install, kind, value, message):
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
 from zoo.plugs import Package
+from zoo.step import PreStep
+from zoo.table_op import TableOp
 from zoo.target import Target
 
 IT = {value}

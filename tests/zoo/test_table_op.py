@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from one_node import activation
 
-from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.errors import PluginError, QuantizeError, UnsupportedOpError
 from zoo.graph import Node, Quantization
 from zoo.op import OnnxCall
 from zoo.table_op import TableOp, look_up, tabulate
@@ -75,3 +75,18 @@ def test_the_form_for_training_follows_from_the_function():
     torch.testing.assert_close(found, wanted, rtol=0, atol=1e-15)
     assert torch.autograd.gradcheck(lambda x: Softsign().run_torch(NODE, [x]), [values])
     assert Softsign().run_torch(NODE, [values.float()]).dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("returned", "found"),
+    [
+        (np.zeros((2, 3), np.float32), r"float32 \[2, 3\]"),
+        (np.zeros(2, np.int64), r"int64 \[2\]"),
+        (None, r"object \[\]"),
+    ],
+)
+def test_another_shape_or_type_names_the_op(returned, found):
+    op = type("Broken", (Softsign,), {"activate": lambda *_: returned})()
+    message = rf"op 'softsign': its `activate` returns {found} for float32 \[2\]; the same shape"
+    with pytest.raises(PluginError, match=message):
+        op.run_float(NODE, [np.ones(2, np.float32)])

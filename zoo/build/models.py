@@ -49,7 +49,7 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
 
 def _read_contract(file: Path) -> Contract:
     """Return a user's contract, whose steps go together; raises RecipeError naming its file."""
-    from zoo.data.processing import rehearse
+    from zoo.data.processing import rehearse, warn_of_large_inputs
 
     if not file.is_file():
         raise UsageError(f"{file}: no such file; --contract needs a .toml file (docs/contract.md)")
@@ -57,6 +57,7 @@ def _read_contract(file: Path) -> Contract:
     try:
         check_steps(contract)
         rehearse(contract)
+        warn_of_large_inputs(contract)
     except (RecipeError, UnknownNameError) as error:
         raise RecipeError(f"{file}: {str(error).removeprefix('contract: ')}") from error
     return contract

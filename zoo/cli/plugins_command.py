@@ -7,6 +7,7 @@ import click
 from zoo import registry
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
+from zoo.plug_audit import audit
 from zoo.plugins import Plugin, load_plugins
 
 
@@ -35,7 +36,7 @@ def _row(plugin: Plugin, check: bool) -> dict[str, Any]:
         "hooks": list(plugin.hooks),
         "doubled": registry.doubled(plugin),
         # None if unchecked.
-        "faults": registry.check(plugin) if check else None,
+        "faults": audit(plugin) if check else None,
     }
 
 

@@ -14,9 +14,21 @@ from zoo.errors import RecipeError, suggest
 from zoo.registry import load
 from zoo.step import Box, Frame, ValueSpec
 
-__all__ = ["postprocess", "preprocess", "preprocess_batch", "rehearse", "value_specs", "whole"]
+__all__ = [
+    "RESERVED",
+    "postprocess",
+    "preprocess",
+    "preprocess_batch",
+    "rehearse",
+    "value_specs",
+    "warn_of_large_inputs",
+    "whole",
+]
 
-_REHEARSED = (64, 64, 3)
+RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms", "device_ms")
+"""Keys of an app's records beside the values."""
+
+_WHITE = np.full((64, 64, 3), 255, np.uint8)
 _LARGEST_INPUT = 512
 """Twice what pixels are without normalisation."""
 
@@ -87,10 +99,24 @@ def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) ->
 def rehearse(contract: Contract) -> None:
     """Run a contract on a white picture and made-up outputs, without any network.
 
-    Logs a warning for inputs far beyond pixels. Raises RecipeError if its steps, inputs and outputs
-    do not match.
+    Raises RecipeError if its steps, inputs and outputs do not match, or if an app's record cannot
+    hold its values.
     """
-    frame = preprocess(contract, np.full(_REHEARSED, 255, np.uint8))
+    frame = preprocess(contract, _WHITE)
+    ramps = {
+        t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
+    }
+    for name in postprocess(contract, ramps, frame):
+        if name in RESERVED:
+            raise RecipeError(
+                f"contract: an output or value is called '{name}', a key of the app's own "
+                f"records ({', '.join(RESERVED)}); rename it"
+            )
+
+
+def warn_of_large_inputs(contract: Contract) -> None:
+    """Log a warning if white becomes a number far beyond pixels; raises as `preprocess`."""
+    frame = preprocess(contract, _WHITE)
     largest = 0.0 if frame.input_chw is None else float(np.abs(frame.input_chw).max())
     if largest > _LARGEST_INPUT:
         logging.getLogger(__name__).warning(
@@ -98,10 +124,6 @@ def rehearse(contract: Contract) -> None:
             "std that are for 0..1 by 255",
             largest,
         )
-    ramps = {
-        t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
-    }
-    postprocess(contract, ramps, frame)
 
 
 def value_specs(contract: Contract) -> dict[str, ValueSpec]:

@@ -24,6 +24,12 @@ def check_values(
                 f"contract step '{step}': its plugin's `{method}` returns a "
                 f"{type(returned).__name__}; a mapping by name is needed"
             )
+        for name in returned:
+            if not isinstance(name, str) or not name.isprintable() or not name:
+                raise RecipeError(
+                    f"contract step '{step}': its plugin's `{method}` names a value {name!r}; a "
+                    "text of printable characters is needed"
+                )
     for name in sorted({*stated, *values}):
         spec = stated.get(name)
         if name not in values or spec is None or not _fits(spec, values[name]):

@@ -53,7 +53,7 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
     For a quantized file, ONNX Runtime's integers are compared with the hub's op by op, if it
     exposes all of them.
     feeds: inputs by name, [N, ...]. Raises HubError if ONNX Runtime cannot run the user's file,
-    VerifyError if an output is absent or has another number of values.
+    VerifyError if an output is absent, has another number of values, or is NaN.
     """
     own = registry.load("executor", "onnxruntime-source").load(source.parent, source.name)
     hub = registry.load("executor", "onnxruntime-unoptimized").load(
@@ -68,9 +68,22 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
         exactness = float_requantization(graph)
     else:
         exactness = _HALF if own.is_half else _FLOAT
-    expected, found = _samples(own(feeds)), _samples(hub(feeds))
+    outputs = own(feeds)
+    _demand_numbers(source, outputs)
+    expected, found = _samples(outputs), _samples(hub(feeds))
     judged, spread = judging(exactness, graph), exactness.bound
     return compare(SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread)
+
+
+def _demand_numbers(source: Path, outputs: Outputs) -> None:
+    """Raise VerifyError if a user's file itself returns NaN."""
+    for name, values in outputs.items():
+        if np.isnan(values).any():
+            raise VerifyError(
+                f"{source}: its output '{name}' is NaN for some inputs between black and white, in "
+                "ONNX Runtime, too; a bundle cannot be proven by it: look for a division by 0, or "
+                "for a root or logarithm of negative numbers"
+            )
 
 
 def _each_op(source: Path, graph: Graph, feeds: Feeds) -> Check | None:

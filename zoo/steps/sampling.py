@@ -35,7 +35,7 @@ def check_interpolation(step: str, parameters: Mapping[str, Any]) -> None:
     if found not in INTERPOLATIONS:
         raise RecipeError(
             f"contract step '{step}': unknown interpolation {found!r}"
-            f"{suggest(str(found), INTERPOLATIONS)}; known: {', '.join(INTERPOLATIONS)}"
+            f"{suggest(str(found), INTERPOLATIONS)}"
         )
 
 

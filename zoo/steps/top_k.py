@@ -45,6 +45,12 @@ class TopK(PostStep):
                 "contract step 'top_k': labels must be a list of texts, or "
                 '{file = "labels.txt"} with one per line'
             )
+        unprintable = [label for label in labels if not label.isprintable()]
+        if unprintable:
+            raise RecipeError(
+                f"contract step 'top_k': label {unprintable[0]!r} has unprintable characters; "
+                "remove them"
+            )
         return complete
 
     def adds(
@@ -53,11 +59,15 @@ class TopK(PostStep):
         """Return [count] of each; raises RecipeError for an output or labels that do not fit."""
         output, count, labels = (parameters[name] for name in ("output", "count", "labels"))
         length = vector_length(self.name, output, known)
-        if count > length or len(labels) not in (0, length):
+        if count > length:
             raise RecipeError(
-                f"contract step 'top_k': '{output}' has {length} scores, count is {count}, and "
-                f"there are {len(labels)} labels; give at most {length} as count, and "
-                f"{length} labels or none"
+                f"contract step 'top_k': count is {count}, but '{output}' has {length} scores; "
+                f"give a count of at most {length}"
+            )
+        if len(labels) not in (0, length):
+            raise RecipeError(
+                f"contract step 'top_k': there are {len(labels)} labels for the {length} scores of "
+                f"'{output}'; give {length} labels, or none"
             )
         added = {
             "top_scores": ValueSpec((count,)),

@@ -2,9 +2,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from spot_app import CONTRACT as SPOTS
 
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import postprocess, preprocess, preprocess_batch, rehearse, value_specs
+from zoo.data.processing import (
+    postprocess,
+    preprocess,
+    preprocess_batch,
+    rehearse,
+    value_specs,
+    warn_of_large_inputs,
+)
 from zoo.errors import RecipeError, UnknownNameError
 from zoo.step import ValueSpec
 from zoo.steps.landmarks import STEP as LANDMARKS
@@ -42,7 +50,7 @@ def normalized(mean, std):
 
 
 def test_a_mean_and_std_of_pixels_from_0_to_1_are_warned_of(caplog):
-    rehearse(normalized(0.485, 0.229))
+    warn_of_large_inputs(normalized(0.485, 0.229))
     (record,) = caplog.records
     assert record.getMessage() == (
         "contract: white becomes 1111; 'normalize' takes pixels of 0..255: multiply a mean and std "
@@ -52,7 +60,7 @@ def test_a_mean_and_std_of_pixels_from_0_to_1_are_warned_of(caplog):
 
 @pytest.mark.parametrize(("mean", "std"), [(123.7, 58.4), (128, 128), (0, 1), (0, 255)])
 def test_usual_inputs_are_not_warned_of(caplog, mean, std):
-    rehearse(normalized(mean, std))
+    warn_of_large_inputs(normalized(mean, std))
     assert not caplog.records
 
 
@@ -140,3 +148,37 @@ def test_unknown_step_suggests_near_ones():
     contract = Contract(CONTRACT.input, CONTRACT.outputs, (Step("crob"),))
     with pytest.raises(UnknownNameError, match="unknown step 'crob'; did you mean crop"):
         preprocess(contract, PHOTO)
+
+
+def test_a_sound_contract_is_rehearsed():
+    rehearse(SPOTS)
+
+
+def test_unknown_step():
+    contract = replace(SPOTS, post=(Step("landmark", {"count": 68}),))
+    with pytest.raises(UnknownNameError, match="unknown step 'landmark'; did you mean landmarks"):
+        rehearse(contract)
+
+
+def test_wrong_parameter():
+    contract = replace(SPOTS, post=(Step("landmarks", {"number": 68}),))
+    with pytest.raises(RecipeError, match="step 'landmarks': unknown parameter 'number'"):
+        rehearse(contract)
+
+
+def test_steps_in_a_wrong_order():
+    contract = replace(SPOTS, post=SPOTS.post[::-1])
+    with pytest.raises(RecipeError, match="point 54 is not among the landmarks; put a step"):
+        rehearse(contract)
+
+
+def test_outputs_that_do_not_fit_the_steps():
+    contract = replace(SPOTS, outputs=(TensorSpec("landmarks", (196,)),))
+    with pytest.raises(RecipeError, match="output 'landmarks' has 196 numbers; 68 landmarks"):
+        rehearse(contract)
+
+
+def test_names_that_records_use():
+    contract = replace(SPOTS, outputs=(TensorSpec("box", (4,)),), post=())
+    with pytest.raises(RecipeError, match="is called 'box', a key of the app's own records"):
+        rehearse(contract)

@@ -109,3 +109,11 @@ def test_a_file_that_onnx_runtime_does_not_know(check, tmp_path):
 def _saved(model, path):
     path.write_bytes(model.SerializeToString())
     return path
+
+
+def test_a_file_that_gives_nan_itself_is_said_to(check):
+    model = upsample("N", opset=13)
+    del model.graph.node[:], model.graph.initializer[:]
+    model.graph.node.append(helper.make_node("Log", ["x"], ["a"]))
+    with pytest.raises(VerifyError, match=r"its output 'a' is NaN for some inputs .*, in ONNX Run"):
+        check(model)

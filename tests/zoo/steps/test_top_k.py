@@ -72,10 +72,19 @@ def test_labels_are_texts(labels):
         STEP.complete({"labels": labels})
 
 
-@pytest.mark.parametrize(("count", "labels"), [(4, []), (1, ["a", "b"])])
-def test_count_and_labels_fit_the_output(count, labels):
+@pytest.mark.parametrize(
+    ("count", "labels", "message"),
+    [
+        (4, [], "count is 4, but 'out' has 3 scores; give a count of at most 3"),
+        (1, ["a", "b"], "there are 2 labels for the 3 scores of 'out'; give 3 labels, or none"),
+    ],
+)
+def test_count_and_labels_fit_the_output(count, labels, message):
     given = STEP.complete({"output": "out", "count": count, "labels": labels})
-    with pytest.raises(
-        RecipeError, match=r"'out' has 3 scores, count is .* labels; give at most 3"
-    ):
-        STEP.adds({"out": ValueSpec((1, 3, 1), "float32")}, given)
+    with pytest.raises(RecipeError, match=message):
+        STEP.adds({"out": ValueSpec((3,), "float32")}, given)
+
+
+def test_labels_are_printable():
+    with pytest.raises(RecipeError, match=r"label 'a\\x07' has unprintable characters"):
+        STEP.complete({"labels": ["a\x07", "b"]})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.plan import Plan
+from zoo.errors import PluginError
 from zoo.plugs import AppGenerator, Library
 from zoo.provenance.used import Thing, record
 from zoo.target import Target
@@ -20,6 +21,11 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     app = registry.load("app", plan.target.app)
     app_libraries(app)
     program: Path = app.build(needs["generate"], out / "build")
+    if not program.is_file():
+        raise PluginError(
+            f"app '{app.name}': its `build` returned {program}, which is no file; it must return "
+            "the program"
+        )
     program.rename(out / _PROGRAM)
     shutil.rmtree(out / "build")
 

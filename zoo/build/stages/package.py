@@ -32,6 +32,7 @@ from zoo.bundle.bundle import (
 from zoo.bundle.elf import c_library
 from zoo.bundle.sbom import Component, bill_of_materials
 from zoo.digest import digest_path, folder_digests
+from zoo.errors import PluginError
 from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.provenance.maker import Maker, makers
@@ -60,8 +61,16 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
     for package in packages:
         wanted = PackageRequest(request, facts, folder, app.packages.get(package.name))
-        package.write(wanted, out / f"bundle.{package.name}")
+        _write_package(package, wanted, out / f"bundle.{package.name}")
     shutil.rmtree(folder)
+
+
+def _write_package(package: Package, wanted: PackageRequest, file: Path) -> None:
+    package.write(wanted, file)
+    if not file.is_file():
+        raise PluginError(
+            f"package '{package.name}': its `write` made no file; it must write {file.name}"
+        )
 
 
 def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
