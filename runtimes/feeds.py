@@ -5,7 +5,14 @@ from collections.abc import Collection
 from zoo.errors import HubError, suggest
 from zoo.plugs import Feeds
 
-__all__ = ["require_inputs"]
+__all__ = ["element_type", "require_inputs"]
+
+_TYPES = {"tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+
+
+def element_type(kind: str) -> str:
+    """Return numpy's type of an input by ONNX Runtime's name, float32 for those not supported."""
+    return _TYPES.get(kind, "float32")
 
 
 def require_inputs(feeds: Feeds, inputs: Collection[str], where: str) -> None:

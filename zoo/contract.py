@@ -9,11 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from zoo.errors import RecipeError, suggest
 
-__all__ = ["Contract", "Step", "TensorSpec"]
+__all__ = ["Contract", "FileInput", "Step", "TensorSpec"]
+
+_LAYOUTS = ("nchw", "nhwc")
+_TYPES = ("float32", "uint8")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,21 @@ class TensorSpec:
 
     name: str
     shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FileInput:
+    """How the model's own file takes an input; the build changes it to CHW float32.
+
+    shape: without the batch, CHW whatever the layout; () leaves it to the file.
+    layout: of a picture in the file, 'nchw' or 'nhwc'.
+    dtype: 'float32', which includes float16, or 'uint8' for pixels 0..255; '' leaves it to the
+    file.
+    """
+
+    shape: tuple[int, ...] = ()
+    layout: str = "nchw"
+    dtype: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,12 +58,21 @@ class Contract:
     input: the image tensor, CHW float32.  outputs: in the network's order.
     pre: from an 8-bit RGB photo and a box to the input.
     post: from the outputs to values in the photo's pixels.
+    layout, dtype: of the input in the model's own file, as in FileInput.
     """
 
     input: TensorSpec
     outputs: tuple[TensorSpec, ...]
     pre: tuple[Step, ...]
     post: tuple[Step, ...] = ()
+    layout: str = "nchw"
+    dtype: str = "float32"
+
+    @property
+    def file_inputs(self) -> Mapping[str, FileInput]:
+        """The inputs of the model's own file, by name."""
+        own = FileInput(self.input.shape, self.layout, self.dtype)
+        return MappingProxyType({self.input.name: own})
 
     @property
     def pixel_quantization(self) -> tuple[float, int] | None:
@@ -71,7 +99,10 @@ class Contract:
 
     def to_json(self) -> str:
         """Return the contract as JSON, as stored in hubs and bundles."""
-        return json.dumps(asdict(self), sort_keys=True)
+        data = asdict(self)
+        data["input"] = _written_input(self)
+        del data["layout"], data["dtype"]
+        return json.dumps(data, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str, where: str = "contract") -> "Contract":
@@ -106,11 +137,14 @@ class Contract:
         In TOML, a step's parameters may also be written beside its name.
         """
         _check_keys(data, {"input", "outputs", "pre"}, {"post"}, where)
+        given, layout, dtype = _input(data["input"], f"{where}: input")
         return cls(
-            input=_tensor(data["input"], f"{where}: input"),
+            input=given,
             outputs=tuple(_tensor(t, f"{where}: outputs") for t in _list(data, "outputs", where)),
             pre=tuple(_step(s, f"{where}: pre") for s in _list(data, "pre", where)),
             post=tuple(_step(s, f"{where}: post") for s in _list(data, "post", where)),
+            layout=layout,
+            dtype=dtype,
         )
 
 
@@ -131,6 +165,39 @@ def _list(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
     if not isinstance(value, list):
         raise RecipeError(f"{where}: '{key}' is {type(value).__name__}, a list is needed")
     return value
+
+
+def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
+    """Return the input as CHW, with its layout and type in the model's file."""
+    _check_keys(data, {"name", "shape"}, {"layout", "type"}, where)
+    form = {"layout": _LAYOUTS, "type": _TYPES}
+    for key, allowed in form.items():
+        if data.get(key, allowed[0]) not in allowed:
+            raise RecipeError(
+                f"{where}: {key} {data[key]!r}; allowed: {', '.join(map(repr, allowed))}"
+            )
+    layout, dtype = data.get("layout", "nchw"), data.get("type", "float32")
+    tensor = _tensor({key: data[key] for key in ("name", "shape")}, where)
+    if layout == "nchw":
+        return tensor, layout, dtype
+    if len(tensor.shape) != len(layout) - 1:
+        raise RecipeError(
+            f"{where}: shape {list(tensor.shape)} in layout 'nhwc' must be [height, width, "
+            "channels]; leave the layout out for what is no picture"
+        )
+    height, width, channels = tensor.shape
+    return TensorSpec(tensor.name, (channels, height, width)), layout, dtype
+
+
+def _written_input(contract: Contract) -> dict[str, object]:
+    """Return the table that `_input` reads; what is usual is left out."""
+    name, shape = contract.input.name, contract.input.shape
+    table: dict[str, object] = {"name": name, "shape": shape}
+    if contract.layout == "nhwc":
+        table |= {"layout": "nhwc", "shape": (*shape[1:], shape[0])}
+    if contract.dtype != "float32":
+        table["type"] = contract.dtype
+    return table
 
 
 def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:

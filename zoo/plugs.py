@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from zoo.artifact import Artifact
 from zoo.c_program import CProgram
-from zoo.contract import Contract
-from zoo.graph import Graph, Node, Shape
+from zoo.contract import Contract, FileInput
+from zoo.graph import Graph, Node
 from zoo.recipe import GoldenInput
 from zoo.scheme import Scheme
 from zoo.target import Target
@@ -32,6 +32,7 @@ __all__ = [
     "AppRun",
     "Compiler",
     "Dataset",
+    "DeclaredInput",
     "Describer",
     "Executor",
     "Feeds",
@@ -53,6 +54,18 @@ Feeds = Mapping[str, "NDArray[Any]"]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+@dataclass(frozen=True)
+class DeclaredInput:
+    """An input of a file. shape: with the batch; None for an open axis.
+
+    dtype: numpy's name, 'float32' also for float16; '' for what is no tensor of numbers.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
 class Format(Protocol):
     """A file format that holds a Graph."""
 
@@ -68,12 +81,16 @@ class Format(Protocol):
         """Return the file's content, the same bytes for the same Graph."""
 
     @abstractmethod
-    def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
-        """Return a user's file as a simplified Graph with a dynamic batch.
+    def import_file(self, file: Path, inputs: Mapping[str, FileInput]) -> Graph:
+        """Return a user's file as a simplified Graph with a dynamic batch and float32 CHW inputs.
 
-        shapes: of inputs by name, without the batch, for dynamic axes in the file. Raises HubError
+        inputs: by name, for dynamic axes, another layout or type in the file. Raises HubError
         naming the file.
         """
+
+    @abstractmethod
+    def declared_inputs(self, file: Path) -> tuple[DeclaredInput, ...]:
+        """Return a user's file's inputs as it declares them; raises HubError naming the file."""
 
     @abstractmethod
     def data_files(self, file: Path) -> tuple[Path, ...]:

@@ -138,8 +138,8 @@ def _check_type(value: ValueInfoProto, where: str) -> None:
     if element != TensorProto.FLOAT:
         found = TensorProto.DataType.Name(element) if element else "no tensor"
         raise HubError(
-            f"{where}: input '{value.name}' is {found}; only FLOAT and FLOAT16 are supported: "
-            "export in float32, casts belong into the contract"
+            f"{where}: input '{value.name}' is {found}; a hub's are FLOAT, a user's file's also "
+            "FLOAT16 or UINT8: export in float32"
         )
 
 

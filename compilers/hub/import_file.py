@@ -11,46 +11,62 @@ from compilers.hub.decode import inputs_of
 from compilers.hub.infer_shapes import infer_shapes
 from compilers.hub.model_file import load_model
 from compilers.hub.read import read
-from compilers.hub.simplify import simplified
+from compilers.hub.simplify import simplified, simplify
+from compilers.hub.take_inputs import take_inputs
+from compilers.hub.write import write
+from compilers.passes.absorb_transposes import absorb_transposes
 from compilers.passes.flush_subnormals import flush_subnormals
 from compilers.passes.open_batch import open_batch
+from zoo.contract import FileInput
 from zoo.errors import HubError
-from zoo.graph import Graph, Shape
+from zoo.graph import Graph
 
 __all__ = ["import_file"]
 
 
-def import_file(file: Path, shapes: Mapping[str, Shape]) -> Graph:
+def import_file(file: Path, inputs: Mapping[str, FileInput]) -> Graph:
     """Return the file's computation per sample, as a Graph for batches of any size.
 
-    shapes: of inputs by name, without the batch, for dynamic axes in the file.
+    inputs: by name; they set dynamic axes, and say which layout and type the file has.
     A dynamic batch is read as one sample, since that is what an app feeds; a fixed one is made
     dynamic. Raises HubError, or UnsupportedOpError with the node at fault.
     """
     where = str(file)
     model = load_model(file)
+    take_inputs(model, inputs, where)
     canonical(model, where)
-    _fix_to_one_sample(model, shapes)
+    _fix_to_one_sample(model, inputs)
     simpler = simplified(model, where)
-    graph = read(simpler.SerializeToString(deterministic=True), where)
+    graph = _absorbed(read(simpler.SerializeToString(deterministic=True), where), where)
     try:
         return open_batch(flush_subnormals(graph))
     except HubError as error:
         raise type(error)(f"{where}: {error}") from error
 
 
-def _fix_to_one_sample(model: ModelProto, shapes: Mapping[str, Shape]) -> None:
-    """Fix the dynamic axes of the inputs: the batch to one, others as in `shapes`.
+def _absorbed(graph: Graph, where: str) -> Graph:
+    """Return the graph without the detour of a picture [N, H, W, C].
 
-    shapes: without the batch, by input. Axes without an entry stay dynamic.
+    It is simplified anew: what scales the picture is now beside a convolution.
+    """
+    absorbed = absorb_transposes(graph)
+    if absorbed is graph:
+        return graph
+    return read(simplify(write(absorbed), where), where)
+
+
+def _fix_to_one_sample(model: ModelProto, inputs: Mapping[str, FileInput]) -> None:
+    """Fix the dynamic axes of the inputs: the batch to one, others as in `inputs`.
+
+    Axes without an entry stay dynamic.
     """
     _keep_batch_of_squeezes(model)
     for value in inputs_of(model):
         dims = value.type.tensor_type.shape.dim
-        sizes = (1, *shapes.get(value.name, ()))
+        sizes = (1, *inputs.get(value.name, FileInput()).shape)
         sizes = sizes if len(sizes) == len(dims) else sizes[:1]
         for dim, size in zip(dims, sizes, strict=False):
-            if dim.dim_value < 1 and isinstance(size, int):
+            if dim.dim_value < 1:
                 dim.dim_value = size
 
 

@@ -8,9 +8,12 @@ from compilers.hub.model_file import data_files
 from compilers.hub.op_check import op_faults
 from compilers.hub.read import read
 from compilers.hub.simplify import simplify
+from compilers.hub.take_inputs import declared_inputs
 from compilers.hub.write import write
-from zoo.graph import Graph, Shape
+from zoo.contract import FileInput
+from zoo.graph import Graph
 from zoo.op import Op
+from zoo.plugs import DeclaredInput
 
 __all__ = ["HUB", "OnnxFormat"]
 
@@ -29,9 +32,13 @@ class OnnxFormat:
         """Return the file's content, byte-identical for the same Graph."""
         return write(graph)
 
-    def import_file(self, file: Path, shapes: Mapping[str, Shape]) -> Graph:
+    def import_file(self, file: Path, inputs: Mapping[str, FileInput]) -> Graph:
         """Return a user's file as a Graph with a dynamic batch."""
-        return import_file(file, shapes)
+        return import_file(file, inputs)
+
+    def declared_inputs(self, file: Path) -> tuple[DeclaredInput, ...]:
+        """Return a user's file's inputs as it declares them."""
+        return declared_inputs(file)
 
     def data_files(self, file: Path) -> tuple[Path, ...]:
         """Return the files with a model's external weights."""

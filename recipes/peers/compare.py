@@ -103,8 +103,8 @@ def compare(
     count: of calibration pictures, at most.
     """
     peer, recipe = NETWORKS[name], find_recipe(str(peers / f"{name}.onnx"), _HERE / f"{name}.toml")
-    onnx, spec = registry.load("format", "onnx"), recipe.contract.input
-    graph: Graph = onnx.import_file(peers / f"{name}.onnx", {spec.name: spec.shape})
+    onnx = registry.load("format", "onnx")
+    graph: Graph = onnx.import_file(peers / f"{name}.onnx", recipe.contract.file_inputs)
     pictures = hold_out(calibration_pictures(recipe, data / peer.training, count))
     everything = (*pictures.calibration, *pictures.judging)
     measure = partial(_measured, name, recipe, data, len(everything))

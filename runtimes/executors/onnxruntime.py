@@ -9,7 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, ValueInfoProto
 
-from runtimes.feeds import require_inputs
+from runtimes.feeds import element_type, require_inputs
 from runtimes.saturation import saturates
 from zoo.errors import HubError
 from zoo.plugs import Feeds, Inspector
@@ -68,15 +68,17 @@ class OnnxRuntimeRun:
         self._session = session
         self._where = where
         self._inputs = {value.name: value.shape for value in session.get_inputs()}
+        self._types = {value.name: element_type(value.type) for value in session.get_inputs()}
         self._outputs = [value.name for value in session.get_outputs()]
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name. feeds: inputs by name, float32, batch first.
+        """Return the outputs by name. feeds: inputs by name, batch first, in the file's types.
 
         Raises HubError for an input that is missing, unknown or has the wrong shape.
         """
         self._check(feeds)
-        values = {name: np.ascontiguousarray(feeds[name], np.float32) for name in self._inputs}
+        types = self._types.items()
+        values = {name: np.ascontiguousarray(feeds[name], dtype) for name, dtype in types}
         return dict(zip(self._outputs, self._session.run(self._outputs, values), strict=True))
 
     def _check(self, feeds: Feeds) -> None:

@@ -1,4 +1,4 @@
-"""Runs a user's own ONNX file unchanged, with any fixed batch, in float32 or float16."""
+"""Runs a user's own ONNX file unchanged, with any fixed batch, in float32, float16 or uint8."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +10,13 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+from runtimes.feeds import element_type
 from zoo.errors import HubError
 from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "SourceExecutor", "SourceRun"]
 
 _ERRORS_ONLY = 3
-_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
 class SourceExecutor(Executor):
@@ -62,7 +62,7 @@ class SourceRun:
         """Yield batches of the file's fixed size, padded with the last sample; or of one."""
         sizes = [value.shape[0] for value in self._session.get_inputs() if value.shape]
         batch = next((size for size in sizes if isinstance(size, int)), 1)
-        types = {v.name: _FLOATS.get(v.type, np.float32) for v in self._session.get_inputs()}
+        types = {v.name: element_type(v.type) for v in self._session.get_inputs()}
         for start in range(0, samples, batch):
             chosen = np.minimum(np.arange(start, start + batch), samples - 1)
             yield {name: values[chosen].astype(types[name]) for name, values in feeds.items()}

@@ -1,10 +1,12 @@
+import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.contract import Contract, Step, TensorSpec
+from zoo.contract import Contract, FileInput, Step, TensorSpec
 from zoo.errors import RecipeError
 
 TOML = """
@@ -68,10 +70,41 @@ steps = st.builds(Step, names, st.dictionaries(keys, values))
         st.lists(tensors).map(tuple),
         st.lists(steps).map(tuple),
         st.lists(steps).map(tuple),
+        dtype=st.sampled_from(["float32", "uint8"]),
     )
 )
 def test_json_round_trip(contract):
     assert Contract.from_json(contract.to_json()) == contract
+    if len(contract.input.shape) == 3:
+        last = replace(contract, layout="nhwc")
+        assert Contract.from_json(last.to_json()) == last
+
+
+def test_the_usual_form_is_not_written():
+    assert json.loads(CONTRACT.to_json())["input"] == {"name": "image", "shape": [3, 112, 112]}
+
+
+def test_the_layout_of_the_file(read):
+    given = 'input = {name = "image", shape = [112, 96, 3], layout = "nhwc", type = "uint8"}'
+    contract = read(TOML.replace(TOML.splitlines()[1], given))
+    assert contract.input == TensorSpec("image", (3, 112, 96))
+    assert (contract.layout, contract.dtype) == ("nhwc", "uint8")
+    assert contract.file_inputs == {"image": FileInput((3, 112, 96), "nhwc", "uint8")}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ('shape = [3, 4, 4], layout = "chw"', "layout 'chw'; allowed: 'nchw', 'nhwc'"),
+        ('shape = [3, 4, 4], type = "int8"', "type 'int8'; allowed: 'float32', 'uint8'"),
+        ('shape = [3, 4], layout = "nhwc"', "shape [3, 4] in layout 'nhwc' must be [height, wid"),
+        ("shape = [3, 4, 4], layout = 3", "layout 3; allowed"),
+    ],
+)
+def test_other_forms_of_a_file_are_refused(read, given, message):
+    line = f'input = {{name = "image", {given}}}'
+    with pytest.raises(RecipeError, match=re.escape(f"contract.toml: input: {message}")):
+        read(TOML.replace(TOML.splitlines()[1], line))
 
 
 @pytest.mark.parametrize(

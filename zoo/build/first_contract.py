@@ -1,37 +1,68 @@
 """A first contract of a user's network: what the file states, and guesses that are marked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 
-from zoo.errors import RecipeError
+from zoo import registry
+from zoo.contract import FileInput
+from zoo.errors import HubError, RecipeError, UsageError
 from zoo.graph import Graph
+from zoo.plugs import DeclaredInput
 
 __all__ = ["first_contract"]
+
+_SIZE = 224
+"""Of most classifiers, where a file leaves height and width open."""
+
+_AXES = {"nchw": (0, 1, 2), "nhwc": (2, 0, 1)}
+"""Of channels, height and width, without the batch."""
+_PICTURE_AXES, _CHANNELS = 3, (1, 3)
 
 # Of ImageNet, as torchvision uses them, in pixel values.
 _MEAN, _STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 
 
-def first_contract(graph: Graph, file: str) -> str:
+@dataclass(frozen=True)
+class _Picture:
+    """The picture that goes in. guesses: what of it the file does not state."""
+
+    name: str
+    form: FileInput
+    guesses: tuple[str, ...] = ()
+
+
+def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
     """Return a contract in TOML that fits the network; raises RecipeError if no image goes in.
 
-    The file states names and shapes. How pictures are prepared is in the training's code only.
+    size: height and width, where the file leaves them open. The file states names and shapes. How
+    pictures are prepared is in the training's code only.
     """
-    shape = _image_shape(graph, file)
+    onnx = registry.load("format", "onnx")
+    picture = _picture(onnx.declared_inputs(file), file, size)
+    try:
+        graph: Graph = onnx.import_file(file, {picture.name: picture.form})
+    except HubError as error:
+        if not picture.guesses:
+            raise
+        guessed = " ".join(picture.guesses)
+        raise type(error)(f"{error} (guessed: {guessed} --size HEIGHTxWIDTH sets it)") from error
     return "\n".join(
         (
-            f"# First contract of {json.dumps(file, ensure_ascii=False)}. Names and shapes are the "
-            "file's.",
+            f"# First contract of {json.dumps(file.name, ensure_ascii=False)}. Names and shapes "
+            "are the file's.",
             "# Lines with GUESS are not in the file: compare them with the training's code.",
             "# docs/contract.md describes all steps.",
             "",
-            f"input = {_tensor(graph, graph.inputs[0])}",
+            *(f"# GUESS: {guess}" for guess in picture.guesses),
+            f"input = {_input(picture)}",
             "outputs = [",
             *(f"    {_tensor(graph, name)}," for name in graph.outputs),
             "]",
             "pre = [",
-            *_pre(shape),
+            *_pre(picture.form),
             "]",
             *_post(graph),
             "",
@@ -39,32 +70,77 @@ def first_contract(graph: Graph, file: str) -> str:
     )
 
 
-def _image_shape(graph: Graph, file: str) -> tuple[int, int, int]:
-    if len(graph.inputs) != 1:
+def _picture(inputs: Sequence[DeclaredInput], file: Path, size: tuple[int, int] | None) -> _Picture:
+    if len(inputs) != 1:
         raise RecipeError(
-            f"{file}: the network has {len(graph.inputs)} inputs ({', '.join(graph.inputs)}); a "
-            "contract feeds one image"
+            f"{file.name}: the network has {len(inputs)} inputs "
+            f"({', '.join(given.name for given in inputs)}); a contract feeds one image"
         )
-    shape = _shape(graph, graph.inputs[0])
-    if len(shape) != 3 or shape[0] not in (1, 3):
+    (given,) = inputs
+    layout = _layout(given)
+    if layout is None or given.dtype not in ("float32", "uint8"):
         raise RecipeError(
-            f"{file}: input '{graph.inputs[0]}' has shape {list(shape)} (without the batch); an "
-            "image [3, height, width] or [1, height, width] is needed"
+            f"{file.name}: input '{given.name}' is {given.dtype or 'no tensor'} {_shown(given)} "
+            "(without the batch); an image is needed, float32 or uint8 [3, height, width], "
+            "[height, width, 3] or with 1 channel"
         )
-    channels, height, width = shape
-    return channels, height, width
+    guesses = []
+    if layout == "nhwc":
+        guesses.append(f"channels last, since the last axis is {given.shape[-1]}.")
+    shape = [given.shape[1:][axis] for axis in _AXES[layout]]
+    if None in shape[1:] and size is None:
+        guesses.append(f"{_SIZE}x{_SIZE}; the file leaves the size open.")
+    height, width = (
+        found or asked for found, asked in zip(shape[1:], size or (_SIZE, _SIZE), strict=True)
+    )
+    if size not in (None, (height, width)):
+        raise UsageError(
+            f"{file.name}: its input '{given.name}' is {_shown(given)}, which --size cannot "
+            "change; leave it out"
+        )
+    form = FileInput((shape[0] or 3, height, width), layout, given.dtype)
+    return _Picture(given.name, form, tuple(guesses))
 
 
-def _pre(shape: tuple[int, int, int]) -> Iterator[str]:
-    channels, height, width = shape
+def _layout(given: DeclaredInput) -> str | None:
+    """Return the layout of an input with the channels of a picture, None if there are none."""
+    sizes = given.shape[1:]
+    if len(sizes) != _PICTURE_AXES:
+        return None
+    found = (layout for layout, axes in _AXES.items() if sizes[axes[0]] in _CHANNELS)
+    return next(found, None)
+
+
+def _shown(given: DeclaredInput) -> str:
+    return f"[{', '.join('?' if size is None else str(size) for size in given.shape[1:])}]"
+
+
+def _input(picture: _Picture) -> str:
+    name, (channels, *size) = json.dumps(picture.name, ensure_ascii=False), picture.form.shape
+    is_last = picture.form.layout == "nhwc"
+    shape = [*size, channels] if is_last else [channels, *size]
+    layout = ', layout = "nhwc"' if is_last else ""
+    dtype = ', type = "uint8"' if picture.form.dtype == "uint8" else ""
+    return f"{{name = {name}, shape = {shape}{layout}{dtype}}}"
+
+
+def _pre(form: FileInput) -> Iterator[str]:
+    channels, height, width = form.shape
     yield "    # GUESS: the whole photo, stretched. Others: center_crop, letterbox, crop."
     yield f'    {{name = "stretch", size = [{height}, {width}], interpolation = "bilinear"}},'
     if channels == 1:
         yield '    {name = "gray"},'
+    else:
+        yield '    # GUESS: RGB. For BGR (OpenCV): {name = "color", order = "bgr"},'
+    if form.dtype == "uint8":
+        zeros, ones = [0] * channels, [1] * channels
+        yield "    # The network takes uint8 pixels, which it scales itself."
+        yield f'    {{name = "normalize", mean = {zeros}, std = {ones}}},'
+        return
+    if channels == 1:
         yield "    # GUESS: 0..1."
         yield '    {name = "normalize", mean = [0], std = [255]},'
         return
-    yield '    # GUESS: RGB. For BGR (OpenCV): {name = "color", order = "bgr"},'
     yield "    # GUESS: those of ImageNet. For 0..1: mean = [0, 0, 0], std = [255, 255, 255]"
     yield f'    {{name = "normalize", mean = {_MEAN}, std = {_STD}}},'
 

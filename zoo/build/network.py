@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from zoo import registry
+from zoo.contract import TensorSpec
 from zoo.errors import RecipeError
-from zoo.graph import Graph
+from zoo.graph import Graph, Shape
 from zoo.recipe import Recipe
 
 __all__ = ["check_contract", "read_network"]
@@ -15,8 +16,7 @@ def read_network(file: Path, recipe: Recipe) -> Graph:
 
     Raises HubError for the file, RecipeError if network and contract do not match.
     """
-    given = recipe.contract.input
-    graph: Graph = registry.load("format", "onnx").import_file(file, {given.name: given.shape})
+    graph: Graph = registry.load("format", "onnx").import_file(file, recipe.contract.file_inputs)
     check_contract(graph, recipe)
     return graph
 
@@ -39,10 +39,16 @@ def check_contract(graph: Graph, recipe: Recipe) -> None:
                 raise RecipeError(
                     f"{recipe.name}: {kind} '{spec.name}' has shape {list(spec.shape)} in the "
                     f"contract and {list(found[spec.name])} in the network (without the batch); "
-                    "correct the contract"
+                    f"{_remedy(spec, found[spec.name])}"
                 )
     if len(graph.inputs) != 1:
         raise RecipeError(
             f"{recipe.name}: the network has {len(graph.inputs)} inputs "
             f"({', '.join(graph.inputs)}); a contract feeds one image"
         )
+
+
+def _remedy(spec: TensorSpec, found: Shape) -> str:
+    if found == (*spec.shape[1:], *spec.shape[:1]):
+        return f'state layout = "nhwc" and shape = {list(found)} in the input'
+    return "correct the contract"

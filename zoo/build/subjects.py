@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zoo import registry
 from zoo.build.cache import Cache
@@ -11,11 +13,16 @@ from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Plan, Wish, make_plan
 from zoo.build.stages.lower import read_artifact
+from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation, Measurement
+from zoo.data.source_feeds import source_feeds
 from zoo.errors import ToolchainError, UsageError, suggest
-from zoo.plugs import Run
+from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
 from zoo.tool import install_extra
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "FORMS",
@@ -111,8 +118,13 @@ def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[S
     """
     for onnx, contract in peers:
         peer = find_recipe(str(onnx), contract)
-        run = registry.load("executor", "onnxruntime").load(onnx.parent, onnx.name, 1)
+        own = registry.load("executor", "onnxruntime").load(onnx.parent, onnx.name, 1)
+        run = partial(_run_file, own, peer.contract)
         yield Subject(peer.name, replace(peer, evaluate=recipe.evaluate, suites=recipe.suites), run)
+
+
+def _run_file(own: Run, contract: Contract, feeds: Feeds) -> "dict[str, NDArray[Any]]":
+    return own(source_feeds(contract, feeds))
 
 
 def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:

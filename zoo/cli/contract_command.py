@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from zoo import registry
 from zoo.cli.options import named_file
 from zoo.errors import UsageError
 
@@ -17,17 +16,20 @@ def command() -> None:
 @command.command()
 @click.argument("model")
 @click.option("--out", default="contract.toml", show_default=True, type=click.Path(path_type=Path))
-def init(model: str, out: Path) -> None:
+@click.option(
+    "--size", default="", metavar="HEIGHTxWIDTH", help="Where MODEL leaves them open, as 480x640."
+)
+def init(model: str, out: Path, size: str) -> None:
     """Write a first contract of MODEL, an .onnx file: its names and shapes, guesses marked."""
     from zoo.build.first_contract import first_contract
 
     file = _onnx(model)
+    wanted = _height_and_width(size) if size else None
     if out.exists():
         raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
-    graph = registry.load("format", "onnx").import_file(file, {})
-    out.write_text(first_contract(graph, file.name), "utf-8")
+    out.write_text(first_contract(file, wanted), "utf-8")
     click.echo(f"{out}: compare the lines with GUESS with the training's code")
 
 
@@ -46,6 +48,14 @@ def check(contract: Path, model: str) -> None:
     read_network(file, recipe)
     rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
     print_table(f"{contract} fits {model}", rows)
+
+
+def _height_and_width(size: str) -> tuple[int, int]:
+    parts = size.split("x")
+    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 1 << 16 for part in parts):
+        raise UsageError(f"--size {size}: height and width in pixels are needed, such as 480x640")
+    height, width = map(int, parts)
+    return height, width
 
 
 def _onnx(model: str) -> Path:

@@ -102,6 +102,11 @@ def rehearse(contract: Contract) -> None:
     Raises RecipeError if its steps, inputs and outputs do not match, or if an app's record cannot
     hold its values.
     """
+    if contract.dtype == "uint8" and contract.pixel_quantization != (1, 0):
+        raise RecipeError(
+            f"contract: input '{contract.input.name}' is uint8, the network scales pixels itself; "
+            "'normalize' must leave them as they are: mean 0 and std 1 for each channel"
+        )
     frame = preprocess(contract, _WHITE)
     ramps = {
         t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
@@ -155,9 +160,12 @@ def _output(outputs: Mapping[str, NDArray[Any]], tensor: TensorSpec) -> NDArray[
 
 def _check_input(contract: Contract, frame: Frame) -> None:
     made = None if frame.input_chw is None else frame.input_chw.shape
-    if made != contract.input.shape:
-        raise RecipeError(
-            f"contract: its steps make {made or 'no input'}, the network's input "
-            f"'{contract.input.name}' is {contract.input.shape}; the last step must be "
-            "'normalize', the size that of the network"
-        )
+    if made == contract.input.shape:
+        return
+    remedy = "the last step must be 'normalize', the size that of the network"
+    if made and (*made[1:], made[0]) == contract.input.shape:
+        remedy = 'state layout = "nhwc" in the contract\'s input'
+    raise RecipeError(
+        f"contract: its steps make {made or 'no input'}, the network's input "
+        f"'{contract.input.name}' is {contract.input.shape}; {remedy}"
+    )

@@ -127,7 +127,7 @@ def _prove_source(evidence: Evidence, frames: Sequence[Frame]) -> list[Check]:
     name = evidence.contract.input.name
     golden = (feeds[name] for feeds in _feeds(evidence, frames))
     inputs = np.concatenate([*golden, random_inputs(evidence.contract)])
-    return [check_source(evidence.source, evidence.float_hub, {name: inputs})]
+    return [check_source(evidence.source, evidence.float_hub, {name: inputs}, evidence.contract)]
 
 
 def _prove_reference(

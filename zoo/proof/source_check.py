@@ -13,6 +13,7 @@ from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.contract import Contract
 from zoo.data.processing import preprocess_batch
+from zoo.data.source_feeds import source_feeds
 from zoo.errors import HubError, VerifyError
 from zoo.graph import Graph
 from zoo.plugs import Feeds
@@ -37,38 +38,42 @@ _HALF = Exactness(1e-2, "relative", "the file computes in float16, the hub in fl
 def random_inputs(contract: Contract) -> "NDArray[np.float32]":
     """Return [N, C, H, W], uniform between the values of black and white, the same everywhere.
 
-    They cover values that pictures may not reach, such as the dead zone of a rectifier.
+    They cover values that pictures may not reach, such as the dead zone of a rectifier. They are
+    whole numbers where the file takes uint8.
     """
     pictures = [np.full((256, 256, 3), level, np.uint8) for level in (0, 255)]
     _, ends = preprocess_batch(contract, ((picture, None) for picture in pictures))
     low, high = ends.min(axis=0), ends.max(axis=0)
     parts = np.random.Generator(np.random.PCG64(0)).random((_SAMPLES, *low.shape), np.float32)
     values: NDArray[np.float32] = low + parts * (high - low)
-    return values
+    return np.rint(values) if contract.dtype == "uint8" else values
 
 
-def check_source(source: Path, float_hub: Path, feeds: Feeds) -> Check:
+def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract) -> Check:
     """Return the comparison of both files in ONNX Runtime without optimisation.
 
     For a quantized file, ONNX Runtime's integers are compared with the hub's op by op, if it
     exposes all of them.
-    feeds: inputs by name, [N, ...]. Raises HubError if ONNX Runtime cannot run the user's file,
-    VerifyError if an output is absent, has another number of values, or is NaN.
+    feeds: inputs of the hub by name, [N, ...].  contract: says how the file takes them. Raises
+    HubError if ONNX Runtime cannot run the user's file, VerifyError if an output is absent, has
+    another number of values, or is NaN.
     """
     own = registry.load("executor", "onnxruntime-source").load(source.parent, source.name)
     hub = registry.load("executor", "onnxruntime-unoptimized").load(
         float_hub.parent, float_hub.name
     )
     graph: Graph = registry.load("format", "onnx").read(float_hub.read_bytes(), str(float_hub))
-    alone = _each_op(source, graph, feeds)
-    if alone is not None:
-        return alone
+    own_feeds = source_feeds(contract, feeds)
+    if (contract.layout, contract.dtype) == ("nchw", "float32"):
+        alone = _each_op(source, graph, feeds)
+        if alone is not None:
+            return alone
     scales = output_scales(graph)
     if graph.outputs and set(scales) == set(graph.outputs):
         exactness = float_requantization(graph)
     else:
         exactness = _HALF if own.is_half else _FLOAT
-    outputs = own(feeds)
+    outputs = own(own_feeds)
     _demand_numbers(source, outputs)
     expected, found = _samples(outputs), _samples(hub(feeds))
     judged, spread = judging(exactness, graph), exactness.bound

@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 from compilers.hub import import_file, write
 from compilers.hub.read import read
 from compilers.reference import run_graph
+from zoo.contract import FileInput
 from zoo.errors import HubError
 
 X = np.random.default_rng(0).normal(0, 2, (3, 3, 4, 4)).astype(np.float32)
@@ -22,7 +23,8 @@ def take(tmp_path, model, shapes=None):
     if isinstance(model, str):
         model = parse(model)
     (tmp_path / "net.onnx").write_bytes(model.SerializeToString())
-    return import_file(tmp_path / "net.onnx", shapes or {})
+    inputs = {name: FileInput(shape) for name, shape in (shapes or {}).items()}
+    return import_file(tmp_path / "net.onnx", inputs)
 
 
 def refusal(tmp_path, model, shapes=None) -> str:

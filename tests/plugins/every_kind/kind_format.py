@@ -15,7 +15,10 @@ class Plugin(Format):
     def write(self, graph):
         raise NotImplementedError
 
-    def import_file(self, file, shapes):
+    def import_file(self, file, inputs):
+        raise NotImplementedError
+
+    def declared_inputs(self, file):
         raise NotImplementedError
 
     def data_files(self, file):

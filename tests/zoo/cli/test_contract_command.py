@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper
 from onnx.numpy_helper import from_array
+from own_inputs import SCALING, picture_network, save
 
 from zoo.cli.main import cli
 from zoo.contract import Contract, Step, TensorSpec
@@ -109,8 +110,57 @@ def test_no_file_is_overwritten(first, tmp_path):
 
 def test_what_is_no_picture_is_refused(tmp_path):
     net, toml = classifier(tmp_path, channels=4), tmp_path / "contract.toml"
-    with pytest.raises(RecipeError, match=r"net.onnx: input 'image' has shape \[4, 16, 24\]"):
+    with pytest.raises(RecipeError, match=r"net.onnx: input 'image' is float32 \[4, 16, 24\] \(wi"):
         zoo("contract", "init", net, "--out", toml)
-    with pytest.raises(HubError, match="image"):
-        zoo("contract", "init", classifier(tmp_path, height="H"), "--out", toml)
     assert not toml.exists()
+
+
+def test_an_open_size_is_guessed_or_given(tmp_path):
+    net, toml = classifier(tmp_path, height="H"), tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml)
+    assert "# GUESS: 224x224; the file leaves the size open." in toml.read_text()
+    assert Contract.from_toml(toml).input.shape == (3, 224, 24)
+    toml.unlink()
+    zoo("contract", "init", net, "--out", toml, "--size", "64x24")
+    assert "open" not in toml.read_text()
+    assert Contract.from_toml(toml).input.shape == (3, 64, 24)
+    rehearse(Contract.from_toml(toml))
+    zoo("contract", "check", toml, net)
+
+
+@pytest.mark.parametrize("size", ["64", "64x", "0x8", "64X24", "-1x5", "8x8x8"])
+def test_what_is_no_size_is_refused(tmp_path, size):
+    with pytest.raises(UsageError, match=f"--size {size}: height and width in pixels are needed"):
+        zoo("contract", "init", classifier(tmp_path), "--size", size)
+
+
+def test_a_size_that_the_file_states_cannot_change(tmp_path):
+    net, toml = classifier(tmp_path), tmp_path / "contract.toml"
+    with pytest.raises(UsageError, match=r"'image' is \[3, 16, 24\], which --size cannot change"):
+        zoo("contract", "init", net, "--out", toml, "--size", "64x24")
+    assert not toml.exists()
+
+
+def test_a_guess_that_does_not_fit_is_told(tmp_path):
+    net, toml = classifier(tmp_path, height="H"), tmp_path / "contract.toml"
+    model = onnx.load(net)
+    model.graph.node[0].op_type = "Identity"
+    onnx.save(model, net)
+    with pytest.raises(
+        HubError, match=r"\(guessed: 224x224; the file leaves the size open. --size"
+    ):
+        zoo("contract", "init", net, "--out", toml)
+
+
+@pytest.mark.parametrize("size", [(6, 5), ("H", "W")])
+def test_pixels_with_channels_last(tmp_path, size):
+    net = save(picture_network("nhwc", "uint8", SCALING, size), tmp_path / "net.onnx")
+    toml = tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml)
+    contract = Contract.from_toml(toml)
+    height, width = (6, 5) if size == (6, 5) else (224, 224)
+    assert contract.input == TensorSpec("x", (3, height, width))
+    assert (contract.layout, contract.dtype) == ("nhwc", "uint8")
+    assert "# GUESS: channels last, since the last axis is 3." in toml.read_text()
+    rehearse(contract)
+    zoo("contract", "check", toml, net)

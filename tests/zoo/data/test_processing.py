@@ -64,6 +64,20 @@ def test_usual_inputs_are_not_warned_of(caplog, mean, std):
     assert not caplog.records
 
 
+def test_pixels_go_unscaled_into_a_network_of_uint8():
+    rehearse(replace(normalized(0, 1), dtype="uint8"))
+    with pytest.raises(RecipeError, match=r"'image' is uint8, .* mean 0 and std 1 for each chann"):
+        rehearse(replace(normalized(128, 128), dtype="uint8"))
+
+
+def test_channels_first_where_the_contract_states_the_files_own_shape():
+    contract = replace(normalized(0, 1), input=TensorSpec("image", (8, 8, 3)))
+    with pytest.raises(
+        RecipeError, match=r"is \(8, 8, 3\); state layout = \"nhwc\" in the contract"
+    ):
+        rehearse(contract)
+
+
 def test_batch_equals_one_by_one():
     boxes = [(5.0, 5.0, 20.0, 20.0), None, (0.25, 3.5, 9.0, 11.0)]
     frames, inputs = preprocess_batch(CONTRACT, [(PHOTO, box) for box in boxes])

@@ -7,10 +7,12 @@ from onnx import numpy_helper
 from quantized_files import quantized_file
 
 from compilers.hub import import_file, write
+from zoo.contract import Contract, TensorSpec
 from zoo.proof.source_check import check_source
 
 quantization = pytest.importorskip("onnxruntime.quantization")
 
+CONTRACT = Contract(TensorSpec("x", (3, 8, 8)), (), ())
 FEEDS = {"x": np.random.default_rng(1).uniform(-1, 1, (8, 3, 8, 8)).astype(np.float32)}
 HOW = {
     "QDQ": {},
@@ -24,7 +26,7 @@ HOW = {
 def test_each_op_is_the_files_own(tmp_path, case):
     quantized_file(tmp_path / "net.onnx", weight_type=quantization.QuantType.QInt8, **HOW[case])
     (tmp_path / "hub.onnx").write_bytes(write(import_file(tmp_path / "net.onnx", {})))
-    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS)
+    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS, CONTRACT)
     assert check.holds
     assert check.why.startswith("each of 1")
     assert check.bound == 1
@@ -38,7 +40,7 @@ def test_an_import_with_another_weight_does_not_hold(tmp_path):
     changed[0] = -changed[0]
     weight.CopyFrom(numpy_helper.from_array(changed, weight.name))
     onnx.save(model, tmp_path / "hub.onnx")
-    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS)
+    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS, CONTRACT)
     assert not check.holds
     assert "node 'Conv_0'" in check.why
 
@@ -51,5 +53,5 @@ def test_a_fixed_batch_is_compared_by_its_outputs(tmp_path):
     del model.graph.value_info[:]
     onnx.save(model, tmp_path / "net.onnx")
     (tmp_path / "hub.onnx").write_bytes(write(import_file(tmp_path / "net.onnx", {})))
-    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS)
+    check = check_source(tmp_path / "net.onnx", tmp_path / "hub.onnx", FEEDS, CONTRACT)
     assert check.values == 8 * 4

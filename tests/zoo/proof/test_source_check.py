@@ -43,7 +43,7 @@ def check(tmp_path):
         source, float_hub = tmp_path / "source.onnx", tmp_path / "float.onnx"
         source.write_bytes(model.SerializeToString())
         float_hub.write_bytes(hub or write(import_file(source, {})))
-        return check_source(source, float_hub, {"x": random_inputs(CONTRACT)})
+        return check_source(source, float_hub, {"x": random_inputs(CONTRACT)}, CONTRACT)
 
     return check
 

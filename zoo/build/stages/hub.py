@@ -26,7 +26,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG0
     hub = out / "float.onnx"
     hub.write_bytes(onnx.write(described))
     feeds = {contract.input.name: random_inputs(contract)}
-    demand_same(check_source(plan.float_hub, hub, feeds), plan.float_hub)
+    demand_same(check_source(plan.float_hub, hub, feeds, contract), plan.float_hub)
 
 
 def _description(recipe: Recipe) -> Mapping[str, str]:

@@ -1,9 +1,12 @@
 """The first stage: a stranger's file as it lies there, and what its result depends on."""
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from own_inputs import SCALING, picture_network, save
 
 from compilers.hub import HUB
 from zoo.build.pipeline import STAGES
@@ -66,6 +69,27 @@ def test_the_hub_is_complete_and_of_the_contract(plan, tmp_path):
     assert graph.tensors["image"].shape == ("N", 3, 4, 6)
     assert [node.op for node in graph.nodes] == ["conv", "resize"]
     assert graph.nodes[1].attributes["coordinate_transformation_mode"] == "asymmetric"
+
+
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+def test_a_file_of_bytes_is_run_as_it_is(plan, tmp_path, layout):
+    file = save(picture_network(layout, "uint8", SCALING), tmp_path / "bytes.onnx")
+    steps = (
+        Step("stretch", {"size": [6, 5]}),
+        Step("normalize", {"mean": [0] * 3, "std": [1] * 3}),
+    )
+    contract = Contract(
+        TensorSpec("x", (3, 6, 5)),
+        (TensorSpec("y", (4, 6, 5)),),
+        steps,
+        layout=layout,
+        dtype="uint8",
+    )
+    (tmp_path / "out").mkdir()
+    recipe = replace(plan.recipe, contract=contract)
+    hub.run(replace(plan, recipe=recipe, float_hub=file), {}, tmp_path / "out")
+    graph = HUB.read((tmp_path / "out/float.onnx").read_bytes(), "float.onnx")
+    assert graph.tensors["x"].shape == ("N", 3, 6, 5)
 
 
 def test_a_wrong_import_ends_the_build_at_once(plan, tmp_path, monkeypatch):

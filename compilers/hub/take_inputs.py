@@ -1,0 +1,147 @@
+"""Changes the inputs of a user's file to those of a hub: float32, pictures CHW."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
+
+from compilers.fresh_name import fresh_name
+from compilers.hub.decode import inputs_of
+from compilers.hub.model_file import parse_model, read_content
+from zoo.contract import FileInput
+from zoo.errors import HubError, UnsupportedOpError
+from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
+from zoo.plugs import DeclaredInput
+
+__all__ = ["declared_inputs", "take_inputs"]
+
+_REALS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE)
+
+# They move values, or choose some: the same for integers and for reals.
+_MOVERS = (
+    "DepthToSpace",
+    "Flatten",
+    "Gather",
+    "Identity",
+    "MaxPool",
+    "Reshape",
+    "Slice",
+    "SpaceToDepth",
+    "Split",
+    "Squeeze",
+    "Transpose",
+    "Unsqueeze",
+)
+
+
+def declared_inputs(file: Path) -> tuple[DeclaredInput, ...]:
+    """Return the inputs as the file declares them; raises HubError if it is no ONNX file."""
+    model = parse_model(read_content(file), str(file))
+    return tuple(_declared(value) for value in inputs_of(model))
+
+
+def _declared(value: ValueInfoProto) -> DeclaredInput:
+    kind = value.type.tensor_type
+    shape = tuple(dim.dim_value if dim.dim_value > 0 else None for dim in kind.shape.dim)
+    return DeclaredInput(value.name, shape, _dtype(kind.elem_type))
+
+
+def _dtype(element: int) -> str:
+    """Return numpy's name of an element type, '' for texts and others that are no numbers."""
+    if element == TensorProto.FLOAT16:
+        return "float32"
+    try:
+        dtype = helper.tensor_dtype_to_np_dtype(element)
+    except KeyError:
+        return ""
+    return "" if dtype.kind == "O" else str(dtype.name)
+
+
+def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) -> None:
+    """Change the model's uint8 inputs to float32, and its NHWC inputs to NCHW.
+
+    inputs: by name; one without an entry keeps its layout. Raises HubError if file and entry
+    differ, or if the file computes with a uint8 input before it casts it to reals.
+    """
+    for value in inputs_of(model):
+        stated = inputs.get(value.name, FileInput())
+        found = _dtype(value.type.tensor_type.elem_type)
+        if found in ("float32", "uint8") and stated.dtype not in ("", found):
+            raise HubError(
+                f"{where}: input '{value.name}' is {found} in the file and {stated.dtype} in the "
+                f'contract; state type = "{found}" in the contract\'s input'
+            )
+        if stated.layout == "nhwc":
+            _check_nhwc(value, stated, where)
+        if found == "uint8":
+            _take_reals(model, value, where)
+        if stated.layout == "nhwc":
+            _take_channels_first(model, value)
+
+
+def _check_nhwc(value: ValueInfoProto, stated: FileInput, where: str) -> None:
+    _, *dims = value.type.tensor_type.shape.dim or (None,)
+    sizes = [dim.dim_value or dim.dim_param or "?" for dim in dims]
+    wanted = [*stated.shape[1:], *stated.shape[:1]]
+    if len(sizes) != len(wanted) or any(
+        isinstance(size, int) and size != want for size, want in zip(sizes, wanted, strict=True)
+    ):
+        raise HubError(
+            f"{where}: input '{value.name}' has shape {sizes} in the file and {wanted} "
+            "([height, width, channels]) in the contract, without the batch; correct the contract"
+        )
+
+
+def _take_reals(model: ModelProto, value: ValueInfoProto, where: str) -> None:
+    """Make an input of pixels one of reals, which a Cast in the file then leaves as they are."""
+    pixels = {value.name}
+    readers = list(model.graph.node)
+    while readers:
+        nodes = [node for node in readers if pixels.intersection(node.input)]
+        readers = [node for node in readers if not pixels.intersection(node.input)]
+        if not nodes:
+            break
+        for node in nodes:
+            if not _is_cast_to_reals(node):
+                _demand_move(node, pixels, value.name, where)
+                pixels.update(node.output)
+    for output in model.graph.output:
+        if output.name in pixels:
+            raise HubError(
+                f"{where}: output '{output.name}' holds the uint8 pixels of input '{value.name}' "
+                "themselves; export the network without it"
+            )
+    value.type.tensor_type.elem_type = TensorProto.FLOAT
+
+
+def _is_cast_to_reals(node: NodeProto) -> bool:
+    return node.op_type == "Cast" and any(a.name == "to" and a.i in _REALS for a in node.attribute)
+
+
+def _demand_move(node: NodeProto, pixels: Iterable[str], name: str, where: str) -> None:
+    """Raise UnsupportedOpError for an operator that computes with integers."""
+    if node.op_type in _MOVERS and not any(read in pixels for read in node.input[1:]):
+        return
+    what = (
+        "takes them for integers on a scale" if "Linear" in node.op_type else "computes with them"
+    )
+    raise UnsupportedOpError(
+        f"{where}: node '{node.name or node.output[0]}' ({node.op_type}) {what}, the uint8 pixels "
+        f"of input '{name}'; only a Cast to float may, behind operators that move values: cast the "
+        "input first, or export with a float32 input"
+    )
+
+
+def _take_channels_first(model: ModelProto, value: ValueInfoProto) -> None:
+    """Give an input [N, H, W, C] the axes [N, C, H, W], and a Transpose back for its readers."""
+    graph, kind = model.graph, value.type.tensor_type
+    taken = {name for node in graph.node for name in (*node.input, *node.output)}
+    own = fresh_name(f"{value.name}.nhwc", taken)
+    for node in graph.node:
+        node.input[:] = [own if name == value.name else name for name in node.input]
+    back = helper.make_node("Transpose", [value.name], [own], own, perm=CHANNELS_LAST)
+    graph.node.insert(0, back)
+    dims = reordered(tuple(kind.shape.dim), CHANNELS_FIRST)
+    copies = [type(dim).FromString(dim.SerializeToString()) for dim in dims]
+    del kind.shape.dim[:]
+    kind.shape.dim.extend(copies)

@@ -1,0 +1,29 @@
+"""A network's inputs as the model's own file takes them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo.contract import Contract
+from zoo.layout import channels_last
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zoo.plugs import Feeds
+
+__all__ = ["source_feeds"]
+
+
+def source_feeds(contract: Contract, feeds: "Feeds") -> "Feeds":
+    """Return the feeds in the layout and type of the file's inputs.
+
+    feeds: inputs by name, [N, C, H, W] float32, whole numbers 0..255 where the file takes uint8.
+    """
+    name = contract.input.name
+    return {**feeds, name: _own_form(contract, feeds[name])}
+
+
+def _own_form(contract: Contract, values: "NDArray[Any]") -> "NDArray[Any]":
+    laid = channels_last(values) if contract.layout == "nhwc" else values
+    return np.ascontiguousarray(laid, contract.dtype)
