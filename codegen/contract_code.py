@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from codegen.cpp_literal import call, literal
 from zoo import registry
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.processing import consumed
 from zoo.plugs import AppRequest
 
 __all__ = ["ContractCode", "contract_code"]
@@ -39,7 +40,7 @@ def contract_code(request: AppRequest) -> ContractCode:
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
         pre=tuple(_lines(contract.pre, ("frame",))),
-        post=tuple(_lines(contract.post, ("values", "frame"))),
+        post=(*_lines(contract.post, ("values", "frame")), *_erased(contract)),
     )
 
 
@@ -50,6 +51,11 @@ def step_names(contract: Contract) -> set[str]:
 
 def _tensor(tensor: TensorSpec) -> str:
     return f"{{{literal(tensor.name)}, {literal(tensor.shape)}}}"
+
+
+def _erased(contract: Contract) -> Iterator[str]:
+    for name in consumed(contract):
+        yield from call("values.erase", (), (name,))
 
 
 def _lines(steps: Iterable[Step], first: tuple[str, ...]) -> Iterator[str]:

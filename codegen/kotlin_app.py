@@ -10,6 +10,7 @@ from codegen.kotlin_literal import call, literal
 from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
@@ -78,7 +79,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
         pre=tuple(_lines(contract.pre, ())),
-        post=tuple(_lines(contract.post, ("frame",))),
+        post=(*_lines(contract.post, ("frame",)), *_left_out(contract)),
     )
 
 
@@ -89,13 +90,15 @@ def _step_files(contract: Contract) -> dict[str, bytes]:
     """
     paths = dict(_SHARED)
     for name in sorted(step_names(contract)):
-        path = registry.load("step", name).kotlin_file
+        step = registry.load("step", name)
+        path = step.kotlin_file
         if path is None:
             raise RecipeError(
                 f"contract step '{name}': has no Kotlin form, which apps for Android need; its "
                 "plugin must bring it (docs/contract.md), or use a board with a C++ app"
             )
-        paths[f"{_camel_case(name)[0].upper()}{_camel_case(name)[1:]}.kt"] = path
+        paths |= {f"{_class_case(part.stem)}.kt": part for part in step.kotlin_parts}
+        paths[f"{_class_case(name)}.kt"] = path
     return {name: path.read_bytes() for name, path in paths.items()}
 
 
@@ -106,6 +109,12 @@ def _lines(contract_steps: Iterable[Step], first: tuple[str, ...]) -> Iterator[s
         yield from call(f".{_camel_case(step.name)}", first, arguments, _INDENT)
 
 
+def _left_out(contract: Contract) -> Iterator[str]:
+    names = consumed(contract)
+    if names:
+        yield from call(".minus", (), (names,), _INDENT)
+
+
 def _tensor(tensor: TensorSpec) -> str:
     return f"TensorSpec({literal(tensor.name)}, {literal(tensor.shape)})"
 
@@ -113,6 +122,10 @@ def _tensor(tensor: TensorSpec) -> str:
 def _camel_case(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
+
+
+def _class_case(name: str) -> str:
+    return "".join(map(str.capitalize, name.split("_")))
 
 
 def _application_id(model: str) -> str:

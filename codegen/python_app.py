@@ -12,6 +12,7 @@ from pathlib import Path
 from codegen.contract_code import step_names
 from codegen.templates import TEMPLATES
 from zoo import registry
+from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
 
@@ -31,6 +32,7 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
         "contract": json.loads(request.contract.to_json()),
         "model_file": request.artifact_main,
         "steps": steps,
+        "consumed": consumed(request.contract),
     }
     files["contract.json"] = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
     return {f"python/{name}": content for name, content in sorted(files.items())}

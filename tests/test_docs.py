@@ -12,9 +12,9 @@ import click
 import pytest
 
 from zoo import __version__, hookspecs, registry
-from zoo.build.models import check_steps
 from zoo.cli.main import COMMANDS, cli
 from zoo.contract import Contract
+from zoo.data.processing import rehearse
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "docs", "examples/*", "tests/plugins/*")
@@ -102,7 +102,7 @@ def test_toml_in_documents_can_be_read(page, tmp_path):
     for text in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL):
         if "outputs" in tomllib.loads(text):
             (tmp_path / "contract.toml").write_text(text)
-            check_steps(Contract.from_toml(tmp_path / "contract.toml"))
+            rehearse(Contract.from_toml(tmp_path / "contract.toml"))
 
 
 def test_changelog_has_this_version():

@@ -1,4 +1,4 @@
-"""Faces in the maps of an anchor-free detector, defined bit for bit.
+"""Detections, defined bit for bit: those of any detector, and faces in an anchor-free one's maps.
 
 A cell (row r, column c) of a map with stride S has a logit and the distances l, t, r, b from its
 centre to the face's edges, in strides, float32. A distance in 1/256 pixel is
@@ -7,11 +7,13 @@ centre to the face's edges, in strides, float32. A distance in 1/256 pixel is
 
 and the box x0 = 128 (2 c + 1) S - d_l, y0 = 128 (2 r + 1) S - d_t, x1 = .. + d_r, y1 = .. + d_b.
 
-A cell is a candidate if its logit reaches a threshold. Candidates are sorted by logit, highest
+A cell is a candidate if its logit reaches a threshold. Candidates are sorted by key, highest
 first, then by map, row and column; only the first ones are considered. In that order, a candidate
-is dropped if a kept one overlaps it too much: 100 inter > iou_percent union, in 64-bit integers. No
-score is ever computed: a face's key is its logit's bits as an integer with the same order. An 8-bit
-map represents float32((q - zero_point) scale): `tables` has the 256 results.
+is dropped if a kept one overlaps it too much: 100 inter > iou_percent union, in 64-bit integers
+(`survivors`). No score is ever computed: a face's key is its logit's bits as an integer with the
+same order. An 8-bit map represents float32((q - zero_point) scale): `tables` has the 256 results.
+
+The contract steps 'boxes' and 'nms' use the same distances and `survivors`, with scores as keys.
 """
 
 from collections.abc import Sequence
@@ -31,8 +33,10 @@ __all__ = [
     "candidates",
     "candidates_of_bytes",
     "detect",
+    "distances_q8",
     "logits",
     "suppress",
+    "survivors",
     "tables",
 ]
 
@@ -44,7 +48,7 @@ _LARGEST_Q8 = 1 << 24
 
 @dataclass(frozen=True)
 class Limits:
-    """Maximum candidates and faces, and when two boxes count as the same."""
+    """Maximum candidates and detections, and when two boxes count as the same."""
 
     candidates: int = 256
     faces: int = 32
@@ -92,7 +96,7 @@ def candidates(
     for values, stride in zip(maps, strides, strict=True):
         _check(values, np.float32)
         rows, columns = np.nonzero(values[0] >= np.float32(least_logit))
-        distances = _distances_q8(values[1:, rows, columns], stride)
+        distances = distances_q8(values[1:, rows, columns], stride)
         boxes = _boxes_q8(rows, columns, stride, distances)
         found.append(Candidates(boxes, _keys(values[0, rows, columns])))
     return _joined(found)
@@ -113,9 +117,7 @@ class MapTables:
 def tables(scale: float, zero_point: int, stride: int, least_logit: float) -> MapTables:
     """Return the tables of a map that represents float32((q - zero_point) scale)."""
     values = ((np.arange(-128, 128) - zero_point) * float(scale)).astype(np.float32)
-    return MapTables(
-        _distances_q8(values, stride), _keys(values), values >= np.float32(least_logit)
-    )
+    return MapTables(distances_q8(values, stride), _keys(values), values >= np.float32(least_logit))
 
 
 def candidates_of_bytes(
@@ -135,15 +137,35 @@ def candidates_of_bytes(
 
 def suppress(found: Candidates, limits: Limits) -> Detections:
     """Return the candidates that no better one overlaps too much."""
-    faces, count = np.zeros((limits.faces, CHANNELS), np.int32), 0
-    for index in np.argsort(-found.keys, kind="stable")[: limits.candidates]:
-        box = found.boxes_q8[index]
-        if count == limits.faces:
+    kept = survivors(found.boxes_q8, found.keys, limits)
+    faces = np.zeros((limits.faces, CHANNELS), np.int32)
+    faces[: len(kept), :4] = found.boxes_q8[kept]
+    faces[: len(kept), 4] = found.keys[kept]
+    return Detections(faces, len(kept))
+
+
+def survivors(
+    boxes_q8: NDArray[np.int64],
+    keys: NDArray[np.int64] | NDArray[np.float64],
+    limits: Limits,
+    classes: NDArray[np.int64] | None = None,
+) -> NDArray[np.int64]:
+    """Return the indices of the boxes [N, 4] that no better one overlaps too much, best first.
+
+    keys: [N], not nan. Of equal keys the lower index is better.
+    classes: [N]; only boxes of the same class suppress each other. None: all boxes do.
+    """
+    kept: list[int] = []
+    order = np.argsort(-keys, kind="stable")[: limits.candidates]
+    for index in order.tolist():
+        if len(kept) == limits.faces:
             break
-        if not _overlaps(box, faces[:count, :4].astype(np.int64), limits.iou_percent):
-            faces[count] = [*box, found.keys[index]]
-            count += 1
-    return Detections(faces, count)
+        rivals = np.array(kept, np.int64)
+        if classes is not None:
+            rivals = rivals[classes[rivals] == classes[index]]
+        if not _overlaps(boxes_q8[index], boxes_q8[rivals], limits.iou_percent):
+            kept.append(index)
+    return np.array(kept, np.int64)
 
 
 def logits(keys: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -152,17 +174,20 @@ def logits(keys: NDArray[np.int64]) -> NDArray[np.float32]:
     return _flipped(ordered).view(np.float32)
 
 
+def distances_q8(
+    values: NDArray[np.float32] | NDArray[np.float64], stride: float
+) -> NDArray[np.int64]:
+    """Return distances in strides as integers in 1/256 pixel."""
+    exact = np.where(np.isnan(values), 0, values).astype(np.float64) * (stride * 256)
+    return np.clip(np.floor(exact + 0.5), 0, _LARGEST_Q8).astype(np.int64)
+
+
 def _check(values: NDArray[np.generic], dtype: type[np.generic]) -> None:
     if values.dtype != dtype or values.ndim != 3 or len(values) != CHANNELS:
         raise RecipeError(
             f"map of faces is {values.dtype.name} {values.shape}; {np.dtype(dtype).name} "
             f"({CHANNELS}, H, W) is needed: a logit and four distances"
         )
-
-
-def _distances_q8(values: NDArray[np.float32], stride: int) -> NDArray[np.int64]:
-    exact = np.where(np.isnan(values), 0, values).astype(np.float64) * (stride * 256)
-    return np.clip(np.floor(exact + 0.5), 0, _LARGEST_Q8).astype(np.int64)
 
 
 def _boxes_q8(

@@ -108,12 +108,14 @@ class StepPlugin(ABC):
     parameters: default by name; None if the contract must set it.
     cpp_header: a C++17 header that defines the step's function, as described in docs/contract.md.
     kotlin_file: a file that defines it for Android apps; None if there is none.
+    kotlin_parts: further files that this one needs.
     """
 
     name: str
     parameters: Mapping[str, Any]
     cpp_header: Path
     kotlin_file: Path | None = None
+    kotlin_parts: tuple[Path, ...] = ()
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters with defaults; raises RecipeError for unknown or missing ones."""
@@ -149,6 +151,14 @@ class PostStep(StepPlugin):
 
         known: the same of the network's outputs and the values of earlier steps.
         """
+
+    def consumes(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the outputs and values that this step's own values replace in the app's record.
+
+        Maps of a detector are an example: long, and of no use beside its boxes. Later steps can
+        still read them. Names that are absent do not matter.
+        """
+        return ()
 
     @abstractmethod
     def apply(

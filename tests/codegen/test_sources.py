@@ -10,6 +10,7 @@ from spot_app import CONTRACT, REQUEST, write_sources
 from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.contract import Step
+from zoo.data import processing
 from zoo.errors import RecipeError
 
 pytestmark = pytest.mark.toolchain
@@ -45,10 +46,13 @@ def test_contract_without_post_steps():
 def other_step(monkeypatch, header):
     """Let the contract have a step 'other' with this header."""
     load = registry.load
-    step = SimpleNamespace(cpp_header=header, complete=dict)
-    monkeypatch.setattr(
-        registry, "load", lambda kind, name: step if name == "other" else load(kind, name)
+    step = SimpleNamespace(
+        cpp_header=header, complete=dict, adds=lambda *_: {}, consumes=lambda _: ()
     )
+    for module in (registry, processing):
+        monkeypatch.setattr(
+            module, "load", lambda kind, name: step if name == "other" else load(kind, name)
+        )
     return replace(REQUEST, contract=replace(CONTRACT, post=(Step("other"),)))
 
 

@@ -16,6 +16,7 @@ from zoo.step import Box, Frame, ValueSpec
 
 __all__ = [
     "RESERVED",
+    "consumed",
     "postprocess",
     "preprocess",
     "preprocess_batch",
@@ -66,6 +67,7 @@ def postprocess(
 ) -> dict[str, NDArray[Any]]:
     """Return the network's outputs and every value that the contract's steps add to them.
 
+    What a step consumes is left out.
     outputs: by name, for one face, with or without a batch of one; the values have none.
     frame: as returned by `preprocess`. Raises RecipeError for outputs that differ from the
     contract's, for values that differ from their step's specs, and for one that two steps add.
@@ -83,7 +85,7 @@ def postprocess(
         added_by |= dict.fromkeys(stated, step.name)
         values |= added
         specs |= stated
-    return values
+    return {name: value for name, value in values.items() if name not in consumed(contract)}
 
 
 def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) -> None:
@@ -137,7 +139,23 @@ def value_specs(contract: Contract) -> dict[str, ValueSpec]:
     for step in contract.post:
         plugin = load("step", step.name)
         specs |= plugin.adds(specs, plugin.complete(step.parameters))
-    return specs
+    return {name: spec for name, spec in specs.items() if name not in consumed(contract)}
+
+
+def consumed(contract: Contract) -> tuple[str, ...]:
+    """Return the outputs and values that are not among the results, in order of the steps.
+
+    A name that a later step adds again is among them.
+    """
+    specs, names = _output_specs(contract), list[str]()
+    for step in contract.post:
+        plugin = load("step", step.name)
+        parameters = plugin.complete(step.parameters)
+        added = plugin.adds(specs, parameters)
+        names = [n for n in names if n not in added]
+        names += [n for n in plugin.consumes(parameters) if n in specs and n not in added]
+        specs |= added
+    return tuple(dict.fromkeys(names))
 
 
 def _output_specs(contract: Contract) -> dict[str, ValueSpec]:

@@ -7,7 +7,16 @@ from pkgutil import iter_modules
 from zoo.descriptor import Descriptor
 from zoo.hookspecs import hookimpl
 
-_NOT_STEPS = {"plugin", "sampling", "vector"}
+_NOT_STEPS = {
+    "box_cells",
+    "box_codings",
+    "box_parameters",
+    "box_scores",
+    "exponential",
+    "plugin",
+    "sampling",
+    "vector",
+}
 
 
 @hookimpl

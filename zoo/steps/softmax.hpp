@@ -1,5 +1,4 @@
-// Step softmax: from scores to probabilities. The formulas are in the numpy form,
-// zoo/steps/softmax.py.
+// Step softmax: from scores to probabilities. The numpy form is zoo/steps/softmax.py.
 #pragma once
 
 #include <algorithm>
@@ -11,22 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "exponential.hpp"
 #include "frame.hpp"
 
 namespace zoo {
-
-// exp(x) for x <= 0, the same bits on every machine.
-inline double portable_exp(double x) {
-  constexpr double kLog2E = 1.4426950408889634;
-  constexpr double kLn2High = 0.6931471804855391;
-  constexpr double kLn2Low = 7.440617110012397e-11;
-  if (x < -708) return 0;
-  const double n = std::floor(x * kLog2E + 0.5);
-  const double r = (x - n * kLn2High) - n * kLn2Low;
-  double p = 1;
-  for (int k = 13; k > 0; --k) p = 1 + r * p / k;
-  return std::ldexp(p, static_cast<int>(n));
-}
 
 // Adds value "probabilities": exp(x - max x) over their sum, in order of index.
 inline void softmax(Values& values, const Frame&, const std::string& output) {

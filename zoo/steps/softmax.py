@@ -9,15 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.step import Frame, PostStep, ValueSpec
+from zoo.steps.exponential import exp
 from zoo.steps.vector import vector_length
 
-__all__ = ["STEP", "exp"]
-
-_LOG2_E = 1.4426950408889634
-_LN2_HIGH = 0.6931471804855391
-_LN2_LOW = 7.440617110012397e-11
-_LOWEST = -708.0
-_DEGREE = 13
+__all__ = ["STEP"]
 
 
 class Softmax(PostStep):
@@ -30,6 +25,7 @@ class Softmax(PostStep):
     parameters = MappingProxyType({"output": None})
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
+    kotlin_parts = (Path(__file__).with_name("exponential.kt"),)
 
     def adds(
         self, known: Mapping[str, ValueSpec], parameters: Mapping[str, Any]
@@ -51,26 +47,6 @@ class Softmax(PostStep):
             return {"probabilities": np.full(len(scores), np.nan)}
         powers = exp(scores - scores.max())
         return {"probabilities": powers / np.add.accumulate(powers)[-1]}
-
-
-def exp(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return exp(x) for x <= 0 in operations that IEEE 754 defines to the bit.
-
-        n = floor(x / ln 2 + 0.5),   r = (x - n ln2_high) - n ln2_low
-        p = 1;  p = 1 + r p / k for k = 13 .. 1                     Taylor's series
-        exp(x) = p 2**n, but 0 below -708
-
-    Within 2 ulp of the real value. The two parts of ln 2 are after Cody and Waite 1980, "Software
-    Manual for the Elementary Functions", chapter 6: n ln2_high is exact.
-    """
-    small = x < _LOWEST
-    reduced = np.where(small, 0.0, x)
-    n = np.floor(reduced * _LOG2_E + 0.5)
-    r = (reduced - n * _LN2_HIGH) - n * _LN2_LOW
-    p = np.ones_like(r)
-    for k in range(_DEGREE, 0, -1):
-        p = 1 + r * p / k
-    return np.where(small, 0.0, np.ldexp(p, n.astype(np.int64)))
 
 
 STEP = Softmax()

@@ -32,7 +32,7 @@ def postprocess(outputs: Mapping[str, NDArray[Any]], frame: Frame) -> dict[str, 
     for step in CONTRACT["post"]:
         plugin = _plugin(step["name"])
         values |= plugin.apply(values, frame, plugin.complete(step["parameters"]))
-    return values
+    return {name: value for name, value in values.items() if name not in _FACTS["consumed"]}
 
 
 def _plugin(name: str) -> Any:  # noqa: ANN401 (a step before or after the network)

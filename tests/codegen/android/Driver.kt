@@ -30,9 +30,10 @@ import zoo.steps.topK
 
 private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
-/** words: "golden FOLDER OFFSET", or "steps FILE". */
+/** words: "golden FOLDER OFFSET", "steps FILE" or "post CASE FILE". */
 fun main(words: Array<String>) {
     if (words[0] == "golden") lookAtGolden(words[1], words[2].toDouble())
+    if (words[0] == "post") print(posted(words[1], File(words[2]).readLines()))
     if (words[0] == "steps") File(words[1]).readLines().forEach { println(step(it.split(' '))) }
 }
 
@@ -177,3 +178,31 @@ private fun image(
 
 /** The region of every step: x0, y0, width and height, 1/256 pixel. */
 private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000, 3000))
+
+/**
+ * What a case's steps make of outputs, a line "NAME SHAPE NUMBERS" for each, after a line "HEIGHT
+ * WIDTH" of the network's input. A line of the result is type, name, shape and items, by tabs.
+ */
+private fun posted(case: String, lines: List<String>): String {
+    val (height, width) = lines[0].split(' ').map(String::toInt)
+    val outputs = lines.drop(1).associate { line ->
+        val (name, shape, items) = line.split('\t')
+        name to Tensor(
+            shape.split(' ').map(String::toInt),
+            items.split(' ').map(String::toDouble).toDoubleArray(),
+        )
+    }
+    val frame = Frame(
+        Image(height, width, 3, ByteArray(0)),
+        Box(-3.5, 20.25, 90.0, 70.0),
+        Region(-700, 300, 163840, 122880),
+    )
+    return postprocess(case, outputs, frame).entries.joinToString("") { (name, value) ->
+        val (kind, items) = when (value) {
+            is Tensor -> Pair("float64", value.data.map { java.lang.Double.toHexString(it) })
+            is Integers -> Pair("int64", value.data.map(Long::toString))
+            is Texts -> Pair("str", value.data)
+        }
+        (listOf(kind, name, value.shape.joinToString(" ")) + items).joinToString("\t") + "\n"
+    }
+}

@@ -2,60 +2,25 @@
 
 import json
 from dataclasses import astuple
-from pathlib import Path
 
 import numpy as np
 import pytest
-from kotlin import compile_kotlin, jars, run_kotlin
-from made_once import made_once
+from kotlin import run_kotlin
 
-from codegen.apps import ANDROID as APP
-from zoo import registry, steps
+from zoo import registry
 from zoo.data.processing import postprocess, preprocess
 from zoo.errors import DataError
 from zoo.picture import read_picture
-from zoo.plugs import AppRequest
 from zoo.step import Frame, Region
 from zoo.steps.sampling import INTERPOLATIONS
 
 pytestmark = pytest.mark.toolchain
 
-HERE = Path(__file__).parent
 RECIPE = registry.load("recipe", "pfld_0.25x.300w68")
 REGION = Region(-700, 300, 5000, 3000)
 BOX = (0.0, 0.0, 1.0, 1.0)
 RNG = np.random.default_rng(0)
 PHOTO = RNG.integers(0, 256, (23, 31, 3), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def classes(tmp_path_factory):
-    """All Kotlin of an app, compiled against outlines of Android's classes."""
-    jars()
-
-    def make(folder):
-        request = AppRequest(
-            RECIPE.name, registry.load("target", "android"), RECIPE.contract, "model.tflite"
-        )
-        for name, content in APP.generate(request).items():
-            if name.endswith(".kt") and "/zoo/app/" in name:
-                (folder / Path(name).name).write_bytes(content)
-        forms = Path(steps.__path__[0]).glob("*.kt")
-        sources = [*folder.glob("*.kt"), *forms, *HERE.rglob("*.kt")]
-        compile_kotlin(sources, folder / "classes")
-
-    return made_once(tmp_path_factory, "kotlin", make) / "classes"
-
-
-@pytest.fixture
-def run(classes, tmp_path):
-    """Return run(lines) -> what the driver prints for each of them."""
-
-    def answers(*lines):
-        (tmp_path / "steps").write_text("\n".join(lines))
-        return run_kotlin(classes, "zoo.app.DriverKt", "steps", tmp_path / "steps").splitlines()
-
-    return answers
 
 
 def apply(name, frame, **given):

@@ -5,6 +5,7 @@ from zoo.step import PostStep, PreStep
 
 BUILT_IN = (
     "aspect_ratios",
+    "boxes",
     "center_crop",
     "color",
     "crop",
@@ -13,6 +14,7 @@ BUILT_IN = (
     "head_pose",
     "landmarks",
     "letterbox",
+    "nms",
     "normalize",
     "resize",
     "softmax",

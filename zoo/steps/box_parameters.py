@@ -1,0 +1,76 @@
+"""Checks of the parameters of step 'boxes'."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoo.errors import RecipeError, suggest
+from zoo.parameters import is_integer, is_number, is_numbers
+from zoo.steps.box_codings import CODINGS, DECODED
+
+__all__ = ["check_parameters"]
+
+_CHOICES = {
+    "coding": tuple(CODINGS),
+    "channels": ("first", "last"),
+    "activation": ("none", "sigmoid", "softmax"),
+    "combine": ("product", "geometric_mean"),
+    "background": ("none", "first", "last"),
+    "order": ("xy", "yx"),
+}
+_LEAST = {"box_channel": 0, "score_channel": 0, "objectness_channel": -1, "classes": 0, "bins": 2}
+
+
+def check_parameters(given: Mapping[str, Any]) -> None:
+    """Raise RecipeError for parameters that are of the wrong type or contradict each other."""
+    for name, choices in _CHOICES.items():
+        if given[name] not in choices:
+            raise RecipeError(
+                f"contract step 'boxes': {name} is {given[name]!r}; known: {', '.join(choices)}"
+                f"{suggest(str(given[name]), choices)}"
+            )
+    for name, least in _LEAST.items():
+        if not is_integer(given[name]) or given[name] < least:
+            _refuse(name, given, f"an integer of at least {least}")
+    for name in ("boxes", "scores", "objectness", "labels"):
+        if not isinstance(given[name], list | tuple) or not all(
+            isinstance(text, str) for text in given[name]
+        ):
+            _refuse(name, given, "a list of texts")
+    if not given["boxes"]:
+        _refuse("boxes", given, "an output or more")
+    if not is_number(given["threshold"]) or not is_number(given["offset"]):
+        _refuse("threshold", given, "with offset, a number")
+    if not is_numbers(given["variances"]) or len(given["variances"]) != 2:
+        _refuse("variances", given, "two numbers")
+    if not isinstance(given["normalized"], bool):
+        _refuse("normalized", given, "true or false")
+    _check_levels(given)
+    if given["activation"] == "softmax" and given["objectness_channel"] >= 0:
+        _refuse("activation", given, "none or sigmoid beside an objectness")
+
+
+def _check_levels(given: Mapping[str, Any]) -> None:
+    strides, anchors, count = given["strides"], given["anchors"], len(given["boxes"])
+    if given["coding"] in DECODED:
+        if strides or anchors:
+            _refuse("strides", given, f"no strides or anchors with coding '{given['coding']}'")
+    elif not is_numbers(strides) or min(strides) <= 0:
+        _refuse("strides", given, "a number above 0 for each level")
+    levels = len(strides) or count
+    for name in ("boxes", "scores", "objectness"):
+        if len(given[name]) not in (1, levels):
+            _refuse(name, given, f"one output, or one for each of {levels} levels")
+    if anchors and (len(anchors) != levels or not all(map(_are_anchors, anchors))):
+        _refuse("anchors", given, f"for each of {levels} levels a list of [width, height] above 0")
+
+
+def _are_anchors(level: object) -> bool:
+    return (
+        isinstance(level, list | tuple)
+        and bool(level)
+        and all(is_numbers(side) and len(side) == 2 and min(side) > 0 for side in level)
+    )
+
+
+def _refuse(name: str, given: Mapping[str, Any], needed: str) -> None:
+    raise RecipeError(f"contract step 'boxes': {name} is {given[name]!r}; {needed} is needed")
