@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.quantize.float_session import FloatSession
-from compilers.quantize.histogram import Histogram, measure, merge
+from compilers.quantize.histogram import Histogram, measure, measure_divided, merge
 from compilers.quantize.samples import SampleDigest, small_batches
 from zoo.errors import QuantizeError
 from zoo.graph import Graph
@@ -52,6 +52,7 @@ def calibrate_divided(
     divisors: of the form's tensors, [C] by name; the others have the same values.
     """
     session = FloatSession(graph, [node.output for node in graph.nodes], threads)
+    by = {name: channels.astype(np.float32) for name, channels in divisors.items()}
     seen: dict[str, Histogram] = {}
     divided: dict[str, Histogram] = {}
     digest, count, first = SampleDigest(), 0, []
@@ -61,22 +62,18 @@ def calibrate_divided(
             first.append(batch)
         count += len(batch[graph.inputs[0]])
         values = {**batch, **session.run(batch)}
-        _add(graph, values, seen)
-        _add(graph, {name: _divided(values[name], by) for name, by in divisors.items()}, divided)
+        for name, array in values.items():
+            _add(seen, name, _measure(graph, name, array))
+        for name, channels in by.items():
+            stride = _stride(values[name][0].size)
+            _add(divided, name, measure_divided(values[name], channels, stride))
     as_is = Calibration(seen, count, digest.hexdigest(), tuple(first))
     return as_is, replace(as_is, histograms={**seen, **divided})
 
 
-def _divided(values: NDArray[np.float32], divisors: NDArray[np.float64]) -> NDArray[np.float32]:
-    aligned = divisors.astype(np.float32).reshape(-1, *[1] * (values.ndim - 2))
-    return values / aligned
-
-
-def _add(graph: Graph, values: Feeds, seen: dict[str, Histogram]) -> None:
-    """Add the histogram of each value to those in `seen`."""
-    for name, array in values.items():
-        found = _measure(graph, name, array)
-        seen[name] = merge((seen[name], found)) if name in seen else found
+def _add(seen: dict[str, Histogram], name: str, found: Histogram) -> None:
+    """Add the histogram of a tensor's values to that in `seen`."""
+    seen[name] = merge((seen[name], found)) if name in seen else found
 
 
 def _measure(graph: Graph, name: str, values: NDArray[np.float32]) -> Histogram:

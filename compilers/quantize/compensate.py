@@ -29,7 +29,7 @@ from zoo.scheme import Scheme
 
 __all__ = ["compensated_weight"]
 
-_ROWS = 4096
+_ROWS = 2048
 """Inputs of a sum to compute H from; more for many weights."""
 _ROWS_PER_WEIGHT = 4
 _DAMPING = 0.01
@@ -124,13 +124,13 @@ def _seen(rounded: Weighted, batches: Sequence[NDArray[Any]], zero: int, groups:
     per_sample = -(-wanted // sum(len(batch) for batch in batches))
     parts = []
     for batch in batches:
-        patches = window.patches(window.pad(batch.astype(np.float32) - zero))
+        patches = window.patches(window.pad(batch, zero))
         count, _, height, width = patches.shape[:4]
         places = np.unique(np.linspace(0, height * width - 1, per_sample).astype(int))
         chosen = patches[:, :, places // width, places % width]  # N C P kh kw
         grouped = chosen.reshape(count, groups, depth, len(places), -1)
         parts.append(grouped.transpose(1, 0, 3, 2, 4).reshape(groups, count * len(places), -1))
-    return np.concatenate(parts, axis=1).astype(np.float64)
+    return np.concatenate(parts, axis=1).astype(np.float64) - zero
 
 
 def _unit(grid: Quantization) -> Quantization:

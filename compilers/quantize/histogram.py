@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Histogram", "measure", "merge"]
+__all__ = ["Histogram", "measure", "measure_divided", "merge"]
 
 HALF = 4096
 """Bins on each side of zero: at least 8 for each step of an 8-bit quantization."""
@@ -60,18 +60,34 @@ def measure(values: NDArray[Any], stride: int = 1) -> Histogram:
     low and high cover all values, regardless of the stride.
     Raises ValueError with 'NaN' or 'infinite' if either occurs.
     """
-    low, high = float(values.min()), float(values.max())
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ValueError("NaN" if math.isnan(low) else "infinite")
-    exponent = _exponent(max(-low, high))
     counted = values.reshape(len(values), -1)[:, ::stride]
-    bins = np.floor(counted * np.float32(HALF * 2.0**-exponent)).astype(np.int64) + HALF
-    return Histogram(low, high, exponent, np.bincount(bins.reshape(-1), minlength=2 * HALF))
+    return _counted(counted, float(values.min()), float(values.max()))
+
+
+def measure_divided(values: NDArray[Any], divisors: NDArray[Any], stride: int = 1) -> Histogram:
+    """Return the result of `measure` for samples [N, C, ...] divided by positive numbers [C].
+
+    It divides only what is counted, and each channel's smallest and largest value.
+    """
+    channels = values.reshape(*values.shape[:2], -1)
+    size = channels.shape[2]
+    counted = values.reshape(len(values), -1)[:, ::stride] / divisors.repeat(size)[::stride]
+    low = float((channels.min(axis=(0, 2)) / divisors).min())
+    high = float((channels.max(axis=(0, 2)) / divisors).max())
+    return _counted(counted, low, high)
 
 
 def merge(histograms: Iterable[Histogram]) -> Histogram:
     """Return the histogram of all their values together."""
     return reduce(_add, histograms)
+
+
+def _counted(values: NDArray[Any], low: float, high: float) -> Histogram:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("NaN" if math.isnan(low) else "infinite")
+    exponent = _exponent(max(-low, high))
+    bins = np.floor(values * np.float32(HALF * 2.0**-exponent)).astype(np.int64) + HALF
+    return Histogram(low, high, exponent, np.bincount(bins.reshape(-1), minlength=2 * HALF))
 
 
 def _exponent(largest: float) -> int:

@@ -19,8 +19,8 @@ from zoo.scheme import Scheme
 
 __all__ = ["KEPT", "Prepared", "fit_grids", "made_ready", "prepare"]
 
-KEPT = 64
-"""Bias correction compares the same samples, float and quantized, so few are enough."""
+KEPT = 32
+"""Samples for bias correction: it compares the same ones twice, so few are enough."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Ptq(Quantizer):
 
     name = "ptq"
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = 1) -> None:
         self.threads = threads
 
     def quantize(

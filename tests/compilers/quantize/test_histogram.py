@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from compilers.quantize.histogram import HALF, measure, merge
+from compilers.quantize.histogram import HALF, measure, measure_divided, merge
 
 REALS = st.floats(-1e6, 1e6, width=32)
 SAMPLES = arrays.arrays(
@@ -26,6 +26,20 @@ def test_parts_in_any_order_are_the_whole(values, data):
             whole.exponent,
         )
         np.testing.assert_array_equal(merged.counts, whole.counts)
+
+
+@given(
+    arrays.arrays(np.float32, st.tuples(*[st.integers(1, 4)] * 4), elements=REALS),
+    st.data(),
+    st.integers(1, 5),
+)
+def test_values_need_not_be_divided_to_be_measured(values, data, stride):
+    sizes = st.floats(2.0**-10, 2.0**10, width=32)
+    divisors = data.draw(arrays.arrays(np.float32, values.shape[1], elements=sizes))
+    found = measure_divided(values, divisors, stride)
+    wanted = measure(values / divisors.reshape(-1, 1, 1), stride)
+    assert (found.low, found.high, found.exponent) == (wanted.low, wanted.high, wanted.exponent)
+    np.testing.assert_array_equal(found.counts, wanted.counts)
 
 
 @given(SAMPLES)
