@@ -7,12 +7,25 @@ from zoo.plugs import Feeds
 
 __all__ = ["element_type", "require_inputs"]
 
-_TYPES = {"tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+_NAMES = {"float": "float32", "double": "float64"}
+_NUMBERS = (
+    "float16",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "bool",
+)
 
 
 def element_type(kind: str) -> str:
     """Return numpy's type of an input by ONNX Runtime's name, float32 for those not supported."""
-    return _TYPES.get(kind, "float32")
+    name = kind.removeprefix("tensor(").removesuffix(")")
+    return name if name in _NUMBERS else _NAMES.get(name, "float32")
 
 
 def require_inputs(feeds: Feeds, inputs: Collection[str], where: str) -> None:

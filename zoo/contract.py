@@ -12,9 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
 from zoo.errors import RecipeError, suggest
 
-__all__ = ["Contract", "FileInput", "Step", "TensorSpec"]
+__all__ = ["Constant", "Contract", "FileInput", "Step", "TensorSpec"]
 
 _LAYOUTS = ("nchw", "nhwc")
 _TYPES = ("float32", "uint8")
@@ -36,11 +37,24 @@ class FileInput:
     layout: of a picture in the file, 'nchw' or 'nhwc'.
     dtype: 'float32', which includes float16, or 'uint8' for pixels 0..255; '' leaves it to the
     file.
+    value: of an input that is always the same, with the batch; None for others.
     """
 
     shape: tuple[int, ...] = ()
     layout: str = "nchw"
     dtype: str = ""
+    value: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A further input of the model's own file that is always the same; the build folds it.
+
+    value: a number or nested tuples of numbers, in the input's shape with the batch.
+    """
+
+    name: str
+    value: Numbers
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ class Contract:
     pre: from an 8-bit RGB photo and a box to the input.
     post: from the outputs to values in the photo's pixels.
     layout, dtype: of the input in the model's own file, as in FileInput.
+    constants: its further inputs.
     """
 
     input: TensorSpec
@@ -67,12 +82,14 @@ class Contract:
     post: tuple[Step, ...] = ()
     layout: str = "nchw"
     dtype: str = "float32"
+    constants: tuple[Constant, ...] = ()
 
     @property
     def file_inputs(self) -> Mapping[str, FileInput]:
         """The inputs of the model's own file, by name."""
+        fixed = {given.name: FileInput(value=given.value) for given in self.constants}
         own = FileInput(self.input.shape, self.layout, self.dtype)
-        return MappingProxyType({self.input.name: own})
+        return MappingProxyType({self.input.name: own, **fixed})
 
     @property
     def pixel_quantization(self) -> tuple[float, int] | None:
@@ -102,6 +119,8 @@ class Contract:
         data = asdict(self)
         data["input"] = _written_input(self)
         del data["layout"], data["dtype"]
+        if not self.constants:
+            del data["constants"]
         return json.dumps(data, sort_keys=True)
 
     @classmethod
@@ -116,27 +135,30 @@ class Contract:
     def from_toml(cls, path: Path) -> "Contract":
         """Read a hand-written contract; raises RecipeError with file and key.
 
-        A step's parameter {file = "labels.txt"} becomes the lines of this file, which is found from
-        the contract's folder.
+        A step's parameter {file = "labels.txt"} becomes the lines of this file, and a constant's
+        value {file = "anchors.npy"} its numbers. Files are found from the contract's folder.
         """
         try:
-            contract = cls.from_mapping(tomllib.loads(path.read_text("utf-8")), str(path))
+            data = with_numbers(tomllib.loads(path.read_text("utf-8")), path)
+            contract = cls.from_mapping(data, str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path}: cannot read the contract ({error})") from error
         except tomllib.TOMLDecodeError as error:
             raise RecipeError(f"{path}: not TOML ({error})") from error
         pre, post = (
-            tuple(_with_lines(s, path) for s in steps) for steps in (contract.pre, contract.post)
+            tuple(replace(s, parameters=with_lines(s.name, s.parameters, path)) for s in steps)
+            for steps in (contract.pre, contract.post)
         )
         return replace(contract, pre=pre, post=post)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
-        """Read the parsed form. Keys: input, outputs, pre, post; steps: name, parameters.
+        """Read the parsed form. Keys: input, outputs, pre, post, constants.
 
-        In TOML, a step's parameters may also be written beside its name.
+        Steps have name and parameters. In TOML, a step's parameters may also be written beside its
+        name.
         """
-        _check_keys(data, {"input", "outputs", "pre"}, {"post"}, where)
+        _check_keys(data, {"input", "outputs", "pre"}, {"post", "constants"}, where)
         given, layout, dtype = _input(data["input"], f"{where}: input")
         return cls(
             input=given,
@@ -145,6 +167,9 @@ class Contract:
             post=tuple(_step(s, f"{where}: post") for s in _list(data, "post", where)),
             layout=layout,
             dtype=dtype,
+            constants=tuple(
+                _constant(c, f"{where}: constants") for c in _list(data, "constants", where)
+            ),
         )
 
 
@@ -200,6 +225,11 @@ def _written_input(contract: Contract) -> dict[str, object]:
     return table
 
 
+def _constant(data: Mapping[str, Any], where: str) -> Constant:
+    _check_keys(data, {"name", "value"}, set(), where)
+    return Constant(str(data["name"]), read_numbers(data["value"], f"{where}: '{data['name']}'"))
+
+
 def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
     _check_keys(data, {"name", "shape"}, set(), where)
     shape = data["shape"]
@@ -221,43 +251,3 @@ def _step(data: object, where: str) -> Step:
         raise RecipeError(f"{where}: the parameters of step '{data['name']}' must be a table")
     beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
     return Step(str(data["name"]), {**parameters, **beside})
-
-
-def _with_lines(step: Step, contract: Path) -> Step:
-    """Return a step whose parameters {file = NAME} are the lines of these files."""
-    return Step(
-        step.name,
-        {
-            name: _lines(contract, f"parameter '{name}' of step '{step.name}'", value)
-            if isinstance(value, Mapping)
-            else value
-            for name, value in step.parameters.items()
-        },
-    )
-
-
-def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
-    if set(table) != {"file"} or not isinstance(table["file"], str):
-        raise RecipeError(
-            f"{contract}: {where} is {dict(table)!r}; the only table that a parameter can be is "
-            '{file = "NAME"}, the lines of a text file beside the contract'
-        )
-    path = contract.parent / table["file"]
-    if Path(table["file"]).name != table["file"] or path.is_symlink():
-        raise RecipeError(
-            f"{contract}: {where} is in '{table['file']}'; texts are read from files beside the "
-            "contract only, by their plain name and through no link: copy the file there"
-        )
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(
-            f"{contract}: {where}: cannot read {path} ({error}); give a text file in UTF-8"
-        ) from error
-    lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
-    if "" in lines:
-        raise RecipeError(
-            f"{contract}: {where}: line {lines.index('') + 1} of {path} is empty; remove it, or "
-            "write what belongs there"
-        )
-    return lines

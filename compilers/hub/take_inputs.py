@@ -1,15 +1,19 @@
 """Changes the inputs of a user's file to those of a hub: float32, pictures CHW."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
+import numpy as np
+from numpy.typing import NDArray
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from compilers.fresh_name import fresh_name
 from compilers.hub.decode import inputs_of
 from compilers.hub.model_file import parse_model, read_content
 from zoo.contract import FileInput
-from zoo.errors import HubError, UnsupportedOpError
+from zoo.contract_files import Numbers
+from zoo.errors import HubError, UnsupportedOpError, suggest
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
 from zoo.plugs import DeclaredInput
 
@@ -58,13 +62,18 @@ def _dtype(element: int) -> str:
 
 
 def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) -> None:
-    """Change the model's uint8 inputs to float32, and its NHWC inputs to NCHW.
+    """Change uint8 inputs to float32, NHWC inputs to NCHW, and those with a value to constants.
 
-    inputs: by name; one without an entry keeps its layout. Raises HubError if file and entry
-    differ, or if the file computes with a uint8 input before it casts it to reals.
+    inputs: by name; none: all keep their layout. Raises HubError if file and entries differ, or if
+    the file computes with a uint8 input before it casts it to reals.
     """
-    for value in inputs_of(model):
+    given = inputs_of(model)
+    _demand_all(given, inputs, where)
+    for value in given:
         stated = inputs.get(value.name, FileInput())
+        if stated.value is not None:
+            _take_constant(model, value, stated.value, where)
+            continue
         found = _dtype(value.type.tensor_type.elem_type)
         if found in ("float32", "uint8") and stated.dtype not in ("", found):
             raise HubError(
@@ -77,6 +86,58 @@ def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) 
             _take_reals(model, value, where)
         if stated.layout == "nhwc":
             _take_channels_first(model, value)
+
+
+def _demand_all(
+    given: Sequence[ValueInfoProto], inputs: Mapping[str, FileInput], where: str
+) -> None:
+    """Raise HubError for a constant that is no input, and for an input that is not stated.
+
+    A wrong name of the picture is left to the comparison of network and contract.
+    """
+    names = [value.name for value in given]
+    for name, stated in inputs.items():
+        if stated.value is not None and name not in names:
+            raise HubError(
+                f"{where}: the contract has the constant '{name}', the file's inputs are "
+                f"{', '.join(names)}{suggest(name, names)}"
+            )
+    fed = [name for name, stated in inputs.items() if stated.value is None]
+    for value in given:
+        if fed and set(fed) <= set(names) and value.name not in inputs:
+            raise HubError(
+                f"{where}: its input '{value.name}' ({_described(_declared(value))}) is not "
+                f"stated; a contract feeds one input, '{fed[0]}', and states others as constants: "
+                f'constants = [{{name = "{value.name}", value = ...}}]'
+            )
+
+
+def _take_constant(model: ModelProto, value: ValueInfoProto, numbers: Numbers, where: str) -> None:
+    """Replace an input by a constant with the same name."""
+    declared, array = _declared(value), np.asarray(numbers)
+    wanted = declared.shape
+    fits = len(array.shape) == len(wanted) and all(
+        size in (None, found) for size, found in zip(wanted, array.shape, strict=True)
+    )
+    stored = array.astype(declared.dtype) if declared.dtype else array
+    if not fits or not declared.dtype or not _is_held(array, stored):
+        raise HubError(
+            f"{where}: its input '{value.name}' is {_described(declared)}, with the batch; the "
+            f"constant of the contract is {array.dtype} {list(array.shape)}, which it cannot be"
+        )
+    kind = helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+    model.graph.initializer.append(numpy_helper.from_array(stored.astype(kind), value.name))
+    model.graph.input.remove(value)
+
+
+def _is_held(numbers: NDArray[Any], stored: NDArray[Any]) -> bool:
+    """Whether a type holds the numbers, which reals are rounded to."""
+    return stored.dtype.kind == "f" or np.array_equal(numbers, stored)
+
+
+def _described(declared: DeclaredInput) -> str:
+    sizes = ", ".join("?" if size is None else str(size) for size in declared.shape)
+    return f"{declared.dtype or 'no tensor of numbers'} [{sizes}]"
 
 
 def _check_nhwc(value: ValueInfoProto, stated: FileInput, where: str) -> None:

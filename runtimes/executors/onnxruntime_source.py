@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -47,30 +48,41 @@ class SourceRun:
     def __init__(self, session: onnxruntime.InferenceSession, file: Path) -> None:
         self._session = session
         self._file = file
+        self._types = {v.name: element_type(v.type) for v in session.get_inputs()}
         constants = onnx.load(file, load_external_data=False).graph.initializer
         self.is_half = any(tensor.data_type == TensorProto.FLOAT16 for tensor in constants)
 
-    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """Return the outputs by name, [N, values] float32. feeds: inputs by name, [N, ...]."""
+    def __call__(
+        self, feeds: Feeds, constants: Feeds = MappingProxyType({})
+    ) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name, [N, values] float32.
+
+        feeds: inputs by name, [N, ...].  constants: inputs that are the same for all samples, in
+        the file's shape.
+        """
         names = [value.name for value in self._session.get_outputs()]
         samples = len(next(iter(feeds.values())))
-        runs = [self._run(names, batch) for batch in self._batches(feeds, samples)]
+        fixed = {name: values.astype(self._types[name]) for name, values in constants.items()}
+        runs = [self._run(names, batch, fixed) for batch in self._batches(feeds, samples)]
         joined = (np.concatenate(parts)[:samples] for parts in zip(*runs, strict=True))
         return dict(zip(names, joined, strict=True))
 
     def _batches(self, feeds: Feeds, samples: int) -> Iterator[Feeds]:
         """Yield batches of the file's fixed size, padded with the last sample; or of one."""
-        sizes = [value.shape[0] for value in self._session.get_inputs() if value.shape]
+        shapes = {v.name: v.shape for v in self._session.get_inputs()}
+        sizes = [shapes[name][0] for name in feeds if shapes.get(name)]
         batch = next((size for size in sizes if isinstance(size, int)), 1)
-        types = {v.name: element_type(v.type) for v in self._session.get_inputs()}
         for start in range(0, samples, batch):
             chosen = np.minimum(np.arange(start, start + batch), samples - 1)
-            yield {name: values[chosen].astype(types[name]) for name, values in feeds.items()}
+            yield {
+                name: values[chosen].astype(self._types.get(name, "float32"))
+                for name, values in feeds.items()
+            }
 
-    def _run(self, names: list[str], batch: Feeds) -> list[NDArray[Any]]:
+    def _run(self, names: list[str], batch: Feeds, constants: Feeds) -> list[NDArray[Any]]:
         size = len(next(iter(batch.values())))
         try:
-            outputs = self._session.run(names, dict(batch))
+            outputs = self._session.run(names, {**batch, **constants})
             return [np.asarray(values, np.float32).reshape(size, -1) for values in outputs]
         except Exception as error:  # as above
             raise _refusal(self._file, error) from error

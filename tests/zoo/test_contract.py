@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.contract import Contract, FileInput, Step, TensorSpec
+from zoo.contract import Constant, Contract, FileInput, Step, TensorSpec
 from zoo.errors import RecipeError
 
 TOML = """
@@ -63,6 +63,10 @@ keys = names.filter(lambda key: key not in ("name", "parameters"))
 steps = st.builds(Step, names, st.dictionaries(keys, values))
 
 
+numbers = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False))
+constants = st.builds(Constant, names, numbers | st.lists(numbers, min_size=1).map(tuple))
+
+
 @given(
     st.builds(
         Contract,
@@ -71,6 +75,7 @@ steps = st.builds(Step, names, st.dictionaries(keys, values))
         st.lists(steps).map(tuple),
         st.lists(steps).map(tuple),
         dtype=st.sampled_from(["float32", "uint8"]),
+        constants=st.lists(constants, max_size=3).map(tuple),
     )
 )
 def test_json_round_trip(contract):
@@ -211,9 +216,9 @@ def test_labels_come_from_a_file_beside_the_contract(tmp_path):
     ("value", "message"),
     [
         ('{file = "none.txt"}', "'labels' of step 'top_k': cannot read .*none.txt .*UTF-8"),
-        ("{file = 3}", 'the only table that a parameter can be is {file = "NAME"}'),
-        ('{file = "../labels.txt"}', r"in '../labels.txt'; texts are read from files beside"),
-        ('{file = "link.txt"}', r"in 'link.txt'; texts are read from .*: copy the file there"),
+        ("{file = 3}", 'the only table that it can be is {file = "NAME"}'),
+        ('{file = "../labels.txt"}', r"in '../labels.txt'; files are read from beside"),
+        ('{file = "link.txt"}', r"in 'link.txt'; files are read from .*: copy the file there"),
         ('{file = "gap.txt"}', "line 2 of .*gap.txt is empty; remove it, or write"),
         ('{path = "labels.txt"}', "is {'path': 'labels.txt'}; the only table"),
     ],

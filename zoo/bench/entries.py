@@ -14,7 +14,7 @@ from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
-from zoo.data.source_feeds import source_feeds
+from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import RefusedError
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
@@ -78,7 +78,8 @@ def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Entry]:
     """Yield third-party networks, each an ONNX file and its contract."""
     for onnx, contract in listed:
         recipe = find_recipe(str(onnx), contract)
-        feeds = source_feeds(recipe.contract, sample(recipe.contract))
+        contract_feeds = source_feeds(recipe.contract, sample(recipe.contract))
+        feeds = {**contract_feeds, **source_constants(recipe.contract)}
         yield Entry(recipe.name, recipe.name, "onnxruntime", "float32", onnx, feeds)
 
 

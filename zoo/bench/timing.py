@@ -21,7 +21,7 @@ __all__ = ["Entry", "machine", "measure", "sample"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A network to time. model, scheme: as in Latency.  feeds: a batch by input name."""
+    """A network to time. model, scheme: as in Latency.  feeds: by input name, the batch first."""
 
     name: str
     model: str
@@ -76,7 +76,7 @@ def _latency(entry: Entry, threads: int, times_ms: Sequence[float]) -> Latency:
         median_ms=round(float(np.median(values)), 4),
         p95_ms=round(float(np.percentile(values, 95)), 4),
         min_ms=round(float(values.min()), 4),
-        batch=max(len(values) for values in entry.feeds.values()),
+        batch=len(next(iter(entry.feeds.values()))),
     )
 
 

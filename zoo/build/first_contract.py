@@ -1,13 +1,14 @@
 """A first contract of a user's network: what the file states, and guesses that are marked."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from zoo import registry
 from zoo.contract import FileInput
+from zoo.contract_files import Numbers
 from zoo.errors import HubError, RecipeError, UsageError
 from zoo.graph import Graph
 from zoo.plugs import DeclaredInput
@@ -41,9 +42,11 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
     pictures are prepared is in the training's code only.
     """
     onnx = registry.load("format", "onnx")
-    picture = _picture(onnx.declared_inputs(file), file, size)
+    given, others = _apart(onnx.declared_inputs(file), file)
+    picture = _picture(given, file, size)
+    constants = {other.name: FileInput(value=_ones(other)) for other in others}
     try:
-        graph: Graph = onnx.import_file(file, {picture.name: picture.form})
+        graph: Graph = onnx.import_file(file, {picture.name: picture.form, **constants})
     except HubError as error:
         if not picture.guesses:
             raise
@@ -61,6 +64,7 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
             "outputs = [",
             *(f"    {_tensor(graph, name)}," for name in graph.outputs),
             "]",
+            *_constants(constants),
             "pre = [",
             *_pre(picture.form),
             "]",
@@ -70,20 +74,43 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
     )
 
 
-def _picture(inputs: Sequence[DeclaredInput], file: Path, size: tuple[int, int] | None) -> _Picture:
-    if len(inputs) != 1:
-        raise RecipeError(
-            f"{file.name}: the network has {len(inputs)} inputs "
-            f"({', '.join(given.name for given in inputs)}); a contract feeds one image"
+def _apart(
+    inputs: Sequence[DeclaredInput], file: Path
+) -> tuple[DeclaredInput, list[DeclaredInput]]:
+    """Return the picture and the other inputs."""
+    pictures = [given for given in inputs if _layout(given)]
+    if len(pictures) != 1:
+        found = ", ".join(
+            f"'{given.name}' is {given.dtype or 'no tensor'} {_shown(given)}" for given in inputs
         )
-    (given,) = inputs
-    layout = _layout(given)
-    if layout is None or given.dtype not in ("float32", "uint8"):
         raise RecipeError(
-            f"{file.name}: input '{given.name}' is {given.dtype or 'no tensor'} {_shown(given)} "
-            "(without the batch); an image is needed, float32 or uint8 [3, height, width], "
-            "[height, width, 3] or with 1 channel"
+            f"{file.name}: input {found} (without the batch); one image is needed, float32 or "
+            "uint8 [3, height, width], [height, width, 3] or with 1 channel"
         )
+    return pictures[0], [given for given in inputs if given is not pictures[0]]
+
+
+def _ones(given: DeclaredInput) -> Numbers:
+    """Return ones in an input's shape, with 1 for open axes."""
+    one: Numbers = 1.0 if given.dtype.startswith("float") else 1
+    for size in reversed(given.shape):
+        one = (one,) * (size or 1)
+    return one
+
+
+def _constants(constants: Mapping[str, FileInput]) -> Iterator[str]:
+    if not constants:
+        return
+    yield "# GUESS: ones. State what the network gets besides the picture."
+    yield "constants = ["
+    for name, given in constants.items():
+        text = json.dumps(name, ensure_ascii=False)
+        yield f"    {{name = {text}, value = {json.dumps(given.value)}}},"
+    yield "]"
+
+
+def _picture(given: DeclaredInput, file: Path, size: tuple[int, int] | None) -> _Picture:
+    layout = _layout(given) or "nchw"
     guesses = []
     if layout == "nhwc":
         guesses.append(f"channels last, since the last axis is {given.shape[-1]}.")
@@ -105,7 +132,7 @@ def _picture(inputs: Sequence[DeclaredInput], file: Path, size: tuple[int, int] 
 def _layout(given: DeclaredInput) -> str | None:
     """Return the layout of an input with the channels of a picture, None if there are none."""
     sizes = given.shape[1:]
-    if len(sizes) != _PICTURE_AXES:
+    if len(sizes) != _PICTURE_AXES or given.dtype not in ("float32", "uint8"):
         return None
     found = (layout for layout, axes in _AXES.items() if sizes[axes[0]] in _CHANNELS)
     return next(found, None)

@@ -44,7 +44,8 @@ def check_contract(graph: Graph, recipe: Recipe) -> None:
     if len(graph.inputs) != 1:
         raise RecipeError(
             f"{recipe.name}: the network has {len(graph.inputs)} inputs "
-            f"({', '.join(graph.inputs)}); a contract feeds one image"
+            f"({', '.join(graph.inputs)}); a contract feeds one, state the others as "
+            "its constants (docs/contract.md)"
         )
 
 

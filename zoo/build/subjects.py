@@ -15,7 +15,7 @@ from zoo.build.plan import Plan, Wish, make_plan
 from zoo.build.stages.lower import read_artifact
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation, Measurement
-from zoo.data.source_feeds import source_feeds
+from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
@@ -124,7 +124,7 @@ def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[S
 
 
 def _run_file(own: Run, contract: Contract, feeds: Feeds) -> "dict[str, NDArray[Any]]":
-    return own(source_feeds(contract, feeds))
+    return own({**source_feeds(contract, feeds), **source_constants(contract)})
 
 
 def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:

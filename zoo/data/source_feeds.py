@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from zoo.plugs import Feeds
 
-__all__ = ["source_feeds"]
+__all__ = ["source_constants", "source_feeds"]
 
 
 def source_feeds(contract: Contract, feeds: "Feeds") -> "Feeds":
@@ -27,3 +27,8 @@ def source_feeds(contract: Contract, feeds: "Feeds") -> "Feeds":
 def _own_form(contract: Contract, values: "NDArray[Any]") -> "NDArray[Any]":
     laid = channels_last(values) if contract.layout == "nhwc" else values
     return np.ascontiguousarray(laid, contract.dtype)
+
+
+def source_constants(contract: Contract) -> "Feeds":
+    """Return the file's constant inputs by name, in its shapes."""
+    return {given.name: np.asarray(given.value) for given in contract.constants}

@@ -13,7 +13,7 @@ from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.contract import Contract
 from zoo.data.processing import preprocess_batch
-from zoo.data.source_feeds import source_feeds
+from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import HubError, VerifyError
 from zoo.graph import Graph
 from zoo.plugs import Feeds
@@ -63,8 +63,7 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract
         float_hub.parent, float_hub.name
     )
     graph: Graph = registry.load("format", "onnx").read(float_hub.read_bytes(), str(float_hub))
-    own_feeds = source_feeds(contract, feeds)
-    if (contract.layout, contract.dtype) == ("nchw", "float32"):
+    if (contract.layout, contract.dtype, contract.constants) == ("nchw", "float32", ()):
         alone = _each_op(source, graph, feeds)
         if alone is not None:
             return alone
@@ -73,7 +72,7 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract
         exactness = float_requantization(graph)
     else:
         exactness = _HALF if own.is_half else _FLOAT
-    outputs = own(own_feeds)
+    outputs = own(source_feeds(contract, feeds), source_constants(contract))
     _demand_numbers(source, outputs)
     expected, found = _samples(outputs), _samples(hub(feeds))
     judged, spread = judging(exactness, graph), exactness.bound

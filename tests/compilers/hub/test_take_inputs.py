@@ -125,3 +125,59 @@ def test_other_types_are_refused(tmp_path):
 def test_the_file_itself_is_valid():
     for layout, dtype in (("nchw", "float32"), ("nhwc", "uint8")):
         onnx.checker.check_model(picture_network(layout, dtype, SCALING), full_check=True)
+
+
+def sized(kind="float[N,2]", more=""):
+    text = f"""<ir_version: 8, opset_import: ["" : 17]>
+    net (float[N,3,6,5] x, {kind} size{more}) => (float[N,3,6,5] y)
+    <int64[1] axis = {{1}}, int64[2] axes = {{2, 3}}> {{
+        s = Cast <to = 1> (size)
+        m = ReduceMean <keepdims = 1, axes = [-1]> (s)
+        y = Mul (x, m)
+    }}"""
+    return onnx.parser.parse_model(text)
+
+
+def take_sized(folder, model, **constants):
+    inputs = {name: FileInput(value=value) for name, value in constants.items()}
+    return import_file(save(model, folder / "net.onnx"), {"x": FileInput((3, 6, 5)), **inputs})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("float[2]", (1.0, 3.0)),
+        ("int64[2]", (2, 2)),
+        ("float16[1]", (2,)),
+        ("bool[2]", (True, False)),
+    ],
+)
+def test_constants_are_folded(tmp_path, kind, value):
+    graph = take_sized(tmp_path, sized(kind), size=value)
+    assert graph.inputs == ("x",)
+    assert [node.op for node in graph.nodes] == ["mul"]
+    expected = PIXELS * np.float32(np.mean(value))
+    np.testing.assert_array_equal(run_graph(graph, {"x": PIXELS})["y"], expected)
+
+
+REFUSED_CONSTANTS = {
+    "another shape": ({"size": 1.0}, "its input 'size' is float32 [?, 2], with the batch; the con"),
+    "no input": (
+        {"size": ((1.0, 2.0),), "sise": 2.0},
+        "the constant 'sise', the file's inputs are",
+    ),
+    "not stated": ({}, "its input 'size' (float32 [?, 2]) is not stated; a contract feeds one inp"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_CONSTANTS)
+def test_constants_that_do_not_fit_are_refused(tmp_path, case):
+    constants, message = REFUSED_CONSTANTS[case]
+    with pytest.raises(HubError) as caught:
+        take_sized(tmp_path, sized(), **constants)
+    assert message in str(caught.value)
+
+
+def test_a_type_that_cannot_hold_the_constant_is_refused(tmp_path):
+    with pytest.raises(HubError, match=r"'size' is int64 \[2\], .* constant .* float64 \[2\], whi"):
+        take_sized(tmp_path, sized("int64[2]"), size=(1.5, 2.0))

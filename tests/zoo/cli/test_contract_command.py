@@ -9,7 +9,7 @@ from onnx.numpy_helper import from_array
 from own_inputs import SCALING, picture_network, save
 
 from zoo.cli.main import cli
-from zoo.contract import Contract, Step, TensorSpec
+from zoo.contract import Constant, Contract, Step, TensorSpec
 from zoo.data.processing import rehearse
 from zoo.errors import HubError, RecipeError, UsageError
 
@@ -150,6 +150,25 @@ def test_a_guess_that_does_not_fit_is_told(tmp_path):
         HubError, match=r"\(guessed: 224x224; the file leaves the size open. --size"
     ):
         zoo("contract", "init", net, "--out", toml)
+
+
+def test_further_inputs_are_constants(tmp_path):
+    model = onnx.load(classifier(tmp_path))
+    shape = helper.make_tensor_value_info("bias", TensorProto.FLOAT, ["N", 10])
+    model.graph.input.append(shape)
+    model.graph.node[2].output[0] = "before"
+    model.graph.node.append(helper.make_node("Add", ["before", "bias"], ["out"], "shift"))
+    net, toml = save(model, tmp_path / "net.onnx"), tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml)
+    assert Contract.from_toml(toml).constants == (Constant("bias", ((1.0,) * 10,)),)
+    assert "GUESS: ones." in toml.read_text()
+    zoo("contract", "check", toml, net)
+    text = toml.read_text()
+    toml.write_text(text[: text.index("constants")] + text[text.index("pre = [") :])
+    with pytest.raises(
+        HubError, match=r"'bias' \(float32 \[\?, 10\]\) is not stated; .* constants ="
+    ):
+        zoo("contract", "check", toml, net)
 
 
 @pytest.mark.parametrize("size", [(6, 5), ("H", "W")])

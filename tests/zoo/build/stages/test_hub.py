@@ -12,7 +12,7 @@ from compilers.hub import HUB
 from zoo.build.pipeline import STAGES
 from zoo.build.plan import Plan
 from zoo.build.stages import hub
-from zoo.contract import Contract, Step, TensorSpec
+from zoo.contract import Constant, Contract, Step, TensorSpec
 from zoo.errors import VerifyError
 from zoo.proof.certificate import Check
 from zoo.recipe import Recipe
@@ -90,6 +90,29 @@ def test_a_file_of_bytes_is_run_as_it_is(plan, tmp_path, layout):
     hub.run(replace(plan, recipe=recipe, float_hub=file), {}, tmp_path / "out")
     graph = HUB.read((tmp_path / "out/float.onnx").read_bytes(), "float.onnx")
     assert graph.tensors["x"].shape == ("N", 3, 6, 5)
+
+
+@pytest.mark.parametrize("value", [((2.0,),), ((2.0,), (3.0,))])
+def test_a_constant_is_fed_to_the_file_and_folded_into_the_hub(plan, tmp_path, value):
+    model = picture_network()
+    model.graph.node[0].output[0] = "before"
+    model.graph.node.append(helper.make_node("Mul", ["before", "gain"], ["y"]))
+    rows = ["M", 1]
+    model.graph.input.append(helper.make_tensor_value_info("gain", TensorProto.FLOAT, rows))
+    model.graph.node.insert(1, helper.make_node("ReduceMax", ["gain"], ["most"], axes=[0, 1]))
+    model.graph.node[2].input[1] = "most"
+    file = save(model, tmp_path / "gain.onnx")
+    contract = Contract(
+        TensorSpec("x", (3, 6, 5)),
+        (TensorSpec("y", (4, 6, 5)),),
+        (Step("stretch", {"size": [6, 5]}), PRE[-1]),
+        constants=(Constant("gain", value),),
+    )
+    (tmp_path / "out").mkdir()
+    recipe = replace(plan.recipe, contract=contract)
+    hub.run(replace(plan, recipe=recipe, float_hub=file), {}, tmp_path / "out")
+    graph = HUB.read((tmp_path / "out/float.onnx").read_bytes(), "float.onnx")
+    assert graph.inputs == ("x",)
 
 
 def test_a_wrong_import_ends_the_build_at_once(plan, tmp_path, monkeypatch):
