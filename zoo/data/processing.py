@@ -85,7 +85,8 @@ def postprocess(
         added_by |= dict.fromkeys(stated, step.name)
         values |= added
         specs |= stated
-    return {name: value for name, value in values.items() if name not in consumed(contract)}
+    left_out = consumed(contract)
+    return {name: value for name, value in values.items() if name not in left_out}
 
 
 def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) -> None:
@@ -139,7 +140,8 @@ def value_specs(contract: Contract) -> dict[str, ValueSpec]:
     for step in contract.post:
         plugin = load("step", step.name)
         specs |= plugin.adds(specs, plugin.complete(step.parameters))
-    return {name: spec for name, spec in specs.items() if name not in consumed(contract)}
+    left_out = consumed(contract)
+    return {name: spec for name, spec in specs.items() if name not in left_out}
 
 
 def consumed(contract: Contract) -> tuple[str, ...]:

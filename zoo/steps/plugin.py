@@ -13,6 +13,7 @@ _NOT_STEPS = {
     "box_parameters",
     "box_scores",
     "exponential",
+    "map_axes",
     "plugin",
     "sampling",
     "vector",

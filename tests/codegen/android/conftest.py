@@ -6,6 +6,7 @@ import pytest
 from box_cases import CASES, contract_of
 from kotlin import compile_kotlin, jars, run_kotlin
 from made_once import made_once
+from map_cases import MAP_CASES
 
 from codegen.apps import ANDROID as APP
 from codegen.kotlin_app import kotlin_contract
@@ -14,6 +15,7 @@ from zoo.plugs import AppRequest
 
 HERE = Path(__file__).parent
 RECIPE = registry.load("recipe", "pfld_0.25x.300w68")
+POST_CASES = {**{name: contract_of(name) for name in CASES}, **MAP_CASES}
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +52,8 @@ def run(classes, tmp_path):
 def _post_cases() -> str:
     """Return a function of all post-processing cases, written as in an app's contract."""
     target, imports, lines = registry.load("target", "android"), set[str](), list[str]()
-    for name in CASES:
-        code = kotlin_contract(AppRequest("cases", target, contract_of(name), "model"))
+    for name, contract in POST_CASES.items():
+        code = kotlin_contract(AppRequest("cases", target, contract, "model"))
         imports |= set(code.imports)
         lines += [f'    "{name}" -> outputs', *code.post]
     return "\n".join(

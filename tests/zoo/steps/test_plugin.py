@@ -12,6 +12,7 @@ BUILT_IN = (
     "embedding",
     "gray",
     "head_pose",
+    "heatmap",
     "landmarks",
     "letterbox",
     "nms",

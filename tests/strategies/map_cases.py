@@ -1,0 +1,29 @@
+"""Networks whose outputs are maps: steps, and the shapes of their outputs."""
+
+from collections.abc import Mapping
+
+from zoo.contract import Contract, Step, TensorSpec
+
+__all__ = ["MAP_CASES"]
+
+
+def _case(shape: tuple[int, ...], *post: Step) -> Contract:
+    pre = (
+        Step("letterbox", {"size": [32, 48]}),
+        Step("normalize", {"mean": [0] * 3, "std": [1] * 3}),
+    )
+    return Contract(TensorSpec("image", (3, 32, 48)), (TensorSpec("maps", shape),), pre, post)
+
+
+def _heatmap(shape: tuple[int, ...], **given: object) -> Contract:
+    return _case(shape, Step("heatmap", {"output": "maps", **given}))
+
+
+MAP_CASES: Mapping[str, Contract] = {
+    "heatmap_quarter": _heatmap((3, 5, 7)),
+    "heatmap_none": _heatmap((5, 7, 3), channels="last", sub_pixel="none", alignment="top_left"),
+    "heatmap_soft": _heatmap((2, 4, 6), sub_pixel="soft"),
+    "heatmap_pixels": _heatmap((4, 1, 2), alignment="top_left"),
+    "heatmap_one": _heatmap((5, 7), channels="last"),
+}
+"""Contracts by name; each has one output, 'maps'."""

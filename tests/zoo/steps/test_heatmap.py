@@ -1,0 +1,136 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cpp_post import cpp_post
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from map_cases import MAP_CASES
+
+from zoo.data.processing import postprocess, value_specs
+from zoo.errors import RecipeError
+from zoo.registry import load
+from zoo.step import Frame, Region, ValueSpec
+
+CASES = {name: case for name, case in MAP_CASES.items() if name.startswith("heatmap")}
+STEP = load("step", "heatmap")
+REGION = Region(-700, 300, 163840, 122880)
+FRAME = Frame(np.zeros((32, 48, 3), np.uint8), (0, 0, 1, 1), REGION)
+
+
+def maps_of(name, seed, odd=0.0):
+    random = np.random.default_rng(seed)
+    shape = CASES[name].outputs[0].shape
+    maps = random.normal(0, 2, shape).round().astype(np.float32)
+    strange = random.random(shape) < odd
+    maps[strange] = random.choice([np.nan, np.inf, -np.inf, -0.0], strange.sum())
+    return maps
+
+
+def run(name, maps):
+    return postprocess(CASES[name], {"maps": maps}, FRAME)
+
+
+def landmark(one, given):
+    """The definition for one map, pixel by pixel: its score, and x, y across the region."""
+    rows, columns = one.shape
+    one = one.astype(np.float64)
+    pixels = [(-one[r, c], r, c) for r in range(rows) for c in range(columns)]
+    score, row, column = min(pixels)
+    x, y = float(column), float(row)
+    if given["sub_pixel"] == "soft":
+        odds = np.exp(one)
+        x = (odds * np.arange(columns)).sum() / odds.sum()
+        y = (odds * np.arange(rows)[:, None]).sum() / odds.sum()
+    if given["sub_pixel"] == "quarter":
+        if 0 < column < columns - 1:
+            x += 0.25 * np.sign(one[row, column + 1] - one[row, column - 1])
+        if 0 < row < rows - 1:
+            y += 0.25 * np.sign(one[row + 1, column] - one[row - 1, column])
+    half = 0.5 if given["alignment"] == "half_pixel" else 0.0
+    return -score, (x + half) / columns, (y + half) / rows, half
+
+
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_equals_its_definition(name, seed):
+    maps, given = maps_of(name, seed), STEP.complete(CASES[name].post[0].parameters)
+    found = run(name, maps)
+    each = maps[None] if maps.ndim == 2 else maps
+    each = each.transpose(2, 0, 1) if maps.ndim == 3 and given["channels"] == "last" else each
+    for k, one in enumerate(each):
+        score, u, v, half = landmark(one, given)
+        assert found["landmark_scores"][k] == score
+        photo = [-700 / 256 + u * 640 - half, 300 / 256 + v * 480 - half]
+        np.testing.assert_allclose(found["landmarks"][k], photo, rtol=1e-12, atol=1e-9)
+
+
+def test_a_gaussian_is_found_within_a_quarter_pixel():
+    rows, columns = np.mgrid[:16, :24]
+    x, y = 10.3, 6.7
+    one = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 8)[None].astype(np.float32)
+    whole = replace(FRAME, region=Region(0, 0, 24 * 256, 16 * 256))
+    found = STEP.apply({"maps": one}, whole, STEP.complete({"output": "maps"}))
+    np.testing.assert_allclose(found["landmarks"], [[10.25, 6.75]], atol=1e-9)
+
+
+def test_nan_is_lowest_and_soft_has_no_place_for_it():
+    maps = np.full((2, 3, 4), math.nan, np.float32)
+    maps[0, 1, 2] = -9
+    found = STEP.apply({"maps": maps}, FRAME, STEP.complete({"output": "maps"}))
+    assert found["landmark_scores"][0] == -9
+    assert np.isnan(found["landmark_scores"][1])
+    soft = STEP.complete({"output": "maps", "sub_pixel": "soft"})
+    assert np.isnan(STEP.apply({"maps": maps}, FRAME, soft)["landmarks"]).all()
+
+
+def test_the_record_has_landmarks_but_no_maps():
+    assert set(value_specs(CASES["heatmap_soft"])) == {"landmarks", "landmark_scores"}
+
+
+@pytest.fixture(scope="module")
+def cpp(tmp_path_factory):
+    return cpp_post(tmp_path_factory, "heatmap", {name: case.post for name, case in CASES.items()})
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32 - 1), odd=st.sampled_from([0.0, 0.1, 1.0]))
+def test_cpp_equals_numpy(cpp, name, seed, odd):
+    maps = maps_of(name, seed, odd)
+    found = cpp.run(name, {"maps": maps}, FRAME)
+    for value, numbers in run(name, maps).items():
+        np.testing.assert_array_equal(found[value], numbers, err_msg=value)
+        assert found[value].shape == numbers.shape
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"sub_pixel": "quater"},
+            "sub_pixel is 'quater'; known: quarter, none, soft; did you mean",
+        ),
+        ({"alignment": 1}, "alignment is 1; known: half_pixel, top_left"),
+        ({"channels": "NHWC"}, "channels is 'NHWC'; known: first, last"),
+    ],
+)
+def test_unknown_choices_are_refused(given, message):
+    with pytest.raises(RecipeError, match=message):
+        STEP.complete({"output": "maps", **given})
+
+
+@pytest.mark.parametrize("spec", [None, ValueSpec((9,), "float32"), ValueSpec((2, 3, 4), "int64")])
+def test_maps_are_needed(spec):
+    known = {"maps": spec} if spec else {}
+    with pytest.raises(RecipeError, match=r"'maps' is .*; maps \[K, rows, columns\] of numbers"):
+        STEP.adds(known, STEP.complete({"output": "maps"}))
+
+
+def test_a_region_is_needed():
+    frame = replace(FRAME, region=None)
+    with pytest.raises(RecipeError, match="add stretch, center_crop, letterbox or crop"):
+        STEP.apply({"maps": np.zeros((1, 2, 2))}, frame, STEP.complete({"output": "maps"}))
