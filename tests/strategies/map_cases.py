@@ -19,11 +19,19 @@ def _heatmap(shape: tuple[int, ...], **given: object) -> Contract:
     return _case(shape, Step("heatmap", {"output": "maps", **given}))
 
 
+def _mask(shape: tuple[int, ...], **given: object) -> Contract:
+    return _case(shape, Step("mask", {"output": "maps", **given}))
+
+
 MAP_CASES: Mapping[str, Contract] = {
     "heatmap_quarter": _heatmap((3, 5, 7)),
     "heatmap_none": _heatmap((5, 7, 3), channels="last", sub_pixel="none", alignment="top_left"),
     "heatmap_soft": _heatmap((2, 4, 6), sub_pixel="soft"),
     "heatmap_pixels": _heatmap((4, 1, 2), alignment="top_left"),
     "heatmap_one": _heatmap((5, 7), channels="last"),
+    "mask_bilinear": _mask((3, 5, 7), labels=["sky", 'a "road"', "größer"], pixels=600),
+    "mask_nearest": _mask((4, 6, 4), channels="last", interpolation="nearest", pixels=5000),
+    "mask_threshold": _mask((1, 4, 6), threshold=-0.25, colors=[[0, 0, 0], [255, 0, 7]]),
+    "mask_one": _mask((5, 7), interpolation="nearest", pixels=1),
 }
 """Contracts by name; each has one output, 'maps'."""

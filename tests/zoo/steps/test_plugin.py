@@ -15,6 +15,7 @@ BUILT_IN = (
     "heatmap",
     "landmarks",
     "letterbox",
+    "mask",
     "nms",
     "normalize",
     "resize",
