@@ -110,6 +110,8 @@ def _plain(attribute: AttributeProto, where: str) -> Any:  # noqa: ANN401
         return value.decode("utf-8", "replace")
     if isinstance(value, TensorProto):
         return plain_tensor(value, attribute.name, where).data
+    if attribute.type == AttributeProto.STRINGS:
+        return tuple(text.decode("utf-8", "replace") for text in value)
     if attribute.type in (AttributeProto.INTS, AttributeProto.FLOATS):
         return tuple(value)
     return value

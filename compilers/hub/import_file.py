@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from onnx import ModelProto, numpy_helper
 
+from compilers.hub.batch_first import batch_first
 from compilers.hub.canonical import canonical
 from compilers.hub.decode import inputs_of
+from compilers.hub.exporter_forms import fuse_exporter_forms
 from compilers.hub.infer_shapes import infer_shapes
 from compilers.hub.model_file import load_model
 from compilers.hub.read import read
@@ -37,6 +39,8 @@ def import_file(file: Path, inputs: Mapping[str, FileInput]) -> Graph:
     canonical(model, where)
     _fix_to_one_sample(model, inputs)
     simpler = simplified(model, where)
+    batch_first(simpler)
+    fuse_exporter_forms(simpler)
     graph = _absorbed(read(simpler.SerializeToString(deterministic=True), where), where)
     try:
         return open_batch(flush_subnormals(graph))

@@ -256,8 +256,6 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
 # Their scales are computed.
 _DYNAMIC = ("ConvInteger", "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MatMulInteger")
 
-_RECURRENT = ("GRU", "LSTM", "RNN")
-
 
 def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
     """Return the reals of a constant in the moved integers' quantization, such as Pad's value."""
@@ -274,12 +272,6 @@ def _find_op(node: OnnxNode, where: str) -> Op:
         raise UnsupportedOpError(
             f"{where}: it is quantized while it runs, by the largest value of each input; only "
             "fixed scales are supported: quantize with onnxruntime.quantization.quantize_static"
-        )
-    if node.op_type in _RECURRENT:
-        raise UnsupportedOpError(
-            f"{where}: {node.op_type} keeps a state from step to step; only networks that compute "
-            "each sample alone are supported: let the network compute one step, with the state as "
-            "a further input and output, or use 1-D convolutions over the steps"
         )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
     raise no_op_plugin(kind, where)

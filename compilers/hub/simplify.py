@@ -13,8 +13,12 @@ from zoo.errors import HubError
 
 __all__ = ["simplified", "simplify"]
 
-# Identical ops may be quantized differently; merged, one would feed two quantizers.
-_SKIPPED = ("eliminate_common_subexpression",)
+_SKIPPED = (
+    # Identical ops may be quantized differently; merged, one would feed two quantizers.
+    "eliminate_common_subexpression",
+    # It reshapes [N, T, C] to [N * T, C], which mixes the samples of a batch.
+    "fuse_matmul_add_bias_into_gemm_batched",
+)
 
 
 def simplify(content: bytes, where: str) -> bytes:

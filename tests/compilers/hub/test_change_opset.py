@@ -192,7 +192,13 @@ def test_uses_that_came_later_than_the_hub():
         simplify(content, "net.onnx")
 
 
-@pytest.mark.parametrize("opset", [0, 5, 99])
+def test_a_file_without_an_opset():
+    assert refusal(0, node("Relu")) == (
+        "net.onnx: states no opset of ONNX; the file is empty or damaged"
+    )
+
+
+@pytest.mark.parametrize("opset", [5, 99])
 def test_opsets_that_nobody_knows(opset):
     newest = onnx.defs.onnx_opset_version()
     assert refusal(opset, node("Relu")) == (

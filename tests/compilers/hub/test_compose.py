@@ -288,16 +288,3 @@ def test_parts_are_named_after_the_operator():
     graph = read(_model(op_type, shapes, constants, **attributes), "net.onnx")
     assert [node.name for node in graph.nodes[:2]] == ["n/mul", "n/reshape"]
     assert graph.nodes[-1].output == "y"
-
-
-@pytest.mark.parametrize("op_type", ["GRU", "LSTM", "RNN"])
-def test_states_are_refused_with_a_way_out(op_type):
-    weights = [_reals(1, 4, 6), _reals(1, 4, 4)]
-    with pytest.raises(
-        UnsupportedOpError,
-        match=rf"^net.onnx: node 'n' \({op_type}\): {op_type} keeps a state from step to step; "
-        "only networks that compute each sample alone are supported: let the network compute one "
-        "step, with the state as a further input and output, or use 1-D convolutions over the "
-        "steps$",
-    ):
-        read(_model(op_type, [ROWS], weights, hidden_size=4), "net.onnx")

@@ -171,7 +171,9 @@ def test_operators_whose_first_output_is_left_out():
     _weight(model, "w", (1, 1, 4))
     _weight(model, "r", (1, 1, 1))
     model.graph.node[0].output[0] = ""
-    assert ": node 'rnn' (RNN): RNN keeps a state from step to step" in _refusal(model)
+    assert ": node 'rnn' (RNN): the first axis of 'x' ('N', 3, 4) counts its steps" in _refusal(
+        model
+    )
 
 
 def test_dropout_in_training():
