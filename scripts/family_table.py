@@ -35,7 +35,7 @@ from network_families import FAMILIES, INPUT_SHAPES
 
 from zoo import registry
 from zoo.artifact import Artifact
-from zoo.contract import Contract, TensorSpec
+from zoo.contract import Contract, FileInput, TensorSpec
 from zoo.errors import ZooError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions
@@ -116,14 +116,20 @@ def failure(error: Exception) -> tuple[str, str]:
 def imported(file: Path, shape: tuple[int, ...]) -> Graph:
     """Return the file's graph, which computes the same as the file."""
     hub = registry.load("format", "onnx")
-    graph: Graph = hub.import_file(file, {_INPUT: shape})
+    graph: Graph = hub.import_file(file, {_INPUT: FileInput(shape)})
     float_hub = file.with_name("float.onnx")
     float_hub.write_bytes(hub.write(graph))
     (feed,) = samples(graph, 1)
-    check = check_source(file, float_hub, feed)
+    check = check_source(file, float_hub, feed, contract_of(graph))
     if not check.holds:
         raise AssertionError(f"the import differs by {check.largest:g} {check.unit}")
     return graph
+
+
+def contract_of(graph: Graph) -> Contract:
+    """Return a contract without steps."""
+    shape = tuple(int(size) for size in graph.tensors[_INPUT].shape[1:])
+    return Contract(TensorSpec(_INPUT, shape), (), ())
 
 
 def samples(graph: Graph, count: int) -> list[Feeds]:
@@ -136,10 +142,9 @@ def samples(graph: Graph, count: int) -> list[Feeds]:
 def difference(graph: Graph, target: Target, folder: Path) -> str:
     """Build for a board and return how the artifact differs from the reference, '' if it holds."""
     scheme = registry.load("scheme", target.schemes[_QUANT])
-    spec = TensorSpec(_INPUT, tuple(int(size) for size in graph.tensors[_INPUT].shape[1:]))
     feeds = samples(graph, _SAMPLES)
     integer: Graph = registry.load("quantizer", _QUANT).quantize(
-        graph, scheme, feeds, Contract(spec, (), ()), QuantizeOptions("minmax", False)
+        graph, scheme, feeds, contract_of(graph), QuantizeOptions("minmax", False)
     )
     artifact = registry.load("compiler", target.compiler).lower(integer, target, scheme.name)
     return artifact_difference(integer, artifact, target.executor, folder, feeds[:2])
