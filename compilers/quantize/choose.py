@@ -5,9 +5,10 @@ rule, one of the measured networks does worst with it. Each candidate is judged 
 network's outputs on held-out samples, by the fourth power of the differences. The mean square would
 prefer a range that rounds finely and cuts off the largest answers, one in a thousand; the largest
 difference would depend on a single sample. The slowest methods, error-compensating weight rounding
-and bias correction, are only tried for the best range rule, equalised and not: without them,
-rounding hides which of the two is better. Ties keep the order of the candidates, which starts with
-those that clip least.
+and bias correction, are only tried for the best candidate. If biases have few bits, they are tried
+for the best one of each form, equalised and not: without them, the biases' rounding costs most, and
+hides which form is better. Ties keep the order of the candidates, which starts with those that clip
+least.
 """
 
 import json
@@ -42,6 +43,8 @@ AUTO = "auto"
 _POWER = 4
 _JUDGING = 50
 """Maximum judging samples; every candidate runs on all of them."""
+_COARSE_BIAS = 8
+"""Most bits of a bias whose rounding costs more than that of the weights."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,8 @@ def choose(
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
         report(f"quantized with {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
-    best = [_best(trials, equalized) for equalized in (False, True)[: len(forms)]]
     if options.correct_bias:
-        trials += [_corrected(trial, judge, threads) for trial in best]
+        trials += [_corrected(trial, judge, threads) for trial in _worth_correcting(trials, scheme)]
     trials.sort(key=_loss)
     where = "held out" if options.held_out else "of calibration"
     tried = tuple(trial.way for trial in trials)
@@ -126,8 +128,13 @@ def _loss(trial: _Trial) -> float:
     return trial.way.loss
 
 
-def _best(trials: Sequence[_Trial], equalized: bool) -> _Trial:
-    return min((trial for trial in trials if trial.way.equalized == equalized), key=_loss)
+def _worth_correcting(trials: Sequence[_Trial], scheme: Scheme) -> list[_Trial]:
+    """Return the best candidate, or with coarse biases the best of each form."""
+    ordered = sorted(trials, key=_loss)
+    if scheme.bias_bits > _COARSE_BIAS:
+        return ordered[:1]
+    best = {trial.way.equalized: trial for trial in reversed(ordered)}
+    return [best[equalized] for equalized in sorted(best)]
 
 
 def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:

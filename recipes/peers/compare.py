@@ -1,6 +1,6 @@
 """Measures the cost of 8 bits for third-party networks, with this zoo and with ONNX Runtime's tool.
 
-    python -m recipes.peers.compare PEERS DATA [--network NAME]... [--json]
+    python -m recipes.peers.compare PEERS DATA [--network NAME]... [--no-baseline] [--json]
 
 PEERS holds .onnx files named as the contracts beside this module.  DATA holds the data sets of
 `NETWORKS`. Prints a Markdown table: each network as it is, quantized by calibrator `auto` to each
@@ -96,11 +96,11 @@ class Result:
 
 
 def compare(
-    name: str, peers: Path, data: Path, schemes: Sequence[str], count: int
+    name: str, peers: Path, data: Path, schemes: Sequence[str], count: int, baseline: bool = True
 ) -> Iterator[Result]:
     """Yield the network as it is, then in each way.
 
-    count: of calibration pictures, at most.
+    count: of calibration pictures, at most.  baseline: whether by quantize_static, too.
     """
     peer, recipe = NETWORKS[name], find_recipe(str(peers / f"{name}.onnx"), _HERE / f"{name}.toml")
     onnx = registry.load("format", "onnx")
@@ -123,7 +123,7 @@ def compare(
             )
             file.write_bytes(onnx.write(integer))
             yield measure(file, scheme, process_time() - start, _choice(integer))
-        for per_channel in (False, True):
+        for per_channel in (False, True) if baseline else ():
             start, file = process_time(), hub.with_name("usual.onnx")
             quantize_usually(hub, _feeds(recipe, everything, 1), file, per_channel)
             way = f"quantize_static, per {'channel' if per_channel else 'tensor'}"
@@ -179,6 +179,7 @@ def _choice(graph: Graph) -> str:
 @click.option("--network", "networks", multiple=True, type=click.Choice(list(NETWORKS)))
 @click.option("--scheme", "schemes", multiple=True, default=_SCHEMES, show_default=True)
 @click.option("--calib-count", "count", default=_COUNT, show_default=True, type=click.IntRange(1))
+@click.option("--baseline/--no-baseline", default=True, help="Also by quantize_static.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def main(
     peers: Path,
@@ -186,6 +187,7 @@ def main(
     networks: tuple[str, ...],
     schemes: tuple[str, ...],
     count: int,
+    baseline: bool,
     as_json: bool,
 ) -> None:
     """Compare the networks in PEERS on the data sets in DATA."""
@@ -193,7 +195,9 @@ def main(
     facts = machine()
     with progress(explain=False):
         results = (
-            result for name in known for result in compare(name, peers, data, schemes, count)
+            result
+            for name in known
+            for result in compare(name, peers, data, schemes, count, baseline)
         )
         if as_json:
             found = {"machine": facts, "results": [asdict(result) for result in results]}
