@@ -35,8 +35,8 @@ def network_sources(request: AppRequest) -> dict[str, bytes]:
     """
     if "network.h" not in request.artifact_files:
         raise RefusedError(
-            f"{request.target.name}: app '{request.target.app}' compiles C code in, the artifact "
-            f"'{request.artifact_main}' is none; give the target the compiler 'c'"
+            f"{request.target.name}: app '{request.target.app}' needs C code, but the artifact is "
+            f"'{request.artifact_main}'; set the target's compiler to 'c'"
         )
     sources = {
         f"{_FOLDER}/{name}": content

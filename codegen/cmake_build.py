@@ -29,7 +29,7 @@ def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
     log = "".join(_run(command, source) for command in (configure, build))
     program = out / "app"
     if not program.is_file():
-        raise _failure("made no program 'app'", log, source)
+        raise _failure("produced no program 'app'", log, source)
     return program
 
 

@@ -51,7 +51,7 @@ def emulated(board: LinuxMachine, variables: Sequence[str] = ()) -> Iterator[tup
         words = emulator_words(board, root, variables, _REMEDY)
         if not _LIBRARIES.is_dir():
             raise ToolchainError(
-                f"{_LIBRARIES}: no C library for 64-bit ARM is there, which its programs run with; "
+                f"{_LIBRARIES}: has no C library for 64-bit ARM, which such programs need; "
                 f"{_REMEDY}"
             )
         (root / "lib").symlink_to(_LIBRARIES)

@@ -43,8 +43,8 @@ def sysroot() -> Path:
     for needed, what in (("vart", "AMD's VART"), ("c++", "the headers of C++")):
         if not (folder / "usr" / "include" / needed).is_dir():
             raise ToolchainError(
-                f"{folder}: no ARM libraries with {what} are there; {_REMEDY}, or name a folder of "
-                f"them with {_SYSROOT}"
+                f"{folder}: has no ARM libraries with {what}; {_REMEDY}, or name a folder of them "
+                f"with {_SYSROOT}"
             )
     return folder
 

@@ -59,8 +59,8 @@ def _folder(artifact: Path) -> Path:
     folder = artifact.parent / "stand_in"
     if not (folder / "network.h").is_file():
         raise ArtifactError(
-            f"{folder}: holds no network.h; an xmodel is run here by the C form of its network, "
-            "which `zoo build` writes beside it: build it again"
+            f"{folder}: has no network.h; this machine runs an .xmodel as C code, which `zoo "
+            "build` writes beside it: build it again"
         )
     return folder
 

@@ -102,7 +102,7 @@ def _check(path: Path, wheel: Wheel) -> Path:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != wheel.sha256:
         raise ToolchainError(
-            f"{path}: has SHA-256 {found}, {wheel.sha256} is needed; delete it to download it again"
+            f"{path}: has SHA-256 {found}, expected {wheel.sha256}; delete it to download it again"
         )
     return path
 

@@ -15,11 +15,12 @@ INTEGER_SCHEMES = {
 OTHER_INTEGERS = {
     "w8a8-asym": "TensorRT's zero points are 0; use w8a8-sym",
     "w4a8-asym": (
-        "TensorRT's zero points are 0, and it multiplies no 4-bit weights by integers; use w8a8-sym"
+        "TensorRT's zero points are 0, and it cannot multiply 4-bit weights by integers; use "
+        "w8a8-sym"
     ),
     "dpu-pow2": (
-        "it rounds half up as AMD's DPU does, TensorRT rounds half to even and would compute "
-        "another network; use w8a8-sym"
+        "it rounds half up like AMD's DPU, but TensorRT rounds half to even, so results would "
+        "differ; use w8a8-sym"
     ),
 }
 """Why TensorRT refuses the other schemes."""

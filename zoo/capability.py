@@ -39,7 +39,7 @@ def find_capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
     compiler = registry.load("compiler", target.compiler)
     if not isinstance(compiler, CapabilityCheck):
         raise UsageError(
-            f"{target.name}: its compiler '{target.compiler}' does not tell nodes apart; "
-            "`zoo build` says what it refuses"
+            f"{target.name}: its compiler '{target.compiler}' does not check single nodes; `zoo "
+            "build` reports what it refuses"
         )
     return compiler.capabilities(graph, target)

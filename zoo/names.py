@@ -6,7 +6,7 @@ from zoo.errors import RecipeError
 
 __all__ = ["ALLOWED", "check_name", "is_name", "proposed_name"]
 
-ALLOWED = "letters, digits and . _ + - (100 at most), the first one a letter or a digit"
+ALLOWED = "at most 100 letters, digits and . _ + -, starting with a letter or a digit"
 _LENGTH_MAX = 100
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+-]{{0,{_LENGTH_MAX - 1}}}")
 

@@ -105,7 +105,7 @@ class Op(ABC):
         QuantizeError if the op has none.
         """
         raise QuantizeError(
-            f"node '{node.name}': op '{self.name}' has no torch form, so that the node cannot be "
+            f"node '{node.name}': op '{self.name}' has no torch form, so the node cannot be "
             "trained; use --quant ptq, or give the op plugin a run_torch"
         )
 

@@ -57,7 +57,7 @@ def why_unreadable(path: Path) -> str:
 def _message(path: Path, error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{path}: cannot be read ({error.strerror})"
-    return f"{path}: cannot be read as a picture ({error}); save it anew as PNG, JPEG, BMP or PPM"
+    return f"{path}: cannot be read as a picture ({error}); save it again as PNG, JPEG, BMP or PPM"
 
 
 def _decoded(content: bytes) -> "NDArray[np.uint8]":

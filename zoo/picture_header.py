@@ -55,8 +55,8 @@ def read_header(content: bytes) -> PictureHeader:
         raise ValueError("it has no pixels")
     if header.width * header.height > PIXELS_MAX:
         raise ValueError(
-            f"it has {header.width} x {header.height} pixels, {PIXELS_MAX} are read at most; make "
-            "it smaller"
+            f"it has {header.width} x {header.height} pixels, at most {PIXELS_MAX} are supported; "
+            "make it smaller"
         )
     return header
 
@@ -77,7 +77,7 @@ def _reader(content: bytes) -> Callable[[bytes], PictureHeader]:
     for start, reader in readers.items():
         if content.startswith(start):
             return reader
-    raise ValueError("its first bytes are those of another kind of file")
+    raise ValueError("its format is unknown")
 
 
 def _png(content: bytes) -> PictureHeader:
@@ -107,7 +107,7 @@ def _jpeg(content: bytes) -> PictureHeader:
                 raise ValueError("it is a lossless or arithmetic JPEG; save it as baseline")
             bits, height, width, channels = struct.unpack_from(">BHHB", segment)
             if bits != 8:
-                raise ValueError(f"it is a JPEG of {bits} bits; save it with 8")
+                raise ValueError(f"it is a JPEG of {bits} bits per channel; save it with 8")
             size = width, height
         elif marker == _APP1 and segment.startswith(_EXIF) and not exif:
             exif = segment.removeprefix(_EXIF)
@@ -116,7 +116,7 @@ def _jpeg(content: bytes) -> PictureHeader:
         elif marker == _START_OF_SCAN and content.find(bytes((0xFF, _END)), end) < 0:
             raise ValueError("the file is cut short")
     if channels not in (1, 3) and not (channels == 4 and is_adobe):
-        raise ValueError(f"it is a JPEG of {channels} channels of no known meaning; save it as RGB")
+        raise ValueError(f"it is a JPEG of {channels} channels of unknown meaning; save it as RGB")
     return PictureHeader(*size, _orientation(exif))
 
 
@@ -164,7 +164,7 @@ def _bmp(content: bytes) -> PictureHeader:
         header_bytes in _BMP_HEADERS and bits in _BMP_BITS and (planes, compression) == (1, 0)
     )
     if not is_usual or gap < 0 or gap != palette:
-        raise ValueError("it is a BMP of a rare kind; save it without compression, as RGB")
+        raise ValueError("it is an unsupported kind of BMP; save it without compression, as RGB")
     if pixels_at + (width * bits + 31) // 32 * 4 * abs(height) > len(content):
         raise ValueError("the file is cut short")
     return PictureHeader(width, abs(height))
@@ -176,7 +176,7 @@ def _pnm(content: bytes) -> PictureHeader:
         raise ValueError("its PPM header is damaged")
     kind, width, height, largest = map(int, found.groups())
     if largest != 255:
-        raise ValueError(f"its largest value is {largest}; 255 is needed")
+        raise ValueError(f"its largest value is {largest}; it must be 255")
     if found.end() + width * height * (1 if kind == 5 else 3) > len(content):
         raise ValueError("the file is cut short")
     return PictureHeader(width, height)

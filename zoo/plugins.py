@@ -159,5 +159,5 @@ def _checked(results: Collection[Iterable[Any]], hook: str) -> tuple[Descriptor,
         if not isinstance(descriptor, Descriptor):
             raise TypeError(f"{hook} returned {descriptor!r}; zoo.descriptor.Descriptor is needed")
         if not isinstance(descriptor.name, str) or not isinstance(descriptor.target, str):
-            raise TypeError(f"{hook} returned {descriptor!r}; name and target are texts")
+            raise TypeError(f"{hook} returned {descriptor!r}; name and target must be strings")
     return descriptors

@@ -121,7 +121,7 @@ def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  
     try:
         wrong = _fault(kind, descriptor.name, descriptor.target)
     except Exception as error:
-        wrong = f"has contents of a wrong type ({type(error).__name__}: {error})"
+        wrong = f"has contents of the wrong type ({type(error).__name__}: {error})"
         raise _broken(kind, plugin, descriptor, f"'{descriptor.target}' {wrong}") from error
     if wrong:
         raise _broken(kind, plugin, descriptor, f"'{descriptor.target}' {wrong}")
@@ -132,7 +132,7 @@ def _record_tools(kind: str, plugin: Plugin, descriptor: Descriptor, found: Any)
     try:
         things = tuple(map(tool_thing, found.tools))
     except (AttributeError, TypeError) as error:
-        wrong = f"'{descriptor.target}' has tools that are no tuple of zoo.tool.Tool ({error})"
+        wrong = f"'{descriptor.target}' has tools that are not a tuple of zoo.tool.Tool ({error})"
         raise _broken(kind, plugin, descriptor, wrong) from error
     record(*things)
 

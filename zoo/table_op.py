@@ -162,8 +162,8 @@ def tabulate(
 def _known(values: NDArray[Any], source: Tensor) -> NDArray[Any]:
     if np.isnan(values).any():
         raise QuantizeError(
-            f"a function of tensor '{source.name}' has no value for some of the numbers that the "
-            "tensor's grid holds; state where it has one in the op's `domain`"
+            f"a function of tensor '{source.name}' is undefined for some values of the tensor's "
+            "grid; state where it is defined in the op's `domain`"
         )
     return values
 
@@ -180,15 +180,14 @@ def require_8_bits(tensor: Tensor) -> None:
     bits = _grid(tensor).bits
     if bits > 8:
         raise QuantizeError(
-            f"tensor '{tensor.name}' has {bits} bits and is read by a function that is a table; "
-            "such tables take at most 8 bits: quantize activations to 8 bits"
+            f"tensor '{tensor.name}' has {bits} bits and feeds a table op; tables take at most 8 "
+            "bits: quantize activations to 8 bits"
         )
 
 
 def _grid(tensor: Tensor) -> Quantization:
     if tensor.quantization is None:
         raise QuantizeError(
-            f"tensor '{tensor.name}' has no quantization beside quantized ones; "
-            "quantize the whole graph"
+            f"tensor '{tensor.name}' is float beside quantized tensors; quantize the whole graph"
         )
     return tensor.quantization

@@ -36,7 +36,7 @@ def lower_softmax(view: KernelView) -> Steps:
     strides, axes = strides_of(found), channels_first_axes(view.output)
     others = [(found[a], strides[a]) for a in axes if a != axis and found[a] > 1]
     if len(others) > _OTHER_AXES:
-        view.refuse("it has more than three axes beside its own", "reshape before it")
+        view.refuse("it has more than three axes besides the softmax axis", "reshape before it")
     others = [(1, 0)] * (_OTHER_AXES - len(others)) + others
     (multiplier,), (shift,) = view.fixed("multiplier"), view.fixed("shift")
     # Twice the divisor is computed too.

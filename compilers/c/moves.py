@@ -30,7 +30,7 @@ def lower_reshape(view: KernelView) -> Steps:
         found, wanted = sizes(view.inputs[0].shape), sizes(view.output.shape)
         view.refuse(
             f"{found} to {wanted} (channels last) mixes rows and columns of an image",
-            "reshape by way of one axis (flatten)",
+            "flatten first, then reshape",
         )
     if loops.is_contiguous:
         yield SameMemory(view.inputs[0].name, view.output.name)

@@ -82,7 +82,7 @@ def _inside(graph: Graph) -> frozenset[str]:
     nodes = [node for node in graph.nodes if node.output not in outside]
     for node in nodes:
         if node.op in ("quantize", "dequantize"):
-            raise _float_error(graph, f"node '{node.name}' ({node.op}) stands in the middle")
+            raise _float_error(graph, f"node '{node.name}' ({node.op}) is inside the network")
     return frozenset(node.output for node in nodes)
 
 

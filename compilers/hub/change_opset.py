@@ -69,7 +69,7 @@ def _converted(forms: OldForms, node: NodeProto, opset: int, wanted: int) -> lis
     changed = forms.rewrite(node) if wanted > opset else None
     if changed is None:
         raise UnsupportedOpError(
-            f"{where}: what it means in ONNX opset {opset} is not known here; export with one of "
+            f"{where}: its meaning in ONNX opset {opset} is unknown; export with one of "
             f"{OPSETS.start} to {OPSETS.stop - 1}"
         )
     return changed

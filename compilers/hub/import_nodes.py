@@ -89,7 +89,7 @@ class NodeImporter:
     def _value(self, name: str, where: str) -> Tensor | None:
         if name and name not in self._values:
             raise HubError(
-                f"{where}: it reads '{name}', which is no first output of a node before it; "
+                f"{where}: it reads '{name}', which is not the first output of an earlier node; "
                 "further outputs (masks, indices) are not supported: export without them"
             )
         return self._values[name] if name else None
@@ -152,8 +152,8 @@ class NodeImporter:
         sizes = fold_sizes(call)
         if sizes is None:
             raise HubError(
-                f"{call.where}: it computes with constants alone, which simplification has not "
-                "replaced by its result; compute it before the export"
+                f"{call.where}: it has only constant inputs, but simplification did not fold it; "
+                "compute it before the export"
             )
         return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
 
@@ -179,8 +179,9 @@ class NodeImporter:
             return replace(q, quantization=described)
         if q.quantization is None or replace(q.quantization, rounding="half_even") != quantization:
             raise UnsupportedOpError(
-                f"{call.where}: it reads '{q.name}' with another scale or zero point than that it "
-                "was written with; only equal ones are supported: export the file again"
+                f"{call.where}: it reads '{q.name}' with a scale or zero point that differs from "
+                "the one it was quantized with; only equal ones are supported: export the file "
+                "again"
             )
         new = Node(node.name, "dequantize", (self._use(q, call.where),), node.outputs[0])
         return self._append(new, activation(new.output, q.shape))
@@ -206,7 +207,7 @@ class NodeImporter:
         training = call.inputs[2] if len(call.inputs) > 2 else None
         if training is not None and (training.data is None or training.data.any()):
             raise UnsupportedOpError(
-                f"{call.where}: Dropout is in training mode; it is supported where it drops "
+                f"{call.where}: Dropout is in training mode; it is supported only where it drops "
                 "nothing: call model.eval() before the export"
             )
         return self._copy(call, node)
@@ -270,8 +271,8 @@ def _find_op(node: OnnxNode, where: str) -> Op:
         return op
     if node.op_type in _DYNAMIC:
         raise UnsupportedOpError(
-            f"{where}: it is quantized while it runs, by the largest value of each input; only "
-            "fixed scales are supported: quantize with onnxruntime.quantization.quantize_static"
+            f"{where}: it is quantized at run time, from the range of each input; only fixed "
+            "scales are supported: quantize with onnxruntime.quantization.quantize_static"
         )
     kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
     raise no_op_plugin(kind, where)
@@ -281,7 +282,8 @@ def _refuse_integers(call: OnnxCall) -> None:
     for tensor in call.inputs:
         if tensor is not None and not tensor.is_constant and tensor.quantization:
             raise UnsupportedOpError(
-                f"{call.where}: it computes with the integers '{tensor.name}'; only operators on "
-                "reals between DequantizeLinear and QuantizeLinear, QLinear operators, and such "
-                "that move values are supported: quantize in QDQ format (QuantFormat.QDQ)"
+                f"{call.where}: it computes with the integers '{tensor.name}'; only float "
+                "operators between DequantizeLinear and QuantizeLinear, QLinear operators, and "
+                "operators that move values are supported: quantize in QDQ format "
+                "(QuantFormat.QDQ)"
             )

@@ -89,10 +89,9 @@ def _beside(file: Path, tensor: TensorProto) -> Path:
     path = file.parent / location
     if location in ("", ".", "..") or Path(location).name != location or path.is_symlink():
         raise HubError(
-            f"{file}: the constant '{tensor.name}' is in '{location}'; weights are read from files "
-            "beside the model only, by their plain name and through no link: copy that file there, "
-            "or save the model with its weights inside: "
-            "onnx.save(model, path, save_as_external_data=False)"
+            f"{file}: the constant '{tensor.name}' is in '{location}'; weights are read only from "
+            "regular files in the model's folder: copy that file there, or save the model with "
+            "its weights inside: onnx.save(model, path, save_as_external_data=False)"
         )
     return path
 

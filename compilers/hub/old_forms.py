@@ -221,7 +221,7 @@ def _resize(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     mode = _attribute(node, "mode", b"nearest").decode()
     if mode == "nearest" and any(smaller) and not all(smaller):
         raise forms.refusal(
-            node, f"scales {[float(scale) for scale in scales]}, larger and smaller at once"
+            node, f"scales {[float(scale) for scale in scales]}, both above and below 1"
         )
     settings = {"mode": mode, "coordinate_transformation_mode": "asymmetric"}
     if mode == "nearest":

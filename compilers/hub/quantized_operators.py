@@ -73,7 +73,7 @@ def spell_out(
         )
     if len(node.inputs) <= form.output or not node.inputs[form.output]:
         raise UnsupportedOpError(
-            f"{where}: {node.op_type} gives reals; only integers are supported: quantize its "
+            f"{where}: {node.op_type} returns floats; only integers are supported: quantize its "
             "output, too"
         )
     operands = list(_operands(node, form, fresh))

@@ -57,8 +57,8 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
         return model
     if not same:
         raise HubError(
-            f"{where}: simplified by onnxsim, the network computes something else; simplify it by "
-            "hand, or export it again"
+            f"{where}: onnxsim changed what the network computes; simplify it by hand, or export "
+            "it again"
         )
     # onnxsim adds its own description.
     metadata = {entry.key: entry.value for entry in model.metadata_props}

@@ -62,8 +62,7 @@ def quantization_of(tensor: Tensor) -> Quantization:
     """Return the tensor's quantization; raises QuantizeError if it holds reals."""
     if tensor.quantization is None:
         raise QuantizeError(
-            f"tensor '{tensor.name}' has no quantization beside quantized ones; "
-            "quantize the whole graph"
+            f"tensor '{tensor.name}' is float beside quantized tensors; quantize the whole graph"
         )
     return tensor.quantization
 

@@ -55,8 +55,8 @@ class DepthToSpace(MoveOp):
         block = integer(node, "block")
         if channels % block**2:
             raise HubError(
-                f"node '{node.name}' (depth_to_space): {channels} channels make no blocks of "
-                f"{block} x {block} pixels"
+                f"node '{node.name}' (depth_to_space): {channels} channels cannot be split into "
+                f"blocks of {block} x {block} pixels"
             )
         return (batch, channels // block**2, height * block, width * block)
 

@@ -54,7 +54,7 @@ class Pad(Op):
         if not math.isfinite(value):
             raise UnsupportedOpError(
                 f"{call.where}: Pad of '{x.name}' has the value {value}; only finite values are "
-                "supported: let the pooling that follows pad"
+                "supported: pad in the pooling that follows"
             )
         return Parsed((x,), {"before": before, "after": after, "value": value})
 

@@ -35,9 +35,9 @@ class Reshape(MoveOp):
         if not shape or shape[0] != x.shape[0] or _values(shape) != _values(x.shape):
             target = "a shape without its batch" if shape is None else shape
             raise UnsupportedOpError(
-                f"{call.where}: {call.op_type} of '{x.name}' {x.shape} to {target}; only a reshape "
-                "of each sample is supported, with the batch as the first axis: write such as "
-                "x.flatten(1) or x.reshape(-1, 196)"
+                f"{call.where}: {call.op_type} of '{x.name}' {x.shape} to {target}; only reshapes "
+                "that keep the batch as the first axis are supported: write x.flatten(1) or "
+                "x.reshape(-1, 196), for example"
             )
         return Parsed((x,), {"shape": tuple(int(size) for size in shape[1:])})
 

@@ -114,12 +114,12 @@ def _kept(call: OnnxCall, x: Tensor, axis: int, cut: slice) -> range:
     if axis == 0 or isinstance(size, str):
         raise UnsupportedOpError(
             f"{call.where}: Slice cuts '{x.name}' {x.shape} along the batch (axis 0); only the "
-            "other axes are supported: take samples apart outside the network"
+            "other axes are supported: split the batch outside the network"
         )
     if cut.step < 1:
         raise UnsupportedOpError(
             f"{call.where}: Slice takes '{x.name}' {x.shape} in steps of {cut.step} along axis "
-            f"{axis}; only steps of 1 and more are supported: do not reverse axes"
+            f"{axis}; only positive steps are supported: do not reverse axes"
         )
     kept = range(size)[cut]
     if not kept:

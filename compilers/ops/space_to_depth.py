@@ -51,8 +51,8 @@ class SpaceToDepth(MoveOp):
         block = integer(node, "block")
         if height % block or width % block:
             raise HubError(
-                f"node '{node.name}' (space_to_depth): {height} x {width} pixels make no blocks of "
-                f"{block} x {block}"
+                f"node '{node.name}' (space_to_depth): {height} x {width} pixels cannot be split "
+                f"into blocks of {block} x {block}"
             )
         return (batch, channels * block**2, height // block, width // block)
 

@@ -71,8 +71,8 @@ def _renamed(
     """Rename the tensors that outputs copy. outputs: output name by tensor."""
     if len(outputs) < len(graph.outputs) or outputs.keys() & set(graph.inputs):
         raise QuantizeError(
-            f"graph '{graph.name}': of its outputs {', '.join(graph.outputs)} one is an input or "
-            "another output as it is; drop it from the network's outputs"
+            f"graph '{graph.name}': of its outputs {', '.join(graph.outputs)} one is an unchanged "
+            "input or repeats another output; remove it from the network's outputs"
         )
     known = [_real(tensor, outputs) for tensor in graph.tensors.values()]
     renamed = [

@@ -67,8 +67,8 @@ def _check_finite(graph: Graph, batchnorm: Node, constants: tuple[Tensor, ...]) 
         if not np.isfinite(np.asarray(constant.data)).all():
             raise HubError(
                 f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) makes of "
-                f"'{constant.name}' numbers that are not finite: a variance below 0, or weights "
-                "that are too large or damaged; export the network again, or train it again"
+                f"'{constant.name}' numbers that are not finite: a variance is below 0, or weights "
+                "are too large or damaged; export the network again, or train it again"
             )
 
 
@@ -116,8 +116,8 @@ def _depthwise(
     if len(shape) != 4:
         raise UnsupportedOpError(
             f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) normalises "
-            f"'{batchnorm.inputs[0]}' of shape {shape}, which no dense layer computes for it "
-            "alone; only such, or images [N, C, H, W], are supported: put it after the layer"
+            f"'{batchnorm.inputs[0]}' of shape {shape}; it must be an image [N, C, H, W], or the "
+            "output of a dense layer that nothing else reads: put it directly after that layer"
         )
     affine, channels = _affine(graph, batchnorm), int(shape[1])
     constants = (

@@ -47,6 +47,6 @@ def _check(graph: Graph, node: Node, inputs: list[Tensor]) -> None:
         raise HubError(
             f"node '{node.name}' ({node.op}): it computes {fixed} for a batch of "
             f"{graph.tensors[graph.inputs[0]].shape[0]} and cannot for others, because "
-            f"{constants or 'it'} tells its samples apart; export with an open batch, such as by "
-            "torch.onnx.export(..., dynamic_axes={'input': {0: 'N'}})"
+            f"{constants or 'it'} differs between samples; export with a dynamic batch, for "
+            f"example torch.onnx.export(..., dynamic_axes={{'input': {{0: 'N'}}}})"
         )

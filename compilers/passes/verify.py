@@ -34,7 +34,7 @@ def verify(graph: Graph, behind: str) -> None:
     """
     for problem in _problems(graph):
         raise VerifyError(
-            f"graph '{graph.name}', behind the pass {behind}: {problem}; the pass is wrong, report "
+            f"graph '{graph.name}', after the pass {behind}: {problem}; the pass is wrong, report "
             "it with the network"
         )
 
@@ -54,7 +54,7 @@ def _tensor(tensor: Tensor) -> Iterator[str]:
     if tensor.data is not None and tensor.data.shape != tensor.shape:
         yield f"{where} has the shape {tensor.shape}, its data {tensor.data.shape}"
     if tensor.layout and len(tensor.shape) != len(tensor.layout):
-        yield f"{where} {tensor.shape} is laid as {tensor.layout}"
+        yield f"{where} {tensor.shape} has the layout {tensor.layout}"
     if grid is None:
         return
     if not tensor.is_constant and tensor.dtype != grid.dtype:

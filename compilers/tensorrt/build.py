@@ -57,7 +57,7 @@ TOOLS = (
         "NVIDIA GPU",
         "program",
         ("nvidia-smi",),
-        "building engines by TensorRT itself, and running them against the reference",
+        "building engines with TensorRT itself, and comparing them with the reference",
         "install NVIDIA's driver",
         # The device's instead: an engine is built for one.
         asks_version=("--query-gpu=name,compute_cap", "--format=csv,noheader", "--id=0"),
@@ -199,9 +199,9 @@ def _compute_capability(trt: ModuleType, gpu: Gpu) -> Any:  # noqa: ANN401
 def _failure(trt: ModuleType, gpu: Gpu, what: str, said: list[str]) -> ToolchainError:
     runtime = f"{RUNTIMES[trt.__name__]} {_version(trt)}"
     return ToolchainError(
-        f"{gpu.name}: {runtime} {what} ({'; '.join(said) or 'it does not say why'}); "
-        "`zoo show MODEL --target BOARD` shows what it takes, and a bundle without an engine is "
-        f"built where {trt.__name__} is not installed"
+        f"{gpu.name}: {runtime} {what} ({'; '.join(said) or 'it gives no reason'}); `zoo show "
+        "MODEL --target BOARD` shows what it takes, and a bundle without an engine is built where "
+        f"{trt.__name__} is not installed"
     )
 
 

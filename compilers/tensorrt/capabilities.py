@@ -49,7 +49,7 @@ def _require(view: NodeView, gpu: Gpu) -> None:
         if op_type not in operators_of(gpu.tensorrt):
             view.refuse(
                 f"TensorRT {gpu.tensorrt} does not read the ONNX operator {op_type}",
-                "compute it before or behind the network, or replace it",
+                "compute it before or after the network, or replace it",
             )
     dilations = call.attributes.get("dilations", (1, 1))
     if call.op_type == "MaxPool" and tuple(dilations) != (1, 1):

@@ -103,13 +103,13 @@ def _integer_exactness(graph: Graph) -> Exactness:
 def _engine_notes(onnx: bytes, precision: str, gpu: Gpu, engine: Engine | None) -> tuple[str, ...]:
     if engine is None:
         return (
-            f"no engine was built here, which needs {_needed(gpu)}; {SCRIPT} builds it on the "
-            "board, with TensorRT",
+            f"no engine was built here, because that needs {_needed(gpu)}; {SCRIPT} builds it on "
+            "the board, with TensorRT",
         )
     built = (
         f"{ENGINE} was built by {engine.runtime} {engine.version} for compute capability "
-        f"{gpu.compute_capability}; no two builds give the same bytes, so that it and its digests "
-        f"are outside of the bundle's reproducibility: {ONNX} is what is pinned"
+        f"{gpu.compute_capability}; engine builds are not reproducible, so the engine and its "
+        f"digests may differ between builds of this bundle; {ONNX} is pinned"
     )
     return (built, _layer_note(onnx, engine)) if precision == "int8" else (built,)
 

@@ -91,7 +91,7 @@ class EngineRun:
         self._runtime = trt.Runtime(self._log)
         self._engine = self._runtime.deserialize_cuda_engine(engine.content)
         if self._engine is None:
-            raise self._failure(f"{engine.runtime} {engine.version} does not load its own engine")
+            raise self._failure(f"{engine.runtime} {engine.version} cannot load its own engine")
         self._context = self._engine.create_execution_context()
         names = [self._engine.get_tensor_name(i) for i in range(self._engine.num_io_tensors)]
         self._shapes = {name: tuple(self._engine.get_tensor_shape(name)) for name in names}
@@ -109,7 +109,7 @@ class EngineRun:
         return {n: self._memory.download(self._places[n], self._shapes[n]) for n in self._outputs}
 
     def _failure(self, what: str) -> ToolchainError:
-        said = "; ".join(self._log.errors) or "it does not say why"
+        said = "; ".join(self._log.errors) or "it gives no reason"
         return ToolchainError(f"{what} ({said}); does nvidia-smi show free memory, a new driver?")
 
     def _place(self, name: str) -> int:
@@ -153,11 +153,11 @@ def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> st
     if not check.holds:
         raise VerifyError(
             f"{where}: its engine of graph '{graph.name}' is {check.largest:.4g} {check.unit} off "
-            f"the reference, allowed is {check.allowed}; report it, with both versions"
+            f"the reference, allowed: {check.allowed}; report it with both versions"
         )
     return (
         f"run on this machine's GPU by {where}: at most {check.largest:.4g} {check.unit} off the "
-        f"reference at the middle one of {_SAMPLES} random inputs"
+        f"reference, as the median over {_SAMPLES} random inputs"
     )
 
 

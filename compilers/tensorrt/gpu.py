@@ -47,7 +47,7 @@ class Gpu:
 def _number(target: Target, name: str) -> str:
     value = target.facts.get(name)
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise _incomplete(target, name, "a text such as '8.9'")
+        raise _incomplete(target, name, "a string such as '8.9'")
     return value
 
 
@@ -61,7 +61,7 @@ def _typing(target: Target) -> str:
 def _words(target: Target, name: str) -> tuple[str, ...]:
     value = target.facts.get(name)
     if not isinstance(value, tuple):
-        raise _incomplete(target, name, "a tuple of texts")
+        raise _incomplete(target, name, "a tuple of strings")
     return value
 
 

@@ -62,6 +62,6 @@ def _require_one_kind(view: NodeView) -> None:
             view.refuse(f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
     kinds = {tensor.quantization is not None for tensor in tensors if not tensor.is_constant}
     if view.node.op not in _BORDER and len(kinds) > 1:
-        view.refuse("it stands between integers and reals", "quantize the whole network")
+        view.refuse("it mixes integer and float tensors", "quantize the whole network")
     if kinds == {False} and any(tensor.quantization for tensor in tensors):
-        view.refuse("it reads integer constants among reals", "quantize the whole network")
+        view.refuse("it mixes integer constants and float tensors", "quantize the whole network")

@@ -35,7 +35,7 @@ EXACT = Exactness(0, "lsb", "every value is an integer over a power of two, exac
 NOT_COMPILED = (
     f"not compiled: vai_c_xir was not found; {QUANTIZED} is its input, {SCRIPT} beside it runs it"
 )
-NOT_RUN = f"what was run is {QUANTIZED}; its compiled form {COMPILED} runs on the board only"
+NOT_RUN = f"the proof ran {QUANTIZED}; its compiled form {COMPILED} runs only on the board"
 
 
 class XmodelCompiler(Compiler):

@@ -25,8 +25,8 @@ def decode(content: bytes, where: str) -> XirGraph:
         )
     except (DecodeError, ValueError, RecursionError) as error:
         raise ArtifactError(
-            f"{where}: this is no .xmodel file, or a damaged one ({error}); build or compile it "
-            "again"
+            f"{where}: this is not an .xmodel file, or a damaged one ({error}); build or compile "
+            "it again"
         ) from error
     if not graph.ops:
         raise ArtifactError(

@@ -25,7 +25,7 @@ class Dpu:
         missing = [name for name in _FACTS if name not in target.facts]
         if missing:
             raise RefusedError(
-                f"{target.name}: its facts lack {', '.join(missing)}; a board with a DPU says "
+                f"{target.name}: its facts lack {', '.join(missing)}; a board with a DPU states "
                 "them, as kv260 does"
             )
         name, fingerprint, version = (str(target.facts[fact]) for fact in _FACTS)

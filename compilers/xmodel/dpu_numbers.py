@@ -36,7 +36,7 @@ def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:
     if find_op(view.node.op).weight_input is not None and len(points) == len(tensors):
         yield from _shifts(points, scheme)
     if view.node.op in scheme.shared_ops and len({grid.scale for _, grid in grids}) > 1:
-        yield f"its fix points are {points}; the DPU copies bytes, so that all must be one"
+        yield f"its fix points are {points}; the DPU copies bytes, so they must be equal"
     has_mean = view.node.op == "average_pool" and not divides_unevenly(view.node)
     if has_mean and scheme.mean_bits is not None:
         yield from _mean(view, scheme)

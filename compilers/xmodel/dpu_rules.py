@@ -43,7 +43,7 @@ def require_rules(view: DpuView) -> None:
             runs_on="CPU",
         )
     if op in _NOT_EMITTED or op not in lowered_ops("xmodel"):
-        view.refuse(_NOT_EMITTED.get(op, _NOTHING), f"build it of {', '.join(_RULES)}")
+        view.refuse(_NOT_EMITTED.get(op, _NOTHING), f"build it from {', '.join(_RULES)}")
     if op in _RULES:
         _RULES[op](view)
 
@@ -127,13 +127,13 @@ def _element_wise(view: DpuView) -> None:
         view.refuse(
             f"it reads the constant '{(first if first.is_constant else second).name}'; the DPU "
             "reads two feature maps",
-            "put the constant into the convolution before or behind it",
+            "fold the constant into the convolution before or after it",
         )
     elif first.shape[1:] != second.shape[1:]:
         view.refuse(
             f"it broadcasts {list(first.shape[1:])} and {list(second.shape[1:])}; the DPU takes "
             "equal shapes",
-            "bring both to one shape by convolutions, or do without the gate",
+            "bring both to the same shape with convolutions, or remove the gate",
         )
     _channels(view, int(view.output.shape[1]))
     _activation(view, view.node.op)
@@ -181,8 +181,8 @@ def _allowed(view: DpuView, kind: str, op: str) -> None:
     words = known if isinstance(known, tuple) else (str(known),)
     if kind not in words:
         view.refuse(
-            f"{kind} behind {op}; there the DPU has {' and '.join(words) or 'no activation'}",
-            "use one of these" if words else "put the activation behind a convolution",
+            f"{kind} after {op}; there the DPU has {' and '.join(words) or 'no activation'}",
+            "use one of these" if words else "put the activation after a convolution",
         )
 
 
@@ -267,13 +267,13 @@ _NOT_EMITTED: Mapping[str, str] = MappingProxyType(
             f"{_NOT_YET}"
         ),
         "hardswish": (
-            "the DPU has hard swish from Vitis AI 2.5 on behind convolutions, as x times its hard "
+            "the DPU has hard swish from Vitis AI 2.5 on, after convolutions, as x times its hard "
             f"sigmoid, {_NOT_YET}"
         ),
         "prelu": f"the DPU's engine for depthwise convolutions has PReLU, {_NOT_YET}",
         "requantize": _NOTHING,
         "resize": (
-            f"AMD's compiler builds some resizes, by whole factors, of what the DPU has, {_NOT_YET}"
+            f"AMD's compiler builds some resizes, by whole factors, from other DPU ops, {_NOT_YET}"
         ),
     }
 )

@@ -54,8 +54,8 @@ class XmodelRun:
         for op in graph.ops:
             if op.type not in MEANINGS and op.type != "data":
                 raise ArtifactError(
-                    f"{where}: op '{op.name}' is a '{op.type}', which has no meaning here"
-                    f"{suggest(op.type, MEANINGS)}"
+                    f"{where}: op '{op.name}' is a '{op.type}', which is unknown "
+                    f"here{suggest(op.type, MEANINGS)}"
                 )
         self._graph = graph
         self._where = where
@@ -81,7 +81,7 @@ class XmodelRun:
         value: Array = channels_last(np.asarray(feeds[op.name], np.float64))
         if value.shape[1:] != op.tensor.shape[1:]:
             raise ArtifactError(
-                f"{self._where}: input '{op.name}' has shape {list(value.shape)}, needed is "
+                f"{self._where}: input '{op.name}' has shape {list(value.shape)}, expected "
                 f"{list(op.tensor.shape)} (NHWC, any batch)"
             )
         return Reals(value)

@@ -99,7 +99,7 @@ class _ForDpu:
         for op in off_the_dpu(self.scope.ops[before:]):
             view.refuse(
                 f"it becomes '{op.name}' ({op.type}), which runs on the CPU and splits the "
-                "network, of which the app runs one part",
+                "network; the app runs only one part",
                 "end the network before it",
                 runs_on="CPU",
             )

@@ -142,7 +142,7 @@ class Scope:
         if len(tensor.shape) != rank:
             view.refuse(
                 f"'{tensor.name}' {tensor.shape} is added to or multiplied with one of {rank} "
-                "axes; an .xmodel has images in another order of axes",
+                "axes; an .xmodel orders the axes of images differently",
                 "reshape it to as many",
             )
         return self.read(tensor.name)

@@ -53,7 +53,7 @@ if command -v vai_c_xir >/dev/null; then
   exec $COMMAND
 fi
 command -v docker >/dev/null || {{
-  echo "compile.sh: neither vai_c_xir nor docker found; run it inside of AMD's Vitis AI" >&2
+  echo "compile.sh: neither vai_c_xir nor docker found; run this inside AMD's Vitis AI image" >&2
   exit 3
 }}
 exec docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --workdir /workspace \\
@@ -106,8 +106,8 @@ def compile_by_vendor(files: Mapping[str, bytes], dpu: Dpu) -> bytes:
         _run(folder)
         if not (folder / COMPILED).is_file():
             raise ToolchainError(
-                f"vai_c_xir said nothing, but wrote no {COMPILED}; run {SCRIPT} of the bundle by "
-                "hand to see what it does"
+                f"vai_c_xir reported success, but wrote no {COMPILED}; run {SCRIPT} of the bundle "
+                "by hand to see what it does"
             )
         content = (folder / COMPILED).read_bytes()
     _check(decode(content, f"vai_c_xir's {COMPILED}"), dpu)
@@ -119,11 +119,8 @@ def summarize(graph: XirGraph) -> str:
     count = len(device_parts(graph, "DPU"))
     if count == 1:
         return "compiled by vai_c_xir into one DPU subgraph"
-    ops = ", ".join(f"'{op.name}' ({op.type})" for op in splitting_ops(graph)) or "no op of the CPU"
-    return (
-        f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}; the app runs networks "
-        "of one"
-    )
+    ops = ", ".join(f"'{op.name}' ({op.type})" for op in splitting_ops(graph)) or "no CPU op"
+    return f"compiled by vai_c_xir into {count} DPU subgraphs, split by {ops}; the app supports one"
 
 
 def _run(folder: Path) -> None:
@@ -150,12 +147,12 @@ def _check(graph: XirGraph, dpu: Dpu) -> None:
     found = fingerprints(graph)
     if not device_parts(graph, "DPU"):
         raise ToolchainError(
-            "vai_c_xir gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op "
+            "vai_c_xir assigned nothing to the DPU; `zoo show MODEL --target kv260` says op by op "
             "what the DPU takes"
         )
     if found != (dpu.fingerprint,):
         listed = ", ".join(f"{number:#x}" for number in found) or "no fingerprint"
         raise ToolchainError(
-            f"vai_c_xir compiled for {listed}, asked for was {dpu.fingerprint:#x}; use Vitis AI "
+            f"vai_c_xir compiled for {listed}, not for {dpu.fingerprint:#x}; use Vitis AI "
             f"{dpu.vitis_ai}, which knows this DPU"
         )

@@ -23,7 +23,7 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
     depthwise = group > 1
     if depthwise and not group == channels == weight.shape[0]:
         view.refuse(
-            f"{channels} channels in {group} groups give {weight.shape[0]}; the DPU has normal "
+            f"{channels} channels in {group} groups give {weight.shape[0]}; the DPU has ordinary "
             "convolutions, and depthwise ones with one output per channel",
             "split the groups into convolutions and a concat",
         )

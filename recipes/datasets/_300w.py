@@ -73,8 +73,8 @@ def parse_pts(lines: list[str], where: str) -> NDArray[np.float64]:
     texts = [line for _, line in found]
     if "{" not in texts or texts[-1] != "}":
         raise DataError(
-            f"{where}: its points do not stand between lines '{{' and '}}'; the file was cut short "
-            "or is no .pts file"
+            f"{where}: its points do not stand between lines '{{' and '}}'; the file is truncated "
+            "or not a .pts file"
         )
     points = found[texts.index("{") + 1 : -1]
     stated = [line.partition(":")[2].strip() for line in texts if line.startswith("n_points")]

@@ -73,7 +73,7 @@ def _read(
         sets[found.label] = len(images)
         if not photos and not is_taught:
             raise RecipeError(
-                f"{found.label}: has no boxes of faces, so only a teacher could tell of them; give "
+                f"{found.label}: has no boxes of faces, so they can only come from a teacher; give "
                 "one with --teacher, or another data set"
             )
         fraction = settings.validation_fraction if photos else 0

@@ -120,8 +120,8 @@ def _check_held_out(start: Path, model: str, seed: int) -> None:
     if seeds != {seed}:
         found = " and ".join(sorted(map(str, seeds)))
         raise RecipeError(
-            f"{start}: trained with seed {found}, not {seed}, so that faces held out now were "
-            "learned then; use --seed with the seed of all earlier trainings"
+            f"{start}: trained with seed {found}, not {seed}, so faces held out now were trained "
+            "on then; give --seed the seed of all earlier trainings"
         )
 
 

@@ -50,14 +50,16 @@ def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[Face
             )
         faces = [text for _, text in islice(lines, int(count) or lines_without_faces)]
         if len(faces) < int(count):
-            raise DataError(f"{where}: {count.strip()} faces are said, {len(faces)} lines follow")
+            raise DataError(
+                f"{where}: {count.strip()} faces are stated, but {len(faces)} lines follow"
+            )
         yield FacesOfPhoto(name.strip(), faces[: int(count)], where)
 
 
 def photo_below(photos: Path, name: str, where: str) -> Path:
     """Return the path of a photo in a list; raises DataError for one outside the folder."""
     if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise DataError(f"{where}: photo '{name}' is not below {photos.name}; correct the list")
+        raise DataError(f"{where}: photo '{name}' is not inside {photos.name}; correct the list")
     return photos / name
 
 

@@ -20,7 +20,7 @@ TARGET = Target(
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
         "w4a8-asym": (
-            "LiteRT's kernels for phones have no products of 4 bits, they would only lose "
+            "LiteRT's kernels for phones have no 4-bit products, so 4-bit weights would only lose "
             "accuracy; use w8a8-asym"
         ),
     },

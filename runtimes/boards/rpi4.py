@@ -11,8 +11,8 @@ _ONNX_RUNTIME = Runtime(
     app="cpp-onnxruntime-arm",
     refuses={
         "dpu-pow2": (
-            "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
-            "compute another network; use w8a8-asym, or the board's own runtime"
+            "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
+            "would differ; use w8a8-asym, or the board's own runtime"
         ),
     },
 )
@@ -33,7 +33,8 @@ TARGET = Target(
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
         "w4a8-asym": (
-            "the Cortex-A72 has no products of 4 bits, they would only lose accuracy; use w8a8-asym"
+            "the Cortex-A72 has no 4-bit products, so 4-bit weights would only lose accuracy; use "
+            "w8a8-asym"
         ),
     },
     package="deb",

@@ -20,11 +20,11 @@ TARGET = Target(
     accepts=("w8a8-sym",),
     refuses={
         "dpu-pow2": (
-            "it rounds half up as AMD's DPU does, ONNX Runtime rounds half to even and would "
-            "compute another network; use w8a8-asym, or a board with a DPU"
+            "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
+            "would differ; use w8a8-asym, or a board with a DPU"
         ),
         "w4a8-asym": (
-            "ONNX Runtime has no convolution with 4-bit weights, they would only lose accuracy; "
+            "ONNX Runtime has no convolution with 4-bit weights, so they would only lose accuracy; "
             "use w8a8-asym"
         ),
     },

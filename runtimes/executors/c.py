@@ -122,7 +122,7 @@ class CRun:
         value = np.asarray(feeds[tensor.name], np.float32)
         if value.shape[1:] != tensor.shape:
             raise HubError(
-                f"{self._where}: input '{tensor.name}' has shape {list(value.shape)}, needed is "
+                f"{self._where}: input '{tensor.name}' has shape {list(value.shape)}, expected "
                 f"['N', {', '.join(map(str, tensor.shape))}]"
             )
         return value

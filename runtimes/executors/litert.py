@@ -120,7 +120,7 @@ class LitertRun:
             shape, given = self._shape(name, detail), np.shape(feeds[name])
             if given[1:] != shape[1:] or not given or given[0] % shape[0]:
                 raise HubError(
-                    f"{self._where}: input '{name}' has shape {list(given)}, needed is "
+                    f"{self._where}: input '{name}' has shape {list(given)}, expected "
                     f"{list(shape)}, or a multiple of its batch"
                 )
 

@@ -92,7 +92,7 @@ class OnnxRuntimeRun:
             )
             if not fits:
                 raise HubError(
-                    f"{self._where}: input '{name}' has shape {list(given)}, needed is {shape}"
+                    f"{self._where}: input '{name}' has shape {list(given)}, expected {shape}"
                 )
 
 

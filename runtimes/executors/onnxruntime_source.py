@@ -91,8 +91,8 @@ class SourceRun:
 def _refusal(file: Path, error: Exception) -> HubError:
     return HubError(
         f"{file}: ONNX Runtime {onnxruntime.__version__} cannot run it "
-        f"({' '.join(str(error).split())}), so that nobody can tell whether what was imported is "
-        "what it computes; export it again, with opset 13 to 21"
+        f"({' '.join(str(error).split())}), so the import cannot be checked against it; export it "
+        "again, with opset 13 to 21"
     )
 
 

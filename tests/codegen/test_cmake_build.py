@@ -34,7 +34,7 @@ def test_failure_shows_the_end_of_the_log_and_names_it(tmp_path):
 @pytest.mark.usefixtures("cpp_tools")
 def test_project_without_the_program(tmp_path):
     (tmp_path / "CMakeLists.txt").write_text(PROJECT)
-    with pytest.raises(ToolchainError, match="made no program 'app'; the log is ") as error:
+    with pytest.raises(ToolchainError, match="produced no program 'app'; the log is ") as error:
         cmake_build(tmp_path, tmp_path / "build")
     Path(str(error.value).split("the log is ")[1].splitlines()[0]).unlink()
 

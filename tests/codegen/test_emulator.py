@@ -32,7 +32,7 @@ def test_no_libraries(monkeypatch, tmp_path):
     with pytest.raises(ToolchainError) as raised, emulated(RASPBERRY_PI_4):
         pass
     assert str(raised.value) == (
-        f"{tmp_path}/none: no C library for 64-bit ARM is there, which its programs run with; "
+        f"{tmp_path}/none: has no C library for 64-bit ARM, which such programs need; "
         "scripts/toolchains rpi4"
     )
 

@@ -169,8 +169,8 @@ def test_picture_that_cannot_be_read(board, tmp_path):
     finished = board[3]()
     assert finished.returncode == 1
     assert finished.stderr == (
-        f"error: {tmp_path}/photo.png: cannot be read as a PNG picture (its first bytes are not "
-        "those of PNG)\n"
+        f"error: {tmp_path}/photo.png: cannot be read as a PNG picture (it does not start with the "
+        "PNG signature)\n"
     )
 
 

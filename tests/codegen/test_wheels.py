@@ -56,7 +56,7 @@ def test_another_file_is_refused(cache, packed):
         wheel_library(wheel)
     found = hashlib.sha256(content + b"!").hexdigest()
     assert str(raised.value) == (
-        f"{cache / FILE}: has SHA-256 {found}, {wheel.sha256} is needed; delete it to download it "
+        f"{cache / FILE}: has SHA-256 {found}, expected {wheel.sha256}; delete it to download it "
         "again"
     )
 

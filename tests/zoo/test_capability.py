@@ -14,5 +14,5 @@ def test_a_compiler_that_offers_it_is_asked():
 
 
 def test_a_compiler_that_does_not_is_told():
-    with pytest.raises(UsageError, match="x86: its compiler 'onnx' does not tell nodes apart; "):
+    with pytest.raises(UsageError, match="x86: its compiler 'onnx' does not check single nodes; "):
         find_capabilities(residual_network(), find_target("x86"))

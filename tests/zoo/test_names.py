@@ -32,7 +32,7 @@ def test_nothing_is_called_otherwise(name):
         lambda: dataclasses.replace(target, schemes={name: "float32"}),
     )
     for make in makers:
-        with pytest.raises(RecipeError, match="a name has letters, digits and"):
+        with pytest.raises(RecipeError, match="a name has at most 100 letters, digits and"):
             make()
 
 

@@ -195,7 +195,7 @@ def test_a_fault_names_the_distribution(install):
         (
             "target",
             'Target("toy", "", "c", "c", "cpp-c", {"ptq": "w8a8-asym"}, runtimes={"r": "ort"})',
-            r"'zoo_toys:IT' has contents of a wrong type \(AttributeError: 'str' object has no ",
+            r"'zoo_toys:IT' has contents of the wrong type \(AttributeError: 'str' object has no ",
         ),
         (
             "package",

@@ -41,8 +41,8 @@ def test_inputs_of_more_than_8_bits_are_refused():
     with pytest.raises(QuantizeError) as caught:
         tabulate(np.tanh, activation(("N",), wide), activation(("N",), stored, "y"))
     assert str(caught.value) == (
-        "tensor 'x' has 16 bits and is read by a function that is a table; such tables take at "
-        "most 8 bits: quantize activations to 8 bits"
+        "tensor 'x' has 16 bits and feeds a table op; tables take at most 8 bits: quantize "
+        "activations to 8 bits"
     )
 
 

@@ -57,14 +57,14 @@ def _check_processor(board: Connection, bundle: Bundle) -> None:
     if not bundle.manifest.program:
         raise BoardError(
             f"{board.host}: the bundle for {bundle.manifest.target} holds sources, but no program; "
-            "its README.md says how they are built and timed"
+            "its README.md says how to build and time them"
         )
     program = bundle.folder / bundle.manifest.program
     found, taken = _text(board.run("uname -m")), processors(program)
     if taken and found not in taken:
         raise BoardError(
-            f"{board.host}: has a processor '{found}', the program for {bundle.manifest.target} "
-            f"runs on {' or '.join(taken)}; build for that board's own target"
+            f"{board.host}: its processor is '{found}', but the program for "
+            f"{bundle.manifest.target} runs on {' or '.join(taken)}; build for that board's target"
         )
 
 
@@ -74,13 +74,16 @@ def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
     made = board.run('mktemp -d "${TMPDIR:-/tmp}/zoo-bench-XXXXXX"')
     folder = _text(made)
     if made.status != 0 or not folder.startswith("/"):
-        raise BoardError(f"{board.host}: no temporary folder can be made there ({_said(made)})")
+        raise BoardError(
+            f"{board.host}: cannot create a temporary folder there ({_said(made)}); "
+            "free disk space there"
+        )
     try:
         finished = board.run(f"tar xzf - -C {shlex.quote(folder)}", archive)
         if finished.status != 0:
             raise BoardError(
-                f"{board.host}: the bundle cannot be unpacked in {folder} ({_said(finished)}); "
-                "make room there"
+                f"{board.host}: cannot unpack the bundle in {folder} ({_said(finished)}); free "
+                "disk space there"
             )
         yield folder
     finally:
@@ -94,7 +97,7 @@ def _remove(board: Connection, folder: str) -> None:
             f"if [ -f {running} ]; then kill $(cat {running}); fi; rm -rf {shlex.quote(folder)}"
         )
     except BoardError as error:
-        raise BoardError(f"{error}; {folder} is left there, remove it") from error
+        raise BoardError(f"{error}; {folder} is still there, remove it") from error
 
 
 def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:
@@ -110,7 +113,7 @@ def _get_runtime(board: Connection, place: str) -> None:
     finished = _run(board, place, ("sh", _RUNTIME))
     if finished.status != 0:
         raise BoardError(
-            f"{board.host}: the inference runtime cannot be put beside the program "
+            f"{board.host}: cannot copy the inference runtime beside the program "
             f"({_said(finished)})"
         )
 
@@ -152,8 +155,8 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
     if not broken:
         raise _cannot_run(board, finished)
     raise VerifyError(
-        f"{board.host}: the self-test failed ({broken[0]}); this board computes something else, "
-        "do not deploy the bundle there"
+        f"{board.host}: the self-test failed ({broken[0]}); this board's results differ, do not "
+        "deploy the bundle there"
     )
 
 
@@ -193,8 +196,8 @@ def _told(bundle: Bundle, threads: int, summary: Mapping[str, Any]) -> Latency:
 
 def _cannot_run(board: Connection, finished: Finished) -> BoardError:
     return BoardError(
-        f"{board.host}: the bundle's program cannot run there ({_said(finished)}); its README says "
-        "what the board needs"
+        f"{board.host}: the bundle's program does not run there ({_said(finished)}); its README "
+        "says what the board needs"
     )
 
 

@@ -23,7 +23,7 @@ _TORCH = {"none": ("torch-cuda", "float32"), "fp16": ("torch-cuda-fp16", "float1
 """Executor and scheme of each quantization that PyTorch supports."""
 _FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
 _ENGINE = ".engine"
-_NO_TORCH = "PyTorch is not installed: pip install torch, as https://pytorch.org says for CUDA"
+_NO_TORCH = "PyTorch is not installed; install its CUDA build as https://pytorch.org describes"
 
 
 def on_gpu(
@@ -55,7 +55,7 @@ def _by_torch(wish: Wish, quant: str, batches: Sequence[int], cache: Cache) -> I
     if find_spec("torch") is None:
         raise RefusedError(f"{wish.model} {quant}: {_NO_TORCH}")
     if quant not in _TORCH:
-        raise RefusedError(f"{wish.model} {quant}: PyTorch computes only floats on a GPU")
+        raise RefusedError(f"{wish.model} {quant}: PyTorch runs only float models on a GPU")
     plan = make_plan(replace(wish, target=_FLOAT_TARGET, quant="none"))
     hub = build(plan, cache, stages=artifact_stages())["hub"] / "float.onnx"
     executor, scheme = _TORCH[quant]
@@ -114,6 +114,6 @@ def _target(wish: Wish, gpu: NvidiaGpu) -> Target:
         if target.executor == "tensorrt" and found == gpu.compute_capability:
             return target
     raise RefusedError(
-        f"{wish.model} by TensorRT: no target is for {gpu.name}, compute capability "
-        f"{gpu.compute_capability}; `zoo list` has all, a plugin may add one"
+        f"{wish.model} with TensorRT: no target is for {gpu.name}, compute capability "
+        f"{gpu.compute_capability}; `zoo list` shows all targets, a plugin can add one"
     )

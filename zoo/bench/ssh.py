@@ -67,16 +67,14 @@ def destination_words(host: str) -> tuple[str, ...]:
         name, port = host, ""
     name = name.replace("[", "").replace("]", "")
     if not name or name.startswith("-") or (port and not port.isdecimal()):
-        raise UsageError(f"--ssh '{host}': user@host or user@host:port is needed")
+        raise UsageError(f"--ssh '{host}': expected user@host or user@host:port")
     return ("-p", port, name) if port else (name,)
 
 
 def _ssh(words: tuple[str, ...], stdin: Path | None = None) -> Finished:
     program = shutil.which("ssh")
     if program is None:
-        raise ToolchainError(
-            "there is no ssh on the PATH, by which boards are reached; apt install openssh-client"
-        )
+        raise ToolchainError("no ssh on the PATH, which --ssh needs; apt install openssh-client")
     with (stdin or Path("/dev/null")).open("rb") as file:
         finished = subprocess.run(
             [program, *words],
@@ -91,11 +89,11 @@ def _ssh(words: tuple[str, ...], stdin: Path | None = None) -> Finished:
 
 def _failure(host: str, error: str) -> BoardError:
     """Return the error for ssh's message."""
-    said = error.strip().rpartition("\n")[2].strip() or "ssh failed without a word"
+    said = error.strip().rpartition("\n")[2].strip() or "ssh failed without a message"
     if "Permission denied" in said or "Too many authentication failures" in said:
-        what, remedy = "refuses the login", "name user and key in ~/.ssh/config"
+        what, remedy = "refuses the login", "set user and key in ~/.ssh/config"
     elif "Host key verification failed" in said:
-        what, remedy = "shows a key that is not known", "compare the key and accept it once"
+        what, remedy = "its host key is unknown", "compare the key and accept it once"
     else:
-        what, remedy = "cannot be reached", "check address, port and that its ssh server runs"
-    return BoardError(f"{host}: {what} ({said}); {remedy}, until `ssh` gets there by itself")
+        what, remedy = "cannot be reached", "check address and port, and that its ssh server runs"
+    return BoardError(f"{host}: {what} ({said}); {remedy}, until plain `ssh` can log in")

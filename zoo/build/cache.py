@@ -241,7 +241,7 @@ class Cache:
         for entry in self._results(key):
             for name in _damage(entry, _read(entry / _RECORD)):
                 return f"damaged in the cache: {name}"
-        return "its result is gone" if last else "first build"
+        return "its result is missing" if last else "first build"
 
     def _remember(self, key: str, record: _Record) -> None:
         with self._writing():
@@ -273,8 +273,9 @@ class Cache:
             if only and error.errno not in only:
                 raise
             raise CacheError(
-                f"{self.folder}: cannot write the cache ({error.strerror or error}); free space, "
-                "or choose another folder with --cache or the environment variable ZOO_CACHE"
+                f"{self.folder}: cannot write the cache ({error.strerror or error}); free disk "
+                "space, or choose another folder with --cache or the environment variable "
+                "ZOO_CACHE"
             ) from error
 
 
@@ -311,7 +312,7 @@ def _check_copy(copy: Path, source: Path) -> None:
     record = _read(entry.with_name(_RECORD))
     written = record.files.get(source.relative_to(entry).as_posix()) if record else None
     if digest_path(copy) != written:
-        raise CacheError(f"{source}: was changed while it was copied; build again")
+        raise CacheError(f"{source}: changed while it was copied; build again")
 
 
 def _modified_ns(path: Path) -> int:

@@ -13,7 +13,7 @@ from zoo.scheme import OWN_INTEGERS
 __all__ = ["check_steps", "find_recipe"]
 
 _OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb", ".xmodel")
-"""Names that end so are files, be they there or not."""
+"""Names with these endings are files, whether they exist or not."""
 
 
 def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
@@ -67,8 +67,8 @@ def _file_name(path: Path) -> str:
     """Return the model name of a user's file, used for the bundle and its files."""
     if not is_name(path.stem):
         raise UsageError(
-            f"{path}: a model cannot be called {path.stem!r}, a name has {ALLOWED}; give "
-            f"`zoo build` another one with --name {proposed_name(path.stem)}, or rename the file"
+            f"{path}: {path.stem!r} cannot be a model's name, which has {ALLOWED}; give `zoo "
+            f"build` another one with --name {proposed_name(path.stem)}, or rename the file"
         )
     return path.stem
 

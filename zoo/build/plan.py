@@ -142,7 +142,7 @@ def _make_plan(wish: Wish) -> Plan:
     if wish.commercial:
         _check_commercial(recipe)
     if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
-        raise UsageError(f"--epochs goes with --quant {_QAT} and --images DIR; nothing else trains")
+        raise UsageError(f"--epochs needs --quant {_QAT} and --images DIR; nothing else trains")
     if wish.quantizer:
         _check_own_quantizer(wish)
     float_hub = _float_hub(wish, recipe)
@@ -208,7 +208,7 @@ def _choose_quant(wish: Wish, recipe: Recipe) -> str:
     if OWN_INTEGERS not in recipe.hubs:
         if wish.quant == OWN_INTEGERS:
             raise UsageError(
-                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for files that are: use ptq"
+                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for quantized files: use ptq"
             )
         return wish.quant or _PTQ
     others = {
@@ -252,7 +252,7 @@ def _check_commercial(recipe: Recipe) -> None:
     for licence in recipe.licences:
         if not licence.commercial:
             raise RefusedError(
-                f"{recipe.name}: --commercial was asked for, but its {licence.covers} are under "
+                f"{recipe.name}: --commercial was given, but its {licence.covers} are under "
                 f"{licence.identifier} ({licence.notice}); train on data that allows it"
             )
 
@@ -269,8 +269,8 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) ->
     if wish.calibration is None:
         others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
         raise UsageError(
-            f"{recipe.name}: to quantize it with '{wish.quant}' for {target.name}, pictures of "
-            "what it will see are needed: give a folder of them with --calib DIR"
+            f"{recipe.name}: quantizing it with '{wish.quant}' for {target.name} needs pictures of "
+            "what it will see: give a folder of them with --calib DIR"
             f"{''.join(f', or use --quant {quant}' for quant in others)}"
         )
     _check_calibration(wish.calibration)
@@ -280,8 +280,8 @@ def _check_own_quantizer(wish: Wish) -> None:
     registry.load("quantizer", wish.quantizer)
     if wish.quant != _PTQ or wish.calibration is None:
         raise UsageError(
-            f"--quantizer goes with --quant {_PTQ} and --calib DIR; what is published, and what is "
-            "trained, has its own"
+            f"--quantizer needs --quant {_PTQ} and --calib DIR; published and trained networks "
+            "have their own"
         )
 
 
@@ -302,8 +302,8 @@ def _float_hub(wish: Wish, recipe: Recipe) -> Path:
             raise UsageError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
         if is_quantized(wish.hub):
             raise UsageError(
-                f"{wish.hub}: is already quantized, --hub needs a float .onnx file; build it by "
-                f"itself: zoo build {wish.hub} --contract CONTRACT"
+                f"{wish.hub}: is already quantized, --hub needs a float .onnx file; build it "
+                f"directly: zoo build {wish.hub} --contract CONTRACT"
             )
         return wish.hub
     if OWN_INTEGERS in recipe.hubs:

@@ -68,14 +68,14 @@ def _member(path: Path, name: str) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, archive: Path) -> None:
     path = (folder / member.name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise BundleError(f"{archive}: {member.name!r} leads out of it; do not use this archive")
+        raise BundleError(f"{archive}: {member.name!r} points outside it; do not use this archive")
     if member.isdir():
         path.mkdir(parents=True, exist_ok=True)
         return
     file = tar.extractfile(member) if member.isreg() else None
     if file is None:
         raise BundleError(
-            f"{archive}: {member.name!r} is neither file nor folder; do not use this archive"
+            f"{archive}: {member.name!r} is neither a file nor a folder; do not use this archive"
         )
     content = file.read()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -147,7 +147,7 @@ def unpack(archive: Path, folder: Path) -> Bundle:
     bundle = check(_only_folder(folder, archive), str(archive))
     if not undamaged:
         raise BundleError(
-            f"{archive}: its files are whole, but the archive around them is damaged; {_ANEW}"
+            f"{archive}: its files are intact, but the archive around them is damaged; {_ANEW}"
         )
     return bundle
 
@@ -156,7 +156,7 @@ def check(folder: Path, where: str) -> Bundle:
     """Check an unpacked bundle's files against its manifest; raises BundleError."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise BundleError(f"{where}: holds no {MANIFEST}; this is no bundle of `zoo build`")
+        raise BundleError(f"{where}: has no {MANIFEST}; this is not a bundle made by `zoo build`")
     manifest = Manifest.from_json(path.read_bytes().decode("utf-8", "replace"), where)
     found = {k: v for k, v in folder_digests(folder).items() if k != MANIFEST}
     for name in sorted(manifest.files.keys() | found.keys()):
@@ -170,9 +170,7 @@ def check(folder: Path, where: str) -> Bundle:
 def _only_folder(folder: Path, archive: Path) -> Path:
     inside = list(folder.iterdir())
     if not inside:
-        raise BundleError(
-            f"{archive}: nothing in it can be read as a bundle; `zoo build` makes bundles"
-        )
+        raise BundleError(f"{archive}: is not a bundle; `zoo build` makes bundles")
     if len(inside) != 1 or not inside[0].is_dir():
         names = ", ".join(repr(path.name) for path in sorted(inside))
         raise BundleError(f"{archive}: holds {names}; a bundle holds one folder; {_ANEW}")

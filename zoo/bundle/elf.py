@@ -40,7 +40,7 @@ def symbol_versions(program: Path) -> tuple[str, ...]:
     """Return what the loader needs, such as 'GLIBC_2.34', sorted; raises ToolchainError."""
     content = program.read_bytes()
     if not content.startswith(_MAGIC):
-        raise ToolchainError(f"{program}: is no 64-bit ELF program; build it again")
+        raise ToolchainError(f"{program}: is not a 64-bit ELF program; build it again")
     try:
         return tuple(sorted(set(_needed(content))))
     except (struct.error, IndexError) as error:

@@ -102,7 +102,7 @@ def command(
     cache = open_cache(cache_folder)
     contest = Contest(models, quants, rounds, runs, random_weights, cache, _left_out)
     if host:
-        _refuse((*_OF_MODELS, *_OF_GPU), "--ssh, which times bundles that are built")
+        _refuse((*_OF_MODELS, *_OF_GPU), "--ssh, which times built bundles")
         bundles = [str(named_file(model)) for model in models]
         machine, latencies = on_board(host, bundles, threads, rounds * runs)
     elif device == "cuda":
@@ -122,7 +122,7 @@ def command(
 
 
 def _left_out(reason: str) -> None:
-    click.echo(f"left out: {reason}", err=True)
+    click.echo(f"skipped: {reason}", err=True)
 
 
 def _write(out: Path, text: str) -> None:

@@ -44,7 +44,7 @@ def check(cache_folder: Path | None, as_json: bool) -> None:
     elif damaged:
         print_table("Damaged; clear the cache with `zoo cache clear`", damaged)
     else:
-        click.echo("all files are as written")
+        click.echo("all files are intact")
     sys.exit(1 if damaged else 0)
 
 

@@ -32,7 +32,7 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
         if not unpacked.manifest.program:
             raise BoardError(
                 f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "
-                "README.md says how they are built"
+                "README.md says how to build it"
             )
         try:
             status = _run(unpacked.folder / unpacked.manifest.program, arguments)

@@ -90,5 +90,5 @@ def command(
 def _named(settings: tuple[str, ...]) -> dict[str, str]:
     for setting in settings:
         if "=" not in setting:
-            raise UsageError(f"--set {setting}: NAME=VALUE is needed, such as loss=l2")
+            raise UsageError(f"--set {setting}: expected NAME=VALUE, such as loss=l2")
     return {name: value for name, _, value in (s.partition("=") for s in settings)}

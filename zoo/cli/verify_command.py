@@ -28,7 +28,7 @@ def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
     if as_json:
         print_json({"bundle": str(bundle), "files": len(unpacked.manifest.files), "checks": rows})
         return
-    click.echo(f"{bundle}: {len(unpacked.manifest.files)} files are as built")
+    click.echo(f"{bundle}: {len(unpacked.manifest.files)} files are unchanged")
     if rows:
         shown = ("step", "unit", "largest", "mean", "bound", "values", "how", "state")
         print_table("Certificate", [{name: row[name] for name in shown} for row in rows])

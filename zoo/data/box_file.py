@@ -33,8 +33,8 @@ class Boxes:
             if name in self.by_name:
                 return self.by_name[name]
         raise DataError(
-            f"{self.table}: has no box for photo '{photo.name}'; give it one, or [] where it "
-            "shows nothing to be found"
+            f"{self.table}: has no box for photo '{photo.name}'; add one, or [] if there is "
+            "nothing to find in it"
         )
 
 
@@ -46,7 +46,7 @@ def read_boxes(table: Path) -> Boxes:
         raise DataError(f"{table}: cannot be read as JSON ({error}); correct it") from error
     if not isinstance(content, dict):
         raise DataError(
-            f'{table}: a table of boxes by photo is needed, {{"photo.png": [x, y, w, h]}}'
+            f'{table}: expected a table of boxes by photo, {{"photo.png": [x, y, w, h]}}'
         )
     return Boxes(table, {name: _boxes(v, f"{table}: '{name}'") for name, v in content.items()})
 
@@ -61,6 +61,8 @@ def _box(value: Any, where: str) -> Box:  # noqa: ANN401 (JSON)
     numbers = value if isinstance(value, list) else []
     is_box = len(numbers) == 4 and all(type(number) in (int, float) for number in numbers)
     if not is_box or not all(map(math.isfinite, numbers)) or min(numbers[2:]) <= 0:
-        raise DataError(f"{where}: is {value!r}; a box is [x, y, width, height], or a list of such")
+        raise DataError(
+            f"{where}: is {value!r}; a box is [x, y, width, height], or a list of boxes"
+        )
     x, y, width, height = map(float, numbers)
     return x, y, width, height

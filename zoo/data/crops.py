@@ -54,5 +54,5 @@ def numeric_cell(row: Row, column: str, where: str) -> float:
     except ValueError:
         value = float("nan")
     if not np.isfinite(value):
-        raise DataError(f"{where}: column '{column}' is {text!r}, a finite number is needed")
+        raise DataError(f"{where}: column '{column}' is {text!r}, it must be a finite number")
     return value

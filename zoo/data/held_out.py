@@ -34,7 +34,10 @@ class HeldOut:
         count = len(self.judging)
         if self.is_apart:
             return f"{count} pictures held out from calibration"
-        return f"the {count} of calibration themselves (fewer than {_FEWEST}: none is held out)"
+        return (
+            f"the {count} calibration pictures themselves (fewer than {_FEWEST}, so none is held "
+            "out)"
+        )
 
 
 def hold_out(pictures: Sequence[Picture]) -> HeldOut:

@@ -66,7 +66,7 @@ def find_data(text: str | Path, split: str) -> LabelledData:
     name = parse_name(text)
     dataset = registry.load("dataset", name.dataset) if name.dataset else None
     if not name.folder.is_dir():
-        raise UsageError(f"{name.folder}: no such folder; give one of labelled data")
+        raise UsageError(f"{name.folder}: no such folder; give a folder of labelled data")
     dataset = dataset or _recognise(name.folder)
     if name.split and not dataset.splits:
         raise DataError(
@@ -103,8 +103,8 @@ def _recognise(folder: Path) -> Dataset:
     found = recognisers(folder)
     if not found:
         raise DataError(
-            f"{folder}: holds no data set that is known; known are "
-            f"{', '.join(registry.names('dataset'))}, docs/datasets.md says how their folders look"
+            f"{folder}: holds no known data set; known: {', '.join(registry.names('dataset'))}, "
+            "docs/datasets.md describes their folders"
         )
     if len(found) > 1:
         several = " and ".join(f"'{dataset.name}'" for dataset in found)

@@ -65,8 +65,8 @@ def count_note(count: int) -> str:
     if count >= _ENOUGH:
         return ""
     return (
-        f"calibration had {count} picture{'s' * (count != 1)}, which is few: give {_ENOUGH} or "
-        "more, as different as what the network will see"
+        f"calibration used {count} picture{'s' * (count != 1)}, which is few: give {_ENOUGH} or "
+        "more, as varied as what the network will see"
     )
 
 
@@ -76,8 +76,8 @@ def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
     if any(picture.box for picture in pictures) or not any(scale != 1 for scale in scales):
         return ""
     return (
-        f"calibration took whole pictures, though the contract cuts {scales[0]:g} times a box out: "
-        f"give labelled data, or boxes by a {BOX_FILE} beside the pictures (docs/quantization.md)"
+        f"calibration used whole pictures, but the contract crops {scales[0]:g} times a box: "
+        f"give labelled data, or put a {BOX_FILE} beside the pictures (docs/quantization.md)"
     )
 
 
@@ -118,7 +118,7 @@ def _readable(pictures: Sequence[Picture], data: Path) -> Sequence[Picture]:
         raise DataError(f"{data}: none of {len(reasons)} pictures can be read; {first}")
     warning = logging.getLogger(__name__).warning
     for reason in left_out.values():
-        warning("left out: %s", reason)
+        warning("skipped: %s", reason)
     if left_out:
-        warning("%d of %d pictures cannot be read, they are left out", len(left_out), len(reasons))
+        warning("%d of %d pictures cannot be read and are skipped", len(left_out), len(reasons))
     return [picture for picture in pictures if picture.path not in left_out]

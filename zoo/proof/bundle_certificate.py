@@ -36,18 +36,18 @@ def compare_again(recorded: Sequence[Check], found: Sequence[Check], where: str)
     for check in recorded:
         if check.step not in known:
             raise VerifyError(
-                f"{where}: the certificate has a step '{check.step}' that is none of this "
-                f"bundle's; {_ANEW}"
+                f"{where}: the certificate has a step '{check.step}' that does not belong to this "
+                f"bundle; {_ANEW}"
             )
         for name in _differing(check, known[check.step]):
             raise VerifyError(
                 f"{where}: step '{check.step}': {name} is {getattr(check, name)} in the "
-                f"certificate, found again is {getattr(known[check.step], name)}; {_ANEW}"
+                f"certificate, checked again it is {getattr(known[check.step], name)}; {_ANEW}"
             )
     if [check.step for check in recorded] != [check.step for check in found]:
         missing = sorted(known.keys() - {check.step for check in recorded})
         raise VerifyError(
-            f"{where}: the certificate's steps are missing or in another order: "
+            f"{where}: the certificate's steps are missing or in the wrong order: "
             f"{', '.join(missing) or 'all are there'}; {_ANEW}"
         )
 
@@ -61,19 +61,19 @@ def _faults(certificate: Certificate, manifest: Manifest) -> Iterator[str]:
         ("scheme", model.scheme),
     ):
         if getattr(certificate, name) != wanted:
-            yield f"is of {name} {getattr(certificate, name)!r}, the bundle of {wanted!r}"
+            yield f"is of {name} {getattr(certificate, name)!r}, but the bundle is of {wanted!r}"
     for name in sorted(_compared(manifest) | certificate.files.keys()):
         if name not in certificate.files or certificate.files[name] != manifest.files.get(name):
-            yield f"does not speak of the file {name!r} in this bundle"
+            yield f"does not mention the file {name!r} in this bundle"
     for note in manifest.artifacts[0].notes:
         if note not in certificate.remarks:
-            yield f"lacks the remark {note!r}"
+            yield f"lacks the note {note!r}"
     for arrow in _arrows(manifest):
         if not any(check.step.startswith(arrow) for check in certificate.checks):
             yield f"lacks the step '{arrow[0]}'"
     for maker in certificate.makers:
         if not any(_is_part(maker, other) for other in manifest.makers):
-            yield f"names {maker.name} {maker.version} otherwise than the manifest"
+            yield f"names {maker.name} {maker.version} differently from the manifest"
 
 
 def _is_part(maker: Maker, other: Maker) -> bool:

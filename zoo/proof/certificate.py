@@ -63,8 +63,8 @@ class Check:
         """Raise VerifyError if it is broken."""
         if not self.holds:
             raise VerifyError(
-                f"{where}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed "
-                f"is {self.allowed} ({self.why}); {_advice(self)}"
+                f"{where}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed: "
+                f"{self.allowed} ({self.why}); {_advice(self)}"
             )
 
 
@@ -83,7 +83,7 @@ def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...
         return tuple(Check(**check) for check in json.loads(text))
     except (ValueError, TypeError) as error:
         raise VerifyError(
-            f"{where}: its metadata '{_RECORD}' is no list of checks ({error}); quantize the "
+            f"{where}: its metadata '{_RECORD}' is not a list of checks ({error}); quantize the "
             "network again"
         ) from error
 
@@ -147,8 +147,8 @@ class Certificate:
             ) from error
         if certificate.to_json() != text:
             raise VerifyError(
-                f"{where}: the certificate was changed, or claims what its numbers do not say; do "
-                "not use this bundle, rebuild it"
+                f"{where}: the certificate was changed, or its numbers do not support its claims; "
+                "do not use this bundle, rebuild it"
             )
         return certificate
 
@@ -166,6 +166,6 @@ def _advice(check: Check) -> str:
     if not check.step.startswith(LOSS):
         return "do not deploy this build"
     return (
-        "try more pictures or nearer ones for --calib, another --calibrator, or --quant qat, or "
-        "allow the loss with --max-quantization-error"
+        "try more or more representative pictures for --calib, another --calibrator, or --quant "
+        "qat, or allow the loss with --max-quantization-error"
     )

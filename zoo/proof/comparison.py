@@ -100,9 +100,9 @@ def _counterparts(
         got, where = run.get(name), f"for input {index} of {len(found)}"
         if got is None or got.shape != wanted.shape:
             says = "is absent" if got is None else f"has shape {list(got.shape)}"
-            raise VerifyError(f"{what} {says}, expected is shape {list(wanted.shape)}, {where}")
+            raise VerifyError(f"{what} {says}, expected shape {list(wanted.shape)}, {where}")
         if wanted.dtype.kind == "U" and not np.array_equal(wanted, got):
-            raise VerifyError(f"{what} is {got.tolist()}, expected is {wanted.tolist()}, {where}")
+            raise VerifyError(f"{what} is {got.tolist()}, expected {wanted.tolist()}, {where}")
         yield got
 
 

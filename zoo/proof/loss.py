@@ -74,7 +74,7 @@ def loss_checks(
             mean=float(f"{difference.mean() / _spread(values):.6g}"),
             bound=_CONSTANT,
             values=values.size,
-            why=f"what integers may lose; most is lost at {begins.worst(name)}",
+            why=f"limit for quantization; the largest loss is at {begins.worst(name)}",
             how="recorded",
         )
 
@@ -102,7 +102,7 @@ def metric_check(
         mean=float(f"{lost:.6g}"),
         bound=_CONSTANT,
         values=before.count,
-        why="by how much of itself the recipe's own metric may become worse",
+        why="how much worse the recipe's own metric may get, relative to the float network's",
         how="recorded",
     )
 
@@ -142,7 +142,7 @@ class _Trace:
             if node.output in needed:
                 rises[node.name] = lost[node.output] - before
         if not rises:
-            return "no node that can be told"
+            return "no identifiable node"
         name = max(rises, key=lambda node: rises[node])
         node = next(node for node in self.graph.nodes if node.name == name)
         before = lost[node.output] - rises[name]

@@ -13,11 +13,11 @@ from zoo.proof.certificate import Check
 
 __all__ = ["can_inspect", "compare_ops", "prove_ops", "proven_exactness"]
 
-_WHY = "given the same inputs, only rounding can go another way; proven from scales and weights"
+_WHY = "given the same inputs, only rounding can differ; proven from scales and weights"
 _EXACT = "proven: all scales are powers of two and no sum has more than 24 bits"
 _FURTHER = (
-    "proven: what each op may be off, times the weights behind it, up to all that the integers "
-    "hold; what counts is each op alone"
+    "proven: each op's largest error, times the weights after it, at most the integers' full "
+    "range; the checks of each op alone decide"
 )
 
 

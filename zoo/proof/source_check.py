@@ -106,9 +106,9 @@ def demand_same(check: Check, source: Path) -> None:
     """Raise VerifyError if the imported network differs."""
     if not check.holds:
         raise VerifyError(
-            f"{source}: what was imported differs from what the file computes by "
-            f"{check.largest:g} {check.unit}, allowed is {check.allowed}; report the file, whose "
-            "import is wrong, and export it again with opset 13 to 21"
+            f"{source}: the imported network differs from the file by {check.largest:g} "
+            f"{check.unit}, allowed: {check.allowed}; report the file, because its import is "
+            "wrong, and export it again with opset 13 to 21"
         )
 
 

@@ -27,7 +27,7 @@ def read_png(path: Path) -> NDArray[np.uint8]:
         orientation = read_header(content).orientation
         width, height, bits, colour, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
         if bits != 8 or colour not in _CHANNELS or interlaced:
-            raise ValueError("8 bits a channel, gray or RGB, and no interlacing are needed")
+            raise ValueError("it must have 8 bits per channel, gray or RGB, without interlacing")
         channels = _CHANNELS[colour]
         data = zlib.decompress(b"".join(content for kind, content in chunks if kind == b"IDAT"))
         rows = np.frombuffer(data, np.uint8).reshape(height, 1 + width * channels)
@@ -41,7 +41,7 @@ def read_png(path: Path) -> NDArray[np.uint8]:
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     if not content.startswith(_SIGNATURE):
-        raise ValueError("its first bytes are not those of PNG")
+        raise ValueError("it does not start with the PNG signature")
     offset = len(_SIGNATURE)
     while offset < len(content):
         size, kind = struct.unpack_from(">I4s", content, offset)

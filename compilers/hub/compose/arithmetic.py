@@ -65,8 +65,8 @@ def _bounds(op_type: str) -> Callable[[Parts], None]:
             found = ", ".join(f"'{tensor.name}' {tensor.shape}" for tensor in tensors)
             raise parts.refusal(
                 f"{op_type} of {found}",
-                "only one value and one number are supported, which bounds it: write "
-                "a + relu(b - a) for the larger one of two",
+                "only a value and a number that bounds it are supported: write a + relu(b - a) "
+                "for the maximum of two values",
             )
         x = parts.input(tensors.index(bounds[0]) ^ 1)
         bound = parts.constant("bound", np.array(bounds[0].data, np.float32).reshape(()))

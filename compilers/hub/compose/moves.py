@@ -38,8 +38,8 @@ def _picked(parts: Parts, x: str, axis: int, indices: Sequence[int]) -> str:
     if not runs or len(runs) > _RUNS_MAX:
         raise parts.refusal(
             f"it picks {len(indices)} values in {len(runs)} runs",
-            f"1 to {_RUNS_MAX} runs of rising indices are supported: let a convolution with kernel "
-            "1 order channels",
+            f"1 to {_RUNS_MAX} runs of rising indices are supported: reorder channels with a 1x1 "
+            "convolution",
         )
     slices = [_sliced(parts, x, axis, run) for run in runs]
     return slices[0] if len(slices) == 1 else parts.add("Concat", *slices, axis=axis)
@@ -72,7 +72,7 @@ def _expand(parts: Parts) -> None:
     if len(aligned) > rank or aligned[0] not in (0, 1, batch):
         raise parts.refusal(
             f"it repeats '{parts.tensor().name}' {parts.tensor().shape} to {tuple(wanted)}",
-            "only other axes than the batch may be repeated, and none be added before it",
+            "only axes other than the batch can be repeated, and no axis can be added before it",
         )
     pairs = zip(found, aligned[1:], strict=True)
     repeats = tuple(size if have == 1 else 1 for have, size in pairs)
@@ -89,7 +89,7 @@ def _tile(parts: Parts) -> None:
     if repeats[:1] != (1,):
         raise parts.refusal(
             f"it repeats '{parts.tensor().name}' {repeats} times along its axes",
-            "the batch, axis 0, may not be repeated: repeat behind the batch",
+            "the batch, axis 0, cannot be repeated: repeat the other axes",
         )
     for axis, count in enumerate(repeats):
         if count > 1:

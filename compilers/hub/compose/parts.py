@@ -55,8 +55,8 @@ class Parts:
         if not (-rank <= axis < rank and axis % rank):
             raise self.refusal(
                 f"it works along axis {axis} of '{tensor.name}' {tensor.shape}",
-                f"only axes 1 to {rank - 1} are supported, axis 0 is the batch: put what it works "
-                "on behind the batch",
+                f"only axes 1 to {rank - 1} are supported, axis 0 is the batch: move that axis "
+                "after the batch",
             )
         return axis % rank
 

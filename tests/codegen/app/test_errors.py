@@ -68,7 +68,7 @@ def test_broken_picture(app, tmp_path, content):
     assert fails(
         app.run("--source", tmp_path / "broken.png"),
         "broken.png: cannot be read as a picture (",
-        "); save it anew as PNG, JPEG, BMP or PPM",
+        "); save it again as PNG, JPEG, BMP or PPM",
     )
 
 
@@ -117,7 +117,7 @@ def test_device_that_is_no_camera(app):
     ("name", "content", "message"),
     [
         ("b.txt", "", "b.txt: boxes are read from .json and .csv files"),
-        ("b.json", "[1, 2]", "b.json: a table of boxes by photo is needed"),
+        ("b.json", "[1, 2]", "b.json: expected a table of boxes by photo"),
         ("b.json", '{"photo.png": [1, 2, 3]}', "'photo.png': a box is [x, y, width, height]"),
         ("b.json", '{"photo.png": 3}', "'photo.png': a box is [x, y, width, height]"),
         ("b.json", '{"photo.png": [1, 2, 3, 0]}', "box 1, 2, 3, 0: x, y, width"),

@@ -54,7 +54,7 @@ def test_odd_files_of_a_directory_are_left_out(app, folder):
     assert len(warnings) == 5
     assert f"left out: {folder}/._a.jpg: cannot be read as a picture (its " in warnings[0]
     assert f"left out: {folder}/d.png: no such picture" in warnings[2]
-    assert warnings[4] == "warning: 4 of 7 pictures cannot be read, they are left out"
+    assert warnings[4] == "warning: 4 of 7 pictures cannot be read and are skipped"
 
 
 def test_a_directory_of_odd_files_only(app, tmp_path):

@@ -155,8 +155,8 @@ def test_training_mode_of_old():
 def test_larger_and_smaller_at_once():
     scales = {"scales": np.float32([1, 1, 2, 0.5])}
     assert refusal(10, node("Resize", "scales"), **scales) == (
-        "net.onnx: node 'n' (Resize): scales [1.0, 1.0, 2.0, 0.5], larger and smaller at once; "
-        "export with opset 13 or newer"
+        "net.onnx: node 'n' (Resize): scales [1.0, 1.0, 2.0, 0.5], both above and below 1; export "
+        "with opset 13 or newer"
     )
 
 
@@ -171,8 +171,8 @@ def test_what_an_operator_meant_then_is_not_known():
     operator.attribute.append(helper.make_attribute("body", body))
     operator.input.insert(0, "")
     assert refusal(8, operator) == (
-        "net.onnx: node 'n' (Scan): what it means in ONNX opset 8 is not known here; export with "
-        "one of 13 to 21"
+        "net.onnx: node 'n' (Scan): its meaning in ONNX opset 8 is unknown; export with one of 13 "
+        "to 21"
     )
 
 
@@ -188,7 +188,7 @@ def test_uses_that_came_later_than_the_hub():
     content = model(
         23, later, helper.make_node("DequantizeLinear", ["t", "s", "z"], ["y"]), **values
     )
-    with pytest.raises(UnsupportedOpError, match="what it means in ONNX opset 23 is not known"):
+    with pytest.raises(UnsupportedOpError, match="its meaning in ONNX opset 23 is not known"):
         simplify(content, "net.onnx")
 
 

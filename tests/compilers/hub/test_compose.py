@@ -234,13 +234,13 @@ REFUSALS = {
     "the batch": (
         ("ReduceSum", [FLAT], [], {}),
         r"it works along axis 0 of 'x0' \(2, 6\); only axes 1 to 1 are supported, axis 0 is the "
-        "batch: put what it works on behind the batch$",
+        r"batch: move that axis after the batch$",
     ),
     "samples": (("Gather", [FLAT], [np.int64(0)], {"axis": 0}), "it works along axis 0 of 'x0'"),
     "repeated samples": (
         ("Expand", [(1, 6)], [_ints(3, 6)], {}),
-        r"it repeats 'x0' \(1, 6\) to \(3, 6\); only other axes than the batch may be repeated, "
-        "and none be added before it$",
+        r"it repeats 'x0' \(1, 6\) to \(3, 6\); only axes other than the batch can be repeated, "
+        r"and no axis can be added before it$",
     ),
     "copied samples": (
         ("Tile", [FLAT], [_ints(2, 1)], {}),
@@ -252,8 +252,8 @@ REFUSALS = {
     ),
     "a choice without rise": (
         ("Gather", [(2, 600)], [np.arange(599, -1, -1)], {"axis": 1}),
-        "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: let a "
-        "convolution with kernel 1 order channels$",
+        "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: reorder "
+        "channels with a 1x1 convolution$",
     ),
     "two computed matrices": (
         ("MatMul", [ROWS, (2, 5, 3)], [], {}),

@@ -92,7 +92,7 @@ def test_constants_that_tell_samples_apart(tmp_path):
     }"""
     assert refusal(tmp_path, text) == (
         "net.onnx: node 'shift' (add): it computes (2, 3) for a batch of 2 and cannot for others, "
-        "because 'c' tells its samples apart; export with an open batch, such as by "
+        "because 'c' differs between samples; export with a dynamic batch, for example "
         "torch.onnx.export(..., dynamic_axes={'input': {0: 'N'}})"
     )
 

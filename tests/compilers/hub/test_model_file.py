@@ -80,10 +80,9 @@ def test_other_places_are_not_read(tmp_path, in_attribute, location):
         with pytest.raises(HubError) as caught:
             read(path)
         assert str(caught.value) == (
-            f"{path}: the constant 'c' is in '{location}'; weights are read from files beside the "
-            "model only, by their plain name and through no link: copy that file there, or save "
-            "the model with its weights inside: "
-            "onnx.save(model, path, save_as_external_data=False)"
+            f"{path}: the constant 'c' is in '{location}'; weights are read only from regular "
+            "files in the model's folder: copy that file there, or save the model with its "
+            "weights inside: onnx.save(model, path, save_as_external_data=False)"
         )
 
 

@@ -158,6 +158,6 @@ def test_dynamic_quantization_is_refused(tmp_path):
     with pytest.raises(UnsupportedOpError) as caught:
         read((tmp_path / "net.onnx").read_bytes(), "net.onnx")
     assert str(caught.value).endswith(
-        "it is quantized while it runs, by the largest value of each input; only fixed scales are "
+        "it is quantized at run time, from the range of each input; only fixed scales are "
         "supported: quantize with onnxruntime.quantization.quantize_static"
     )

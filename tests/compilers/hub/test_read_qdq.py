@@ -262,8 +262,9 @@ def test_dequantizing_by_another_scale_is_refused():
         [back] y = DequantizeLinear (q, t, z)
     """)
     assert message == (
-        "net.onnx: node 'back' (DequantizeLinear): it reads 'q' with another scale or zero point "
-        "than that it was written with; only equal ones are supported: export the file again"
+        "net.onnx: node 'back' (DequantizeLinear): it reads 'q' with a scale or zero point that "
+        "differs from the one it was quantized with; only equal ones are supported: export the "
+        "file again"
     )
 
 
@@ -289,8 +290,8 @@ def test_other_operators_on_integers_are_refused():
     """.replace("x, s, z", "x, s, one").replace("f, s, z", "f, s, one")
     )
     assert message == (
-        "net.onnx: node 'max' (Relu): it computes with the integers 'q'; only operators on reals "
-        "between DequantizeLinear and QuantizeLinear, QLinear operators, and such that move "
+        "net.onnx: node 'max' (Relu): it computes with the integers 'q'; only float operators "
+        "between DequantizeLinear and QuantizeLinear, QLinear operators, and operators that move "
         "values are supported: quantize in QDQ format (QuantFormat.QDQ)"
     )
 

@@ -160,8 +160,8 @@ def test_weights_in_half_precision():
 def test_further_outputs():
     text = f"net ({IMAGE}) => (float y) {{d, mask = Dropout (x) \n f = Not (mask) \n y = Relu (d)}}"
     assert _refusal(_model(text)).endswith(
-        "it reads 'mask', which is no first output of a node before it; further outputs (masks, "
-        "indices) are not supported: export without them"
+        "it reads 'mask', which is not the first output of an earlier node; further outputs "
+        "(masks, indices) are not supported: export without them"
     )
 
 
@@ -182,16 +182,16 @@ def test_dropout_in_training():
         y = Relu (d)
     }}"""
     assert _refusal(_model(text)) == (
-        "net.onnx: node 'drop' (Dropout): Dropout is in training mode; it is supported where it "
-        "drops nothing: call model.eval() before the export"
+        "net.onnx: node 'drop' (Dropout): Dropout is in training mode; it is supported only where "
+        "it drops nothing: call model.eval() before the export"
     )
 
 
 def test_nodes_of_constants():
     text = f"net ({IMAGE}) => (float y) <float[1] c = {{1}}> {{[f] a = Relu (c) \n y = Add (x, a)}}"
     assert _refusal(_model(text)) == (
-        "net.onnx: node 'f' (Relu): it computes with constants alone, which simplification has not "
-        "replaced by its result; compute it before the export"
+        "net.onnx: node 'f' (Relu): it has only constant inputs, but simplification did not fold "
+        "it; compute it before the export"
     )
 
 

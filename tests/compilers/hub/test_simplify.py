@@ -44,8 +44,8 @@ def test_changed_meaning_is_reported(monkeypatch):
     with pytest.raises(HubError) as caught:
         simplify(write(residual_network()), "net.onnx")
     assert str(caught.value) == (
-        "net.onnx: simplified by onnxsim, the network computes something else; simplify it by "
-        "hand, or export it again"
+        "net.onnx: onnxsim changed what the network computes; simplify it by hand, or export it "
+        "again"
     )
 
 

@@ -74,5 +74,5 @@ def test_tensors_of_reals_are_named():
     with pytest.raises(QuantizeError) as caught:
         quantization_of(Tensor("stem", (2,)))
     assert str(caught.value) == (
-        "tensor 'stem' has no quantization beside quantized ones; quantize the whole graph"
+        "tensor 'stem' is float beside quantized tensors; quantize the whole graph"
     )

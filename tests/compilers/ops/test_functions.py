@@ -103,8 +103,8 @@ def test_a_function_without_a_value_in_its_domain_is_refused():
     source = Tensor("x", ("N",), quantization=Quantization((1.0,), (0,)))
     with pytest.raises(
         QuantizeError,
-        match=r"^a function of tensor 'x' has no value for some of the numbers that the tensor's "
-        r"grid holds; state where it has one in the op's `domain`$",
+        match=r"^a function of tensor 'x' is undefined for some values of the tensor's grid; state "
+        r"where it is defined in the op's `domain`$",
     ):
         tabulate(np.arcsin, source, source)
 

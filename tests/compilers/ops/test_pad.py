@@ -92,8 +92,8 @@ def test_infinite_values_are_refused():
     with pytest.raises(UnsupportedOpError) as caught:
         OP.parse(OnnxCall("Pad", {}, (x, pads, value), WHERE))
     assert str(caught.value) == (
-        "net.onnx: node 'p': Pad of 'x' has the value -inf; only finite values are supported: let "
-        "the pooling that follows pad"
+        "net.onnx: node 'p': Pad of 'x' has the value -inf; only finite values are supported: pad "
+        "in the pooling that follows"
     )
 
 

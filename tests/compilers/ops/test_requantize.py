@@ -62,6 +62,6 @@ def test_integers_are_not_trained():
     with pytest.raises(QuantizeError) as caught:
         OP.run_torch(OneNode("requantize", (activation(("N", 3)),)).node, [])
     assert str(caught.value) == (
-        "node 'alone': op 'requantize' has no torch form, so that the node cannot be trained; use "
+        "node 'alone': op 'requantize' has no torch form, so the node cannot be trained; use "
         "--quant ptq, or give the op plugin a run_torch"
     )

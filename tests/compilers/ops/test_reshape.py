@@ -76,9 +76,9 @@ def test_reshapes_across_samples_are_refused(op_type, parameter, attributes, fou
     with pytest.raises(UnsupportedOpError) as caught:
         OP.parse(call)
     assert str(caught.value) == (
-        f"net.onnx: node 'r': {op_type} of 'x' ('N', 2, 3) to {found}; only a reshape of each "
-        "sample is supported, with the batch as the first axis: write such as x.flatten(1) or "
-        "x.reshape(-1, 196)"
+        f"net.onnx: node 'r': {op_type} of 'x' ('N', 2, 3) to {found}; only reshapes that keep the "
+        "batch as the first axis are supported: write x.flatten(1) or x.reshape(-1, 196), for "
+        "example"
     )
 
 

@@ -104,7 +104,7 @@ def test_cutting_the_batch_is_refused():
         OP.parse(call)
     assert str(caught.value) == (
         "net.onnx: node 's': Slice cuts 'x' ('N', 7) along the batch (axis 0); only the other axes "
-        "are supported: take samples apart outside the network"
+        "are supported: split the batch outside the network"
     )
 
 
@@ -113,8 +113,8 @@ def test_reversing_is_refused():
     with pytest.raises(UnsupportedOpError) as caught:
         OP.parse(call)
     assert str(caught.value) == (
-        "net.onnx: node 's': Slice takes 'x' ('N', 7) in steps of -1 along axis 1; only steps of 1 "
-        "and more are supported: do not reverse axes"
+        "net.onnx: node 's': Slice takes 'x' ('N', 7) in steps of -1 along axis 1; only positive "
+        "steps are supported: do not reverse axes"
     )
 
 

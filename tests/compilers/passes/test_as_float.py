@@ -70,6 +70,6 @@ def test_copies_among_the_outputs_are_refused():
     with pytest.raises(QuantizeError) as caught:
         as_float(both)
     assert str(caught.value) == (
-        "graph 'residual': of its outputs landmarks, twin one is an input or another output as it "
-        "is; drop it from the network's outputs"
+        "graph 'residual': of its outputs landmarks, twin one is an unchanged input or repeats "
+        "another output; remove it from the network's outputs"
     )

@@ -29,5 +29,5 @@ def test_tensors_without_quantization_are_named():
     with pytest.raises(QuantizeError) as caught:
         fix_integers(graph.replace(graph.nodes, [real]))
     assert str(caught.value) == (
-        "tensor 'stem' has no quantization beside quantized ones; quantize the whole graph"
+        "tensor 'stem' is float beside quantized tensors; quantize the whole graph"
     )

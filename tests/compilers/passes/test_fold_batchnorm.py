@@ -102,9 +102,9 @@ def test_without_images_it_is_refused():
     with pytest.raises(UnsupportedOpError) as caught:
         fold_batchnorm(before)
     assert str(caught.value) == (
-        "graph 'built': node 'bn' (BatchNormalization) normalises 'x' of shape ('N', 4), which no "
-        "dense layer computes for it alone; only such, or images [N, C, H, W], are supported: put "
-        "it after the layer"
+        "graph 'built': node 'bn' (BatchNormalization) normalises 'x' of shape ('N', 4); it must "
+        "be an image [N, C, H, W], or the output of a dense layer that nothing else reads: put it "
+        "directly after that layer"
     )
 
 

@@ -54,7 +54,7 @@ def test_an_operator_that_came_later_is_refused(monkeypatch):
     monkeypatch.setattr(OP, "express", lambda _, inputs: OnnxCall("OneHot", {}, tuple(inputs)))
     (found,) = capabilities(SIGMOID, NANO)
     assert found.why == "TensorRT 8.2 does not read the ONNX operator OneHot"
-    assert found.remedy == "compute it before or behind the network, or replace it"
+    assert found.remedy == "compute it before or after the network, or replace it"
     assert capabilities(SIGMOID, TARGET)[0].runs_on == "GPU"
 
 
@@ -68,8 +68,8 @@ def test_versions_only_add():
 @pytest.mark.parametrize(
     ("name", "value", "needed"),
     [
-        ("compute_capability", 89, "a text such as '8.9'"),
-        ("precisions", "int8", "a tuple of texts"),
+        ("compute_capability", 89, "a string such as '8.9'"),
+        ("precisions", "int8", "a tuple of strings"),
     ],
 )
 def test_an_incomplete_target_is_named(name, value, needed):

@@ -53,8 +53,8 @@ def test_without_a_builder_the_engine_is_left_to_the_board():
     }
     assert artifact.notes == (
         "not run on TensorRT: the proof runs model.onnx node by node in ONNX Runtime",
-        "no engine was built here, which needs tensorrt with a GPU of compute capability 8.9; "
-        "build_engine.sh builds it on the board, with TensorRT",
+        "no engine was built here, because that needs tensorrt with a GPU of compute capability "
+        "8.9; build_engine.sh builds it on the board, with TensorRT",
     )
 
 

@@ -90,7 +90,7 @@ def test_an_engine_that_does_not_load_is_an_error(tensorrt, library):
     engine = Engine(b"damaged", "tensorrt", "10.3.0")
     with pytest.raises(
         ToolchainError,
-        match=r"^TensorRT 10\.3\.0 does not load its own engine \(magic tag does not match\); ",
+        match=r"^TensorRT 10\.3\.0 cannot load its own engine \(magic tag does not match\); ",
     ):
         EngineRun(tensorrt, engine, CudaMemory(library))
 

@@ -81,7 +81,7 @@ def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
     found = {c.node: c for c in capabilities(residual_network(), KV260)}
     assert {name for name, c in found.items() if c.runs_on != "DPU"} == {"clipped_clip"}
     assert found["clipped_clip"].why == "relu6 behind concat; there the DPU has no activation"
-    assert found["clipped_clip"].remedy == "put the activation behind a convolution"
+    assert found["clipped_clip"].remedy == "put the activation after a convolution"
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ REFUSALS = {
     ),
     "groups": (
         _conv((4, 8, 8), (4, 2, 1, 1), group=2),
-        "4 channels in 2 groups give 4; the DPU has normal convolutions, and depthwise ones with "
-        "one output per channel",
+        "4 channels in 2 groups give 4; the DPU has ordinary convolutions, and depthwise ones "
+        "with one output per channel",
         "split the groups into convolutions and a concat",
     ),
     "memory for depthwise weights": (
@@ -198,12 +198,12 @@ REFUSALS = {
     "broadcast": (
         _two("mul", (4, 8, 8), (4, 1, 1)),
         "it broadcasts [4, 8, 8] and [4, 1, 1]; the DPU takes equal shapes",
-        "bring both to one shape by convolutions, or do without the gate",
+        "bring both to the same shape with convolutions, or remove the gate",
     ),
     "constant": (
         _one("add", weight=(4, 1, 1)),
         "it reads the constant 'w'; the DPU reads two feature maps",
-        "put the constant into the convolution before or behind it",
+        "fold the constant into the convolution before or after it",
     ),
     "hard sigmoid": (
         _one("hard_sigmoid", alpha=1 / 6, beta=0.5),
@@ -213,13 +213,13 @@ REFUSALS = {
     ),
     "hard swish": (
         _one("hardswish"),
-        "the DPU has hard swish from Vitis AI 2.5 on behind convolutions, as x times its hard "
+        "the DPU has hard swish from Vitis AI 2.5 on after convolutions, as x times its hard "
         "sigmoid, and this zoo does not emit it yet",
         BUILD_IT,
     ),
     "resize": (
         _one("resize", size_hw=(16, 16)),
-        "AMD's compiler builds some resizes, by whole factors, of what the DPU has, and this zoo "
+        "AMD's compiler builds some resizes, by whole factors, from other DPU ops, and this zoo "
         "does not emit it yet",
         BUILD_IT,
     ),
@@ -314,8 +314,8 @@ def test_what_a_lowering_gives_to_the_cpu_is_shown(monkeypatch):
     (found,) = capabilities(_two("add", (4, 8, 8), (4, 8, 8)), KV260)
     assert found.runs_on == "CPU"
     assert found.why == (
-        "it becomes 'moved' (transpose), which runs on the CPU and splits the network, of which "
-        "the app runs one part"
+        "it becomes 'moved' (transpose), which runs on the CPU and splits the network; the app "
+        "runs only one part"
     )
 
 
@@ -360,7 +360,7 @@ def test_a_bias_that_is_too_coarse_is_refused():
 def test_inputs_of_a_concat_must_be_alike():
     graph = _with_points(joined=-3)
     found = next(c for c in capabilities(graph, KV260) if c.op == "concat")
-    assert "; the DPU copies bytes, so that all must be one" in found.why
+    assert "; the DPU copies bytes, so they must be equal" in found.why
 
 
 def test_true_means_are_not_the_dpus():

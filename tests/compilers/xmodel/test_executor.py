@@ -82,7 +82,7 @@ def test_a_missing_file_is_told(tmp_path):
         ({}, "file: its input 'image' is missing; given: nothing"),
         (
             {"image": np.zeros((1, 3, 6, 5), np.float32)},
-            "file: input 'image' has shape [1, 6, 5, 3], needed is [1, 6, 6, 3] (NHWC, any batch)",
+            "file: input 'image' has shape [1, 6, 5, 3], expected [1, 6, 6, 3] (NHWC, any batch)",
         ),
     ],
 )
@@ -97,7 +97,7 @@ def _with_op(graph: XirGraph, name: str, **changes: object) -> XirGraph:
 
 
 def test_an_op_without_a_meaning_is_told(lowered):
-    with pytest.raises(ArtifactError, match="op 'stem' is a 'relu7', which has no meaning here"):
+    with pytest.raises(ArtifactError, match="op 'stem' is a 'relu7', which is unknown here"):
         XmodelRun(_with_op(lowered, "stem", type="relu7"), "file")
 
 

@@ -117,7 +117,7 @@ def test_the_script_says_what_is_missing(files, tmp_path):
     (tmp_path / SCRIPT).write_bytes(files[SCRIPT])
     done = subprocess.run(["sh", str(tmp_path / SCRIPT)], capture_output=True, text=True)
     assert done.returncode == 3
-    assert "neither vai_c_xir nor docker found; run it inside of AMD's Vitis AI" in done.stderr
+    assert "neither vai_c_xir nor docker found; run this inside AMD's Vitis AI image" in done.stderr
 
 
 @pytest.mark.usefixtures("programs")
@@ -138,7 +138,7 @@ def test_the_artifact_says_that_it_is_not_compiled(dpu_network):
         (
             "split",
             "compiled by vai_c_xir into 2 DPU subgraphs, split by 'attention' (softmax); the app "
-            "runs networks of one",
+            "supports one",
         ),
     ],
 )

@@ -130,9 +130,9 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(f"300w:{w300}:comon", "train")
     with pytest.raises(UnknownNameError, match="unknown dataset '300v'; did you mean 300w"):
         find_faces(f"300v:{w300}", "train")
-    with pytest.raises(UsageError, match="nowhere: no such folder; give one of labelled data"):
+    with pytest.raises(UsageError, match="nowhere: no such folder; give a folder of labelled data"):
         find_faces(tmp_path / "nowhere", "train")
-    with pytest.raises(DataError, match="no data set that is known; known are 300w, boxes, cro"):
+    with pytest.raises(DataError, match="no known data set; known: 300w, boxes, cro"):
         find_faces(tmp_path, "train")
     with pytest.raises(DataError, match="a folder of 'crops' is one split; leave :train out"):
         find_faces(f"crops:{tmp_path}:train", "train")

@@ -67,7 +67,7 @@ def test_wrong_feeds_are_told(folder):
     with pytest.raises(HubError, match=r"network.json: its input 'image' is missing; given: x$"):
         run({"x": np.zeros(1)})
     with pytest.raises(
-        HubError, match=r"input 'image' has shape \[1, 2, 3\], needed is \['N', 2, 1, 3\]$"
+        HubError, match=r"input 'image' has shape \[1, 2, 3\], expected \['N', 2, 1, 3\]$"
     ):
         run({"image": np.zeros((1, 2, 3))})
 

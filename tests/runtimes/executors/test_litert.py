@@ -58,10 +58,10 @@ def test_takes_arrays_of_any_layout_and_float_type(folder):
         ),
         (
             {"image": IMAGES.transpose(0, 2, 3, 1)},
-            r"input 'image' has shape \[3, 6, 6, 3\], needed is \[1, 3, 6, 6\], or a multiple of "
+            r"input 'image' has shape \[3, 6, 6, 3\], expected \[1, 3, 6, 6\], or a multiple of "
             r"its batch$",
         ),
-        ({"image": IMAGES[0]}, r"input 'image' has shape \[3, 6, 6\], needed is \[1, 3, 6, 6\], "),
+        ({"image": IMAGES[0]}, r"input 'image' has shape \[3, 6, 6\], expected \[1, 3, 6, 6\], "),
     ],
 )
 def test_wrong_inputs_are_refused(folder, feeds, message):

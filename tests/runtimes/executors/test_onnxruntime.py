@@ -47,8 +47,8 @@ def test_takes_arrays_of_any_layout_and_float_type(folder):
     [
         ({}, r"its input 'x' is missing; the network has x$"),
         ({"x": IMAGES, "xx": IMAGES}, r"it has no input 'xx'; did you mean x\?$"),
-        ({"x": IMAGES[:, :2]}, r"input 'x' has shape \[2, 2, 2\], needed is \['N', 3, 2\]$"),
-        ({"x": IMAGES[0]}, r"input 'x' has shape \[3, 2\], needed is \['N', 3, 2\]$"),
+        ({"x": IMAGES[:, :2]}, r"input 'x' has shape \[2, 2, 2\], expected \['N', 3, 2\]$"),
+        ({"x": IMAGES[0]}, r"input 'x' has shape \[3, 2\], expected \['N', 3, 2\]$"),
     ],
 )
 def test_wrong_inputs_are_refused(folder, feeds, message):

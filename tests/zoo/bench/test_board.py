@@ -71,7 +71,7 @@ def test_a_runtime_that_the_bundle_fetches(measure):
 def test_a_runtime_that_cannot_be_fetched(measure):
     with pytest.raises(
         BoardError,
-        match=r"the inference runtime cannot be put beside the program \(runtime.sh: no net\)$",
+        match=r"cannot copy the inference runtime beside the program \(runtime.sh: no net\)$",
     ):
         measure(files={"runtime.sh": "echo 'runtime.sh: no net' >&2; exit 1"})
 
@@ -88,7 +88,7 @@ class Breaking(Connection):
 
 def test_what_cannot_be_removed_is_named(measure):
     with pytest.raises(
-        BoardError, match=r"\(Broken pipe\); /.*/zoo-bench-\w+ is left there, remove it$"
+        BoardError, match=r"\(Broken pipe\); /.*/zoo-bench-\w+ is still there, remove it$"
     ):
         measure(wrap=lambda opened: Breaking(opened.host, opened.words))
 
@@ -103,8 +103,8 @@ def test_machine(board):
 def test_another_processor(measure):
     with pytest.raises(
         BoardError,
-        match=rf"has a processor '{os.uname().machine}', the program for board runs on aarch64 or "
-        r"arm64; build for that board's own target$",
+        match=rf"its processor is '{os.uname().machine}', but the program for board runs on "
+        r"aarch64 or arm64; build for that board's target$",
     ):
         measure(AARCH64)
 
@@ -113,7 +113,7 @@ def test_a_self_test_that_fails(measure):
     with pytest.raises(
         VerifyError,
         match=r"the self-test failed \(photo: score: largest difference 3, allowed 0: FAILED\); "
-        r"this board computes something else, do not deploy the bundle there$",
+        r"this board's results differ, do not deploy the bundle there$",
     ):
         measure(PROGRAM.replace(*FAILS))
 
@@ -121,7 +121,7 @@ def test_a_self_test_that_fails(measure):
 def test_a_missing_library(measure):
     with pytest.raises(
         BoardError,
-        match=r"program cannot run there \(liblitert.so: cannot open shared object file\); its "
+        match=r"program does not run there \(liblitert.so: cannot open shared object file\); its "
         r"README says what the board needs$",
     ):
         measure("#!/bin/sh\necho 'liblitert.so: cannot open shared object file' >&2\nexit 127\n")

@@ -59,10 +59,10 @@ def test_floats_by_pytorch(entries):
     ]
     assert [len(values) for each in found for values in each.feeds.values()] == [1, 64, 1, 64]
     unserved = (
-        f"{MODEL} by TensorRT: no target is for New, compute capability 99.0; `zoo list` has all, "
-        "a plugin may add one"
+        f"{MODEL} with TensorRT: no target is for New, compute capability 99.0; `zoo list` shows "
+        "all targets, a plugin can add one"
     )
-    floats_only = f"{MODEL} ptq: PyTorch computes only floats on a GPU"
+    floats_only = f"{MODEL} ptq: PyTorch runs only float models on a GPU"
     assert refused == [unserved, unserved, floats_only, unserved]
 
 
@@ -70,7 +70,9 @@ def test_no_builder_of_engines(entries, monkeypatch):
     install_gpu(monkeypatch, "")
     monkeypatch.setattr("compilers.tensorrt.build.find_spec", lambda _: None)
     _, refused = entries(GPU, ("ptq",), (1,))
-    assert "no engine was built here, which needs tensorrt_rtx, or tensorrt with" in refused[-1]
+    assert (
+        "no engine was built here, because that needs tensorrt_rtx, or tensorrt with" in refused[-1]
+    )
 
 
 def test_the_gpu_is_named_beside_the_figures():

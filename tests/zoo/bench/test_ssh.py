@@ -22,7 +22,7 @@ def test_destination(host, words):
 
 @pytest.mark.parametrize("host", ["", ":22", "pi@board:ssh", "-oProxyCommand=x"])
 def test_what_is_no_destination(host):
-    with pytest.raises(UsageError, match=r"^--ssh '.*': user@host or user@host:port is needed$"):
+    with pytest.raises(UsageError, match=r"^--ssh '.*': expected user@host or user@host:port$"):
         destination_words(host)
 
 
@@ -51,8 +51,8 @@ def test_a_host_that_does_not_answer():
     with (
         pytest.raises(
             BoardError,
-            match=r"^127.0.0.1:1: cannot be reached \(.*Connection refused\); check address, port "
-            r"and that its ssh server runs, until `ssh` gets there by itself$",
+            match=r"^127.0.0.1:1: cannot be reached \(.*Connection refused\); check address "
+            r"and port, and that its ssh server runs, until plain `ssh` can log in$",
         ),
         connect("127.0.0.1:1"),
     ):
@@ -72,7 +72,7 @@ def test_a_refused_login(board):
 def test_an_unknown_host_key(board):
     other = board.host.replace("127.0.0.1", "localhost")
     with (
-        pytest.raises(BoardError, match=r"shows a key that is not known \(Host key verification"),
+        pytest.raises(BoardError, match=r"its host key is unknown \(Host key verification"),
         connect(other),
     ):
         pass

@@ -103,7 +103,7 @@ def test_lost_result_is_explained(cache):
     task = Task("hub", "toy")
     outcome = cache.perform(task, write())
     shutil.rmtree(outcome.folder.parent)
-    assert cache.perform(task, write()).reason == "its result is gone"
+    assert cache.perform(task, write()).reason == "its result is missing"
 
 
 def test_forced_build_replaces_the_result(cache):
@@ -257,8 +257,8 @@ def test_file_where_the_cache_should_be(tmp_path):
     (tmp_path / "cache").write_text("")
     with pytest.raises(
         CacheError,
-        match=r"cache: cannot write the cache \((Not a directory|File exists)\); free space, or "
-        r"choose another folder with --cache or the environment variable ZOO_CACHE",
+        match=r"cache: cannot write the cache \((Not a directory|File exists)\); free disk space, "
+        r"or choose another folder with --cache or the environment variable ZOO_CACHE",
     ):
         Cache(tmp_path / "cache").perform(Task("hub", "toy"), write())
 
@@ -312,7 +312,7 @@ def test_deliver_replaces_the_destination(cache, result, tmp_path):
 def test_only_what_the_stage_wrote_is_delivered(cache, result, tmp_path):
     destination = tmp_path / "dist" / "bundle.tar.gz"
     result.write_text("onE")
-    with pytest.raises(CacheError, match=r"result.txt: was changed while it was copied; build aga"):
+    with pytest.raises(CacheError, match=r"result.txt: changed while it was copied; build aga"):
         cache.deliver(result, destination)
     assert list(destination.parent.iterdir()) == []
 

@@ -50,7 +50,7 @@ def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal)
     path.write_bytes(b"")
     with pytest.raises(UsageError) as error:
         find_recipe(str(path), contract)
-    assert f"a model cannot be called {stem!r}" in str(error.value)
+    assert f"{stem!r} cannot be a model's name" in str(error.value)
     assert f"with --name {proposal}, or rename the file" in str(error.value)
     assert find_recipe(str(path), contract, proposal).name == proposal
 
@@ -58,7 +58,13 @@ def test_a_file_whose_name_no_model_can_have(tmp_path, contract, stem, proposal)
 def test_a_name_that_is_given_is_checked(tmp_path, contract):
     path = tmp_path / "mine.onnx"
     path.write_bytes(b"")
-    with pytest.raises(RecipeError, match=r"model 'a b': a name has letters, digits and \. _ \+ -"):
+    with pytest.raises(
+        RecipeError,
+        match=(
+            r"model 'a b': a name has at most 100 letters, digits "
+            r"and \. _ \+ -"
+        ),
+    ):
         find_recipe(str(path), contract, "a b")
     with pytest.raises(UsageError, match="file needs a contract or a name"):
         find_recipe("toy", None, "mine")

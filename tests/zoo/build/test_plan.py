@@ -101,7 +101,7 @@ def test_published_hubs_are_used():
 
 def test_each_scheme_has_hubs_of_its_own():
     assert refusal(UsageError, scheme="toy-scheme-2").startswith(
-        "toy_1.0x.shapes: to quantize it with 'ptq' for toy-board, pictures of what it will see"
+        "toy_1.0x.shapes: quantizing it with 'ptq' for toy-board needs pictures of what it will see"
     )
     assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
 
@@ -126,7 +126,7 @@ def test_epochs_are_for_a_training(tmp_path):
     assert plan(**pfld, quant="qat", calibration=tmp_path).epochs == 3
     for wish in ({"quant": "qat"}, {"quant": "ptq", "calibration": tmp_path}):
         message = refusal(UsageError, **pfld, **wish)
-        assert message == "--epochs goes with --quant qat and --images DIR; nothing else trains"
+        assert message == "--epochs needs --quant qat and --images DIR; nothing else trains"
 
 
 def test_float_needs_no_quantized_hub():
@@ -169,8 +169,8 @@ def test_registered_names_alone_are_unknown_names():
         ),
         (
             {"model": "toy_2.0x.shapes", "quant": "none", "commercial": True},
-            "toy_2.0x.shapes: --commercial was asked for, but its data are under "
-            "LicenseRef-research (research only); train on data that allows it",
+            "toy_2.0x.shapes: --commercial was given, but its data are under LicenseRef-research "
+            "(research only); train on data that allows it",
         ),
     ],
 )
@@ -191,8 +191,8 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
     [
         (
             {"model": "toy_2.0x.shapes"},
-            "toy_2.0x.shapes: to quantize it with 'ptq' for toy-board, pictures of what it will "
-            "see are needed: give a folder of them with --calib DIR, or use --quant none",
+            "toy_2.0x.shapes: quantizing it with 'ptq' for toy-board needs pictures of what it "
+            "will see: give a folder of them with --calib DIR, or use --quant none",
         ),
         (
             {"calibration": Path("no-such-folder")},
@@ -277,7 +277,7 @@ def test_another_quantizer_neither_trains_nor_changes_what_is_published(tmp_path
     pfld = {"model": "pfld", "target": "kv260", "quantizer": "nndct"}
     for wish in ({}, {"quant": "qat", "calibration": tmp_path}):
         assert refusal(UsageError, **pfld, **wish).startswith(
-            "--quantizer goes with --quant ptq and --calib DIR; what is published, and what is "
+            "--quantizer needs --quant ptq and --calib DIR; published and trained networks have "
         )
     unknown = {**pfld, "quantizer": "nndcd", "calibration": tmp_path}
     assert "unknown quantizer 'nndcd'; did you mean nndct?" in refusal(UsageError, **unknown)
@@ -340,13 +340,13 @@ def test_boards_that_take_no_quantized_file(quantized):
 
 def test_a_float_file_has_no_integers_to_keep():
     assert refusal(UsageError, model="pfld", target="x86", quant="qdq") == (
-        "pfld: is not quantized; 'qdq' is for files that are: use ptq"
+        "pfld: is not quantized; 'qdq' is for quantized files: use ptq"
     )
 
 
 def test_a_quantized_hub_is_no_float_one(quantized):
     hub = Path(quantized["model"])
     assert refusal(UsageError, model="pfld", target="x86", hub=hub, quant="none") == (
-        f"{hub}: is already quantized, --hub needs a float .onnx file; build it by itself: "
-        f"zoo build {hub} --contract CONTRACT"
+        f"{hub}: is already quantized, --hub needs a float .onnx file; build it directly: zoo "
+        f"build {hub} --contract CONTRACT"
     )

@@ -129,7 +129,7 @@ def test_member_outside_is_refused(packed, tmp_path, name):
     member = tarfile.TarInfo(name)
     member.size = 4
     packed.write_bytes(_archive_of(member))
-    with pytest.raises(BundleError, match=r"evil.*' leads out of it; do not use this archive"):
+    with pytest.raises(BundleError, match=r"evil.*' points outside it; do not use this archive"):
         unpack(packed, tmp_path / "out")
     assert not (tmp_path / "evil").exists()
 
@@ -141,7 +141,7 @@ def test_links_and_devices_are_refused(packed, tmp_path, kind):
     member = tarfile.TarInfo("toy/link")
     member.type, member.linkname = kind, "manifest.json"
     packed.write_bytes(_archive_of(member))
-    with pytest.raises(BundleError, match=r"'toy/link' is neither file nor folder; do not use"):
+    with pytest.raises(BundleError, match=r"'toy/link' is neither a file nor a folder; do not use"):
         unpack(packed, tmp_path / "out")
 
 

@@ -42,7 +42,7 @@ def test_versions_are_read(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"\x7fELF\x01\x01" + bytes(60)])
 def test_no_elf(tmp_path, content):
     (tmp_path / "app").write_bytes(content)
-    with pytest.raises(ToolchainError, match=r"app: is no 64-bit ELF program; build it again"):
+    with pytest.raises(ToolchainError, match=r"app: is not a 64-bit ELF program; build it again"):
         symbol_versions(tmp_path / "app")
 
 

@@ -49,7 +49,7 @@ def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
 
 def test_what_a_target_refuses_is_left_out(zoo):
     shown = zoo("bench", MODEL, "--target", "kv260", "--target", "x86", "--quant", "none", *ONCE)
-    assert shown.stderr.startswith("left out: kv260 refuses 'none': the DPU has no floating point")
+    assert shown.stderr.startswith("skipped: kv260 refuses 'none': the DPU has no floating point")
     assert f"{MODEL} none x86" in shown.stdout
 
 
@@ -103,7 +103,7 @@ def test_a_file_that_cannot_be_written(zoo, board, tmp_path):
 def test_options_of_models_do_not_go_with_a_board(zoo, words):
     error = zoo("bench", "--ssh", "pi@board", "bundle.tar.gz", *words).exception
     assert isinstance(error, UsageError)
-    assert str(error) == f"{words[0]} does not go with --ssh, which times bundles that are built"
+    assert str(error) == f"{words[0]} does not go with --ssh, which times built bundles"
 
 
 def test_no_gpu(zoo, monkeypatch, tmp_path):

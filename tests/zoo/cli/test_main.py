@@ -157,5 +157,5 @@ def test_refused_builds_leave_nothing_behind(zoo, tmp_path, words, kind):
 def test_cache_commands(zoo, tmp_path):
     listed = json.loads(zoo("cache", "list", "--json").output)
     assert listed == {"folder": str(tmp_path / "cache"), "results": []}
-    assert zoo("cache", "check").output == "all files are as written\n"
+    assert zoo("cache", "check").output == "all files are intact\n"
     assert zoo("cache", "clear").output == f"{tmp_path / 'cache'}: 0 results removed\n"

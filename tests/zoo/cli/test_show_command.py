@@ -38,7 +38,13 @@ def test_scripts_get_the_same_as_json(show):
 
 
 def test_a_damaged_file_is_told(show):
-    with pytest.raises(ArtifactError, match=r"net\.xmodel: this is no \.xmodel file, or a damaged"):
+    with pytest.raises(
+        ArtifactError,
+        match=(
+            r"net\.xmodel: this is not an \.xmodel file, or a "
+            r"damaged"
+        ),
+    ):
         show(encode(split_graph())[:50])
 
 

@@ -52,7 +52,7 @@ def test_few_pictures_judge_themselves(photos, count):
     assert found.calibration == found.judging == tuple(photos[:count])
     assert not found.is_apart
     assert found.words == (
-        f"the {count} of calibration themselves (fewer than 10: none is held out)"
+        f"the {count} calibration pictures themselves (fewer than 10, so none is held out)"
     )
 
 

@@ -43,7 +43,7 @@ def test_the_split_that_is_asked_for_elsewhere(tmp_path: Path) -> None:
 
 def test_a_missing_folder_holds_nothing(tmp_path: Path) -> None:
     assert recognisers(tmp_path / "nowhere") == []
-    with pytest.raises(UsageError, match="nowhere: no such folder; give one of labelled data"):
+    with pytest.raises(UsageError, match="nowhere: no such folder; give a folder of labelled data"):
         find_data(f"crops:{tmp_path / 'nowhere'}", "test")
 
 

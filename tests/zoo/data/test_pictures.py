@@ -48,17 +48,17 @@ def test_odd_files_are_left_out_with_a_warning_and_a_count(photos, caplog):
     assert sorted(numbers(calibration_pictures(RECIPE, photos, 100))) == list(range(10))
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 6
-    assert f"{photos / '._0.png'}: cannot be read as a picture (its first bytes" in said[0]
+    assert f"{photos / '._0.png'}: cannot be read as a picture (its format" in said[0]
     assert "folder.png: cannot be read (Is a directory)" in said[-2]
-    assert said[-1] == "5 of 15 pictures cannot be read, they are left out"
+    assert said[-1] == "5 of 15 pictures cannot be read and are skipped"
 
 
 def test_few_pictures_are_warned_of():
     assert count_note(1) == (
-        "calibration had 1 picture, which is few: give 100 or more, as different as what the "
-        "network will see"
+        "calibration used 1 picture, which is few: give 100 or more, as varied as what the network "
+        "will see"
     )
-    assert count_note(99).startswith("calibration had 99 pictures, which")
+    assert count_note(99).startswith("calibration used 99 pictures, which")
     assert count_note(100) == ""
 
 
@@ -117,14 +117,14 @@ def test_boxes_beside_the_pictures_are_taken_as_the_app_does(photos):
     ("content", "message"),
     [
         ("[", r"boxes\.json: cannot be read as JSON"),
-        ("[1]", r"boxes\.json: a table of boxes by photo is needed"),
+        ("[1]", r"boxes\.json: expected a table of boxes by photo"),
         (
             '{"0": [1, 2, 0, 4]}',
             r"boxes\.json: '0': is \[1, 2, 0, 4\]; a box is \[x, y, width, height",
         ),
         ('{"0": [1, 2, 3, NaN]}', r"'0': is \[1, 2, 3, nan\]; a box is"),
         ('{"0": "face"}', r"'0': is 'face'; a box is"),
-        ('{"0": [1, 2, 3, 4]}', r"has no box for photo '\d\.png'; give it one, or \[\]"),
+        ('{"0": [1, 2, 3, 4]}', r"has no box for photo '\d\.png'; add one, or \[\]"),
         (json.dumps({str(i): [] for i in range(10)}), r"has no box for any picture"),
     ],
 )
@@ -142,7 +142,7 @@ def test_whole_pictures_are_told_where_the_contract_cuts(tmp_path, scale, box, t
     contract = replace(CONTRACT, pre=(Step("crop", {"scale": scale}),))
     note = region_note(contract, [Picture(tmp_path / "a.png", box)])
     assert bool(note) == told
-    assert not told or "cuts 1.2 times a box out" in note
+    assert not told or "crops 1.2 times a box:" in note
 
 
 def test_missing_folder(tmp_path):

@@ -94,21 +94,27 @@ def test_certificate_that_holds(folder):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"model": "other"}, "is of model 'other', the bundle of 'toy'"),
-        ({"target": "other"}, "is of target 'other', the bundle of 'board'"),
-        ({"quantization": "qat"}, "is of quantization 'qat', the bundle of 'ptq'"),
-        ({"scheme": "w8a8-sym"}, "is of scheme 'w8a8-sym', the bundle of 'w8a8-asym'"),
-        ({"remarks": ()}, "lacks the remark 'a stand-in'"),
-        ({"makers": (replace(MAKERS[0], version="0.2.0"),)}, "names edgezoo 0.2.0 otherwise than"),
-        ({"makers": (replace(MAKERS[0], sha256="ef" * 32),)}, "names edgezoo 0.1.0 otherwise than"),
-        ({"makers": (replace(MAKERS[0], plugins=("op x",)),)}, "names edgezoo 0.1.0 otherwise"),
-        ({"makers": (replace(MAKERS[0], name="other"),)}, "names other 0.1.0 otherwise than the"),
+        ({"model": "other"}, "is of model 'other', but the bundle is of 'toy'"),
+        ({"target": "other"}, "is of target 'other', but the bundle is of 'board'"),
+        ({"quantization": "qat"}, "is of quantization 'qat', but the bundle is of 'ptq'"),
+        ({"scheme": "w8a8-sym"}, "is of scheme 'w8a8-sym', but the bundle is of 'w8a8-asym'"),
+        ({"remarks": ()}, "lacks the note 'a stand-in'"),
+        (
+            {"makers": (replace(MAKERS[0], version="0.2.0"),)},
+            "names edgezoo 0.2.0 differently from",
+        ),
+        (
+            {"makers": (replace(MAKERS[0], sha256="ef" * 32),)},
+            "names edgezoo 0.1.0 differently from",
+        ),
+        ({"makers": (replace(MAKERS[0], plugins=("op x",)),)}, "names edgezoo 0.1.0 different"),
+        ({"makers": (replace(MAKERS[0], name="other"),)}, "names other 0.1.0 differently from the"),
         (with_check(1, largest=1.0), "'float hub -> float reference' differs by 1 relative, allow"),
         (
             with_check(2, bound=0.01),
-            "reference' differs by 0.05 relative, allowed is 0.01",
+            "reference' differs by 0.05 relative, allowed: 0.01",
         ),
-        (with_check(3, largest=math.nan), "differs by nan lsb, allowed is any number"),
+        (with_check(3, largest=math.nan), "differs by nan lsb, allowed: any number"),
         *[({"checks": (*CHECKS[:i], *CHECKS[i + 1 :])}, "lacks the step '") for i in range(6)],
     ],
 )
@@ -123,14 +129,14 @@ def test_files_that_it_does_not_speak_of(folder, name, digest):
     compared = {n: d for n, d in folder_digests(folder).items() if n != "README.md"}
     compared = {n: d if n != name else digest for n, d in compared.items()}
     bundle = make(folder, files={n: d for n, d in compared.items() if d})
-    with pytest.raises(VerifyError, match=f"does not speak of the file '{name}' in this bundle"):
+    with pytest.raises(VerifyError, match=f"does not mention the file '{name}' in this bundle"):
         bundle_certificate(bundle, "toy")
 
 
 def test_exchanged_network_with_its_digest_in_the_manifest(folder):
     make(folder)
     (folder / "model/model.onnx").write_bytes(b"of somebody else")
-    with pytest.raises(VerifyError, match=r"does not speak of the file 'model/model.onnx'"):
+    with pytest.raises(VerifyError, match=r"does not mention the file 'model/model.onnx'"):
         bundle_certificate(Bundle(folder, manifest_of(folder)), "toy")
 
 
@@ -156,19 +162,23 @@ def test_what_is_found_again_is_the_same():
     ("index", "changed", "message"),
     [
         (1, {"largest": 2e-4}, "'float hub -> float reference': largest is 0.0002 in the certific"),
-        (2, {"largest": 0.04}, "largest is 0.04 in the certificate, found again is 0.05"),
-        (2, {"bound": 0.2}, "bound is 0.2 in the certificate, found again is 0.1"),
-        (3, {"largest": 5}, "largest is 5 in the certificate, found again is 1"),
-        (3, {"bound": 5}, "bound is 5 in the certificate, found again is None"),
-        (4, {"bound": None}, "bound is None in the certificate, found again is 3"),
-        (4, {"mean": math.nan}, "mean is nan in the certificate, found again is 0.1"),
-        (5, {"largest": 1}, "largest is 1 in the certificate, found again is 0"),
-        (5, {"values": 8}, "values is 8 in the certificate, found again is 9"),
-        (5, {"unit": "relative"}, "unit is relative in the certificate, found again is lsb"),
-        (5, {"why": "because"}, "why is because in the certificate, found again is same bytes"),
-        (5, {"how": "recorded"}, "how is recorded in the certificate, found again is re-run"),
-        (5, {"spread": 9.0}, "spread is 9.0 in the certificate, found again is 0"),
-        (5, {"step": "x"}, "the certificate has a step 'x' that is none of this bundle's"),
+        (2, {"largest": 0.04}, "largest is 0.04 in the certificate, checked again it is 0.05"),
+        (2, {"bound": 0.2}, "bound is 0.2 in the certificate, checked again it is 0.1"),
+        (3, {"largest": 5}, "largest is 5 in the certificate, checked again it is 1"),
+        (3, {"bound": 5}, "bound is 5 in the certificate, checked again it is None"),
+        (4, {"bound": None}, "bound is None in the certificate, checked again it is 3"),
+        (4, {"mean": math.nan}, "mean is nan in the certificate, checked again it is 0.1"),
+        (5, {"largest": 1}, "largest is 1 in the certificate, checked again it is 0"),
+        (5, {"values": 8}, "values is 8 in the certificate, checked again it is 9"),
+        (5, {"unit": "relative"}, "unit is relative in the certificate, checked again it is lsb"),
+        (
+            5,
+            {"why": "because"},
+            ("why is because in the certificate, checked again it is same bytes"),
+        ),
+        (5, {"how": "recorded"}, "how is recorded in the certificate, checked again it is re-run"),
+        (5, {"spread": 9.0}, "spread is 9.0 in the certificate, checked again it is 0"),
+        (5, {"step": "x"}, "the certificate has a step 'x' that does not belong to this bundle"),
     ],
 )
 def test_what_is_found_otherwise(index, changed, message):
@@ -178,14 +188,22 @@ def test_what_is_found_otherwise(index, changed, message):
 
 def test_recorded_steps_that_cannot_be_run_again_are_the_same():
     recorded = Check("fake-quant -> integer reference", "lsb", 1, 0.1, None, 9, "", "recorded", 3)
-    with pytest.raises(VerifyError, match=r"largest is 2 in the certificate, found again is 1"):
+    with pytest.raises(
+        VerifyError,
+        match=(
+            r"largest is 2 in the certificate, checked again it is "
+            r"1"
+        ),
+    ):
         compare_again((replace(recorded, largest=2),), (recorded,), "toy")
 
 
 def test_steps_that_are_missing_are_named():
-    with pytest.raises(VerifyError, match=r"missing or in another order: artifact -> app; do not"):
+    with pytest.raises(
+        VerifyError, match=r"missing or in the wrong order: artifact -> app; do not"
+    ):
         compare_again(CHECKS[:-1], CHECKS, "toy")
-    with pytest.raises(VerifyError, match=r"missing or in another order: all are there; do not"):
+    with pytest.raises(VerifyError, match=r"missing or in the wrong order: all are there; do not"):
         compare_again(CHECKS[::-1], CHECKS, "toy")
 
 
@@ -199,7 +217,7 @@ def test_digests_alone_can_be_verified(folder, zoo, tmp_path):
     make(folder)
     archive = _archive(folder, tmp_path)
     found = zoo("verify", archive, "--only-digests")
-    assert (found.exit_code, found.output) == (0, f"{archive}: 7 files are as built\n")
+    assert (found.exit_code, found.output) == (0, f"{archive}: 7 files are unchanged\n")
     assert json.loads(zoo("verify", archive, "--only-digests", "--json").output) == {
         "bundle": str(archive),
         "files": 7,

@@ -49,8 +49,8 @@ def test_first_broken_step_is_named():
     with pytest.raises(VerifyError) as error:
         certificate(CHECK, first, second).demand()
     assert str(error.value) == (
-        "pfld for x86: step 'reference -> artifact' differs by 3.5 lsb, allowed is 1 (sums); "
-        "do not deploy this build"
+        "pfld for x86: step 'reference -> artifact' differs by 3.5 lsb, allowed: 1 (sums); do not "
+        "deploy this build"
     )
 
 
@@ -76,7 +76,7 @@ def test_what_is_measured_must_be_a_number(largest):
     assert (MEASURED.state, MEASURED.holds) == ("measured", True)
     broken = replace(MEASURED, largest=largest)
     assert (broken.state, broken.holds) == ("broken", False)
-    with pytest.raises(VerifyError, match=r"differs by (nan|inf) lsb, allowed is any number"):
+    with pytest.raises(VerifyError, match=r"differs by (nan|inf) lsb, allowed: any number"):
         certificate(broken).demand()
 
 
@@ -94,7 +94,7 @@ def test_what_a_certificate_would_not_say_is_refused(name, value):
 def test_state_that_the_numbers_do_not_have_is_refused():
     data = json.loads(certificate(replace(CHECK, largest=1.0)).to_json())
     data["checks"][0]["state"], data["holds"] = "holds", True
-    with pytest.raises(VerifyError, match=r"or claims what its numbers do not say; do not use"):
+    with pytest.raises(VerifyError, match=r"or its numbers do not support its claims; do not use"):
         Certificate.from_json(json.dumps(data, indent=2, sort_keys=True) + "\n", "toy")
 
 
@@ -112,5 +112,11 @@ def test_recorded_checks_travel_in_metadata():
 
 @pytest.mark.parametrize("text", ["", "{", "3", "[1]", '[{"step": "x"}]'])
 def test_damaged_records_are_named(text):
-    with pytest.raises(VerifyError, match=r"^net\.onnx: its metadata 'zoo\.checks' is no list of"):
+    with pytest.raises(
+        VerifyError,
+        match=(
+            r"^net\.onnx: its metadata 'zoo\.checks' is not a list "
+            r"of"
+        ),
+    ):
         recorded_checks({"zoo.checks": text}, "net.onnx")

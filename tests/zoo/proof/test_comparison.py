@@ -51,14 +51,14 @@ def test_what_is_no_number_never_holds(value):
 
 def test_absent_output_is_named():
     with pytest.raises(
-        VerifyError, match=r"step 'a -> b': output 'score' is absent, expected is shape \[2\]"
+        VerifyError, match=r"step 'a -> b': output 'score' is absent, expected shape \[2\]"
     ):
         compare("a -> b", EXPECTED, [{}, {}], Exactness(1, "relative", ""))
 
 
 def test_other_shape_is_named_not_broadcast():
     found = [{"score": np.array([[1.0, -4.0]])}, {"score": np.array([[0.0, 2.0]])}]
-    with pytest.raises(VerifyError, match=r"output 'score' has shape \[1, 2\], expected is shape"):
+    with pytest.raises(VerifyError, match=r"output 'score' has shape \[1, 2\], expected shape"):
         compare("a -> b", EXPECTED, found, Exactness(1, "relative", ""))
 
 
@@ -78,7 +78,7 @@ def test_lengths_may_differ_from_input_to_input():
 def test_another_length_is_named_with_its_input():
     with pytest.raises(
         VerifyError,
-        match=r"'boxes' has shape \[2, 4\], expected is shape \[1, 4\], for input 2 of 3",
+        match=r"'boxes' has shape \[2, 4\], expected shape \[1, 4\], for input 2 of 3",
     ):
         compare("a -> b", rows(0, 1, 20), rows(0, 2, 20), Exactness(1, "pixel", ""))
 
@@ -94,7 +94,7 @@ def test_texts_are_equal_or_named():
     exact = Exactness(0, "pixel", "")
     assert compare("a -> b", expected, expected, exact).values == 0
     found = [expected[0], {"labels": np.array(["cat", "dot"])}]
-    message = r"'labels' is \['cat', 'dot'\], expected is \['cat', 'dog'\], for input 2 of 2"
+    message = r"'labels' is \['cat', 'dot'\], expected \['cat', 'dog'\], for input 2 of 2"
     with pytest.raises(VerifyError, match=message):
         compare("a -> b", expected, found, exact)
 

@@ -66,9 +66,10 @@ def test_a_refusal_names_output_layer_and_ways_out(tmp_path):
     with pytest.raises(
         VerifyError,
         match=rf"step '{LOSS}, output 'landmarks', 12 drawn pictures' differs by .* of its "
-        r"spread, allowed is 0\.1 \(what integers may lose; most is lost at node '.*' \(conv\), .* "
-        r"before it and .* after\); try more pictures or nearer ones for --calib, another "
-        r"--calibrator, or --quant qat, or allow the loss with --max-quantization-error",
+        r"spread, allowed: 0\.1 \(limit for quantization; the largest loss is at node '.*' "
+        r"\(conv\), .* before it and .* after\); try more or more representative pictures "
+        r"for --calib, another --calibrator, or --quant qat, or allow the loss with "
+        r"--max-quantization-error",
     ):
         certificate.demand()
     assert f"node '{_reader(broken, weight.name)}'" in check.why

@@ -69,9 +69,9 @@ def test_another_interpolation_does_not(check, tmp_path):
     with pytest.raises(VerifyError) as caught:
         demand_same(found, "net.onnx")
     assert str(caught.value) == (
-        f"net.onnx: what was imported differs from what the file computes by {found.largest:g} "
-        "relative, allowed is 0.0001; report the file, whose import is wrong, and export it again "
-        "with opset 13 to 21"
+        f"net.onnx: the imported network differs from the file by {found.largest:g} relative, "
+        "allowed: 0.0001; report the file, because its import is wrong, and export it again with "
+        "opset 13 to 21"
     )
 
 
@@ -101,8 +101,7 @@ def test_a_file_that_onnx_runtime_does_not_know(check, tmp_path):
     assert "source.onnx: ONNX Runtime " in str(caught.value)
     assert " cannot run it (" in str(caught.value)
     assert str(caught.value).endswith(
-        "), so that nobody can tell whether what was imported is what it computes; export it "
-        "again, with opset 13 to 21"
+        "), so the import cannot be checked against it; export it again, with opset 13 to 21"
     )
 
 

@@ -80,7 +80,7 @@ def _given_notes(plan: Plan) -> list[str]:
         unused = "; the pictures in --calib were not used" if plan.calibration else ""
         return [f"{start}: its own integers were kept{unused}"]
     how = "using the pictures in --calib" if plan.calibration else "using the file's own ranges"
-    return [f"{start}, to other integers than {plan.scheme}: it was requantized, {how}"]
+    return [f"{start}, but not with {plan.scheme}: it was requantized, {how}"]
 
 
 def _published(plan: Plan, hub: Path) -> Graph:
@@ -148,7 +148,7 @@ def _metric(plan: Plan, networks: Networks, pictures: HeldOut) -> Check | None:
 
 def _judged_on(plan: Plan, pictures: HeldOut) -> str:
     if _fit(plan) is not None:
-        return f"{len(pictures.judging)} pictures, which the recipe's training has seen"
+        return f"{len(pictures.judging)} pictures that the recipe's training has seen"
     return pictures.words
 
 

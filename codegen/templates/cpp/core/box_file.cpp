@@ -21,7 +21,7 @@ bool is_box(const Json& value) {
 }
 
 Box to_box(const Json& value, const std::string& where) {
-  if (!is_box(value)) throw Error(where + ": a box is [x, y, width, height], or a list of such");
+  if (!is_box(value)) throw Error(where + ": a box is [x, y, width, height], or a list of boxes");
   const auto number = [&value](std::size_t i) { return value[i].get<double>(); };
   const Box box{number(0), number(1), number(2), number(3)};
   check_box(box);
@@ -61,7 +61,7 @@ BoxFile::BoxFile(const std::string& path) : path_(path) {
 void BoxFile::read_json_boxes() {
   const Json table = read_json(path_);
   if (!table.is_object()) {
-    throw Error(path_ + ": a table of boxes by photo is needed, {\"photo.png\": [x, y, w, h]}");
+    throw Error(path_ + ": expected a table of boxes by photo, {\"photo.png\": [x, y, w, h]}");
   }
   for (const auto& [name, value] : table.items()) {
     const std::string where = path_ + ": '" + name + "'";

@@ -56,7 +56,7 @@ Image read_image(const std::string& path) {
     return turned(decode(content), header.orientation);
   } catch (const Error& error) {
     throw Error(path + ": cannot be read as a picture (" + error.what() +
-                "); save it anew as PNG, JPEG, BMP or PPM");
+                "); save it again as PNG, JPEG, BMP or PPM");
   }
 }
 

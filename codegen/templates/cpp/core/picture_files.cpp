@@ -36,7 +36,7 @@ std::optional<Photo> PictureFiles::next() {
     try {
       return photo(path, number);
     } catch (const Error& error) {
-      std::fprintf(stderr, "warning: left out: %s\n", error.what());
+      std::fprintf(stderr, "warning: skipped: %s\n", error.what());
       ++left_out_;
     }
   }
@@ -47,7 +47,7 @@ std::optional<Photo> PictureFiles::next() {
 void PictureFiles::tell_left_out() const {
   const std::string count = std::to_string(left_out_) + " of " + std::to_string(paths_.size());
   if (left_out_ == paths_.size()) throw Error(count + " pictures cannot be read, none is left");
-  std::fprintf(stderr, "warning: %s pictures cannot be read, they are left out\n", count.c_str());
+  std::fprintf(stderr, "warning: %s pictures cannot be read and are skipped\n", count.c_str());
 }
 
 }  // namespace zoo

@@ -119,7 +119,7 @@ std::uint32_t read_frame(const Bytes& bytes, std::size_t at, std::uint32_t marke
   if (marker > 0xc2) throw Error("it is a lossless or arithmetic JPEG; save it as baseline");
   const std::uint32_t bits = bytes.byte(at);
   if (bits != 8) {
-    throw Error("it is a JPEG of " + std::to_string(bits) + " bits; save it with 8");
+    throw Error("it is a JPEG of " + std::to_string(bits) + " bits per channel; save it with 8");
   }
   header.height = bytes.two(at + 1);
   header.width = bytes.two(at + 3);
@@ -175,7 +175,7 @@ PictureHeader read_jpeg(const std::string& content) {
   if (content.find("\xff\xd9", at) == std::string::npos) throw Error(kCutShort);
   if (channels != 1 && channels != 3 && !(channels == 4 && is_adobe)) {
     throw Error("it is a JPEG of " + std::to_string(channels) +
-                " channels of no known meaning; save it as RGB");
+                " channels of unknown meaning; save it as RGB");
   }
   return header;
 }
@@ -197,7 +197,7 @@ PictureHeader read_bmp(const std::string& content) {
   const bool is_usual =
       (size == 40 || size == 108 || size == 124) && bytes.two(26) == 1 && bytes.four(30) == 0;
   if (!is_known || !is_usual || gap < 0 || gap != palette) {
-    throw Error("it is a BMP of a rare kind; save it without compression, as RGB");
+    throw Error("it is an unsupported kind of BMP; save it without compression, as RGB");
   }
   const std::int64_t row_bytes = (header.width * bits + 31) / 32 * 4;
   const std::int64_t end = bytes.four(10) + row_bytes * header.height;
@@ -231,7 +231,7 @@ PictureHeader read_pnm(const std::string& content) {
   const std::int64_t largest = pnm_number(content, at);
   if (at == content.size() || !is_space(content[at])) throw Error(kDamagedPnm);
   if (largest != 255) {
-    throw Error("its largest value is " + std::to_string(largest) + "; 255 is needed");
+    throw Error("its largest value is " + std::to_string(largest) + "; it must be 255");
   }
   const std::int64_t row_bytes = header.width * (content[1] == '5' ? 1 : 3);
   if (row_bytes * header.height > static_cast<std::int64_t>(content.size() - at) - 1) {
@@ -246,7 +246,7 @@ PictureHeader read_any(const std::string& content) {
   if (starts_with("\xff\xd8")) return read_jpeg(content);
   if (starts_with("BM")) return read_bmp(content);
   if (starts_with("P5") || starts_with("P6")) return read_pnm(content);
-  throw Error("its first bytes are those of another kind of file");
+  throw Error("its format is unknown");
 }
 
 // The pixel that is shown at a place of an image with this orientation.
@@ -272,7 +272,7 @@ PictureHeader read_picture_header(const std::string& content) {
   if (header.width < 1 || header.height < 1) throw Error("it has no pixels");
   if (header.height > kPixelsMax / header.width) {
     throw Error("it has " + std::to_string(header.width) + " x " + std::to_string(header.height) +
-                " pixels, " + std::to_string(kPixelsMax) + " are read at most; make it smaller");
+                " pixels, at most " + std::to_string(kPixelsMax) + " are supported; make it smaller");
   }
   return header;
 }

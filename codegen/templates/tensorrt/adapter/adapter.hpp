@@ -26,7 +26,7 @@ class Log : public nvinfer1::ILogger {
  public:
   void log(Severity severity, char const* text) noexcept override;
 
-  // What was said since the last call, "it does not say why" if nothing was.
+  // What was said since the last call, "it gives no reason" if nothing was.
   std::string take();
 
  private:

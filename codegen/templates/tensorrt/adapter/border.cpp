@@ -10,7 +10,7 @@ void Log::log(Severity severity, char const* text) noexcept {
 std::string Log::take() {
   std::string said;
   said.swap(errors_);
-  return said.empty() ? "it does not say why" : said;
+  return said.empty() ? "it gives no reason" : said;
 }
 
 Log& the_log() {

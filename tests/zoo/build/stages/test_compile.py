@@ -70,11 +70,11 @@ def test_a_bundle_without_a_program(zoo, board, bundle, tmp_path):
     run = zoo("run", bundle, "--help").exception
     assert isinstance(run, BoardError)
     assert str(run).endswith(
-        "holds sources for android, but no program; its README.md says how they are built"
+        "holds sources for android, but no program; its README.md says how to build it"
     )
     bench = zoo("bench", "--ssh", board.host, bundle).exception
     assert isinstance(bench, BoardError)
     assert str(bench).endswith(
-        "the bundle for android holds sources, but no program; its README.md says how they are "
-        "built and timed"
+        "the bundle for android holds sources, but no program; its README.md says how to build and "
+        "time them"
     )

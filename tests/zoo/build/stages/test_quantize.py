@@ -143,8 +143,8 @@ def _drawn(folder, count):
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "the 1 of calibration themselves (fewer than 10: none is held out)"),
-        (5, "the 5 of calibration themselves (fewer than 10: none is held out)"),
+        (1, "the 1 calibration pictures themselves (fewer than 10, so none is held out)"),
+        (5, "the 5 calibration pictures themselves (fewer than 10, so none is held out)"),
         (20, "4 pictures held out from calibration"),
     ],
 )
@@ -155,7 +155,7 @@ def test_the_loss_is_judged_on_pictures_held_out(tmp_path, count, words):
     assert check.step == f"{LOSS}, output 'landmarks', {words}"
     assert (check.how, check.unit) == ("recorded", "of its spread")
     assert 0 < check.mean <= check.largest < 0.05
-    assert check.why.startswith("what integers may lose; most is lost at node '")
+    assert check.why.startswith("limit for quantization; the largest loss is at node '")
     assert metadata["zoo.calibration_count"] == str(count if count < 10 else count - 4)
     found = read_calibration(tmp_path)
     assert found["calibrator"] == found["tried"][0]["calibrator"]
@@ -171,7 +171,7 @@ def test_what_the_recipe_trained_on_is_said_to_be_seen(tmp_path, images):
     (images / "labels.csv").touch()
     metadata = _quantized(tmp_path, images)
     steps = [check.step for check in recorded_checks(metadata, "hub.onnx")]
-    assert steps[-1].endswith("1 pictures, which the recipe's training has seen")
+    assert steps[-1].endswith("1 pictures that the recipe's training has seen")
 
 
 @pytest.mark.usefixtures("trainer")
