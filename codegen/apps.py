@@ -189,8 +189,8 @@ ANDROID = App(
     KotlinBackend(),
     texts={name: f"bundle/android/{name}.j2" for name in ("README.md", "benchmark.sh")},
     not_here=(
-        "the Android app was not compiled and not run: that needs the Android SDK and a device; "
-        "its Kotlin is compared with the reference by the zoo's tests only, its self-test runs "
-        "when it starts"
+        "the Android app was neither compiled nor run: that needs the Android SDK and a device; "
+        "only the zoo's tests compare its Kotlin with the reference, and its self-test runs when "
+        "it starts"
     ),
 )

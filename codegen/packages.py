@@ -111,8 +111,8 @@ def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]
     model = one_line(bundle.model)
     description = (
         f"{model} on {board.runtime}",
-        f" Finds what the model {model} looks for in pictures and in frames of a",
-        f" camera, by {board.runtime} on {board.processor}.",
+        f" Runs the model {model} on pictures and on frames of a",
+        f" camera, with {board.runtime} on {board.processor}.",
     )
     return {
         "Package": name,

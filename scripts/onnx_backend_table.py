@@ -4,7 +4,7 @@ Each test is imported, computed by the float reference and compared with the exp
 the resulting hub in ONNX Runtime. A refused test with further inputs is retried with these as
 constants, like the weights of a trained network.
 
-pass: both are right.  refused: an error names the reason.  wrong: another result.  crash: an error
+pass: both are right.  refused: an error states the reason.  wrong: another result.  crash: an error
 that is not the zoo's. Exit status 1 if any test is wrong or crashes.
 
     --json FILE      write every test with its outcome and reason
@@ -206,23 +206,23 @@ def reasons(results: Iterable[Result]) -> str:
 
 _KINDS = {
     "no op plugin reads": "an operator that no op plugin reads",
-    "FLOAT16 are supported": "an input of another type than float",
-    "has no axes": "an input without a batch",
+    "FLOAT16 are supported": "an input of a type other than float",
+    "has no axes": "an input without a batch axis",
     "has a dynamic axis": "an input with an axis of size 0",
-    "; supported are 6 to": "no opset of ONNX's own operators",
-    "not known here": "what came after opset 21",
-    "no first output": "a second output, such as indices",
+    "; supported are 6 to": "an opset outside the supported range",
+    "is unknown; export": "operators newer than opset 21",
+    "not the first output": "a second output, such as indices",
     "its first output is left out": "a second output, such as indices",
     "the network computes": "weights or parameters that are computed",
     "control flow": "control flow",
-    "only images": "another number of axes than an image has",
-    "only [N, C]": "another number of axes than a dense layer takes",
+    "only images": "a tensor that is not an image [N, C, H, W]",
+    "only [N, C]": "a tensor that is not [N, C], for a dense layer",
     "two computed ones": "a product of two computed matrices",
-    "batch": "the batch, which is moved, joined, cut or told apart",
+    "batch": "an operation on the batch axis",
     "is a constant": "an output that does not depend on an input",
-    "constants alone": "constants that are not folded",
+    "only constant inputs": "constants that are not folded",
     "is a copy of": "an output that is an input",
-    "not a valid ONNX model": "what ONNX's own checker refuses",
+    "not a valid ONNX model": "a model that ONNX's checker refuses",
 }
 
 

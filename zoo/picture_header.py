@@ -50,7 +50,7 @@ def read_header(content: bytes) -> PictureHeader:
     try:
         header = _reader(content)(content)
     except (struct.error, IndexError) as error:
-        raise ValueError("the file is cut short") from error
+        raise ValueError("the file is truncated") from error
     if header.width < 1 or header.height < 1:
         raise ValueError("it has no pixels")
     if header.width * header.height > PIXELS_MAX:
@@ -114,7 +114,7 @@ def _jpeg(content: bytes) -> PictureHeader:
         elif marker == _APP14 and segment.startswith(b"Adobe\0"):
             is_adobe = is_adobe or segment[11] in _ADOBE_CMYK
         elif marker == _START_OF_SCAN and content.find(bytes((0xFF, _END)), end) < 0:
-            raise ValueError("the file is cut short")
+            raise ValueError("the file is truncated")
     if channels not in (1, 3) and not (channels == 4 and is_adobe):
         raise ValueError(f"it is a JPEG of {channels} channels of unknown meaning; save it as RGB")
     return PictureHeader(*size, _orientation(exif))
@@ -166,7 +166,7 @@ def _bmp(content: bytes) -> PictureHeader:
     if not is_usual or gap < 0 or gap != palette:
         raise ValueError("it is an unsupported kind of BMP; save it without compression, as RGB")
     if pixels_at + (width * bits + 31) // 32 * 4 * abs(height) > len(content):
-        raise ValueError("the file is cut short")
+        raise ValueError("the file is truncated")
     return PictureHeader(width, abs(height))
 
 
@@ -178,5 +178,5 @@ def _pnm(content: bytes) -> PictureHeader:
     if largest != 255:
         raise ValueError(f"its largest value is {largest}; it must be 255")
     if found.end() + width * height * (1 if kind == 5 else 3) > len(content):
-        raise ValueError("the file is cut short")
+        raise ValueError("the file is truncated")
     return PictureHeader(width, height)

@@ -66,9 +66,9 @@ def _check_finite(graph: Graph, batchnorm: Node, constants: tuple[Tensor, ...]) 
     for constant in constants:
         if not np.isfinite(np.asarray(constant.data)).all():
             raise HubError(
-                f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) makes of "
-                f"'{constant.name}' numbers that are not finite: a variance is below 0, or weights "
-                "are too large or damaged; export the network again, or train it again"
+                f"graph '{graph.name}': node '{batchnorm.name}' (BatchNormalization) turns "
+                f"'{constant.name}' into numbers that are not finite: a variance is below 0, or "
+                "weights are too large or damaged; export the network again, or train it again"
             )
 
 

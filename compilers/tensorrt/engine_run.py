@@ -157,7 +157,7 @@ def check_engine(graph: Graph, run: Run, where: str, exactness: Exactness) -> st
         )
     return (
         f"run on this machine's GPU by {where}: at most {check.largest:.4g} {check.unit} off the "
-        f"reference, as the median over {_SAMPLES} random inputs"
+        f"reference, as the median of {_SAMPLES} random inputs"
     )
 
 

@@ -74,7 +74,7 @@ def test_installation_without_tensorrt_says_what_is_left(package, board):
     assert finished.returncode == 0
     assert finished.stderr == "no NvInfer.h\n"
     assert finished.stdout == (
-        f"{NAME}: not ready yet, for that reason; then: sudo dpkg-reconfigure {NAME}\n"
+        f"{NAME}: not ready, see above; then run: sudo dpkg-reconfigure {NAME}\n"
     )
 
 

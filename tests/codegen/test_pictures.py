@@ -214,7 +214,7 @@ def jpeg():
 PNG = png(PHOTO, 8, 2)
 REFUSED = {
     "its format is unknown": [b"", b"\0\5\x16\7", b"hello", b"GIF89a"],
-    "the file is cut short": [
+    "the file is truncated": [
         PNG[:-3],
         PNG[:40],
         b"\xff\xd8",

@@ -232,7 +232,7 @@ def with_data(png: bytes, rows: bytes) -> bytes:
 def test_deep_pictures_are_refused(tmp_path):
     deep = np.zeros((4, 4), np.uint16)
     Image.fromarray(deep).save(tmp_path / "deep.png")
-    with pytest.raises(ValueError, match="8 bits a channel, gray or RGB, and no interlacing are"):
+    with pytest.raises(ValueError, match="it must have 8 bits per channel, gray or RGB"):
         png_module().read_png(tmp_path / "deep.png")
 
 

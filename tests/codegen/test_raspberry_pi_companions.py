@@ -117,8 +117,8 @@ def test_another_wheel_is_refused(board, wheel):
     finished = run(board, "runtime.sh")
     assert finished.returncode == 1
     assert finished.stderr == (
-        f"runtime.sh: {board}/{wheel[0].name} is not the file that is needed "
-        f"(SHA-256 {wheel[1].sha256}): delete it, and come again\n"
+        f"runtime.sh: {board}/{wheel[0].name} is not the file that is needed (SHA-256 "
+        f"{wheel[1].sha256}): delete it and run this again\n"
     )
 
 
@@ -144,7 +144,7 @@ def test_program_that_does_not_start(board):
 
 def test_service_needs_root_and_a_camera(board):
     finished = run(board, "install.sh", "--service", "/dev/video0")
-    assert finished.stderr == "install.sh: --service: run it as root, by sudo\n"
+    assert finished.stderr == "install.sh: --service: run it as root, with sudo\n"
     finished = run(board, "install.sh", "--service")
     assert finished.stderr.endswith("--service: name a camera, such as /dev/video0\n")
 
@@ -214,4 +214,4 @@ def test_installation_says_how_the_runtime_comes(package, tmp_path):
     script.write_bytes(package.scripts["postinst"])
     told = subprocess.check_output(["/bin/sh", script, "configure"], env={"PATH": ""}, text=True)
     name = package_name(BUNDLE)
-    assert told == f"{name}: now fetch LiteRT: sudo sh /usr/lib/{name}/runtime.sh\n"
+    assert told == f"{name}: to fetch LiteRT, run: sudo sh /usr/lib/{name}/runtime.sh\n"

@@ -71,8 +71,8 @@ def test_it_asks_copies_and_tests(board, tool, answer):
     assert sorted(path.name for path in place.iterdir()) == sorted(
         [*PARTS, "README.md", "manifest.json", "certificate.json", "selftest"]
     )
-    asked = "DPU: 0x101000056010407, as the network needs it"
-    unknown = "DPU: no tool tells which one; VART compares it when the network loads"
+    asked = "DPU: 0x101000056010407, as the network needs"
+    unknown = "DPU: no tool reports it; VART compares it when the network loads"
     assert finished.stdout.splitlines() == [
         asked if "0x" in answer else unknown,
         f"{place}/app/app --selftest {place}/golden/selftest.txt",
@@ -97,8 +97,8 @@ def test_network_that_is_not_compiled(board):
     _, finished = install(board)
     assert finished.returncode == 1
     assert finished.stderr == (
-        "install.sh: model/model.xmodel is missing: on a machine with Vitis AI run "
-        "sh model/compile.sh, copy that file here and come again\n"
+        "install.sh: model/model.xmodel is missing: on a machine with Vitis AI run sh "
+        "model/compile.sh, copy that file here and run this again\n"
     )
 
 

@@ -96,7 +96,7 @@ def test_pip_downloads_for_the_other_machine(cache, packed, monkeypatch):
 def test_a_download_that_is_another_file_is_not_kept(cache, packed, monkeypatch):
     content, wheel = packed
     pip(monkeypatch, content + b"!")
-    with pytest.raises(ToolchainError, match=r"has SHA-256 .* is needed; delete it"):
+    with pytest.raises(ToolchainError, match=r"has SHA-256 .*, expected .*; delete it"):
         wheel_file(wheel)
     assert not (cache / FILE).exists()
 

@@ -22,7 +22,7 @@ SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all"
 CHECKED = (
     "-DCMAKE_BUILD_TYPE=Debug",
     f"-DCMAKE_CXX_FLAGS=-Werror {SANITIZERS}",
-    # A few large compilations take half the time of many small ones.
+    # A few large compilations take half as long as many small ones.
     "-DCMAKE_UNITY_BUILD=ON",
     "-DCMAKE_UNITY_BUILD_BATCH_SIZE=16",
 )

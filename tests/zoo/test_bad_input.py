@@ -171,7 +171,7 @@ def test_one_picture_is_taken_with_a_warning(zoo, tmp_path, pictures):
     words = ["net.onnx", "--contract", "contract.toml", "--target", "x86", "--calib", pictures]
     built = zoo("build", *words)
     assert built.exit_code == 0
-    assert "note: calibration had 1 picture, which is few: give 100 or more, as" in built.stderr
+    assert "note: calibration used 1 picture, which is few: give 100 or more, as" in built.stderr
 
 
 def test_unknown_calibrator(build, pictures):

@@ -4,7 +4,7 @@
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
-# CMake tries the compiler in projects of their own, which must know this, too.
+# CMake tests the compiler in separate projects, which must know this, too.
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SYSROOT)
 
 set(LIBRARIES ${SYSROOT}/usr/lib/aarch64-linux-gnu)

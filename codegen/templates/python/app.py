@@ -1,9 +1,9 @@
-"""The app in Python: numpy, and VART and XIR of the board's image. Python 3.10 or newer.
+"""The app in Python. It needs numpy, Python 3.10 or newer, and the board image's VART and XIR.
 
 python3 app.py --source photo.png --box 40,32,120,140
 
-Prints the JSON line for a picture that the C++ program prints. That one is faster, reads other
-pictures and cameras, and follows faces.
+Prints the same JSON line for a picture as the C++ program. That one is faster, reads other
+picture formats and cameras, and tracks faces.
 """
 
 import argparse

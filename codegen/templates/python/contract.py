@@ -1,4 +1,4 @@
-"""What happens before and after the network, from contract.json by the steps' numpy forms."""
+"""Pre- and post-processing: the steps in contract.json, in numpy."""
 
 import json
 from collections.abc import Mapping

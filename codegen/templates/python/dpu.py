@@ -1,4 +1,4 @@
-"""An .xmodel on AMD's DPU, by VART's Python interface."""
+"""Runs an .xmodel on AMD's DPU with VART's Python interface."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

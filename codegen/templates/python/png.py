@@ -1,4 +1,4 @@
-"""Reads PNG pictures by zlib and numpy alone. Format: W3C, "Portable Network Graphics", 2003."""
+"""Reads PNG pictures with zlib and numpy only. Format: W3C, "Portable Network Graphics", 2003."""
 
 import struct
 import zlib

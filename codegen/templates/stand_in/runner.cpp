@@ -1,5 +1,5 @@
-// A stand-in for the DPU: a runner of VART that computes the same integers by the network's C form.
-// VART loads it where an xmodel's DPU part names it, so that the board's own program runs unchanged
+// A stand-in for the DPU: a VART runner that computes the same integers with the network's C code.
+// VART loads it if an xmodel's DPU part names it, so the board's own program runs unchanged
 // on a machine without a DPU. It says nothing about the DPU's speed.
 #include <algorithm>
 #include <cstdint>
@@ -36,7 +36,7 @@ std::vector<const xir::Tensor*> pointers(const Tensors& tensors) {
   return result;
 }
 
-// The part's outputs in the order of the network's, which the C function has, too.
+// The part's outputs in the order of the network and of its C function.
 std::vector<const xir::Tensor*> ordered_outputs(const xir::Subgraph* part) {
   const auto tensors = part->get_sorted_output_tensors();
   std::vector<const xir::Tensor*> ordered(tensors.begin(), tensors.end());

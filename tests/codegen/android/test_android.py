@@ -165,7 +165,7 @@ def test_benchmark(benchmark):
     ("missing", "message"),
     [
         ("client", "benchmark: no adb on the PATH; install Android's platform-tools"),
-        ("tool", "/benchmark_model; this script's first lines say where it is"),
+        ("tool", "/benchmark_model; the first lines of this script say where to get it"),
         ("device", "benchmark: no device; connect one and allow USB debugging"),
     ],
 )

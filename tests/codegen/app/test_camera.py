@@ -51,9 +51,8 @@ def test_camera_that_is_pulled_out(app, camera):
     finished = app.run("--source", "/dev/video7", environment=camera)
     assert finished.status == 1
     assert len(finished.lines) == 3
-    assert (
-        "/dev/video7: is no camera that can be used: waiting for a frame failed (No such device)"
-        in (finished.error)
+    assert "/dev/video7: is not a usable camera: waiting for a frame failed (No such device)" in (
+        finished.error
     )
 
 

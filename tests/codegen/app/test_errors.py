@@ -20,12 +20,12 @@ def photo(tmp_path_factory):
         ([], "--source is missing; --help lists the options"),
         (["--sauce", "x"], "unknown word '--sauce'; --help lists the options"),
         (["--source"], "--source: SOURCE is missing"),
-        (["--threads", "0"], "--threads '0': a number from 1 to 1000000 is needed"),
-        (["--repeat", "2x"], "--repeat '2x': a number from 1 to 1000000 is needed"),
-        (["--photos", ""], "--photos '': a number from 1 to 1000000 is needed"),
+        (["--threads", "0"], "--threads '0': expected a number from 1 to 1000000"),
+        (["--repeat", "2x"], "--repeat '2x': expected a number from 1 to 1000000"),
+        (["--photos", ""], "--photos '': expected a number from 1 to 1000000"),
         (
             ["--source", "x", "--box", "1,2,3,4", "--boxes", "b.csv"],
-            "--box and --boxes cannot both say where the faces are",
+            "--box and --boxes cannot be used together",
         ),
     ],
 )
@@ -45,7 +45,7 @@ def fails(finished, *parts):
 
 @pytest.mark.parametrize("box", ["1,2,3", "a,2,3,4", "1,2,3,4,5", ""])
 def test_malformed_box(app, photo, box):
-    message = f"box '{box}': x,y,width,height in pixels are needed, such as 40,32,120,140"
+    message = f"box '{box}': expected x,y,width,height in pixels, such as 40,32,120,140"
     assert fails(app.run("--source", photo, "--box", box), message)
 
 
@@ -87,7 +87,7 @@ def test_empty_directory(app, tmp_path):
 
 @pytest.mark.parametrize("name", ["raw:", "raw:640:x", "raw:0x4:x", "raw:4x99999:x", "raw:4x4"])
 def test_malformed_raw_source(app, name):
-    assert fails(app.run("--source", name), f"{name}: raw:WIDTHxHEIGHT:FILE is needed, such as")
+    assert fails(app.run("--source", name), f"{name}: expected raw:WIDTHxHEIGHT:FILE, such as")
 
 
 def test_missing_raw_file(app, tmp_path):
@@ -109,7 +109,7 @@ def test_no_camera(app):
 
 
 def test_device_that_is_no_camera(app):
-    message = "/dev/null: is no camera that can be used: choosing a format failed ("
+    message = "/dev/null: is not a usable camera: choosing a format failed ("
     assert fails(app.run("--source", "/dev/null"), message)
 
 
@@ -132,7 +132,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", "[" * 99, "column 100: syntax error while parsing value"),
         ("b.json", "{} x", "expected end of input"),
         ("b.json", '{"other.png": [1, 2, 3, 4]}', "has no box for photo 'photo.png' or frame 0"),
-        ("b.csv", "photo.png\n", "b.csv: line 1: name,x,y,width,height is needed"),
+        ("b.csv", "photo.png\n", "b.csv: line 1: expected name,x,y,width,height"),
         ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': x,y,width,height in"),
         ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: x, y, width"),
     ],
@@ -151,7 +151,7 @@ def test_missing_boxes(app, photo, tmp_path):
 def test_results_that_cannot_be_written(app, photo, tmp_path):
     none = tmp_path / "none" / "below"
     assert fails(
-        app.run("--source", photo, "--overlay", none), f"{none}: cannot make this directory ("
+        app.run("--source", photo, "--overlay", none), f"{none}: cannot create this directory ("
     )
     assert fails(app.run("--source", photo, "--raw-outputs", none), f"{none}: cannot be written")
 

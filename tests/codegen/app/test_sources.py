@@ -61,7 +61,7 @@ def test_a_directory_of_odd_files_only(app, tmp_path):
     (tmp_path / "a.png").touch()
     finished = app.run("--source", tmp_path)
     assert (finished.status, finished.lines) == (1, [])
-    assert finished.error.endswith("error: 1 of 1 pictures cannot be read, none is left\n")
+    assert finished.error.endswith("error: 1 of 1 pictures cannot be read, so none remains\n")
 
 
 @pytest.mark.parametrize(

@@ -162,13 +162,13 @@ def test_truncated_model(host_app, golden, tmp_path, part):
     model, finished = run_bytes(host_app, golden, tmp_path, whole[: int(part * len(whole))])
     assert fails(
         finished,
-        f"{model}: is no .tflite file, or not all of one; copy it again, or build it again",
+        f"{model}: is not a .tflite file, or is truncated; copy it again, or build it again",
     )
 
 
 def test_no_model_at_all(host_app, golden, tmp_path):
     model, finished = run_bytes(host_app, golden, tmp_path, b"\0" * 1000)
-    assert fails(finished, f"{model}: is no .tflite file, or not all of one")
+    assert fails(finished, f"{model}: is not a .tflite file, or is truncated")
 
 
 def test_model_of_another_format_version(host_app, golden, tmp_path):
@@ -180,7 +180,7 @@ def test_model_of_another_format_version(host_app, golden, tmp_path):
     builder = Builder()
     builder.Finish(table.Pack(builder), b"TFL3")
     model, finished = run_bytes(host_app, golden, tmp_path, bytes(builder.Output()))
-    assert fails(finished, f"{model}: is of another version of the .tflite format than 3; copy")
+    assert fails(finished, f"{model}: has a version of the .tflite format other than 3; copy")
 
 
 def test_model_of_another_contract(host_app, golden, tmp_path):

@@ -141,7 +141,7 @@ def test_missing_facts(machine):
     facts = machine.model.with_name("engine.json")
     facts.unlink()
     assert refused(machine.run()) == (
-        f"error: {facts}: is missing; it belongs to the model, copy the whole bundle again"
+        f"error: {facts}: is missing; it is part of the model, copy the whole bundle again"
     )
 
 

@@ -108,8 +108,8 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     ),
     "floats inside": (
         half_float,
-        r"^graph 'built': node 'back' \(dequantize\) stands in the middle; the C back end computes "
-        r"integers only: quantize the whole graph with --quant ptq$",
+        r"^graph 'built': node 'back' \(dequantize\) is inside the network; the C back end "
+        r"computes integers only: quantize the whole graph with --quant ptq$",
     ),
     "float output": (
         unquantized_output,
@@ -118,7 +118,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     "mixed image": (
         mixed_image,
         r"^node 'alone' \(reshape\): \(3, 5, 2\) to \(2, 5, 3\) \(channels last\) mixes "
-        r"rows and columns of an image; reshape by way of one axis \(flatten\)$",
+        r"rows and columns of an image; flatten first, then reshape$",
     ),
 }
 

@@ -188,7 +188,7 @@ def test_uses_that_came_later_than_the_hub():
     content = model(
         23, later, helper.make_node("DequantizeLinear", ["t", "s", "z"], ["y"]), **values
     )
-    with pytest.raises(UnsupportedOpError, match="its meaning in ONNX opset 23 is not known"):
+    with pytest.raises(UnsupportedOpError, match="its meaning in ONNX opset 23 is unknown"):
         simplify(content, "net.onnx")
 
 

@@ -228,8 +228,8 @@ def _compare(content, shapes, lowest=None):
 REFUSALS = {
     "two values": (
         ("Max", [FLAT, FLAT], [], {}),
-        r"Max of 'x0' \(2, 6\), 'x1' \(2, 6\); only one value and one number are supported, which "
-        r"bounds it: write a \+ relu\(b - a\) for the larger one of two$",
+        r"Max of 'x0' \(2, 6\), 'x1' \(2, 6\); only a value and a number that bounds it are "
+        r"supported: write a \+ relu\(b - a\) for the maximum of two values$",
     ),
     "the batch": (
         ("ReduceSum", [FLAT], [], {}),
@@ -244,7 +244,7 @@ REFUSALS = {
     ),
     "copied samples": (
         ("Tile", [FLAT], [_ints(2, 1)], {}),
-        r"it repeats 'x0' \(2, 1\) times along its axes; the batch, axis 0, may not be repeated: ",
+        r"it repeats 'x0' \(2, 1\) times along its axes; the batch, axis 0, cannot be repeated: ",
     ),
     "a wide mirror": (
         ("Pad", [FLAT], [_ints(0, 6, 0, 0)], {"mode": "reflect"}),

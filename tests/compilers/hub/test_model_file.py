@@ -90,7 +90,7 @@ def test_links_are_not_followed(tmp_path, in_attribute):
     (tmp_path / "secret").write_bytes(BIAS.tobytes())
     (tmp_path / "link").symlink_to(tmp_path / "secret")
     path = save(tmp_path, outside("c", location="link"), in_attribute)
-    with pytest.raises(HubError, match="is in 'link'; weights are read from files beside"):
+    with pytest.raises(HubError, match="is in 'link'; weights are read only from regular files in"):
         import_file(path, {})
 
 

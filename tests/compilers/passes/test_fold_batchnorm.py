@@ -121,5 +121,5 @@ def test_weights_that_are_not_finite_are_refused(name, value):
         ("y",),
         constants,
     )
-    with pytest.raises(HubError, match=r"node 'bn' \(BatchNormalization\) makes of '.*' numbers"):
+    with pytest.raises(HubError, match=r"node 'bn' \(BatchNormalization\) turns '.*' into"):
         fold_batchnorm(before)

@@ -53,7 +53,10 @@ BROKEN = {
         changed(y={"quantization": Quantization((0.1, 0.2), (0, 0))}),
         r"tensor 'y' .* has 2 scales and 2 zero points along axis None",
     ),
-    "layout": (changed(y={"shape": ("N", 4), "layout": "NCHW"}), r"tensor 'y' \('N', 4\) is laid"),
+    "layout": (
+        changed(y={"shape": ("N", 4), "layout": "NCHW"}),
+        r"tensor 'y' \('N', 4\) has the layout",
+    ),
     "shift": (
         with_integers(shift=(63,)),
         r"\(requantize\) shifts by 63 to 63; allowed are 1 to 62",
@@ -73,7 +76,7 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_broken_is_said(what):
     graph, problem = BROKEN[what]
-    start = r"^graph 'one node', behind the pass <lambda>: .*"
+    start = r"^graph 'one node', after the pass <lambda>: .*"
     with pytest.raises(VerifyError, match=f"{start}{problem}.*; the pass is wrong, report it"):
         run_passes(SOUND, (lambda _: graph,))
 

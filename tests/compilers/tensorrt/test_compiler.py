@@ -78,9 +78,9 @@ def test_an_engine_is_pinned_and_named_as_not_reproducible(monkeypatch):
     assert facts["engine_sha256"] == hashlib.sha256(b"engine").hexdigest()
     assert (facts["runtime"], facts["version"]) == ("TensorRT-RTX", "1.7.1")
     assert artifact.notes[1:] == (
-        "model.engine was built by TensorRT-RTX 1.7.1 for compute capability 8.9; no two builds "
-        "give the same bytes, so that it and its digests are outside of the bundle's "
-        "reproducibility: model.onnx is what is pinned",
+        "model.engine was built by TensorRT-RTX 1.7.1 for compute capability 8.9; engine "
+        "builds are not reproducible, so the engine and its digests may differ between builds of "
+        "this bundle; model.onnx is pinned",
         "4 of 4 convolutions and dense layers are int8",
     )
     layers = json.loads(artifact.files["layers.json"])

@@ -110,8 +110,8 @@ def test_where_the_gpu_is_here_the_engine_is_compared(tensorrt, library, monkeyp
 
 def test_what_was_found_is_told():
     assert check_engine(INTEGERS, _off_by(2), "TensorRT 9", BOUND) == (
-        "run on this machine's GPU by TensorRT 9: at most 2 lsb off the reference at the middle "
-        "one of 8 random inputs"
+        "run on this machine's GPU by TensorRT 9: at most 2 lsb off the reference, as the "
+        "median of 8 random inputs"
     )
 
 
@@ -124,7 +124,7 @@ def test_a_step_that_grew_at_one_input_is_none():
 def test_an_engine_that_is_too_far_off_is_an_error():
     with pytest.raises(
         VerifyError,
-        match=r"^TensorRT 9: its engine of graph 'residual' is 4 lsb off the reference, allowed is "
-        r"3; report it, with both versions$",
+        match=r"^TensorRT 9: its engine of graph 'residual' is 4 lsb off the reference, allowed: "
+        r"3; report it with both versions$",
     ):
         check_engine(INTEGERS, _off_by(4), "TensorRT 9", BOUND)

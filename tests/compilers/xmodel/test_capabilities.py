@@ -32,7 +32,7 @@ POOL = {
 
 ITS_NUMBERS = "quantize the float network with the scheme dpu-pow2"
 BUILD_IT = (
-    "build it of add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
+    "build it from add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
 )
 
 
@@ -80,7 +80,7 @@ def _network() -> Graph:
 def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
     found = {c.node: c for c in capabilities(residual_network(), KV260)}
     assert {name for name, c in found.items() if c.runs_on != "DPU"} == {"clipped_clip"}
-    assert found["clipped_clip"].why == "relu6 behind concat; there the DPU has no activation"
+    assert found["clipped_clip"].why == "relu6 after concat; there the DPU has no activation"
     assert found["clipped_clip"].remedy == "put the activation after a convolution"
 
 
@@ -182,12 +182,12 @@ REFUSALS = {
     ),
     "clip": (
         _conv(clamp=(-1.0, 1.0)),
-        "a clip to -1 ... 1 behind conv; there the DPU has relu and relu6 and leaky_relu",
+        "a clip to -1 ... 1 after conv; there the DPU has relu and relu6 and leaky_relu",
         "use one of these",
     ),
     "activation of an addition": (
         _two("add", (4, 8, 8), (4, 8, 8), clamp=(0.0, 6.0)),
-        "relu6 behind add; there the DPU has relu",
+        "relu6 after add; there the DPU has relu",
         "use one of these",
     ),
     "slope": (
@@ -213,7 +213,7 @@ REFUSALS = {
     ),
     "hard swish": (
         _one("hardswish"),
-        "the DPU has hard swish from Vitis AI 2.5 on after convolutions, as x times its hard "
+        "the DPU has hard swish from Vitis AI 2.5 on, after convolutions, as x times its hard "
         "sigmoid, and this zoo does not emit it yet",
         BUILD_IT,
     ),

@@ -214,7 +214,7 @@ REFUSED = {
     ),
     "groups": (
         _graph("conv", {**WINDOW, "group": 2}, (4, 3, 3), (2, 1, 1), (2, 2, 3, 3)),
-        "node 'node' (conv): 4 channels in 2 groups give 2; the DPU has normal convolutions",
+        "node 'node' (conv): 4 channels in 2 groups give 2; the DPU has ordinary convolutions",
     ),
     "dilated pool": (
         _graph(

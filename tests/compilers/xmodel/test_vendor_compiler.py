@@ -82,9 +82,9 @@ def test_a_file_is_compiled_for_the_wanted_dpu(programs, files):
     ("behaviour", "message"),
     [
         ("fails", r"vai_c_xir failed with 1; its last lines:\n.*stand-in: the DPU has no such op"),
-        ("silent", "vai_c_xir said nothing, but wrote no model.xmodel; run compile.sh"),
-        ("other_dpu", "compiled for 0x101000056010408, asked for was 0x101000056010407; use Vit"),
-        ("no_dpu", "gave the DPU nothing to do; `zoo show MODEL --target kv260` says op by op"),
+        ("silent", "vai_c_xir reported success, but wrote no model.xmodel; run compile.sh"),
+        ("other_dpu", "compiled for 0x101000056010408, not for 0x101000056010407; use Vit"),
+        ("no_dpu", "assigned nothing to the DPU; `zoo show MODEL --target kv260` says op by op"),
     ],
 )
 def test_what_goes_wrong_is_told(programs, files, behaviour, message, monkeypatch):
@@ -151,8 +151,8 @@ def test_the_artifact_is_the_compiled_file_where_amds_compiler_is(
     assert artifact.main == COMPILED
     assert artifact.notes[0] == note
     assert artifact.notes[1] == (
-        "what was run is model.quantized.xmodel; its compiled form model.xmodel runs on the board "
-        "only"
+        "the proof ran model.quantized.xmodel; its compiled form model.xmodel runs only on the "
+        "board"
     )
     assert {QUANTIZED, COMPILED, ARCH, SCRIPT} < artifact.files.keys()
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Times pfld_0.25x.300w68 on an Android device by LiteRT's own benchmark tool.
+# Times pfld_0.25x.300w68 on an Android device with LiteRT's benchmark tool.
 #   sh benchmark.sh [THREADS]
-# The tool is the file benchmark_model beside this script, or that of BENCHMARK_MODEL. For 64-bit
-# ARM it is built each night:
+# The tool is the file benchmark_model beside this script, or the one that BENCHMARK_MODEL names.
+# Nightly builds for 64-bit ARM are at
 #   https://storage.googleapis.com/tensorflow-nightly-public/prod/tensorflow/release/lite/tools/nightly/latest/android_aarch64_benchmark_model
 set -eu
 threads=${1:-1}
@@ -16,7 +16,7 @@ command -v adb >/dev/null || {
   exit 3
 }
 [ -f "$tool" ] || {
-  echo "benchmark: no $tool; this script's first lines say where it is" >&2
+  echo "benchmark: no $tool; the first lines of this script say where to get it" >&2
   exit 3
 }
 adb get-state >/dev/null || {

@@ -8,13 +8,13 @@ here=$(dirname -- "$(readlink -f -- "$0")")
 name=pfld_0.25x.300w68.x86.ptq
 place=$prefix/lib/zoo/$name
 
-# Programs need a C library as new as that which they were linked with, or newer.
+# Programs need a C library at least as new as the one they were linked with.
 needed=2.28
 found=$(getconf GNU_LIBC_VERSION 2>/dev/null | tr -dc 0-9.)
 oldest=$(printf '%s\n' "$needed" "${found:-0}" | sort -V | head -n 1)
 if [ "$oldest" != "$needed" ]; then
   echo "install.sh: the program needs GNU's C library $needed, this system has ${found:-another}:" \
-    "take a newer system, or compile app/src on this one" >&2
+    "use a newer system, or compile app/src on this one" >&2
   exit 1
 fi
 

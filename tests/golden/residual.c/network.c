@@ -4,7 +4,7 @@
 #include "network_kernels.h"
 #include "network_weights.h"
 
-// Activations; memory is used again as soon as its last reader has run. Words, as some are aligned.
+// Activations; memory is reused once its last reader has run. Words, because some are aligned.
 static int32_t memory[(NETWORK_ARENA_BYTES + 3) / 4];
 
 static const NetworkWindow stem_conv_window = {

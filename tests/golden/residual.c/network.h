@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-// Memory: activations, of which `network_run` keeps none, and constants.
+// Memory: activations, which do not outlive a call of `network_run`, and constants.
 #define NETWORK_ARENA_BYTES 576
 #define NETWORK_WEIGHTS_BYTES 999
 

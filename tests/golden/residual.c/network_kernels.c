@@ -10,7 +10,7 @@ static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-// Returns round(product / 2^shift), for shifts of 1 and more.
+// Returns round(product / 2^shift), for shifts of at least 1.
 static inline int32_t round_shift(int64_t product, int32_t shift, NetworkRounding rounding) {
   const int64_t half = (int64_t)1 << (shift - 1);
   const int64_t rounded = (product + half) >> shift;
@@ -43,7 +43,7 @@ static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count
   for (int32_t k = 0; k < count; ++k) output[k] = (uint8_t)sums[k];
 }
 
-// Returns the pixel of the input that is seen from the output's (y, x) through the kernel's
+// Returns the input pixel that the output's (y, x) reads through the kernel's
 // (i, j), or `outside`.
 static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* input, int32_t y,
                                     int32_t x, int32_t i, int32_t j, const uint8_t* outside) {
@@ -171,7 +171,7 @@ void network_add_u8(const NetworkAdd* settings, const uint8_t* first, const uint
             const int32_t level = round_shift(sum, settings->shift, settings->rounding);
             levels[n] = clamp(level + settings->zero_point, settings->low, settings->high);
           }
-          // The output may lie on an input, of which these elements have been read.
+          // The output may overlap an input, whose elements have been read by now.
           for (int32_t n = 0; n < count; ++n) output[n] = (uint8_t)levels[n];
           a += count * a_step;
           b += count * b_step;
@@ -212,7 +212,7 @@ void network_clip_u8(const NetworkClip* settings, const uint8_t* input, uint8_t*
   }
 }
 
-// Gathers the part of one group from what is seen from the output's (y, x).
+// Gathers one group's input pixels for the output's (y, x).
 static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int32_t y, int32_t x,
                          int32_t group, uint8_t* patch) {
   const NetworkWindow* window = settings->window;
@@ -220,7 +220,7 @@ static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int3
   const int32_t left = x * window->stride_x - window->pad_left;
   const int is_inside = left >= 0 && left + window->kernel_width <= window->input_width;
   const int is_dense = settings->groups == 1 && window->dilation_x == 1;
-  // Pixels that lie side by side are copied at once.
+  // Adjacent pixels are copied at once.
   const int32_t step = is_inside && is_dense ? window->kernel_width : 1;
   for (int32_t i = 0; i < window->kernel_height; ++i) {
     for (int32_t j = 0; j < window->kernel_width; j += step) {

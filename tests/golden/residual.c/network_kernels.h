@@ -4,14 +4,14 @@
 
 #include <stdint.h>
 
-// How sum * multiplier / 2^shift becomes an integer.
+// How sum * multiplier / 2^shift is rounded to an integer.
 typedef enum {
   NETWORK_HALF_EVEN,  // ties to the even integer
   NETWORK_HALF_UP,    // ties up
   NETWORK_HIGH_WORD,  // ties up; every shift is 33 or more
 } NetworkRounding;
 
-// From the sum of a channel to its stored integer:
+// Converts the sum of a channel to its stored integer:
 // round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
 typedef struct {
   int32_t sum_factor;
@@ -56,8 +56,8 @@ typedef struct {
   NetworkRounding rounding;
 } NetworkAdd;
 
-// A mean over windows; pads count as the real 0. With a factor_step of 1 each position of the
-// output has a factor of its own, else all have the first.
+// A mean over windows; pads count as the real number 0. With a factor_step of 1 each position of
+// the output has its own factor, otherwise all use the first.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
@@ -77,7 +77,7 @@ typedef struct {
   int32_t high;
 } NetworkClip;
 
-// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], filled up to
+// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], padded to
 // patch_size.
 typedef struct {
   const NetworkWindow* window;
@@ -85,8 +85,8 @@ typedef struct {
   int32_t outputs;
   int32_t groups;
   int32_t patch_size;
-  const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile filled up
-  const int32_t* bias;    // [groups][tiles][16], with zero point and offset of the input worked in
+  const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile padded
+  const int32_t* bias;    // [groups][tiles][16], with the input's zero point and offset folded in
   const NetworkRescale* rescale;
 } NetworkConv;
 
@@ -97,26 +97,26 @@ typedef struct {
   int32_t output_strides[4];
 } NetworkCopy;
 
-// A dense layer for each of some rows, such as the pixels of a 1x1 convolution.
+// A dense layer on rows, such as the pixels of a 1x1 convolution.
 typedef struct {
   int32_t rows;
   int32_t inputs;
   int32_t outputs;
-  const int8_t* weights;  // [tiles][inputs / 4][16][4], the last tile filled up
-  const int32_t* bias;    // [tiles][16], with zero point and offset of the input worked in
+  const int8_t* weights;  // [tiles][inputs / 4][16][4], the last tile padded
+  const int32_t* bias;    // [tiles][16], with the input's zero point and offset folded in
   const NetworkRescale* rescale;
 } NetworkDense;
 
-// A convolution of each channel with a filter of its own.
+// A convolution of each channel with its own filter.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
   const int8_t* weights;  // [kernel_height][kernel_width][channels]
-  const int32_t* bias;    // [channels], with the input's zero point worked in
+  const int32_t* bias;    // [channels], with the input's zero point folded in
   const NetworkRescale* rescale;
 } NetworkDepthwise;
 
-// Another scale and zero point for rows that may lie apart in the output.
+// Changes scale and zero point of rows, which may be apart in the output.
 typedef struct {
   int32_t rows;
   int32_t row_size;

@@ -1,4 +1,4 @@
-// The function multiply_tile of network_kernels.c by the instructions of x86 processors.
+// The function multiply_tile of network_kernels.c with instructions of x86 processors.
 #ifndef NETWORK_X86_H
 #define NETWORK_X86_H
 

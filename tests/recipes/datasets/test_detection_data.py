@@ -117,20 +117,24 @@ _FOLD = "FDDB-folds/FDDB-fold-01-ellipseList.txt"
     ("file", "text", "message"),
     [
         (_VAL, WIDER.replace("\n2\n", "\nx\n"), "txt:1: 'x' follows '0--Parade/0_Parade_1.jpg'; t"),
-        (_VAL, WIDER.replace("\n2\n", "\n20\n"), "txt:1: 20 faces are said, 8 lines follow"),
+        (_VAL, WIDER.replace("\n2\n", "\n20\n"), "txt:1: 20 faces are stated, but 8 lines follow"),
         (_VAL, WIDER.replace("30 40", "30"), "txt:1: has 9 numbers, 10 are needed"),
         (_VAL, WIDER.replace("60 7", "60 nan"), "txt:1: found 'nan', a number of pixels is needed"),
         (
             _VAL,
             WIDER.replace("1--H", "../H"),
-            "txt:5: photo '../Handshaking/none.jpg' is not below",
+            "txt:5: photo '../Handshaking/none.jpg' is not inside",
         ),
         (_VAL, "", "has no photo; at least one is needed"),
         (_FOLD, FDDB.replace("\n2\n", "\n\n"), "txt:4: '' follows '2002/08/26/big/img_265'; the n"),
         (_FOLD, FDDB.replace("  1\n", "\n"), "txt:1: has 5 numbers, 6 are needed"),
         ("FDDB-folds/note.txt", "", r"FDDB-folds: holds no FDDB-fold-\*-ellipseList.txt"),
-        ("annotations.csv", BOXES.replace("1.5", ""), "csv:2: column 'x' is '', a finite number"),
-        ("annotations.csv", BOXES.replace("b.jpg", "/b"), "csv:2: photo '/b' is not below images"),
+        (
+            "annotations.csv",
+            BOXES.replace("1.5", ""),
+            ("csv:2: column 'x' is '', it must be a finite number"),
+        ),
+        ("annotations.csv", BOXES.replace("b.jpg", "/b"), "csv:2: photo '/b' is not inside images"),
         ("annotations.csv", "file,x,y,w,h\n", "has no photo; at least one is needed"),
     ],
 )

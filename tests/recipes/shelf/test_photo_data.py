@@ -213,9 +213,9 @@ def test_landmarks_in_one_place(w300: Path) -> None:
         (b"1 2 a.png", r"largepose\.txt:1: has 3 words; WFLW has 196 coordinates, then 10"),
         (
             b"0 " * 196 + b"../a.png",
-            r"txt:1: photo '\.\./a\.png' is not below WFLW_images; correct",
+            r"txt:1: photo '\.\./a\.png' is not inside WFLW_images; correct",
         ),
-        (b"0 " * 196 + b"/a.png", r"txt:1: photo '/a\.png' is not below WFLW_images; correct"),
+        (b"0 " * 196 + b"/a.png", r"txt:1: photo '/a\.png' is not inside WFLW_images; correct"),
         (b"0 " * 195 + b"x a.png", r"txt:1: found 'x', a number of pixels is needed"),
     ],
 )

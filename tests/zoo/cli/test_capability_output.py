@@ -31,7 +31,7 @@ def test_a_file_that_does_not_fit_as_table_and_as_json(zoo, network):
     assert lines[0] == f"{network} on kv260"
     assert lines[1].split() == ["node", "op", "runs_on", "why", "remedy"]
     (refused,) = (line for line in lines if "refused" in line)
-    assert "relu6 behind concat; there the DPU has no activation" in refused
+    assert "relu6 after concat; there the DPU has no activation" in refused
     assert lines[-1] == "1 of 9 nodes do not fit: `zoo build` refuses them"
     assert not json.loads(zoo("show", network, "--target", "kv260", "--json").output)["fits"]
 

@@ -33,7 +33,11 @@ def shell(tmp_path):
         (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
         (["verify", "none.tar.gz"], 2, "zoo: none.tar.gz: no such file; give a bundle that `zoo b"),
         (["run", "."], 2, "zoo: .: is no file; give a bundle that `zoo build` made"),
-        (["eval", "pfld", "--data", "none"], 2, "zoo: none: no such folder; give one of labelled"),
+        (
+            ["eval", "pfld", "--data", "none"],
+            2,
+            ("zoo: none: no such folder; give a folder of labelled"),
+        ),
         (["eval", "pfld", "--data", ".", "--weights", "none"], 2, "none: no such file; give weig"),
         (["eval", "pfld", "--data", ".", "--peer", "no.onnx", "c"], 2, "no.onnx: no such file; g"),
         (["build", "none.onnx", "--target", "x86"], 2, "none.onnx: no such file; give an .onnx f"),

@@ -1,5 +1,5 @@
-// A mean over windows; pads count as the real 0. With a factor_step of 1 each position of the
-// output has a factor of its own, else all have the first.
+// A mean over windows; pads count as the real number 0. With a factor_step of 1 each position of
+// the output has its own factor, otherwise all use the first.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;

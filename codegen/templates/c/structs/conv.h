@@ -1,4 +1,4 @@
-// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], filled up to
+// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], padded to
 // patch_size.
 typedef struct {
   const NetworkWindow* window;
@@ -9,8 +9,8 @@ typedef struct {
 {% if packed %}
   const uint8_t* weights;  // two in a byte, [groups][tiles][patch_size / 4][16][4 / 2]
 {% else %}
-  const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile filled up
+  const int8_t* weights;  // [groups][tiles][patch_size / 4][16][4], a group's last tile padded
 {% endif %}
-  const int32_t* bias;{{ " " if packed }}    // [groups][tiles][16], with zero point and offset of the input worked in
+  const int32_t* bias;{{ " " if packed }}    // [groups][tiles][16], with the input's zero point and offset folded in
   const NetworkRescale* rescale;
 } NetworkConv{{ "W4" if packed }};

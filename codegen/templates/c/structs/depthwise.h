@@ -1,4 +1,4 @@
-// A convolution of each channel with a filter of its own.
+// A convolution of each channel with its own filter.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
@@ -7,6 +7,6 @@ typedef struct {
 {% else %}
   const int8_t* weights;  // [kernel_height][kernel_width][channels]
 {% endif %}
-  const int32_t* bias;{{ " " if packed }}    // [channels], with the input's zero point worked in
+  const int32_t* bias;{{ " " if packed }}    // [channels], with the input's zero point folded in
   const NetworkRescale* rescale;
 } NetworkDepthwise{{ "W4" if packed }};

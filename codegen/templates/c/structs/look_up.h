@@ -1,4 +1,4 @@
-// A function by a table for each channel: tables[channel][value - lowest].
+// A function given by one table per channel: tables[channel][value - lowest].
 typedef struct {
   int32_t outer;
   int32_t channels;

@@ -1,4 +1,4 @@
-// Another scale and zero point for rows that may lie apart in the output.
+// Changes scale and zero point of rows, which may be apart in the output.
 typedef struct {
   int32_t rows;
   int32_t row_size;

@@ -1,4 +1,4 @@
-// From the sum of a channel to its stored integer:
+// Converts the sum of a channel to its stored integer:
 // round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
 typedef struct {
   int32_t sum_factor;

@@ -1,4 +1,4 @@
-// Another height and width, by weighing the four neighbours of a place.
+// Resizes by bilinear interpolation of four neighbours.
 typedef struct {
   int32_t input_height;
   int32_t input_width;

@@ -1,4 +1,4 @@
-// Another height and width, by taking the nearest pixel.
+// Resizes by taking the nearest pixel.
 typedef struct {
   int32_t input_height;
   int32_t input_width;

@@ -1,4 +1,4 @@
-// How sum * multiplier / 2^shift becomes an integer.
+// How sum * multiplier / 2^shift is rounded to an integer.
 typedef enum {
   NETWORK_HALF_EVEN,  // ties to the even integer
   NETWORK_HALF_UP,    // ties up

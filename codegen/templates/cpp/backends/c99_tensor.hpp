@@ -1,4 +1,4 @@
-// The border of an integer network: real = scale * (q - zero_point).
+// Inputs and outputs of an integer network: real = scale * (q - zero_point).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Back end: LiteRT on the CPU, by XNNPACK.
+// Back end: LiteRT on the CPU, with XNNPACK.
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
@@ -29,7 +29,7 @@ constexpr LibraryNames kLibrary = {
     "runtime.sh of the bundle fetches it, it is ai_edge_litert/libLiteRt.so of the package "
     "ai-edge-litert"};
 
-// LiteRT need not look for GPUs, nor tell what it does.
+// Keeps LiteRT from looking for GPUs and from logging.
 constexpr litert::Setting kSettings[] = {
     {litert::kMinimumSeverity, litert::kInteger, litert::kErrors},
     {litert::kAccelerators, litert::kInteger, litert::kCpu}};
@@ -43,7 +43,7 @@ class LiteRt : public Backend {
  private:
   void make_buffers();
 
-  // In the order in which each needs those before it.
+  // Each member needs those before it.
   SharedLibrary library_;
   litert::Api api_;
   litert::Handle<litert::Environment> environment_;
@@ -69,7 +69,7 @@ litert::Subgraph* graph_of(const litert::Api& api, litert::Model* model) {
   return graph;
 }
 
-// The text that LiteRT reads as settings of its CPU kernels; freed by LiteRT.
+// The text with LiteRT's settings of its CPU kernels; freed by LiteRT.
 char* cpu_settings(int threads) {
   const std::string text = "num_threads = " + std::to_string(threads) + "\n";
   char* copy = strdup(text.c_str());

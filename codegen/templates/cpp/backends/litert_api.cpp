@@ -6,7 +6,7 @@ namespace zoo::litert {
 
 namespace {
 
-// Of litert/c/litert_common.h, those that loading and running a model can end with.
+// From litert/c/litert_common.h: the statuses that loading and running a model can return.
 std::string status_text(int status) {
   switch (status) {
     case 1:
@@ -31,7 +31,7 @@ std::string status_text(int status) {
   }
 }
 
-// Before 2.1.6 functions of the same names took other parameters; this one came with that version.
+// Before 2.1.6 functions of the same names took other parameters; 2.1.6 added this one.
 const SharedLibrary& new_enough(const SharedLibrary& library) {
   if (library.has("LiteRtCreateEnvironment") && !library.has("LiteRtCreateModelFromFd")) {
     throw Error(

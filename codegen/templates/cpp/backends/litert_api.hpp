@@ -1,6 +1,6 @@
 // The part of LiteRT's C API that this program uses, without its headers.
 //
-// Names, signatures and structures are those of litert/c of LiteRT 2.1.6 and on. The library has
+// Names, signatures and structures are those of litert/c of LiteRT 2.1.6 and later. The library has
 // no table of functions: each is looked up by its name.
 #pragma once
 
@@ -44,7 +44,7 @@ struct PerTensor {
 
 constexpr int kCpu = 1;  // of accelerators
 
-// Of an environment. Versions that do not know a key pass over it.
+// Of an environment. Versions that do not know a key ignore it.
 struct Setting {
   alignas(8) std::int32_t key;
   alignas(8) std::int32_t kind;
@@ -59,7 +59,7 @@ constexpr int kErrors = 3;
 constexpr int kReading = 0;
 constexpr int kWriting = 1;
 
-// Throws Error with a function's name unless its status is success.
+// Throws Error with the function's name unless its status is success.
 void require_success(const char* name, int status);
 
 // A function of the library that returns a status.

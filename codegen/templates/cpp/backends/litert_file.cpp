@@ -19,7 +19,7 @@ constexpr const char* kAgain = "; copy it again, or build it again";
 
 struct Table;
 
-// A field that leads elsewhere: to a table, or to a vector of tables or of plain elements. Others
+// A field with an offset to a table, or to a vector of tables or of plain elements. Other fields
 // lie in the table itself.
 struct Field {
   std::size_t id;
@@ -73,14 +73,14 @@ class File {
     const std::size_t model = follow(0);
     const std::size_t version = field(model, 0);
     if (version == 0 || read<std::uint32_t>(version) != kSchemaVersion) {
-      throw Error(path_ + ": is of another version of the .tflite format than 3" + kAgain);
+      throw Error(path_ + ": has a version of the .tflite format other than 3" + kAgain);
     }
     check_table(model, kModel);
   }
 
  private:
   [[noreturn]] void fail() const {
-    throw Error(path_ + ": is no .tflite file, or not all of one" + kAgain);
+    throw Error(path_ + ": is not a .tflite file, or is truncated" + kAgain);
   }
 
   void require(std::size_t at, std::size_t bytes) const {
@@ -97,7 +97,7 @@ class File {
 
   std::size_t follow(std::size_t at) const { return at + read<std::uint32_t>(at); }
 
-  // Where a field of the table lies, 0 where it is left out.
+  // Where a field of the table is; 0 if it is absent.
   std::size_t field(std::size_t table, std::size_t id) const {
     const auto back = read<std::int32_t>(table);
     const auto places = static_cast<std::size_t>(static_cast<std::int64_t>(table) - back);

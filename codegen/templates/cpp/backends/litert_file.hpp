@@ -1,12 +1,12 @@
-// Whether a .tflite file is whole. LiteRT follows the offsets in it unchecked: by one that leads
-// out of the file the program would die.
+// Whether a .tflite file is intact. LiteRT follows its offsets unchecked: an offset that points
+// outside the file would crash the program.
 #pragma once
 
 #include <string>
 
 namespace zoo::litert {
 
-// Throws Error unless the file is of the known version of the schema and all that it refers to is
+// Throws Error unless the file has the known version of the schema and everything it refers to is
 // in it.
 void require_whole(const std::string& path);
 

@@ -10,7 +10,7 @@ namespace zoo::litert {
 
 namespace {
 
-// Functions that tell about the file's inputs, or about its outputs.
+// Functions that describe the file's inputs, or its outputs.
 struct Side {
   const char* name;
   const Function<Subgraph*, std::size_t*>& count;
@@ -107,7 +107,7 @@ float dequantize(const BorderTensor& tensor, Integer level) {
   return static_cast<float>(level - tensor.zero_point) * tensor.scale;
 }
 
-// Calls visit(index in [C, H, W], where it is stored) for each element.
+// Calls visit(index in [C, H, W], index in storage) for each element.
 template <typename Visit>
 void each(const BorderTensor& tensor, const Visit& visit) {
   const std::size_t size = tensor.spec.size();

@@ -1,4 +1,4 @@
-// Inputs and outputs of a .tflite file: real = scale * (q - zero_point) where they are integers.
+// Inputs and outputs of a .tflite file; for integers, real = scale * (q - zero_point).
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ struct BorderTensor {
   std::int64_t zero_point;
 };
 
-// The file's inputs or outputs of these names, in this order; model: for messages.
-// Throws Error where there is none, or where it does not fit.
+// The file's inputs or outputs with these names, in this order. model: for messages.
+// Throws Error if one is missing or does not fit.
 std::vector<BorderTensor> find_inputs(const Api& api, Subgraph* graph, const std::string& model,
                                       const std::vector<TensorSpec>& wanted);
 std::vector<BorderTensor> find_outputs(const Api& api, Subgraph* graph, const std::string& model,

@@ -1,6 +1,6 @@
 // The part of ONNX Runtime's C API that this program uses, without its headers.
 //
-// OrtApi is a table of functions that only grows: a place in it is given once and for all versions.
+// OrtApi is a table of functions that only grows: a function's place is the same in all versions.
 // Places and signatures are those of onnxruntime_c_api.h, API version 11 (ONNX Runtime 1.11) and
 // on.
 #pragma once
@@ -75,7 +75,7 @@ using ReleaseSessionOptions = Entry<100, void(SessionOptions*)>;
 using AddSessionConfigEntry =
     Entry<130, Status*(SessionOptions*, const char* key, const char* value)>;
 
-// Set before the library is loaded, it keeps ONNX Runtime 1.31 and on from sending usage data.
+// If set before the library is loaded, keeps ONNX Runtime 1.31 and later from sending usage data.
 constexpr const char* kNoTelemetry = "ORT_DISABLE_TELEMETRY";
 
 constexpr int kLogErrors = 3;

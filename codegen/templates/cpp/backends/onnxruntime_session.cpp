@@ -9,7 +9,7 @@ namespace zoo::ort {
 
 namespace {
 
-// Functions that tell about the model's inputs, or about its outputs.
+// Functions that describe the model's inputs, or its outputs.
 struct Inputs {
   static constexpr const char* kName = "input";
   using Count = GetInputCount;
@@ -45,7 +45,7 @@ Handle<SessionOptions> session_options(const Api& api, const BackendOptions& opt
   api.call<SetIntraOpNumThreads>(settings.get(), threads);
   api.call<SetInterOpNumThreads>(settings.get(), 1);
   api.call<SetGraphOptimizationLevel>(settings.get(), kAllOptimizations);
-  // Makes weights u8, which is exact everywhere, but slower where it is not needed.
+  // Makes weights u8. This is exact on every CPU, but slower on those that do not need it.
   if (!has_exact_products()) {
     api.call<AddSessionConfigEntry>(settings.get(), "session.x64quantprecision", "1");
   }
@@ -73,7 +73,7 @@ ModelTensor model_tensor(const Api& api, const Session* session, std::size_t ind
   return tensor;
 }
 
-// Whether a tensor of the model can hold a batch of one of what the contract says.
+// Whether a tensor of the model can hold the contract's tensor with a batch of one.
 bool fits(const ModelTensor& found, const TensorSpec& wanted) {
   const std::vector<std::int64_t>& shape = found.spec.shape;
   if (found.spec.name != wanted.name || found.element_type != kFloat32) return false;

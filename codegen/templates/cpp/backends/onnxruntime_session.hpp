@@ -11,8 +11,8 @@ namespace zoo::ort {
 // Loads the model, computing integers exactly on every CPU; throws Error.
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options);
 
-// Throws Error unless the model has float32 inputs and outputs of these names and shapes, with a
-// batch of one before.
+// Throws Error unless the model has float32 inputs and outputs with these names and shapes, after a
+// batch of one.
 void check_tensors(const Api& api, const Session* session, const std::string& model,
                    const TensorSpec& input, const std::vector<TensorSpec>& outputs);
 

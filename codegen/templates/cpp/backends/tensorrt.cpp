@@ -1,4 +1,4 @@
-// Back end: NVIDIA GPUs by TensorRT or TensorRT-RTX.
+// Back end: NVIDIA GPUs with TensorRT or TensorRT-RTX.
 #include <algorithm>
 
 #include "backends/tensorrt_engine.hpp"

@@ -1,4 +1,4 @@
-// The border between the program and TensorRT: the functions of libzoo_tensorrt.so.
+// The interface between the program and TensorRT: the functions of libzoo_tensorrt.so.
 //
 // TensorRT's classes are laid out differently in each of its versions. The library is compiled
 // where TensorRT is installed, with its headers (adapter/build.sh); the program is the same for
@@ -12,7 +12,7 @@ namespace zoo::tensorrt {
 
 constexpr int kBorderVersion = 1;
 
-// Null, or what went wrong: a text that lives until the thread's next call.
+// Null, or an error message that lives until the thread's next call.
 using Failure = const char*;
 
 struct Bytes {
@@ -20,10 +20,10 @@ struct Bytes {
   std::size_t size;
 };
 
-// What takes over bytes that a function makes. into: the caller's own.
+// Receives bytes that a function makes. into: the caller's own pointer.
 using Keep = void (*)(void* into, Bytes bytes);
 
-// runtime: "TensorRT", "TensorRT-RTX", or what stands in for them.  version: such as "8.2.1".
+// runtime: "TensorRT", "TensorRT-RTX" or a stand-in.  version: such as "8.2.1".
 struct Gpu {
   char name[256];
   char runtime[32];
@@ -32,8 +32,8 @@ struct Gpu {
   std::int32_t capability_minor;
 };
 
-// precision: 'fp32', 'fp16' or 'int8', for builders that are told so by flags.
-// is_strongly_typed: tensors compute in the types that the ONNX file gives them.
+// precision: 'fp32', 'fp16' or 'int8', for builders that take it as flags.
+// is_strongly_typed: tensors have the types that the ONNX file states.
 struct Settings {
   const char* precision;
   bool is_strongly_typed;
@@ -68,11 +68,11 @@ struct Border {
   float* (*memory)(Engine*, int index);
 
   // Copies the inputs to the GPU, computes, copies the outputs back.
-  // milliseconds: of all that, by the GPU's own clock.
+  // milliseconds: of all three, measured by the GPU.
   Failure (*run)(Engine*, float* milliseconds);
 };
 
-// The library's only function that is looked up by its name; null for another version.
+// The only function that is looked up by name; returns null for another version.
 extern "C" __attribute__((visibility("default"))) const Border* zoo_tensorrt_border(int version);
 
 }  // namespace zoo::tensorrt

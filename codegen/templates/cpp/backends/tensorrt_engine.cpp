@@ -18,7 +18,7 @@ constexpr char kTimings[] = "/timings.cache";
 
 void say(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
 
-// The network's bytes and what they must be built to.
+// The network's bytes and what to build from them.
 struct Network {
   std::string onnx;
   Facts facts;

@@ -1,4 +1,4 @@
-// Which engine is run: the bundle's, one that was built here before, or a new one.
+// Chooses the engine: the bundle's, one that was built here before, or a new one.
 #pragma once
 
 #include <string>
@@ -13,9 +13,9 @@ struct EnginePlaces {
   std::string directory;
 };
 
-// Loads the bundle's engine, or that of the directory, where digest, version and GPU are those of
-// its engine.json; else builds it anew and keeps it there. Says on standard error why it builds.
-// anew: builds in any case. Throws Error.
+// Loads the bundle's engine, or the directory's, if digest, version and GPU match those in
+// its engine.json. Otherwise builds it and keeps it there; prints the reason on standard error.
+// anew: always builds. Throws Error.
 LoadedEngine open_engine(const Library& library, const EnginePlaces& places, bool anew);
 
 }  // namespace zoo::tensorrt

@@ -26,7 +26,7 @@ constexpr std::pair<const char*, std::string Facts::*> kFields[] = {
 
 Facts read_facts(const std::string& path) {
   if (!is_file(path)) {
-    throw Error(path + ": is missing; it belongs to the model, copy the whole bundle again");
+    throw Error(path + ": is missing; it is part of the model, copy the whole bundle again");
   }
   const nlohmann::json json = read_json(path);
   Facts facts;
@@ -61,7 +61,7 @@ std::string misfit(const Facts& facts, const Gpu& gpu) {
 }
 
 void require_precision(const std::string& precision, const Gpu& gpu) {
-  // NVIDIA's support matrix of TensorRT: INT8 from 6.1 on, but for the Jetson TX2 (6.2).
+  // NVIDIA's support matrix of TensorRT: INT8 from 6.1 on, except on the Jetson TX2 (6.2).
   const int number = 10 * gpu.capability_major + gpu.capability_minor;
   if (precision == "int8" && (number < 61 || number == 62)) {
     throw Error("this network computes in INT8, which " + std::string(gpu.name) +

@@ -1,4 +1,4 @@
-// engine.json: what an engine was built from, by what, and for which GPU.
+// engine.json: what an engine was built from, with which TensorRT, and for which GPU.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 namespace zoo::tensorrt {
 
 // Fields as in the file. onnx_sha256: of the ONNX file that the engine is built from.
-// precision: 'fp32', 'fp16' or 'int8'.  typing: 'strong' where the file's types decide.
-// engine_sha256, runtime, version: of the engine, '' where none is built yet.
+// precision: 'fp32', 'fp16' or 'int8'.  typing: 'strong' if the file's types decide.
+// engine_sha256, runtime, version: of the engine, '' if none is built yet.
 struct Facts {
   std::string onnx_sha256;
   std::string precision;
@@ -20,15 +20,15 @@ struct Facts {
   std::string version;
 };
 
-// Throws Error where the file is missing or lacks a field.
+// Throws Error if the file is missing or lacks a field.
 Facts read_facts(const std::string& path);
 
 std::string to_json(const Facts& facts);
 
-// Why the GPU and the TensorRT here cannot load an engine, '' if they can.
+// Returns why the GPU and the TensorRT here cannot load an engine, '' if they can.
 std::string misfit(const Facts& facts, const Gpu& gpu);
 
-// Throws Error where the GPU cannot compute in this precision at all.
+// Throws Error if the GPU cannot compute in this precision.
 void require_precision(const std::string& precision, const Gpu& gpu);
 
 }  // namespace zoo::tensorrt

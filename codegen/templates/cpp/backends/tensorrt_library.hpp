@@ -1,4 +1,4 @@
-// The library at the border to TensorRT, loaded, and its functions with errors thrown.
+// The loaded libzoo_tensorrt.so; its functions throw errors.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace zoo::tensorrt {
 
 using LoadedEngine = std::unique_ptr<Engine, void (*)(Engine*)>;
 
-// A new engine, and how long its layers take, which makes the next build quick.
+// A new engine, and the timings of its layers, which make the next build quick.
 struct Built {
   std::string engine;
   std::string timings;
@@ -28,7 +28,7 @@ class Library {
   Built build(const Settings& settings, const std::string& onnx, const std::string& timings) const;
   LoadedEngine load(const std::string& engine) const;
 
-  // Index of the float32 input or output that fits; throws Error naming the model where none does.
+  // Index of the float32 input or output that fits; throws Error naming the model if none does.
   int find(const LoadedEngine& engine, const TensorSpec& wanted, bool is_input,
            const std::string& model) const;
 

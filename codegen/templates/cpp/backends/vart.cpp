@@ -1,4 +1,4 @@
-// Back end: AMD's DPU by VART.
+// Back end: AMD's DPU with VART.
 #include <vart/runner.hpp>
 
 #include "backends/vart_fatal.hpp"
@@ -36,7 +36,7 @@ class Vart : public Backend {
   std::vector<std::unique_ptr<BoundTensor>> outputs_;
 };
 
-// VART compares the network's fingerprint with the board's, where the network is for a DPU.
+// For a DPU's network, VART compares its fingerprint with the board's.
 std::unique_ptr<vart::Runner> make_runner(const Network& network, const std::string& model) {
   return vart_backend::explained(
       {model + ": VART cannot run it here",

@@ -10,10 +10,10 @@ namespace zoo::vart_backend {
 namespace {
 
 // google::InstallFailureFunction(void (*)()) of glog, which VART brings. It is looked up by name,
-// for boards have different versions of glog and this program shall be tied to none.
+// because boards have different versions of glog and this program must work with all.
 constexpr const char* kInstallFailureFunction = "_ZN6google22InstallFailureFunctionEPFvvE";
 
-// The handler has no arguments. Empty while nothing is known to go wrong.
+// The handler has no arguments. Empty if no explanation is set.
 std::string message;
 
 [[noreturn]] void end() {

@@ -1,6 +1,5 @@
-// VART and XIR end the program where something is not as they expect it, after a line of their
-// own, or throw what only their authors understand. This says what the program was doing and what
-// can be done.
+// On unexpected input, VART and XIR end the program after a line of their own, or throw messages
+// that only their authors understand. This prints what the program was doing and what to do.
 #pragma once
 
 #include <exception>
@@ -16,8 +15,8 @@ struct Explanation {
   std::string remedy;
 };
 
-// While it lives, an end by VART's or XIR's log is followed by "error: DOING; REMEDY" and exit
-// status 1.
+// While it lives, "error: DOING; REMEDY" and exit status 1 follow if VART's or XIR's log ends the
+// program.
 class FatalMessage {
  public:
   explicit FatalMessage(const Explanation& explanation);
@@ -26,8 +25,8 @@ class FatalMessage {
   FatalMessage& operator=(const FatalMessage&) = delete;
 };
 
-// Returns what a call of VART or XIR does; where it fails, the program ends with the explanation or
-// Error is thrown with it.
+// Returns the result of a call of VART or XIR. If it fails, the program ends with the explanation,
+// or throws Error with it.
 template <typename Call>
 auto explained(const Explanation& explanation, const Call& call) {
   const FatalMessage fatal(explanation);

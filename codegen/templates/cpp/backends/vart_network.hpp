@@ -15,7 +15,7 @@ struct Network {
   const xir::Subgraph* dpu = nullptr;
 };
 
-// Loads an xmodel; throws Error unless it was compiled and has just one part for the DPU.
+// Loads an xmodel; throws Error unless it is compiled and has exactly one part for the DPU.
 Network open_network(const std::string& model);
 
 // Throws Error unless the network was compiled for the DPU of `arch`, an arch.json.

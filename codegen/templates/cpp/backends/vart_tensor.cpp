@@ -22,7 +22,7 @@ std::vector<std::int64_t> without_ones(std::vector<std::int64_t> shape) {
   return shape;
 }
 
-// Whether a tensor holds a batch of one of the contract's numbers: an image [C, H, W] with its
+// Whether a tensor holds the contract's tensor with a batch of one: an image [C, H, W] with its
 // channels last, anything else in the same order. The compiler may add dimensions of 1.
 bool fits(const xir::Tensor* tensor, const TensorSpec& spec) {
   const TensorSpec found = spec_of(tensor);

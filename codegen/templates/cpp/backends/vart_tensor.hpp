@@ -12,12 +12,12 @@
 
 namespace zoo::vart_backend {
 
-// A tensor of the DPU in this program's memory, and what the contract says of it.
+// A DPU tensor in this program's memory, with its contract.
 class BoundTensor {
  public:
-  // Takes the one of `tensors` that is the contract's: of its name, with or without the "_fix" of
-  // its last rounding, else the only one of its size. Throws Error naming model and tensors where
-  // none is, or where it is not of 8-bit integers with a fix point.
+  // Takes the contract's tensor from `tensors`: the one with its name, with or without the "_fix"
+  // of its last rounding, otherwise the only one of its size. Throws Error naming model and tensors if
+  // there is none, or if it does not hold 8-bit integers with a fix point.
   BoundTensor(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
               const std::string& model);
 

@@ -21,7 +21,7 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void interrupt(int) { interrupted = 1; }
 
-// Where what was looked at turned out to be: where its landmarks are.
+// Where the object in a box was found: where its landmarks are.
 std::vector<Box> places(const std::vector<Finding>& findings) {
   std::vector<Box> boxes;
   for (const Finding& finding : findings) {

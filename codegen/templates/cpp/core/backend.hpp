@@ -1,4 +1,4 @@
-// What an inference back end provides. The program is linked with one of them.
+// The interface of an inference back end. The program is linked with one.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct TensorSpec {
   std::size_t size() const;
 };
 
-// "name [3, 112, 112]", as messages say it.
+// "name [3, 112, 112]", for messages.
 std::string describe(const TensorSpec& tensor);
 
 // A network that is loaded and checked against the contract.
@@ -31,12 +31,12 @@ class Backend {
   // Returns each output's numbers, in the contract's order. input: [C, H, W].
   virtual std::vector<std::vector<float>> run(const std::vector<float>& input) = 0;
 
-  // Milliseconds that an accelerator took for the last run by its own clock, where it has one.
+  // Milliseconds of the last run by the accelerator's own clock, if it has one.
   virtual std::optional<double> device_ms() const { return std::nullopt; }
 };
 
-// An option of the command line. value: what the help calls its value.  check: throws UsageError
-// for a name and a value that cannot be; empty where every text can.  only_loads: whether loading
+// An option of the command line. value: its value's name in the help.  check: throws UsageError
+// for an invalid value of an option; empty if every text is valid.  only_loads: whether loading
 // the model is all that is asked for.
 struct BackendOption {
   std::string name;
@@ -46,14 +46,14 @@ struct BackendOption {
   bool only_loads = false;
 };
 
-// What the back end is called, and the options that only it has.
+// The back end's name, and the options that only it has.
 struct BackendInfo {
   std::string title;
   std::vector<BackendOption> options;
 };
 extern const BackendInfo kBackend;
 
-// own: values of the back end's own options by name; absent where they were not given.
+// own: values of the back end's own options by name; absent if not given.
 struct BackendOptions {
   std::string model;
   std::map<std::string, std::string> own;
@@ -64,7 +64,7 @@ struct BackendOptions {
   }
 };
 
-// Loads the model; throws Error where library or model are missing, broken or not of this contract.
+// Loads the model; throws Error if library or model is missing, broken or for another contract.
 std::unique_ptr<Backend> load_backend(const BackendOptions& options, const TensorSpec& input,
                                       const std::vector<TensorSpec>& outputs);
 

@@ -28,7 +28,7 @@ Box to_box(const Json& value, const std::string& where) {
   return box;
 }
 
-// A CSV line's first field, which may stand in quotes (RFC 4180); `at` goes behind its comma.
+// A CSV line's first field, which may be quoted (RFC 4180); moves `at` past its comma.
 std::optional<std::string> first_field(const std::string& line, std::size_t& at) {
   std::string field;
   if (line.rfind('"', 0) == 0) {
@@ -87,7 +87,7 @@ void BoxFile::read_csv_boxes() {
     std::size_t at = 0;
     const std::optional<std::string> name = first_field(line, at);
     if (!name) {
-      throw Error(path_ + ": line " + std::to_string(number) + ": name,x,y,width,height is needed");
+      throw Error(path_ + ": line " + std::to_string(number) + ": expected name,x,y,width,height");
     }
     try {
       boxes_[*name].push_back(parse_box(line.substr(at)));

@@ -42,7 +42,7 @@ Box parse_box(const std::string& text) {
   const int found =
       std::sscanf(text.c_str(), "%lf,%lf,%lf,%lf%n", &box.x, &box.y, &box.width, &box.height, &end);
   if (found != 4 || static_cast<std::size_t>(end) != text.size()) {
-    throw Error("box '" + text + "': x,y,width,height in pixels are needed, such as 40,32,120,140");
+    throw Error("box '" + text + "': expected x,y,width,height in pixels, such as 40,32,120,140");
   }
   check_box(box);
   return box;

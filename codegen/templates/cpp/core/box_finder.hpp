@@ -1,4 +1,4 @@
-// Where to look in a photo: the slot for a detector, and what stands in for one.
+// Where to look in a photo: the interface of a detector, and substitutes for one.
 #pragma once
 
 #include <memory>
@@ -17,11 +17,11 @@ class BoxFinder {
   // Boxes of a photo to look at; throws Error.
   virtual std::vector<Box> find(const Photo& photo) = 0;
 
-  // Tells where what was in the last photo's boxes turned out to be.
+  // Reports where the objects in the last photo's boxes were found.
   virtual void follow(const Photo&, const std::vector<Box>&) {}
 };
 
-// How boxes are chosen: a file's, else the fixed one, else the whole photo.
+// The boxes of a file, otherwise the fixed one, otherwise the whole photo.
 struct BoxOptions {
   std::string file;
   std::optional<Box> fixed;

@@ -10,7 +10,7 @@
 
 namespace zoo {
 
-// RGB of packed YUYV rows, BT.601 with video range. Rows start stride_bytes apart.
+// Converts packed YUYV rows (BT.601, video range) to RGB. Rows start stride_bytes apart.
 Image yuyv_to_rgb(const std::uint8_t* yuyv, int width, int height, std::size_t stride_bytes);
 
 class Camera : public Source {

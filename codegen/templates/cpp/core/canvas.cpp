@@ -20,7 +20,7 @@ struct Vertex {
 
 constexpr std::size_t kVerticesPerLetter = 80;  // stb_easy_font: about 270 bytes a letter
 
-// stb_easy_font takes char* but only reads, and knows no letters but ASCII's.
+// stb_easy_font takes char* but only reads, and only has ASCII letters.
 std::vector<char> as_font_input(const std::string& text) {
   std::vector<char> letters(text.begin(), text.end());
   const auto is_unknown = [](char letter) {

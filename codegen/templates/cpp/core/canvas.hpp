@@ -1,4 +1,4 @@
-// Draws into an RGB image; what lies outside is left out. Coordinates: pixel centres at integers.
+// Draws into an RGB image, clipped to it. Coordinates: pixel centres at integers.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class Canvas {
   // A filled rectangle; opacity 0..1.
   void fill(int left, int top, int width, int height, const Color& color, double opacity);
 
-  // Four lines of a thickness along the inside of a rectangle's edges.
+  // Four lines of a given thickness along the inside of a rectangle's edges.
   void outline(int left, int top, int width, int height, int thickness, const Color& color);
 
   // Lines of text, `scale` pixels for each of the font's; x, y: upper left corner.

@@ -44,7 +44,7 @@ std::vector<std::string> list_directory(const std::string& path) {
 
 void make_directory(const std::string& path) {
   if (is_directory(path) || mkdir(path.c_str(), 0777) == 0) return;
-  throw Error(path + ": cannot make this directory (" + std::strerror(errno) + ")");
+  throw Error(path + ": cannot create this directory (" + std::strerror(errno) + ")");
 }
 
 std::string read_file(const std::string& path) {

@@ -12,7 +12,7 @@ bool is_directory(const std::string& path);
 // Names in a directory, sorted; throws Error.
 std::vector<std::string> list_directory(const std::string& path);
 
-// Makes a directory unless it is there; throws Error.
+// Creates a directory unless it exists; throws Error.
 void make_directory(const std::string& path);
 
 // Whole content; throws Error.

@@ -1,4 +1,4 @@
-// What the network says about one part of a photo.
+// The result of the network for one region of a photo.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@
 
 namespace zoo {
 
-// box: where it looked.  outputs: the network's own, in the contract's order.  values: outputs and
-// what steps made of them.  latency_ms: all of it.  inference_ms: the network alone.  device_ms: by
-// the accelerator's own clock, where it has one.
+// box: the region.  outputs: of the network, in the contract's order.  values: outputs and
+// what steps add to them.  latency_ms: of everything.  inference_ms: of the network.  device_ms: by
+// the accelerator's own clock, if it has one.
 struct Finding {
   Box box;
   std::vector<std::vector<float>> outputs;
@@ -26,7 +26,7 @@ struct Finding {
 // Runs the contract's steps and the network on a part of a photo.
 Finding look(Backend& backend, const Photo& photo, const Box& box);
 
-// A value of rows [N, columns] of numbers, null where the contract makes none of this name.
+// A value with rows [N, columns] of numbers; null if the contract has none of this name.
 const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns);
 
 }  // namespace zoo

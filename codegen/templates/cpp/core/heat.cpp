@@ -12,7 +12,7 @@ namespace zoo {
 namespace {
 
 const std::string kThermometer = "/sys/class/thermal/thermal_zone0/temp";  // in 1/1000 degree
-// Of Raspberry Pi's kernel; hexadecimal, as `vcgencmd get_throttled`.
+// From Raspberry Pi's kernel; hexadecimal, as `vcgencmd get_throttled` prints.
 const std::string kFirmware = "/sys/devices/platform/soc/soc:firmware/get_throttled";
 
 // By bit; 16 bits higher: since the board was switched on.
@@ -39,7 +39,7 @@ std::optional<unsigned> parse_bits(const std::string& text) {
   return std::nullopt;
 }
 
-// What the firmware's own program says, where it is installed.
+// The output of the firmware's program, if it is installed.
 std::string ask_firmware() {
   std::FILE* answer = popen("vcgencmd get_throttled 2>/dev/null", "r");
   if (answer == nullptr) return "";

@@ -1,4 +1,4 @@
-// How hot the board's processor is, and what slows it down for that.
+// The temperature of the board's processor, and whether it is throttled.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace zoo {
 
-// slowed: reasons why it is slowed down now, and was since it was switched on; absent where the
-// board does not tell.
+// slowed: reasons for throttling now and since power-on; absent if the
+// board does not report them.
 struct Heat {
   double celsius = 0;
   std::optional<std::vector<std::string>> slowed;
@@ -16,10 +16,10 @@ struct Heat {
 };
 
 // Reads the kernel's thermometer, and the firmware of a Raspberry Pi. place: "board", or a
-// directory that holds its /sys. Throws Error where there is no thermometer.
+// directory that holds its /sys. Throws Error if there is no thermometer.
 Heat read_heat(const std::string& place);
 
-// Members of a JSON object, and words for people.
+// As members of a JSON object, and as readable text.
 std::string json_members(const Heat& heat);
 std::string to_text(const Heat& heat);
 

@@ -25,7 +25,7 @@ namespace zoo {
 
 namespace {
 
-// The pixels as they are stored: of 16 bits the upper 8, colours without their opacity.
+// The pixels as stored: the upper 8 of 16 bits, colours without opacity.
 Image decode(const std::string& content) {
   if (content.size() > INT_MAX) throw Error("the file has more than 2 GB");
   Image image;

@@ -7,7 +7,7 @@
 
 namespace zoo {
 
-// Whether the name is that of a picture: png, jpg, jpeg, bmp, ppm.
+// Whether the name has a picture's suffix: png, jpg, jpeg, bmp, ppm.
 bool is_picture(const std::string& path);
 
 // Reads a picture as RGB, the right way up; throws Error.

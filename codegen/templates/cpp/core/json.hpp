@@ -1,4 +1,4 @@
-// JSON by nlohmann's library; records are written in a form of their own.
+// JSON is read with nlohmann's library; records are written by own code.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

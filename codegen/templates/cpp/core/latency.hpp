@@ -1,4 +1,4 @@
-// Times, and what is said about many of them.
+// Times and their statistics.
 #pragma once
 
 #include <chrono>
@@ -6,7 +6,7 @@
 
 namespace zoo {
 
-// Measures from its making on.
+// Measures from its construction on.
 class Stopwatch {
  public:
   double elapsed_ms() const {

@@ -1,4 +1,4 @@
-// Power and clock of NVIDIA's GPU, by its driver's library NVML.
+// Power and clock of NVIDIA's GPU, from its driver's library NVML.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace zoo {
 
-// The first GPU; throws Error where the driver is missing or does not tell.
+// The first GPU; throws Error if the driver is missing or does not report them.
 std::unique_ptr<PowerSensor> open_nvml_sensor();
 
 }  // namespace zoo

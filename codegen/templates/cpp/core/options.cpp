@@ -13,7 +13,7 @@ namespace {
 
 using Apply = std::function<void(Options&, const std::string& value)>;
 
-// An option; value: what its help calls the value, empty for a flag.
+// An option. value: its value's name in the help, empty for a flag.
 struct Option {
   std::string name;
   std::string value;
@@ -76,7 +76,7 @@ const Option& find_option(std::string_view name) {
   for (const Option& option : known_options()) {
     if (option.name == name) return option;
   }
-  throw UsageError("unknown word '" + std::string(name) + "'; --help lists the options");
+  throw UsageError("unknown argument '" + std::string(name) + "'; --help lists the options");
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ Options parse_options(int count, const char* const* words) {
     }
   }
   if (options.boxes.fixed && !options.boxes.file.empty()) {
-    throw UsageError("--box and --boxes cannot both say where the faces are");
+    throw UsageError("--box and --boxes cannot be used together");
   }
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {

@@ -17,11 +17,11 @@ constexpr Color kFoundColor = {60, 255, 90};
 constexpr Color kInk = {0, 0, 0};
 constexpr Color kPaper = {255, 255, 255};
 
-// Values of more items are no text for a picture, and small pictures have no room for any.
+// Longer values are not drawn as text, and small pictures have no room for any.
 constexpr std::size_t kItemsMax = 4;
 constexpr int kWidthForText = 320;
 
-// What lies farther away, in pixels, is not drawn.
+// Anything farther away, in pixels, is not drawn.
 constexpr double kFarthest = 1e6;
 
 std::string word(double number) {
@@ -34,7 +34,7 @@ std::string word(std::int64_t number) { return std::to_string(number); }
 
 std::string word(const std::string& text) { return text; }
 
-// " 0.31 0.29" of a short value; nothing of a long one or of rows.
+// " 0.31 0.29" for a short value; empty for a long one or for rows.
 std::string words(const Value& value) {
   std::string text;
   const auto add = [&text](const auto& array) {
@@ -56,7 +56,7 @@ std::string caption(const Finding& finding) {
   return text;
 }
 
-// The text on a dark ground, below and right of a place as far as the picture allows.
+// Text on a dark background, below and to the right of a point as far as the picture allows.
 void write_text(Canvas& canvas, const Image& image, double x, double y, const std::string& text) {
   if (text.empty() || image.width < kWidthForText) return;
   const int scale = std::max(1, image.width / 800);

@@ -8,8 +8,8 @@
 
 namespace zoo {
 
-// Returns the photo with the boxes that were looked at and short values drawn into it, and of the
-// values 'landmarks' [K, 2], 'boxes' [N, 4] and the texts 'labels' [N] of these.
+// Returns the photo with the processed boxes and short values drawn into it, and with the
+// values 'landmarks' [K, 2], 'boxes' [N, 4] and their 'labels' [N].
 Image draw(const Photo& photo, const std::vector<Finding>& findings);
 
 // File name for a photo's overlay: photo.png, photo.jpg.png, or video0_000012.png for frames.

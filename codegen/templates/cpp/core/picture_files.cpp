@@ -46,7 +46,7 @@ std::optional<Photo> PictureFiles::next() {
 
 void PictureFiles::tell_left_out() const {
   const std::string count = std::to_string(left_out_) + " of " + std::to_string(paths_.size());
-  if (left_out_ == paths_.size()) throw Error(count + " pictures cannot be read, none is left");
+  if (left_out_ == paths_.size()) throw Error(count + " pictures cannot be read, so none remains");
   std::fprintf(stderr, "warning: %s pictures cannot be read and are skipped\n", count.c_str());
 }
 

@@ -1,5 +1,5 @@
 // A picture, or the pictures of a directory in the order of their names. Those of a directory that
-// cannot be read are left out with a warning.
+// cannot be read are skipped with a warning.
 #pragma once
 
 #include <cstddef>

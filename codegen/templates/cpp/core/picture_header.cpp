@@ -11,11 +11,11 @@ namespace zoo {
 
 namespace {
 
-constexpr const char* kCutShort = "the file is cut short";
+constexpr const char* kCutShort = "the file is truncated";
 constexpr const char* kDamagedPnm = "its PPM header is damaged";
 constexpr std::size_t kPngStart = 8;
 
-// Numbers at places of a text of bytes; throws Error beyond its end.
+// Numbers at byte offsets; throws Error beyond the end.
 class Bytes {
  public:
   Bytes(const std::string& text, bool little_endian) : text_(text), little_endian_(little_endian) {}
@@ -39,7 +39,7 @@ class Bytes {
   bool little_endian_;
 };
 
-// The orientation of Exif's TIFF structure, 1 where it says none that is defined.
+// The orientation of Exif's TIFF structure, 1 if it has no defined one.
 int orientation(const std::string& tiff) {
   constexpr std::uint32_t kTag = 0x0112;
   constexpr std::uint32_t kShort = 3;
@@ -58,7 +58,7 @@ int orientation(const std::string& tiff) {
       }
     }
   } catch (const Error&) {
-    // Cut short: it says none.
+    // Truncated: it has none.
   }
   return 1;
 }
@@ -107,13 +107,13 @@ PictureHeader read_png(const std::string& content) {
   return header;
 }
 
-// Whether a segment of a JPEG tells size and channels; tables have markers among those that do.
+// Whether a JPEG segment has size and channels; some tables have markers in the same range.
 bool is_frame(std::uint32_t marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
 // Reads a frame of a JPEG and returns how many channels it has; throws Error for one that is not
-// read.
+// supported.
 std::uint32_t read_frame(const Bytes& bytes, std::size_t at, std::uint32_t marker,
                          PictureHeader& header) {
   if (marker > 0xc2) throw Error("it is a lossless or arithmetic JPEG; save it as baseline");
@@ -138,7 +138,7 @@ bool has_exif(const std::string& content, std::size_t at, std::size_t length) {
   return length >= 8 && content.compare(at, 6, std::string("Exif\0", 6)) == 0;
 }
 
-// The next marker that has a segment; `at` goes behind it.
+// The next marker that has a segment; moves `at` past it.
 std::uint32_t next_marker(const Bytes& bytes, std::size_t& at) {
   std::uint32_t marker = 0;
   do {
@@ -185,7 +185,7 @@ PictureHeader read_bmp(const std::string& content) {
   const auto signed_at = [&bytes](std::size_t at) {
     return std::int64_t{static_cast<std::int32_t>(bytes.four(at))};
   };
-  constexpr std::int64_t kGapMax = 1024;  // bytes between header and pixels that stb passes over
+  constexpr std::int64_t kGapMax = 1024;  // bytes between header and pixels that stb skips
   const std::uint32_t size = bytes.four(14);
   const PictureHeader header{signed_at(18), std::abs(signed_at(22)), 1};
   const std::uint32_t bits = bytes.two(28);
@@ -249,7 +249,7 @@ PictureHeader read_any(const std::string& content) {
   throw Error("its format is unknown");
 }
 
-// The pixel that is shown at a place of an image with this orientation.
+// The pixel that is shown at a position of an image with this orientation.
 std::size_t source_pixel(const Image& image, int orientation, int row, int column) {
   const bool is_turned = orientation >= 5;
   const int height = is_turned ? image.width : image.height;
@@ -272,7 +272,8 @@ PictureHeader read_picture_header(const std::string& content) {
   if (header.width < 1 || header.height < 1) throw Error("it has no pixels");
   if (header.height > kPixelsMax / header.width) {
     throw Error("it has " + std::to_string(header.width) + " x " + std::to_string(header.height) +
-                " pixels, at most " + std::to_string(kPixelsMax) + " are supported; make it smaller");
+                " pixels, at most " + std::to_string(kPixelsMax) +
+                " are supported; make it smaller");
   }
   return header;
 }

@@ -1,4 +1,4 @@
-// What a picture's file says before its pixels: which files are read, and which way up they are.
+// Headers of picture files: which files are supported, and their orientation.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace zoo {
 
-// Pixels of a picture at most: 134 megapixels, 0.4 GB as RGB.
+// Maximum pixels of a picture: 134 megapixels, 0.4 GB as RGB.
 constexpr std::int64_t kPixelsMax = 1 << 27;
 
-// Size as stored. orientation: as Exif has it, 1 to 8; 1 is the way it is stored.
+// Size as stored. orientation: as in Exif, 1 to 8; 1 is upright as stored.
 struct PictureHeader {
   std::int64_t width = 0;
   std::int64_t height = 0;
@@ -19,7 +19,7 @@ struct PictureHeader {
 };
 
 // Reads the header of a PNG, JPEG, BMP or PPM file; throws Error with the reason for one that is
-// not read.
+// not supported.
 PictureHeader read_picture_header(const std::string& content);
 
 // Returns an image the right way up.

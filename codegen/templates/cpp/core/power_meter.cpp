@@ -33,7 +33,7 @@ void PowerMeter::measure() {
     try {
       add(sensor_->read());
     } catch (const Error&) {
-      // A reading that fails is none.
+      // Failed readings are ignored.
     }
   }
 }

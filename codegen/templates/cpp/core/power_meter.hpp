@@ -1,4 +1,4 @@
-// Electric power of the board while the program works.
+// Electric power of the board while the program runs.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace zoo {
 
-// Reads a sensor from its making on, in a thread of its own.
+// Reads a sensor in its own thread, from construction on.
 class PowerMeter {
  public:
   // sensor: as for open_power_sensor. Throws Error.
@@ -20,7 +20,7 @@ class PowerMeter {
   PowerMeter(const PowerMeter&) = delete;
   PowerMeter& operator=(const PowerMeter&) = delete;
 
-  // Means of what was read so far.
+  // Means of the readings so far.
   PowerReading mean() const;
 
  private:

@@ -69,7 +69,7 @@ class Rails : public PowerSensor {
   std::string clock_;
 };
 
-// Paths in a directory, none where there is no such directory.
+// Paths in a directory, none if it does not exist.
 std::vector<std::string> paths_in(const std::string& directory) {
   std::vector<std::string> paths;
   if (!is_directory(directory)) return paths;
@@ -107,7 +107,7 @@ std::vector<Rail> jetson_rails(const std::string& root) {
   for (const std::string& chip : paths_in(root + "/sys/bus/i2c/drivers/ina3221x")) {
     for (const std::string& device : paths_in(chip)) add_iio_rails(device, rails);
   }
-  // VDD_IN or POM_5V_IN is what the board takes in; without one its rails add up to that.
+  // VDD_IN or POM_5V_IN is the board's total; without one its rails add up to it.
   const auto is_input = [](const Rail& rail) {
     return rail.name.size() > 3 && rail.name.compare(rail.name.size() - 3, 3, "_IN") == 0;
   };
@@ -116,7 +116,7 @@ std::vector<Rail> jetson_rails(const std::string& root) {
   return rails;
 }
 
-// Where a Jetson's kernel tells its GPU's clock in hertz, '' on other boards.
+// The file with a Jetson GPU's clock in hertz, '' on other boards.
 std::string jetson_clock(const std::string& root) {
   for (const std::string& device : paths_in(root + "/sys/class/devfreq")) {
     for (const char* name : {"gpu", "gp10b", "gv11b", "ga10b"}) {

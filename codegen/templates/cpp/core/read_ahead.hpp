@@ -1,4 +1,4 @@
-// Reads the next photo while the last one is looked at.
+// Reads the next photo while the current one is processed.
 #pragma once
 
 #include <future>
@@ -9,8 +9,8 @@ namespace zoo {
 
 class ReadAhead : public Source {
  public:
-  // photos: how many are read at most, -1 for all. What lies beyond, such as the next line of a
-  // pipe, is left unread.
+  // photos: maximum number to read, -1 for all. The rest, such as the next line of a
+  // pipe, stays unread.
   ReadAhead(std::unique_ptr<Source> source, int photos);
 
   std::optional<Photo> next() override;
@@ -20,7 +20,7 @@ class ReadAhead : public Source {
 
   std::unique_ptr<Source> source_;
   int left_;
-  std::future<std::optional<Photo>> coming_;  // waits for its thread when it goes
+  std::future<std::optional<Photo>> coming_;  // its destructor waits for the thread
 };
 
 }  // namespace zoo

@@ -1,4 +1,4 @@
-// What the program writes, one JSON object in a line.
+// The program's output: one JSON object per line.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ std::string record(const Photo& photo, int number, const Finding& finding);
 // Source, frame, the finding's number and the network's own outputs with their shapes.
 std::string raw_record(const Photo& photo, int number, const Finding& finding);
 
-// Totals of a run. frames: photos times repetitions.  power: means, where measured.
-// heat: at the end, where asked for.
+// Totals of a run. frames: photos times repetitions.  power: means, if measured.
+// heat: at the end, if requested.
 // latency_ms: covers pre-processing, network and post-processing of a box.
 struct Summary {
   int frames = 0;

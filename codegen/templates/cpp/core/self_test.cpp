@@ -44,7 +44,7 @@ std::size_t output_index(const std::string& name, const std::string& path) {
   throw Error(path + ": the network has no output '" + name + "'");
 }
 
-// Prints and returns whether an output is as expected.
+// Prints and returns whether an output matches.
 bool check(const Expectation& expected, const std::vector<float>& found) {
   double largest = expected.values.size() == found.size() ? 0 : INFINITY;
   for (std::size_t i = 0; i < std::min(found.size(), expected.values.size()); ++i) {
@@ -78,15 +78,15 @@ bool self_test(Backend& backend, const std::string& path) {
     if (kind == "picture") {
       Box box;
       words >> picture >> box.x >> box.y >> box.width >> box.height;
-      if (words.fail()) throw Error(path + ": cannot be understood: " + line);
+      if (words.fail()) throw Error(path + ": invalid line: " + line);
       finding = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
     } else if (kind == "output" && !finding.outputs.empty()) {
       const Expectation expected = parse_output(words, picture);
-      if (words.fail()) throw Error(path + ": cannot be understood: " + line);
+      if (words.fail()) throw Error(path + ": invalid line: " + line);
       good = check(expected, finding.outputs[output_index(expected.output, path)]) && good;
       ++checked;
     } else {
-      throw Error(path + ": cannot be understood: " + line);
+      throw Error(path + ": invalid line: " + line);
     }
   }
   if (checked == 0) throw Error(path + ": checks nothing");

@@ -1,4 +1,4 @@
-// Checks on the board that the network computes what it computed when the bundle was made.
+// Checks on the board that the network gives the same outputs as when the bundle was made.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace zoo {
 
 // Runs the pictures that a file names and returns whether all outputs are within their tolerances;
 // prints a line for each output. The file has lines
-//   picture NAME X Y WIDTH HEIGHT             NAME.png lies beside the file
+//   picture NAME X Y WIDTH HEIGHT             NAME.png is beside the file
 //   output TOLERANCE COUNT VALUE... NAME      one for each output of that picture
 // Throws Error.
 bool self_test(Backend& backend, const std::string& path);

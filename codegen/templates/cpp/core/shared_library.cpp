@@ -23,7 +23,7 @@ std::vector<std::string> bundled(const LibraryNames& names) {
   return found;
 }
 
-// Where to look, best first. A file that was asked for is the only place.
+// Where to look, best first. A file that the user gave is the only place.
 std::vector<std::string> places(const LibraryNames& names, const std::string& given) {
   if (!given.empty()) return {given};
   const char* variable = std::getenv(names.variable);
@@ -38,7 +38,7 @@ std::vector<std::string> places(const LibraryNames& names, const std::string& gi
 
 SharedLibrary::SharedLibrary(const LibraryNames& names, const std::string& given)
     : title_(names.title) {
-  // Some libraries read it while they are loaded.
+  // Some libraries read it while they load.
   if (names.silence != nullptr) setenv(names.silence, "1", 1);
   std::string tried;
   for (const std::string& path : places(names, given)) {

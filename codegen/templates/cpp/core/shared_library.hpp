@@ -1,28 +1,28 @@
-// A library that is loaded at run time, so that the program is tied to no version of it.
+// A library that is loaded at run time, so the program depends on no version of it.
 #pragma once
 
 #include <string>
 
 namespace zoo {
 
-// How a library is called and asked for.
+// A library's names, and how the user gives it.
 struct LibraryNames {
   const char* title;              // "ONNX Runtime"
   const char* option;             // "--onnxruntime"
   const char* variable;           // "ZOO_ONNXRUNTIME"
   const char* file;               // "libonnxruntime.so"; versions may follow
-  const char* remedy;             // what to do where it is missing
-  const char* silence = nullptr;  // variable that keeps it from sending usage data, where it does
+  const char* remedy;             // what to do if it is missing
+  const char* silence = nullptr;  // variable that turns off its usage data, if any
 };
 
-// An open library; it is never closed, for runtimes leave threads behind.
+// An open library. It is never closed because runtimes leave threads running.
 class SharedLibrary {
  public:
-  // Opens the given file, else the variable's, else ../lib beside the program, else the system's.
-  // Throws Error with the places where it was looked for.
+  // Opens the given file, else the variable's, else the one in ../lib, else the system's.
+  // Throws Error with the places searched.
   SharedLibrary(const LibraryNames& names, const std::string& given);
 
-  // Address of a function; throws Error where the library has none of this name.
+  // Address of a function; throws Error if the library does not have it.
   void* symbol(const char* name) const;
 
   // Whether the library has a function.

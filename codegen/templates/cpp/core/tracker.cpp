@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kEdgeMin = 8;
 
-// A box that is tiny or whose centre has left the photo is lost; so is nan.
+// A box is lost if it is tiny, its centre is outside the photo, or it has a nan.
 bool is_visible(const Box& box, const Image& image) {
   const double x = box.x + box.width / 2;
   const double y = box.y + box.height / 2;

@@ -1,4 +1,4 @@
-// Follows boxes from photo to photo by the landmarks in them.
+// Tracks boxes from photo to photo by their landmarks.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace zoo {
 
-// Asks another finder where to look, and again when all of it is lost.
+// Asks another finder for boxes, and again when all are lost.
 class Tracker : public BoxFinder {
  public:
   explicit Tracker(std::unique_ptr<BoxFinder> detector);
@@ -20,7 +20,7 @@ class Tracker : public BoxFinder {
   std::vector<Box> boxes_;
 };
 
-// The box that landmarks [K, 2] span, K > 0. They have pixel centres at integers, a box its edges.
+// The bounding box of landmarks [K, 2], K > 0: of their pixels, whose centres are at integers.
 Box span(const Tensor& landmarks);
 
 }  // namespace zoo

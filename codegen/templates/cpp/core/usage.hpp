@@ -1,4 +1,4 @@
-// Words of the command line that cannot be.
+// Errors of the command line.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace zoo {
 
-// A wrong word on the command line; exit status 2.
+// An invalid argument; exit status 2.
 struct UsageError : Error {
   using Error::Error;
 };
 
-// The number from 1 to 1000000 that an option was given; throws UsageError.
+// An option's number from 1 to 1000000; throws UsageError.
 int parse_count(const std::string& name, const std::string& value);
 
 }  // namespace zoo

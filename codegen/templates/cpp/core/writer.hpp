@@ -11,11 +11,11 @@ namespace zoo {
 
 class Writer {
  public:
-  // raw_outputs: a file, overlay_directory: is made if it is missing; both empty for none.
+  // raw_outputs: a file.  overlay_directory: created if missing.  Both may be empty for none.
   // Throws Error.
   Writer(const std::string& raw_outputs, const std::string& overlay_directory);
 
-  // Writes what was found in a photo; throws Error.
+  // Writes a photo's results; throws Error.
   void write(const Photo& photo, const std::vector<Finding>& findings);
 
  private:

@@ -1,5 +1,5 @@
 // Stand-in for TensorRT's header of this name: own declarations of what adapter/ uses, of the
-// version NV_TENSORRT_MAJOR.NV_TENSORRT_MINOR. The stand-in computes by ONNX Runtime, on the CPU.
+// version NV_TENSORRT_MAJOR.NV_TENSORRT_MINOR. The stand-in computes with ONNX Runtime on the CPU.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -1,4 +1,4 @@
-// An ONNX network by ONNX Runtime, node by node as the file is written. ZOO_ONNXRUNTIME names the
+// Runs an ONNX network with ONNX Runtime, node by node as in the file. ZOO_ONNXRUNTIME names the
 // library.
 #pragma once
 
@@ -19,7 +19,7 @@ struct Tensor {
 
 class Network {
  public:
-  // Throws zoo::Error where ONNX Runtime does not take the file.
+  // Throws zoo::Error if ONNX Runtime cannot load the file.
   explicit Network(const std::string& onnx);
 
   void run();

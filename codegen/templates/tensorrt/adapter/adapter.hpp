@@ -1,5 +1,5 @@
-// What the files of libzoo_tensorrt.so share. Compiled with the headers of the TensorRT that is
-// installed: 8.2 to 11, or TensorRT-RTX.
+// Shared by the files of libzoo_tensorrt.so. Compiled with the headers of the installed TensorRT:
+// 8.2 to 11, or TensorRT-RTX.
 #pragma once
 
 #include <NvInfer.h>
@@ -21,12 +21,12 @@
 
 namespace zoo::tensorrt {
 
-// Keeps what TensorRT says of errors.
+// Keeps TensorRT's error messages.
 class Log : public nvinfer1::ILogger {
  public:
   void log(Severity severity, char const* text) noexcept override;
 
-  // What was said since the last call, "it gives no reason" if nothing was.
+  // The messages since the last call, "it gives no reason" without any.
   std::string take();
 
  private:
@@ -35,7 +35,7 @@ class Log : public nvinfer1::ILogger {
 
 Log& the_log();
 
-// Throws with what TensorRT has said unless the object is there.
+// Throws with TensorRT's messages if the object is null.
 template <typename Object>
 std::unique_ptr<Object> own(Object* object, const char* purpose) {
   if (object != nullptr) return std::unique_ptr<Object>(object);
@@ -43,7 +43,7 @@ std::unique_ptr<Object> own(Object* object, const char* purpose) {
                            ")");
 }
 
-// Throws with CUDA's words unless a call has succeeded.
+// Throws with CUDA's message unless the call succeeded.
 void require(cudaError_t status, const char* call);
 
 Gpu find_gpu();

@@ -1,4 +1,4 @@
-// The table of functions; errors leave as texts, for exceptions cannot pass between two compilers.
+// The table of functions. Errors are returned as texts because exceptions cannot cross compilers.
 #include "adapter/engine.hpp"
 
 namespace zoo::tensorrt {

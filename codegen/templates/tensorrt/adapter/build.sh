@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes libzoo_tensorrt.so with the TensorRT and the CUDA of this machine.
+# Builds libzoo_tensorrt.so with this machine's TensorRT and CUDA.
 #   sh build.sh DIRECTORY          writes DIRECTORY/libzoo_tensorrt.so
-# TENSORRT=DIRECTORY, CUDA=DIRECTORY: where they are, with include and lib below, if not in the
-# system's places; CXX=COMPILER
+# TENSORRT=DIRECTORY, CUDA=DIRECTORY: where they are, with include and lib inside, if not in the
+# system's default places; CXX=COMPILER
 set -eu
 out=${1:?"build.sh: name the directory for libzoo_tensorrt.so"}
 source=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
@@ -46,4 +46,4 @@ mkdir -p "$out"
   -o "$out/libzoo_tensorrt.so" \
   ${TENSORRT:+"-L$TENSORRT/lib" "-Wl,-rpath,$TENSORRT/lib"} "-L${cuda%/include}/lib64" \
   "-L${cuda%/include}/lib" "-Wl,-rpath,${cuda%/include}/lib64" $libraries -lcudart
-echo "made: $out/libzoo_tensorrt.so, by the headers in $tensorrt"
+echo "made: $out/libzoo_tensorrt.so, with the headers in $tensorrt"

@@ -12,7 +12,7 @@ using nvinfer1::IBuilderConfig;
 using nvinfer1::INetworkDefinition;
 using Flag = nvinfer1::NetworkDefinitionCreationFlag;
 
-// TensorRT below 8.4 has none unless it is told; the Jetson Nano has 4 GB in all.
+// TensorRT before 8.4 has none by default; the Jetson Nano has 4 GB in total.
 #if ZOO_TENSORRT < 804
 constexpr std::size_t kWorkspaceBytes = std::size_t{256} << 20;
 #endif
@@ -39,7 +39,7 @@ std::unique_ptr<INetworkDefinition> make_network(IBuilder& builder, bool is_stro
   return own(builder.createNetworkV2(flags), "make a network");
 }
 
-// The network's weights belong to the parser, which must be there until the engine is built.
+// The parser owns the network's weights, so it must live until the engine is built.
 std::unique_ptr<nvonnxparser::IParser> parse(INetworkDefinition& network, Bytes onnx) {
   auto parser = own(nvonnxparser::createParser(network, the_log()), "make its ONNX parser");
   if (parser->parse(onnx.data, onnx.size)) return parser;
@@ -49,7 +49,7 @@ std::unique_ptr<nvonnxparser::IParser> parse(INetworkDefinition& network, Bytes 
   throw std::runtime_error(text);
 }
 
-// Computes in the precision asked for and in no other.
+// Computes in the requested precision only.
 std::unique_ptr<IBuilderConfig> configure(IBuilder& builder, const Settings& settings) {
   auto config = own(builder.createBuilderConfig(), "make settings");
   config->clearFlag(BuilderFlag::kTF32);  // float32 with products of 11 bits

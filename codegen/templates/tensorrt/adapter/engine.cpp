@@ -10,7 +10,7 @@ using nvinfer1::DataType;
 using nvinfer1::Dims;
 using nvinfer1::ICudaEngine;
 
-// From 8.5 on tensors are asked for by name, before by index.
+// From 8.5 on tensors are accessed by name, before by index.
 #if ZOO_TENSORRT >= 805
 int count_tensors(const ICudaEngine& engine) { return engine.getNbIOTensors(); }
 

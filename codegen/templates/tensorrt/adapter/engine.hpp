@@ -1,4 +1,4 @@
-// A loaded engine, with a stream and memory of its own.
+// A loaded engine with its own stream and memory.
 #pragma once
 
 #include <vector>
@@ -23,13 +23,13 @@ struct BoundTensor {
 
 struct Engine {
  public:
-  // Throws where TensorRT refuses the plan.
+  // Throws if TensorRT refuses the plan.
   explicit Engine(Bytes plan);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Returns the milliseconds from the first byte's way to the GPU to the last one's way back.
+  // Returns the milliseconds from the first byte's copy to the GPU to the last one's copy back.
   float run();
 
   std::vector<std::unique_ptr<BoundTensor>> tensors;

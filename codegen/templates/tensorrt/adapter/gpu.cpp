@@ -28,7 +28,7 @@ void require_driver(cudaError_t status) {
   require(status, "cudaGetDeviceCount");
 }
 
-// Of the library that is loaded: 10.9.0 is told as 100900, before TensorRT 10 8.2.1 as 8201.
+// Version of the loaded library: 10.9.0 is 100900; before TensorRT 10, 8.2.1 is 8201.
 std::string version() {
   const int told = getInferLibVersion();
   const int digit = ZOO_TENSORRT >= 1000 ? 100 : 10;

@@ -1,4 +1,4 @@
-// What happens before and after pfld_0.25x.300w68. Generated from its contract.
+// Pre- and post-processing of pfld_0.25x.300w68. Generated from its contract.
 #include "contract.hpp"
 
 #include "steps/aspect_ratios.hpp"

@@ -1,4 +1,4 @@
-// What pfld_0.25x.300w68 takes and gives. Generated from its contract.
+// Inputs, outputs and values of pfld_0.25x.300w68. Generated from its contract.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The camera, one upright photo after the other.
+// The camera: delivers upright photos one by one.
 package zoo.app
 
 import android.graphics.Bitmap
@@ -9,7 +9,7 @@ import androidx.camera.lifecycle.ProcessCameraProvider
 import androidx.core.content.ContextCompat
 import java.util.concurrent.Executor
 
-/** Hands each photo to `look` on the worker; photos that come meanwhile are dropped. */
+/** Passes each photo to `look` on the worker; photos that arrive meanwhile are dropped. */
 fun startCamera(activity: ComponentActivity, worker: Executor, look: (Bitmap) -> Unit) {
     val analysis = ImageAnalysis.Builder()
         .setOutputImageFormat(ImageAnalysis.OUTPUT_IMAGE_FORMAT_RGBA_8888)

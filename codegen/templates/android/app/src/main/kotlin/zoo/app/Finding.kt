@@ -1,4 +1,4 @@
-// What the network says about one part of a photo.
+// The result of the network for one region of a photo.
 package zoo.app
 
 import zoo.steps.Box
@@ -12,14 +12,14 @@ fun interface Network {
     fun run(inputChw: FloatArray): Values
 }
 
-/** outputs: the network's own.  values: these, and what the contract adds to them. */
+/** outputs: of the network.  values: the outputs and the values that the contract adds. */
 class Finding(val box: Box, val outputs: Values, val values: Values, val inferenceMs: Double) {
-    /** A value of rows [N, columns] of numbers, null where the contract makes none of this name. */
+    /** A value with rows [N, columns] of numbers; null if the contract has none of this name. */
     fun rows(name: String, columns: Int): Tensor? =
         (values[name] as? Tensor)?.takeIf { it.shape.size == 2 && it.shape[1] == columns }
 }
 
-/** Looks at one box of a photo; throws StepError for a box that cannot be. */
+/** Processes one box of a photo; throws StepError for an invalid box. */
 fun look(network: Network, photo: Image, box: Box): Finding {
     val frame = Contract.preprocess(Frame(photo, box))
     val inputChw = checkNotNull(frame.inputChw) { "the contract's last step is no 'normalize'" }

@@ -1,4 +1,4 @@
-// Orders of axes: [C, H, W] in contracts, [H, W, C] of images in .tflite files.
+// Orders of axes: [C, H, W] in contracts, [H, W, C] for images in .tflite files.
 package zoo.app
 
 /** Returns [C, H, W] values in the order [H, W, C]; those of other shapes as they are. */

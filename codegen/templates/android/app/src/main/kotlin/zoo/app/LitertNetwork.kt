@@ -1,4 +1,4 @@
-// The network by LiteRT on the CPU.
+// Runs the network with LiteRT on the CPU.
 package zoo.app
 
 import android.content.res.AssetManager

@@ -1,4 +1,4 @@
-// Proves the network by the bundle's pictures, then follows what is before the camera.
+// Checks the network with the bundle's pictures, then tracks what the camera sees.
 package zoo.app
 
 import android.Manifest

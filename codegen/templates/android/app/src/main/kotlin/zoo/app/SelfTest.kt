@@ -1,4 +1,4 @@
-// Checks that the network computes here what it computed when the bundle was made.
+// Checks that the network gives the same outputs here as when the bundle was made.
 package zoo.app
 
 import kotlin.math.abs
@@ -15,7 +15,7 @@ class Expected(val output: String, val tolerance: Double, val values: List<Float
     }
 }
 
-/** A picture, and what the network must make of a box in it. */
+/** A picture, a box in it and the outputs that the network must give. */
 class Golden(val picture: String, val box: Box, val outputs: List<Expected>)
 
 /**
@@ -36,7 +36,7 @@ fun readGolden(text: String): List<Golden> {
     }
 }
 
-/** Returns what is wrong, nothing where all outputs are within their tolerances. */
+/** Returns what is wrong; nothing if all outputs are within their tolerances. */
 fun selfTest(network: Network, golden: List<Golden>, read: (String) -> Image): List<String> =
     golden.flatMap { item ->
         val found = look(network, read(item.picture), item.box).outputs

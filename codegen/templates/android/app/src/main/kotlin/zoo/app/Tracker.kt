@@ -1,4 +1,4 @@
-// Follows one box from photo to photo by the landmarks in it.
+// Tracks one box from photo to photo by its landmarks.
 package zoo.app
 
 import zoo.steps.Box
@@ -8,7 +8,7 @@ import zoo.steps.Tensor
 private const val EDGE_MIN = 8
 private const val PART = 0.6
 
-/** Begins in the middle of the photo, and again when what was there is lost. */
+/** Starts in the middle of the photo, and again when the target is lost. */
 class Tracker {
     private var last: Box? = null
 
@@ -20,13 +20,13 @@ class Tracker {
     }
 }
 
-/** The square in the middle of a photo, where the app begins to look. */
+/** The square in the middle of a photo where tracking starts. */
 fun middle(photo: Image): Box {
     val side = PART * minOf(photo.height, photo.width)
     return Box((photo.width - side) / 2, (photo.height - side) / 2, side, side)
 }
 
-/** The box that landmarks [K, 2] span. They have pixel centres at integers, a box its edges. */
+/** The bounding box of landmarks [K, 2]: of their pixels, whose centres are at integers. */
 fun span(landmarks: Tensor): Box {
     val (xs, ys) = landmarks.data.withIndex().partition { it.index % 2 == 0 }
     val (left, right) = Pair(xs.minOf { it.value }, xs.maxOf { it.value })
@@ -34,7 +34,7 @@ fun span(landmarks: Tensor): Box {
     return Box(left + 0.5, top + 0.5, right - left, bottom - top)
 }
 
-/** A box that is tiny or whose centre has left the photo is lost; so is nan. */
+/** A box is lost if it is tiny, its centre is outside the photo, or it has a nan. */
 private fun isVisible(box: Box, photo: Image): Boolean {
     val (x, y) = Pair(box.x + box.width / 2, box.y + box.height / 2)
     val isLarge = box.width >= EDGE_MIN && box.height >= EDGE_MIN

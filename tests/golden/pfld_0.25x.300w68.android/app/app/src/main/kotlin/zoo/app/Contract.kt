@@ -1,4 +1,4 @@
-// What happens before and after pfld_0.25x.300w68. Generated from its contract.
+// Pre- and post-processing of pfld_0.25x.300w68. Generated from its contract.
 package zoo.app
 
 import zoo.steps.Frame
@@ -10,7 +10,7 @@ import zoo.steps.landmarks
 import zoo.steps.normalize
 import zoo.steps.resize
 
-/** An input or output of the network; its shape is without the batch, such as [3, 112, 112]. */
+/** An input or output of the network. shape: without the batch, such as [3, 112, 112]. */
 class TensorSpec(val name: String, val shape: List<Int>)
 
 object Contract {
