@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Pinned: an open range would take a CUDA build of several GB where the index has one.
+# Pinned: an open range would install a CUDA build of several GB if the index has one.
 TORCH ?= torch==2.13.0
 MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
@@ -27,62 +27,62 @@ EXTRA := $(VENV)/.extra-
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-toolchains: $(TOOLS)base ## Install what building apps needs beside Python (Debian, Ubuntu)
+toolchains: $(TOOLS)base ## Install the system packages that building apps needs (Debian, Ubuntu)
 
 setup: $(SETUP) ## Install the zoo, Zig and the tests' packages into .venv, without PyTorch
 
-litert: $(EXTRA)litert ## setup with LiteRT, for .tflite files
+litert: $(EXTRA)litert ## setup, plus LiteRT for .tflite files
 
-rtx: $(EXTRA)rtx ## setup with TensorRT-RTX, for engines of GeForce RTX
+rtx: $(EXTRA)rtx ## setup, plus TensorRT-RTX for GeForce RTX engines
 
-install: $(INSTALL) ## setup with PyTorch, for training
+install: $(INSTALL) ## setup, plus PyTorch for training
 
 x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo with it
 	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
 	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --box $(GOLDEN_BOX) --overlay dist
 
-kv260: $(SETUP) | $(TOOLS)kv260 ## Build the bundle for the Kria KV260, proven without the board (QUANT=ptq: another)
+kv260: $(SETUP) | $(TOOLS)kv260 ## Build the bundle for the Kria KV260 and prove it without the board (or QUANT=ptq)
 	$(BIN)/zoo build $(BOARD_MODEL) --target kv260 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).kv260.$(QUANT).tar.gz
 
-rpi4: $(SETUP) | $(EXTRA)litert $(TOOLS)rpi4 ## Build bundle and .deb for the Raspberry Pi 4, proven without the board
+rpi4: $(SETUP) | $(EXTRA)litert $(TOOLS)rpi4 ## Build bundle and .deb for the Raspberry Pi 4 and prove them without the board
 	$(BIN)/zoo build $(BOARD_MODEL) --target rpi4 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).rpi4.$(QUANT).tar.gz
 
-android: $(SETUP) | $(EXTRA)litert ## Build the bundle for Android: a network proven here, an app that is not built here
+android: $(SETUP) | $(EXTRA)litert ## Build the bundle for Android: prove the network, do not compile the app
 	$(BIN)/zoo build $(BOARD_MODEL) --target android --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).android.$(QUANT).tar.gz
 
-rtx4060: $(SETUP) | $(EXTRA)rtx ## Build the bundle for a PC with a GeForce RTX 4060, its engine too, without a GPU
+rtx4060: $(SETUP) | $(EXTRA)rtx ## Build bundle and engine for a PC with a GeForce RTX 4060, without a GPU
 	$(BIN)/zoo build $(BOARD_MODEL) --target rtx4060 --quant $(QUANT)
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).rtx4060.$(QUANT).tar.gz
 
-jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano, proven without the board
+jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano and prove them without the board
 	$(BIN)/zoo build $(BOARD_MODEL) --target jetson-nano --quant fp16
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).jetson-nano.fp16.tar.gz
 
-bundles: $(SETUP) ## Build the bundles of all quantizations
+bundles: $(SETUP) ## Build the bundles for this PC in all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
 
 test: $(SETUP) | $(TOOLS)test ## Run the tests
 	$(BIN)/python -m pytest -n auto
 
-portability: ## Run README's commands on another Debian (SUITE), in a folder, as root (FOLDER=...: keep it)
+portability: ## Run the README's commands on another Debian (SUITE) in a chroot, as root (FOLDER=... keeps it)
 	scripts/portability $(SUITE) $(FOLDER)
 
-check: $(INSTALL) ## Lint, format and types, as in CI
+check: $(INSTALL) ## Check lint, format and types, as CI does
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-fix: $(SETUP) ## Repair what ruff can
+fix: $(SETUP) ## Fix what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: $(SETUP) ## Rewrite the expected files of tests; look at the difference
+golden: $(SETUP) ## Rewrite the golden files of the tests; review the diff
 	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py
 
-docs: $(SETUP) ## Write docs/cli.md and docs/api.md anew
+docs: $(SETUP) ## Regenerate docs/cli.md and docs/api.md
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/api_reference.py
 

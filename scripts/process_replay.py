@@ -154,12 +154,12 @@ def without_words(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def common(wanted: Digests, found: Digests) -> Digests:
-    """Return what is wanted of what was made."""
+    """Return the requested artifacts of those built."""
     return {name: files for name, files in wanted.items() if name in found}
 
 
 def report(wanted: Mapping[str, dict[str, str]], found: Mapping[str, dict[str, str]]) -> int:
-    """Print the differences, and return how the program ends."""
+    """Print the differences, and return the exit status."""
     status = 0
     for name in sorted({*wanted, *found}):
         before, after = wanted.get(name, {}), found.get(name, {})

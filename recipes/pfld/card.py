@@ -16,7 +16,7 @@ _TEMPLATE = Path(__file__).with_name("card_template.md")
 _ORDERS = {68: "iBUG", 98: "WFLW"}
 _TEST_FACES = {
     68: "300-W common test set (HELEN 330 and LFPW 224 = 554 faces)",
-    98: "194 faces of WFLW's test set, each with a hard attribute, so harder than all of it",
+    98: "194 faces of WFLW's test set, all with difficult attributes, so harder than the whole set",
 }
 
 
@@ -36,7 +36,9 @@ def render_card(
         points=variant.points,
         order=_ORDERS[variant.points],
         pose=" and the head pose" if variant.pose_head else "",
-        pose_output=", `pose` yaw, pitch and roll in degrees" if variant.pose_head else "",
+        pose_output="; the output `pose` is yaw, pitch and roll in degrees"
+        if variant.pose_head
+        else "",
         colour="gray" if variant.is_gray else "RGB",
         width=variant.width,
         parameters=f"{parameters:,}",
@@ -82,11 +84,11 @@ def _one_training(record: Mapping[str, Any]) -> str:
     changed = ", ".join(f"{name} {value}" for name, value in record["changed_settings"].items())
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
     lines = [
-        f"{sets}. {record['training_faces']:,} pictures in all were trained on, "
-        f"{record['held_out_faces']} held out.",
-        f"Trained as {record['model']}, {record['epochs']} epochs, seed {record['seed']}"
-        + (f", from the weights of {record['start']}" if record.get("start") else "")
-        + (f", taught by {' and '.join(record['teachers'])}" if record["teachers"] else "")
+        f"{sets}. In total, {record['training_faces']:,} pictures were used for training and "
+        f"{record['held_out_faces']} were held out.",
+        f"Trained as {record['model']} for {record['epochs']} epochs with seed {record['seed']}"
+        + (f", starting from the weights of {record['start']}" if record.get("start") else "")
+        + (f", taught by {', '.join(record['teachers'])}" if record["teachers"] else "")
         + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
     ]
     return " ".join(lines)

@@ -26,7 +26,7 @@ def test_it_needs_what_the_adapter_is_made_with(package):
     assert package.control["Depends"] == (
         "libc6 (>= 2.27), g++, libnvinfer-dev, libnvonnxparsers-dev"
     )
-    assert "by TensorRT on the GPU." in package.control["Description"]
+    assert "with TensorRT on the GPU." in package.control["Description"]
     options = package.files[f"etc/default/{NAME}"].decode()
     assert options.endswith("OPTIONS='--source /dev/video0 --track --power board'\n")
 

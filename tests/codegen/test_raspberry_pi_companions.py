@@ -106,8 +106,8 @@ def test_offline(board):
     assert finished.returncode == 1
     assert finished.stderr == (
         "curl: (6) Could not resolve host\n"
-        f"runtime.sh: cannot download {LITERT_ARM.url}: get it on another machine, and "
-        f"put it beside this script, into {board}\n"
+        f"runtime.sh: cannot download {LITERT_ARM.url}: download it on another "
+        f"machine and put it beside this script, in {board}\n"
     )
     assert not (board / "lib").exists()
 
@@ -117,7 +117,7 @@ def test_another_wheel_is_refused(board, wheel):
     finished = run(board, "runtime.sh")
     assert finished.returncode == 1
     assert finished.stderr == (
-        f"runtime.sh: {board}/{wheel[0].name} is not the file that is needed (SHA-256 "
+        f"runtime.sh: {board}/{wheel[0].name} is not the expected file (SHA-256 "
         f"{wheel[1].sha256}): delete it and run this again\n"
     )
 

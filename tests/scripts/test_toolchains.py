@@ -74,9 +74,9 @@ def test_what_is_installed_is_listed_before(machine):
     missing = first.removeprefix("toolchains: base: missing: ")
     assert "cmake" in missing.split()
     assert told == [
-        "toolchains: with what they need: cmake cmake-data",
+        "toolchains: with dependencies: cmake cmake-data",
         f"toolchains: apt-get install --no-install-recommends {missing}",
-        "toolchains: base: all there",
+        "toolchains: base: all installed",
     ]
     last = (machine / "log").read_text().splitlines()[-1]
     assert last == f"install --no-install-recommends {missing} -qq -y"
@@ -94,7 +94,10 @@ def test_libraries_that_are_there_are_left_alone(machine):
     listed = script.split('packages="', 1)[1].split('"', 1)[0].split()
     (folder / "packages.txt").write_text("\n".join(sorted(listed)) + "\n")
     finished = run(machine, "arm64_sysroot", folder)
-    assert (finished.returncode, finished.stdout) == (0, f"arm64_sysroot: {folder}: there\n")
+    assert (finished.returncode, finished.stdout) == (
+        0,
+        f"arm64_sysroot: {folder}: already there\n",
+    )
 
 
 def test_libraries_need_a_package_manager(machine):

@@ -34,7 +34,12 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
 
 @click.command()
 @click.argument("models", nargs=-1, required=True, type=registered("recipe"))
-@click.option("--quant", "quants", multiple=True, help="Default: none and ptq, plus fp16 on a GPU.")
+@click.option(
+    "--quant",
+    "quants",
+    multiple=True,
+    help="Repeatable; default: none and ptq, plus fp16 on a GPU.",
+)
 @click.option(
     "--target",
     "targets",
@@ -42,7 +47,7 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     default=("x86",),
     show_default=True,
     type=registered("target"),
-    help="Whose runtime to time; repeatable.",
+    help="Target whose runtime to time; repeatable.",
 )
 @click.option("--runtime", default="", help="Runtime, if not the targets' default: ort.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
@@ -63,12 +68,14 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     type=click.IntRange(1),
     help="Samples per run on a GPU; repeatable.",
 )
-@click.option("--runs", default=50, show_default=True, type=click.IntRange(1), help="Per round.")
+@click.option(
+    "--runs", default=50, show_default=True, type=click.IntRange(1), help="Runs per round."
+)
 @peer_option("Third-party network to time in the same run")
 @click.option("--baseline", is_flag=True, help="Also time ONNX Runtime's quantize_static.")
 @click.option("--random-weights", is_flag=True, help="Untrained weights; latency is the same.")
 @click.option(
-    "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on that board."
+    "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on this board."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the JSON to a file.")
 @cache_option

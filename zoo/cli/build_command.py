@@ -19,11 +19,15 @@ from zoo.cli.output import print_json
     default="",
     help="none, fp16, ptq or qat; default ptq, or qdq for an already quantized file.",
 )
-@click.option("--scheme", default="", type=registered("scheme"), help="If not the target's.")
-@click.option("--contract", type=click.Path(path_type=Path), help="TOML file, for an .onnx file.")
-@click.option("--name", default="", help="Name of an .onnx file's model; default: the file's.")
 @click.option(
-    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use, not the published one."
+    "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."
+)
+@click.option(
+    "--contract", type=click.Path(path_type=Path), help="Contract of an .onnx file, in TOML."
+)
+@click.option("--name", default="", help="Model name for an .onnx file; default: the file's name.")
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
 )
 @click.option(
     "--calib",
@@ -44,7 +48,7 @@ from zoo.cli.output import print_json
     "--quantizer",
     default="",
     type=registered("quantizer"),
-    help="If not ptq's own: nndct is AMD's.",
+    help="Quantizer, if not ptq's own; nndct is AMD's.",
 )
 @click.option("--epochs", type=click.IntRange(1), help="Epochs of qat, if not its default.")
 @click.option("--seed", default=0, show_default=True, help="Seed of qat.")

@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     help="hub, reference or artifact.",
 )
 @click.option("--target", default="x86", show_default=True, type=registered("target"))
-@click.option("--scheme", default="", type=registered("scheme"), help="If not the target's.")
 @click.option(
-    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use, not the published one."
+    "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."
+)
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
 )
 @click.option(
     "--calib",

@@ -26,8 +26,10 @@ from zoo.training import TrainOptions
     help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT]; repeatable.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Output folder; default runs/MODEL.")
-@click.option("--epochs", type=click.IntRange(1), help="If not the recipe's default.")
-@click.option("--batch-size", type=click.IntRange(1), help="If not the recipe's default.")
+@click.option("--epochs", type=click.IntRange(1), help="Epochs, if not the recipe's default.")
+@click.option(
+    "--batch-size", type=click.IntRange(1), help="Batch size, if not the recipe's default."
+)
 @click.option(
     "--teacher",
     "teachers",

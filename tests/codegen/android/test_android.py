@@ -110,18 +110,18 @@ def test_a_step_without_a_kotlin_form(monkeypatch):
 
 def test_it_says_that_it_was_not_built():
     readme = APP.companions(REQUEST, FACTS)["README.md"].decode()
-    assert "**The app was not compiled and not run**" in readme
+    assert "**The app was neither compiled nor run**" in readme
     assert "only for research" in readme
-    assert APP.not_here.startswith("the Android app was not compiled and not run")
+    assert APP.not_here.startswith("the Android app was neither compiled nor run")
 
 
 def test_it_cannot_be_built_or_run_here(tmp_path):
     with pytest.raises(
-        ToolchainError, match=r"was not compiled and not run.*needs the Android SDK"
+        ToolchainError, match=r"was neither compiled nor run.*needs the Android SDK"
     ):
         APP.build(tmp_path, tmp_path)
     with pytest.raises(
-        ToolchainError, match=r"was not compiled and not run.*needs the Android SDK"
+        ToolchainError, match=r"was neither compiled nor run.*needs the Android SDK"
     ):
         APP.run(tmp_path, tmp_path, ())
 

@@ -18,7 +18,7 @@ def photo(tmp_path_factory):
     ("words", "message"),
     [
         ([], "--source is missing; --help lists the options"),
-        (["--sauce", "x"], "unknown word '--sauce'; --help lists the options"),
+        (["--sauce", "x"], "unknown argument '--sauce'; --help lists the options"),
         (["--source"], "--source: SOURCE is missing"),
         (["--threads", "0"], "--threads '0': expected a number from 1 to 1000000"),
         (["--repeat", "2x"], "--repeat '2x': expected a number from 1 to 1000000"),
@@ -133,7 +133,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", "{} x", "expected end of input"),
         ("b.json", '{"other.png": [1, 2, 3, 4]}', "has no box for photo 'photo.png' or frame 0"),
         ("b.csv", "photo.png\n", "b.csv: line 1: expected name,x,y,width,height"),
-        ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': x,y,width,height in"),
+        ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': expected x,y,width"),
         ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: x, y, width"),
     ],
 )

@@ -52,8 +52,8 @@ def test_odd_files_of_a_directory_are_left_out(app, folder):
     assert names == ["a.png", "b.png", "c.PNG"]
     warnings = [line for line in finished.error.splitlines() if line.startswith("warning: ")]
     assert len(warnings) == 5
-    assert f"left out: {folder}/._a.jpg: cannot be read as a picture (its " in warnings[0]
-    assert f"left out: {folder}/d.png: no such picture" in warnings[2]
+    assert f"skipped: {folder}/._a.jpg: cannot be read as a picture (its " in warnings[0]
+    assert f"skipped: {folder}/d.png: no such picture" in warnings[2]
     assert warnings[4] == "warning: 4 of 7 pictures cannot be read and are skipped"
 
 

@@ -18,7 +18,7 @@ def training_section(record: object) -> str:
 
 
 def test_one_training() -> None:
-    assert f"Trained as {VARIANT.name}, {RECORD['epochs']} epochs" in training_section(RECORD)
+    assert f"Trained as {VARIANT.name} for {RECORD['epochs']} epochs" in training_section(RECORD)
 
 
 def test_the_mean_of_trainings_tells_of_each() -> None:
@@ -27,5 +27,5 @@ def test_the_mean_of_trainings_tells_of_each() -> None:
     assert text.startswith(
         "The mean of the weights of 2 trainings. (1) The mean of the weights of 2 trainings. (1) "
     )
-    positions = [text.index(f", {epochs} epochs") for epochs in (11, 22, 33)]
+    positions = [text.index(f" for {epochs} epochs") for epochs in (11, 22, 33)]
     assert positions == sorted(positions)

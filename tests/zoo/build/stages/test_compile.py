@@ -52,7 +52,7 @@ def bundle(zoo, tmp_path):
     pytest.importorskip("ai_edge_litert", reason="pip install 'edgezoo[litert]'")
     built = zoo("build", MODEL, "--target", "android", "--quant", "qat")
     assert built.exception is None
-    assert "note: the Android app was not compiled and not run" in built.stderr
+    assert "note: the Android app was neither compiled nor run" in built.stderr
     return tmp_path / "dist" / f"{MODEL}.android.qat.tar.gz"
 
 
@@ -61,7 +61,7 @@ def test_a_bundle_without_a_program(zoo, board, bundle, tmp_path):
     unpacked = unpack(bundle, tmp_path / "unpacked")
     assert unpacked.manifest.program == ""
     (note,) = unpacked.manifest.artifacts[0].notes
-    assert note.startswith("the Android app was not compiled and not run")
+    assert note.startswith("the Android app was neither compiled nor run")
     certificate = json.loads((unpacked.folder / "certificate.json").read_text())
     assert certificate["remarks"] == [note]
     steps = [check["step"] for check in certificate["checks"]]
