@@ -206,7 +206,7 @@ def reasons(results: Iterable[Result]) -> str:
 
 _KINDS = {
     "no op plugin reads": "an operator that no op plugin reads",
-    "FLOAT16 are supported": "an input of a type other than float",
+    "may also be FLOAT16": "an input of a type other than float",
     "has no axes": "an input without a batch axis",
     "has a dynamic axis": "an input with an axis of size 0",
     "; supported are 6 to": "an opset outside the supported range",

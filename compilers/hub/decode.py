@@ -140,8 +140,8 @@ def _check_type(value: ValueInfoProto, where: str) -> None:
     if element != TensorProto.FLOAT:
         found = TensorProto.DataType.Name(element) if element else "no tensor"
         raise HubError(
-            f"{where}: input '{value.name}' is {found}; a hub's are FLOAT, a user's file's also "
-            "FLOAT16 or UINT8: export in float32"
+            f"{where}: input '{value.name}' is {found}; inputs of a hub must be FLOAT, those "
+            "of a user's file may also be FLOAT16 or UINT8: export in float32"
         )
 
 

@@ -84,8 +84,8 @@ def test_dynamic_height():
 def test_inputs_of_bytes():
     text = "net (uint8[N,3] x) => (uint8[N,3] y) {y = Identity (x)}"
     assert _refusal(_model(text)) == (
-        "net.onnx: input 'x' is UINT8; a hub's are FLOAT, a user's file's also FLOAT16 or UINT8: "
-        "export in float32"
+        "net.onnx: input 'x' is UINT8; inputs of a hub must be FLOAT, those of a user's file may "
+        "also be FLOAT16 or UINT8: export in float32"
     )
 
 
