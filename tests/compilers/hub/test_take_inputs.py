@@ -118,7 +118,7 @@ def test_another_form_than_the_files_is_refused(tmp_path, layout, dtype, form, m
 def test_other_types_are_refused(tmp_path):
     model = picture_network()
     model.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
-    with pytest.raises(HubError, match=r"'x' is INT64; a hub's are FLOAT, a user's file's also F"):
+    with pytest.raises(HubError, match=r"'x' is INT64; inputs of a hub must be FLOAT"):
         take(tmp_path, model)
 
 
