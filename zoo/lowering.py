@@ -105,7 +105,7 @@ def find_lowering(artifact: str, view: NodeView) -> Lowering:
         near = get_close_matches(op, ops, n=1) or ops
         view.refuse(
             f"no lowering '{artifact}/{op}' is registered",
-            f"use {' or '.join(near)}, or register one by a plugin's register_lowerings",
+            f"use {' or '.join(near)}, or register one with a plugin's register_lowerings",
         )
     lowering: Lowering = registry.load("lowering", f"{artifact}/{found}")
     return lowering

@@ -49,8 +49,8 @@ def _type_faults(op: Op) -> Iterator[str]:
     unknown = [t for t in op.onnx_types if not onnx.defs.has(t)]
     if unknown and not op.onnx_function:
         yield (
-            f"parses '{unknown[0]}', which is no operator of ONNX; correct the name, or define it "
-            "in onnx_function"
+            f"parses '{unknown[0]}', which is not an ONNX operator;  correct the name, or define "
+            "it in onnx_function"
         )
 
 
@@ -65,8 +65,8 @@ def _function_faults(op: Op, function: FunctionProto) -> Iterator[str]:
     unknown = sorted({n.op_type for n in function.node if not onnx.defs.has(n.op_type, n.domain)})
     if unknown:
         yield (
-            f"its onnx_function uses '{unknown[0]}', which is no operator of ONNX; compose it of "
-            f"operators of opset {_OPSET}"
+            f"its onnx_function uses '{unknown[0]}', which is not an ONNX operator; compose it "
+            f"from operators of opset {_OPSET}"
         )
     elif isinstance(op, TableOp):
         yield from _table_faults(op, function)

@@ -183,13 +183,11 @@ def _demand_move(node: NodeProto, pixels: Iterable[str], name: str, where: str) 
     """Raise UnsupportedOpError for an operator that computes with integers."""
     if node.op_type in _MOVERS and not any(read in pixels for read in node.input[1:]):
         return
-    what = (
-        "takes them for integers on a scale" if "Linear" in node.op_type else "computes with them"
-    )
+    what = "treats them as quantized" if "Linear" in node.op_type else "computes with them"
     raise UnsupportedOpError(
-        f"{where}: node '{node.name or node.output[0]}' ({node.op_type}) {what}, the uint8 pixels "
-        f"of input '{name}'; only a Cast to float may, behind operators that move values: cast the "
-        "input first, or export with a float32 input"
+        f"{where}: node '{node.name or node.output[0]}' ({node.op_type}) reads the uint8 pixels of "
+        f"input '{name}' and {what}; only a Cast to float may read them, directly or after "
+        "operators that move values: cast the input first, or export with a float32 input"
     )
 
 

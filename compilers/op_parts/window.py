@@ -128,7 +128,7 @@ def sizes(call: OnnxCall, name: str, default: Pair | None = None) -> Pair:
     value = call.attributes.get(name, default)
     if not (isinstance(value, tuple) and len(value) == 2 and all(size >= 1 for size in value)):
         raise UnsupportedOpError(
-            f"{call.where}: {call.op_type} has {name} {value}; needed are two positive integers "
+            f"{call.where}: {call.op_type} has {name} {value}; expected two positive integers "
             "(height, width): only 2-D windows are supported"
         )
     return int(value[0]), int(value[1])
@@ -143,7 +143,7 @@ def _pads(
     pads = call.attributes.get("pads", (0, 0, 0, 0)) if mode == "NOTSET" else (0, 0, 0, 0)
     if mode not in ("NOTSET", "VALID") or len(pads) != 4 or any(pad < 0 for pad in pads):
         raise UnsupportedOpError(
-            f"{call.where}: {call.op_type} has pads {pads}, auto_pad '{mode}'; needed are four "
+            f"{call.where}: {call.op_type} has pads {pads}, auto_pad '{mode}'; expected four "
             "integers >= 0 (top, left, bottom, right): crop with Slice instead"
         )
     top, left, bottom, right = (int(pad) for pad in pads)

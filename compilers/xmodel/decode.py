@@ -30,7 +30,7 @@ def decode(content: bytes, where: str) -> XirGraph:
         ) from error
     if not graph.ops:
         raise ArtifactError(
-            f"{where}: it holds no ops, so it is no .xmodel file, or a damaged one; build or "
+            f"{where}: it holds no ops, so it is not an .xmodel file, or is damaged; build or "
             "compile it again"
         )
     return graph

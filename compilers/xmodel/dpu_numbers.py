@@ -30,7 +30,7 @@ def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:
     grids = [(t.name, t.quantization) for t in tensors if t.quantization is not None]
     uneven = [name for name, grid in grids if not all(map(is_power_of_two, grid.scale))]
     if uneven:
-        yield f"'{uneven[0]}' has a scale that is no power of two; the DPU shifts"
+        yield f"'{uneven[0]}' has a scale that is not a power of two; the DPU shifts"
         return
     points = [fix_point_of(grid) for _, grid in grids]
     if find_op(view.node.op).weight_input is not None and len(points) == len(tensors):

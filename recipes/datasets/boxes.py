@@ -58,7 +58,7 @@ def _check_columns(table: Path) -> None:
     missing = [name for name in ("file", *_BOX) if name not in columns_of(table)]
     if missing:
         raise DataError(
-            f"{table}: column '{missing[0]}' is missing; needed are {', '.join(('file', *_BOX))}"
+            f"{table}: column '{missing[0]}' is missing; expected {', '.join(('file', *_BOX))}"
         )
 
 

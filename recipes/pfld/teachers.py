@@ -71,7 +71,7 @@ class _Relative:
         variant = VARIANTS.get(weights.name.removesuffix(".safetensors"))
         if variant is None:
             raise RecipeError(
-                f"{weights}: not named after a variant of PFLD; needed are the weights of one, "
+                f"{weights}: not named after a variant of PFLD; expected the weights of one, "
                 "named VARIANT.safetensors, such as pfld_1.0x.300w68.safetensors"
             )
         self.name, self.points = str(weights), variant.points

@@ -65,8 +65,8 @@ def _check_columns(table: Path, found: Sequence[str], points: int) -> None:
     missing = [name for name in needed if name not in found]
     if missing:
         raise DataError(
-            f"{table}: column '{missing[0]}' is missing; "
-            f"needed are 'file' and x0, y0 to x{points - 1}, y{points - 1}"
+            f"{table}: column '{missing[0]}' is missing; expected 'file' and x0, y0 to "
+            f"x{points - 1}, y{points - 1}"
         )
     if f"x{points}" in found:
         raise DataError(f"{table}: has more than the {points} landmarks of this model")

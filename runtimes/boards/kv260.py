@@ -46,7 +46,7 @@ def _variants() -> dict[str, dict[str, Fact]]:
 
 TARGET = Target(
     name="kv260",
-    summary="AMD Kria KV260, its DPUCZDX8G by VART",
+    summary="AMD Kria KV260, its DPUCZDX8G with VART",
     compiler="xmodel",
     executor="xmodel",
     app="cpp-vart",
@@ -56,8 +56,7 @@ TARGET = Target(
         "fp16": "the DPU has no floating point; use ptq or qat",
         **dict.fromkeys(
             ("w8a8-asym", "w8a8-sym", "w4a8-asym"),
-            "the DPU scales by shifts only, so that every scale must be a power of two; "
-            "use dpu-pow2",
+            "the DPU scales by shifts only, so every scale must be a power of two; use dpu-pow2",
         ),
     },
     facts={

@@ -1,4 +1,4 @@
-"""Linux PCs and servers, x86-64, by ONNX Runtime on the CPU."""
+"""Linux PCs and servers, x86-64, with ONNX Runtime on the CPU."""
 
 from zoo.target import Target
 

@@ -107,8 +107,8 @@ def test_offline(cache, packed, monkeypatch):
         wheel_file(packed[1])
     assert str(raised.value) == (
         "lib 1.0: pip cannot download it (ERROR: No matching distribution found for lib==1.0); it "
-        f"is needed once, get https://files.pythonhosted.org/packages/ab/cd/ef/{FILE} and put it "
-        f"into {cache}"
+        f"is needed once: download https://files.pythonhosted.org/packages/ab/cd/ef/{FILE} into "
+        f"{cache}"
     )
 
 

@@ -171,8 +171,8 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
             "file,x,y\na.png,1,b\n",
             r"places.csv:2: found {'file': 'a.png', 'x': '1', 'y': 'b'}, needed",
         ),
-        ("file,x,y\na.png,1,inf\n", r"needed are a file and finite x and y"),
-        ("file,x\na.png,1\n", r"needed are file, x and y"),
+        ("file,x,y\na.png,1,inf\n", r"expected a file and finite x and y"),
+        ("file,x\na.png,1\n", r"expected file, x and y"),
     ],
 )
 def test_broken_labels(site, places, monkeypatch, table, message):

@@ -61,6 +61,6 @@ def test_what_could_be_registered_is_named():
     with pytest.raises(
         Refusal,
         match=r"^node 'n' \(softmax\): no lowering 'xmodel/softmax' is registered; use .*, or "
-        r"register one by a plugin's register_lowerings$",
+        r"register one with a plugin's register_lowerings$",
     ):
         find_lowering("xmodel", view)

@@ -244,10 +244,10 @@ def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) ->
         same = "the app feeds the same bytes to the same runtime on one thread"
         return Exactness(0, "lsb" if evidence.is_quantized else "relative", same)
     if not evidence.is_quantized:
-        why = f"float32 sums in another order by the {app.stand_in}"
+        why = f"float32 sums in another order in the {app.stand_in}"
         return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
     if app.stand_in_differs:
-        return Exactness(board_bound, "lsb", f"{app.stand_in_differs} by the {app.stand_in}")
+        return Exactness(board_bound, "lsb", f"{app.stand_in_differs} in the {app.stand_in}")
     return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 

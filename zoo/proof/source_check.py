@@ -85,7 +85,7 @@ def _demand_numbers(source: Path, outputs: Outputs) -> None:
         if np.isnan(values).any():
             raise VerifyError(
                 f"{source}: its output '{name}' is NaN for some inputs between black and white, in "
-                "ONNX Runtime, too; a bundle cannot be proven by it: look for a division by 0, or "
+                "ONNX Runtime, too; such an output cannot be proven: look for a division by 0, or "
                 "for a root or logarithm of negative numbers"
             )
 

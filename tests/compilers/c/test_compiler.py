@@ -140,8 +140,8 @@ def test_an_op_without_a_kernel_is_refused():
     renamed = [replace(n, op="batchnorm", integer={}) if n.op == "clip" else n for n in graph.nodes]
     with pytest.raises(
         UnsupportedOpError,
-        match=rf"^node '{node.name}' \(batchnorm\): no lowering 'c/batchnorm' is registered; "
-        r"use add or average_pool or .*, or register one by a plugin's register_lowerings$",
+        match=rf"^node '{node.name}' \(batchnorm\): no lowering 'c/batchnorm' is registered; use "
+        r"add or average_pool or .*, or register one with a plugin's register_lowerings$",
     ):
         to_c(graph.replace(renamed))
 

@@ -36,7 +36,7 @@ def test_built_in_ops_have_no_faults(name):
         ({"onnx_types": ("Hump",)}, "its onnx_function defines 'Bump', its onnx_types are Hump; "),
         (
             {"onnx_function": "Bump (x) => (y) { y = Squared (x) }"},
-            "its onnx_function uses 'Squared', which is no operator of ONNX; ",
+            "its onnx_function uses 'Squared', which is not an ONNX operator;  ",
         ),
         (
             {"onnx_function": "Bump (x, z) => (y) { y = Mul (x, z) }"},

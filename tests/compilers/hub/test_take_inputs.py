@@ -70,17 +70,18 @@ def integer(op, *inputs, **attributes):
 REFUSED = {
     "arithmetic": (
         picture_network("nchw", "uint8", moved=integer("Add", "x")),
-        "net.onnx: node 'early' (Add) computes with them, the uint8 pixels of input 'x'; only a "
-        "Cast to float may, behind operators that move values: cast the input first, or export "
-        "with a float32 input",
+        "net.onnx: node 'early' (Add) reads the uint8 pixels of input 'x' and computes with them; "
+        "only a Cast to float may read them, directly or after operators that move values: cast "
+        "the input first, or export with a float32 input",
     ),
     "other integers": (
         picture_network("nchw", "uint8", moved=integer("Cast", to=TensorProto.INT32)),
-        "net.onnx: node 'early' (Cast) computes with them, the uint8 pixels of input 'x'; only a ",
+        "net.onnx: node 'early' (Cast) reads the uint8 pixels of input 'x' and computes",
     ),
     "a scale": (
         picture_network("nchw", "uint8", moved=integer("DequantizeLinear", "centre.0")),
-        "net.onnx: node 'early' (DequantizeLinear) takes them for integers on a scale, the uint8 ",
+        "net.onnx: node 'early' (DequantizeLinear) reads the uint8 pixels of input 'x' and "
+        "treats them as quantized; ",
     ),
 }
 

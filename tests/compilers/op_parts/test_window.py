@@ -53,7 +53,7 @@ def test_sizes_are_two_positive_integers(value):
     with pytest.raises(UnsupportedOpError) as caught:
         sizes(OnnxCall("MaxPool", attributes, (), "net.onnx: node 'p'"), "kernel_shape")
     assert str(caught.value) == (
-        f"net.onnx: node 'p': MaxPool has kernel_shape {value}; needed are two positive integers "
+        f"net.onnx: node 'p': MaxPool has kernel_shape {value}; expected two positive integers "
         "(height, width): only 2-D windows are supported"
     )
 

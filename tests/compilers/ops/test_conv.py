@@ -199,13 +199,13 @@ def test_scales_along_the_input_channels():
         (
             (activation(IMAGE), constant(np.ones((4, 2, 3, 3)), "w")),
             {"strides": (0, 1)},
-            "Conv has strides (0, 1); needed are two positive integers (height, width): only 2-D "
+            "Conv has strides (0, 1); expected two positive integers (height, width): only 2-D "
             "windows are supported",
         ),
         (
             (activation(IMAGE), constant(np.ones((4, 2, 3, 3)), "w")),
             {"pads": (-1, 0, 0, 0)},
-            "Conv has pads (-1, 0, 0, 0), auto_pad 'NOTSET'; needed are four integers >= 0 (top, "
+            "Conv has pads (-1, 0, 0, 0), auto_pad 'NOTSET'; expected four integers >= 0 (top, "
             "left, bottom, right): crop with Slice instead",
         ),
     ],

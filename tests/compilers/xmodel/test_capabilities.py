@@ -377,7 +377,7 @@ def test_true_means_are_not_the_dpus():
 
 def test_other_scales_are_refused_but_their_network_is_looked_at():
     graph = quantized(_network(), W8A8_SYM)
-    with pytest.raises(UnsupportedOpError, match="has a scale that is no power of two; the DPU"):
+    with pytest.raises(UnsupportedOpError, match="has a scale that is not a power of two; the DPU"):
         lower_for_dpu(graph, KV260)
     found = capabilities(graph, KV260)
     assert [(c.node, c.op) for c in found] == [(n.name, n.op) for n in _network().nodes]

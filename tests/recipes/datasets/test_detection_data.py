@@ -146,7 +146,7 @@ def test_faults_of_labels(write: Write, file: str, text: str, message: str) -> N
 
 def test_a_table_without_boxes(write: Write) -> None:
     folder = write("annotations.csv", "file,x,y,w\n")
-    with pytest.raises(DataError, match=re.escape("csv: column 'h' is missing; needed are file, ")):
+    with pytest.raises(DataError, match=re.escape("csv: column 'h' is missing; expected file, ")):
         read(f"boxes:{folder}")
 
 

@@ -23,8 +23,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     program: Path = app.build(needs["generate"], out / "build")
     if not program.is_file():
         raise PluginError(
-            f"app '{app.name}': its `build` returned {program}, which is no file; it must return "
-            "the program"
+            f"app '{app.name}': its `build` returned {program}, which is not a file; it must "
+            "return the program"
         )
     program.rename(out / _PROGRAM)
     shutil.rmtree(out / "build")

@@ -66,7 +66,7 @@ def _place(folder: Path, row: dict[str, str], where: str) -> Place:
     try:
         file, x, y = row["file"], float(row["x"]), float(row["y"])
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{where}: found {row}, needed are file, x and y") from error
+        raise DataError(f"{where}: found {row}, expected file, x and y") from error
     if not (file and isfinite(x) and isfinite(y)):
-        raise DataError(f"{where}: found {row}, needed are a file and finite x and y")
+        raise DataError(f"{where}: found {row}, expected a file and finite x and y")
     return Place(Picture(folder / file), (x, y))
