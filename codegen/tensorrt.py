@@ -1,4 +1,4 @@
-"""TensorRT's stand-in: the app's border library, compiled with our own headers.
+"""TensorRT's stand-in: the app's adapter library, compiled with our own headers.
 
 Behind these, ONNX Runtime computes node by node on the CPU.
 """

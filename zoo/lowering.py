@@ -19,7 +19,7 @@ __all__ = ["Lowering", "NodeView", "Refusal", "capability_of", "find_lowering", 
 Lowering = Callable[..., Any]
 
 
-class Refusal(UnsupportedOpError):  # noqa: N818 (a back end's no is no fault)
+class Refusal(UnsupportedOpError):  # noqa: N818 (a refusal is not a fault)
     """A node that a back end does not support: as a message, and in its parts.
 
     runs_on: 'CPU' if the vendor's compiler would fall back to it; otherwise 'refused'.

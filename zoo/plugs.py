@@ -58,7 +58,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class DeclaredInput:
     """An input of a file. shape: with the batch; None for an open axis.
 
-    dtype: numpy's name, 'float32' also for float16; '' for what is no tensor of numbers.
+    dtype: numpy's name, 'float32' also for float16; '' for anything but a numeric tensor.
     """
 
     name: str

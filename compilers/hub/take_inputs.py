@@ -39,7 +39,7 @@ _MOVERS = (
 
 
 def declared_inputs(file: Path) -> tuple[DeclaredInput, ...]:
-    """Return the inputs as the file declares them; raises HubError if it is no ONNX file."""
+    """Return the inputs as the file declares them; raises HubError if it is not an ONNX file."""
     model = parse_model(read_content(file), str(file))
     return tuple(_declared(value) for value in inputs_of(model))
 
@@ -51,7 +51,7 @@ def _declared(value: ValueInfoProto) -> DeclaredInput:
 
 
 def _dtype(element: int) -> str:
-    """Return numpy's name of an element type, '' for texts and others that are no numbers."""
+    """Return numpy's name of an element type, '' for strings and other types without numbers."""
     if element == TensorProto.FLOAT16:
         return "float32"
     try:
@@ -91,7 +91,7 @@ def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) 
 def _demand_all(
     given: Sequence[ValueInfoProto], inputs: Mapping[str, FileInput], where: str
 ) -> None:
-    """Raise HubError for a constant that is no input, and for an input that is not stated.
+    """Raise HubError for a constant that is not an input, and for an input that is not stated.
 
     A wrong name of the picture is left to the comparison of network and contract.
     """

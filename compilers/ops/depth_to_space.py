@@ -1,4 +1,4 @@
-"""DepthToSpace: channels become pixels, such as by PyTorch's PixelShuffle."""
+"""DepthToSpace: channels become pixels, as in PyTorch's PixelShuffle."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["OP"]
 
 _SPLIT = {"DCR": (0, 3, 4, 1, 5, 2), "CRD": (0, 1, 4, 2, 5, 3)}
-"""Where N, C, H, row, W, column of a block stand in the channels-first input, split."""
+"""Axes of N, C, H, row, W and column of a block in the split channels-first input."""
 
 
 class DepthToSpace(MoveOp):

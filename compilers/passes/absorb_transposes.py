@@ -1,4 +1,4 @@
-"""Moves the Transpose behind a network's input down to the next one, where the two cancel.
+"""Moves the Transpose after a network's input down to the next one, where the two cancel.
 
 Files with pictures [N, H, W, C] scale them there, then give them to convolutions as [N, C, H, W].
 """
@@ -36,7 +36,7 @@ def absorb_transposes(graph: Graph) -> Graph:
 
 @dataclass(frozen=True)
 class _Chain:
-    """A transpose, the element-wise ops behind it, and its inverse."""
+    """A transpose, the element-wise ops after it, and its inverse."""
 
     first: Node
     between: tuple[Node, ...]

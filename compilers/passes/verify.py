@@ -27,14 +27,14 @@ def run_passes(graph: Graph, passes: Sequence[Pass]) -> Graph:
     return graph
 
 
-def verify(graph: Graph, behind: str) -> None:
+def verify(graph: Graph, after: str) -> None:
     """Raise VerifyError if types, shapes or integers of a graph are inconsistent.
 
-    behind: the pass that created it.
+    after: the pass that created it.
     """
     for problem in _problems(graph):
         raise VerifyError(
-            f"graph '{graph.name}', after the pass {behind}: {problem}; the pass is wrong, report "
+            f"graph '{graph.name}', after the pass {after}: {problem}; the pass is wrong, report "
             "it with the network"
         )
 

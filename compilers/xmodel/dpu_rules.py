@@ -3,7 +3,7 @@
 Rules and limits: Vitis AI user guide UG1414, "Currently Supported Operators", the engines that
 libtarget-factory lists for a DPU, and the partition rules in Vitis AI's open quantizer, which
 mirror those of its compiler. docs/kv260.md names the source of each. What an .xmodel cannot say is
-refused by the lowering behind them.
+refused later, by the lowering.
 """
 
 import math

@@ -55,7 +55,7 @@ def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
 
 
 def demand_pictures(folder: Path) -> None:
-    """Raise DataError for a folder without pictures that is no data set either; reads nothing."""
+    """Raise DataError for a folder without pictures that is not a data set; reads nothing."""
     if not any(map(_is_picture, folder.rglob("*"))) and not recognisers(folder):
         raise DataError(f"{folder}: holds no picture ({', '.join(SUFFIXES)})")
 

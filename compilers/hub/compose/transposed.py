@@ -60,7 +60,7 @@ class _Axis:
 
     @property
     def pads(self) -> tuple[int, int]:
-        """Before and behind the input, so that a phase has `steps` outputs."""
+        """Before and after the input, so that a phase has `steps` outputs."""
         return -self.offsets[0], self.steps - self.size + self.offsets[-1]
 
 
