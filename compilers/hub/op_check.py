@@ -49,7 +49,7 @@ def _type_faults(op: Op) -> Iterator[str]:
     unknown = [t for t in op.onnx_types if not onnx.defs.has(t)]
     if unknown and not op.onnx_function:
         yield (
-            f"parses '{unknown[0]}', which is not an ONNX operator;  correct the name, or define "
+            f"parses '{unknown[0]}', which is not an ONNX operator; correct the name, or define "
             "it in onnx_function"
         )
 

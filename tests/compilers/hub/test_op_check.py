@@ -31,12 +31,15 @@ def test_built_in_ops_have_no_faults(name):
     [
         ({"onnx_types": ()}, "has no onnx_types; a table op is written as the first of them"),
         ({"onnx_types": ("Bump", "Relu")}, "parses ONNX operator Relu, as does op 'clip'; "),
-        ({"onnx_types": ("Tahn",), "onnx_function": ""}, "parses 'Tahn', which is no operator of"),
+        (
+            {"onnx_types": ("Tahn",), "onnx_function": ""},
+            "parses 'Tahn', which is not an ONNX operator",
+        ),
         ({"onnx_function": "Bump (x) =>"}, "op 'bump': its onnx_function is not a function in"),
         ({"onnx_types": ("Hump",)}, "its onnx_function defines 'Bump', its onnx_types are Hump; "),
         (
             {"onnx_function": "Bump (x) => (y) { y = Squared (x) }"},
-            "its onnx_function uses 'Squared', which is not an ONNX operator;  ",
+            "its onnx_function uses 'Squared', which is not an ONNX operator; ",
         ),
         (
             {"onnx_function": "Bump (x, z) => (y) { y = Mul (x, z) }"},
