@@ -90,6 +90,7 @@ class App(AppGenerator):
     stand_in: str = ""
     stand_in_differs: str = ""
     not_here: str = ""
+    takes_signals: bool = False
 
     @property
     def tools(self) -> tuple[Tool, ...]:

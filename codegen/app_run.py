@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from zoo.errors import ToolchainError, VerifyError
 from zoo.plugs import AppRun
 from zoo.recipe import GoldenInput
+from zoo.signal_file import SIGNAL_SUFFIX
 
 __all__ = ["run_app"]
 
@@ -34,14 +35,20 @@ def run_app(
     """
     with TemporaryDirectory(prefix="zoo-app-") as folder:
         raw = Path(folder) / "raw.jsonl"
-        box = ",".join(repr(float(value)) for value in golden.box)
-        words = ["--source", str(golden.image), "--box", box, "--model", str(artifact)]
+        words = ["--source", str(golden.image), *_box(golden), "--model", str(artifact)]
         command = [*launcher, str(program), *words, "--raw-outputs", str(raw), *options]
         printed = _run(command, golden)
         written = raw.read_text("utf-8") if raw.exists() else ""
     outputs = _first_line(written, f"{program}: the file of --raw-outputs").get("outputs", {})
     record = _first_line(printed, f"{program}: its output")
     return AppRun({name: _array(values) for name, values in outputs.items()}, record)
+
+
+def _box(golden: GoldenInput) -> list[str]:
+    """Return the option for a picture's box; signals are taken whole."""
+    if golden.image.suffix == SIGNAL_SUFFIX:
+        return []
+    return ["--box", ",".join(repr(float(value)) for value in golden.box)]
 
 
 def _first_line(text: str, where: str) -> Mapping[str, Any]:

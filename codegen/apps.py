@@ -102,13 +102,14 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
         texts={**TEXTS, **{text: f"bundle/rpi4/{text}.j2" for text in own}},
         further={"wheel": wheel},
         packages={"deb": debian},
+        takes_signals=True,
         stand_in=f"emulated {RASPBERRY_PI_4.cpu}",
         stand_in_differs=differs,
     )
 
 
 # One self-contained program, for every board with a C++ compiler.
-CPP_C = App("cpp-c", CppBackend("c99", network=network_sources), _PC)
+CPP_C = App("cpp-c", CppBackend("c99", network=network_sources), _PC, takes_signals=True)
 
 CPP_ONNXRUNTIME = App(
     "cpp-onnxruntime",
@@ -116,6 +117,7 @@ CPP_ONNXRUNTIME = App(
     _PC,
     prepare=_by_library("--onnxruntime", _onnxruntime),
     carries=lambda: (onnxruntime_library(),),
+    takes_signals=True,
 )
 
 CPP_LITERT = _raspberry_pi(

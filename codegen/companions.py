@@ -20,6 +20,7 @@ class Readme:
 
     artifact: file that the program loads.  notice: of the licences, '' for none.
     c_library: glibc version that program and libraries need, '' for none.
+    signal_hz: rate of the signals that the contract takes, 0 for pictures.
     """
 
     bundle: str
@@ -31,6 +32,7 @@ class Readme:
     outputs: tuple[str, ...]
     notice: str
     c_library: str
+    signal_hz: int
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
@@ -48,4 +50,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         outputs=tuple(output.name for output in request.contract.outputs),
         notice=facts["notice"],
         c_library=facts["c_library"],
+        signal_hz=request.contract.signal.rate_hz if request.contract.signal else 0,
     )

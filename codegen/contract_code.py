@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from codegen.cpp_literal import call, literal
 from zoo import registry
-from zoo.contract import Contract, Step, TensorSpec
+from zoo.contract import Contract, SignalSpec, Step, TensorSpec
 from zoo.data.processing import consumed
 from zoo.plugs import AppRequest
 
@@ -16,13 +16,15 @@ __all__ = ["ContractCode", "contract_code"]
 class ContractCode:
     """Context of templates/cpp/contract.hpp.j2 and contract.cpp.j2.
 
-    headers: of the steps.  input, outputs: TensorSpec literals.  pre, post: lines of calls.
+    headers: of the steps.  signal: a SignalSpec literal.  input, outputs: TensorSpec literals.
+    pre, post: lines of calls.
     """
 
     model: str
     model_literal: str
     file_literal: str
     headers: tuple[str, ...]
+    signal: str
     input: str
     outputs: tuple[str, ...]
     pre: tuple[str, ...]
@@ -37,6 +39,7 @@ def contract_code(request: AppRequest) -> ContractCode:
         model_literal=literal(request.model),
         file_literal=literal(request.artifact_main),
         headers=tuple(sorted(f"{name}.hpp" for name in step_names(contract))),
+        signal=_signal(contract.signal),
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
         pre=tuple(_lines(contract.pre, ("frame",))),
@@ -47,6 +50,10 @@ def contract_code(request: AppRequest) -> ContractCode:
 def step_names(contract: Contract) -> set[str]:
     """Return the names of all steps in a contract."""
     return {step.name for step in (*contract.pre, *contract.post)}
+
+
+def _signal(signal: SignalSpec | None) -> str:
+    return f"{{{signal.rate_hz}, {literal(signal.channel)}}}" if signal else "{}"
 
 
 def _tensor(tensor: TensorSpec) -> str:

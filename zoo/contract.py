@@ -15,10 +15,11 @@ from typing import Any
 from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
 from zoo.errors import RecipeError, suggest
 
-__all__ = ["Constant", "Contract", "FileInput", "Step", "TensorSpec"]
+__all__ = ["Constant", "Contract", "FileInput", "SignalSpec", "Step", "TensorSpec"]
 
 _LAYOUTS = ("nchw", "nhwc")
 _TYPES = ("float32", "uint8")
+_CHANNELS = ("only", "first", "mean")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class SignalSpec:
+    """A one-dimensional signal, such as sound, that a network takes instead of a picture.
+
+    rate_hz: samples per second.  channel: which of a file's; 'only' takes files with one channel.
+    """
+
+    rate_hz: int
+    channel: str = "only"
+
+
+@dataclass(frozen=True)
 class Contract:
     """Pre- and post-processing of a network.
 
@@ -73,7 +85,8 @@ class Contract:
     pre: from an 8-bit RGB photo and a box to the input.
     post: from the outputs to values in the photo's pixels.
     layout, dtype: of the input in the model's own file, as in FileInput.
-    constants: its further inputs.
+    constants: its further inputs.  signal: the source where it is no photo; `pre` then begins with
+    its samples, and the input may have any axes.
     """
 
     input: TensorSpec
@@ -83,6 +96,7 @@ class Contract:
     layout: str = "nchw"
     dtype: str = "float32"
     constants: tuple[Constant, ...] = ()
+    signal: SignalSpec | None = None
 
     @property
     def file_inputs(self) -> Mapping[str, FileInput]:
@@ -119,8 +133,9 @@ class Contract:
         data = asdict(self)
         data["input"] = _written_input(self)
         del data["layout"], data["dtype"]
-        if not self.constants:
-            del data["constants"]
+        for key in ("constants", "signal"):
+            if not data[key]:
+                del data[key]
         return json.dumps(data, sort_keys=True)
 
     @classmethod
@@ -153,12 +168,12 @@ class Contract:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
-        """Read the parsed form. Keys: input, outputs, pre, post, constants.
+        """Read the parsed form. Keys: input, outputs, pre, post, constants, signal.
 
         Steps have name and parameters. In TOML, a step's parameters may also be written beside its
         name.
         """
-        _check_keys(data, {"input", "outputs", "pre"}, {"post", "constants"}, where)
+        _check_keys(data, {"input", "outputs", "pre"}, {"post", "constants", "signal"}, where)
         given, layout, dtype = _input(data["input"], f"{where}: input")
         return cls(
             input=given,
@@ -167,6 +182,7 @@ class Contract:
             post=tuple(_step(s, f"{where}: post") for s in _list(data, "post", where)),
             layout=layout,
             dtype=dtype,
+            signal=_signal(data["signal"], f"{where}: signal") if "signal" in data else None,
             constants=tuple(
                 _constant(c, f"{where}: constants") for c in _list(data, "constants", where)
             ),
@@ -223,6 +239,17 @@ def _written_input(contract: Contract) -> dict[str, object]:
     if contract.dtype != "float32":
         table["type"] = contract.dtype
     return table
+
+
+def _signal(data: Mapping[str, Any], where: str) -> SignalSpec:
+    _check_keys(data, {"rate_hz"}, {"channel"}, where)
+    rate_hz, channel = data["rate_hz"], data.get("channel", "only")
+    if type(rate_hz) is not int or not 0 < rate_hz < 1 << 31:
+        raise RecipeError(f"{where}: rate_hz {rate_hz!r}; samples per second are needed, as 16000")
+    if channel not in _CHANNELS:
+        allowed = ", ".join(map(repr, _CHANNELS))
+        raise RecipeError(f"{where}: channel {channel!r}; allowed: {allowed}")
+    return SignalSpec(rate_hz, channel)
 
 
 def _constant(data: Mapping[str, Any], where: str) -> Constant:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zoo.errors import DataError
 from zoo.picture_header import read_header, turned
-from zoo.step import Box
+from zoo.step import Box, Signal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +24,13 @@ class Picture:
     path: Path
     box: Box | None = None
 
-    def read(self) -> "NDArray[np.uint8]":
+    def read(self) -> "NDArray[np.uint8] | Signal":
         """Return [H, W, 3] uint8 RGB; raises DataError naming the file."""
         return read_picture(self.path)
+
+    def why_unreadable(self) -> str:
+        """Return why its header is not that of a readable file; '' if it is."""
+        return why_unreadable(self.path)
 
 
 def read_picture(path: Path) -> "NDArray[np.uint8]":

@@ -309,12 +309,14 @@ class AppGenerator(Protocol):
     not_here: why the app can be neither built nor run on this machine; `build` and `run` are then
     not called.
     packages: the app's settings for package formats, by name.
+    takes_signals: whether it also follows contracts of signals.
     """
 
     name: str
     stand_in: str
     stand_in_differs: str = ""
     not_here: str = ""
+    takes_signals: bool = False
     packages: Mapping[str, Any] = _NOTHING
 
     @property

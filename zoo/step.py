@@ -18,6 +18,7 @@ __all__ = [
     "PostStep",
     "PreStep",
     "Region",
+    "Signal",
     "StepPlugin",
     "ValueSpec",
     "box_region",
@@ -60,19 +61,29 @@ def box_region(box: Box) -> Region:
 
 
 @dataclass(frozen=True)
+class Signal:
+    """A one-dimensional signal. samples: [N] float64, 1 is full scale.  rate_hz: of samples."""
+
+    samples: "NDArray[np.float64]"
+    rate_hz: int
+
+
+@dataclass(frozen=True)
 class Frame:
-    """An image on its way to the network.
+    """An image, or a signal, on its way to the network.
 
     image_hwc: [H, W, 3] uint8 RGB (or [H, W, 1] after a gray step).
     box: region of interest in the photo (x, y, width, height), in pixels.
     region: region of the photo that the image shows, once cropped.
     input_chw: [C, H, W] float32, once normalised.
+    signal: None for an image. A signal has an image without pixels, and samples instead of a box.
     """
 
     image_hwc: "NDArray[np.uint8]"
     box: Box
     region: Region | None = None
     input_chw: "NDArray[np.float32] | None" = None
+    signal: Signal | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,9 @@ class StepPlugin(ABC):
 
 
 class PreStep(StepPlugin):
-    """A step before the network."""
+    """A step before the network. takes: what it works on."""
+
+    takes: Literal["picture", "signal"] = "picture"
 
     @abstractmethod
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

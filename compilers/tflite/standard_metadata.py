@@ -69,7 +69,9 @@ def _tensor(builder: "Builder", model: TfliteModel, index: int, contract: Contra
     """Add the TensorMetadata of an input or output; contract: describes how to produce it."""
     tensor = model.tensors[index]
     fields = {0: _text(builder, tensor.name)}
-    is_image = contract is not None and contract.input.name == tensor.name
+    is_image = (
+        contract is not None and contract.signal is None and contract.input.name == tensor.name
+    )
     fields[3] = _offset(_content(builder, contract if is_image else None))
     if is_image and contract is not None:
         units = [_process_unit(builder, step) for step in contract.pre if step.name == "normalize"]

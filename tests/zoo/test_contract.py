@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.contract import Constant, Contract, FileInput, Step, TensorSpec
+from zoo.contract import Constant, Contract, FileInput, SignalSpec, Step, TensorSpec
 from zoo.errors import RecipeError
 
 TOML = """
@@ -64,6 +64,7 @@ steps = st.builds(Step, names, st.dictionaries(keys, values))
 
 
 numbers = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False))
+channels = st.sampled_from(["only", "first", "mean"])
 constants = st.builds(Constant, names, numbers | st.lists(numbers, min_size=1).map(tuple))
 
 
@@ -76,6 +77,7 @@ constants = st.builds(Constant, names, numbers | st.lists(numbers, min_size=1).m
         st.lists(steps).map(tuple),
         dtype=st.sampled_from(["float32", "uint8"]),
         constants=st.lists(constants, max_size=3).map(tuple),
+        signal=st.none() | st.builds(SignalSpec, st.integers(1, 1 << 30), channels),
     )
 )
 def test_json_round_trip(contract):
@@ -87,6 +89,27 @@ def test_json_round_trip(contract):
 
 def test_the_usual_form_is_not_written():
     assert json.loads(CONTRACT.to_json())["input"] == {"name": "image", "shape": [3, 112, 112]}
+
+
+def test_a_signal(read):
+    assert read('signal = {rate_hz = 16000, channel = "mean"}' + TOML).signal == SignalSpec(
+        16000, "mean"
+    )
+    assert read("signal = {rate_hz = 8000}" + TOML).signal == SignalSpec(8000, "only")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("{rate_hz = 0}", "rate_hz 0; samples per second are needed, as 16000"),
+        ("{rate_hz = 16e3}", "rate_hz 16000.0; samples per second"),
+        ('{rate_hz = 1, channel = "left"}', "channel 'left'; allowed: 'only', 'first', 'mean'"),
+        ('{channel = "first"}', "key 'rate_hz' is missing"),
+    ],
+)
+def test_other_signals_are_refused(read, given, message):
+    with pytest.raises(RecipeError, match=re.escape(f"contract.toml: signal: {message}")):
+        read(f"signal = {given}" + TOML)
 
 
 def test_the_layout_of_the_file(read):

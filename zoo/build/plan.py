@@ -1,5 +1,6 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from zoo.build.network import read_network
 from zoo.build.quantized_file import is_quantized
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
+from zoo.data.recordings import demand_recordings
 from zoo.errors import RecipeError, RefusedError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
@@ -137,6 +139,7 @@ def make_plan(wish: Wish) -> Plan:
 def _make_plan(wish: Wish) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
+    _check_source(recipe, target)
     asked, wish = wish.quant, replace(wish, quant=_choose_quant(wish, recipe))
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
@@ -248,6 +251,23 @@ def _choose_scheme(wish: Wish, target: Target) -> str:
     return scheme
 
 
+def _check_source(recipe: Recipe, target: Target) -> None:
+    """Raise RefusedError if the board's app cannot take what the contract takes."""
+    if recipe.contract.signal and not registry.load("app", target.app).takes_signals:
+        raise RefusedError(
+            f"{recipe.name}: its contract takes signals, the app of {target.name} takes pictures "
+            f"only; those of these boards take both: {', '.join(_listening())}"
+        )
+
+
+def _listening() -> Iterator[str]:
+    """Yield the boards whose apps take signals."""
+    targets = (registry.load("target", name) for name in registry.names("target"))
+    for target in targets:
+        if registry.load("app", target.app).takes_signals:
+            yield target.name
+
+
 def _check_commercial(recipe: Recipe) -> None:
     for licence in recipe.licences:
         if not licence.commercial:
@@ -273,7 +293,7 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) ->
             "what it will see: give a folder of them with --calib DIR"
             f"{''.join(f', or use --quant {quant}' for quant in others)}"
         )
-    _check_calibration(wish.calibration)
+    _check_calibration(wish.calibration, recipe)
 
 
 def _check_own_quantizer(wish: Wish) -> None:
@@ -285,13 +305,15 @@ def _check_own_quantizer(wish: Wish) -> None:
         )
 
 
-def _check_calibration(calibration: Path) -> None:
+def _check_calibration(calibration: Path, recipe: Recipe) -> None:
     name = parse_name(calibration)
     if not name.folder.is_dir():
         found = "is a file" if name.folder.exists() else "no such folder"
         raise UsageError(f"{name.folder}: {found}; --calib needs a folder of pictures")
     if name.dataset:
         find_data(calibration, "train")  # raises for an unknown data set or split
+    elif recipe.contract.signal:
+        demand_recordings(name.folder)
     else:
         demand_pictures(name.folder)
 

@@ -8,6 +8,7 @@ from zoo import registry
 from zoo.contract import Contract
 from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
 from zoo.data.labelled_data import find_data, parse_name, recognisers
+from zoo.data.recordings import recordings
 from zoo.errors import DataError, UsageError
 from zoo.picture import Picture, why_unreadable
 from zoo.picture_header import SUFFIXES
@@ -26,14 +27,19 @@ _ENOUGH = 100
 
 
 def calibration_pictures(recipe: Recipe, data: Path, count: int) -> Sequence[Picture]:
-    """Return `count` pictures, evenly spread over the data set or the folder's sorted names.
+    """Return `count` pictures, or recordings for a contract of signals, evenly spread.
+
+    They are spread over the data set, or over the folder's sorted names.
 
     Boxes come from the labels of a known data set, or from boxes.json beside the pictures, as in
     the app; otherwise whole photos are used. Unreadable ones are skipped with a warning. Raises
     UsageError for a missing folder, DataError for an empty one, if no picture is left, and for a
     photo missing in boxes.json.
     """
-    pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
+    if recipe.contract.signal is not None:
+        pictures: Sequence[Picture] = recordings(data, recipe.contract.signal)
+    else:
+        pictures = labelled_pictures(recipe, data) or _plain_pictures(data)
     if len(pictures) > count:
         pictures = [pictures[index * len(pictures) // count] for index in range(count)]
     return _readable(pictures, data)
@@ -111,7 +117,8 @@ def _boxed(path: Path, boxes: Boxes) -> list[Picture]:
 
 
 def _readable(pictures: Sequence[Picture], data: Path) -> Sequence[Picture]:
-    reasons = {path: why_unreadable(path) for path in dict.fromkeys(p.path for p in pictures)}
+    by_path = {picture.path: picture for picture in pictures}
+    reasons = {path: picture.why_unreadable() for path, picture in by_path.items()}
     left_out = {path: reason for path, reason in reasons.items() if reason}
     if left_out and len(left_out) == len(reasons):
         first = next(iter(left_out.values()))

@@ -3,20 +3,22 @@
 import logging
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.contract import Contract, TensorSpec
+from zoo.contract import Contract, SignalSpec, TensorSpec
 from zoo.data.values import check_values
 from zoo.errors import RecipeError, suggest
 from zoo.registry import load
-from zoo.step import Box, Frame, ValueSpec
+from zoo.step import Box, Frame, Signal, ValueSpec
 
 __all__ = [
     "RESERVED",
     "consumed",
+    "loudest",
     "postprocess",
     "preprocess",
     "preprocess_batch",
@@ -29,9 +31,15 @@ __all__ = [
 RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms", "device_ms")
 """Keys of an app's records beside the values."""
 
+_NO_SIGNAL = "a contract of signals begins with signal = {rate_hz = ...}"
+
 _WHITE = np.full((64, 64, 3), 255, np.uint8)
 _LARGEST_INPUT = 512
 """Twice what pixels are without normalisation."""
+
+
+_SIGNALS_S = (0.25, 3)
+"""Lengths of two signals that `rehearse` uses; the input must not depend on them."""
 
 
 def whole(image_hwc: NDArray[np.uint8]) -> Box:
@@ -40,24 +48,51 @@ def whole(image_hwc: NDArray[np.uint8]) -> Box:
     return 0.0, 0.0, float(width), float(height)
 
 
-def preprocess(contract: Contract, image_hwc: NDArray[np.uint8], box: Box | None = None) -> Frame:
+def preprocess(
+    contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None = None
+) -> Frame:
     """Return the frame whose input_chw is the network's input.
 
-    image_hwc: [H, W, 3] RGB.  box: (x, y, width, height), pixel i covers [i, i + 1); None: all.
-    Raises RecipeError if the steps do not produce the contract's input.
+    source: [H, W, 3] RGB, or a signal for a contract of signals.  box: (x, y, width, height), pixel
+    i covers [i, i + 1); None: all. Raises RecipeError if the steps do not produce the contract's
+    input.
     """
-    frame = Frame(image_hwc, whole(image_hwc) if box is None else box)
+    frame = _first_frame(contract, source, box)
     for step in contract.pre:
         plugin = load("step", step.name)
+        if plugin.takes != ("signal" if contract.signal else "picture"):
+            raise RecipeError(
+                f"contract step '{step.name}': takes a {plugin.takes}; "
+                f"{'leave it out' if contract.signal else _NO_SIGNAL}"
+            )
         frame = plugin.apply(frame, plugin.complete(step.parameters))
+    frame = _shaped(contract, frame)
     _check_input(contract, frame)
     return frame
 
 
+def _first_frame(contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None) -> Frame:
+    if (contract.signal is not None) != isinstance(source, Signal):
+        takes = "signals" if contract.signal else "pictures"
+        raise RecipeError(f"contract: takes {takes}, nothing else; give such")
+    if isinstance(source, Signal):
+        length = float(len(source.samples))
+        return Frame(np.zeros((0, 0, 3), np.uint8), (0.0, 0.0, length, 1.0), signal=source)
+    return Frame(source, whole(source) if box is None else box)
+
+
+def _shaped(contract: Contract, frame: Frame) -> Frame:
+    """Return a signal's frame with the input in the network's shape, which has any axes."""
+    made = frame.input_chw
+    if contract.signal is None or made is None or made.size != math.prod(contract.input.shape):
+        return frame
+    return replace(frame, input_chw=made.reshape(contract.input.shape))
+
+
 def preprocess_batch(
-    contract: Contract, faces: Iterable[tuple[NDArray[np.uint8], Box | None]]
+    contract: Contract, faces: Iterable[tuple[NDArray[np.uint8] | Signal, Box | None]]
 ) -> tuple[tuple[Frame, ...], NDArray[np.float32]]:
-    """Return the frames of (image, box) pairs and their inputs as one [N, C, H, W] array."""
+    """Return the frames of (source, box) pairs and their inputs as one [N, C, H, W] array."""
     frames = tuple(preprocess(contract, image, box) for image, box in faces)
     return frames, np.stack([frame.input_chw for frame in frames if frame.input_chw is not None])
 
@@ -100,7 +135,7 @@ def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) ->
 
 
 def rehearse(contract: Contract) -> None:
-    """Run a contract on a white picture and made-up outputs, without any network.
+    """Run a contract on a white picture, or signals, and made-up outputs, without any network.
 
     Raises RecipeError if its steps, inputs and outputs do not match, or if an app's record cannot
     hold its values.
@@ -110,7 +145,9 @@ def rehearse(contract: Contract) -> None:
             f"contract: input '{contract.input.name}' is uint8, the network scales pixels itself; "
             "'normalize' must leave them as they are: mean 0 and std 1 for each channel"
         )
-    frame = preprocess(contract, _WHITE)
+    if contract.signal:
+        preprocess(contract, loudest(contract.signal, _SIGNALS_S[0]))
+    frame = preprocess(contract, _brightest(contract))
     ramps = {
         t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
     }
@@ -122,8 +159,21 @@ def rehearse(contract: Contract) -> None:
             )
 
 
+def loudest(spec: SignalSpec, length_s: float) -> Signal:
+    """Return white noise of full scale, the same everywhere."""
+    count = max(int(spec.rate_hz * length_s), 1)
+    signs = np.random.Generator(np.random.PCG64(0)).choice([-1.0, 1.0], count)
+    return Signal(signs, spec.rate_hz)
+
+
+def _brightest(contract: Contract) -> NDArray[np.uint8] | Signal:
+    return loudest(contract.signal, _SIGNALS_S[-1]) if contract.signal else _WHITE
+
+
 def warn_of_large_inputs(contract: Contract) -> None:
     """Log a warning if white becomes a number far beyond pixels; raises as `preprocess`."""
+    if contract.signal:
+        return
     frame = preprocess(contract, _WHITE)
     largest = 0.0 if frame.input_chw is None else float(np.abs(frame.input_chw).max())
     if largest > _LARGEST_INPUT:

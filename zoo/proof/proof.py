@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +31,11 @@ from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.proof.source_check import SOURCE_STEP, check_source, random_inputs
 from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
-from zoo.step import Frame
+from zoo.signal_file import read_signal
+from zoo.step import Frame, Signal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "Evidence",
@@ -253,7 +258,13 @@ def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) ->
 
 def golden_frames(contract: Contract, golden: Sequence[GoldenInput]) -> list[Frame]:
     """Return the pre-processed golden inputs."""
-    return [preprocess(contract, read_picture(g.image), g.box) for g in golden]
+    return [preprocess(contract, _read(contract, g), g.box) for g in golden]
+
+
+def _read(contract: Contract, golden: GoldenInput) -> "NDArray[np.uint8] | Signal":
+    if contract.signal is not None:
+        return read_signal(golden.image, contract.signal)
+    return read_picture(golden.image)
 
 
 def _run(executor: str, file: Path, evidence: Evidence, frames: Sequence[Frame]) -> list[Outputs]:

@@ -3,7 +3,8 @@
 It covers all changes of an import: opset, types, order, batch, simplification.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
 from zoo.contract import Contract
-from zoo.data.processing import preprocess_batch
+from zoo.data.processing import loudest, preprocess_batch
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import HubError, VerifyError
 from zoo.graph import Graph
@@ -20,6 +21,7 @@ from zoo.plugs import Feeds
 from zoo.proof.certificate import Check
 from zoo.proof.comparison import Outputs, compare, judging, output_scales
 from zoo.proof.op_proof import prove_ops
+from zoo.step import Signal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +31,7 @@ __all__ = ["SOURCE_STEP", "check_source", "demand_same", "random_inputs"]
 SOURCE_STEP = "user's file -> float hub"
 
 _SAMPLES = 4
+_NOISE_S = 3
 _FLOAT = Exactness(
     1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
 )
@@ -38,15 +41,26 @@ _HALF = Exactness(1e-2, "relative", "the file computes in float16, the hub in fl
 def random_inputs(contract: Contract) -> "NDArray[np.float32]":
     """Return [N, C, H, W], uniform between the values of black and white, the same everywhere.
 
+    For signals, uniform between those of silence and of the loudest noise.
+
     They cover values that pictures may not reach, such as the dead zone of a rectifier. They are
     whole numbers where the file takes uint8.
     """
-    pictures = [np.full((256, 256, 3), level, np.uint8) for level in (0, 255)]
-    _, ends = preprocess_batch(contract, ((picture, None) for picture in pictures))
+    _, ends = preprocess_batch(contract, ((source, None) for source in _extremes(contract)))
     low, high = ends.min(axis=0), ends.max(axis=0)
     parts = np.random.Generator(np.random.PCG64(0)).random((_SAMPLES, *low.shape), np.float32)
     values: NDArray[np.float32] = low + parts * (high - low)
     return np.rint(values) if contract.dtype == "uint8" else values
+
+
+def _extremes(contract: Contract) -> "Sequence[NDArray[np.uint8] | Signal]":
+    """Return a black and a white picture, or silence and the loudest noise."""
+    spec = contract.signal
+    if spec is None:
+        return [np.full((256, 256, 3), level, np.uint8) for level in (0, 255)]
+    noise = loudest(spec, _NOISE_S)
+    both = (noise, replace(noise, samples=-noise.samples))
+    return [replace(noise, samples=0 * noise.samples), *both]
 
 
 def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract) -> Check:

@@ -59,9 +59,16 @@ struct Region {
   std::int64_t height_q8 = 0;
 };
 
-// An image on its way to the network. Steps before the network change it in turn.
+// A one-dimensional signal; 1 is full scale.
+struct Signal {
+  int rate_hz = 0;
+  std::vector<double> samples;
+};
+
+// An image, or a signal, on its way to the network. Steps before the network change it in turn.
 struct Frame {
   std::shared_ptr<const Image> image;
+  std::shared_ptr<const Signal> signal;
   Box box;
   std::optional<Region> region;
   std::vector<float> input_chw;

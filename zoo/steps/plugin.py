@@ -13,6 +13,8 @@ _NOT_STEPS = {
     "box_parameters",
     "box_scores",
     "exponential",
+    "fourier",
+    "logarithm",
     "map_axes",
     "plugin",
     "sampling",

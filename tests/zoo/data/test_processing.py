@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from spot_app import CONTRACT as SPOTS
 
-from zoo.contract import Contract, Step, TensorSpec
+from zoo.contract import Contract, SignalSpec, Step, TensorSpec
 from zoo.data.processing import (
     postprocess,
     preprocess,
@@ -14,7 +14,7 @@ from zoo.data.processing import (
     warn_of_large_inputs,
 )
 from zoo.errors import RecipeError, UnknownNameError
-from zoo.step import ValueSpec
+from zoo.step import Signal, ValueSpec
 from zoo.steps.landmarks import STEP as LANDMARKS
 
 PIXELS = {"mean": [128.0] * 3, "std": [128.0] * 3}
@@ -196,3 +196,44 @@ def test_names_that_records_use():
     contract = replace(SPOTS, outputs=(TensorSpec("box", (4,)),), post=())
     with pytest.raises(RecipeError, match="is called 'box', a key of the app's own records"):
         rehearse(contract)
+
+
+SOUND = Contract(
+    TensorSpec("x", (1, 1, 4)),
+    (TensorSpec("score", (1,)),),
+    (Step("segment", {"length": 4}), Step("waveform")),
+    signal=SignalSpec(8000),
+)
+
+
+def test_a_signal_becomes_an_input_of_the_networks_axes():
+    frame = preprocess(SOUND, Signal(np.array([0.5, -0.25]), 8000))
+    assert frame.box == (0, 0, 2, 1)
+    np.testing.assert_array_equal(frame.input_chw, np.float32([[[0.5, -0.25, 0, 0]]]))
+    rehearse(SOUND)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"pre": SOUND.pre[1:]},
+            r"its steps make \(2000,\), the network's input 'x' is \(1, 1, 4\)",
+        ),
+        (
+            {"signal": None},
+            r"'segment': takes a signal; a contract of signals begins with signal =",
+        ),
+        ({"pre": PRE}, r"'crop': takes a picture; leave it out"),
+    ],
+)
+def test_steps_of_signals_and_of_pictures_do_not_mix(changes, message):
+    with pytest.raises(RecipeError, match=message):
+        rehearse(replace(SOUND, **changes))
+
+
+def test_a_contract_takes_one_kind_of_source():
+    with pytest.raises(RecipeError, match="contract: takes signals, nothing else"):
+        preprocess(SOUND, PHOTO)
+    with pytest.raises(RecipeError, match="contract: takes pictures, nothing else"):
+        preprocess(CONTRACT, Signal(np.zeros(4), 8000))

@@ -3,8 +3,10 @@
 import ctypes
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,6 +123,35 @@ class CppSteps:
         """Return ear_left, ear_right, ear, mar."""
         out = np.zeros(4)
         self._library.aspect_ratios(_data(landmarks), len(landmarks), layout.encode(), _data(out))
+        return out
+
+    def segment(self, samples: NDArray, length: int, place: str) -> NDArray:
+        out = np.zeros(length)
+        self._library.segment(_data(samples), len(samples), length, place.encode(), _data(out))
+        return out
+
+    def waveform(self, samples: NDArray, gain: float) -> NDArray:
+        out = np.zeros(len(samples), np.float32)
+        self._library.waveform(_data(samples), len(samples), ctypes.c_double(gain), _data(out))
+        return out
+
+    def log_mel(
+        self, samples: NDArray, rate_hz: int, p: Mapping[str, Any], shape: tuple[int, int]
+    ) -> NDArray:
+        """Return the input of this shape; p: the step's complete parameters."""
+        counts = np.array([p[n] for n in ("window", "hop", "fft", "bands", "power")], np.int32)
+        numbers = np.array([p[n] for n in ("low_hz", "high_hz", "offset", "mean", "std")], float)
+        out = np.zeros(shape, np.float32)
+        self._library.log_mel(
+            _data(samples),
+            len(samples),
+            rate_hz,
+            _data(counts),
+            _data(numbers),
+            p["taper"].encode(),
+            p["order"].encode(),
+            _data(out),
+        )
         return out
 
     def softmax(self, scores: NDArray) -> NDArray:

@@ -13,11 +13,14 @@
 #include "head_pose.hpp"
 #include "landmarks.hpp"
 #include "letterbox.hpp"
+#include "log_mel.hpp"
 #include "normalize.hpp"
 #include "resize.hpp"
+#include "segment.hpp"
 #include "softmax.hpp"
 #include "stretch.hpp"
 #include "top_k.hpp"
+#include "waveform.hpp"
 
 namespace {
 
@@ -58,6 +61,13 @@ zoo::Values vector_of(const double* data, int count) {
   return {{"out", zoo::Tensor{{count}, std::vector<double>(data, data + count)}}};
 }
 
+zoo::Frame frame_of(const double* samples, int count, int rate_hz) {
+  zoo::Frame frame;
+  frame.signal = std::make_shared<const zoo::Signal>(
+      zoo::Signal{rate_hz, std::vector<double>(samples, samples + count)});
+  return frame;
+}
+
 void copy_numbers(const zoo::Values& values, const char* name, double* out) {
   const std::vector<double>& numbers = numbers_of(values, name);
   std::copy(numbers.begin(), numbers.end(), out);
@@ -66,6 +76,27 @@ void copy_numbers(const zoo::Values& values, const char* name, double* out) {
 }  // namespace
 
 extern "C" {
+
+void segment(const double* samples, int count, int length, const char* place, double* out) {
+  zoo::Frame frame = frame_of(samples, count, 1);
+  zoo::segment(frame, length, place);
+  std::copy(frame.signal->samples.begin(), frame.signal->samples.end(), out);
+}
+
+void waveform(const double* samples, int count, double gain, float* out) {
+  zoo::Frame frame = frame_of(samples, count, 1);
+  zoo::waveform(frame, gain);
+  std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
+}
+
+// counts: window, hop, fft, bands, power.  numbers: low_hz, high_hz, offset, mean, std.
+void log_mel(const double* samples, int count, int rate_hz, const int* counts,
+             const double* numbers, const char* taper, const char* order, float* out) {
+  zoo::Frame frame = frame_of(samples, count, rate_hz);
+  zoo::log_mel(frame, counts[0], counts[1], counts[2], counts[3], numbers[0], numbers[1], taper,
+               counts[4], numbers[2], numbers[3], numbers[4], order);
+  std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
+}
 
 // Returns whether the box is good; writes the region, or else the message.
 bool crop(const double* box, double scale, int aspect_height, int aspect_width,

@@ -37,7 +37,10 @@ from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.provenance.maker import Maker, makers
 from zoo.provenance.used import used_so_far
+from zoo.signal_file import SIGNAL_SUFFIX
 from zoo.step import Box
+
+_GOLDEN_SUFFIXES = (".png", SIGNAL_SUFFIX)
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -192,4 +195,5 @@ def _artifact(
 
 def _golden(folder: Path) -> tuple[tuple[str, str, Box], ...]:
     boxes = json.loads((folder / "boxes.json").read_text("utf-8"))
-    return tuple((name, f"{GOLDEN}/{name}.png", tuple(box)) for name, box in boxes.items())
+    files = {path.stem: path.name for path in folder.iterdir() if path.suffix in _GOLDEN_SUFFIXES}
+    return tuple((name, f"{GOLDEN}/{files[name]}", tuple(box)) for name, box in boxes.items())

@@ -21,6 +21,7 @@ class FixedBox : public BoxFinder {
 class WholePhoto : public BoxFinder {
  public:
   std::vector<Box> find(const Photo& photo) override {
+    if (photo.signal) return {{0, 0, static_cast<double>(photo.signal->samples.size()), 1}};
     return {
         {0, 0, static_cast<double>(photo.image->width), static_cast<double>(photo.image->height)}};
   }

@@ -11,6 +11,7 @@ Finding look(Backend& backend, const Photo& photo, const Box& box) {
   finding.box = box;
   Frame frame;
   frame.image = photo.image;
+  frame.signal = photo.signal;
   frame.box = box;
   contract::preprocess(frame);
   const Stopwatch inference;

@@ -6,6 +6,7 @@
 
 #include "contract.hpp"
 #include "core/files.hpp"
+#include "core/source.hpp"
 
 namespace zoo {
 
@@ -23,7 +24,9 @@ struct Option {
 
 std::vector<Option> core_options() {
   return {
-      {"--source", "SOURCE", "picture, directory, raw:WIDTHxHEIGHT:FILE (RGB) or /dev/videoN",
+      {"--source", "SOURCE",
+       takes_signals() ? "WAV file, directory or raw:FILE (16 bits, one channel)"
+                       : "picture, directory, raw:WIDTHxHEIGHT:FILE (RGB) or /dev/videoN",
        [](Options& o, const std::string& v) { o.source = v; }},
       {"--boxes", "FILE", "boxes by photo: JSON {\"a.png\": [x, y, w, h]} or CSV a.png,x,y,w,h",
        [](Options& o, const std::string& v) { o.boxes.file = v; }},
@@ -96,6 +99,10 @@ Options parse_options(int count, const char* const* words) {
   }
   if (options.boxes.fixed && !options.boxes.file.empty()) {
     throw UsageError("--box and --boxes cannot be used together");
+  }
+  const bool has_boxes = options.boxes.fixed || !options.boxes.file.empty() || options.boxes.track;
+  if (takes_signals() && (has_boxes || !options.overlay_directory.empty())) {
+    throw UsageError("--box, --boxes, --track and --overlay are for pictures, this takes signals");
   }
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {

@@ -4,14 +4,17 @@
 
 #include "core/files.hpp"
 #include "core/image_file.hpp"
+#include "core/signal_file.hpp"
 
 namespace zoo {
 
 namespace {
 
-Photo photo(const std::string& path, int number) {
-  return {path, number, std::make_shared<const Image>(read_image(path))};
+bool is_taken(const std::string& name) {
+  return takes_signals() ? is_signal(name) : is_picture(name);
 }
+
+std::string kind() { return takes_signals() ? "signal" : "picture"; }
 
 }  // namespace
 
@@ -21,10 +24,11 @@ PictureFiles::PictureFiles(const std::string& path) : is_directory_(is_directory
     return;
   }
   for (const std::string& name : list_directory(path)) {
-    if (is_picture(name)) paths_.push_back(path + "/" + name);
+    if (is_taken(name)) paths_.push_back(path + "/" + name);
   }
   if (paths_.empty()) {
-    throw Error(path + ": no picture in this directory (png, jpg, jpeg, bmp, ppm)");
+    const std::string suffixes = takes_signals() ? "wav" : "png, jpg, jpeg, bmp, ppm";
+    throw Error(path + ": no " + kind() + " in this directory (" + suffixes + ")");
   }
 }
 
@@ -32,9 +36,9 @@ std::optional<Photo> PictureFiles::next() {
   while (read_ < paths_.size()) {
     const int number = static_cast<int>(read_);
     const std::string& path = paths_[read_++];
-    if (!is_directory_) return photo(path, number);
+    if (!is_directory_) return read_photo(path, number);
     try {
-      return photo(path, number);
+      return read_photo(path, number);
     } catch (const Error& error) {
       std::fprintf(stderr, "warning: skipped: %s\n", error.what());
       ++left_out_;
@@ -46,8 +50,11 @@ std::optional<Photo> PictureFiles::next() {
 
 void PictureFiles::tell_left_out() const {
   const std::string count = std::to_string(left_out_) + " of " + std::to_string(paths_.size());
-  if (left_out_ == paths_.size()) throw Error(count + " pictures cannot be read, so none remains");
-  std::fprintf(stderr, "warning: %s pictures cannot be read and are skipped\n", count.c_str());
+  if (left_out_ == paths_.size()) {
+    throw Error(count + " " + kind() + "s cannot be read, so none remains");
+  }
+  std::fprintf(stderr, "warning: %s %ss cannot be read and are skipped\n", count.c_str(),
+               kind().c_str());
 }
 
 }  // namespace zoo

@@ -1,5 +1,5 @@
-// A picture, or the pictures of a directory in the order of their names. Those of a directory that
-// cannot be read are skipped with a warning.
+// A picture or signal, or those of a directory in the order of their names. Those of a directory
+// that cannot be read are skipped with a warning.
 #pragma once
 
 #include <cstddef>

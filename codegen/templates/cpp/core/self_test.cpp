@@ -9,7 +9,6 @@
 #include "contract.hpp"
 #include "core/files.hpp"
 #include "core/finding.hpp"
-#include "core/image_file.hpp"
 
 namespace zoo {
 
@@ -58,8 +57,7 @@ bool check(const Expectation& expected, const std::vector<float>& found) {
 }
 
 Finding look_at(Backend& backend, const std::string& path, const Box& box) {
-  const Photo photo{path, 0, std::make_shared<const Image>(read_image(path))};
-  return look(backend, photo, box);
+  return look(backend, read_photo(path, 0), box);
 }
 
 }  // namespace
@@ -71,6 +69,7 @@ bool self_test(Backend& backend, const std::string& path) {
   int checked = 0;
   Finding finding;
   std::string picture;
+  const std::string suffix = takes_signals() ? ".wav" : ".png";
   while (std::getline(lines, line)) {
     std::istringstream words(line);
     std::string kind;
@@ -79,7 +78,7 @@ bool self_test(Backend& backend, const std::string& path) {
       Box box;
       words >> picture >> box.x >> box.y >> box.width >> box.height;
       if (words.fail()) throw Error(path + ": invalid line: " + line);
-      finding = look_at(backend, directory_name(path) + "/" + picture + ".png", box);
+      finding = look_at(backend, directory_name(path) + "/" + picture + suffix, box);
     } else if (kind == "output" && !finding.outputs.empty()) {
       const Expectation expected = parse_output(words, picture);
       if (words.fail()) throw Error(path + ": invalid line: " + line);

@@ -1,15 +1,51 @@
 #include "core/source.hpp"
 
+#include "contract.hpp"
 #include "core/camera.hpp"
 #include "core/files.hpp"
+#include "core/image_file.hpp"
 #include "core/picture_files.hpp"
 #include "core/raw_frames.hpp"
+#include "core/signal_file.hpp"
 
 namespace zoo {
 
+namespace {
+
+// The samples of a raw file, as one signal.
+class RawSignal : public Source {
+ public:
+  explicit RawSignal(const std::string& path) : path_(path) {}
+
+  std::optional<Photo> next() override {
+    if (is_read_) return std::nullopt;
+    is_read_ = true;
+    return Photo{path_, 0, nullptr,
+                 std::make_shared<const Signal>(read_raw_signal(path_, contract::kSignal))};
+  }
+
+ private:
+  std::string path_;
+  bool is_read_ = false;
+};
+
+}  // namespace
+
+bool takes_signals() { return contract::kSignal.rate_hz > 0; }
+
+Photo read_photo(const std::string& path, int number) {
+  if (takes_signals()) {
+    return {path, number, nullptr,
+            std::make_shared<const Signal>(read_signal(path, contract::kSignal))};
+  }
+  return {path, number, std::make_shared<const Image>(read_image(path))};
+}
+
 std::unique_ptr<Source> open_source(const std::string& name) {
-  if (name.rfind("raw:", 0) == 0) return std::make_unique<RawFrames>(name);
-  if (name.rfind("/dev/", 0) == 0) return std::make_unique<Camera>(name);
+  const bool is_raw = name.rfind("raw:", 0) == 0;
+  if (is_raw && takes_signals()) return std::make_unique<RawSignal>(name.substr(4));
+  if (is_raw) return std::make_unique<RawFrames>(name);
+  if (name.rfind("/dev/", 0) == 0 && !takes_signals()) return std::make_unique<Camera>(name);
   return std::make_unique<PictureFiles>(name);
 }
 

@@ -1,4 +1,4 @@
-// Where photos come from.
+// Where photos, or signals, come from.
 #pragma once
 
 #include <memory>
@@ -9,12 +9,20 @@
 
 namespace zoo {
 
-// One picture. source: file or device.  frame: number in the source, from 0.
+// One picture, or one signal where the contract takes such. source: file or device.  frame: number
+// in the source, from 0.
 struct Photo {
   std::string source;
   int frame = 0;
   std::shared_ptr<const Image> image;
+  std::shared_ptr<const Signal> signal = nullptr;
 };
+
+// Whether the contract takes signals.
+bool takes_signals();
+
+// Reads a file of what the contract takes; throws Error.
+Photo read_photo(const std::string& path, int number);
 
 class Source {
  public:
@@ -24,7 +32,8 @@ class Source {
   virtual std::optional<Photo> next() = 0;
 };
 
-// Opens a picture, a directory of pictures, raw:WIDTHxHEIGHT:FILE or /dev/videoN; throws Error.
+// Opens a picture, a directory of pictures, raw:WIDTHxHEIGHT:FILE or /dev/videoN; or a WAV file, a
+// directory of such or raw:FILE. Throws Error.
 std::unique_ptr<Source> open_source(const std::string& name);
 
 }  // namespace zoo
