@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/backend.hpp"
+#include "core/signal_file.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo::contract {
@@ -12,6 +13,7 @@ namespace zoo::contract {
 inline const std::string kModel = "pfld_0.25x.300w68";
 inline const std::string kModelFile = "model.onnx";
 
+inline const SignalSpec kSignal = {};
 inline const TensorSpec kInput = {"image", {3, 112, 112}};
 inline const std::vector<TensorSpec> kOutputs = {
     {"landmarks", {136}},
