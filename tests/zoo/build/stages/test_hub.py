@@ -118,7 +118,7 @@ def test_a_constant_is_fed_to_the_file_and_folded_into_the_hub(plan, tmp_path, v
 def test_a_wrong_import_ends_the_build_at_once(plan, tmp_path, monkeypatch):
     wrong = Check("user's file -> float hub", "relative", 0.5, 0.1, 1e-4, 9, "")
     monkeypatch.setattr(hub, "check_source", lambda *_: wrong)
-    with pytest.raises(VerifyError, match=r"net\.onnx: what was imported differs .* by 0\.5"):
+    with pytest.raises(VerifyError, match=r"net\.onnx: the imported network differs .* by 0\.5"):
         hub.run(plan, {}, tmp_path)
 
 
