@@ -38,6 +38,13 @@ def register_formats() -> list[Descriptor]:
 
 
 @hookimpl
+def register_importers() -> list[Descriptor]:
+    """Every folder with an `importer.py`."""
+    folders = sorted(path.parent.name for path in _HERE.glob("*/importer.py"))
+    return [Descriptor(name, f"compilers.{name}.importer:IMPORTER") for name in folders]
+
+
+@hookimpl
 def register_schemes() -> list[Descriptor]:
     """Every scheme listed in `compilers/schemes.py`."""
     return [

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compilers.hub import HUB
+from compilers.hub import import_file
 from zoo.errors import HubError, ToolchainError
 from zoo.plugs import Executor
 
@@ -41,7 +41,7 @@ class TorchExecutor(Executor):
                 "CUDA (https://pytorch.org) on a machine where nvidia-smi shows a GPU"
             )
         file = folder / main
-        graph = HUB.import_file(file, {})
+        graph = import_file(file, {})
         if graph.is_quantized:
             raise HubError(f"{file}: holds integers, which {self.name} does not compute")
         return TorchRun(FloatNetwork(graph), self._device, getattr(torch, self._dtype))

@@ -43,6 +43,7 @@ from zoo.proof.comparison import compare, judging, output_scales
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.proof.source_check import check_source
 from zoo.target import Target
+from zoo.user_file import import_file
 
 EXPORTERS = ("torchscript", "dynamo")
 BOARDS = ("x86", "rpi4", "kv260", "c99")
@@ -116,7 +117,7 @@ def failure(error: Exception) -> tuple[str, str]:
 def imported(file: Path, shape: tuple[int, ...]) -> Graph:
     """Return the file's graph, which computes the same as the file."""
     hub = registry.load("format", "onnx")
-    graph: Graph = hub.import_file(file, {_INPUT: FileInput(shape)})
+    graph = import_file(file, {_INPUT: FileInput(shape)})
     float_hub = file.with_name("float.onnx")
     float_hub.write_bytes(hub.write(graph))
     (feed,) = samples(graph, 1)

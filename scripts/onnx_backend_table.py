@@ -36,7 +36,7 @@ from onnx.backend.test.loader import DATA_DIR, load_model_tests
 
 from zoo import registry
 from zoo.errors import ZooError
-from zoo.graph import Graph
+from zoo.user_file import import_file
 
 KINDS = ("simple", "pytorch-operator", "pytorch-converted")
 OUTCOMES = ("pass", "refused", "wrong", "crash")
@@ -162,7 +162,7 @@ def _difference(case: Case, model: ModelProto, inputs: Arrays) -> str:
     with TemporaryDirectory(prefix="onnx-backend-") as name:
         folder = Path(name)
         (folder / "model.onnx").write_bytes(model.SerializeToString())
-        graph: Graph = form.import_file(folder / "model.onnx", {})
+        graph = import_file(folder / "model.onnx", {})
         (folder / "hub.onnx").write_bytes(form.write(graph))
         feeds = dict(zip(graph.inputs, inputs, strict=True))
         for executor in ("reference", "onnxruntime-unoptimized"):

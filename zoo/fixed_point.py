@@ -2,7 +2,8 @@
 
 real factor ~ multiplier * 2**-shift with an int32 multiplier, as in Jacob et al. 2018,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
-section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact.
+section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact. A factor below
+2**-32, of a channel whose weights are almost zero, has fewer bits, since no shift is above 62.
 """
 
 import math
@@ -111,9 +112,11 @@ def _fix(factor: float) -> tuple[int, int]:
     if multiplier == 1 << _MULTIPLIER_BITS:
         multiplier, exponent = multiplier // 2, exponent + 1
     shift = _MULTIPLIER_BITS - exponent
-    if not 1 <= shift <= _SHIFT_MAX:
+    if shift < 1:
         raise QuantizeError(
             f"scale ratio {factor} needs a shift of {shift}; allowed are 1 to {_SHIFT_MAX}: "
             "the scales of neighbouring tensors are too far apart, recalibrate"
         )
+    if shift > _SHIFT_MAX:
+        return round(math.ldexp(factor, _SHIFT_MAX)), _SHIFT_MAX
     return multiplier, shift

@@ -15,6 +15,7 @@ __all__ = ["FlatTable"]
 _OFFSET, _OFFSET_BYTES = "<I", 4
 _VTABLE_HEADER_BYTES = 4
 _FIELD_BYTES = 2
+_REAL = "<f"
 
 
 class FlatTable:
@@ -46,6 +47,15 @@ class FlatTable:
         """Return an integer. kind: as the struct module names it, such as 'i'."""
         place = self.place(field)
         return default if place is None else int(self._unpack(f"<{kind}", place))
+
+    def real(self, field: int) -> float:
+        """Return a float32, 0 if absent."""
+        place = self.place(field)
+        if place is None:
+            return 0.0
+        self._require(place, _REAL)
+        (value,) = struct.unpack_from(_REAL, self._content, place)
+        return float(value)
 
     def numbers(self, field: int, dtype: str) -> NDArray[Any]:
         """Return a vector of numbers, empty if absent. dtype: such as '<i4'."""
@@ -84,7 +94,10 @@ class FlatTable:
         return place + self._unpack(_OFFSET, place)
 
     def _unpack(self, kind: str, place: int) -> int:
-        if not 0 <= place <= len(self._content) - struct.calcsize(kind):
-            raise ValueError(f"an offset leads to byte {place} of {len(self._content)}")
+        self._require(place, kind)
         (value,) = struct.unpack_from(kind, self._content, place)
         return int(value)
+
+    def _require(self, place: int, kind: str) -> None:
+        if not 0 <= place <= len(self._content) - struct.calcsize(kind):
+            raise ValueError(f"an offset leads to byte {place} of {len(self._content)}")

@@ -18,6 +18,7 @@ __all__ = [
     "register_describers",
     "register_executors",
     "register_formats",
+    "register_importers",
     "register_lowerings",
     "register_ops",
     "register_packages",
@@ -66,6 +67,11 @@ def register_steps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_formats() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """File formats that hold a Graph: zoo.plugs.Format; `onnx` is the hub."""
+
+
+@hookspec
+def register_importers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Readers of users' network files: zoo.plugs.Importer."""
 
 
 @hookspec

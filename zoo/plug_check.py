@@ -25,6 +25,7 @@ WANTED = MappingProxyType(
         "lowering": "zoo.lowering.Lowering",
         "step": "zoo.step.StepPlugin",
         "format": "zoo.plugs.Format",
+        "importer": "zoo.plugs.Importer",
         "quantizer": "zoo.plugs.Quantizer",
         "compiler": "zoo.plugs.Compiler",
         "executor": "zoo.plugs.Executor",
@@ -138,6 +139,9 @@ def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noq
     elif kind == "recipe":
         steps = (*found.contract.pre, *found.contract.post)
         yield from (("contract's step", "step", step.name) for step in steps)
+    elif kind == "importer":
+        for role in ("executor", "inspector", "runtime"):
+            yield role, "executor", getattr(found, role)
     elif kind == "scheme":
         yield from (("op in 'shared_ops'", "op", op) for op in found.shared_ops)
     elif kind == "lowering":

@@ -27,6 +27,7 @@ KINDS = MappingProxyType(
         "lowering": "register_lowerings",
         "step": "register_steps",
         "format": "register_formats",
+        "importer": "register_importers",
         "quantizer": "register_quantizers",
         "compiler": "register_compilers",
         "executor": "register_executors",

@@ -37,6 +37,7 @@ __all__ = [
     "Executor",
     "Feeds",
     "Format",
+    "Importer",
     "Inspector",
     "Library",
     "OpCheck",
@@ -81,22 +82,6 @@ class Format(Protocol):
         """Return the file's content, the same bytes for the same Graph."""
 
     @abstractmethod
-    def import_file(self, file: Path, inputs: Mapping[str, FileInput]) -> Graph:
-        """Return a user's file as a simplified Graph with a dynamic batch and float32 CHW inputs.
-
-        inputs: by name, for dynamic axes, another layout or type in the file. Raises HubError
-        naming the file.
-        """
-
-    @abstractmethod
-    def declared_inputs(self, file: Path) -> tuple[DeclaredInput, ...]:
-        """Return a user's file's inputs as it declares them; raises HubError naming the file."""
-
-    @abstractmethod
-    def data_files(self, file: Path) -> tuple[Path, ...]:
-        """Return the files with a model's external weights; raises HubError."""
-
-    @abstractmethod
     def simplify(self, content: bytes, where: str) -> bytes:
         """Return an equivalent file with constants folded and no-ops removed.
 
@@ -111,6 +96,51 @@ class OpCheck(Format, Protocol):
     @abstractmethod
     def op_faults(self, op: "Op") -> list[str]:
         """Return what is wrong with an op's form, without a network."""
+
+
+class Importer(Protocol):
+    """A reader of users' network files.
+
+    suffix: of files of this kind.  layout: of images in them, 'nchw' or 'nhwc'.
+    executor: name of the executor that runs a file unchanged, for the proof. Its runs take the
+    constants of the contract as second argument, and have `is_half`: whether they compute in
+    float16.
+    inspector: name of the zoo.plugs.Inspector that exposes the integers inside a quantized file,
+    images NCHW.  tie_steps: how many steps from half to even it may round a tie.
+    runtime: name of the executor that its users use.
+    """
+
+    name: str
+    suffix: str
+    layout: str
+    executor: str
+    inspector: str
+    runtime: str
+    tie_steps: int = 0
+
+    @abstractmethod
+    def recognises(self, head: bytes) -> bool:
+        """Return whether a file that begins with these bytes, at least 8, is of this kind."""
+
+    @abstractmethod
+    def is_quantized(self, file: Path) -> bool:
+        """Return whether the network computes with integers."""
+
+    @abstractmethod
+    def import_file(self, file: Path, inputs: Mapping[str, FileInput]) -> Graph:
+        """Return the network as a simplified Graph with a dynamic batch and float32 CHW inputs.
+
+        inputs: by name, for dynamic axes, another layout or type in the file. Raises a ZooError
+        naming the file.
+        """
+
+    @abstractmethod
+    def declared_inputs(self, file: Path) -> tuple[DeclaredInput, ...]:
+        """Return the inputs as the file declares them; raises a ZooError naming the file."""
+
+    @abstractmethod
+    def data_files(self, file: Path) -> tuple[Path, ...]:
+        """Return the files with a network's external weights; raises HubError."""
 
 
 class Describer(Protocol):

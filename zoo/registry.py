@@ -1,7 +1,7 @@
 """Finds plugins' objects by kind and name: the only connection between the rooms.
 
-Kinds: recipe, target, scheme, op, lowering, step, format, quantizer, compiler, executor, app,
-package, dataset, renderer, describer.
+Kinds: recipe, target, scheme, op, lowering, step, format, importer, quantizer, compiler,
+executor, app, package, dataset, renderer, describer.
 
 While zoo.provenance.used records, every lookup is recorded. So query each time and keep no results
 in a module: their later use would not be recorded.

@@ -23,7 +23,7 @@ from zoo.contract import FileInput
 from zoo.errors import HubError
 from zoo.graph import Graph
 
-__all__ = ["import_file"]
+__all__ = ["import_file", "import_model"]
 
 
 def import_file(file: Path, inputs: Mapping[str, FileInput]) -> Graph:
@@ -33,8 +33,11 @@ def import_file(file: Path, inputs: Mapping[str, FileInput]) -> Graph:
     A dynamic batch is read as one sample, since that is what an app feeds; a fixed one is made
     dynamic. Raises HubError, or UnsupportedOpError with the node at fault.
     """
-    where = str(file)
-    model = load_model(file)
+    return import_model(load_model(file), inputs, str(file))
+
+
+def import_model(model: ModelProto, inputs: Mapping[str, FileInput], where: str) -> Graph:
+    """Return a model's Graph like `import_file`; the model is changed."""
     take_inputs(model, inputs, where)
     canonical(model, where)
     _fix_to_one_sample(model, inputs)

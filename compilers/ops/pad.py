@@ -110,13 +110,15 @@ class Pad(Op):
         """Return the value's integer; raises QuantizeError if it has none."""
         stored, value = quantization_of(output), real(node, "value")
         level = value / stored.scale[0] + stored.zero_point[0]
-        if not (level.is_integer() and stored.qmin <= level <= stored.qmax):
+        whole = round(level)
+        same = np.float32(stored.scale[0]) * np.float32(whole - stored.zero_point[0])
+        if not (same == np.float32(value) and stored.qmin <= whole <= stored.qmax):
             raise QuantizeError(
                 f"node '{node.name}' (pad): the value {value:g} would be the integer {level:g} of "
                 f"'{output.name}'; only whole numbers from {stored.qmin} to {stored.qmax} can be "
                 "stored: pad with 0"
             )
-        return {"value": (int(level),)}
+        return {"value": (whole,)}
 
 
 def _surround(node: Node, x: NDArray[Any], value: float) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from compilers.tflite.op_options import read_options
 from compilers.tflite.schema import schema
 from zoo.errors import ArtifactError
 from zoo.flat_table import FlatTable
@@ -32,11 +33,15 @@ _ITEM_BYTES: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class FileTensor:
-    """A tensor. dtype: the schema's name.  data: bytes of a constant, empty otherwise."""
+    """A tensor. dtype: the schema's name.  data: bytes of a constant, empty otherwise.
+
+    open_axes: whose size in `shape` is no more than a default.
+    """
 
     name: str
     shape: tuple[int, ...]
     dtype: str
+    open_axes: tuple[int, ...]
     scales: tuple[float, ...]
     zero_points: tuple[int, ...]
     axis: int
@@ -45,11 +50,15 @@ class FileTensor:
 
 @dataclass(frozen=True)
 class FileOp:
-    """An op. code: the schema's name.  inputs, outputs: indices of tensors, -1 for none."""
+    """An op. code: the schema's name.  inputs, outputs: indices of tensors, -1 for none.
+
+    options: by name, of ops in compilers.tflite.op_options.
+    """
 
     code: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    options: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,7 @@ def _tensor(table: FlatTable, buffers: Sequence[FlatTable], content: bytes) -> F
         name=table.text(3),
         shape=tuple(table.numbers(0, "<i4").tolist()),
         dtype=_name("TensorType", table.number(1, "b")),
+        open_axes=tuple(np.flatnonzero(table.numbers(7, "<i4") < 0).tolist()),
         scales=tuple(grid.numbers(2, "<f4").tolist()) if grid else (),
         zero_points=tuple(grid.numbers(3, "<i8").tolist()) if grid else (),
         axis=grid.number(6, "i") if grid else 0,
@@ -172,7 +182,8 @@ def _op(table: FlatTable, codes: Sequence[str], tensors: int) -> FileOp:
     code = table.number(0, "I")
     if code >= len(codes):
         raise ValueError(f"op code {code} of {len(codes)} is asked for")
-    return FileOp(codes[code], _indices(table, 1, tensors), _indices(table, 2, tensors))
+    inputs, outputs = (_indices(table, field, tensors) for field in (1, 2))
+    return FileOp(codes[code], inputs, outputs, read_options(codes[code], table.table(4)))
 
 
 def _indices(table: FlatTable, field: int, tensors: int) -> tuple[int, ...]:

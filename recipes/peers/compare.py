@@ -35,6 +35,7 @@ from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.recipe import Recipe
 from zoo.reporting import report
+from zoo.user_file import import_file
 
 __all__ = ["NETWORKS", "Peer", "Result", "compare"]
 
@@ -104,7 +105,7 @@ def compare(
     """
     peer, recipe = NETWORKS[name], find_recipe(str(peers / f"{name}.onnx"), _HERE / f"{name}.toml")
     onnx = registry.load("format", "onnx")
-    graph: Graph = onnx.import_file(peers / f"{name}.onnx", recipe.contract.file_inputs)
+    graph = import_file(peers / f"{name}.onnx", recipe.contract.file_inputs)
     pictures = hold_out(calibration_pictures(recipe, data / peer.training, count))
     everything = (*pictures.calibration, *pictures.judging)
     measure = partial(_measured, name, recipe, data, len(everything))

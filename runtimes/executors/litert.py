@@ -14,17 +14,18 @@ from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_l
 from zoo.plugs import Feeds, Inspector
 from zoo.tool import Tool, install_extra
 
-__all__ = ["EXECUTOR", "LitertExecutor", "LitertInside", "LitertRun"]
+__all__ = ["EXECUTOR", "TOOLS", "LitertExecutor", "LitertInside", "LitertRun", "new_interpreter"]
 
 _LAYOUTS, _BORDER = "zoo.layouts", "zoo.border"
 _REMEDY = install_extra("litert")
+TOOLS = (Tool("LiteRT", "module", ("ai_edge_litert",), "running .tflite files", _REMEDY),)
 
 
 class LitertExecutor(Inspector):
     """LiteRT's interpreter, with XNNPACK's kernels if available."""
 
     name = "litert"
-    tools = (Tool("LiteRT", "module", ("ai_edge_litert",), "running .tflite files", _REMEDY),)
+    tools = TOOLS
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "LitertRun":
         """Return a function that runs `main`.
@@ -33,7 +34,7 @@ class LitertExecutor(Inspector):
         """
         file = folder / main
         content = file.read_bytes()
-        interpreter = _interpreter(content, str(file), threads)
+        interpreter = new_interpreter(content, str(file), threads)
         return LitertRun(interpreter, metadata(content, _LAYOUTS), str(file))
 
     def load_inside(self, folder: Path, main: str, names: Sequence[str]) -> "LitertInside":
@@ -44,10 +45,10 @@ class LitertExecutor(Inspector):
         """
         file = folder / main
         content = file.read_bytes()
-        _interpreter(content, str(file), threads=1)  # before anything else reads the file
+        new_interpreter(content, str(file), threads=1)  # before anything else reads the file
         border = metadata(content, _BORDER)
         asked = {border.get(name, name): name for name in names}
-        interpreter = _interpreter(with_outputs(content, asked), str(file), threads=1)
+        interpreter = new_interpreter(with_outputs(content, asked), str(file), threads=1)
         details = (*interpreter.get_input_details(), *interpreter.get_output_details())
         layouts = {d["name"]: "NHWC" for d in details if len(d["shape"]) == len(CHANNELS_LAST)}
         return LitertInside(LitertRun(interpreter, layouts, str(file), as_stored=True), asked)
@@ -141,16 +142,27 @@ class LitertInside:
         return {self._names[name]: held for name, held in found.items() if name in self._names}
 
 
-def _interpreter(content: bytes, where: str, threads: int) -> Any:  # noqa: ANN401 (has no types)
+def new_interpreter(
+    content: bytes,
+    where: str,
+    threads: int = 1,
+    **options: object,
+) -> Any:  # noqa: ANN401 (has no types)
+    """Return LiteRT's interpreter, ready to run. options: its further parameters.
+
+    Raises ToolchainError if LiteRT is missing, HubError if it refuses the file.
+    """
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise ToolchainError(f"running a .tflite file needs LiteRT ({error}); {_REMEDY}") from error
     try:
-        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter = Interpreter(model_content=content, num_threads=threads, **options)
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
-        raise HubError(f"{where}: LiteRT cannot load it ({error}); build it again") from error
+        raise HubError(
+            f"{where}: LiteRT cannot load it ({error}); build or convert it again"
+        ) from error
     return interpreter
 
 

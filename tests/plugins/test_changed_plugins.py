@@ -32,6 +32,7 @@ USERS = {
     "op": ("kind_op.py", {"hub", "quantize", "lower"}),
     "step": ("kind_step/kind_mark.hpp", {"generate"}),
     "format": ("kind_format.py", {"lower"}),
+    "importer": ("kind_importer.py", {"lower"}),
     "quantizer": ("kind_quantizer.py", {"quantize"}),
     "compiler": ("kind_compiler.py", {"lower"}),
     "executor": ("kind_executor.py", set()),

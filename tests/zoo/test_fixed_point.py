@@ -107,13 +107,21 @@ def test_factor_that_is_no_scale_ratio(factor):
         fix_factors([factor])
 
 
-@pytest.mark.parametrize(("factor", "shift"), [(2.0**31, -1), (2.0**-40, 70)])
-def test_factor_out_of_range(factor, shift):
+def test_factor_that_is_too_large():
+    factor = 2.0**31
     with pytest.raises(
         QuantizeError,
-        match=rf"scale ratio {factor} needs a shift of {shift}; allowed are 1 to 62: .* recalib",
+        match=rf"scale ratio {factor} needs a shift of -1; allowed are 1 to 62: .* recalib",
     ):
         fix_factors([factor])
+
+
+@given(st.floats(2.0**-80, 2.0**-32), int32)
+def test_tiny_factors_have_as_many_bits_as_the_largest_shift_leaves(factor, accumulator):
+    (multiplier,), (shift,) = fix_factors([factor])
+    assert (0 <= multiplier <= 2**30, shift) == (True, 62)
+    assert abs(Fraction(multiplier, 2**shift) - Fraction(factor)) <= Fraction(1, 2**63)
+    assert rescale(np.array([accumulator]), multiplier, shift, "half_even").tolist() == [0]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from zoo import registry
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
 from zoo.errors import HubError, RecipeError, UsageError
 from zoo.graph import Graph
 from zoo.plugs import DeclaredInput
+from zoo.user_file import find_importer
 
 __all__ = ["first_contract"]
 
@@ -41,12 +41,12 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
     size: height and width, where the file leaves them open. The file states names and shapes. How
     pictures are prepared is in the training's code only.
     """
-    onnx = registry.load("format", "onnx")
-    given, others = _apart(onnx.declared_inputs(file), file)
-    picture = _picture(given, file, size)
+    importer = find_importer(file)
+    given, others = _apart(importer.declared_inputs(file), file)
+    picture = _picture(given, importer.layout, file, size)
     constants = {other.name: FileInput(value=_ones(other)) for other in others}
     try:
-        graph: Graph = onnx.import_file(file, {picture.name: picture.form, **constants})
+        graph = importer.import_file(file, {picture.name: picture.form, **constants})
     except HubError as error:
         if not picture.guesses:
             raise
@@ -109,10 +109,13 @@ def _constants(constants: Mapping[str, FileInput]) -> Iterator[str]:
     yield "]"
 
 
-def _picture(given: DeclaredInput, file: Path, size: tuple[int, int] | None) -> _Picture:
-    layout = _layout(given) or "nchw"
+def _picture(
+    given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None
+) -> _Picture:
+    """Return the picture of an input. usual: the layout of images in files of this kind."""
+    layout = usual if usual != "nchw" else _layout(given) or "nchw"
     guesses = []
-    if layout == "nhwc":
+    if layout != usual:
         guesses.append(f"channels last, since the last axis is {given.shape[-1]}.")
     shape = [given.shape[1:][axis] for axis in _AXES[layout]]
     if None in shape[1:] and size is None:

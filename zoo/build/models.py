@@ -1,46 +1,48 @@
-"""The model that a user names: a registered recipe, or an ONNX file with its contract."""
+"""The model that a user names: a registered recipe, or a network's file with its contract."""
 
 from pathlib import Path
 
 from zoo import registry
-from zoo.build.quantized_file import is_quantized
 from zoo.contract import Contract
 from zoo.errors import RecipeError, UnknownNameError, UsageError
 from zoo.names import ALLOWED, is_name, proposed_name
 from zoo.recipe import Recipe
 from zoo.scheme import OWN_INTEGERS
+from zoo.user_file import find_importer, is_user_file, suffixes
 
 __all__ = ["check_steps", "find_recipe"]
 
-_OTHER_FILES = (".pt", ".pth", ".safetensors", ".tflite", ".h5", ".keras", ".pb", ".xmodel")
+_OTHER_FILES = (".pt", ".pth", ".safetensors", ".h5", ".keras", ".pb", ".xmodel")
 """Names with these endings are files, whether they exist or not."""
 
 
 def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
-    """Return a registered recipe, or one made from a user's ONNX file and contract.
+    """Return a registered recipe, or one made from a user's file and contract.
 
     name: of the file's model, '' for the file's own name. Raises UsageError for an invalid name, or
     if file, contract and name do not match.
     """
     path = Path(model)
-    if path.suffix != ".onnx":
+    if not is_user_file(model):
         if path.is_file() or path.suffix in _OTHER_FILES:
             raise UsageError(
-                f"{model}: only an .onnx file, or a model of `zoo list`, can be built; export it "
-                "to ONNX (docs/onnx.md)"
+                f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be built; "
+                "export it to ONNX (docs/onnx.md)"
             )
         if contract is not None or name:
             raise UsageError(
-                f"{model}: only an .onnx file needs a contract or a name; registered models have "
-                "their own"
+                f"{model}: only an {suffixes()} file needs a contract or a name; registered models "
+                "have their own"
             )
         recipe: Recipe = registry.load("recipe", model)
         return recipe
     if not path.is_file():
-        raise UsageError(f"{model}: no such file; give an .onnx file, or a model of `zoo list`")
+        raise UsageError(
+            f"{model}: no such file; give an {suffixes()} file, or a model of `zoo list`"
+        )
     if contract is None:
         raise UsageError(
-            f"{model}: an .onnx file needs --contract contract.toml; see docs/contract.md"
+            f"{model}: a network's file needs --contract contract.toml; see docs/contract.md"
         )
     summary = f"user's file {path.name}"
     parsed = _read_contract(contract)
@@ -80,4 +82,4 @@ def check_steps(contract: Contract) -> None:
 
 
 def _key_of(path: Path) -> str:
-    return OWN_INTEGERS if is_quantized(path) else "none"
+    return OWN_INTEGERS if find_importer(path).is_quantized(path) else "none"

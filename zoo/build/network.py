@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-from zoo import registry
 from zoo.contract import TensorSpec
 from zoo.errors import RecipeError
 from zoo.graph import Graph, Shape
 from zoo.recipe import Recipe
+from zoo.user_file import import_file
 
 __all__ = ["check_contract", "read_network"]
 
 
 def read_network(file: Path, recipe: Recipe) -> Graph:
-    """Return a float or quantized ONNX file as a Graph that the recipe's contract fits.
+    """Return a float or quantized file as a Graph that the recipe's contract fits.
 
-    Raises HubError for the file, RecipeError if network and contract do not match.
+    Raises a ZooError for the file, RecipeError if network and contract do not match.
     """
-    graph: Graph = registry.load("format", "onnx").import_file(file, recipe.contract.file_inputs)
+    graph = import_file(file, recipe.contract.file_inputs)
     check_contract(graph, recipe)
     return graph
 

@@ -13,6 +13,7 @@ from zoo.build.plan import Plan
 from zoo.build.stage import Stage
 from zoo.data.labelled_data import parse_name
 from zoo.provenance.used import Used
+from zoo.user_file import find_importer
 
 __all__ = ["STAGES", "artifact_stages", "build", "preview"]
 
@@ -24,12 +25,8 @@ def _recipe(plan: Plan) -> Mapping[str, object]:
 
 def _source_files(plan: Plan) -> Mapping[str, Path]:
     """Return the model's file and its external weights."""
-    files = {"float_hub": plan.float_hub}
-    # ONNX names such files with this key; searching for it is faster than loading onnx.
-    if b"location" in plan.float_hub.read_bytes():
-        data = registry.load("format", "onnx").data_files(plan.float_hub)
-        files.update({f"weights {path.name}": path for path in data})
-    return files
+    data = find_importer(plan.float_hub).data_files(plan.float_hub)
+    return {"float_hub": plan.float_hub, **{f"weights {path.name}": path for path in data}}
 
 
 def _target(plan: Plan) -> Mapping[str, object]:

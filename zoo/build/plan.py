@@ -7,7 +7,6 @@ from pathlib import Path
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
-from zoo.build.quantized_file import is_quantized
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
@@ -16,6 +15,7 @@ from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 from zoo.target import Target
+from zoo.user_file import find_importer, suffixes
 
 __all__ = [
     "Plan",
@@ -36,12 +36,12 @@ _TOLD = ("plugin", "code")
 class Wish:
     """A user's request, as text.
 
-    model: a recipe's name, or the path of an .onnx file, which needs `contract`.
+    model: a recipe's name, or the path of a network's file, which needs `contract`.
     name: of the file's model, '' for the file's own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     default.
     quant: '' for ptq, or for an already quantized file's own quantization.
-    scheme: instead of the target's scheme for `quant`.  hub: a float ONNX instead of the published
+    scheme: instead of the target's scheme for `quant`.  hub: a float file instead of the published
     one.  calibration: folder of images, or a data set by name (zoo.data.labelled_data).
     calibration_count: maximum images, None for what the quantization needs.
     epochs, seed: of quantization-aware training.
@@ -321,10 +321,10 @@ def _check_calibration(calibration: Path, recipe: Recipe) -> None:
 def _float_hub(wish: Wish, recipe: Recipe) -> Path:
     if wish.hub is not None:
         if not wish.hub.is_file():
-            raise UsageError(f"{wish.hub}: no such file; --hub needs a float .onnx file")
-        if is_quantized(wish.hub):
+            raise UsageError(f"{wish.hub}: no such file; --hub needs a float {suffixes()} file")
+        if find_importer(wish.hub).is_quantized(wish.hub):
             raise UsageError(
-                f"{wish.hub}: is already quantized, --hub needs a float .onnx file; build it "
+                f"{wish.hub}: is already quantized, --hub needs a float file; build it "
                 f"directly: zoo build {wish.hub} --contract CONTRACT"
             )
         return wish.hub

@@ -20,6 +20,7 @@ from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
 from zoo.tool import install_extra
+from zoo.user_file import find_importer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,13 +113,13 @@ def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
 
 
 def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[Subject]:
-    """Yield third-party networks, each an ONNX file with its contract.
+    """Yield third-party networks, each a file with its contract.
 
     They use the evaluation and the suites of `recipe`.
     """
-    for onnx, contract in peers:
-        peer = find_recipe(str(onnx), contract)
-        own = registry.load("executor", "onnxruntime").load(onnx.parent, onnx.name, 1)
+    for file, contract in peers:
+        peer = find_recipe(str(file), contract)
+        own = registry.load("executor", find_importer(file).runtime).load(file.parent, file.name, 1)
         run = partial(_run_file, own, peer.contract)
         yield Subject(peer.name, replace(peer, evaluate=recipe.evaluate, suites=recipe.suites), run)
 

@@ -23,11 +23,11 @@ from zoo.cli.output import print_json
     "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."
 )
 @click.option(
-    "--contract", type=click.Path(path_type=Path), help="Contract of an .onnx file, in TOML."
+    "--contract", type=click.Path(path_type=Path), help="Contract of a model's file, in TOML."
 )
-@click.option("--name", default="", help="Model name for an .onnx file; default: the file's name.")
+@click.option("--name", default="", help="Model name for a file; default: the file's name.")
 @click.option(
-    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
+    "--hub", type=click.Path(path_type=Path), help="Float file to use instead of the published one."
 )
 @click.option(
     "--calib",
@@ -75,7 +75,7 @@ def command(
     as_json: bool,
     **wish: object,
 ) -> None:
-    """Build MODEL, a name from `zoo list` or an .onnx file, for a board."""
+    """Build MODEL, a name from `zoo list` or an .onnx or .tflite file, for a board."""
     plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
     if dry_run:
         if wish["contract"]:

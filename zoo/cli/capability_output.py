@@ -12,6 +12,7 @@ from zoo.cli.output import print_json, print_table
 from zoo.errors import RecipeError
 from zoo.graph import Graph
 from zoo.target import Target
+from zoo.user_file import import_file, is_user_file
 
 __all__ = ["show_capabilities"]
 
@@ -19,7 +20,7 @@ __all__ = ["show_capabilities"]
 def show_capabilities(model: str, target: Target, as_json: bool) -> None:
     """Print a row for each node, and how many do not fit the board.
 
-    model: a recipe's name, for its float hub, or an .onnx file.
+    model: a recipe's name, for its float hub, or a network's file.
     """
     found = find_capabilities(_read(model), target)
     rows = [asdict(capability) for capability in found]
@@ -33,9 +34,7 @@ def show_capabilities(model: str, target: Target, as_json: bool) -> None:
 
 
 def _read(model: str) -> Graph:
-    path = named_file(model) if model.endswith(".onnx") else _float_hub(model)
-    graph: Graph = registry.load("format", "onnx").import_file(path, {})
-    return graph
+    return import_file(named_file(model) if is_user_file(model) else _float_hub(model), {})
 
 
 def _float_hub(model: str) -> Path:

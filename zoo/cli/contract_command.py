@@ -6,11 +6,12 @@ import click
 
 from zoo.cli.options import named_file
 from zoo.errors import UsageError
+from zoo.user_file import is_user_file, suffixes
 
 
 @click.group()
 def command() -> None:
-    """Write and check contracts of .onnx files."""
+    """Write and check contracts of .onnx and .tflite files."""
 
 
 @command.command()
@@ -20,10 +21,10 @@ def command() -> None:
     "--size", default="", metavar="HEIGHTxWIDTH", help="Where MODEL leaves them open, as 480x640."
 )
 def init(model: str, out: Path, size: str) -> None:
-    """Write a first contract of MODEL, an .onnx file: its names and shapes, guesses marked."""
+    """Write a first contract of MODEL, a file: its names and shapes, guesses marked."""
     from zoo.build.first_contract import first_contract
 
-    file = _onnx(model)
+    file = _network_file(model)
     wanted = _height_and_width(size) if size else None
     if out.exists():
         raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
@@ -37,13 +38,13 @@ def init(model: str, out: Path, size: str) -> None:
 @click.argument("contract", type=click.Path(path_type=Path))
 @click.argument("model")
 def check(contract: Path, model: str) -> None:
-    """Check that CONTRACT, a .toml file, fits MODEL, an .onnx file; print what the steps add."""
+    """Check that CONTRACT, a .toml file, fits MODEL, a file; print what the steps add."""
     from zoo.build.models import find_recipe
     from zoo.build.network import read_network
     from zoo.cli.output import print_table
     from zoo.data.processing import value_specs
 
-    file = _onnx(model)
+    file = _network_file(model)
     recipe = find_recipe(str(file), contract, "model")
     read_network(file, recipe)
     rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
@@ -58,8 +59,8 @@ def _height_and_width(size: str) -> tuple[int, int]:
     return height, width
 
 
-def _onnx(model: str) -> Path:
+def _network_file(model: str) -> Path:
     file = named_file(model)
-    if file.suffix != ".onnx":
-        raise UsageError(f"{model}: contracts are for .onnx files; give one")
+    if not is_user_file(model):
+        raise UsageError(f"{model}: contracts are for {suffixes()} files; give one")
     return file

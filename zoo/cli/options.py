@@ -91,8 +91,8 @@ def peer_option(purpose: str) -> Callable[[Command], Command]:
         "peers",
         multiple=True,
         nargs=2,
-        type=existing("file", "an .onnx file and its contract"),
-        metavar="ONNX CONTRACT",
+        type=existing("file", "an .onnx or .tflite file and its contract"),
+        metavar="FILE CONTRACT",
         help=f"{purpose}; repeatable.",
     )
 

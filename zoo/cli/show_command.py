@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import click
 
@@ -17,8 +16,9 @@ from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import json_option, named_file, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
-from zoo.plugs import Format
+from zoo.plugs import Describer
 from zoo.target import ARCHIVE, Target
+from zoo.user_file import find_importer, is_user_file
 
 _KINDS = ("recipe", "target", "scheme")
 
@@ -31,7 +31,7 @@ _KINDS = ("recipe", "target", "scheme")
 def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
     """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
-    With --target, NAME is a model or an .onnx file; show for each node what runs it.
+    With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
     """
     if target is not None:
         show_capabilities(name, find_target(target, runtime), as_json)
@@ -48,10 +48,10 @@ def _facts(name: str) -> dict[str, object]:
     if name.endswith(f".{ARCHIVE}"):
         return _bundle(named_file(name))
     if Path(name).suffix:
-        for reader in _readers("format", name):
-            return _network(named_file(name), reader)
-        for describer in _readers("describer", name):
+        for describer in _describers(name):
             return dict(describer.describe(_content(named_file(name)), name))
+        if is_user_file(name):
+            return _network(named_file(name))
     if ":" in name:
         return _target(find_target(name))
     if registry.knows("target", name):
@@ -69,10 +69,10 @@ def _target(target: Target) -> dict[str, object]:
     return _jsonable({"kind": "target", **asdict(target), **forms})
 
 
-def _readers(kind: str, name: str) -> Iterator[Any]:
-    """Return the formats or describers for this file suffix."""
-    readers = (registry.load(kind, reader) for reader in registry.names(kind))
-    return (reader for reader in readers if name.endswith(reader.suffix))
+def _describers(name: str) -> Iterator[Describer]:
+    """Return the describers for this file suffix."""
+    found = (registry.load("describer", describer) for describer in registry.names("describer"))
+    return (describer for describer in found if name.endswith(describer.suffix))
 
 
 def _content(path: Path) -> bytes:
@@ -82,8 +82,9 @@ def _content(path: Path) -> bytes:
         raise ArtifactError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _network(path: Path, reader: Format) -> dict[str, object]:
-    graph = reader.import_file(path, {})
+def _network(path: Path) -> dict[str, object]:
+    importer = find_importer(path)
+    graph = importer.import_file(path, {})
     tensors = graph.tensors
     weights = sum(t.data.size for t in tensors.values() if t.data is not None)
     macs = sum(
@@ -91,7 +92,7 @@ def _network(path: Path, reader: Format) -> dict[str, object]:
         for node in graph.nodes
     )
     return {
-        "kind": reader.name,
+        "kind": importer.name,
         "inputs": {name: list(tensors[name].shape) for name in graph.inputs},
         "outputs": {name: list(tensors[name].shape) for name in graph.outputs},
         "quantized": graph.is_quantized,

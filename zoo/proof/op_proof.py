@@ -1,6 +1,7 @@
 """Proof op by op: a deep network's outputs may diverge, a single op's may not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,13 @@ def can_inspect(executor: str) -> bool:
 
 
 def prove_ops(
-    step: str, executor: str, file: Path, graph: Graph, feeds: Sequence[Feeds]
+    step: str,
+    executor: str,
+    file: Path,
+    graph: Graph,
+    feeds: Sequence[Feeds],
+    own_form: Callable[[Feeds], Feeds] = dict,
+    tie_steps: int = 0,
 ) -> Check | None:
     """Return the check of each op on its own; None if that does not cover all of them.
 
@@ -35,17 +42,21 @@ def prove_ops(
 
     The outputs are those of the unmodified file, which proves that they derive from the integers
     inside.  executor: zoo.plugs.Inspector.  file: of the integer graph.
+    own_form: feeds as the file takes them.  tie_steps: how far from half to even the executor may
+    round a tie.
     """
     names = [t.name for t in graph.tensors.values() if t.quantization and not t.is_constant]
     inspector: Inspector = registry.load("executor", executor)
     run = inspector.load_inside(file.parent, file.name, names)
     plain = inspector.load(file.parent, file.name)
     judge: OpJudge = registry.load("executor", "reference")
-    values = ({**feed, **run(feed), **plain(feed)} for feed in feeds)
+    own = ((feed, own_form(feed)) for feed in feeds)
+    values = ({**feed, **run(given), **plain(given)} for feed, given in own)
     found = [difference for inside in values for difference in judge.judge_ops(graph, inside)]
     needed = {node.name for node in graph.nodes if judge.rounds(node)}
     needed |= {node.name for node in graph.nodes if node.output in graph.outputs}
-    judged = [difference for difference in found if difference.is_judged]
+    allowed = (replace(d, allowed=max(d.allowed, tie_steps)) for d in found)
+    judged = [difference for difference in allowed if difference.is_judged]
     return compare_ops(step, judged) if needed <= _nodes(judged) else None
 
 

@@ -5,6 +5,7 @@ It covers all changes of an import: opset, types, order, batch, simplification.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,12 @@ from zoo.data.processing import loudest, preprocess_batch
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import HubError, VerifyError
 from zoo.graph import Graph
-from zoo.plugs import Feeds
+from zoo.plugs import Feeds, Importer
 from zoo.proof.certificate import Check
 from zoo.proof.comparison import Outputs, compare, judging, output_scales
 from zoo.proof.op_proof import prove_ops
 from zoo.step import Signal
+from zoo.user_file import find_importer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +34,7 @@ SOURCE_STEP = "user's file -> float hub"
 
 _SAMPLES = 4
 _NOISE_S = 3
+_PICTURE_AXES = 3
 _FLOAT = Exactness(
     1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
 )
@@ -64,21 +67,22 @@ def _extremes(contract: Contract) -> "Sequence[NDArray[np.uint8] | Signal]":
 
 
 def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract) -> Check:
-    """Return the comparison of both files in ONNX Runtime without optimisation.
+    """Return the comparison of the file, in its own runtime, with the hub in ONNX Runtime.
 
-    For a quantized file, ONNX Runtime's integers are compared with the hub's op by op, if it
-    exposes all of them.
+    Neither is optimised. For a quantized file, its runtime's integers are compared with the hub's
+    op by op, if it exposes all of them.
     feeds: inputs of the hub by name, [N, ...].  contract: says how the file takes them. Raises
-    HubError if ONNX Runtime cannot run the user's file, VerifyError if an output is absent, has
-    another number of values, or is NaN.
+    HubError if the runtime cannot run the user's file, ToolchainError if it is missing,
+    VerifyError if an output is absent, has another number of values, or is NaN.
     """
-    own = registry.load("executor", "onnxruntime-source").load(source.parent, source.name)
+    importer = find_importer(source)
+    own = registry.load("executor", importer.executor).load(source.parent, source.name)
     hub = registry.load("executor", "onnxruntime-unoptimized").load(
         float_hub.parent, float_hub.name
     )
     graph: Graph = registry.load("format", "onnx").read(float_hub.read_bytes(), str(float_hub))
-    if (contract.layout, contract.dtype, contract.constants) == ("nchw", "float32", ()):
-        alone = _each_op(source, graph, feeds)
+    if _shares_values(contract, importer):
+        alone = _each_op(importer, source, graph, feeds, contract)
         if alone is not None:
             return alone
     scales = output_scales(graph)
@@ -93,25 +97,41 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract
     return compare(SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread)
 
 
+def _shares_values(contract: Contract, importer: Importer) -> bool:
+    """Whether the file's inputs and activations are those of the hub, apart from their layout."""
+    is_laid = contract.layout == importer.layout or len(contract.input.shape) != _PICTURE_AXES
+    return is_laid and (contract.dtype, contract.constants) == ("float32", ())
+
+
 def _demand_numbers(source: Path, outputs: Outputs) -> None:
     """Raise VerifyError if a user's file itself returns NaN."""
     for name, values in outputs.items():
         if np.isnan(values).any():
             raise VerifyError(
                 f"{source}: its output '{name}' is NaN for some inputs between black and white, in "
-                "ONNX Runtime, too; such an output cannot be proven: look for a division by 0, or "
+                "its own runtime, too; such an output cannot be proven: look for a division by 0, or "
                 "for a root or logarithm of negative numbers"
             )
 
 
-def _each_op(source: Path, graph: Graph, feeds: Feeds) -> Check | None:
+def _each_op(
+    importer: Importer, source: Path, graph: Graph, feeds: Feeds, contract: Contract
+) -> Check | None:
     """Return the check of each op on its own; None for float networks, or if unavailable."""
     if not graph.is_quantized:
         return None
     count = len(next(iter(feeds.values())))
     samples = [{k: v[index : index + 1] for k, v in feeds.items()} for index in range(count)]
     try:
-        return prove_ops(SOURCE_STEP, "onnxruntime-unoptimized", source, graph, samples)
+        return prove_ops(
+            SOURCE_STEP,
+            importer.inspector,
+            source,
+            graph,
+            samples,
+            own_form=partial(source_feeds, contract),
+            tie_steps=importer.tie_steps,
+        )
     except HubError:  # a fixed batch, or external weights
         return None
 
@@ -122,7 +142,7 @@ def demand_same(check: Check, source: Path) -> None:
         raise VerifyError(
             f"{source}: the imported network differs from the file by {check.largest:g} "
             f"{check.unit}, allowed: {check.allowed}; report the file, because its import is "
-            "wrong, and export it again with opset 13 to 21"
+            "wrong, and export or convert it again"
         )
 
 

@@ -10,7 +10,7 @@ class KindCompiler(Compiler):
     name = "kind-compiler"
 
     def lower(self, graph, target, scheme):
-        for kind in ("format", "renderer", "describer"):
+        for kind in ("format", "importer", "renderer", "describer"):
             assert registry.load(kind, f"kind-{kind}").name == f"kind-{kind}"
         assert registry.load("lowering", "kind-compiler/kind_triangle").__name__ == "lower"
         return registry.load("compiler", "onnx").lower(graph, target, scheme)

@@ -15,15 +15,6 @@ class Plugin(Format):
     def write(self, graph):
         raise NotImplementedError
 
-    def import_file(self, file, inputs):
-        raise NotImplementedError
-
-    def declared_inputs(self, file):
-        raise NotImplementedError
-
-    def data_files(self, file):
-        raise NotImplementedError
-
     def simplify(self, content, where):
         raise NotImplementedError
 

@@ -77,17 +77,22 @@ def test_a_name_that_is_given_is_checked(tmp_path, contract):
             "mine.onnx",
             False,
             UsageError,
-            "mine.onnx: an .onnx file needs --contract contract.toml; see docs",
+            "mine.onnx: a network's file needs --contract contract.toml; see docs",
         ),
         (
             "toy",
             True,
             UsageError,
-            "toy: only an .onnx file needs a contract or a name; registered models",
+            "toy: only an .onnx or .tflite file needs a contract or a name; registered models",
         ),
-        ("none.onnx", True, UsageError, "none.onnx: no such file; give an .onnx file, or a model"),
-        ("net.pth", True, UsageError, "net.pth: only an .onnx file, or a model of `zoo list`, can"),
-        ("mine", True, UsageError, "mine: only an .onnx file, or a model of `zoo list`, can be b"),
+        (
+            "none.onnx",
+            True,
+            UsageError,
+            "none.onnx: no such file; give an .onnx or .tflite file, or",
+        ),
+        ("net.pth", True, UsageError, "net.pth: only an .onnx or .tflite file, or a model of"),
+        ("mine", True, UsageError, "mine: only an .onnx or .tflite file, or a model of"),
     ],
 )
 def test_contract_and_model_must_go_together(

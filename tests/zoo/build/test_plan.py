@@ -204,7 +204,7 @@ def test_accepted_scheme_needs_calibration_where_the_published_hub_has_another(t
         ),
         (
             {"hub": Path("none.onnx"), "quant": "none"},
-            "none.onnx: no such file; --hub needs a float .onnx file",
+            "none.onnx: no such file; --hub needs a float .onnx or .tflite file",
         ),
     ],
 )
@@ -347,6 +347,6 @@ def test_a_float_file_has_no_integers_to_keep():
 def test_a_quantized_hub_is_no_float_one(quantized):
     hub = Path(quantized["model"])
     assert refusal(UsageError, model="pfld", target="x86", hub=hub, quant="none") == (
-        f"{hub}: is already quantized, --hub needs a float .onnx file; build it directly: zoo "
+        f"{hub}: is already quantized, --hub needs a float file; build it directly: zoo "
         f"build {hub} --contract CONTRACT"
     )

@@ -104,7 +104,9 @@ def test_no_file_is_overwritten(first, tmp_path):
         zoo("contract", "init", net, "--out", tmp_path / "none/x.toml")
     with pytest.raises(UsageError, match=r"no such file"):
         zoo("contract", "init", tmp_path / "none.onnx")
-    with pytest.raises(UsageError, match=r"contract.toml: contracts are for \.onnx files"):
+    with pytest.raises(
+        UsageError, match=r"contract.toml: contracts are for \.onnx or \.tflite files"
+    ):
         zoo("contract", "check", toml, toml)
 
 
@@ -183,3 +185,18 @@ def test_pixels_with_channels_last(tmp_path, size):
     assert "# GUESS: channels last, since the last axis is 3." in toml.read_text()
     rehearse(contract)
     zoo("contract", "check", toml, net)
+
+
+def test_a_tflite_file_has_images_channels_last(tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
+    from networks import residual_network
+    from tflite_files import to_tflite
+
+    net, toml = tmp_path / "net.tflite", tmp_path / "contract.toml"
+    net.write_bytes(to_tflite(residual_network()).files["model.tflite"])
+    zoo("contract", "init", net, "--out", toml)
+    assert 'shape = [6, 6, 3], layout = "nhwc"' in toml.read_text()
+    contract = Contract.from_toml(toml)
+    assert contract.input == TensorSpec("image", (3, 6, 6))
+    assert contract.outputs == (TensorSpec("landmarks", (10,)),)
+    assert "landmarks" in zoo("contract", "check", toml, net)
