@@ -109,8 +109,8 @@ def _demand_numbers(source: Path, outputs: Outputs) -> None:
         if np.isnan(values).any():
             raise VerifyError(
                 f"{source}: its output '{name}' is NaN for some inputs between black and white, in "
-                "its own runtime, too; such an output cannot be proven: look for a division by 0, or "
-                "for a root or logarithm of negative numbers"
+                "its own runtime, too; such an output cannot be proven: look for a division by 0, "
+                "or for a root or logarithm of negative numbers"
             )
 
 
