@@ -8,7 +8,7 @@ refused later, by the lowering.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from types import MappingProxyType
 
@@ -17,6 +17,8 @@ from compilers.op_parts.arithmetic import OPEN, Bounds, clamp_of
 from compilers.op_parts.window import Pair, Window
 from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.flat_images import feeds_dense_alone
+from compilers.xmodel.resampling import require_factors
+from compilers.xmodel.transposed import convolution_of, spread_of, transposed_window
 from zoo.lowering import NodeView, lowered_ops
 from zoo.target import Target
 
@@ -52,7 +54,9 @@ def _conv(view: DpuView) -> None:
     (_, channels, *image_hw), weight = view.inputs[0].shape, view.inputs[1].shape
     window = Window.from_node(view.node, (int(weight[2]), int(weight[3])))
     group = integer(view.node, "group")
-    if group == 1:
+    if spread_of(view.graph, view.node):
+        _channels(view, int(channels))
+    elif group == 1:
         _convolution(view, window, int(channels), _pair(image_hw))
         _activation(view, "conv")
     elif group == channels == weight[0]:
@@ -78,15 +82,9 @@ def _convolution(view: DpuView, window: Window, channels: int, image_hw: Pair) -
 
 
 def _depthwise(view: DpuView, window: Window, image_hw: Pair) -> None:
-    channels, rows = int(view.inputs[0].shape[1]), math.prod(window.kernel)
     _alu(view, window, image_hw)
-    if rows > view.limits.bank_depth:
-        view.refuse(
-            f"kernel {_by(window.kernel)} fills {rows} rows of the memory for weights; it has "
-            f"{view.limits.bank_depth}",
-            "use a smaller kernel",
-        )
-    _dilations(view, window, channels)
+    _weight_rows(view, window.kernel, 1)
+    _dilations(view, window, int(view.inputs[0].shape[1]))
     _activation(view, "depthwise")
 
 
@@ -99,6 +97,46 @@ def _alu(view: DpuView, window: Window, image_hw: Pair) -> None:
     begin, end = limits.alu_pad_begin_max, limits.alu_pad_end_max
     _pads(view, window, [begin, begin, end, end])
     _channels(view, int(view.inputs[0].shape[1]))
+
+
+def _depth_to_space(view: DpuView) -> None:
+    """The second half of a transposed convolution."""
+    conv, window = convolution_of(view.graph, view.node), transposed_window(view.graph, view.node)
+    assert conv is not None
+    image, weight = view.graph.inputs_of(conv)[:2]
+    own = DpuView(view.graph, replace(conv, output=view.node.output), view.target, view.limits)
+    depthwise = integer(conv, "group") > 1
+    limit = view.limits.alu_kernel_max if depthwise else view.limits.conv_kernel_max
+    taps = int(weight.shape[2]), int(weight.shape[3])
+    _sizes(view, "kernel / stride", taps, limit)
+    if depthwise:
+        _weight_rows(view, window.kernel, 1)
+    else:
+        _weight_rows(view, window.kernel, int(image.shape[1]))
+    _channels(own, int(image.shape[1]))
+    _activation(own, "depthwise" if depthwise else "conv")
+
+
+def _resize(view: DpuView) -> None:
+    image_hw = _pair(view.inputs[0].shape[2:])
+    require_factors(view, image_hw)
+    _channels(view, int(view.inputs[0].shape[1]))
+    factors = [
+        out // size for out, size in zip(_pair(view.output.shape[2:]), image_hw, strict=True)
+    ]
+    _weight_rows(view, (factors[0], factors[1]), 1)
+
+
+def _weight_rows(view: DpuView, kernel: Pair, channels: int) -> None:
+    """kernel: of the convolution that the DPU computes.  channels: summed by each output."""
+    rows = math.prod(kernel) * math.ceil(channels / view.limits.channel_parallel)
+    if rows > view.limits.bank_depth:
+        over = f" over {channels} channels" if channels > 1 else ""
+        view.refuse(
+            f"kernel {_by(kernel)}{over} fills {rows} rows of the memory for weights; it has "
+            f"{view.limits.bank_depth}",
+            "use a smaller kernel",
+        )
 
 
 def _dense(view: DpuView) -> None:
@@ -188,6 +226,8 @@ def _allowed(view: DpuView, kind: str, op: str) -> None:
 
 def _op_before(view: DpuView) -> str:
     before = view.producer
+    if before is not None and before.op == "depth_to_space":
+        return "conv"
     return "input" if before is None or before.op == "quantize" else before.op
 
 
@@ -251,10 +291,12 @@ _RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
         "concat": _concat,
         "conv": _conv,
         "dense": _dense,
+        "depth_to_space": _depth_to_space,
         "leaky_relu": _leaky_relu,
         "max_pool": _max_pool,
         "mul": _element_wise,
         "reshape": _reshape,
+        "resize": _resize,
     }
 )
 
@@ -272,9 +314,6 @@ _NOT_EMITTED: Mapping[str, str] = MappingProxyType(
         ),
         "prelu": f"the DPU's engine for depthwise convolutions has PReLU, {_NOT_YET}",
         "requantize": _NOTHING,
-        "resize": (
-            f"AMD's compiler builds some resizes, by whole factors, from other DPU ops, {_NOT_YET}"
-        ),
     }
 )
 """Reasons for refusing ops that a DPU or an .xmodel may have."""

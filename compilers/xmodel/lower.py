@@ -23,6 +23,7 @@ from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import DpuView, require_rules
 from compilers.xmodel.flat_images import flatten_as_they_lie
+from compilers.xmodel.moves_as_convolutions import as_convolutions
 from compilers.xmodel.partition import off_the_dpu
 from compilers.xmodel.powers_of_two import are_powers_of_two
 from compilers.xmodel.scope import Scope
@@ -79,10 +80,11 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
 
 
 class _ForDpu:
-    """Lowers node by node. views: of the given graph, images NCHW."""
+    """Lowers node by node. views: of the graph with moves as convolutions, images NCHW."""
 
     def __init__(self, graph: Graph, target: Target) -> None:
         limits = DpuLimits.of(target)
+        graph = as_convolutions(graph)
         self.views = [DpuView(graph, node, target, limits) for node in graph.nodes]
         self.scope = Scope(run_passes(graph, PASSES))
         self._scheme = _scheme(target)
@@ -192,4 +194,4 @@ def split_flat_pools(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(nodes), tensors=tensors)
 
 
-PASSES = (split_flat_pools, flatten_as_they_lie, channels_last)
+PASSES = (as_convolutions, split_flat_pools, flatten_as_they_lie, channels_last)

@@ -14,12 +14,14 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "conv": "weighted:lower_conv",
         "dense": "weighted:lower_dense",
         "dequantize": "elementwise:lower_dequantize",
+        "depth_to_space": "transposed:lower_depth_to_space",
         "leaky_relu": "elementwise:lower_leaky_relu",
         "max_pool": "windows:lower_max_pool",
         "mul": "elementwise:lower_mul",
         "quantize": "elementwise:lower_quantize",
         "requantize": "elementwise:lower_requantize",
         "reshape": "moves:lower_reshape",
+        "resize": "resampling:lower_resize",
         "transpose": "moves:lower_transpose",
     }
 )

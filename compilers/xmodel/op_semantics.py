@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from compilers.xmodel.real_arrays import Array, Reals, join
-from compilers.xmodel.xir import XirOp
+from compilers.xmodel.xir import XirOp, attributes_of
 from zoo.errors import ArtifactError
 
 __all__ = ["MEANINGS", "Inputs"]
@@ -51,6 +51,59 @@ def _depthwise(op: XirOp, inputs: Inputs) -> Reals:
     kernel = weights.shape[1:3]
     sums = sum(seen * weights[0, i, j] for (i, j), seen in _taps(op, x.numerator, kernel))
     return _biased(inputs, Reals(np.asarray(sums), x.divisor))
+
+
+def _transposed(op: XirOp, inputs: Inputs) -> Reals:
+    """Convolve the image spread by zeros; XIR's pad is what the whole kernel's is reduced by."""
+    return _conv(*_spread(op, inputs))
+
+
+def _transposed_depthwise(op: XirOp, inputs: Inputs) -> Reals:
+    return _depthwise(*_spread(op, inputs))
+
+
+def _spread(op: XirOp, inputs: Inputs) -> tuple[XirOp, Inputs]:
+    """Return the convolution with stride 1, and the inputs with zeros between the pixels."""
+    x, (width, height) = inputs["input"][0], _required(op, "kernel")
+    across, down = _required(op, "stride")
+    count, rows, columns, channels = x.numerator.shape
+    image = np.zeros((count, (rows - 1) * down + 1, (columns - 1) * across + 1, channels))
+    image[:, ::down, ::across] = x.numerator
+    extents = width, width, height, height
+    pads = tuple(e - 1 - pad for e, pad in zip(extents, _required(op, "pad"), strict=True))
+    changed = attributes_of({"pad": pads, "stride": (1, 1)})
+    spread = {**inputs, "input": [replace(x, numerator=image)]}
+    return replace(op, attributes={**op.attributes, **changed}), spread
+
+
+def _resize(op: XirOp, inputs: Inputs) -> Reals:
+    """Repeat pixels, or interpolate at (i + 1/2) / scale - 1/2, clipped to the image."""
+    x, mode = inputs["input"][0], _required(op, "mode")
+    half, corners = (bool(op.attribute(f"{n}")) for n in ("half_pixel_centers", "align_corners"))
+    if (mode, half, corners) not in (("NEAREST", False, False), ("BILINEAR", True, False)):
+        raise ArtifactError(
+            f"op '{op.name}' (resize): {mode}, half_pixel_centers {half}, align_corners {corners} "
+            "has no meaning here; build the file again"
+        )
+    for axis, factor in zip((2, 1), _required(op, "scale"), strict=True):
+        x = _repeated(x, axis, factor) if mode == "NEAREST" else _interpolated(x, axis, factor)
+    return x
+
+
+def _repeated(x: Reals, axis: int, factor: float) -> Reals:
+    return replace(x, numerator=x.numerator.repeat(round(factor), axis))
+
+
+def _interpolated(x: Reals, axis: int, factor: float) -> Reals:
+    size = x.numerator.shape[axis]
+    places = (np.arange(round(size * factor)) + 0.5) / factor - 0.5
+    places = places.clip(0, size - 1)
+    below = np.floor(places).astype(int)
+    shape = [-1 if index == axis else 1 for index in range(x.numerator.ndim)]
+    weight = (places - below).reshape(shape)
+    first = x.numerator.take(below, axis)
+    second = x.numerator.take(np.minimum(below + 1, size - 1), axis)
+    return replace(x, numerator=first * (1 - weight) + second * weight)
 
 
 def _matmul(op: XirOp, inputs: Inputs) -> Reals:
@@ -183,6 +236,9 @@ MEANINGS: Mapping[str, Callable[[XirOp, Inputs], Reals]] = {
     "fix": _fix,
     "conv2d": _conv,
     "depthwise-conv2d": _depthwise,
+    "transposed-conv2d": _transposed,
+    "transposed-depthwise-conv2d": _transposed_depthwise,
+    "resize": _resize,
     "matmul": _matmul,
     "avgpool2d": _average_pool,
     "maxpool2d": _max_pool,

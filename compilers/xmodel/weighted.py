@@ -6,6 +6,7 @@ from compilers.op_parts.arguments import integer
 from compilers.op_parts.window import Window
 from compilers.xmodel.rectifier import add_rectified
 from compilers.xmodel.scope import Scope
+from compilers.xmodel.transposed import spread_of
 from compilers.xmodel.windows import window_attributes
 from zoo.graph import Tensor
 from zoo.lowering import NodeView
@@ -16,8 +17,11 @@ __all__ = ["lower_conv", "lower_dense"]
 def lower_conv(scope: Scope, view: NodeView) -> None:
     """Add 'conv2d' or 'depthwise-conv2d'.
 
-    Weights become OHWI, or [1, kh, kw, C] for a depthwise convolution.
+    Weights become OHWI, or [1, kh, kw, C] for a depthwise convolution. A half of a transposed
+    convolution is added with the DepthToSpace behind it.
     """
+    if spread_of(scope.graph, view.node):
+        return
     x, weight, *bias = view.inputs
     channels, group = int(x.shape[-1]), integer(view.node, "group")
     depthwise = group > 1

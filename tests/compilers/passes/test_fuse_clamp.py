@@ -76,3 +76,30 @@ def test_ops_that_take_no_clamp_stay():
 def test_clips_of_inputs_stay():
     before = _graph(Node("act", "clip", ("x",), "y", RELU))
     assert fuse_clamp(before) == before
+
+
+def test_a_relu_behind_moves_joins_what_is_before_them(same_outputs):
+    flat = {"shape": (2, 2)}
+    before = _graph(
+        Node("fc", "dense", ("x", "w"), "d"),
+        Node("square", "reshape", ("d",), "s", flat),
+        Node("turn", "transpose", ("s",), "t", {"permutation": (0, 2, 1)}),
+        Node("act", "clip", ("t",), "y", RELU),
+    )
+    expected = _graph(
+        Node("fc", "dense", ("x", "w"), "d", {"clamp": (0.0, inf)}),
+        Node("square", "reshape", ("d",), "s", flat),
+        Node("turn", "transpose", ("s",), "y", {"permutation": (0, 2, 1)}),
+    )
+    assert fuse_clamp(before) == expected
+    same_outputs(before, expected)
+
+
+def test_a_relu_behind_a_move_that_others_read_stays():
+    graph = _graph(
+        Node("fc", "dense", ("x", "w"), "d"),
+        Node("square", "reshape", ("d",), "s", {"shape": (2, 2)}),
+        Node("act", "clip", ("s",), "y", RELU),
+        outputs=("y", "s"),
+    )
+    assert fuse_clamp(graph) == graph

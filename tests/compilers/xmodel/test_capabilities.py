@@ -32,7 +32,8 @@ POOL = {
 
 ITS_NUMBERS = "quantize the float network with the scheme dpu-pow2"
 BUILD_IT = (
-    "build it from add, average_pool, clip, concat, conv, dense, leaky_relu, max_pool, mul, reshape"
+    "build it from add, average_pool, clip, concat, conv, dense, depth_to_space, leaky_relu, "
+    "max_pool, mul, reshape, resize"
 )
 
 
@@ -217,14 +218,8 @@ REFUSALS = {
         "sigmoid, and this zoo does not emit it yet",
         BUILD_IT,
     ),
-    "resize": (
-        _one("resize", size_hw=(16, 16)),
-        "AMD's compiler builds some resizes, by whole factors, from other DPU ops, and this zoo "
-        "does not emit it yet",
-        BUILD_IT,
-    ),
     "unknown op": (
-        _one("pad", before=(0, 0, 1, 1), after=(0, 0, 1, 1), value=0.0),
+        _one("pad", before=(0, 0, 1, 1), after=(0, 0, 1, 1), value=1.0),
         "this zoo emits no such op for the DPU",
         BUILD_IT,
     ),
@@ -245,6 +240,36 @@ def test_what_the_dpu_lacks_falls_to_the_cpu(op):
     assert found.runs_on == "CPU"
     assert found.why == "the DPU has no such op, and the app runs what the DPU computes"
     assert found.remedy.startswith("end the network before it")
+
+
+@pytest.mark.parametrize(
+    ("mode", "places", "size", "why"),
+    [
+        ("nearest", "half_pixel", (12, 16), "nearest from 8x8 to 12x16 pixels; the DPU repeats"),
+        ("nearest", "align_corners", (16, 16), "nearest from 8x8 to 16x16 pixels; the DPU repeats"),
+        ("linear", "half_pixel", (24, 24), "bilinear (half_pixel) from 8x8 to 24x24 pixels; the"),
+        ("linear", "align_corners", (16, 16), "bilinear (align_corners) from 8x8 to 16x16 pixels"),
+    ],
+)
+def test_other_resizes_fall_to_the_cpu(mode, places, size, why):
+    attributes = {"mode": mode, "coordinate_transformation_mode": places, "size_hw": size}
+    graph = _one("resize", **attributes, nearest_mode="ceil")
+    (found,) = capabilities(graph, KV260)
+    assert found.runs_on == "CPU"
+    assert found.why.startswith(why)
+
+
+def test_a_transposed_convolution_is_held_to_the_limits_of_its_kernel():
+    conv = Node("c", "conv", ("x", "w"), "s", {**WINDOW, "group": 1})
+    spread = Node("n", "depth_to_space", ("s",), "y", {"block": 2, "mode": "CRD"})
+    weight = {"w": np.zeros((4, 2064, 2, 2), np.float32)}
+    found = capabilities(
+        build_graph({"x": ("N", 2064, 8, 8)}, (conv, spread), ("y",), weight), KV260
+    )
+    assert [c.runs_on for c in found] == ["DPU", "refused"]
+    assert found[1].why == (
+        "kernel 4x4 over 2064 channels fills 2064 rows of the memory for weights; it has 2048"
+    )
 
 
 def test_a_reshape_that_moves_values_falls_to_the_cpu():
