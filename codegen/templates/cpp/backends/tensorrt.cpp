@@ -13,9 +13,9 @@ const BackendInfo kBackend = {
     {{"--tensorrt", "FILE",
       "libzoo_tensorrt.so; default: ZOO_TENSORRT, ../lib beside the program, the system's",
       nullptr},
-     {"--engines", "DIRECTORY", "engines that are built here; default: ../engine by the program",
+     {"--engines", "DIRECTORY", "engines built here; default: ../engine beside the program",
       nullptr},
-     {"--build-engine", "", "build the engine for this GPU, keep it, and end", nullptr, true}}};
+     {"--build-engine", "", "build the engine for this GPU, save it, and exit", nullptr, true}}};
 
 namespace {
 

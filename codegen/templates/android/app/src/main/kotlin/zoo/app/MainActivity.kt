@@ -16,7 +16,7 @@ class MainActivity : ComponentActivity() {
     private lateinit var network: LitertNetwork // made and run by the worker
     private val permission =
         registerForActivityResult(ActivityResultContracts.RequestPermission()) { granted ->
-            if (granted) startCamera(this, worker, ::look) else view.text = "The camera is needed."
+            if (granted) startCamera(this, worker, ::look) else view.text = "This app needs the camera."
         }
 
     override fun onCreate(savedInstanceState: Bundle?) {
