@@ -109,10 +109,12 @@ def _own(templates: str | Path, name: str) -> str | Path:
 
 def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]:
     model = one_line(bundle.model)
+    sources = "WAV files and raw" if bundle.signal_hz else "pictures and on frames of a"
+    kind = "PCM" if bundle.signal_hz else "camera"
     description = (
         f"{model} on {board.runtime}",
-        f" Runs the model {model} on pictures and on frames of a",
-        f" camera, with {board.runtime} on {board.processor}.",
+        f" Runs the model {model} on {sources}",
+        f" {kind}, with {board.runtime} on {board.processor}.",
     )
     return {
         "Package": name,

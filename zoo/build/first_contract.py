@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
+from zoo.build.first_signal import signal_shape, signal_steps
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
 from zoo.errors import HubError, RecipeError, UsageError
@@ -27,31 +28,40 @@ _MEAN, _STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 
 
 @dataclass(frozen=True)
-class _Picture:
-    """The picture that goes in. guesses: what of it the file does not state."""
+class _Source:
+    """The picture or signal that goes in. pre: its steps.  guesses: what the file does not state.
+
+    signal: the contract's line about it, '' for a picture.
+    """
 
     name: str
     form: FileInput
+    pre: tuple[str, ...]
     guesses: tuple[str, ...] = ()
+    signal: str = ""
 
 
-def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
-    """Return a contract in TOML that fits the network; raises RecipeError if no image goes in.
+def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int = 0) -> str:
+    """Return a contract in TOML that fits the network; raises RecipeError if no source fits.
 
-    size: height and width, where the file leaves them open. The file states names and shapes. How
-    pictures are prepared is in the training's code only.
+    size: height and width, where the file leaves them open.  rate_hz: of signals, 0 for pictures.
+    The file states names and shapes. How sources are prepared is in the training's code only.
     """
     importer = find_importer(file)
-    given, others = _apart(importer.declared_inputs(file), file)
-    picture = _picture(given, importer.layout, file, size)
+    given, others = _apart(importer.declared_inputs(file), file, rate_hz)
+    if rate_hz:
+        source = _signal(given, file, rate_hz)
+    else:
+        source = _picture(given, importer.layout, file, size)
     constants = {other.name: FileInput(value=_ones(other)) for other in others}
     try:
-        graph = importer.import_file(file, {picture.name: picture.form, **constants})
+        graph = importer.import_file(file, {source.name: source.form, **constants})
     except HubError as error:
-        if not picture.guesses:
+        if not source.guesses:
             raise
-        guessed = " ".join(picture.guesses)
-        raise type(error)(f"{error} (guessed: {guessed} --size HEIGHTxWIDTH sets it)") from error
+        guessed = " ".join(source.guesses)
+        remedy = "" if rate_hz else " --size HEIGHTxWIDTH sets it"
+        raise type(error)(f"{error} (guessed: {guessed}{remedy})") from error
     return "\n".join(
         (
             f"# First contract of {json.dumps(file.name, ensure_ascii=False)}. Names and shapes "
@@ -59,14 +69,15 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
             "# Lines with GUESS are not in the file: compare them with the training's code.",
             "# docs/contract.md describes all steps.",
             "",
-            *(f"# GUESS: {guess}" for guess in picture.guesses),
-            f"input = {_input(picture)}",
+            *filter(None, (source.signal,)),
+            *(f"# GUESS: {guess}" for guess in source.guesses),
+            f"input = {_input(source)}",
             "outputs = [",
             *(f"    {_tensor(graph, name)}," for name in graph.outputs),
             "]",
             *_constants(constants),
             "pre = [",
-            *_pre(picture.form),
+            *source.pre,
             "]",
             *_post(graph),
             "",
@@ -75,9 +86,11 @@ def first_contract(file: Path, size: tuple[int, int] | None = None) -> str:
 
 
 def _apart(
-    inputs: Sequence[DeclaredInput], file: Path
+    inputs: Sequence[DeclaredInput], file: Path, rate_hz: int
 ) -> tuple[DeclaredInput, list[DeclaredInput]]:
-    """Return the picture and the other inputs."""
+    """Return the picture, or the first input of a network of signals, and the other inputs."""
+    if rate_hz and inputs:
+        return inputs[0], list(inputs[1:])
     pictures = [given for given in inputs if _layout(given)]
     if len(pictures) != 1:
         found = ", ".join(
@@ -85,7 +98,8 @@ def _apart(
         )
         raise RecipeError(
             f"{file.name}: input {found} (without the batch); one image is needed, float32 or "
-            "uint8 [3, height, width], [height, width, 3] or with 1 channel"
+            "uint8 [3, height, width], [height, width, 3] or with 1 channel; for sound and other "
+            "signals, give their rate with --signal RATE"
         )
     return pictures[0], [given for given in inputs if given is not pictures[0]]
 
@@ -109,9 +123,23 @@ def _constants(constants: Mapping[str, FileInput]) -> Iterator[str]:
     yield "]"
 
 
+def _signal(given: DeclaredInput, file: Path, rate_hz: int) -> _Source:
+    try:
+        shape = signal_shape(given, rate_hz)
+    except RecipeError as error:
+        raise RecipeError(f"{file.name}: {error}") from error
+    return _Source(
+        given.name,
+        FileInput(shape, dtype=given.dtype),
+        tuple(signal_steps(shape, rate_hz)),
+        ("a second; the file leaves the length open.",) if None in given.shape[1:] else (),
+        f'signal = {{rate_hz = {rate_hz}, channel = "only"}}',
+    )
+
+
 def _picture(
     given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None
-) -> _Picture:
+) -> _Source:
     """Return the picture of an input. usual: the layout of images in files of this kind."""
     layout = usual if usual != "nchw" else _layout(given) or "nchw"
     guesses = []
@@ -129,7 +157,7 @@ def _picture(
             "change; leave it out"
         )
     form = FileInput((shape[0] or 3, height, width), layout, given.dtype)
-    return _Picture(given.name, form, tuple(guesses))
+    return _Source(given.name, form, tuple(_pre(form)), tuple(guesses))
 
 
 def _layout(given: DeclaredInput) -> str | None:
@@ -145,12 +173,12 @@ def _shown(given: DeclaredInput) -> str:
     return f"[{', '.join('?' if size is None else str(size) for size in given.shape[1:])}]"
 
 
-def _input(picture: _Picture) -> str:
-    name, (channels, *size) = json.dumps(picture.name, ensure_ascii=False), picture.form.shape
-    is_last = picture.form.layout == "nhwc"
+def _input(source: _Source) -> str:
+    name, (channels, *size) = json.dumps(source.name, ensure_ascii=False), source.form.shape
+    is_last = source.form.layout == "nhwc"
     shape = [*size, channels] if is_last else [channels, *size]
     layout = ', layout = "nhwc"' if is_last else ""
-    dtype = ', type = "uint8"' if picture.form.dtype == "uint8" else ""
+    dtype = ', type = "uint8"' if source.form.dtype == "uint8" else ""
     return f"{{name = {name}, shape = {shape}{layout}{dtype}}}"
 
 

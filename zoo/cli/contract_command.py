@@ -20,17 +20,22 @@ def command() -> None:
 @click.option(
     "--size", default="", metavar="HEIGHTxWIDTH", help="Where MODEL leaves them open, as 480x640."
 )
-def init(model: str, out: Path, size: str) -> None:
+@click.option(
+    "--signal", "rate_hz", default=0, metavar="RATE", help="MODEL takes signals, not pictures; Hz."
+)
+def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     """Write a first contract of MODEL, a file: its names and shapes, guesses marked."""
     from zoo.build.first_contract import first_contract
 
     file = _network_file(model)
     wanted = _height_and_width(size) if size else None
+    if rate_hz < 0 or (rate_hz and wanted):
+        raise UsageError("--signal: a rate in Hz above 0 is needed, and no --size, as for pictures")
     if out.exists():
         raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
-    out.write_text(first_contract(file, wanted), "utf-8")
+    out.write_text(first_contract(file, wanted, rate_hz), "utf-8")
     click.echo(f"{out}: compare the lines with GUESS with the training's code")
 
 

@@ -9,7 +9,7 @@ from onnx.numpy_helper import from_array
 from own_inputs import SCALING, picture_network, save
 
 from zoo.cli.main import cli
-from zoo.contract import Constant, Contract, Step, TensorSpec
+from zoo.contract import Constant, Contract, SignalSpec, Step, TensorSpec
 from zoo.data.processing import rehearse
 from zoo.errors import HubError, RecipeError, UsageError
 
@@ -152,6 +152,57 @@ def test_a_guess_that_does_not_fit_is_told(tmp_path):
         HubError, match=r"\(guessed: 224x224; the file leaves the size open. --size"
     ):
         zoo("contract", "init", net, "--out", toml)
+
+
+def listener(folder, shape):
+    """Write a network that scores the mean of its input."""
+    axes = list(range(1, len(shape) + 1))
+    nodes = [
+        helper.make_node("ReduceMean", ["sound"], ["mean"], "mean", axes=axes, keepdims=0),
+        helper.make_node("Unsqueeze", ["mean", "last"], ["column"], "column"),
+        helper.make_node("Gemm", ["column", "weight"], ["out"], "dense"),
+    ]
+    values = [
+        helper.make_tensor_value_info("sound", TensorProto.FLOAT, ["N", *shape]),
+        helper.make_tensor_value_info("out", TensorProto.FLOAT, ["N", 4]),
+    ]
+    constants = [
+        from_array(np.ones((1, 4), np.float32), "weight"),
+        from_array(np.array([1]), "last"),
+    ]
+    graph = helper.make_graph(nodes, "net", values[:1], values[1:], constants)
+    opset = [helper.make_opsetid("", 17)]
+    return save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / "sound.onnx")
+
+
+@pytest.mark.parametrize(
+    ("shape", "made", "steps"),
+    [
+        ((1, 4000), (1, 4000), ["segment", "waveform"]),
+        ((1, "T"), (1, 8000), ["segment", "waveform"]),
+        ((1, 98, 20), (1, 98, 20), ["segment", "log_mel"]),
+        (("T", 20), (100, 20), ["segment", "log_mel"]),
+    ],
+)
+def test_the_first_contract_of_a_signal(tmp_path, shape, made, steps):
+    net, toml = listener(tmp_path, shape), tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml, "--signal", "8000")
+    contract = Contract.from_toml(toml)
+    assert contract.signal == SignalSpec(8000)
+    assert contract.input == TensorSpec("sound", made)
+    assert [step.name for step in contract.pre] == steps
+    assert ("GUESS: a second; the file leaves" in toml.read_text()) == ("T" in shape)
+    rehearse(contract)
+    zoo("contract", "check", toml, net)
+
+
+def test_what_is_no_signal_is_refused(tmp_path):
+    with pytest.raises(
+        RecipeError, match=r"net.onnx: input 'image' is float32 \[3, 16, 24\] \(with"
+    ):
+        zoo("contract", "init", classifier(tmp_path), "--out", tmp_path / "c", "--signal", "8000")
+    with pytest.raises(UsageError, match="--signal: a rate in Hz above 0 is needed, and no --size"):
+        zoo("contract", "init", classifier(tmp_path), "--signal", "8000", "--size", "8x8")
 
 
 def test_further_inputs_are_constants(tmp_path):
