@@ -137,9 +137,7 @@ def _signal(given: DeclaredInput, file: Path, rate_hz: int) -> _Source:
     )
 
 
-def _picture(
-    given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None
-) -> _Source:
+def _picture(given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None) -> _Source:
     """Return the picture of an input. usual: the layout of images in files of this kind."""
     layout = usual if usual != "nchw" else _layout(given) or "nchw"
     guesses = []
