@@ -41,7 +41,8 @@ def suffixes() -> str:
 
 def _importers() -> list[Importer]:
     with recording(imports=False):  # not recorded: asking an importer is not using it
-        return [registry.load("importer", name) for name in registry.names("importer")]
+        loaded, _ = registry.load_all("importer")  # a broken one does not stop the others
+    return list(loaded.values())
 
 
 def _by_suffix(file: Path) -> str:

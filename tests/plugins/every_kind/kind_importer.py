@@ -8,6 +8,7 @@ from zoo.plugs import Importer
 class Plugin(Importer):
     name = "kind-importer"
     suffix = ".kind-importer"
+    layout = "nchw"
     executor = inspector = runtime = "onnxruntime"
 
     def recognises(self, head):  # noqa: ARG002
