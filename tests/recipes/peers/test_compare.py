@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from recipes.peers.compare import NETWORKS, main
+from zoo.errors import UsageError
 
 
 def test_every_network_has_a_contract():
@@ -30,4 +31,14 @@ def test_auto_loses_less_than_the_usual_way(data):
     nme = {result["way"]: result["metrics"]["nme_interocular_percent"] for result in results}
     assert nme["w8a8-asym"] < min(
         nme["quantize_static, per tensor"], nme["quantize_static, per channel"]
+    )
+
+
+@pytest.mark.parametrize("other", ["nncf", "nncf=", "=python3", "brevitas=python3"])
+def test_another_quantizer_has_a_name_and_a_python(tmp_path, other):
+    words = [str(tmp_path), str(tmp_path), "--other", other]
+    found = CliRunner().invoke(main, words)
+    assert isinstance(found.exception, UsageError)
+    assert "NAME=PYTHON is needed, NAME one of nncf, quark-u8s8, quark-xint8" in str(
+        found.exception
     )
