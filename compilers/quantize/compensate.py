@@ -29,7 +29,7 @@ from zoo.scheme import Scheme
 
 __all__ = ["compensated_weight"]
 
-_ROWS = 2048
+_ROWS = 4096
 """Inputs of a sum to compute H from; more for many weights."""
 _ROWS_PER_WEIGHT = 4
 _DAMPING = 0.01

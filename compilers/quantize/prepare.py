@@ -19,7 +19,7 @@ from zoo.scheme import Scheme
 
 __all__ = ["KEPT", "Prepared", "fit_grids", "made_ready", "prepare"]
 
-KEPT = 32
+KEPT = 64
 """Samples for bias correction: it compares the same ones twice, so few are enough."""
 
 

@@ -5,18 +5,19 @@
 PEERS holds .onnx files named as the contracts beside this module.  DATA holds the data sets of
 `NETWORKS`. Prints a Markdown table: each network as it is, quantized by calibrator `auto` to each
 scheme, and by quantize_static with one scale per tensor and per channel. All are calibrated on the
-same pictures, run by ONNX Runtime without optimisation, and measured by the network's own metric.
+same pictures, run by ONNX Runtime without optimisation, and measured by the network's own metric
+and the loss of its outputs.
 """
 
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 from types import MappingProxyType
+from typing import Any
 
 import click
 import numpy as np
@@ -36,7 +37,8 @@ from zoo.data.processing import preprocess_batch
 from zoo.errors import UsageError
 from zoo.graph import Graph
 from zoo.picture import Picture
-from zoo.plugs import Feeds, QuantizeOptions
+from zoo.plugs import Feeds, QuantizeOptions, Run
+from zoo.proof.loss import relative_loss
 from zoo.recipe import Recipe
 from zoo.reporting import report
 from zoo.user_file import import_file
@@ -94,6 +96,7 @@ NETWORKS: Mapping[str, Peer] = MappingProxyType(
 class Result:
     """One network, quantized in one way, on `count` test samples.
 
+    loss: zoo.proof.loss.relative_loss on the pictures that 'auto' holds out, mean over the outputs.
     calibration, calibration_count: the data set, and how many of its pictures were used.
     cpu_seconds: to quantize.  choice: what 'auto' took.
     """
@@ -103,6 +106,7 @@ class Result:
     data: str
     count: int
     metrics: Mapping[str, float]
+    loss: float
     calibration: str
     calibration_count: int
     cpu_seconds: float = 0.0
@@ -128,11 +132,13 @@ def compare(
     graph = import_file(peers / f"{name}.onnx", recipe.contract.file_inputs)
     pictures = hold_out(calibration_pictures(recipe, data / peer.training, count))
     everything = (*pictures.calibration, *pictures.judging)
-    measure = partial(_measured, name, recipe, data, len(everything))
     with TemporaryDirectory() as folder:
         hub = Path(folder) / "float.onnx"
         hub.write_bytes(onnx.write(graph))
-        yield measure(hub, "float")
+        judging = tuple(_feeds(recipe, pictures.judging, 1))
+        wanted = _outputs(recipe, _load(hub), judging)
+        measure = _Measure(name, recipe, data, judging, wanted, len(everything))
+        yield measure.result(hub, "float")
         for scheme in schemes:
             start, file = process_time(), hub.with_name(f"{scheme}.onnx")
             integer = registry.load("quantizer", "ptq").quantize(
@@ -143,44 +149,64 @@ def compare(
                 QuantizeOptions(held_out=tuple(_feeds(recipe, pictures.judging))),
             )
             file.write_bytes(onnx.write(integer))
-            yield measure(file, scheme, process_time() - start, _choice(integer))
+            yield measure.result(file, scheme, process_time() - start, _choice(integer))
         for per_channel in (False, True) if baseline else ():
             start, file = process_time(), hub.with_name("usual.onnx")
             quantize_usually(hub, _feeds(recipe, everything, 1), file, per_channel)
             way = f"quantize_static, per {'channel' if per_channel else 'tensor'}"
-            yield measure(file, way, process_time() - start)
+            yield measure.result(file, way, process_time() - start)
         for other, python in others.items():
             inputs = np.concatenate([*_inputs(recipe, everything)])
             file = hub.with_name(f"{other}.onnx")
-            yield measure(file, other, quantize_elsewhere(other, python, hub, inputs, file))
+            seconds = quantize_elsewhere(other, python, hub, inputs, file)
+            yield measure.result(file, other, seconds)
 
 
-def _measured(
-    name: str,
-    recipe: Recipe,
-    data: Path,
-    calibration_count: int,
-    file: Path,
-    way: str,
-    cpu_seconds: float = 0.0,
-    choice: str = "",
-) -> Result:
-    peer = NETWORKS[name]
-    run = registry.load("executor", "onnxruntime-unoptimized").load(file.parent, file.name)
-    found: Evaluation = registry.resolve(peer.evaluate)(recipe, run, data / peer.test)
-    metrics = {metric: found.metrics[metric] for metric in peer.metrics}
-    report(f"{name}, {way}: {', '.join(f'{value:.3f}' for value in metrics.values())}")
-    return Result(
-        network=name,
-        way=way,
-        data=found.data,
-        count=found.count,
-        metrics=metrics,
-        calibration=peer.training,
-        calibration_count=calibration_count,
-        cpu_seconds=cpu_seconds,
-        choice=choice,
-    )
+@dataclass(frozen=True)
+class _Measure:
+    """What all ways are measured on. judging: batches of one.  wanted: the float outputs there."""
+
+    network: str
+    recipe: Recipe
+    data: Path
+    judging: Sequence[Feeds]
+    wanted: Mapping[str, NDArray[Any]]
+    calibration_count: int
+
+    def result(self, file: Path, way: str, cpu_seconds: float = 0.0, choice: str = "") -> Result:
+        """Return the network in `file`, measured."""
+        peer, run = NETWORKS[self.network], _load(file)
+        evaluation: Evaluation = registry.resolve(peer.evaluate)(
+            self.recipe, run, self.data / peer.test
+        )
+        metrics = {metric: evaluation.metrics[metric] for metric in peer.metrics}
+        found = _outputs(self.recipe, run, self.judging)
+        losses = [relative_loss(self.wanted[name], found[name]) for name in found]
+        report(f"{self.network}, {way}: {', '.join(f'{value:.3f}' for value in metrics.values())}")
+        return Result(
+            network=self.network,
+            way=way,
+            data=evaluation.data,
+            count=evaluation.count,
+            metrics=metrics,
+            loss=float(f"{np.mean(losses):.4g}"),
+            calibration=peer.training,
+            calibration_count=self.calibration_count,
+            cpu_seconds=cpu_seconds,
+            choice=choice,
+        )
+
+
+def _load(file: Path) -> Run:
+    run: Run = registry.load("executor", "onnxruntime-unoptimized").load(file.parent, file.name)
+    return run
+
+
+def _outputs(recipe: Recipe, run: Run, judging: Sequence[Feeds]) -> dict[str, NDArray[Any]]:
+    """Return the contract's outputs by name, [N, ...]."""
+    runs = [run(feeds) for feeds in judging]
+    names = [spec.name for spec in recipe.contract.outputs]
+    return {name: np.concatenate([outputs[name] for outputs in runs]) for name in names}
 
 
 def _feeds(recipe: Recipe, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
@@ -245,8 +271,8 @@ def main(
             sys.stdout.write(json.dumps(found, indent=2) + "\n")
             return
         sys.stdout.write(f"{facts['processor']}, {facts['system']}\n\n")
-        sys.stdout.write("| network | way | on | metrics | CPU seconds | taken |\n")
-        sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
+        sys.stdout.write("| network | way | on | metrics | loss | CPU seconds | taken |\n")
+        sys.stdout.write("| --- | --- | --- | --- | --- | --- | --- |\n")
         for result in results:
             sys.stdout.write(_line(result))
             sys.stdout.flush()
@@ -265,7 +291,8 @@ def _named(other: str) -> tuple[str, Path]:
 def _line(result: Result) -> str:
     metrics = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     where = f"{result.data} ({result.count})"
-    cells = (result.network, result.way, where, metrics, f"{result.cpu_seconds:.0f}", result.choice)
+    loss, seconds = f"{result.loss:.3f}", f"{result.cpu_seconds:.0f}"
+    cells = (result.network, result.way, where, metrics, loss, seconds, result.choice)
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -22,16 +22,29 @@ def test_networks_that_are_not_there_are_left_out(tmp_path):
 
 
 @pytest.mark.data
-def test_auto_loses_less_than_the_usual_way(data):
-    words = [str(data / "peers"), str(data), "--network", "cunjian_pfld68_112", "--json"]
+@pytest.mark.parametrize("name", ["cunjian_pfld68_112", "ghostone_PFLD_GhostNet_Slim98_112"])
+def test_auto_loses_less_than_the_usual_way(name, data):
+    words = [str(data / "peers"), str(data), "--network", name, "--json"]
     found = CliRunner().invoke(main, [*words, "--scheme", "w8a8-asym", "--calib-count", "60"])
     assert found.exit_code == 0, found.output
     results = json.loads(found.stdout)["results"]
     assert {result["calibration_count"] for result in results} == {60}
-    nme = {result["way"]: result["metrics"]["nme_interocular_percent"] for result in results}
-    assert nme["w8a8-asym"] < min(
-        nme["quantize_static, per tensor"], nme["quantize_static, per channel"]
-    )
+    ways = {result["way"]: result for result in results}
+    floats, auto = ways.pop("float"), ways.pop("w8a8-asym")
+    assert (floats["loss"], len(ways)) == (0.0, 2)
+    for usual in ways.values():
+        assert auto["loss"] < usual["loss"]
+        assert _nme(auto) < _nme(usual)
+
+
+@pytest.mark.data
+def test_the_baseline_can_be_left_out(data):
+    words = [str(data / "peers"), str(data), "--network", "mit_proxyless_landmark", "--json"]
+    more = ["--scheme", "w8a8-asym", "--calib-count", "20", "--no-baseline"]
+    found = CliRunner().invoke(main, [*words, *more])
+    assert found.exit_code == 0, found.output
+    results = json.loads(found.stdout)["results"]
+    assert [result["way"] for result in results] == ["float", "w8a8-asym"]
 
 
 @pytest.mark.parametrize("other", ["nncf", "nncf=", "=python3", "brevitas=python3"])
@@ -42,3 +55,7 @@ def test_another_quantizer_has_a_name_and_a_python(tmp_path, other):
     assert "NAME=PYTHON is needed, NAME one of nncf, quark-u8s8, quark-xint8" in str(
         found.exception
     )
+
+
+def _nme(result) -> float:
+    return result["metrics"]["nme_interocular_percent"]
