@@ -12,7 +12,7 @@ from compilers.hub.decode import inputs_of
 from compilers.hub.exporter_forms import fuse_exporter_forms
 from compilers.hub.infer_shapes import infer_shapes
 from compilers.hub.model_file import load_model
-from compilers.hub.read import read
+from compilers.hub.read import PASSES, read
 from compilers.hub.simplify import simplified, simplify
 from compilers.hub.take_inputs import take_inputs
 from compilers.hub.write import write
@@ -44,22 +44,26 @@ def import_model(model: ModelProto, inputs: Mapping[str, FileInput], where: str)
     simpler = simplified(model, where)
     batch_first(simpler)
     fuse_exporter_forms(simpler)
-    graph = _absorbed(read(simpler.SerializeToString(deterministic=True), where), where)
+    graph = _read(simpler, where)
     try:
         return open_batch(flush_subnormals(graph))
     except HubError as error:
         raise type(error)(f"{where}: {error}") from error
 
 
-def _absorbed(graph: Graph, where: str) -> Graph:
+def _read(model: ModelProto, where: str) -> Graph:
     """Return the graph without the detour of a picture [N, H, W, C].
 
-    It is simplified anew: what scales the picture is now beside a convolution.
+    A float network is then simplified anew: what scales the picture is now beside a convolution.
     """
-    absorbed = absorb_transposes(graph)
-    if absorbed is graph:
+    content = model.SerializeToString(deterministic=True)
+    # Between QDQ pairs, while these are no integers yet.
+    graph = read(content, where, (absorb_transposes, *PASSES))
+    before = sum(node.op_type == "Transpose" for node in model.graph.node)
+    after = sum(node.op == "transpose" for node in graph.nodes)
+    if after == before or graph.is_quantized:
         return graph
-    return read(simplify(write(absorbed), where), where)
+    return read(simplify(write(graph), where), where)
 
 
 def _fix_to_one_sample(model: ModelProto, inputs: Mapping[str, FileInput]) -> None:

@@ -4,7 +4,7 @@ The first axis of every input is the batch: a symbolic one is renamed to N, a fi
 other axes must be fixed. Tensors keep their ONNX names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from onnx import ModelProto, NodeProto, ValueInfoProto
@@ -19,26 +19,26 @@ from compilers.passes.fuse_bias import fuse_bias
 from compilers.passes.fuse_clamp import fuse_clamp
 from compilers.passes.fuse_gelu import fuse_gelu
 from compilers.passes.spell_out_means import fuse_means
-from compilers.passes.verify import run_passes
+from compilers.passes.verify import Pass, run_passes
 from zoo.errors import HubError, QuantizeError
 from zoo.graph import Graph, Node, Tensor
 
-__all__ = ["read"]
+__all__ = ["PASSES", "read"]
 
 # Means come before passes that would consume their multiplications. A bias after a MatMul is fused
 # before batch normalisation scales both; clamps come last.
 PASSES = (fuse_means, fuse_gelu, fuse_bias, fold_batchnorm, fuse_clamp, fold_qdq)
 
 
-def read(content: bytes, where: str) -> Graph:
+def read(content: bytes, where: str, passes: Sequence[Pass] = PASSES) -> Graph:
     """Return the Graph with batch normalisation folded, activations fused, QDQ pairs folded.
 
-    content: ONNX of opset 13 to 21.  where: the file, for messages. Raises HubError, or
-    UnsupportedOpError with the node at fault.
+    content: ONNX of opset 13 to 21.  where: the file, for messages.  passes: a user's file needs
+    more than a hub. Raises HubError, or UnsupportedOpError with the node at fault.
     """
     model = decode(content, where)
     try:
-        graph = run_passes(_import(model, where), PASSES)
+        graph = run_passes(_import(model, where), passes)
     except QuantizeError as error:
         raise HubError(f"{where}: {error}") from error
     except HubError as error:

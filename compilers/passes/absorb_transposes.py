@@ -17,7 +17,7 @@ from zoo.layout import reordered
 __all__ = ["absorb_transposes"]
 
 _IMAGE_AXES = 4
-_UNARY, _BINARY = ("clip", "quantize"), ("add", "sub", "mul")
+_UNARY, _BINARY = ("clip", "quantize", "dequantize"), ("add", "sub", "mul")
 
 
 def absorb_transposes(graph: Graph) -> Graph:
@@ -67,18 +67,13 @@ def _readers(graph: Graph, node: Node) -> Iterator[Node]:
 
 
 def _is_element_wise(graph: Graph, node: Node, before: Node) -> bool:
-    grid = graph.tensors[node.output].quantization
-    if grid is not None and grid.axis is not None:
+    grids = (graph.tensors[name].quantization for name in (*node.inputs, node.output))
+    if any(grid is not None and grid.axis is not None for grid in grids):
         return False
     if node.op in _UNARY or find_op(node.op).family == "table":
         return True
     others = [graph.tensors[name] for name in node.inputs if name != before.output]
-    return (
-        node.op in _BINARY
-        and len(others) == 1
-        and others[0].data is not None
-        and others[0].quantization is None
-    )
+    return node.op in _BINARY and len(others) == 1 and others[0].data is not None
 
 
 def _without(graph: Graph, chain: _Chain) -> Graph:
