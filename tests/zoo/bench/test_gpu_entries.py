@@ -47,7 +47,7 @@ def test_engines_in_batches(entries, tmp_path_factory, monkeypatch):
     assert rows[3].times_float == round(rows[1].median_ms / rows[3].median_ms, 3)
     assert rows[1].samples_per_s == round(2e3 / rows[1].median_ms, 1)
     assert len(refused) == 2
-    assert refused[0].startswith(f"{MODEL} none: PyTorch is not installed: pip install torch")
+    assert refused[0].startswith(f"{MODEL} none: PyTorch is not installed; install its CUDA build")
 
 
 def test_floats_by_pytorch(entries):
