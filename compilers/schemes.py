@@ -59,5 +59,7 @@ DPU_POW2 = Scheme(
         (14, 14, 21, 12),
     ),
     leaky_slope=(26, 8),
+    hard_sigmoid=(2731, 14, 6),
+    composes=("add", "hardswish", "mul", "prelu", "sub"),
     equalize=True,
 )

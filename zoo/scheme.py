@@ -75,6 +75,9 @@ class Scheme:
     instead of the nearest M / 2**S.
     leaky_slope: (M, S) of the only slope M / 2**S that leaky rectifiers may have below zero; None
     if any is allowed.
+    hard_sigmoid: (M, S, F) if the chip has one hard sigmoid only, relu6(x + 3) * M / 2**S, with an
+    output fix point of at most F; None if any is allowed.
+    composes: ops that the chip lacks and that are computed as others (compilers.quantize).
     equalize: cross-layer equalisation first; needed if weights have one scale per tensor.
     overrides: bit widths of some tensors; later ones win.
     Raises QuantizeError for a value that is not among these.
@@ -98,6 +101,8 @@ class Scheme:
     mean_bits: int | None = None
     mean_factors: tuple[tuple[int, int, int, int], ...] = ()
     leaky_slope: tuple[int, int] | None = None
+    hard_sigmoid: tuple[int, int, int] | None = None
+    composes: tuple[str, ...] = ()
     equalize: bool = False
     overrides: tuple[Override, ...] = ()
 

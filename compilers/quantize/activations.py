@@ -9,7 +9,7 @@ from compilers.op_table import find_op
 from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import Histogram, merge
 from compilers.quantize.observe import activation_grid, observe
-from compilers.quantize.power_of_two import is_power_of_two
+from compilers.quantize.power_of_two import is_power_of_two, with_fix_points
 from compilers.quantize.separate import others_of
 from zoo.contract import Contract
 from zoo.errors import QuantizeError
@@ -65,6 +65,8 @@ def _known_outputs(graph: Graph, scheme: Scheme) -> dict[str, Quantization]:
         fixed = find_op(node.op).fixed_quantization(node)
         own = scheme_of([node.output], graph, scheme)
         grid = fixed and _as_scheme(fixed.scale[0], fixed.zero_point[0], own)
+        if node.op == "hard_sigmoid" and scheme.hard_sigmoid is not None:
+            grid = with_fix_points(activation_grid(own), scheme.hard_sigmoid[2])
         if grid:
             known[node.output] = grid
     return known

@@ -1,8 +1,9 @@
-"""Means and slopes as a chip computes them: by M / 2**S instead of any number.
+"""Means, slopes and hard sigmoids as a chip computes them: by M / 2**S instead of any number.
 
 For means, sum * M >> S instead of sum / count, M / 2**S is the chip's own for some kernels, else
 the nearest to 1 / count with S < ceil(log2(count * 2**bits)), the smallest such S (Vitis AI's
 quantizer, 7 bits). Leaky rectifiers have the chip's only slope.
+Hard sigmoids by 1 / 6 become the chip's relu6(x + 3) * M / 2**S.
 """
 
 import math
@@ -13,7 +14,7 @@ from compilers.ops.average_pool import divides_unevenly
 from zoo.graph import Graph, Node
 from zoo.scheme import Scheme
 
-__all__ = ["choose_reciprocals", "choose_slopes", "reciprocal_of"]
+__all__ = ["choose_reciprocals", "choose_slopes", "gate_of", "reciprocal_of"]
 
 
 def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
@@ -27,14 +28,22 @@ def choose_reciprocals(graph: Graph, scheme: Scheme) -> Graph:
 
 
 def choose_slopes(graph: Graph, scheme: Scheme) -> Graph:
-    """Return the graph with leaky rectifiers rounded to the scheme's slope if that is the nearest.
+    """Return the graph with leaky rectifiers and hard sigmoids rounded to the scheme's slopes.
 
-    PyTorch's usual 0.1 becomes 26 / 2**8 on the DPU, 1.6 % more. Other slopes are kept; a chip may
-    then refuse them.
+    They are, if the scheme's is the nearest: PyTorch's usual 0.1 becomes 26 / 2**8 on the DPU,
+    1.6 % more, and 1 / 6 becomes 2731 / 2**14, 0.012 % more. Other slopes are kept; a chip may then
+    refuse them.
     """
-    if scheme.leaky_slope is None:
+    if scheme.leaky_slope is None and scheme.hard_sigmoid is None:
         return graph
-    return graph.replace(_with_slope(node, scheme.leaky_slope) for node in graph.nodes)
+    return graph.replace(_with_gate(_with_slope(node, scheme), scheme) for node in graph.nodes)
+
+
+def gate_of(scheme: Scheme) -> tuple[float, float]:
+    """Return alpha and beta of the scheme's only hard sigmoid."""
+    assert scheme.hard_sigmoid is not None
+    multiplier, shift, _ = scheme.hard_sigmoid
+    return multiplier / 2**shift, 3 * multiplier / 2**shift
 
 
 def reciprocal_of(kernel: tuple[int, int], scheme: Scheme) -> tuple[int, int]:
@@ -61,8 +70,19 @@ def _reduced(factor: Fraction) -> tuple[int, int]:
     return factor.numerator, factor.denominator.bit_length() - 1
 
 
-def _with_slope(node: Node, slope: tuple[int, int]) -> Node:
-    multiplier, shift = slope
-    if node.op != "leaky_relu" or round(real(node, "alpha") * 2**shift) != multiplier:
+def _with_slope(node: Node, scheme: Scheme) -> Node:
+    if node.op != "leaky_relu" or scheme.leaky_slope is None:
+        return node
+    multiplier, shift = scheme.leaky_slope
+    if round(real(node, "alpha") * 2**shift) != multiplier:
         return node
     return node.with_attributes(alpha=multiplier / 2**shift)
+
+
+def _with_gate(node: Node, scheme: Scheme) -> Node:
+    if node.op != "hard_sigmoid" or scheme.hard_sigmoid is None:
+        return node
+    own, wanted = (real(node, "alpha"), real(node, "beta")), gate_of(scheme)
+    if any(abs(a - b) > 2.0**-12 for a, b in zip(own, wanted, strict=True)):
+        return node
+    return node.with_attributes(alpha=wanted[0], beta=wanted[1])

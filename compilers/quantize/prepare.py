@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from compilers.quantize.activations import fit_activations, known_activations
 from compilers.quantize.calibrate import Calibration, calibrate
 from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
+from compilers.quantize.compositions import compose
 from compilers.quantize.equalize import equalize
 from compilers.quantize.guard_domains import guard_domains
 from compilers.quantize.separate import separate
@@ -66,14 +67,15 @@ def prepare(
 
 
 def made_ready(graph: Graph, scheme: Scheme) -> Graph:
-    """Return the float graph with separate parameters for each node, and the chip's means and
-    slopes.
+    """Return the float graph of the chip's ops, with separate parameters for each node, and the
+    chip's means and slopes.
 
     Raises QuantizeError for an already quantized graph, and for an override that matches nothing.
     """
     _check_float(graph)
     _check_overrides(graph, scheme)
-    return choose_slopes(choose_reciprocals(own_parameters(graph), scheme), scheme)
+    own = own_parameters(compose(graph, scheme))
+    return choose_slopes(choose_reciprocals(own, scheme), scheme)
 
 
 def fit_grids(

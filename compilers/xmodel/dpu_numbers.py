@@ -37,9 +37,16 @@ def _objections(view: NodeView, scheme: Scheme) -> Iterator[str]:
         yield from _shifts(points, scheme)
     if view.node.op in scheme.shared_ops and len({grid.scale for _, grid in grids}) > 1:
         yield f"its fix points are {points}; the DPU copies bytes, so they must be equal"
+    if view.node.op == "hard_sigmoid" and scheme.hard_sigmoid and points[-1] > _finest(scheme):
+        yield f"its output has the fix point {points[-1]}; the DPU's is at most {_finest(scheme)}"
     has_mean = view.node.op == "average_pool" and not divides_unevenly(view.node)
     if has_mean and scheme.mean_bits is not None:
         yield from _mean(view, scheme)
+
+
+def _finest(scheme: Scheme) -> int:
+    assert scheme.hard_sigmoid is not None
+    return scheme.hard_sigmoid[2]
 
 
 def _shifts(points: list[int], scheme: Scheme) -> Iterator[str]:

@@ -44,8 +44,8 @@ def require_rules(view: DpuView) -> None:
             "end the network before it and let the contract's post-processing compute it",
             runs_on="CPU",
         )
-    if op in _NOT_EMITTED or op not in lowered_ops("xmodel"):
-        view.refuse(_NOT_EMITTED.get(op, _NOTHING), f"build it from {', '.join(_RULES)}")
+    if op == "requantize" or op not in lowered_ops("xmodel"):
+        view.refuse(_NOTHING, f"build it from {', '.join(_RULES)}")
     if op in _RULES:
         _RULES[op](view)
 
@@ -197,6 +197,18 @@ def _clip(view: DpuView) -> None:
     _allowed(view, _kind(bounds), _op_before(view))
 
 
+def _hard_sigmoid(view: DpuView) -> None:
+    # Quantization has already rounded 1 / 6 to it.
+    steps = real(view.node, "alpha") * 2**14, real(view.node, "beta") * 2**14
+    if steps != (2731, 3 * 2731):
+        view.refuse(
+            f"it is {real(view.node, 'alpha'):g} * x + {real(view.node, 'beta'):g}; the DPU's is "
+            "relu6(x + 3) / 6",
+            "train with nn.Hardsigmoid",
+        )
+    _channels(view, int(view.inputs[0].shape[1]))
+
+
 def _leaky_relu(view: DpuView) -> None:
     alpha, steps = real(view.node, "alpha"), view.limits.leaky_relu_slope_256ths
     _allowed(view, "leaky_relu", _op_before(view))
@@ -292,6 +304,7 @@ _RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
         "conv": _conv,
         "dense": _dense,
         "depth_to_space": _depth_to_space,
+        "hard_sigmoid": _hard_sigmoid,
         "leaky_relu": _leaky_relu,
         "max_pool": _max_pool,
         "mul": _element_wise,
@@ -301,19 +314,3 @@ _RULES: Mapping[str, Callable[[DpuView], None]] = MappingProxyType(
 )
 
 _NOTHING = "this zoo emits no such op for the DPU"
-_NOT_YET = "and this zoo does not emit it yet"
-_NOT_EMITTED: Mapping[str, str] = MappingProxyType(
-    {
-        "hard_sigmoid": (
-            "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14, "
-            f"{_NOT_YET}"
-        ),
-        "hardswish": (
-            "the DPU has hard swish from Vitis AI 2.5 on, after convolutions, as x times its hard "
-            f"sigmoid, {_NOT_YET}"
-        ),
-        "prelu": f"the DPU's engine for depthwise convolutions has PReLU, {_NOT_YET}",
-        "requantize": _NOTHING,
-    }
-)
-"""Reasons for refusing ops that a DPU or an .xmodel may have."""

@@ -1,5 +1,7 @@
 """Element-wise ops, and rounding at the border."""
 
+import numpy as np
+
 from compilers.op_parts.arguments import real
 from compilers.xmodel.rectifier import add_rectified, rectifier
 from compilers.xmodel.scope import Scope
@@ -9,6 +11,7 @@ __all__ = [
     "lower_add",
     "lower_clip",
     "lower_dequantize",
+    "lower_hard_sigmoid",
     "lower_leaky_relu",
     "lower_mul",
     "lower_quantize",
@@ -36,6 +39,16 @@ def lower_clip(scope: Scope, view: NodeView) -> None:
     if kind:
         x = scope.add(scope.name_of(view.output.name), kind, scope.shape(x), {"input": (x,)})
     scope.store(view.output.name, x)
+
+
+def lower_hard_sigmoid(scope: Scope, view: NodeView) -> None:
+    """Add 'hard-sigmoid', relu6(x + 3) / 6, times the DPU's 6 * M / 2**S."""
+    output, x = scope.name_of(view.output.name), scope.read(view.node.inputs[0])
+    name = scope.new_name(f"{output}.hard-sigmoid")
+    gate = scope.add(name, "hard-sigmoid", scope.shape(x), {"input": (x,)})
+    factor = np.array([6 * real(view.node, "alpha")])
+    coefficient = scope.reals(scope.new_name(f"{output}.coefficient"), factor)
+    add_rectified(scope, view, "mul", {"input": (gate, coefficient)})
 
 
 def lower_leaky_relu(scope: Scope, view: NodeView) -> None:

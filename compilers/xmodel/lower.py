@@ -19,6 +19,7 @@ from compilers.passes.as_float import as_float
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
 from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
+from compilers.quantize.compositions import compose
 from compilers.xmodel.dpu import DpuLimits
 from compilers.xmodel.dpu_numbers import require_numbers
 from compilers.xmodel.dpu_rules import DpuView, require_rules
@@ -141,6 +142,7 @@ def _with_numbers(graph: Graph, scheme: Scheme) -> Graph:
 
     All other numbers are the scheme's; inner tensors keep their names.
     """
+    graph = compose(graph, scheme)
     chosen = choose_slopes(choose_reciprocals(graph, scheme), scheme)
     inner = [_with_unit(tensor) for tensor in graph.tensors.values()]
     taken = set(graph.tensors)

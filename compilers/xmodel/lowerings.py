@@ -15,6 +15,7 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "dense": "weighted:lower_dense",
         "dequantize": "elementwise:lower_dequantize",
         "depth_to_space": "transposed:lower_depth_to_space",
+        "hard_sigmoid": "elementwise:lower_hard_sigmoid",
         "leaky_relu": "elementwise:lower_leaky_relu",
         "max_pool": "windows:lower_max_pool",
         "mul": "elementwise:lower_mul",

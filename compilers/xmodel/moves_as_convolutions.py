@@ -5,6 +5,8 @@ the CPU. Each output value of a slice, a pad, a SpaceToDepth or a shuffle of cha
 value, so a convolution whose taps are 0 and 1 gives the same integers. Its weights have the fix
 point 0, and a shift of 0.
 
+Groups of channels become a normal convolution with zeros between the groups.
+
 A pad by zeros becomes the pads of the convolutions that read it, where their kernels cover it.
 """
 
@@ -20,7 +22,7 @@ from compilers.fresh_name import fresh_name
 from compilers.op_parts.arguments import integer, integers, real
 from compilers.op_parts.window import Window
 from compilers.op_table import find_op
-from compilers.xmodel.transposed import convolution_of
+from compilers.xmodel.transposed import convolution_of, spread_of
 from zoo.graph import Graph, Node, Quantization, Tensor
 
 __all__ = ["as_convolutions"]
@@ -42,9 +44,33 @@ def _without_moves(graph: Graph) -> Graph:
         if node.op == "depth_to_space" and convolution_of(graph, node) is None:
             node, phases = _with_phases(node, tensors)
             nodes.append(phases)
+        if node.op == "conv" and _has_groups(graph, node):
+            node = _without_groups(node, tensors)
         form = _form(node, tensors)
         nodes.append(node if form is None else _convolution(node, form, tensors))
     return graph.replace(nodes, tensors.values())
+
+
+def _has_groups(graph: Graph, conv: Node) -> bool:
+    x, weight = graph.inputs_of(conv)[:2]
+    group = integer(conv, "group")
+    is_depthwise = group == x.shape[1] == weight.shape[0]
+    return group > 1 and not is_depthwise and spread_of(graph, conv) is None
+
+
+def _without_groups(conv: Node, tensors: dict[str, Tensor]) -> Node:
+    """Return a normal convolution whose weights from other groups' channels are 0."""
+    weight, group = tensors[conv.inputs[1]], integer(conv, "group")
+    assert weight.data is not None
+    filters, channels = (int(size) for size in weight.shape[:2])
+    whole = np.zeros((filters, group, *weight.data.shape[1:]), weight.data.dtype)
+    own = np.arange(filters) // (filters // group)
+    whole[np.arange(filters), own] = weight.data
+    data = whole.reshape(filters, group * channels, *weight.data.shape[2:])
+    name = fresh_name(f"{conv.output}.weight", tensors)
+    tensors[name] = replace(weight, name=name, shape=data.shape, data=data)
+    inputs = (conv.inputs[0], name, *conv.inputs[2:])
+    return replace(conv, inputs=inputs).with_attributes(group=1)
 
 
 def _with_phases(spread: Node, tensors: dict[str, Tensor]) -> tuple[Node, Node]:

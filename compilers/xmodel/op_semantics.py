@@ -164,6 +164,11 @@ def _relu6(op: XirOp, inputs: Inputs) -> Reals:  # noqa: ARG001
     return inputs["input"][0].clip(0, 6)
 
 
+def _hard_sigmoid(op: XirOp, inputs: Inputs) -> Reals:  # noqa: ARG001
+    x = inputs["input"][0].plus(Reals(np.array(3.0))).clip(0, 6)
+    return Reals(x.numerator, x.divisor * 6)
+
+
 def _leaky_relu(op: XirOp, inputs: Inputs) -> Reals:
     x, alpha = inputs["input"][0], _required(op, "alpha")
     return replace(x, numerator=np.where(x.numerator < 0, x.numerator * alpha, x.numerator))
@@ -247,6 +252,7 @@ MEANINGS: Mapping[str, Callable[[XirOp, Inputs], Reals]] = {
     "mul": _mul,
     "relu": _relu,
     "relu6": _relu6,
+    "hard-sigmoid": _hard_sigmoid,
     "leaky-relu": _leaky_relu,
     "concat": _concat,
     "reshape": _reshape,

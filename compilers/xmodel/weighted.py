@@ -24,13 +24,7 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
         return
     x, weight, *bias = view.inputs
     channels, group = int(x.shape[-1]), integer(view.node, "group")
-    depthwise = group > 1
-    if depthwise and not group == channels == weight.shape[0]:
-        view.refuse(
-            f"{channels} channels in {group} groups give {weight.shape[0]}; the DPU has ordinary "
-            "convolutions, and depthwise ones with one output per channel",
-            "split the groups into convolutions and a concat",
-        )
+    depthwise = group > 1  # Other groups have become normal convolutions.
     arguments = {
         "input": (scope.read(x.name),),
         "weights": (scope.constant(weight, _weights(weight, depthwise)),),

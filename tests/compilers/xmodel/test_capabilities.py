@@ -32,8 +32,8 @@ POOL = {
 
 ITS_NUMBERS = "quantize the float network with the scheme dpu-pow2"
 BUILD_IT = (
-    "build it from add, average_pool, clip, concat, conv, dense, depth_to_space, leaky_relu, "
-    "max_pool, mul, reshape, resize"
+    "build it from add, average_pool, clip, concat, conv, dense, depth_to_space, hard_sigmoid, "
+    "leaky_relu, max_pool, mul, reshape, resize"
 )
 
 
@@ -97,6 +97,14 @@ def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
         _one("dense", (6,), (5, 6)),
         _two("add", (4, 8, 8), (4, 8, 8)),
         _two("mul", (4, 8, 8), (4, 8, 8)),
+        _two("mul", (4, 8, 8), (4, 1, 1)),
+        _two("add", (1, 8, 8), (4, 1, 1)),
+        _two("sub", (4, 8, 8), (4, 8, 8)),
+        _one("mul", weight=(4, 1, 1)),
+        _one("prelu", weight=(4, 1, 1)),
+        _one("hardswish"),
+        _one("hard_sigmoid", alpha=1 / 6, beta=0.5),
+        _conv((4, 8, 8), (4, 2, 1, 1), group=2),
         _flat((4, 1, 1)),
         _leaky(26 / 256),
         _leaky(0.1),
@@ -142,12 +150,6 @@ REFUSALS = {
         _conv((512, 40, 40), (4, 512, 2, 2), dilations=(9, 1)),
         "dilation 9x1 over 512 channels; their product may be 4096",
         "use a smaller dilation or fewer channels",
-    ),
-    "groups": (
-        _conv((4, 8, 8), (4, 2, 1, 1), group=2),
-        "4 channels in 2 groups give 4; the DPU has ordinary convolutions, and depthwise ones "
-        "with one output per channel",
-        "split the groups into convolutions and a concat",
     ),
     "memory for depthwise weights": (
         _conv((2, 48, 48), (2, 1, 46, 46), group=2),
@@ -197,26 +199,19 @@ REFUSALS = {
         "train with negative_slope=0.1015625, or with 0.1, which becomes that, or ReLU",
     ),
     "broadcast": (
-        _two("mul", (4, 8, 8), (4, 1, 1)),
-        "it broadcasts [4, 8, 8] and [4, 1, 1]; the DPU takes equal shapes",
+        _two("mul", (4, 8), (4, 1)),
+        "it broadcasts [4, 8] and [4, 1]; the DPU takes equal shapes",
         "bring both to the same shape with convolutions, or remove the gate",
     ),
     "constant": (
-        _one("add", weight=(4, 1, 1)),
+        _one("add", weight=(4, 8, 8)),
         "it reads the constant 'w'; the DPU reads two feature maps",
         "fold the constant into the convolution before or after it",
     ),
     "hard sigmoid": (
-        _one("hard_sigmoid", alpha=1 / 6, beta=0.5),
-        "the DPU has hard sigmoid from Vitis AI 2.5 on, as relu6(x + 3) * 2731 / 2**14, and this "
-        "zoo does not emit it yet",
-        BUILD_IT,
-    ),
-    "hard swish": (
-        _one("hardswish"),
-        "the DPU has hard swish from Vitis AI 2.5 on, after convolutions, as x times its hard "
-        "sigmoid, and this zoo does not emit it yet",
-        BUILD_IT,
+        _one("hard_sigmoid", alpha=0.2, beta=0.5),
+        "it is 0.2 * x + 0.5; the DPU's is relu6(x + 3) / 6",
+        "train with nn.Hardsigmoid",
     ),
     "unknown op": (
         _one("pad", before=(0, 0, 1, 1), after=(0, 0, 1, 1), value=1.0),

@@ -115,7 +115,17 @@ def _resizes(draw: Draw) -> Graph:
     return _network(node, 3, height, width)
 
 
-MOVES = _slices() | _pads() | _blocks() | _shuffles() | _resizes()
+@st.composite
+def _groups(draw: Draw) -> Graph:
+    group, each, filters = (draw(st.integers(1, 3)) for _ in range(3))
+    weight = np.random.default_rng(each).standard_normal((group * filters, each, 2, 2))
+    attributes = {**CONV, "group": group, "pads": (1, 0, 0, 1)}
+    node = Node("n", "conv", ("x", "w"), "y", attributes)
+    inputs = {"x": ("N", group * each, 4, 5)}
+    return build_graph(inputs, (node,), ("y",), {"w": weight.astype(np.float32)})
+
+
+MOVES = _groups() | _slices() | _pads() | _blocks() | _shuffles() | _resizes()
 
 
 def _check(graph: Graph, **options: object) -> XirGraph:
