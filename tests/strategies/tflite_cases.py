@@ -1,12 +1,12 @@
-"""One .tflite file for each use of each op that is read, in float and in integers."""
+"""One .tflite file for each use of each op that is read."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from written_tflite import Computed, FileOp, Grid, written
 
-__all__ = ["CASES", "Case", "in_integers"]
+__all__ = ["CASES", "Case"]
 
 IMAGE = (1, 5, 6, 4)
 RANDOM = np.random.default_rng(0)
@@ -22,7 +22,10 @@ def ints(*values: object) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Case:
-    """An op of x. inputs: names and constants in order.  result: shapes of the outputs."""
+    """An op of x. inputs: names and constants in order.  result: shapes of the outputs.
+
+    grids: of all tensors, empty for reals.  integer: type of activations with a grid.
+    """
 
     code: str
     result: Sequence[Sequence[int]]
@@ -34,6 +37,7 @@ class Case:
     positive: bool = False
 
     grids: Mapping[str, Grid] = field(default_factory=dict)
+    integer: str = "INT8"
 
     @property
     def outputs(self) -> list[str]:
@@ -44,69 +48,9 @@ class Case:
         given = [None if name == "-" else name for name in self.inputs.split()]
         op = FileOp(self.code, given, self.outputs, self.table, self.options)
         shapes = zip(("x", *self.outputs), (self.shape, *self.result), strict=True)
-        kind = "INT8" if self.grids else "FLOAT32"
+        kind = self.integer if self.grids else "FLOAT32"
         values = [Computed(name, shape, kind, self.grids.get(name)) for name, shape in shapes]
         return written([op], values, self.constants, outputs=self.outputs, grids=self.grids)
-
-
-def in_integers(case: Case, x: np.ndarray, y: np.ndarray) -> Case:
-    """Return the case with int8 tensors, whose steps are made for these inputs and outputs."""
-    grid = _grid(x)
-    output = grid if case.code in KEEPING else FIXED.get(case.code) or _grid(y)
-    grids = {"x": grid, **dict.fromkeys(case.outputs, output)}
-    quantized = dict(_quantized(case, grid))
-    constants = {name: values for name, (values, _) in quantized.items()}
-    of_constants = {name: own for name, (_, own) in quantized.items() if own is not None}
-    return replace(case, constants=constants, grids={**grids, **of_constants})
-
-
-def _quantized(case: Case, grid: Grid) -> Iterator[tuple[str, tuple[np.ndarray, Grid | None]]]:
-    """Yield each constant's name with its integers and grid; integers are kept."""
-    steps = np.ones(1)
-    for name, values in case.constants.items():
-        if values.dtype != np.float32:
-            yield name, (values, None)
-        elif name == "w":
-            axis = 3 if case.code == "DEPTHWISE_CONV_2D" else 0
-            others = tuple(i for i in range(values.ndim) if i != axis)
-            steps = np.abs(values).max(axis=others) / 127
-            shape = [len(steps) if i == axis else 1 for i in range(values.ndim)]
-            stored = np.rint(values / steps.reshape(shape)).astype(np.int8)
-            yield name, (stored, Grid(steps.tolist(), [0] * len(steps), axis))
-        elif name == "b":
-            sums = steps * grid.scale[0]
-            stored = np.rint(values / sums).astype(np.int32)
-            yield name, (stored, Grid(sums.tolist(), [0] * len(sums)))
-        else:
-            own = grid if case.code in KEEPING else _grid(values)
-            levels = np.rint(values / own.scale[0]) + own.zero_point[0]
-            yield name, (levels.clip(-128, 127).astype(np.int8), own)
-
-
-def _grid(values: np.ndarray) -> Grid:
-    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
-    step = float(np.float32((high - low) / 255))
-    return Grid([step], [round(-128 - low / step)])
-
-
-MOVING = (
-    *("CONCATENATION", "DEPTH_TO_SPACE", "EXPAND_DIMS", "GATHER", "PACK", "PAD", "PADV2"),
-    *("RESHAPE", "SLICE", "SPACE_TO_DEPTH", "SPLIT", "SPLIT_V", "SQUEEZE", "STRIDED_SLICE"),
-    *("TRANSPOSE", "UNPACK"),
-)
-KEEPING = (
-    *MOVING,
-    *("AVERAGE_POOL_2D", "MAXIMUM", "MAX_POOL_2D", "MINIMUM", "REDUCE_MAX"),
-    *("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"),
-)
-"""Their outputs have their inputs' steps."""
-
-FIXED = {
-    "LOGISTIC": Grid([1 / 256], [-128]),
-    "SOFTMAX": Grid([1 / 256], [-128]),
-    "TANH": Grid([1 / 128], [0]),
-}
-"""Steps that TFLite demands."""
 
 
 def conv(padding: int = 0, stride: int = 1, fused: int = 0, dilation: int = 1) -> dict[str, int]:

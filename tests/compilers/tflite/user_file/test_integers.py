@@ -11,8 +11,9 @@ from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
 from quantization import quantized
 from random_graphs import float_graphs, random_feeds
-from tflite_cases import CASES, MOVING, in_integers
+from tflite_cases import CASES, Case
 from tflite_files import INTEGER_BORDER, TARGET, to_tflite
+from tflite_integers import MOVING, in_integers, in_uint8
 
 from compilers.hub import write
 from compilers.reference import run_graph
@@ -30,6 +31,20 @@ COMPUTING = (
     *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "RESIZE_BILINEAR", "SQRT", "SUB", "TANH"),
 )
 EXACT = (*MOVING, "MAX_POOL_2D", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR")
+UINT8 = (
+    *(
+        "conv",
+        "conv-strides",
+        "depthwise",
+        "dense",
+        "max-pool",
+        "average-pool",
+        "pad",
+        "add",
+        "mul",
+    ),
+    *("concat", "LOGISTIC", "softmax", "reshape", "mean-kept", "RESIZE_BILINEAR-00-10"),
+)
 OTHERS = ("mean", "mean-kept", "softmax")
 CASES_IN_INTEGERS = {
     name: case
@@ -55,20 +70,33 @@ def compared(content: bytes, folder: Path, feeds: dict[str, np.ndarray]) -> Chec
     return check_source(folder / "net.tflite", folder / "hub.onnx", feeds, contract)
 
 
-@pytest.mark.parametrize("case", CASES_IN_INTEGERS.values(), ids=CASES_IN_INTEGERS)
-def test_an_op_is_within_a_step_of_litert(tmp_path, case):
-    graph = imported(case.content, tmp_path)
+def quantized_case(case: Case, folder: Path) -> tuple[Case, np.ndarray]:
+    """Return the case in integers, and inputs for it."""
+    graph = imported(case.content, folder)
     shape = (2, *(int(size) for size in graph.tensors["x"].shape[1:]))
     x = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     x = np.abs(x) + 0.1 if case.positive else x
     y = np.concatenate([v.ravel() for v in run_graph(graph, {"x": x}).values()])
-    integers = in_integers(case, x, y)
-    assert IMPORTER.is_quantized(tmp_path / "net.tflite") is False
+    assert not IMPORTER.is_quantized(folder / "net.tflite")
+    return in_integers(case, x, y), x
+
+
+@pytest.mark.parametrize("case", CASES_IN_INTEGERS.values(), ids=CASES_IN_INTEGERS)
+def test_an_op_is_within_a_step_of_litert(tmp_path, case):
+    integers, x = quantized_case(case, tmp_path)
     check = compared(integers.content, tmp_path, {"x": x})
     assert (check.state, check.unit, check.bound) == ("holds", "lsb", 1)
     assert "each of" in check.why
     assert check.largest <= (0 if case.code in EXACT else 1)
-    assert IMPORTER.is_quantized(tmp_path / "net.tflite") is True
+    assert IMPORTER.is_quantized(tmp_path / "net.tflite")
+
+
+@pytest.mark.parametrize("name", UINT8)
+def test_older_files_have_uint8_and_one_scale_per_tensor(tmp_path, name):
+    integers, x = quantized_case(CASES[name], tmp_path)
+    check = compared(in_uint8(integers).content, tmp_path, {"x": x})
+    assert (check.state, check.unit, check.bound) == ("holds", "lsb", 1)
+    assert "each of" in check.why
 
 
 @pytest.mark.parametrize("target", [TARGET, INTEGER_BORDER], ids=["float", "integer"])
