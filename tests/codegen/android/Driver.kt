@@ -30,10 +30,11 @@ import zoo.steps.topK
 
 private val NOWHERE = Box(0.0, 0.0, 1.0, 1.0)
 
-/** words: "golden FOLDER OFFSET", "steps FILE" or "post CASE FILE". */
+/** words: "golden FOLDER OFFSET", "steps FILE", "post CASE FILE" or "view CASE FILE". */
 fun main(words: Array<String>) {
     if (words[0] == "golden") lookAtGolden(words[1], words[2].toDouble())
-    if (words[0] == "post") print(posted(words[1], File(words[2]).readLines()))
+    if (words[0] == "post") print(posted(valuesOf(words[1], File(words[2]).readLines())))
+    if (words[0] == "view") println(viewed(valuesOf(words[1], File(words[2]).readLines())))
     if (words[0] == "steps") File(words[1]).readLines().forEach { println(step(it.split(' '))) }
 }
 
@@ -181,9 +182,9 @@ private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000, 
 
 /**
  * What a case's steps make of outputs, a line "NAME SHAPE NUMBERS" for each, after a line "HEIGHT
- * WIDTH" of the network's input. A line of the result is type, name, shape and items, by tabs.
+ * WIDTH" of the network's input.
  */
-private fun posted(case: String, lines: List<String>): String {
+private fun valuesOf(case: String, lines: List<String>): Values {
     val (height, width) = lines[0].split(' ').map(String::toInt)
     val outputs = lines.drop(1).associate { line ->
         val (name, shape, items) = line.split('\t')
@@ -197,12 +198,23 @@ private fun posted(case: String, lines: List<String>): String {
         Box(-3.5, 20.25, 90.0, 70.0),
         Region(-700, 300, 163840, 122880),
     )
-    return postprocess(case, outputs, frame).entries.joinToString("") { (name, value) ->
-        val (kind, items) = when (value) {
-            is Tensor -> Pair("float64", value.data.map { java.lang.Double.toHexString(it) })
-            is Integers -> Pair("int64", value.data.map(Long::toString))
-            is Texts -> Pair("str", value.data)
-        }
-        (listOf(kind, name, value.shape.joinToString(" ")) + items).joinToString("\t") + "\n"
+    return postprocess(case, outputs, frame)
+}
+
+/** Type, name, shape and items of each value, by tabs. */
+private fun posted(values: Values): String = values.entries.joinToString("") { (name, value) ->
+    val (kind, items) = when (value) {
+        is Tensor -> Pair("float64", value.data.map { java.lang.Double.toHexString(it) })
+        is Integers -> Pair("int64", value.data.map(Long::toString))
+        is Texts -> Pair("str", value.data)
     }
+    (listOf(kind, name, value.shape.joinToString(" ")) + items).joinToString("\t") + "\n"
+}
+
+/** The first box's label, the best classes, and the parts of a mask. */
+private fun viewed(values: Values): String {
+    val parts = maskParts(values).map {
+        "${it.x} ${it.y} ${it.width} ${it.height} ${Integer.toHexString(it.color)}"
+    }
+    return (listOf(boxLabel(values, 0)) + bestClasses(values) + parts).joinToString("\n")
 }

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <set>
 
 #include "core/canvas.hpp"
+#include "core/caption.hpp"
 #include "core/files.hpp"
 #include "core/image_file.hpp"
+#include "core/mask_view.hpp"
 
 namespace zoo {
 
@@ -17,49 +21,18 @@ constexpr Color kFoundColor = {60, 255, 90};
 constexpr Color kInk = {0, 0, 0};
 constexpr Color kPaper = {255, 255, 255};
 
-// Longer values are not drawn as text, and small pictures have no room for any.
-constexpr std::size_t kItemsMax = 4;
+// Small pictures have no room for text.
 constexpr int kWidthForText = 320;
 
 // Anything farther away, in pixels, is not drawn.
 constexpr double kFarthest = 1e6;
 
-std::string word(double number) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.2f", number);
-  return digits;
-}
-
-std::string word(std::int64_t number) { return std::to_string(number); }
-
-std::string word(const std::string& text) { return text; }
-
-// " 0.31 0.29" for a short value; empty for a long one or for rows.
-std::string words(const Value& value) {
-  std::string text;
-  const auto add = [&text](const auto& array) {
-    if (array.shape.size() > 1 || array.data.size() > kItemsMax) return;
-    for (const auto& item : array.data) text += " " + word(item);
-  };
-  std::visit(add, value);
-  return text;
-}
-
-// Lines "ear 0.31" of the short values, without labels that are written into their boxes.
-std::string caption(const Finding& finding) {
-  const bool has_boxes = rows_of(finding, "boxes", 4) != nullptr;
-  std::string text;
-  for (const auto& [name, value] : finding.values) {
-    const std::string items = has_boxes && name == "labels" ? "" : words(value);
-    if (!items.empty()) text += (text.empty() ? "" : "\n") + name + items;
-  }
-  return text;
-}
+int text_scale(const Image& image) { return std::max(1, image.width / 800); }
 
 // Text on a dark background, below and to the right of a point as far as the picture allows.
 void write_text(Canvas& canvas, const Image& image, double x, double y, const std::string& text) {
   if (text.empty() || image.width < kWidthForText) return;
-  const int scale = std::max(1, image.width / 800);
+  const int scale = text_scale(image);
   const auto [width, height] = text_size(text);
   const int pad = 3 * scale;
   const int full_width = width * scale + 2 * pad;
@@ -79,13 +52,6 @@ void draw_box(Canvas& canvas, const Box& box, const Color& color) {
                  std::max(1, rounded(longer_side(box) / 150)), color);
 }
 
-std::string label_of(const Finding& finding, std::size_t row) {
-  const auto found = finding.values.find("labels");
-  if (found == finding.values.end()) return "";
-  const Texts* labels = std::get_if<Texts>(&found->second);
-  return labels != nullptr && row < labels->data.size() ? labels->data[row] : "";
-}
-
 // The boxes that the network found, with their labels.
 void draw_found(Canvas& canvas, const Image& image, const Finding& finding) {
   const Tensor* boxes = rows_of(finding, "boxes", 4);
@@ -96,7 +62,32 @@ void draw_found(Canvas& canvas, const Image& image, const Finding& finding) {
     if (!std::all_of(place, place + 4, is_near)) continue;  // nan, too
     const Box box{place[0], place[1], place[2], place[3]};
     draw_box(canvas, box, kFoundColor);
-    write_text(canvas, image, box.x, box.y, label_of(finding, row));
+    write_text(canvas, image, box.x, box.y, box_label(finding, row));
+  }
+}
+
+// The classes of a mask, and a legend of those that are there, in its upper left corner.
+void draw_mask(Canvas& canvas, const Image& image, const Finding& finding) {
+  const std::optional<MaskView> mask = mask_of(finding);
+  if (!mask) return;
+  mask->paint(canvas);
+  if (image.width < kWidthForText) return;
+  std::set<std::size_t> present;
+  for (std::size_t i = 0; i < mask->runs->data.size(); i += 2) {
+    present.insert(static_cast<std::size_t>(mask->runs->data[i]));
+  }
+  const int scale = text_scale(image);
+  int top = std::max(mask->y, 0) + 3 * scale;
+  for (std::size_t k : present) {
+    if (mask->colors[k] == kInk) continue;
+    const std::string label = class_label(finding, k);
+    const auto [width, height] = text_size(label);
+    const int left = std::max(mask->x, 0) + 3 * scale;
+    const int line = (height + 2) * scale;
+    canvas.fill(left, top, (width + 6) * scale + line, line, kInk, 0.6);
+    canvas.fill(left, top, line, line, mask->colors[k], 1);
+    canvas.write(left + line + 3 * scale, top + scale, label, scale, kPaper);
+    top += line;
   }
 }
 
@@ -114,6 +105,7 @@ void draw_landmarks(Canvas& canvas, const Finding& finding) {
 Image draw(const Photo& photo, const std::vector<Finding>& findings) {
   Image image = *photo.image;
   Canvas canvas(image);
+  for (const Finding& finding : findings) draw_mask(canvas, image, finding);
   for (const Finding& finding : findings) {
     const Box& box = finding.box;
     write_text(canvas, image, box.x, box.y + box.height, caption(finding));

@@ -8,8 +8,9 @@
 
 namespace zoo {
 
-// Returns the photo with the processed boxes and short values drawn into it, and with the
-// values 'landmarks' [K, 2], 'boxes' [N, 4] and their 'labels' [N].
+// Returns the photo with the processed boxes and short values drawn into it, and with the values
+// 'landmarks' [K, 2], 'boxes' [N, 4] with their 'labels', 'classes' and 'scores' [N], the best
+// classes of step top_k, and 'mask' with a legend.
 Image draw(const Photo& photo, const std::vector<Finding>& findings);
 
 // File name for a photo's overlay: photo.png, photo.jpg.png, or video0_000012.png for frames.

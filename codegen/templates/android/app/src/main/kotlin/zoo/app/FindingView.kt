@@ -1,4 +1,4 @@
-// Shows the photo with boxes, landmarks and a line of text.
+// Shows the photo with boxes, landmarks, masks and lines of text.
 package zoo.app
 
 import android.content.Context
@@ -8,8 +8,7 @@ import android.graphics.Color
 import android.graphics.Paint
 import android.view.View
 import zoo.steps.Tensor
-import zoo.steps.Texts
-import zoo.steps.Value
+import zoo.steps.Values
 
 private const val POINT_PX = 1.5f
 private const val TEXT_PX = 40f
@@ -39,7 +38,10 @@ class FindingView(context: Context) : View(context) {
         canvas.drawColor(Color.BLACK)
         photo?.let { drawPhoto(canvas, it) }
         paint.style = Paint.Style.FILL
-        canvas.drawText(text, TEXT_PX, height - 2 * TEXT_PX, paint)
+        val lines = finding?.let { bestClasses(it.values) } ?: listOf()
+        (listOf(text) + lines.reversed()).forEachIndexed { i, line ->
+            canvas.drawText(line, TEXT_PX, height - (2 + i) * TEXT_PX, paint)
+        }
     }
 
     private fun drawPhoto(canvas: Canvas, photo: Bitmap) {
@@ -52,16 +54,24 @@ class FindingView(context: Context) : View(context) {
     }
 
     private fun drawFinding(canvas: Canvas, finding: Finding) {
+        maskParts(finding.values).forEach { drawPart(canvas, it) }
         val box = finding.box
         drawBox(canvas, doubleArrayOf(box.x, box.y, box.width, box.height))
-        finding.rows("boxes", 4)?.let { drawFound(canvas, it.data, finding.values["labels"]) }
+        finding.rows("boxes", 4)?.let { drawFound(canvas, it.data, finding.values) }
         finding.rows("landmarks", 2)?.let { drawPoints(canvas, it) }
     }
 
-    private fun drawFound(canvas: Canvas, boxes: DoubleArray, labels: Value?) {
+    private fun drawPart(canvas: Canvas, part: MaskPart) {
+        paint.color = part.color
+        val (left, top) = Pair(part.x.toFloat(), part.y.toFloat())
+        canvas.drawRect(left, top, left + part.width, top + part.height, paint)
+        paint.color = Color.GREEN
+    }
+
+    private fun drawFound(canvas: Canvas, boxes: DoubleArray, values: Values) {
         for (i in boxes.indices step 4) {
             drawBox(canvas, boxes.copyOfRange(i, i + 4))
-            val label = (labels as? Texts)?.data?.getOrNull(i / 4) ?: ""
+            val label = boxLabel(values, i / 4)
             canvas.drawText(label, boxes[i].toFloat(), boxes[i + 1].toFloat(), paint)
         }
     }
