@@ -12,6 +12,7 @@ __all__ = ["COLUMNS", "call", "literal"]
 
 COLUMNS = 100
 _INDENT = 4
+_TEXTS_MAX = 100  # in one list; more are lines of texts
 
 
 def literal(value: Any) -> str:  # noqa: ANN401 (parameters are whatever TOML can say)
@@ -48,12 +49,22 @@ def _lines(value: object, indent: int) -> list[str]:
         return [literal(value)]
     if any(isinstance(item, list | tuple) for item in value):
         return _enclosed("listOf", [_lines(item, indent + _INDENT) for item in value], indent)
+    if len(value) > _TEXTS_MAX and all(isinstance(item, str) for item in value):
+        return _many_texts(value)
     text = literal(value)
     if indent + len(text) < COLUMNS:
         return [text]
     items = ", ".join(map(literal, value)) + ","
     filled = wrap(items, COLUMNS - indent - _INDENT, break_long_words=False)
     return ["listOf(", *(" " * _INDENT + line for line in filled), ")"]
+
+
+def _many_texts(texts: Sequence[str]) -> list[str]:
+    """Return an expression of a list; a function of the JVM has room for few thousand texts."""
+    parts = (texts[i : i + _TEXTS_MAX] for i in range(0, len(texts), _TEXTS_MAX))
+    joined = ("\\n".join(_text(text)[1:-1] for text in part) for part in parts)
+    lines = (f'{" " * _INDENT}"{part}",' for part in joined)
+    return ["listOf(", *lines, ").flatMap { it.split('\\n') }"]
 
 
 def _enclosed(head: str, pieces: Sequence[Sequence[str]], indent: int) -> list[str]:

@@ -40,3 +40,13 @@ def test_a_call_that_does_not_fit_has_an_argument_in_each_line():
     assert "".join(lines).count("listOf(") == 2 + len(face)
     inside = "".join(lines[3 : lines.index("    ),")])
     assert [int(number) for number in inside.split(",") if number] == points
+
+
+def test_many_texts_are_few_constants():
+    texts = [f'label {i}, "a$b"' for i in range(205)]
+    lines = call(".topK", ("frame",), ("out", texts), 8)
+    parts = [line.strip() for line in lines if line.strip().startswith('"label')]
+    assert lines[3] == "    listOf("
+    assert lines[-2:] == ("    ).flatMap { it.split('\\n') },", ")")
+    assert [part.count("\\n") for part in parts] == [99, 99, 4]
+    assert parts[0].startswith('"label 0, \\"a\\$b\\"\\nlabel 1, ')

@@ -5,6 +5,8 @@ import pytest
 from example_folder import built_and_run, copied, printed, reference, zoo
 from PIL import Image, ImageDraw
 
+from zoo.contract import Contract
+
 SKY, GRASS = (120, 170, 235), (70, 150, 50)
 
 
@@ -18,6 +20,13 @@ def folder(tmp_path, monkeypatch):
     draw.rectangle((0, 220, 479, 359), fill=GRASS)
     photo.save(folder / "photo.png")
     return folder
+
+
+def test_the_first_contract_has_the_examples_steps(folder):
+    zoo("contract", "init", "landscape.onnx", "--out", "first.toml")
+    first, final = (Contract.from_toml(folder / name) for name in ("first.toml", "contract.toml"))
+    assert (first.input, first.outputs) == (final.input, final.outputs)
+    assert [step.name for step in first.post] == [step.name for step in final.post]
 
 
 @pytest.mark.usefixtures("folder")

@@ -1,4 +1,4 @@
-"""Networks whose outputs are maps: steps, and the shapes of their outputs."""
+"""Networks with one output, mostly maps: their contracts."""
 
 from collections.abc import Mapping
 
@@ -32,6 +32,12 @@ MAP_CASES: Mapping[str, Contract] = {
     "mask_bilinear": _mask((3, 5, 7), labels=["sky", 'a "road"', "größer"], pixels=600),
     "mask_nearest": _mask((4, 6, 4), channels="last", interpolation="nearest", pixels=5000),
     "mask_threshold": _mask((1, 4, 6), threshold=-0.25, colors=[[0, 0, 0], [255, 0, 7]]),
+    "many_labels": _case(
+        (250,),
+        Step(
+            "top_k", {"output": "maps", "count": 250, "labels": [f"<{k}$> ü" for k in range(250)]}
+        ),
+    ),
     "mask_one": _mask((5, 7), interpolation="nearest", pixels=1),
 }
 """Contracts by name; each has one output, 'maps'."""

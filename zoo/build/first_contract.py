@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 
+from zoo.build.first_post import first_post
 from zoo.build.first_signal import signal_shape, signal_steps
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
@@ -79,7 +79,7 @@ def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int
             "pre = [",
             *source.pre,
             "]",
-            *_post(graph),
+            *first_post(graph, None if rate_hz else source.form.shape[1:]),
             "",
         )
     )
@@ -199,25 +199,6 @@ def _pre(form: FileInput) -> Iterator[str]:
         return
     yield "    # GUESS: those of ImageNet. For 0..1: mean = [0, 0, 0], std = [255, 255, 255]"
     yield f'    {{name = "normalize", mean = {_MEAN}, std = {_STD}}},'
-
-
-def _post(graph: Graph) -> Iterator[str]:
-    """Yield the steps of a classifier if the only output is a vector."""
-    output = graph.outputs[0]
-    count = prod(_shape(graph, output))
-    if len(graph.outputs) != 1 or max(_shape(graph, output), default=1) != count or count < 2:
-        yield "post = []"
-        return
-    made_by = {node.output: node.op for node in graph.nodes}.get(output)
-    name = json.dumps(output, ensure_ascii=False)
-    yield "post = ["
-    yield f"    # GUESS: {count} classes. Others: landmarks, embedding."
-    if made_by != "softmax":
-        yield f'    {{name = "softmax", output = {name}}},'
-        name = '"probabilities"'
-    yield '    # With labels: labels = {file = "labels.txt"}, one per line.'
-    yield f'    {{name = "top_k", output = {name}, count = {min(count, 5)}}},'
-    yield "]"
 
 
 def _tensor(graph: Graph, name: str) -> str:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -86,6 +87,11 @@ using Tensor = Array<double>;  // every output of a network
 using Integers = Array<std::int64_t>;
 using Texts = Array<std::string>;
 using Value = std::variant<Tensor, Integers, Texts>;
+
+// Texts from constants; they are no std::string until the program runs.
+inline std::vector<std::string> text_list(std::initializer_list<const char*> texts) {
+  return {texts.begin(), texts.end()};
+}
 
 // Values by name. Steps after the network add to them in turn.
 using Values = std::map<std::string, Value>;

@@ -1,5 +1,9 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from formatting import misplaced
+
+from zoo import steps
 from zoo.registry import load, names
 from zoo.step import PostStep, PreStep
 
@@ -37,3 +41,7 @@ def test_step_has_both_forms(name):
     header = step.cpp_header.read_text("utf-8")
     frame = "Frame& frame" if isinstance(step, PreStep) else "Values& values, const Frame&"
     assert f"inline void {name}({frame}" in header
+
+
+def test_cpp_forms_are_formatted():
+    assert misplaced(Path(steps.__path__[0]).glob("*.hpp")) == ""

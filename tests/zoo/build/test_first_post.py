@@ -1,0 +1,108 @@
+"""Guesses of what follows a network fit its outputs, and say that they are guesses."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from zoo.build.first_post import first_post
+from zoo.contract import Contract
+from zoo.data.processing import rehearse, value_specs
+
+PRE = """pre = [
+    {name = "stretch", size = [HEIGHT, WIDTH]},
+    {name = "normalize", mean = [0, 0, 0], std = [255, 255, 255]},
+]
+"""
+COCO_MAPS = {"p3": (255, 12, 20), "p4": (255, 6, 10), "p5": (255, 3, 5)}
+
+
+def guessed(folder, outputs, size=(96, 160), last="conv"):
+    """Return the first contract of a network with outputs, and its lines after the network."""
+    height, width = size
+    graph = SimpleNamespace(
+        outputs=tuple(outputs),
+        tensors={name: SimpleNamespace(shape=(1, *shape)) for name, shape in outputs.items()},
+        nodes=[SimpleNamespace(output=name, op=last) for name in outputs],
+    )
+    lines = list(first_post(graph, size))
+    specs = ", ".join(f'{{name = "{n}", shape = {list(s)}}}' for n, s in outputs.items())
+    (folder / "first.toml").write_text(
+        f'input = {{name = "image", shape = [3, {height}, {width}]}}\noutputs = [{specs}]\n'
+        + PRE.replace("HEIGHT", str(height)).replace("WIDTH", str(width))
+        + "\n".join(lines)
+    )
+    return Contract.from_toml(folder / "first.toml"), lines
+
+
+@pytest.mark.parametrize(
+    ("outputs", "coding", "guess"),
+    [
+        ({"output0": (84, 315)}, "center_size", "YOLOv8, decoded, 80 classes"),
+        ({"out": (945, 7)}, "center_size", "YOLOv5, decoded, 2 classes"),
+        (COCO_MAPS, "yolov5", "YOLOv5, raw, 80 classes"),
+        ({n: (144, *s[1:]) for n, s in COCO_MAPS.items()}, "distance_bins", "YOLOv8, raw, 80"),
+        (
+            {n: (65, *s[1:]) for n, s in COCO_MAPS.items()},
+            "distance_bins",
+            "YOLOv8, raw, 1 classes",
+        ),
+        ({"scores": (4420, 2), "boxes": (4420, 4)}, "corners", "decoded corners 0..1"),
+        ({"loc": (100, 4), "conf": (100, 1)}, "corners", "decoded corners 0..1"),
+    ],
+)
+def test_detectors(tmp_path, outputs, coding, guess):
+    contract, lines = guessed(tmp_path, outputs)
+    assert [step.name for step in contract.post] == ["boxes", "nms"]
+    assert contract.post[0].parameters["coding"] == coding
+    assert f"# GUESS: {guess}" in lines[1]
+    rehearse(contract)
+    assert set(value_specs(contract)) == {"boxes", "scores", "classes"}
+
+
+@pytest.mark.parametrize(
+    ("last", "classes", "activation"),
+    [
+        ("conv", 3, "softmax"),
+        ("softmax", 3, "none"),
+        ("conv", 1, "sigmoid"),
+        ("sigmoid", 1, "none"),
+    ],
+)
+def test_scores_are_not_activated_twice(tmp_path, last, classes, activation):
+    contract, _ = guessed(tmp_path, {"b": (50, 4), "s": (50, classes)}, last=last)
+    assert contract.post[0].parameters["activation"] == activation
+
+
+@pytest.mark.parametrize(
+    ("outputs", "last", "step", "given"),
+    [
+        ({"heatmaps": (17, 24, 40)}, "conv", "heatmap", {"output": "heatmaps"}),
+        ({"out": (21, 24, 40)}, "conv", "mask", {"output": "out"}),
+        ({"out": (1, 96, 160)}, "conv", "mask", {"output": "out", "threshold": 0}),
+        ({"out": (1, 96, 160)}, "sigmoid", "mask", {"output": "out", "threshold": 0.5}),
+        ({"out": (1000,)}, "softmax", "top_k", {"output": "out", "count": 5}),
+    ],
+)
+def test_maps_and_vectors(tmp_path, outputs, last, step, given):
+    contract, lines = guessed(tmp_path, outputs, last=last)
+    (found,) = contract.post
+    assert (found.name, found.parameters) == (step, given)
+    assert "# GUESS: " in lines[1]
+    rehearse(contract)
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        {"out": (5, 7, 11)},
+        {"out": (1,)},
+        {"a": (10,), "b": (10,)},
+        {"a": (50, 4), "b": (40, 2)},
+        {"out": (84, 314)},
+        {n: (s[0] - k, *s[1:]) for k, (n, s) in enumerate(COCO_MAPS.items())},
+    ],
+)
+def test_other_outputs_stay_as_they_are(tmp_path, outputs):
+    contract, lines = guessed(tmp_path, outputs)
+    assert lines == ["post = []"]
+    rehearse(contract)
