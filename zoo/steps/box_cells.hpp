@@ -19,6 +19,7 @@ struct BoxLevel {
   std::size_t rows = 1;
   std::size_t columns = 1;
   double stride = 1;
+  std::array<double, 2> pitch = {1, 1};  // from a cell's centre to the next one, in x and y
   std::vector<std::array<double, 2>> anchors;
   std::size_t first = 0;  // cells times anchors of the levels before
 
@@ -27,14 +28,24 @@ struct BoxLevel {
 
 inline std::vector<BoxLevel> grid_levels(
     const std::vector<double>& strides,
-    const std::vector<std::vector<std::array<double, 2>>>& anchors, int height, int width) {
+    const std::vector<std::vector<std::array<double, 2>>>& anchors, bool is_even, int height,
+    int width) {
   std::vector<BoxLevel> levels;
   std::size_t first = 0;
   for (std::size_t i = 0; i < strides.size(); ++i) {
     const auto cells = [&](int side) {
       return static_cast<std::size_t>(std::ceil(side / strides[i] - 1e-3));
     };
-    BoxLevel level{cells(height), cells(width), strides[i], {{strides[i], strides[i]}}, first};
+    BoxLevel level{cells(height),
+                   cells(width),
+                   strides[i],
+                   {strides[i], strides[i]},
+                   {{strides[i], strides[i]}},
+                   first};
+    if (is_even) {
+      level.pitch = {width / static_cast<double>(level.columns),
+                     height / static_cast<double>(level.rows)};
+    }
     if (!anchors.empty()) level.anchors = anchors[i];
     first += level.locations();
     levels.push_back(level);
@@ -52,7 +63,7 @@ inline std::vector<BoxLevel> decoded_levels(const Values& values,
     const Tensor& output = std::get<Tensor>(values.at(name));
     const std::int64_t channels = order == "first" ? output.shape.front() : output.shape.back();
     const std::size_t rows = output.data.size() / static_cast<std::size_t>(channels);
-    levels.push_back({1, rows, 1, {{1, 1}}, first});
+    levels.push_back({1, rows, 1, {1, 1}, {{1, 1}}, first});
     first += rows;
   }
   return levels;

@@ -9,12 +9,14 @@ private const val STRIDE_SLACK = 1e-3
 /**
  * A grid of cells over the network's input, each with the same anchors [width, height].
  *
+ * pitch: from a cell's centre to the next one, in x and y.
  * first: cells times anchors of the levels before.
  */
 class BoxLevel(
     val rows: Int,
     val columns: Int,
     val stride: Double,
+    val pitch: List<Double>,
     val anchors: List<List<Double>>,
     val first: Int,
 ) {
@@ -24,6 +26,7 @@ class BoxLevel(
 fun gridLevels(
     strides: List<Number>,
     anchors: List<List<List<Number>>>,
+    isEven: Boolean,
     image: Image,
 ): List<BoxLevel> {
     var first = 0
@@ -32,7 +35,10 @@ fun gridLevels(
         fun cells(side: Int) = ceil(side / stride - STRIDE_SLACK).toInt()
         val own = anchors.getOrNull(i)?.map { size -> size.map(Number::toDouble) }
         val sizes = own ?: listOf(listOf(stride, stride))
-        BoxLevel(cells(image.height), cells(image.width), stride, sizes, first).also {
+        val (rows, columns) = listOf(cells(image.height), cells(image.width))
+        val even = listOf(image.width.toDouble() / columns, image.height.toDouble() / rows)
+        val pitch = if (isEven) even else listOf(stride, stride)
+        BoxLevel(rows, columns, stride, pitch, sizes, first).also {
             first += it.locations
         }
     }
@@ -44,7 +50,8 @@ fun decodedLevels(values: Values, outputs: List<String>, order: String): List<Bo
     return outputs.map { name ->
         val output = values.getValue(name) as Tensor
         val channels = if (order == "first") output.shape.first() else output.shape.last()
-        BoxLevel(1, output.data.size / channels, 1.0, listOf(listOf(1.0, 1.0)), first).also {
+        val one = listOf(1.0, 1.0)
+        BoxLevel(1, output.data.size / channels, 1.0, one, listOf(one), first).also {
             first += it.locations
         }
     }

@@ -19,13 +19,15 @@ _STRIDE_SLACK = 1e-3
 class Level:
     """A grid of cells over the network's input, each with the same anchors.
 
-    rows, columns: of the grid.  stride: side of a cell, in pixels of the input.
+    rows, columns: of the grid.  stride: nominal side of a cell, in pixels of the input.
+    pitch: from a cell's centre to the next one, in x and y.
     anchors: [A, 2] width and height in pixels.  first: cells times anchors of the levels before.
     """
 
     rows: int
     columns: int
     stride: float
+    pitch: tuple[float, float]
     anchors: NDArray[np.float64]
     first: int
 
@@ -38,14 +40,17 @@ class Level:
 def levels_of(parameters: Mapping[str, Any], height: int, width: int) -> list[Level]:
     """Return the grids over an input of height x width: ceil(side / stride - 0.001) cells.
 
-    The thousandth makes 3 cells of 320 / 106.666. Without anchors, a level has one of its stride.
+    The thousandth makes 3 cells of 320 / 106.666. The pitch is the stride, or side / cells with
+    grid 'even'. Without anchors, a level has one of its stride.
     """
     levels: list[Level] = []
     first = 0
     for number, stride in enumerate(map(float, parameters["strides"])):
         rows, columns = (math.ceil(side / stride - _STRIDE_SLACK) for side in (height, width))
         anchors = parameters["anchors"][number] if parameters["anchors"] else [[stride, stride]]
-        level = Level(rows, columns, stride, np.array(anchors, np.float64), first)
+        is_even = parameters["grid"] == "even"
+        pitch = (width / columns, height / rows) if is_even else (stride, stride)
+        level = Level(rows, columns, stride, pitch, np.array(anchors, np.float64), first)
         levels.append(level)
         first += level.locations
     return levels

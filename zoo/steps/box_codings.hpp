@@ -32,7 +32,7 @@ inline BoxPlace place_of(const BoxLevel& level, std::size_t cell, std::size_t an
                          const BoxXy& unit, const BoxXy& variances) {
   const auto column = static_cast<double>(cell % level.columns);
   const auto row = static_cast<double>(cell / level.columns);
-  return {{(column + offset) * level.stride, (row + offset) * level.stride},
+  return {{(column + offset) * level.pitch[0], (row + offset) * level.pitch[1]},
           level.anchors[anchor],
           level.stride,
           unit,

@@ -56,8 +56,8 @@ class BoxPlace(
 ) {
     private val stride = level.stride
     private val size = level.anchors[anchor]
-    private val centre = listOf(cell % level.columns, cell / level.columns).map {
-        (it + offset.toDouble()) * stride
+    private val centre = listOf(cell % level.columns, cell / level.columns).mapIndexed { i, at ->
+        (at + offset.toDouble()) * level.pitch[i]
     }
 
     /** x0 y0 x1 y1 in 1/256 pixel. */

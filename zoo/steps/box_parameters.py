@@ -15,6 +15,7 @@ _CHOICES = {
     "activation": ("none", "sigmoid", "softmax"),
     "combine": ("product", "geometric_mean"),
     "background": ("none", "first", "last"),
+    "grid": ("stride", "even"),
     "order": ("xy", "yx"),
 }
 _LEAST = {"box_channel": 0, "score_channel": 0, "objectness_channel": -1, "classes": 0, "bins": 2}

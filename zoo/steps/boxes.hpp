@@ -27,15 +27,16 @@ inline void boxes(Values& values, const Frame& frame, const std::string& coding,
                   const std::string& activation, const std::string& combine,
                   const std::string& background, double threshold,
                   const std::vector<double>& strides,
-                  const std::vector<std::vector<std::array<double, 2>>>& anchors, double offset,
-                  const std::array<double, 2>& variances, int bins, const std::string& order,
-                  bool normalized, const std::vector<std::string>& labels) {
+                  const std::vector<std::vector<std::array<double, 2>>>& anchors,
+                  const std::string& grid, double offset, const std::array<double, 2>& variances,
+                  int bins, const std::string& order, bool normalized,
+                  const std::vector<std::string>& labels) {
   const Image& image = *frame.image;
   const std::array<double, 2> unit = {normalized ? image.width : 1.0,
                                       normalized ? image.height : 1.0};
   const std::vector<BoxLevel> levels =
       strides.empty() ? decoded_levels(values, outputs, channels)
-                      : grid_levels(strides, anchors, image.height, image.width);
+                      : grid_levels(strides, anchors, grid == "even", image.height, image.width);
   const auto box_numbers = static_cast<std::size_t>(coding == "distance_bins" ? 4 * bins : 4);
   Integers found{{0, 4}, {}};
   Tensor found_scores{{0}, {}};

@@ -24,6 +24,7 @@ fun Values.boxes(
     threshold: Number,
     strides: List<Number>,
     anchors: List<List<List<Number>>>,
+    grid: String,
     offset: Number,
     variances: List<Number>,
     bins: Int,
@@ -36,7 +37,7 @@ fun Values.boxes(
     val levels = if (strides.isEmpty()) {
         decodedLevels(this, outputs, channels)
     } else {
-        gridLevels(strides, anchors, image)
+        gridLevels(strides, anchors, grid == "even", image)
     }
     val least = threshold.toDouble()
     val rule = ScoreRule(activation, combine, background, least)

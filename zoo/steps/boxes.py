@@ -41,7 +41,8 @@ class Boxes(PostStep):
     threshold: least score.
     strides: of the levels, in pixels of the input; none if boxes are decoded already.
     anchors: [width, height] of each anchor of each level, in pixels; without, a cell's stride.
-    offset: of an anchor's centre in its cell, in strides.
+    grid: 'stride' or 'even': the centres' distance is the stride, or cells divide the input evenly.
+    offset: of an anchor's centre in its cell, in these distances.
     variances: of coding 'ssd', for places and sizes.
     bins: of coding 'distance_bins', for each side.
     order: 'xy', or 'yx' where rows come before columns.
@@ -67,6 +68,7 @@ class Boxes(PostStep):
             "threshold": 0.25,
             "strides": (),
             "anchors": (),
+            "grid": "stride",
             "offset": 0.5,
             "variances": (0.1, 0.2),
             "bins": 16,
@@ -146,7 +148,7 @@ def _decoded(values: Outputs, parameters: Mapping[str, Any]) -> list[Level]:
     for name in parameters["boxes"]:
         shape = values[name].shape
         axes = shape[1:] if parameters["channels"] == "first" else shape[:-1]
-        levels.append(Level(1, int(np.prod(axes)), 1.0, np.ones((1, 2)), first))
+        levels.append(Level(1, int(np.prod(axes)), 1.0, (1.0, 1.0), np.ones((1, 2)), first))
         first += levels[-1].locations
     return levels
 
@@ -199,7 +201,8 @@ def _places(
 ) -> Places:
     cells, anchors = np.divmod(chosen, len(level.anchors))
     rows, columns = np.divmod(cells, level.columns)
-    centres = (np.stack([columns, rows], axis=1) + float(parameters["offset"])) * level.stride
+    cells_xy = np.stack([columns, rows], axis=1)
+    centres = (cells_xy + float(parameters["offset"])) * np.array(level.pitch)
     place, size = map(float, parameters["variances"])
     return Places(centres, level.anchors[anchors], level.stride, unit, (place, size))
 

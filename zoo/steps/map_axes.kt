@@ -17,5 +17,6 @@ class Maps(values: Values, name: String, order: String) {
     private val pixelStep = if (order == "first") 1 else channels
 
     /** Number of a channel at a pixel, counted by rows and columns. */
-    fun at(channel: Int, pixel: Int): Double = output.data[channel * channelStep + pixel * pixelStep]
+    fun at(channel: Int, pixel: Int): Double =
+        output.data[channel * channelStep + pixel * pixelStep]
 }

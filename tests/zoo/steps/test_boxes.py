@@ -95,7 +95,10 @@ def edges(given, v, stride, size, place):
         if given["coding"] == "corners":
             return v
         return [v[0] - v[2] / 2, v[1] - v[3] / 2, v[0] + v[2] / 2, v[1] + v[3] / 2]
-    x, y = ((i + given["offset"]) * stride for i in (column, row))
+    pitch = (stride, stride)
+    if given["grid"] == "even":
+        pitch = (SIDES[1] / place[1], SIDES[0] / place[0])
+    x, y = ((i + given["offset"]) * p for i, p in zip((column, row), pitch, strict=True))
     if given["coding"] == "distance_bins":
         bins = np.array(v, np.float64).reshape(4, -1)
         odds = np.exp(bins - bins.max(1, keepdims=True))
