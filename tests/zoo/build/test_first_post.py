@@ -106,3 +106,15 @@ def test_other_outputs_stay_as_they_are(tmp_path, outputs):
     contract, lines = guessed(tmp_path, outputs)
     assert lines == ["post = []"]
     rehearse(contract)
+
+
+def test_a_network_of_signals_may_be_a_classifier_only():
+    shapes = {"maps": (3, 24, 40)}, {"words": (12,)}
+    for outputs, expected in zip(shapes, (["post = []"], None), strict=True):
+        graph = SimpleNamespace(
+            outputs=tuple(outputs),
+            tensors={name: SimpleNamespace(shape=(1, *shape)) for name, shape in outputs.items()},
+            nodes=[],
+        )
+        lines = list(first_post(graph, None))
+        assert lines == expected if expected else "# GUESS: 12 classes" in lines[1]
