@@ -6,6 +6,7 @@ from recipes.facedet.variants import CHANNELS, STRIDES, VARIANTS, Variant
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.detections import Limits
 from zoo.recipe import Licence, Recipe
 
 __all__ = ["WEIGHTS", "contract", "recipe"]
@@ -43,17 +44,17 @@ def recipe(variant: Variant) -> Recipe:
 
 
 def contract(variant: Variant) -> Contract:
-    """Return the steps from a whole photo to the maps that zoo.detections reads.
+    """Return the steps from a whole photo to the maps that zoo.detections reads, and to boxes.
 
     The photo is padded to a square with its edge pixels. Pixels become (pixel - 128) / 128, which
     is exact in float and in every integer scheme. Each map is a separate output with its own 8-bit
     scale.
     """
-    size = variant.size
+    size, limits = variant.size, Limits()
     return Contract(
         input=TensorSpec("image", (3, size, size)),
         outputs=tuple(
-            TensorSpec(f"faces_{stride}", (CHANNELS, size // stride, size // stride))
+            TensorSpec(_output(stride), (CHANNELS, size // stride, size // stride))
             for stride in STRIDES
         ),
         pre=(
@@ -61,7 +62,28 @@ def contract(variant: Variant) -> Contract:
             Step("resize", {"size": [size, size]}),
             Step("normalize", {"mean": [128] * 3, "std": [128] * 3}),
         ),
+        post=(
+            Step(
+                "boxes",
+                {
+                    "coding": "distances",
+                    "boxes": [_output(stride) for stride in STRIDES],
+                    "channels": "first",
+                    "box_channel": 1,
+                    "classes": 1,
+                    "activation": "sigmoid",
+                    "threshold": 0.5,
+                    "strides": list(STRIDES),
+                    "labels": ["face"],
+                },
+            ),
+            Step("nms", {"limit": limits.faces, "candidates": limits.candidates}),
+        ),
     )
+
+
+def _output(stride: int) -> str:
+    return f"faces_{stride}"
 
 
 def _weights_licence() -> Licence:

@@ -15,7 +15,7 @@ from recipes.shelf.boxed_photos import boxed_photo
 from recipes.shelf.detection_evaluation import detections_of, evaluate, strides_of
 from zoo import registry
 from zoo.contract import Contract, TensorSpec
-from zoo.data.processing import preprocess
+from zoo.data.processing import postprocess, preprocess
 from zoo.errors import RecipeError
 from zoo.picture import read_picture
 
@@ -70,6 +70,16 @@ def test_a_found_face_is_in_the_photos_pixels(photos: Path) -> None:
     (found,) = detections_of(SMALL.contract, run, [labelled])
     assert found.boxes.tolist() == [[60, 20, 100, 60]]
     assert found.scores.tolist() == [2.0]
+
+
+def test_an_app_finds_the_face_by_the_contract(photos: Path) -> None:
+    frame = preprocess(SMALL.contract, read_picture(photos / "images" / "a.png"))
+    outputs = saying(4, 4, 2.0, 1.5, 1.0, 0.5, 1.0)({})
+    values = postprocess(SMALL.contract, outputs, frame)
+    assert values["boxes"].tolist() == [[60, 20, 40, 40]]
+    assert values["labels"].tolist() == ["face"]
+    assert values["scores"][0] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert set(values) == {"boxes", "scores", "classes", "labels"}
 
 
 def test_evaluation(photos: Path) -> None:
