@@ -6,7 +6,6 @@ from recipes.facedet.variants import CHANNELS, STRIDES, VARIANTS, Variant
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.detections import Limits
 from zoo.recipe import Licence, Recipe
 
 __all__ = ["WEIGHTS", "contract", "recipe"]
@@ -50,7 +49,7 @@ def contract(variant: Variant) -> Contract:
     is exact in float and in every integer scheme. Each map is a separate output with its own 8-bit
     scale.
     """
-    size, limits = variant.size, Limits()
+    size = variant.size
     return Contract(
         input=TensorSpec("image", (3, size, size)),
         outputs=tuple(
@@ -77,7 +76,7 @@ def contract(variant: Variant) -> Contract:
                     "labels": ["face"],
                 },
             ),
-            Step("nms", {"limit": limits.faces, "candidates": limits.candidates}),
+            Step("nms", {"iou_percent": 45, "limit": 32, "candidates": 256}),
         ),
     )
 

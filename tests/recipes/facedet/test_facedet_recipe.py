@@ -16,6 +16,7 @@ from recipes.shelf.detection_evaluation import detections_of, evaluate, strides_
 from zoo import registry
 from zoo.contract import Contract, TensorSpec
 from zoo.data.processing import postprocess, preprocess
+from zoo.detections import Limits
 from zoo.errors import RecipeError
 from zoo.picture import read_picture
 
@@ -80,6 +81,12 @@ def test_an_app_finds_the_face_by_the_contract(photos: Path) -> None:
     assert values["labels"].tolist() == ["face"]
     assert values["scores"][0] == pytest.approx(1 / (1 + np.exp(-2)))
     assert set(values) == {"boxes", "scores", "classes", "labels"}
+    limits, given = Limits(), SMALL.contract.step("nms").parameters
+    assert given == {
+        "iou_percent": limits.iou_percent,
+        "limit": limits.faces,
+        "candidates": limits.candidates,
+    }
 
 
 def test_evaluation(photos: Path) -> None:
