@@ -9,6 +9,7 @@ import numpy as np
 
 from compilers.tflite.op_options import read_options
 from compilers.tflite.schema import schema
+from compilers.tflite.sparse import Sparsity, read_sparsity
 from zoo.errors import ArtifactError
 from zoo.flat_table import FlatTable
 
@@ -35,7 +36,8 @@ _ITEM_BYTES: Mapping[str, int] = MappingProxyType(
 class FileTensor:
     """A tensor. dtype: the schema's name.  data: bytes of a constant, empty otherwise.
 
-    open_axes: whose size in `shape` is no more than a default.
+    open_axes: whose size in `shape` is no more than a default.  sparsity: how the data are stored,
+    None for all values in order.
     """
 
     name: str
@@ -46,6 +48,7 @@ class FileTensor:
     zero_points: tuple[int, ...]
     axis: int
     data: memoryview
+    sparsity: Sparsity | None = None
 
 
 @dataclass(frozen=True)
@@ -130,9 +133,9 @@ def _tensor(table: FlatTable, buffers: Sequence[FlatTable], content: bytes) -> F
         zero_points=tuple(grid.numbers(3, "<i8").tolist()) if grid else (),
         axis=grid.number(6, "i") if grid else 0,
         data=_data(table.number(2, "I"), buffers, content),
+        sparsity=read_sparsity(table.table(6)),
     )
-    is_sparse = table.table(6) is not None
-    if tensor.data and not is_sparse:
+    if tensor.data and tensor.sparsity is None:
         _require_size(tensor)
     _require_scales(tensor)
     return tensor

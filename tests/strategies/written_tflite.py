@@ -5,6 +5,7 @@ Tests that use it are skipped where LiteRT is not installed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -57,8 +58,9 @@ def written(
     inputs: Sequence[str] = ("x",),
     outputs: Sequence[str] = ("y",),
     grids: Mapping[str, Grid] | None = None,
+    sparse: Mapping[str, tuple] = MappingProxyType({}),
 ) -> bytes:
-    """Return the file. grids: of constants."""
+    """Return the file. grids: of constants.  sparse: (shape, SparsityParametersT) of constants."""
     given = schema()
     model, graph = given.ModelT(), given.SubGraphT()
     model.version, model.buffers, model.subgraphs = 3, [given.BufferT()], [graph]
@@ -66,6 +68,9 @@ def written(
     for name, values in constants.items():
         kind = values.dtype.name.upper()
         tensor = _tensor(name, values.shape, kind, (grids or {}).get(name))
+        if name in sparse:
+            shape, tensor.sparsity = sparse[name]
+            tensor.shape = np.array(shape, np.int32)
         tensor.buffer = len(model.buffers)
         buffer = given.BufferT()
         buffer.data = np.frombuffer(values.tobytes(), np.uint8)

@@ -85,11 +85,17 @@ def _dequantize(op: Operation) -> None:
         op.fold(op.constant_reals(0))
 
 
+def _densify(op: Operation) -> None:
+    """DENSIFY: a constant without its sparsity, which reading it resolves."""
+    op.fold(op.constant(0, "values"))
+
+
 OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
     {
         "ABS": partial(_function, "Abs"),
         "ADD": partial(_arithmetic, "Add"),
         "COS": partial(_function, "Cos"),
+        "DENSIFY": _densify,
         "DEQUANTIZE": _dequantize,
         "DIV": partial(_arithmetic, "Div"),
         "ELU": partial(_function, "Elu"),

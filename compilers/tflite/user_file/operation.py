@@ -141,7 +141,7 @@ class Operation:
             raise self.refusal(f"its fused activation has the number {fused}", "use RELU or RELU6")
         self._translation.give(self._op.outputs[index], value)
 
-    def fold(self, values: NDArray[np.float32]) -> None:
+    def fold(self, values: NDArray[Any]) -> None:
         """Set the output, which constants alone determine."""
         self._translation.fold(self._op.outputs[0], values)
 

@@ -15,6 +15,7 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 
 from compilers.fresh_name import fresh_name
 from compilers.tflite.decode import FileTensor, TfliteFile
+from compilers.tflite.sparse import dense
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, reordered
 
@@ -76,9 +77,12 @@ class Translation:
         dtype = _ELEMENTS.get(tensor.dtype)
         if dtype is None or not (len(tensor.data) or 0 in tensor.shape):
             return None
-        return np.frombuffer(tensor.data, np.dtype(dtype).newbyteorder("<")).reshape(tensor.shape)
+        values = np.frombuffer(tensor.data, np.dtype(dtype).newbyteorder("<"))
+        if tensor.sparsity is not None:
+            return dense(values, tensor.shape, tensor.sparsity)
+        return values.reshape(tensor.shape)
 
-    def fold(self, index: int, values: NDArray[np.float32]) -> None:
+    def fold(self, index: int, values: NDArray[Any]) -> None:
         """Set a tensor that is computed from constants alone."""
         self._folded[index] = values
 
@@ -106,9 +110,9 @@ class Translation:
         axis: of its scales in `values`, where it has several.
         """
         tensor, name = self.file.tensors[index], self.names[index]
-        if not is_quantized(tensor) or index in self._folded:
-            self._demand_reals(tensor, values)
+        if values.dtype.kind == "f":
             return self.constant(name, values.astype(np.float32))
+        self._demand_scale(tensor)
         integers = self.constant(f"{name}{INTEGERS}", values)
         grid = self._grid(tensor, name)
         per_axis = {"axis": axis} if len(tensor.scales) > 1 else {}
@@ -247,8 +251,8 @@ class Translation:
                 "convert the network with fixed sizes"
             )
 
-    def _demand_reals(self, tensor: FileTensor, values: NDArray[Any]) -> None:
-        if values.dtype.kind != "f":
+    def _demand_scale(self, tensor: FileTensor) -> None:
+        if not is_quantized(tensor):
             raise UnsupportedOpError(
                 f"{self.where}: constant '{tensor.name}' is {tensor.dtype} without a scale where "
                 "reals are needed; convert the network with floats there"
