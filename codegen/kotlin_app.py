@@ -10,7 +10,7 @@ from codegen.kotlin_literal import call, literal
 from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import consumed
+from zoo.data.processing import consumed, value_specs
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
@@ -58,6 +58,7 @@ class KotlinContract:
     model: str
     model_literal: str
     file_literal: str
+    has_landmarks_literal: str
     application_id: str
     imports: tuple[str, ...]
     input: str
@@ -74,6 +75,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
         model=request.model,
         model_literal=literal(request.model),
         file_literal=literal(request.artifact_main),
+        has_landmarks_literal=literal("landmarks" in value_specs(contract)),
         application_id=literal(_application_id(request.model)),
         imports=tuple(sorted(names)),
         input=_tensor(contract.input),

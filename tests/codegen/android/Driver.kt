@@ -78,7 +78,8 @@ private fun readPng(path: String): Image {
 
 private fun step(words: List<String>): String = when (words[0]) {
     "crop" -> cropped(words.drop(1).map(String::toDouble))
-    "track" -> tracked(words.drop(1).map(String::toDouble))
+    "track" -> tracked(words.drop(1).map(String::toDouble), hasLandmarks = true)
+    "track_nothing" -> tracked(listOf(), hasLandmarks = false)
     "stretch", "center_crop", "letterbox" -> fitted(words)
     "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
     "softmax", "embedding", "top_k" -> scored(words[0], words.drop(1).map(String::toDouble))
@@ -115,11 +116,11 @@ private fun fitted(words: List<String>): String {
 private fun numbersOf(image: Image) =
     image.pixels.joinToString(" ") { (it.toInt() and 255).toString() }
 
-/** What has these landmarks in a photo of 100 x 100; where it is looked for next. */
-private fun tracked(xy: List<Double>): String {
+/** Where in a photo of 100 x 100 something with these landmarks, if any, is looked for next. */
+private fun tracked(xy: List<Double>, hasLandmarks: Boolean): String {
     val landmarks = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
     val photo = image("100", "100", "3")
-    val tracker = Tracker()
+    val tracker = Tracker(hasLandmarks)
     tracker.follow(photo, Finding(NOWHERE, mapOf(), landmarks, 0.0))
     return tracker.find(photo).let { "${it.x} ${it.y} ${it.width} ${it.height}" }
 }

@@ -189,6 +189,7 @@ def test_aspect_ratios(run, layout, count):
 
 def test_a_face_is_followed_until_it_is_lost(run):
     lines = ("track 10 20 40 30 25 60", "track 10 10 12 12", "track 90 90 150 150", "track")
-    seen, tiny, outside, nothing = run(*lines)
+    seen, tiny, outside, nothing, whole = run(*lines, "track_nothing")
     assert json.loads(f"[{seen.replace(' ', ', ')}]") == [10.5, 20.5, 30.0, 40.0]
     assert tiny == outside == nothing == "20.0 20.0 60.0 60.0"
+    assert whole == "0.0 0.0 100.0 100.0"

@@ -71,8 +71,8 @@ void Camera::close_all() {
 void Camera::control(unsigned long request, void* argument, const char* what) {
   while (ioctl(file_, request, argument) < 0) {
     if (errno == EINTR) continue;
-    throw Error(device_ + ": is not a usable camera: " + what + " failed (" +
-                std::strerror(errno) + ")");
+    throw Error(device_ + ": is not a usable camera: " + what + " failed (" + std::strerror(errno) +
+                ")");
   }
 }
 

@@ -11,12 +11,16 @@ import java.util.concurrent.Executors
 
 class MainActivity : ComponentActivity() {
     private val worker = Executors.newSingleThreadExecutor()
-    private val tracker = Tracker()
+    private val tracker = Tracker(Contract.HAS_LANDMARKS)
     private lateinit var view: FindingView
     private lateinit var network: LitertNetwork // made and run by the worker
     private val permission =
         registerForActivityResult(ActivityResultContracts.RequestPermission()) { granted ->
-            if (granted) startCamera(this, worker, ::look) else view.text = "This app needs the camera."
+            if (granted) {
+                startCamera(this, worker, ::look)
+            } else {
+                view.text = "This app needs the camera."
+            }
         }
 
     override fun onCreate(savedInstanceState: Bundle?) {

@@ -8,17 +8,23 @@ import zoo.steps.Tensor
 private const val EDGE_MIN = 8
 private const val PART = 0.6
 
-/** Starts in the middle of the photo, and again when the target is lost. */
-class Tracker {
+/**
+ * Starts in the middle of the photo, and again when the target is lost.
+ *
+ * hasLandmarks: whether the contract makes any; without, a network sees the whole photo.
+ */
+class Tracker(private val hasLandmarks: Boolean) {
     private var last: Box? = null
 
-    fun find(photo: Image): Box = last ?: middle(photo)
+    fun find(photo: Image): Box = last ?: if (hasLandmarks) middle(photo) else whole(photo)
 
     fun follow(photo: Image, finding: Finding) {
         val landmarks = finding.rows("landmarks", 2)?.takeIf { it.data.isNotEmpty() }
         last = landmarks?.let(::span)?.takeIf { isVisible(it, photo) }
     }
 }
+
+fun whole(photo: Image) = Box(0.0, 0.0, photo.width.toDouble(), photo.height.toDouble())
 
 /** The square in the middle of a photo where tracking starts. */
 fun middle(photo: Image): Box {

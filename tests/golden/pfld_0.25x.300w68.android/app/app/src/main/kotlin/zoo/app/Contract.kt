@@ -16,6 +16,7 @@ class TensorSpec(val name: String, val shape: List<Int>)
 object Contract {
     const val MODEL = "pfld_0.25x.300w68"
     const val MODEL_FILE = "model.tflite"
+    const val HAS_LANDMARKS = true
 
     val INPUT = TensorSpec("image", listOf(3, 112, 112))
     val OUTPUTS = listOf(
