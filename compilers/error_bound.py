@@ -21,12 +21,12 @@ Chained over ops, with D steps of difference in the inputs i and the gains of zo
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from compilers.op_parts.arguments import integers
-from compilers.op_parts.arithmetic import centred, factors, quantization_of
+from compilers.op_parts.arithmetic import centred, factors, quantization_of, shifted_bias
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node, Tensor
 
@@ -85,8 +85,22 @@ def _magnitude(graph: Graph, node: Node) -> float:
     """
     if node.op == "quantize":
         return 1 + _largest(graph.tensors[node.output])
+    if find_op(node.op).weight_input is not None:
+        return 1 + _largest_sum(graph.inputs_of(node), node)
     gains = zip(graph.inputs_of(node), _gains(graph, node), strict=True)
     return 1 + sum(gain * _largest(tensor) for tensor, gain in gains if gain)
+
+
+def _largest_sum(inputs: Sequence[Tensor], node: Node) -> float:
+    """Return the largest sum of |x * w| + |bias| of a layer's channels, in steps.
+
+    Each channel has its own bias and factor: with a tiny factor, a bias may be huge.
+    """
+    weights = np.abs(centred(np.asarray(inputs[1].data), inputs[1]))
+    sums = weights.reshape(len(weights), -1).sum(axis=1) * _largest(inputs[0])
+    if len(inputs) > 2:
+        sums = sums + np.abs(shifted_bias(node, np.asarray(inputs[2].data)))
+    return float((sums * factors(node)).max())
 
 
 def _gains(graph: Graph, node: Node) -> tuple[float, ...]:

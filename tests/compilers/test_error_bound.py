@@ -10,6 +10,7 @@ from every_op import PAIRS, every_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import residual_network
+from one_node import OneNode, activation
 from quantization import quantized, samples
 from random_graphs import float_graphs
 
@@ -21,7 +22,7 @@ from compilers.reference import run_all
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.fixed_point import fix_factors, rescale
-from zoo.graph import Graph, Tensor
+from zoo.graph import Graph, Quantization, Tensor
 
 GRAPH = residual_network()
 FLOAT_SCALES = st.sampled_from((W8A8_ASYM, W8A8_SYM, W4A8_ASYM))
@@ -159,3 +160,16 @@ def _of_other_sign(value: np.ndarray) -> np.ndarray:
     if value.dtype == np.int8:
         return (value.astype(np.int16) + 128).astype(np.uint8)
     return (value.astype(np.int16) - 128).astype(np.int8) if value.dtype == np.uint8 else value
+
+
+def test_a_dead_channels_huge_bias_does_not_count_in_the_steps_of_others():
+    x = activation((1, 4), Quantization((0.03,), (-128,)))
+    weights = Quantization((1e-10, 0.01), (0, 0), axis=0)
+    biases = Quantization((3e-12, 3e-4), (0, 0), 32, axis=0)
+    weight, bias = np.array([[0] * 4, [127] * 4], np.int8), np.array([2**30, 100], np.int32)
+    parts = (
+        Tensor("w", weight.shape, "int8", "", weights, weight),
+        Tensor("b", bias.shape, "int32", "", biases, bias),
+    )
+    case = OneNode("dense", (x, *parts), {}, Quantization((0.03,), (-128,)))
+    assert op_bound(case.graph, case.node) == 1
