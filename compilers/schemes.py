@@ -2,7 +2,7 @@
 
 from zoo.scheme import Scheme
 
-__all__ = ["DPU_POW2", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM"]
+__all__ = ["DPU_POW2", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
 
 W8A8_ASYM = Scheme(
     name="w8a8-asym",
@@ -18,6 +18,15 @@ W8A8_SYM = Scheme(
     activation_signed=True,
     activation_symmetric=True,
     weight_per_channel=True,
+)
+
+W8A16_ASYM = Scheme(
+    name="w8a16-asym",
+    summary="16-bit asymmetric activations, 8-bit per-channel weights (accurate, not fast)",
+    activation_signed=False,
+    activation_symmetric=False,
+    weight_per_channel=True,
+    activation_bits=16,
 )
 
 W4A8_ASYM = Scheme(

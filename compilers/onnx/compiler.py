@@ -16,6 +16,7 @@ from zoo.target import Target
 __all__ = ["COMPILER", "OnnxCompiler"]
 
 MAIN = "model.onnx"
+_BITS = (8, 16)
 
 FLOAT32 = Exactness(1e-4, "relative", "ONNX Runtime sums float32 in another order")
 FLOAT16 = Exactness(
@@ -26,7 +27,8 @@ FLOAT16 = Exactness(
 class OnnxCompiler(Compiler):
     """Supports every op, since each has an ONNX form.
 
-    An integer model has uint8 activations and int8 weights. CPUs without VNNI saturate sums of two
+    An integer model has uint8 activations and int8 weights. Activations of 16 bits are computed in
+    float32 between QuantizeLinear and DequantizeLinear. CPUs without VNNI saturate sums of two
     products at 16 bits, unless the session sets session.x64quantprecision = 1; executor and app do
     so if needed.
     """
@@ -60,20 +62,22 @@ def _lower_integer(graph: Graph, target: Target) -> Artifact:
                 f"{target.name}: tensor '{tensor.name}' is rounded {grid.rounding}, ONNX Runtime's "
                 "integer kernels round half_even; quantize with another scheme, such as w8a8-asym"
             )
-    _require_8_bits(graph)
+    _require_bits(graph)
     lowered = run_passes(graph, INTEGER_FORM)
     content = resize_by_scales(clip_integers(HUB.write(lowered), lowered), lowered)
     return Artifact(COMPILER.name, MAIN, {MAIN: content}, float_requantization(graph))
 
 
-def _require_8_bits(graph: Graph) -> None:
-    """Refuse activations that ONNX Runtime's integer kernels do not support."""
+def _require_bits(graph: Graph) -> None:
+    """Refuse activations that ONNX Runtime cannot store."""
     for node in graph.nodes:
         view = NodeView(graph, node)
         for tensor in (*view.inputs, view.output):
             grid = tensor.quantization
-            if grid is not None and not tensor.is_constant and grid.bits != 8:
-                view.refuse(f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 bits")
+            if grid is not None and not tensor.is_constant and grid.bits not in _BITS:
+                view.refuse(
+                    f"'{tensor.name}' is {grid.dtype}", "quantize activations to 8 or 16 bits"
+                )
 
 
 COMPILER = OnnxCompiler()

@@ -13,8 +13,12 @@ __all__ = ["clip_integers"]
 
 
 def clip_integers(content: bytes, graph: Graph) -> bytes:
-    """Return the file with every 'clip' node as integers. content: the uint8 graph in QDQ form."""
-    clips = {node.output: node for node in graph.nodes if node.op == "clip"}
+    """Return the file with every 'clip' node of uint8 as integers. content: in QDQ form."""
+    clips = {
+        node.output: node
+        for node in graph.nodes
+        if node.op == "clip" and graph.tensors[node.output].dtype == "uint8"
+    }
     model = ModelProto.FromString(content)
     nodes, floats = [], set()
     for node in model.graph.node:

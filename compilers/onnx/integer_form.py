@@ -87,6 +87,9 @@ def _separated(node: Node, tensors: dict[str, Tensor]) -> Iterator[Node]:
     attributes = {name: value for name, value in node.attributes.items() if name != "clamp"}
     output = tensors[node.output]
     grid = quantization_of(output)
+    if grid.bits > 8:  # computed in float32, as is a clamp
+        yield node
+        return
     if integer_range(node, grid) == (grid.qmin, grid.qmax):
         yield replace(node, attributes=attributes)
         return

@@ -17,7 +17,7 @@ TARGET = Target(
         "qat": "w8a8-asym",
         "qdq": "qdq",
     },
-    accepts=("w8a8-sym",),
+    accepts=("w8a8-sym", "w8a16-asym"),
     refuses={
         "dpu-pow2": (
             "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
