@@ -141,6 +141,7 @@ CPP_TENSORRT = App(
     prepare=StandInTensorRt(_PC, _onnxruntime),
     texts=_TENSORRT_TEXTS,
     stand_in="stand-in TensorRT",
+    takes_signals=True,
 )
 
 CPP_TENSORRT_JETSON = App(
@@ -163,6 +164,7 @@ CPP_TENSORRT_JETSON = App(
     },
     stand_in=f"stand-in TensorRT, emulated {JETSON.cpu}",
     stand_in_differs="integers as float32, summed in another order",
+    takes_signals=True,
 )
 
 CPP_VART = App(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from spot_app import CONTRACT, TARGET
 
-from codegen.apps import CPP_LITERT, CPP_ONNXRUNTIME
+from codegen.apps import CPP_LITERT, CPP_ONNXRUNTIME, CPP_TENSORRT
 from codegen.packages import debian_package, package_name
 from zoo.contract import SignalSpec
 from zoo.plugs import AppRequest
@@ -16,7 +16,7 @@ SIGNALS = replace(CONTRACT, signal=SignalSpec(8000))
 REQUEST = AppRequest("spot", TARGET, SIGNALS, "model.tflite")
 
 
-@pytest.mark.parametrize("app", [CPP_LITERT, CPP_ONNXRUNTIME])
+@pytest.mark.parametrize("app", [CPP_LITERT, CPP_ONNXRUNTIME, CPP_TENSORRT])
 def test_the_readme_speaks_of_sounds(app):
     text = app.companions(REQUEST, FACTS)["README.md"].decode()
     assert "app/app --source sound.wav " in text

@@ -71,7 +71,7 @@ def test_sounds_that_it_has_not_seen_are_named(made):
     assert right >= 0.9 * len(fresh)
 
 
-@pytest.mark.parametrize("target", ["android", "kv260", "jetson-orin"])
+@pytest.mark.parametrize("target", ["android", "kv260"])
 @pytest.mark.usefixtures("folder")
 def test_boards_that_take_pictures_refuse(target):
     words = ("--contract", "contract.toml", "--target", target, "--quant", "none", "--dry-run")

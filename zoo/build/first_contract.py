@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo.build.first_post import first_post
@@ -128,9 +128,13 @@ def _signal(given: DeclaredInput, file: Path, rate_hz: int) -> _Source:
         shape = signal_shape(given, rate_hz)
     except RecipeError as error:
         raise RecipeError(f"{file.name}: {error}") from error
+    form = FileInput(shape, dtype=given.dtype)
+    is_last = len(shape) == _PICTURE_AXES and shape[-1] == 1 != shape[0]
+    if is_last:  # as TensorFlow lays frames and bands
+        form = replace(form, shape=(1, *shape[:-1]), layout="nhwc")
     return _Source(
         given.name,
-        FileInput(shape, dtype=given.dtype),
+        form,
         tuple(signal_steps(shape, rate_hz)),
         ("a second; the file leaves the length open.",) if None in given.shape[1:] else (),
         f'signal = {{rate_hz = {rate_hz}, channel = "only"}}',
@@ -172,6 +176,7 @@ def _shown(given: DeclaredInput) -> str:
 
 
 def _input(source: _Source) -> str:
+    """Return the input in the file's layout; only pictures have channels in front."""
     name, (channels, *size) = json.dumps(source.name, ensure_ascii=False), source.form.shape
     is_last = source.form.layout == "nhwc"
     shape = [*size, channels] if is_last else [channels, *size]
@@ -185,6 +190,7 @@ def _pre(form: FileInput) -> Iterator[str]:
     yield "    # GUESS: the whole photo, stretched. Others: center_crop, letterbox, crop."
     yield f'    {{name = "stretch", size = [{height}, {width}], interpolation = "bilinear"}},'
     if channels == 1:
+        yield "    # GUESS: a gray picture. For sound: zoo contract init --signal RATE"
         yield '    {name = "gray"},'
     else:
         yield '    # GUESS: RGB. For BGR (OpenCV): {name = "color", order = "bgr"},'

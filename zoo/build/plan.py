@@ -1,12 +1,12 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
+from zoo.build.source_kind import demand_source
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
@@ -139,7 +139,7 @@ def make_plan(wish: Wish) -> Plan:
 def _make_plan(wish: Wish) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
-    _check_source(recipe, target)
+    demand_source(recipe, target)
     asked, wish = wish.quant, replace(wish, quant=_choose_quant(wish, recipe))
     scheme = _choose_scheme(wish, target)
     if wish.commercial:
@@ -249,23 +249,6 @@ def _choose_scheme(wish: Wish, target: Target) -> str:
             f"allowed: {', '.join(sorted(allowed_schemes))}"
         )
     return scheme
-
-
-def _check_source(recipe: Recipe, target: Target) -> None:
-    """Raise RefusedError if the board's app cannot take what the contract takes."""
-    if recipe.contract.signal and not registry.load("app", target.app).takes_signals:
-        raise RefusedError(
-            f"{recipe.name}: its contract takes signals, the app of {target.name} takes pictures "
-            f"only; those of these boards take both: {', '.join(_listening())}"
-        )
-
-
-def _listening() -> Iterator[str]:
-    """Yield the boards whose apps take signals."""
-    targets = (registry.load("target", name) for name in registry.names("target"))
-    for target in targets:
-        if registry.load("app", target.app).takes_signals:
-            yield target.name
 
 
 def _check_commercial(recipe: Recipe) -> None:

@@ -182,6 +182,7 @@ def listener(folder, shape):
         ((1, "T"), (1, 8000), ["segment", "waveform"]),
         ((1, 98, 20), (1, 98, 20), ["segment", "log_mel"]),
         (("T", 20), (100, 20), ["segment", "log_mel"]),
+        ((98, 20, 1), (1, 98, 20), ["segment", "log_mel"]),
     ],
 )
 def test_the_first_contract_of_a_signal(tmp_path, shape, made, steps):
@@ -190,6 +191,7 @@ def test_the_first_contract_of_a_signal(tmp_path, shape, made, steps):
     contract = Contract.from_toml(toml)
     assert contract.signal == SignalSpec(8000)
     assert contract.input == TensorSpec("sound", made)
+    assert contract.layout == ("nhwc" if shape[-1] == 1 else "nchw")
     assert [step.name for step in contract.pre] == steps
     assert ("GUESS: a second; the file leaves" in toml.read_text()) == ("T" in shape)
     rehearse(contract)

@@ -12,7 +12,7 @@ from compilers.hub import HUB
 from zoo.build.pipeline import STAGES
 from zoo.build.plan import Plan
 from zoo.build.stages import hub
-from zoo.contract import Constant, Contract, Step, TensorSpec
+from zoo.contract import Constant, Contract, SignalSpec, Step, TensorSpec
 from zoo.errors import VerifyError
 from zoo.proof.certificate import Check
 from zoo.recipe import Recipe
@@ -113,6 +113,29 @@ def test_a_constant_is_fed_to_the_file_and_folded_into_the_hub(plan, tmp_path, v
     hub.run(replace(plan, recipe=recipe, float_hub=file), {}, tmp_path / "out")
     graph = HUB.read((tmp_path / "out/float.onnx").read_bytes(), "float.onnx")
     assert graph.inputs == ("x",)
+
+
+def test_a_signal_of_frames_bands_and_one_channel(plan, tmp_path):
+    model = onnx.parser.parse_model(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        net (float[N,4,2,1] x) => (float[N,1,4,2] y) {
+            t = Transpose <perm = [0, 3, 1, 2]> (x)
+            y = Sigmoid (t)
+        }"""
+    )
+    contract = Contract(
+        TensorSpec("x", (1, 4, 2)),
+        (TensorSpec("y", (1, 4, 2)),),
+        (Step("segment", {"length": 8}), Step("waveform")),
+        layout="nhwc",
+        signal=SignalSpec(16000),
+    )
+    (tmp_path / "out").mkdir()
+    recipe = replace(plan.recipe, contract=contract)
+    file = save(model, tmp_path / "sound.onnx")
+    hub.run(replace(plan, recipe=recipe, float_hub=file), {}, tmp_path / "out")
+    graph = HUB.read((tmp_path / "out/float.onnx").read_bytes(), "float.onnx")
+    assert [node.op for node in graph.nodes] == ["sigmoid"]
 
 
 def test_a_wrong_import_ends_the_build_at_once(plan, tmp_path, monkeypatch):
