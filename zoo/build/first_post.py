@@ -56,7 +56,8 @@ def first_post(graph: Graph, picture_hw: Sequence[int] | None) -> Iterator[str]:
         {name: tuple(int(n) for n in graph.tensors[name].shape[1:]) for name in graph.outputs},
         {node.output: node.op for node in graph.nodes if node.output in graph.outputs},
     )
-    of_pictures = (_decoded_yolo, _yolo_maps, _boxes_and_scores, _landmark_maps, _mask)
+    detectors = (_decoded_yolo, _yolo_maps, _yunet, _boxes_and_scores)
+    of_pictures = (*detectors, _landmark_maps, _mask)
     guesses = (*(of_pictures if picture_hw else ()), _classes)
     lines = next((found for guess in guesses if (found := guess(network))), ())
     if not lines:
@@ -107,6 +108,20 @@ def _yolo_maps(network: _Network) -> tuple[str, ...]:
             f'coding = "distance_bins", {common}, bins = {_BINS}, score_channel = {sides}',
         )
     return ()
+
+
+def _yunet(network: _Network) -> tuple[str, ...]:
+    """The names of YuNet in OpenCV's files."""
+    kinds = {kind: [f"{kind}_{stride}" for stride in _STRIDES] for kind in ("bbox", "cls", "obj")}
+    if not {name for names in kinds.values() for name in names} <= set(network.outputs):
+        return ()
+    boxes, scores, objectness = (json.dumps(names) for names in kinds.values())
+    return _boxes(
+        "YuNet, which takes BGR of 0..255. No step reads kps_*: leave these outputs out",
+        f'coding = "ssd", boxes = {boxes}, scores = {scores}, objectness = {objectness}, '
+        f'objectness_channel = 0, combine = "geometric_mean", strides = {list(_STRIDES)}, '
+        "offset = 0, variances = [1, 1]",
+    )
 
 
 def _boxes_and_scores(network: _Network) -> tuple[str, ...]:
@@ -181,8 +196,8 @@ def _single(network: _Network) -> tuple[str, tuple[int, ...]]:
 
 def _boxes(guess: str, parameters: str) -> tuple[str, ...]:
     return (
-        f"# GUESS: {guess}. docs/boxes.md has others. Detectors often need letterbox",
-        "# instead of stretch.",
+        f"# GUESS: {guess}.",
+        "# docs/boxes.md has others. Detectors often need letterbox instead of stretch.",
         _LABELS,
         f'{{name = "boxes", {parameters}}},',
         '{name = "nms"},',

@@ -13,6 +13,12 @@ PRE = """pre = [
     {name = "normalize", mean = [0, 0, 0], std = [255, 255, 255]},
 ]
 """
+CELLS = {8: 240, 16: 60, 32: 15}
+YUNET = {
+    f"{kind}_{stride}": (cells, width)
+    for kind, width in (("cls", 1), ("obj", 1), ("bbox", 4))
+    for stride, cells in CELLS.items()
+}
 COCO_MAPS = {"p3": (255, 12, 20), "p4": (255, 6, 10), "p5": (255, 3, 5)}
 
 
@@ -46,6 +52,7 @@ def guessed(folder, outputs, size=(96, 160), last="conv"):
             "distance_bins",
             "YOLOv8, raw, 1 classes",
         ),
+        (YUNET, "ssd", "YuNet"),
         ({"scores": (4420, 2), "boxes": (4420, 4)}, "corners", "decoded corners 0..1"),
         ({"loc": (100, 4), "conf": (100, 1)}, "corners", "decoded corners 0..1"),
     ],
