@@ -97,7 +97,7 @@ def test_another_scheme_is_a_loss_that_is_measured(tmp_path):
         "integer reference -> hub",
         LAST,
     ]
-    start = "net.onnx is already quantized, to other integers than dpu-pow2: it was requantized"
+    start = "net.onnx is already quantized, but not with dpu-pow2: it was requantized"
     assert notes == (f"{start}, using the file's own ranges",)
 
 
