@@ -60,11 +60,13 @@ class DeclaredInput:
     """An input of a file. shape: with the batch; None for an open axis.
 
     dtype: numpy's name, 'float32' also for float16; '' for anything but a numeric tensor.
+    span: smallest and largest real that a quantized input holds, None for others.
     """
 
     name: str
     shape: tuple[int | None, ...]
     dtype: str
+    span: tuple[float, float] | None = None
 
 
 class Format(Protocol):

@@ -159,7 +159,7 @@ def _picture(given: DeclaredInput, usual: str, file: Path, size: tuple[int, int]
             "change; leave it out"
         )
     form = FileInput((shape[0] or 3, height, width), layout, given.dtype)
-    return _Source(given.name, form, tuple(_pre(form)), tuple(guesses))
+    return _Source(given.name, form, tuple(_pre(form, given.span)), tuple(guesses))
 
 
 def _layout(given: DeclaredInput) -> str | None:
@@ -185,7 +185,7 @@ def _input(source: _Source) -> str:
     return f"{{name = {name}, shape = {shape}{layout}{dtype}}}"
 
 
-def _pre(form: FileInput) -> Iterator[str]:
+def _pre(form: FileInput, span: tuple[float, float] | None) -> Iterator[str]:
     channels, height, width = form.shape
     yield "    # GUESS: the whole photo, stretched. Others: center_crop, letterbox, crop."
     yield f'    {{name = "stretch", size = [{height}, {width}], interpolation = "bilinear"}},'
@@ -199,12 +199,23 @@ def _pre(form: FileInput) -> Iterator[str]:
         yield "    # The network takes uint8 pixels, which it scales itself."
         yield f'    {{name = "normalize", mean = {zeros}, std = {ones}}},'
         return
+    if span is not None:
+        yield "    # GUESS: black and white are the ends of the input's integers."
+        yield _normalize_to(channels, *span)
+        return
     if channels == 1:
         yield "    # GUESS: 0..1."
         yield '    {name = "normalize", mean = [0], std = [255]},'
         return
     yield "    # GUESS: those of ImageNet. For 0..1: mean = [0, 0, 0], std = [255, 255, 255]"
     yield f'    {{name = "normalize", mean = {_MEAN}, std = {_STD}}},'
+
+
+def _normalize_to(channels: int, low: float, high: float) -> str:
+    """Return the step that turns 0..255 into these reals."""
+    step = 255 / (high - low)
+    mean, std = (channels * [round(value, 3) or 0.0] for value in (-low * step, step))
+    return f'    {{name = "normalize", mean = {mean}, std = {std}}},'
 
 
 def _tensor(graph: Graph, name: str) -> str:

@@ -26,7 +26,7 @@ _LABELS = '# With labels: labels = {file = "labels.txt"}, one per line.'
 class _Network:
     """What is known of a network. height, width: of its input.  outputs: shapes without the batch.
 
-    made_by: op of each output.
+    made_by: op of each output, in a quantized network of its integers.
     """
 
     height: int
@@ -44,6 +44,15 @@ class _Network:
         return sum(prod(self.grid(stride)) for stride in _STRIDES)
 
 
+def _made_by(graph: Graph, output: str) -> str:
+    """Return the op that computes an output, in a quantized network its integers."""
+    nodes = {node.output: node for node in graph.nodes}
+    node = nodes[output]
+    if node.op == "dequantize" and node.inputs[0] in nodes:
+        node = nodes[node.inputs[0]]
+    return node.op
+
+
 def first_post(graph: Graph, picture_hw: Sequence[int] | None) -> Iterator[str]:
     """Yield the lines of `post`, each guess marked; it is empty if no guess fits.
 
@@ -54,7 +63,7 @@ def first_post(graph: Graph, picture_hw: Sequence[int] | None) -> Iterator[str]:
         height,
         width,
         {name: tuple(int(n) for n in graph.tensors[name].shape[1:]) for name in graph.outputs},
-        {node.output: node.op for node in graph.nodes if node.output in graph.outputs},
+        {name: _made_by(graph, name) for name in graph.outputs},
     )
     detectors = (_decoded_yolo, _yolo_maps, _yunet, _boxes_and_scores)
     of_pictures = (*detectors, _landmark_maps, _mask)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.tflite.decode import FileTensor, TfliteFile
-from compilers.tflite.user_file.translation import is_quantized
+from compilers.tflite.user_file.translation import is_quantized, span_of
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
 from zoo.errors import HubError
@@ -25,7 +25,8 @@ def _declared(tensor: FileTensor) -> DeclaredInput:
     sizes = enumerate(tensor.shape)
     shape = tuple(None if axis in tensor.open_axes else size for axis, size in sizes)
     is_real = is_quantized(tensor) or tensor.dtype == "FLOAT16"
-    return DeclaredInput(tensor.name, shape, "float32" if is_real else tensor.dtype.lower())
+    dtype = "float32" if is_real else tensor.dtype.lower()
+    return DeclaredInput(tensor.name, shape, dtype, span_of(tensor))
 
 
 def laid_inputs(

@@ -19,7 +19,7 @@ from compilers.tflite.sparse import dense
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, reordered
 
-__all__ = ["INTEGERS", "Translation", "is_quantized", "laid_axis"]
+__all__ = ["INTEGERS", "Translation", "is_quantized", "laid_axis", "span_of"]
 
 INTEGERS = ".integers"
 """Suffix of an integer input's or output's name in the model; its reals have the file's name."""
@@ -38,6 +38,15 @@ _ELEMENTS: Mapping[str, Any] = {
 def is_quantized(tensor: FileTensor) -> bool:
     """Whether its integers stand for reals."""
     return tensor.dtype in _STORED and bool(tensor.scales)
+
+
+def span_of(tensor: FileTensor) -> tuple[float, float] | None:
+    """Return the smallest and largest real of a quantized tensor with one scale, else None."""
+    if not is_quantized(tensor) or len(tensor.scales) != 1 or not 0 < tensor.scales[0] < math.inf:
+        return None
+    limits, zero = np.iinfo(_STORED[tensor.dtype]), (*tensor.zero_points, 0)[0]
+    low, high = (tensor.scales[0] * (int(end) - zero) for end in (limits.min, limits.max))
+    return low, high
 
 
 def laid_axis(axis: int, rank: int) -> int:

@@ -253,3 +253,37 @@ def test_a_tflite_file_has_images_channels_last(tmp_path):
     assert contract.input == TensorSpec("image", (3, 6, 6))
     assert contract.outputs == (TensorSpec("landmarks", (10,)),)
     assert "landmarks" in zoo("contract", "check", toml, net)
+
+
+def test_integers_of_a_tflite_file_tell_what_black_and_white_are(tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
+    from written_tflite import Computed, FileOp, Grid, written
+
+    shape, grid = (1, 16, 24, 3), Grid([2 / 255], [0])
+    values = [Computed(name, shape, "INT8", grid) for name in "xy"]
+    net, toml = tmp_path / "net.tflite", tmp_path / "contract.toml"
+    net.write_bytes(written([FileOp("RELU", ["x"], ["y"])], values, {}))
+    zoo("contract", "init", net, "--out", toml)
+    normalize = Contract.from_toml(toml).pre[-1]
+    assert normalize.parameters == {"mean": [128.0] * 3, "std": [127.5] * 3}
+
+
+def test_a_softmax_in_integers_is_enough_too(tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT is missing: pip install edgezoo[litert]")
+    from written_tflite import Computed, FileOp, Grid, written
+
+    values = [
+        Computed("x", (1, 2, 2, 1), "INT8", Grid([1.0], [-128])),
+        Computed("r", (1, 4), "INT8", Grid([1.0], [-128])),
+        Computed("y", (1, 4), "INT8", Grid([1 / 256], [-128])),
+    ]
+    ops = [
+        FileOp("RESHAPE", ["x"], ["r"]),
+        FileOp("SOFTMAX", ["r"], ["y"], "SoftmaxOptions", {"beta": 1.0}),
+    ]
+    net, toml = tmp_path / "net.tflite", tmp_path / "contract.toml"
+    net.write_bytes(written(ops, values, {}))
+    zoo("contract", "init", net, "--out", toml)
+    contract = Contract.from_toml(toml)
+    assert contract.pre[-1].parameters == {"mean": [0.0], "std": [1.0]}
+    assert contract.post == (Step("top_k", {"output": "y", "count": 4}),)
