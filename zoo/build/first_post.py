@@ -45,12 +45,12 @@ class _Network:
 
 
 def _made_by(graph: Graph, output: str) -> str:
-    """Return the op that computes an output, in a quantized network its integers."""
+    """Return the op that computes an output, in a quantized network its integers; '' for none."""
     nodes = {node.output: node for node in graph.nodes}
-    node = nodes[output]
-    if node.op == "dequantize" and node.inputs[0] in nodes:
-        node = nodes[node.inputs[0]]
-    return node.op
+    node = nodes.get(output)
+    if node is not None and node.op == "dequantize":
+        node = nodes.get(node.inputs[0], node)
+    return node.op if node else ""
 
 
 def first_post(graph: Graph, picture_hw: Sequence[int] | None) -> Iterator[str]:
