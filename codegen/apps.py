@@ -16,7 +16,7 @@ from codegen.sources import CppBackend
 from codegen.tensorrt import StandInTensorRt, adapter_sources
 from codegen.toolchain import LinuxToolchain
 from codegen.vart import StandInDpu
-from codegen.wheels import Wheel, onnxruntime_library, wheel_library
+from codegen.wheels import Wheel, carried_library, onnxruntime_library, wheel_library
 
 __all__ = [
     "ANDROID",
@@ -27,6 +27,7 @@ __all__ = [
     "CPP_TENSORRT",
     "CPP_TENSORRT_JETSON",
     "CPP_VART",
+    "CPP_VART_TAIL",
     "LITERT_ARM",
     "ONNXRUNTIME_ARM",
 ]
@@ -66,6 +67,23 @@ _TENSORRT_TEXTS = {
 }
 _PC, _JETSON, _PI = LinuxToolchain(PC), LinuxToolchain(JETSON), LinuxToolchain(RASPBERRY_PI_4)
 _KRIA = KriaToolchain(KRIA)
+
+
+_ONNXRUNTIME_TEXTS = ("onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt")
+_VART_LINKS = ("vart-runner", "vart-mem-manager", "xir")
+_VART_LINKS_REASON = (
+    "AMD's runtime passes types of the C++ library, so everything uses the board's."
+)
+_VART_TEXTS = {
+    **TEXTS,
+    "README.md": "bundle/vart/README.md.j2",
+    "install.sh": "bundle/vart/install.sh.j2",
+}
+
+
+def _compiled(main: str) -> str:
+    """Return the DPU's file, whether compiled here or later."""
+    return main.replace(".quantized.xmodel", ".xmodel")
 
 
 def _onnxruntime() -> Path:
@@ -171,23 +189,39 @@ CPP_VART = App(
     "cpp-vart",
     CppBackend(
         "vart",
-        links=("vart-runner", "vart-mem-manager", "xir"),
-        links_reason=(
-            "AMD's runtime passes types of the C++ library, so everything uses the board's."
-        ),
+        links=_VART_LINKS,
+        links_reason=_VART_LINKS_REASON,
         extras=("aarch64.cmake",),
         beside=python_sources,
     ),
     _KRIA,
     prepare=StandInDpu(_KRIA),
-    texts={
-        **TEXTS,
-        "README.md": "bundle/vart/README.md.j2",
-        "install.sh": "bundle/vart/install.sh.j2",
-    },
-    # The DPU's file, whether compiled here or later.
-    loads=lambda main: main.replace(".quantized.xmodel", ".xmodel"),
+    texts=_VART_TEXTS,
+    further={"tail": False},
+    loads=_compiled,
     stand_in="stand-in DPU",
+)
+
+# The end of the network runs on the CPU, with the ONNX Runtime that the bundle contains.
+CPP_VART_TAIL = App(
+    "cpp-vart-tail",
+    CppBackend(
+        "dpu_tail",
+        parts=("vart_*.?pp", "onnxruntime_*.?pp"),
+        links=_VART_LINKS,
+        links_reason=_VART_LINKS_REASON,
+        extras=("aarch64.cmake",),
+    ),
+    _KRIA,
+    prepare=StandInDpu(
+        _KRIA, lambda: ("--onnxruntime", str(wheel_library(ONNXRUNTIME_ARM)), "--threads", "1")
+    ),
+    carries=lambda: (carried_library(ONNXRUNTIME_ARM, "MIT", *_ONNXRUNTIME_TEXTS),),
+    texts=_VART_TEXTS,
+    further={"tail": True},
+    loads=_compiled,
+    stand_in="stand-in DPU",
+    stand_in_differs="float32 in ONNX Runtime's kernels for ARM, run",
 )
 
 ANDROID = App(

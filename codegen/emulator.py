@@ -1,6 +1,6 @@
 """Runs programs for 64-bit ARM Linux on this machine, like a board."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
@@ -10,7 +10,7 @@ from codegen.machines import LinuxMachine
 from zoo.errors import ToolchainError
 from zoo.tool import Tool
 
-__all__ = ["ARM_TOOLS", "EMULATOR", "emulated", "emulator_words"]
+__all__ = ["ARM_TOOLS", "EMULATOR", "emulated", "emulated_root", "emulator_words"]
 
 EMULATOR = "qemu-aarch64"
 _LIBRARIES = Path("/usr/aarch64-linux-gnu/lib")
@@ -42,22 +42,30 @@ def emulator_words(
 
 @contextmanager
 def emulated(board: LinuxMachine, variables: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the prefix for programs that only need the C library; raises ToolchainError.
-
-    Inference runtimes read the CPU from /proc/cpuinfo; this PC's would mislead them.
-    """
-    with TemporaryDirectory(prefix="zoo-arm-") as folder:
-        root = Path(folder)
+    """Yield the prefix for programs that only need the C library; raises ToolchainError."""
+    with emulated_root(board, {"lib": _LIBRARIES}) as root:
         words = emulator_words(board, root, variables, _REMEDY)
         if not _LIBRARIES.is_dir():
             raise ToolchainError(
                 f"{_LIBRARIES}: has no C library for 64-bit ARM, which such programs need; "
                 f"{_REMEDY}"
             )
-        (root / "lib").symlink_to(_LIBRARIES)
+        yield words
+
+
+@contextmanager
+def emulated_root(board: LinuxMachine, folders: Mapping[str, Path]) -> Iterator[Path]:
+    """Yield a root for the emulator with these folders by name, and the board's /proc/cpuinfo.
+
+    Inference runtimes read the CPU from there; this PC's would mislead them, or end them.
+    """
+    with TemporaryDirectory(prefix="zoo-arm-") as place:
+        root = Path(place)
+        for name, folder in folders.items():
+            (root / name).symlink_to(folder)
         (root / "proc").mkdir()
         (root / "proc" / "cpuinfo").write_text(_cpuinfo(board.cpu))
-        yield words
+        yield root
 
 
 _PARTS = {"cortex-a53": "0xd03", "cortex-a57": "0xd07", "cortex-a72": "0xd08"}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codegen.cmake_build import cmake_build
-from codegen.emulator import EMULATOR, emulator_words
+from codegen.emulator import EMULATOR, emulated_root, emulator_words
 from codegen.machines import check_versions
 from codegen.toolchain import LinuxToolchain, by_host, cmake_options
 from zoo.errors import ToolchainError
@@ -84,7 +84,9 @@ class KriaToolchain(LinuxToolchain):
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
         """Yield the command prefix that starts a program here; raises ToolchainError."""
         variables = [f"{name}={value}" for name, value in environment.items()]
-        yield emulator_words(self.machine, sysroot(), variables, _REMEDY)
+        folders = {part.name: part for part in sysroot().iterdir() if part.name != "proc"}
+        with emulated_root(self.machine, folders) as root:
+            yield emulator_words(self.machine, root, variables, _REMEDY)
 
     def _options(self, source: Path) -> tuple[str, ...]:
         if by_host():

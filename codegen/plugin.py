@@ -18,6 +18,7 @@ def register_apps() -> Iterable[Descriptor]:
         Descriptor("cpp-tensorrt", "codegen.apps:CPP_TENSORRT"),
         Descriptor("cpp-tensorrt-jetson", "codegen.apps:CPP_TENSORRT_JETSON"),
         Descriptor("cpp-vart", "codegen.apps:CPP_VART"),
+        Descriptor("cpp-vart-tail", "codegen.apps:CPP_VART_TAIL"),
     ]
 
 

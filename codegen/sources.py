@@ -46,6 +46,7 @@ class CppBackend:
     """An inference back end of the C++ app.
 
     name: prefix of its files in `folder`, which implement core/backend.hpp.
+    parts: patterns of files of other back ends in `folder` that it is made of.
     links: linker options.  links_reason: their reason.
     extras: additional files below codegen/templates/cpp that it needs.
     network: the sources of a compiled-in network.
@@ -53,6 +54,7 @@ class CppBackend:
     """
 
     name: str
+    parts: tuple[str, ...] = ()
     links: tuple[str, ...] = ("-static-libstdc++", "-static-libgcc")
     links_reason: str = "Only the C library is needed on the board."
     extras: tuple[str, ...] = ()
@@ -89,7 +91,8 @@ class CppBackend:
         shared = [_CPP / name for name in (".clang-format", "main.cpp", *self.extras)]
         shared += _CPP.glob("core/*.[ch]pp")
         files = {path.relative_to(_CPP).as_posix(): path for path in shared}
-        files |= {f"backends/{p.name}": p for p in self.folder.glob(f"{self.name}*.?pp")}
+        for pattern in (f"{self.name}*.?pp", *self.parts):
+            files |= {f"backends/{p.name}": p for p in self.folder.glob(pattern)}
         return {name: path.read_bytes() for name, path in files.items()}
 
     def _project(self, model: str, names: list[str]) -> CMakeProject:

@@ -4,8 +4,10 @@ An xmodel's artifact has in stand_in/ the C sources of its network and one compi
 names LIBRARY as the runner of its DPU part.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 
 from codegen.app import Call
 from codegen.compiler_call import call_compiler
@@ -22,16 +24,23 @@ _WHAT = "the stand-in for the DPU"
 
 @dataclass(frozen=True)
 class StandInDpu:
-    """Builds the stand-in for a program that runs on AMD's own VART."""
+    """Builds the stand-in for a program that runs on AMD's own VART.
+
+    further: the program's other options here.
+    """
 
     toolchain: KriaToolchain
+    further: Callable[[], tuple[str, ...]] = tuple
 
     def __call__(self, artifact: Path, folder: Path) -> Call:
         """Return how to call the program; raises ArtifactError or ToolchainError."""
         files = _folder(artifact)
         network = _network(files)
         library = build_stand_in(self.toolchain, files, folder)
-        options = ("--arch", str(artifact.with_name("arch.json")))
+        options = ("--arch", str(artifact.with_name("arch.json")), *self.further())
+        if (tail := artifact.with_name("tail.onnx")).is_file():
+            copyfile(tail, folder / tail.name)
+            network = Path(copyfile(network, folder / network.name))
         return Call(network, options, {"LD_LIBRARY_PATH": str(library.parent)})
 
 

@@ -18,7 +18,7 @@ from filelock import FileLock
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
 
-__all__ = ["Wheel", "onnxruntime_library", "wheel_file", "wheel_library"]
+__all__ = ["Wheel", "carried_library", "onnxruntime_library", "wheel_file", "wheel_library"]
 
 _TIMEOUT_S = 600
 _REMEDY = "pip install onnxruntime"
@@ -62,17 +62,28 @@ def wheel_file(wheel: Wheel) -> Path:
 
 def wheel_library(wheel: Wheel) -> Path:
     """Return the unpacked library; raises ToolchainError like wheel_file, or if it is missing."""
+    return _unpacked(wheel, wheel.member)
+
+
+def carried_library(wheel: Wheel, licence: str, *texts: str) -> Library:
+    """Return the library for bundles. licence: SPDX expression.  texts: its files in the wheel.
+
+    Raises ToolchainError like wheel_library.
+    """
+    files = {Path(text).name: _unpacked(wheel, text) for text in texts}
+    return Library(wheel.project, wheel.version, licence, wheel_library(wheel), files)
+
+
+def _unpacked(wheel: Wheel, member: str) -> Path:
     packed = wheel_file(wheel)
-    unpacked = packed.with_suffix("") / wheel.member
+    unpacked = packed.with_suffix("") / member
     if unpacked.is_file():
         return unpacked
     try:
         with zipfile.ZipFile(packed) as archive:
-            content = archive.read(wheel.member)
+            content = archive.read(member)
     except KeyError as error:
-        raise ToolchainError(
-            f"{packed}: holds no {wheel.member}; name another version of it"
-        ) from error
+        raise ToolchainError(f"{packed}: holds no {member}; name another version of it") from error
     unpacked.parent.mkdir(parents=True, exist_ok=True)
     part = unpacked.with_name(f"{unpacked.name}.{os.getpid()}")
     part.write_bytes(content)

@@ -90,4 +90,5 @@ def register_executors() -> list[Descriptor]:
         Descriptor("torch-cuda", "compilers.torch_executor:CUDA_FLOAT32"),
         Descriptor("torch-cuda-fp16", "compilers.torch_executor:CUDA_FLOAT16"),
         Descriptor("xmodel", "compilers.xmodel.executor:EXECUTOR"),
+        Descriptor("xmodel_tail", "compilers.xmodel_tail.executor:EXECUTOR"),
     ]

@@ -20,7 +20,7 @@ class Runtime:
     """An alternative runtime for a board.
 
     title: for display.  compiler, executor, app: names of plugins.  refuses: additional refusals,
-    as for a target.
+    as for a target.  cpu_tail: as for a target.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Runtime:
     executor: str
     app: str
     refuses: Mapping[str, str] = field(default_factory=dict)
+    cpu_tail: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Target:
     package: additional package format, such as 'deb'; a bundle is always an archive.
     facts: properties for the compiler, the app and the reader, with units in the keys.
     runtimes: alternative runtimes of the board, by name.
+    cpu_tail: whether the end of a network may stay float and run on the CPU; the compiler says
+    where its own part ends (zoo.graph_parts.Cutter).
     programs: optional vendor programs, which the compiler uses if they are on the PATH.
     variants: differing facts by variant name; selected as 'board:variant'.
     """
@@ -58,6 +61,7 @@ class Target:
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
     programs: tuple[str, ...] = ()
+    cpu_tail: bool = False
 
     def __post_init__(self) -> None:
         check_name("board", self.name)
@@ -92,4 +96,5 @@ class Target:
             refuses={**self.refuses, **runtime.refuses},
             facts={**self.facts, "runtime": runtime.title},
             runtimes={},
+            cpu_tail=runtime.cpu_tail,
         )

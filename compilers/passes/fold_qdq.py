@@ -8,6 +8,7 @@ from compilers.passes.quantize_biases import quantize_biases
 from compilers.passes.quantize_moves import quantize_moves
 from zoo.errors import HubError
 from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.graph_parts import FLOAT_TAIL, front_and_tail, joined, tail_begin
 
 __all__ = ["fold_qdq"]
 
@@ -19,12 +20,17 @@ def fold_qdq(graph: Graph) -> Graph:
 
     dequantize -> op -> quantize becomes the integer op, dequantize -> quantize becomes requantize.
     An op read by several quantize nodes is duplicated for each.
+    The float tail that a network's metadata declare stays as it is.
     Raises HubError if only part of the network is quantized, QuantizeError if no integers
     represent its scales.
     """
     if not graph.is_quantized:
         _refuse_quantized_constants(graph)
         return graph
+    if FLOAT_TAIL in graph.metadata:
+        front, tail = front_and_tail(graph, tail_begin(graph))
+        own = {key: text for key, text in front.metadata.items() if key != FLOAT_TAIL}
+        return joined(fold_qdq(replace(front, metadata=own)), tail, graph.outputs)
     graph = quantize_biases(quantize_moves(_merge_twins(graph)))
     folding = _Folding(graph)
     for node in graph.nodes:

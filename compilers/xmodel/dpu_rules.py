@@ -45,7 +45,8 @@ def require_rules(view: DpuView) -> None:
             runs_on="CPU",
         )
     if op == "requantize" or op not in lowered_ops("xmodel"):
-        view.refuse(_NOTHING, f"build it from {', '.join(_RULES)}")
+        remedy = f"build it from {', '.join(_RULES)}, or end the network before it by --cpu-tail"
+        view.refuse(_NOTHING, remedy)
     if op in _RULES:
         _RULES[op](view)
 

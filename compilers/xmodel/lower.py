@@ -32,12 +32,13 @@ from compilers.xmodel.xir import XirGraph
 from zoo import registry
 from zoo.capability import Capability
 from zoo.graph import Graph, Node, Quantization, Tensor
-from zoo.lowering import NodeView, capability_of, find_lowering, lowered_ops
+from zoo.lowering import NodeView, Refusal, capability_of, find_lowering, lowered_ops
 from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["capabilities", "lower", "lower_for_dpu"]
 
+_OR_TAIL = "; or let the CPU run it and what follows, by --cpu-tail"
 _BORDER = ("quantize", "dequantize")
 """Nodes that the app computes at the network's inputs and outputs."""
 
@@ -92,7 +93,18 @@ class _ForDpu:
         self._made_of = _made_of(graph, self.scope.graph)
 
     def lower(self, view: DpuView) -> None:
-        """Add the ops of a node; raises Refusal if the DPU does not run them."""
+        """Add the ops of a node; raises Refusal if the DPU does not run them.
+
+        What runs on the CPU instead can be a tail there.
+        """
+        try:
+            self._lower(view)
+        except Refusal as no:
+            if no.runs_on != "CPU":
+                raise
+            raise Refusal(no.node, no.why, f"{no.remedy}{_OR_TAIL}", no.runs_on) from None
+
+    def _lower(self, view: DpuView) -> None:
         if view.node.op not in _BORDER:
             require_rules(view)
             require_numbers(view, self._scheme)

@@ -4,7 +4,7 @@ Limits, channel parallelism and fingerprints are printed by libtarget-factory of
 described in product guide PG338; the fingerprints of 3.x are listed in its target factory.
 """
 
-from zoo.target import Fact, Target
+from zoo.target import Fact, Runtime, Target
 
 __all__ = ["TARGET"]
 
@@ -43,6 +43,14 @@ def _variants() -> dict[str, dict[str, Fact]]:
         **{f"{size}-vai2.5": _dpu(size, "vai2.5") for size in _SIZES},
     }
 
+
+_CPU_TAIL = Runtime(
+    title="VART, and ONNX Runtime for the end of a network",
+    compiler="xmodel_tail",
+    executor="xmodel_tail",
+    app="cpp-vart-tail",
+    cpu_tail=True,
+)
 
 TARGET = Target(
     name="kv260",
@@ -85,5 +93,6 @@ TARGET = Target(
         "leaky_relu_slope_256ths": 26,
     },
     variants=_variants(),
+    runtimes={"cpu-tail": _CPU_TAIL},
     programs=("vai_c_xir", "docker"),
 )

@@ -52,6 +52,7 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
         **_calibration(plan),
+        **(_target(plan) if plan.target.cpu_tail else {}),
         **(_training(plan) if plan.trains else {}),
     }
 

@@ -6,7 +6,15 @@ import click
 
 from zoo.build.cache import Outcome
 from zoo.build.plan import Plan, Wish, make_plan
-from zoo.cli.options import cache_option, json_option, model_argument, open_cache, registered
+from zoo.cli.options import (
+    cache_option,
+    chosen_runtime,
+    cpu_tail_option,
+    json_option,
+    model_argument,
+    open_cache,
+    registered,
+)
 from zoo.cli.output import print_json
 
 
@@ -14,6 +22,7 @@ from zoo.cli.output import print_json
 @model_argument
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
 @click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
+@cpu_tail_option
 @click.option(
     "--quant",
     default="",
@@ -73,9 +82,11 @@ def command(
     force: bool,
     cache_folder: Path | None,
     as_json: bool,
+    cpu_tail: bool,
     **wish: object,
 ) -> None:
     """Build MODEL, a name from `zoo list` or an .onnx or .tflite file, for a board."""
+    wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
     plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
     if dry_run:
         if wish["contract"]:

@@ -13,6 +13,8 @@ from zoo.errors import UsageError, ZooError
 
 __all__ = [
     "cache_option",
+    "chosen_runtime",
+    "cpu_tail_option",
     "existing",
     "json_option",
     "model_argument",
@@ -22,6 +24,9 @@ __all__ = [
     "registered",
 ]
 
+
+_CPU_TAIL = "cpu-tail"
+"""A name in zoo.target.Target.runtimes."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -82,6 +87,20 @@ cache_option = click.option(
     type=click.Path(path_type=Path),
     help="Build cache folder (ZOO_CACHE).",
 )
+
+cpu_tail_option = click.option(
+    "--cpu-tail",
+    is_flag=True,
+    help="Run the end of the network on the board's CPU, in float, from the first op that its "
+    "accelerator lacks (kv260).",
+)
+
+
+def chosen_runtime(runtime: str, cpu_tail: bool) -> str:
+    """Return the runtime of --runtime or --cpu-tail; raises UsageError for both."""
+    if cpu_tail and runtime not in ("", _CPU_TAIL):
+        raise UsageError(f"--cpu-tail is a runtime of its own; leave out --runtime {runtime}")
+    return _CPU_TAIL if cpu_tail else runtime
 
 
 def peer_option(purpose: str) -> Callable[[Command], Command]:

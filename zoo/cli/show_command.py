@@ -13,7 +13,7 @@ from zoo import registry
 from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
 from zoo.cli.capability_output import show_capabilities
-from zoo.cli.options import json_option, named_file, registered
+from zoo.cli.options import chosen_runtime, cpu_tail_option, json_option, named_file, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
 from zoo.plugs import Describer
@@ -27,12 +27,14 @@ _KINDS = ("recipe", "target", "scheme")
 @click.argument("name", type=registered("recipe"))
 @click.option("--target", type=registered("target"), help="Show which nodes this board runs.")
 @click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
+@cpu_tail_option
 @json_option
-def command(name: str, target: str | None, runtime: str, as_json: bool) -> None:
+def command(name: str, target: str | None, runtime: str, cpu_tail: bool, as_json: bool) -> None:
     """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
     With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
     """
+    runtime = chosen_runtime(runtime, cpu_tail)
     if target is not None:
         show_capabilities(name, find_target(target, runtime), as_json)
         return

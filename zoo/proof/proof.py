@@ -15,6 +15,7 @@ from zoo.contract import Contract
 from zoo.data.processing import postprocess, preprocess, value_specs
 from zoo.data.values import read_values
 from zoo.graph import Graph
+from zoo.graph_parts import FLOAT_TAIL
 from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, Feeds
 from zoo.proof.bundle_certificate import bundle_certificate
@@ -29,6 +30,7 @@ from zoo.proof.comparison import (
 )
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.proof.source_check import SOURCE_STEP, check_source, random_inputs
+from zoo.proof.tail_proof import prove_parts
 from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
 from zoo.signal_file import read_signal
@@ -101,6 +103,9 @@ def prove(evidence: Evidence) -> Proof:
     form = _Form("artifact", evidence.executor, evidence.folder / evidence.main, evidence.exactness)
     found, artifact = _prove_form(form, evidence, frames, graph, reference)
     checks.extend(found)
+    if FLOAT_TAIL in graph.metadata:
+        file, feeds = evidence.folder / evidence.main, _feeds(evidence, frames)
+        checks.extend(prove_parts(evidence.executor, file, graph, feeds, FLOAT_EXACTNESS))
     bound = _board_bound(evidence.exactness, found[-1])
     if evidence.program is not None:
         checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
@@ -176,6 +181,10 @@ def _prove_hub(
     graph: Graph,
     integer: Sequence[Outputs],
 ) -> list[Check]:
+    if FLOAT_TAIL in graph.metadata:
+        outputs = _run("onnxruntime-unoptimized", hub, evidence, frames)
+        step = f"integer reference -> {name}"
+        return [compare(step, integer, outputs, FLOAT_EXACTNESS)]
     proven = proven_exactness(graph)
     exactness = float_requantization(graph) if proven.bound else proven
     form = _Form(name, "onnxruntime-unoptimized", hub, exactness)
@@ -252,7 +261,8 @@ def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) ->
         why = f"float32 sums in another order in the {app.stand_in}"
         return Exactness(FLOAT_EXACTNESS.bound, "relative", why)
     if app.stand_in_differs:
-        return Exactness(board_bound, "lsb", f"{app.stand_in_differs} in the {app.stand_in}")
+        unit = evidence.exactness.unit
+        return Exactness(board_bound, unit, f"{app.stand_in_differs} in the {app.stand_in}")
     return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
 
 

@@ -1,6 +1,7 @@
 """A small network for the DPU, its artifact, and the board's program, compiled once."""
 
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -102,7 +103,7 @@ def board_app(
     artifact: Path,
     request_of_network: AppRequest,
     tmp_path_factory: pytest.TempPathFactory,
-) -> BoardApp:
+) -> Iterator[BoardApp]:
     def make(folder: Path) -> None:
         for name, content in APP.generate(request_of_network).items():
             (folder / "src" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +114,7 @@ def board_app(
 
     folder = made_once(tmp_path_factory, "vart_app", make)
     with TOOLCHAIN.launcher({"LD_LIBRARY_PATH": str(folder / "lib")}) as words:
-        return BoardApp(folder / "build" / "app", artifact.parent, words)
+        yield BoardApp(folder / "build" / "app", artifact.parent, words)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ POOL = {
 ITS_NUMBERS = "quantize the float network with the scheme dpu-pow2"
 BUILD_IT = (
     "build it from add, average_pool, clip, concat, conv, dense, depth_to_space, hard_sigmoid, "
-    "leaky_relu, max_pool, mul, reshape, resize"
+    "leaky_relu, max_pool, mul, reshape, resize, or end the network before it by --cpu-tail"
 )
 
 

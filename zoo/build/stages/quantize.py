@@ -18,6 +18,7 @@ from zoo.data.pictures import (
 )
 from zoo.errors import DataError, RecipeError
 from zoo.graph import Graph
+from zoo.graph_parts import front_and_tail, joined
 from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import LOSS, Check, record_checks, recorded_checks
@@ -104,6 +105,15 @@ def _pictures(plan: Plan) -> HeldOut:
 
 
 def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
+    """Return the integer graph; on a board with a `cpu_tail`, its end stays float."""
+    if not plan.target.cpu_tail:
+        return _integers(plan, graph, pictures)
+    compiler = registry.load("compiler", plan.target.compiler)
+    front, tail = front_and_tail(graph, compiler.cut(graph, plan.target))
+    return joined(_integers(plan, front, pictures), tail, graph.outputs)
+
+
+def _integers(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
     options = QuantizeOptions(
         held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
         fit=_fit(plan),

@@ -105,7 +105,28 @@ void check_side(const Api& api, const Session* session, const std::string& model
   }
 }
 
+template <typename Side>
+std::vector<TensorSpec> specs_of(const Api& api, const Session* session) {
+  std::size_t count = 0;
+  api.call<typename Side::Count>(session, &count);
+  std::vector<TensorSpec> specs;
+  for (std::size_t i = 0; i < count; ++i) {
+    specs.push_back(model_tensor<Side>(api, session, i).spec);
+    std::vector<std::int64_t>& shape = specs.back().shape;
+    if (!shape.empty()) shape.erase(shape.begin());
+  }
+  return specs;
+}
+
 }  // namespace
+
+std::vector<TensorSpec> inputs_of(const Api& api, const Session* session) {
+  return specs_of<Inputs>(api, session);
+}
+
+std::vector<TensorSpec> outputs_of(const Api& api, const Session* session) {
+  return specs_of<Outputs>(api, session);
+}
 
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options) {
   if (!is_file(options.model)) {

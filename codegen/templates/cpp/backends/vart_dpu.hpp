@@ -1,0 +1,35 @@
+// The DPU's part of a network, run by VART.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vart/runner.hpp>
+#include <vector>
+
+#include "backends/vart_network.hpp"
+#include "backends/vart_tensor.hpp"
+#include "core/backend.hpp"
+
+namespace zoo::vart_backend {
+
+// The option of the command line that every program with a DPU has.
+BackendOption arch_option();
+
+class Dpu {
+ public:
+  // Opens the model, whose DPU must be the one that the option names.
+  Dpu(const BackendOptions& options, const TensorSpec& input,
+      const std::vector<TensorSpec>& outputs);
+
+  // Returns each output's numbers. input: [C, H, W].
+  std::vector<std::vector<float>> run(const std::vector<float>& input);
+
+ private:
+  std::string model_;
+  Network network_;
+  std::unique_ptr<vart::Runner> runner_;
+  BoundTensor input_;
+  std::vector<std::unique_ptr<BoundTensor>> outputs_;
+};
+
+}  // namespace zoo::vart_backend
