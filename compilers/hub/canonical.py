@@ -16,7 +16,7 @@ from onnx import (
 
 from compilers.hub.change_opset import change_opset
 from compilers.hub.decode import INVALID, check
-from compilers.hub.infer_shapes import infer_shapes
+from compilers.hub.infer_shapes import infer_shapes, renew_outputs
 from compilers.hub.model_file import graphs_of, tensors_of
 from zoo.errors import HubError
 
@@ -35,7 +35,7 @@ def canonical(model: ModelProto, where: str) -> None:
         _widen_halves(model)
         change_opset(model, where)
         _name_casts(model)
-        _renew_outputs(model)
+        renew_outputs(model)
     # Old forms are converted before they are checked.
     except (*INVALID, LookupError, TypeError) as error:
         raise HubError(
@@ -62,14 +62,6 @@ def _types(model: ModelProto) -> dict[str, int]:
     values = (*graph.input, *graph.value_info, *graph.output)
     known = {tensor.name: tensor.data_type for tensor in graph.initializer}
     return known | {value.name: value.type.tensor_type.elem_type for value in values}
-
-
-def _renew_outputs(model: ModelProto) -> None:
-    """Set the outputs' shapes to those that ONNX infers, if it can."""
-    shapes = infer_shapes(model)
-    for output in model.graph.output:
-        if output.name in shapes:
-            output.type.tensor_type.shape.CopyFrom(shapes[output.name])
 
 
 def _sort_nodes(graph: GraphProto) -> None:

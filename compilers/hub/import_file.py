@@ -10,7 +10,7 @@ from compilers.hub.batch_first import batch_first
 from compilers.hub.canonical import canonical
 from compilers.hub.decode import inputs_of
 from compilers.hub.exporter_forms import fuse_exporter_forms
-from compilers.hub.infer_shapes import infer_shapes
+from compilers.hub.infer_shapes import infer_shapes, renew_outputs
 from compilers.hub.model_file import load_model
 from compilers.hub.read import PASSES, read
 from compilers.hub.simplify import simplified, simplify
@@ -41,7 +41,9 @@ def import_model(model: ModelProto, inputs: Mapping[str, FileInput], where: str)
     take_inputs(model, inputs, where)
     canonical(model, where)
     _fix_to_one_sample(model, inputs)
+    renew_outputs(model)  # Some shapes are only known once the sizes are,
     simpler = simplified(model, where)
+    renew_outputs(simpler)  # others once the constants are folded.
     batch_first(simpler)
     fuse_exporter_forms(simpler)
     graph = _read(simpler, where)

@@ -3,7 +3,7 @@
 import onnx
 from onnx import ModelProto, TensorProto, TensorShapeProto
 
-__all__ = ["infer_shapes"]
+__all__ = ["infer_shapes", "renew_outputs"]
 
 
 def infer_shapes(model: ModelProto) -> dict[str, TensorShapeProto]:
@@ -20,6 +20,14 @@ def infer_shapes(model: ModelProto) -> dict[str, TensorShapeProto]:
     tensors = ((value.name, value.type.tensor_type) for value in values)
     constants = {tensor.name: _shape(tensor) for tensor in model.graph.initializer}
     return {**constants, **{name: t.shape for name, t in tensors if t.HasField("shape")}}
+
+
+def renew_outputs(model: ModelProto) -> None:
+    """Set the outputs' shapes to those that ONNX infers, if it can."""
+    shapes = infer_shapes(model)
+    for output in model.graph.output:
+        if output.name in shapes:
+            output.type.tensor_type.shape.CopyFrom(shapes[output.name])
 
 
 def _shape(tensor: TensorProto) -> TensorShapeProto:

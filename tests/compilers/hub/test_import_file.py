@@ -151,6 +151,27 @@ def test_unsorted_nodes_and_stale_shapes(tmp_path):
     assert graph.tensors["y"].shape == ("N", 3, 4, 4)
 
 
+def test_stale_shapes_of_values_whose_shape_is_computed(tmp_path):
+    """As old exporters of PaddlePaddle and PyTorch leave them: -1, or an axis too few."""
+    text = """net (float[-1,3,H,W] x) => (float[-1,48] y, float[1,L] z)
+        <float[1] one = {1}, float[1] three = {3}> {
+            a = Relu (x)
+            sizes = Shape (x)
+            reals = Cast <to = 1> (sizes)
+            all = ReduceProd <keepdims = 1> (reals)
+            shape_of_y = Concat <axis = 0> (one, all)
+            integers_of_y = Cast <to = 7> (shape_of_y)
+            y = Reshape (a, integers_of_y)
+            third = Div (all, three)
+            shape_of_z = Concat <axis = 0> (one, three, third)
+            integers_of_z = Cast <to = 7> (shape_of_z)
+            z = Reshape (a, integers_of_z)
+        }"""
+    model = onnx.parser.parse_model(HEADER.replace("17", "11") + text)
+    graph = take(tmp_path, model, {"x": (3, 4, 4)})
+    assert [graph.tensors[name].shape for name in graph.outputs] == [("N", 48), ("N", 3, 16)]
+
+
 def test_nodes_in_a_circle(tmp_path):
     model = parse(
         "net (float[N,3] x) => (float[N,3] y) {a = Add (x, b) \n b = Relu (a) \n y = Relu (b)}"
