@@ -16,7 +16,7 @@ from onnx import (
 
 from compilers.hub.change_opset import change_opset
 from compilers.hub.decode import INVALID, check
-from compilers.hub.infer_shapes import infer_shapes, renew_outputs
+from compilers.hub.infer_shapes import renew_outputs
 from compilers.hub.model_file import graphs_of, tensors_of
 from zoo.errors import HubError
 
