@@ -18,6 +18,7 @@ OTHER_INTEGERS = {
         "TensorRT's zero points are 0, and it cannot multiply 4-bit weights by integers; use "
         "w8a8-sym"
     ),
+    "w8a16-asym": "TensorRT has no 16-bit integers; use w8a8-sym, or fp16",
     "dpu-pow2": (
         "it rounds half up like AMD's DPU, but TensorRT rounds half to even, so results would "
         "differ; use w8a8-sym"

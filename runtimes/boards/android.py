@@ -19,6 +19,10 @@ TARGET = Target(
     },
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
+        "w8a16-asym": (
+            "LiteRT's 16-bit activations are symmetric, and this zoo does not emit them; use "
+            "w8a8-asym"
+        ),
         "w4a8-asym": (
             "LiteRT's kernels for phones have no 4-bit products, so 4-bit weights would only lose "
             "accuracy; use w8a8-asym"

@@ -14,6 +14,10 @@ _ONNX_RUNTIME = Runtime(
             "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
             "would differ; use w8a8-asym, or the board's own runtime"
         ),
+        "w8a16-asym": (
+            "ONNX Runtime computes 16-bit activations in float32, slower than a float network; use "
+            "w8a8-asym, or --quant none"
+        ),
     },
 )
 
@@ -32,6 +36,10 @@ TARGET = Target(
     },
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
+        "w8a16-asym": (
+            "LiteRT's 16-bit activations are symmetric, and this zoo does not emit them; use "
+            "w8a8-asym"
+        ),
         "w4a8-asym": (
             "the Cortex-A72 has no 4-bit products, so 4-bit weights would only lose accuracy; use "
             "w8a8-asym"

@@ -12,12 +12,12 @@ def test_its_plugins_are_registered(kind):
     assert registry.load(kind, getattr(TARGET, kind)).name == getattr(TARGET, kind)
 
 
-def test_it_takes_every_scheme():
+def test_it_takes_every_scheme_of_8_bits():
     taken = {*TARGET.schemes.values(), *TARGET.accepts}
-    assert taken == {*registry.names("scheme"), OWN_INTEGERS}
+    assert taken == {*registry.names("scheme"), OWN_INTEGERS} - {"w8a16-asym"}
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():
-    assert set(TARGET.refuses) == {"none", "fp16"}
-    for why in TARGET.refuses.values():
-        assert "computes in integers; use ptq or qat" in why
+    assert set(TARGET.refuses) == {"none", "fp16", "w8a16-asym"}
+    for quantization in ("none", "fp16"):
+        assert "computes in integers; use ptq or qat" in TARGET.refuses[quantization]

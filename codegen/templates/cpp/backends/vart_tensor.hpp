@@ -16,8 +16,8 @@ namespace zoo::vart_backend {
 class BoundTensor {
  public:
   // Takes the contract's tensor from `tensors`: the one with its name, with or without the "_fix"
-  // of its last rounding, otherwise the only one of its size. Throws Error naming model and tensors if
-  // there is none, or if it does not hold 8-bit integers with a fix point.
+  // of its last rounding, otherwise the only one of its size. Throws Error naming model and tensors
+  // if there is none, or if it does not hold 8-bit integers with a fix point.
   BoundTensor(const std::vector<const xir::Tensor*>& tensors, const TensorSpec& spec,
               const std::string& model);
 
