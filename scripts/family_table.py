@@ -35,9 +35,11 @@ from network_families import FAMILIES, INPUT_SHAPES
 
 from zoo import registry
 from zoo.artifact import Artifact
+from zoo.build.plan import find_target
 from zoo.contract import Contract, FileInput, TensorSpec
 from zoo.errors import ZooError
 from zoo.graph import Graph
+from zoo.graph_parts import front_and_tail, joined
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.comparison import compare, judging, output_scales
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
@@ -46,7 +48,7 @@ from zoo.target import Target
 from zoo.user_file import import_file
 
 EXPORTERS = ("torchscript", "dynamo")
-BOARDS = ("x86", "rpi4", "kv260", "c99")
+BOARDS = ("x86", "rpi4", "c99", "kv260", "kv260:cpu-tail")
 OUTCOMES = ("exact", "refused", "wrong", "crash")
 
 _QUANT = "ptq"
@@ -100,7 +102,7 @@ def outcomes(family: str, exporter: str) -> Iterator[Outcome]:
             return
         for board in BOARDS:
             try:
-                wrong = difference(graph, registry.load("target", board), folder / board)
+                wrong = difference(graph, find_target(board), folder / board)
                 outcome = ("wrong", wrong) if wrong else ("exact", "")
             except Exception as error:
                 outcome = failure(error)
@@ -144,10 +146,14 @@ def difference(graph: Graph, target: Target, folder: Path) -> str:
     """Build for a board and return how the artifact differs from the reference, '' if it holds."""
     scheme = registry.load("scheme", target.schemes[_QUANT])
     feeds = samples(graph, _SAMPLES)
-    integer: Graph = registry.load("quantizer", _QUANT).quantize(
-        graph, scheme, feeds, contract_of(graph), QuantizeOptions("minmax", False)
+    compiler = registry.load("compiler", target.compiler)
+    ends = compiler.cut(graph, target) if target.cpu_tail else graph.outputs
+    front, tail = front_and_tail(graph, ends)
+    quantized: Graph = registry.load("quantizer", _QUANT).quantize(
+        front, scheme, feeds, contract_of(graph), QuantizeOptions("minmax", False)
     )
-    artifact = registry.load("compiler", target.compiler).lower(integer, target, scheme.name)
+    integer = joined(quantized, tail, graph.outputs)
+    artifact = compiler.lower(integer, target, scheme.name)
     return artifact_difference(integer, artifact, target.executor, folder, feeds[:2])
 
 
