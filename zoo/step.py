@@ -144,9 +144,17 @@ class StepPlugin(ABC):
 
 
 class PreStep(StepPlugin):
-    """A step before the network. takes: what it works on."""
+    """A step before the network.
+
+    takes: what it works on.
+    chooses: whether it sets the frame's region from the box.
+    resamples: whether it takes the region to the network's size. Boxes and regions are in the
+    photo's pixels, so a contract does each at most once, in this order.
+    """
 
     takes: Literal["picture", "signal"] = "picture"
+    chooses: bool = False
+    resamples: bool = False
 
     @abstractmethod
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

@@ -13,7 +13,7 @@ from zoo.contract import Contract, SignalSpec, TensorSpec
 from zoo.data.values import check_values
 from zoo.errors import RecipeError, suggest
 from zoo.registry import load
-from zoo.step import Box, Frame, Signal, ValueSpec
+from zoo.step import Box, Frame, PreStep, Signal, ValueSpec
 
 __all__ = [
     "RESERVED",
@@ -58,6 +58,7 @@ def preprocess(
     input.
     """
     frame = _first_frame(contract, source, box)
+    placed_by: PreStep | None = None
     for step in contract.pre:
         plugin = load("step", step.name)
         if plugin.takes != ("signal" if contract.signal else "picture"):
@@ -65,10 +66,24 @@ def preprocess(
                 f"contract step '{step.name}': takes a {plugin.takes}; "
                 f"{'leave it out' if contract.signal else _NO_SIGNAL}"
             )
+        placed_by = _placed(plugin, placed_by)
         frame = plugin.apply(frame, plugin.complete(step.parameters))
     frame = _shaped(contract, frame)
     _check_input(contract, frame)
     return frame
+
+
+def _placed(step: PreStep, before: PreStep | None) -> PreStep | None:
+    """Return the last step that chose or resampled a region; raises RecipeError for another one."""
+    if not step.chooses and not step.resamples:
+        return before
+    if before is not None and (step.chooses or before.resamples):
+        raise RecipeError(
+            f"contract step '{step.name}': the earlier step '{before.name}' already takes a part "
+            "of the photo; a contract does that once, by 'stretch', 'center_crop', 'letterbox', "
+            "or 'crop' with 'resize': leave one out"
+        )
+    return step
 
 
 def _first_frame(contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None) -> Frame:

@@ -28,6 +28,8 @@ class CenterCrop(PreStep):
     parameters = MappingProxyType(
         {"short_side": None, "size": None, "interpolation": "antialiased"}
     )
+    chooses = True
+    resamples = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

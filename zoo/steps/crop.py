@@ -27,6 +27,7 @@ class Crop(PreStep):
 
     name = "crop"
     parameters = MappingProxyType({"scale": 1.2, "aspect": (1, 1)})
+    chooses = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

@@ -36,6 +36,8 @@ class Letterbox(PreStep):
             "interpolation": "antialiased",
         }
     )
+    chooses = True
+    resamples = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

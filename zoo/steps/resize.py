@@ -23,6 +23,7 @@ class Resize(PreStep):
 
     name = "resize"
     parameters = MappingProxyType({"size": None, "interpolation": "antialiased"})
+    resamples = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

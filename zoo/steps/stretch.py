@@ -21,6 +21,8 @@ class Stretch(PreStep):
 
     name = "stretch"
     parameters = MappingProxyType({"size": None, "interpolation": "antialiased"})
+    chooses = True
+    resamples = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

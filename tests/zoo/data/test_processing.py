@@ -186,6 +186,30 @@ def test_steps_in_a_wrong_order():
         rehearse(contract)
 
 
+SIZE = {"size": [8, 8]}
+STRETCH, CENTER = Step("stretch", SIZE), Step("center_crop", SIZE | {"short_side": 9})
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (STRETCH, CENTER),
+        (STRETCH, STRETCH),
+        (Step("letterbox", SIZE), Step("resize", SIZE)),
+        (CENTER, Step("crop")),
+        (Step("crop"), STRETCH),
+        (Step("crop"), Step("crop")),
+    ],
+)
+def test_two_steps_that_take_a_part_of_the_photo(pair):
+    """The second one would take the photo's box from what the first one made of the photo."""
+    contract = replace(CONTRACT, pre=(*pair, PRE[-1]))
+    with pytest.raises(
+        RecipeError, match=f"step '{pair[1].name}': the earlier step '{pair[0].name}' al"
+    ):
+        rehearse(contract)
+
+
 def test_outputs_that_do_not_fit_the_steps():
     contract = replace(SPOTS, outputs=(TensorSpec("landmarks", (196,)),))
     with pytest.raises(RecipeError, match="output 'landmarks' has 196 numbers; 68 landmarks"):
