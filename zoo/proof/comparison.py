@@ -13,14 +13,35 @@ from zoo.errors import VerifyError
 from zoo.graph import Graph, Quantization
 from zoo.proof.certificate import Check
 
-__all__ = ["Outputs", "can_exceed", "compare", "in_unit", "judging", "output_scales"]
+__all__ = ["Outputs", "can_exceed", "compare", "in_unit", "judging", "least_units", "output_scales"]
 
 Outputs = Mapping[str, NDArray[Any]]
+
+_PROBABILITY_UNIT = 0.01
+"""Runtimes compute sigmoid and softmax to about 1e-7 of 1, however small the result is."""
+
+_PROBABILITIES, _MOVES = ("sigmoid", "softmax"), ("reshape", "transpose", "slice")
 
 
 def output_scales(graph: Graph) -> Mapping[str, float]:
     """Return the scale of each output of an integer graph; nothing for a float one."""
     return {name: max(grid.scale) for name, grid in _output_grids(graph).items()}
+
+
+def least_units(graph: Graph) -> Mapping[str, float]:
+    """Return the least unit of a 'relative' difference, of each output that is a probability.
+
+    A detector of text returns only tiny ones for a picture without any; relative to these, the
+    rounding of the runtime itself would look like a wrong network.
+    """
+    return {name: _PROBABILITY_UNIT for name in graph.outputs if _is_probability(graph, name)}
+
+
+def _is_probability(graph: Graph, name: str) -> bool:
+    node = graph.producer(name)
+    while node is not None and node.op in _MOVES:
+        node = graph.producer(node.inputs[0])
+    return node is not None and node.op in _PROBABILITIES
 
 
 def _output_grids(graph: Graph) -> Mapping[str, Quantization]:
@@ -37,12 +58,14 @@ def compare(
     scales: Mapping[str, float] | None = None,
     how: str = "re-run",
     spread: float | None = None,
+    least: Mapping[str, float] | None = None,
 ) -> Check:
     """Return the check of one step over all golden inputs. how: as in zoo.proof.certificate.Check.
 
     spread: allowed difference of another run, None for the bound.
     Differences are in the unit of `exactness`: divided by the output's scale for 'lsb', by the
     largest magnitude of that output over all expected values for 'relative', otherwise plain.
+    least: the least divisor of each output for 'relative', see `least_units`.
     Shapes may differ between inputs. Texts must be equal.
     Raises VerifyError if an output is absent, or its shape or texts differ.
     """
@@ -51,7 +74,7 @@ def compare(
         wanted = [run[name] for run in expected]
         got = list(_counterparts(f"step '{step}': output '{name}'", name, wanted, found))
         if wanted[0].dtype.kind != "U":
-            unit = in_unit(exactness.unit, name, wanted, scales or {})
+            unit = in_unit(exactness.unit, name, wanted, scales or {}, least or {})
             differences.append(np.abs(_flat(wanted) - _flat(got)) / unit)
     every = np.concatenate(differences)
     bound = None if isinf(exactness.bound) else exactness.bound
@@ -82,13 +105,18 @@ def can_exceed(graph: Graph, bound_lsb: float) -> bool:
 
 
 def in_unit(
-    unit: str, name: str, wanted: Sequence[NDArray[Any]], scales: Mapping[str, float]
+    unit: str,
+    name: str,
+    wanted: Sequence[NDArray[Any]],
+    scales: Mapping[str, float],
+    least: Mapping[str, float],
 ) -> float:
     """Return the divisor of a difference. wanted: an output, for each golden input."""
     if unit == "lsb":
         return scales[name]
     if unit == "relative":
-        return float(np.abs(_flat(wanted)).max(initial=0.0)) or 1.0
+        largest = float(np.abs(_flat(wanted)).max(initial=0.0))
+        return max(largest, least.get(name, 0.0)) or 1.0
     return 1.0
 
 

@@ -26,6 +26,7 @@ from zoo.proof.comparison import (
     compare,
     in_unit,
     judging,
+    least_units,
     output_scales,
 )
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
@@ -109,8 +110,9 @@ def prove(evidence: Evidence) -> Proof:
     bound = _board_bound(evidence.exactness, found[-1])
     if evidence.program is not None:
         checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
+    unit, least = evidence.exactness.unit, least_units(graph)
     tolerances = {
-        name: bound * in_unit(evidence.exactness.unit, name, [o[name] for o in reference], scales)
+        name: bound * in_unit(unit, name, [o[name] for o in reference], scales, least)
         for name in reference[0]
     }
     return Proof(tuple(checks), tuple(reference), tolerances)
@@ -169,7 +171,8 @@ def _prove_given(
     if given.is_quantized:
         return _prove_hub("quantized file", hub, evidence, frames, given, reference), reference
     trained = _run("onnxruntime-unoptimized", hub, evidence, frames)
-    check = compare("float hub -> float reference", trained, reference, FLOAT_EXACTNESS)
+    step, least = "float hub -> float reference", least_units(given)
+    check = compare(step, trained, reference, FLOAT_EXACTNESS, least=least)
     return [check], reference
 
 
@@ -210,7 +213,8 @@ def _prove_form(
             checks.append(alone)
             exactness = proven_exactness(graph)
     judged, spread = judging(exactness, graph), form.exactness.bound
-    checks.append(compare(step, reference, outputs, judged, scales, spread=spread))
+    least = least_units(graph)
+    checks.append(compare(step, reference, outputs, judged, scales, spread=spread, least=least))
     return checks, outputs
 
 
@@ -243,7 +247,8 @@ def _prove_app(
     exactness = _app_exactness(app, evidence, board_bound)
     judged, scales = judging(exactness, graph), output_scales(graph)
     outputs = [run.outputs for run in runs]
-    yield compare(step, artifact, outputs, judged, scales, spread=exactness.bound)
+    least, spread = least_units(graph), exactness.bound
+    yield compare(step, artifact, outputs, judged, scales, spread=spread, least=least)
     expected = [
         postprocess(evidence.contract, run.outputs, frame)
         for run, frame in zip(runs, frames, strict=True)

@@ -20,7 +20,7 @@ from zoo.errors import HubError, VerifyError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, Importer
 from zoo.proof.certificate import Check
-from zoo.proof.comparison import Outputs, compare, judging, output_scales
+from zoo.proof.comparison import Outputs, compare, judging, least_units, output_scales
 from zoo.proof.op_proof import prove_ops
 from zoo.step import Signal
 from zoo.user_file import find_importer
@@ -94,7 +94,10 @@ def check_source(source: Path, float_hub: Path, feeds: Feeds, contract: Contract
     _demand_numbers(source, outputs)
     expected, found = _samples(outputs), _samples(hub(feeds))
     judged, spread = judging(exactness, graph), exactness.bound
-    return compare(SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread)
+    least = least_units(graph)
+    return compare(
+        SOURCE_STEP, list(expected), list(found), judged, scales, spread=spread, least=least
+    )
 
 
 def _shares_values(contract: Contract, importer: Importer) -> bool:

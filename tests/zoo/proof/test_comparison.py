@@ -1,16 +1,18 @@
 import math
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import residual_network
 from quantization import quantized
 
+from compilers.hub.import_file import import_model
 from compilers.schemes import W8A8_ASYM
 from zoo.artifact import Exactness
 from zoo.errors import VerifyError
-from zoo.proof.comparison import can_exceed, compare, judging
+from zoo.proof.comparison import can_exceed, compare, judging, least_units
 
 EXPECTED = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 2.0])}]
 FOUND = [{"score": np.array([1.0, -4.0])}, {"score": np.array([0.0, 3.0])}]
@@ -29,6 +31,29 @@ def test_each_output_has_its_own_unit():
     expected = [{"big": np.array([1000.0]), "small": np.array([0.001])}]
     found = [{"big": np.array([1000.0]), "small": np.array([0.002])}]
     assert compare("a -> b", expected, found, Exactness(0, "relative", "")).largest == 1.0
+
+
+def test_probabilities_are_not_compared_finer_than_float32_computes_them():
+    expected, found = [{"p": np.array([6e-8])}], [{"p": np.array([1.2e-7])}]
+    exactness = Exactness(1e-4, "relative", "")
+    assert not compare("a -> b", expected, found, exactness).holds
+    assert compare("a -> b", expected, found, exactness, least={"p": 0.01}).holds
+    wrong = [{"p": np.array([2e-6])}]
+    assert not compare("a -> b", expected, wrong, exactness, least={"p": 0.01}).holds
+
+
+@pytest.mark.parametrize(
+    ("last", "least"),
+    [("Sigmoid (a)", {"y": 0.01}), ("Softmax (a)", {"y": 0.01}), ("Relu (a)", {}), ("Exp (a)", {})],
+)
+def test_which_outputs_are_probabilities(last, least):
+    text = f"""<ir_version: 8, opset_import: ["" : 17]>
+        net (float[N,3,4,4] x) => (float[N,4,4,3] y) {{
+            a = Neg (x)
+            b = {last}
+            y = Transpose <perm = [0, 2, 3, 1]> (b)
+        }}"""
+    assert least_units(import_model(onnx.parser.parse_model(text), {}, "net")) == least
 
 
 def test_zero_outputs_are_compared_as_they_are():
