@@ -6,6 +6,7 @@ __all__ = ["fuse_exporter_forms"]
 
 _EXACT_FROM = 17.0
 """From here on log(1 + exp(x)) is x in float32."""
+_PARTS = ("Greater", "Softplus")
 
 
 def fuse_exporter_forms(model: ModelProto) -> None:
@@ -37,10 +38,10 @@ def _is_softplus(node: NodeProto, makers: dict[str, NodeProto], large: set[str])
 
 
 def _drop_unread(model: ModelProto) -> None:
-    """Remove comparisons that nothing reads any more."""
+    """Remove what only a rewritten node read."""
     read = {name for node in model.graph.node for name in node.input}
     read |= {value.name for value in model.graph.output}
-    kept = [n for n in model.graph.node if n.op_type != "Greater" or n.output[0] in read]
+    kept = [n for n in model.graph.node if n.op_type not in _PARTS or n.output[0] in read]
     if len(kept) < len(model.graph.node):
         del model.graph.node[:]
         model.graph.node.extend(kept)

@@ -92,7 +92,7 @@ def test_an_older_c_library_is_told_before_anything_is_installed(
     finished = run("sh", bundle / "install.sh", tmp_path / "prefix", PATH=system(words))
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == (
-        f"install.sh: the program needs GNU's C library 2.28, this system has {told}: take a newer "
+        f"install.sh: the program needs GNU's C library 2.28, this system has {told}: use a newer "
         "system, or compile app/src on this one\n"
     )
     assert not (tmp_path / "prefix").exists()
