@@ -50,6 +50,11 @@ class Networks:
     floats: Path
     integers: Path
 
+    @property
+    def runs(self) -> tuple[Run, Run]:
+        """Return both, loaded."""
+        return _load(self.floats), _load(self.integers)
+
 
 def loss_checks(
     networks: Networks, graph: "Graph", samples: "Sequence[Feeds]", words: str
@@ -90,8 +95,7 @@ def metric_check(
     found = find_data(data, "train")
     split = f"{found.dataset.name}:{name.folder}:{found.split}" if found.split else data
     evaluate = registry.resolve(recipe.evaluate)
-    runs = (_load(file) for file in (networks.floats, networks.integers))
-    before, after = (evaluate(recipe, run, Path(split), photos) for run in runs)
+    before, after = (evaluate(recipe, run, Path(split), photos) for run in networks.runs)
     wanted, got = before.metrics[recipe.metric], after.metrics[recipe.metric]
     worse = wanted - got if recipe.more_is_better else got - wanted
     lost = max(worse, 0.0) / (abs(wanted) or 1.0)

@@ -23,6 +23,7 @@ from zoo.picture import Picture
 from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import LOSS, Check, record_checks, recorded_checks
 from zoo.proof.loss import Networks, loss_checks, metric_check
+from zoo.proof.lost_boxes import finds_boxes, lost_boxes_check
 from zoo.scheme import OWN_INTEGERS
 from zoo.training import FitOptions
 
@@ -142,6 +143,14 @@ def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> 
         yield replace(check, bound=None) if by_labels else check
     if by_labels:
         yield by_labels
+    elif finds_boxes(plan.recipe.contract):
+        boxes = _lost_boxes(plan, networks, pictures, words)
+        if boxes:
+            yield boxes
+
+
+def _lost_boxes(plan: Plan, networks: Networks, pictures: HeldOut, words: str) -> Check | None:
+    return lost_boxes_check(plan.recipe.contract, *networks.runs, pictures.judging, words)
 
 
 def _metric(plan: Plan, networks: Networks, pictures: HeldOut) -> Check | None:
