@@ -78,8 +78,8 @@ def test_another_artifact_is_refused():
     request = replace(REQUEST, target=TARGET)
     with pytest.raises(
         RefusedError,
-        match=r"^board: app 'cpp-c' compiles C code in, the artifact 'model.onnx' is none; give "
-        r"the target the compiler 'c'$",
+        match=r"^board: app 'cpp-c' needs C code, but the artifact is 'model.onnx'; set the "
+        r"target's compiler to 'c'$",
     ):
         APP.generate(request)
 

@@ -117,7 +117,7 @@ def test_board_refuses_with_its_own_words(zoo):
 def test_quantization_asks_for_pictures(zoo):
     found = zoo("build", "toy", "--target", "toyboard")
     assert (found.returncode, found.stdout) == (2, "")
-    assert "pictures of what it will see are needed: give a folder" in found.stderr
+    assert "needs pictures of what it will see: give a folder" in found.stderr
 
 
 @pytest.fixture

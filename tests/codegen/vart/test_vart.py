@@ -194,7 +194,7 @@ def test_symbol_versions_suit_the_boards(board_app):
 
 def test_artifact_without_stand_in(tmp_path):
     (tmp_path / "model.xmodel").touch()
-    message = f"{tmp_path}/stand_in: holds no network.h; an xmodel is run here by the C form"
+    message = f"{tmp_path}/stand_in: has no network.h; this machine runs an .xmodel as C code"
     with pytest.raises(ArtifactError, match=message):
         APP.run(tmp_path / "app", tmp_path / "model.xmodel", ())
 

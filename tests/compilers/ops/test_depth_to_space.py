@@ -77,5 +77,7 @@ def test_blocks_that_do_not_fit_are_refused(op, op_type, message):
     call = OnnxCall(op_type, {"blocksize": 2}, (x,), "a: node 'd'")
     with pytest.raises(UnsupportedOpError, match=f"^a: node 'd': {message}"):
         find_op(op).parse(call)
-    with pytest.raises(HubError, match=rf"^node 'alone' \({op}\): .* make no blocks of 2 x 2"):
+    with pytest.raises(
+        HubError, match=rf"^node 'alone' \({op}\): .* cannot be split into blocks of 2 x 2"
+    ):
         _ = _one((op, (6, 3, 2), {"block": 2})).output

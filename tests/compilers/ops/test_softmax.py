@@ -100,5 +100,5 @@ def test_batch_axis_is_refused():
 
 def test_wide_integers_are_refused():
     wide = Quantization((1.0,), (0,), bits=16)
-    with pytest.raises(QuantizeError, match="'x' has 16 bits and is read by a function"):
+    with pytest.raises(QuantizeError, match="'x' has 16 bits and feeds a table op"):
         OneNode("softmax", (activation(("N", 3), wide),), {"axis": 1}, UNSIGNED).node  # noqa: B018

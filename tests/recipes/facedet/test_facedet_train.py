@@ -85,7 +85,7 @@ def test_learning_from_a_teacher(
     record = json.loads((tmp_path / "taught" / "training.json").read_text())
     assert record["teachers"] == ["small"]
     assert [data["pictures"] for data in record["data"]] == [4, 3]
-    with pytest.raises(RecipeError, match="made68/train: has no boxes of faces, so only a teacher"):
+    with pytest.raises(RecipeError, match="made68/train: has no boxes of faces, so they can only"):
         train(recipe, replace(taught, teachers=(), out=tmp_path / "no"))
     with pytest.raises(RecipeError, match="only one teacher is supported, YuNet: --teacher"):
         train(recipe, replace(taught, teachers=(teacher, teacher), out=tmp_path / "no"))

@@ -139,7 +139,7 @@ def test_going_on_from_an_earlier_training(make_faces: MakeFaces, tmp_path: Path
     missing = replace(wanted, out=tmp_path / "no", start=tmp_path)
     with pytest.raises(RecipeError, match=r"no such weights to start from; give the folder"):
         train(recipe, missing)
-    with pytest.raises(RecipeError, match=r"seed 0, not 7, .* were learned then; use --seed"):
+    with pytest.raises(RecipeError, match=r"seed 0, not 7, .* were trained on then; give --seed"):
         train(recipe, replace(again, seed=7))
     (first / "training.json").rename(first / "pfld_0.25x.300w68.training.json")  # as published
     with pytest.raises(RecipeError, match=r"seed 0, not 7"):

@@ -57,7 +57,7 @@ def test_too_new_for_an_image(tmp_path):
     (tmp_path / "app").write_bytes(elf("GLIBC_2.35"))
     old, new = (BoardImage(f"image {minor}", {"GLIBC": (2, minor)}) for minor in (34, 35))
     check_versions(tmp_path / "app", (new,))
-    message = r"app: needs GLIBC_2\.35, but image 34 has GLIBC_2\.34 at most; build it by Zig"
+    message = r"app: needs GLIBC_2\.35, but image 34 has GLIBC_2\.34 at most; build it with Zig"
     with pytest.raises(ToolchainError, match=message):
         check_versions(tmp_path / "app", (new, old))
 
