@@ -61,7 +61,5 @@ def test_running_gives_numbers_or_a_clear_error(content):
 
 @pytest.mark.parametrize("content", [b"", b"not protobuf", b"\x0a\x03abc", FILES[0][:1000]])
 def test_what_is_no_file_of_this_kind_is_told(content):
-    with pytest.raises(
-        ArtifactError, match=r"^file\.xmodel: .*not an \.xmodel file, or "
-    ):
+    with pytest.raises(ArtifactError, match=r"^file\.xmodel: .*not an \.xmodel file, or "):
         decode(content, "file.xmodel")
