@@ -169,7 +169,7 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
         ("file,x,y\n", r"places.csv: no places; a line for each is needed"),
         (
             "file,x,y\na.png,1,b\n",
-            r"places.csv:2: found {'file': 'a.png', 'x': '1', 'y': 'b'}, needed",
+            r"places.csv:2: found {'file': 'a.png', 'x': '1', 'y': 'b'}, expected",
         ),
         ("file,x,y\na.png,1,inf\n", r"expected a file and finite x and y"),
         ("file,x\na.png,1\n", r"expected file, x and y"),
