@@ -79,7 +79,9 @@ def test_landmark_that_is_no_number(make_faces: MakeFaces, text: str) -> None:
         return [*lines[:2], ",".join([cells[0], text, *cells[2:]]), *lines[3:]]
 
     folder = edit(make_faces(3), spoil)
-    with pytest.raises(DataError, match=f"csv:3: column 'x0' is '{text}', a finite number"):
+    with pytest.raises(
+        DataError, match=f"csv:3: column 'x0' is '{text}', it must be a finite number"
+    ):
         read_crops(folder, 68)
 
 
