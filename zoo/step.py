@@ -23,6 +23,7 @@ __all__ = [
     "ValueSpec",
     "box_region",
     "check_box",
+    "seen_region",
 ]
 
 Box = tuple[float, float, float, float]
@@ -84,6 +85,16 @@ class Frame:
     region: Region | None = None
     input_chw: "NDArray[np.float32] | None" = None
     signal: Signal | None = None
+
+
+def seen_region(step: str, frame: Frame) -> Region:
+    """Return the part of the photo that the network sees; raises RecipeError naming `step`."""
+    if frame.region is None:
+        raise RecipeError(
+            f"contract step '{step}': no step before the network says what part of the photo it "
+            "sees; add stretch, center_crop, letterbox or crop"
+        )
+    return frame.region
 
 
 @dataclass(frozen=True)

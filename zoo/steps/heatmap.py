@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError, suggest
-from zoo.step import Frame, PostStep, Region, ValueSpec
+from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 from zoo.steps.exponential import exp
 from zoo.steps.map_axes import channels_first, map_shape
 
@@ -81,11 +81,7 @@ class Heatmap(PostStep):
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
     ) -> Mapping[str, NDArray[Any]]:
         """Return landmarks and scores; raises RecipeError if no step sets the region."""
-        if frame.region is None:
-            raise RecipeError(
-                "contract step 'heatmap': no step before the network says what part of the photo "
-                "it sees; add stretch, center_crop, letterbox or crop"
-            )
+        region = seen_region(self.name, frame)
         maps = channels_first(values[parameters["output"]], parameters["channels"])
         count, rows, columns = maps.shape
         flat = maps.reshape(count, rows * columns)
@@ -97,7 +93,7 @@ class Heatmap(PostStep):
             if parameters["sub_pixel"] == "quarter":
                 places = places + 0.25 * _higher_sides(maps, best)
         return {
-            "landmarks": _in_photo(places, (columns, rows), frame.region, parameters["alignment"]),
+            "landmarks": _in_photo(places, (columns, rows), region, parameters["alignment"]),
             "landmark_scores": flat[np.arange(count), best],
         }
 

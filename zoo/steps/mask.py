@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import RecipeError, suggest
 from zoo.parameters import is_integer, is_integers, is_number
-from zoo.step import Box, Frame, PostStep, Region, ValueSpec, box_region
+from zoo.step import Box, Frame, PostStep, Region, ValueSpec, box_region, seen_region
 from zoo.steps.map_axes import channels_first, map_shape
 
 __all__ = ["STEP", "Grid", "class_colors", "grid_of"]
@@ -107,15 +107,11 @@ class Mask(PostStep):
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
     ) -> Mapping[str, NDArray[Any]]:
         """Return the mask; raises RecipeError if no step before the network sets the region."""
-        if frame.region is None:
-            raise RecipeError(
-                "contract step 'mask': no step before the network says what part of the photo it "
-                "sees; add stretch, center_crop, letterbox or crop"
-            )
+        region = seen_region(self.name, frame)
         maps = channels_first(values[parameters["output"]], parameters["channels"])
-        grid = grid_of(frame.box, frame.region, parameters["pixels"])
+        grid = grid_of(frame.box, region, parameters["pixels"])
         classes = max(len(maps), 2)
-        mask = _classes(maps, grid, frame.region, parameters).ravel()
+        mask = _classes(maps, grid, region, parameters).ravel()
         counts = np.bincount(mask, minlength=classes)
         colors = parameters["colors"] or class_colors(classes)
         added = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zoo.detections import Limits, survivors
 from zoo.errors import RecipeError
 from zoo.parameters import is_integer
-from zoo.step import Frame, PostStep, Region, ValueSpec
+from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
 __all__ = ["STEP"]
 
@@ -80,16 +80,12 @@ class Nms(PostStep):
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
     ) -> Mapping[str, NDArray[Any]]:
         """Return the boxes; raises RecipeError if no step before the network sets the region."""
-        if frame.region is None:
-            raise RecipeError(
-                "contract step 'nms': no step before the network says what part of the photo it "
-                "sees; add stretch, center_crop, letterbox or crop"
-            )
+        region = seen_region(self.name, frame)
         boxes_q8, scores, classes = (values[name] for name in _CANDIDATES)
         limits = Limits(parameters["candidates"], parameters["limit"], parameters["iou_percent"])
         kept = survivors(boxes_q8, scores, limits, classes if parameters["per_class"] else None)
         added = {
-            "boxes": _in_photo(boxes_q8[kept], frame.region, frame.image_hwc.shape),
+            "boxes": _in_photo(boxes_q8[kept], region, frame.image_hwc.shape),
             "scores": scores[kept],
             "classes": classes[kept],
         }
