@@ -39,14 +39,18 @@ def load_weights(net: Net, weights: Path, name: str) -> Net:
 
 
 def as_run(net: nn.Module, recipe: Recipe) -> Run:
-    """Return a network as a function of the contract's input, float32 with a batch."""
+    """Return a network as a function of the contract's input, float32 with a batch.
+
+    It runs where its weights are, in float32 even inside a training of mixed precision.
+    """
     net = net.eval()
     names = [tensor.name for tensor in recipe.contract.outputs]
 
     def run(feeds: Feeds) -> dict[str, NDArray[Any]]:
-        with torch.inference_mode():
-            outputs = net(torch.from_numpy(feeds[recipe.contract.input.name]))
-        return {name: output.numpy() for name, output in zip(names, outputs, strict=True)}
+        device = next(net.parameters()).device
+        with torch.inference_mode(), torch.autocast(device.type, enabled=False):
+            outputs = net(torch.from_numpy(feeds[recipe.contract.input.name]).to(device))
+        return {name: output.cpu().numpy() for name, output in zip(names, outputs, strict=True)}
 
     return run
 

@@ -107,3 +107,10 @@ def test_settings() -> None:
         settings_of({"epoch": "3"})
     with pytest.raises(UsageError, match="setting 'crops' is '0'; a number above 0 is needed"):
         settings_of({"crops": "0"})
+
+
+def test_mixed_precision_is_validated_in_float32(photos: Path, tmp_path: Path) -> None:
+    recipe = registry.load("recipe", RECIPE)
+    weights = train(recipe, options(photos, tmp_path / "mixed", precision="bf16-mixed"))
+    assert weights.is_file()
+    assert "val_ap" in (tmp_path / "mixed" / "log" / "metrics.csv").read_text()
