@@ -29,7 +29,7 @@ USERS = {
     "recipe": ("kind_recipe/__init__.py", set()),
     "target": ("kind_target.py", set()),
     "scheme": ("kind_scheme.py", {"quantize"}),
-    "op": ("kind_op.py", {"hub", "quantize", "lower"}),
+    "op": ("kind_op.py", {"hub", "quantize", "judge", "lower"}),
     # quantize asks the steps whether the values are boxes, which are judged as boxes.
     "step": ("kind_step/kind_mark.hpp", {"quantize", "generate"}),
     "format": ("kind_format.py", {"lower"}),
@@ -164,7 +164,7 @@ def test_the_stages_that_used_it_are_made_anew(edited, kind):
 
 def test_nothing_edited_is_nothing_changed(edited, built):
     assert edited("kind_recipe/../unrelated.py") == set()
-    assert len(records(built)) == 7
+    assert len(records(built)) == 8
 
 
 def test_an_edited_header_is_in_the_next_build(built, tmp_path):
@@ -174,7 +174,7 @@ def test_an_edited_header_is_in_the_next_build(built, tmp_path):
     (folder / "site" / "kind_step" / "kind_mark.hpp").write_text("// otherwise\n")
     reasons = build(folder)
     cached = [stage for stage, reason in reasons.items() if reason == "cached"]
-    assert cached == ["hub", "lower"]
+    assert cached == ["hub", "judge", "lower"]
     assert reasons["quantize"] == "changed: code kind_step"
     assert reasons["generate"] == "changed: code kind_step"
     assert reasons["compile"] == "changed: input generate"

@@ -101,6 +101,17 @@ STAGES = (
         options=lambda plan: {**_recipe(plan), **_quantization(plan)},
     ),
     Stage(
+        "judge",
+        "judge the loss by quantization",
+        "zoo.build.stages.judge:run",
+        needs=("quantize",),
+        options=lambda plan: {
+            "model": plan.recipe.name,
+            "target": plan.target.name,
+            "quantization_bound": plan.quantization_bound,
+        },
+    ),
+    Stage(
         "lower",
         "lower to the target's artifact",
         "zoo.build.stages.lower:run",
@@ -194,8 +205,8 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
 
 def artifact_stages() -> tuple[Stage, ...]:
     """Return the stages up to the artifact, for callers that need no app (eval, bench)."""
-    names = [stage.name for stage in STAGES]
-    return STAGES[: names.index("lower") + 1]
+    names = ("hub", "quantize", "lower")
+    return tuple(stage for stage in STAGES if stage.name in names)
 
 
 def _task(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Task:

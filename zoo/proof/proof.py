@@ -45,6 +45,7 @@ __all__ = [
     "Proof",
     "bundled_evidence",
     "golden_frames",
+    "judged_records",
     "prove",
 ]
 
@@ -150,7 +151,7 @@ def _prove_reference(
     checks, wanted = _prove_given(evidence, frames, given)
     if not evidence.is_quantized or graph == given:
         return checks, wanted
-    recorded = list(_recorded(graph, evidence))
+    recorded = list(judged_records(graph, evidence.quantization_bound, str(evidence.hub)))
     checks.extend(recorded)
     integer = _run("reference", evidence.hub, evidence, frames)
     if not any(check.step.startswith(LOSS) for check in recorded):  # no picture was held out
@@ -218,12 +219,15 @@ def _prove_form(
     return checks, outputs
 
 
-def _recorded(graph: Graph, evidence: Evidence) -> Iterator[Check]:
-    """Yield the checks recorded with the graph, without bounds that cannot be exceeded."""
-    for check in recorded_checks(graph.metadata, str(evidence.hub)):
+def judged_records(graph: Graph, quantization_bound: float, where: str) -> Iterator[Check]:
+    """Yield the checks recorded with a graph: losses with this bound, none that is never exceeded.
+
+    Raises VerifyError naming `where` if they are damaged.
+    """
+    for check in recorded_checks(graph.metadata, where):
         stated = inf if check.bound is None else check.bound
         is_loss = check.step.startswith(LOSS) and check.bound is not None
-        bound = evidence.quantization_bound if is_loss else stated
+        bound = quantization_bound if is_loss else stated
         is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
         yield replace(check, bound=None if is_none else bound)
 
