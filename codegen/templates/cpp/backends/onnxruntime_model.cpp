@@ -1,4 +1,4 @@
-#include "backends/onnxruntime_session.hpp"
+#include "backends/onnxruntime_model.hpp"
 
 #include <algorithm>
 
@@ -8,6 +8,14 @@
 namespace zoo::ort {
 
 namespace {
+
+constexpr LibraryNames kLibrary = {
+    "ONNX Runtime",
+    "--onnxruntime",
+    "ZOO_ONNXRUNTIME",
+    "libonnxruntime.so",
+    "pip install onnxruntime brings it as onnxruntime/capi/libonnxruntime.so.VERSION",
+    kNoTelemetry};
 
 // Functions that describe the model's inputs, or its outputs.
 struct Inputs {
@@ -118,16 +126,6 @@ std::vector<TensorSpec> specs_of(const Api& api, const Session* session) {
   return specs;
 }
 
-}  // namespace
-
-std::vector<TensorSpec> inputs_of(const Api& api, const Session* session) {
-  return specs_of<Inputs>(api, session);
-}
-
-std::vector<TensorSpec> outputs_of(const Api& api, const Session* session) {
-  return specs_of<Outputs>(api, session);
-}
-
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options) {
   if (!is_file(options.model)) {
     throw Error(options.model + ": no such model; --model FILE names it");
@@ -141,10 +139,75 @@ Handle<Session> open_session(const Api& api, const Env* env, const BackendOption
   }
 }
 
-void check_tensors(const Api& api, const Session* session, const std::string& model,
-                   const TensorSpec& input, const std::vector<TensorSpec>& outputs) {
-  check_side<Inputs>(api, session, model, {input});
-  check_side<Outputs>(api, session, model, outputs);
+}  // namespace
+
+BackendOption threads_option(const std::string& help) {
+  return {"--threads", "N", help, parse_count};
+}
+
+BackendOption library_option() {
+  return {kLibrary.option, "FILE",
+          "libonnxruntime.so; default: ZOO_ONNXRUNTIME, ../lib beside the program, the system's",
+          nullptr};
+}
+
+Model::Model(const BackendOptions& options)
+    : file_(options.model),
+      library_(kLibrary, options.get(kLibrary.option, "")),
+      api_(library_),
+      env_(api_.make<CreateEnv, ReleaseEnv, Env>(kLogErrors, "app")),
+      session_(open_session(api_, env_.get(), options)),
+      memory_(api_.make<CreateCpuMemoryInfo, ReleaseMemoryInfo, MemoryInfo>(kArenaAllocator,
+                                                                            kDefaultMemory)),
+      inputs_(specs_of<Inputs>(api_, session_.get())),
+      outputs_(specs_of<Outputs>(api_, session_.get())) {}
+
+void Model::check(const TensorSpec& input, const std::vector<TensorSpec>& outputs) const {
+  check_side<Inputs>(api_, session_.get(), file_, {input});
+  check_side<Outputs>(api_, session_.get(), file_, outputs);
+}
+
+std::vector<std::vector<float>> Model::run(const std::vector<TensorSpec>& inputs,
+                                           const std::vector<float>* numbers,
+                                           const std::vector<TensorSpec>& outputs) const {
+  std::vector<Handle<Value>> owners;
+  std::vector<const Value*> given;
+  std::vector<const char*> given_names;
+  for (const TensorSpec& input : inputs) {
+    std::vector<std::int64_t> shape = {1};
+    shape.insert(shape.end(), input.shape.begin(), input.shape.end());
+    // The runtime only reads its inputs, though the API takes them as void*.
+    void* data = const_cast<float*>(numbers->data());
+    owners.push_back(api_.make<CreateTensorWithData, ReleaseValue, Value>(
+        memory_.get(), data, numbers->size() * sizeof(float), shape.data(), shape.size(),
+        kFloat32));
+    given.push_back(owners.back().get());
+    given_names.push_back(input.name.c_str());
+    ++numbers;
+  }
+  std::vector<const char*> names;
+  for (const TensorSpec& output : outputs) names.push_back(output.name.c_str());
+  std::vector<Value*> values(outputs.size());
+  const RunOptions* defaults = nullptr;
+  api_.call<Run>(session_.get(), defaults, given_names.data(), given.data(), given.size(),
+                 names.data(), names.size(), values.data());
+  for (Value* value : values) owners.push_back(api_.own<ReleaseValue>(value));
+  std::vector<std::vector<float>> results;
+  for (std::size_t i = 0; i < outputs.size(); ++i) results.push_back(read(values[i], outputs[i]));
+  return results;
+}
+
+std::vector<float> Model::read(Value* value, const TensorSpec& output) const {
+  const auto info = api_.make<GetTensorTypeAndShape, ReleaseTensorInfo, TensorInfo>(value);
+  std::size_t count = 0;
+  api_.call<GetTensorElementCount>(info.get(), &count);
+  if (count != output.size()) {
+    throw Error("output " + describe(output) + " came with " + std::to_string(count) + " numbers");
+  }
+  void* data = nullptr;
+  api_.call<GetTensorMutableData>(value, &data);
+  const auto* found = static_cast<const float*>(data);
+  return {found, found + count};
 }
 
 }  // namespace zoo::ort
