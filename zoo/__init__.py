@@ -6,7 +6,3 @@ __version__ = "0.1.0"
 
 # ONNX Runtime sends telemetry unless this is set before it is loaded (docs/privacy.md).
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
-# The library of numpy's matrix products lets idle threads spin: here, several times the CPU time of
-# the products.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
