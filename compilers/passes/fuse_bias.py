@@ -1,5 +1,6 @@
 """Fuse the addition of a constant into the dense or convolution before it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,9 @@ __all__ = ["fuse_bias"]
 
 
 def fuse_bias(graph: Graph) -> Graph:
-    """Return the graph with each 'add' of a float constant [K] fused as its producer's bias.
+    """Return the graph with each 'add' of a float constant [K] fused into its producer's bias.
 
-    The producer must have a weight, no bias, no clamp, and no other reader.
+    The producer must have a weight, no integers, no clamp, and no other reader.
     """
     nodes: dict[str, Node] = {}
     biases = []
@@ -25,7 +26,8 @@ def fuse_bias(graph: Graph) -> Graph:
         before, bias = pair
         biases.append(bias)
         del nodes[before.output]
-        nodes[node.output] = replace(before, inputs=(*before.inputs, bias.name), output=node.output)
+        kept = before.inputs[: _bias_input(before)]
+        nodes[node.output] = replace(before, inputs=(*kept, bias.name), output=node.output)
     return graph.replace(nodes.values(), biases)
 
 
@@ -38,7 +40,9 @@ def _split(graph: Graph, node: Node, nodes: dict[str, Node]) -> tuple[Node, Tens
     before, bias = nodes.get(other), _as_bias(graph, constants[0], node)
     if before is None or bias is None or not _may_fuse(graph, before):
         return None
-    return before, bias
+    return before, _sum(
+        bias, (graph.tensors[name] for name in before.inputs[_bias_input(before) :])
+    )
 
 
 def _as_bias(graph: Graph, name: str, add: Node) -> Tensor | None:
@@ -57,7 +61,24 @@ def _as_bias(graph: Graph, name: str, add: Node) -> Tensor | None:
 
 
 def _may_fuse(graph: Graph, node: Node) -> bool:
-    op = find_op(node.op)
-    has_weight_alone = op.weight_input is not None and len(node.inputs) == op.weight_input + 1
+    if find_op(node.op).weight_input is None or "clamp" in node.attributes:
+        return False
+    constants = [graph.tensors[name] for name in node.inputs[_bias_input(node) - 1 :]]
+    is_float = all(constant.quantization is None for constant in constants)
+    # A bias that is computed cannot be changed.
+    is_fixed = all(constant.data is not None for constant in constants[1:])
     is_only_reader = len(graph.consumers(node.output)) == 1 and node.output not in graph.outputs
-    return has_weight_alone and is_only_reader and "clamp" not in node.attributes
+    return is_float and is_fixed and is_only_reader
+
+
+def _bias_input(node: Node) -> int:
+    """Return the index of the bias among a weighted node's inputs, whether it has one or not."""
+    return (find_op(node.op).weight_input or 0) + 1
+
+
+def _sum(bias: Tensor, others: Iterable[Tensor]) -> Tensor:
+    """Return the bias plus the node's own one, if any, under the first one's name."""
+    data = np.asarray(bias.data, np.float64)
+    for other in others:
+        data = data + np.asarray(other.data)
+    return replace(bias, data=data.astype(np.float32))

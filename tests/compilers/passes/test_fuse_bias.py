@@ -49,15 +49,25 @@ def test_bias_joins_the_convolution(same_outputs):
     same_outputs(before, expected)
 
 
-@pytest.mark.parametrize(
-    "dense",
-    [
-        Node("fc", "dense", ("x", "w", "b"), "d"),
-        Node("fc", "dense", ("x", "w"), "d", {"clamp": (0.0, 1.0)}),
-    ],
-)
-def test_a_second_bias_and_one_behind_a_clamp_stay(dense):
-    before = _graph(dense, ADD)
+@pytest.mark.parametrize("again", [False, True])
+def test_a_second_bias_is_added_to_the_first(same_outputs, again):
+    """A layer of scales and offsets, as Caffe and dlib have it, leaves such a sum."""
+    own = RANDOM.standard_normal(4).astype(np.float32)
+    nodes = (Node("fc", "dense", ("x", "w", "own"), "d"), ADD)
+    more = (Node("also", "dense", ("x", "w", "own"), "z"),) if again else ()
+    outputs = ("y", "z") if again else ("y",)
+    constants = {"w": WEIGHT, "b": BIAS, "own": own}
+    before = build_graph({"x": ("N", 6)}, (*nodes, *more), outputs, constants)
+    after = fuse_bias(before)
+    (fused, *rest) = after.nodes
+    assert fused == Node("fc", "dense", ("x", "w", "b"), "y")
+    assert tuple(rest) == more
+    assert after.tensors["b"].data == pytest.approx(BIAS + own)
+    same_outputs(before, after, 1e-6)
+
+
+def test_a_bias_behind_a_clamp_stays():
+    before = _graph(Node("fc", "dense", ("x", "w"), "d", {"clamp": (0.0, 1.0)}), ADD)
     assert fuse_bias(before) == before
 
 
