@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
+from compilers.hub.changed_node import attribute_of, changed_node
 from compilers.hub.infer_shapes import infer_shapes
 
 __all__ = ["batch_first"]
@@ -84,9 +85,7 @@ class _Rewriting:
         return self.moved[name].name
 
     def fresh(self, wish: str) -> str:
-        name = fresh_name(wish, self.taken)
-        self.taken.add(name)
-        return name
+        return reserve_name(wish, self.taken)
 
     def constant(self, wish: str, values: NDArray[Any]) -> str:
         """Add a constant and return its name."""
@@ -137,22 +136,12 @@ def batch_first(model: ModelProto) -> None:
         model.graph.node.extend(nodes)
 
 
-def _attribute(node: NodeProto, name: str, default: Any = None) -> Any:  # noqa: ANN401
-    found = [a for a in node.attribute if a.name == name]
-    return helper.get_attribute_value(found[0]) if found else default
-
-
 def _written(
     node: NodeProto, inputs: Sequence[str], outputs: Sequence[str], **attributes: object
 ) -> NodeProto:
     """Return the node with other inputs, outputs, and some other attributes."""
-    new = NodeProto()
-    new.CopyFrom(node)
+    new = changed_node(node, (), **attributes)
     new.input[:], new.output[:] = inputs, outputs
-    kept = [attribute for attribute in node.attribute if attribute.name not in attributes]
-    del new.attribute[:]
-    new.attribute.extend(kept)
-    new.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
     return new
 
 
@@ -163,7 +152,7 @@ def _form(work: _Rewriting, name: str) -> _Moved:
 
 def _transpose(work: _Rewriting, node: NodeProto) -> Nodes:
     source, rank = _form(work, node.input[0]), len(work.shapes[node.input[0]])
-    order = list(_attribute(node, "perm", range(rank)[::-1]))
+    order = list(attribute_of(node, "perm", range(rank)[::-1]))
     if source.batch is None:
         front, batch = [0, *(axis + 1 for axis in order)], None
     else:
@@ -188,7 +177,7 @@ def _reshape(work: _Rewriting, node: NodeProto) -> Nodes:
 
 def _gather(work: _Rewriting, node: NodeProto) -> Nodes:
     source, rank = _form(work, node.input[0]), len(work.shapes[node.input[0]])
-    axis = _attribute(node, "axis", 0) % rank
+    axis = attribute_of(node, "axis", 0) % rank
     own = source.axis(axis)
     indices = work.constants.get(node.input[1])
     if indices is None or (own is None and (indices.ndim or source.batch != 0)):
@@ -222,7 +211,7 @@ def _along_axis(work: _Rewriting, node: NodeProto) -> Nodes:
     """Rewrite an operator that works along one axis and keeps the number of axes."""
     source, rank = _form(work, node.input[0]), len(work.shapes[node.input[0]])
     default = {"Split": 0}.get(node.op_type, -1)
-    axis = source.axis(_attribute(node, "axis", default) % rank)
+    axis = source.axis(attribute_of(node, "axis", default) % rank)
     if axis is None:
         return None
     outputs = [work.move(name, source.batch) for name in node.output]
@@ -232,7 +221,7 @@ def _along_axis(work: _Rewriting, node: NodeProto) -> Nodes:
 def _concat(work: _Rewriting, node: NodeProto) -> Nodes:
     sources = [_form(work, name) for name in node.input]
     (first, *others), rank = sources, len(work.shapes[node.input[0]])
-    axis = first.axis(_attribute(node, "axis") % rank)
+    axis = first.axis(attribute_of(node, "axis") % rank)
     is_constant = any(name in work.constants for name in node.input)
     if axis is None or is_constant or any(other.batch != first.batch for other in others):
         return None
@@ -320,10 +309,12 @@ def _matmul(work: _Rewriting, node: NodeProto) -> Nodes:
 def _gemm(work: _Rewriting, node: NodeProto) -> Nodes:
     """Rewrite a dense layer over rows as a product of matrices and an addition."""
     source, weight = _form(work, node.input[0]), work.constants.get(node.input[1])
-    plain = {_attribute(node, name, default) for name, default in (("alpha", 1), ("beta", 1))}
-    if source.batch is not None or weight is None or plain != {1} or _attribute(node, "transA", 0):
+    settings = [attribute_of(node, name, 1) for name in ("alpha", "beta")]
+    if source.batch is not None or weight is None or settings != [1, 1]:
         return None
-    matrix = weight.T if _attribute(node, "transB", 0) else weight
+    if attribute_of(node, "transA", 0):
+        return None
+    matrix = weight.T if attribute_of(node, "transB", 0) else weight
     name = work.constant(f"{node.output[0]}.matrix", matrix)
     output = work.move(node.output[0], None)
     if len(node.input) < 3 or not node.input[2]:
@@ -338,7 +329,7 @@ def _gemm(work: _Rewriting, node: NodeProto) -> Nodes:
 def _recurrent(work: _Rewriting, node: NodeProto) -> Nodes:
     """Rewrite a recurrent layer over [T, 1, C] as one over [1, T, C], which ONNX calls layout 1."""
     source = work.moved.get(node.input[0])
-    if _attribute(node, "layout", 0) or source is None or source.batch != 1:
+    if attribute_of(node, "layout", 0) or source is None or source.batch != 1:
         return None
     states = {index: name for index, name in enumerate(node.input[5:7], 5) if name}
     inputs = [source.name, *node.input[1:]]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from onnx import TensorProto
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
 from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
 from compilers.hub.functions import DOMAIN, HALF_UP, is_function
@@ -137,9 +137,7 @@ class NodeImporter:
             self.add_node(part)
 
     def _fresh(self, wish: str) -> str:
-        name = fresh_name(wish, self._taken)
-        self._taken.add(name)
-        return name
+        return reserve_name(wish, self._taken)
 
     def _split(self, call: OnnxCall, node: OnnxNode) -> None:
         slices = slices_of_split(call, len(node.outputs))

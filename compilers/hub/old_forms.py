@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorShapeProto, helper, numpy_helper
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
+from compilers.hub.changed_node import attribute_of, changed_node
 from zoo.errors import UnsupportedOpError
 
 __all__ = ["OldForms"]
@@ -53,9 +54,7 @@ class OldForms:
 
     def fresh(self, wish: str) -> str:
         """Return an unused name."""
-        name = fresh_name(wish, self.taken)
-        self.taken.add(name)
-        return name
+        return reserve_name(wish, self.taken)
 
     def refusal(self, node: NodeProto, why: str) -> UnsupportedOpError:
         """Return the error that names the node."""
@@ -76,27 +75,17 @@ def _changed(
     **attributes: Any,  # noqa: ANN401
 ) -> list[NodeProto]:
     """Return the node with more inputs, some attributes removed and others set."""
-    new = NodeProto()
-    new.CopyFrom(node)
+    new = changed_node(node, drop, **attributes)
     new.op_type = op_type or node.op_type
     new.input.extend(inputs)
-    kept = [a for a in node.attribute if a.name not in {*drop, *attributes}]
-    del new.attribute[:]
-    new.attribute.extend(kept)
-    new.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
     return [new]
-
-
-def _attribute(node: NodeProto, name: str, default: Any = None) -> Any:  # noqa: ANN401
-    found = [a for a in node.attribute if a.name == name]
-    return helper.get_attribute_value(found[0]) if found else default
 
 
 def _lists_to_inputs(*names: str) -> Change:
     """Return the rewrite of an operator that had integer lists as attributes."""
 
     def change(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-        values = [_attribute(node, name) for name in names]
+        values = [attribute_of(node, name) for name in names]
         while values and values[-1] is None:
             values.pop()
         inputs = [
@@ -110,8 +99,8 @@ def _lists_to_inputs(*names: str) -> Change:
 
 def _arithmetic(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     """Before opset 7 the second input's axes matched the first one's from `axis` on."""
-    axis = _attribute(node, "axis")
-    if axis is None or not _attribute(node, "broadcast", 0):
+    axis = attribute_of(node, "axis")
+    if axis is None or not attribute_of(node, "broadcast", 0):
         return _changed(node, drop=["axis", "broadcast"])
     ranks = [forms.rank(name) for name in node.input]
     if None in ranks:
@@ -131,20 +120,20 @@ def _aligned(forms: OldForms, node: NodeProto, axes: Iterable[int]) -> list[Node
 
 
 def _batch_normalization(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    if not _attribute(node, "spatial", 1):
+    if not attribute_of(node, "spatial", 1):
         raise forms.refusal(node, "statistics for each pixel (spatial = 0) are not supported")
     return _changed(_for_inference(forms, node)[0], drop=["spatial"])
 
 
 def _for_inference(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     """Before opset 7 an attribute indicated training mode; since then, the outputs do."""
-    if forms.opset < 7 and not _attribute(node, "is_test", 0):
+    if forms.opset < 7 and not attribute_of(node, "is_test", 0):
         raise forms.refusal(node, "it is in training mode; call model.eval() before the export")
     return _changed(node, drop=["is_test", "ratio"])
 
 
 def _clip(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    bounds = [(name, _attribute(node, name)) for name in ("min", "max")]
+    bounds = [(name, attribute_of(node, name)) for name in ("min", "max")]
     inputs = [
         "" if value is None else forms.constant(f"{node.output[0]}.{name}", value, "float32")
         for name, value in bounds
@@ -154,14 +143,14 @@ def _clip(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
 def _pad(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     output = node.output[0]
-    pads = forms.constant(f"{output}.pads", _attribute(node, "pads", ()), "int64")
-    value = forms.constant(f"{output}.value", _attribute(node, "value", 0.0), "float32")
+    pads = forms.constant(f"{output}.pads", attribute_of(node, "pads", ()), "int64")
+    value = forms.constant(f"{output}.value", attribute_of(node, "value", 0.0), "float32")
     return _changed(node, [pads, value], ["pads", "value"])
 
 
 def _softmax(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     """Before opset 13 it ran along all axes from `axis` on, flattened."""
-    axis, rank = int(_attribute(node, "axis", 1)), forms.rank(node.input[0])
+    axis, rank = int(attribute_of(node, "axis", 1)), forms.rank(node.input[0])
     if axis == -1 or axis + 1 == rank:
         return _changed(node, axis=-1)
     if axis < 0 and rank is None:
@@ -193,7 +182,7 @@ def _reshaped_as(forms: OldForms, node: NodeProto, result: str, axis: int) -> li
 
 
 def _top_k(forms: OldForms, node: NodeProto) -> list[NodeProto]:
-    count = forms.constant(f"{node.output[0]}.k", [_attribute(node, "k", 0)], "int64")
+    count = forms.constant(f"{node.output[0]}.k", [attribute_of(node, "k", 0)], "int64")
     return _changed(node, [count], ["k"])
 
 
@@ -210,7 +199,7 @@ def _resize(forms: OldForms, node: NodeProto) -> list[NodeProto]:
 
     The nearest pixel is the one before that position, or after it if the image shrinks.
     """
-    scales = _attribute(node, "scales")
+    scales = attribute_of(node, "scales")
     if scales is not None:
         name = forms.constant(f"{node.output[0]}.scales", scales, "float32")
     elif len(node.input) > 1:
@@ -218,7 +207,7 @@ def _resize(forms: OldForms, node: NodeProto) -> list[NodeProto]:
     else:
         raise forms.refusal(node, "it has no scales")
     smaller = [scale < 1 for scale in ([] if scales is None else scales) if scale != 1]
-    mode = _attribute(node, "mode", b"nearest").decode()
+    mode = attribute_of(node, "mode", b"nearest").decode()
     if mode == "nearest" and any(smaller) and not all(smaller):
         raise forms.refusal(
             node, f"scales {[float(scale) for scale in scales]}, both above and below 1"

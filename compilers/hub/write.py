@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import FunctionProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
 from compilers.hub.constant_notes import KEY, notes_of
 from compilers.hub.functions import DOMAIN, HALF_UP, half_up_function, is_function, op_function
 from compilers.op_parts.arithmetic import clamp_of
@@ -178,9 +178,7 @@ class _Writer:
         self.nodes.append(node)
 
     def _fresh(self, wish: str) -> str:
-        name = fresh_name(wish, self._taken)
-        self._taken.add(name)
-        return name
+        return reserve_name(wish, self._taken)
 
 
 def _as_list(value: Any) -> Any:  # noqa: ANN401

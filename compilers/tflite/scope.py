@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
 from compilers.tflite.tflite import TfliteModel, TfliteOp, TfliteTensor
 from zoo.graph import Graph, Node, Quantization, Shape, Tensor
 from zoo.lowering import NodeView
@@ -182,9 +182,7 @@ class Scope:
         return len(self._tensors) - 1
 
     def _new_name(self, wish: str) -> str:
-        name = fresh_name(wish, self._taken)
-        self._taken.add(name)
-        return name
+        return reserve_name(wish, self._taken)
 
 
 def _int8_grid(grid: Quantization) -> Quantization:

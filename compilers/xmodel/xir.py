@@ -39,31 +39,10 @@ class XirAttribute:
         return cls(_kind(value), value)
 
 
-@dataclass(frozen=True)
-class XirTensor:
-    """An op's output. dtype: XIR's name, such as 'FLOAT32' or 'XINT8'."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str = "FLOAT32"
-    attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
+class _WithAttributes:
+    attributes: Mapping[str, XirAttribute]
 
     def __post_init__(self) -> None:
-        _freeze(self, "attributes")
-
-
-@dataclass(frozen=True)
-class XirOp:
-    """One operation. arguments: names of its input ops, by role ('input', 'weights')."""
-
-    name: str
-    type: str
-    tensor: XirTensor
-    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        _freeze(self, "arguments")
         _freeze(self, "attributes")
 
     def attribute(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 (any kind)
@@ -73,7 +52,32 @@ class XirOp:
 
 
 @dataclass(frozen=True)
-class XirSubgraph:
+class XirTensor(_WithAttributes):
+    """An op's output. dtype: XIR's name, such as 'FLOAT32' or 'XINT8'."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "FLOAT32"
+    attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class XirOp(_WithAttributes):
+    """One operation. arguments: names of its input ops, by role ('input', 'weights')."""
+
+    name: str
+    type: str
+    tensor: XirTensor
+    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _freeze(self, "arguments")
+
+
+@dataclass(frozen=True)
+class XirSubgraph(_WithAttributes):
     """A group of ops, listed by its children if there are any.
 
     In a compiled file the root's children have 'device'.
@@ -84,26 +88,15 @@ class XirSubgraph:
     attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
     children: tuple["XirSubgraph", ...] = ()
 
-    def __post_init__(self) -> None:
-        _freeze(self, "attributes")
-
-    def attribute(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 (any kind)
-        """Return an attribute's value."""
-        found = self.attributes.get(name)
-        return default if found is None else found.value
-
 
 @dataclass(frozen=True)
-class XirGraph:
+class XirGraph(_WithAttributes):
     """A whole file. ops: producers first."""
 
     name: str
     ops: tuple[XirOp, ...]
     root: XirSubgraph
     attributes: Mapping[str, XirAttribute] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        _freeze(self, "attributes")
 
 
 def attributes_of(values: Mapping[str, object]) -> dict[str, XirAttribute]:

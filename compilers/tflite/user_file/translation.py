@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-from compilers.fresh_name import fresh_name
+from compilers.fresh_name import reserve_name
 from compilers.tflite.decode import FileTensor, TfliteFile
 from compilers.tflite.sparse import dense
 from zoo.errors import HubError, UnsupportedOpError
@@ -70,9 +70,7 @@ class Translation:
 
     def fresh(self, wish: str) -> str:
         """Return an unused name and reserve it."""
-        name = fresh_name(wish, self._taken)
-        self._taken.add(name)
-        return name
+        return reserve_name(wish, self._taken)
 
     def shape(self, index: int) -> tuple[int, ...]:
         """Return a tensor's shape in the file."""
