@@ -26,9 +26,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from compilers.op_parts.arguments import integers
-from compilers.op_parts.arithmetic import centred, factors, quantization_of, shifted_bias
+from compilers.op_parts.arithmetic import centred, factors, shifted_bias
 from compilers.op_table import find_op
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Tensor, quantization_of
 
 __all__ = ["error_bounds", "op_bound"]
 

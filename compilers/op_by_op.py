@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.error_bound import op_bound
-from compilers.op_parts.arithmetic import quantization_of
 from compilers.op_table import find_op
 from compilers.reference import run_node
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Tensor, quantization_of
 from zoo.plugs import Feeds, OpDifference
 
 __all__ = ["judge_ops"]

@@ -12,12 +12,21 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from zoo.errors import HubError
+from zoo.errors import HubError, QuantizeError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Attribute", "Border", "Graph", "Node", "Quantization", "Shape", "Tensor"]
+__all__ = [
+    "Attribute",
+    "Border",
+    "Graph",
+    "Node",
+    "Quantization",
+    "Shape",
+    "Tensor",
+    "quantization_of",
+]
 
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...]
 Shape = tuple[int | str, ...]
@@ -93,6 +102,15 @@ class Tensor:
 
     def _bytes(self) -> tuple[str, bytes] | None:
         return None if self.data is None else (str(self.data.dtype), self.data.tobytes())
+
+
+def quantization_of(tensor: Tensor) -> Quantization:
+    """Return the tensor's quantization; raises QuantizeError if it holds reals."""
+    if tensor.quantization is None:
+        raise QuantizeError(
+            f"tensor '{tensor.name}' is float beside quantized tensors; quantize the whole graph"
+        )
+    return tensor.quantization
 
 
 @dataclass(frozen=True)

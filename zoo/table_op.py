@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import PluginError, QuantizeError, UnsupportedOpError
-from zoo.graph import Node, Quantization, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def tabulate(
     computed in float64. Raises QuantizeError for more than 256 entries, and where f has no value.
     """
     require_8_bits(source)
-    read, stored = _grid(source), _grid(output)
+    read, stored = quantization_of(source), quantization_of(output)
     x = np.float64(read.scale[0]) * (np.arange(read.qmin, read.qmax + 1) - read.zero_point[0])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         levels = _known(activate(x), source) / np.float64(stored.scale[0])
@@ -172,22 +172,16 @@ def look_up(
     table: Sequence[int] | NDArray[Any], values: NDArray[Any], source: Tensor, output: Tensor
 ) -> NDArray[Any]:
     """Return the entries for the source's integers, in the output's storage type."""
-    return np.asarray(table, _grid(output).dtype)[values.astype(np.int64) - _grid(source).qmin]
+    return np.asarray(table, quantization_of(output).dtype)[
+        values.astype(np.int64) - quantization_of(source).qmin
+    ]
 
 
 def require_8_bits(tensor: Tensor) -> None:
     """Raise QuantizeError if a table with an entry for each integer would be too large."""
-    bits = _grid(tensor).bits
+    bits = quantization_of(tensor).bits
     if bits > 8:
         raise QuantizeError(
             f"tensor '{tensor.name}' has {bits} bits and feeds a table op; tables take at most 8 "
             "bits: quantize activations to 8 bits"
         )
-
-
-def _grid(tensor: Tensor) -> Quantization:
-    if tensor.quantization is None:
-        raise QuantizeError(
-            f"tensor '{tensor.name}' is float beside quantized tensors; quantize the whole graph"
-        )
-    return tensor.quantization

@@ -9,14 +9,13 @@ from compilers.c.identifiers import Identifiers
 from compilers.c.kernel_view import KernelView, SameMemory, Steps
 from compilers.c.memory import Block, blocks_of, place
 from compilers.c.storage import c_type, sizes
-from compilers.op_parts.arithmetic import quantization_of
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
 from zoo.c_program import Argument, Border, Buffer, Call, CProgram
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Tensor, quantization_of
 from zoo.lowering import capability_of, find_lowering
 
 __all__ = ["capabilities", "lower_node", "make_program"]

@@ -20,9 +20,9 @@ from dataclasses import replace
 import numpy as np
 
 from compilers.fresh_name import fresh_name
-from compilers.op_parts.arithmetic import clamp_of, integer_range, quantization_of
+from compilers.op_parts.arithmetic import clamp_of, integer_range
 from compilers.op_table import find_op
-from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.graph import Graph, Node, Quantization, Tensor, quantization_of
 
 __all__ = ["INTEGER_FORM", "keep_requantization", "separate_clamps", "to_uint8"]
 

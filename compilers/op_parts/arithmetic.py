@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import QuantizeError
 from zoo.fixed_point import fix_factors, rescale, saturate
-from zoo.graph import Node, Quantization, Tensor
+from zoo.graph import Node, Quantization, Tensor, quantization_of
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +46,6 @@ __all__ = [
     "fix_sum",
     "gain_of_sum",
     "integer_range",
-    "quantization_of",
     "quantize",
     "quantize_real",
     "shifted_bias",
@@ -56,15 +55,6 @@ __all__ = [
 Bounds = tuple[float, float]
 
 OPEN: Bounds = (-np.inf, np.inf)
-
-
-def quantization_of(tensor: Tensor) -> Quantization:
-    """Return the tensor's quantization; raises QuantizeError if it holds reals."""
-    if tensor.quantization is None:
-        raise QuantizeError(
-            f"tensor '{tensor.name}' is float beside quantized tensors; quantize the whole graph"
-        )
-    return tensor.quantization
 
 
 def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:

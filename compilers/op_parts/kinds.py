@@ -5,16 +5,18 @@ DequantizeLinear; `parse` and `express` of border ops are never called.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.arguments import operand
 from compilers.op_parts.arithmetic import (
     centred,
     clamp_reals,
+    clamp_torch,
     fix_sum,
     gain_of_sum,
     shifted_bias,
@@ -24,7 +26,10 @@ from zoo.errors import HubError
 from zoo.graph import Node, Shape, Tensor
 from zoo.op import OnnxCall, Op, Parsed
 
-__all__ = ["BorderOp", "MoveOp", "WeightedOp", "broadcast_shape"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["BorderOp", "MoveOp", "PairOp", "WeightedOp", "broadcast_shape"]
 
 
 class BorderOp(Op):
@@ -116,6 +121,36 @@ class WeightedOp(Op):
     ) -> tuple[float, ...]:
         """Return the gain of compilers.op_parts.arithmetic."""
         return gain_of_sum(node, inputs)
+
+
+class PairOp(Op):
+    """An op of two tensors, either of which may broadcast, with a fused clamp.
+
+    combine: computes it for numpy arrays and for torch tensors, such as operator.add.
+    """
+
+    fuses_clamp = True
+    combine: Callable[[Any, Any], Any]
+
+    def parse(self, call: OnnxCall) -> Parsed:
+        """Read both tensors."""
+        return Parsed((operand(call), operand(call, 1)))
+
+    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
+        """Write the first operator type."""
+        return OnnxCall(self.onnx_types[0], {}, tuple(inputs))
+
+    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
+        """Return the common shape; raises HubError if the inputs do not match."""
+        return broadcast_shape(node, inputs)
+
+    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Combine in float32."""
+        return clamp_reals(node, self.combine(inputs[0], inputs[1]))
+
+    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
+        """Combine."""
+        return clamp_torch(node, self.combine(inputs[0], inputs[1]))
 
 
 def broadcast_shape(node: Node, inputs: Sequence[Tensor]) -> Shape:

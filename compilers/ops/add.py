@@ -1,32 +1,21 @@
 """Addition of two tensors, such as a residual; either may broadcast."""
 
+import operator
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.arguments import operand
-from compilers.op_parts.arithmetic import (
-    centred,
-    clamp_reals,
-    clamp_torch,
-    factors,
-    integer_range,
-    quantization_of,
-)
-from compilers.op_parts.kinds import broadcast_shape
+from compilers.op_parts.arithmetic import centred, factors, integer_range
+from compilers.op_parts.kinds import PairOp
 from zoo.fixed_point import fix_aligned, round_shift, saturate
-from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
-
-if TYPE_CHECKING:
-    import torch
+from zoo.graph import Node, Tensor, quantization_of
 
 __all__ = ["OP"]
 
 
-class Add(Op):
+class Add(PairOp):
     """y = a + b.
 
     y = clip(round((m_a (q_a - z_a) + m_b (q_b - z_b)) * 2**-shift) + z_out, *range), rounded once.
@@ -35,27 +24,7 @@ class Add(Op):
 
     name = "add"
     onnx_types = ("Add",)
-    fuses_clamp = True
-
-    def parse(self, call: OnnxCall) -> Parsed:
-        """Read Add."""
-        return Parsed((operand(call), operand(call, 1)))
-
-    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
-        """Write Add."""
-        return OnnxCall("Add", {}, tuple(inputs))
-
-    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the common broadcast shape."""
-        return broadcast_shape(node, inputs)
-
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Add in float32."""
-        return clamp_reals(node, inputs[0] + inputs[1])
-
-    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Add."""
-        return clamp_torch(node, inputs[0] + inputs[1])
+    combine = staticmethod(operator.add)
 
     def run_integer(
         self,

@@ -14,13 +14,12 @@ from compilers.op_parts.arithmetic import (
     clamp_torch,
     factors,
     integer_range,
-    quantization_of,
     store,
 )
 from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

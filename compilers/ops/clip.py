@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import new_parameter, operand, parameter, real
-from compilers.op_parts.arithmetic import quantization_of, quantize_real
+from compilers.op_parts.arithmetic import quantize_real
 from zoo.errors import QuantizeError, UnsupportedOpError
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import integer
-from compilers.op_parts.arithmetic import centred, factors, quantization_of
+from compilers.op_parts.arithmetic import centred, factors
 from zoo.errors import HubError, UnsupportedOpError
 from zoo.fixed_point import fix_factors, rescale, saturate
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import image
-from compilers.op_parts.arithmetic import quantization_of
 from compilers.op_parts.window import Pair, Window, sizes
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

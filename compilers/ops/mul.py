@@ -1,8 +1,9 @@
 """Multiplication of two tensors, such as a gate or a per-channel factor; either may broadcast."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,26 +11,20 @@ from numpy.typing import NDArray
 from compilers.op_parts.arguments import operand
 from compilers.op_parts.arithmetic import (
     centred,
-    clamp_reals,
-    clamp_torch,
     factors,
     integer_range,
-    quantization_of,
     store,
 )
-from compilers.op_parts.kinds import broadcast_shape
+from compilers.op_parts.kinds import PairOp
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors
-from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
-
-if TYPE_CHECKING:
-    import torch
+from zoo.graph import Node, Tensor, quantization_of
+from zoo.op import OnnxCall, Parsed
 
 __all__ = ["OP"]
 
 
-class Mul(Op):
+class Mul(PairOp):
     """y = a * b; a constant comes second and may have per-channel scales.
 
     acc = (q_a - z_a) * (q_b - z_b), stored as in compilers.op_parts.arithmetic with
@@ -39,7 +34,7 @@ class Mul(Op):
 
     name = "mul"
     onnx_types = ("Mul", "Div")
-    fuses_clamp = True
+    combine = staticmethod(operator.mul)
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read Mul, or Div by a constant as multiplication by its reciprocal."""
@@ -47,22 +42,6 @@ class Mul(Op):
         if call.op_type == "Div":
             return Parsed((first, _reciprocal(call, second)))
         return Parsed((second, first) if first.is_constant else (first, second))
-
-    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
-        """Write Mul."""
-        return OnnxCall("Mul", {}, tuple(inputs))
-
-    def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
-        """Return the common broadcast shape."""
-        return broadcast_shape(node, inputs)
-
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Multiply in float32."""
-        return clamp_reals(node, inputs[0] * inputs[1])
-
-    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Multiply."""
-        return clamp_torch(node, inputs[0] * inputs[1])
 
     def run_integer(
         self,

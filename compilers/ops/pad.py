@@ -16,9 +16,8 @@ from compilers.op_parts.arguments import (
     parameter,
     real,
 )
-from compilers.op_parts.arithmetic import quantization_of
 from zoo.errors import QuantizeError, UnsupportedOpError
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

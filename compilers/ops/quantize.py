@@ -5,9 +5,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.arithmetic import quantization_of, quantize
+from compilers.op_parts.arithmetic import quantize
 from compilers.op_parts.kinds import BorderOp
-from zoo.graph import Node, Tensor
+from zoo.graph import Node, Tensor, quantization_of
 
 __all__ = ["OP"]
 

@@ -5,16 +5,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.arithmetic import (
-    centred,
-    clamp_reals,
-    factors,
-    fix_ratio,
-    quantization_of,
-    store,
-)
+from compilers.op_parts.arithmetic import centred, clamp_reals, factors, fix_ratio, store
 from compilers.op_parts.kinds import BorderOp
-from zoo.graph import Node, Tensor
+from zoo.graph import Node, Tensor, quantization_of
 
 __all__ = ["OP"]
 

@@ -18,10 +18,10 @@ from compilers.op_parts.arguments import (
     parameter,
     text,
 )
-from compilers.op_parts.arithmetic import centred, quantization_of
+from compilers.op_parts.arithmetic import centred
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import round_divide, saturate
-from zoo.graph import Node, Shape, Tensor
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import integer, operand
-from compilers.op_parts.arithmetic import quantization_of
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import fix_factors, round_divide, saturate
-from zoo.graph import Node, Quantization, Shape, Tensor
+from zoo.graph import Node, Quantization, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 from zoo.table_op import require_8_bits
 

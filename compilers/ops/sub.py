@@ -1,17 +1,10 @@
 """Subtraction of two tensors; either may broadcast."""
 
+import operator
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
-from compilers.op_parts.arithmetic import clamp_reals, clamp_torch
 from compilers.ops.add import Add
 from zoo.graph import Node, Tensor
-from zoo.op import OnnxCall
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["OP"]
 
@@ -21,18 +14,7 @@ class Sub(Add):
 
     name = "sub"
     onnx_types = ("Sub",)
-
-    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
-        """Write Sub."""
-        return OnnxCall("Sub", {}, tuple(inputs))
-
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Subtract in float32."""
-        return clamp_reals(node, inputs[0] - inputs[1])
-
-    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Subtract."""
-        return clamp_torch(node, inputs[0] - inputs[1])
+    combine = staticmethod(operator.sub)
 
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import integer
-from compilers.op_parts.arithmetic import dequantize, quantization_of
+from compilers.op_parts.arithmetic import dequantize
 from compilers.op_parts.window import Window
 from compilers.quantize.rounding import to_integers
 from compilers.quantize.weighted import Weighted
-from zoo.graph import Quantization, Tensor
+from zoo.graph import Quantization, Tensor, quantization_of
 from zoo.scheme import Scheme
 
 __all__ = ["compensated_weight"]

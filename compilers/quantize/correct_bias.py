@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.op_parts.arithmetic import clamp_reals, dequantize, quantization_of, quantize
+from compilers.op_parts.arithmetic import clamp_reals, dequantize, quantize
 from compilers.quantize.channel_means import Means, channel_means, float_means, without_clamp
 from compilers.quantize.compensate import compensated_weight
 from compilers.quantize.float_session import FloatSession
 from compilers.quantize.weighted import Weighted, weighted_nodes
 from compilers.reference import run_node
 from zoo.fixed_point import saturate
-from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.graph import Graph, Node, Quantization, Tensor, quantization_of
 from zoo.plugs import Feeds
 from zoo.scheme import Scheme
 

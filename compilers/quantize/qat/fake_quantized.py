@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from compilers.op_parts.arithmetic import clamp_of, quantization_of
+from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from compilers.quantize.channel_means import without_clamp
 from compilers.quantize.parameters import integer_constants, integer_parameters
@@ -19,7 +19,7 @@ from compilers.quantize.qat.graph_module import run_torch
 from compilers.quantize.qat.learned_grids import LearnedGrids
 from compilers.quantize.shifts import coarsen_outputs
 from compilers.quantize.weighted import weighted_nodes
-from zoo.graph import Graph, Quantization
+from zoo.graph import Graph, Quantization, quantization_of
 from zoo.graph import Tensor as GraphTensor
 
 __all__ = ["FakeQuantized"]

@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compilers.op_parts.arithmetic import (
-    centred,
-    dequantize,
-    quantization_of,
-    quantize,
-    quantize_real,
-)
+from compilers.op_parts.arithmetic import centred, dequantize, quantize, quantize_real
 from zoo.errors import QuantizeError
-from zoo.graph import Quantization, Tensor
+from zoo.graph import Quantization, Tensor, quantization_of
 
 EXACT_SCALES = st.integers(-8, 2).map(lambda exponent: 2.0**exponent)
 REALS = st.integers(-4000, 4000).map(lambda count: count / 16)

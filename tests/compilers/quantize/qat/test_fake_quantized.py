@@ -9,7 +9,7 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds, samples
 from random_graphs import float_graphs, random_feeds
 
-from compilers.op_parts.arithmetic import dequantize, quantization_of
+from compilers.op_parts.arithmetic import dequantize
 from compilers.quantize.place import place
 from compilers.quantize.power_of_two import fix_point_of
 from compilers.quantize.prepare import Prepared, prepare
@@ -22,7 +22,7 @@ from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.data.processing import preprocess_batch
-from zoo.graph import Graph
+from zoo.graph import Graph, quantization_of
 from zoo.picture import read_picture
 
 GRAPH = residual_network()
