@@ -36,16 +36,18 @@ inline Image framed(const Image& inner, int height, int width, int top, int left
 
 // Replaces the image by its box, fitted into size = {height, width}.
 inline void letterbox(Frame& frame, const std::vector<int>& size, const std::vector<int>& padding,
-                      const std::string& place, const std::string& interpolation) {
+                      const std::string& place, const std::string& interpolation,
+                      const std::string& fill) {
   const Region box = box_region(frame.box);
   const std::int64_t box_width = box.width_q8;
   const std::int64_t box_height = box.height_q8;
   std::int64_t height = size[0];
   std::int64_t width = size[1];
-  if (height * box_width <= width * box_height) {
-    width = std::max<std::int64_t>(1, round_divide(box_width * height, box_height));
+  const bool is_narrow = height * box_width <= width * box_height;
+  if (fill == "height" || (fill == "either" && is_narrow)) {
+    width = std::clamp<std::int64_t>(round_divide(box_width * height, box_height), 1, width);
   } else {
-    height = std::max<std::int64_t>(1, round_divide(box_height * width, box_width));
+    height = std::clamp<std::int64_t>(round_divide(box_height * width, box_width), 1, height);
   }
   const std::int64_t top = place == "center" ? (size[0] - height) / 2 : 0;
   const std::int64_t left = place == "center" ? (size[1] - width) / 2 : 0;

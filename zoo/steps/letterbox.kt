@@ -8,13 +8,17 @@ fun Frame.letterbox(
     padding: List<Int>,
     place: String,
     interpolation: String,
+    fill: String,
 ): Frame {
     val outer = boxRegion(box)
     var (height, width) = size
-    if (height * outer.widthQ8 <= width * outer.heightQ8) {
-        width = maxOf(1, roundDivide(outer.widthQ8 * height, outer.heightQ8)).toInt()
+    val isNarrow = height * outer.widthQ8 <= width * outer.heightQ8
+    if (fill == "height" || (fill == "either" && isNarrow)) {
+        val following = roundDivide(outer.widthQ8 * height, outer.heightQ8)
+        width = following.coerceIn(1, width.toLong()).toInt()
     } else {
-        height = maxOf(1, roundDivide(outer.heightQ8 * width, outer.widthQ8)).toInt()
+        val following = roundDivide(outer.heightQ8 * width, outer.widthQ8)
+        height = following.coerceIn(1, height.toLong()).toInt()
     }
     val top = if (place == "center") (size[0] - height) / 2 else 0
     val left = if (place == "center") (size[1] - width) / 2 else 0

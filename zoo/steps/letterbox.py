@@ -1,5 +1,6 @@
 """letterbox: fit the box into the network's size, the rest in one colour."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import RecipeError
-from zoo.parameters import is_integers
+from zoo.parameters import is_integers, is_numbers
 from zoo.step import Frame, PreStep, Region, box_region
 from zoo.steps.sampling import check_interpolation, check_size, resize, round_divide
 
 __all__ = ["STEP", "Fit", "fit"]
 
 _PLACES = ("center", "top-left")
+_FILLS = ("either", "height", "width")
 
 
 class Letterbox(PreStep):
@@ -25,6 +27,8 @@ class Letterbox(PreStep):
     padding: colour of the rest, one integer 0..255 per channel.
     place: of the picture, 'center' or 'top-left'.
     interpolation: as that of step 'resize'.
+    fill: side of the input that the box takes up, 'either' (the one reached first), 'height' or
+    'width'. The other one follows; a box that is too long for it is squeezed into the input.
     """
 
     name = "letterbox"
@@ -34,6 +38,7 @@ class Letterbox(PreStep):
             "padding": (114, 114, 114),
             "place": "center",
             "interpolation": "antialiased",
+            "fill": "either",
         }
     )
     chooses = True
@@ -46,16 +51,13 @@ class Letterbox(PreStep):
         complete = super().complete(given)
         check_size(self.name, complete["size"])
         check_interpolation(self.name, complete)
-        padding, place = complete["padding"], complete["place"]
-        if not is_integers(padding) or not all(0 <= value <= 255 for value in padding):
-            raise RecipeError(
-                f"contract step 'letterbox': padding is {padding!r}; a list of an integer 0..255 "
-                "for each channel is needed"
-            )
-        if place not in _PLACES:
-            raise RecipeError(
-                f"contract step 'letterbox': place is {place!r}; known: {', '.join(_PLACES)}"
-            )
+        _check_padding(complete["padding"])
+        for name, known in (("place", _PLACES), ("fill", _FILLS)):
+            if complete[name] not in known:
+                raise RecipeError(
+                    f"contract step 'letterbox': {name} is {complete[name]!r}; known: "
+                    f"{', '.join(known)}"
+                )
         return complete
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
@@ -71,7 +73,8 @@ class Letterbox(PreStep):
             )
         box = box_region(frame.box)
         height, width = parameters["size"]
-        inner = fit(box, height, width, centered=parameters["place"] == "center")
+        is_centered = parameters["place"] == "center"
+        inner = fit(box, height, width, parameters["fill"], centered=is_centered)
         image = np.empty((height, width, channels), np.uint8)
         image[...] = padding
         image[inner.top : inner.top + inner.height, inner.left : inner.left + inner.width] = resize(
@@ -91,21 +94,27 @@ class Fit:
     region: Region
 
 
-def fit(box: Region, height: int, width: int, *, centered: bool) -> Fit:
+def fit(box: Region, height: int, width: int, fill: str = "either", *, centered: bool) -> Fit:
     """Return the place of a box in an input of height x width.
 
-    One side of the input is filled; the other one is rounded, halves up, but at least 1:
+    One side of the input is filled; the other one is rounded, halves up, but at least 1 and at most
+    the input's:
 
         inner_width = width,   inner_height = box_height width / box_width     or vice versa
         left        = (width - inner_width) // 2                               0 at the top left
         x0          = box x0 - left box_width / inner_width
         side        = width box_width / inner_width                            both rounded
+
+    fill: 'height', 'width', or 'either' for the height if height box_width <= width box_height,
+    so that the aspect ratio is kept.
     """
     box_width, box_height = box.width_q8, box.height_q8
-    if height * box_width <= width * box_height:
-        inner_height, inner_width = height, max(1, round_divide(box_width * height, box_height))
+    inner_height, inner_width = height, width
+    is_narrow = height * box_width <= width * box_height
+    if fill == "height" or (fill == "either" and is_narrow):
+        inner_width = min(max(1, round_divide(box_width * height, box_height)), width)
     else:
-        inner_height, inner_width = max(1, round_divide(box_height * width, box_width)), width
+        inner_height = min(max(1, round_divide(box_height * width, box_width)), height)
     top = (height - inner_height) // 2 if centered else 0
     left = (width - inner_width) // 2 if centered else 0
     region = Region(
@@ -115,6 +124,18 @@ def fit(box: Region, height: int, width: int, *, centered: bool) -> Fit:
         round_divide(height * box_height, inner_height),
     )
     return Fit(top, left, inner_height, inner_width, region)
+
+
+def _check_padding(padding: Any) -> None:  # noqa: ANN401 (whatever TOML can say)
+    if is_integers(padding) and all(0 <= value <= 255 for value in padding):
+        return
+    rounded = ""
+    if is_numbers(padding) and all(0 <= value <= 255 for value in padding):
+        rounded = f"; pixels are integers, take {[math.floor(value + 0.5) for value in padding]}"
+    raise RecipeError(
+        f"contract step 'letterbox': padding is {padding!r}; a list of an integer 0..255 for each "
+        f"channel is needed{rounded}"
+    )
 
 
 STEP = Letterbox()

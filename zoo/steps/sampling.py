@@ -15,28 +15,63 @@ __all__ = ["INTERPOLATIONS", "check_interpolation", "check_size", "resize", "rou
 
 INTERPOLATIONS = ("antialiased", "bilinear", "area", "nearest")
 
+_OTHERS = {
+    "inter_linear": "bilinear",
+    "inter_cubic": "bilinear",
+    "inter_lanczos": "bilinear",
+    "lanczos4": "bilinear",
+    "inter_area": "area",
+    "inter_nearest": "nearest",
+    "nearest": "nearest",
+    "lanczos": "antialiased",
+    "bicubic": "antialiased",
+    "cubic": "antialiased",
+    "hamming": "antialiased",
+    "linear": "bilinear",
+    "box": "area",
+}
+"""How names of OpenCV's and PIL's interpolations begin, and the nearest one here.
+
+OpenCV's have no antialiasing.
+"""
+
 _TAPS_MAX = 8
 _AREA = 65536
 _AT_ONCE = 1 << 18  # products, which the processor's cache holds
 
 
-def check_size(step: str, size: Any) -> None:  # noqa: ANN401 (whatever TOML can say)
-    """Raise RecipeError unless size is [height, width] of a picture."""
+def check_size(step: str, size: Any, name: str = "size") -> None:  # noqa: ANN401 (of TOML)
+    """Raise RecipeError unless a parameter is [height, width] of a picture."""
     if not is_integers(size) or len(size) != 2 or not all(1 <= n <= 4096 for n in size):
         raise RecipeError(
-            f"contract step '{step}': size is {size!r}; two integers [height, width] "
+            f"contract step '{step}': {name} is {size!r}; two integers [height, width] "
             "between 1 and 4096 are needed"
         )
 
 
 def check_interpolation(step: str, parameters: Mapping[str, Any]) -> None:
-    """Raise RecipeError for an unknown interpolation."""
+    """Raise RecipeError for an unknown interpolation, with what to take instead."""
     found = parameters["interpolation"]
-    if found not in INTERPOLATIONS:
+    if found in INTERPOLATIONS:
+        return
+    other = _nearest_to(str(found))
+    if other:
         raise RecipeError(
-            f"contract step '{step}': unknown interpolation {found!r}"
-            f"{suggest(str(found), INTERPOLATIONS)}"
+            f"contract step '{step}': interpolation {found!r} is not offered; take '{other}', "
+            f"which comes closest (known: {', '.join(INTERPOLATIONS)})"
         )
+    raise RecipeError(
+        f"contract step '{step}': unknown interpolation {found!r}"
+        f"{suggest(str(found), INTERPOLATIONS)}"
+    )
+
+
+def _nearest_to(name: str) -> str:
+    """Return the interpolation to take for another library's, '' if its name says nothing."""
+    word = name.lower()
+    exact = [known for known in INTERPOLATIONS if known == word]
+    others = [ours for start, ours in _OTHERS.items() if word.startswith(start)]
+    return next(iter((*exact, *others)), "")
 
 
 def round_divide(a: int, b: int) -> int:

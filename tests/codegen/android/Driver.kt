@@ -80,7 +80,7 @@ private fun step(words: List<String>): String = when (words[0]) {
     "crop" -> cropped(words.drop(1).map(String::toDouble))
     "track" -> tracked(words.drop(1).map(String::toDouble), hasLandmarks = true)
     "track_nothing" -> tracked(listOf(), hasLandmarks = false)
-    "stretch", "center_crop", "letterbox" -> fitted(words)
+    "stretch", "center_crop", "center_crop_of_sides", "letterbox" -> fitted(words)
     "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
     "softmax", "embedding", "top_k" -> scored(words[0], words.drop(1).map(String::toDouble))
     "landmarks" -> placed(words.drop(1).map(String::toDouble))
@@ -107,8 +107,10 @@ private fun fitted(words: List<String>): String {
     val size = words.subList(6, 8).map(String::toInt)
     val after = when (words[0]) {
         "stretch" -> before.stretch(size, words[5])
-        "center_crop" -> before.centerCrop(words[8].toInt(), size, words[5])
-        else -> before.letterbox(size, List(photo.channels) { 10 * it }, words[8], words[5])
+        "center_crop" -> before.centerCrop(words[8].toInt(), size, words[5], listOf())
+        "center_crop_of_sides" ->
+            before.centerCrop(0, size, words[5], words.drop(8).map(String::toInt))
+        else -> before.letterbox(size, List(photo.channels) { 10 * it }, words[8], words[5], words[9])
     }
     return "${place(after)} ${numbersOf(after.image)}"
 }

@@ -117,8 +117,11 @@ def test_resize(run, tmp_path, size, channels):
     [
         ("stretch", "", {}),
         ("center_crop", 17, {"short_side": 17}),
-        ("letterbox", "center", {"place": "center", "padding": [0, 10, 20]}),
-        ("letterbox", "top-left", {"place": "top-left", "padding": [0, 10, 20]}),
+        ("center_crop_of_sides", "18 20", {"sides": [18, 20]}),
+        ("letterbox", "center either", {"place": "center"}),
+        ("letterbox", "top-left either", {"place": "top-left"}),
+        ("letterbox", "top-left height", {"place": "top-left", "fill": "height"}),
+        ("letterbox", "center width", {"fill": "width"}),
     ],
 )
 def test_a_box_is_fitted_into_the_input(run, tmp_path, step, word, given):
@@ -126,8 +129,9 @@ def test_a_box_is_fitted_into_the_input(run, tmp_path, step, word, given):
     sizes = [(3, 3), (16, 9), (5, 17)]
     lines = run(*(f"{step} {words} area {height} {width} {word}" for height, width in sizes))
     for size, line in zip(sizes, lines, strict=True):
-        frame = Frame(PHOTO, (-3.5, 2.25, 20.0, 14.0))
-        expected = apply(step, frame, size=list(size), interpolation="area", **given)
+        frame, name = Frame(PHOTO, (-3.5, 2.25, 20.0, 14.0)), step.removesuffix("_of_sides")
+        given = {**given, **({"padding": [0, 10, 20]} if step == "letterbox" else {})}
+        expected = apply(name, frame, size=list(size), interpolation="area", **given)
         assert numbers(line)[:4].tolist() == list(astuple(expected.region))
         np.testing.assert_array_equal(numbers(line)[4:], expected.image_hwc.ravel())
 

@@ -65,21 +65,19 @@ class CppSteps:
     ) -> tuple[NDArray, Region]:
         """Return image and region of a step that takes a box to a size.
 
-        words: the step's other parameters, in its order.
+        words: the step's other parameters, in the driver's order, lists first.
         """
         out = np.zeros((*size, image.shape[2]), np.uint8)
         region, place = np.zeros(4, np.int64), np.array(box, np.float64)
-        before = words[:1] if step == "center_crop" else ()
-        after = [word.encode() if isinstance(word, str) else word for word in words[len(before) :]]
-        colours = [np.array(word, np.int32) for word in after if isinstance(word, list)]
+        lists = [np.array(word, np.int32) for word in words if isinstance(word, list)]
+        others = [word for word in words if not isinstance(word, list)]
         getattr(self._library, step)(
             _data(image),
             _data(_shape(image)),
             _data(place),
-            *before,
             *size,
-            *map(_data, colours),
-            *(word for word in after if not isinstance(word, list)),
+            *map(_data, lists),
+            *(word.encode() if isinstance(word, str) else word for word in others),
             _data(out),
             _data(region),
         )

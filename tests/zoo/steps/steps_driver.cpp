@@ -129,22 +129,25 @@ void stretch(const std::uint8_t* pixels, const int* hwc, const double* box, int 
   copy_region(frame, region);
 }
 
-void center_crop(const std::uint8_t* pixels, const int* hwc, const double* box, int short_side,
-                 int height, int width, const char* interpolation, std::uint8_t* out,
-                 std::int64_t* region) {
+// sides: none instead of {0, 0}.
+void center_crop(const std::uint8_t* pixels, const int* hwc, const double* box, int height,
+                 int width, const int* sides, int short_side, const char* interpolation,
+                 std::uint8_t* out, std::int64_t* region) {
   zoo::Frame frame = boxed(pixels, hwc, box);
-  zoo::center_crop(frame, short_side, {height, width}, interpolation);
+  std::vector<int> stretched;
+  if (sides[0] > 0) stretched.assign(sides, sides + 2);
+  zoo::center_crop(frame, short_side, {height, width}, interpolation, stretched);
   copy_pixels(frame, out);
   copy_region(frame, region);
 }
 
 // padding: a number for each channel.
 void letterbox(const std::uint8_t* pixels, const int* hwc, const double* box, int height, int width,
-               const int* padding, const char* place, const char* interpolation, std::uint8_t* out,
-               std::int64_t* region) {
+               const int* padding, const char* place, const char* interpolation, const char* fill,
+               std::uint8_t* out, std::int64_t* region) {
   zoo::Frame frame = boxed(pixels, hwc, box);
   zoo::letterbox(frame, {height, width}, std::vector<int>(padding, padding + hwc[2]), place,
-                 interpolation);
+                 interpolation, fill);
   copy_pixels(frame, out);
   copy_region(frame, region);
 }

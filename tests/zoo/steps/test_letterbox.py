@@ -34,11 +34,32 @@ def test_a_tall_photo_is_padded_at_its_sides():
     assert inner.region == Region(-62.5 * 256, 0, 500 * 256, 500 * 256)
 
 
-@given(boxes, sizes, st.booleans())
-def test_coordinates_lead_back_to_the_box(box, size, centered):
+@pytest.mark.parametrize(
+    ("photo", "width", "region"),
+    [
+        ((96, 48), 96, (0, 0, 320, 48)),  # half of the width: the rest is padded
+        ((480, 48), 320, (0, 0, 480, 48)),  # longer than the input: squeezed
+        ((60, 24), 120, (0, 0, 160, 24)),  # enlarged
+    ],
+)
+def test_a_line_of_text_has_the_height_of_the_input(photo, width, region):
+    inner = fit(box_region((0, 0, *photo)), 48, 320, "height", centered=False)
+    assert (inner.top, inner.left, inner.height, inner.width) == (0, 0, 48, width)
+    assert inner.region == Region(*(256 * n for n in region))
+
+
+def test_a_column_has_the_width_of_the_input():
+    inner = fit(box_region((0, 0, 10, 100)), 50, 20, "width", centered=True)
+    assert (inner.top, inner.left, inner.height, inner.width) == (0, 0, 50, 20)
+    assert inner.region == Region(0, 0, 2560, 25600)
+
+
+@given(boxes, sizes, st.sampled_from(["either", "height", "width"]), st.booleans())
+def test_coordinates_lead_back_to_the_box(box, size, fill, centered):
     height, width = size
-    inner = fit(box_region(box), height, width, centered=centered)
+    inner = fit(box_region(box), height, width, fill, centered=centered)
     assert inner.height == height or inner.width == width
+    assert fill == "either" or getattr(inner, fill) == {"height": height, "width": width}[fill]
     assert 1 <= inner.height <= height
     assert 1 <= inner.width <= width
     corner = np.array([inner.left / width, inner.top / height])
@@ -54,10 +75,12 @@ def test_coordinates_lead_back_to_the_box(box, size, centered):
     padding=st.lists(st.integers(0, 255), min_size=3, max_size=3),
     place=st.sampled_from(["center", "top-left"]),
     interpolation=st.sampled_from(["bilinear", "area"]),
+    fill=st.sampled_from(["either", "height", "width"]),
 )
-def test_cpp_equals_numpy(cpp, box, size, padding, place, interpolation):
-    frame = letterboxed(box, size, padding=padding, place=place, interpolation=interpolation)
-    image, region = cpp.fitted("letterbox", IMAGE, box, size, padding, place, interpolation)
+def test_cpp_equals_numpy(cpp, box, size, padding, place, interpolation, fill):
+    given = {"padding": padding, "place": place, "interpolation": interpolation, "fill": fill}
+    frame = letterboxed(box, size, **given)
+    image, region = cpp.fitted("letterbox", IMAGE, box, size, *given.values())
     np.testing.assert_array_equal(image, frame.image_hwc)
     assert region == frame.region
 
@@ -74,6 +97,16 @@ def test_a_gray_image_has_one_number_of_padding():
 def test_bad_padding_is_refused(padding):
     with pytest.raises(RecipeError, match="'letterbox': padding is"):
         STEP.complete({"size": [4, 4], "padding": padding})
+
+
+def test_padding_between_two_pixels_is_refused_with_the_nearest_ones():
+    with pytest.raises(RecipeError, match=r"; pixels are integers, take \[128, 127, 0\]$"):
+        STEP.complete({"size": [4, 4], "padding": [127.5, 127.4, 0]})
+
+
+def test_unknown_side_is_refused():
+    with pytest.raises(RecipeError, match="fill is 'both'; known: either, height, width"):
+        STEP.complete({"size": [4, 4], "fill": "both"})
 
 
 def test_unknown_place_is_refused():

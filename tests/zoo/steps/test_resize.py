@@ -22,6 +22,26 @@ def test_several_taps_are_averaged_by_default():
     assert STEP.complete({"size": [3, 5]})["interpolation"] == "antialiased"
 
 
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("lanczos", "antialiased"),
+        ("LANCZOS4", "bilinear"),
+        ("INTER_CUBIC", "bilinear"),
+        ("Bilinear", "bilinear"),
+        ("bicubic", "antialiased"),
+        ("INTER_LINEAR", "bilinear"),
+        ("INTER_AREA", "area"),
+        ("nearest-exact", "nearest"),
+        ("NEAREST_EXACT", "nearest"),
+        ("box", "area"),
+    ],
+)
+def test_another_librarys_interpolation_is_refused_with_the_one_to_take(name, instead):
+    with pytest.raises(RecipeError, match=f"'{name}' is not offered; take '{instead}', which"):
+        STEP.complete({"size": [3, 5], "interpolation": name})
+
+
 def test_unknown_interpolation_is_refused():
     with pytest.raises(RecipeError, match="unknown interpolation 'bilinaer'; did you mean bilin"):
         STEP.complete({"size": [3, 5], "interpolation": "bilinaer"})

@@ -46,5 +46,5 @@ def test_a_box_without_area_is_refused():
 def test_bad_parameters_are_refused():
     with pytest.raises(RecipeError, match=r"'stretch': size is \[4\]"):
         STEP.complete({"size": [4]})
-    with pytest.raises(RecipeError, match="'stretch': unknown interpolation 'cubic'; known: anti"):
-        STEP.complete({"size": [4, 4], "interpolation": "cubic"})
+    with pytest.raises(RecipeError, match="'stretch': unknown interpolation 'sinc'; known: anti"):
+        STEP.complete({"size": [4, 4], "interpolation": "sinc"})
