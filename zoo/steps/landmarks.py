@@ -1,4 +1,4 @@
-"""landmarks: from the network's normalised coordinates to the photo's pixels."""
+"""landmarks: from the network's coordinates to the photo's pixels."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,33 +10,55 @@ from numpy.typing import NDArray
 
 from zoo.errors import RecipeError, suggest
 from zoo.parameters import is_integer, is_numbers
-from zoo.step import Frame, PostStep, Region, ValueSpec
+from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
 __all__ = ["STEP", "to_photo"]
+
+_ORDERS = ("xyxy", "xxyy", "yxyx", "yyxx")
 
 
 class Landmarks(PostStep):
     """Add value 'landmarks': [count, 2] float64 photo pixels, pixel centres at integers.
 
-    output: the network's output x0, y0, x1, y1, ... with 0..1 across the region. An output named
-    'landmarks' is replaced.
+    output: the network's output of coordinates. One named 'landmarks' is replaced.
     count: number of landmarks.
     mean: points [x, y] that the output is relative to, such as those of an average face; none if
     it is relative to the region. Differences to a mean are small, so 8 bits resolve them finely.
+    order: how the first two landmarks are laid out: 'xyxy' is x0, y0, x1, y1, ..., 'xxyy' is x0,
+    x1, ..., y0, y1, ...; 'yxyx' and 'yyxx' have y before x.
+    numbers: of each landmark, x and y among them; further ones, such as z, come last and are left
+    out.
+    normalized: whether coordinates are 0..1 across the region, not in pixels of the input.
     """
 
     name = "landmarks"
-    parameters = MappingProxyType({"output": "landmarks", "count": None, "mean": ()})
+    parameters = MappingProxyType(
+        {
+            "output": "landmarks",
+            "count": None,
+            "mean": (),
+            "order": "xyxy",
+            "numbers": 2,
+            "normalized": True,
+        }
+    )
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return complete parameters; raises RecipeError for an impossible count or mean."""
+        """Return complete parameters; raises RecipeError for impossible ones."""
         complete = super().complete(given)
-        count, mean = complete["count"], complete["mean"]
-        if not is_integer(count) or count < 1:
+        count, mean, order = (complete[name] for name in ("count", "mean", "order"))
+        for name, least in (("count", 1), ("numbers", 2)):
+            if not is_integer(complete[name]) or complete[name] < least:
+                raise RecipeError(
+                    f"contract step 'landmarks': {name} is {complete[name]!r}; an integer above "
+                    f"{least - 1} is needed"
+                )
+        if order not in _ORDERS or not isinstance(complete["normalized"], bool):
             raise RecipeError(
-                f"contract step 'landmarks': count is {count!r}; an integer above 0 is needed"
+                f"contract step 'landmarks': order is {order!r}, normalized "
+                f"{complete['normalized']!r}; {', '.join(_ORDERS)}, and true or false are known"
             )
         if not isinstance(mean, list | tuple) or (mean and not _are_places(mean, count)):
             raise RecipeError(
@@ -57,22 +79,27 @@ class Landmarks(PostStep):
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
     ) -> Mapping[str, NDArray[Any]]:
         """Return the landmarks; raises RecipeError for a missing or wrong output."""
-        output, count = parameters["output"], parameters["count"]
+        output, count, numbers = (parameters[name] for name in ("output", "count", "numbers"))
         if output not in values:
             raise RecipeError(
                 f"contract step 'landmarks': there is no output '{output}'"
                 f"{suggest(output, values)}; name it by `output`"
             )
         size = values[output].size
-        if frame.region is None or size != 2 * count:
+        region = seen_region(self.name, frame)
+        if size != numbers * count:
             raise RecipeError(
                 f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "
-                "landmarks need two numbers each, and step 'crop' before the network"
+                f"landmarks of {numbers} numbers each have {numbers * count}: correct `count` or "
+                "`numbers`"
             )
-        normalized = values[output].reshape(count, 2).astype(np.float64)
+        points = _ordered(values[output].astype(np.float64).ravel(), numbers, parameters["order"])
         if parameters["mean"]:
-            normalized = normalized + np.array(parameters["mean"], np.float64)
-        return {"landmarks": to_photo(normalized, frame.region)}
+            points = points + np.array(parameters["mean"], np.float64)
+        if not parameters["normalized"]:
+            height, width = frame.image_hwc.shape[:2]
+            points = points / np.array([width, height], np.float64)
+        return {"landmarks": to_photo(points, region)}
 
 
 def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
@@ -86,6 +113,13 @@ def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
     sides = np.array([region.width_q8, region.height_q8], np.float64)
     pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * sides) / 256
     return pixels - 0.5
+
+
+def _ordered(output: NDArray[np.float64], numbers: int, order: str) -> NDArray[np.float64]:
+    """Return x and y of each landmark, [count, 2]."""
+    is_planar = order in ("xxyy", "yyxx")
+    points = output.reshape(numbers, -1).T if is_planar else output.reshape(-1, numbers)
+    return points[:, [1, 0] if order.startswith("y") else [0, 1]]
 
 
 def _is_place(value: object) -> bool:

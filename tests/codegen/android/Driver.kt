@@ -83,7 +83,7 @@ private fun step(words: List<String>): String = when (words[0]) {
     "stretch", "center_crop", "center_crop_of_sides", "letterbox" -> fitted(words)
     "aspect_ratios" -> ratios(words[1], words.drop(2).map(String::toDouble))
     "softmax", "embedding", "top_k" -> scored(words[0], words.drop(1).map(String::toDouble))
-    "landmarks" -> placed(words.drop(1).map(String::toDouble))
+    "landmarks" -> placed(words[1], words.drop(2).map(String::toDouble))
     else -> imageStep(words)
 }
 
@@ -150,11 +150,12 @@ private fun scored(step: String, vector: List<Double>): String {
     }
 }
 
-/** Two landmarks, relative to two places. */
-private fun placed(numbers: List<Double>): String {
-    val outputs = mapOf("out" to Tensor(listOf(4), numbers.take(4).toDoubleArray()))
-    val mean = numbers.drop(4).chunked(2)
-    val values = outputs.landmarks(frame(image("1", "1", "1")), "out", 2, mean)
+/** Two landmarks of three numbers, relative to two places; pixels in an input of 12 x 48. */
+private fun placed(order: String, numbers: List<Double>): String {
+    val outputs = mapOf("out" to Tensor(listOf(6), numbers.take(6).toDoubleArray()))
+    val mean = numbers.drop(6).chunked(2)
+    val input = frame(image("12", "48", "1"))
+    val values = outputs.landmarks(input, "out", 2, mean, order, 3, mean.isEmpty())
     return values.numbers("landmarks").joinToString(" ")
 }
 

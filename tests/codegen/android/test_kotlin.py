@@ -155,12 +155,15 @@ def test_normalize(run, tmp_path, mean):
 
 
 @pytest.mark.parametrize("mean", [[], [[0.25, 0.75], [0.1, 0.9]]])
-def test_landmarks(run, mean):
-    output = np.array([0.125, 0.3, -0.2, 1.1])
-    (line,) = run("landmarks " + " ".join(map(str, (*output, *np.ravel(mean)))))
+@pytest.mark.parametrize("order", ["xyxy", "xxyy", "yxyx", "yyxx"])
+def test_landmarks(run, mean, order):
+    output = np.array([0.125, 0.3, -0.2, 1.1, 0.7, 0.1])
+    (line,) = run(f"landmarks {order} " + " ".join(map(str, (*output, *np.ravel(mean)))))
     step = registry.load("step", "landmarks")
-    given = step.complete({"output": "out", "count": 2, "mean": mean})
-    value = step.apply({"out": output}, Frame(PHOTO, BOX, REGION), given)["landmarks"]
+    form = {"mean": mean, "order": order, "numbers": 3, "normalized": not mean}
+    given = step.complete({"output": "out", "count": 2, **form})
+    frame = Frame(np.zeros((12, 48, 1), np.uint8), BOX, REGION)
+    value = step.apply({"out": output}, frame, given)["landmarks"]
     np.testing.assert_array_equal(numbers(line), value.ravel())
 
 

@@ -105,14 +105,21 @@ class CppSteps:
         )
         return out
 
-    def landmarks(self, normalized: NDArray, region: Region, mean: NDArray) -> NDArray:
-        out = np.zeros((len(normalized), 2))
+    def landmarks(
+        self, output: NDArray, image: NDArray, region: Region, p: Mapping[str, Any]
+    ) -> NDArray:
+        """Return [count, 2]; p: the step's complete parameters."""
+        out, mean = np.zeros((p["count"], 2)), np.array(p["mean"], np.float64)
         self._library.landmarks(
-            _data(normalized.astype(np.float64)),
+            _data(output.astype(np.float64)),
             len(out),
+            _data(_shape(image)),
             _data(_place(region)),
-            _data(mean.astype(np.float64)),
+            _data(mean),
             len(mean),
+            p["order"].encode(),
+            p["numbers"],
+            ctypes.c_bool(p["normalized"]),
             _data(out),
         )
         return out

@@ -172,15 +172,18 @@ void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, co
   std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
 }
 
-void landmarks(const double* normalized, int count, const std::int64_t* region, const double* mean,
-               int means, double* out) {
+// hwc: of the network's input.
+void landmarks(const double* output, int count, const int* hwc, const std::int64_t* region,
+               const double* mean, int means, const char* order, int numbers, bool normalized,
+               double* out) {
   zoo::Frame frame;
+  frame.image = std::make_shared<const zoo::Image>(zoo::Image{hwc[0], hwc[1], hwc[2], {}});
   frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
-  zoo::Values values = {
-      {"out", zoo::Tensor{{2 * count}, std::vector<double>(normalized, normalized + 2 * count)}}};
+  const int size = numbers * count;
+  zoo::Values values = {{"out", zoo::Tensor{{size}, std::vector<double>(output, output + size)}}};
   std::vector<std::array<double, 2>> places;
   for (int i = 0; i < means; ++i) places.push_back({mean[2 * i], mean[2 * i + 1]});
-  zoo::landmarks(values, frame, "out", count, places);
+  zoo::landmarks(values, frame, "out", count, places, order, numbers, normalized);
   const std::vector<double>& photo = numbers_of(values, "landmarks");
   std::copy(photo.begin(), photo.end(), out);
 }

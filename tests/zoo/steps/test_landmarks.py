@@ -14,7 +14,12 @@ coordinates = arrays(np.float32, (5, 2), elements=st.floats(-2, 3, width=32))
 
 
 def frame(region):
-    return Frame(np.zeros((1, 1, 3), np.uint8), (0, 0, 1, 1), region=region)
+    return Frame(np.zeros((12, 48, 3), np.uint8), (0, 0, 1, 1), region=region)
+
+
+def found(output, **given):
+    given = STEP.complete({"output": "out", **given})
+    return STEP.apply({"out": output}, frame(Region(0, 0, 25600, 25600)), given)["landmarks"]
 
 
 def test_pixel_centres_are_integers():
@@ -27,18 +32,56 @@ def test_pixel_centres_are_integers():
 
 def test_a_mean_is_added():
     region = Region(0, 0, 256 * 256, 256 * 256)
-    given = {"output": "out", "count": 1, "mean": [[0.25, 0.5]]}
+    given = STEP.complete({"output": "out", "count": 1, "mean": [[0.25, 0.5]]})
     values = STEP.apply({"out": np.array([0.25, -0.25])}, frame(region), given)
     np.testing.assert_array_equal(values["landmarks"], [[127.5, 63.5]])
 
 
+@pytest.mark.parametrize(
+    ("order", "output"),
+    [
+        ("xyxy", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]),
+        ("yxyx", [0.2, 0.1, 0.4, 0.3, 0.6, 0.5]),
+        ("xxyy", [0.1, 0.3, 0.5, 0.2, 0.4, 0.6]),  # MTCNN
+        ("yyxx", [0.2, 0.4, 0.6, 0.1, 0.3, 0.5]),
+    ],
+)
+def test_the_order_is_that_of_the_output(order, output):
+    places = found(np.array(output), count=3, order=order)
+    np.testing.assert_allclose(places + 0.5, [[10, 20], [30, 40], [50, 60]])
+
+
+@pytest.mark.parametrize(
+    ("order", "output"),
+    [("xyxy", [0.1, 0.2, 9, 0.3, 0.4, 9]), ("xxyy", [0.1, 0.3, 0.2, 0.4, 9, 9])],
+)
+def test_further_numbers_of_a_landmark_are_left_out(order, output):
+    places = found(np.array(output), count=2, order=order, numbers=3)
+    np.testing.assert_allclose(places + 0.5, [[10, 20], [30, 40]])
+
+
+def test_coordinates_may_be_in_pixels_of_the_input():
+    places = found(np.array([[24.0, 12.0], [0.0, 3.0]]), count=2, normalized=False)
+    np.testing.assert_allclose(places + 0.5, [[50, 100], [0, 25]])
+
+
 @pytest.mark.toolchain
-@given(normalized=coordinates, region=regions, mean=st.none() | coordinates)
-def test_cpp_equals_numpy(cpp, normalized, region, mean):
-    places = np.zeros((0, 2)) if mean is None else mean
-    given = {"output": "out", "count": 5, "mean": places.tolist()}
-    values = STEP.apply({"out": normalized.ravel()}, frame(region), given)
-    np.testing.assert_array_equal(cpp.landmarks(normalized, region, places), values["landmarks"])
+@given(
+    output=coordinates,
+    region=regions,
+    mean=st.none() | coordinates,
+    order=st.sampled_from(["xyxy", "xxyy", "yxyx", "yyxx"]),
+    numbers=st.sampled_from([2, 5]),
+    normalized=st.booleans(),
+)
+def test_cpp_equals_numpy(cpp, output, region, mean, order, numbers, normalized):
+    count = output.size // numbers
+    places = [] if mean is None else mean[:count].tolist()
+    form = {"order": order, "numbers": numbers, "normalized": normalized}
+    given = STEP.complete({"output": "out", "count": count, "mean": places, **form})
+    values = STEP.apply({"out": output.ravel()}, frame(region), given)
+    cpp_values = cpp.landmarks(output.ravel(), frame(region).image_hwc, region, given)
+    np.testing.assert_array_equal(cpp_values, values["landmarks"])
 
 
 @pytest.mark.parametrize("mean", [[[0.5, 0.5]], [0.5, 0.5], "no", [[0, 1], [1]], [[0, "a"]] * 2])
@@ -53,14 +96,27 @@ def test_impossible_count_is_refused(count):
         STEP.complete({"count": count})
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"order": "planar"}, "order is 'planar', .*; xyxy, xxyy, yxyx, yyxx, and"),
+        ({"normalized": 1}, "normalized 1; "),
+        ({"numbers": 1}, "numbers is 1; an integer above 1 is needed"),
+    ],
+)
+def test_impossible_forms_are_refused(given, message):
+    with pytest.raises(RecipeError, match=message):
+        STEP.complete({"count": 5, **given})
+
+
 def test_an_output_that_is_not_there_is_told():
-    given = {"output": "landmarks", "count": 5, "mean": ()}
+    given = STEP.complete({"count": 5})
     message = r"there is no output 'landmarks'; did you mean landmark.*name it by `output`"
     with pytest.raises(RecipeError, match=message):
         STEP.apply({"landmark": np.zeros(10)}, frame(Region(0, 0, 256, 256)), given)
 
 
 def test_wrong_count_is_refused():
-    given = {"output": "out", "count": 68, "mean": ()}
-    with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks need two"):
+    given = STEP.complete({"output": "out", "count": 68})
+    with pytest.raises(RecipeError, match="output 'out' has 10 numbers; 68 landmarks of 2 numbers"):
         STEP.apply({"out": np.zeros(10)}, frame(Region(0, 0, 256, 256)), given)
