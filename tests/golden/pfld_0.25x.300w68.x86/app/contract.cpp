@@ -87,7 +87,7 @@ void postprocess(Values& values, const Frame& frame) {
                 {0.5408, 0.6567},
                 {0.5, 0.6614},
                 {0.4592, 0.6567},
-            });
+            }, "xyxy", 2, true);
   aspect_ratios(values, frame, "ibug68");
   head_pose(values, frame, {17, 21, 22, 26, 27, 30, 33, 36, 39, 42, 45},
             {

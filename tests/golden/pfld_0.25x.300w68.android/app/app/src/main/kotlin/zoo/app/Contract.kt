@@ -106,6 +106,9 @@ object Contract {
                 listOf(0.5, 0.6614),
                 listOf(0.4592, 0.6567),
             ),
+            "xyxy",
+            2,
+            true,
         )
         .aspectRatios(frame, "ibug68")
         .headPose(
