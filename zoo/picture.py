@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo.errors import DataError
+from zoo.file_content import naming
 from zoo.picture_header import read_header, turned
 from zoo.step import Box, Signal
 
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Picture", "read_picture", "why_unreadable"]
+__all__ = ["Picture", "read_picture"]
 
+_PICTURE = ("picture", "save it again as PNG, JPEG, BMP or PPM")
 _FORMATS = ("PNG", "JPEG", "BMP", "PPM")
 
 
@@ -30,7 +32,16 @@ class Picture:
 
     def why_unreadable(self) -> str:
         """Return why its header is not that of a readable file; '' if it is."""
-        return why_unreadable(self.path)
+        try:
+            self.check_header()
+        except DataError as error:
+            return str(error)
+        return ""
+
+    def check_header(self) -> None:
+        """Raise DataError naming the file if it does not begin as a readable one."""
+        with naming(self.path, *_PICTURE):
+            read_header(self.path.read_bytes())
 
 
 def read_picture(path: Path) -> "NDArray[np.uint8]":
@@ -40,28 +51,11 @@ def read_picture(path: Path) -> "NDArray[np.uint8]":
     """
     import numpy as np
 
-    try:
+    # Pillow may fail in any way on a damaged file.
+    with naming(path, *_PICTURE, Exception):
         content = path.read_bytes()
         header = read_header(content)
         return np.ascontiguousarray(turned(_decoded(content), header.orientation))
-    # Pillow may fail in any way on a damaged file.
-    except Exception as error:
-        raise DataError(_message(path, error)) from error
-
-
-def why_unreadable(path: Path) -> str:
-    """Return why a file's header is not that of a readable picture; '' if it is."""
-    try:
-        read_header(path.read_bytes())
-    except (OSError, ValueError) as error:
-        return _message(path, error)
-    return ""
-
-
-def _message(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{path}: cannot be read ({error.strerror})"
-    return f"{path}: cannot be read as a picture ({error}); save it again as PNG, JPEG, BMP or PPM"
 
 
 def _decoded(content: bytes) -> "NDArray[np.uint8]":

@@ -11,7 +11,7 @@ from struct import pack, unpack_from
 from typing import TYPE_CHECKING
 
 from zoo.contract import SignalSpec
-from zoo.errors import DataError
+from zoo.file_content import naming
 from zoo.picture import Picture
 from zoo.step import Signal
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["SIGNAL_SUFFIX", "Recording", "read_signal", "why_not_a_signal", "written_wave"]
+__all__ = ["SIGNAL_SUFFIX", "Recording", "read_signal", "written_wave"]
 
 SIGNAL_SUFFIX = ".wav"
+_SIGNAL = ("signal", "save it again as a PCM WAV file")
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _BITS = {_PCM: (8, 16, 24, 32), _FLOAT: (32, 64)}
 _FORMAT_BYTES, _EXTENSIBLE_BYTES = 16, 40
@@ -38,9 +39,10 @@ class Recording(Picture):
         """Return the signal; raises DataError naming the file."""
         return read_signal(self.path, self.spec)
 
-    def why_unreadable(self) -> str:
-        """Return why the contract does not take the file; '' if it does."""
-        return why_not_a_signal(self.path, self.spec)
+    def check_header(self) -> None:
+        """Raise DataError naming the file if the contract does not take it."""
+        with naming(self.path, *_SIGNAL):
+            _checked(self.path, self.spec)
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,11 @@ def read_signal(path: Path, spec: SignalSpec) -> Signal:
     """
     import numpy as np
 
-    try:
+    with naming(path, *_SIGNAL):
         wave = _checked(path, spec)
         values = _numbers(wave).reshape(-1, wave.channels)
         if not np.isfinite(values).all():
             raise ValueError("it holds a number that is infinite or nan")
-    except (OSError, ValueError) as error:
-        raise DataError(_message(path, error)) from error
     mixed = values[:, 0]
     if spec.channel == "mean":
         mixed = np.add.accumulate(values, axis=1)[:, -1] / wave.channels
@@ -83,21 +83,6 @@ def written_wave(samples: "NDArray[np.float64]", rate_hz: int) -> bytes:
     form = pack("<4sIHHIIHH", b"fmt ", _FORMAT_BYTES, _PCM, 1, rate_hz, 2 * rate_hz, 2, 16)
     chunks = form + pack("<4sI", b"data", len(data)) + data
     return pack("<4sI4s", b"RIFF", 4 + len(chunks), b"WAVE") + chunks
-
-
-def why_not_a_signal(path: Path, spec: SignalSpec) -> str:
-    """Return why a file cannot be read as the contract takes it; '' if it can."""
-    try:
-        _checked(path, spec)
-    except (OSError, ValueError) as error:
-        return _message(path, error)
-    return ""
-
-
-def _message(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{path}: cannot be read ({error.strerror})"
-    return f"{path}: cannot be read as a signal ({error}); save it anew as a WAV file of PCM"
 
 
 def _checked(path: Path, spec: SignalSpec) -> _Wave:

@@ -10,8 +10,9 @@ from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, TensorProto, helper
 
 from zoo.errors import HubError
+from zoo.file_content import file_content
 
-__all__ = ["data_files", "graphs_of", "load_model", "parse_model", "read_content", "tensors_of"]
+__all__ = ["data_files", "graphs_of", "load_model", "parse_model", "tensors_of"]
 
 _LARGEST = 2**31 - 1  # of a protobuf message
 
@@ -29,7 +30,7 @@ def parse_model(content: bytes, where: str) -> ModelProto:
 def load_model(file: Path) -> ModelProto:
     """Return the model with all weights embedded; raises HubError naming the file at fault."""
     where = str(file)
-    model = parse_model(read_content(file), where)
+    model = parse_model(file_content(file, HubError), where)
     left = _LARGEST - model.ByteSize()
     for tensor in _outside(model):
         data = _outside_data(file, tensor)
@@ -47,7 +48,7 @@ def data_files(file: Path) -> tuple[Path, ...]:
 
     Raises HubError for a file that is not ONNX, or that names files elsewhere.
     """
-    model = parse_model(read_content(file), str(file))
+    model = parse_model(file_content(file, HubError), str(file))
     return tuple(sorted({_beside(file, tensor) for tensor in _outside(model)}))
 
 
@@ -69,14 +70,6 @@ def tensors_of(model: ModelProto) -> Iterator[TensorProto]:
                 if attribute.HasField("t"):
                     yield attribute.t
                 yield from attribute.tensors
-
-
-def read_content(file: Path) -> bytes:
-    """Return the file's bytes; raises HubError if it cannot be read."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise HubError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def _outside(model: ModelProto) -> list[TensorProto]:

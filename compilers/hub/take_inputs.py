@@ -10,10 +10,11 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 
 from compilers.fresh_name import fresh_name
 from compilers.hub.decode import inputs_of
-from compilers.hub.model_file import parse_model, read_content
+from compilers.hub.model_file import parse_model
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
 from zoo.errors import HubError, UnsupportedOpError, suggest
+from zoo.file_content import file_content
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
 from zoo.plugs import DeclaredInput
 
@@ -40,7 +41,7 @@ _MOVERS = (
 
 def declared_inputs(file: Path) -> tuple[DeclaredInput, ...]:
     """Return the inputs as the file declares them; raises HubError if it is not an ONNX file."""
-    model = parse_model(read_content(file), str(file))
+    model = parse_model(file_content(file, HubError), str(file))
     return tuple(_declared(value) for value in inputs_of(model))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from zoo.contract import FileInput
 from zoo.errors import HubError
+from zoo.file_content import file_content
 from zoo.graph import Graph
 from zoo.plugs import DeclaredInput, Importer
 
@@ -33,7 +34,7 @@ class TfliteImporter(Importer):
         from compilers.tflite.decode import decode
         from compilers.tflite.user_file.translation import is_quantized
 
-        tensors = decode(_content(file), str(file)).tensors
+        tensors = decode(file_content(file, HubError), str(file)).tensors
         return any(is_quantized(tensor) and not tensor.data for tensor in tensors)
 
     def import_file(self, file: Path, inputs: Mapping[str, FileInput]) -> Graph:
@@ -48,7 +49,7 @@ class TfliteImporter(Importer):
         from compilers.tflite.user_file.to_onnx import to_onnx
 
         where = str(file)
-        decoded = decode(_content(file), where)
+        decoded = decode(file_content(file, HubError), where)
         laid = laid_inputs(decoded, inputs, where)
         return import_model(to_onnx(decoded, where), laid, where)
 
@@ -57,18 +58,11 @@ class TfliteImporter(Importer):
         from compilers.tflite.decode import decode
         from compilers.tflite.user_file.take_inputs import declared_inputs
 
-        return declared_inputs(decode(_content(file), str(file)))
+        return declared_inputs(decode(file_content(file, HubError), str(file)))
 
     def data_files(self, file: Path) -> tuple[Path, ...]:  # noqa: ARG002
         """Return nothing: weights are in the file."""
         return ()
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise HubError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 IMPORTER = TfliteImporter()

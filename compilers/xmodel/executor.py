@@ -18,6 +18,7 @@ from compilers.xmodel.real_arrays import Array, Reals
 from compilers.xmodel.vendor_compiler import QUANTIZED
 from compilers.xmodel.xir import XirGraph, XirOp
 from zoo.errors import ArtifactError, suggest
+from zoo.file_content import file_content
 from zoo.layout import channels_first, channels_last
 from zoo.plugs import Executor, Feeds
 
@@ -99,10 +100,7 @@ class XmodelRun:
 
 
 def _read(file: Path) -> XirGraph:
-    try:
-        return decode(file.read_bytes(), str(file))
-    except OSError as error:
-        raise ArtifactError(f"{file}: cannot be read ({error.strerror})") from error
+    return decode(file_content(file, ArtifactError), str(file))
 
 
 EXECUTOR = XmodelExecutor()

@@ -18,7 +18,7 @@ import codegen.templates
 import zoo
 from zoo.contract import SignalSpec
 from zoo.errors import DataError
-from zoo.signal_file import Recording, read_signal, why_not_a_signal
+from zoo.signal_file import Recording, read_signal
 
 CPP = Path(codegen.templates.__file__).parent / "templates" / "cpp"
 ONLY, FIRST, MEAN = (SignalSpec(16000, channel) for channel in ("only", "first", "mean"))
@@ -94,12 +94,12 @@ REFUSED = {
 def test_what_is_refused(read, tmp_path, case):
     content, message = REFUSED[case]
     with pytest.raises(
-        DataError, match=r"a.wav: cannot be read as a signal \(.*save it anew"
+        DataError, match=r"a.wav: cannot be read as a signal \(.*save it again"
     ) as told:
         read(content)
     assert message in str(told.value)
     if case != "nan":
-        assert why_not_a_signal(tmp_path / "a.wav", ONLY) == str(told.value)
+        assert Recording(tmp_path / "a.wav", spec=ONLY).why_unreadable() == str(told.value)
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -183,7 +183,7 @@ def assert_same(path, spec, found):
         with pytest.raises(DataError) as told:
             read_signal(path, spec)
         assert str(told.value) == (
-            f"{path}: cannot be read as a signal ({found}); save it anew as a WAV file of PCM"
+            f"{path}: cannot be read as a signal ({found}); save it again as a PCM WAV file"
         )
     else:
         np.testing.assert_array_equal(found, read_signal(path, spec).samples)

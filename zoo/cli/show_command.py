@@ -16,6 +16,7 @@ from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import chosen_runtime, cpu_tail_option, json_option, named_file, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError
+from zoo.file_content import file_content
 from zoo.plugs import Describer
 from zoo.target import ARCHIVE, Target
 from zoo.user_file import find_importer, is_user_file
@@ -51,7 +52,7 @@ def _facts(name: str) -> dict[str, object]:
         return _bundle(named_file(name))
     if Path(name).suffix:
         for describer in _describers(name):
-            return dict(describer.describe(_content(named_file(name)), name))
+            return dict(describer.describe(file_content(named_file(name), ArtifactError), name))
         if is_user_file(name):
             return _network(named_file(name))
     if ":" in name:
@@ -75,13 +76,6 @@ def _describers(name: str) -> Iterator[Describer]:
     """Return the describers for this file suffix."""
     found = (registry.load("describer", describer) for describer in registry.names("describer"))
     return (describer for describer in found if name.endswith(describer.suffix))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ArtifactError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _network(path: Path) -> dict[str, object]:

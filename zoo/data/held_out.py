@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from zoo.errors import DataError
+from zoo.file_content import file_content
 from zoo.picture import Picture
 
 __all__ = ["HeldOut", "hold_out"]
@@ -65,7 +66,4 @@ def hold_out(pictures: Sequence[Picture]) -> HeldOut:
 
 
 def _digest(path: Path) -> str:
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    return sha256(file_content(path, DataError)).hexdigest()

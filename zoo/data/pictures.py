@@ -10,7 +10,7 @@ from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
 from zoo.data.labelled_data import find_data, parse_name, recognisers
 from zoo.data.recordings import recordings
 from zoo.errors import DataError, UsageError
-from zoo.picture import Picture, why_unreadable
+from zoo.picture import Picture
 from zoo.picture_header import SUFFIXES
 from zoo.recipe import Recipe
 
@@ -111,7 +111,7 @@ def _boxed(path: Path, boxes: Boxes) -> list[Picture]:
     try:
         return [Picture(path, box) for box in boxes.of(path)]
     except DataError:
-        if why_unreadable(path):
+        if Picture(path).why_unreadable():
             return [Picture(path)]
         raise
 

@@ -159,7 +159,7 @@ Signal read_signal(const std::string& path, const SignalSpec& spec) {
     return parse_wave(read_file(path), spec);
   } catch (const Error& error) {
     throw Error(path + ": cannot be read as a signal (" + error.what() +
-                "); save it anew as a WAV file of PCM");
+                "); save it again as a PCM WAV file");
   }
 }
 
