@@ -80,6 +80,55 @@ _BOXES: Mapping[str, tuple[dict[str, object], Mapping[str, tuple[int, ...]]]] = 
         },
         _shapes(out=(4 + 3, 64)),
     ),
+    "yolov8_pose": (
+        {
+            "coding": "center_size",
+            "boxes": ["out"],
+            "channels": "first",
+            "score_channel": 4,
+            "classes": 1,
+            "keypoint_channel": 5,
+            "keypoint_count": 4,
+            "keypoint_numbers": 3,
+        },
+        _shapes(out=(4 + 1 + 4 * 3, 64)),
+    ),
+    "yolov5_face": (
+        {
+            "coding": "yolov5",
+            "boxes": ["p8", "p16"],
+            "channels": "first",
+            "objectness_channel": 4,
+            "score_channel": 15,
+            "activation": "sigmoid",
+            "strides": [8, 16],
+            "anchors": _ANCHORS,
+            "keypoint_channel": 5,
+            "keypoint_count": 5,
+        },
+        _shapes(p8=(3 * 16, 6, 8), p16=(3 * 16, 3, 4)),
+    ),
+    "scrfd": (
+        {
+            "coding": "distances",
+            "boxes": ["b8", "b16"],
+            "scores": ["s8", "s16"],
+            "keypoints": ["k8", "k16"],
+            "keypoint_count": 2,
+            "strides": [8, 16],
+            "anchors": [[[8, 8]] * 2, [[16, 16]] * 2],
+            "offset": 0,
+            "order": "yx",
+        },
+        _shapes(
+            **{
+                f"{n}{s}": (2 * r * c, k)
+                for n, k in (("b", 4), ("s", 1), ("k", 4))
+                for s, (r, c) in _GRIDS.items()
+                if s < 32
+            },
+        ),
+    ),
     "yolov8_maps": (
         {
             "coding": "distance_bins",
@@ -87,10 +136,13 @@ _BOXES: Mapping[str, tuple[dict[str, object], Mapping[str, tuple[int, ...]]]] = 
             "channels": "first",
             "bins": 5,
             "score_channel": 20,
+            "classes": 2,
             "activation": "sigmoid",
             "strides": [8, 16, 32],
+            "keypoint_channel": 22,
+            "keypoint_count": 3,
         },
-        _shapes(**{f"p{stride}": (22, *grid) for stride, grid in _GRIDS.items()}),
+        _shapes(**{f"p{stride}": (28, *grid) for stride, grid in _GRIDS.items()}),
     ),
     "yolov8_one": (
         {
@@ -115,9 +167,12 @@ _BOXES: Mapping[str, tuple[dict[str, object], Mapping[str, tuple[int, ...]]]] = 
             "strides": [8, 16],
             "offset": 0,
             "variances": [1, 1],
+            "keypoints": ["kps_8", "kps_16"],
+            "keypoint_count": 5,
         },
         _shapes(
             **{f"bbox_{s}": (r * c, 4) for s, (r, c) in _GRIDS.items() if s < 32},
+            **{f"kps_{s}": (r * c, 10) for s, (r, c) in _GRIDS.items() if s < 32},
             **{
                 f"{n}_{s}": (r * c, 1)
                 for n in ("cls", "obj")
@@ -135,6 +190,8 @@ _BOXES: Mapping[str, tuple[dict[str, object], Mapping[str, tuple[int, ...]]]] = 
             "threshold": 0.5,
             "strides": [8, 16],
             "anchors": [[[1, 1]] * 2, [[1, 1]] * 6],
+            "keypoint_channel": 4,
+            "keypoint_count": 6,
         },
         _shapes(regressors=(48 * 2 + 12 * 6, 16), classificators=(48 * 2 + 12 * 6, 1)),
     ),

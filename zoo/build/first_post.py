@@ -121,15 +121,18 @@ def _yolo_maps(network: _Network) -> tuple[str, ...]:
 
 def _yunet(network: _Network) -> tuple[str, ...]:
     """The names of YuNet in OpenCV's files."""
-    kinds = {kind: [f"{kind}_{stride}" for stride in _STRIDES] for kind in ("bbox", "cls", "obj")}
-    if not {name for names in kinds.values() for name in names} <= set(network.outputs):
+    kinds = ("bbox", "cls", "obj", "kps")
+    names = {kind: [f"{kind}_{stride}" for stride in _STRIDES] for kind in kinds}
+    there = [kind for kind, found in names.items() if {*found} <= {*network.outputs}]
+    if there not in ([*kinds], [*kinds[:3]]):
         return ()
-    boxes, scores, objectness = (json.dumps(names) for names in kinds.values())
+    boxes, scores, objectness, keypoints = (json.dumps(found) for found in names.values())
+    points = f", keypoints = {keypoints}, keypoint_count = 5" if "kps" in there else ""
     return _boxes(
-        "YuNet, which takes BGR of 0..255. No step reads kps_*: leave these outputs out",
+        "YuNet, which takes BGR of 0..255",
         f'coding = "ssd", boxes = {boxes}, scores = {scores}, objectness = {objectness}, '
         f'objectness_channel = 0, combine = "geometric_mean", strides = {list(_STRIDES)}, '
-        "offset = 0, variances = [1, 1]",
+        f"offset = 0, variances = [1, 1]{points}",
     )
 
 

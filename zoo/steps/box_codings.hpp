@@ -132,4 +132,15 @@ inline std::array<std::int64_t, 4> to_box_q8(const std::string& coding,
   return box;
 }
 
+// x or y (axis i) of a key point in 1/256 pixel, from its number v.
+inline std::int64_t to_point_q8(const std::string& coding, double v, std::size_t i,
+                                const BoxPlace& at) {
+  if (coding == "corners" || coding == "center_size") return edge_q8(v * at.unit[i]);
+  if (coding == "ssd") return edge_q8(at.centre[i] + (v * at.variances[0]) * at.size[i]);
+  if (coding == "blazeface") return edge_q8(at.centre[i] + v * at.size[i]);
+  if (coding == "distances") return edge_q8(at.centre[i] + v * at.stride);
+  if (coding == "distance_bins") return edge_q8(at.centre[i] + (2 * v - 0.5) * at.stride);
+  return edge_q8((at.centre[i] - at.stride / 2) + v * at.size[i]);  // yolov3, yolov5
+}
+
 }  // namespace zoo

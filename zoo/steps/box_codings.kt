@@ -76,6 +76,18 @@ class BoxPlace(
         return listOf(box[0], box[1], maxOf(box[0], box[2]), maxOf(box[1], box[3]))
     }
 
+    /** x or y (axis i) of a key point in 1/256 pixel, from its number v. */
+    fun toPointQ8(coding: String, v: Double, i: Int): Long = edgeQ8(
+        when (coding) {
+            "corners", "center_size" -> v * unit[i].toDouble()
+            "ssd" -> centre[i] + (v * variances[0].toDouble()) * size[i]
+            "blazeface" -> centre[i] + v * size[i]
+            "distances" -> centre[i] + v * stride
+            "distance_bins" -> centre[i] + (2 * v - 0.5) * stride
+            else -> (centre[i] - stride / 2) + v * size[i] // yolov3, yolov5
+        },
+    )
+
     private fun edges(coding: String, v: DoubleArray): List<Double> {
         if (coding == "corners") return List(4) { v[it] * unit[it % 2].toDouble() }
         val spans = List(2) { span(coding, v[it], v[it + 2], it) }

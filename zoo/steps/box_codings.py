@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from zoo.detections import distances_q8
 from zoo.steps.exponential import exp, sigmoid
 
-__all__ = ["CODINGS", "DECODED", "Places", "to_boxes_q8"]
+__all__ = ["CODINGS", "DECODED", "Places", "to_boxes_q8", "to_points_q8"]
 
 Numbers = NDArray[np.float64]
 
@@ -50,6 +50,34 @@ def to_boxes_q8(coding: str, numbers: Numbers, places: Places) -> NDArray[np.int
             edges = {**DECODED, **_ANCHORED}[coding](numbers, places)
             low, high = _q8(edges[:, :2]), _q8(edges[:, 2:])
     return np.concatenate([low, np.maximum(low, high)], axis=1)
+
+
+def to_points_q8(coding: str, numbers: Numbers, places: Places) -> NDArray[np.int64]:
+    """Return [N, K, 2] x y of key points, rounded as edges.
+
+        corners, center_size   v unit
+        ssd                    centre + (v place) size       place: the variance of places
+        blazeface              centre + v size
+        yolov3, yolov5         (centre - stride / 2) + v size
+        distances              centre + v stride
+        distance_bins          centre + (2 v - 0.5) stride
+
+    numbers: v, [N, K, 2]; x before y.
+    """
+    unit, stride = places.unit, places.stride
+    centres, sizes = places.centres[:, None], places.sizes[:, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        if coding in DECODED:
+            return _q8(numbers * unit)
+        if coding == "ssd":
+            return _q8(centres + (numbers * places.variances[0]) * sizes)
+        if coding == "blazeface":
+            return _q8(centres + numbers * sizes)
+        if coding == "distances":
+            return _q8(centres + numbers * stride)
+        if coding == "distance_bins":
+            return _q8(centres + (2 * numbers - 0.5) * stride)
+        return _q8((centres - stride / 2) + numbers * sizes)
 
 
 def _q8(pixels: Numbers) -> NDArray[np.int64]:

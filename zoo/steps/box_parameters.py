@@ -18,7 +18,17 @@ _CHOICES = {
     "grid": ("stride", "even"),
     "order": ("xy", "yx"),
 }
-_LEAST = {"box_channel": 0, "score_channel": 0, "objectness_channel": -1, "classes": 0, "bins": 2}
+_LEAST = {
+    "box_channel": 0,
+    "score_channel": 0,
+    "objectness_channel": -1,
+    "classes": 0,
+    "bins": 2,
+    "keypoint_channel": 0,
+    "keypoint_count": 0,
+    "keypoint_numbers": 2,
+}
+_OUTPUTS = ("boxes", "scores", "objectness", "keypoints")
 
 
 def check_parameters(given: Mapping[str, Any]) -> None:
@@ -32,7 +42,7 @@ def check_parameters(given: Mapping[str, Any]) -> None:
     for name, least in _LEAST.items():
         if not is_integer(given[name]) or given[name] < least:
             _refuse(name, given, f"an integer of at least {least}")
-    for name in ("boxes", "scores", "objectness", "labels"):
+    for name in (*_OUTPUTS, "labels"):
         if not isinstance(given[name], list | tuple) or not all(
             isinstance(text, str) for text in given[name]
         ):
@@ -46,6 +56,7 @@ def check_parameters(given: Mapping[str, Any]) -> None:
     if not isinstance(given["normalized"], bool):
         _refuse("normalized", given, "true or false")
     _check_levels(given)
+    _check_keypoints(given)
     if given["activation"] == "softmax" and given["objectness_channel"] >= 0:
         _refuse("activation", given, "none or sigmoid beside an objectness")
 
@@ -58,11 +69,18 @@ def _check_levels(given: Mapping[str, Any]) -> None:
     elif not is_numbers(strides) or min(strides) <= 0:
         _refuse("strides", given, "a number above 0 for each level")
     levels = len(strides) or count
-    for name in ("boxes", "scores", "objectness"):
+    for name in _OUTPUTS:
         if len(given[name]) not in (1, levels):
             _refuse(name, given, f"one output, or one for each of {levels} levels")
     if anchors and (len(anchors) != levels or not all(map(_are_anchors, anchors))):
         _refuse("anchors", given, f"for each of {levels} levels a list of [width, height] above 0")
+
+
+def _check_keypoints(given: Mapping[str, Any]) -> None:
+    is_after = given["keypoint_channel"] >= given["score_channel"]
+    is_shared = set(given["keypoints"]) & set(given["scores"])
+    if given["keypoint_count"] and is_shared and is_after and not given["classes"]:
+        _refuse("classes", given, "with key points behind the scores, the number of classes")
 
 
 def _are_anchors(level: object) -> bool:

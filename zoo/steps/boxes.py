@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zoo.errors import RecipeError
 from zoo.step import Frame, PostStep, ValueSpec
 from zoo.steps.box_cells import Level, channels_of, levels_of
-from zoo.steps.box_codings import DECODED, Places, to_boxes_q8
+from zoo.steps.box_codings import DECODED, Places, to_boxes_q8, to_points_q8
 from zoo.steps.box_parameters import check_parameters
 from zoo.steps.box_scores import best_scores
 
@@ -21,19 +21,20 @@ Outputs = Mapping[str, NDArray[Any]]
 
 
 class Boxes(PostStep):
-    """Add values 'candidate_boxes', 'candidate_scores', 'candidate_classes', and labels if given.
+    """Add values 'candidate_boxes', 'candidate_scores', 'candidate_classes', and others if given.
 
     'candidate_boxes': [N, 4] int64 x0 y0 x1 y1 in 1/256 pixel of the network's input, by the
     formulas of zoo/steps/box_codings.py.  'candidate_scores': [N] float64, those of at least the
     threshold, by zoo/steps/box_scores.py.  'candidate_classes': [N] int64, the best class of each
-    location.  'candidate_labels': [N] str. In the order of level, row, column and anchor.
+    location.  'candidate_labels': [N] str.  'candidate_keypoints': [N, keypoint_count, 2] int64
+    x y, as boxes. In the order of level, row, column and anchor.
 
     coding: a name of CODINGS.
-    boxes, scores, objectness: outputs; one for each level, or one that holds all levels. Scores and
-    objectness are by default in the outputs of boxes.
+    boxes, scores, objectness, keypoints: outputs; one for each level, or one that holds all levels.
+    All are by default in the outputs of boxes.
     channels: 'first' or 'last', the outputs' axis of channels, as `channels_of` describes.
-    box_channel, score_channel, objectness_channel: the first channel of each; an objectness of -1
-    is none.
+    box_channel, score_channel, objectness_channel, keypoint_channel: the first channel of each; an
+    objectness of -1 is none.
     classes: number of classes, with the background; 0 is all channels from score_channel on.
     activation: 'none', 'sigmoid' or 'softmax' over the classes.
     combine: 'product' of objectness and score, or their 'geometric_mean'.
@@ -48,6 +49,8 @@ class Boxes(PostStep):
     order: 'xy', or 'yx' where rows come before columns.
     normalized: whether decoded boxes are 0..1 across the input, not in pixels.
     labels: a text for each class except for the background.
+    keypoint_count: of each box.  keypoint_numbers: of each key point, x and y first; others, such
+    as its visibility, are left out.
     """
 
     name = "boxes"
@@ -75,6 +78,10 @@ class Boxes(PostStep):
             "order": "xy",
             "normalized": False,
             "labels": (),
+            "keypoints": (),
+            "keypoint_channel": 0,
+            "keypoint_count": 0,
+            "keypoint_numbers": 2,
         }
     )
     cpp_header = Path(__file__).with_suffix(".hpp")
@@ -87,7 +94,7 @@ class Boxes(PostStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for ones that contradict each other."""
         complete = super().complete(given)
-        for name in ("scores", "objectness"):
+        for name in ("scores", "objectness", "keypoints"):
             complete[name] = complete[name] or complete["boxes"]
         check_parameters(complete)
         return complete
@@ -107,14 +114,20 @@ class Boxes(PostStep):
             "candidate_scores": ValueSpec((None,)),
             "candidate_classes": ValueSpec((None,), "int64"),
         }
-        labels = {"candidate_labels": ValueSpec((None,), "str")}
-        return {**added, **labels} if parameters["labels"] else added
+        if parameters["labels"]:
+            added["candidate_labels"] = ValueSpec((None,), "str")
+        if parameters["keypoint_count"]:
+            shape = (None, parameters["keypoint_count"], 2)
+            added["candidate_keypoints"] = ValueSpec(shape, "int64")
+        return added
 
     def consumes(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the outputs that it reads."""
         names = [*parameters["boxes"], *parameters["scores"]]
         if parameters["objectness_channel"] >= 0:
             names += parameters["objectness"]
+        if parameters["keypoint_count"]:
+            names += parameters["keypoints"]
         return tuple(dict.fromkeys(names))
 
     def apply(
@@ -129,16 +142,11 @@ class Boxes(PostStep):
             _candidates(values, levels, number, np.array(unit, np.float64), parameters)
             for number in range(len(levels))
         ]
-        classes = np.concatenate([part[2] for part in found])
-        added = {
-            "candidate_boxes": np.concatenate([part[0] for part in found]),
-            "candidate_scores": np.concatenate([part[1] for part in found]),
-            "candidate_classes": classes,
-        }
-        if not parameters["labels"]:
-            return added
-        labels = [parameters["labels"][k] for k in classes]
-        return {**added, "candidate_labels": np.array(labels, np.str_)}
+        added = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+        if parameters["labels"]:
+            labels = [parameters["labels"][k] for k in added["candidate_classes"]]
+            added["candidate_labels"] = np.array(labels, np.str_)
+        return added
 
 
 def _decoded(values: Outputs, parameters: Mapping[str, Any]) -> list[Level]:
@@ -159,8 +167,8 @@ def _candidates(
     number: int,
     unit: NDArray[np.float64],
     parameters: Mapping[str, Any],
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return boxes, scores and classes of a level's candidates."""
+) -> dict[str, NDArray[Any]]:
+    """Return the values of a level's candidates, but for labels."""
     level = levels[number]
 
     def read(kind: str, channel: int, count: int) -> NDArray[np.float64]:
@@ -186,11 +194,22 @@ def _candidates(
     chosen = np.flatnonzero(scores >= parameters["threshold"])
     width = 4 * parameters["bins"] if parameters["coding"] == "distance_bins" else 4
     numbers = read("boxes", parameters["box_channel"], width)[chosen]
-    if parameters["order"] == "yx":
+    is_yx = parameters["order"] == "yx"
+    if is_yx:
         sides = numbers.reshape(len(numbers), 4, -1)[:, [1, 0, 3, 2]]
         numbers = sides.reshape(numbers.shape)
-    boxes = to_boxes_q8(parameters["coding"], numbers, _places(level, chosen, unit, parameters))
-    return boxes, scores[chosen], classes[chosen]
+    places = _places(level, chosen, unit, parameters)
+    added = {
+        "candidate_boxes": to_boxes_q8(parameters["coding"], numbers, places),
+        "candidate_scores": scores[chosen],
+        "candidate_classes": classes[chosen],
+    }
+    count, each = parameters["keypoint_count"], parameters["keypoint_numbers"]
+    if count:
+        numbers = read("keypoints", parameters["keypoint_channel"], count * each)[chosen]
+        points = numbers.reshape(-1, count, each)[:, :, [1, 0] if is_yx else [0, 1]]
+        added["candidate_keypoints"] = to_points_q8(parameters["coding"], points, places)
+    return added
 
 
 def _places(

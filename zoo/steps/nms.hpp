@@ -25,7 +25,7 @@ inline bool is_same_object(const std::int64_t* a, const std::int64_t* b, int iou
 }
 
 // Adds values "boxes" [N, 4] x, y, width, height in photo pixels, "scores" and "classes", and
-// "labels" where the candidates have them.
+// "labels" and "keypoints" [N, K, 2] where the candidates have them.
 inline void nms(Values& values, const Frame& frame, int iou_percent, int limit, int candidates,
                 bool per_class) {
   const auto& boxes_q8 = std::get<Integers>(values.at("candidate_boxes")).data;
@@ -51,15 +51,16 @@ inline void nms(Values& values, const Frame& frame, int iou_percent, int limit, 
   const double scale[2] = {static_cast<double>(region.width_q8) / (256 * frame.image->width),
                            static_cast<double>(region.height_q8) / (256 * frame.image->height)};
   const auto count = static_cast<std::int64_t>(kept.size());
+  const auto in_photo = [&](std::int64_t place_q8, std::size_t axis) {
+    return (origin[axis] + static_cast<double>(place_q8) * scale[axis]) / 256;
+  };
   Tensor boxes{{count, 4}, {}};
   Tensor kept_scores{{count}, {}};
   Integers kept_classes{{count}, {}};
   Texts labels{{count}, {}};
   for (std::size_t i : kept) {
     double edges[4];
-    for (std::size_t k = 0; k < 4; ++k) {
-      edges[k] = (origin[k % 2] + static_cast<double>(boxes_q8[4 * i + k]) * scale[k % 2]) / 256;
-    }
+    for (std::size_t k = 0; k < 4; ++k) edges[k] = in_photo(boxes_q8[4 * i + k], k % 2);
     boxes.data.insert(boxes.data.end(),
                       {edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1]});
     kept_scores.data.push_back(scores[i]);
@@ -67,6 +68,17 @@ inline void nms(Values& values, const Frame& frame, int iou_percent, int limit, 
     if (has_labels) {
       labels.data.push_back(std::get<Texts>(values.at("candidate_labels")).data[i]);
     }
+  }
+  if (values.count("candidate_keypoints") > 0) {
+    const auto& points_q8 = std::get<Integers>(values.at("candidate_keypoints"));
+    const auto numbers = static_cast<std::size_t>(2 * points_q8.shape[1]);
+    Tensor points{{count, points_q8.shape[1], 2}, {}};
+    for (std::size_t i : kept) {
+      for (std::size_t k = 0; k < numbers; ++k) {
+        points.data.push_back(in_photo(points_q8.data[numbers * i + k], k % 2) - 0.5);
+      }
+    }
+    values["keypoints"] = std::move(points);
   }
   values["boxes"] = std::move(boxes);
   values["scores"] = std::move(kept_scores);

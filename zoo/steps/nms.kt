@@ -16,7 +16,7 @@ private fun isSameObject(boxes: LongArray, a: Int, b: Int, iouPercent: Int): Boo
 
 /**
  * Adds values "boxes" [N, 4] x, y, width, height in photo pixels, "scores" and "classes", and
- * "labels" where the candidates have them.
+ * "labels" and "keypoints" [N, K, 2] where the candidates have them.
  */
 fun Values.nms(
     frame: Frame,
@@ -38,23 +38,37 @@ fun Values.nms(
         if (rivals.none { isSameObject(boxesQ8, i, it, iouPercent) }) kept.add(i)
     }
     val rows = listOf(kept.size)
-    val added = mapOf(
-        "boxes" to Tensor(rows + 4, kept.flatMap { inPhoto(boxesQ8, it, frame) }.toDoubleArray()),
+    val boxes = kept.flatMap { boxInPhoto(boxesQ8, it, frame) }
+    val added = mutableMapOf<String, Value>(
+        "boxes" to Tensor(rows + 4, boxes.toDoubleArray()),
         "scores" to Tensor(rows, DoubleArray(kept.size) { scores[kept[it]] }),
         "classes" to Integers(rows, LongArray(kept.size) { classes[kept[it]] }),
     )
-    val labels = (this["candidate_labels"] as? Texts)?.data ?: return this + added
-    return this + added + ("labels" to Texts(rows, kept.map(labels::get)))
+    (this["candidate_labels"] as? Texts)?.let { labels ->
+        added["labels"] = Texts(rows, kept.map(labels.data::get))
+    }
+    (this["candidate_keypoints"] as? Integers)?.let { points ->
+        val numbers = 2 * points.shape[1]
+        val photo = kept.flatMap { i -> inPhoto(points.data, numbers * i, numbers, frame) }
+        val shape = rows + points.shape.drop(1)
+        added["keypoints"] = Tensor(shape, photo.map { it - 0.5 }.toDoubleArray())
+    }
+    return this + added
 }
 
 /** Row i as x, y, width, height in photo pixels. */
-private fun inPhoto(boxesQ8: LongArray, i: Int, frame: Frame): List<Double> {
+private fun boxInPhoto(boxesQ8: LongArray, i: Int, frame: Frame): List<Double> {
+    val edges = inPhoto(boxesQ8, 4 * i, 4, frame)
+    return listOf(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
+}
+
+/** `count` numbers x, y, x, y, ... from the one at `first` on, in photo pixels. */
+private fun inPhoto(placesQ8: LongArray, first: Int, count: Int, frame: Frame): List<Double> {
     val region = requireNotNull(frame.region) { "a step before the network sets the region" }
     val origin = listOf(region.x0Q8, region.y0Q8).map(Long::toDouble)
     val scale = listOf(
         region.widthQ8.toDouble() / (256 * frame.image.width),
         region.heightQ8.toDouble() / (256 * frame.image.height),
     )
-    val edges = List(4) { k -> (origin[k % 2] + boxesQ8[4 * i + k] * scale[k % 2]) / 256 }
-    return listOf(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
+    return List(count) { k -> (origin[k % 2] + placesQ8[first + k] * scale[k % 2]) / 256 }
 }

@@ -16,15 +16,16 @@ from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 __all__ = ["STEP"]
 
 _CANDIDATES = ("candidate_boxes", "candidate_scores", "candidate_classes")
-_LABELS = "candidate_labels"
+_LABELS, _KEYPOINTS = "candidate_labels", "candidate_keypoints"
 _LEAST = {"iou_percent": 0, "limit": 1, "candidates": 1}
 
 
 class Nms(PostStep):
-    """Add values 'boxes', 'scores', 'classes', and 'labels' where step 'boxes' has labels.
+    """Add values 'boxes', 'scores', 'classes', and 'labels' and 'keypoints' where 'boxes' has them.
 
     'boxes': [N, 4] float64 x, y, width, height in photo pixels, pixel i covering [i, i + 1).
-    'scores': [N] float64.  'classes': [N] int64.  'labels': [N] str. The highest score is first;
+    'scores': [N] float64.  'classes': [N] int64.  'labels': [N] str.  'keypoints': [N, K, 2]
+    float64 x, y in photo pixels, as landmarks: pixel i lies at i. The highest score is first;
     zoo.detections.survivors defines which remain.
 
     iou_percent: a candidate is dropped if it overlaps a better one more: intersection over union.
@@ -70,11 +71,15 @@ class Nms(PostStep):
             "scores": ValueSpec((None,)),
             "classes": ValueSpec((None,), "int64"),
         }
-        return {**added, "labels": ValueSpec((None,), "str")} if _LABELS in known else added
+        if _LABELS in known:
+            added["labels"] = ValueSpec((None,), "str")
+        if _KEYPOINTS in known:
+            added["keypoints"] = ValueSpec(known[_KEYPOINTS].shape)
+        return added
 
     def consumes(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
         """Return the candidates."""
-        return (*_CANDIDATES, _LABELS)
+        return (*_CANDIDATES, _LABELS, _KEYPOINTS)
 
     def apply(
         self, values: Mapping[str, NDArray[Any]], frame: Frame, parameters: Mapping[str, Any]
@@ -84,27 +89,33 @@ class Nms(PostStep):
         boxes_q8, scores, classes = (values[name] for name in _CANDIDATES)
         limits = Limits(parameters["candidates"], parameters["limit"], parameters["iou_percent"])
         kept = survivors(boxes_q8, scores, limits, classes if parameters["per_class"] else None)
+        places = _in_photo(boxes_q8[kept].reshape(-1, 2, 2), region, frame.image_hwc.shape)
+        low, high = places[:, 0], places[:, 1]
         added = {
-            "boxes": _in_photo(boxes_q8[kept], region, frame.image_hwc.shape),
+            "boxes": np.concatenate([low, high - low], axis=1),
             "scores": scores[kept],
             "classes": classes[kept],
         }
-        return {**added, "labels": values[_LABELS][kept]} if _LABELS in values else added
+        if _LABELS in values:
+            added["labels"] = values[_LABELS][kept]
+        if _KEYPOINTS in values:
+            points_q8 = values[_KEYPOINTS][kept]
+            added["keypoints"] = _in_photo(points_q8, region, frame.image_hwc.shape) - 0.5
+        return added
 
 
 def _in_photo(
-    boxes_q8: NDArray[np.int64], region: Region, image_hwc: tuple[int, ...]
+    places_q8: NDArray[np.int64], region: Region, image_hwc: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Return x, y, width, height in photo pixels.
+    """Return x, y [..., 2] in photo pixels, pixel i covering [i, i + 1).
 
-    edge = (x0 + x (width / (256 W))) / 256, and the same of y: region x0, width; input W pixels.
+    x = (x0 + x (width / (256 W))) / 256, and the same of y: region x0, width; input W pixels.
     """
     height, width = image_hwc[:2]
     origin = np.array([region.x0_q8, region.y0_q8], np.float64)
     scale = np.array([region.width_q8 / (256 * width), region.height_q8 / (256 * height)])
-    low = (origin + boxes_q8[:, :2] * scale) / 256
-    high = (origin + boxes_q8[:, 2:] * scale) / 256
-    return np.concatenate([low, high - low], axis=1)
+    pixels: NDArray[np.float64] = (origin + places_q8 * scale) / 256
+    return pixels
 
 
 STEP = Nms()

@@ -25,7 +25,7 @@ COLORS = [[0, 0, 0], [0, 200, 0], [40, 80, 255]]
 CONTRACT = Contract(
     input=TensorSpec("image", (3, SIZE, SIZE)),
     outputs=(
-        TensorSpec("cells", (5, SIZE // STRIDE, SIZE // STRIDE)),
+        TensorSpec("cells", (7, SIZE // STRIDE, SIZE // STRIDE)),
         TensorSpec("maps", (3, SIZE, SIZE)),
         TensorSpec("logits", (3,)),
     ),
@@ -45,6 +45,8 @@ CONTRACT = Contract(
                 "activation": "sigmoid",
                 "strides": [STRIDE],
                 "labels": ["red thing"],
+                "keypoint_channel": 5,
+                "keypoint_count": 1,
             },
         ),
         Step("nms"),
@@ -57,9 +59,10 @@ CONTRACT = Contract(
 
 def network() -> bytes:
     """Return a network whose boxes are red cells, maps the channels, and logits their means."""
-    red = np.zeros((5, 3, STRIDE, STRIDE), np.float32)
+    red = np.zeros((7, 3, STRIDE, STRIDE), np.float32)
     red[0] = np.array([16, -8, -8], np.float32)[:, None, None] / STRIDE**2
-    constants = {"red": red, "bias": np.array([-8, 0.5, 0.5, 0.5, 0.5], np.float32)}
+    bias = np.array([-8, 0.5, 0.5, 0.5, 0.5, 0.25, -0.25], np.float32)
+    constants = {"red": red, "bias": bias}
     nodes = [
         helper.make_node("Conv", ["image", "red", "bias"], ["cells"], strides=[STRIDE, STRIDE]),
         helper.make_node("Relu", ["image"], ["maps"]),
@@ -124,6 +127,7 @@ def test_the_record_has_what_python_finds(colour_app, photo):
         else:
             np.testing.assert_array_equal(found[name], value)
     np.testing.assert_allclose(found["boxes"], [[160, 160, 160, 160]])
+    np.testing.assert_allclose(found["keypoints"], [[[279.5, 199.5]]])
     assert run.record["labels"] == ["red thing"]
     assert run.record["mask_shares"] == pytest.approx([0.125, 0.25, 0.625], abs=1e-3)
 
@@ -133,6 +137,7 @@ def test_the_overlay_shows_them(colour_app, photo, tmp_path):
     assert record["top_labels"] == ["green", "blue"] or record["top_labels"][0] == "blue"
     for edge in (pixels[160:316, 160], pixels[160:316, 319]):
         assert (edge == GREEN).all(-1).mean() > 0.7
+    assert (pixels[199:201, 279:281] == GREEN).all()  # the key point
     # Inside: red is black, so unchanged; the other classes are half their colour.
     assert pixels[240, 240].tolist() == [255, 0, 0]
     assert np.abs(pixels[100, 600] - [0, 228, 0]).max() <= 1

@@ -19,6 +19,7 @@ YUNET = {
     for kind, width in (("cls", 1), ("obj", 1), ("bbox", 4))
     for stride, cells in CELLS.items()
 }
+YUNET_POINTS = {f"kps_{stride}": (cells, 10) for stride, cells in CELLS.items()}
 COCO_MAPS = {"p3": (255, 12, 20), "p4": (255, 6, 10), "p5": (255, 3, 5)}
 
 
@@ -38,6 +39,12 @@ def guessed(folder, outputs, size=(96, 160), last="conv"):
         + "\n".join(lines)
     )
     return Contract.from_toml(folder / "first.toml"), lines
+
+
+def test_the_key_points_of_yunet_are_read_where_they_are_there(tmp_path):
+    contract, _ = guessed(tmp_path, {**YUNET, **YUNET_POINTS})
+    assert contract.post[0].parameters["keypoint_count"] == 5
+    assert value_specs(contract).keys() == {"boxes", "scores", "classes", "keypoints"}
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,25 @@ def edges(given, v, stride, size, place):
     return [x - w / 2, y - h / 2, x + w / 2, y + h / 2]
 
 
+def point(given, v, stride, size, place):
+    """Return x y of a key point in pixels."""
+    *_, row, column, _, _ = place
+    v = v[1::-1] if given["order"] == "yx" else v[:2]
+    if given["coding"] in ("corners", "center_size"):
+        return list(v)
+    cell = [(i + given["offset"]) * stride for i in (column, row)]
+    return [
+        {
+            "ssd": at + given["variances"][0] * t * side,
+            "blazeface": at + t * side,
+            "yolov5": at - stride / 2 + t * side,
+            "distances": at + t * stride,
+            "distance_bins": (t * 2 + (at / stride - 0.5)) * stride,
+        }[given["coding"]]
+        for at, t, side in zip(cell, v, size, strict=True)
+    ]
+
+
 def score_of(given, raw, objectness):
     """Return the best class without background, and its score."""
     first = 1 if given["background"] == "first" else 0
@@ -141,7 +160,7 @@ def score_of(given, raw, objectness):
 
 
 def by_definition(name, outputs):
-    """Yield score, class and edges of each candidate, in order."""
+    """Yield score, class, edges and key points of each candidate, in order."""
     given = parameters_of(name)
 
     def read(kind, level, place, channel, count=0):
@@ -161,7 +180,16 @@ def by_definition(name, outputs):
         if score >= given["threshold"]:
             wide = 4 * given["bins"] if given["coding"] == "distance_bins" else 4
             v = read("boxes", level, place, given["box_channel"], wide)
-            yield score, best, edges(given, v, stride, size, place)
+            each = given["keypoint_numbers"]
+            points = [
+                point(given, read("keypoints", level, place, k, each), stride, size, place)
+                for k in range(
+                    given["keypoint_channel"],
+                    given["keypoint_channel"] + given["keypoint_count"] * each,
+                    each,
+                )
+            ]
+            yield score, best, edges(given, v, stride, size, place), points
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -172,13 +200,16 @@ def test_candidates_equal_the_definition(name, seed):
     found = run(name, outputs)
     expected = list(by_definition(name, outputs))
     assert len(found["candidate_scores"]) == len(expected)
-    scores, classes, boxes = zip(*expected, strict=True) if expected else ([], [], [])
+    scores, classes, boxes, points = zip(*expected, strict=True) if expected else ([],) * 4
     np.testing.assert_allclose(found["candidate_scores"], scores, rtol=1e-12)
     assert found["candidate_classes"].tolist() == list(classes)
     x0, y0, x1, y1 = np.array(boxes).reshape(-1, 4).T
     ordered = np.stack([x0, y0, np.maximum(x0, x1), np.maximum(y0, y1)], axis=1)
     limited = np.clip(ordered, -65536, 65536)
     np.testing.assert_allclose(found["candidate_boxes"] / 256, limited, atol=0.6 / 256)
+    if count := parameters_of(name)["keypoint_count"]:
+        points = np.array(points).reshape(-1, count, 2)
+        np.testing.assert_allclose(found["candidate_keypoints"] / 256, points, atol=0.6 / 256)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -226,6 +257,9 @@ def test_cpp_equals_numpy(cpp, name, seed, odd):
         ({"anchors": [[[1, 1]], [[1]]]}, r"for each of 2 levels a list of \[width, height\]"),
         ({"activation": "softmax"}, "none or sigmoid beside an objectness is needed"),
         ({"coding": "corners"}, "no strides or anchors with coding 'corners'"),
+        ({"keypoints": "kps"}, "keypoints is 'kps'; a list of texts"),
+        ({"keypoint_numbers": 1}, "keypoint_numbers is 1; an integer of at least 2"),
+        ({"keypoint_count": 5, "keypoint_channel": 6}, "classes is 0; with key points behind the"),
     ],
 )
 def test_impossible_parameters_are_refused(change, message):
@@ -260,12 +294,28 @@ def test_an_absent_output_is_named():
 
 def test_the_record_has_boxes_but_no_maps():
     assert set(value_specs(contract_of("ssd"))) == {"boxes", "scores", "classes", "labels"}
+    assert value_specs(contract_of("blazeface"))["keypoints"] == ValueSpec((None, 6, 2))
     assert consumed(contract_of("yolov8")) == (
         "out",
         "candidate_boxes",
         "candidate_scores",
         "candidate_classes",
     )
+
+
+def test_key_points_are_places_in_the_photo():
+    step, region = load("step", "nms"), Region(512, -256, 64 * 512, 48 * 256)
+    values = {
+        "candidate_boxes": np.array([[0, 0, 2560, 2560], [2560, 0, 5120, 2560]]),
+        "candidate_scores": np.array([0.5, 0.75]),
+        "candidate_classes": np.zeros(2, np.int64),
+        "candidate_keypoints": np.array([[[256, 0], [0, 0]], [[2560, 512], [3072, 128]]]),
+    }
+    frame = Frame(np.zeros((48, 64, 3), np.uint8), (0, 0, 1, 1), region)
+    found = step.apply(values, frame, step.complete({}))
+    # An input pixel is 2 photo pixels wide and 1 high; pixel i of a point lies at i.
+    expected = np.array([[[22, 1], [26, -0.5]], [[4, -1], [2, -1]]]) - 0.5
+    np.testing.assert_array_equal(found["keypoints"], expected)
 
 
 def test_an_output_called_boxes_gives_way_to_the_result():

@@ -28,11 +28,26 @@ Finding look(Backend& backend, const Photo& photo, const Box& box) {
   return finding;
 }
 
-const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns) {
+namespace {
+
+const Tensor* numbers_of(const Finding& finding, const std::string& name) {
   const auto found = finding.values.find(name);
-  if (found == finding.values.end()) return nullptr;
-  const Tensor* value = std::get_if<Tensor>(&found->second);
+  return found == finding.values.end() ? nullptr : std::get_if<Tensor>(&found->second);
+}
+
+}  // namespace
+
+const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns) {
+  const Tensor* value = numbers_of(finding, name);
   const bool fits = value != nullptr && value->shape.size() == 2 && value->shape[1] == columns;
+  return fits ? value : nullptr;
+}
+
+const Tensor* points_of(const Finding& finding, const std::string& name) {
+  const Tensor* value = numbers_of(finding, name);
+  const Tensor* boxes = rows_of(finding, "boxes", 4);
+  const bool fits = value != nullptr && boxes != nullptr && value->shape.size() == 3 &&
+                    value->shape[0] == boxes->shape[0] && value->shape[2] == 2;
   return fits ? value : nullptr;
 }
 

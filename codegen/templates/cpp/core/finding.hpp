@@ -29,4 +29,7 @@ Finding look(Backend& backend, const Photo& photo, const Box& box);
 // A value with rows [N, columns] of numbers; null if the contract has none of this name.
 const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns);
 
+// A value [N, K, 2], points of each row of 'boxes'; null if the contract has none of this name.
+const Tensor* points_of(const Finding& finding, const std::string& name);
+
 }  // namespace zoo

@@ -52,16 +52,29 @@ void draw_box(Canvas& canvas, const Box& box, const Color& color) {
                  std::max(1, rounded(longer_side(box) / 150)), color);
 }
 
-// The boxes that the network found, with their labels.
+// Points x, y of something with a box of this size.
+void draw_points(Canvas& canvas, const double* first, const double* last, double side) {
+  const double radius = std::max(0.7, side / 120);
+  for (const double* xy = first; xy < last; xy += 2) canvas.disc(xy[0], xy[1], radius + 1, kInk);
+  for (const double* xy = first; xy < last; xy += 2) canvas.disc(xy[0], xy[1], radius, kFoundColor);
+}
+
+// The boxes that the network found, with their key points and labels.
 void draw_found(Canvas& canvas, const Image& image, const Finding& finding) {
   const Tensor* boxes = rows_of(finding, "boxes", 4);
   if (boxes == nullptr) return;
+  const Tensor* points = points_of(finding, "keypoints");
   for (std::size_t row = 0; row < boxes->data.size() / 4; ++row) {
     const double* place = &boxes->data[4 * row];
     const auto is_near = [](double value) { return std::fabs(value) < kFarthest; };
     if (!std::all_of(place, place + 4, is_near)) continue;  // nan, too
     const Box box{place[0], place[1], place[2], place[3]};
     draw_box(canvas, box, kFoundColor);
+    if (points != nullptr) {
+      const auto numbers = static_cast<std::size_t>(2 * points->shape[1]);
+      const double* first = points->data.data() + numbers * row;
+      draw_points(canvas, first, first + numbers, longer_side(box));
+    }
     write_text(canvas, image, box.x, box.y, box_label(finding, row));
   }
 }
@@ -94,10 +107,8 @@ void draw_mask(Canvas& canvas, const Image& image, const Finding& finding) {
 void draw_landmarks(Canvas& canvas, const Finding& finding) {
   const Tensor* landmarks = rows_of(finding, "landmarks", 2);
   if (landmarks == nullptr) return;
-  const std::vector<double>& xy = landmarks->data;
-  const double radius = std::max(0.7, longer_side(finding.box) / 120);
-  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius + 1, kInk);
-  for (std::size_t i = 0; i < xy.size(); i += 2) canvas.disc(xy[i], xy[i + 1], radius, kFoundColor);
+  const double* first = landmarks->data.data();
+  draw_points(canvas, first, first + landmarks->data.size(), longer_side(finding.box));
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ class Finding(val box: Box, val outputs: Values, val values: Values, val inferen
     /** A value with rows [N, columns] of numbers; null if the contract has none of this name. */
     fun rows(name: String, columns: Int): Tensor? =
         (values[name] as? Tensor)?.takeIf { it.shape.size == 2 && it.shape[1] == columns }
+
+    /** The value 'keypoints' [N, K, 2] of the boxes; null if the contract has none. */
+    fun keypoints(): Tensor? =
+        (values["keypoints"] as? Tensor)?.takeIf { it.shape.size == 3 && it.shape[2] == 2 }
 }
 
 /** Processes one box of a photo; throws StepError for an invalid box. */

@@ -58,6 +58,7 @@ class FindingView(context: Context) : View(context) {
         val box = finding.box
         drawBox(canvas, doubleArrayOf(box.x, box.y, box.width, box.height))
         finding.rows("boxes", 4)?.let { drawFound(canvas, it.data, finding.values) }
+        finding.keypoints()?.let { drawPoints(canvas, it) }
         finding.rows("landmarks", 2)?.let { drawPoints(canvas, it) }
     }
 
