@@ -114,7 +114,14 @@ def _terms(graph: Graph, node: Node) -> int:
         shape = graph.tensors[node.inputs[op.weight_input]].shape
         return math.prod(map(int, shape)) // int(shape[op.weight_axis]) + 1
     pixels = math.prod(integers(node, "kernel")) if "kernel" in node.attributes else 1
-    return pixels + len(node.inputs)
+    return max(pixels, _products(graph, node)) + len(node.inputs)
+
+
+def _products(graph: Graph, node: Node) -> int:
+    """Return how many products the node adds for one output, from its multiply-accumulates."""
+    output = graph.tensors[node.output]
+    macs = find_op(node.op).macs(node, graph.inputs_of(node), output)
+    return macs // math.prod(int(size) for size in output.shape[1:])
 
 
 def _largest(tensor: Tensor) -> int:

@@ -217,7 +217,6 @@ _KINDS = {
     "control flow": "control flow",
     "only images": "a tensor that is not an image [N, C, H, W]",
     "only [N, C]": "a tensor that is not [N, C], for a dense layer",
-    "two computed ones": "a product of two computed matrices",
     "batch": "an operation on the batch axis",
     "is a constant": "an output that does not depend on an input",
     "only constant inputs": "constants that are not folded",

@@ -14,6 +14,7 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "conv": "weighted:lower_conv",
         "dense": "weighted:lower_dense",
         "depth_to_space": "moves:lower_depth_to_space",
+        "matmul": "matrices:lower_matmul",
         "max_pool": "windows:lower_max_pool",
         "mul": "elementwise:lower_mul",
         "pad": "moves:lower_pad",

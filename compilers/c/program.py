@@ -26,8 +26,8 @@ PASSES = (channels_last,)
 def make_program(graph: Graph) -> CProgram:
     """Return the program; raises UnsupportedOpError for nodes it cannot compute exactly."""
     _check_batch(graph)
-    inside = _inside(graph)
     laid = run_passes(graph, PASSES)
+    inside = _inside(laid)
     calls, roots = _lower(laid, [node for node in laid.nodes if node.output in inside])
     names, integers = Identifiers(), graph.border
     inputs, outputs = (
@@ -114,7 +114,8 @@ def lower_node(view: KernelView) -> Steps:
 
 def capabilities(graph: Graph) -> tuple[Capability, ...]:
     """Return one entry for each node of an integer graph within its border."""
-    inside, laid = _inside(graph), run_passes(graph, PASSES)
+    laid = run_passes(graph, PASSES)
+    inside = _inside(laid)
     views = [KernelView(laid, node, node.output) for node in laid.nodes if node.output in inside]
     return tuple(capability_of(view, "CPU", partial(_calls, view)) for view in views)
 

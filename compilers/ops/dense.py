@@ -27,18 +27,16 @@ class Dense(WeightedOp):
     """
 
     name = "dense"
-    onnx_types = ("Gemm", "MatMul")
+    onnx_types = ("Gemm",)
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read Gemm or MatMul with a constant weight, transposed to [K, C]."""
+        """Read Gemm with a constant weight, transposed to [K, C]."""
         x = operand(call)
         if len(x.shape) != 2:
             raise UnsupportedOpError(
                 f"{call.where}: {call.op_type} reads '{x.name}' of shape {x.shape}; only [N, C] "
                 "is supported: flatten before it"
             )
-        if call.op_type == "MatMul":
-            return Parsed((x, _transposed(constant(call, 1, "weight", 2))))
         return Parsed((x, *_gemm_constants(call)))
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002

@@ -24,6 +24,7 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "hardswish": "functions:lower_hardswish",
         "leaky_relu": "functions:lower_leaky_relu",
         "log": "real_functions:lower_function",
+        "matmul": "matrices:lower_matmul",
         "max_pool": "windows:lower_max_pool",
         "mish": "real_functions:lower_function",
         "mul": "elementwise:lower_mul",

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 LAYOUTS = "zoo.layouts"
-"""Name of the metadata with the layouts of images, by input and output: JSON."""
+"""Name of the metadata with the layouts of inputs and outputs, and of matrices inside: JSON."""
 BORDER = "zoo.border"
 """Name of the metadata with the integer tensors of inputs and outputs: JSON."""
 
@@ -139,9 +139,9 @@ class Scope:
         """Return the file."""
         border = (*self.graph.inputs, *self.graph.outputs)
         layouts = {
-            name: self.graph.tensors[name].layout
-            for name in border
-            if self.graph.tensors[name].layout
+            name: tensor.layout
+            for name, tensor in self.graph.tensors.items()
+            if (name in border and tensor.layout) or _is_inner_matrix(tensor)
         }
         texts = {
             **self.graph.metadata,
@@ -183,6 +183,11 @@ class Scope:
 
     def _new_name(self, wish: str) -> str:
         return reserve_name(wish, self._taken)
+
+
+def _is_inner_matrix(tensor: Tensor) -> bool:
+    """Whether a computed tensor with four axes is no image."""
+    return tensor.layout == "NCHW" and not tensor.is_constant
 
 
 def _int8_grid(grid: Quantization) -> Quantization:

@@ -50,7 +50,9 @@ class LitertExecutor(Inspector):
         asked = {border.get(name, name): name for name in names}
         interpreter = new_interpreter(with_outputs(content, asked), str(file), threads=1)
         details = (*interpreter.get_input_details(), *interpreter.get_output_details())
-        layouts = {d["name"]: "NHWC" for d in details if len(d["shape"]) == len(CHANNELS_LAST)}
+        stated = metadata(content, _LAYOUTS)
+        images = (d["name"] for d in details if len(d["shape"]) == len(CHANNELS_LAST))
+        layouts = {name: "NHWC" for name in images if stated.get(name) != "NCHW"}
         return LitertInside(LitertRun(interpreter, layouts, str(file), as_stored=True), asked)
 
 

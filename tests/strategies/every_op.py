@@ -59,6 +59,11 @@ SLICES = {
     "part": (IMAGE, {"axes": (2, 3), "starts": (1, 2), "ends": (6, 5), "steps": (2, 1)}),
     "flat": (("N", 9), {"axes": (1,), "starts": (3,), "ends": (9,), "steps": (4,)}),
 }
+MATRICES = {
+    "rows": (("N", 6, 7), ("N", 7, 5)),
+    "heads": (("N", 3, 6, 7), ("N", 3, 7, 5)),
+    "repeated": (("N", 3, 1, 4, 7), ("N", 1, 2, 7, 300)),
+}
 NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 PLACES = ("half_pixel", "asymmetric", "align_corners")
 FUNCTIONS = (
@@ -184,11 +189,19 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
         yield f"resize {place} linear", OneNode("resize", (image,), linear, read)
 
 
-_FAMILIES = (_layers, _element_by_element, _tables, _pools, _moves)
+def _products(read: Quantization, stored: Quantization) -> Cases:
+    for kind, (first, second) in MATRICES.items():
+        inputs = (activation(first, read, "a"), activation(second, COARSE, "b"))
+        yield f"matmul {kind}", OneNode("matmul", inputs, {"clamp": (-9.0, 2.0)}, stored)
+    inputs = (_quantized_constant((4, 6), COARSE), activation(("N", 3, 6, 5), read))
+    yield "matmul constant", OneNode("matmul", inputs, {}, stored)
+
+
+_FAMILIES = (_layers, _element_by_element, _products, _tables, _pools, _moves)
 
 
 def every_family(pair: str) -> dict[str, dict[str, OneNode]]:
-    """Return the cases by family: layers, tables, pools, moves and so on."""
+    """Return the cases by family: layers, products, tables, pools, moves and so on."""
     return {family.__name__.strip("_"): dict(family(*PAIRS[pair])) for family in _FAMILIES}
 
 

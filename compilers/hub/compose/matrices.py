@@ -12,20 +12,20 @@ from zoo.graph import Tensor
 
 __all__ = ["COMPOSITIONS"]
 
-_DENSE_AXES = 2
+_MATRIX_AXES = 2
 
 
 def _matmul(parts: Parts) -> None:
-    """Write [N, .., T, C] @ [C, K]; leave [N, C] @ [C, K] to the dense layer."""
+    """Write [N, C] @ [C, K] as a Gemm, [N, .., T, C] @ [C, K] as a convolution.
+
+    Other products are left to their op.
+    """
     x, weight = parts.tensor(), parts.tensor(1)
-    if max(len(x.shape), len(weight.shape)) <= _DENSE_AXES and not x.is_constant:
+    if weight.data is None or len(weight.shape) != _MATRIX_AXES:
         return
-    if x.is_constant or weight.data is None or len(weight.shape) != _DENSE_AXES:
-        raise parts.refusal(
-            f"it multiplies '{x.name}' {x.shape} by '{weight.name}' {weight.shape}",
-            "only constants [C, K] are supported as the second matrix: attention, which multiplies "
-            "two computed ones, is not",
-        )
+    if len(x.shape) == _MATRIX_AXES:
+        parts.nodes.append(replace(parts.node, op_type="Gemm"))
+        return
     *outer, channels = parts.sizes()
     rows, outputs = prod(outer), int(weight.shape[1])
     if channels != weight.shape[0]:

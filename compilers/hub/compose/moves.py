@@ -121,6 +121,41 @@ def _pad(parts: Parts) -> None:
     parts.give(x)
 
 
+def _concat(parts: Parts) -> None:
+    """Write constants beside computed values as borders of zeros, to which they are added.
+
+    Such a constant, a class token, is the same for all samples. Other concats are left to their op.
+    """
+    tensors = [parts.tensor(index) for index in range(len(parts.node.inputs))]
+    constants = [tensor for tensor in tensors if tensor.is_constant]
+    if not constants or any(t.shape[:1] != (1,) or t.quantization for t in constants):
+        return
+    first = next(index for index, tensor in enumerate(tensors) if not tensor.is_constant)
+    axis = parts.axis(int(parts.attribute("axis", 0)), first)
+    borders: dict[int, list[int]] = {}
+    before = 0
+    for index, tensor in enumerate(tensors):
+        if not tensor.is_constant:
+            borders[index], before = [before, 0], 0
+        elif borders:
+            list(borders.values())[-1][1] += int(tensor.shape[axis])
+        else:
+            before += int(tensor.shape[axis])
+    bordered = [_bordered(parts, index, axis, widths) for index, widths in borders.items()]
+    joined = bordered[0] if len(bordered) == 1 else parts.add("Concat", *bordered, axis=axis)
+    zeros = (np.zeros((1, *(int(size) for size in t.shape[1:])), np.float32) for t in tensors)
+    given = [z if t.data is None else t.data for z, t in zip(zeros, tensors, strict=True)]
+    parts.give(parts.add("Add", joined, parts.constant("beside", np.concatenate(given, axis))))
+
+
+def _bordered(parts: Parts, index: int, axis: int, widths: Sequence[int]) -> str:
+    """Add an input with zeros before and after it along an axis."""
+    before, after = ([0] * len(parts.tensor(index).shape) for _ in range(2))
+    before[axis], after[axis] = widths
+    pads = parts.integers([*before, *after])
+    return parts.add("Pad", parts.input(index), pads) if any(widths) else parts.input(index)
+
+
 def _widths(parts: Parts) -> list[tuple[int, int]]:
     """Return (before, after) of each axis, the batch included."""
     rank = len(parts.tensor().shape)
@@ -147,5 +182,5 @@ _BORDERS: Mapping[str, Callable[[NDArray[np.int64], int], NDArray[np.int64]]] = 
 
 
 COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
-    {"Expand": _expand, "Gather": _gather, "Pad": _pad, "Tile": _tile}
+    {"Concat": _concat, "Expand": _expand, "Gather": _gather, "Pad": _pad, "Tile": _tile}
 )

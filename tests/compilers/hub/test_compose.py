@@ -76,7 +76,13 @@ CASES = {
     "largest of all": ("GlobalMaxPool", [ROWS], [], {}),
     "longer signal": ("Resize", [ROWS], [None, np.float32([1, 1, 2])], {"mode": "linear"}),
     "signal of a size": ("Resize", [ROWS], [None, None, _ints(2, 6, 7)], {"mode": "linear"}),
+    "joined with a token": ("Concat", [(1, 6, 5)], [_reals(1, 2, 5)], {"axis": 1}),
+    "joined with two": ("Concat", [(1, 4, 5)], [_reals(1, 4, 1), _reals(1, 4, 2)], {"axis": -1}),
+    "vector by a matrix": ("MatMul", [FLAT], [_reals(6, 3)], {}),
     "rows by a matrix": ("MatMul", [ROWS], [_reals(5, 3)], {}),
+    "matrix by a matrix": ("MatMul", [ROWS, (2, 5, 3)], [], {}),
+    "repeated by a matrix": ("MatMul", [(2, 3, 6, 5), (2, 1, 5, 4)], [], {}),
+    "heads by matrices of their own": ("MatMul", [(2, 3, 6, 5)], [_reals(1, 3, 5, 4)], {}),
     "images by a matrix": ("MatMul", [IMAGE], [_reals(4, 7)], {}),
     "instances": ("InstanceNormalization", [IMAGE], [_reals(6), _reals(6)], {"epsilon": 1e-3}),
     "instances of rows": ("InstanceNormalization", [ROWS], [_reals(6), _reals(6)], {}),
@@ -255,10 +261,10 @@ REFUSALS = {
         "it picks 600 values in 600 runs; 1 to 256 runs of rising indices are supported: reorder "
         "channels with a 1x1 convolution$",
     ),
-    "two computed matrices": (
-        ("MatMul", [ROWS, (2, 5, 3)], [], {}),
-        r"it multiplies 'x0' \(2, 6, 5\) by 'x1' \(2, 5, 3\); only constants \[C, K\] are "
-        "supported as the second matrix: attention, which multiplies two computed ones, is not$",
+    "a product across samples": (
+        ("MatMul", [FLAT, (6, 3)], [], {}),
+        r"MatMul of 'x0' \(2, 6\) by 'x1' \(6, 3\); computed ones must be \[N, .., rows, "
+        r"columns\] with equally many axes, constants have two or more: keep the batch first, ",
     ),
     "two strides": (
         ("ConvTranspose", [IMAGE], [_reals(6, 3, 3, 3)], {"strides": [2, 3], "group": 2}),
