@@ -1,8 +1,9 @@
 """Products of two tensors' matrices, as in attention."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,27 +11,21 @@ from numpy.typing import NDArray
 from compilers.op_parts.arguments import operand
 from compilers.op_parts.arithmetic import (
     centred,
-    clamp_reals,
-    clamp_torch,
     factors,
     fix_ratio,
-    quantization_of,
     store,
 )
-from compilers.op_parts.kinds import broadcast_shape
+from compilers.op_parts.kinds import PairOp, broadcast_shape
 from zoo.errors import HubError, QuantizeError, UnsupportedOpError
-from zoo.graph import Node, Shape, Tensor
-from zoo.op import OnnxCall, Op, Parsed
-
-if TYPE_CHECKING:
-    import torch
+from zoo.graph import Node, Shape, Tensor, quantization_of
+from zoo.op import OnnxCall, Parsed
 
 __all__ = ["OP"]
 
 _MATRIX_AXES = 2
 
 
-class Matmul(Op):
+class Matmul(PairOp):
     """y[.., m, p] = sum over k of a[.., m, k] * b[.., k, p].
 
     a: [N, .., M, K].  b: [N, .., K, P].  y: [N, .., M, P].  The axes before the matrices broadcast.
@@ -41,7 +36,7 @@ class Matmul(Op):
 
     name = "matmul"
     onnx_types = ("MatMul",)
-    fuses_clamp = True
+    combine = operator.matmul
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read MatMul; refuses matrices that mix the samples of a batch."""
@@ -58,10 +53,6 @@ class Matmul(Op):
             )
         return Parsed(inputs)
 
-    def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:  # noqa: ARG002
-        """Write MatMul."""
-        return OnnxCall("MatMul", {}, tuple(inputs))
-
     def infer_shape(self, node: Node, inputs: Sequence[Tensor]) -> Shape:
         """Return [N, .., M, P]."""
         first, second = (tensor.shape for tensor in inputs)
@@ -72,14 +63,6 @@ class Matmul(Op):
             )
         outer = [Tensor(t.name, t.shape[:-_MATRIX_AXES]) for t in inputs]
         return (*broadcast_shape(node, outer), first[-2], second[-1])
-
-    def run_float(self, node: Node, inputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        """Multiply in float32."""
-        return clamp_reals(node, inputs[0] @ inputs[1])
-
-    def run_torch(self, node: Node, inputs: Sequence["torch.Tensor"]) -> "torch.Tensor":
-        """Multiply."""
-        return clamp_torch(node, inputs[0] @ inputs[1])
 
     def run_integer(
         self,

@@ -1,8 +1,8 @@
 """Products of matrices that the network computes."""
 
-from compilers.op_parts.arithmetic import quantization_of
 from compilers.tflite.clamps import add_clamped
 from compilers.tflite.scope import Scope
+from zoo.graph import quantization_of
 from zoo.lowering import NodeView
 
 __all__ = ["lower_matmul"]
