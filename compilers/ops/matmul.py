@@ -36,7 +36,7 @@ class Matmul(PairOp):
 
     name = "matmul"
     onnx_types = ("MatMul",)
-    combine = operator.matmul
+    combine = staticmethod(operator.matmul)
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read MatMul; refuses matrices that mix the samples of a batch."""
