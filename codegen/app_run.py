@@ -59,7 +59,7 @@ def _first_line(text: str, where: str) -> Mapping[str, Any]:
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise VerifyError(f"{where} begins with {line[:80]!r}; a JSON object is needed")
+        raise VerifyError(f"{where} begins with {line[:80]!r}; expected a JSON object")
     return found
 
 

@@ -79,6 +79,6 @@ def _network(folder: Path) -> Path:
     found = sorted(folder.glob("*.xmodel"))
     if len(found) != 1:
         raise ArtifactError(
-            f"{folder}: holds {len(found)} .xmodel files, one is needed; build it again"
+            f"{folder}: holds {len(found)} .xmodel files; expected one; build it again"
         )
     return found[0]

@@ -191,7 +191,7 @@ class Contract:
 
 def _check_keys(data: object, needed: set[str], optional: set[str], where: str) -> None:
     if not isinstance(data, Mapping):
-        raise RecipeError(f"{where}: found {type(data).__name__}, a table is needed")
+        raise RecipeError(f"{where}: found {type(data).__name__}; expected a table")
     known = sorted(needed | optional)
     for key in data:
         if key not in known:
@@ -204,7 +204,7 @@ def _check_keys(data: object, needed: set[str], optional: set[str], where: str) 
 def _list(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = data.get(key, [])
     if not isinstance(value, list):
-        raise RecipeError(f"{where}: '{key}' is {type(value).__name__}, a list is needed")
+        raise RecipeError(f"{where}: '{key}' is {type(value).__name__}; expected a list")
     return value
 
 
@@ -245,7 +245,9 @@ def _signal(data: Mapping[str, Any], where: str) -> SignalSpec:
     _check_keys(data, {"rate_hz"}, {"channel"}, where)
     rate_hz, channel = data["rate_hz"], data.get("channel", "only")
     if type(rate_hz) is not int or not 0 < rate_hz < 1 << 31:
-        raise RecipeError(f"{where}: rate_hz {rate_hz!r}; samples per second are needed, as 16000")
+        raise RecipeError(
+            f"{where}: rate_hz {rate_hz!r}; expected samples per second, such as 16000"
+        )
     if channel not in _CHANNELS:
         allowed = ", ".join(map(repr, _CHANNELS))
         raise RecipeError(f"{where}: channel {channel!r}; allowed: {allowed}")

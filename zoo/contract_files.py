@@ -112,7 +112,7 @@ def _tupled(value: object, where: str) -> Numbers:
         return tuple(_tupled(item, where) for item in value)
     if isinstance(value, bool | int | float):
         return value
-    raise RecipeError(f"{where}: holds {value!r}; a number or nested lists of numbers are needed")
+    raise RecipeError(f"{where}: holds {value!r}; expected a number or nested lists of numbers")
 
 
 def _shape(value: Numbers, where: str) -> tuple[int, ...]:

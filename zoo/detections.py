@@ -185,8 +185,8 @@ def distances_q8(
 def _check(values: NDArray[np.generic], dtype: type[np.generic]) -> None:
     if values.dtype != dtype or values.ndim != 3 or len(values) != CHANNELS:
         raise RecipeError(
-            f"map of faces is {values.dtype.name} {values.shape}; {np.dtype(dtype).name} "
-            f"({CHANNELS}, H, W) is needed: a logit and four distances"
+            f"map of faces is {values.dtype.name} {values.shape}; expected "
+            f"{np.dtype(dtype).name} ({CHANNELS}, H, W): a logit and four distances"
         )
 
 

@@ -1,8 +1,12 @@
-"""Type checks of contract parameters."""
+"""Checks of contract parameters."""
 
 import math
+from collections.abc import Collection, Mapping
+from typing import Any, NoReturn
 
-__all__ = ["is_integer", "is_integers", "is_number", "is_numbers"]
+from zoo.errors import RecipeError, suggest
+
+__all__ = ["check_choice", "is_integer", "is_integers", "is_number", "is_numbers", "refuse"]
 
 
 def is_number(value: object) -> bool:
@@ -23,3 +27,21 @@ def is_integer(value: object) -> bool:
 def is_integers(value: object) -> bool:
     """Return whether value is a non-empty list of integers."""
     return isinstance(value, list | tuple) and bool(value) and all(map(is_integer, value))
+
+
+def refuse(step: str, parameters: Mapping[str, Any], name: str, expected: str) -> NoReturn:
+    """Raise RecipeError: a step's parameter is not what it expects."""
+    raise RecipeError(
+        f"contract step '{step}': {name} is {parameters[name]!r}; expected {expected}"
+    )
+
+
+def check_choice(
+    step: str, parameters: Mapping[str, Any], name: str, choices: Collection[str]
+) -> None:
+    """Raise RecipeError unless a step's parameter is one of the choices."""
+    found = parameters[name]
+    if found not in choices:
+        raise RecipeError(
+            f"contract step '{step}': {name} is {found!r}{suggest(str(found), choices)}"
+        )

@@ -63,9 +63,9 @@ def faults(kind: str, name: str, found: Any) -> list[str]:  # noqa: ANN401 (anyt
 
 def _lowering_faults(name: str, found: object) -> Iterator[str]:
     if not callable(found):
-        yield f"is {shortened(found)}; a function is needed"
+        yield f"is {shortened(found)}; expected a function"
     if name.count("/") != 1:
-        yield f"is called '{name}'; '<compiler>/<op>' is needed"
+        yield f"is called '{name}'; expected '<compiler>/<op>'"
 
 
 def _faults(kind: str, found: object) -> Iterator[str]:
@@ -73,9 +73,9 @@ def _faults(kind: str, found: object) -> Iterator[str]:
     module, _, name = dotted.rpartition(".")
     wanted = getattr(import_module(module), name)
     if isinstance(found, type):
-        yield f"is the class {found.__qualname__} itself; an instance is needed"
+        yield f"is the class {found.__qualname__} itself; expected an instance"
     elif not issubclass(wanted, Protocol) and not isinstance(found, wanted):
-        yield f"is {shortened(found)}; an instance of {dotted} is needed"
+        yield f"is {shortened(found)}; expected an instance of {dotted}"
     else:
         missing = [member for member in _members(wanted) if not hasattr(found, member)]
         yield from (_missing(member, found, dotted) for member in missing)
@@ -103,7 +103,7 @@ def _type_faults(found: object, wanted: type) -> Iterator[str]:
         value = getattr(found, name)
         if not name.startswith("_") and not _has_type(value, hint):
             needed = getattr(hint, "__name__", "") if isinstance(hint, type) else ""
-            yield f"has {name}={shortened(value)}; {needed or hint} is needed"
+            yield f"has {name}={shortened(value)}; expected {needed or hint}"
 
 
 def _has_type(value: object, hint: Any) -> bool:  # noqa: ANN401 (a class, or built of classes)
@@ -130,7 +130,7 @@ def _path_faults(recipe: Any) -> Iterator[str]:  # noqa: ANN401 (zoo.recipe.Reci
     suites = {f"suites[{name!r}]": path for name, path in dict(recipe.suites).items()}
     for name, path in {**paths, **suites}.items():
         if path and not _PATH.fullmatch(str(path)):
-            yield f"has {name}={path!r}; 'package.module:function' is needed"
+            yield f"has {name}={path!r}; expected 'package.module:function'"
 
 
 def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noqa: ANN401

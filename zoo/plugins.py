@@ -154,11 +154,11 @@ def _collect(module: object, name: str) -> dict[str, tuple[Descriptor, ...]]:
 
 def _checked(results: Collection[Iterable[Any]], hook: str) -> tuple[Descriptor, ...]:
     if not results:  # pluggy drops None
-        raise TypeError(f"{hook} returned None; a list of descriptors is needed")
+        raise TypeError(f"{hook} returned None; expected a list of descriptors")
     descriptors = tuple(descriptor for result in results for descriptor in result)
     for descriptor in descriptors:
         if not isinstance(descriptor, Descriptor):
-            raise TypeError(f"{hook} returned {descriptor!r}; zoo.descriptor.Descriptor is needed")
+            raise TypeError(f"{hook} returned {descriptor!r}; expected zoo.descriptor.Descriptor")
         if not isinstance(descriptor.name, str) or not isinstance(descriptor.target, str):
             raise TypeError(f"{hook} returned {descriptor!r}; name and target must be strings")
     return descriptors

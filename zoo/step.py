@@ -37,8 +37,8 @@ def check_box(box: Box) -> None:
     finite = all(abs(value) < _LIMIT_PX for value in box)  # False for nan and infinity
     if not finite or min(box[2:]) < 1:
         raise DataError(
-            f"box {', '.join(f'{value:g}' for value in box)}: x, y, width, height in pixels "
-            f"are needed, width and height at least 1, all below {_LIMIT_PX}; correct the box"
+            f"box {', '.join(f'{value:g}' for value in box)}: expected x, y, width, height "
+            f"in pixels, width and height at least 1, all below {_LIMIT_PX}; correct the box"
         )
 
 

@@ -74,7 +74,7 @@ class TableOp(Op):
         if y.shape != x.shape or y.dtype.kind != "f":
             raise PluginError(
                 f"op '{self.name}': its `activate` returns {y.dtype} {list(y.shape)} for "
-                f"{x.dtype} {list(x.shape)}; the same shape and a float type are needed: repair "
+                f"{x.dtype} {list(x.shape)}; expected the same shape and a float type: repair "
                 "the plugin"
             )
         return y.astype(x.dtype, copy=False)

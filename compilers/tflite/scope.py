@@ -88,7 +88,7 @@ class Scope:
         name = view.node.inputs[index]
         if name not in self._indices:
             view.refuse(
-                f"'{name}' is a constant where something computed is needed",
+                f"'{name}' is a constant, but only computed tensors are supported here",
                 "compute what depends on constants only before the export",
             )
         return self._indices[name]

@@ -112,7 +112,7 @@ def require_factor(view: NodeView, sums: Quantization) -> None:
     if factor >= _FACTOR_END:
         view.refuse(
             f"a step of its sums is {factor:.0f} steps of its output",
-            f"below {_FACTOR_END} is needed: calibrate with inputs for which it gives more than 0",
+            f"at most {_FACTOR_END - 1} are supported: calibrate with inputs that make it positive",
         )
 
 

@@ -88,7 +88,7 @@ def _labels(root: Path, split: str) -> list[LabelledPhoto]:
         if line.strip()
     ]
     if not faces:
-        raise DataError(f"{path}: no faces; a line for each is needed")
+        raise DataError(f"{path}: no faces; expected one line for each")
     return faces
 
 

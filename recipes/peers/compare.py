@@ -282,9 +282,7 @@ def _named(other: str) -> tuple[str, Path]:
     """Return name and Python of an --other."""
     name, _, python = other.partition("=")
     if name not in SCRIPTS or not python:
-        raise UsageError(
-            f"--other {other}: NAME=PYTHON is needed, NAME one of {', '.join(SCRIPTS)}"
-        )
+        raise UsageError(f"--other {other}: expected NAME=PYTHON, NAME one of {', '.join(SCRIPTS)}")
     return name, Path(python)
 
 

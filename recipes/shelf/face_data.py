@@ -25,7 +25,7 @@ def find_faces(name: str | Path, split: str, points: int | None = None) -> Label
         raise _no_faces(found)
     if points is not None and found.points != points:
         raise DataError(
-            f"{found.folder}: its faces have {found.points} landmarks, {points} are needed; "
+            f"{found.folder}: its faces have {found.points} landmarks; expected {points}; "
             "give another data set or model"
         )
     return found

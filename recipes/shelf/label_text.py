@@ -66,7 +66,7 @@ def photo_below(photos: Path, name: str, where: str) -> Path:
 def pixel_numbers(words: Sequence[str], count: int, where: str) -> list[float]:
     """Return exactly `count` coordinates; raises DataError naming `where` and the word at fault."""
     if len(words) != count:
-        raise DataError(f"{where}: has {len(words)} numbers, {count} are needed")
+        raise DataError(f"{where}: has {len(words)} numbers; expected {count}")
     return [_pixels(word, where) for word in words]
 
 
@@ -76,5 +76,5 @@ def _pixels(word: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not abs(value) <= _LARGEST:
-        raise DataError(f"{where}: found '{word}', a number of pixels is needed")
+        raise DataError(f"{where}: found '{word}'; expected a number of pixels")
     return value

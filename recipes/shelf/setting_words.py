@@ -23,7 +23,7 @@ def setting_value(
         raise UsageError(f"setting '{name}' is '{text}'; allowed: {', '.join(allowed)}")
     value = _parsed(name, text, default)
     if is_positive and not value > 0:
-        raise UsageError(f"setting '{name}' is '{text}'; a number above 0 is needed")
+        raise UsageError(f"setting '{name}' is '{text}'; expected a number above 0")
     return value
 
 
@@ -39,4 +39,4 @@ def _parsed(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as t
         wanted = {bool: "true or false", tuple: "two numbers 'low,high'"}.get(
             type(default), f"a value like {default!r}"
         )
-        raise UsageError(f"setting '{name}' is '{text}'; {wanted} is needed") from error
+        raise UsageError(f"setting '{name}' is '{text}'; expected {wanted}") from error

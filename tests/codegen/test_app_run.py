@@ -50,12 +50,14 @@ def test_program_that_cannot_be_started(tmp_path):
 @pytest.mark.parametrize("script", ["exit 0", "echo landmarks", "echo '[1]'"])
 def test_a_program_without_a_record_is_named(tmp_path, script):
     app = program(tmp_path / "app", script)
-    with pytest.raises(VerifyError, match=r"raw-outputs begins with ''; a JSON object is needed"):
+    with pytest.raises(VerifyError, match=r"raw-outputs begins with ''; expected a JSON object"):
         run_app(app, tmp_path / "m.onnx", picture(tmp_path))
 
 
 def test_a_record_is_an_object(tmp_path):
     script = f"""while [ "$1" != --raw-outputs ]; do shift; done; echo '{RAW}' > "$2"; echo [1]"""
     app = program(tmp_path / "app", script)
-    with pytest.raises(VerifyError, match=r"its output begins with '\[1\]'; a JSON object is"):
+    with pytest.raises(
+        VerifyError, match=r"its output begins with '\[1\]'; expected a JSON object"
+    ):
         run_app(app, tmp_path / "m.onnx", picture(tmp_path))

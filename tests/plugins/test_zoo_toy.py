@@ -166,7 +166,7 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("file,x,y\n", r"places.csv: no places; a line for each is needed"),
+        ("file,x,y\n", r"places.csv: no places; expected a line for each"),
         (
             "file,x,y\na.png,1,b\n",
             r"places.csv:2: found {'file': 'a.png', 'x': '1', 'y': 'b'}, expected",

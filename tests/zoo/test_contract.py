@@ -101,8 +101,8 @@ def test_a_signal(read):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("{rate_hz = 0}", "rate_hz 0; samples per second are needed, as 16000"),
-        ("{rate_hz = 16e3}", "rate_hz 16000.0; samples per second"),
+        ("{rate_hz = 0}", "rate_hz 0; expected samples per second, such as 16000"),
+        ("{rate_hz = 16e3}", "rate_hz 16000.0; expected samples per second"),
         ('{rate_hz = 1, channel = "left"}', "channel 'left'; allowed: 'only', 'first', 'mean'"),
         ('{channel = "first"}', "key 'rate_hz' is missing"),
     ],
@@ -150,7 +150,7 @@ def test_other_forms_of_a_file_are_refused(read, given, message):
         ),
         (
             TOML.replace('{name = "image", shape = [3, 112, 112]}', '"image"'),
-            "contract.toml: input: found str, a table is needed",
+            "contract.toml: input: found str; expected a table",
         ),
         (
             TOML.replace("[3, 112, 112]", "[3, 0, 112]"),
@@ -166,7 +166,7 @@ def test_other_forms_of_a_file_are_refused(read, given, message):
         ),
         (
             TOML.replace("[{", "{").replace("}]", "}"),
-            "contract.toml: 'outputs' is dict, a list is needed",
+            "contract.toml: 'outputs' is dict; expected a list",
         ),
         (
             TOML.replace('name = "crop"', 'step = "crop"'),

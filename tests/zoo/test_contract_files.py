@@ -53,7 +53,7 @@ def test_numbers(read, written, value):
     ("written", "message"),
     [
         ("[[1, 2], [3]]", "constants: 'size': its lists differ in length"),
-        ('"many"', "constants: 'size': holds 'many'; a number or nested lists of numbers"),
+        ('"many"', "constants: 'size': holds 'many'; expected a number or nested lists of numbers"),
         ("[]", "constants: 'size': has shape [0]; a constant has 1 to 100000 numbers"),
         ('{file = "large.npy"}', "has shape [400, 400]; a constant has 1 to 100000 numbers"),
         ('{file = "ragged.json"}', "constants: 'size': its lists differ in length"),

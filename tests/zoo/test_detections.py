@@ -160,8 +160,8 @@ def test_no_face() -> None:
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        (np.zeros((4, 8, 8), np.float32), r"float32 \(4, 8, 8\); float32 \(5, H, W\) is needed"),
-        (np.zeros((5, 8, 8), np.float64), r"float64 \(5, 8, 8\); float32 \(5, H, W\) is needed"),
+        (np.zeros((4, 8, 8), np.float32), r"float32 \(4, 8, 8\); expected float32 \(5, H, W\)"),
+        (np.zeros((5, 8, 8), np.float64), r"float64 \(5, 8, 8\); expected float32 \(5, H, W\)"),
         (np.zeros((1, 5, 8, 8), np.float32), r"float32 \(1, 5, 8, 8\)"),
     ],
 )

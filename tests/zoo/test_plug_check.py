@@ -49,7 +49,7 @@ def test_each_kind_has_what_it_leads_to():
 @pytest.mark.parametrize("value", [7, None, "toy", object, [1]])
 def test_other_types_are_refused(kind, value):
     (fault,) = faults(kind, "toy", value)[:1]
-    assert WANTED[kind] in fault or fault == "is the class object itself; an instance is needed"
+    assert WANTED[kind] in fault or fault == "is the class object itself; expected an instance"
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_other_types_are_refused(kind, value):
             "its quantization is the unknown quantizer 'ptk'; did you mean ptq?",
         ),
         (board(schemes={}), "has no schemes; at least one is needed"),
-        (board(accepts=(7,)), "has accepts=(7,); tuple[str, ...] is needed"),
-        (board(accepts="w8a8-sym"), "has accepts='w8a8-sym'; tuple[str, ...] is needed"),
+        (board(accepts=(7,)), "has accepts=(7,); expected tuple[str, ...]"),
+        (board(accepts="w8a8-sym"), "has accepts='w8a8-sym'; expected tuple[str, ...]"),
         (board(schemes=["ptq"], name="toy-board"), "has schemes=['ptq']; "),
         (
             board(name="toybord"),
@@ -109,8 +109,8 @@ def test_names_in_recipes_and_schemes_are_looked_up():
 
 def test_lowerings_are_functions_for_a_compiler():
     assert faults("lowering", "c/conv", len) == []
-    assert faults("lowering", "c/conv", 7) == ["is 7; a function is needed"]
-    assert faults("lowering", "conv", len) == ["is called 'conv'; '<compiler>/<op>' is needed"]
+    assert faults("lowering", "c/conv", 7) == ["is 7; expected a function"]
+    assert faults("lowering", "conv", len) == ["is called 'conv'; expected '<compiler>/<op>'"]
     (fault,) = faults("lowering", "tflit/conv", len)
     assert fault == "its artifact is the unknown compiler 'tflit'; did you mean tflite?"
     assert faults("lowering", "c/table", len) == []
@@ -122,7 +122,7 @@ def test_a_recipes_functions_are_named_by_their_module():
     contract = Contract(TensorSpec("image", (1,)), (), ())
     recipe = Recipe("toy", "", "", contract, train="toy.train", suites={"all": "toy:suite"})
     assert faults("recipe", "toy", recipe) == [
-        "has train='toy.train'; 'package.module:function' is needed"
+        "has train='toy.train'; expected 'package.module:function'"
     ]
     assert faults("recipe", "toy", replace(recipe, train="toy.train:train")) == []
 
@@ -181,8 +181,8 @@ def test_a_derived_class_without_a_method_cannot_be_made():
 def test_a_fault_names_the_distribution(install):
     install("zoo-toys", "zoo_toys", PLUGIN.format(value="7"))
     words = (
-        "target 'toy-board' of plugin 'zoo_toys' (zoo-toys 1.0): 'zoo_toys:TARGET' is 7; an "
-        "instance of zoo.target.Target is needed; repair or uninstall zoo-toys"
+        "target 'toy-board' of plugin 'zoo_toys' (zoo-toys 1.0): 'zoo_toys:TARGET' is 7; expected "
+        "an instance of zoo.target.Target; repair or uninstall zoo-toys"
     )
     with pytest.raises(PluginError, match=re.escape(words)):
         registry.load("target", "toy-board")
@@ -200,18 +200,18 @@ def test_a_fault_names_the_distribution(install):
         (
             "package",
             'type("Form", (Package,), {"name": "toy", "tools": 3, "write": print})()',
-            r"'zoo_toys:IT' has tools=3; tuple\[zoo.tool.Tool, ...\] is needed",
+            r"'zoo_toys:IT' has tools=3; expected tuple\[zoo.tool.Tool, ...\]",
         ),
         (
             "op",
             'type("Bump", (TableOp,), {"name": "toy", "onnx_types": "Bump", "activate": print})()',
-            r"'zoo_toys:IT' has onnx_types='Bump'; tuple\[str, ...\] is needed",
+            r"'zoo_toys:IT' has onnx_types='Bump'; expected tuple\[str, ...\]",
         ),
         (
             "step",
             'type("S", (PreStep,), {"name": "toy", "parameters": {}, "cpp_header": "s.hpp", '
             '"apply": print})()',
-            r"'zoo_toys:IT' has cpp_header='s.hpp'; Path is needed",
+            r"'zoo_toys:IT' has cpp_header='s.hpp'; expected Path",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_installed_plugin_is_found(install):
         ),
         (
             "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(): return ['relu']",
-            "TypeError: register_ops returned 'relu'; zoo.descriptor.Descriptor is needed",
+            "TypeError: register_ops returned 'relu'; expected zoo.descriptor.Descriptor",
         ),
         (
             "from zoo.hookspecs import hookimpl\nfrom zoo.descriptor import Descriptor\n"
@@ -76,7 +76,7 @@ def test_installed_plugin_is_found(install):
         ),
         (
             "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(): return None",
-            "TypeError: register_ops returned None; a list of descriptors is needed",
+            "TypeError: register_ops returned None; expected a list of descriptors",
         ),
         (
             "from zoo.hookspecs import hookimpl\n@hookimpl\ndef register_ops(board): return []",

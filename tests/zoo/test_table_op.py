@@ -87,6 +87,8 @@ def test_the_form_for_training_follows_from_the_function():
 )
 def test_another_shape_or_type_names_the_op(returned, found):
     op = type("Broken", (Softsign,), {"activate": lambda *_: returned})()
-    message = rf"op 'softsign': its `activate` returns {found} for float32 \[2\]; the same shape"
+    message = (
+        rf"op 'softsign': its `activate` returns {found} for float32 \[2\]; expected the same shape"
+    )
     with pytest.raises(PluginError, match=message):
         op.run_float(NODE, [np.ones(2, np.float32)])

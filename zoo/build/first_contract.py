@@ -97,7 +97,7 @@ def _apart(
             f"'{given.name}' is {given.dtype or 'no tensor'} {_shown(given)}" for given in inputs
         )
         raise RecipeError(
-            f"{file.name}: input {found} (without the batch); one image is needed, float32 or "
+            f"{file.name}: input {found} (without the batch); expected one image, float32 or "
             "uint8 [3, height, width], [height, width, 3] or with 1 channel; for sound and other "
             "signals, give their rate with --signal RATE"
         )

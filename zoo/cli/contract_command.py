@@ -30,9 +30,11 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     file = _network_file(model)
     wanted = _height_and_width(size) if size else None
     if rate_hz < 0 or (rate_hz and wanted):
-        raise UsageError("--signal: a rate in Hz above 0 is needed, and no --size, as for pictures")
+        raise UsageError(
+            "--signal: expected a rate in Hz above 0, without --size, which is for pictures"
+        )
     if out.exists():
-        raise UsageError(f"{out}: is there already; give another file by --out, or remove it")
+        raise UsageError(f"{out}: already exists; give another file with --out, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
     out.write_text(first_contract(file, wanted, rate_hz), "utf-8")
@@ -59,7 +61,7 @@ def check(contract: Path, model: str) -> None:
 def _height_and_width(size: str) -> tuple[int, int]:
     parts = size.split("x")
     if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 1 << 16 for part in parts):
-        raise UsageError(f"--size {size}: height and width in pixels are needed, such as 480x640")
+        raise UsageError(f"--size {size}: expected height and width in pixels, such as 480x640")
     height, width = map(int, parts)
     return height, width
 

@@ -22,13 +22,13 @@ def check_values(
         if not isinstance(returned, Mapping):
             raise RecipeError(
                 f"contract step '{step}': its plugin's `{method}` returns a "
-                f"{type(returned).__name__}; a mapping by name is needed"
+                f"{type(returned).__name__}; expected a mapping by name"
             )
         for name in returned:
             if not isinstance(name, str) or not name.isprintable() or not name:
                 raise RecipeError(
-                    f"contract step '{step}': its plugin's `{method}` names a value {name!r}; a "
-                    "text of printable characters is needed"
+                    f"contract step '{step}': its plugin's `{method}` names a value {name!r}; "
+                    "expected a text of printable characters"
                 )
     for name in sorted({*stated, *values}):
         spec = stated.get(name)
@@ -97,7 +97,7 @@ def _flat(nested: object, shape: tuple[int, ...]) -> Iterator[object]:
         return
     if not isinstance(nested, list) or len(nested) != shape[0]:
         found = f"a list of {len(nested)}" if isinstance(nested, list) else repr(nested)
-        raise ValueError(f"found {found}, a list of {shape[0]} is needed")
+        raise ValueError(f"found {found}; expected a list of {shape[0]}")
     for item in nested:
         yield from _flat(item, shape[1:])
 

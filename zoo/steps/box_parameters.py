@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zoo.errors import RecipeError, suggest
-from zoo.parameters import is_integer, is_number, is_numbers
+from zoo.parameters import check_choice, is_integer, is_number, is_numbers, refuse
 from zoo.steps.box_codings import CODINGS, DECODED
 
 __all__ = ["check_parameters"]
 
+_STEP = "boxes"
 _CHOICES = {
     "coding": tuple(CODINGS),
     "channels": ("first", "last"),
@@ -34,53 +34,52 @@ _OUTPUTS = ("boxes", "scores", "objectness", "keypoints")
 def check_parameters(given: Mapping[str, Any]) -> None:
     """Raise RecipeError for parameters that are of the wrong type or contradict each other."""
     for name, choices in _CHOICES.items():
-        if given[name] not in choices:
-            raise RecipeError(
-                f"contract step 'boxes': {name} is {given[name]!r}; known: {', '.join(choices)}"
-                f"{suggest(str(given[name]), choices)}"
-            )
+        check_choice(_STEP, given, name, choices)
     for name, least in _LEAST.items():
         if not is_integer(given[name]) or given[name] < least:
-            _refuse(name, given, f"an integer of at least {least}")
+            refuse(_STEP, given, name, f"an integer of at least {least}")
     for name in (*_OUTPUTS, "labels"):
         if not isinstance(given[name], list | tuple) or not all(
             isinstance(text, str) for text in given[name]
         ):
-            _refuse(name, given, "a list of texts")
+            refuse(_STEP, given, name, "a list of texts")
     if not given["boxes"]:
-        _refuse("boxes", given, "an output or more")
-    if not is_number(given["threshold"]) or not is_number(given["offset"]):
-        _refuse("threshold", given, "with offset, a number")
+        refuse(_STEP, given, "boxes", "an output or more")
+    for name in ("threshold", "offset"):
+        if not is_number(given[name]):
+            refuse(_STEP, given, name, "a number")
     if not is_numbers(given["variances"]) or len(given["variances"]) != 2:
-        _refuse("variances", given, "two numbers")
+        refuse(_STEP, given, "variances", "two numbers")
     if not isinstance(given["normalized"], bool):
-        _refuse("normalized", given, "true or false")
+        refuse(_STEP, given, "normalized", "true or false")
     _check_levels(given)
     _check_keypoints(given)
     if given["activation"] == "softmax" and given["objectness_channel"] >= 0:
-        _refuse("activation", given, "none or sigmoid beside an objectness")
+        refuse(_STEP, given, "activation", "none or sigmoid beside an objectness")
 
 
 def _check_levels(given: Mapping[str, Any]) -> None:
     strides, anchors, count = given["strides"], given["anchors"], len(given["boxes"])
     if given["coding"] in DECODED:
         if strides or anchors:
-            _refuse("strides", given, f"no strides or anchors with coding '{given['coding']}'")
+            expected = f"no strides or anchors with coding '{given['coding']}'"
+            refuse(_STEP, given, "strides", expected)
     elif not is_numbers(strides) or min(strides) <= 0:
-        _refuse("strides", given, "a number above 0 for each level")
+        refuse(_STEP, given, "strides", "a number above 0 for each level")
     levels = len(strides) or count
     for name in _OUTPUTS:
         if len(given[name]) not in (1, levels):
-            _refuse(name, given, f"one output, or one for each of {levels} levels")
+            refuse(_STEP, given, name, f"one output, or one for each of {levels} levels")
     if anchors and (len(anchors) != levels or not all(map(_are_anchors, anchors))):
-        _refuse("anchors", given, f"for each of {levels} levels a list of [width, height] above 0")
+        expected = f"for each of {levels} levels a list of [width, height] above 0"
+        refuse(_STEP, given, "anchors", expected)
 
 
 def _check_keypoints(given: Mapping[str, Any]) -> None:
     is_after = given["keypoint_channel"] >= given["score_channel"]
     is_shared = set(given["keypoints"]) & set(given["scores"])
     if given["keypoint_count"] and is_shared and is_after and not given["classes"]:
-        _refuse("classes", given, "with key points behind the scores, the number of classes")
+        refuse(_STEP, given, "classes", "the number of classes, as key points follow the scores")
 
 
 def _are_anchors(level: object) -> bool:
@@ -89,7 +88,3 @@ def _are_anchors(level: object) -> bool:
         and bool(level)
         and all(is_numbers(side) and len(side) == 2 and min(side) > 0 for side in level)
     )
-
-
-def _refuse(name: str, given: Mapping[str, Any], needed: str) -> None:
-    raise RecipeError(f"contract step 'boxes': {name} is {given[name]!r}; {needed} is needed")

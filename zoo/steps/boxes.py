@@ -106,8 +106,8 @@ class Boxes(PostStep):
         for name in self.consumes(parameters):
             if name not in known or known[name].dtype not in ("float32", "float64"):
                 raise RecipeError(
-                    f"contract step 'boxes': '{name}' is {known.get(name, 'no output')}; outputs "
-                    f"of numbers are needed: {', '.join(known)}"
+                    f"contract step 'boxes': '{name}' is {known.get(name, 'no output')}; "
+                    f"expected outputs of numbers: {', '.join(known)}"
                 )
         added = {
             "candidate_boxes": ValueSpec((None, 4), "int64"),

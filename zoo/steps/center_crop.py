@@ -84,9 +84,8 @@ def _check_sides(given: Mapping[str, Any]) -> None:
     if sides or not is_integer(short_side) or not longest <= short_side <= 4096:
         also = f" beside sides {sides!r}" if sides else ""
         raise RecipeError(
-            f"contract step 'center_crop': short_side is {short_side!r}{also}; an integer from "
-            f"{longest}, the longer side of size, to 4096 is needed, or instead sides = [height, "
-            "width]"
+            f"contract step 'center_crop': short_side is {short_side!r}{also}; expected an integer "
+            f"from {longest}, the longer side of size, to 4096, or instead sides = [height, width]"
         )
 
 

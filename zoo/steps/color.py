@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.parameters import check_choice
 from zoo.step import Frame, PreStep
 
 __all__ = ["STEP"]
@@ -25,10 +25,7 @@ class Color(PreStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for an unknown order."""
         complete = super().complete(given)
-        if complete["order"] not in ("rgb", "bgr"):
-            raise RecipeError(
-                f"contract step 'color': order is {complete['order']!r}; known: rgb, bgr"
-            )
+        check_choice(self.name, complete, "order", ("rgb", "bgr"))
         return complete
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

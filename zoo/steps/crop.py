@@ -7,8 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zoo.errors import RecipeError
-from zoo.parameters import is_integers, is_number
+from zoo.parameters import is_integers, is_number, refuse
 from zoo.step import Box, Frame, PreStep, Region, box_region
 from zoo.steps.sampling import round_divide
 
@@ -36,14 +35,10 @@ class Crop(PreStep):
         complete = super().complete(given)
         scale, aspect = complete["scale"], complete["aspect"]
         if not is_number(scale) or not 0 < scale <= 256:
-            raise RecipeError(
-                f"contract step 'crop': scale is {scale!r}; a number in (0, 256] is needed"
-            )
+            refuse(self.name, complete, "scale", "a number in (0, 256]")
         if not is_integers(aspect) or len(aspect) != 2 or not all(1 <= n <= 1024 for n in aspect):
-            raise RecipeError(
-                f"contract step 'crop': aspect is {aspect!r}; two integers [height, width] between "
-                "1 and 1024 are needed"
-            )
+            expected = "two integers [height, width] between 1 and 1024"
+            refuse(self.name, complete, "aspect", expected)
         return complete
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

@@ -47,7 +47,7 @@ inline void check_box(const Box& box) {
   char found[128];
   std::snprintf(found, sizeof found, "%g, %g, %g, %g", box.x, box.y, box.width, box.height);
   throw Error("box " + std::string(found) +
-              ": x, y, width, height in pixels are needed, width and height at least 1, all below "
+              ": expected x, y, width, height in pixels, width and height at least 1, all below "
               "1048576; correct the box");
 }
 

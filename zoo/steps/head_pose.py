@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
-from zoo.parameters import is_integers, is_numbers
+from zoo.parameters import is_integers, is_numbers, refuse
 from zoo.step import Frame, PostStep, ValueSpec
 
 __all__ = ["STEP", "head_angles"]
@@ -38,10 +38,7 @@ class HeadPose(PostStep):
         complete = super().complete(given)
         points, face = complete["points"], complete["face"]
         if not is_integers(points) or min(points) < 0:
-            raise RecipeError(
-                f"contract step 'head_pose': points is {points!r}; a list of landmarks' indices "
-                "is needed"
-            )
+            refuse(self.name, complete, "points", "a list of landmark indices")
         if not _is_solid(face) or len(face) != len(points):
             raise RecipeError(
                 f"contract step 'head_pose': face must be a list of [x, y, z], one for each of "

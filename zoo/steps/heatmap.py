@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
+from zoo.parameters import check_choice
 from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 from zoo.steps.exponential import exp
 from zoo.steps.map_axes import channels_first, map_shape
@@ -59,11 +59,7 @@ class Heatmap(PostStep):
         """Return complete parameters; raises RecipeError for an unknown choice."""
         complete = super().complete(given)
         for name, choices in _CHOICES.items():
-            if complete[name] not in choices:
-                raise RecipeError(
-                    f"contract step 'heatmap': {name} is {complete[name]!r}; known: "
-                    f"{', '.join(choices)}{suggest(str(complete[name]), choices)}"
-                )
+            check_choice(self.name, complete, name, choices)
         return complete
 
     def adds(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError, suggest
-from zoo.parameters import is_integer, is_numbers
+from zoo.parameters import check_choice, is_integer, is_numbers, refuse
 from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
 __all__ = ["STEP", "to_photo"]
@@ -48,18 +48,13 @@ class Landmarks(PostStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for impossible ones."""
         complete = super().complete(given)
-        count, mean, order = (complete[name] for name in ("count", "mean", "order"))
+        count, mean = complete["count"], complete["mean"]
         for name, least in (("count", 1), ("numbers", 2)):
             if not is_integer(complete[name]) or complete[name] < least:
-                raise RecipeError(
-                    f"contract step 'landmarks': {name} is {complete[name]!r}; an integer above "
-                    f"{least - 1} is needed"
-                )
-        if order not in _ORDERS or not isinstance(complete["normalized"], bool):
-            raise RecipeError(
-                f"contract step 'landmarks': order is {order!r}, normalized "
-                f"{complete['normalized']!r}; {', '.join(_ORDERS)}, and true or false are known"
-            )
+                refuse(self.name, complete, name, f"an integer above {least - 1}")
+        check_choice(self.name, complete, "order", _ORDERS)
+        if not isinstance(complete["normalized"], bool):
+            refuse(self.name, complete, "normalized", "true or false")
         if not isinstance(mean, list | tuple) or (mean and not _are_places(mean, count)):
             raise RecipeError(
                 f"contract step 'landmarks': mean must be a list of {count} places [x, y], or left "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import RecipeError
-from zoo.parameters import is_integers, is_numbers
+from zoo.parameters import check_choice, is_integers, is_numbers
 from zoo.step import Frame, PreStep, Region, box_region
 from zoo.steps.sampling import check_interpolation, check_size, resize, round_divide
 
@@ -53,11 +53,7 @@ class Letterbox(PreStep):
         check_interpolation(self.name, complete)
         _check_padding(complete["padding"])
         for name, known in (("place", _PLACES), ("fill", _FILLS)):
-            if complete[name] not in known:
-                raise RecipeError(
-                    f"contract step 'letterbox': {name} is {complete[name]!r}; known: "
-                    f"{', '.join(known)}"
-                )
+            check_choice(self.name, complete, name, known)
         return complete
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
@@ -133,8 +129,8 @@ def _check_padding(padding: Any) -> None:  # noqa: ANN401 (whatever TOML can say
     if is_numbers(padding) and all(0 <= value <= 255 for value in padding):
         rounded = f"; pixels are integers, take {[math.floor(value + 0.5) for value in padding]}"
     raise RecipeError(
-        f"contract step 'letterbox': padding is {padding!r}; a list of an integer 0..255 for each "
-        f"channel is needed{rounded}"
+        f"contract step 'letterbox': padding is {padding!r}; expected a list of an integer "
+        f"0..255 for each channel{rounded}"
     )
 
 

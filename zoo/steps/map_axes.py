@@ -26,8 +26,8 @@ def map_shape(
     if spec is None or len(lengths) != 3 or spec.dtype not in ("float32", "float64"):
         form = "[K, rows, columns]" if channels == "first" else "[rows, columns, K]"
         raise RecipeError(
-            f"contract step '{step}': output '{output}' is {spec or 'absent'}; maps {form} of "
-            f"numbers are needed; known here: {', '.join(known)}"
+            f"contract step '{step}': output '{output}' is {spec or 'absent'}; expected maps "
+            f"{form} of numbers; known here: {', '.join(known)}"
         )
     first, second, third = lengths
     return (first, second, third) if channels == "first" else (third, first, second)

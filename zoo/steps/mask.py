@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
-from zoo.parameters import is_integer, is_integers, is_number
+from zoo.errors import RecipeError
+from zoo.parameters import check_choice, is_integer, is_integers, is_number, refuse
 from zoo.step import Box, Frame, PostStep, Region, ValueSpec, box_region, seen_region
 from zoo.steps.map_axes import channels_first, map_shape
 
@@ -61,20 +61,16 @@ class Mask(PostStep):
         """Return complete parameters; raises RecipeError for ones of another type or range."""
         complete = super().complete(given)
         for name, choices in _CHOICES.items():
-            if complete[name] not in choices:
-                raise RecipeError(
-                    f"contract step 'mask': {name} is {complete[name]!r}; known: "
-                    f"{', '.join(choices)}{suggest(str(complete[name]), choices)}"
-                )
+            check_choice(self.name, complete, name, choices)
         if not is_number(complete["threshold"]):
-            _refuse("threshold", complete, "a number")
+            refuse(self.name, complete, "threshold", "a number")
         if not is_integer(complete["pixels"]) or not 0 < complete["pixels"] <= _MOST_PIXELS:
-            _refuse("pixels", complete, f"an integer of 1..{_MOST_PIXELS}")
+            refuse(self.name, complete, "pixels", f"an integer of 1..{_MOST_PIXELS}")
         labels, colors = complete["labels"], complete["colors"]
         if not isinstance(labels, list | tuple) or not all(isinstance(x, str) for x in labels):
-            _refuse("labels", complete, 'a list of texts or {file = "labels.txt"}')
+            refuse(self.name, complete, "labels", 'a list of texts or {file = "labels.txt"}')
         if not isinstance(colors, list | tuple) or not all(map(_is_color, colors)):
-            _refuse("colors", complete, "a list of [red, green, blue], each 0..255,")
+            refuse(self.name, complete, "colors", "a list of [red, green, blue], each 0..255")
         return complete
 
     def adds(
@@ -248,10 +244,6 @@ def _is_color(value: object) -> bool:
         and len(value) == 3
         and all(0 <= channel <= 255 for channel in value)
     )
-
-
-def _refuse(name: str, given: Mapping[str, Any], needed: str) -> None:
-    raise RecipeError(f"contract step 'mask': {name} is {given[name]!r}; {needed} is needed")
 
 
 STEP = Mask()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoo.detections import Limits, survivors
 from zoo.errors import RecipeError
-from zoo.parameters import is_integer
+from zoo.parameters import is_integer, refuse
 from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
 __all__ = ["STEP"]
@@ -45,15 +45,11 @@ class Nms(PostStep):
         complete = super().complete(given)
         for name, least in _LEAST.items():
             if not is_integer(complete[name]) or complete[name] < least:
-                raise RecipeError(
-                    f"contract step 'nms': {name} is {complete[name]!r}; an integer of at least "
-                    f"{least} is needed"
-                )
-        if complete["iou_percent"] > 100 or not isinstance(complete["per_class"], bool):
-            raise RecipeError(
-                f"contract step 'nms': iou_percent is {complete['iou_percent']}, per_class "
-                f"{complete['per_class']!r}; 0..100 (percent) and true or false are needed"
-            )
+                refuse(self.name, complete, name, f"an integer of at least {least}")
+        if complete["iou_percent"] > 100:
+            refuse(self.name, complete, "iou_percent", "at most 100 percent")
+        if not isinstance(complete["per_class"], bool):
+            refuse(self.name, complete, "per_class", "true or false")
         return complete
 
     def adds(

@@ -27,7 +27,7 @@ private fun checkBox(box: Box) {
     val numbers = listOf(box.x, box.y, box.width, box.height)
     if (numbers.all { abs(it) < LIMIT_PX } && box.width >= 1 && box.height >= 1) return
     throw StepError(
-        "box ${numbers.joinToString()}: x, y, width, height in pixels are needed, width and " +
+        "box ${numbers.joinToString()}: expected x, y, width, height in pixels, width and " +
             "height at least 1, all below $LIMIT_PX; correct the box",
     )
 }

@@ -44,8 +44,8 @@ def check_size(step: str, size: Any, name: str = "size") -> None:  # noqa: ANN40
     """Raise RecipeError unless a parameter is [height, width] of a picture."""
     if not is_integers(size) or len(size) != 2 or not all(1 <= n <= 4096 for n in size):
         raise RecipeError(
-            f"contract step '{step}': {name} is {size!r}; two integers [height, width] "
-            "between 1 and 4096 are needed"
+            f"contract step '{step}': {name} is {size!r}; expected two integers "
+            "[height, width] between 1 and 4096"
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import RecipeError
-from zoo.parameters import is_integer
+from zoo.parameters import is_integer, refuse
 from zoo.step import Frame, PostStep, ValueSpec
 from zoo.steps.vector import vector_length
 
@@ -37,9 +37,7 @@ class TopK(PostStep):
         complete = super().complete(given)
         count, labels = complete["count"], complete["labels"]
         if not is_integer(count) or count < 1:
-            raise RecipeError(
-                f"contract step 'top_k': count is {count!r}; an integer above 0 is needed"
-            )
+            refuse(self.name, complete, "count", "an integer above 0")
         if not isinstance(labels, list | tuple) or not all(isinstance(x, str) for x in labels):
             raise RecipeError(
                 "contract step 'top_k': labels must be a list of texts, or "

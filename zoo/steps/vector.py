@@ -22,7 +22,7 @@ def vector_length(step: str, output: str, known: Mapping[str, ValueSpec]) -> int
     lengths = [n for n in spec.shape if n != 1]
     if len(lengths) > 1 or None in lengths or spec.dtype not in ("float32", "float64"):
         raise RecipeError(
-            f"contract step '{step}': '{output}' is {spec}; a fixed number of real numbers in one "
-            "axis is needed"
+            f"contract step '{step}': '{output}' is {spec}; expected a fixed number of real "
+            "numbers in one axis"
         )
     return next((n for n in lengths if n is not None), 1)

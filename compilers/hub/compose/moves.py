@@ -22,7 +22,7 @@ def _gather(parts: Parts) -> None:
     if indices is None or not ((-size <= indices) & (indices < size)).all():
         raise parts.refusal(
             f"it picks {indices} of the {size} values along axis {axis} of '{x.name}'",
-            f"indices from {-size} to {size - 1} are needed: correct them",
+            f"only indices from {-size} to {size - 1} exist: correct them",
         )
     flat = [int(index) % size for index in indices.reshape(-1)]
     picked = _picked(parts, parts.input(), axis, flat)

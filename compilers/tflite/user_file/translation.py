@@ -261,8 +261,8 @@ class Translation:
     def _demand_scale(self, tensor: FileTensor) -> None:
         if not is_quantized(tensor):
             raise UnsupportedOpError(
-                f"{self.where}: constant '{tensor.name}' is {tensor.dtype} without a scale where "
-                "reals are needed; convert the network with floats there"
+                f"{self.where}: constant '{tensor.name}' is {tensor.dtype} without a scale, but "
+                "real numbers are expected; convert the network with floats there"
             )
 
 

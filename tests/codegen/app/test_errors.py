@@ -54,7 +54,7 @@ def test_impossible_box(app, photo, box):
     assert fails(
         app.run("--source", photo, "--box", box),
         "box ",
-        "x, y, width, height in pixels are needed, width and height at least 1",
+        "expected x, y, width, height in pixels, width and height at least 1",
     )
 
 

@@ -233,7 +233,7 @@ def test_the_proof_keeps_shapes(rows_app, photos):
             r"'boxes' has shape \[0, 4\], expected shape \[1, 4\], for input 2 of 3",
         ),
         ({"labels": ["dog"]}, r"'labels' is \['dog'\], expected \['cat'\], for input 2 of 3"),
-        ({"boxes": [[1, 2, 3]]}, r"value 'boxes': found a list of 3, a list of 4 is needed"),
+        ({"boxes": [[1, 2, 3]]}, r"value 'boxes': found a list of 3; expected a list of 4"),
         ({"columns": [0.5]}, r"value 'columns': found 0.5; the contract states int64 \[N\]"),
     ],
 )

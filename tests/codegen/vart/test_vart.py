@@ -204,7 +204,7 @@ def test_two_stand_ins(tmp_path):
     folder.mkdir()
     for name in ("network.h", "a.xmodel", "b.xmodel"):
         (folder / name).touch()
-    with pytest.raises(ArtifactError, match=r"stand_in: holds 2 \.xmodel files, one is needed"):
+    with pytest.raises(ArtifactError, match=r"stand_in: holds 2 \.xmodel files; expected one"):
         APP.run(tmp_path / "app", tmp_path / "model.xmodel", ())
 
 

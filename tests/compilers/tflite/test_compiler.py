@@ -156,7 +156,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         lambda: _dense(
             np.full((1, 3), 1), Quantization((20.0,), (0,)), Quantization((1e-3,), (0,))
         ),
-        r"\(dense\): a step of its sums is 1000 steps of its output; below 256 is needed: "
+        r"\(dense\): a step of its sums is 1000 steps of its output; at most 255 are supported: "
         r"calibrate with inputs for which it gives more than 0$",
     ),
     "products half up": (
@@ -233,8 +233,8 @@ def test_a_fixedin_place_of_an_activation_is_refused():
     graph = replace(graph, inputs=(), tensors={**graph.tensors, "x": constant})
     with pytest.raises(
         UnsupportedOpError,
-        match=r"^node 'alone' \(sigmoid\): 'x' is a constant where something computed is needed; "
-        r"compute what depends on constants only before the export$",
+        match=r"^node 'alone' \(sigmoid\): 'x' is a constant, but only computed tensors are "
+        r"supported here; compute what depends on constants only before the export$",
     ):
         to_tflite(graph)
 

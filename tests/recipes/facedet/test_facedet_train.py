@@ -105,7 +105,7 @@ def test_settings() -> None:
     assert settings_of({"epochs": "3", "mosaic": "0"}) == Settings(epochs=3, mosaic=0.0)
     with pytest.raises(UsageError, match="unknown setting 'epoch'; did you mean epochs"):
         settings_of({"epoch": "3"})
-    with pytest.raises(UsageError, match="setting 'crops' is '0'; a number above 0 is needed"):
+    with pytest.raises(UsageError, match="setting 'crops' is '0'; expected a number above 0"):
         settings_of({"crops": "0"})
 
 

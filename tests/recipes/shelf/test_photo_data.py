@@ -136,7 +136,7 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(tmp_path, "train")
     with pytest.raises(DataError, match="a folder of 'crops' is one split; leave :train out"):
         find_faces(f"crops:{tmp_path}:train", "train")
-    with pytest.raises(DataError, match="its faces have 68 landmarks, 98 are needed"):
+    with pytest.raises(DataError, match="its faces have 68 landmarks; expected 98"):
         read_faces(w300, "train", 98)
     (w300 / "annotations.csv").touch()
     with pytest.raises(DataError, match="'300w' and 'crops' recognise this folder; choose one"):
@@ -146,10 +146,10 @@ def test_names(w300: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("60.3", "nan", r"a 1\.pts: found|a 1\.pts:4: found 'nan', a number of pixels is needed"),
+        ("60.3", "nan", r"a 1\.pts: found|a 1\.pts:4: found 'nan'; expected a number of pixels"),
         ("n_points:  68", "n_points: 67", r"a 1\.pts: n_points is '67' and 68 points follow"),
         ("}", "", r"a 1\.pts: its points do not stand between lines"),
-        ("61.300 51.600", "1 1 1", r"a 1\.pts:4: has 3 numbers, 2 are needed"),
+        ("61.300 51.600", "1 1 1", r"a 1\.pts:4: has 3 numbers; expected 2"),
         ("61.300", "99999", r"a 1\.pts: landmark 0 at \(99998, 50\.6\) is far outside a 1\.png"),
     ],
 )
@@ -208,7 +208,7 @@ def test_landmarks_in_one_place(w300: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\n \n", r"largepose\.txt: no faces; a line for each is needed"),
+        (b"\n \n", r"largepose\.txt: no faces; expected one line for each"),
         (b"\xff\xfe", r"largepose\.txt: cannot read the labels"),
         (b"1 2 a.png", r"largepose\.txt:1: has 3 words; WFLW has 196 coordinates, then 10"),
         (
@@ -216,7 +216,7 @@ def test_landmarks_in_one_place(w300: Path) -> None:
             r"txt:1: photo '\.\./a\.png' is not inside WFLW_images; correct",
         ),
         (b"0 " * 196 + b"/a.png", r"txt:1: photo '/a\.png' is not inside WFLW_images; correct"),
-        (b"0 " * 195 + b"x a.png", r"txt:1: found 'x', a number of pixels is needed"),
+        (b"0 " * 195 + b"x a.png", r"txt:1: found 'x'; expected a number of pixels"),
     ],
 )
 def test_broken_wflw_list(wflw: Path, content: bytes, message: str) -> None:
@@ -259,7 +259,7 @@ def test_boxes_of_original_photos_are_calibrated_with(w300: Path, wflw: Path) ->
         registry.load("recipe", "pfld_0.25x.wflw98"), Path(f"wflw:{wflw}:test"), 500
     )
     assert other.box == pytest.approx((60.8, 51.1, 108, 108))
-    with pytest.raises(DataError, match="its faces have 98 landmarks, 68 are needed"):
+    with pytest.raises(DataError, match="its faces have 98 landmarks; expected 68"):
         calibration_pictures(registry.load("recipe", "pfld"), wflw, 500)
 
 

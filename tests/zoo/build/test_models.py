@@ -125,7 +125,7 @@ def test_a_contract_that_is_not_there(tmp_path):
         (
             "pre =",
             'post = [{name = "landmarks", output = "score", count = 68}]\npre =',
-            "contract step 'landmarks': output 'score' has 1 numbers; 68 landmarks need two",
+            "contract step 'landmarks': output 'score' has 1 numbers; 68 landmarks of 2 numbers",
         ),
     ],
 )

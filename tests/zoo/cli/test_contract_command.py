@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_told(first, tmp_path):
 def test_no_file_is_overwritten(first, tmp_path):
     toml, net = first()
     before = toml.read_text()
-    with pytest.raises(UsageError, match=r"contract.toml: is there already; give another file"):
+    with pytest.raises(UsageError, match=r"contract.toml: already exists; give another file"):
         zoo("contract", "init", net, "--out", toml)
     assert toml.read_text() == before
     with pytest.raises(UsageError, match=r"x.toml: there is no folder '.*none'; create it"):
@@ -132,7 +132,7 @@ def test_an_open_size_is_guessed_or_given(tmp_path):
 
 @pytest.mark.parametrize("size", ["64", "64x", "0x8", "64X24", "-1x5", "8x8x8"])
 def test_what_is_no_size_is_refused(tmp_path, size):
-    with pytest.raises(UsageError, match=f"--size {size}: height and width in pixels are needed"):
+    with pytest.raises(UsageError, match=f"--size {size}: expected height and width in pixels"):
         zoo("contract", "init", classifier(tmp_path), "--size", size)
 
 
@@ -203,7 +203,7 @@ def test_what_is_no_signal_is_refused(tmp_path):
         RecipeError, match=r"net.onnx: input 'image' is float32 \[3, 16, 24\] \(with"
     ):
         zoo("contract", "init", classifier(tmp_path), "--out", tmp_path / "c", "--signal", "8000")
-    with pytest.raises(UsageError, match="--signal: a rate in Hz above 0 is needed, and no --size"):
+    with pytest.raises(UsageError, match="--signal: expected a rate in Hz above 0, without --size"):
         zoo("contract", "init", classifier(tmp_path), "--signal", "8000", "--size", "8x8")
 
 

@@ -53,13 +53,13 @@ def test_json_gives_back_shape_type_and_value(stated):
 @pytest.mark.parametrize(
     ("spec", "nested", "message"),
     [
-        (BOXES, [[1, 2, 3]], "found a list of 3, a list of 4 is needed"),
-        (BOXES, [[1, 2, 3, 4], [1, 2]], "found a list of 2, a list of 4 is needed"),
-        (BOXES, 5, "found 5, a list of 0 is needed"),
+        (BOXES, [[1, 2, 3]], "found a list of 3; expected a list of 4"),
+        (BOXES, [[1, 2, 3, 4], [1, 2]], "found a list of 2; expected a list of 4"),
+        (BOXES, 5, "found 5; expected a list of 0"),
         (BOXES, [[1, 2, 3, [4]]], r"found \[4\]"),
         (BOXES, [[1, 2, 3, "4"]], "found '4'"),
         (BOXES, [[1, 2, 3, True]], "found True"),
-        (ValueSpec((2, None)), [[], [1]], "found a list of 1, a list of 0 is needed"),
+        (ValueSpec((2, None)), [[], [1]], "found a list of 1; expected a list of 0"),
         (ValueSpec((None,), "str"), ["a", None], "found None"),
         (ValueSpec((None,), "int64"), [1, 2.0], r"found 2.0"),
         (ValueSpec((), "int64"), 1 << 63, "too large"),
@@ -97,7 +97,9 @@ def test_a_step_that_states_something_else(value, found):
     [([BOXES], {}, "`adds` returns a list"), ({}, None, "`apply` returns a NoneType")],
 )
 def test_what_is_no_mapping(stated, values, found):
-    with pytest.raises(RecipeError, match=rf"^contract step 's': its plugin's {found}; a mapping"):
+    with pytest.raises(
+        RecipeError, match=rf"^contract step 's': its plugin's {found}; expected a map"
+    ):
         check_values("s", stated, values)
 
 

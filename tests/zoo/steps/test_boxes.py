@@ -243,23 +243,26 @@ def test_cpp_equals_numpy(cpp, name, seed, odd):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"coding": "yolo5"}, "coding is 'yolo5'; known: corners, .*; did you mean yolov"),
-        ({"boxes": "p8"}, "boxes is 'p8'; a list of texts is needed"),
-        ({"boxes": []}, r"boxes is \[\]; an output or more is needed"),
-        ({"bins": 1}, "bins is 1; an integer of at least 2"),
-        ({"threshold": "high"}, "threshold is 'high'; with offset, a number"),
-        ({"variances": [0.1]}, r"variances is \[0.1\]; two numbers"),
-        ({"normalized": 1}, "normalized is 1; true or false"),
-        ({"strides": []}, r"strides is \[\]; a number above 0 for each level"),
+        ({"coding": "yolo5"}, "coding is 'yolo5'; did you mean yolov"),
+        ({"boxes": "p8"}, "boxes is 'p8'; expected a list of texts"),
+        ({"boxes": []}, r"boxes is \[\]; expected an output or more"),
+        ({"bins": 1}, "bins is 1; expected an integer of at least 2"),
+        ({"threshold": "high"}, "threshold is 'high'; expected a number"),
+        ({"variances": [0.1]}, r"variances is \[0.1\]; expected two numbers"),
+        ({"normalized": 1}, "normalized is 1; expected true or false"),
+        ({"strides": []}, r"strides is \[\]; expected a number above 0 for each level"),
         ({"strides": [8, -16]}, "a number above 0 for each level"),
         ({"boxes": ["a", "b", "c"]}, "one output, or one for each of 2 levels"),
         ({"anchors": [[[1, 1]]]}, r"for each of 2 levels a list of \[width, height\]"),
         ({"anchors": [[[1, 1]], [[1]]]}, r"for each of 2 levels a list of \[width, height\]"),
-        ({"activation": "softmax"}, "none or sigmoid beside an objectness is needed"),
+        ({"activation": "softmax"}, "expected none or sigmoid beside an objectness"),
         ({"coding": "corners"}, "no strides or anchors with coding 'corners'"),
-        ({"keypoints": "kps"}, "keypoints is 'kps'; a list of texts"),
-        ({"keypoint_numbers": 1}, "keypoint_numbers is 1; an integer of at least 2"),
-        ({"keypoint_count": 5, "keypoint_channel": 6}, "classes is 0; with key points behind the"),
+        ({"keypoints": "kps"}, "keypoints is 'kps'; expected a list of texts"),
+        ({"keypoint_numbers": 1}, "keypoint_numbers is 1; expected an integer of at least 2"),
+        (
+            {"keypoint_count": 5, "keypoint_channel": 6},
+            "classes is 0; expected the number of classes",
+        ),
     ],
 )
 def test_impossible_parameters_are_refused(change, message):
@@ -288,7 +291,7 @@ def test_outputs_of_another_form_are_refused(name, change, message):
 
 def test_an_absent_output_is_named():
     known = {"p8": ValueSpec((3, 6, 8, 8), "float32"), "p16": ValueSpec((9,), "str")}
-    with pytest.raises(RecipeError, match=r"'p16' is str \[9\]; outputs of numbers are needed: p8"):
+    with pytest.raises(RecipeError, match=r"'p16' is str \[9\]; expected outputs of numbers: p8"):
         load("step", "boxes").adds(known, parameters_of("yolov5"))
 
 

@@ -99,7 +99,7 @@ def test_a_short_side_that_cannot_be_is_refused(given):
     [
         ({"sides": [256, 256], "short_side": 256}, r"short_side is 256 beside sides \[256, 256\]"),
         ({"sides": [11, 16]}, r"sides are \[11, 16\], size is \[12, 16\]; a part of the sides is"),
-        ({"sides": 256}, r"sides is 256; two integers \[height, width\]"),
+        ({"sides": 256}, r"sides is 256; expected two integers \[height, width\]"),
     ],
 )
 def test_sides_that_cannot_be_are_refused(given, message):

@@ -28,5 +28,5 @@ def test_cpp_equals_numpy(cpp, order):
 
 
 def test_unknown_order_is_refused():
-    with pytest.raises(RecipeError, match="'color': order is 'grb'; known: rgb, bgr"):
+    with pytest.raises(RecipeError, match="'color': order is 'grb'; did you mean rgb"):
         STEP.complete({"order": "grb"})

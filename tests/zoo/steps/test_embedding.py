@@ -31,5 +31,5 @@ def test_cpp_equals_numpy(cpp, vector):
 
 
 def test_texts_are_refused():
-    with pytest.raises(RecipeError, match=r"'embedding': 'names' is str \[4\]; a fixed number of"):
+    with pytest.raises(RecipeError, match=r"'embedding': 'names' is str \[4\]; expected a fixed"):
         STEP.adds({"names": ValueSpec((4,), "str")}, {"output": "names"})

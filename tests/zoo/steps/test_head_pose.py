@@ -102,7 +102,7 @@ def test_malformed_face_is_refused(face):
 
 @pytest.mark.parametrize("points", [[], [-1], [1.5], 3])
 def test_malformed_points_are_refused(points):
-    with pytest.raises(RecipeError, match=r"points is .*; a list of landmarks' indices is needed"):
+    with pytest.raises(RecipeError, match=r"points is .*; expected a list of landmark indices"):
         STEP.complete({"points": points, "face": FACE.tolist()})
 
 

@@ -55,7 +55,7 @@ def test_region_is_needed():
 
 @pytest.mark.parametrize("size", [[112], [0, 112], [112.5, 112], 112, [5000, 5000]])
 def test_bad_size_is_refused(size):
-    with pytest.raises(RecipeError, match=r"'resize': size is .*; two integers \[height, width\]"):
+    with pytest.raises(RecipeError, match=r"'resize': size is .*; expected two integers"):
         STEP.complete({"size": size})
 
 

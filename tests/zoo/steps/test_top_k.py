@@ -60,7 +60,7 @@ def test_cpp_equals_numpy(cpp, values, data):
 
 @pytest.mark.parametrize("count", [0, 1.0, "all"])
 def test_bad_count_is_refused(count):
-    with pytest.raises(RecipeError, match=r"'top_k': count is .*; an integer above 0"):
+    with pytest.raises(RecipeError, match=r"'top_k': count is .*; expected an integer above 0"):
         STEP.complete({"count": count})
 
 

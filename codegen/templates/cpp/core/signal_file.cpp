@@ -167,7 +167,7 @@ Signal read_raw_signal(const std::string& path, const SignalSpec& spec) {
   const std::string content = read_file(path == "-" ? "/dev/stdin" : path);
   if (content.empty() || content.size() % 2 != 0 || content.size() / 2 > kSamplesMax) {
     throw Error(path + ": has " + std::to_string(content.size()) +
-                " bytes; signed 16-bit samples of one channel, little-endian, are needed");
+                " bytes; expected signed 16-bit little-endian samples of one channel");
   }
   const Wave wave{kPcm, 1, 0, 16, 0, content.size() / 2};
   Signal signal{spec.rate_hz, {}};

@@ -40,7 +40,7 @@ class ToyPlaces(Dataset):
         """Return the places, pictures unread; raises DataError naming the line at fault."""
         places = tuple(_places(folder))
         if not places:
-            raise DataError(f"{folder / 'places.csv'}: no places; a line for each is needed")
+            raise DataError(f"{folder / 'places.csv'}: no places; expected a line for each")
         return places
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:
