@@ -140,6 +140,13 @@ class Importer(Protocol):
     def declared_inputs(self, file: Path) -> tuple[DeclaredInput, ...]:
         """Return the inputs as the file declares them; raises a ZooError naming the file."""
 
+    def metadata(self, file: Path) -> Mapping[str, str]:  # noqa: ARG002
+        """Return texts by key that the file's exporter wrote beside the network, if any.
+
+        Raises a ZooError naming the file.
+        """
+        return {}
+
     @abstractmethod
     def data_files(self, file: Path) -> tuple[Path, ...]:
         """Return the files with a network's external weights; raises HubError."""

@@ -12,7 +12,7 @@ from onnx import GraphProto, ModelProto, TensorProto, helper
 from zoo.errors import HubError
 from zoo.file_content import file_content
 
-__all__ = ["data_files", "graphs_of", "load_model", "parse_model", "tensors_of"]
+__all__ = ["data_files", "graphs_of", "load_model", "metadata_of", "parse_model", "tensors_of"]
 
 _LARGEST = 2**31 - 1  # of a protobuf message
 
@@ -50,6 +50,12 @@ def data_files(file: Path) -> tuple[Path, ...]:
     """
     model = parse_model(file_content(file, HubError), str(file))
     return tuple(sorted({_beside(file, tensor) for tensor in _outside(model)}))
+
+
+def metadata_of(file: Path) -> dict[str, str]:
+    """Return the texts by key beside the network; raises HubError for a file that is not ONNX."""
+    model = parse_model(file_content(file, HubError), str(file))
+    return {entry.key: entry.value for entry in model.metadata_props}
 
 
 def graphs_of(graph: GraphProto) -> Iterator[GraphProto]:

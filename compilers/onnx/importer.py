@@ -47,6 +47,12 @@ class OnnxImporter(Importer):
 
         return declared_inputs(file)
 
+    def metadata(self, file: Path) -> Mapping[str, str]:
+        """Return the file's metadata_props."""
+        from compilers.hub.model_file import metadata_of
+
+        return metadata_of(file)
+
     def data_files(self, file: Path) -> tuple[Path, ...]:
         """Return the files with a model's external weights."""
         if _EXTERNAL not in file.read_bytes():

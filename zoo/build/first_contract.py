@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zoo.build.file_notes import FileNotes, read_notes
+from zoo.build.first_guess import FirstPost
 from zoo.build.first_post import first_post
 from zoo.build.first_signal import signal_shape, signal_steps
 from zoo.contract import FileInput
@@ -29,16 +31,20 @@ _MEAN, _STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 
 @dataclass(frozen=True)
 class _Source:
-    """The picture or signal that goes in. pre: its steps.  guesses: what the file does not state.
+    """The picture or signal that goes in. guesses: what the file does not state.
 
-    signal: the contract's line about it, '' for a picture.
+    notes: comments on what it states beside the network.
+    span: smallest and largest real of a quantized picture.
+    signal: the contract's line about it, '' for a picture.  signal_steps: those of `pre`.
     """
 
     name: str
     form: FileInput
-    pre: tuple[str, ...]
     guesses: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
     signal: str = ""
+    signal_steps: tuple[str, ...] = ()
 
 
 def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int = 0) -> str:
@@ -49,10 +55,11 @@ def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int
     """
     importer = find_importer(file)
     given, others = _apart(importer.declared_inputs(file), file, rate_hz)
+    notes = read_notes(importer.metadata(file))
     if rate_hz:
         source = _signal(given, file, rate_hz)
     else:
-        source = _picture(given, importer.layout, file, size)
+        source = _picture(given, importer.layout, file, size, notes)
     constants = {other.name: FileInput(value=_ones(other)) for other in others}
     try:
         graph = importer.import_file(file, {source.name: source.form, **constants})
@@ -62,6 +69,8 @@ def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int
         guessed = " ".join(source.guesses)
         remedy = "" if rate_hz else " --size HEIGHTxWIDTH sets it"
         raise type(error)(f"{error} (guessed: {guessed}{remedy})") from error
+    post = first_post(graph, None if rate_hz else source.form.shape[1:], notes)
+    pre = source.signal_steps if rate_hz else tuple(_pre(source.form, source.span, post))
     return "\n".join(
         (
             f"# First contract of {json.dumps(file.name, ensure_ascii=False)}. Names and shapes "
@@ -71,15 +80,16 @@ def first_contract(file: Path, size: tuple[int, int] | None = None, rate_hz: int
             "",
             *filter(None, (source.signal,)),
             *(f"# GUESS: {guess}" for guess in source.guesses),
+            *(f"# {note}" for note in source.notes),
             f"input = {_input(source)}",
             "outputs = [",
             *(f"    {_tensor(graph, name)}," for name in graph.outputs),
             "]",
             *_constants(constants),
             "pre = [",
-            *source.pre,
+            *pre,
             "]",
-            *first_post(graph, None if rate_hz else source.form.shape[1:]),
+            *post.lines,
             "",
         )
     )
@@ -135,31 +145,35 @@ def _signal(given: DeclaredInput, file: Path, rate_hz: int) -> _Source:
     return _Source(
         given.name,
         form,
-        tuple(signal_steps(shape, rate_hz)),
         ("a second; the file leaves the length open.",) if None in given.shape[1:] else (),
-        f'signal = {{rate_hz = {rate_hz}, channel = "only"}}',
+        signal=f'signal = {{rate_hz = {rate_hz}, channel = "only"}}',
+        signal_steps=tuple(signal_steps(shape, rate_hz)),
     )
 
 
-def _picture(given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None) -> _Source:
+def _picture(
+    given: DeclaredInput, usual: str, file: Path, size: tuple[int, int] | None, notes: FileNotes
+) -> _Source:
     """Return the picture of an input. usual: the layout of images in files of this kind."""
     layout = usual if usual != "nchw" else _layout(given) or "nchw"
-    guesses = []
+    guesses, comments = [], []
     if layout != usual:
         guesses.append(f"channels last, since the last axis is {given.shape[-1]}.")
     shape = [given.shape[1:][axis] for axis in _AXES[layout]]
+    asked_hw = size or notes.size or (_SIZE, _SIZE)
     if None in shape[1:] and size is None:
-        guesses.append(f"{_SIZE}x{_SIZE}; the file leaves the size open.")
-    height, width = (
-        found or asked for found, asked in zip(shape[1:], size or (_SIZE, _SIZE), strict=True)
-    )
+        if notes.size:
+            comments.append(f"{asked_hw[0]}x{asked_hw[1]} is what the file's metadata says.")
+        else:
+            guesses.append(f"{_SIZE}x{_SIZE}; the file leaves the size open.")
+    height, width = (found or asked for found, asked in zip(shape[1:], asked_hw, strict=True))
     if size not in (None, (height, width)):
         raise UsageError(
             f"{file.name}: its input '{given.name}' is {_shown(given)}, which --size cannot "
             "change; leave it out"
         )
     form = FileInput((shape[0] or 3, height, width), layout, given.dtype)
-    return _Source(given.name, form, tuple(_pre(form, given.span)), tuple(guesses))
+    return _Source(given.name, form, tuple(guesses), tuple(comments), given.span)
 
 
 def _layout(given: DeclaredInput) -> str | None:
@@ -185,13 +199,20 @@ def _input(source: _Source) -> str:
     return f"{{name = {name}, shape = {shape}{layout}{dtype}}}"
 
 
-def _pre(form: FileInput, span: tuple[float, float] | None) -> Iterator[str]:
+def _pre(form: FileInput, span: tuple[float, float] | None, post: FirstPost) -> Iterator[str]:
+    """Yield the steps of a picture. post: what follows the network."""
     channels, height, width = form.shape
-    yield "    # GUESS: the whole photo, stretched. Others: center_crop, letterbox, crop."
-    yield f'    {{name = "stretch", size = [{height}, {width}], interpolation = "bilinear"}},'
+    step, how, others = "stretch", "stretched", "center_crop, letterbox, crop"
+    if post.fits:
+        step, how, others = "letterbox", "fitted into the input", "stretch, center_crop, crop"
+    yield f"    # GUESS: the whole photo, {how}. Others: {others}."
+    yield f'    {{name = "{step}", size = [{height}, {width}], interpolation = "bilinear"}},'
     if channels == 1:
         yield "    # GUESS: a gray picture. For sound: zoo contract init --signal RATE"
         yield '    {name = "gray"},'
+    elif post.pixels == "bgr":
+        yield "    # GUESS: blue, green, red."
+        yield '    {name = "color", order = "bgr"},'
     else:
         yield '    # GUESS: RGB. For BGR (OpenCV): {name = "color", order = "bgr"},'
     if form.dtype == "uint8":
@@ -203,12 +224,20 @@ def _pre(form: FileInput, span: tuple[float, float] | None) -> Iterator[str]:
         yield "    # GUESS: black and white are the ends of the input's integers."
         yield _normalize_to(channels, *span)
         return
-    if channels == 1:
+    if post.pixels == "bgr":
+        yield "    # GUESS: 0..255."
+        yield from _scaled(channels, 1)
+        return
+    if channels == 1 or post.pixels == "0..1":
         yield "    # GUESS: 0..1."
-        yield '    {name = "normalize", mean = [0], std = [255]},'
+        yield from _scaled(channels, 255)
         return
     yield "    # GUESS: those of ImageNet. For 0..1: mean = [0, 0, 0], std = [255, 255, 255]"
     yield f'    {{name = "normalize", mean = {_MEAN}, std = {_STD}}},'
+
+
+def _scaled(channels: int, std: int) -> Iterator[str]:
+    yield f'    {{name = "normalize", mean = {[0] * channels}, std = {[std] * channels}}},'
 
 
 def _normalize_to(channels: int, low: float, high: float) -> str:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from zoo.build.file_notes import FileNotes
 from zoo.build.first_post import first_post
 from zoo.contract import Contract
 from zoo.data.processing import rehearse, value_specs
@@ -23,7 +24,7 @@ YUNET_POINTS = {f"kps_{stride}": (cells, 10) for stride, cells in CELLS.items()}
 COCO_MAPS = {"p3": (255, 12, 20), "p4": (255, 6, 10), "p5": (255, 3, 5)}
 
 
-def guessed(folder, outputs, size=(96, 160), last="conv"):
+def guessed(folder, outputs, size=(96, 160), last="conv", notes=None):
     """Return the first contract of a network with outputs, and its lines after the network."""
     height, width = size
     graph = SimpleNamespace(
@@ -31,7 +32,7 @@ def guessed(folder, outputs, size=(96, 160), last="conv"):
         tensors={name: SimpleNamespace(shape=(1, *shape)) for name, shape in outputs.items()},
         nodes=[SimpleNamespace(output=name, op=last) for name in outputs],
     )
-    lines = list(first_post(graph, size))
+    lines = list(first_post(graph, size, notes).lines)
     specs = ", ".join(f'{{name = "{n}", shape = {list(s)}}}' for n, s in outputs.items())
     (folder / "first.toml").write_text(
         f'input = {{name = "image", shape = [3, {height}, {width}]}}\noutputs = [{specs}]\n'
@@ -71,6 +72,69 @@ def test_detectors(tmp_path, outputs, coding, guess):
     assert f"# GUESS: {guess}" in lines[1]
     rehearse(contract)
     assert set(value_specs(contract)) == {"boxes", "scores", "classes"}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "labels", "step"),
+    [
+        ({"output0": (7, 315)}, ("cat", 'a "dog"', "größer"), "boxes"),
+        ({"loc": (100, 4), "conf": (100, 3)}, ("cat", "dog"), "boxes"),
+        ({"out": (40, 24, 40)}, tuple(f"class number {i}" for i in range(40)), "mask"),
+        ({"out": (3,)}, ("a", "b", "c"), "top_k"),
+    ],
+)
+def test_labels_of_the_file_are_those_of_the_classes(tmp_path, outputs, labels, step):
+    contract, lines = guessed(tmp_path, outputs, notes=FileNotes(labels))
+    (found,) = (given for given in contract.post if given.name == step)
+    assert found.parameters["labels"] == list(labels)
+    assert max(map(len, lines)) < 200
+    rehearse(contract)
+
+
+def test_labels_of_other_classes_are_left_out(tmp_path):
+    contract, lines = guessed(tmp_path, {"out": (3,)}, notes=FileNotes(("a", "b")))
+    assert "    # The 2 labels of the file's metadata do not fit." in lines
+    assert "labels" not in contract.post[-1].parameters
+
+
+def test_key_points_of_the_file_are_no_classes(tmp_path):
+    notes = FileNotes(("person",), keypoints=(17, 3))
+    contract, lines = guessed(tmp_path, {"output0": (4 + 1 + 51, 315)}, notes=notes)
+    assert "YOLOv8, decoded, 1 classes" in lines[1]
+    assert value_specs(contract)["keypoints"].shape == (None, 17, 2)
+    rehearse(contract)
+
+
+def test_scores_of_characters_are_left_to_the_reader(tmp_path):
+    contract, lines = guessed(tmp_path, {"out": (40, 99)}, notes=FileNotes(characters=97))
+    assert (contract.post, lines[-1]) == ((), "post = []")
+    assert "97 characters: the output scores them at 40 places." in lines[0]
+
+
+def test_points_are_landmarks(tmp_path):
+    contract, lines = guessed(tmp_path, {"landmarks": (10,)})
+    assert contract.post[0].parameters == {"output": "landmarks", "count": 5}
+    assert 'order = "xxyy"' in lines[2]
+    rehearse(contract)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "fits", "pixels"),
+    [
+        ({"output0": (84, 315)}, True, "0..1"),
+        (YUNET, True, "bgr"),
+        ({"loc": (100, 4), "conf": (100, 1)}, False, "imagenet"),
+        ({"out": (10,)}, False, "imagenet"),
+    ],
+)
+def test_a_family_tells_how_its_photos_were_prepared(outputs, fits, pixels):
+    graph = SimpleNamespace(
+        outputs=tuple(outputs),
+        tensors={name: SimpleNamespace(shape=(1, *shape)) for name, shape in outputs.items()},
+        nodes=[],
+    )
+    post = first_post(graph, (96, 160))
+    assert (post.fits, post.pixels) == (fits, pixels)
 
 
 @pytest.mark.parametrize(
@@ -118,17 +182,18 @@ def test_maps_and_vectors(tmp_path, outputs, last, step, given):
 )
 def test_other_outputs_stay_as_they_are(tmp_path, outputs):
     contract, lines = guessed(tmp_path, outputs)
-    assert lines == ["post = []"]
+    assert lines[-1] == "post = []"
+    assert lines[0].startswith("# GUESS: no step after the network is known that fits its outputs")
     rehearse(contract)
 
 
 def test_a_network_of_signals_may_be_a_classifier_only():
     shapes = {"maps": (3, 24, 40)}, {"words": (12,)}
-    for outputs, expected in zip(shapes, (["post = []"], None), strict=True):
+    for outputs, expected in zip(shapes, ("post = []", None), strict=True):
         graph = SimpleNamespace(
             outputs=tuple(outputs),
             tensors={name: SimpleNamespace(shape=(1, *shape)) for name, shape in outputs.items()},
             nodes=[],
         )
-        lines = list(first_post(graph, None))
-        assert lines == expected if expected else "# GUESS: 12 classes" in lines[1]
+        lines = first_post(graph, None).lines
+        assert lines[-1] == expected if expected else "# GUESS: 12 classes" in lines[1]

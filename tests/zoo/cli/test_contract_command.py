@@ -154,6 +154,53 @@ def test_a_guess_that_does_not_fit_is_told(tmp_path):
         zoo("contract", "init", net, "--out", toml)
 
 
+def test_what_the_file_says_itself_is_no_guess(tmp_path):
+    net, toml = classifier(tmp_path, classes=2, height="H"), tmp_path / "contract.toml"
+    model = onnx.load(net)
+    notes = {"names": "{0: 'cat', 1: 'dog'}", "imgsz": "[48, 24]", "stride": "32"}
+    helper.set_model_props(model, notes)
+    onnx.save(model, net)
+    zoo("contract", "init", net, "--out", toml)
+    contract = Contract.from_toml(toml)
+    assert contract.input.shape == (3, 48, 24)
+    assert contract.pre[-1].parameters == {"mean": [0] * 3, "std": [255] * 3}
+    assert contract.post[-1].parameters["labels"] == ["cat", "dog"]
+    assert "# 48x24 is what the file's metadata says." in toml.read_text()
+    assert "the file leaves the size open" not in toml.read_text()
+    zoo("contract", "check", toml, net)
+
+
+def detector(folder):
+    """Write a network with the output of a YOLOv8 of two classes, for 32 x 32."""
+    constants = {"w": np.ones((6, 3, 32, 32), np.float32), "to": np.array([1, 6, 21])}
+    nodes = [
+        helper.make_node("Conv", ["images", "w"], ["c"], "conv"),
+        helper.make_node("Flatten", ["c"], ["f"], "flatten"),
+        helper.make_node("Unsqueeze", ["f", "last"], ["u"], "column"),
+        helper.make_node("Expand", ["u", "to"], ["output0"], "expand"),
+    ]
+    values = [
+        helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, 32, 32]),
+        helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 6, 21]),
+    ]
+    tensors = [from_array(array, name) for name, array in constants.items()]
+    tensors.append(from_array(np.array([2]), "last"))
+    graph = helper.make_graph(nodes, "net", values[:1], values[1:], tensors)
+    opset = [helper.make_opsetid("", 17)]
+    return save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / "yolo.onnx")
+
+
+def test_photos_of_a_yolo_are_fitted_into_its_input(tmp_path):
+    net, toml = detector(tmp_path), tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml)
+    contract = Contract.from_toml(toml)
+    assert [step.name for step in contract.pre] == ["letterbox", "normalize"]
+    assert contract.pre[-1].parameters == {"mean": [0] * 3, "std": [255] * 3}
+    assert [step.name for step in contract.post] == ["boxes", "nms"]
+    rehearse(contract)
+    zoo("contract", "check", toml, net)
+
+
 def listener(folder, shape):
     """Write a network that scores the mean of its input."""
     axes = list(range(1, len(shape) + 1))
