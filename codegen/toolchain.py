@@ -100,7 +100,7 @@ def by_host() -> bool:
     record(Thing("variable", _VARIABLE))
     asked = os.environ.get(_VARIABLE, "")
     if asked not in _KNOWN:
-        raise ToolchainError(f"{_VARIABLE}={asked}: unknown; set it to zig (as without it) or host")
+        raise ToolchainError(f"{_VARIABLE}={asked}: unknown; set it to zig (the default) or host")
     return asked == "host"
 
 
@@ -125,7 +125,7 @@ def _gnu_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
         listed = ", ".join(words[0] for words in candidates)
         raise ToolchainError(
             f"cannot build for {machine.name}: no {tool.name} ({listed}) on the PATH; "
-            f"{tool.remedy}, or unset ZOO_TOOLCHAIN: Zig does it then"
+            f"{tool.remedy}, or unset ZOO_TOOLCHAIN to build with Zig"
         )
     cpu = (f"-mcpu={machine.cpu}",) if machine.cpu else ()
     return (*found, *cpu)

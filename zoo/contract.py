@@ -224,7 +224,7 @@ def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
     if len(tensor.shape) != len(layout) - 1:
         raise RecipeError(
             f"{where}: shape {list(tensor.shape)} in layout 'nhwc' must be [height, width, "
-            "channels]; leave the layout out for what is no picture"
+            "channels]; leave out the layout if this is not a picture"
         )
     height, width, channels = tensor.shape
     return TensorSpec(tensor.name, (channels, height, width)), layout, dtype

@@ -14,7 +14,7 @@ Numbers = bool | int | float | tuple["Numbers", ...]
 """A number, or nested tuples of numbers."""
 
 _MOST = 100_000
-"""Of numbers in a constant; more belong into the network's file."""
+"""Of numbers in a constant; more belong in the network's file."""
 
 
 def with_lines(step: str, parameters: Mapping[str, Any], contract: Path) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def read_numbers(value: object, where: str) -> Numbers:
     if math.prod(shape) > _MOST or 0 in shape:
         raise RecipeError(
             f"{where}: has shape {list(shape)}; a constant has 1 to {_MOST} numbers, larger ones "
-            "belong into the network's file"
+            "belong in the network's file"
         )
     return read
 
@@ -120,5 +120,7 @@ def _shape(value: Numbers, where: str) -> tuple[int, ...]:
         return ()
     shapes = {_shape(item, where) for item in value}
     if len(shapes) > 1:
-        raise RecipeError(f"{where}: its lists differ in length; give all of one axis as many")
+        raise RecipeError(
+            f"{where}: its lists differ in length; lists along one axis must be equally long"
+        )
     return (len(value), *next(iter(shapes), ()))

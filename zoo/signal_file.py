@@ -103,7 +103,7 @@ def _checked(path: Path, spec: SignalSpec) -> _Wave:
 
 def _parse(content: bytes) -> _Wave:
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
-        raise ValueError("it is no WAV file")
+        raise ValueError("it is not a WAV file")
     chunks = dict(_chunks(content))
     if b"fmt " not in chunks or b"data" not in chunks:
         raise ValueError("it lacks the chunk 'fmt ' or 'data'")

@@ -50,8 +50,7 @@ class TableOp(Op):
         """Read the ONNX form."""
         if not call.inputs or call.inputs[0] is None:
             raise UnsupportedOpError(
-                f"{call.where}: {call.op_type} lacks its input 0; the file is damaged, export it "
-                "again"
+                f"{call.where}: {call.op_type} has no input 0; the file is damaged, export it again"
             )
         return Parsed((call.inputs[0],))
 

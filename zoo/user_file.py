@@ -24,7 +24,7 @@ def find_importer(file: Path) -> Importer:
     """Return the importer of a file by its content, else by its suffix; raises UsageError."""
     name = _by_content(file) or _by_suffix(file)
     if not name:
-        raise UsageError(f"{file}: is no network that can be read; give an {suffixes()} file")
+        raise UsageError(f"{file}: not a readable network file; give an {suffixes()} file")
     found: Importer = registry.load("importer", name)
     return found
 

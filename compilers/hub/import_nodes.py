@@ -82,7 +82,7 @@ class NodeImporter:
         tensor = self._value(name, f"{self._where}: output '{name}'")
         if tensor is None or tensor.is_constant:
             raise HubError(
-                f"{self._where}: output '{name}' is a constant; drop it from the network's outputs"
+                f"{self._where}: output '{name}' is a constant; remove it from the outputs"
             )
         return tensor
 

@@ -33,7 +33,7 @@ def operand(call: OnnxCall, index: int = 0) -> Tensor:
     tensor = call.inputs[index] if index < len(call.inputs) else None
     if tensor is None:
         raise UnsupportedOpError(
-            f"{call.where}: {call.op_type} lacks its input {index}; the file is damaged, export "
+            f"{call.where}: {call.op_type} has no input {index}; the file is damaged, export "
             "it again"
         )
     return tensor

@@ -79,7 +79,7 @@ def _pixels(
     name, pixels = contract.input.name, contract.pixel_quantization
     if name not in graph.inputs:
         raise QuantizeError(
-            f"graph '{graph.name}': the contract's input '{name}' is none of its inputs "
+            f"graph '{graph.name}': the contract's input '{name}' is not one of its inputs "
             f"{', '.join(graph.inputs)}; name the contract's input as the network does"
         )
     grid = pixels and _as_scheme(*pixels, scheme.at(name))

@@ -37,8 +37,8 @@ def small_batches(graph: Graph, calibration: Iterable[Feeds]) -> Iterator[Batch]
         rest = _slice(waiting, full, None)
     if count == 0:
         raise QuantizeError(
-            f"graph '{graph.name}': there is no calibration sample; give at least one, better "
-            "some hundred that look like what the network will see"
+            f"graph '{graph.name}': there is no calibration sample; give at least one, "
+            "preferably a few hundred that are typical of what the network will see"
         )
     if isinstance(own, int) and count % own:
         raise QuantizeError(
@@ -72,8 +72,8 @@ def _check(graph: Graph, feeds: Feeds) -> int:
     for name in feeds:
         if name not in graph.inputs:
             raise QuantizeError(
-                f"graph '{graph.name}': calibration input '{name}' is none of the network's"
-                f"{suggest(name, graph.inputs)}"
+                f"graph '{graph.name}': calibration input '{name}' is not an input of the "
+                f"network{suggest(name, graph.inputs)}"
             )
     counts = set()
     for name in graph.inputs:
@@ -83,7 +83,7 @@ def _check(graph: Graph, feeds: Feeds) -> int:
         if array.dtype != np.float32 or array.shape[1:] != shape:
             raise QuantizeError(
                 f"graph '{graph.name}': calibration input '{name}' is {array.dtype} of shape "
-                f"{list(array.shape)}; needed is float32 of shape {['N', *shape]}"
+                f"{list(array.shape)}; expected float32 of shape {['N', *shape]}"
             )
         counts.add(len(array))
     if len(counts) != 1:

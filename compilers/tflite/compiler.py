@@ -79,8 +79,8 @@ def _wants_integers(target: Target) -> bool:
     kind = str(target.facts.get(BORDER_FACT, "float"))
     if kind not in _KINDS:
         raise RefusedError(
-            f"{target.name}: its fact {BORDER_FACT} is '{kind}'{suggest(kind, _KINDS)}; mend the "
-            "target"
+            f"{target.name}: its fact {BORDER_FACT} is '{kind}'{suggest(kind, _KINDS)}; "
+            "correct the target"
         )
     return kind == "integer"
 

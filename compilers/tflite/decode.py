@@ -90,21 +90,20 @@ def decode(content: bytes, where: str) -> TfliteFile:
         return _decode(content)
     except ValueError as error:
         raise ArtifactError(
-            f"{where}: this is no .tflite file, or a damaged one ({error}); build or convert it "
-            "again"
+            f"{where}: not a .tflite file, or a damaged one ({error}); build or convert it again"
         ) from error
 
 
 def _decode(content: bytes) -> TfliteFile:
     if content[4:8] != _IDENTIFIER:
-        raise ValueError(f"bytes 4 to 7 are {content[4:8]!r}, needed is {_IDENTIFIER!r}")
+        raise ValueError(f"bytes 4 to 7 are {content[4:8]!r}; expected {_IDENTIFIER!r}")
     model = FlatTable.root(content)
     version = model.number(0, "I")
     if version != _VERSION:
-        raise ValueError(f"its schema has version {version}, known is {_VERSION}")
+        raise ValueError(f"its schema has version {version}; expected {_VERSION}")
     subgraphs = model.tables(2)
     if not subgraphs:
-        raise ValueError("it holds no subgraph")
+        raise ValueError("it has no subgraph")
     main, buffers = subgraphs[0], model.tables(4)
     tensors = tuple(_tensor(table, buffers, content) for table in main.tables(0))
     codes = [_code(table) for table in model.tables(1)]
@@ -166,7 +165,7 @@ def _data(index: int, buffers: Sequence[FlatTable], content: bytes) -> memoryvie
     if index == _NO_BUFFER:
         return memoryview(b"")
     if index >= len(buffers):
-        raise ValueError(f"buffer {index} of {len(buffers)} is asked for")
+        raise ValueError(f"buffer {index} does not exist; there are {len(buffers)}")
     start, size = buffers[index].number(1, "Q"), buffers[index].number(2, "Q")
     if start <= _IN_THE_TABLE:
         return buffers[index].numbers(0, "u1").data
@@ -184,7 +183,7 @@ def _code(table: FlatTable) -> str:
 def _op(table: FlatTable, codes: Sequence[str], tensors: int) -> FileOp:
     code = table.number(0, "I")
     if code >= len(codes):
-        raise ValueError(f"op code {code} of {len(codes)} is asked for")
+        raise ValueError(f"op code {code} does not exist; there are {len(codes)}")
     inputs, outputs = (_indices(table, field, tensors) for field in (1, 2))
     return FileOp(codes[code], inputs, outputs, read_options(codes[code], table.table(4)))
 
@@ -193,7 +192,7 @@ def _indices(table: FlatTable, field: int, tensors: int) -> tuple[int, ...]:
     indices = table.numbers(field, "<i4")
     wrong = indices[(indices < _ABSENT) | (indices >= tensors)]
     if wrong.size:
-        raise ValueError(f"tensor {wrong[0]} of {tensors} is asked for")
+        raise ValueError(f"tensor {wrong[0]} does not exist; there are {tensors}")
     return tuple(np.asarray(indices).tolist())
 
 

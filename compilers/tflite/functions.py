@@ -107,7 +107,7 @@ def lower_table(scope: Scope, view: NodeView) -> None:
     grid, stored = scope.tensor(x).grid, scope.tensor(output).grid
     if grid is None or stored is None:
         view.refuse(
-            "TFLite has no such function of reals, of integers a table",
+            "TFLite has no such function for floats; integers use a table",
             "quantize the network with --quant ptq",
         )
     shape, offset = scope.tensor(x).shape, view.output_grid.qmin - stored.qmin
@@ -132,7 +132,7 @@ def lower_softmax(scope: Scope, view: NodeView) -> None:
     if axis != rank - 1:
         meant = CHANNELS_LAST[axis] if view.output.layout == "NHWC" else axis
         view.refuse(
-            f"it goes along axis {meant} of {rank}",
+            f"it works along axis {meant} of {rank}",
             "use axis 1 of images, else the last one: transpose before it",
         )
     if _is_divided(view):

@@ -53,12 +53,12 @@ def _require_factor_of_7_bits(view: NodeView) -> None:
     if view.output.quantization is None and "reciprocal" in view.node.attributes:
         view.refuse(
             "it does not divide by the number of pixels in its window",
-            "use factors of its own in integers only",
+            "means with their own factors exist only in integers",
         )
     if "reciprocal" in view.node.attributes and not integer(view.node, "keep_axes"):
         view.refuse(
             "it multiplies by a factor of its own, and drops its axes",
-            "keep the axes, and reshape behind it",
+            "keep the axes, and reshape after it",
         )
     if _level(view.node, Window.from_node(view.node))[0] > _LEVEL_MAX:
         view.refuse(

@@ -25,8 +25,7 @@ def decode(content: bytes, where: str) -> XirGraph:
         )
     except (DecodeError, ValueError, RecursionError) as error:
         raise ArtifactError(
-            f"{where}: this is not an .xmodel file, or a damaged one ({error}); build or compile "
-            "it again"
+            f"{where}: not an .xmodel file, or a damaged one ({error}); build or compile it again"
         ) from error
     if not graph.ops:
         raise ArtifactError(

@@ -28,7 +28,8 @@ def load_weights(net: Net, weights: Path, name: str) -> Net:
         net.load_state_dict(load_file(weights))
     except (OSError, SafetensorError) as error:
         raise RecipeError(
-            f"{weights}: not readable as safetensors ({error}); pickled checkpoints are not taken"
+            f"{weights}: not readable as safetensors ({error}); "
+            "pickled checkpoints are not accepted"
         ) from error
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()

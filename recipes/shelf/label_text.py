@@ -45,8 +45,8 @@ def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[Face
         _, count = next(lines, (0, ""))
         if not count.strip().isdecimal():
             raise DataError(
-                f"{where}: '{count.strip()}' follows '{name.strip()}'; the number of the photo's "
-                "faces must"
+                f"{where}: '{count.strip()}' follows '{name.strip()}'; expected the number of "
+                "the photo's faces"
             )
         faces = [text for _, text in islice(lines, int(count) or lines_without_faces)]
         if len(faces) < int(count):

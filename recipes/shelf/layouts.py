@@ -33,7 +33,7 @@ class Layout:
 def layout_of(points: int) -> Layout:
     """Return the layout with this number of points; raises DataError for an unknown one."""
     if points not in LAYOUTS:
-        raise DataError(f"no layout of {points} landmarks is known; known: {sorted(LAYOUTS)}")
+        raise DataError(f"no layout with {points} landmarks; known: {sorted(LAYOUTS)}")
     return LAYOUTS[points]
 
 

@@ -102,12 +102,12 @@ def test_this_machine_where_it_is_asked_for(machine, monkeypatch, tmp_path):
         (
             PC,
             "cannot build for PCs: no C++ compiler (icpx) on the PATH; apt install g++, or unset "
-            "ZOO_TOOLCHAIN: Zig does it then",
+            "ZOO_TOOLCHAIN to build with Zig",
         ),
         (
             JETSON,
             "cannot build for Jetson boards: no ARM C++ compiler (aarch64-linux-gnu-g++) on the "
-            "PATH; apt install g++-aarch64-linux-gnu, or unset ZOO_TOOLCHAIN: Zig does it then",
+            "PATH; apt install g++-aarch64-linux-gnu, or unset ZOO_TOOLCHAIN to build with Zig",
         ),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_onnx_form_is_one_operator():
     call = Softsign().express(NODE, [activation(("N", 4))])
     assert (call.op_type, dict(call.attributes)) == ("Softsign", {})
     assert Softsign().parse(call).inputs == call.inputs
-    with pytest.raises(UnsupportedOpError, match=r"^net: Softsign lacks its input 0; the file is"):
+    with pytest.raises(UnsupportedOpError, match=r"^net: Softsign has no input 0; the file is"):
         Softsign().parse(OnnxCall("Softsign", where="net"))
 
 

@@ -14,8 +14,8 @@ def demand_source(recipe: Recipe, target: Target) -> None:
     """Raise RefusedError if the contract takes signals and the board's program does not."""
     if recipe.contract.signal and not registry.load("app", target.app).takes_signals:
         raise RefusedError(
-            f"{recipe.name}: its contract takes signals, the app of {target.name} takes pictures "
-            f"only; those of these boards take both: {', '.join(_listening())}"
+            f"{recipe.name}: its contract takes signals, but the app of {target.name} takes "
+            f"only pictures; boards whose apps take both: {', '.join(_listening())}"
         )
 
 

@@ -38,7 +38,7 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
     out.write_text(first_contract(file, wanted, rate_hz), "utf-8")
-    click.echo(f"{out}: compare the lines with GUESS with the training's code")
+    click.echo(f"{out}: check the lines marked GUESS against the training code")
 
 
 @command.command()

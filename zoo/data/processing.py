@@ -237,8 +237,8 @@ def _output(outputs: Mapping[str, NDArray[Any]], tensor: TensorSpec) -> NDArray[
     found = outputs[tensor.name]
     if found.size != math.prod(tensor.shape):
         raise RecipeError(
-            f"contract: output '{tensor.name}' is {tensor.shape}, the network's {found.shape}; "
-            "one face's numbers are needed"
+            f"contract: output '{tensor.name}' is {tensor.shape}, but the network returns "
+            f"{found.shape}; state the shape without the batch"
         )
     return found.reshape(tensor.shape)
 

@@ -78,7 +78,7 @@ class Landmarks(PostStep):
         if output not in values:
             raise RecipeError(
                 f"contract step 'landmarks': there is no output '{output}'"
-                f"{suggest(output, values)}; name it by `output`"
+                f"{suggest(output, values)}; name it in `output`"
             )
         size = values[output].size
         region = seen_region(self.name, frame)

@@ -81,7 +81,7 @@ class LogMel(PreStep):
         if len(samples) < p["window"]:
             raise RecipeError(
                 f"contract step 'log_mel': the signal has {len(samples)} samples, the window "
-                f"{p['window']}; begin with 'segment'"
+                f"{p['window']}; begin the contract with step 'segment'"
             )
         weights = _weights(p, frame.signal.rate_hz)
         spectrum = power_spectrum(_windowed(samples, p))

@@ -62,7 +62,7 @@ def _read(file: Path) -> dict[str, dict[Any, int]]:
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuantizeError(
-            f"{file}: not the form of pytorch_nndct 2.5 to 3.5 ({error!r}); needed are 'param' "
+            f"{file}: not the form of pytorch_nndct 2.5 to 3.5 ({error!r}); expected 'param' "
             "and 'output' with [[8, fix point]] each: use one of these versions"
         ) from error
     return {

@@ -88,7 +88,7 @@ def _deployed(graph: Graph, contract: Contract) -> list[str]:
     missing = [name for name in named if name not in graph.outputs]
     if missing:
         raise QuantizeError(
-            f"graph '{graph.name}': the contract's output '{missing[0]}' is none of its outputs "
+            f"graph '{graph.name}': the contract's output '{missing[0]}' is not one of its outputs "
             f"{', '.join(graph.outputs)}; name the contract's outputs as the network does"
         )
     return named

@@ -198,7 +198,7 @@ def test_nodes_of_constants():
 def test_constant_outputs():
     text = f"net ({IMAGE}) => (float y, float[1] c) <float[1] c = {{1}}> {{y = Relu (x)}}"
     assert _refusal(_model(text)) == (
-        "net.onnx: output 'c' is a constant; drop it from the network's outputs"
+        "net.onnx: output 'c' is a constant; remove it from the outputs"
     )
 
 

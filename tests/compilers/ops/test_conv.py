@@ -194,7 +194,7 @@ def test_scales_along_the_input_channels():
         (
             (activation(IMAGE),),
             {},
-            "Conv lacks its input 1; the file is damaged, export it again",
+            "Conv has no input 1; the file is damaged, export it again",
         ),
         (
             (activation(IMAGE), constant(np.ones((4, 2, 3, 3)), "w")),

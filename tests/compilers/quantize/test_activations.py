@@ -84,7 +84,7 @@ def test_a_contract_for_another_input_is_refused():
     seen = calibrate(GRAPH, [pixel_feeds(GRAPH, 4)], keep=0, threads=1)
     with pytest.raises(
         QuantizeError,
-        match=r"^graph 'residual': the contract's input 'photo' is none of its inputs image; name",
+        match=r"^graph 'residual': the contract's input 'photo' is not one of its inputs image; ",
     ):
         fit_activations(GRAPH, seen.histograms, W8A8_ASYM, other, "minmax")
 

@@ -50,16 +50,16 @@ def test_digest_depends_on_values_and_not_on_batches():
 @pytest.mark.parametrize(
     ("calibration", "message"),
     [
-        ([], r"there is no calibration sample; give at least one, better some hundred"),
+        ([], r"there is no calibration sample; give at least one, preferably a few"),
         ([{"image": IMAGES[:0]}], r"there is no calibration sample"),
         ([{}], r"calibration lacks the input 'image'$"),
         (
             [{"image": IMAGES, "imgae": IMAGES}],
-            r"calibration input 'imgae' is none of the network's; did you mean image\?$",
+            r"calibration input 'imgae' is not an input of the network; did you mean image\?$",
         ),
         (
             [{"image": IMAGES.astype(np.float64)}],
-            r"calibration input 'image' is float64 of shape \[20, 3, 6, 6\]; needed is float32 of "
+            r"calibration input 'image' is float64 of shape \[20, 3, 6, 6\]; expected float32 of "
             r"shape \['N', 3, 6, 6\]$",
         ),
         ([{"image": IMAGES[:, :1]}], r"calibration input 'image' is float32 of shape \[20, 1, 6,"),

@@ -76,7 +76,7 @@ def test_an_unknown_border_is_refused():
     target = replace(TARGET, facts={"tensor_border": "integers"})
     with pytest.raises(
         RefusedError,
-        match=r"^board: its fact tensor_border is 'integers'; did you mean integer\?; mend the "
+        match=r"^board: its fact tensor_border is 'integers'; did you mean integer\?; correct the "
         r"target$",
     ):
         to_tflite(residual_network(), target)

@@ -157,7 +157,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
             np.full((1, 3), 1), Quantization((20.0,), (0,)), Quantization((1e-3,), (0,))
         ),
         r"\(dense\): a step of its sums is 1000 steps of its output; at most 255 are supported: "
-        r"calibrate with inputs for which it gives more than 0$",
+        r"calibrate with inputs that make it positive$",
     ),
     "products half up": (
         lambda: (
@@ -178,7 +178,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     "factor without axes": (
         lambda: _one("average_pool", {**MEAN, "keep_axes": 0, "reciprocal": (57, 11)}),
         r"\(average_pool\): it multiplies by a factor of its own, and drops its axes; keep the "
-        r"axes, and reshape behind it$",
+        r"axes, and reshape after it$",
     ),
     "long factor": (
         lambda: _one("average_pool", {**MEAN, "keep_axes": 1, "reciprocal": (455, 14)}),
@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
     ),
     "softmax along rows": (
         lambda: _one("softmax", {"axis": 2}),
-        r"\(softmax\): it goes along axis 2 of 4; use axis 1 of images, else the last one",
+        r"\(softmax\): it works along axis 2 of 4; use axis 1 of images, else the last one",
     ),
     "ranks": (
         lambda: (

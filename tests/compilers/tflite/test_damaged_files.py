@@ -57,7 +57,7 @@ def test_describing_gives_facts_or_a_clear_error(content):
 def test_what_is_no_file_of_this_kind_is_told(content):
     with pytest.raises(
         ArtifactError,
-        match=r"^file\.tflite: this is no \.tflite file, or a damaged one \(.*\); build or convert "
+        match=r"^file\.tflite: not a \.tflite file, or a damaged one \(.*\); build or convert "
         r"it again$",
     ):
         decode(content, "file.tflite")
@@ -78,7 +78,7 @@ def _with_tensor(**changes: object) -> TfliteModel:
             r"constant '.*' \[7, 3, 3, 3\] INT8 has 5 bytes",
         ),
         (_with_tensor(shape=(108,)), r"tensor '.*' \[108\] has 4 scales on axis 0"),
-        (replace(MODEL, inputs=(4000,)), r"tensor 4000 of \d+ is asked for"),
+        (replace(MODEL, inputs=(4000,)), r"tensor 4000 does not exist; there are \d+"),
     ],
     ids=["size", "scales", "index"],
 )

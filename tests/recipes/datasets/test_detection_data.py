@@ -116,7 +116,11 @@ _FOLD = "FDDB-folds/FDDB-fold-01-ellipseList.txt"
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
-        (_VAL, WIDER.replace("\n2\n", "\nx\n"), "txt:1: 'x' follows '0--Parade/0_Parade_1.jpg'; t"),
+        (
+            _VAL,
+            WIDER.replace("\n2\n", "\nx\n"),
+            "txt:1: 'x' follows '0--Parade/0_Parade_1.jpg'; expected",
+        ),
         (_VAL, WIDER.replace("\n2\n", "\n20\n"), "txt:1: 20 faces are stated, but 8 lines follow"),
         (_VAL, WIDER.replace("30 40", "30"), "txt:1: has 9 numbers; expected 10"),
         (_VAL, WIDER.replace("60 7", "60 nan"), "txt:1: found 'nan'; expected a number of pixels"),
@@ -126,7 +130,11 @@ _FOLD = "FDDB-folds/FDDB-fold-01-ellipseList.txt"
             "txt:5: photo '../Handshaking/none.jpg' is not inside",
         ),
         (_VAL, "", "has no photo; at least one is needed"),
-        (_FOLD, FDDB.replace("\n2\n", "\n\n"), "txt:4: '' follows '2002/08/26/big/img_265'; the n"),
+        (
+            _FOLD,
+            FDDB.replace("\n2\n", "\n\n"),
+            "txt:4: '' follows '2002/08/26/big/img_265'; expected",
+        ),
         (_FOLD, FDDB.replace("  1\n", "\n"), "txt:1: has 5 numbers; expected 6"),
         ("FDDB-folds/note.txt", "", r"FDDB-folds: holds no FDDB-fold-\*-ellipseList.txt"),
         (

@@ -35,7 +35,7 @@ def test_the_average_face_is_symmetric_under_the_mirror() -> None:
 
 
 def test_an_unknown_layout_is_refused() -> None:
-    with pytest.raises(DataError, match=r"no layout of 21 landmarks is known; known: \[68, 98\]"):
+    with pytest.raises(DataError, match=r"no layout with 21 landmarks; known: \[68, 98\]"):
         layout_of(21)
 
 

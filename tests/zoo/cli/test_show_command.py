@@ -41,7 +41,7 @@ def test_a_damaged_file_is_told(show):
     with pytest.raises(
         ArtifactError,
         match=(
-            r"net\.xmodel: this is not an \.xmodel file, or a "
+            r"net\.xmodel: not an \.xmodel file, or a "
             r"damaged"
         ),
     ):

@@ -137,7 +137,10 @@ def test_batch_of_one_is_taken_off():
     ("outputs", "message"),
     [
         ({"point": np.zeros(4)}, "the network has no output 'points'; did you mean point"),
-        ({"points": np.zeros((2, 4))}, r"output 'points' is \(4,\), the network's \(2, 4\)"),
+        (
+            {"points": np.zeros((2, 4))},
+            r"output 'points' is \(4,\), but the network returns \(2, 4\)",
+        ),
     ],
 )
 def test_other_outputs_are_refused(outputs, message):

@@ -111,7 +111,7 @@ def test_impossible_forms_are_refused(given, message):
 
 def test_an_output_that_is_not_there_is_told():
     given = STEP.complete({"count": 5})
-    message = r"there is no output 'landmarks'; did you mean landmark.*name it by `output`"
+    message = r"there is no output 'landmarks'; did you mean landmark.*name it in `output`"
     with pytest.raises(RecipeError, match=message):
         STEP.apply({"landmark": np.zeros(10)}, frame(Region(0, 0, 256, 256)), given)
 

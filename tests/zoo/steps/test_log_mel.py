@@ -137,7 +137,11 @@ def test_parameters_that_cannot_be_are_refused(wrong, message):
 @pytest.mark.parametrize(
     ("count", "wrong", "message"),
     [
-        (399, {}, "the signal has 399 samples, the window 400; begin with 'segment'"),
+        (
+            399,
+            {},
+            "the signal has 399 samples, the window 400; begin the contract with",
+        ),
         (400, {"high_hz": 9000}, "high_hz 9000 is beyond half the signal's rate, 16000 Hz; l"),
         (
             400,

@@ -86,7 +86,7 @@ void parse_format(const std::string& content, std::size_t place, std::size_t siz
 Wave parse(const std::string& content) {
   if (content.size() < 12 || content.compare(0, 4, "RIFF") != 0 ||
       content.compare(8, 4, "WAVE") != 0) {
-    throw Error("it is no WAV file");
+    throw Error("it is not a WAV file");
   }
   std::size_t format = 0;
   std::size_t format_size = 0;

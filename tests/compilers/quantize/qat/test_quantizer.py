@@ -117,7 +117,7 @@ def test_an_output_that_the_network_lacks_is_told():
     other = replace(CONTRACT, outputs=(TensorSpec("points", (10,)),))
     with pytest.raises(
         QuantizeError,
-        match=r"^graph 'residual': the contract's output 'points' is none of its outputs "
+        match=r"^graph 'residual': the contract's output 'points' is not one of its outputs "
         "landmarks; name the contract's outputs as the network does$",
     ):
         QUANTIZER.quantize(GRAPH, W8A8_ASYM, [FEEDS], other, QuantizeOptions())

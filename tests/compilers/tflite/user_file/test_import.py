@@ -178,7 +178,7 @@ REFUSED = {
     "no file of this kind": (
         lambda: b"no file at all",
         ArtifactError,
-        "this is no .tflite file, or a damaged one",
+        "not a .tflite file, or a damaged one",
     ),
 }
 

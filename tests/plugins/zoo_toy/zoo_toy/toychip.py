@@ -49,7 +49,7 @@ class ToychipExecutor(Executor):
         """Return a function that runs `main`; raises ArtifactError for another file."""
         content = (folder / main).read_bytes()
         if not content.startswith(_MAGIC):
-            raise ArtifactError(f"{folder / main}: this is no file of the toy chip; build it again")
+            raise ArtifactError(f"{folder / main}: not a file of the toy chip; build it again")
         with TemporaryDirectory() as place:
             (Path(place) / "hub.onnx").write_bytes(content.removeprefix(_MAGIC))
             return registry.load("executor", "reference").load(Path(place), "hub.onnx", threads)
