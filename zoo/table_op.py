@@ -29,7 +29,7 @@ _STEP = 1e-4
 class TableOp(Op):
     """y = f(x) for every element; integer['table'] as defined by `tabulate`.
 
-    By default it reads and writes an ONNX operator without attributes, `onnx_types[0]`.
+    By default it reads and writes the ONNX operator `onnx_types[0]` with its attributes.
     """
 
     family = "table"
@@ -47,12 +47,12 @@ class TableOp(Op):
         """Compute the function in the precision of x, which may have any shape."""
 
     def parse(self, call: OnnxCall) -> Parsed:
-        """Read the ONNX form."""
+        """Read the ONNX form; the node's attributes are ONNX's."""
         if not call.inputs or call.inputs[0] is None:
             raise UnsupportedOpError(
                 f"{call.where}: {call.op_type} has no input 0; the file is damaged, export it again"
             )
-        return Parsed((call.inputs[0],))
+        return Parsed((call.inputs[0],), call.attributes)
 
     def express(self, node: Node, inputs: Sequence[Tensor]) -> OnnxCall:
         """Write the ONNX form; the node's attributes are ONNX's."""

@@ -92,3 +92,22 @@ def test_another_shape_or_type_names_the_op(returned, found):
     )
     with pytest.raises(PluginError, match=message):
         op.run_float(NODE, [np.ones(2, np.float32)])
+
+
+class Above(TableOp):
+    """ONNX ThresholdedRelu."""
+
+    name = "above"
+    onnx_types = ("ThresholdedRelu",)
+
+    def activate(self, node, x):
+        return np.where(x > node.attributes["alpha"], x, 0)
+
+
+def test_attributes_are_those_of_onnx():
+    x = activation(("N",), Quantization((1.0,), (0,)))
+    call = OnnxCall("ThresholdedRelu", {"alpha": 0.5}, (x,))
+    parsed = Above().parse(call)
+    node = Node("above", "above", ("x",), "y", parsed.attributes)
+    assert Above().express(node, parsed.inputs) == call
+    assert Above().run_float(node, [np.float32([0.25, 0.75])]).tolist() == [0, 0.75]
