@@ -5,13 +5,14 @@ from math import inf
 
 from hypothesis import assume
 from hypothesis import strategies as st
+from networks import residual_network
 from quantization import quantized
 from random_graphs import float_graphs
 
 from compilers.schemes import DPU_POW2
 from zoo.graph import Graph, Node
 
-__all__ = ["dpu_graphs"]
+__all__ = ["dpu_graphs", "dpu_network"]
 
 _RELUS = ((0.0, inf), (0.0, 6.0))
 
@@ -23,6 +24,17 @@ def dpu_graphs(draw: st.DrawFn) -> Graph:
     nodes = tuple(_suited(node, draw(st.sampled_from(_RELUS))) for node in graph.nodes)
     assume(not any(_has_groups(graph, node) for node in nodes))
     return quantized(replace(graph, nodes=nodes), DPU_POW2)
+
+
+def dpu_network() -> Graph:
+    """Return a network of the PFLD kind without the clip behind its concat."""
+    graph = residual_network()
+    nodes = [
+        replace(node, inputs=tuple(name.replace("clipped", "joined") for name in node.inputs))
+        for node in graph.nodes
+        if node.op != "clip"
+    ]
+    return graph.replace(nodes)
 
 
 def _suited(node: Node, relu: tuple[float, float]) -> Node:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zoo.contract import Contract, Step, TensorSpec
 
-__all__ = ["MAP_CASES"]
+__all__ = ["MAP_CASES", "random_maps"]
 
 
 def _case(shape: tuple[int, ...], *post: Step) -> Contract:
@@ -41,3 +44,13 @@ MAP_CASES: Mapping[str, Contract] = {
     "mask_one": _mask((5, 7), interpolation="nearest", pixels=1),
 }
 """Contracts by name; each has one output, 'maps'."""
+
+
+def random_maps(name: str, seed: int, odd: float = 0.0) -> NDArray[np.float32]:
+    """Return the output of a case, rounded so that numbers repeat. odd: the share of odd ones."""
+    random = np.random.default_rng(seed)
+    shape = MAP_CASES[name].outputs[0].shape
+    maps = random.normal(0, 2, shape).round().astype(np.float32)
+    strange = random.random(shape) < odd
+    maps[strange] = random.choice([np.nan, np.inf, -np.inf, -0.0], strange.sum())
+    return maps

@@ -20,14 +20,17 @@ FUNCTIONS = {
     "erf": {},
     "exp": {},
     "gelu": {"approximate": "none"},
+    "hardswish": {},
     "log": {},
     "mish": {},
     "pow": {"exponent": 1.5},
     "reciprocal": {},
+    "sigmoid": {},
     "sin": {},
     "softplus": {},
     "softsign": {},
     "sqrt": {},
+    "tanh": {},
 }
 CASES = [*FUNCTIONS.items(), ("elu", {"alpha": 0.5, "gamma": 1.25}), ("pow", {"exponent": -3.0})]
 CASES.append(("gelu", {"approximate": "tanh"}))

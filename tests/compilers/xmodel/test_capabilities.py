@@ -10,12 +10,11 @@ from networks import residual_network
 from quantization import quantized
 from random_graphs import float_graphs
 
-from compilers.quantize.power_of_two import with_fix_points
-from compilers.schemes import DPU_POW2, W8A8_SYM
+from compilers.schemes import DPU_POW2
 from compilers.xmodel.lower import capabilities, lower, lower_for_dpu
 from compilers.xmodel.partition import off_the_dpu
 from zoo.build.plan import find_target
-from zoo.errors import RefusedError, UnsupportedOpError
+from zoo.errors import RefusedError
 from zoo.graph import Graph, Node
 from zoo.lowering import Refusal, find_lowering
 
@@ -65,17 +64,6 @@ def _leaky(alpha: float) -> Graph:
 
 def _flat(shape: tuple) -> Graph:
     return _row(Node("n", "reshape", ("x",), "y", {"shape": (int(np.prod(shape)),)}), shape=shape)
-
-
-def _network() -> Graph:
-    """Return a network of the PFLD kind without the clip behind its concat."""
-    graph = residual_network()
-    nodes = [
-        replace(node, inputs=tuple(name.replace("clipped", "joined") for name in node.inputs))
-        for node in graph.nodes
-        if node.op != "clip"
-    ]
-    return graph.replace(nodes)
 
 
 def test_a_clip_behind_a_concat_is_all_that_is_in_the_way():
@@ -344,64 +332,6 @@ def test_a_smaller_dpu_takes_less():
     assert capabilities(graph, KV260)[0].runs_on == "DPU"
     (found,) = capabilities(graph, find_target("kv260:b512"))
     assert "(kh * kw * ceil(channels / 8)); it has 2048" in found.why
-
-
-def test_an_integer_network_runs():
-    integer = quantized(_network(), DPU_POW2)
-    assert {c.runs_on for c in capabilities(integer, KV260)} == {"DPU"}
-    lower_for_dpu(integer, KV260)
-
-
-def _with_points(**points: int) -> Graph:
-    """Return an integer network with other fix points here and there."""
-    integer = quantized(_network(), DPU_POW2)
-    changed = [
-        replace(tensor, quantization=with_fix_points(tensor.quantization, points[name]))
-        for name, tensor in integer.tensors.items()
-        if name in points
-    ]
-    return integer.replace(integer.nodes, changed)
-
-
-def test_a_scale_that_breaks_shift_cut_is_refused():
-    graph = _with_points(**{"stem.weight": 30, "stem.bias": 30})
-    with pytest.raises(UnsupportedOpError) as caught:
-        lower_for_dpu(graph, KV260)
-    text = str(caught.value)
-    assert text.startswith("node 'stem_conv' (conv): shift_cut = f_w + f_in - f_out = 30 + ")
-    assert "; allowed are 0 to 16; quantize the float network with the scheme dpu-pow2" in text
-
-
-def test_a_bias_that_is_too_coarse_is_refused():
-    found = capabilities(_with_points(**{"stem.bias": -20}), KV260)[0]
-    assert found.why.startswith("shift_bias = f_w + f_in - f_bias = ")
-
-
-def test_inputs_of_a_concat_must_be_alike():
-    graph = _with_points(joined=-3)
-    found = next(c for c in capabilities(graph, KV260) if c.op == "concat")
-    assert "; the DPU copies bytes, so they must be equal" in found.why
-
-
-def test_true_means_are_not_the_dpus():
-    integer = quantized(_network(), DPU_POW2)
-    nodes = [
-        replace(n, attributes={k: v for k, v in n.attributes.items() if k != "reciprocal"})
-        for n in integer.nodes
-    ]
-    found = next(c for c in capabilities(integer.replace(nodes), KV260) if c.op == "average_pool")
-    assert found.why == (
-        "its mean divides by 36; the DPU multiplies the sum by 7 and shifts it by 8"
-    )
-
-
-def test_other_scales_are_refused_but_their_network_is_looked_at():
-    graph = quantized(_network(), W8A8_SYM)
-    with pytest.raises(UnsupportedOpError, match="has a scale that is not a power of two; the DPU"):
-        lower_for_dpu(graph, KV260)
-    found = capabilities(graph, KV260)
-    assert [(c.node, c.op) for c in found] == [(n.name, n.op) for n in _network().nodes]
-    assert {c.runs_on for c in found} == {"DPU"}
 
 
 def test_facts_must_be_complete():

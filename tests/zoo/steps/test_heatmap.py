@@ -6,7 +6,7 @@ import pytest
 from cpp_post import cpp_post
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from map_cases import MAP_CASES
+from map_cases import MAP_CASES, random_maps
 
 from zoo.data.processing import postprocess, value_specs
 from zoo.errors import RecipeError
@@ -17,15 +17,6 @@ CASES = {name: case for name, case in MAP_CASES.items() if name.startswith("heat
 STEP = load("step", "heatmap")
 REGION = Region(-700, 300, 163840, 122880)
 FRAME = Frame(np.zeros((32, 48, 3), np.uint8), (0, 0, 1, 1), REGION)
-
-
-def maps_of(name, seed, odd=0.0):
-    random = np.random.default_rng(seed)
-    shape = CASES[name].outputs[0].shape
-    maps = random.normal(0, 2, shape).round().astype(np.float32)
-    strange = random.random(shape) < odd
-    maps[strange] = random.choice([np.nan, np.inf, -np.inf, -0.0], strange.sum())
-    return maps
 
 
 def run(name, maps):
@@ -56,7 +47,7 @@ def landmark(one, given):
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_equals_its_definition(name, seed):
-    maps, given = maps_of(name, seed), STEP.complete(CASES[name].post[0].parameters)
+    maps, given = random_maps(name, seed), STEP.complete(CASES[name].post[0].parameters)
     found = run(name, maps)
     each = maps[None] if maps.ndim == 2 else maps
     each = each.transpose(2, 0, 1) if maps.ndim == 3 and given["channels"] == "last" else each
@@ -100,7 +91,7 @@ def cpp(tmp_path_factory):
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1), odd=st.sampled_from([0.0, 0.1, 1.0]))
 def test_cpp_equals_numpy(cpp, name, seed, odd):
-    maps = maps_of(name, seed, odd)
+    maps = random_maps(name, seed, odd)
     found = cpp.run(name, {"maps": maps}, FRAME)
     for value, numbers in run(name, maps).items():
         np.testing.assert_array_equal(found[value], numbers, err_msg=value)

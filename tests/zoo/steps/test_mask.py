@@ -6,7 +6,7 @@ import pytest
 from cpp_post import cpp_post
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from map_cases import MAP_CASES
+from map_cases import MAP_CASES, random_maps
 
 from zoo.contract import Step
 from zoo.data.processing import postprocess, preprocess, value_specs
@@ -23,15 +23,6 @@ FRAME = Frame(INPUT, (-3.5, 20.25, 90, 70), Region(-700, 3000, 30000, 25000))
 starts, sides = st.floats(-80, 80), st.floats(1, 120)
 boxes = st.tuples(starts, starts, sides, sides)
 regions = st.builds(Region, *[st.integers(-9000, 9000)] * 2, *[st.integers(256, 30000)] * 2)
-
-
-def maps_of(name, seed, odd=0.0):
-    random = np.random.default_rng(seed)
-    shape = CASES[name].outputs[0].shape
-    maps = random.normal(0, 2, shape).round().astype(np.float32)
-    strange = random.random(shape) < odd
-    maps[strange] = random.choice([np.nan, np.inf, -np.inf, -0.0], strange.sum())
-    return maps
 
 
 def run(name, maps, frame=FRAME):
@@ -68,7 +59,7 @@ def class_at(maps, x, y, given):
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1), box=boxes, region=regions)
 def test_equals_its_definition(name, seed, box, region):
-    maps, given = maps_of(name, seed), STEP.complete(CASES[name].post[0].parameters)
+    maps, given = random_maps(name, seed), STEP.complete(CASES[name].post[0].parameters)
     found = run(name, maps, Frame(INPUT, box, region))
     if maps.ndim == 2:
         maps = maps[None]
@@ -160,7 +151,7 @@ def cpp(tmp_path_factory):
     region=regions,
 )
 def test_cpp_equals_numpy(cpp, name, seed, odd, box, region):
-    maps, frame = maps_of(name, seed, odd), Frame(INPUT, box, region)
+    maps, frame = random_maps(name, seed, odd), Frame(INPUT, box, region)
     found = cpp.run(name, {"maps": maps}, frame)
     for value, numbers in run(name, maps, frame).items():
         np.testing.assert_array_equal(found[value], numbers, err_msg=value)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dpu_graphs import dpu_network
 from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds
 
@@ -22,19 +23,7 @@ from zoo.plugs import QuantizeOptions
 from zoo.scheme import Override
 from zoo.tool import tool_versions
 
-
-def _network() -> Graph:
-    """Return a network of the PFLD kind without the clip behind its concat."""
-    graph = residual_network()
-    nodes = [
-        replace(node, inputs=tuple(name.replace("clipped", "joined") for name in node.inputs))
-        for node in graph.nodes
-        if node.op != "clip"
-    ]
-    return graph.replace(nodes)
-
-
-GRAPH = _network()
+GRAPH = dpu_network()
 
 
 def _quantized(graph: Graph = GRAPH, scheme=DPU_POW2) -> Graph:
