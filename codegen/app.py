@@ -1,18 +1,19 @@
 """An app as data: back end, toolchain, requirements for running here, texts and packages."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from codegen.app_run import run_app
+from codegen.app_run import run_app, run_chain
 from codegen.companions import TEXTS, readme
+from codegen.contract_code import contracts_of
 from codegen.templates import render
 from zoo.data.processing import rehearse
 from zoo.errors import ToolchainError
-from zoo.plugs import AppGenerator, AppRequest, AppRun, Library
+from zoo.plugs import AppGenerator, AppRequest, AppRun, ChainRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -91,6 +92,7 @@ class App(AppGenerator):
     stand_in_differs: str = ""
     not_here: str = ""
     takes_signals: bool = False
+    takes_detectors: bool = False
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -99,7 +101,8 @@ class App(AppGenerator):
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
-        rehearse(request.contract)
+        for contract in contracts_of(request):
+            rehearse(contract)
         return self.backend.sources(self._loading(request))
 
     def build(self, source: Path, out: Path) -> Path:
@@ -121,13 +124,29 @@ class App(AppGenerator):
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
     ) -> tuple[AppRun, ...]:
         """Run the program on each picture, as close to the board as this machine allows."""
+        with self._started(artifact, program) as (call, words):
+            return tuple(
+                run_app(program, call.artifact, item, call.options, words) for item in golden
+            )
+
+    def run_chain(
+        self, program: Path, artifact: Path, detector: Path, pictures: Sequence[Path]
+    ) -> tuple[ChainRun, ...]:
+        """Run a program with a detector on each whole picture."""
+        with self._started(artifact, program) as (call, words):
+            return tuple(
+                run_chain(program, call.artifact, detector, picture, call.options, words)
+                for picture in pictures
+            )
+
+    @contextmanager
+    def _started(self, artifact: Path, program: Path) -> Iterator[tuple[Call, tuple[str, ...]]]:
+        """Yield how to call a program here, and the command prefix that starts it."""
         toolchain = self._toolchain(program)
         with TemporaryDirectory(prefix="zoo-app-") as folder:
             call = self.prepare(artifact, Path(folder))
             with toolchain.launcher(call.environment) as words:
-                return tuple(
-                    run_app(program, call.artifact, item, call.options, words) for item in golden
-                )
+                yield call, words
 
     def _loading(self, request: AppRequest) -> AppRequest:
         return replace(request, artifact_main=self.loads(request.artifact_main))

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import ToolchainError, VerifyError
-from zoo.plugs import AppRun
+from zoo.plugs import AppRun, ChainRun
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
 
-__all__ = ["run_app"]
+__all__ = ["run_app", "run_chain"]
 
 _TIMEOUT_S = 120
 
@@ -33,15 +33,54 @@ def run_app(
     its options. Raises ToolchainError if the program cannot be started, VerifyError with its own
     message if it fails.
     """
+    words = [*_box(golden), "--model", str(artifact), *options]
+    return _first([*launcher, str(program)], golden.image, words)
+
+
+def run_chain(
+    program: Path,
+    artifact: Path,
+    detector: Path,
+    picture: Path,
+    options: Sequence[str] = (),
+    launcher: Sequence[str] = (),
+) -> ChainRun:
+    """Return what a program with a detector finds in a whole picture. detector: its artifact.
+
+    options, launcher, errors: as for `run_app`.
+    """
+    start = [*launcher, str(program)]
+    words = ["--detector", str(detector), *options]
+    alone = _first(start, picture, [*words, "--detector-only"])
+    return ChainRun(alone, tuple(_runs(start, picture, [*words, "--model", str(artifact)])))
+
+
+def _first(start: Sequence[str], picture: Path, words: Sequence[str]) -> AppRun:
+    """Return the results of the first line; raises VerifyError if there is none."""
+    found = _runs(start, picture, words)
+    if not found:
+        raise VerifyError(f"{start[-1]}: its output is empty; expected a JSON object")
+    return found[0]
+
+
+def _runs(start: Sequence[str], picture: Path, words: Sequence[str]) -> list[AppRun]:
+    """Return the results of each line that the program prints."""
     with TemporaryDirectory(prefix="zoo-app-") as folder:
         raw = Path(folder) / "raw.jsonl"
-        words = ["--source", str(golden.image), *_box(golden), "--model", str(artifact)]
-        command = [*launcher, str(program), *words, "--raw-outputs", str(raw), *options]
-        printed = _run(command, golden)
+        command = [*start, "--source", str(picture), *words, "--raw-outputs", str(raw)]
+        printed = _run(command, picture)
         written = raw.read_text("utf-8") if raw.exists() else ""
-    outputs = _first_line(written, f"{program}: the file of --raw-outputs").get("outputs", {})
-    record = _first_line(printed, f"{program}: its output")
-    return AppRun({name: _array(values) for name, values in outputs.items()}, record)
+    records = _objects(printed, f"{start[-1]}: its output")
+    raws = _objects(written, f"{start[-1]}: the file of --raw-outputs")
+    if len(records) != len(raws):
+        raise VerifyError(
+            f"{start[-1]}: its output has {len(records)} lines, the file of --raw-outputs "
+            f"{len(raws)}; each needs one for each region"
+        )
+    return [
+        AppRun({name: _array(v) for name, v in line.get("outputs", {}).items()}, record)
+        for line, record in zip(raws, records, strict=True)
+    ]
 
 
 def _box(golden: GoldenInput) -> list[str]:
@@ -51,19 +90,22 @@ def _box(golden: GoldenInput) -> list[str]:
     return ["--box", ",".join(repr(float(value)) for value in golden.box)]
 
 
-def _first_line(text: str, where: str) -> Mapping[str, Any]:
-    """Return the JSON object in the first line; raises VerifyError."""
-    line = text.partition("\n")[0]
+def _objects(text: str, where: str) -> list[Mapping[str, Any]]:
+    """Return the JSON object in each line; raises VerifyError."""
+    return [_object(line, where) for line in text.splitlines()]
+
+
+def _object(line: str, where: str) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise VerifyError(f"{where} begins with {line[:80]!r}; expected a JSON object")
+        raise VerifyError(f"{where} has the line {line[:80]!r}; expected a JSON object")
     return found
 
 
-def _run(command: list[str], golden: GoldenInput) -> str:
+def _run(command: list[str], picture: Path) -> str:
     try:
         finished = subprocess.run(
             command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
@@ -72,11 +114,11 @@ def _run(command: list[str], golden: GoldenInput) -> str:
         raise ToolchainError(f"{command[0]}: cannot be started here ({error.strerror})") from error
     except subprocess.TimeoutExpired as error:
         raise VerifyError(
-            f"{command[0]}: picture '{golden.name}' took more than {_TIMEOUT_S} s"
+            f"{command[0]}: picture '{picture.stem}' took more than {_TIMEOUT_S} s"
         ) from error
     if finished.returncode != 0:
         raise VerifyError(
-            f"{command[0]}: failed on picture '{golden.name}' with status {finished.returncode}: "
+            f"{command[0]}: failed on picture '{picture.stem}' with status {finished.returncode}: "
             f"{finished.stderr.strip()}"
         )
     return finished.stdout

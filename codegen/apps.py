@@ -121,6 +121,7 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
         further={"wheel": wheel},
         packages={"deb": debian},
         takes_signals=True,
+        takes_detectors=True,
         stand_in=f"emulated {RASPBERRY_PI_4.cpu}",
         stand_in_differs=differs,
     )
@@ -136,6 +137,7 @@ CPP_ONNXRUNTIME = App(
     prepare=_by_library("--onnxruntime", _onnxruntime),
     carries=lambda: (onnxruntime_library(),),
     takes_signals=True,
+    takes_detectors=True,
 )
 
 CPP_LITERT = _raspberry_pi(

@@ -21,6 +21,7 @@ class Readme:
     artifact: file that the program loads.  notice: of the licences, '' for none.
     c_library: glibc version that program and libraries need, '' for none.
     signal_hz: rate of the signals that the contract takes, 0 for pictures.
+    detector: model that finds the regions, '' for none.
     """
 
     bundle: str
@@ -33,6 +34,7 @@ class Readme:
     notice: str
     c_library: str
     signal_hz: int
+    detector: str
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
@@ -51,4 +53,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         notice=facts["notice"],
         c_library=facts["c_library"],
         signal_hz=request.contract.signal.rate_hz if request.contract.signal else 0,
+        detector=request.detector.model if request.detector else "",
     )

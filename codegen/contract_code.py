@@ -1,29 +1,30 @@
-"""The contract as C++ constants and calls."""
+"""Contracts as C++ constants and calls."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
 
 from codegen.cpp_literal import call, literal
 from zoo import registry
+from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, SignalSpec, Step, TensorSpec
 from zoo.data.processing import consumed
 from zoo.plugs import AppRequest
 
-__all__ = ["ContractCode", "contract_code"]
+__all__ = ["ContractCode", "contract_code", "contracts_of", "step_names"]
 
 
 @dataclass(frozen=True)
 class ContractCode:
-    """Context of templates/cpp/contract.hpp.j2 and contract.cpp.j2.
+    """A network in the context of templates/cpp/contract.cpp.j2.
 
-    headers: of the steps.  signal: a SignalSpec literal.  input, outputs: TensorSpec literals.
-    pre, post: lines of calls.
+    role: 'network', or 'detector' of its regions.
+    signal: a SignalSpec literal.  input, outputs: TensorSpec literals.  pre, post: lines of calls.
     """
 
+    role: str
     model: str
     model_literal: str
     file_literal: str
-    headers: tuple[str, ...]
     signal: str
     input: str
     outputs: tuple[str, ...]
@@ -31,14 +32,29 @@ class ContractCode:
     post: tuple[str, ...]
 
 
-def contract_code(request: AppRequest) -> ContractCode:
-    """Return the context; raises RecipeError for parameters that a step does not accept."""
-    contract = request.contract
+def contract_code(request: AppRequest) -> Mapping[str, object]:
+    """Return the context: networks, the headers of their steps, and the detector's region rule.
+
+    Raises RecipeError for parameters that a step does not accept.
+    """
+    detector = request.detector
+    networks = [_network("network", request.model, request.artifact_main, request.contract)]
+    if detector is not None:
+        file = f"{DETECTOR}/{detector.artifact_main}"
+        networks.insert(0, _network("detector", detector.model, file, detector.contract))
+    return {
+        "networks": networks,
+        "headers": sorted(f"{name}.hpp" for name in step_names(*contracts_of(request))),
+        "regions": literal([*astuple(detector.regions)]) if detector else "",
+    }
+
+
+def _network(role: str, model: str, file: str, contract: Contract) -> ContractCode:
     return ContractCode(
-        model=request.model,
-        model_literal=literal(request.model),
-        file_literal=literal(request.artifact_main),
-        headers=tuple(sorted(f"{name}.hpp" for name in step_names(contract))),
+        role=role,
+        model=model,
+        model_literal=literal(model),
+        file_literal=literal(file),
         signal=_signal(contract.signal),
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
@@ -47,9 +63,14 @@ def contract_code(request: AppRequest) -> ContractCode:
     )
 
 
-def step_names(contract: Contract) -> set[str]:
-    """Return the names of all steps in a contract."""
-    return {step.name for step in (*contract.pre, *contract.post)}
+def contracts_of(request: AppRequest) -> tuple[Contract, ...]:
+    """Return the contracts of all networks."""
+    return (request.contract, *([request.detector.contract] if request.detector else ()))
+
+
+def step_names(*contracts: Contract) -> set[str]:
+    """Return the names of all steps in contracts."""
+    return {step.name for contract in contracts for step in (*contract.pre, *contract.post)}
 
 
 def _signal(signal: SignalSpec | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract_code import contract_code, step_names
+from codegen.contract_code import contract_code, contracts_of, step_names
 from codegen.templates import TEMPLATES, render
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries, vendored_sources
 from zoo import registry, steps
@@ -75,9 +75,7 @@ class CppBackend:
         """
         files = {**self._copied(), **_step_headers(request), **vendored_sources()}
         files |= self.network(request)
-        code = contract_code(request)
-        for name in ("contract.hpp", "contract.cpp"):
-            files[name] = render(f"cpp/{name}.j2", contract=code)
+        files["contract.cpp"] = render("cpp/contract.cpp.j2", **contract_code(request))
         project = self._project(request.model, sorted(files))
         files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
         return {**dict(sorted(files.items())), **self.beside(request)}
@@ -108,7 +106,7 @@ class CppBackend:
 
 
 def _step_headers(request: AppRequest) -> dict[str, bytes]:
-    names = sorted(step_names(request.contract))
+    names = sorted(step_names(*contracts_of(request)))
     headers = [registry.load("step", name).cpp_header for name in names]
     found: dict[str, Path] = {}
     for header in (_FRAME_HEADER, *headers):

@@ -21,6 +21,7 @@ MODULES = MappingProxyType(
         ),
         "Pictures and labelled data": (
             "zoo.picture",
+            "zoo.region_rule",
             "zoo.data.processing",
             "zoo.data.labelled_data",
             "zoo.data.crops",

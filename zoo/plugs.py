@@ -16,6 +16,7 @@ from zoo.c_program import CProgram
 from zoo.contract import Contract, FileInput
 from zoo.graph import Graph, Node
 from zoo.recipe import GoldenInput
+from zoo.region_rule import RegionRule
 from zoo.scheme import Scheme
 from zoo.target import Target
 from zoo.tool import Tool
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from zoo.picture import Picture
 
 __all__ = [
+    "AppDetector",
     "AppGenerator",
     "AppRequest",
     "AppRun",
+    "ChainRun",
     "Compiler",
     "Dataset",
     "DeclaredInput",
@@ -298,10 +301,21 @@ class Run(Protocol):
 
 
 @dataclass(frozen=True)
+class AppDetector:
+    """A network of an app whose boxes are the regions of the other one; as in AppRequest."""
+
+    model: str
+    contract: Contract
+    artifact_main: str
+    regions: RegionRule
+
+
+@dataclass(frozen=True)
 class AppRequest:
     """Everything that a generated app depends on.
 
     artifact_files: contents by name, if available.
+    detector: that finds the network's regions, None for none.
     """
 
     model: str
@@ -309,6 +323,7 @@ class AppRequest:
     contract: Contract
     artifact_main: str
     artifact_files: Mapping[str, bytes] = field(default_factory=dict)
+    detector: "AppDetector | None" = None
 
 
 @dataclass(frozen=True)
@@ -321,6 +336,17 @@ class AppRun:
 
     outputs: "Mapping[str, NDArray[Any]]"
     record: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ChainRun:
+    """The results of an app with a detector for one picture.
+
+    detector: the detector alone.  regions: the other network, for each of the detector's regions.
+    """
+
+    detector: AppRun
+    regions: tuple[AppRun, ...]
 
 
 @dataclass(frozen=True)
@@ -349,6 +375,7 @@ class AppGenerator(Protocol):
     not called.
     packages: the app's settings for package formats, by name.
     takes_signals: whether it also follows contracts of signals.
+    takes_detectors: whether it also follows requests with a detector; then it has `run_chain`.
     """
 
     name: str
@@ -356,6 +383,7 @@ class AppGenerator(Protocol):
     stand_in_differs: str = ""
     not_here: str = ""
     takes_signals: bool = False
+    takes_detectors: bool = False
     packages: Mapping[str, Any] = _NOTHING
 
     @property
@@ -384,7 +412,13 @@ class AppGenerator(Protocol):
 
     @abstractmethod
     def run(self, program: Path, artifact: Path, golden: Sequence[GoldenInput]) -> Sequence[AppRun]:
-        """Run the program on each picture as the board would."""
+        """Run the program on each picture as the board would, in the picture's box."""
+
+    def run_chain(
+        self, program: Path, artifact: Path, detector: Path, pictures: Sequence[Path]
+    ) -> Sequence[ChainRun]:
+        """Run a program with a detector on each whole picture. detector: its artifact."""
+        raise NotImplementedError(f"app '{self.name}' takes no detectors")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zoo.contract import Contract
 from zoo.names import check_name
+from zoo.region_rule import RegionRule
 
 __all__ = ["GoldenInput", "Licence", "Recipe"]
 
@@ -63,6 +64,8 @@ class Recipe:
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
     metric: of `evaluate`, to judge quantization loss if there are labels, '' for none.
+    regions: of a detector: how its boxes become the regions of another network, by that one's name
+    or family.
     more_is_better: whether a larger metric is better, as for a precision.
     """
 
@@ -84,6 +87,7 @@ class Recipe:
     pictures: str = ""
     metric: str = ""
     more_is_better: bool = False
+    regions: Mapping[str, RegionRule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name("model", self.name)

@@ -10,7 +10,10 @@ from zoo.recipe import Recipe
 from zoo.scheme import OWN_INTEGERS
 from zoo.user_file import find_importer, is_user_file, suffixes
 
-__all__ = ["check_steps", "find_recipe"]
+__all__ = ["USER", "check_steps", "find_recipe"]
+
+USER = "user"
+"""Family of models from users' files."""
 
 _OTHER_FILES = (".pt", ".pth", ".safetensors", ".h5", ".keras", ".pb", ".xmodel")
 """Names with these endings are files, whether they exist or not."""
@@ -46,7 +49,7 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
         )
     summary = f"user's file {path.name}"
     parsed = _read_contract(contract)
-    return Recipe(name or _file_name(path), "user", summary, parsed, hubs={_key_of(path): path})
+    return Recipe(name or _file_name(path), USER, summary, parsed, hubs={_key_of(path): path})
 
 
 def _read_contract(file: Path) -> Contract:

@@ -11,6 +11,7 @@ from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
 from zoo.build.plan import Plan
 from zoo.build.stage import Stage
+from zoo.bundle.bundle import DETECTOR
 from zoo.data.labelled_data import parse_name
 from zoo.provenance.used import Used
 from zoo.user_file import find_importer
@@ -77,6 +78,32 @@ def _golden_files(plan: Plan) -> Mapping[str, Path]:
     return {f"golden {golden.name}": golden.image for golden in plan.recipe.golden}
 
 
+def _chain(plan: Plan) -> Mapping[str, object]:
+    """Return what the stages after the artifacts read of the detector's plan."""
+    if plan.detector is None:
+        return {}
+    detector = plan.detector
+    facts = {
+        **_recipe(detector),
+        **_quantization(detector),
+        "is_published": detector.is_published,
+        "quantization_bound": detector.quantization_bound,
+    }
+    return {"detector": facts, "regions": asdict(plan.regions)}
+
+
+def _of_detector(
+    files: Callable[[Plan], Mapping[str, Path]],
+) -> Callable[[Plan], Mapping[str, Path]]:
+    """Return a function that adds the detector's files to those of a plan."""
+
+    def both(plan: Plan) -> Mapping[str, Path]:
+        more = files(plan.detector) if plan.detector else {}
+        return {**files(plan), **{f"{DETECTOR} {name}": path for name, path in more.items()}}
+
+    return both
+
+
 def _papers(plan: Plan) -> Mapping[str, Path]:
     recipe = plan.recipe
     papers = {f"licence {licence.covers}": licence.file for licence in recipe.licences}
@@ -124,7 +151,7 @@ STAGES = (
         "zoo.build.stages.generate:run",
         needs=("lower",),
         files=_golden_files,
-        options=lambda plan: {**_recipe(plan), **_target(plan)},
+        options=lambda plan: {**_recipe(plan), **_target(plan), **_chain(plan)},
     ),
     Stage(
         "compile",
@@ -139,10 +166,13 @@ STAGES = (
         "zoo.build.stages.verify:run",
         needs=("hub", "quantize", "lower", "generate", "compile"),
         tells=True,
-        files=lambda plan: {**_source_files(plan), **_golden_files(plan), **_papers(plan)},
+        files=_of_detector(
+            lambda plan: {**_source_files(plan), **_golden_files(plan), **_papers(plan)}
+        ),
         options=lambda plan: {
             **_recipe(plan),
             **_target(plan),
+            **_chain(plan),
             **_quantization(plan),
             "is_published": plan.is_published,
             "quantization_bound": plan.quantization_bound,
@@ -153,11 +183,12 @@ STAGES = (
         "package the bundle",
         "zoo.build.stages.package:run",
         needs=("hub", "quantize", "lower", "generate", "compile", "verify"),
-        files=lambda plan: {**_golden_files(plan), **_papers(plan)},
+        files=_of_detector(lambda plan: {**_golden_files(plan), **_papers(plan)}),
         tells=True,
         options=lambda plan: {
             **_recipe(plan),
             **_target(plan),
+            **_chain(plan),
             **_scheme(plan),
             "bundle": plan.build_name,
             "quantization": plan.quant,
@@ -178,13 +209,15 @@ def build(
 ) -> Mapping[str, Path]:
     """Run the stages that are not cached and return each one's result folder by name.
 
+    A chain's detector goes first, to its artifact; its results are named 'detector hub' and so on.
     force: run all of them.  started, finished: called on progress.
     """
     done: dict[str, Outcome] = {}
-    for stage in stages:
+    for name, stage, part in _steps(plan, stages):
         started(stage)
-        outcome = cache.perform(_task(stage, plan, done), _runner(stage, plan, done), force)
-        done[stage.name] = outcome
+        needs = _needs(name, stage, plan, done)
+        outcome = cache.perform(_task(stage, part, needs, done), _runner(stage, part, needs), force)
+        done[name] = outcome
         finished(outcome)
     return {name: outcome.folder for name, outcome in done.items()}
 
@@ -195,9 +228,9 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
     Later stages depend on its result, which is not known yet.
     """
     done: dict[str, Outcome] = {}
-    for stage in STAGES:
-        outcome = cache.preview(_task(stage, plan, done))
-        done[stage.name] = outcome
+    for name, stage, part in _steps(plan, STAGES):
+        outcome = cache.preview(_task(stage, part, _needs(name, stage, plan, done), done))
+        done[name] = outcome
         yield outcome
         if not outcome.hit:
             return
@@ -209,16 +242,41 @@ def artifact_stages() -> tuple[Stage, ...]:
     return tuple(stage for stage in STAGES if stage.name in names)
 
 
-def _task(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Task:
-    needs = {name: done[name].digest for name in stage.needs}
+def _steps(plan: Plan, stages: tuple[Stage, ...]) -> Iterator[tuple[str, Stage, Plan]]:
+    """Yield the name of each result, its stage and its plan, the detector's first."""
+    if plan.detector is not None:
+        for stage in artifact_stages():
+            yield f"{DETECTOR} {stage.name}", stage, plan.detector
+    for stage in stages:
+        yield stage.name, stage, plan
+
+
+def _needs(
+    name: str, stage: Stage, plan: Plan, done: Mapping[str, Outcome]
+) -> Mapping[str, Outcome]:
+    """Return the results that a stage reads; what follows the artifacts reads both networks'."""
+    if name.startswith(DETECTOR):
+        return {need: done[f"{DETECTOR} {need}"] for need in stage.needs}
+    needs = {need: done[need] for need in stage.needs}
+    if plan.detector is not None and stage not in artifact_stages():
+        both = {f"{DETECTOR} {need}" for need in stage.needs} & done.keys()
+        needs |= {need: done[need] for need in sorted(both)}
+    return needs
+
+
+def _task(
+    stage: Stage, plan: Plan, needs: Mapping[str, Outcome], done: Mapping[str, Outcome]
+) -> Task:
+    digests = {name: outcome.digest for name, outcome in needs.items()}
     before: Used = frozenset()
     if stage.tells:
         before = plan.used.union(*(outcome.used for outcome in done.values()))
-    return Task(stage.name, plan.build_name, stage.files(plan), needs, stage.options(plan), before)
+    files, options = stage.files(plan), stage.options(plan)
+    return Task(stage.name, plan.build_name, files, digests, options, before)
 
 
 def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[Path], None]:
-    needs = {name: done[name].folder for name in stage.needs}
+    needs = {name: outcome.folder for name, outcome in done.items()}
 
     def run(out: Path) -> None:
         with blame():

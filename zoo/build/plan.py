@@ -1,9 +1,10 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoo import registry
+from zoo.build.chain import demand_chain, region_rule
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
@@ -13,6 +14,7 @@ from zoo.data.recordings import demand_recordings
 from zoo.errors import RecipeError, RefusedError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
+from zoo.region_rule import RegionRule
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 from zoo.target import Target
 from zoo.user_file import find_importer, suffixes
@@ -46,6 +48,8 @@ class Wish:
     calibration_count: maximum images, None for what the quantization needs.
     epochs, seed: of quantization-aware training.
     quantizer: instead of the one named `quant`, '' for that.
+    detector: that finds the model's regions, for the same target.  regions: how its boxes become
+    them, None for what its recipe states.
     """
 
     model: str
@@ -64,6 +68,8 @@ class Wish:
     quantizer: str = ""
     runtime: str = ""
     name: str = ""
+    detector: "Wish | None" = None
+    regions: RegionRule | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Plan:
     float_hub: the initial file, float unless `quant` is zoo.scheme.OWN_INTEGERS.
     asked: the requested quantization, which names the bundle; '' if none was requested.
     quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
+    detector: the plan of the network that finds this one's regions; regions: how.
     used: plugins that the plan uses, such as recipe and target.
     """
 
@@ -90,12 +97,18 @@ class Plan:
     seed: int = 0
     quantizer: str = ""
     asked: str = ""
+    detector: "Plan | None" = None
+    regions: RegionRule = field(default_factory=RegionRule)
     used: Used = frozenset()
 
     @property
     def build_name(self) -> str:
-        """Return the name of the build, and of its bundle: model.target.quant."""
-        return f"{self.recipe.name}.{self.target.name}.{self.asked or self.quant}"
+        """Return the name of the build, and of its bundle: model.target.quant.
+
+        In a chain, the model is network+detector.
+        """
+        chain = f"+{self.detector.recipe.name}" if self.detector else ""
+        return f"{self.recipe.name}{chain}.{self.target.name}.{self.asked or self.quant}"
 
     @property
     def is_float(self) -> bool:
@@ -137,6 +150,16 @@ def make_plan(wish: Wish) -> Plan:
 
 
 def _make_plan(wish: Wish) -> Plan:
+    plan = _plan_alone(wish)
+    if wish.detector is None:
+        return plan
+    detector = _plan_alone(wish.detector)
+    rule = wish.regions or region_rule(detector.recipe, plan.recipe)
+    demand_chain(detector.recipe, plan.recipe, rule, plan.target)
+    return replace(plan, detector=detector, regions=rule)
+
+
+def _plan_alone(wish: Wish) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
     demand_source(recipe, target)

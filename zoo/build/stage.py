@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.build.plan import Plan
+from zoo.bundle.bundle import DETECTOR
 
-__all__ = ["Stage"]
+__all__ = ["Stage", "needs_of_detector"]
 
 
 def _nothing(plan: Plan) -> Mapping[str, Path]:  # noqa: ARG001
@@ -15,6 +16,12 @@ def _nothing(plan: Plan) -> Mapping[str, Path]:  # noqa: ARG001
 
 def _no_options(plan: Plan) -> Mapping[str, object]:  # noqa: ARG001
     return {}
+
+
+def needs_of_detector(needs: Mapping[str, Path]) -> Mapping[str, Path]:
+    """Return the results of a chain's detector among those that a stage needs, by stage."""
+    start = f"{DETECTOR} "
+    return {name.removeprefix(start): p for name, p in needs.items() if name.startswith(start)}
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Bundles: byte-reproducible archives with a manifest of all file digests."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from zoo.artifact import Exactness
 from zoo.bundle import archive as archives
@@ -13,14 +13,29 @@ from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError
 from zoo.provenance.maker import Maker
 from zoo.recipe import GoldenInput
+from zoo.region_rule import RegionRule
 from zoo.step import Box
 
-__all__ = ["Bundle", "BundledArtifact", "BundledModel", "Manifest", "pack", "unpack"]
+__all__ = [
+    "Bundle",
+    "BundledArtifact",
+    "BundledChain",
+    "BundledModel",
+    "GoldenFile",
+    "Manifest",
+    "pack",
+    "unpack",
+]
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 MODEL, GOLDEN = "model", "golden"
-FLOAT_HUB, HUB, PROGRAM = "model/float.hub.onnx", "model/hub.onnx", "app/app"
+DETECTOR = "detector"
+"""Folder in MODEL and GOLDEN of a chain's detector."""
+FLOAT_HUB, HUB = "float.hub.onnx", "hub.onnx"
+"""Files in MODEL."""
+
+PROGRAM = "app/app"
 _ANEW = "do not use this bundle, rebuild it"
 
 
@@ -48,10 +63,23 @@ class BundledArtifact:
     notes: tuple[str, ...] = ()
 
 
+GoldenFile = tuple[str, str, Box]
+"""Name, path in the bundle, and box of a golden input."""
+
+
+@dataclass(frozen=True)
+class BundledChain:
+    """How a bundle's second model, a detector, serves the first. golden: the detector's own."""
+
+    regions: RegionRule
+    golden: tuple[GoldenFile, ...]
+
+
 @dataclass(frozen=True)
 class Manifest:
     """Contents of a bundle.
 
+    models, artifacts: the network, and the detector of a chain.  golden: the network's.
     program: '' if it could not be compiled when the bundle was built.
     c_library: minimum glibc version of program and libraries, '' for none.
     makers: distributions that took part.
@@ -67,8 +95,9 @@ class Manifest:
     makers: tuple[Maker, ...]
     models: tuple[BundledModel, ...]
     artifacts: tuple[BundledArtifact, ...]
-    golden: tuple[tuple[str, str, Box], ...]
+    golden: tuple[GoldenFile, ...]
     files: Mapping[str, str]
+    chain: BundledChain | None = None
 
     def to_json(self) -> str:
         """Return JSON with its own digest."""
@@ -107,8 +136,19 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
             )
             for a in data["artifacts"]
         ),
-        "golden": tuple((name, file, tuple(box)) for name, file, box in data["golden"]),
+        "golden": _golden(data["golden"]),
+        "chain": _chain(data["chain"]),
     }
+
+
+def _golden(data: Iterable[tuple[str, str, Iterable[float]]]) -> tuple[GoldenFile, ...]:
+    return tuple((name, file, cast(Box, tuple(box))) for name, file, box in data)
+
+
+def _chain(data: Mapping[str, Any] | None) -> BundledChain | None:
+    if data is None:
+        return None
+    return BundledChain(RegionRule(**data["regions"]), _golden(data["golden"]))
 
 
 @dataclass(frozen=True)
@@ -126,8 +166,11 @@ class Bundle:
     @property
     def golden(self) -> tuple[GoldenInput, ...]:
         """Return the golden inputs with paths on this machine."""
-        listed = self.manifest.golden
-        return tuple(GoldenInput(name, self.folder / file, box) for name, file, box in listed)
+        return self.golden_of(self.manifest.golden)
+
+    def golden_of(self, files: Iterable[GoldenFile]) -> tuple[GoldenInput, ...]:
+        """Return listed golden inputs with paths on this machine."""
+        return tuple(GoldenInput(name, self.folder / file, box) for name, file, box in files)
 
 
 def pack(folder: Path, archive: Path, name: str) -> None:

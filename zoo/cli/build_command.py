@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from zoo.build.cache import Outcome
+from zoo.build.chain import chained
+from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, make_plan
 from zoo.cli.options import (
     cache_option,
@@ -33,6 +35,11 @@ from zoo.cli.output import print_json
 )
 @click.option(
     "--contract", type=click.Path(path_type=Path), help="Contract of a model's file, in TOML."
+)
+@click.option(
+    "--detector",
+    default="",
+    help="Model that finds MODEL's regions; a file needs its contract beside it, as FILE.toml.",
 )
 @click.option("--name", default="", help="Model name for a file; default: the file's name.")
 @click.option(
@@ -83,16 +90,15 @@ def command(
     cache_folder: Path | None,
     as_json: bool,
     cpu_tail: bool,
+    detector: str,
     **wish: object,
 ) -> None:
-    """Build MODEL, a name from `zoo list` or an .onnx or .tflite file, for a board."""
+    """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
     wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
-    plan = make_plan(Wish(**wish))  # type: ignore[arg-type]  # names and types are the options'
+    # Names and types are the options'.
+    plan = make_plan(chained(Wish(**wish), detector))  # type: ignore[arg-type]
     if dry_run:
-        if wish["contract"]:
-            from zoo.build.network import read_network
-
-            read_network(plan.float_hub, plan.recipe)
+        _demand_contracts(plan)
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
@@ -105,6 +111,15 @@ def command(
         click.echo(f"note: {note}", err=True)
     for package in packages:
         click.echo(package)
+
+
+def _demand_contracts(plan: Plan) -> None:
+    """Raise RecipeError where a contract does not match its file."""
+    from zoo.build.network import read_network
+
+    for part in (plan, plan.detector):
+        if part is not None and part.recipe.family == USER:
+            read_network(part.float_hub, part.recipe)
 
 
 def _build(

@@ -35,10 +35,12 @@ def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
 
 
 def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[str, object]]:
-    from zoo.proof.proof import bundled_evidence, prove
+    from zoo.proof.bundled import bundled_chain, bundled_evidence
+    from zoo.proof.chain_proof import prove_all
 
     try:
-        checks = prove(bundled_evidence(bundle)).checks
+        proof, detector = prove_all(bundled_evidence(bundle), bundled_chain(bundle))
+        checks = (*proof.checks, *(detector.checks if detector else ()))
     except ZooError as error:
         for maker in absent_makers(bundle.manifest.makers):
             raise PluginError(f"{error}; {where}: {maker.absence}") from error

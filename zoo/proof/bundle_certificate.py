@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from zoo.bundle.bundle import Bundle, Manifest
+from zoo.bundle.bundle import Bundle, BundledModel, Manifest
 from zoo.errors import VerifyError
-from zoo.proof.certificate import LOSS, Certificate, Check
+from zoo.proof.certificate import LOSS, OF_DETECTOR, Certificate, Check
 from zoo.proof.source_check import SOURCE_STEP
 from zoo.provenance.maker import Maker
 from zoo.scheme import FLOAT_SCHEMES
@@ -65,9 +65,10 @@ def _faults(certificate: Certificate, manifest: Manifest) -> Iterator[str]:
     for name in sorted(_compared(manifest) | certificate.files.keys()):
         if name not in certificate.files or certificate.files[name] != manifest.files.get(name):
             yield f"does not mention the file {name!r} in this bundle"
-    for note in manifest.artifacts[0].notes:
-        if note not in certificate.remarks:
-            yield f"lacks the note {note!r}"
+    for artifact in manifest.artifacts:
+        for note in artifact.notes:
+            if note not in certificate.remarks:
+                yield f"lacks the note {note!r}"
     for arrow in _arrows(manifest):
         if not any(check.step.startswith(arrow) for check in certificate.checks):
             yield f"lacks the step '{arrow[0]}'"
@@ -86,22 +87,32 @@ def _is_part(maker: Maker, other: Maker) -> bool:
 
 def _compared(manifest: Manifest) -> set[str]:
     """Return the files that a certificate must list."""
-    artifact = manifest.artifacts[0]
-    pictures = {file for _, file, _ in manifest.golden}
+    hubs = {file for a in manifest.artifacts for file in (a.float_hub, a.hub, a.main)}
+    golden = (*manifest.golden, *(manifest.chain.golden if manifest.chain else ()))
     program = {manifest.program} if manifest.program else set()
-    return {artifact.float_hub, artifact.hub, artifact.main} | pictures | program
+    return hubs | {file for _, file, _ in golden} | program
 
 
 def _arrows(manifest: Manifest) -> Iterator[tuple[str, ...]]:
     """Yield the prefixes of the mandatory steps of a certificate, each in all its forms."""
+    yield from _arrows_of(manifest.models[0], manifest.program)
+    if manifest.chain is not None:
+        for forms in _arrows_of(manifest.models[1], manifest.program):
+            yield tuple(f"{OF_DETECTOR}{form}" for form in forms)
+        if manifest.program:
+            yield (f"{OF_DETECTOR}regions -> app",)
+
+
+def _arrows_of(model: BundledModel, program: str) -> Iterator[tuple[str, ...]]:
+    """Yield those of one network. program: '' if there is none."""
     yield (SOURCE_STEP,)
     yield ("float hub -> float reference",)
-    is_float = manifest.models[0].scheme in FLOAT_SCHEMES
+    is_float = model.scheme in FLOAT_SCHEMES
     if not is_float:
         yield "float reference -> integer reference", LOSS
         yield ("integer reference -> hub",)
     yield (f"{'float' if is_float else 'integer'} reference -> artifact",)
-    if manifest.program:
+    if program:
         yield ("artifact -> app",)
 
 
@@ -109,7 +120,8 @@ def _differing(recorded: Check, found: Check) -> Iterator[str]:
     exact = ["unit", "values", "why", "spread"]
     if found.how == "re-run":
         exact.append("how")
-    if not recorded.step.startswith("artifact -> app ("):  # a stand-in's bound may follow results
+    # A stand-in's bound may follow results.
+    if not recorded.step.removeprefix(OF_DETECTOR).startswith(("artifact -> app (", "regions -> ")):
         exact.append("bound")
     yield from (name for name in exact if getattr(recorded, name) != getattr(found, name))
     spread = found.spread if found.how == "re-run" else 0

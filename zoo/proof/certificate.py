@@ -8,10 +8,13 @@ from math import isfinite
 from zoo.errors import VerifyError
 from zoo.provenance.maker import Maker
 
-__all__ = ["LOSS", "Certificate", "Check", "record_checks", "recorded_checks"]
+__all__ = ["LOSS", "OF_DETECTOR", "Certificate", "Check", "record_checks", "recorded_checks"]
 
 LOSS = "float hub -> hub"
 """Prefix of the steps about quantization loss, followed by what it was measured on."""
+
+OF_DETECTOR = "detector: "
+"""Prefix of the steps of a chain's detector, and of both networks together."""
 
 FORMAT = 2
 _RECORD = "zoo.checks"

@@ -70,7 +70,7 @@ def compare(
     Raises VerifyError if an output is absent, or its shape or texts differ.
     """
     differences = [np.zeros(0)]
-    for name in expected[0]:
+    for name in expected[0] if expected else ():
         wanted = [run[name] for run in expected]
         got = list(_counterparts(f"step '{step}': output '{name}'", name, wanted, found))
         if wanted[0].dtype.kind != "U":

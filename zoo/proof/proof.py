@@ -10,7 +10,6 @@ import numpy as np
 
 from zoo import registry
 from zoo.artifact import Exactness, float_requantization
-from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
 from zoo.data.processing import postprocess, preprocess, value_specs
 from zoo.data.values import read_values
@@ -18,7 +17,6 @@ from zoo.graph import Graph
 from zoo.graph_parts import FLOAT_TAIL
 from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, Feeds
-from zoo.proof.bundle_certificate import bundle_certificate
 from zoo.proof.certificate import LOSS, Check, recorded_checks
 from zoo.proof.comparison import (
     Outputs,
@@ -30,10 +28,9 @@ from zoo.proof.comparison import (
     output_scales,
 )
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
-from zoo.proof.source_check import SOURCE_STEP, check_source, random_inputs
+from zoo.proof.source_check import check_source, random_inputs
 from zoo.proof.tail_proof import prove_parts
 from zoo.recipe import GoldenInput
-from zoo.scheme import FLOAT_SCHEMES
 from zoo.signal_file import read_signal
 from zoo.step import Frame, Signal
 
@@ -41,12 +38,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "POST_EXACTNESS",
     "Evidence",
     "Proof",
-    "bundled_evidence",
+    "app_exactness",
     "golden_frames",
     "judged_records",
     "prove",
+    "read_hub",
 ]
 
 FLOAT_EXACTNESS = Exactness(
@@ -98,7 +97,7 @@ class Proof:
 def prove(evidence: Evidence) -> Proof:
     """Run the golden inputs through every form of the network and compare neighbours."""
     frames = golden_frames(evidence.contract, evidence.golden)
-    graph = _read_hub(evidence.hub)
+    graph = read_hub(evidence.hub)
     scales = output_scales(graph)
     checks, reference = _prove_reference(evidence, frames, graph)
     checks = [*_prove_source(evidence, frames), *checks]
@@ -147,7 +146,7 @@ def _prove_reference(
     evidence: Evidence, frames: Sequence[Frame], graph: Graph
 ) -> tuple[list[Check], list[Outputs]]:
     """Compare hubs and references; return the artifact's expected outputs."""
-    given = _read_hub(evidence.float_hub)
+    given = read_hub(evidence.float_hub)
     checks, wanted = _prove_given(evidence, frames, given)
     if not evidence.is_quantized or graph == given:
         return checks, wanted
@@ -248,7 +247,7 @@ def _prove_app(
     app: AppGenerator = registry.load("app", evidence.app)
     runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
     step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
-    exactness = _app_exactness(app, evidence, board_bound)
+    exactness = app_exactness(app, evidence, board_bound)
     judged, scales = judging(exactness, graph), output_scales(graph)
     outputs = [run.outputs for run in runs]
     least, spread = least_units(graph), exactness.bound
@@ -262,7 +261,8 @@ def _prove_app(
     yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
 
 
-def _app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:
+def app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:
+    """Return how exactly an app must repeat its artifact. board_bound: of another processor."""
     if not app.stand_in:
         same = "the app feeds the same bytes to the same runtime on one thread"
         return Exactness(0, "lsb" if evidence.is_quantized else "relative", same)
@@ -300,30 +300,7 @@ def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
     return [{name: input_chw[np.newaxis]} for input_chw in inputs]
 
 
-def _read_hub(hub: Path) -> Graph:
+def read_hub(hub: Path) -> Graph:
+    """Return a hub as a Graph; raises HubError."""
     graph: Graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
     return graph
-
-
-def bundled_evidence(bundle: Bundle) -> Evidence:
-    """Return an unpacked bundle's evidence, to repeat the proof."""
-    manifest = bundle.manifest
-    artifact = manifest.artifacts[0]
-    main = bundle.folder / artifact.main
-    certificate = bundle_certificate(bundle, str(bundle.folder))
-    source_check = (check for check in certificate.checks if check.step == SOURCE_STEP)
-    return Evidence(
-        contract=bundle.contract,
-        golden=bundle.golden,
-        float_hub=bundle.folder / artifact.float_hub,
-        hub=bundle.folder / artifact.hub,
-        folder=main.parent,
-        main=main.name,
-        exactness=artifact.exactness,
-        executor=manifest.executor,
-        app=manifest.app,
-        program=bundle.folder / manifest.program if manifest.program else None,
-        is_quantized=manifest.models[0].scheme not in FLOAT_SCHEMES,
-        quantization_bound=artifact.quantization_bound,
-        source_check=next(source_check, None),
-    )

@@ -36,14 +36,19 @@ struct Box {
   double height = 0;
 };
 
-// Throws Error for a box that has no area or lies out of every photo.
-inline void check_box(const Box& box) {
+// Whether a box has an area and may lie in a photo.
+inline bool is_box(const Box& box) {
   constexpr double kLimitPx = 1 << 20;
   bool finite = true;  // false for nan, too
   for (double value : {box.x, box.y, box.width, box.height}) {
     finite = finite && std::fabs(value) < kLimitPx;
   }
-  if (finite && box.width >= 1 && box.height >= 1) return;
+  return finite && box.width >= 1 && box.height >= 1;
+}
+
+// Throws Error for what is not a box.
+inline void check_box(const Box& box) {
+  if (is_box(box)) return;
   char found[128];
   std::snprintf(found, sizeof found, "%g, %g, %g, %g", box.x, box.y, box.width, box.height);
   throw Error("box " + std::string(found) +

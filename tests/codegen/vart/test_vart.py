@@ -210,5 +210,5 @@ def test_two_stand_ins(tmp_path):
 
 def test_app_loads_the_compiled_file(request_of_network):
     sources = APP.generate(request_of_network)
-    assert b'kModelFile = "model.xmodel";' in sources["contract.hpp"]
+    assert b'    "model.xmodel",\n' in sources["contract.cpp"]
     assert json.loads(sources["python/contract.json"])["model_file"] == "model.xmodel"

@@ -150,7 +150,7 @@ def _with_manifest(folder, **changed):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 3; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 4; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 

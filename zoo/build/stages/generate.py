@@ -1,19 +1,32 @@
 """generate: from contract and artifact to the app's sources."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from zoo import registry
 from zoo.build.plan import Plan
+from zoo.build.stage import needs_of_detector
 from zoo.build.stages.lower import read_artifact
-from zoo.plugs import AppRequest
+from zoo.plugs import AppDetector, AppRequest
+
+
+def app_request(plan: Plan, main: str, needs: Mapping[str, Path]) -> AppRequest:
+    """Return the request without the artifact's files. main: the artifact's main file."""
+    detector = None
+    if plan.detector is not None:
+        recipe = plan.detector.recipe
+        found = read_artifact(needs_of_detector(needs)["lower"])[1]
+        detector = AppDetector(recipe.name, recipe.contract, found, plan.regions)
+    recipe = plan.recipe
+    return AppRequest(recipe.name, plan.target, recipe.contract, main, detector=detector)
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write the app's source files."""
     folder, main, _ = read_artifact(needs["lower"])
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main, files)
+    request = replace(app_request(plan, main, needs), artifact_files=files)
     for name, content in registry.load("app", plan.target.app).generate(request).items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """package: everything that goes to the board, reproducible, in each of the target's formats.
 
-model/      the artifact, and the hubs it was made from
+model/      the artifact, and the hubs it was made from; a chain's detector in model/detector
 app/        the program, if it is compiled here; its sources in app/src
 lib/        libraries that the program loads
 golden/     pictures and boxes that prove it
@@ -10,15 +10,18 @@ licences/   of code, weights, data and libraries
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
 
 from zoo import __version__, registry
-from zoo.artifact import Exactness
 from zoo.build.plan import Plan
+from zoo.build.stage import needs_of_detector
 from zoo.build.stages.compile import app_libraries, app_notes, compiled_program
+from zoo.build.stages.generate import app_request
 from zoo.build.stages.lower import artifact_notes, read_artifact
 from zoo.bundle.bundle import (
+    DETECTOR,
     FLOAT_HUB,
     GOLDEN,
     HUB,
@@ -26,7 +29,9 @@ from zoo.bundle.bundle import (
     MODEL,
     PROGRAM,
     BundledArtifact,
+    BundledChain,
     BundledModel,
+    GoldenFile,
     Manifest,
 )
 from zoo.bundle.elf import c_library
@@ -37,8 +42,8 @@ from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.provenance.maker import Maker, makers
 from zoo.provenance.used import used_so_far
+from zoo.recipe import Recipe
 from zoo.signal_file import SIGNAL_SUFFIX
-from zoo.step import Box
 
 _GOLDEN_SUFFIXES = (".png", SIGNAL_SUFFIX)
 
@@ -52,7 +57,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     _copy_results(needs, folder)
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
-    request, facts = _request(plan, read_artifact(needs["lower"])[1])
+    request, facts = _request(plan, needs)
     facts = {**facts, "c_library": _c_library(folder)}
     _write_companions(app.companions(request, facts), folder)
     made_by = makers(used_so_far())
@@ -77,15 +82,21 @@ def _write_package(package: Package, wanted: PackageRequest, file: Path) -> None
 
 
 def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
-    shutil.copytree(read_artifact(needs["lower"])[0], folder / MODEL)
-    shutil.copyfile(needs["hub"] / "float.onnx", folder / FLOAT_HUB)
-    shutil.copyfile(needs["quantize"] / "hub.onnx", folder / HUB)
+    _copy_model(needs, folder / MODEL)
+    if detector := needs_of_detector(needs):
+        _copy_model(detector, folder / MODEL / DETECTOR)
     shutil.copytree(needs["verify"] / GOLDEN, folder / GOLDEN)
     shutil.copyfile(needs["verify"] / CERTIFICATE, folder / CERTIFICATE)
     shutil.copytree(needs["generate"], folder / "app" / "src")
     program = compiled_program(needs["compile"])
     if program is not None:
         shutil.copy2(program, folder / PROGRAM)
+
+
+def _copy_model(needs: Mapping[str, Path], folder: Path) -> None:
+    shutil.copytree(read_artifact(needs["lower"])[0], folder)
+    shutil.copyfile(needs["hub"] / "float.onnx", folder / FLOAT_HUB)
+    shutil.copyfile(needs["quantize"] / "hub.onnx", folder / HUB)
 
 
 def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
@@ -103,17 +114,29 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
     (folder / "licences").mkdir(exist_ok=True)
     code = distribution("edgezoo").read_text("licenses/LICENSE") or "Apache-2.0\n"
     (folder / "licences" / "code.txt").write_text(code, "utf-8")
-    for licence in plan.recipe.licences:
-        shutil.copyfile(licence.file, folder / "licences" / f"{licence.covers}.txt")
-    if plan.recipe.card is not None:
-        shutil.copyfile(plan.recipe.card, folder / "MODEL_CARD.md")
-    (folder / "contract.json").write_text(plan.recipe.contract.to_json() + "\n", "utf-8")
+    _copy_papers_of(plan.recipe, folder, folder / "licences")
+    if plan.detector is not None:
+        (folder / "licences" / DETECTOR).mkdir()
+        _copy_papers_of(
+            plan.detector.recipe, folder / MODEL / DETECTOR, folder / "licences" / DETECTOR
+        )
 
 
-def _request(plan: Plan, main: str) -> tuple[AppRequest, Mapping[str, str]]:
+def _copy_papers_of(recipe: Recipe, folder: Path, licences: Path) -> None:
+    """Copy a network's licences, and its card and contract to another folder."""
+    for licence in recipe.licences:
+        shutil.copyfile(licence.file, licences / f"{licence.covers}.txt")
+    if recipe.card is not None:
+        shutil.copyfile(recipe.card, folder / "MODEL_CARD.md")
+    (folder / "contract.json").write_text(recipe.contract.to_json() + "\n", "utf-8")
+
+
+def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping[str, str]]:
     """Return the facts for the app's companion files and for readers."""
-    request = AppRequest(plan.recipe.name, plan.target, plan.recipe.contract, main)
-    notices = "; ".join(licence.notice for licence in plan.recipe.licences if licence.notice)
+    request = app_request(plan, read_artifact(needs["lower"])[1], needs)
+    recipes = [part.recipe for part in (plan, plan.detector) if part is not None]
+    every = (licence.notice for recipe in recipes for licence in recipe.licences)
+    notices = "; ".join(dict.fromkeys(filter(None, every)))
     return request, {"bundle": plan.build_name, "quantization": plan.quant, "notice": notices}
 
 
@@ -131,14 +154,9 @@ def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
 def _components(
     plan: Plan, libraries: tuple[Library, ...], folder: Path, made_by: tuple[Maker, ...]
 ) -> Iterator[Component]:
-    weights = next((li.identifier for li in plan.recipe.licences if li.covers == "weights"), "")
-    yield Component(
-        "machine-learning-model",
-        plan.recipe.name,
-        __version__,
-        weights or "LicenseRef-unknown",
-        digest_path(folder / HUB),
-    )
+    yield _network_component(plan.recipe, folder / MODEL / HUB)
+    if plan.detector is not None:
+        yield _network_component(plan.detector.recipe, folder / MODEL / DETECTOR / HUB)
     program = folder / PROGRAM
     sha256 = digest_path(program) if program.exists() else ""
     yield Component("application", "app", __version__, "Apache-2.0", sha256)
@@ -149,11 +167,22 @@ def _components(
         yield Component("application", maker.name, maker.version, "", maker.sha256, inside=False)
 
 
+def _network_component(recipe: Recipe, hub: Path) -> Component:
+    weights = (li.identifier for li in recipe.licences if li.covers == "weights")
+    licence = next(weights, "LicenseRef-unknown")
+    return Component("machine-learning-model", recipe.name, __version__, licence, digest_path(hub))
+
+
 def _manifest(
     plan: Plan, needs: Mapping[str, Path], folder: Path, made_by: tuple[Maker, ...]
 ) -> Manifest:
-    _, main, exactness = read_artifact(needs["lower"])
-    notes = (*artifact_notes(needs["lower"]), *app_notes(plan.target))
+    artifact = _artifact(plan, needs["lower"], MODEL)
+    notes = (*artifact.notes, *app_notes(plan.target))
+    models, artifacts = [_model(plan)], [replace(artifact, notes=notes)]
+    if plan.detector is not None:
+        models.append(_model(plan.detector))
+        lowered = needs_of_detector(needs)["lower"]
+        artifacts.append(_artifact(plan.detector, lowered, f"{MODEL}/{DETECTOR}"))
     return Manifest(
         target=plan.target.name,
         executor=plan.target.executor,
@@ -162,11 +191,18 @@ def _manifest(
         c_library=_c_library(folder),
         zoo_version=__version__,
         makers=made_by,
-        models=(_model(plan),),
-        artifacts=(_artifact(plan, main, exactness, notes),),
-        golden=_golden(needs["verify"] / GOLDEN),
+        models=tuple(models),
+        artifacts=tuple(artifacts),
+        golden=_golden(needs["verify"] / GOLDEN, GOLDEN),
         files=folder_digests(folder),
+        chain=_chain(plan, needs["verify"] / GOLDEN / DETECTOR),
     )
+
+
+def _chain(plan: Plan, golden: Path) -> BundledChain | None:
+    if plan.detector is None:
+        return None
+    return BundledChain(plan.regions, _golden(golden, f"{GOLDEN}/{DETECTOR}"))
 
 
 def _model(plan: Plan) -> BundledModel:
@@ -179,21 +215,22 @@ def _model(plan: Plan) -> BundledModel:
     )
 
 
-def _artifact(
-    plan: Plan, main: str, exactness: Exactness, notes: tuple[str, ...]
-) -> BundledArtifact:
+def _artifact(plan: Plan, lowered: Path, folder: str) -> BundledArtifact:
+    """Return a lowered artifact. folder: in the bundle."""
+    _, main, exactness = read_artifact(lowered)
     return BundledArtifact(
         kind=plan.target.compiler,
-        main=f"{MODEL}/{main}",
-        hub=HUB,
-        float_hub=FLOAT_HUB,
+        main=f"{folder}/{main}",
+        hub=f"{folder}/{HUB}",
+        float_hub=f"{folder}/{FLOAT_HUB}",
         exactness=exactness,
         quantization_bound=plan.quantization_bound,
-        notes=notes,
+        notes=artifact_notes(lowered),
     )
 
 
-def _golden(folder: Path) -> tuple[tuple[str, str, Box], ...]:
+def _golden(folder: Path, where: str) -> tuple[GoldenFile, ...]:
+    """Return a folder's golden inputs. where: the folder in the bundle."""
     boxes = json.loads((folder / "boxes.json").read_text("utf-8"))
     files = {path.stem: path.name for path in folder.iterdir() if path.suffix in _GOLDEN_SUFFIXES}
-    return tuple((name, f"{GOLDEN}/{files[name]}", tuple(box)) for name, box in boxes.items())
+    return tuple((name, f"{where}/{files[name]}", tuple(box)) for name, box in boxes.items())

@@ -6,15 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoo.build.plan import Plan
+from zoo.build.stage import needs_of_detector
 from zoo.build.stages.compile import app_notes, compiled_program
 from zoo.build.stages.lower import artifact_notes, read_artifact
 from zoo.build.stages.quantize import quantization_notes, read_calibration
-from zoo.bundle.bundle import FLOAT_HUB, GOLDEN, HUB, MODEL, PROGRAM
+from zoo.bundle.bundle import DETECTOR, FLOAT_HUB, GOLDEN, HUB, MODEL, PROGRAM
 from zoo.digest import digest_path, folder_digests
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.proof.certificate import Certificate, Check
+from zoo.proof.chain_proof import Chain, prove_all
 from zoo.proof.golden import golden_inputs
-from zoo.proof.proof import Evidence, Proof, prove
+from zoo.proof.proof import Evidence, Proof
 from zoo.provenance.maker import makers, versions
 from zoo.provenance.used import used_so_far
 from zoo.recipe import GoldenInput
@@ -22,12 +24,33 @@ from zoo.recipe import GoldenInput
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write golden/ and certificate.json; raises VerifyError naming the first broken step."""
-    (out / GOLDEN).mkdir()
-    golden = golden_inputs(plan.recipe, out / GOLDEN)
+    evidence = replace(
+        _evidence(plan, needs, out / GOLDEN), program=compiled_program(needs["compile"])
+    )
+    chain = _chain(plan, needs, out / GOLDEN / DETECTOR)
+    proof, detector = prove_all(evidence, chain)
+    checks = (*proof.checks, *(detector.checks if detector else ()))
+    notes = (*_notes(plan, needs), *app_notes(plan.target))
+    calibration = read_calibration(needs["quantize"])
+    made = _certificate(plan, checks, notes)
+    files = _compared(evidence, MODEL, GOLDEN)
+    if chain is not None:
+        files |= _compared(chain.detector, f"{MODEL}/{DETECTOR}", f"{GOLDEN}/{DETECTOR}")
+    certificate = replace(made, calibration=calibration, files=files)
+    certificate.demand()
+    (out / CERTIFICATE).write_text(certificate.to_json(), "utf-8")
+    _describe(evidence.golden, proof, out / GOLDEN)
+    if chain is not None and detector is not None:
+        _describe(chain.detector.golden, detector, out / GOLDEN / DETECTOR)
+
+
+def _evidence(plan: Plan, needs: Mapping[str, Path], golden: Path) -> Evidence:
+    """Return a network's evidence without a program. golden: folder for its golden inputs."""
+    golden.mkdir(parents=True, exist_ok=True)
     folder, main, exactness = read_artifact(needs["lower"])
-    evidence = Evidence(
+    return Evidence(
         contract=plan.recipe.contract,
-        golden=golden,
+        golden=golden_inputs(plan.recipe, golden),
         float_hub=needs["hub"] / "float.onnx",
         hub=needs["quantize"] / "hub.onnx",
         folder=folder,
@@ -35,25 +58,32 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         exactness=exactness,
         executor=plan.target.executor,
         app=plan.target.app,
-        program=compiled_program(needs["compile"]),
+        program=None,
         is_quantized=not plan.is_float,
         quantization_bound=plan.quantization_bound,
         source=plan.float_hub,
     )
-    proof = prove(evidence)
-    notes = (
-        *quantization_notes(needs["quantize"]),
-        *artifact_notes(needs["lower"]),
-        *app_notes(plan.target),
+
+
+def _chain(plan: Plan, needs: Mapping[str, Path], golden: Path) -> Chain | None:
+    if plan.detector is None:
+        return None
+    return Chain(_evidence(plan.detector, needs_of_detector(needs), golden), plan.regions)
+
+
+def _notes(plan: Plan, needs: Mapping[str, Path]) -> tuple[str, ...]:
+    """Return the notes on a network, and on its detector."""
+    own = (*quantization_notes(needs["quantize"]), *artifact_notes(needs["lower"]))
+    return (
+        own if plan.detector is None else (*own, *_notes(plan.detector, needs_of_detector(needs)))
     )
-    calibration = read_calibration(needs["quantize"])
-    made = _certificate(plan, proof.checks, notes)
-    certificate = replace(made, calibration=calibration, files=_compared(evidence))
-    certificate.demand()
-    (out / CERTIFICATE).write_text(certificate.to_json(), "utf-8")
+
+
+def _describe(golden: Sequence[GoldenInput], proof: Proof, folder: Path) -> None:
+    """Write the boxes of golden inputs, and the self-test, beside them."""
     boxes = {item.name: item.box for item in golden}
-    (out / GOLDEN / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
-    (out / GOLDEN / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
+    (folder / "boxes.json").write_text(json.dumps(boxes, indent=2) + "\n", "utf-8")
+    (folder / "selftest.txt").write_text(_selftest(golden, proof), "utf-8")
 
 
 def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) -> Certificate:
@@ -71,15 +101,18 @@ def _certificate(plan: Plan, checks: tuple[Check, ...], notes: tuple[str, ...]) 
     )
 
 
-def _compared(evidence: Evidence) -> Mapping[str, str]:
-    """Return the digests of the compared files, by path in the bundle."""
-    files = {FLOAT_HUB: evidence.float_hub, HUB: evidence.hub}
+def _compared(evidence: Evidence, model: str, pictures: str) -> dict[str, str]:
+    """Return the digests of the compared files, by path in the bundle.
+
+    model, pictures: the folders there of the network and its golden inputs.
+    """
+    files = {f"{model}/{FLOAT_HUB}": evidence.float_hub, f"{model}/{HUB}": evidence.hub}
     if evidence.program is not None:
         files[PROGRAM] = evidence.program
-    files |= {f"{GOLDEN}/{golden.image.name}": golden.image for golden in evidence.golden}
+    files |= {f"{pictures}/{golden.image.name}": golden.image for golden in evidence.golden}
     digests = {name: digest_path(file) for name, file in files.items()}
     lowered = folder_digests(evidence.folder)
-    return digests | {f"{MODEL}/{name}": digest for name, digest in lowered.items()}
+    return digests | {f"{model}/{name}": digest for name, digest in lowered.items()}
 
 
 def recorded_accuracy(plan: Plan) -> Mapping[str, object]:

@@ -97,11 +97,14 @@ void BoxFile::read_csv_boxes() {
   }
 }
 
-std::vector<Box> BoxFile::find(const Photo& photo) {
+std::vector<Place> BoxFile::find(const Photo& photo) {
   const std::string frame = std::to_string(photo.frame);
   for (const std::string& name : {base_name(photo.source), stem(photo.source), frame}) {
     const auto found = boxes_.find(name);
-    if (found != boxes_.end()) return found->second;
+    if (found == boxes_.end()) continue;
+    std::vector<Place> places;
+    for (const Box& box : found->second) places.push_back({box});
+    return places;
   }
   throw Error(path_ + ": has no box for photo '" + base_name(photo.source) + "' or frame " + frame +
               "; give it one, or [] where it shows no face");

@@ -15,7 +15,7 @@ namespace zoo {
 class BoxFile : public BoxFinder {
  public:
   explicit BoxFile(const std::string& path);
-  std::vector<Box> find(const Photo& photo) override;
+  std::vector<Place> find(const Photo& photo) override;
 
  private:
   void read_json_boxes();

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/box_file.hpp"
+#include "core/detector_finder.hpp"
 #include "core/tracker.hpp"
 
 namespace zoo {
@@ -12,7 +13,7 @@ namespace {
 class FixedBox : public BoxFinder {
  public:
   explicit FixedBox(const Box& box) : box_(box) {}
-  std::vector<Box> find(const Photo&) override { return {box_}; }
+  std::vector<Place> find(const Photo&) override { return {{box_}}; }
 
  private:
   Box box_;
@@ -20,19 +21,22 @@ class FixedBox : public BoxFinder {
 
 class WholePhoto : public BoxFinder {
  public:
-  std::vector<Box> find(const Photo& photo) override {
-    if (photo.signal) return {{0, 0, static_cast<double>(photo.signal->samples.size()), 1}};
-    return {
-        {0, 0, static_cast<double>(photo.image->width), static_cast<double>(photo.image->height)}};
-  }
+  std::vector<Place> find(const Photo& photo) override { return {{whole(photo)}}; }
 };
+
+std::unique_ptr<BoxFinder> make_finder(const BoxOptions& options) {
+  if (!options.file.empty()) return std::make_unique<BoxFile>(options.file);
+  if (options.fixed) return std::make_unique<FixedBox>(*options.fixed);
+  if (kDetector && !options.ignores_detector) {
+    return std::make_unique<DetectorFinder>(options.detector, *kDetector);
+  }
+  return std::make_unique<WholePhoto>();
+}
 
 }  // namespace
 
 std::unique_ptr<BoxFinder> make_box_finder(const BoxOptions& options) {
-  std::unique_ptr<BoxFinder> finder = std::make_unique<WholePhoto>();
-  if (options.fixed) finder = std::make_unique<FixedBox>(*options.fixed);
-  if (!options.file.empty()) finder = std::make_unique<BoxFile>(options.file);
+  std::unique_ptr<BoxFinder> finder = make_finder(options);
   if (options.track) finder = std::make_unique<Tracker>(std::move(finder));
   return finder;
 }

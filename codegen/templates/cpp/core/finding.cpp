@@ -1,29 +1,33 @@
 #include "core/finding.hpp"
 
-#include "contract.hpp"
 #include "core/latency.hpp"
 
 namespace zoo {
 
-Finding look(Backend& backend, const Photo& photo, const Box& box) {
+Network load_network(const BackendOptions& options, const Contract& contract) {
+  return {contract, load_backend(options, contract.input, contract.outputs)};
+}
+
+Finding look(const Network& network, const Photo& photo, const Box& box) {
   const Stopwatch whole;
   Finding finding;
+  finding.contract = &network.contract;
   finding.box = box;
   Frame frame;
   frame.image = photo.image;
   frame.signal = photo.signal;
   frame.box = box;
-  contract::preprocess(frame);
+  network.contract.preprocess(frame);
   const Stopwatch inference;
-  finding.outputs = backend.run(frame.input_chw);
+  finding.outputs = network.backend->run(frame.input_chw);
   finding.inference_ms = inference.elapsed_ms();
-  finding.device_ms = backend.device_ms();
+  finding.device_ms = network.backend->device_ms();
   for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
-    const TensorSpec& output = contract::kOutputs[i];
+    const TensorSpec& output = network.contract.outputs[i];
     const std::vector<float>& numbers = finding.outputs[i];
     finding.values[output.name] = Tensor{output.shape, {numbers.begin(), numbers.end()}};
   }
-  contract::postprocess(finding.values, frame);
+  network.contract.postprocess(finding.values, frame);
   finding.latency_ms = whole.elapsed_ms();
   return finding;
 }

@@ -1,21 +1,34 @@
 // The result of the network for one region of a photo.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/backend.hpp"
+#include "core/contract.hpp"
 #include "core/source.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo {
 
-// box: the region.  outputs: of the network, in the contract's order.  values: outputs and
-// what steps add to them.  latency_ms: of everything.  inference_ms: of the network.  device_ms: by
-// the accelerator's own clock, if it has one.
+// A contract's network, loaded.
+struct Network {
+  const Contract& contract;
+  std::unique_ptr<Backend> backend;
+};
+
+// Loads a contract's network; throws Error.
+Network load_network(const BackendOptions& options, const Contract& contract);
+
+// contract: of the network.  box: the region.  score: of the detection there.  outputs: of the
+// network, in the contract's order. values: outputs and what steps add to them.  latency_ms: of
+// everything.  inference_ms: of the network.  device_ms: by the accelerator's own clock, if it has
+// one.
 struct Finding {
+  const Contract* contract = nullptr;
   Box box;
+  std::optional<double> score;
   std::vector<std::vector<float>> outputs;
   Values values;
   double latency_ms = 0;
@@ -24,7 +37,7 @@ struct Finding {
 };
 
 // Runs the contract's steps and the network on a part of a photo.
-Finding look(Backend& backend, const Photo& photo, const Box& box);
+Finding look(const Network& network, const Photo& photo, const Box& box);
 
 // A value with rows [N, columns] of numbers; null if the contract has none of this name.
 const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns);

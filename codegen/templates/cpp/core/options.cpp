@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contract.hpp"
+#include "core/contract.hpp"
 #include "core/files.hpp"
 #include "core/source.hpp"
 
@@ -22,6 +22,8 @@ struct Option {
   Apply apply;
 };
 
+std::string where_else() { return kDetector ? "the detector's" : "the whole photo"; }
+
 std::vector<Option> core_options() {
   return {
       {"--source", "SOURCE",
@@ -30,7 +32,7 @@ std::vector<Option> core_options() {
        [](Options& o, const std::string& v) { o.source = v; }},
       {"--boxes", "FILE", "boxes by photo: JSON {\"a.png\": [x, y, w, h]} or CSV a.png,x,y,w,h",
        [](Options& o, const std::string& v) { o.boxes.file = v; }},
-      {"--box", "X,Y,W,H", "one box for every photo, in pixels; without boxes: the whole photo",
+      {"--box", "X,Y,W,H", "one box for every photo, in pixels; without boxes: " + where_else(),
        [](Options& o, const std::string& v) { o.boxes.fixed = parse_box(v); }},
       {"--track", "", "track boxes by their landmarks after the first photo",
        [](Options& o, const std::string&) { o.boxes.track = true; }},
@@ -42,8 +44,7 @@ std::vector<Option> core_options() {
        [](Options& o, const std::string& v) { o.photos = parse_count("--photos", v); }},
       {"--repeat", "N", "process each box N times, for steadier latencies",
        [](Options& o, const std::string& v) { o.repeat = parse_count("--repeat", v); }},
-      {"--model", "FILE",
-       "model; default: ../model/" + contract::kModelFile + " beside the program",
+      {"--model", "FILE", "model; default: ../model/" + kContract.file + " beside the program",
        [](Options& o, const std::string& v) { o.backend.model = v; }},
       {"--power", "SENSOR",
        "measure watts and frames per joule: board, gpu (NVIDIA), or a file that holds microwatts",
@@ -59,13 +60,30 @@ std::vector<Option> core_options() {
   };
 }
 
+// Only programs with a detector have them.
+std::vector<Option> detector_options() {
+  if (!kDetector) return {};
+  return {
+      {"--detector", "FILE",
+       "detector; default: ../model/" + kDetector->contract.file + " beside the program",
+       [](Options& o, const std::string& v) { o.boxes.detector.model = v; }},
+      {"--detector-only", "", "report what the detector finds, and do not run the other network",
+       [](Options& o, const std::string&) {
+         o.detector_only = true;
+         o.boxes.ignores_detector = true;
+       }},
+  };
+}
+
 const std::vector<Option>& known_options() {
   static const std::vector<Option> options = [] {
     std::vector<Option> all = core_options();
+    for (const Option& option : detector_options()) all.push_back(option);
     for (const BackendOption& own : kBackend.options) {
       const auto keep = [&own](Options& o, const std::string& v) {
         if (own.check) own.check(own.name, v);
         o.backend.own[own.name] = v;
+        o.boxes.detector.own[own.name] = v;
         o.only_loads = o.only_loads || own.only_loads;
       };
       all.push_back({own.name, own.value, own.help, keep});
@@ -73,6 +91,10 @@ const std::vector<Option>& known_options() {
     return all;
   }();
   return options;
+}
+
+std::string bundled(const Contract& contract) {
+  return program_directory() + "/../model/" + contract.file;
 }
 
 const Option& find_option(std::string_view name) {
@@ -86,7 +108,8 @@ const Option& find_option(std::string_view name) {
 
 Options parse_options(int count, const char* const* words) {
   Options options;
-  options.backend.model = program_directory() + "/../model/" + contract::kModelFile;
+  if (kDetector) options.boxes.detector.model = bundled(kDetector->contract);
+  options.backend.model = bundled(kContract);
   for (int i = 1; i < count; ++i) {
     const Option& option = find_option(words[i]);
     if (option.value.empty()) {
@@ -113,7 +136,7 @@ Options parse_options(int count, const char* const* words) {
 
 std::string help_text(const char* program) {
   std::string text = "Usage: " + std::string(program) + " --source SOURCE [options]\n\n" +
-                     contract::kModel + " on " + kBackend.title +
+                     kContract.model + " on " + kBackend.title +
                      ". A JSON object is printed for each face.\n\n";
   for (const Option& option : known_options()) {
     const std::string head = "  " + option.name + (option.value.empty() ? "" : " ") + option.value;

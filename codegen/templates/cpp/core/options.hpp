@@ -22,6 +22,7 @@ struct Options {
   int repeat = 1;
   bool summary_as_json = false;
   bool only_loads = false;
+  bool detector_only = false;
   bool help = false;
 };
 

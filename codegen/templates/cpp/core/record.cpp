@@ -2,7 +2,6 @@
 
 #include <cstdio>
 
-#include "contract.hpp"
 #include "core/json.hpp"
 #include "core/latency.hpp"
 
@@ -19,6 +18,19 @@ std::string percentiles(const std::vector<double>& times_ms) {
   return "{\"min\": " + to_json(percentile(times_ms, 0)) +
          ", \"p50\": " + to_json(percentile(times_ms, 50)) +
          ", \"p95\": " + to_json(percentile(times_ms, 95)) + "}";
+}
+
+// A member of that name, nothing where nothing was measured.
+std::string percentiles_json(const std::string& name, const std::vector<double>& times_ms) {
+  return times_ms.empty() ? "" : ", " + quoted(name) + ": " + percentiles(times_ms);
+}
+
+std::string detector_text(const Summary& summary) {
+  if (summary.detector_ms.empty()) return "";
+  char text[80];
+  std::snprintf(text, sizeof text, "; detector: median %.3f ms, p95 %.3f ms",
+                percentile(summary.detector_ms, 50), percentile(summary.detector_ms, 95));
+  return text;
 }
 
 double frames_per_second(const Summary& summary) {
@@ -63,6 +75,7 @@ std::string record(const Photo& photo, int number, const Finding& finding) {
   const Box& box = finding.box;
   std::string text = head(photo, number) + ", \"box\": [" + to_json(box.x) + ", " + to_json(box.y) +
                      ", " + to_json(box.width) + ", " + to_json(box.height) + "]";
+  if (finding.score) text += ", \"detection_score\": " + to_json(*finding.score);
   for (const auto& [name, value] : finding.values)
     text += ", " + quoted(name) + ": " + to_json(value);
   return text + ", \"latency_ms\": " + to_json(finding.latency_ms) +
@@ -73,7 +86,7 @@ std::string record(const Photo& photo, int number, const Finding& finding) {
 std::string raw_record(const Photo& photo, int number, const Finding& finding) {
   std::string text = head(photo, number) + ", \"outputs\": {";
   for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
-    const TensorSpec& output = contract::kOutputs[i];
+    const TensorSpec& output = finding.contract->outputs[i];
     const Tensor tensor{output.shape, {finding.outputs[i].begin(), finding.outputs[i].end()}};
     text += (i > 0 ? ", " : "") + quoted(output.name) + ": " + to_json(tensor);
   }
@@ -87,14 +100,14 @@ void Summary::add(const Finding& finding) {
 }
 
 std::string Summary::to_json() const {
-  return "{\"summary\": {\"model\": " + quoted(contract::kModel) +
-         ", \"frames\": " + std::to_string(frames) +
+  return "{\"summary\": {\"model\": " + quoted(model) + ", \"frames\": " + std::to_string(frames) +
          ", \"faces\": " + std::to_string(latency_ms.size()) +
          ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + ", \"latency_ms\": " + percentiles(latency_ms) +
          ", \"inference_ms\": " + percentiles(inference_ms) +
-         (device_ms.empty() ? "" : ", \"device_ms\": " + percentiles(device_ms)) + "}}";
+         percentiles_json("device_ms", device_ms) + percentiles_json("detector_ms", detector_ms) +
+         "}}";
 }
 
 std::string Summary::to_text() const {
@@ -105,7 +118,7 @@ std::string Summary::to_text() const {
       "network alone: median %.3f ms, p95 %.3f ms",
       frames, latency_ms.size(), seconds, frames_per_second(*this), percentile(latency_ms, 50),
       percentile(latency_ms, 95), percentile(inference_ms, 50), percentile(inference_ms, 95));
-  return contract::kModel + ": " + text + power_text(*this) + heat_text(*this);
+  return model + ": " + text + detector_text(*this) + power_text(*this) + heat_text(*this);
 }
 
 }  // namespace zoo

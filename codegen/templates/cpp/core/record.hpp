@@ -11,16 +11,19 @@
 
 namespace zoo {
 
-// Source, frame, the finding's number, box, every value by name, latencies.
+// Source, frame, the finding's number, box, its score by the detector, every value by name,
+// latencies.
 std::string record(const Photo& photo, int number, const Finding& finding);
 
 // Source, frame, the finding's number and the network's own outputs with their shapes.
 std::string raw_record(const Photo& photo, int number, const Finding& finding);
 
-// Totals of a run. frames: photos times repetitions.  power: means, if measured.
-// heat: at the end, if requested.
-// latency_ms: covers pre-processing, network and post-processing of a box.
+// Totals of a run. model: whose findings they are.  frames: photos times repetitions.  power:
+// means, if measured. heat: at the end, if requested. latency_ms: covers pre-processing, network
+// and post-processing of a box. detector_ms: the same of a photo's detector, as often as it was
+// asked.
 struct Summary {
+  std::string model;
   int frames = 0;
   double seconds = 0;
   std::optional<PowerReading> power;
@@ -28,6 +31,7 @@ struct Summary {
   std::vector<double> latency_ms;
   std::vector<double> inference_ms;
   std::vector<double> device_ms;
+  std::vector<double> detector_ms;
 
   void add(const Finding& finding);
   std::string to_json() const;

@@ -6,7 +6,6 @@
 #include <sstream>
 #include <vector>
 
-#include "contract.hpp"
 #include "core/files.hpp"
 #include "core/finding.hpp"
 
@@ -36,9 +35,10 @@ Expectation parse_output(std::istringstream& words, const std::string& picture) 
   return expected;
 }
 
-std::size_t output_index(const std::string& name, const std::string& path) {
-  for (std::size_t i = 0; i < contract::kOutputs.size(); ++i) {
-    if (contract::kOutputs[i].name == name) return i;
+std::size_t output_index(const Contract& contract, const std::string& name,
+                         const std::string& path) {
+  for (std::size_t i = 0; i < contract.outputs.size(); ++i) {
+    if (contract.outputs[i].name == name) return i;
   }
   throw Error(path + ": the network has no output '" + name + "'");
 }
@@ -56,13 +56,13 @@ bool check(const Expectation& expected, const std::vector<float>& found) {
   return good;
 }
 
-Finding look_at(Backend& backend, const std::string& path, const Box& box) {
-  return look(backend, read_photo(path, 0), box);
+Finding look_at(const Network& network, const std::string& path, const Box& box) {
+  return look(network, read_photo(path, 0), box);
 }
 
 }  // namespace
 
-bool self_test(Backend& backend, const std::string& path) {
+bool self_test(const Network& network, const std::string& path) {
   std::istringstream lines(read_file(path));
   std::string line;
   bool good = true;
@@ -78,18 +78,19 @@ bool self_test(Backend& backend, const std::string& path) {
       Box box;
       words >> picture >> box.x >> box.y >> box.width >> box.height;
       if (words.fail()) throw Error(path + ": invalid line: " + line);
-      finding = look_at(backend, directory_name(path) + "/" + picture + suffix, box);
+      finding = look_at(network, directory_name(path) + "/" + picture + suffix, box);
     } else if (kind == "output" && !finding.outputs.empty()) {
       const Expectation expected = parse_output(words, picture);
       if (words.fail()) throw Error(path + ": invalid line: " + line);
-      good = check(expected, finding.outputs[output_index(expected.output, path)]) && good;
+      const std::size_t index = output_index(network.contract, expected.output, path);
+      good = check(expected, finding.outputs[index]) && good;
       ++checked;
     } else {
       throw Error(path + ": invalid line: " + line);
     }
   }
   if (checked == 0) throw Error(path + ": checks nothing");
-  std::printf("%s: %s\n", contract::kModel.c_str(), good ? "passed" : "FAILED");
+  std::printf("%s: %s\n", network.contract.model.c_str(), good ? "passed" : "FAILED");
   return good;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/backend.hpp"
+#include "core/finding.hpp"
 
 namespace zoo {
 
@@ -12,6 +12,6 @@ namespace zoo {
 //   picture NAME X Y WIDTH HEIGHT             NAME.png is beside the file
 //   output TOLERANCE COUNT VALUE... NAME      one for each output of that picture
 // Throws Error.
-bool self_test(Backend& backend, const std::string& path);
+bool self_test(const Network& network, const std::string& path);
 
 }  // namespace zoo

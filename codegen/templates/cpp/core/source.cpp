@@ -1,7 +1,7 @@
 #include "core/source.hpp"
 
-#include "contract.hpp"
 #include "core/camera.hpp"
+#include "core/contract.hpp"
 #include "core/files.hpp"
 #include "core/image_file.hpp"
 #include "core/picture_files.hpp"
@@ -21,7 +21,7 @@ class RawSignal : public Source {
     if (is_read_) return std::nullopt;
     is_read_ = true;
     return Photo{path_, 0, nullptr,
-                 std::make_shared<const Signal>(read_raw_signal(path_, contract::kSignal))};
+                 std::make_shared<const Signal>(read_raw_signal(path_, kContract.signal))};
   }
 
  private:
@@ -31,12 +31,17 @@ class RawSignal : public Source {
 
 }  // namespace
 
-bool takes_signals() { return contract::kSignal.rate_hz > 0; }
+Box whole(const Photo& photo) {
+  if (photo.signal) return {0, 0, static_cast<double>(photo.signal->samples.size()), 1};
+  return {0, 0, static_cast<double>(photo.image->width), static_cast<double>(photo.image->height)};
+}
+
+bool takes_signals() { return kContract.signal.rate_hz > 0; }
 
 Photo read_photo(const std::string& path, int number) {
   if (takes_signals()) {
     return {path, number, nullptr,
-            std::make_shared<const Signal>(read_signal(path, contract::kSignal))};
+            std::make_shared<const Signal>(read_signal(path, kContract.signal))};
   }
   return {path, number, std::make_shared<const Image>(read_image(path))};
 }

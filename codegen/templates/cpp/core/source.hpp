@@ -18,6 +18,9 @@ struct Photo {
   std::shared_ptr<const Signal> signal = nullptr;
 };
 
+// The box of a whole picture, or of a whole signal, which is one pixel high.
+Box whole(const Photo& photo);
+
 // Whether the contract takes signals.
 bool takes_signals();
 

@@ -20,14 +20,19 @@ bool is_visible(const Box& box, const Image& image) {
 
 Tracker::Tracker(std::unique_ptr<BoxFinder> detector) : detector_(std::move(detector)) {}
 
-std::vector<Box> Tracker::find(const Photo& photo) {
-  return boxes_.empty() ? detector_->find(photo) : boxes_;
+std::vector<Place> Tracker::find(const Photo& photo) {
+  detector_ms_.reset();
+  if (!places_.empty()) return places_;
+  std::vector<Place> found = detector_->find(photo);
+  detector_ms_ = detector_->detector_ms();
+  return found;
 }
 
 void Tracker::follow(const Photo& photo, const std::vector<Box>& boxes) {
-  boxes_.clear();
-  std::copy_if(boxes.begin(), boxes.end(), std::back_inserter(boxes_),
-               [&](const Box& box) { return is_visible(box, *photo.image); });
+  places_.clear();
+  for (const Box& box : boxes) {
+    if (is_visible(box, *photo.image)) places_.push_back({box});
+  }
 }
 
 Box span(const Tensor& landmarks) {

@@ -12,12 +12,14 @@ namespace zoo {
 class Tracker : public BoxFinder {
  public:
   explicit Tracker(std::unique_ptr<BoxFinder> detector);
-  std::vector<Box> find(const Photo& photo) override;
+  std::vector<Place> find(const Photo& photo) override;
   void follow(const Photo& photo, const std::vector<Box>& boxes) override;
+  std::optional<double> detector_ms() const override { return detector_ms_; }
 
  private:
   std::unique_ptr<BoxFinder> detector_;
-  std::vector<Box> boxes_;
+  std::vector<Place> places_;
+  std::optional<double> detector_ms_;
 };
 
 // The bounding box of landmarks [K, 2], K > 0: of their pixels, whose centres are at integers.

@@ -1,5 +1,5 @@
 // Pre- and post-processing of pfld_0.25x.300w68. Generated from its contract.
-#include "contract.hpp"
+#include "core/contract.hpp"
 
 #include "steps/aspect_ratios.hpp"
 #include "steps/crop.hpp"
@@ -8,7 +8,12 @@
 #include "steps/normalize.hpp"
 #include "steps/resize.hpp"
 
-namespace zoo::contract {
+namespace zoo {
+
+namespace {
+
+// pfld_0.25x.300w68
+namespace network {
 
 void preprocess(Frame& frame) {
   crop(frame, 1.2, {1, 1});
@@ -105,4 +110,23 @@ void postprocess(Values& values, const Frame& frame) {
             });
 }
 
-}  // namespace zoo::contract
+const Contract kOwn = {
+    "pfld_0.25x.300w68",
+    "model.onnx",
+    {},
+    {"image", {3, 112, 112}},
+    {
+        {"landmarks", {136}},
+    },
+    preprocess,
+    postprocess,
+};
+
+}  // namespace network
+
+}  // namespace
+
+const Contract kContract = network::kOwn;
+const std::optional<Detector> kDetector = std::nullopt;
+
+}  // namespace zoo

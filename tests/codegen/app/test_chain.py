@@ -1,0 +1,111 @@
+"""The program of a chain: it finds its regions itself."""
+
+import numpy as np
+import pytest
+from chain_case import CHAIN, DETECTOR, RULE, detector_network, spots
+from made_once import made_once
+from spot_app import App, network, save, write_sources
+
+from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.cmake_build import cmake_build
+from zoo import registry
+from zoo.data.processing import postprocess, preprocess, whole
+from zoo.data.regions import landmark_box, regions_of
+
+CHECKED = (
+    "-DCMAKE_BUILD_TYPE=Debug",
+    "-DCMAKE_CXX_FLAGS=-Werror -fsanitize=address,undefined -fno-sanitize-recover=all",
+)
+
+
+class ChainApp(App):
+    """An app with a detector, which is beside its model."""
+
+    def run(self, *words, environment=None):
+        detector = self.model.with_name("spots.onnx")
+        return super().run("--detector", detector, *words, environment=environment)
+
+
+@pytest.fixture(scope="session")
+def app(cpp_tools, tmp_path_factory):  # noqa: ARG001 (skips without them)
+    def make(folder):
+        cmake_build(write_sources(CHAIN, folder / "src"), folder / "build", CHECKED)
+        network(folder / "model.onnx")
+        detector_network(folder / "spots.onnx")
+
+    folder = made_once(tmp_path_factory, "checked_chain_app", make)
+    return ChainApp(folder / "build" / "app", folder / "model.onnx", APP.libraries()[0].file)
+
+
+def look(app, contract, name, image, box):
+    run = registry.load("executor", "onnxruntime").load(app.model.parent, name)
+    frame = preprocess(contract, image, box)
+    outputs = run({"image": frame.input_chw[None]})
+    return postprocess(contract, {n: v[0] for n, v in outputs.items()}, frame)
+
+
+@pytest.mark.parametrize("centres", [[(40, 60)], [(40, 30), (120, 90)], [(3, 3), (80, 60)]])
+def test_regions_are_found_as_in_python(app, tmp_path, centres):
+    image = spots(*centres)
+    photo = save(tmp_path / "a.png", image)
+    found = app.run("--source", photo).lines
+    detected = look(app, DETECTOR, "spots.onnx", image, whole(image))
+    regions = [region for _, region in regions_of(detected["boxes"], RULE)]
+    assert len(found) == len(regions) == len(centres)
+    for line, region, score in zip(found, regions, detected["scores"], strict=True):
+        first = look(app, CHAIN.contract, "model.onnx", image, region)
+        again = landmark_box(first["landmarks"])
+        np.testing.assert_allclose(line["box"], again, rtol=1e-6)
+        second = look(app, CHAIN.contract, "model.onnx", image, again)
+        np.testing.assert_allclose(line["landmarks"], second["landmarks"], rtol=1e-6)
+        assert line["detection_score"] == pytest.approx(score)
+
+
+def test_nothing_found_is_no_line(app, tmp_path):
+    black = save(tmp_path / "black.png", spots())
+    finished = app.run("--source", black, "--json", "--overlay", tmp_path / "out")
+    assert finished.status == 0, finished.error
+    (line,) = finished.lines
+    assert line["summary"]["faces"] == 0
+    assert line["summary"]["frames"] == 1
+    assert len(line["summary"]["detector_ms"]) == 3
+    assert (tmp_path / "out" / "black.png").is_file()
+
+
+def test_a_given_box_precedes_the_detector(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 60)))
+    words = ("--source", photo, "--box", "10,30,60,60", "--detector", tmp_path / "none.onnx")
+    (line,) = app.run(*words).lines
+    assert line["box"] == [10, 30, 60, 60]
+    assert "detection_score" not in line
+
+
+def test_the_detector_alone(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 30), (120, 90)))
+    words = ("--source", photo, "--detector-only", "--model", tmp_path / "none.onnx")
+    raw = tmp_path / "raw.jsonl"
+    (line,) = app.run(*words, "--raw-outputs", raw).lines
+    assert (line["box"], len(line["boxes"])) == ([0, 0, 160, 120], 2)
+    assert "landmarks" not in line
+    assert '"spots": [' in raw.read_text()
+
+
+def test_a_face_that_leaves_and_enters_is_found_again(app, tmp_path):
+    places = [[(40, 60)], [(44, 60)], [], [], [(120, 60)], [(118, 62)]]
+    raw = tmp_path / "frames.rgb"
+    raw.write_bytes(b"".join(spots(*centres).tobytes() for centres in places))
+    found = app.run("--source", f"raw:160x120:{raw}", "--track", "--json").lines
+    summary = found[-1]["summary"]
+    lines = [line for line in found[:-1] if line["brightness"][0] > 0]
+    assert [line["frame"] for line in lines] == [0, 1, 4, 5]
+    assert summary["frames"] == 6
+    centres = {line["frame"]: np.mean(line["landmarks"], axis=0) for line in lines}
+    for frame, (x, y) in ((0, (40, 60)), (1, (44, 60)), (4, (120, 60)), (5, (118, 62))):
+        np.testing.assert_allclose(centres[frame], (x, y), atol=6)
+
+
+def test_a_missing_detector_is_named(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 60)))
+    finished = app.run("--source", photo, "--detector", tmp_path / "none.onnx")
+    assert finished.status == 1
+    assert "none.onnx" in finished.error

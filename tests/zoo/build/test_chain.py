@@ -1,0 +1,146 @@
+"""Builds of two networks in a chain: plan, proof, bundle, and what is refused."""
+
+import json
+
+import pytest
+from chain_case import CHAIN_TOML, write_chain
+from click.testing import CliRunner
+from made_once import made_once
+
+from zoo.build.chain import chained
+from zoo.build.plan import Wish, make_plan
+from zoo.bundle.bundle import unpack
+from zoo.cli.main import cli
+from zoo.errors import RecipeError, RefusedError, UsageError, VerifyError
+from zoo.proof.bundle_certificate import bundle_certificate
+from zoo.region_rule import RegionRule
+
+BUILD = "landmarks+spots.x86.none"
+
+
+@pytest.fixture
+def chain(tmp_path):
+    return write_chain(tmp_path)
+
+
+def zoo(*words):
+    found = CliRunner().invoke(cli, [str(word) for word in words])
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def plan_of(model, detector="", target="x86", **wish):
+    return make_plan(chained(Wish(str(model), target, **wish), detector))
+
+
+def test_a_chain_file_names_both_networks(chain):
+    plan = plan_of(chain)
+    assert plan.build_name == BUILD
+    assert (plan.recipe.name, plan.detector.recipe.name) == ("landmarks", "spots")
+    assert plan.regions == RegionRule((0.9, 0.1), (0.1, 0.9), (0.01, -0.02), 2)
+    assert (plan.quant, plan.detector.quant) == ("none", "none")
+
+
+def test_the_command_line_precedes_the_file(chain):
+    plan = plan_of(chain, name="mine")
+    assert plan.recipe.name == "mine"
+
+
+@pytest.mark.usefixtures("chain")
+def test_a_detector_of_the_command_line(tmp_path):
+    words = {"contract": tmp_path / "landmarks.toml", "quant": "none"}
+    plan = plan_of(tmp_path / "landmarks.onnx", str(tmp_path / "spots.onnx"), **words)
+    assert plan.build_name == BUILD
+    assert plan.regions == RegionRule()
+    (tmp_path / "spots.toml").unlink()
+    with pytest.raises(UsageError, match=r"its contract .*spots\.toml is missing beside it"):
+        plan_of(tmp_path / "landmarks.onnx", str(tmp_path / "spots.onnx"), **words)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "error", "message"),
+    [
+        ("[detector]", "[finder]", RecipeError, "table: unknown 'finder'"),
+        ("[regions]", "[region]", RecipeError, "unknown 'region'; did you mean regions"),
+        ("passes", "passed", RecipeError, r"\[regions\]: unknown 'passed'"),
+        ("passes = 2", "passes = 9", RecipeError, "chain.toml: regions: passes = 9"),
+        ('model = "spots.onnx"', "", RecipeError, r"\[detector\] has no model"),
+        ('model = "spots.onnx"', "model = 3", RecipeError, "model = 3; give a text"),
+        ('model = "spots.onnx"', 'model = "pfld"', UsageError, "only an .*file needs a contract"),
+        ("[network]", "network = 3\n[x]", RecipeError, "unknown 'x'"),
+        ("[network]", "[network", RecipeError, "chain.toml: not TOML"),
+        ('"spots.onnx"', '"none.onnx"', UsageError, "none.onnx: no such file"),
+    ],
+)
+def test_wrong_chain_files(chain, before, after, error, message):
+    assert before in CHAIN_TOML
+    chain.write_text(CHAIN_TOML.replace(before, after))
+    with pytest.raises(error, match=message):
+        plan_of(chain)
+
+
+def test_what_cannot_be_a_chain(chain, tmp_path):
+    with pytest.raises(UsageError, match="names the detector; leave --detector out"):
+        plan_of(chain, "spots.onnx")
+    with pytest.raises(UsageError, match="no such file; a chain file names"):
+        plan_of(tmp_path / "none.toml")
+    with pytest.raises(UsageError, match="is a contract; give the model"):
+        plan_of(tmp_path / "spots.toml")
+    with pytest.raises(RefusedError, match="android: its app runs one network; for a chain use"):
+        plan_of(chain, target="android")
+    chain.write_text(CHAIN_TOML.replace("spots.", "landmarks."))
+    with pytest.raises(RecipeError, match="landmarks: cannot be a detector: its contract has"):
+        plan_of(chain)
+
+
+def test_a_second_pass_needs_landmarks(chain, tmp_path):
+    contract = tmp_path / "landmarks.toml"
+    lines = contract.read_text().replace('"landmarks"', '"points"').splitlines()
+    contract.write_text("\n".join(line for line in lines if not line.startswith("post")))
+    with pytest.raises(RecipeError, match="has no value 'landmarks', where a second pass"):
+        plan_of(chain)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory):
+    """The bundle of the chain for this machine, proven."""
+
+    def make(folder):
+        chain = write_chain(folder)
+        zoo("build", chain, "--target", "x86", "--out", folder)
+
+    return made_once(tmp_path_factory, "chain", make) / f"{BUILD}.tar.gz"
+
+
+@pytest.fixture
+def unpacked(bundle, tmp_path):
+    return unpack(bundle, tmp_path / "bundle")
+
+
+@pytest.mark.toolchain
+def test_both_networks_are_in_the_bundle(unpacked):
+    manifest = unpacked.manifest
+    assert [model.name for model in manifest.models] == ["landmarks", "spots"]
+    assert manifest.artifacts[1].main.startswith("model/detector/")
+    assert manifest.chain.regions.passes == 2
+    steps = [c.step for c in bundle_certificate(unpacked, "here").checks]
+    assert {"artifact -> app", "detector: artifact -> app", "detector: regions -> app"} <= {*steps}
+    assert (unpacked.folder / "golden" / "detector" / "selftest.txt").is_file()
+    licences = json.loads((unpacked.folder / "sbom.cdx.json").read_text())["components"]
+    assert {"landmarks", "spots"} <= {component["name"] for component in licences}
+
+
+@pytest.mark.toolchain
+def test_the_bundle_proves_itself_again(bundle):
+    checks = json.loads(zoo("verify", bundle, "--json"))["checks"]
+    assert all(check["state"] != "broken" for check in checks)
+
+
+@pytest.mark.toolchain
+def test_a_certificate_without_the_chain_is_refused(unpacked):
+    file = unpacked.folder / "certificate.json"
+    certificate = json.loads(file.read_text())
+    kept = [c for c in certificate["checks"] if c["step"] != "detector: regions -> app"]
+    file.write_text(json.dumps({**certificate, "checks": kept}, indent=2, sort_keys=True) + "\n")
+    with pytest.raises(VerifyError, match="lacks the step 'detector: regions -> app'"):
+        bundle_certificate(unpacked, "here")

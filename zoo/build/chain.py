@@ -1,0 +1,173 @@
+"""Chains: a detector's boxes are the regions of another network.
+
+The detector is named by --detector, or both networks by a chain file in TOML (docs/chains.md).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo import registry
+from zoo.data.labelled_data import parse_name
+from zoo.errors import RecipeError, RefusedError, UsageError, suggest
+from zoo.recipe import Recipe
+from zoo.region_rule import RegionRule
+from zoo.target import Target
+from zoo.user_file import is_user_file
+
+if TYPE_CHECKING:
+    from zoo.build.plan import Wish
+
+__all__ = ["chained", "demand_chain", "region_rule"]
+
+_SUFFIX = ".toml"
+_TABLES = ("detector", "network", "regions")
+_TEXTS = ("model", "contract", "quant", "calib", "name")
+_FLOAT = ("none", "fp16")
+
+
+def chained(wish: "Wish", detector: str) -> "Wish":
+    """Return the wish with a detector.
+
+    detector: of --detector: a model's name, or a file with its contract beside it; '' for none, or
+    the one of a chain file, which `wish.model` may name. What the wish says precedes the file.
+    Raises UsageError or RecipeError for what cannot be a chain.
+    """
+    if wish.model.endswith(_SUFFIX):
+        if detector:
+            raise UsageError(f"{wish.model}: names the detector; leave --detector out")
+        return _read_chain(wish, Path(wish.model))
+    if not detector:
+        return wish
+    contract = Path(detector).with_suffix(_SUFFIX) if is_user_file(detector) else None
+    if contract is not None and not contract.is_file():
+        raise UsageError(
+            f"--detector {detector}: its contract {contract} is missing beside it; write it with "
+            "`zoo contract init`, or name both in a chain file (docs/chains.md)"
+        )
+    return replace(wish, detector=_detector(wish, model=detector, contract=contract))
+
+
+def region_rule(detector: Recipe, network: Recipe) -> RegionRule:
+    """Return how a detector's boxes become a network's regions, as its recipe states it."""
+    for name in (network.name, network.family):
+        if name in detector.regions:
+            return detector.regions[name]
+    return RegionRule()
+
+
+def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule, target: Target) -> None:
+    """Raise RecipeError for networks that do not fit, RefusedError for a board without chains."""
+    from zoo.data.processing import value_specs
+
+    for recipe in (detector, network):
+        if recipe.contract.signal:
+            raise RecipeError(f"{recipe.name}: takes signals; a chain takes pictures")
+    found = value_specs(detector.contract)
+    if "boxes" not in found or found["boxes"].shape != (None, 4):
+        raise RecipeError(
+            f"{detector.name}: cannot be a detector: its contract has the values "
+            f"{', '.join(found)}, 'boxes' of the steps 'boxes' and 'nms' are needed (docs/boxes.md)"
+        )
+    if rule.passes > 1 and "landmarks" not in value_specs(network.contract):
+        raise RecipeError(
+            f"{network.name}: has no value 'landmarks', where a second pass could look; set "
+            "passes = 1 in [regions]"
+        )
+    if not registry.load("app", target.app).takes_detectors:
+        raise RefusedError(
+            f"{target.name}: its app runs one network; for a chain use "
+            f"{' or '.join(_boards())}, or build the detector alone and give its boxes with --boxes"
+        )
+
+
+def _boards() -> list[str]:
+    boards = (registry.load("target", name) for name in registry.names("target"))
+    return [board.name for board in boards if registry.load("app", board.app).takes_detectors]
+
+
+def _detector(wish: "Wish", **found: Any) -> "Wish":  # noqa: ANN401 (fields of a Wish)
+    """Return the wish for a detector of the same build. found: its own fields."""
+    quant = wish.quant if wish.quant in _FLOAT else ""
+    kept = replace(wish, quant=quant, scheme="", name="", contract=None, hub=None)
+    kept = replace(kept, calibration=None, calibrator="", epochs=None, quantizer="")
+    return replace(kept, **found)
+
+
+def _read_chain(wish: "Wish", file: Path) -> "Wish":
+    tables = _tables(file)
+    network = _network(tables["network"], file, "network")
+    given = {name: value for name, value in network.items() if not getattr(wish, name)}
+    wish = replace(wish, **{**given, "model": network["model"]})
+    detector = _detector(wish, **_network(tables["detector"], file, "detector"))
+    rule = _rule(tables["regions"], file) if "regions" in tables else None
+    return replace(wish, detector=detector, regions=rule)
+
+
+def _tables(file: Path) -> Mapping[str, Any]:
+    """Return the tables of a chain file; raises UsageError or RecipeError."""
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{file}: no such file; a chain file names a detector and a network (docs/chains.md)"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{file}: cannot read the chain ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{file}: not TOML ({error})") from error
+    if {"input", "outputs"} <= data.keys():
+        raise UsageError(f"{file}: is a contract; give the model, and this file with --contract")
+    for name in data:
+        _demand_known(name, _TABLES, f"{file}: table")
+    for name in ("detector", "network"):
+        if not isinstance(data.get(name), dict):
+            raise RecipeError(
+                f"{file}: has no table [{name}]; a chain has [detector] and [network]"
+            )
+    return data
+
+
+def _network(table: Mapping[str, Any], file: Path, where: str) -> dict[str, Any]:
+    """Return the fields of a Wish that a table states; paths are relative to the file."""
+    for name, value in table.items():
+        _demand_known(name, _TEXTS, f"{file}: [{where}]")
+        if not isinstance(value, str):
+            raise RecipeError(f"{file}: [{where}] {name} = {value!r}; give a text")
+    if not table.get("model"):
+        raise RecipeError(f"{file}: [{where}] has no model; give a name of `zoo list`, or a file")
+    found: dict[str, Any] = {key: table[key] for key in ("model", "quant", "name") if key in table}
+    if is_user_file(found["model"]):
+        found["model"] = str(file.parent / found["model"])
+    if "contract" in table:
+        found["contract"] = file.parent / table["contract"]
+    if "calib" in table:
+        found["calibration"] = _data(table["calib"], file)
+    return found
+
+
+def _data(text: str, file: Path) -> Path:
+    """Return a name of data with its folder found from the file."""
+    name = parse_name(text)
+    parts = (name.dataset, str(file.parent / name.folder), name.split)
+    return Path(":".join(part for part in parts if part))
+
+
+def _rule(table: object, file: Path) -> RegionRule:
+    if not isinstance(table, dict):
+        raise RecipeError(f"{file}: regions = {table!r}; a table [regions] is needed")
+    for name in table:
+        _demand_known(name, tuple(RegionRule.__dataclass_fields__), f"{file}: [regions]")
+    try:
+        return RegionRule(**table)
+    except RecipeError as error:
+        raise RecipeError(f"{file}: {error}") from error
+
+
+def _demand_known(name: str, known: tuple[str, ...], where: str) -> None:
+    if name not in known:
+        raise RecipeError(
+            f"{where}: unknown '{name}'{suggest(name, known)}; allowed: {', '.join(known)}"
+        )
