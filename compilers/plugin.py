@@ -11,13 +11,20 @@ from zoo.hookspecs import hookimpl
 __all__: list[str] = []
 
 _HERE = Path(__file__).parent
+_FUNCTIONS = (
+    *("abs", "cos", "erf", "exp", "log", "mish", "reciprocal", "sin", "softplus", "softsign"),
+    "sqrt",
+)
+"""In compilers/ops/functions.py, which imports numpy."""
 
 
 @hookimpl
 def register_ops() -> list[Descriptor]:
-    """Every module of `compilers/ops`."""
-    modules = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
-    return [Descriptor(name, f"compilers.ops.{name}:OP") for name in modules]
+    """Every module of `compilers/ops`, and each function in its functions.py."""
+    modules = {module.name for module in pkgutil.iter_modules(ops.__path__)} - {"functions"}
+    targets = {name: f"compilers.ops.{name}:OP" for name in modules}
+    targets |= {name: f"compilers.ops.functions:{name.upper()}" for name in _FUNCTIONS}
+    return [Descriptor(name, targets[name]) for name in sorted(targets)]
 
 
 @hookimpl

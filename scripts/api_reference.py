@@ -49,11 +49,9 @@ def _ops() -> str:
 
 
 def _op(descriptor: Descriptor) -> str:
-    """Return an op with its class's docstring, or its module's if several ops share a class."""
-    op, module = registry.load("op", descriptor.name), descriptor.target.partition(":")[0]
+    op = registry.load("op", descriptor.name)
     onnx = f"ONNX: {', '.join(op.onnx_types)}\n\n" if op.onnx_types else ""
-    meaning = inspect.getdoc(type(op) if type(op).__module__ == module else import_module(module))
-    return f"### `{descriptor.name}`\n\n```text\n{onnx}{meaning}\n```\n\n"
+    return f"### `{descriptor.name}`\n\n```text\n{onnx}{inspect.getdoc(op)}\n```\n\n"
 
 
 def _module(name: str) -> str:

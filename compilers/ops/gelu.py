@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import text
-from compilers.ops.erf import error_function
+from compilers.ops.functions import error_function
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Node
 from zoo.op import OnnxCall, Parsed

@@ -4,6 +4,7 @@ import pytest
 
 from compilers import plugin
 from compilers.op_table import find_onnx_type, find_op, onnx_types
+from compilers.ops import functions
 from zoo.errors import UnknownNameError
 from zoo.op import Op
 from zoo.registry import resolve
@@ -27,6 +28,13 @@ def test_everything_has_the_name_it_is_registered_by(descriptor):
 def test_files_of_ops_are_found():
     names = {descriptor.name for descriptor in plugin.register_ops()}
     assert names >= {"conv", "dense", "add", "concat", "average_pool", "reshape", "quantize"}
+
+
+def test_each_function_is_registered():
+    ops = {descriptor.name for descriptor in plugin.register_ops()}
+    found = {op.name for op in vars(functions).values() if isinstance(op, functions.Function)}
+    assert len(found) > 10
+    assert found <= ops
 
 
 def test_ops_of_float_graphs_can_be_trained():

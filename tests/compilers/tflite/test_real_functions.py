@@ -35,5 +35,5 @@ def test_another_alpha_than_that_of_tflite_is_refused():
 
 
 def test_what_tflite_lacks_is_refused_of_reals():
-    with pytest.raises(Refusal, match=r"^node 'alone' \(erf\): TFLite has no such function of"):
+    with pytest.raises(Refusal, match=r"^node 'alone' \(erf\): TFLite has no such function for"):
         lower(OneNode("erf", (activation((1, 4)),)).graph)
