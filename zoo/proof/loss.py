@@ -1,14 +1,16 @@
 """Quantization loss at a network's outputs, in units of their spread."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.plugs import Feeds, Run
-from zoo.proof.certificate import LOSS, Check
+from zoo.proof.certificate import LOSS, Check, recorded_checks
+from zoo.proof.comparison import can_exceed
 from zoo.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from zoo.graph import Graph
 
-__all__ = ["Networks", "loss_checks", "metric_check", "relative_loss"]
+__all__ = ["Networks", "judged_records", "loss_checks", "metric_check", "relative_loss"]
 
 _EXECUTOR = "onnxruntime-unoptimized"
 _CONSTANT = 0.5
@@ -54,6 +56,19 @@ class Networks:
     def runs(self) -> tuple[Run, Run]:
         """Return both, loaded."""
         return _load(self.floats), _load(self.integers)
+
+
+def judged_records(graph: "Graph", quantization_bound: float, where: str) -> Iterator[Check]:
+    """Yield the checks recorded with a graph: losses with this bound, none that is never exceeded.
+
+    Raises VerifyError naming `where` if they are damaged.
+    """
+    for check in recorded_checks(graph.metadata, where):
+        stated = inf if check.bound is None else check.bound
+        is_loss = check.step.startswith(LOSS) and check.bound is not None
+        bound = quantization_bound if is_loss else stated
+        is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
+        yield replace(check, bound=None if is_none else bound)
 
 
 def loss_checks(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +16,16 @@ from zoo.graph import Graph
 from zoo.graph_parts import FLOAT_TAIL
 from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, Feeds
-from zoo.proof.certificate import LOSS, Check, recorded_checks
+from zoo.proof.certificate import LOSS, Check
 from zoo.proof.comparison import (
     Outputs,
-    can_exceed,
     compare,
     in_unit,
     judging,
     least_units,
     output_scales,
 )
+from zoo.proof.loss import judged_records
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
 from zoo.proof.source_check import check_source, random_inputs
 from zoo.proof.tail_proof import prove_parts
@@ -43,7 +42,6 @@ __all__ = [
     "Proof",
     "app_exactness",
     "golden_frames",
-    "judged_records",
     "prove",
     "read_hub",
 ]
@@ -216,19 +214,6 @@ def _prove_form(
     least = least_units(graph)
     checks.append(compare(step, reference, outputs, judged, scales, spread=spread, least=least))
     return checks, outputs
-
-
-def judged_records(graph: Graph, quantization_bound: float, where: str) -> Iterator[Check]:
-    """Yield the checks recorded with a graph: losses with this bound, none that is never exceeded.
-
-    Raises VerifyError naming `where` if they are damaged.
-    """
-    for check in recorded_checks(graph.metadata, where):
-        stated = inf if check.bound is None else check.bound
-        is_loss = check.step.startswith(LOSS) and check.bound is not None
-        bound = quantization_bound if is_loss else stated
-        is_none = bound == inf or (check.unit == "lsb" and not can_exceed(graph, bound))
-        yield replace(check, bound=None if is_none else bound)
 
 
 def _board_bound(exactness: Exactness, found: Check) -> float:

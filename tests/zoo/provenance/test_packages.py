@@ -158,7 +158,8 @@ def test_a_stage_depends_on_what_it_can_reach_alone(stage):
     assert {"zoo", "zoo.build", "zoo.data", "zoo.provenance"} <= parts
     assert parts.isdisjoint({"zoo.cli", "zoo.bench"})
     assert ("zoo.bundle" in parts) == (stage.name in ("verify", "package"))
-    assert ("zoo.proof" in parts) == (stage.name in ("hub", "quantize", "verify", "package"))
+    proving = ("hub", "quantize", "judge", "verify", "package")
+    assert ("zoo.proof" in parts) == (stage.name in proving)
 
 
 def test_no_plugin_depends_on_the_command_line_or_on_benchmarks():

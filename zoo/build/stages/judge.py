@@ -5,7 +5,7 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.plan import Plan
-from zoo.proof.proof import judged_records
+from zoo.proof.loss import judged_records
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG001 (writes nothing)
