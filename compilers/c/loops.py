@@ -1,9 +1,10 @@
 """Loop nests over the elements of several arrays at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from math import prod
+from operator import mul
 from typing import Self
 
 from compilers.c.storage import channels_first_axes, sizes, strides_of
@@ -46,6 +47,18 @@ class Loops:
         """Whether every array is visited contiguously."""
         merged = self.merged()
         return len(merged.sizes) == 1 and all(s == (1,) for s in merged.strides)
+
+    def nests(self) -> Iterator[tuple[tuple[int, ...], "Loops"]]:
+        """Yield nests of as few loops as `settings` takes, each with the offsets of its arrays.
+
+        Together they visit the same elements: one nest for each iteration of the loops outside it.
+        """
+        merged = self.merged()
+        outside = max(len(merged.sizes) - _DEPTH, 0)
+        inner = Loops(merged.sizes[outside:], tuple(row[outside:] for row in merged.strides))
+        for index in product(*(range(size) for size in merged.sizes[:outside])):
+            offsets = (sum(map(mul, index, row)) for row in merged.strides)
+            yield tuple(offsets), inner
 
     def settings(self, names: Sequence[str], depth: int = _DEPTH) -> Mapping[str, Setting] | None:
         """Return sizes and strides by name, of length `depth`; None if there are more loops."""

@@ -1,9 +1,10 @@
 """Ops that move elements: copying loop nests."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import prod
 
-from compilers.c.kernel_view import KernelView, Operand, SameMemory, Steps
+from compilers.c.kernel_view import KernelView, SameMemory, Steps
 from compilers.c.loops import Loops, reshape_loops
 from compilers.c.rescaling import reach, single_factor
 from compilers.c.storage import sizes, strides_of
@@ -20,6 +21,7 @@ __all__ = [
     "lower_transpose",
 ]
 
+_CALLS_MAX = 64
 _STRIDES = ("input_strides", "output_strides")
 
 
@@ -35,14 +37,14 @@ def lower_reshape(view: KernelView) -> Steps:
     if loops.is_contiguous:
         yield SameMemory(view.inputs[0].name, view.output.name)
     else:
-        yield view.call("copy", _settings(view, loops), [view.operand(0)])
+        yield from _copies(view, loops)
 
 
 def lower_transpose(view: KernelView) -> Steps:
     """Lower to a copy in another order."""
     order = [axis - 1 for axis in integers(view.node, "permutation")[1:]]
     found = strides_of(sizes(view.inputs[0].shape))
-    yield _copy(view, [found[axis] for axis in order])
+    yield from _copy(view, [found[axis] for axis in order])
 
 
 def lower_slice(view: KernelView) -> Steps:
@@ -55,7 +57,7 @@ def lower_slice(view: KernelView) -> Steps:
     for axis, start, step in cuts:
         offset += start * strides[axis - 1]
         strides[axis - 1] *= step
-    yield _copy(view, strides, [Argument(view.inputs[0].name, offset)])
+    yield from _copy(view, strides, offset)
 
 
 def lower_pad(view: KernelView) -> Steps:
@@ -135,10 +137,23 @@ def _factor(view: KernelView, index: int) -> Mapping[str, Setting]:
     return {"input_zero_point": read.zero_point[0], **factor}
 
 
-def _copy(view: KernelView, input_strides: Sequence[int], inputs: Sequence[Operand] = ()) -> Call:
+def _copy(view: KernelView, input_strides: Sequence[int], offset: int = 0) -> Steps:
     output = sizes(view.output.shape)
-    loops = _stored_loops(output, input_strides, strides_of(output))
-    return view.call("copy", _settings(view, loops), inputs or [view.operand(0)])
+    yield from _copies(view, _stored_loops(output, input_strides, strides_of(output)), offset)
+
+
+def _copies(view: KernelView, loops: Loops, offset: int = 0) -> Steps:
+    """Yield the call that copies an input from an offset on, or one for each of several parts."""
+    nests = list(islice(loops.nests(), _CALLS_MAX + 1))
+    if len(nests) > _CALLS_MAX:
+        view.refuse(
+            f"it needs more than {_CALLS_MAX} copies of four nested loops",
+            "move fewer axes at once",
+        )
+    for index, ((read, written), inner) in enumerate(nests):
+        source = Argument(view.inputs[0].name, offset + read)
+        part = f"part{index}" if len(nests) > 1 else ""
+        yield view.call("copy", _settings(view, inner), [source], part=part, offset=written)
 
 
 def _stored_loops(found: Sequence[int], *strides: Sequence[int]) -> Loops:

@@ -128,12 +128,21 @@ def batch_first(model: ModelProto) -> None:
         if all(dim.HasField("dim_value") for dim in shape.dim)
     }
     constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    constants |= dict(_stated_constants(model))
     taken = {*shapes, *(name for node in model.graph.node for name in node.output)}
     rewriting = _Rewriting(model, shapes, constants, taken)
     nodes = list(rewriting.nodes())
     if rewriting.moved:
         del model.graph.node[:], model.graph.value_info[:]
         model.graph.node.extend(nodes)
+
+
+def _stated_constants(model: ModelProto) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield names and values of Constant nodes."""
+    for node in model.graph.node:
+        value = attribute_of(node, "value") if node.op_type == "Constant" else None
+        if value is not None:
+            yield node.output[0], numpy_helper.to_array(value)
 
 
 def _written(
@@ -269,17 +278,45 @@ def _as_reshape(
 
 
 def _elementwise(work: _Rewriting, node: NodeProto) -> Nodes:
-    """Rewrite an operator on values whose batch is at the same axis, and constants."""
+    """Rewrite an operator on values of equal rank, and constants."""
     computed = [name for name in node.input if name and name not in work.constants]
-    first = _form(work, computed[0])
     rank = len(work.shapes[node.output[0]])
-    for name in computed:
-        if _form(work, name).batch != first.batch or len(work.shapes[name]) != rank:
-            return None
-    inputs = [name and _aligned(work, name, first.batch, rank) for name in node.input]
+    batch, *others = _common_batches(work, computed)
+    if others or any(len(work.shapes[name]) != rank for name in computed):
+        return None
+    return _combined(work, node, batch, rank)
+
+
+def _common_batches(work: _Rewriting, names: Sequence[str]) -> list[int | None]:
+    """Return the axis where all values can have their batch, or several axes if there is none.
+
+    A value without a batch may get one at an axis of size 1.
+    """
+    batches = list(dict.fromkeys(_form(work, name).batch for name in names))
+    known = [batch for batch in batches if batch is not None]
+    without = [work.shapes[name] for name in names if _form(work, name).batch is None]
+    if len(known) == 1 and all(shape[known[0] : known[0] + 1] == (1,) for shape in without):
+        return list(known)
+    return list(batches)
+
+
+def _combined(work: _Rewriting, node: NodeProto, batch: int | None, rank: int) -> Nodes:
+    """Return the operator on forms with the batch of that axis in front."""
+    inputs, reshaped = [], []
+    for name in node.input:
+        if name in work.constants or not name or _form(work, name).batch == batch:
+            inputs.append(name and _aligned(work, name, batch, rank))
+            continue
+        shape = work.shapes[name]
+        front = work.fresh(f"{name}.batch_first")
+        inner = [size for axis, size in enumerate(shape) if axis != batch]
+        sizes = work.integers(f"{front}.sizes", [1, *inner])
+        reshaped.append(helper.make_node("Reshape", [_form(work, name).name, sizes], [front]))
+        inputs.append(front)
     if None in inputs:
         return None
-    return [_written(node, [str(n) for n in inputs], [work.move(node.output[0], first.batch)])]
+    output = work.move(node.output[0], batch)
+    return [*reshaped, _written(node, [str(name) for name in inputs], [output])]
 
 
 def _aligned(work: _Rewriting, name: str, batch: int | None, rank: int) -> str | None:
@@ -297,13 +334,29 @@ def _aligned(work: _Rewriting, name: str, batch: int | None, rank: int) -> str |
 
 
 def _matmul(work: _Rewriting, node: NodeProto) -> Nodes:
-    """Rewrite a product with a constant matrix, which works along the last axis."""
-    source, rank = _form(work, node.input[0]), len(work.shapes[node.input[0]])
-    weight = work.constants.get(node.input[1])
-    if weight is None or weight.ndim != 2 or source.axis(rank - 1) is None or rank < 2:
+    """Rewrite a product whose matrices, the last two axes, do not hold the batch.
+
+    A constant matrix works along the last axis alone, so the batch may be beside it.
+    """
+    first, second = node.input[:2]
+    source, rank = _form(work, first), len(work.shapes[first])
+    weight = work.constants.get(second)
+    if weight is not None and weight.ndim == 2 and rank > 1 and source.batch != rank - 1:
+        output = work.move(node.output[0], source.batch)
+        return [_written(node, [source.name, second], [output])]
+    return _product(work, node)
+
+
+def _product(work: _Rewriting, node: NodeProto) -> Nodes:
+    """Rewrite a product of two values of equal rank, or one and a constant."""
+    computed = [name for name in node.input if name not in work.constants]
+    ranks = {len(work.shapes[name]) for name in computed}
+    batch, *others = _common_batches(work, computed)
+    rank = max(ranks)
+    fits = not others and len(ranks) == 1 and (batch is None or batch < rank - 2)
+    if not fits or max(len(work.shapes[name]) for name in node.input) > rank:
         return None
-    output = work.move(node.output[0], source.batch)
-    return [_written(node, [source.name, node.input[1]], [output])]
+    return _combined(work, node, batch, rank)
 
 
 def _gemm(work: _Rewriting, node: NodeProto) -> Nodes:
