@@ -31,7 +31,7 @@ _ELEMENTWISE = (
     *("Abs", "Add", "Cast", "Ceil", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Floor"),
     *("Gelu", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Log", "Max", "Min", "Mish"),
     *("Mul", "Neg", "Pow", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Softplus"),
-    *("Softsign", "Sqrt", "Sub", "Tanh"),
+    *("Softsign", "Sqrt", "Sub", "Tanh", "Where"),
 )
 _RECURRENT = ("GRU", "LSTM", "RNN")
 

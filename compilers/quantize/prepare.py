@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compilers.quantize.activations import fit_activations, known_activations
+from compilers.quantize.bound_masks import bound_masks, finite_masks
 from compilers.quantize.calibrate import Calibration, calibrate
 from compilers.quantize.chip_numbers import choose_reciprocals, choose_slopes
 from compilers.quantize.compositions import compose
@@ -74,7 +75,7 @@ def made_ready(graph: Graph, scheme: Scheme) -> Graph:
     """
     _check_float(graph)
     _check_overrides(graph, scheme)
-    own = own_parameters(compose(graph, scheme))
+    own = own_parameters(compose(finite_masks(graph), scheme))
     return choose_slopes(choose_reciprocals(own, scheme), scheme)
 
 
@@ -87,6 +88,7 @@ def fit_grids(
     grids = fit_activations(graph, histograms, scheme, contract, calibrator)
     # Last, since it depends on weights and activations together.
     grids = coarsen_outputs(graph, grids, scheme)
+    graph, grids = bound_masks(graph, histograms, grids, scheme)
     graph, grids = guard_domains(graph, grids)
     kept = frozenset(name for name, grid in known.items() if grids[name] == grid)
     return Prepared(graph, scheme, replace(seen, histograms=histograms), grids, kept)

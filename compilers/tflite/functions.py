@@ -8,10 +8,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from compilers.op_parts.arguments import integer, real
+from compilers.op_parts.arguments import real
 from compilers.op_parts.arithmetic import dequantize
 from compilers.tflite.scope import Scope
-from zoo.layout import CHANNELS_LAST
 from zoo.lowering import NodeView
 
 __all__ = [
@@ -122,19 +121,12 @@ def lower_table(scope: Scope, view: NodeView) -> None:
 
 
 def lower_softmax(scope: Scope, view: NodeView) -> None:
-    """Add SOFTMAX along the last axis: channels of images.
+    """Add SOFTMAX along the last axis, as compilers.passes.softmax_last leaves it.
 
     Integers in steps of 2**-p, such as 1/256, are divided as integers instead: TFLite's int8 kernel
     uses 16-bit exponentials on 64-bit ARM and float32 elsewhere, so boards would differ from PCs by
     up to 2 steps.
     """
-    axis, rank = integer(view.node, "axis"), len(view.output.shape)
-    if axis != rank - 1:
-        meant = CHANNELS_LAST[axis] if view.output.layout == "NHWC" else axis
-        view.refuse(
-            f"it works along axis {meant} of {rank}",
-            "use axis 1 of images, else the last one: transpose before it",
-        )
     if _is_divided(view):
         _divide(scope, view)
         return

@@ -3,6 +3,7 @@
 from functools import partial
 
 from compilers.passes.channels_last import channels_last
+from compilers.passes.softmax_last import softmax_last
 from compilers.passes.verify import run_passes
 from compilers.tflite.scope import Scope
 from compilers.tflite.tflite import TfliteModel
@@ -12,7 +13,7 @@ from zoo.lowering import NodeView, capability_of, find_lowering
 
 __all__ = ["capabilities", "lower", "lower_node"]
 
-PASSES = (channels_last,)
+PASSES = (channels_last, softmax_last)
 
 _BORDER = ("quantize", "dequantize")
 """Nodes that the app may compute at the network's inputs and outputs."""

@@ -169,6 +169,8 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
         yield f"slice {kind}", OneNode("slice", (activation(shape, read),), cuts, read)
     for order in ((0, 2, 3, 1), (0, 3, 1, 2), (0, 1, 3, 2)):
         yield f"transpose {order}", OneNode("transpose", (image,), {"permutation": order}, read)
+    windows, order = activation(("N", 4, 5, 3, 2, 4), read), (0, 3, 1, 4, 2, 5)
+    yield "transpose windows", OneNode("transpose", (windows,), {"permutation": order}, read)
     pads = {"before": (0, 1, 0, 2), "after": (0, 0, 3, 1), "value": 0.0}
     yield "pad", OneNode("pad", (image,), pads, read)
     for axis in (1, 2, 3):

@@ -5,11 +5,15 @@ from functools import reduce
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compilers.hub.compose.parts import Parts
 from compilers.op_parts.arguments import parameter
 
 __all__ = ["COMPOSITIONS"]
+
+_ABSORBING = -1e9
+"""Adding a score to this or less does not change it in float32."""
 
 
 def _sum(parts: Parts) -> None:
@@ -94,6 +98,32 @@ def _log_softmax(parts: Parts) -> None:
     parts.give(parts.add("Log", parts.add("Softmax", parts.input(), axis=axis)))
 
 
+def _where(parts: Parts) -> None:
+    """Write a fixed choice as a sum of what is chosen from each side.
+
+    A mask before a softmax, numbers so low that float32 adds nothing to them, is added as it is.
+    """
+    chosen = parameter(parts.call, 0, "condition")
+    assert chosen is not None
+    sides = []
+    for index, kept in ((1, chosen.astype(bool)), (2, ~chosen.astype(bool))):
+        data = parts.tensor(index).data
+        if data is not None:
+            part = np.where(kept, data, 0).astype(np.float32)
+            sides.append(parts.constant("chosen", part) if part.any() else "")
+        elif _is_mask(parts, 3 - index, ~kept):
+            sides.append(parts.input(index))
+        else:
+            sides.append(parts.add("Mul", parts.input(index), parts.reals(kept)))
+    parts.give(parts.add("Add", *sides) if all(sides) else next(filter(None, sides)))
+
+
+def _is_mask(parts: Parts, index: int, chosen: NDArray[np.bool_]) -> bool:
+    """Whether one side holds nothing but very low numbers where it is chosen."""
+    data = parts.tensor(index).data
+    return data is not None and bool(np.all(np.where(chosen, data, -np.inf) <= _ABSORBING))
+
+
 COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
     {
         "Celu": _celu,
@@ -106,5 +136,6 @@ COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
         "Pow": _pow,
         "Sum": _sum,
         "Swish": _swish,
+        "Where": _where,
     }
 )

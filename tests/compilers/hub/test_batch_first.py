@@ -87,6 +87,36 @@ NETWORKS = {
         ],
         {"parts": np.array([1, 5, 3, 2, 2]), "zero": np.array([0])},
     ),
+    "windows by themselves": (
+        (4, 6),
+        [
+            ("Reshape", "x windows", "p", {}),
+            ("Transpose", "p", "t", {"perm": [0, 2, 1]}),
+            ("MatMul", "p t", "m", {}),
+            ("Where", "chosen m low", "z", {}),
+            ("Softmax", "z", "s", {"axis": -1}),
+            ("MatMul", "s p", "v", {}),
+            ("Reshape", "v back", "y", {}),
+        ],
+        {
+            "windows": np.array([2, 2, 6]),
+            "back": np.array([1, 4, 6]),
+            "chosen": np.array([[True, False], [True, True]]),
+            "low": np.float32(-1e9),
+        },
+    ),
+    "time first beside rows without a batch": (
+        (4, 6),
+        [
+            ("Transpose", "x", "t", {"perm": [1, 0, 2]}),
+            ("Reshape", "t rows", "r", {}),
+            ("Gemm", "r square", "g", {}),
+            ("Reshape", "g time", "h", {}),
+            ("Add", "t h", "a", {}),
+            ("Transpose", "a", "y", {"perm": [1, 0, 2]}),
+        ],
+        {"rows": np.array([4, 6]), "square": _reals(6, 6), "time": np.array([4, 1, 6])},
+    ),
     "a flat picture": (
         (2, 3, 3),
         [

@@ -185,9 +185,30 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         r"\(average_pool\): its factor 455 has more than 7 bits; use a scheme with mean_bits "
         r"of 7 at most$",
     ),
-    "softmax along rows": (
-        lambda: _one("softmax", {"axis": 2}),
-        r"\(softmax\): it works along axis 2 of 4; use axis 1 of images, else the last one",
+    "matrices in six axes": (
+        lambda: (
+            OneNode(
+                "matmul",
+                (
+                    activation(("N", 1, 1, 1, 2, 2), GRID),
+                    activation(("N", 1, 1, 1, 2, 2), GRID, "b"),
+                ),
+                {},
+                GRID,
+            ).graph
+        ),
+        r"\(matmul\): its output has 6 axes, TFLite's products of matrices have up to 5; join ",
+    ),
+    "long rows": (
+        lambda: (
+            OneNode(
+                "matmul",
+                (activation(("N", 1, 40_000), GRID), activation(("N", 40_000, 1), GRID, "b")),
+                {},
+                GRID,
+            ).graph
+        ),
+        r"\(matmul\): its sums over 40000 products may have more than 32 bits; at most 33025 ",
     ),
     "ranks": (
         lambda: (

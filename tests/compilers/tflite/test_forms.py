@@ -26,8 +26,6 @@ REFUSED = {
     "resize asymmetric round_prefer_floor",
     "resize half_pixel ceil",
     "resize half_pixel floor",
-    "softmax 2",
-    "softmax 3",
 }
 PUBLISHED = [
     (name, key) for name in registry.names("recipe") for key in registry.load("recipe", name).hubs
