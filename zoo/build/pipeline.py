@@ -10,8 +10,7 @@ from zoo import registry
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
 from zoo.build.plan import Plan
-from zoo.build.stage import Stage
-from zoo.bundle.bundle import DETECTOR
+from zoo.build.stage import DETECTOR, Stage
 from zoo.data.labelled_data import parse_name
 from zoo.provenance.used import Used
 from zoo.user_file import find_importer

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.build.plan import Plan
-from zoo.bundle.bundle import DETECTOR
 
-__all__ = ["Stage", "needs_of_detector"]
+__all__ = ["DETECTOR", "Stage", "needs_of_detector"]
+
+DETECTOR = "detector"
+"""First word of the names of the stages that build a chain's detector."""
 
 
 def _nothing(plan: Plan) -> Mapping[str, Path]:  # noqa: ARG001
