@@ -1,0 +1,75 @@
+"""Regions fitted to a detector's boxes, and landmarks measured in them."""
+
+import numpy as np
+import pytest
+
+from recipes.shelf.chain_accuracy import Face, fit_rule, measure
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import RecipeError
+from zoo.recipe import Recipe
+from zoo.region_rule import RegionRule
+
+SIDE = 8
+NETWORK = Recipe(
+    "middle",
+    "middle",
+    "",
+    Contract(
+        TensorSpec("image", (3, SIDE, SIDE)),
+        (TensorSpec("landmarks", (136,)),),
+        (
+            Step("crop", {"scale": 1.0}),
+            Step("resize", {"size": [SIDE, SIDE]}),
+            Step("normalize", {"mean": [0] * 3, "std": [1] * 3}),
+        ),
+        (Step("landmarks", {"count": 68}),),
+    ),
+)
+
+
+def boxes_of(rule, random, count=200):
+    """Return detectors' boxes, and where their rule puts the labels'."""
+    for _ in range(count):
+        x, y, width, height = random.uniform((0, 0, 40, 40), (100, 100, 90, 120)).tolist()
+        side = rule.width[0] * width + rule.width[1] * height
+        centre_x = x + width / 2 + rule.shift[0] * width
+        centre_y = y + height / 2 + rule.shift[1] * height
+        wanted = (centre_x - side / 2, centre_y - side * 0.4, side, side * 0.8)
+        yield (x, y, width, height), wanted
+
+
+def test_the_rule_is_found_despite_outliers():
+    random = np.random.default_rng(0)
+    rule = RegionRule((0.6, 0.35), (0.6, 0.35), (0.01, 0.1), 2)
+    pairs = list(boxes_of(rule, random))
+    pairs[:10] = [(found, (0.0, 0.0, 500.0, 500.0)) for found, _ in pairs[:10]]
+    fitted = fit_rule([*pairs, (None, pairs[0][1])])
+    np.testing.assert_allclose(fitted.width, rule.width, atol=0.01)
+    assert fitted.width == fitted.height
+    np.testing.assert_allclose(fitted.shift, rule.shift, atol=0.002)
+    assert fitted.passes == 2
+
+
+def test_a_detector_that_finds_nothing():
+    with pytest.raises(RecipeError, match="the detector finds 1 of 3 faces; four are needed"):
+        fit_rule([(None, (0, 0, 9, 9))] * 2 + [((0, 0, 9, 9), (0, 0, 9, 9))])
+
+
+def test_errors_in_each_kind_of_box():
+    """The network answers the same points of any region: only the region decides its error."""
+    random = np.random.default_rng(1)
+    shape = np.concatenate([[[0, 0], [1, 1]], random.uniform(0, 1, (66, 2))])
+
+    def run(feeds):
+        return {"landmarks": shape.reshape(1, -1).repeat(len(feeds["image"]), 0).astype("f4")}
+
+    landmarks = shape * 40 + [20, 30] - 0.5
+    face = Face(np.zeros((100, 100, 3), np.uint8), landmarks)
+    found = (15.0, 20.0, 50.0, 50.0)
+    rule = RegionRule((0.8, 0.0), (0.8, 0.0), (0.0, 0.1))
+    measured = measure(NETWORK, run, [face], [found], rule)
+    assert measured.labels == pytest.approx(0, abs=0.5)
+    assert measured.raw > 10
+    assert measured.corrected == pytest.approx(0, abs=0.5)
+    assert (measured.faces, measured.missed) == (1, 0)
+    assert measure(NETWORK, run, [face], [None], rule).missed == 1
