@@ -91,3 +91,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         check_name("model", self.name)
+
+    @property
+    def hub_metadata(self) -> Mapping[str, str]:
+        """What a hub file says about its model."""
+        licences = (f"{licence.covers}: {licence.identifier}" for licence in self.licences)
+        return {
+            "zoo.model": self.name,
+            "zoo.contract": self.contract.to_json(),
+            "zoo.licences": "; ".join(licences),
+        }

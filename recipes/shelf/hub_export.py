@@ -23,7 +23,7 @@ def float_hub(net: nn.Module, recipe: Recipe) -> bytes:
     for node in model.graph.node:
         del node.metadata_props[:]  # the exporter's notes contain local paths
     del model.metadata_props[:]
-    onnx.helper.set_model_props(model, _description(recipe))
+    onnx.helper.set_model_props(model, dict(recipe.hub_metadata))
     simplified: bytes = registry.load("format", "onnx").simplify(
         model.SerializeToString(deterministic=True), recipe.name
     )
@@ -50,12 +50,3 @@ def _to_onnx(net: nn.Module, contract: Contract) -> onnx.ModelProto:
         raise RecipeError("torch.onnx.export made nothing; use a version of torch from 2.10 on")
     model: onnx.ModelProto = program.model_proto
     return model
-
-
-def _description(recipe: Recipe) -> dict[str, str]:
-    licences = "; ".join(f"{part.covers}: {part.identifier}" for part in recipe.licences)
-    return {
-        "zoo.model": recipe.name,
-        "zoo.contract": recipe.contract.to_json(),
-        "zoo.licences": licences,
-    }

@@ -154,7 +154,7 @@ def test_empty_calibration_folder(build, tmp_path):
 def test_picture_that_is_none(build, pictures, content):
     (pictures / "photo.png").write_bytes(content)
     words = r"photo\.png: cannot be read as a picture \(.*\); save it again as PNG, JPEG"
-    assert_error(build(), DataError, f"pictures: none of 1 pictures can be read; .*{words}")
+    assert_error(build(), DataError, f"pictures: none of 1 files can be read; .*{words}")
 
 
 def test_truncated_picture(build, pictures):

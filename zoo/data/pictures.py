@@ -122,10 +122,10 @@ def _readable(pictures: Sequence[Picture], data: Path) -> Sequence[Picture]:
     left_out = {path: reason for path, reason in reasons.items() if reason}
     if left_out and len(left_out) == len(reasons):
         first = next(iter(left_out.values()))
-        raise DataError(f"{data}: none of {len(reasons)} pictures can be read; {first}")
+        raise DataError(f"{data}: none of {len(reasons)} files can be read; {first}")
     warning = logging.getLogger(__name__).warning
     for reason in left_out.values():
         warning("skipped: %s", reason)
     if left_out:
-        warning("%d of %d pictures cannot be read and are skipped", len(left_out), len(reasons))
+        warning("%d of %d files cannot be read and are skipped", len(left_out), len(reasons))
     return [picture for picture in pictures if picture.path not in left_out]

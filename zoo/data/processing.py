@@ -88,8 +88,8 @@ def _placed(step: PreStep, before: PreStep | None) -> PreStep | None:
 
 def _first_frame(contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None) -> Frame:
     if (contract.signal is not None) != isinstance(source, Signal):
-        takes = "signals" if contract.signal else "pictures"
-        raise RecipeError(f"contract: takes {takes}, nothing else; give such")
+        takes, given = ("signals", "a picture") if contract.signal else ("pictures", "a signal")
+        raise RecipeError(f"contract: takes {takes}, but was given {given}")
     if isinstance(source, Signal):
         length = float(len(source.samples))
         return Frame(np.zeros((0, 0, 3), np.uint8), (0.0, 0.0, length, 1.0), signal=source)

@@ -50,7 +50,7 @@ def test_odd_files_are_left_out_with_a_warning_and_a_count(photos, caplog):
     assert len(said) == 6
     assert f"{photos / '._0.png'}: cannot be read as a picture (its format" in said[0]
     assert "folder.png: cannot be read (Is a directory)" in said[-2]
-    assert said[-1] == "5 of 15 pictures cannot be read and are skipped"
+    assert said[-1] == "5 of 15 files cannot be read and are skipped"
 
 
 def test_few_pictures_are_warned_of():
@@ -72,7 +72,7 @@ def test_an_odd_file_needs_no_box(tmp_path):
 
 def test_a_folder_of_odd_files_only(tmp_path):
     (tmp_path / "._a.jpg").write_bytes(b"\0\5\x16\7")
-    with pytest.raises(DataError, match=r"none of 1 pictures can be read; .*\._a\.jpg: cannot be"):
+    with pytest.raises(DataError, match=r"none of 1 files can be read; .*\._a\.jpg: cannot be"):
         calibration_pictures(RECIPE, tmp_path, 5)
 
 

@@ -260,7 +260,7 @@ def test_steps_of_signals_and_of_pictures_do_not_mix(changes, message):
 
 
 def test_a_contract_takes_one_kind_of_source():
-    with pytest.raises(RecipeError, match="contract: takes signals, nothing else"):
+    with pytest.raises(RecipeError, match="contract: takes signals, but was given a picture"):
         preprocess(SOUND, PHOTO)
-    with pytest.raises(RecipeError, match="contract: takes pictures, nothing else"):
+    with pytest.raises(RecipeError, match="contract: takes pictures, but was given a signal"):
         preprocess(CONTRACT, Signal(np.zeros(4), 8000))

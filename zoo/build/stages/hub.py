@@ -11,7 +11,6 @@ from zoo import registry
 from zoo.build.network import read_network
 from zoo.build.plan import Plan
 from zoo.proof.source_check import check_source, demand_same, random_inputs
-from zoo.recipe import Recipe
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG001
@@ -22,17 +21,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:  # noqa: ARG0
     onnx = registry.load("format", "onnx")
     contract = plan.recipe.contract
     graph = read_network(plan.float_hub, plan.recipe)
-    described = replace(graph, metadata={**graph.metadata, **_description(plan.recipe)})
+    described = replace(graph, metadata={**graph.metadata, **plan.recipe.hub_metadata})
     hub = out / "float.onnx"
     hub.write_bytes(onnx.write(described))
     feeds = {contract.input.name: random_inputs(contract)}
     demand_same(check_source(plan.float_hub, hub, feeds, contract), plan.float_hub)
-
-
-def _description(recipe: Recipe) -> Mapping[str, str]:
-    licences = "; ".join(f"{licence.covers}: {licence.identifier}" for licence in recipe.licences)
-    return {
-        "zoo.model": recipe.name,
-        "zoo.contract": recipe.contract.to_json(),
-        "zoo.licences": licences,
-    }
