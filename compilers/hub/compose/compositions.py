@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from compilers.hub.compose import (
     arithmetic,
+    einsum,
     matrices,
     moves,
     normalisations,
@@ -22,6 +23,7 @@ __all__ = ["COMPOSED", "compose"]
 _COMPOSITIONS: Mapping[str, Callable[[Parts], None]] = MappingProxyType(
     {
         **arithmetic.COMPOSITIONS,
+        **einsum.COMPOSITIONS,
         **matrices.COMPOSITIONS,
         **moves.COMPOSITIONS,
         **normalisations.COMPOSITIONS,
