@@ -102,8 +102,9 @@ def plain_tensor(proto: TensorProto, name: str, where: str) -> Tensor:
 def _plain(attribute: AttributeProto, where: str) -> Any:  # noqa: ANN401
     if attribute.type in (AttributeProto.GRAPH, AttributeProto.GRAPHS):
         raise UnsupportedOpError(
-            f"{where}: it has the subgraph '{attribute.name}'; control flow is not supported: "
-            "export with fixed shapes, or unroll it"
+            f"{where}: it has the subgraph '{attribute.name}'; control flow is supported only "
+            "where constants decide it: state an input that is always the same, such as a sample "
+            "rate, among the contract's constants, or export with fixed shapes, or unroll it"
         )
     value = helper.get_attribute_value(attribute)
     if isinstance(value, bytes):
@@ -141,7 +142,8 @@ def _check_type(value: ValueInfoProto, where: str) -> None:
         found = TensorProto.DataType.Name(element) if element else "no tensor"
         raise HubError(
             f"{where}: input '{value.name}' is {found}; inputs of a hub must be FLOAT, those "
-            "of a user's file may also be FLOAT16 or UINT8: export in float32"
+            "of a user's file may also be FLOAT16 or UINT8: export in float32, or if it is always "
+            "the same, state it among the contract's constants"
         )
 
 

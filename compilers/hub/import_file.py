@@ -42,11 +42,23 @@ def import_model(model: ModelProto, inputs: Mapping[str, FileInput], where: str)
     canonical(model, where)
     _fix_to_one_sample(model, inputs)
     renew_outputs(model)  # Some shapes are only known once the sizes are,
-    simpler = simplified(model, where)
-    renew_outputs(simpler)  # others once the constants are folded.
-    batch_first(simpler)
-    fuse_exporter_forms(simpler)
-    graph = _read(simpler, where)
+    found = simplified(model, where)
+    try:
+        return _graph(found.model, where)
+    except HubError as error:
+        if not found.fault:
+            raise
+        raise type(error)(
+            f"{error} (onnxsim could not simplify the file: {found.fault})"
+        ) from error
+
+
+def _graph(model: ModelProto, where: str) -> Graph:
+    """Return a simplified model's Graph."""
+    renew_outputs(model)  # others once the constants are folded.
+    batch_first(model)
+    fuse_exporter_forms(model)
+    graph = _read(model, where)
     try:
         return open_batch(flush_subnormals(graph))
     except HubError as error:

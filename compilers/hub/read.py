@@ -91,8 +91,8 @@ def _input(value: ValueInfoProto, where: str) -> Tensor:
             found = size.dim_param or size.dim_value or "unknown"
             raise HubError(
                 f"{where}: input '{value.name}' has a dynamic axis {axis} ({found}); only axis 0, "
-                "the batch, may be dynamic: export with a fixed shape, or build it with a contract "
-                "that states the shape"
+                "the batch, may be dynamic: export with a fixed shape, or state the shape in a "
+                "contract; `zoo show` and `zoo contract init` take --size and --signal"
             )
     first = batch.dim_value if batch.dim_value > 0 else "N"
     return activation(value.name, (first, *(size.dim_value for size in sizes)))

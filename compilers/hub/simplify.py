@@ -1,7 +1,12 @@
 """Simplifies any ONNX file with onnxsim, before it is read."""
 
-from contextlib import redirect_stdout
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
 import onnx
 from onnx import ModelProto
@@ -11,7 +16,7 @@ from compilers.hub.decode import inputs_of
 from compilers.hub.model_file import parse_model
 from zoo.errors import HubError
 
-__all__ = ["simplified", "simplify"]
+__all__ = ["Simplified", "simplified", "simplify"]
 
 _SKIPPED = (
     # Identical ops may be quantized differently; merged, one would feed two quantizers.
@@ -19,6 +24,10 @@ _SKIPPED = (
     # It reshapes [N, T, C] to [N * T, C], which mixes the samples of a batch.
     "fuse_matmul_add_bias_into_gemm_batched",
 )
+
+_LONGEST_FAULT = 300
+_STREAMS = (1, 2)
+"""Standard output and error."""
 
 
 def simplify(content: bytes, where: str) -> bytes:
@@ -29,14 +38,23 @@ def simplify(content: bytes, where: str) -> bytes:
     """
     model = parse_model(content, where)
     canonical(model, where)
-    result: bytes = simplified(model, where).SerializeToString(deterministic=True)
+    result: bytes = simplified(model, where).model.SerializeToString(deterministic=True)
     return result
 
 
-def simplified(model: ModelProto, where: str) -> ModelProto:
+@dataclass(frozen=True)
+class Simplified:
+    """A model after onnxsim. fault: why that failed, '' if it did not; it is then unchanged."""
+
+    model: ModelProto
+    fault: str = ""
+
+
+def simplified(model: ModelProto, where: str) -> Simplified:
     """Return the result of `simplify` for a model in canonical form.
 
     A model that onnxsim cannot run is unchanged; the import then names the unsupported node.
+    What onnxsim and its ONNX Runtime print is dropped: the fault has what explains a failure.
     """
     # It loads PyTorch if installed, which would slow down reading a hub.
     import onnxsim
@@ -44,8 +62,7 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
     shapes = _shapes_of_one_sample(model)
     simpler: ModelProto
     try:
-        # onnxsim prints its progress; standard output belongs to the command line.
-        with redirect_stdout(StringIO()):
+        with _silence():
             simpler, same = onnxsim.simplify(
                 model,
                 check_n=int(shapes is not None),
@@ -53,8 +70,8 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
                 skipped_optimizers=list(_SKIPPED),
             )
     # It wraps native code and passes its exceptions on.
-    except Exception:
-        return model
+    except Exception as error:
+        return Simplified(model, _one_line(str(error)) or type(error).__name__)
     if not same:
         raise HubError(
             f"{where}: onnxsim changed what the network computes; simplify it by hand, or export "
@@ -63,7 +80,35 @@ def simplified(model: ModelProto, where: str) -> ModelProto:
     # onnxsim adds its own description.
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     onnx.helper.set_model_props(simpler, metadata)
-    return simpler
+    return Simplified(simpler)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Drop what Python and native code write to standard output and error."""
+    kept: dict[int, int] = {}
+    with (
+        Path(os.devnull).open("wb") as nowhere,
+        redirect_stdout(StringIO()),
+        redirect_stderr(StringIO()),
+    ):
+        try:
+            for number in _STREAMS:
+                with suppress(OSError):  # it is closed
+                    kept[number] = os.dup(number)
+                    os.dup2(nowhere.fileno(), number)
+            yield
+        finally:
+            ctypes.CDLL(None).fflush(None)  # of native code, before the real streams are back
+            for number, copy in kept.items():
+                os.dup2(copy, number)
+                os.close(copy)
+
+
+def _one_line(text: str) -> str:
+    """Return a message's end, where ONNX Runtime has its reason."""
+    line = " ".join(text.split())
+    return ("..." if len(line) > _LONGEST_FAULT else "") + line[-_LONGEST_FAULT:]
 
 
 def _shapes_of_one_sample(model: ModelProto) -> dict[str, list[int]] | None:

@@ -109,7 +109,8 @@ def _demand_all(
             raise HubError(
                 f"{where}: its input '{value.name}' ({_described(_declared(value))}) is not "
                 f"stated; a contract feeds one input, '{fed[0]}', and states others as constants: "
-                f'constants = [{{name = "{value.name}", value = ...}}]'
+                f'constants = [{{name = "{value.name}", value = ...}}]. Several computed inputs, '
+                "or a state that is handed from frame to frame, are not supported"
             )
 
 

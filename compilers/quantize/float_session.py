@@ -13,7 +13,8 @@ from zoo.plugs import Feeds
 
 __all__ = ["FloatSession"]
 
-_ERRORS_ONLY = 3
+_FATAL_ONLY = 4
+"""Of ONNX Runtime's own lines: what it prints of an error is in the exception, too."""
 
 
 class FloatSession:
@@ -26,7 +27,7 @@ class FloatSession:
         self._names = list(tensors)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.log_severity_level = _ERRORS_ONLY
+        options.log_severity_level = _FATAL_ONLY
         if graph.is_quantized:  # fused integer kernels saturate on some processors
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         # Between runs numpy works; idle threads must not spin.

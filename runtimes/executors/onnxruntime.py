@@ -16,7 +16,8 @@ from zoo.plugs import Feeds, Inspector
 
 __all__ = ["EXECUTOR", "OnnxRuntimeExecutor", "OnnxRuntimeRun"]
 
-_ERRORS_ONLY = 3
+_FATAL_ONLY = 4
+"""Of ONNX Runtime's own lines: what it prints of an error is in the exception, too."""
 
 
 class OnnxRuntimeExecutor(Inspector):
@@ -45,7 +46,7 @@ class OnnxRuntimeExecutor(Inspector):
         options.graph_optimization_level = self._level
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
+        options.log_severity_level = _FATAL_ONLY
         if saturates():
             options.add_session_config_entry("session.x64quantprecision", "1")
         try:

@@ -17,7 +17,8 @@ from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "SourceExecutor", "SourceRun"]
 
-_ERRORS_ONLY = 3
+_FATAL_ONLY = 4
+"""Of ONNX Runtime's own lines: what it prints of an error is in the exception, too."""
 
 
 class SourceExecutor(Executor):
@@ -31,7 +32,7 @@ class SourceExecutor(Executor):
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.intra_op_num_threads = threads
-        options.log_severity_level = _ERRORS_ONLY
+        options.log_severity_level = _FATAL_ONLY
         try:
             session = onnxruntime.InferenceSession(
                 str(file), options, providers=["CPUExecutionProvider"]

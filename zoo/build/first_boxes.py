@@ -14,7 +14,7 @@ _ANCHORS = (
 _BINS = 16
 _COCO = 80
 _FEWEST_BOXES = 16
-_YOLO = FirstPost(fits=True, pixels="0..1")
+_YOLO = FirstPost(fits="whole", pixels="0..1")
 
 
 def _decoded_yolo(network: Network) -> FirstPost | None:
@@ -94,7 +94,7 @@ def _yunet(network: Network) -> FirstPost | None:
         f'objectness_channel = 0, combine = "geometric_mean", strides = {list(STRIDES)}, '
         f"offset = 0, variances = [1, 1]{points}",
         1,
-        FirstPost(fits=True, pixels="bgr"),
+        FirstPost(fits="whole", pixels="bgr"),
     )
 
 

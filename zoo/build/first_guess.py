@@ -19,12 +19,13 @@ _COLUMNS = 90
 class FirstPost:
     """The lines of `post`, and what they tell of the photos that the network was trained with.
 
-    fits: whether these were fitted into the input with an equal scale.
-    pixels: their numbers, 'imagenet', '0..1', or 'bgr' for blue, green, red of 0..255.
+    fits: how these were fitted into the input with an equal scale, 'whole' or as a 'line' of text
+    with the input's height; '' if they were not.
+    pixels: their numbers, 'imagenet', '0..1', '-1..1', or 'bgr' for blue, green, red of 0..255.
     """
 
     lines: tuple[str, ...] = ()
-    fits: bool = False
+    fits: str = ""
     pixels: str = "imagenet"
 
 

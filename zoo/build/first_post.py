@@ -111,7 +111,9 @@ def _text_scores(network: Network) -> FirstPost | None:
             f"# The file names {network.notes.characters} characters: the output scores them at "
             f"{shape[0]} places.",
             "# No step reads text from scores (CTC); the record has the output itself.",
-        )
+        ),
+        fits="line",
+        pixels="-1..1",
     )
 
 

@@ -6,23 +6,31 @@ from pathlib import Path
 import click
 
 from zoo import registry
+from zoo.build.first_source import read_network
 from zoo.capability import find_capabilities
 from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
 from zoo.errors import RecipeError
-from zoo.graph import Graph
 from zoo.target import Target
-from zoo.user_file import import_file, is_user_file
+from zoo.user_file import is_user_file
 
 __all__ = ["show_capabilities"]
 
 
-def show_capabilities(model: str, target: Target, as_json: bool) -> None:
+def show_capabilities(
+    model: str,
+    target: Target,
+    as_json: bool,
+    size: tuple[int, int] | None = None,
+    rate_hz: int = 0,
+) -> None:
     """Print a row for each node, and how many do not fit the board.
 
     model: a recipe's name, for its float hub, or a network's file.
+    size, rate_hz: of pictures and signals where the file leaves them open.
     """
-    found = find_capabilities(_read(model), target)
+    file = named_file(model) if is_user_file(model) else _float_hub(model)
+    found = find_capabilities(read_network(file, size, rate_hz), target)
     rows = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)
     if as_json:
@@ -31,10 +39,6 @@ def show_capabilities(model: str, target: Target, as_json: bool) -> None:
     print_table(f"{model} on {target.name}", rows)
     verdict = f"{misfits} of {len(rows)} nodes do not fit: `zoo build` refuses them"
     click.echo(verdict if misfits else f"all {len(rows)} nodes fit")
-
-
-def _read(model: str) -> Graph:
-    return import_file(named_file(model) if is_user_file(model) else _float_hub(model), {})
 
 
 def _float_hub(model: str) -> Path:

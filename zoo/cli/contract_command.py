@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from zoo.cli.options import named_file
+from zoo.cli.options import named_file, signal_option, size_option, source_of
 from zoo.errors import UsageError
 from zoo.user_file import is_user_file, suffixes
 
@@ -17,27 +17,19 @@ def command() -> None:
 @command.command()
 @click.argument("model")
 @click.option("--out", default="contract.toml", show_default=True, type=click.Path(path_type=Path))
-@click.option(
-    "--size", default="", metavar="HEIGHTxWIDTH", help="Where MODEL leaves them open, as 480x640."
-)
-@click.option(
-    "--signal", "rate_hz", default=0, metavar="RATE", help="MODEL takes signals, not pictures; Hz."
-)
+@size_option
+@signal_option
 def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     """Write a first contract of MODEL, a file: its names and shapes, guesses marked."""
     from zoo.build.first_contract import first_contract
 
     file = _network_file(model)
-    wanted = _height_and_width(size) if size else None
-    if rate_hz < 0 or (rate_hz and wanted):
-        raise UsageError(
-            "--signal: expected a rate in Hz above 0, without --size, which is for pictures"
-        )
+    source = source_of(size, rate_hz)
     if out.exists():
         raise UsageError(f"{out}: already exists; give another file with --out, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
-    out.write_text(first_contract(file, wanted, rate_hz), "utf-8")
+    out.write_text(first_contract(file, *source), "utf-8")
     click.echo(f"{out}: check the lines marked GUESS against the training code")
 
 
@@ -56,14 +48,6 @@ def check(contract: Path, model: str) -> None:
     read_network(file, recipe)
     rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
     print_table(f"{contract} fits {model}", rows)
-
-
-def _height_and_width(size: str) -> tuple[int, int]:
-    parts = size.split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 1 << 16 for part in parts):
-        raise UsageError(f"--size {size}: expected height and width in pixels, such as 480x640")
-    height, width = map(int, parts)
-    return height, width
 
 
 def _network_file(model: str) -> Path:

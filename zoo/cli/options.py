@@ -22,6 +22,9 @@ __all__ = [
     "open_cache",
     "peer_option",
     "registered",
+    "signal_option",
+    "size_option",
+    "source_of",
 ]
 
 
@@ -94,6 +97,36 @@ cpu_tail_option = click.option(
     help="Run the end of the network on the board's CPU, in float, from the first op that its "
     "accelerator lacks (kv260).",
 )
+
+
+size_option = click.option(
+    "--size",
+    default="",
+    metavar="HEIGHTxWIDTH",
+    help="Where the file leaves them open, as 480x640.",
+)
+signal_option = click.option(
+    "--signal",
+    "rate_hz",
+    default=0,
+    metavar="RATE",
+    help="The file takes signals, not pictures; samples per second.",
+)
+
+
+def source_of(size: str, rate_hz: int) -> tuple[tuple[int, int] | None, int]:
+    """Return height and width, None if unsaid, and the rate; raises UsageError."""
+    if rate_hz < 0 or (rate_hz and size):
+        raise UsageError(
+            "--signal: expected a rate in Hz above 0, without --size, which is for pictures"
+        )
+    if not size:
+        return None, rate_hz
+    parts = size.split("x")
+    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 1 << 16 for part in parts):
+        raise UsageError(f"--size {size}: expected height and width in pixels, such as 480x640")
+    height, width = map(int, parts)
+    return (height, width), rate_hz
 
 
 def chosen_runtime(runtime: str, cpu_tail: bool) -> str:

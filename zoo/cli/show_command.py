@@ -10,16 +10,26 @@ from tempfile import TemporaryDirectory
 import click
 
 from zoo import registry
+from zoo.build.first_source import read_network
 from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
 from zoo.cli.capability_output import show_capabilities
-from zoo.cli.options import chosen_runtime, cpu_tail_option, json_option, named_file, registered
+from zoo.cli.options import (
+    chosen_runtime,
+    cpu_tail_option,
+    json_option,
+    named_file,
+    registered,
+    signal_option,
+    size_option,
+    source_of,
+)
 from zoo.cli.output import print_json, print_table
-from zoo.errors import ArtifactError, UnknownNameError
+from zoo.errors import ArtifactError, UnknownNameError, UsageError
 from zoo.file_content import file_content
 from zoo.plugs import Describer
 from zoo.target import ARCHIVE, Target
-from zoo.user_file import find_importer, is_user_file
+from zoo.user_file import find_importer, is_user_file, suffixes
 
 _KINDS = ("recipe", "target", "scheme")
 
@@ -29,17 +39,32 @@ _KINDS = ("recipe", "target", "scheme")
 @click.option("--target", type=registered("target"), help="Show which nodes this board runs.")
 @click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
 @cpu_tail_option
+@size_option
+@signal_option
 @json_option
-def command(name: str, target: str | None, runtime: str, cpu_tail: bool, as_json: bool) -> None:
+def command(
+    name: str,
+    target: str | None,
+    runtime: str,
+    cpu_tail: bool,
+    size: str,
+    rate_hz: int,
+    as_json: bool,
+) -> None:
     """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
 
     With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
     """
-    runtime = chosen_runtime(runtime, cpu_tail)
+    runtime, source = chosen_runtime(runtime, cpu_tail), source_of(size, rate_hz)
+    if any(source) and not is_user_file(name):
+        raise UsageError(f"--size and --signal are for {suffixes()} files, not for {name}")
     if target is not None:
-        show_capabilities(name, find_target(target, runtime), as_json)
+        show_capabilities(name, find_target(target, runtime), as_json, *source)
         return
-    facts = _target(find_target(name, runtime)) if runtime else _facts(name)
+    if any(source):
+        facts = _network(named_file(name), *source)
+    else:
+        facts = _target(find_target(name, runtime)) if runtime else _facts(name)
     if as_json:
         print_json(facts)
         return
@@ -78,9 +103,10 @@ def _describers(name: str) -> Iterator[Describer]:
     return (describer for describer in found if name.endswith(describer.suffix))
 
 
-def _network(path: Path) -> dict[str, object]:
-    importer = find_importer(path)
-    graph = importer.import_file(path, {})
+def _network(
+    path: Path, size: tuple[int, int] | None = None, rate_hz: int = 0
+) -> dict[str, object]:
+    importer, graph = find_importer(path), read_network(path, size, rate_hz)
     tensors = graph.tensors
     weights = sum(t.data.size for t in tensors.values() if t.data is not None)
     macs = sum(

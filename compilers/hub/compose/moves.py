@@ -25,21 +25,23 @@ def _gather(parts: Parts) -> None:
             f"only indices from {-size} to {size - 1} exist: correct them",
         )
     flat = [int(index) % size for index in indices.reshape(-1)]
-    picked = _picked(parts, parts.input(), axis, flat)
+    picked = _picked(parts, parts.input(), axis, flat, "reorder channels with a 1x1 convolution")
     if indices.ndim != 1:
         sizes = parts.sizes()
         picked = parts.reshape(picked, (*sizes[: axis - 1], *indices.shape, *sizes[axis:]))
     parts.give(picked)
 
 
-def _picked(parts: Parts, x: str, axis: int, indices: Sequence[int]) -> str:
-    """Add the values at some indices along an axis, in that order."""
+def _picked(parts: Parts, x: str, axis: int, indices: Sequence[int], remedy: str) -> str:
+    """Add the values at some indices along an axis, in that order.
+
+    remedy: what to do instead of picking too many.
+    """
     runs = list(_runs(indices))
     if not runs or len(runs) > _RUNS_MAX:
         raise parts.refusal(
             f"it picks {len(indices)} values in {len(runs)} runs",
-            f"1 to {_RUNS_MAX} runs of rising indices are supported: reorder channels with a 1x1 "
-            "convolution",
+            f"1 to {_RUNS_MAX} runs of rising indices are supported: {remedy}",
         )
     slices = [_sliced(parts, x, axis, run) for run in runs]
     return slices[0] if len(slices) == 1 else parts.add("Concat", *slices, axis=axis)
@@ -117,7 +119,8 @@ def _pad(parts: Parts) -> None:
                 f"widths from 0 to {size - (mode == 'reflect')} are supported",
             )
         places = np.arange(-before, size + after)
-        x = _picked(parts, x, axis, _BORDERS[mode](places, size).tolist())
+        remedy = "pad with a constant, or what goes into the network, before it"
+        x = _picked(parts, x, axis, _BORDERS[mode](places, size).tolist(), remedy)
     parts.give(x)
 
 

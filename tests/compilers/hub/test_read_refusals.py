@@ -77,7 +77,8 @@ def test_dynamic_height():
     text = "net (float[N,3,height,4] x) => (float[N,3,height,4] y) {y = Relu (x)}"
     assert _refusal(_model(text)) == (
         "net.onnx: input 'x' has a dynamic axis 2 (height); only axis 0, the batch, may be "
-        "dynamic: export with a fixed shape, or build it with a contract that states the shape"
+        "dynamic: export with a fixed shape, or state the shape in a contract; `zoo show` and "
+        "`zoo contract init` take --size and --signal"
     )
 
 
@@ -85,7 +86,8 @@ def test_inputs_of_bytes():
     text = "net (uint8[N,3] x) => (uint8[N,3] y) {y = Identity (x)}"
     assert _refusal(_model(text)) == (
         "net.onnx: input 'x' is UINT8; inputs of a hub must be FLOAT, those of a user's file may "
-        "also be FLOAT16 or UINT8: export in float32"
+        "also be FLOAT16 or UINT8: export in float32, or if it is always the same, state it among "
+        "the contract's constants"
     )
 
 
@@ -130,8 +132,10 @@ def test_control_flow():
         >
     }"""
     assert _refusal(_model(text)) == (
-        "net.onnx: node 'branch' (If): it has the subgraph 'then_branch'; control flow is not "
-        "supported: export with fixed shapes, or unroll it"
+        "net.onnx: node 'branch' (If): it has the subgraph 'then_branch'; control flow is "
+        "supported only where constants decide it: state an input that is always the same, such "
+        "as a sample rate, among the contract's constants, or export with fixed shapes, or unroll "
+        "it"
     )
 
 

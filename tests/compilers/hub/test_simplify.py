@@ -1,11 +1,14 @@
 """Simplification keeps what the network computes, or says that it did not."""
 
+import os
+import sys
+
 import onnx
 import onnxsim
 import pytest
 from networks import residual_network
 
-from compilers.hub import read, simplify, write
+from compilers.hub import import_file, read, simplify, write
 from zoo.errors import HubError
 
 
@@ -56,3 +59,31 @@ def test_what_onnxsim_cannot_run_is_left_to_the_import(monkeypatch):
     monkeypatch.setattr(onnxsim, "simplify", fail)
     graph = residual_network()
     assert read(simplify(write(graph), "net.onnx"), "net.onnx") == graph
+
+
+def test_what_native_code_prints_does_not_reach_the_user(monkeypatch, capfd):
+    def chatty(model: onnx.ModelProto, **_: object) -> tuple[onnx.ModelProto, bool]:
+        os.write(1, b"1 of stdout\n")
+        os.write(2, b"2 of stderr\n")
+        sys.stdout.write("3 of Python's own")
+        sys.stderr.write("4 of Python's own")
+        return model, True
+
+    monkeypatch.setattr(onnxsim, "simplify", chatty)
+    simplify(write(residual_network()), "net.onnx")
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "afterwards\n"
+
+
+def test_what_onnxsim_fails_for_explains_the_refusal(monkeypatch, tmp_path):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no kernel\nfor it")
+
+    monkeypatch.setattr(onnxsim, "simplify", fail)
+    text = "net (float[N,4] x) => (float[N,4] y) <float[4] c = {1, 2, 3, 4}> {"
+    (tmp_path / "net.onnx").write_bytes(_model(text + "p = Relu (c) \n y = Add (x, p)}"))
+    with pytest.raises(
+        HubError, match=r"\(onnxsim could not simplify the file: no kernel for it\)$"
+    ):
+        import_file(tmp_path / "net.onnx", {})

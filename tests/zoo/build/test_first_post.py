@@ -121,10 +121,10 @@ def test_points_are_landmarks(tmp_path):
 @pytest.mark.parametrize(
     ("outputs", "fits", "pixels"),
     [
-        ({"output0": (84, 315)}, True, "0..1"),
-        (YUNET, True, "bgr"),
-        ({"loc": (100, 4), "conf": (100, 1)}, False, "imagenet"),
-        ({"out": (10,)}, False, "imagenet"),
+        ({"output0": (84, 315)}, "whole", "0..1"),
+        (YUNET, "whole", "bgr"),
+        ({"loc": (100, 4), "conf": (100, 1)}, "", "imagenet"),
+        ({"out": (10,)}, "", "imagenet"),
     ],
 )
 def test_a_family_tells_how_its_photos_were_prepared(outputs, fits, pixels):

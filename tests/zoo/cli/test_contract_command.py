@@ -1,5 +1,7 @@
 """zoo contract: from a file to a contract that fits it."""
 
+import json
+
 import numpy as np
 import onnx
 import pytest
@@ -263,7 +265,7 @@ def test_further_inputs_are_constants(tmp_path):
     net, toml = save(model, tmp_path / "net.onnx"), tmp_path / "contract.toml"
     zoo("contract", "init", net, "--out", toml)
     assert Contract.from_toml(toml).constants == (Constant("bias", ((1.0,) * 10,)),)
-    assert "GUESS: ones." in toml.read_text()
+    assert "GUESS: their numbers." in toml.read_text()
     zoo("contract", "check", toml, net)
     text = toml.read_text()
     toml.write_text(text[: text.index("constants")] + text[text.index("pre = [") :])
@@ -271,6 +273,62 @@ def test_further_inputs_are_constants(tmp_path):
         HubError, match=r"'bias' \(float32 \[\?, 10\]\) is not stated; .* constants ="
     ):
         zoo("contract", "check", toml, net)
+
+
+def frames(folder, state):
+    """Write a network of sound with a rate, and a state that it hands to the next frame."""
+    nodes = [
+        helper.make_node("Equal", ["sr", "k"], ["is_fast"], "is_fast"),
+        helper.make_node(
+            "If",
+            ["is_fast"],
+            ["chosen"],
+            "choose",
+            then_branch=branch("fast", "Relu"),
+            else_branch=branch("slow", "Sigmoid"),
+        ),
+        helper.make_node("Add", ["chosen", state], ["out"], "shift"),
+    ]
+    values = [
+        helper.make_tensor_value_info("sound", TensorProto.FLOAT, ["N", 40]),
+        helper.make_tensor_value_info(state, TensorProto.FLOAT, ["N", 40]),
+        helper.make_tensor_value_info("sr", TensorProto.INT64, []),
+        helper.make_tensor_value_info("out", TensorProto.FLOAT, ["N", 40]),
+    ]
+    rate = from_array(np.array(16000), "k")
+    graph = helper.make_graph(nodes, "net", values[:3], values[3:], [rate])
+    opset = [helper.make_opsetid("", 17)]
+    return save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / "vad.onnx")
+
+
+def branch(name, op):
+    made = helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+    return helper.make_graph([helper.make_node(op, ["sound"], [name], name)], name, [], [made])
+
+
+@pytest.mark.parametrize(("state", "value"), [("h0", 0.0), ("hidden_state", 0.0), ("shift", 1.0)])
+def test_a_state_is_zero_and_a_rate_is_that_of_the_signal(tmp_path, state, value):
+    net, toml = frames(tmp_path, state), tmp_path / "contract.toml"
+    zoo("contract", "init", net, "--out", toml, "--signal", "16000")
+    constants = (Constant(state, ((value,) * 40,)), Constant("sr", 16000))
+    assert Contract.from_toml(toml).constants == constants
+    assert ("A state from frame to frame is not supported" in toml.read_text()) == (not value)
+    zoo("contract", "check", toml, net)
+    assert json.loads(zoo("show", net, "--signal", 16000, "--json"))["ops"]["clip"] == 1
+    assert json.loads(zoo("show", net, "--signal", 8000, "--json"))["ops"]["sigmoid"] == 1
+
+
+def test_a_size_or_rate_is_for_files(tmp_path):
+    net = classifier(tmp_path, height="H")
+    shown = json.loads(zoo("show", net, "--size", "64x24", "--json"))
+    assert shown["inputs"]["image"] == ["N", 3, 64, 24]
+    assert zoo("show", net, "--size", "64x24", "--target", "kv260").endswith("nodes fit\n")
+    with pytest.raises(HubError, match="`zoo show` and `zoo contract init` take --size and"):
+        zoo("show", net)
+    with pytest.raises(
+        UsageError, match=r"^--size and --signal are for \.onnx or \.tflite files, n"
+    ):
+        zoo("show", "pfld", "--size", "64x24")
 
 
 @pytest.mark.parametrize("size", [(6, 5), ("H", "W")])
