@@ -120,7 +120,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", "[1, 2]", "b.json: expected a table of boxes by photo"),
         ("b.json", '{"photo.png": [1, 2, 3]}', "'photo.png': a box is [x, y, width, height]"),
         ("b.json", '{"photo.png": 3}', "'photo.png': a box is [x, y, width, height]"),
-        ("b.json", '{"photo.png": [1, 2, 3, 0]}', "box 1, 2, 3, 0: x, y, width"),
+        ("b.json", '{"photo.png": [1, 2, 3, 0]}', "box 1, 2, 3, 0: expected x, y, width"),
         (
             "b.json",
             '{"photo.png": [1, 2, 3, 4]',
@@ -134,7 +134,7 @@ def test_device_that_is_no_camera(app):
         ("b.json", '{"other.png": [1, 2, 3, 4]}', "has no box for photo 'photo.png' or frame 0"),
         ("b.csv", "photo.png\n", "b.csv: line 1: expected name,x,y,width,height"),
         ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': expected x,y,width"),
-        ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: x, y, width"),
+        ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: expected x, y, width"),
     ],
 )
 def test_bad_boxes(app, photo, tmp_path, name, content, message):
