@@ -21,15 +21,21 @@ _FAR = 2.0**31
 
 
 def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
-    """Yield the differences of each op whose inputs and output are inside.
+    """Yield the differences of each op whose inputs, and output or its moved form, are inside.
 
     inside: activations by name: 8-bit integers of either sign, images NCHW, and the final reals
-    computed from them, which must be within half a step. Merely moved values may be omitted.
+    computed from them, which must be within half a step. Values may be omitted if they are moved,
+    or if only moves read them: the op is then judged by what is moved.
     """
     values = {name: _stored(value, graph.tensors[name]) for name, value in inside.items()}
+    hidden: dict[str, Node] = {}
     for node in graph.nodes:
         activations = {t.name for t in graph.inputs_of(node) if not t.is_constant}
         if not activations <= values.keys():
+            continue
+        judged = next((hidden[name] for name in node.inputs if name in hidden), node)
+        rounds = find_op(node.op).rounds
+        if rounds and judged is not node:
             continue
         wanted = run_node(graph, node, values)
         if node.op == "dequantize":
@@ -37,12 +43,13 @@ def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
                 steps = _steps_of_reals(graph, node, wanted, values)
                 yield OpDifference(node.name, steps, 0, _levels(graph.tensors[node.inputs[0]]))
         elif node.output not in values:
-            if not find_op(node.op).rounds:
-                values[node.output] = wanted
+            values[node.output] = wanted
+            if rounds or judged is not node:
+                hidden[node.output] = judged
         else:
             steps = np.abs(wanted.astype(np.int64) - values[node.output].astype(np.int64))
             levels = _levels(graph.tensors[node.output])
-            yield OpDifference(node.name, steps, op_bound(graph, node), levels)
+            yield OpDifference(judged.name, steps, op_bound(graph, judged), levels)
 
 
 def _levels(tensor: Tensor) -> int:

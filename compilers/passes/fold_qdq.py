@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from compilers.op_parts.arguments import real
 from compilers.passes.fix_integers import fix_integers
+from compilers.passes.quantize_before_moves import quantize_before_moves
 from compilers.passes.quantize_biases import quantize_biases
 from compilers.passes.quantize_moves import quantize_moves
 from zoo.errors import HubError
@@ -31,7 +32,8 @@ def fold_qdq(graph: Graph) -> Graph:
         front, tail = front_and_tail(graph, tail_begin(graph))
         own = {key: text for key, text in front.metadata.items() if key != FLOAT_TAIL}
         return joined(fold_qdq(replace(front, metadata=own)), tail, graph.outputs)
-    graph = quantize_biases(quantize_moves(_merge_twins(graph)))
+    graph = quantize_before_moves(quantize_moves(_merge_twins(graph)))
+    graph = quantize_biases(graph)
     folding = _Folding(graph)
     for node in graph.nodes:
         folding.add(node)

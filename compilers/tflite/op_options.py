@@ -43,6 +43,7 @@ OPTION_TABLES: Mapping[str, Mapping[str, OptionField]] = MappingProxyType(
     {
         "ADD": _FUSED,
         "AVERAGE_POOL_2D": _POOL,
+        "BATCH_MATMUL": _fields(adj_x=(0, _BYTE), adj_y=(1, _BYTE)),
         "CONCATENATION": _fields(axis=0, fused_activation_function=(1, _BYTE)),
         "CONV_2D": _fields(
             padding=(0, _BYTE),

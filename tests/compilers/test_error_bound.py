@@ -156,6 +156,18 @@ def test_what_is_only_moved_may_be_left_out():
     assert {"stem_conv", "depthwise_conv"}.isdisjoint(d.node for d in judge_ops(integer, inside))
 
 
+def test_an_op_that_is_only_moved_is_judged_by_what_is_moved():
+    integer, feeds = quantized(GRAPH, W8A8_ASYM), next(samples(GRAPH))
+    (reshape,) = (node for node in integer.nodes if node.op == "reshape")
+    before = integer.producer(reshape.inputs[0])
+    inside = run_all(integer, feeds)
+    inside[reshape.output] = inside[reshape.output] + inside[reshape.output].dtype.type(1)
+    del inside[reshape.inputs[0]]
+    found = {d.node: d for d in judge_ops(integer, inside)}
+    assert found[before.name].steps.max() == 1
+    assert reshape.name not in found
+
+
 def _of_other_sign(value: np.ndarray) -> np.ndarray:
     if value.dtype == np.int8:
         return (value.astype(np.int16) + 128).astype(np.uint8)

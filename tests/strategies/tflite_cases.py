@@ -152,6 +152,31 @@ CASES = {
         {"fusedActivationFunction": 1, "keepNumDims": True},
         shape=(1, 7),
     ),
+    "dense-rows": Case(
+        "FULLY_CONNECTED",
+        [(1, 5, 3)],
+        weights(3, 4, bias=3),
+        "x w b",
+        "FullyConnectedOptions",
+        {"keepNumDims": True},
+        shape=(1, 5, 4),
+    ),
+    **{
+        f"matmul-{len(shape)}-{first:d}{second:d}": Case(
+            "BATCH_MATMUL",
+            [(*shape[:-2], shape[-1 if first else -2], shape[-2 if second else -1])],
+            {},
+            "x x",
+            "BatchMatMulOptions",
+            {"adjX": first, "adjY": second},
+            shape=shape,
+        )
+        for shape in ((1, 5, 4), (1, 3, 5, 4), (1, 2, 3, 5, 4))
+        for first, second in ((False, True), (True, False))
+    },
+    "matmul-constant": Case(
+        "BATCH_MATMUL", [(1, 5, 6, 3)], {"m": reals(1, 1, 4, 3)}, "x m", "BatchMatMulOptions"
+    ),
     "max-pool": Case("MAX_POOL_2D", [(1, 3, 3, 4)], {}, "x", POOL, pool(0, 3, 2, 2)),
     "average-pool": Case("AVERAGE_POOL_2D", [(1, 3, 3, 4)], {}, "x", POOL, pool(0, 3, 2, 2)),
     "average-pool-valid": Case("AVERAGE_POOL_2D", [(1, 1, 1, 4)], {}, "x", POOL, pool(1, 5, 6, 1)),

@@ -7,7 +7,7 @@ from onnx import ModelProto, TensorShapeProto
 
 from compilers.hub.infer_shapes import infer_shapes
 from compilers.tflite.decode import FileOp, TfliteFile
-from compilers.tflite.user_file import elementwise, moves, weighted, windows
+from compilers.tflite.user_file import elementwise, matrices, moves, weighted, windows
 from compilers.tflite.user_file.operation import Operation
 from compilers.tflite.user_file.translation import Translation
 from zoo.errors import HubError
@@ -17,6 +17,7 @@ __all__ = ["OPERATORS", "to_onnx"]
 OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
     {
         **elementwise.OPERATORS,
+        **matrices.OPERATORS,
         **moves.OPERATORS,
         **weighted.OPERATORS,
         **windows.OPERATORS,

@@ -14,7 +14,7 @@ from compilers.tflite.user_file.operation import Operation
 __all__ = ["OPERATORS"]
 
 _SAME, _VALID = 0, 1
-_BIAS = 2
+_BIAS, _ROW_AXES = 2, 2
 
 
 def _conv(op: Operation) -> None:
@@ -146,7 +146,10 @@ def _cuts(
 
 
 def _dense(op: Operation) -> None:
-    """FULLY_CONNECTED: weight [K, C]; without keep_num_dims all axes but C are joined."""
+    """FULLY_CONNECTED: weight [K, C]; without keep_num_dims all axes but C are joined.
+
+    Rows within a sample are the pixels of an image.
+    """
     weight = _weight(op, 1)
     if op.option("weights_format") or weight.ndim != 2:
         raise op.refusal(
@@ -155,16 +158,15 @@ def _dense(op: Operation) -> None:
         )
     shape, (units, channels) = op.shape(), weight.shape
     rows = prod(shape) // max(channels, 1)
-    x = op.reshaped(op.value(), shape, (rows, channels))
-    result = op.add("Gemm", x, op.weight(1, weight, 0), *_bias(op, _BIAS), transB=1)
-    if not op.is_quantized():
-        op.give(op.reshaped(result, (rows, units), op.output_shape()))
+    if len(op.output_shape()) != _ROW_AXES:
+        pixels = shape[0], rows // shape[0], 1
+        image = op.reshaped(op.value(), shape, (*pixels, channels))
+        kernel = op.weight(1, weight[:, :, None, None], 0)
+        result = op.add("Conv", image, kernel, *_bias(op, _BIAS))
+        op.give(op.reshaped(result, (*pixels, units), op.output_shape()))
         return
-    if len(op.output_shape()) != 2:
-        raise op.refusal(
-            f"it gives {list(op.output_shape())}", "integers are supported with two axes"
-        )
-    op.give(result)
+    x = op.reshaped(op.value(), shape, (rows, channels))
+    op.give(op.add("Gemm", x, op.weight(1, weight, 0), *_bias(op, _BIAS), transB=1))
 
 
 OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(

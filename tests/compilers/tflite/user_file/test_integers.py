@@ -26,7 +26,16 @@ from zoo.proof.certificate import Check
 from zoo.proof.source_check import check_source
 
 COMPUTING = (
-    *("ABS", "ADD", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "EXP", "FULLY_CONNECTED"),
+    *(
+        "BATCH_MATMUL",
+        "ABS",
+        "ADD",
+        "AVERAGE_POOL_2D",
+        "CONV_2D",
+        "DEPTHWISE_CONV_2D",
+        "EXP",
+        "FULLY_CONNECTED",
+    ),
     *("GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC", "MAXIMUM", "MINIMUM", "MUL", "PRELU"),
     *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "RESIZE_BILINEAR", "SQRT", "SUB", "TANH"),
 )
