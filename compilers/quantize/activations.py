@@ -8,6 +8,7 @@ import numpy as np
 from compilers.op_table import find_op
 from compilers.quantize.groups import scheme_of, sharing_groups
 from compilers.quantize.histogram import Histogram, merge
+from compilers.quantize.live_ranges import live_ranges
 from compilers.quantize.observe import activation_grid, observe
 from compilers.quantize.power_of_two import is_power_of_two, with_fix_points
 from compilers.quantize.separate import others_of
@@ -34,6 +35,7 @@ def fit_activations(
     outputs are never clipped, since an outlier there is a result.
     """
     known = known_activations(graph, histograms, scheme, contract)
+    histograms = live_ranges(graph, histograms, scheme)
     fitted = {}
     for group in sharing_groups(graph, scheme):
         is_inner = set(group).isdisjoint(graph.outputs) or scheme.scale == "power_of_two"

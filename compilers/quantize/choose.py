@@ -12,7 +12,7 @@ least.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any
@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.quantize.calibrate import calibrate_divided
+from compilers.quantize.balance import balance, open_clamps
+from compilers.quantize.calibrate import Calibration, calibrate, divided
 from compilers.quantize.correct_bias import correct_biases
-from compilers.quantize.equalize import equalize
+from compilers.quantize.equalize import equalizable
 from compilers.quantize.fill import fill
 from compilers.quantize.float_session import FloatSession
 from compilers.quantize.observe import CALIBRATORS
@@ -104,12 +105,10 @@ def choose(
     The judging samples are the options' held-out ones, or the first of calibration.
     """
     ready = made_ready(graph, scheme)
-    equalized = equalize(ready)
-    forms = [ready, equalized.graph] if equalized.divisors else [ready]
-    seen = calibrate_divided(ready, equalized.divisors, calibration, KEPT, threads)
-    judge = _Judge.of(ready, options.held_out or seen[0].first, contract, threads)
+    forms = list(_forms(ready, scheme, calibration, threads))
+    judge = _Judge.of(ready, options.held_out or forms[0][1].first, contract, threads)
     trials = []
-    filled = [fill(form, own, scheme) for form, own in zip(forms, seen, strict=False)]
+    filled = [fill(form, own, scheme) for form, own in forms]
     for calibrator, (index, (form, own)) in product(CALIBRATORS, enumerate(filled)):
         start = fit_grids(form, scheme, own, contract, calibrator)
         placed = place(start.graph, start.grids, scheme)
@@ -122,6 +121,19 @@ def choose(
     where = "held out" if options.held_out else "of calibration"
     tried = tuple(trial.way for trial in trials)
     return Chosen(trials[0].start, trials[0].graph, tried, f"{judge.count} samples {where}")
+
+
+def _forms(
+    graph: Graph, scheme: Scheme, calibration: Iterable[Feeds], threads: int
+) -> Iterator[tuple[Graph, Calibration]]:
+    """Yield the graph with its calibration, and its equalised form if it has one."""
+    tensors = [pair.node.output for pair in equalizable(open_clamps(graph, {}))]
+    seen = calibrate(graph, calibration, KEPT, threads, tensors)
+    yield graph, seen
+    largest = {name: histogram.high for name, histogram in seen.histograms.items()}
+    balanced = balance(open_clamps(graph, largest), seen.channels, scheme)
+    if balanced.divisors:
+        yield balanced.graph, divided(graph, seen, balanced.divisors, threads)
 
 
 def _loss(trial: _Trial) -> float:

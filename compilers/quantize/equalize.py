@@ -27,7 +27,7 @@ from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from zoo.graph import Graph, Node
 
-__all__ = ["Equalized", "Pair", "equalizable", "equalize"]
+__all__ = ["Equalized", "Pair", "by_channel", "equalizable", "equalize"]
 
 _SWEEPS = 20
 _FAINT = 2.0**-8
@@ -107,7 +107,7 @@ def _balance(before: list[Array], after: Array) -> Array:
     before: weight [C, ...], optional bias [C].  after: [K, C / groups, ...].
     """
     channels = len(before[0])
-    grouped = _by_channel(after, channels)
+    grouped = by_channel(after, channels)
     r1 = np.abs(before[0].reshape(channels, -1)).max(axis=1)
     r2 = np.abs(grouped).max(axis=(1, 3)).reshape(channels)
     factors = _factors(r1, r2)
@@ -129,7 +129,7 @@ def _factors(r1: Array, r2: Array) -> Array:
     return factors
 
 
-def _by_channel(weight: Array, channels: int) -> NDArray[Any]:
+def by_channel(weight: Array, channels: int) -> NDArray[Any]:
     """Return a view [groups, K / groups, C / groups, taps] of [K, C / groups, ...]."""
     per_group = weight.shape[1]
     groups = channels // per_group

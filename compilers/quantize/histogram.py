@@ -44,13 +44,25 @@ class Histogram:
         filled = np.flatnonzero(self.counts)
         return self.centres[filled], self.counts[filled]
 
+    def clipped(self, low: float, high: float) -> "Histogram":
+        """Return that of the values saturated to [low, high], to a bin."""
+        low, high = max(self.low, low), min(self.high, high)
+        return self._moved(np.clip(self.centres, low, high), low, high)
+
     def scaled(self, factor: float) -> "Histogram":
         """Return that of the values times a positive factor, to half a bin."""
-        low, high = self.low * factor, self.high * factor
+        return self._moved(self.centres * factor, self.low * factor, self.high * factor)
+
+    def widened(self, low: float, high: float) -> "Histogram":
+        """Return that with a larger range."""
+        nothing = np.zeros_like(self.counts)
+        return _add(self, Histogram(low, high, _exponent(max(-low, high)), nothing))
+
+    def _moved(self, values: NDArray[np.float64], low: float, high: float) -> "Histogram":
+        """Return that of the bins' centres moved to these values, between low and high."""
         exponent = _exponent(max(-low, high))
-        values, counts = self.occurring()
-        bins = np.floor(np.ldexp(values * factor, -exponent) * HALF).astype(np.int64) + HALF
-        summed = np.bincount(bins.clip(0, 2 * HALF - 1), counts, minlength=2 * HALF)
+        bins = np.floor(np.ldexp(values, -exponent) * HALF).astype(np.int64) + HALF
+        summed = np.bincount(bins.clip(0, 2 * HALF - 1), self.counts, minlength=2 * HALF)
         return Histogram(low, high, exponent, summed.astype(np.int64))
 
 

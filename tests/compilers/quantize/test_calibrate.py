@@ -9,8 +9,8 @@ from networks import residual_network
 from quantization import samples
 from random_graphs import float_graphs, random_feeds
 
-from compilers.quantize.calibrate import calibrate, calibrate_divided
-from compilers.quantize.equalize import equalize
+from compilers.quantize.calibrate import calibrate, divided
+from compilers.quantize.equalize import equalizable, equalize
 from compilers.reference import run_all
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Node
@@ -84,13 +84,21 @@ def test_names_the_first_tensor_that_overflows():
         _calibrate(broken, [feeds])
 
 
-def test_an_equalised_form_need_not_run():
+def test_channels_are_looked_at_one_by_one():
+    feeds = random_feeds(GRAPH, seed=0, batch=20)
+    seen = calibrate(GRAPH, [feeds], keep=0, threads=1, by_channel=["stem"])
+    values = run_all(GRAPH, feeds)["stem"]
+    wanted = [values.min(axis=(0, 2, 3)), values.max(axis=(0, 2, 3))]
+    np.testing.assert_allclose(seen.channels["stem"], wanted, rtol=1e-4, atol=1e-5)
+    assert list(seen.channels) == ["stem"]
+
+
+def test_a_divided_form_has_the_ranges_of_all_samples():
+    names = [pair.node.output for pair in equalizable(GRAPH)]
+    seen = calibrate(GRAPH, samples(GRAPH), keep=1, threads=1, by_channel=names)
     equalized = equalize(GRAPH)
-    assert equalized.divisors
-    as_is, found = calibrate_divided(GRAPH, equalized.divisors, samples(GRAPH), 1, 1)
+    found = divided(GRAPH, seen, equalized.divisors, threads=1)
     wanted = calibrate(equalized.graph, samples(GRAPH), 1, 1)
-    plain = calibrate(GRAPH, samples(GRAPH), 1, 1)
     for name in wanted.histograms:
         ends = [(h.low, h.high) for h in (found.histograms[name], wanted.histograms[name])]
         assert ends[0] == pytest.approx(ends[1], rel=1e-4, abs=1e-5)
-        np.testing.assert_array_equal(as_is.histograms[name].counts, plain.histograms[name].counts)
