@@ -1,7 +1,8 @@
 """Calibrator 'auto': tries every method for the activations' grids and keeps the best.
 
 The best range rule differs between networks, and so does the benefit of equalisation: for each
-rule, one of the measured networks does worst with it. Each candidate is judged by the integer
+rule, one of the measured networks does worst with it. Layers are equalised by what calibration sees
+(compilers.quantize.balance), which is better than by weights alone. Each candidate is judged by the integer
 network's outputs on held-out samples, by the fourth power of the differences. The mean square would
 prefer a range that rounds finely and cuts off the largest answers, one in a thousand; the largest
 difference would depend on a single sample. The slowest methods, error-compensating weight rounding
