@@ -2,13 +2,13 @@
 
 The best range rule differs between networks, and so does the benefit of equalisation: for each
 rule, one of the measured networks does worst with it. Layers are equalised by what calibration sees
-(compilers.quantize.balance), which is better than by weights alone. Each candidate is judged by the integer
-network's outputs on held-out samples, by the fourth power of the differences. The mean square would
-prefer a range that rounds finely and cuts off the largest answers, one in a thousand; the largest
-difference would depend on a single sample. The slowest methods, error-compensating weight rounding
-and bias correction, are only tried for the best candidate. If biases have few bits, they are tried
-for the best one of each form, equalised and not: without them, the biases' rounding costs most, and
-hides which form is better. Ties keep the order of the candidates, which starts with those that clip
+(compilers.quantize.balance), which is better than by weights alone. Each candidate is judged by the
+integer network's outputs on held-out samples, by the fourth power of the differences. The mean
+square would prefer a range that rounds finely and cuts off the largest answers, one in a thousand;
+the largest difference would depend on a single sample. The slowest methods, error-compensating
+weight rounding and bias correction, are only tried for the best candidate. If biases have few bits,
+they are tried for the best one of each form, equalised and not: without them, the biases' rounding
+costs most, and hides which form is better. Ties keep the order of the candidates, which starts with those that clip
 least.
 """
 
