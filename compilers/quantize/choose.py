@@ -8,8 +8,8 @@ square would prefer a range that rounds finely and cuts off the largest answers,
 the largest difference would depend on a single sample. The slowest methods, error-compensating
 weight rounding and bias correction, are only tried for the best candidate. If biases have few bits,
 they are tried for the best one of each form, equalised and not: without them, the biases' rounding
-costs most, and hides which form is better. Ties keep the order of the candidates, which starts with those that clip
-least.
+costs most, and hides which form is better. Ties keep the order of the candidates,
+which starts with those that clip least.
 """
 
 import json
