@@ -15,6 +15,7 @@ from shutil import which
 from codegen.cmake_build import CMAKE, cmake_build
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
+from codegen.zig_library import is_built, note_built
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
@@ -71,13 +72,17 @@ class LinuxToolchain:
         Raises ToolchainError without a compiler, or if the program would not load on one of the
         machine's systems.
         """
-        options = cmake_options(self.machine, self.compiler(), self.compiler("c"))
-        if not by_host():
+        compiler, is_zig = self.compiler(), not by_host()
+        if is_zig and not is_built(compiler):
             report(
                 f"compiling for {self.machine.name}: the first time takes minutes, for Zig's C++ "
                 "library"
             )
-        program = cmake_build(source, out, options)
+        program = cmake_build(
+            source, out, cmake_options(self.machine, compiler, self.compiler("c"))
+        )
+        if is_zig:
+            note_built(compiler)
         check_versions(program, self.machine.images)
         return program
 

@@ -1,5 +1,6 @@
 """By what programs are compiled, on machines that have or lack it."""
 
+import logging
 from importlib.util import find_spec
 
 import pytest
@@ -11,6 +12,7 @@ from codegen.toolchain import LinuxToolchain
 from zoo.bundle.elf import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, recording
+from zoo.reporting import PROGRESS
 from zoo.tool import install_extra
 
 
@@ -24,6 +26,7 @@ def machine(monkeypatch, tmp_path):
         return out / "app"
 
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", str(tmp_path))
     for name in ("CC", "CXX", "ZOO_TOOLCHAIN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: None)  # noqa: ARG005
@@ -58,6 +61,18 @@ def test_zig_by_default(machine, tmp_path, board, words):
         f"-DCMAKE_C_COMPILER=/packages/ziglang/zig;cc;-target;{words}",
     ]
     assert [tool.name for tool in LinuxToolchain(board).tools][:2] == ["CMake", "Zig"]
+
+
+@pytest.mark.usefixtures("zig", "machine")
+def test_only_the_first_program_for_a_machine_is_said_to_take_minutes(tmp_path, caplog):
+    caplog.set_level(logging.INFO, PROGRESS.name)
+    for board, count in ((PC, 1), (PC, 1), (JETSON, 2), (JETSON, 2)):
+        LinuxToolchain(board).build(tmp_path, tmp_path)
+        assert caplog.text.count("the first time takes minutes") == count
+    for note in tmp_path.glob("edgezoo-*"):
+        note.unlink()
+    LinuxToolchain(PC).build(tmp_path, tmp_path)
+    assert caplog.text.count("the first time takes minutes") == 3
 
 
 @pytest.mark.usefixtures("machine")
