@@ -109,7 +109,7 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
         # The runtime needs the C++ library, not the program.
         depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
         recommends="ca-certificates, curl | wget",
-        options="--source /dev/video0 --track --heat board",
+        options="--source /dev/video0 --heat board",
         further={"wheel": wheel},
     )
     return App(
@@ -179,7 +179,7 @@ CPP_TENSORRT_JETSON = App(
             depends="libc6 (>= 2.27), g++, libnvinfer-dev, libnvonnxparsers-dev",
             # Of JetPack 4.6, 5.1 and 6.
             recommends="cuda-cudart-dev-10-2 | cuda-cudart-dev-11-4 | cuda-cudart-dev-12-6",
-            options="--source /dev/video0 --track --power board",
+            options="--source /dev/video0 --power board",
         )
     },
     stand_in=f"stand-in TensorRT, emulated {JETSON.cpu}",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from codegen.contract_code import finds_landmarks
 from zoo.plugs import AppRequest
 
 __all__ = ["TEXTS", "Readme", "readme"]
@@ -22,6 +23,7 @@ class Readme:
     c_library: glibc version that program and libraries need, '' for none.
     signal_hz: rate of the signals that the contract takes, 0 for pictures.
     detector: model that finds the regions, '' for none.
+    tracks: whether the program can follow landmarks.
     """
 
     bundle: str
@@ -35,6 +37,7 @@ class Readme:
     c_library: str
     signal_hz: int
     detector: str
+    tracks: bool
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
@@ -54,4 +57,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         c_library=facts["c_library"],
         signal_hz=request.contract.signal.rate_hz if request.contract.signal else 0,
         detector=request.detector.model if request.detector else "",
+        tracks=finds_landmarks(request.contract),
     )

@@ -7,10 +7,10 @@ from codegen.cpp_literal import call, literal
 from zoo import registry
 from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, SignalSpec, Step, TensorSpec
-from zoo.data.processing import consumed
+from zoo.data.processing import consumed, value_specs
 from zoo.plugs import AppRequest
 
-__all__ = ["ContractCode", "contract_code", "contracts_of", "step_names"]
+__all__ = ["ContractCode", "contract_code", "contracts_of", "finds_landmarks", "step_names"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class ContractCode:
     """A network in the context of templates/cpp/contract.cpp.j2.
 
     role: 'network', or 'detector' of its regions.
-    signal: a SignalSpec literal.  input, outputs: TensorSpec literals.  pre, post: lines of calls.
+    signal: a SignalSpec literal.  input, outputs: TensorSpec literals.  has_landmarks: a literal.
+    pre, post: lines of calls.
     """
 
     role: str
@@ -28,6 +29,7 @@ class ContractCode:
     signal: str
     input: str
     outputs: tuple[str, ...]
+    has_landmarks: str
     pre: tuple[str, ...]
     post: tuple[str, ...]
 
@@ -58,9 +60,16 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
         signal=_signal(contract.signal),
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
+        has_landmarks=literal(finds_landmarks(contract)),
         pre=tuple(_lines(contract.pre, ("frame",))),
         post=(*_lines(contract.post, ("values", "frame")), *_erased(contract)),
     )
+
+
+def finds_landmarks(contract: Contract) -> bool:
+    """Whether a contract has a value 'landmarks' [K, 2], which programs can track."""
+    spec = value_specs(contract).get("landmarks")
+    return spec is not None and spec.dtype != "str" and spec.shape[1:] == (2,)
 
 
 def contracts_of(request: AppRequest) -> tuple[Contract, ...]:

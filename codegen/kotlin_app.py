@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract_code import step_names
+from codegen.contract_code import finds_landmarks, step_names
 from codegen.kotlin_literal import call, literal
 from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import consumed, value_specs
+from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
@@ -75,7 +75,7 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
         model=request.model,
         model_literal=literal(request.model),
         file_literal=literal(request.artifact_main),
-        has_landmarks_literal=literal("landmarks" in value_specs(contract)),
+        has_landmarks_literal=literal(finds_landmarks(contract)),
         application_id=literal(_application_id(request.model)),
         imports=tuple(sorted(names)),
         input=_tensor(contract.input),

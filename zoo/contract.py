@@ -14,10 +14,10 @@ from typing import Any
 
 from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
 from zoo.errors import RecipeError, suggest
+from zoo.layout import LAYOUTS, chw_sizes, file_sizes
 
 __all__ = ["Constant", "Contract", "FileInput", "SignalSpec", "Step", "TensorSpec"]
 
-_LAYOUTS = ("nchw", "nhwc")
 _TYPES = ("float32", "uint8")
 _CHANNELS = ("only", "first", "mean")
 
@@ -35,7 +35,7 @@ class FileInput:
     """How the model's own file takes an input; the build changes it to CHW float32.
 
     shape: without the batch, CHW whatever the layout; () leaves it to the file.
-    layout: of a picture in the file, 'nchw' or 'nhwc'.
+    layout: of a picture in the file, one of zoo.layout.LAYOUTS.
     dtype: 'float32', which includes float16, or 'uint8' for pixels 0..255; '' leaves it to the
     file.
     value: of an input that is always the same, with the batch; None for others.
@@ -211,7 +211,7 @@ def _list(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
 def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
     """Return the input as CHW, with its layout and type in the model's file."""
     _check_keys(data, {"name", "shape"}, {"layout", "type"}, where)
-    form = {"layout": _LAYOUTS, "type": _TYPES}
+    form = {"layout": tuple(LAYOUTS), "type": _TYPES}
     for key, allowed in form.items():
         if data.get(key, allowed[0]) not in allowed:
             raise RecipeError(
@@ -222,20 +222,20 @@ def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
     if layout == "nchw":
         return tensor, layout, dtype
     if len(tensor.shape) != len(layout) - 1:
+        axes = ", ".join(file_sizes(("channels", "height", "width"), layout))
         raise RecipeError(
-            f"{where}: shape {list(tensor.shape)} in layout 'nhwc' must be [height, width, "
-            "channels]; leave out the layout if this is not a picture"
+            f"{where}: shape {list(tensor.shape)} in layout '{layout}' must be [{axes}]; leave out "
+            "the layout if this is not a picture"
         )
-    height, width, channels = tensor.shape
-    return TensorSpec(tensor.name, (channels, height, width)), layout, dtype
+    return TensorSpec(tensor.name, chw_sizes(tensor.shape, layout)), layout, dtype
 
 
 def _written_input(contract: Contract) -> dict[str, object]:
     """Return the table that `_input` reads; what is usual is left out."""
     name, shape = contract.input.name, contract.input.shape
     table: dict[str, object] = {"name": name, "shape": shape}
-    if contract.layout == "nhwc":
-        table |= {"layout": "nhwc", "shape": (*shape[1:], shape[0])}
+    if contract.layout != "nchw":
+        table |= {"layout": contract.layout, "shape": file_sizes(shape, contract.layout)}
     if contract.dtype != "float32":
         table["type"] = contract.dtype
     return table

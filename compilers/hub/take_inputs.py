@@ -15,7 +15,7 @@ from zoo.contract import FileInput
 from zoo.contract_files import Numbers
 from zoo.errors import HubError, UnsupportedOpError, suggest
 from zoo.file_content import file_content
-from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, reordered
+from zoo.layout import LAYOUTS, chw_sizes, file_sizes
 from zoo.plugs import DeclaredInput
 
 __all__ = ["declared_inputs", "take_inputs"]
@@ -63,7 +63,7 @@ def _dtype(element: int) -> str:
 
 
 def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) -> None:
-    """Change uint8 inputs to float32, NHWC inputs to NCHW, and those with a value to constants.
+    """Change uint8 inputs to float32, pictures to NCHW, and inputs with a value to constants.
 
     inputs: by name; none: all keep their layout. Raises HubError if file and entries differ, or if
     the file computes with a uint8 input before it casts it to reals.
@@ -81,12 +81,12 @@ def take_inputs(model: ModelProto, inputs: Mapping[str, FileInput], where: str) 
                 f"{where}: input '{value.name}' is {found} in the file and {stated.dtype} in the "
                 f'contract; state type = "{found}" in the contract\'s input'
             )
-        if stated.layout == "nhwc":
-            _check_nhwc(value, stated, where)
+        if stated.layout != "nchw":
+            _check_sizes(value, stated, where)
         if found == "uint8":
             _take_reals(model, value, where)
-        if stated.layout == "nhwc":
-            _take_channels_first(model, value)
+        if stated.layout != "nchw":
+            _take_channels_first(model, value, stated.layout)
 
 
 def _demand_all(
@@ -142,16 +142,17 @@ def _described(declared: DeclaredInput) -> str:
     return f"{declared.dtype or 'no tensor of numbers'} [{sizes}]"
 
 
-def _check_nhwc(value: ValueInfoProto, stated: FileInput, where: str) -> None:
+def _check_sizes(value: ValueInfoProto, stated: FileInput, where: str) -> None:
     _, *dims = value.type.tensor_type.shape.dim or (None,)
     sizes = [dim.dim_value or dim.dim_param or "?" for dim in dims]
-    wanted = [*stated.shape[1:], *stated.shape[:1]]
+    wanted = list(file_sizes(stated.shape, stated.layout))
     if len(sizes) != len(wanted) or any(
         isinstance(size, int) and size != want for size, want in zip(sizes, wanted, strict=True)
     ):
+        axes = ", ".join(file_sizes(("channels", "height", "width"), stated.layout))
         raise HubError(
             f"{where}: input '{value.name}' has shape {sizes} in the file and {wanted} "
-            "([height, width, channels]) in the contract, without the batch; correct the contract"
+            f"([{axes}]) in the contract, without the batch; correct the contract"
         )
 
 
@@ -193,16 +194,17 @@ def _demand_move(node: NodeProto, pixels: Iterable[str], name: str, where: str) 
     )
 
 
-def _take_channels_first(model: ModelProto, value: ValueInfoProto) -> None:
-    """Give an input [N, H, W, C] the axes [N, C, H, W], and a Transpose back for its readers."""
+def _take_channels_first(model: ModelProto, value: ValueInfoProto, layout: str) -> None:
+    """Give an input in a layout the axes [N, C, H, W], and a Transpose back for its readers."""
     graph, kind = model.graph, value.type.tensor_type
     taken = {name for node in graph.node for name in (*node.input, *node.output)}
-    own = fresh_name(f"{value.name}.nhwc", taken)
+    own = fresh_name(f"{value.name}.{layout}", taken)
     for node in graph.node:
         node.input[:] = [own if name == value.name else name for name in node.input]
-    back = helper.make_node("Transpose", [value.name], [own], own, perm=CHANNELS_LAST)
+    back = helper.make_node("Transpose", [value.name], [own], own, perm=LAYOUTS[layout])
     graph.node.insert(0, back)
-    dims = reordered(tuple(kind.shape.dim), CHANNELS_FIRST)
+    batch, *sizes = kind.shape.dim
+    dims = (batch, *chw_sizes(sizes, layout))
     copies = [type(dim).FromString(dim.SerializeToString()) for dim in dims]
     del kind.shape.dim[:]
     kind.shape.dim.extend(copies)

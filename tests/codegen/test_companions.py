@@ -1,11 +1,13 @@
 """The scripts of a bundle, run by a shell."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 from spot_app import REQUEST
 
-from codegen.apps import CPP_ONNXRUNTIME
+from codegen.apps import CPP_LITERT, CPP_ONNXRUNTIME, CPP_TENSORRT, CPP_VART
+from codegen.packages import debian_package, package_name
 
 BUNDLE = "spot.pc.none"
 PARTS = ("app", "lib", "model", "golden", "licences")
@@ -28,6 +30,21 @@ def bundle(tmp_path):
     app.write_text('#!/bin/sh\necho "$0" "$@"\n')
     app.chmod(0o755)
     return folder
+
+
+@pytest.mark.parametrize("app", [CPP_ONNXRUNTIME, CPP_LITERT, CPP_TENSORRT, CPP_VART])
+def test_only_a_network_of_landmarks_is_said_to_track(app):
+    facts = {"bundle": BUNDLE, "quantization": "none", "notice": "", "c_library": "2.28"}
+    classifier = replace(REQUEST, contract=replace(REQUEST.contract, post=()))
+    for request, tracks in ((REQUEST, True), (classifier, False)):
+        texts = {n: text.decode() for n, text in app.companions(request, facts).items()}
+        assert ("--track" in texts["README.md"]) == tracks
+        assert not tracks or "/dev/video0" in texts["README.md"]
+        assert tracks or not any("--track" in text for text in texts.values())
+        if "deb" in app.packages:
+            package = debian_package(request, facts, app.packages["deb"])
+            service = package.files[f"etc/default/{package_name(BUNDLE)}"].decode()
+            assert ("--track" in service) == tracks
 
 
 def run(*command, **environment):

@@ -28,7 +28,7 @@ def test_it_needs_what_the_adapter_is_made_with(package):
     )
     assert "with TensorRT on the GPU." in package.control["Description"]
     options = package.files[f"etc/default/{NAME}"].decode()
-    assert options.endswith("OPTIONS='--source /dev/video0 --track --power board'\n")
+    assert options.endswith("OPTIONS='--source /dev/video0 --power board --track'\n")
 
 
 def test_pcs_have_no_package():

@@ -1,8 +1,10 @@
-"""Networks as their files take pictures: [N, H, W, C] or [N, C, H, W], uint8 or float32."""
+"""Networks as their files take pictures: in all layouts, uint8 or float32."""
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from zoo.layout import LAYOUTS, file_sizes
 
 MEAN, STD = np.float32([120, 110, 100]), np.float32([60, 50, 70])
 
@@ -25,13 +27,14 @@ def picture_network(layout="nchw", dtype="float32", scaling=(), size=(6, 5), mov
         constants += map(numpy_helper.from_array, laid, names)
         nodes.append(helper.make_node(op, [value, *names], [f"{name}.y"], name))
         value = f"{name}.y"
-    if layout == "nhwc":
-        nodes.append(helper.make_node("Transpose", [value], ["laid"], "lay", perm=[0, 3, 1, 2]))
+    if layout != "nchw":
+        back = np.argsort(LAYOUTS[layout]).tolist()
+        nodes.append(helper.make_node("Transpose", [value], ["laid"], "lay", perm=back))
         value = "laid"
     weight = np.random.default_rng(0).normal(0, 0.1, (4, 3, 3, 3)).astype(np.float32)
     constants.append(numpy_helper.from_array(weight, "weight"))
     nodes.append(helper.make_node("Conv", [value, "weight"], ["y"], "conv", pads=[1, 1, 1, 1]))
-    shape = [3, *size] if layout == "nchw" else [*size, 3]
+    shape = file_sizes((3, *size), layout)
     kind = TensorProto.UINT8 if dtype == "uint8" else TensorProto.FLOAT
     graph = helper.make_graph(
         nodes,
@@ -55,7 +58,7 @@ SCALING = tuple(_SCALING)
 
 
 def _laid(array, layout):
-    return array.reshape(3, 1, 1) if array.ndim and layout == "nchw" else array
+    return array.reshape(3, 1, 1) if array.ndim and layout[1] == "c" else array
 
 
 def save(model, path):

@@ -2,12 +2,15 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.contract import Constant, Contract, FileInput, SignalSpec, Step, TensorSpec
+from zoo.data.source_feeds import source_feeds
 from zoo.errors import RecipeError
+from zoo.layout import LAYOUTS
 
 TOML = """
 input = {name = "image", shape = [3, 112, 112]}
@@ -83,8 +86,9 @@ constants = st.builds(Constant, names, numbers | st.lists(numbers, min_size=1).m
 def test_json_round_trip(contract):
     assert Contract.from_json(contract.to_json()) == contract
     if len(contract.input.shape) == 3:
-        last = replace(contract, layout="nhwc")
-        assert Contract.from_json(last.to_json()) == last
+        for layout in LAYOUTS:
+            other = replace(contract, layout=layout)
+            assert Contract.from_json(other.to_json()) == other
 
 
 def test_the_usual_form_is_not_written():
@@ -118,6 +122,24 @@ def test_the_layout_of_the_file(read):
     assert contract.input == TensorSpec("image", (3, 112, 96))
     assert (contract.layout, contract.dtype) == ("nhwc", "uint8")
     assert contract.file_inputs == {"image": FileInput((3, 112, 96), "nhwc", "uint8")}
+
+
+@pytest.mark.parametrize(
+    ("layout", "shape"),
+    [
+        ("nchw", [3, 112, 96]),
+        ("nhwc", [112, 96, 3]),
+        ("ncwh", [3, 96, 112]),
+        ("nwhc", [96, 112, 3]),
+    ],
+)
+def test_each_layout_has_its_shape(read, layout, shape):
+    given = f'input = {{name = "image", shape = {shape}, layout = "{layout}"}}'
+    contract = read(TOML.replace(TOML.splitlines()[1], given))
+    assert contract.input == TensorSpec("image", (3, 112, 96))
+    pixels = np.zeros((2, 3, 112, 96), np.float32)
+    feeds = source_feeds(contract, {"image": pixels})
+    assert feeds["image"].shape == (2, *shape)
 
 
 @pytest.mark.parametrize(

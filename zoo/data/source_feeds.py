@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zoo.contract import Contract
-from zoo.layout import channels_last
+from zoo.layout import in_layout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,7 @@ def source_feeds(contract: Contract, feeds: "Feeds") -> "Feeds":
 
 
 def _own_form(contract: Contract, values: "NDArray[Any]") -> "NDArray[Any]":
-    laid = channels_last(values) if contract.layout == "nhwc" else values
-    return np.ascontiguousarray(laid, contract.dtype)
+    return np.ascontiguousarray(in_layout(values, contract.layout), contract.dtype)
 
 
 def source_constants(contract: Contract) -> "Feeds":

@@ -1,5 +1,7 @@
 """Boxes, masks and classes in records and overlays: a network that looks for colours."""
 
+import subprocess
+
 import numpy as np
 import pytest
 from made_once import made_once
@@ -149,3 +151,13 @@ def test_the_overlay_shows_them(colour_app, photo, tmp_path):
     assert (label == WHITE).all(-1).sum() > 60
     caption = pixels[280:, :150]  # below the box, which is the whole photo
     assert (caption == WHITE).all(-1).sum() > 60
+
+
+def test_only_what_the_network_has_is_offered(colour_app, photo):
+    words = [colour_app.program, "--help"]
+    offered = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout
+    assert "--track" not in offered
+    assert "--box X,Y,W,H" in offered
+    refused = colour_app.run("--source", photo, "--track")
+    assert refused.status != 0
+    assert "--track: this network finds no landmarks to follow; leave it out" in refused.error

@@ -12,19 +12,20 @@ from compilers.hub import import_file, write
 from compilers.reference import run_graph
 from zoo.contract import FileInput
 from zoo.errors import HubError
+from zoo.layout import LAYOUTS
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 3, 6, 5)).astype(np.float32)
 
 
 def take(folder, model, **form):
-    inputs = {"x": FileInput((3, 6, 5), **form)} if form else {}
+    inputs = {"x": FileInput(**{"shape": (3, 6, 5), **form})} if form else {}
     return import_file(save(model, folder / "net.onnx"), inputs)
 
 
 @settings(max_examples=30, deadline=None)
 @given(
     scaling=st.lists(st.sampled_from(SCALING), unique=True).map(tuple),
-    layout=st.sampled_from(["nchw", "nhwc"]),
+    layout=st.sampled_from(list(LAYOUTS)),
     dtype=st.sampled_from(["float32", "uint8"]),
 )
 def test_every_form_of_a_network_computes_the_same(tmp_path_factory, scaling, layout, dtype):
@@ -42,7 +43,26 @@ def test_every_form_of_a_network_computes_the_same(tmp_path_factory, scaling, la
 def test_without_scaling_the_files_are_equal_to_the_byte(tmp_path):
     plain = write(take(tmp_path, picture_network()))
     assert write(take(tmp_path, picture_network(dtype="uint8"))) == plain
-    assert write(take(tmp_path, picture_network("nhwc", "uint8"), layout="nhwc")) == plain
+    for layout in ("nhwc", "ncwh", "nwhc"):
+        given = picture_network(layout, "uint8")
+        assert write(take(tmp_path, given, layout=layout)) == plain
+
+
+@pytest.mark.parametrize("layout", ["ncwh", "nwhc"])
+def test_a_network_that_looks_at_turned_pictures(tmp_path, layout):
+    """The file's convolution takes width before height, as that of MTCNN."""
+    turned = [helper.make_node("Identity", ["x"], ["moved"], "same")]
+    if layout == "nwhc":
+        perm = [0, 3, 1, 2]
+        turned = [helper.make_node("Transpose", ["x"], ["moved"], "lay", perm=perm)]
+    model = picture_network(size=(5, 6), moved=turned)
+    model.graph.input[0].CopyFrom(picture_network(layout).graph.input[0])
+    graph = take(tmp_path, model, layout=layout)
+    assert graph.tensors["x"].shape == ("N", 3, 6, 5)
+    assert graph.tensors["y"].shape == ("N", 4, 5, 6)
+    plain = take(tmp_path, picture_network(size=(5, 6)), shape=(3, 5, 6))
+    expected = run_graph(plain, {"x": PIXELS.transpose(0, 1, 3, 2)})["y"]
+    np.testing.assert_allclose(run_graph(graph, {"x": PIXELS})["y"], expected, rtol=1e-5, atol=1e-3)
 
 
 def test_pixels_may_move_before_their_cast(tmp_path):

@@ -12,6 +12,7 @@
 namespace zoo {
 
 // A network, and the steps around it. file: in the bundle's model/.  signal: if it takes such.
+// has_landmarks: whether it adds 'landmarks' [K, 2], which can be tracked.
 // preprocess: from a photo and a box to the input.  postprocess: from the outputs to values.
 struct Contract {
   std::string model;
@@ -19,6 +20,7 @@ struct Contract {
   SignalSpec signal;
   TensorSpec input;
   std::vector<TensorSpec> outputs;
+  bool has_landmarks;
   void (*preprocess)(Frame& frame);
   void (*postprocess)(Values& values, const Frame& frame);
 };

@@ -97,6 +97,14 @@ std::string bundled(const Contract& contract) {
   return program_directory() + "/../model/" + contract.file;
 }
 
+// Whether the program's network has a use for an option; the help leaves out others.
+bool is_offered(const Option& option) {
+  if (option.name == "--track") return kContract.has_landmarks;
+  const bool is_of_pictures =
+      option.name == "--box" || option.name == "--boxes" || option.name == "--overlay";
+  return !is_of_pictures || !takes_signals();
+}
+
 const Option& find_option(std::string_view name) {
   for (const Option& option : known_options()) {
     if (option.name == name) return option;
@@ -127,6 +135,9 @@ Options parse_options(int count, const char* const* words) {
   if (takes_signals() && (has_boxes || !options.overlay_directory.empty())) {
     throw UsageError("--box, --boxes, --track and --overlay are for pictures, this takes signals");
   }
+  if (options.boxes.track && !kContract.has_landmarks) {
+    throw UsageError("--track: this network finds no landmarks to follow; leave it out");
+  }
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {
     throw UsageError("--source is missing; --help lists the options");
@@ -137,8 +148,10 @@ Options parse_options(int count, const char* const* words) {
 std::string help_text(const char* program) {
   std::string text = "Usage: " + std::string(program) + " --source SOURCE [options]\n\n" +
                      kContract.model + " on " + kBackend.title +
-                     ". A JSON object is printed for each face.\n\n";
+                     ". A JSON object is printed for each " + (takes_signals() ? "signal" : "box") +
+                     ".\n\n";
   for (const Option& option : known_options()) {
+    if (!is_offered(option)) continue;
     const std::string head = "  " + option.name + (option.value.empty() ? "" : " ") + option.value;
     text += head + std::string(head.size() < 26 ? 26 - head.size() : 1, ' ') + option.help + "\n";
   }

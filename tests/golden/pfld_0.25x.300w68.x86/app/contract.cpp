@@ -118,6 +118,7 @@ const Contract kOwn = {
     {
         {"landmarks", {136}},
     },
+    true,
     preprocess,
     postprocess,
 };
