@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from compilers.error_bound import error_bounds
 from compilers.hub import HUB
-from compilers.op_by_op import judge_ops
-from compilers.op_table import find_op
+from compilers.op_by_op import judge_ops, rounds
 from compilers.reference import run_graph
 from zoo.graph import Graph, Node
 from zoo.plugs import Feeds, OpDifference, OpJudge
@@ -32,8 +31,8 @@ class ReferenceExecutor(OpJudge):
         return judge_ops(graph, inside)
 
     def rounds(self, node: Node) -> bool:
-        """Return zoo.op.Op.rounds."""
-        return find_op(node.op).rounds
+        """Return whether another runtime may round the node's integers differently."""
+        return rounds(node)
 
     def error_bounds(self, graph: Graph) -> Mapping[str, int]:
         """Return the maximum deviation of each activation, as proven in compilers.error_bound."""

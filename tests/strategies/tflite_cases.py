@@ -140,6 +140,14 @@ CASES = {
             (0, 1, 5, 6),
         )
     },
+    "transpose-conv-bias": Case(
+        "TRANSPOSE_CONV",
+        [(1, 10, 12, 3)],
+        {"s": ints(1, 10, 12, 3), **weights(3, 4, 4, 4, bias=3)},
+        "s w x b",
+        "TransposeConvOptions",
+        {"padding": 0, "strideW": 2, "strideH": 2, "fusedActivationFunction": 1},
+    ),
     "dense": Case(
         "FULLY_CONNECTED", [(1, 3)], weights(3, 120, bias=3), "x w b", "FullyConnectedOptions"
     ),
@@ -213,6 +221,8 @@ CASES = {
     "mean": reduced("MEAN", ints(1, 2), (1, 4)),
     "mean-kept": reduced("MEAN", ints(1, 2), (1, 1, 1, 4), keep=True),
     "mean-of-rows": reduced("MEAN", ints(1), (1, 6, 4)),
+    "sum-of-pixels": reduced("SUM", ints(1, 2), (1, 1, 1, 4), keep=True),
+    "sum-of-columns": reduced("SUM", ints(2), (1, 5, 4)),
     "sum-of-channels": reduced("SUM", ints(-1), (1, 5, 6)),
     "max-of-columns": reduced("REDUCE_MAX", ints(2), (1, 5, 4)),
     "min-kept": reduced("REDUCE_MIN", ints(3), (1, 5, 6, 1), keep=True),
@@ -297,6 +307,7 @@ CASES = {
     "sub": of_two("SUB", fused=3, other=(1, 5, 6, 1)),
     "mul": of_two("MUL", other=()),
     "div": of_two("DIV"),
+    "div-by-one": of_two("DIV", other=(1,)),
     "square-of-difference": alike("SQUARED_DIFFERENCE", constants={"c": reals(4)}, inputs="x c"),
     "maximum": alike("MAXIMUM", constants={"c": np.float32([0.5])}, inputs="x c"),
     "minimum": alike("MINIMUM", constants={"c": np.float32([0.5])}, inputs="x c"),

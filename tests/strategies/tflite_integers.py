@@ -57,7 +57,7 @@ MOVING = (
 )
 KEEPING = (
     *MOVING,
-    *("AVERAGE_POOL_2D", "MAXIMUM", "MAX_POOL_2D", "MINIMUM", "REDUCE_MAX"),
+    *("AVERAGE_POOL_2D", "MAXIMUM", "MAX_POOL_2D", "MINIMUM", "MIRROR_PAD", "REDUCE_MAX"),
     *("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"),
 )
 """Their outputs have their inputs' steps."""

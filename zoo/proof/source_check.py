@@ -28,11 +28,14 @@ from zoo.user_file import find_importer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SOURCE_STEP", "check_source", "demand_same", "random_inputs"]
+__all__ = ["SOURCE_STEP", "check_source", "demand_same", "own_noise", "random_inputs"]
 
 SOURCE_STEP = "user's file -> float hub"
 
 _SAMPLES = 4
+_NOISY, _OF_NOISE = 0.5, 10
+"""A change of the file's own outputs above half the bound explains ten times itself."""
+_TINY = 1e-30
 _NOISE_S = 3
 _PICTURE_AXES = 3
 _FLOAT = Exactness(
@@ -139,14 +142,45 @@ def _each_op(
         return None
 
 
-def demand_same(check: Check, source: Path) -> None:
-    """Raise VerifyError if the imported network differs."""
-    if not check.holds:
+def own_noise(source: Path, feeds: Feeds, contract: Contract) -> tuple[str, float]:
+    """Return the file's output that a step of float32 in its inputs changes most, and how much.
+
+    Relative to the output's largest number; ('', 0.0) if nothing changes.
+    """
+    own = registry.load("executor", find_importer(source).executor).load(source.parent, source.name)
+    constants = source_constants(contract)
+    given = source_feeds(contract, feeds)
+    above = {
+        name: np.nextafter(values, np.float32(np.inf)) if values.dtype == np.float32 else values
+        for name, values in given.items()
+    }
+    before, after = own(given, constants), own(above, constants)
+    changes = {
+        name: float(np.abs(after[name] - values).max() / max(float(np.abs(values).max()), _TINY))
+        for name, values in before.items()
+        if values.size
+    }
+    worst = max(changes, key=lambda name: changes[name], default="")
+    return (worst, changes[worst]) if worst and changes[worst] > 0 else ("", 0.0)
+
+
+def demand_same(check: Check, source: Path, noise: tuple[str, float] = ("", 0.0)) -> None:
+    """Raise VerifyError if the imported network differs. noise: result of `own_noise`."""
+    if check.holds:
+        return
+    found = f"{check.largest:g} {check.unit}, allowed: {check.allowed}"
+    output, change = noise
+    if change > (check.bound or 0.0) * _NOISY and check.largest < change * _OF_NOISE:
         raise VerifyError(
-            f"{source}: the imported network differs from the file by {check.largest:g} "
-            f"{check.unit}, allowed: {check.allowed}; report the file, because its import is "
-            "wrong, and export or convert it again"
+            f"{source}: its import cannot be proven, since its output '{output}' changes by "
+            f"{change:g} of its largest number if the inputs change by one step of float32; the "
+            f"imported network differs by {found}; drop that output, or train the network so "
+            "that its numbers do not cancel out"
         )
+    raise VerifyError(
+        f"{source}: the imported network differs from the file by {found}; report the file, "
+        "because its import is wrong, and export or convert it again"
+    )
 
 
 def _samples(outputs: Outputs) -> Iterator[Outputs]:

@@ -66,17 +66,31 @@ class _Axis:
 
 def _conv_transpose(parts: Parts) -> None:
     sizes, weight = parts.sizes(), parts.tensor(1)
-    if weight.data is None or weight.quantization or len(sizes) not in (2, 3):
+    if weight.data is None or len(sizes) not in (2, 3):
         raise parts.refusal(
             f"it convolves '{parts.tensor().name}' {parts.tensor().shape} with '{weight.name}' "
             f"{weight.shape}",
-            "only images and signals, and constant weights in float32 are supported",
+            "only images and signals, and constant weights are supported",
         )
+    _require_plain_grid(parts, weight)
     image = parts.input() if len(sizes) == 3 else parts.reshape(parts.input(), _tall(sizes))
     axes = _axes(parts, sizes[1:], weight.shape[2:])
-    blocks = _convolved(parts, image, _four_axes(weight.data), axes)
+    blocks = _convolved(parts, image, weight, axes)
     result = _cut(parts, _pixels(parts, blocks, axes, _channels(parts)), axes)
     parts.give(result if len(sizes) == 3 else parts.add("Squeeze", result, parts.integers([2])))
+
+
+def _require_plain_grid(parts: Parts, weight: Tensor) -> None:
+    """Refuse integers that stand for 0 otherwise than as 0, and scales for channels of groups."""
+    grid = weight.quantization
+    if grid is None:
+        return
+    is_grouped = int(parts.attribute("group", 1)) > 1
+    if any(grid.zero_point) or grid.axis not in (None, 1) or (is_grouped and grid.axis is not None):
+        raise parts.refusal(
+            f"its weight '{weight.name}' has zero points, or scales along axis {grid.axis}",
+            "quantize it symmetrically, with one scale or one for each output channel",
+        )
 
 
 def _tall(sizes: tuple[int, ...]) -> tuple[int, int, int]:
@@ -130,11 +144,15 @@ def _channels(parts: Parts) -> int:
     return int(parts.tensor(1).shape[1]) * int(parts.attribute("group", 1))
 
 
-def _convolved(parts: Parts, image: str, weight: NDArray[Any], axes: tuple[_Axis, _Axis]) -> str:
+def _convolved(parts: Parts, image: str, weight: Tensor, axes: tuple[_Axis, _Axis]) -> str:
     """Add the convolution, whose channels are (row, column, channel), or by groups the reverse."""
     group, (height, width) = int(parts.attribute("group", 1)), axes
     phases = prod(axis.stride for axis in axes)
-    inputs = [image, parts.constant("weight", _phases(weight, axes, group))]
+    assert weight.data is not None
+    data = _phases(_four_axes(weight.data), axes, group)
+    grid = weight.quantization
+    kernel = Tensor("weight", data.shape, data.dtype.name, quantization=grid, data=data)
+    inputs = [image, parts.known(_with_scales(kernel, phases))]
     if len(parts.node.inputs) > 2 and parts.node.inputs[2]:
         inputs.append(parts.known(_bias(parts, phases, group)))
     return parts.add(
@@ -151,7 +169,7 @@ def _phases(weight: NDArray[Any], axes: tuple[_Axis, _Axis], group: int) -> NDAr
     height, width = axes
     by_group = weight.reshape(group, -1, *weight.shape[1:]).swapaxes(1, 2)  # g K/g C/g taps taps
     shape = (height.stride, width.stride, *by_group.shape[:3])
-    kernels = np.zeros((*shape, len(height.offsets), len(width.offsets)), np.float32)
+    kernels = np.zeros((*shape, len(height.offsets), len(width.offsets)), weight.dtype)
     for row, rows in enumerate(height.taps):
         for column, columns in enumerate(width.taps):
             for down, i in rows:
@@ -170,7 +188,17 @@ def _bias(parts: Parts, phases: int, group: int) -> Tensor:
             f"its bias '{bias.name}' is computed", "export with the trained bias inside"
         )
     data = np.tile(bias.data, phases) if group == 1 else np.repeat(bias.data, phases)
-    return replace(bias, shape=data.shape, data=data)
+    return _with_scales(replace(bias, shape=data.shape, data=data), phases)
+
+
+def _with_scales(tensor: Tensor, phases: int) -> Tensor:
+    """Return a constant [phases * K, ...] with its K scales, if it has them, for each phase."""
+    grid = tensor.quantization
+    if grid is None or len(grid.scale) == 1:
+        return tensor
+    scale, zero_point = grid.scale * phases, grid.zero_point * phases
+    own = replace(grid, scale=scale, zero_point=zero_point, axis=0)
+    return replace(tensor, quantization=own)
 
 
 def _pixels(parts: Parts, blocks: str, axes: tuple[_Axis, _Axis], channels: int) -> str:

@@ -15,6 +15,28 @@ def _arithmetic(op_type: str, op: Operation) -> None:
     op.give(op.add(op_type, op.operand(0), op.operand(1)))
 
 
+def _negative(op: Operation) -> None:
+    if op.is_quantized():
+        raise op.refusal(
+            "LiteRT negates the integers as they are, regardless of their zero points",
+            "multiply by -1, or convert the network in float",
+        )
+    _function("Neg", op)
+
+
+def _quotient(op: Operation) -> None:
+    """DIV: integers by one constant, whose reciprocal is the step of a factor 1."""
+    if not op.is_quantized():
+        _arithmetic("Div", op)
+        return
+    if op.array(1) is None or (divisor := op.constant_reals(1)).size != 1 or divisor.item() <= 0:
+        raise op.refusal(
+            "it divides integers by other than one positive constant",
+            "multiply by the reciprocal, or convert the network in float",
+        )
+    op.give(op.add("Mul", op.operand(0), op.filled((), 1, 1 / divisor.item())))
+
+
 def _bound(op_type: str, op: Operation) -> None:
     """MAXIMUM and MINIMUM, of a single constant as a scalar."""
     operands = [op.operand(0), op.operand(1)]
@@ -63,6 +85,11 @@ def _prelu(op: Operation) -> None:
 def _softmax(op: Operation) -> None:
     """SOFTMAX along the last axis of beta * x."""
     x, beta = op.value(), op.real_option("beta")
+    if beta != 1 and op.is_quantized():
+        raise op.refusal(
+            f"its factor is {beta:g}, and a product of integers would be rounded before it",
+            "convert the network with a factor of 1",
+        )
     if beta != 1:
         x = op.add("Mul", x, op.parameter("beta", beta, np.float32))
     op.give(op.add("Softmax", x, axis=op.axis(-1)))
@@ -97,7 +124,7 @@ OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
         "COS": partial(_function, "Cos"),
         "DENSIFY": _densify,
         "DEQUANTIZE": _dequantize,
-        "DIV": partial(_arithmetic, "Div"),
+        "DIV": _quotient,
         "ELU": partial(_function, "Elu"),
         "EXP": partial(_function, "Exp"),
         "GELU": _gelu,
@@ -110,7 +137,7 @@ OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
         "MAXIMUM": partial(_bound, "Max"),
         "MINIMUM": partial(_bound, "Min"),
         "MUL": partial(_arithmetic, "Mul"),
-        "NEG": partial(_function, "Neg"),
+        "NEG": _negative,
         "POW": partial(_arithmetic, "Pow"),
         "PRELU": _prelu,
         "QUANTIZE": _quantize,

@@ -130,6 +130,16 @@ class Operation:
         bounds = (self.parameter("bound", bound, np.float32) for bound in (low, high))
         return self.add("Clip", value, *bounds)
 
+    def filled(self, shape: Sequence[int], level: int, step: float = 1.0) -> str:
+        """Add a constant of equal integers."""
+        scale = self.parameter("scale", step, np.float32)
+        levels = self.parameter("levels", np.full(shape, level), np.int8)
+        return self.add("DequantizeLinear", levels, scale)
+
+    def stored(self, value: str) -> str:
+        """Return a value as the output stores it, before it is moved further."""
+        return self._translation.stored(self._op.outputs[0], value)
+
     def give(self, value: str, index: int = 0) -> None:
         """Set an output, after the op's fused activation if it has one."""
         fused = int(self._op.options.get("fused_activation_function", _NO_ACTIVATION))

@@ -28,6 +28,9 @@ OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
 _SHAPE_READERS = ("EXPAND_DIMS", "RESHAPE", "SQUEEZE")
 """Ops whose further inputs only compute what the output's shape already says."""
 
+_SEVERAL_ROUNDINGS = ("L2_NORMALIZATION", "LOG_SOFTMAX", "RSQRT", "SQUARED_DIFFERENCE")
+"""Ops that are read as several others, each of which would round integers."""
+
 _DAMAGED = (IndexError, ValueError, OverflowError, ZeroDivisionError, TypeError)
 """What indices, sizes and options raise that contradict each other."""
 
@@ -64,6 +67,11 @@ def _needed(file: TfliteFile) -> list[FileOp]:
 def _translate(operation: Operation, op: FileOp, where: str) -> None:
     if op.code not in OPERATORS:
         raise operation.refusal(*_absent(op.code))
+    if op.code in _SEVERAL_ROUNDINGS and operation.is_quantized():
+        raise operation.refusal(
+            "it would round integers several times, LiteRT rounds once",
+            "convert the network in float, and quantize it with --calib",
+        )
     try:
         OPERATORS[op.code](operation)
     except _DAMAGED as error:

@@ -151,6 +151,15 @@ class Translation:
             value = self.add("Transpose", [value], self.fresh(value), perm=CHANNELS_FIRST)
         return value
 
+    def stored(self, index: int, value: str) -> str:
+        """Return the reals of a value in the integers of a tensor, as they are if it has none."""
+        tensor, name = self.file.tensors[index], self.names[index]
+        self._demand_type(index)
+        if not is_quantized(tensor):
+            return value
+        stored, real = self.fresh(f"{name}.moved"), self.fresh(f"{name}.moved.reals")
+        return self._stored(value, self._grid(tensor, name), stored, real)
+
     def give(self, index: int, value: str) -> None:
         """Set the reals of a tensor that an operator computes, stored as the file stores them."""
         tensor, name = self.file.tensors[index], self.names[index]

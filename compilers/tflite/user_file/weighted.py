@@ -89,16 +89,16 @@ def is_same(op: Operation) -> bool:
     return kind == _SAME
 
 
-def _bias(op: Operation, index: int) -> list[str]:
+def _bias(op: Operation, index: int, image: int = 0) -> list[str]:
     """Return the bias [K]; integers are in steps of s_in * s_w[k], as LiteRT sums them."""
     if not op.has(index):
         return []
     bias = op.constant(index, "bias").reshape(-1)
-    if not op.is_quantized():
+    if not op.is_quantized(image):
         return [op.weight(index, bias, 0)]
     if bias.dtype != np.int32:
         raise op.refusal(f"its bias is {bias.dtype}", "quantize biases to INT32")
-    steps = np.float32(op.scales(0)[0]) * np.array(op.scales(1), np.float32)
+    steps = np.float32(op.scales(image)[0]) * np.array(op.scales(1), np.float32)
     scale = op.parameter("bias.scale", steps if len(steps) > 1 else steps[0], np.float32)
     integers = op.parameter("bias", bias, np.int32)
     return [op.add("DequantizeLinear", integers, scale, axis=0)]
@@ -110,18 +110,18 @@ def _transpose_conv(op: Operation) -> None:
     SAME pads are those of the convolution from the output to the input.
     """
     weight = op.constant(1, "weight")
-    if op.is_quantized(2) or op.is_quantized(1) or weight.ndim != 4 or len(op.shape(2)) != 4:
+    if op.is_quantized(2) != op.is_quantized(1) or weight.ndim != 4 or len(op.shape(2)) != 4:
         raise op.refusal(
-            "it is quantized, or its weight has not four axes",
-            "convert the network in float, and quantize it with --calib",
+            "either its image or its weight is quantized, or one has not four axes",
+            "convert the network in float, or with all of it in int8",
         )
     strides = op.option("stride_h"), op.option("stride_w")
     begin, end, extra = zip(*_cuts(op, weight.shape[1:3], strides), strict=True)
     result = op.add(
         "ConvTranspose",
         op.value(2),
-        op.weight(1, weight.transpose(3, 0, 1, 2), 0),
-        *([op.weight(3, op.constant(3, "bias").reshape(-1), 0)] if op.has(3) else []),
+        op.weight(1, weight.transpose(3, 0, 1, 2), 1),
+        *_bias(op, 3, image=2),
         strides=strides,
         pads=(*begin, *end),
         output_padding=extra,

@@ -32,9 +32,20 @@ def _pad(op: Operation) -> None:
 
 
 def _mirror_pad(op: Operation) -> None:
+    """MIRROR_PAD: a selection along each axis, which moves integers."""
     if op.option("mode") != _REFLECT:
         raise op.refusal("its mode is SYMMETRIC", "only REFLECT is supported: pad with it")
-    op.give(op.add("Pad", op.value(), _pads(op), mode="reflect"))
+    if not op.is_quantized():
+        op.give(op.add("Pad", op.value(), _pads(op), mode="reflect"))
+        return
+    value, sizes = op.value(), op.shape()
+    borders = np.array(op.integers(1, "borders")).reshape(len(sizes), 2)
+    for axis, (size, (before, after)) in enumerate(zip(sizes, borders, strict=True)):
+        if before or after:
+            places = np.abs(np.arange(-before, size + after))
+            mirrored = op.parameter("places", size - 1 - np.abs(size - 1 - places))
+            value = op.stored(op.add("Gather", value, mirrored, axis=op.axis(axis)))
+    op.give(value)
 
 
 def _pads(op: Operation) -> str:
@@ -78,8 +89,17 @@ def _places(op: Operation) -> str:
     return "align_corners" if corners else "half_pixel" if half else "asymmetric"
 
 
+def _sum(op: Operation) -> None:
+    if op.is_quantized():
+        raise op.refusal(
+            "LiteRT's reference kernel and its fast one return different sums of integers",
+            "use MEAN, and multiply, or convert the network in float",
+        )
+    _reduce("ReduceSum", op)
+
+
 def _reduce(op_type: str, op: Operation) -> None:
-    """MEAN, SUM, REDUCE_MAX, REDUCE_MIN over constant axes."""
+    """MEAN, REDUCE_MAX, REDUCE_MIN, and SUM of reals, over constant axes."""
     shape = op.shape()
     axes = sorted({range(len(shape))[axis] for axis in op.integers(1, "axes")})
     laid = op.parameter("axes", sorted(op.axis(axis) for axis in axes))
@@ -104,6 +124,6 @@ OPERATORS: Mapping[str, Callable[[Operation], None]] = MappingProxyType(
         "REDUCE_MIN": partial(_reduce, "ReduceMin"),
         "RESIZE_BILINEAR": _resize,
         "RESIZE_NEAREST_NEIGHBOR": _resize_nearest,
-        "SUM": partial(_reduce, "ReduceSum"),
+        "SUM": _sum,
     }
 )

@@ -1,14 +1,17 @@
 """The user's own file is run as it is, and compared with what was imported."""
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnx.parser import parse_model
 
 from compilers.hub import import_file, write
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import HubError, VerifyError
-from zoo.proof.source_check import SOURCE_STEP, check_source, demand_same, random_inputs
+from zoo.proof.source_check import SOURCE_STEP, check_source, demand_same, own_noise, random_inputs
 
 SCALE = {"mean": [127.5] * 3, "std": [63.75] * 3}
 CONTRACT = Contract(
@@ -59,6 +62,30 @@ def test_a_true_import_holds(check, batch):
         1e-4,
     )
     assert found.values == 4 * 3 * 16 * 16
+
+
+def test_a_file_that_amplifies_rounding_is_not_called_a_wrong_import(check, tmp_path):
+    """(x + 4096) - 4096 loses half of the bits of x."""
+    model = parse_model(
+        """<ir_version: 8, opset_import: ["" : 18]>
+        net (float[N,3,8,8] x) => (float[N,3,8,8] y)
+        <float c = {4096.0}> { a = Add (x, c)  y = Sub (a, c) }"""
+    )
+    source = _saved(model, tmp_path / "source.onnx")
+    noise = own_noise(source, {"x": random_inputs(CONTRACT)}, CONTRACT)
+    assert noise[0] == "y"
+    assert noise[1] > 1e-4
+    found = replace(check(upsample("N")), largest=2 * noise[1])
+    with pytest.raises(VerifyError) as caught:
+        demand_same(found, "net.onnx", noise)
+    assert str(caught.value) == (
+        f"net.onnx: its import cannot be proven, since its output 'y' changes by {noise[1]:g} of "
+        "its largest number if the inputs change by one step of float32; the imported network "
+        f"differs by {found.largest:g} relative, allowed: 0.0001; drop that output, or train the "
+        "network so that its numbers do not cancel out"
+    )
+    with pytest.raises(VerifyError, match="because its import is wrong"):
+        demand_same(replace(found, largest=0.5), "net.onnx", noise)
 
 
 def test_another_interpolation_does_not(check, tmp_path):

@@ -38,8 +38,9 @@ COMPUTING = (
     ),
     *("GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC", "MAXIMUM", "MINIMUM", "MUL", "PRELU"),
     *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "RESIZE_BILINEAR", "SQRT", "SUB", "TANH"),
+    "TRANSPOSE_CONV",
 )
-EXACT = (*MOVING, "MAX_POOL_2D", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR")
+EXACT = (*MOVING, "MAX_POOL_2D", "MIRROR_PAD", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR")
 UINT8 = (
     *(
         "conv",
@@ -54,7 +55,7 @@ UINT8 = (
     ),
     *("concat", "LOGISTIC", "softmax", "reshape", "mean-kept", "RESIZE_BILINEAR-00-10"),
 )
-OTHERS = ("mean", "mean-kept", "softmax")
+OTHERS = ("div-by-one", "mean", "mean-kept", "softmax")
 CASES_IN_INTEGERS = {
     name: case
     for name, case in CASES.items()
@@ -98,6 +99,23 @@ def test_an_op_is_within_a_step_of_litert(tmp_path, case):
     assert "each of" in check.why
     assert check.largest <= (0 if case.code in EXACT else 1)
     assert IMPORTER.is_quantized(tmp_path / "net.tflite")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("NEG", "LiteRT negates the integers as they are, regardless of their zero points"),
+        ("sum-of-columns", "LiteRT's reference kernel and its fast one return different sums"),
+        ("l2", "it would round integers several times, LiteRT rounds once; convert the network "),
+        ("log-softmax", "it would round integers several times"),
+        ("softmax-sharp", "its factor is 2, and a product of integers would be rounded before it"),
+        ("div", "it divides integers by other than one positive constant; multiply by the "),
+    ],
+)
+def test_integers_that_litert_does_not_define_are_refused(tmp_path, name, why):
+    integers, _ = quantized_case(CASES[name], tmp_path)
+    with pytest.raises(UnsupportedOpError, match=why):
+        imported(integers.content, tmp_path)
 
 
 @pytest.mark.parametrize("name", UINT8)
