@@ -72,7 +72,8 @@ inline void boxes(Values& values, const Frame& frame, const std::string& coding,
         if (!labels.empty()) found_labels.data.push_back(labels[best.index]);
         std::vector<double> points(static_cast<std::size_t>(keypoint_count * keypoint_numbers));
         points_of.read(cell, anchor, points);
-        for (std::size_t k = 0; k < points.size(); k += static_cast<std::size_t>(keypoint_numbers)) {
+        for (std::size_t k = 0; k < points.size();
+             k += static_cast<std::size_t>(keypoint_numbers)) {
           for (std::size_t axis = 0; axis < 2; ++axis) {
             const double number = points[k + (order == "yx" ? 1 - axis : axis)];
             found_points.data.push_back(to_point_q8(coding, number, axis, place));

@@ -4,14 +4,16 @@
 
 #include "core/json.hpp"
 #include "core/latency.hpp"
+#include "core/source.hpp"
 
 namespace zoo {
 
 namespace {
 
+// number: of the box within its photo; a signal is looked at as a whole.
 std::string head(const Photo& photo, int number) {
   return "{\"source\": " + quoted(photo.source) + ", \"frame\": " + std::to_string(photo.frame) +
-         ", \"face\": " + std::to_string(number);
+         (takes_signals() ? "" : ", \"face\": " + std::to_string(number));
 }
 
 std::string percentiles(const std::vector<double>& times_ms) {
@@ -112,12 +114,13 @@ std::string Summary::to_json() const {
 
 std::string Summary::to_text() const {
   char text[256];
-  std::snprintf(
-      text, sizeof text,
-      "%d frames, %zu faces in %.3f s, %.1f frames/s; a face: median %.3f ms, p95 %.3f ms; "
-      "network alone: median %.3f ms, p95 %.3f ms",
-      frames, latency_ms.size(), seconds, frames_per_second(*this), percentile(latency_ms, 50),
-      percentile(latency_ms, 95), percentile(inference_ms, 50), percentile(inference_ms, 95));
+  const char* unit = takes_signals() ? "signal" : "face";
+  std::snprintf(text, sizeof text,
+                "%d frames, %zu %ss in %.3f s, %.1f frames/s; a %s: median %.3f ms, p95 %.3f ms; "
+                "network alone: median %.3f ms, p95 %.3f ms",
+                frames, latency_ms.size(), unit, seconds, frames_per_second(*this), unit,
+                percentile(latency_ms, 50), percentile(latency_ms, 95),
+                percentile(inference_ms, 50), percentile(inference_ms, 95));
   return model + ": " + text + detector_text(*this) + power_text(*this) + heat_text(*this);
 }
 
