@@ -14,7 +14,7 @@ OP_VERSIONS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "ABS": (1, "1.13.0"),
         "ADD": (2, "1.14.0"),
         "AVERAGE_POOL_2D": (2, "1.14.0"),
-        "BATCH_MATMUL": (3, "2.4.0"),
+        "BATCH_MATMUL": (2, "2.3.0"),
         "CAST": (3, "2.8.0"),
         "CONCATENATION": (2, "1.14.0"),
         "CONV_2D": (6, "2.9.0"),
