@@ -28,7 +28,10 @@ __all__ = [
     "whole",
 ]
 
-RESERVED = ("source", "frame", "face", "box", "latency_ms", "inference_ms", "device_ms")
+RESERVED = (
+    *("source", "frame", "face", "id", "box", "detection_score"),
+    *("latency_ms", "inference_ms", "device_ms"),
+)
 """Keys of an app's records beside the values."""
 
 _NO_SIGNAL = "a contract of signals begins with signal = {rate_hz = ...}"

@@ -90,18 +90,51 @@ def test_the_detector_alone(app, tmp_path):
     assert '"spots": [' in raw.read_text()
 
 
-def test_a_face_that_leaves_and_enters_is_found_again(app, tmp_path):
-    places = [[(40, 60)], [(44, 60)], [], [], [(120, 60)], [(118, 62)]]
-    raw = tmp_path / "frames.rgb"
+def follow(app, folder, places, *words):
+    """Return the lines of each frame of a film of white spots."""
+    raw = folder / "frames.rgb"
     raw.write_bytes(b"".join(spots(*centres).tobytes() for centres in places))
-    found = app.run("--source", f"raw:160x120:{raw}", "--track", "--json").lines
-    summary = found[-1]["summary"]
-    lines = [line for line in found[:-1] if line["brightness"][0] > 0]
-    assert [line["frame"] for line in lines] == [0, 1, 4, 5]
+    finished = app.run("--source", f"raw:160x120:{raw}", "--track", "--json", *words)
+    assert finished.status == 0, finished.error
+    lines = [line for line in finished.lines if "frame" in line and line["brightness"][0] > 0]
+    found = [[line for line in lines if line["frame"] == frame] for frame in range(len(places))]
+    return found, finished.lines[-1]["summary"]
+
+
+def ids(found):
+    return [[line["id"] for line in lines] for lines in found]
+
+
+def test_a_face_that_leaves_and_enters_is_found_again(app, tmp_path):
+    places = [[(40, 60)], [(42, 60)], [], [], [(120, 60)], [(118, 61)]]
+    found, summary = follow(app, tmp_path, places)
+    assert ids(found) == [[0], [0], [], [], [1], [1]]
     assert summary["frames"] == 6
-    centres = {line["frame"]: np.mean(line["landmarks"], axis=0) for line in lines}
-    for frame, (x, y) in ((0, (40, 60)), (1, (44, 60)), (4, (120, 60)), (5, (118, 62))):
-        np.testing.assert_allclose(centres[frame], (x, y), atol=6)
+    for lines, centres in zip(found, places, strict=True):
+        for line, centre in zip(lines, centres, strict=True):
+            np.testing.assert_allclose(np.mean(line["landmarks"], axis=0), centre, atol=6)
+
+
+def test_objects_keep_their_ids(app, tmp_path):
+    places = [[(30 + 2 * step, 28), (130 - 2 * step, 95)] for step in range(8)]
+    found, _ = follow(app, tmp_path, places, "--detect-every", 5)
+    where = [{line["id"]: np.mean(line["landmarks"], axis=0)[1] for line in f} for f in found]
+    upper = min(where[0], key=where[0].get)
+    for heights in where:
+        assert heights.keys() == {0, 1}
+        assert heights[upper] < 65 < heights[1 - upper]
+
+
+def test_a_newcomer_is_seen_when_the_detector_is_asked_again(app, tmp_path):
+    places = [[(40, 40)], *[[(40, 40), (120, 90)]] * 9]
+    found, _ = follow(app, tmp_path, places, "--detect-every", 4)
+    assert [len(lines) for lines in found] == [1, 1, 1, 1, 2, 2, 2, 2, 2, 2]
+    assert ids(found)[-1] == [0, 1]
+
+
+def test_wrong_words(app, tmp_path):
+    finished = app.run("--source", tmp_path, "--detect-every", "0")
+    assert (finished.status, "--detect-every '0'" in finished.error) == (2, True)
 
 
 def test_a_missing_detector_is_named(app, tmp_path):

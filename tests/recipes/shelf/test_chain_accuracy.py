@@ -2,29 +2,11 @@
 
 import numpy as np
 import pytest
+from landmark_recipe import NETWORK
 
 from recipes.shelf.chain_accuracy import Face, fit_rule, measure
-from zoo.contract import Contract, Step, TensorSpec
 from zoo.errors import RecipeError
-from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
-
-SIDE = 8
-NETWORK = Recipe(
-    "middle",
-    "middle",
-    "",
-    Contract(
-        TensorSpec("image", (3, SIDE, SIDE)),
-        (TensorSpec("landmarks", (136,)),),
-        (
-            Step("crop", {"scale": 1.0}),
-            Step("resize", {"size": [SIDE, SIDE]}),
-            Step("normalize", {"mean": [0] * 3, "std": [1] * 3}),
-        ),
-        (Step("landmarks", {"count": 68}),),
-    ),
-)
 
 
 def boxes_of(rule, random, count=200):

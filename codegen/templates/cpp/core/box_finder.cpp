@@ -37,7 +37,7 @@ std::unique_ptr<BoxFinder> make_finder(const BoxOptions& options) {
 
 std::unique_ptr<BoxFinder> make_box_finder(const BoxOptions& options) {
   std::unique_ptr<BoxFinder> finder = make_finder(options);
-  if (options.track) finder = std::make_unique<Tracker>(std::move(finder));
+  if (options.track) finder = std::make_unique<Tracker>(std::move(finder), options.detect_every);
   return finder;
 }
 

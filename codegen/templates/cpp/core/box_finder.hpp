@@ -6,17 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "core/backend.hpp"
+#include "core/finding.hpp"
 #include "core/source.hpp"
 
 namespace zoo {
 
 // A region of a photo. score: of the detection there, if there is one.  passes: how often to look;
-// each further time in the box of the landmarks just found.
+// each further time in the box of the landmarks just found.  id: of a tracked object.
+// is_followed: whether the box is that of its landmarks in the photo before, and to be checked.
 struct Place {
   Box box;
   std::optional<double> score = std::nullopt;
   int passes = 1;
+  std::optional<int> id = std::nullopt;
+  bool is_followed = false;
 };
 
 class BoxFinder {
@@ -26,20 +29,25 @@ class BoxFinder {
   // The regions of a photo to look at; throws Error.
   virtual std::vector<Place> find(const Photo& photo) = 0;
 
-  // Reports where the objects in the last photo's regions were found.
-  virtual void follow(const Photo&, const std::vector<Box>&) {}
+  // Reports what was found in the last photo's regions, in their order.
+  virtual void follow(const Photo&, const std::vector<Finding>&) {}
+
+  // Whether it looks at the photo, so that asking it again may give another answer.
+  virtual bool is_detector() const { return false; }
 
   // Milliseconds that a detector took for the last photo; none if it was not asked.
   virtual std::optional<double> detector_ms() const { return std::nullopt; }
 };
 
 // The boxes of a file, otherwise the fixed one, otherwise the detector's, otherwise the whole
-// photo. detector: how to load it.  ignores_detector: whether to take the whole photo instead of
-// it.
+// photo. track: whether to follow what was found.  detect_every: then, photos until the detector is
+// asked again.  detector: how to load it.  ignores_detector: whether to take the whole photo
+// instead.
 struct BoxOptions {
   std::string file;
   std::optional<Box> fixed;
   bool track = false;
+  int detect_every = 10;
   BackendOptions detector;
   bool ignores_detector = false;
 };

@@ -12,6 +12,7 @@ class DetectorFinder : public BoxFinder {
  public:
   DetectorFinder(const BackendOptions& options, const Detector& detector);
   std::vector<Place> find(const Photo& photo) override;
+  bool is_detector() const override { return true; }
   std::optional<double> detector_ms() const override { return latency_ms_; }
 
  private:

@@ -1,5 +1,7 @@
 #include "core/finding.hpp"
 
+#include <algorithm>
+
 #include "core/latency.hpp"
 
 namespace zoo {
@@ -40,6 +42,24 @@ const Tensor* numbers_of(const Finding& finding, const std::string& name) {
 }
 
 }  // namespace
+
+Box span(const Tensor& landmarks) {
+  double low[2] = {landmarks.data[0], landmarks.data[1]};
+  double high[2] = {low[0], low[1]};
+  for (std::size_t i = 0; i < landmarks.data.size(); ++i) {
+    low[i % 2] = std::min(low[i % 2], landmarks.data[i]);
+    high[i % 2] = std::max(high[i % 2], landmarks.data[i]);
+  }
+  return {low[0] + 0.5, low[1] + 0.5, high[0] - low[0], high[1] - low[1]};
+}
+
+double overlap(const Box& a, const Box& b) {
+  const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+  const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+  if (!(width > 0 && height > 0)) return 0;
+  const double common = width * height;
+  return common / (a.width * a.height + b.width * b.height - common);
+}
 
 const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns) {
   const Tensor* value = numbers_of(finding, name);

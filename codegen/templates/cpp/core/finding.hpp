@@ -12,6 +12,9 @@
 
 namespace zoo {
 
+// Landmarks that another look moves by more of their box's longer side may be of no object.
+constexpr double kLargestMove = 0.008;
+
 // A contract's network, loaded.
 struct Network {
   const Contract& contract;
@@ -21,14 +24,17 @@ struct Network {
 // Loads a contract's network; throws Error.
 Network load_network(const BackendOptions& options, const Contract& contract);
 
-// contract: of the network.  box: the region.  score: of the detection there.  outputs: of the
-// network, in the contract's order. values: outputs and what steps add to them.  latency_ms: of
-// everything.  inference_ms: of the network.  device_ms: by the accelerator's own clock, if it has
-// one.
+// contract: of the network.  box: the region.  score: of the detection there.  id: of a tracked
+// object.  moved: how far a second look moved the landmarks, on average, in the longer side of
+// their box.  outputs: of the network, in the contract's order.  values: outputs and what steps add
+// to them.  latency_ms: of everything.  inference_ms: of the network.  device_ms: by the
+// accelerator's own clock, if it has one.
 struct Finding {
   const Contract* contract = nullptr;
   Box box;
   std::optional<double> score;
+  std::optional<int> id;
+  std::optional<double> moved;
   std::vector<std::vector<float>> outputs;
   Values values;
   double latency_ms = 0;
@@ -38,6 +44,12 @@ struct Finding {
 
 // Runs the contract's steps and the network on a part of a photo.
 Finding look(const Network& network, const Photo& photo, const Box& box);
+
+// The bounding box of landmarks [K, 2], K > 0: of their pixels, whose centres are at integers.
+Box span(const Tensor& landmarks);
+
+// Intersection over union; 0 for boxes without an area or with a nan.
+double overlap(const Box& a, const Box& b);
 
 // A value with rows [N, columns] of numbers; null if the contract has none of this name.
 const Tensor* rows_of(const Finding& finding, const std::string& name, std::int64_t columns);

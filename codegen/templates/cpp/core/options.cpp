@@ -67,6 +67,10 @@ std::vector<Option> detector_options() {
       {"--detector", "FILE",
        "detector; default: ../model/" + kDetector->contract.file + " beside the program",
        [](Options& o, const std::string& v) { o.boxes.detector.model = v; }},
+      {"--detect-every", "N", "with --track: ask the detector again after N photos; default: 10",
+       [](Options& o, const std::string& v) {
+         o.boxes.detect_every = parse_count("--detect-every", v);
+       }},
       {"--detector-only", "", "report what the detector finds, and do not run the other network",
        [](Options& o, const std::string&) {
          o.detector_only = true;

@@ -77,6 +77,7 @@ std::string record(const Photo& photo, int number, const Finding& finding) {
   const Box& box = finding.box;
   std::string text = head(photo, number) + ", \"box\": [" + to_json(box.x) + ", " + to_json(box.y) +
                      ", " + to_json(box.width) + ", " + to_json(box.height) + "]";
+  if (finding.id) text += ", \"id\": " + std::to_string(*finding.id);
   if (finding.score) text += ", \"detection_score\": " + to_json(*finding.score);
   for (const auto& [name, value] : finding.values)
     text += ", " + quoted(name) + ": " + to_json(value);

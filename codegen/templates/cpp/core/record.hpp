@@ -11,8 +11,8 @@
 
 namespace zoo {
 
-// Source, frame, the finding's number, box, its score by the detector, every value by name,
-// latencies.
+// Source, frame, the finding's number, box, its score by the detector, its id where it is tracked,
+// every value by name, latencies.
 std::string record(const Photo& photo, int number, const Finding& finding);
 
 // Source, frame, the finding's number and the network's own outputs with their shapes.
