@@ -39,7 +39,7 @@ _ROLES = ("Inputs", "Constants", "Outputs")
 _SECTIONS = re.compile(rf"\b({'|'.join(_ROLES)}): \[")
 _TYPE = re.compile(r"\bDatatype: (\w+)")
 _NODE = re.compile(r"\[ONNX Layer: ([^\]]+)\]")
-_WEIGHTED = ("Conv", "Gemm", "MatMul")
+_WEIGHTED = ("Conv", "Gemm")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def parse_layers(log: str) -> tuple[Layer, ...]:
 
 
 def weighted_nodes(content: bytes) -> tuple[str, ...]:
-    """Return the convolutions and matrix products of an ONNX file by name."""
+    """Return the convolutions and dense layers of an ONNX file by name."""
     nodes = ModelProto.FromString(content).graph.node
     return tuple(node.name for node in nodes if node.op_type in _WEIGHTED)
 
