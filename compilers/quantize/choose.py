@@ -6,16 +6,15 @@ rule, one of the measured networks does worst with it. Layers are equalised by w
 integer network's outputs on held-out samples, by the fourth power of the differences. The mean
 square would prefer a range that rounds finely and cuts off the largest answers, one in a thousand;
 the largest difference would depend on a single sample. The slowest methods, error-compensating
-weight rounding and bias correction, are only tried for the best candidate. If biases have few bits,
-they are tried for the best one of each form, equalised and not: without them, the biases' rounding
-costs most, and hides which form is better. Ties keep the order of the candidates,
-which starts with those that clip least.
+weight rounding and bias correction, are only tried for the best candidate of each form, equalised
+and not: they remove errors of rounding, which hide that a form clips less. An equalised form is not
+tried with 'percentile', which clips what equalisation has made room for, and as it is not with
+'minmax'. Ties keep the order of the candidates, which starts with those that clip least.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -45,8 +44,8 @@ AUTO = "auto"
 _POWER = 4
 _JUDGING = 50
 """Maximum judging samples; every candidate runs on all of them."""
-_COARSE_BIAS = 8
-"""Most bits of a bias whose rounding costs more than that of the weights."""
+_EQUALIZED = ("minmax", "mse")
+_AS_IS = ("percentile", "mse")
 
 
 @dataclass(frozen=True)
@@ -110,14 +109,15 @@ def choose(
     judge = _Judge.of(ready, options.held_out or forms[0][1].first, contract, threads)
     trials = []
     filled = [fill(form, own, scheme) for form, own in forms]
-    for calibrator, (index, (form, own)) in product(CALIBRATORS, enumerate(filled)):
+    for calibrator, index in _candidates(len(filled)):
+        form, own = filled[index]
         start = fit_grids(form, scheme, own, contract, calibrator)
         placed = place(start.graph, start.grids, scheme)
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
         report(f"quantized with {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
     if options.correct_bias:
-        trials += [_corrected(trial, judge, threads) for trial in _worth_correcting(trials, scheme)]
+        trials += [_corrected(trial, judge, threads) for trial in _best_of_each_form(trials)]
     trials.sort(key=_loss)
     where = "held out" if options.held_out else "of calibration"
     tried = tuple(trial.way for trial in trials)
@@ -141,12 +141,14 @@ def _loss(trial: _Trial) -> float:
     return trial.way.loss
 
 
-def _worth_correcting(trials: Sequence[_Trial], scheme: Scheme) -> list[_Trial]:
-    """Return the best candidate, or with coarse biases the best of each form."""
-    ordered = sorted(trials, key=_loss)
-    if scheme.bias_bits > _COARSE_BIAS:
-        return ordered[:1]
-    best = {trial.way.equalized: trial for trial in reversed(ordered)}
+def _candidates(forms: int) -> list[tuple[str, int]]:
+    """Return calibrators, each with the index of its form: as it is, equalised."""
+    tried = (_AS_IS, _EQUALIZED) if forms > 1 else (tuple(CALIBRATORS),)
+    return [(name, index) for name in CALIBRATORS for index in range(forms) if name in tried[index]]
+
+
+def _best_of_each_form(trials: Sequence[_Trial]) -> list[_Trial]:
+    best = {trial.way.equalized: trial for trial in sorted(trials, key=_loss, reverse=True)}
     return [best[equalized] for equalized in sorted(best)]
 
 
