@@ -148,8 +148,8 @@ def _candidates(forms: int) -> list[tuple[str, int]]:
 
 
 def _best_of_each_form(trials: Sequence[_Trial]) -> list[_Trial]:
-    best = {trial.way.equalized: trial for trial in sorted(trials, key=_loss, reverse=True)}
-    return [best[equalized] for equalized in sorted(best)]
+    forms = sorted({trial.way.equalized for trial in trials})
+    return [min((t for t in trials if t.way.equalized == form), key=_loss) for form in forms]
 
 
 def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
