@@ -7,9 +7,8 @@ integer network's outputs on held-out samples, by the fourth power of the differ
 square would prefer a range that rounds finely and cuts off the largest answers, one in a thousand;
 the largest difference would depend on a single sample. The slowest methods, error-compensating
 weight rounding and bias correction, are only tried for the best candidate of each form, equalised
-and not: they remove errors of rounding, which hide that a form clips less. An equalised form is not
-tried with 'percentile', which clips what equalisation has made room for, and as it is not with
-'minmax'. Ties keep the order of the candidates, which starts with those that clip least.
+and not: they remove errors of rounding, which hide that a form clips less. The form
+that is not equalised, seldom the best, is only tried with 'mse' if there is an equalised one. Ties keep the order of the candidates, which starts with those that clip least.
 """
 
 import json
@@ -44,8 +43,8 @@ AUTO = "auto"
 _POWER = 4
 _JUDGING = 50
 """Maximum judging samples; every candidate runs on all of them."""
-_EQUALIZED = ("minmax", "mse")
-_AS_IS = ("percentile", "mse")
+_AS_IS = "mse"
+"""The range rule for the form that is not equalised, if another one is."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,9 @@ def _loss(trial: _Trial) -> float:
 
 def _candidates(forms: int) -> list[tuple[str, int]]:
     """Return calibrators, each with the index of its form: as it is, equalised."""
-    tried = (_AS_IS, _EQUALIZED) if forms > 1 else (tuple(CALIBRATORS),)
-    return [(name, index) for name in CALIBRATORS for index in range(forms) if name in tried[index]]
+    if forms == 1:
+        return [(name, 0) for name in CALIBRATORS]
+    return [*((name, 1) for name in CALIBRATORS), (_AS_IS, 0)]
 
 
 def _best_of_each_form(trials: Sequence[_Trial]) -> list[_Trial]:
