@@ -7,8 +7,9 @@ integer network's outputs on held-out samples, by the fourth power of the differ
 square would prefer a range that rounds finely and cuts off the largest answers, one in a thousand;
 the largest difference would depend on a single sample. The slowest methods, error-compensating
 weight rounding and bias correction, are only tried for the best candidate of each form, equalised
-and not: they remove errors of rounding, which hide that a form clips less. The form
-that is not equalised, seldom the best, is only tried with 'mse' if there is an equalised one. Ties keep the order of the candidates, which starts with those that clip least.
+and not: they remove errors of rounding, which hide that a form clips less. The form that is not
+equalised, seldom the best, is only tried with 'mse' if there is an equalised one. Ties keep the
+order of the candidates, which starts with those that clip least.
 """
 
 import json
