@@ -20,7 +20,7 @@ from zoo.user_file import is_user_file
 if TYPE_CHECKING:
     from zoo.build.plan import Wish
 
-__all__ = ["chained", "demand_chain", "region_rule"]
+__all__ = ["chained", "demand_board", "demand_chain", "region_rule"]
 
 _SUFFIX = ".toml"
 _TABLES = ("detector", "network", "regions")
@@ -58,8 +58,17 @@ def region_rule(detector: Recipe, network: Recipe) -> RegionRule:
     return RegionRule()
 
 
-def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule, target: Target) -> None:
-    """Raise RecipeError for networks that do not fit, RefusedError for a board without chains."""
+def demand_board(target: Target) -> None:
+    """Raise RefusedError for a board without chains."""
+    if not registry.load("app", target.app).takes_detectors:
+        raise RefusedError(
+            f"{target.name}: its app runs one network; for a chain use "
+            f"{' or '.join(_boards())}, or build the detector alone and give its boxes with --boxes"
+        )
+
+
+def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
+    """Raise RecipeError for networks that do not fit."""
     from zoo.data.processing import value_specs
 
     for recipe in (detector, network):
@@ -75,11 +84,6 @@ def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule, target: Ta
         raise RecipeError(
             f"{network.name}: has no value 'landmarks', where a second pass could look; set "
             "passes = 1 in [regions]"
-        )
-    if not registry.load("app", target.app).takes_detectors:
-        raise RefusedError(
-            f"{target.name}: its app runs one network; for a chain use "
-            f"{' or '.join(_boards())}, or build the detector alone and give its boxes with --boxes"
         )
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -213,11 +213,11 @@ def build(
     """
     done: dict[str, Outcome] = {}
     for name, stage, part in _steps(plan, stages):
-        started(stage)
+        started(replace(stage, name=name))
         needs = _needs(name, stage, plan, done)
         outcome = cache.perform(_task(stage, part, needs, done), _runner(stage, part, needs), force)
         done[name] = outcome
-        finished(outcome)
+        finished(replace(outcome, stage=name))
     return {name: outcome.folder for name, outcome in done.items()}
 
 
@@ -230,7 +230,7 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
     for name, stage, part in _steps(plan, STAGES):
         outcome = cache.preview(_task(stage, part, _needs(name, stage, plan, done), done))
         done[name] = outcome
-        yield outcome
+        yield replace(outcome, stage=name)
         if not outcome.hit:
             return
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoo import registry
-from zoo.build.chain import demand_chain, region_rule
+from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
@@ -32,6 +32,9 @@ _COUNT, _COUNTS = 500, {_QAT: 2000}
 """Maximum images: a few hundred suffice for ranges, training learns from each one."""
 
 _TOLD = ("plugin", "code")
+
+_CALIB = "--calib DIR"
+_CALIB_OF_DETECTOR = 'calib = "DIR" in [detector] of a chain file (docs/chains.md)'
 
 
 @dataclass(frozen=True)
@@ -150,16 +153,18 @@ def make_plan(wish: Wish) -> Plan:
 
 
 def _make_plan(wish: Wish) -> Plan:
-    plan = _plan_alone(wish)
     if wish.detector is None:
-        return plan
-    detector = _plan_alone(wish.detector)
+        return _plan_alone(wish)
+    demand_board(find_target(wish.target, wish.runtime))  # before it asks for pictures
+    plan = _plan_alone(wish)
+    detector = _plan_alone(wish.detector, _CALIB_OF_DETECTOR)
     rule = wish.regions or region_rule(detector.recipe, plan.recipe)
-    demand_chain(detector.recipe, plan.recipe, rule, plan.target)
+    demand_chain(detector.recipe, plan.recipe, rule)
     return replace(plan, detector=detector, regions=rule)
 
 
-def _plan_alone(wish: Wish) -> Plan:
+def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
+    """Return the plan of one network. calib: how its calibration pictures are given."""
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
     demand_source(recipe, target)
@@ -177,7 +182,7 @@ def _plan_alone(wish: Wish) -> Plan:
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
     if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and quant_hub is None:
         try:
-            _check_quantizer(wish, recipe, target, scheme)
+            _check_quantizer(wish, recipe, target, scheme, calib)
         except ZooError:
             if wish.contract or wish.hub:
                 read_network(float_hub, recipe)  # report errors in the file first
@@ -283,12 +288,12 @@ def _check_commercial(recipe: Recipe) -> None:
             )
 
 
-def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) -> None:
+def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str, calib: str) -> None:
     if wish.quant not in registry.names("quantizer"):
         raise RefusedError(
             f"{recipe.name}: is not published quantized with '{wish.quant}' to '{scheme}', and no "
             f"plugin quantizes with it; --quant: {', '.join(registry.names('quantizer'))} with "
-            "--calib DIR"
+            f"{calib}"
         )
     if wish.calibration is None and wish.quant == OWN_INTEGERS:
         return
@@ -296,7 +301,7 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str) ->
         others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
         raise UsageError(
             f"{recipe.name}: quantizing it with '{wish.quant}' for {target.name} needs pictures of "
-            "what it will see: give a folder of them with --calib DIR"
+            f"what it will see: give a folder of them with {calib}"
             f"{''.join(f', or use --quant {quant}' for quant in others)}"
         )
     _check_calibration(wish.calibration, recipe)

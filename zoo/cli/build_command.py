@@ -1,5 +1,6 @@
 """zoo build: from a model to a bundle."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from zoo.build.cache import Outcome
 from zoo.build.chain import chained
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.stage import needs_of_detector
 from zoo.cli.options import (
     cache_option,
     chosen_runtime,
@@ -128,8 +130,6 @@ def _build(
     """Return the bundle in each form, its notes, and what each stage did."""
     from zoo.build.pipeline import build
     from zoo.build.stages.compile import app_notes
-    from zoo.build.stages.lower import artifact_notes
-    from zoo.build.stages.quantize import quantization_notes
     from zoo.cli.progress import progress
 
     cache = open_cache(cache_folder)
@@ -144,12 +144,18 @@ def _build(
     packages = {form: out / f"{plan.build_name}.{form}" for form in plan.target.packages}
     for form, package in packages.items():
         cache.deliver(done["package"] / f"bundle.{form}", package)
-    notes = (
-        *quantization_notes(done["quantize"]),
-        *artifact_notes(done["lower"]),
-        *app_notes(plan.target),
-    )
+    detector_notes = _notes(needs_of_detector(done)) if plan.detector else ()
+    notes = (*_notes(done), *detector_notes, *app_notes(plan.target))
     return list(packages.values()), notes, outcomes
+
+
+def _notes(done: Mapping[str, Path]) -> Iterator[str]:
+    """Yield the notes on one network. done: the results of its stages."""
+    from zoo.build.stages.lower import artifact_notes
+    from zoo.build.stages.quantize import quantization_notes
+
+    yield from quantization_notes(done["quantize"])
+    yield from artifact_notes(done["lower"])
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:

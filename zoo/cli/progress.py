@@ -34,7 +34,7 @@ class Progress:
         if self.explain or not outcome.hit:
             state = "cached" if outcome.hit else "built "
             reason = "" if outcome.hit else f"  [dim]{outcome.reason}[/dim]"
-            self.console.print(f"  {state} {outcome.stage:<9}{reason}", highlight=False)
+            self.console.print(f"  {state} {outcome.stage:<17}{reason}", highlight=False)
 
 
 @contextmanager

@@ -121,7 +121,9 @@ def _differing(recorded: Check, found: Check) -> Iterator[str]:
     if found.how == "re-run":
         exact.append("how")
     # A stand-in's bound may follow results.
-    if not recorded.step.removeprefix(OF_DETECTOR).startswith(("artifact -> app (", "regions -> ")):
+    if not recorded.step.removeprefix(OF_DETECTOR).startswith(
+        ("artifact -> app (", "regions -> app (")
+    ):
         exact.append("bound")
     yield from (name for name in exact if getattr(recorded, name) != getattr(found, name))
     spread = found.spread if found.how == "re-run" else 0

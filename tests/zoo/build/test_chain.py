@@ -1,18 +1,20 @@
 """Builds of two networks in a chain: plan, proof, bundle, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
-from chain_case import CHAIN_TOML, write_chain
+from chain_case import CHAIN_TOML, spots, write_chain
 from click.testing import CliRunner
 from made_once import made_once
+from PIL import Image
 
 from zoo.build.chain import chained
 from zoo.build.plan import Wish, make_plan
 from zoo.bundle.bundle import unpack
 from zoo.cli.main import cli
 from zoo.errors import RecipeError, RefusedError, UsageError, VerifyError
-from zoo.proof.bundle_certificate import bundle_certificate
+from zoo.proof.bundle_certificate import bundle_certificate, compare_again
 from zoo.region_rule import RegionRule
 
 BUILD = "landmarks+spots.x86.none"
@@ -64,6 +66,7 @@ def test_a_detector_of_the_command_line(tmp_path):
         ("[regions]", "[region]", RecipeError, "unknown 'region'; did you mean regions"),
         ("passes", "passed", RecipeError, r"\[regions\]: unknown 'passed'"),
         ("passes = 2", "passes = 9", RecipeError, "chain.toml: regions: passes = 9"),
+        ("width = [0.9", f"width = [{10**400}", RecipeError, "chain.toml: regions: width = .*from"),
         ('model = "spots.onnx"', "", RecipeError, r"\[detector\] has no model"),
         ('model = "spots.onnx"', "model = 3", RecipeError, "model = 3; give a text"),
         ('model = "spots.onnx"', 'model = "pfld"', UsageError, "only an .*file needs a contract"),
@@ -86,11 +89,28 @@ def test_what_cannot_be_a_chain(chain, tmp_path):
         plan_of(tmp_path / "none.toml")
     with pytest.raises(UsageError, match="is a contract; give the model"):
         plan_of(tmp_path / "spots.toml")
-    with pytest.raises(RefusedError, match="android: its app runs one network; for a chain use"):
-        plan_of(chain, target="android")
     chain.write_text(CHAIN_TOML.replace("spots.", "landmarks."))
     with pytest.raises(RecipeError, match="landmarks: cannot be a detector: its contract has"):
         plan_of(chain)
+
+
+@pytest.mark.parametrize("board", ["android", "c99", "jetson-nano", "kv260", "rtx4060"])
+@pytest.mark.parametrize("quant", ["none", "ptq"])
+def test_boards_without_chains_say_so_before_they_ask_for_pictures(chain, board, quant):
+    with pytest.raises(RefusedError, match=f"{board}: its app runs one network; for a chain use"):
+        plan_of(chain, target=board, quant=quant)
+
+
+def test_pictures_for_the_detector_are_given_in_the_chain_file(chain, tmp_path):
+    chain.write_text(CHAIN_TOML.replace("[regions]", 'quant = "ptq"\n[regions]'))
+    message = r"spots: quantizing .* give a folder of them with calib = \"DIR\" in \[detector\]"
+    with pytest.raises(UsageError, match=message):
+        plan_of(chain)
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    Image.fromarray(spots((40, 60))).save(pictures / "a.png")
+    chain.write_text(chain.read_text().replace("[regions]", 'calib = "pictures"\n[regions]'))
+    assert plan_of(chain).detector.calibration == pictures
 
 
 def test_a_second_pass_needs_landmarks(chain, tmp_path):
@@ -107,7 +127,8 @@ def bundle(tmp_path_factory):
 
     def make(folder):
         chain = write_chain(folder)
-        zoo("build", chain, "--target", "x86", "--out", folder)
+        built = zoo("build", chain, "--target", "x86", "--out", folder, "--json")
+        (folder / "stages.json").write_text(built)
 
     return made_once(tmp_path_factory, "chain", make) / f"{BUILD}.tar.gz"
 
@@ -131,6 +152,14 @@ def test_both_networks_are_in_the_bundle(unpacked):
 
 
 @pytest.mark.toolchain
+def test_the_detectors_stages_have_its_name(bundle):
+    found = json.loads((bundle.parent / "stages.json").read_text())
+    names = [stage["stage"] for stage in found["stages"]]
+    assert names[:5] == ["detector hub", "detector quantize", "detector lower", "hub", "quantize"]
+    assert len({*names}) == len(names)
+
+
+@pytest.mark.toolchain
 def test_the_bundle_proves_itself_again(bundle):
     checks = json.loads(zoo("verify", bundle, "--json"))["checks"]
     assert all(check["state"] != "broken" for check in checks)
@@ -144,3 +173,14 @@ def test_a_certificate_without_the_chain_is_refused(unpacked):
     file.write_text(json.dumps({**certificate, "checks": kept}, indent=2, sort_keys=True) + "\n")
     with pytest.raises(VerifyError, match="lacks the step 'detector: regions -> app'"):
         bundle_certificate(unpacked, "here")
+
+
+@pytest.mark.toolchain
+def test_another_bound_of_the_regions_is_refused(unpacked):
+    checks = bundle_certificate(unpacked, "here").checks
+    wider = [
+        replace(check, bound=1.0) if check.step == "detector: regions -> app" else check
+        for check in checks
+    ]
+    with pytest.raises(VerifyError, match=r"regions -> app': bound is 1\.0 in the certificate"):
+        compare_again(wider, checks, "here")

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.data.regions import is_region, landmark_box, regions_of
-from zoo.errors import RecipeError
 from zoo.region_rule import RegionRule
 
 BOXES = st.lists(st.tuples(*[st.floats(-1e3, 1e3)] * 2, *[st.floats(0, 1e3)] * 2), max_size=5)
@@ -38,19 +37,3 @@ def test_what_no_contract_takes_is_left_out(box):
 
 def test_landmarks_cover_their_pixels():
     assert landmark_box(np.array([[1.0, 5.0], [4.0, 2.0]])) == (1.5, 2.5, 3.0, 3.0)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"width": [1]}, r"regions: width = \[1\]; give two numbers"),
-        ({"height": "ab"}, "regions: height = 'ab'; give two"),
-        ({"shift": [nan, 0]}, "shift = .*give two"),
-        ({"shift": [True, 0]}, "shift = .*give two"),
-        ({"passes": 3}, "passes = 3; give 1 or 2"),
-        ({"passes": True}, "passes = True; give 1 or 2"),
-    ],
-)
-def test_wrong_rules(given, message):
-    with pytest.raises(RecipeError, match=message):
-        RegionRule(**given)
