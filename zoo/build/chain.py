@@ -68,9 +68,14 @@ def demand_board(target: Target) -> None:
 
 
 def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
-    """Raise RecipeError for networks that do not fit."""
+    """Raise RecipeError for networks that do not fit, UsageError for two of the same name."""
     from zoo.data.processing import value_specs
 
+    if detector.name == network.name:
+        raise UsageError(
+            f"{network.name}: network and detector have the same name; give a file's model another "
+            "with --name, or name in the chain file"
+        )
     for recipe in (detector, network):
         if recipe.contract.signal:
             raise RecipeError(f"{recipe.name}: takes signals; a chain takes pictures")

@@ -1,7 +1,7 @@
 """Bundles: byte-reproducible archives with a manifest of all file digests."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +10,7 @@ from zoo.artifact import Exactness
 from zoo.bundle import archive as archives
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
-from zoo.errors import BundleError
+from zoo.errors import BundleError, RecipeError
 from zoo.provenance.maker import Maker
 from zoo.recipe import GoldenInput
 from zoo.region_rule import RegionRule
@@ -116,11 +116,28 @@ class Manifest:
                     f"{where}: its format is {found!r}, this zoo reads {FORMAT}; {_ANEW}"
                 )
             manifest = cls(**{**data, **_parsed(data)})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            contradiction = next(_contradictions(manifest), "")
+        except (ValueError, KeyError, TypeError, AttributeError, RecipeError) as error:
             raise BundleError(f"{where}: {MANIFEST!r} is damaged ({error!r}); {_ANEW}") from error
         if manifest.to_json() != text:
             raise BundleError(f"{where}: {MANIFEST!r} was changed; {_ANEW}")
+        if contradiction:
+            raise BundleError(f"{where}: {MANIFEST!r} is damaged ({contradiction}); {_ANEW}")
         return manifest
+
+
+def _contradictions(manifest: Manifest) -> Iterator[str]:
+    """Yield what does not go together, so that the proof cannot leave out a network."""
+    count = 1 if manifest.chain is None else 2
+    for name, things in (("models", manifest.models), ("artifacts", manifest.artifacts)):
+        if len(things) != count:
+            yield f"it has {len(things)} {name}, {count} belong to it"
+    for golden in (manifest.golden, *([manifest.chain.golden] if manifest.chain else ())):
+        if not golden:
+            yield "a network has no golden inputs"
+    detectors = [name for name in manifest.files if name.startswith(f"{MODEL}/{DETECTOR}/")]
+    if detectors and manifest.chain is None:
+        yield f"{detectors[0]!r} belongs to a chain, which it does not have"
 
 
 def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:

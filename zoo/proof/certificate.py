@@ -97,7 +97,8 @@ class Certificate:
 
     accuracy: metrics with data set, count and whether recorded.  makers: distributions that took
     part.  tools: versions by name, of libraries that this code imports and of external tools.
-    calibration: how a newly quantized network was calibrated, and all candidates.
+    calibration: how a newly quantized network was calibrated, and all candidates; "detector": of a
+    chain's detector.
     files: SHA-256 of the compared files, by path in the bundle.
     remarks: notes for readers, such as a stand-in or a missing vendor tool.
     """

@@ -69,7 +69,11 @@ def test_nothing_found_is_no_line(app, tmp_path):
     assert line["summary"]["faces"] == 0
     assert line["summary"]["frames"] == 1
     assert len(line["summary"]["detector_ms"]) == 3
+    assert not {"latency_ms", "inference_ms"} & line["summary"].keys()  # nothing was measured
     assert (tmp_path / "out" / "black.png").is_file()
+    told = app.run("--source", black).error
+    assert "1 frames, 0 faces in " in told
+    assert "frames/s; detector: median " in told
 
 
 def test_a_given_box_precedes_the_detector(app, tmp_path):
@@ -135,10 +139,12 @@ def test_a_newcomer_is_seen_when_the_detector_is_asked_again(app, tmp_path):
 def test_wrong_words(app, tmp_path):
     finished = app.run("--source", tmp_path, "--detect-every", "0")
     assert (finished.status, "--detect-every '0'" in finished.error) == (2, True)
+    finished = app.run("--source", tmp_path, "--detector-only", "--track")
+    assert (finished.status, "--track and --detector-only" in finished.error) == (2, True)
 
 
 def test_a_missing_detector_is_named(app, tmp_path):
     photo = save(tmp_path / "a.png", spots((40, 60)))
     finished = app.run("--source", photo, "--detector", tmp_path / "none.onnx")
     assert finished.status == 1
-    assert "none.onnx" in finished.error
+    assert "none.onnx: no such model; --detector FILE names it" in finished.error

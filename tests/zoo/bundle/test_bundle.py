@@ -6,16 +6,26 @@ import re
 import shutil
 import tarfile
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from zoo.artifact import Exactness
 from zoo.bundle import archive as archives
-from zoo.bundle.bundle import BundledArtifact, BundledModel, Manifest, check, pack, unpack
+from zoo.bundle.bundle import (
+    BundledArtifact,
+    BundledChain,
+    BundledModel,
+    Manifest,
+    check,
+    pack,
+    unpack,
+)
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.digest import folder_digests
 from zoo.errors import BundleError
 from zoo.provenance.maker import Maker
+from zoo.region_rule import RegionRule
 
 CONTRACT = Contract(
     TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), (Step("crop", {"scale": 1.0}),)
@@ -157,6 +167,36 @@ def test_other_format_is_told(folder):
 def test_edited_manifest_is_found_though_it_is_json(folder):
     with pytest.raises(BundleError, match=r"'manifest.json' was changed; do not use this bundle"):
         check(_with_manifest(folder, target="other-board"), "toy")
+
+
+CHAIN = BundledChain(RegionRule(), (("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),))
+
+
+@pytest.mark.parametrize(
+    ("forged", "message"),
+    [
+        ({"chain": CHAIN}, "1 models, 2 belong to it"),
+        ({"models": ()}, "0 models, 1 belong to it"),
+        ({"artifacts": ()}, "0 artifacts, 1 belong to it"),
+        ({"golden": ()}, "a network has no golden inputs"),
+        ({"files": {"model/detector/hub.onnx": "ab"}}, "'model/detector/hub.onnx' belongs to a"),
+    ],
+)
+def test_a_manifest_that_leaves_out_a_network_is_refused(folder, forged, message):
+    text = replace(manifest_of(folder), **forged).to_json()
+    with pytest.raises(BundleError, match=rf"toy: 'manifest.json' is damaged \(.*{message}"):
+        Manifest.from_json(text, "toy")
+
+
+def test_a_chain_has_two_networks_with_golden_inputs(folder):
+    one = manifest_of(folder)
+    chain = replace(one, models=one.models * 2, artifacts=one.artifacts * 2, chain=CHAIN)
+    assert Manifest.from_json(chain.to_json(), "toy") == chain
+    with pytest.raises(BundleError, match="a network has no golden inputs"):
+        Manifest.from_json(replace(chain, chain=replace(CHAIN, golden=())).to_json(), "toy")
+    wrong = chain.to_json().replace('"passes": 1', '"passes": 9')
+    with pytest.raises(BundleError, match=r"toy: 'manifest\.json' is damaged .*passes = 9"):
+        Manifest.from_json(wrong, "toy")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 3}', "\xff\xfe"])

@@ -31,7 +31,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     proof, detector = prove_all(evidence, chain)
     checks = (*proof.checks, *(detector.checks if detector else ()))
     notes = (*_notes(plan, needs), *app_notes(plan.target))
-    calibration = read_calibration(needs["quantize"])
+    calibration = recorded_calibration(needs)
     made = _certificate(plan, checks, notes)
     files = _compared(evidence, MODEL, GOLDEN)
     if chain is not None:
@@ -77,6 +77,13 @@ def _notes(plan: Plan, needs: Mapping[str, Path]) -> tuple[str, ...]:
     return (
         own if plan.detector is None else (*own, *_notes(plan.detector, needs_of_detector(needs)))
     )
+
+
+def recorded_calibration(needs: Mapping[str, Path]) -> Mapping[str, object]:
+    """Return how a network was calibrated, and its detector, as 'detector'."""
+    own, detector = read_calibration(needs["quantize"]), needs_of_detector(needs)
+    of_detector = read_calibration(detector["quantize"]) if detector else {}
+    return {**own, DETECTOR: of_detector} if of_detector else own
 
 
 def _describe(golden: Sequence[GoldenInput], proof: Proof, folder: Path) -> None:

@@ -57,8 +57,9 @@ class LiteRt : public Backend {
 };
 
 litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
-                                         const std::string& path) {
-  if (!is_file(path)) throw Error(path + ": no such model; --model FILE names it");
+                                         const BackendOptions& options) {
+  const std::string& path = options.model;
+  if (!is_file(path)) throw Error(path + ": no such model; " + options.option + " FILE names it");
   litert::require_whole(path);
   return api.make(api.create_model, api.destroy_model, environment, path.c_str());
 }
@@ -100,7 +101,7 @@ LiteRt::LiteRt(const BackendOptions& options, const TensorSpec& input,
       api_(library_),
       environment_(api_.make(api_.create_environment, api_.destroy_environment,
                              static_cast<int>(std::size(kSettings)), kSettings)),
-      model_(open_model(api_, environment_.get(), options.model)),
+      model_(open_model(api_, environment_.get(), options)),
       graph_(graph_of(api_, model_.get())),
       inputs_(litert::find_inputs(api_, graph_, options.model, {input})),
       outputs_(litert::find_outputs(api_, graph_, options.model, outputs)),

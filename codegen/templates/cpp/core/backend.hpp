@@ -57,6 +57,7 @@ extern const BackendInfo kBackend;
 struct BackendOptions {
   std::string model;
   std::map<std::string, std::string> own;
+  std::string option = "--model";  // names the model
 
   std::string get(const std::string& name, const std::string& otherwise) const {
     const auto found = own.find(name);

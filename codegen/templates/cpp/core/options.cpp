@@ -121,6 +121,7 @@ const Option& find_option(std::string_view name) {
 Options parse_options(int count, const char* const* words) {
   Options options;
   if (kDetector) options.boxes.detector.model = bundled(kDetector->contract);
+  options.boxes.detector.option = "--detector";
   options.backend.model = bundled(kContract);
   for (int i = 1; i < count; ++i) {
     const Option& option = find_option(words[i]);
@@ -141,6 +142,9 @@ Options parse_options(int count, const char* const* words) {
   }
   if (options.boxes.track && !kContract.has_landmarks) {
     throw UsageError("--track: this network finds no landmarks to follow; leave it out");
+  }
+  if (options.boxes.track && options.detector_only) {
+    throw UsageError("--track and --detector-only cannot be used together: no landmarks are found");
   }
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {

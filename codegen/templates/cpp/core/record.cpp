@@ -27,12 +27,12 @@ std::string percentiles_json(const std::string& name, const std::vector<double>&
   return times_ms.empty() ? "" : ", " + quoted(name) + ": " + percentiles(times_ms);
 }
 
-std::string detector_text(const Summary& summary) {
-  if (summary.detector_ms.empty()) return "";
+std::string percentiles_text(const std::string& of, const std::vector<double>& times_ms) {
+  if (times_ms.empty()) return "";
   char text[80];
-  std::snprintf(text, sizeof text, "; detector: median %.3f ms, p95 %.3f ms",
-                percentile(summary.detector_ms, 50), percentile(summary.detector_ms, 95));
-  return text;
+  std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", percentile(times_ms, 50),
+                percentile(times_ms, 95));
+  return "; " + of + text;
 }
 
 double frames_per_second(const Summary& summary) {
@@ -107,22 +107,20 @@ std::string Summary::to_json() const {
          ", \"faces\": " + std::to_string(latency_ms.size()) +
          ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
-         heat_json(*this) + ", \"latency_ms\": " + percentiles(latency_ms) +
-         ", \"inference_ms\": " + percentiles(inference_ms) +
+         heat_json(*this) + percentiles_json("latency_ms", latency_ms) +
+         percentiles_json("inference_ms", inference_ms) +
          percentiles_json("device_ms", device_ms) + percentiles_json("detector_ms", detector_ms) +
          "}}";
 }
 
 std::string Summary::to_text() const {
-  char text[256];
-  const char* unit = takes_signals() ? "signal" : "face";
-  std::snprintf(text, sizeof text,
-                "%d frames, %zu %ss in %.3f s, %.1f frames/s; a %s: median %.3f ms, p95 %.3f ms; "
-                "network alone: median %.3f ms, p95 %.3f ms",
-                frames, latency_ms.size(), unit, seconds, frames_per_second(*this), unit,
-                percentile(latency_ms, 50), percentile(latency_ms, 95),
-                percentile(inference_ms, 50), percentile(inference_ms, 95));
-  return model + ": " + text + detector_text(*this) + power_text(*this) + heat_text(*this);
+  char text[128];
+  const std::string unit = takes_signals() ? "signal" : "face";
+  std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames,
+                latency_ms.size(), unit.c_str(), seconds, frames_per_second(*this));
+  return model + ": " + text + percentiles_text("a " + unit, latency_ms) +
+         percentiles_text("network alone", inference_ms) +
+         percentiles_text("detector", detector_ms) + power_text(*this) + heat_text(*this);
 }
 
 }  // namespace zoo
