@@ -5,7 +5,6 @@ trained is what is deployed. Users write it as TOML; bundles and hubs store it a
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
 from zoo.errors import RecipeError, suggest
 from zoo.layout import LAYOUTS, chw_sizes, file_sizes
+from zoo.toml_file import read_toml
 
 __all__ = ["Constant", "Contract", "FileInput", "SignalSpec", "Step", "TensorSpec"]
 
@@ -154,12 +154,10 @@ class Contract:
         value {file = "anchors.npy"} its numbers. Files are found from the contract's folder.
         """
         try:
-            data = with_numbers(tomllib.loads(path.read_text("utf-8")), path)
+            data = with_numbers(read_toml(path, "contract"), path)
             contract = cls.from_mapping(data, str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path}: cannot read the contract ({error})") from error
-        except tomllib.TOMLDecodeError as error:
-            raise RecipeError(f"{path}: not TOML ({error})") from error
         pre, post = (
             tuple(replace(s, parameters=with_lines(s.name, s.parameters, path)) for s in steps)
             for steps in (contract.pre, contract.post)

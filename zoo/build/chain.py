@@ -3,7 +3,6 @@
 The detector is named by --detector, or both networks by a chain file in TOML (docs/chains.md).
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from zoo.errors import RecipeError, RefusedError, UsageError, suggest
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
 from zoo.target import Target
+from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
 
 if TYPE_CHECKING:
@@ -117,16 +117,11 @@ def _read_chain(wish: "Wish", file: Path) -> "Wish":
 
 def _tables(file: Path) -> Mapping[str, Any]:
     """Return the tables of a chain file; raises UsageError or RecipeError."""
-    try:
-        data = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
+    if not file.exists():
         raise UsageError(
             f"{file}: no such file; a chain file names a detector and a network (docs/chains.md)"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{file}: cannot read the chain ({error})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{file}: not TOML ({error})") from error
+        )
+    data = read_toml(file, "chain")
     if {"input", "outputs"} <= data.keys():
         raise UsageError(f"{file}: is a contract; give the model, and this file with --contract")
     for name in data:
