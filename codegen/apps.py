@@ -162,6 +162,7 @@ CPP_TENSORRT = App(
     texts=_TENSORRT_TEXTS,
     stand_in="stand-in TensorRT",
     takes_signals=True,
+    takes_detectors=True,
 )
 
 CPP_TENSORRT_JETSON = App(
@@ -185,6 +186,7 @@ CPP_TENSORRT_JETSON = App(
     stand_in=f"stand-in TensorRT, emulated {JETSON.cpu}",
     stand_in_differs="integers as float32, summed in another order",
     takes_signals=True,
+    takes_detectors=True,
 )
 
 CPP_VART = App(

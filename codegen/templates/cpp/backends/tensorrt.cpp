@@ -36,7 +36,8 @@ class TensorRt : public Backend {
 };
 
 tensorrt::EnginePlaces places_of(const BackendOptions& options) {
-  return {options.model, options.get("--engines", program_directory() + "/../engine")};
+  const std::string engines = options.get("--engines", program_directory() + "/../engine");
+  return {options.model, options.role.empty() ? engines : engines + "/" + options.role};
 }
 
 TensorRt::TensorRt(const BackendOptions& options, const TensorSpec& input,

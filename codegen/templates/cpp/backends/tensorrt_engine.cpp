@@ -58,6 +58,7 @@ std::optional<LoadedEngine> try_load(const Library& library, const std::string& 
 
 void keep(const std::string& directory, const Built& built, const Facts& facts) {
   try {
+    make_directory(directory_name(directory));  // a detector's is inside the other network's
     make_directory(directory);
     write_file(directory + kTimings, built.timings);
     write_file(directory + kEngine, built.engine);

@@ -117,7 +117,10 @@ int run(const Options& options) {
   const Network network = options.detector_only
                               ? load_network(options.boxes.detector, kDetector->contract)
                               : load_network(options.backend, kContract);
-  if (options.only_loads) return 0;
+  if (options.only_loads) {
+    if (kDetector) load_network(options.boxes.detector, kDetector->contract);
+    return 0;
+  }
   if (!options.self_test.empty()) return self_test(network, options.self_test) ? 0 : 1;
   std::signal(SIGINT, interrupt);
   const Summary summary = look_at_source(network, options);

@@ -53,9 +53,11 @@ struct BackendInfo {
 };
 extern const BackendInfo kBackend;
 
-// own: values of the back end's own options by name; absent if not given.
+// role: "detector" for a detector, empty for the other network.  own: values of the back end's own
+// options by name; absent if not given.
 struct BackendOptions {
   std::string model;
+  std::string role;
   std::map<std::string, std::string> own;
   std::string option = "--model";  // names the model
 

@@ -120,6 +120,7 @@ const Option& find_option(std::string_view name) {
 
 Options parse_options(int count, const char* const* words) {
   Options options;
+  options.boxes.detector.role = "detector";
   if (kDetector) options.boxes.detector.model = bundled(kDetector->contract);
   options.boxes.detector.option = "--detector";
   options.backend.model = bundled(kContract);
