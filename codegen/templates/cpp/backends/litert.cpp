@@ -59,7 +59,7 @@ class LiteRt : public Backend {
 litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
                                          const BackendOptions& options) {
   const std::string& path = options.model;
-  if (!is_file(path)) throw Error(path + ": no such model; " + options.option + " FILE names it");
+  if (!is_file(path)) throw Error(path + ": no such model; " + options.option() + " FILE names it");
   litert::require_whole(path);
   return api.make(api.create_model, api.destroy_model, environment, path.c_str());
 }

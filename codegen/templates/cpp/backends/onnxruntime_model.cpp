@@ -128,7 +128,7 @@ std::vector<TensorSpec> specs_of(const Api& api, const Session* session) {
 
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options) {
   if (!is_file(options.model)) {
-    throw Error(options.model + ": no such model; " + options.option + " FILE names it");
+    throw Error(options.model + ": no such model; " + options.option() + " FILE names it");
   }
   try {
     const auto settings = session_options(api, options);

@@ -37,7 +37,8 @@ class TensorRt : public Backend {
 
 tensorrt::EnginePlaces places_of(const BackendOptions& options) {
   const std::string engines = options.get("--engines", program_directory() + "/../engine");
-  return {options.model, options.role.empty() ? engines : engines + "/" + options.role};
+  return {options.model, options.option(),
+          options.role.empty() ? engines : engines + "/" + options.role};
 }
 
 TensorRt::TensorRt(const BackendOptions& options, const TensorSpec& input,

@@ -24,8 +24,9 @@ struct Network {
   Facts facts;
 };
 
-Network read_network(const std::string& path) {
-  if (!is_file(path)) throw Error(path + ": no such model; --model FILE names it");
+Network read_network(const EnginePlaces& places) {
+  const std::string& path = places.onnx;
+  if (!is_file(path)) throw Error(path + ": no such model; " + places.option + " FILE names it");
   Network network{read_file(path), read_facts(directory_name(path) + kFacts)};
   if (sha256(network.onnx) != network.facts.onnx_sha256) {
     throw Error(path +
@@ -88,7 +89,7 @@ LoadedEngine build(const Library& library, const std::string& directory, const N
 }  // namespace
 
 LoadedEngine open_engine(const Library& library, const EnginePlaces& places, bool anew) {
-  const Network network = read_network(places.onnx);
+  const Network network = read_network(places);
   require_precision(network.facts.precision, library.gpu());
   if (!anew) {
     for (const std::string& directory : {places.directory, directory_name(places.onnx)}) {

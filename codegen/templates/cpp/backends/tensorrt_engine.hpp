@@ -7,9 +7,11 @@
 
 namespace zoo::tensorrt {
 
-// onnx: the network, beside its engine.json.  directory: of engines that are built here.
+// onnx: the network, beside its engine.json; `option` names it.  directory: of engines that are
+// built here.
 struct EnginePlaces {
   std::string onnx;
+  std::string option;
   std::string directory;
 };
 

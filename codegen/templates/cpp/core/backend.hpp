@@ -53,13 +53,15 @@ struct BackendInfo {
 };
 extern const BackendInfo kBackend;
 
-// role: "detector" for a detector, empty for the other network.  own: values of the back end's own
-// options by name; absent if not given.
+// role: "detector", empty for the other network.  own: values of the back end's own options by
+// name; absent if not given.
 struct BackendOptions {
   std::string model;
   std::string role;
   std::map<std::string, std::string> own;
-  std::string option = "--model";  // names the model
+
+  // The option that names the model.
+  std::string option() const { return role.empty() ? "--model" : "--" + role; }
 
   std::string get(const std::string& name, const std::string& otherwise) const {
     const auto found = own.find(name);

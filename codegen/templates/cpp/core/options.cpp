@@ -122,7 +122,6 @@ Options parse_options(int count, const char* const* words) {
   Options options;
   options.boxes.detector.role = "detector";
   if (kDetector) options.boxes.detector.model = bundled(kDetector->contract);
-  options.boxes.detector.option = "--detector";
   options.backend.model = bundled(kContract);
   for (int i = 1; i < count; ++i) {
     const Option& option = find_option(words[i]);

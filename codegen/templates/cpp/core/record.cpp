@@ -108,9 +108,8 @@ std::string Summary::to_json() const {
          ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + percentiles_json("latency_ms", latency_ms) +
-         percentiles_json("inference_ms", inference_ms) +
-         percentiles_json("device_ms", device_ms) + percentiles_json("detector_ms", detector_ms) +
-         "}}";
+         percentiles_json("inference_ms", inference_ms) + percentiles_json("device_ms", device_ms) +
+         percentiles_json("detector_ms", detector_ms) + "}}";
 }
 
 std::string Summary::to_text() const {
