@@ -92,9 +92,10 @@ def _yunet(network: Network) -> FirstPost | None:
         "YuNet, which takes BGR of 0..255",
         f'coding = "ssd", boxes = {boxes}, scores = {scores}, objectness = {objectness}, '
         f'objectness_channel = 0, combine = "geometric_mean", strides = {list(STRIDES)}, '
-        f"offset = 0, variances = [1, 1]{points}",
+        f"threshold = 0.6, offset = 0, variances = [1, 1]{points}",
         1,
         FirstPost(fits="whole", pixels="bgr"),
+        nms=", iou_percent = 30",
     )
 
 
@@ -122,7 +123,12 @@ def _boxes_and_scores(network: Network) -> FirstPost | None:
 
 
 def _boxes(
-    network: Network, guess: str, parameters: str, classes: int, photos: FirstPost
+    network: Network,
+    guess: str,
+    parameters: str,
+    classes: int,
+    photos: FirstPost,
+    nms: str = "",
 ) -> FirstPost:
     fit = "" if photos.fits else " Detectors often need letterbox instead of stretch."
     return replace(
@@ -131,7 +137,7 @@ def _boxes(
             f"# GUESS: {guess}.",
             f"# docs/boxes.md has others.{fit}",
             *labelled(network, f'name = "boxes", {parameters}', classes),
-            '{name = "nms"},',
+            f'{{name = "nms"{nms}}},',
         ),
     )
 

@@ -204,7 +204,12 @@ def unpack(archive: Path, folder: Path) -> Bundle:
     Raises BundleError naming the file that is damaged, missing or not listed.
     """
     undamaged = archives.unpack(archive, folder)
-    bundle = check(_only_folder(folder, archive), str(archive))
+    try:
+        bundle = check(_only_folder(folder, archive), str(archive))
+    except BundleError as error:
+        if undamaged:
+            raise
+        raise BundleError(f"{error}; the archive is cut off or damaged, copy it again") from error
     if not undamaged:
         raise BundleError(
             f"{archive}: its files are intact, but the archive around them is damaged; {_ANEW}"

@@ -33,7 +33,7 @@ class Progress:
         """Print a stage's outcome."""
         if self.explain or not outcome.hit:
             state = "cached" if outcome.hit else "built "
-            reason = "" if outcome.hit else f"  [dim]{outcome.reason}[/dim]"
+            reason = f"  [dim]{outcome.reason}[/dim]" if self.explain and not outcome.hit else ""
             self.console.print(f"  {state} {outcome.stage:<17}{reason}", highlight=False)
 
 

@@ -159,6 +159,14 @@ def _with_manifest(folder, **changed):
     return folder
 
 
+def test_an_archive_that_is_cut_off(folder, tmp_path):
+    pack(folder, tmp_path / "toy.tar.gz", "toy")
+    content = (tmp_path / "toy.tar.gz").read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(BundleError, match="the archive is cut off or damaged, copy it again"):
+        unpack(tmp_path / "cut.tar.gz", tmp_path / "out")
+
+
 def test_other_format_is_told(folder):
     with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 4; do not use"):
         check(_with_manifest(folder, format=99), "toy")

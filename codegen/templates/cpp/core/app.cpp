@@ -69,7 +69,18 @@ Finding look_at(const Network& network, const Photo& photo, const Place& place) 
   }
   finding.score = place.score;
   finding.id = place.id;
+  const Tensor* landmarks = rows_of(finding, "landmarks", 2);
+  const bool are_there =
+      landmarks != nullptr && !landmarks->data.empty() && is_box(span(*landmarks));
+  const bool are_restless = finding.moved.value_or(0) > kLargestMove;
+  finding.is_in_doubt = place.is_followed && (!are_there || are_restless);
   return finding;
+}
+
+std::vector<Finding> without_doubt(std::vector<Finding> findings) {
+  const auto is_in_doubt = [](const Finding& finding) { return finding.is_in_doubt; };
+  findings.erase(std::remove_if(findings.begin(), findings.end(), is_in_doubt), findings.end());
+  return findings;
 }
 
 std::vector<Finding> look_at_all(const Network& network, const Photo& photo, BoxFinder& finder,
@@ -102,8 +113,8 @@ Summary look_at_source(const Network& network, const Options& options) {
     for (int i = 0; i < options.repeat; ++i) {
       findings = look_at_all(network, *photo, *finder, summary);
     }
-    writer.write(*photo, findings);
     finder->follow(*photo, findings);
+    writer.write(*photo, without_doubt(std::move(findings)));
   }
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();

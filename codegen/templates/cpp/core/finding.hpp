@@ -26,15 +26,16 @@ Network load_network(const BackendOptions& options, const Contract& contract);
 
 // contract: of the network.  box: the region.  score: of the detection there.  id: of a tracked
 // object.  moved: how far a second look moved the landmarks, on average, in the longer side of
-// their box.  outputs: of the network, in the contract's order.  values: outputs and what steps add
-// to them.  latency_ms: of everything.  inference_ms: of the network.  device_ms: by the
-// accelerator's own clock, if it has one.
+// their box.  is_in_doubt: whether it may be of no object.  outputs: of the network, in the
+// contract's order.  values: outputs and what steps add to them.  latency_ms: of everything.
+// inference_ms: of the network.  device_ms: by the accelerator's own clock, if it has one.
 struct Finding {
   const Contract* contract = nullptr;
   Box box;
   std::optional<double> score;
   std::optional<int> id;
   std::optional<double> moved;
+  bool is_in_doubt = false;
   std::vector<std::vector<float>> outputs;
   Values values;
   double latency_ms = 0;

@@ -24,6 +24,9 @@ constexpr Color kPaper = {255, 255, 255};
 // Small pictures have no room for text.
 constexpr int kWidthForText = 320;
 
+// The values of more regions would cover each other, and the objects.
+constexpr std::size_t kRegionsForText = 4;
+
 // Anything farther away, in pixels, is not drawn.
 constexpr double kFarthest = 1e6;
 
@@ -118,6 +121,7 @@ Image draw(const Photo& photo, const std::vector<Finding>& findings) {
   Canvas canvas(image);
   for (const Finding& finding : findings) draw_mask(canvas, image, finding);
   for (const Finding& finding : findings) {
+    if (findings.size() > kRegionsForText) break;
     const Box& box = finding.box;
     write_text(canvas, image, box.x, box.y + box.height, caption(finding));
   }

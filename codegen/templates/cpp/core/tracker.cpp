@@ -90,12 +90,10 @@ void Tracker::follow(const Photo& photo, const std::vector<Finding>& findings) {
     const bool is_found = landmarks != nullptr && !landmarks->data.empty();
     const Box box = is_found ? span(*landmarks) : Box{};
     const bool is_kept = is_visible(box, *photo.image) && is_elsewhere(box);
-    const bool is_restless = findings[i].moved.value_or(0) > kLargestMove;
-    const bool is_in_doubt = before[i].place.is_followed && is_restless;
-    has_lost_ = has_lost_ || !is_kept || is_in_doubt;
+    has_lost_ = has_lost_ || !is_kept || findings[i].is_in_doubt;
     if (!is_kept) continue;
     const Place place{box, std::nullopt, 1, before[i].place.id, finder_->is_detector()};
-    objects_.push_back({place, is_in_doubt});
+    objects_.push_back({place, findings[i].is_in_doubt});
   }
 }
 
