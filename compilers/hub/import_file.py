@@ -20,7 +20,7 @@ from compilers.passes.absorb_transposes import absorb_transposes
 from compilers.passes.flush_subnormals import flush_subnormals
 from compilers.passes.open_batch import open_batch
 from zoo.contract import FileInput
-from zoo.errors import HubError
+from zoo.errors import HubError, UnsupportedOpError
 from zoo.graph import Graph
 
 __all__ = ["import_file", "import_model"]
@@ -60,9 +60,29 @@ def _graph(model: ModelProto, where: str) -> Graph:
     fuse_exporter_forms(model)
     graph = _read(model, where)
     try:
+        _demand_open_rows(graph)
         return open_batch(flush_subnormals(graph))
     except HubError as error:
         raise type(error)(f"{where}: {error}") from error
+
+
+def _demand_open_rows(graph: Graph) -> None:
+    """Raise UnsupportedOpError for a mask with a row that excludes every position.
+
+    A softmax of that row is not a number, and a later choice of other numbers could not undo that:
+    it is computed as a product.
+    """
+    for node in graph.nodes:
+        for name in node.inputs:
+            data = graph.tensors[name].data
+            if data is None or data.ndim == 0 or data.shape[-1] < 2:
+                continue
+            if np.isneginf(np.asarray(data, np.float64)).all(axis=-1).any():
+                raise UnsupportedOpError(
+                    f"node '{node.name}': its constant '{name}' excludes every position of a row "
+                    "(-inf), so a softmax there is not a number; leave a position open, or use "
+                    "a finite number such as -10000"
+                )
 
 
 def _read(model: ModelProto, where: str) -> Graph:

@@ -216,3 +216,20 @@ def test_weights_that_faded_away_are_zeros(tmp_path):
     )
     (scales,) = (t.data for t in graph.tensors.values() if t.is_constant)
     assert scales.reshape(-1).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_mask_may_close_positions_but_no_row(tmp_path, closed):
+    mask = np.array([[0, -np.inf], [-np.inf if closed else 0, -np.inf]], np.float32)
+    model = parse(
+        """net (float[N,2,2] x) => (float[N,2,2] y) {
+            masked = Add (x, mask)
+            y = Softmax (masked)
+        }"""
+    )
+    model.graph.initializer.append(numpy_helper.from_array(mask, "mask"))
+    if closed:
+        assert "'mask' excludes every position of a row (-inf)" in refusal(tmp_path, model)
+    else:
+        found = run_graph(take(tmp_path, model), {"x": X[:, 0, :2, :2]})["y"]
+        np.testing.assert_array_equal(found, np.broadcast_to([1, 0], found.shape))
