@@ -73,7 +73,7 @@ def test_metadata_say_how_it_was_made():
 def test_auto_starts_from_the_best_way():
     found = _qat(epochs=1).metadata
     best, *others = json.loads(found["zoo.tried"])
-    assert (found["zoo.calibrator"], len(others)) == (best["calibrator"], 5)
+    assert (found["zoo.calibrator"], len(others)) == (best["calibrator"], 3)
     assert "zoo.bias_correction" not in found
 
 
