@@ -23,6 +23,7 @@ __all__ = [
     "ValueSpec",
     "box_region",
     "check_box",
+    "is_box",
     "seen_region",
 ]
 
@@ -32,10 +33,14 @@ _LIMIT_PX = 1 << 20
 _DTYPES = ("float32", "float64", "int64", "str")
 
 
+def is_box(box: Box) -> bool:
+    """Whether (x, y, width, height) has an area and may lie in a photo; no for nan."""
+    return all(abs(value) < _LIMIT_PX for value in box) and min(box[2:]) >= 1
+
+
 def check_box(box: Box) -> None:
-    """Raise DataError for a box (x, y, width, height) without area, or beyond any photo."""
-    finite = all(abs(value) < _LIMIT_PX for value in box)  # False for nan and infinity
-    if not finite or min(box[2:]) < 1:
+    """Raise DataError for what is not a box."""
+    if not is_box(box):
         raise DataError(
             f"box {', '.join(f'{value:g}' for value in box)}: expected x, y, width, height "
             f"in pixels, width and height at least 1, all below {_LIMIT_PX}; correct the box"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from recipes.datasets.boxes import has_boxes
 from recipes.shelf.crops import points_of, read_crops, read_labels
-from recipes.shelf.face_box import tight_box
 from zoo.data.crops import Crops
+from zoo.data.regions import landmark_box
 from zoo.picture import Picture
 
 __all__ = ["DATASET"]
@@ -33,7 +33,9 @@ class CropsFolder:
     def pictures(self, folder: Path, split: str) -> list[Picture]:  # noqa: ARG002 (there are none)
         """Return the crops and the boxes of their faces; raises DataError like `read`."""
         _, landmarks, paths = read_labels(folder, points_of(folder))
-        return [Picture(path, tight_box(face)) for path, face in zip(paths, landmarks, strict=True)]
+        return [
+            Picture(path, landmark_box(face)) for path, face in zip(paths, landmarks, strict=True)
+        ]
 
 
 DATASET = CropsFolder()

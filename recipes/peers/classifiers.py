@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.boxed_photos import photos_of
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.face_data import crops_of, find_faces
 from zoo import registry
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import find_data
 from zoo.data.processing import preprocess
+from zoo.data.regions import landmark_box
 from zoo.picture import read_picture
 from zoo.plugs import Run
 from zoo.recipe import Recipe
@@ -37,7 +37,7 @@ def evaluate_on_faces(recipe: Recipe, run: Run, data: Path) -> Evaluation:
     """Return the same of labelled faces."""
     found = find_faces(data, "test", _POINTS)
     crops = crops_of(found)
-    boxes = map(tight_box, crops.landmarks)
+    boxes = map(landmark_box, crops.landmarks)
     return _evaluate(recipe, run, found.label, zip(crops.images, boxes, strict=True))
 
 

@@ -20,7 +20,6 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from recipes.shelf.landmark_metrics import landmark_metrics
@@ -30,12 +29,12 @@ from zoo.build.models import find_recipe
 from zoo.cli.entry import enter
 from zoo.contract import Contract
 from zoo.data.processing import postprocess, preprocess, whole
-from zoo.data.regions import is_region, landmark_box, regions_of
+from zoo.data.regions import landmark_box, regions_of
 from zoo.errors import RecipeError, UsageError
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
-from zoo.step import Box
+from zoo.step import Box, is_box
 from zoo.user_file import import_file
 
 __all__ = ["ChainAccuracy", "Face", "fit_rule", "measure"]
@@ -63,7 +62,7 @@ class Face:
     @property
     def box(self) -> Box:
         """The box of the labels, in which landmark networks are trained."""
-        return tight_box(self.landmarks)
+        return landmark_box(self.landmarks)
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def measure(
     ]
     first = _look(network, run, faces, corrected)
     again = [
-        box if is_region(box := landmark_box(found)) else before
+        box if is_box(box := landmark_box(found)) else before
         for found, before in zip(first, corrected, strict=True)
     ]
     return ChainAccuracy(

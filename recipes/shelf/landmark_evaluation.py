@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_metrics import landmark_metrics
 from recipes.shelf.layouts import layout_of
@@ -14,6 +13,7 @@ from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import parse_name, recognisers
 from zoo.data.processing import postprocess, preprocess_batch
+from zoo.data.regions import landmark_box
 from zoo.errors import RecipeError
 from zoo.picture import Picture
 from zoo.plugs import Run
@@ -41,7 +41,7 @@ def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) 
     crops = crops_of(found)
     crops = crops.of(only) if only else crops
     answers = [
-        _answer(contract, run, *preprocess_batch(contract, [(image, tight_box(face))]))
+        _answer(contract, run, *preprocess_batch(contract, [(image, landmark_box(face))]))
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recipes.shelf.face_box import tight_box
 from zoo.data.crops import Crops, Row
+from zoo.data.regions import landmark_box
 from zoo.errors import DataError
 from zoo.picture import Picture, read_picture
 from zoo.reporting import report
@@ -64,7 +64,7 @@ def boxed(faces: Sequence[LabelledPhoto]) -> list[Picture]:
     """Return whole photos, unread, with the boxes of their faces; raises like `square_around`."""
     for face in faces:
         _extent(face)
-    return [Picture(face.path, tight_box(face.landmarks)) for face in faces]
+    return [Picture(face.path, landmark_box(face.landmarks)) for face in faces]
 
 
 def cut_photos(faces: Sequence[LabelledPhoto], cut: Cut) -> Crops:

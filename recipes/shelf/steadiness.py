@@ -16,17 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.boxed_photos import photos_of
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from zoo import registry
 from zoo.cli.entry import enter
 from zoo.data.labelled_data import find_data
-from zoo.data.regions import is_region, landmark_box
+from zoo.data.regions import landmark_box
 from zoo.picture import read_picture
 from zoo.plugs import Run
 from zoo.recipe import Recipe
-from zoo.step import Box
+from zoo.step import Box, is_box
 
 __all__ = ["stays", "steadiness"]
 
@@ -70,7 +69,7 @@ def steadiness(recipe: Recipe, faces: Path, photos: Path) -> Mapping[str, float]
     crops = crops_of(find_faces(faces, "test", landmark_count(recipe.contract)))
     chosen = slice(None, None, _EVERY)
     labelled = [
-        (image, tight_box(landmarks))
+        (image, landmark_box(landmarks))
         for image, landmarks in zip(crops.images[chosen], crops.landmarks[chosen], strict=True)
     ]
     windows: dict[str, Sequence[Window]] = {}
@@ -90,7 +89,7 @@ def stays(recipe: Recipe, run: Run, image: Image, box: Box) -> bool:
     before = predict(recipe.contract, run, image, box)
     for _ in range(1, LOOKS):
         again = landmark_box(before)
-        if not is_region(again):
+        if not is_box(again):
             return False
         now = predict(recipe.contract, run, image, again)
         moved = np.hypot(*(now - before).T).mean() / max(landmark_box(now)[2:])

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoo.region_rule import RegionRule
-from zoo.step import Box
+from zoo.step import Box, is_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["is_region", "landmark_box", "regions_of"]
-
-_LIMIT_PX = 1 << 20
+__all__ = ["landmark_box", "regions_of"]
 
 
 def regions_of(boxes: "NDArray[Any]", rule: RegionRule) -> Iterator[tuple[int, Box]]:
@@ -24,19 +22,19 @@ def regions_of(boxes: "NDArray[Any]", rule: RegionRule) -> Iterator[tuple[int, B
     """
     for row, box in enumerate(boxes.tolist()):
         region = _region(box, rule)
-        if is_region(region):
+        if is_box(region):
             yield row, region
 
 
-def is_region(box: Box) -> bool:
-    """Whether a box has an area and may lie in a photo; no for nan."""
-    return all(abs(value) < _LIMIT_PX for value in box) and min(box[2:]) >= 1
-
-
 def landmark_box(landmarks: "NDArray[Any]") -> Box:
-    """Return the bounding box of the pixels of landmarks [K, 2], whose centres are at integers."""
-    (x0, y0), (x1, y1) = landmarks.min(axis=0).tolist(), landmarks.max(axis=0).tolist()
-    return x0 + 0.5, y0 + 0.5, x1 - x0, y1 - y0
+    """Return the box around the pixels of landmarks [K, 2], pixel i covering [i, i + 1).
+
+    Landmarks have pixel centres at integers. It is computed in their own precision.
+    """
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    x, y = (low + 0.5).tolist()
+    width, height = (high - low).tolist()
+    return x, y, width, height
 
 
 def _region(box: Sequence[float], rule: RegionRule) -> Box:

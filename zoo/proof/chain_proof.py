@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo import registry
 from zoo.data.processing import postprocess, preprocess, value_specs, whole
-from zoo.data.regions import is_region, landmark_box, regions_of
+from zoo.data.regions import landmark_box, regions_of
 from zoo.data.values import read_values
 from zoo.errors import VerifyError
 from zoo.picture import read_picture
@@ -19,7 +19,7 @@ from zoo.proof.certificate import OF_DETECTOR, Check
 from zoo.proof.comparison import Outputs, compare, judging, least_units, output_scales
 from zoo.proof.proof import POST_EXACTNESS, Evidence, Proof, app_exactness, prove, read_hub
 from zoo.region_rule import RegionRule
-from zoo.step import Box, Frame
+from zoo.step import Box, Frame, is_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,7 +112,7 @@ class _Network:
             again = landmark_box(
                 postprocess(self.contract, found.outputs, found.frame)["landmarks"]
             )
-            if not is_region(again):
+            if not is_box(again):
                 break
             found = self.look(image, again)
         return found

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.robustness.face import Condition, Face
+from zoo.data.regions import landmark_box
 
 __all__ = ["CONDITIONS", "rotate"]
 
@@ -27,7 +27,9 @@ def rotate(face: Face, _: np.random.Generator, degrees: float) -> Face:
     centre = np.array([x + box_width / 2, y + box_height / 2]) + margin
     turn = _turn(degrees)
     landmarks = (face.landmarks + 0.5 + margin - centre) @ turn.T + centre - 0.5
-    return Face(_sample(padded, turn.T, centre - turn.T @ centre), landmarks, tight_box(landmarks))
+    return Face(
+        _sample(padded, turn.T, centre - turn.T @ centre), landmarks, landmark_box(landmarks)
+    )
 
 
 def _sample(

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from recipes.shelf.landmark_metrics import face_metrics, point_errors
@@ -22,6 +21,7 @@ from recipes.shelf.robustness.groups import measure_groups
 from recipes.shelf.robustness.noise import measure_noise
 from zoo.contract import Contract
 from zoo.data.evaluation import Measurement
+from zoo.data.regions import landmark_box
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 
@@ -52,7 +52,7 @@ def measure(
     contract = replace(recipe.contract, post=post)
     crops = read_faces(data, "test", layout.points)
     faces = [
-        Face(image, landmarks.astype(np.float64), tight_box(landmarks))
+        Face(image, landmarks.astype(np.float64), landmark_box(landmarks))
         for image, landmarks in zip(crops.images, crops.landmarks, strict=True)
     ]
 

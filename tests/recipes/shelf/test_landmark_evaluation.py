@@ -10,10 +10,10 @@ import pytest
 from place_contract import of_places
 
 from recipes.shelf.crops import read_crops
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.landmark_evaluation import evaluate, pictures
 from zoo import registry
 from zoo.contract import Contract
+from zoo.data.regions import landmark_box
 from zoo.errors import RecipeError
 from zoo.recipe import Recipe
 from zoo.steps.crop import rectangle_around
@@ -32,7 +32,7 @@ class Knowing:
     def __call__(self, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         assert feeds["image"].shape == (1, 3, 112, 112)
         face = next(self.faces)
-        region = rectangle_around(tight_box(face), 1.2)
+        region = rectangle_around(landmark_box(face), 1.2)
         start = np.array([region.x0_q8, region.y0_q8])
         answer = ((face + self.shift + 0.5) * 256 - start) / region.width_q8
         return {"landmarks": answer.reshape(1, -1)}

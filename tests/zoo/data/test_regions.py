@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.data.regions import is_region, landmark_box, regions_of
+from zoo.data.regions import landmark_box, regions_of
 from zoo.region_rule import RegionRule
+from zoo.step import is_box
 
 BOXES = st.lists(st.tuples(*[st.floats(-1e3, 1e3)] * 2, *[st.floats(0, 1e3)] * 2), max_size=5)
 
@@ -30,7 +31,7 @@ def test_the_rule_scales_and_shifts():
     "box", [[0, 0, 0.5, 9], [0, 0, 9, nan], [nan, 0, 9, 9], [2.0**20, 0, 9, 9], [0, 0, 9, -9]]
 )
 def test_what_no_contract_takes_is_left_out(box):
-    assert not is_region(tuple(box))
+    assert not is_box(tuple(box))
     rows = [row for row, _ in regions_of(np.array([[1, 1, 9, 9], box]), RegionRule())]
     assert rows == [0]
 

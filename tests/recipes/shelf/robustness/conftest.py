@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.robustness.face import Face
+from zoo.data.regions import landmark_box
 
 SIDE = 128
 INPUT = 112
@@ -39,7 +39,7 @@ def face() -> Face:
     image = np.stack([2 * columns, 2 * rows, np.full_like(rows, 99)], axis=2).astype(np.uint8)
     landmarks = np.random.default_rng(3).uniform(0.3, 0.7, (68, 2)) * SIDE
     landmarks[36], landmarks[45] = (45, 60), (85, 62)
-    return Face(image, landmarks, tight_box(landmarks))
+    return Face(image, landmarks, landmark_box(landmarks))
 
 
 @pytest.fixture

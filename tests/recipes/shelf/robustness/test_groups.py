@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from recipes.shelf.crops import read_crops
-from recipes.shelf.face_box import tight_box
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness.face import Face
 from recipes.shelf.robustness.groups import measure_groups
 from zoo import registry
+from zoo.data.regions import landmark_box
 
 MakeFaces = Callable[..., Path]
 CONTRACT = registry.load("recipe", "pfld_0.25x.300w68").contract
@@ -21,7 +21,7 @@ def counts(folder: Path, errors: np.ndarray | None = None, contract=CONTRACT):
     """Return (lines by test and condition) for errors [N, 68]."""
     crops = read_crops(folder, 68)
     faces = [
-        Face(image, points.astype(float), tight_box(points))
+        Face(image, points.astype(float), landmark_box(points))
         for image, points in zip(crops.images, crops.landmarks, strict=True)
     ]
     if errors is None:
