@@ -241,10 +241,16 @@ def artifact_stages() -> tuple[Stage, ...]:
     return tuple(stage for stage in STAGES if stage.name in names)
 
 
+def _network_stages() -> tuple[Stage, ...]:
+    """Return the stages that each network of a chain goes through alone."""
+    names = [stage.name for stage in STAGES]
+    return STAGES[: names.index("lower") + 1]
+
+
 def _steps(plan: Plan, stages: tuple[Stage, ...]) -> Iterator[tuple[str, Stage, Plan]]:
     """Yield the name of each result, its stage and its plan, the detector's first."""
     if plan.detector is not None:
-        for stage in artifact_stages():
+        for stage in _network_stages():
             yield f"{DETECTOR} {stage.name}", stage, plan.detector
     for stage in stages:
         yield stage.name, stage, plan
@@ -257,7 +263,7 @@ def _needs(
     if name.startswith(DETECTOR):
         return {need: done[f"{DETECTOR} {need}"] for need in stage.needs}
     needs = {need: done[need] for need in stage.needs}
-    if plan.detector is not None and stage not in artifact_stages():
+    if plan.detector is not None and stage not in _network_stages():
         both = {f"{DETECTOR} {need}" for need in stage.needs} & done.keys()
         needs |= {need: done[need] for need in sorted(both)}
     return needs
