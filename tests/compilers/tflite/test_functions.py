@@ -169,5 +169,6 @@ def _integers_of(grid: Quantization) -> np.ndarray:
 
 def test_a_function_of_reals_without_an_op_is_refused(monkeypatch):
     monkeypatch.setattr(tflite_lower, "find_lowering", _tables_only)
-    with pytest.raises(Refusal, match=r"^node 'alone' \(tanh\): TFLite has no such function for floats"):
+    message = r"^node 'alone' \(tanh\): TFLite has no such function for floats"
+    with pytest.raises(Refusal, match=message):
         tflite_lower.lower(OneNode("tanh", (activation((1, 4)),)).graph)
