@@ -10,6 +10,7 @@ from lightning.pytorch import seed_everything
 
 from recipes.pfld.face_classes import class_weights, face_classes
 from recipes.pfld.settings import Settings, settings_of
+from recipes.pfld.start import start_variant
 from recipes.pfld.task import LandmarkTask
 from recipes.pfld.teachers import find_teachers
 from recipes.pfld.training_net import TrainingNet
@@ -110,7 +111,8 @@ def _net(
     net = TrainingNet(variant, others, settings.pose_branch, options.seed)
     if options.start is not None:
         net.start_from(options.start)
-        _check_held_out(options.start, variant.name, options.seed)
+        learned = start_variant(options.start, variant) or variant
+        _check_held_out(options.start, learned.name, options.seed)
     return channels_last(net)
 
 

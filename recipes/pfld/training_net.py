@@ -10,8 +10,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from recipes.pfld.checkpoint import build_net, load_net
+from recipes.pfld.checkpoint import build_net
 from recipes.pfld.net import Pfld, PoseHead
+from recipes.pfld.start import start_state, start_variant
 from recipes.pfld.variants import Variant
 from zoo.errors import RecipeError
 
@@ -50,18 +51,18 @@ class TrainingNet(nn.Module):
         return landmarks, None if pose is None else pose(shallow)
 
     def start_from(self, trained: Path) -> None:
-        """Load the weights of an earlier training's folder; missing heads are unchanged."""
-        found = {v: trained / f"{v.name}.safetensors" for v in self.states()}
-        if not found[self.variant].is_file():
+        """Load the weights of an earlier training's folder; missing heads are unchanged.
+
+        A gray network may start from an RGB one's.
+        """
+        if start_variant(trained, self.variant) is None:
             raise RecipeError(
-                f"{found[self.variant]}: no such weights to start from; give the folder of a "
-                f"training that gave {self.variant.name}"
+                f"{trained / self.variant.name}.safetensors: no such weights to start from; give "
+                f"the folder of a training that gave {self.variant.name}"
             )
-        for variant, weights in found.items():
-            if weights.is_file():
-                values = load_net(variant, weights).state_dict()
-                for name, value in self.states()[variant].items():
-                    value.copy_(values[name])
+        for variant, state in self.states().items():
+            for name, value in (start_state(trained, variant) or {}).items():
+                state[name].copy_(value)
 
     def states(self) -> dict[Variant, dict[str, Tensor]]:
         """Return every variant of this training, with the weights of its network."""

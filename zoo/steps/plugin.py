@@ -14,6 +14,7 @@ _NOT_STEPS = {
     "box_scores",
     "exponential",
     "fourier",
+    "levels",
     "logarithm",
     "map_axes",
     "plugin",

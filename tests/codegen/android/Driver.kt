@@ -16,8 +16,10 @@ import zoo.steps.Values
 import zoo.steps.aspectRatios
 import zoo.steps.centerCrop
 import zoo.steps.color
+import zoo.steps.contrast
 import zoo.steps.crop
 import zoo.steps.embedding
+import zoo.steps.equalize
 import zoo.steps.gray
 import zoo.steps.landmarks
 import zoo.steps.letterbox
@@ -165,6 +167,8 @@ private fun imageStep(words: List<String>): String {
     val after = when (words[0]) {
         "resize" -> before.resize(words.drop(6).map(String::toInt), words[5])
         "gray" -> before.gray()
+        "equalize" -> before.equalize()
+        "contrast" -> before.contrast(words[5].toInt())
         "color" -> before.color(words[5])
         else -> words.drop(5).map(String::toDouble).let { numbers ->
             before.normalize(numbers.take(numbers.size / 2), numbers.drop(numbers.size / 2))

@@ -145,6 +145,21 @@ def test_colours(run, tmp_path):
     np.testing.assert_array_equal(numbers(bgr), PHOTO[..., ::-1].ravel())
 
 
+@pytest.mark.parametrize("picture", ["noise", "dark", "two levels", "one level"])
+def test_grey_levels(run, tmp_path, picture):
+    noise = PHOTO[..., :1]
+    flat = np.full_like(noise, 7)
+    pictures = {"noise": noise, "dark": noise // 9, "two levels": noise // 255, "one level": flat}
+    image = np.ascontiguousarray(pictures[picture])
+    words, cuts = image_words(image, tmp_path), (0, 1, 17, 49)
+    equalized, *stretched = run(f"equalize {words}", *(f"contrast {words} {n}" for n in cuts))
+    frame = Frame(image, BOX)
+    np.testing.assert_array_equal(numbers(equalized), apply("equalize", frame).image_hwc.ravel())
+    for n, line in zip(cuts, stretched, strict=True):
+        expected = apply("contrast", frame, cut_percent=n).image_hwc
+        np.testing.assert_array_equal(numbers(line), expected.ravel())
+
+
 @pytest.mark.parametrize("mean", [[0.1, 128.0, 3.7], [128.0, 128.0, 128.0]])
 def test_normalize(run, tmp_path, mean):
     std = [58.395, 128.0, 0.3]

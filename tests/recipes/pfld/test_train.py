@@ -146,6 +146,21 @@ def test_going_on_from_an_earlier_training(make_faces: MakeFaces, tmp_path: Path
         train(recipe, replace(again, seed=7))
 
 
+def test_gray_goes_on_from_rgb(make_faces: MakeFaces, tmp_path: Path) -> None:
+    rgb, gray = (registry.load("recipe", f"pfld_0.25x{c}.300w68") for c in ("", "-gray"))
+    wanted = options(make_faces(6), tmp_path / "first")
+    train(rgb, wanted)
+    again = replace(wanted, out=tmp_path / "gray", start=wanted.out)
+    still = {"learning_rate": "1e-12", "average_decay": "0"}
+    after = train(gray, replace(again, settings={**wanted.settings, **still}))
+    assert load_file(after)["shallow.0.0.weight"].shape == (16, 1, 3, 3)
+    with pytest.raises(RecipeError, match=r"seed 0, not 7"):
+        train(gray, replace(again, seed=7))
+    rgb_from_gray = replace(wanted, out=tmp_path / "rgb", start=tmp_path / "gray")
+    with pytest.raises(RecipeError, match=r"0\.25x\.300w68\.safetensors: no such weights to start"):
+        train(rgb, rgb_from_gray)
+
+
 def test_learning_from_a_teacher(make_faces: MakeFaces, tmp_path: Path) -> None:
     student, data = registry.load("recipe", "pfld_0.25x.300w68"), make_faces(6)
     teacher = tmp_path / "pfld_0.5x.300w68.safetensors"

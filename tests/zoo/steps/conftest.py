@@ -88,6 +88,16 @@ class CppSteps:
         self._library.gray(_data(image), _data(_shape(image)), _data(out))
         return out
 
+    def equalize(self, image: NDArray) -> NDArray:
+        out = np.zeros_like(image)
+        self._library.equalize(_data(image), _data(_shape(image)), _data(out))
+        return out
+
+    def contrast(self, image: NDArray, cut_percent: int) -> NDArray:
+        out = np.zeros_like(image)
+        self._library.contrast(_data(image), _data(_shape(image)), cut_percent, _data(out))
+        return out
+
     def color(self, image: NDArray, order: str) -> NDArray:
         out = np.zeros_like(image)
         self._library.color(_data(image), _data(_shape(image)), order.encode(), _data(out))

@@ -7,8 +7,10 @@
 #include "aspect_ratios.hpp"
 #include "center_crop.hpp"
 #include "color.hpp"
+#include "contrast.hpp"
 #include "crop.hpp"
 #include "embedding.hpp"
+#include "equalize.hpp"
 #include "gray.hpp"
 #include "head_pose.hpp"
 #include "landmarks.hpp"
@@ -155,6 +157,18 @@ void letterbox(const std::uint8_t* pixels, const int* hwc, const double* box, in
 void gray(const std::uint8_t* pixels, const int* hwc, std::uint8_t* out) {
   zoo::Frame frame = frame_of(pixels, hwc);
   zoo::gray(frame);
+  copy_pixels(frame, out);
+}
+
+void equalize(const std::uint8_t* pixels, const int* hwc, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::equalize(frame);
+  copy_pixels(frame, out);
+}
+
+void contrast(const std::uint8_t* pixels, const int* hwc, int cut_percent, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::contrast(frame, cut_percent);
   copy_pixels(frame, out);
 }
 
