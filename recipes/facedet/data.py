@@ -7,32 +7,46 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from lightning.pytorch import LightningDataModule
+from numpy.random import Generator
 from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from recipes.facedet.loss import Wanted, cells_of, want
-from recipes.facedet.samples import LabelledImage, crop
+from recipes.facedet.samples import LabelledImage, Placed, crop
 from recipes.facedet.settings import Settings
-from recipes.facedet.teacher import FEATURES, Seen, YuNet
+from recipes.facedet.teacher import Seen, YuNet
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
 from zoo.data.crops import Crops
 from zoo.data.labelled_data import LabelledData
 from zoo.errors import DataError
 from zoo.picture import read_picture
 
-__all__ = ["Batch", "DetectionData", "read_images", "split_photos"]
+__all__ = ["Batch", "DetectionData", "Pictures", "read_images", "split_photos"]
 
 _SIZES = (160, 160, 160, 160, 160, 160, 128, 224, 320)
 """Sides of crops, equally likely; large faces need large crops."""
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """Training pictures in memory. unlabelled: without boxes, which only a teacher adds."""
+
+    labelled: Sequence[LabelledImage]
+    unlabelled: Sequence[LabelledImage]
+
+    def pool(self, unlabelled_part: float, random: Generator) -> Sequence[LabelledImage]:
+        """Return the pictures to crop from; `unlabelled_part` of the time those without boxes."""
+        if self.labelled and (not self.unlabelled or random.random() >= unlabelled_part):
+            return self.labelled
+        return self.unlabelled
+
+
 class Batch(NamedTuple):
-    """Crops of one step. images: [N, 3, S, S] uint8.  features: a teacher's [N, C, FEATURES]."""
+    """Crops of one step. images: [N, 3, S, S] uint8."""
 
     images: Tensor
     wanted: Wanted
-    features: Tensor
 
 
 def read_images(found: LabelledData) -> tuple[list[LabelledImage], list[BoxedPhoto]]:
@@ -65,18 +79,18 @@ class DetectionData(LightningDataModule):
 
     def __init__(
         self,
-        images: Sequence[LabelledImage],
+        pictures: Pictures,
         held_out: int,
         settings: Settings,
         seed: int,
         teacher: YuNet | None,
     ) -> None:
         super().__init__()
-        if not images:
+        if not (pictures.labelled or pictures.unlabelled):
             raise DataError("no photo is left to train on; hold out fewer, or give more data")
         self.settings, self.held_out = settings, held_out
         self.steps_per_epoch = max(settings.crops // settings.batch_size, 1)
-        self.crops = _CropBatches(images, settings, seed, teacher)
+        self.crops = _CropBatches(pictures, settings, seed, teacher)
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches that only depend on seed, epoch and position in the epoch."""
@@ -92,7 +106,7 @@ class DetectionData(LightningDataModule):
 
 @dataclass(frozen=True)
 class _CropBatches(Dataset[Batch]):
-    images: Sequence[LabelledImage]
+    pictures: Pictures
     settings: Settings
     seed: int
     teacher: YuNet | None
@@ -101,7 +115,7 @@ class _CropBatches(Dataset[Batch]):
         random = np.random.default_rng((self.seed, number))
         size = int(random.choice(_SIZES))
         count = max(round(self.settings.batch_size * 160**2 / size**2), 1)
-        made = [crop(self.images, size, self.settings.mosaic, random) for _ in range(count)]
+        made = [self._crop(size, random) for _ in range(count)]
         seen = [self.teacher(placed.image) for placed in made] if self.teacher else None
         cells = cells_of(size)
         wanted = [
@@ -114,13 +128,14 @@ class _CropBatches(Dataset[Batch]):
             for at, placed in enumerate(made)
         ]
         images = torch.from_numpy(np.stack([placed.image for placed in made]))
-        features = [torch.from_numpy(s.features) for s in seen or ()]
-        empty = torch.zeros(count, 0, FEATURES)
         return Batch(
             images.permute(0, 3, 1, 2),
             Wanted(*(torch.stack(parts) for parts in zip(*wanted, strict=True))),
-            torch.stack(features) if features else empty,
         )
+
+    def _crop(self, size: int, random: Generator) -> Placed:
+        pool = self.pictures.pool(self.settings.unlabelled, random)
+        return crop(pool, size, self.settings.mosaic, random)
 
 
 def _as_tensors(seen: Seen) -> tuple[Tensor, Tensor]:

@@ -58,14 +58,6 @@ class FaceDet(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """image: [N, 3, S, S]."""
-        return self.answer(self.features(image))
-
-    def answer(self, features: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """features: of each stride [N, neck, S / stride, S / stride]."""
-        return tuple(head(x) for head, x in zip(self.heads, features, strict=True))
-
-    def features(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return the heads' inputs, [N, neck, S / stride, S / stride] for each stride."""
         x, maps = self.stem(image), []
         for level, lateral in zip(self.levels, self.laterals, strict=True):
             x = level(x)
@@ -73,7 +65,7 @@ class FaceDet(nn.Module):
         for i in (1, 0):
             above = functional.interpolate(maps[i + 1], scale_factor=2.0, mode="nearest")
             maps[i] = self.merges[i](maps[i] + above)
-        return tuple(maps)
+        return tuple(head(x) for head, x in zip(self.heads, maps, strict=True))
 
 
 class _Residual(nn.Module):

@@ -19,7 +19,8 @@ class Settings:
     larger or more smaller ones.  mosaic: fraction of tiled crops.
     learning_rate: peak, reached after the fraction `warm_up` of the steps, followed by a cosine.
     average_decay: of the exponential moving average of the weights; 0 for none.
-    feature_weight: of imitating a teacher's features; it decays linearly to 0.
+    unlabelled: fraction of crops from pictures without boxes, which only a teacher labels, if such
+    are given.
     validation_fraction: of held-out photos.  patience: epochs without a better average precision on
     those after which training stops; 0 for never.
     workers: processes that prepare crops.  precision: a Lightning value; 'auto' is '16-mixed' on
@@ -35,7 +36,7 @@ class Settings:
     warm_up: float = 0.03
     average_decay: float = 0.998
     gradient_norm: float = 5.0
-    feature_weight: float = 1.0
+    unlabelled: float = 0.25
     validation_fraction: float = 0.05
     patience: int = 0
     workers: int = 0

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from torch.optim.lr_scheduler import OneCycleLR
 
 from recipes.facedet.data import Batch
-from recipes.facedet.loss import cells_of, flatten, loss_of
+from recipes.facedet.loss import cells_of, loss_of
 from recipes.facedet.net import FaceDet
 from recipes.facedet.photometric import change_colours
 from recipes.facedet.settings import Settings
@@ -22,12 +22,6 @@ from zoo.contract import Contract
 from zoo.recipe import Recipe
 
 __all__ = ["DetectionTask"]
-
-_BACKGROUND = 0.3
-_FACE = 2.0
-"""Weights of a cell's features, without and with a face."""
-_LARGEST_ERROR = 25.0
-_LEAST_SPREAD = 0.05
 
 
 class DetectionTask(LightningModule):
@@ -57,13 +51,7 @@ class DetectionTask(LightningModule):
         """Return the loss of crops with randomly changed colours."""
         x = change_colours(batch.images, self._generator())
         x = ((x - 128) / 128).contiguous(memory_format=torch.channels_last)
-        features = self.net.features(x)
-        cells = cells_of(x.shape[-1])
-        parts = loss_of(self.net.answer(features), batch.wanted, cells)
-        if batch.features.shape[1]:
-            remaining = 1 - self.global_step / self.steps
-            unlike = _unlike(flatten(features).relu(), batch.features, batch.wanted.seen)
-            parts["features"] = self.settings.feature_weight * remaining * unlike
+        parts = loss_of(self.net(x), batch.wanted, cells_of(x.shape[-1]))
         for name, value in parts.items():
             self.log(f"{name}_loss", value, on_step=False, on_epoch=True, batch_size=len(x))
         return torch.stack(list(parts.values())).sum()
@@ -93,14 +81,3 @@ class DetectionTask(LightningModule):
         """Return a generator that only depends on seed and step, so that resuming repeats it."""
         generator = Generator(device=self.device)
         return generator.manual_seed(self.seed + 1_000_003 * self.global_step)
-
-
-def _unlike(found: Tensor, taught: Tensor, seen: Tensor) -> Tensor:
-    """Return the distance of features to a teacher's, relative to their spread.
-
-    found, taught: [N, C, FEATURES].  seen: [N, C] the teacher's scores.
-    """
-    spread = taught.std(dim=(0, 1)).clamp_min(_LEAST_SPREAD)
-    errors = (((found - taught) / spread) ** 2).clamp_max(_LARGEST_ERROR).mean(dim=2)
-    weights = _BACKGROUND + _FACE * seen
-    return (errors * weights / weights.mean()).mean()

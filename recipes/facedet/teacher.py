@@ -1,7 +1,7 @@
-"""YuNet as a teacher: its scores, boxes and features of each cell, on the same grid as ours.
+"""YuNet as a teacher: its scores and boxes of each cell, on the same grid as ours.
 
-Wu, Peng, Yu 2023, "YuNet: A Tiny Millisecond-level Face Detector". Its maps have our strides, and
-64 channels before the heads. Its input is BGR, 0..255; a score is sqrt(class * object); a box is
+Wu, Peng, Yu 2023, "YuNet: A Tiny Millisecond-level Face Detector". Its maps have our strides.
+Its input is BGR, 0..255; a score is sqrt(class * object); a box is
 the offset of its centre from the cell's upper left corner, and the logarithm of its size, both in
 strides.
 """
@@ -19,25 +19,19 @@ from zoo import registry
 from zoo.errors import RecipeError
 from zoo.plugs import Run
 
-__all__ = ["FEATURES", "Seen", "YuNet"]
-
-FEATURES = 64
-"""Channels of its heads' inputs, and ours."""
+__all__ = ["Seen", "YuNet"]
 
 _LARGEST_LOG_SIZE = 5.0
-_CONVOLUTIONS_OF_A_HEAD = 4
-"""Path from a score back to the common input of a stride's heads."""
 
 
 class Seen(NamedTuple):
     """The teacher's outputs for one image, in the cell order of `cells_of`.
 
-    scores: [C].  boxes: [C, 4] x0 y0 x1 y1 in pixels.  features: [C, FEATURES].  All float32.
+    scores: [C].  boxes: [C, 4] x0 y0 x1 y1 in pixels.  Both are float32.
     """
 
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
-    features: NDArray[np.float32]
 
 
 class YuNet:
@@ -45,59 +39,45 @@ class YuNet:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._features = _feature_names(file)
+        _check(file)
         self._run: Run | None = None
 
     def __call__(self, image_hwc: NDArray[np.uint8]) -> Seen:
         """Return its outputs for [S, S, 3] uint8 RGB, S a multiple of 32."""
         bgr = image_hwc[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32)
         found = self._loaded()({"input": bgr})
-        parts = [self._of_stride(found, at) for at in range(len(STRIDES))]
+        parts = [_of_stride(found, s, image_hwc.shape[1] // s) for s in STRIDES]
         return Seen(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
     def _loaded(self) -> Run:
         if self._run is None:
             names = [f"{kind}_{s}" for kind in ("cls", "obj", "bbox") for s in STRIDES]
             executor = registry.load("executor", "onnxruntime")
-            names += self._features
             self._run = executor.load_inside(self._file.parent, self._file.name, names)
         return self._run
 
-    def _of_stride(self, found: Mapping[str, NDArray[Any]], at: int) -> Seen:
-        stride = STRIDES[at]
-        feature = found[self._features[at]][0].reshape(FEATURES, -1).T
-        side = found[self._features[at]].shape[-1]
-        cells = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
-        boxes = found[f"bbox_{stride}"][0]
-        centre = (cells + boxes[:, :2]) * stride
-        half = np.exp(np.minimum(boxes[:, 2:], _LARGEST_LOG_SIZE)) * (stride / 2)
-        scores = np.sqrt(
-            (found[f"cls_{stride}"][0, :, 0] * found[f"obj_{stride}"][0, :, 0]).clip(0, 1)
-        )
-        around = np.concatenate([centre - half, centre + half], axis=1)
-        return Seen(scores, around.astype(np.float32), feature)
+
+def _of_stride(found: Mapping[str, NDArray[Any]], stride: int, side: int) -> Seen:
+    cells = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
+    boxes = found[f"bbox_{stride}"][0]
+    centre = (cells + boxes[:, :2]) * stride
+    half = np.exp(np.minimum(boxes[:, 2:], _LARGEST_LOG_SIZE)) * (stride / 2)
+    scores = np.sqrt((found[f"cls_{stride}"][0, :, 0] * found[f"obj_{stride}"][0, :, 0]).clip(0, 1))
+    around = np.concatenate([centre - half, centre + half], axis=1)
+    return Seen(scores, around.astype(np.float32))
 
 
-def _feature_names(file: Path) -> list[str]:
-    """Return the inputs of each stride's heads; raises RecipeError for another network."""
+def _check(file: Path) -> None:
+    """Raise RecipeError for another network."""
     try:
         graph = onnx.load(file).graph
     except Exception as error:  # of protobuf and of the system; they have no common base
         raise RecipeError(f"{file}: cannot be read as ONNX ({error}); give YuNet's file") from error
-    makers = {name: node for node in graph.node for name in node.output}
-    missing = [name for s in STRIDES if (name := f"cls_{s}") not in makers]
+    outputs = {value.name for value in graph.output}
+    wanted = [f"{kind}_{s}" for s in STRIDES for kind in ("cls", "obj", "bbox")]
+    missing = [name for name in wanted if name not in outputs]
     if missing:
         raise RecipeError(
             f"{file}: has no output '{missing[0]}'; the teacher must be YuNet, such as "
             "face_detection_yunet of OpenCV's zoo"
         )
-    return [_read_by_head(makers, f"cls_{stride}") for stride in STRIDES]
-
-
-def _read_by_head(makers: Mapping[str, onnx.NodeProto], name: str) -> str:
-    convolutions = 0
-    while convolutions < _CONVOLUTIONS_OF_A_HEAD:
-        node = makers[name]
-        convolutions += node.op_type == "Conv"
-        name = node.input[0]
-    return name

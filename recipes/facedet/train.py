@@ -10,7 +10,7 @@ from typing import Any
 from lightning.pytorch import seed_everything
 
 from recipes.facedet.checkpoint import build_net
-from recipes.facedet.data import DetectionData, read_images, split_photos
+from recipes.facedet.data import DetectionData, Pictures, read_images, split_photos
 from recipes.facedet.samples import LabelledImage
 from recipes.facedet.settings import Settings, settings_of
 from recipes.facedet.task import DetectionTask
@@ -35,8 +35,8 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     settings = settings_of(options.settings)
     seed_everything(options.seed, verbose=False)
     teacher = _teacher(options)
-    images, held_out, sets = _read(options, settings, teacher is not None)
-    data = DetectionData(images, len(held_out), settings, options.seed, teacher)
+    pictures, held_out, sets = _read(options, settings, teacher is not None)
+    data = DetectionData(pictures, len(held_out), settings, options.seed, teacher)
     steps = settings.epochs * data.steps_per_epoch
     net = channels_last(build_net(options.seed))
     if options.start is not None:
@@ -62,9 +62,10 @@ def _teacher(options: TrainOptions) -> YuNet | None:
 
 def _read(
     options: TrainOptions, settings: Settings, is_taught: bool
-) -> tuple[list[LabelledImage], list[BoxedPhoto], dict[str, int]]:
+) -> tuple[Pictures, list[BoxedPhoto], dict[str, int]]:
     """Return training pictures, held-out photos, and the number of pictures of each set."""
-    kept: list[LabelledImage] = []
+    labelled: list[LabelledImage] = []
+    unlabelled: list[LabelledImage] = []
     held_out: list[BoxedPhoto] = []
     sets: dict[str, int] = {}
     for spec in options.data:
@@ -76,11 +77,13 @@ def _read(
                 f"{found.label}: has no boxes of faces, so they can only come from a teacher; give "
                 "one with --teacher, or another data set"
             )
-        fraction = settings.validation_fraction if photos else 0
-        train, held = split_photos(len(images), fraction, options.seed)
-        kept += [images[index] for index in train]
+        if not photos:
+            unlabelled += images
+            continue
+        train, held = split_photos(len(images), settings.validation_fraction, options.seed)
+        labelled += [images[index] for index in train]
         held_out += [photos[index] for index in held]
-    return kept, held_out, sets
+    return Pictures(labelled, unlabelled), held_out, sets
 
 
 def _record(

@@ -8,7 +8,7 @@ import pytest
 from onnx import helper
 from PIL import Image
 
-from recipes.facedet.teacher import FEATURES, YuNet
+from recipes.facedet.teacher import YuNet
 from zoo.errors import RecipeError
 
 
@@ -19,7 +19,6 @@ def test_a_small_one(small_yunet: Path) -> None:
     np.testing.assert_allclose(seen.scores, expected, rtol=1e-5)
     assert seen.boxes[9].tolist() == [4, 4, 12, 12]  # row 1, column 1 of stride 8
     assert seen.boxes[-1].tolist() == [16, 16, 48, 48]
-    np.testing.assert_allclose(seen.features, 0.1, rtol=1e-5)
     assert {values.dtype for values in seen} == {np.dtype(np.float32)}
 
 
@@ -41,4 +40,3 @@ def test_yunet_sees_a_face(data: Path) -> None:
     x0, y0, x1, y1 = seen.boxes[best]
     assert x0 < 64 < x1
     assert y0 < 64 < y1
-    assert seen.features.shape == (len(seen.scores), FEATURES)
