@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from string import Template
-from textwrap import fill
 from typing import Any
 
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import Variant
+from recipes.shelf.publishing import accuracy_table, render
 from zoo.data.evaluation import Evaluation
 
 __all__ = ["render_card"]
@@ -31,7 +30,8 @@ def render_card(
     measured: by published hub.  training: record by recipes.pfld.training_record or .soup.
     """
     licence = recipe(variant).licences[0]
-    text = Template(_TEMPLATE.read_text("utf-8")).substitute(
+    return render(
+        _TEMPLATE,
         name=variant.name,
         points=variant.points,
         order=_ORDERS[variant.points],
@@ -45,28 +45,9 @@ def render_card(
         notice=licence.notice[0].upper() + licence.notice[1:],
         licence=licence.file.name,
         test_faces=_TEST_FACES[variant.points],
-        accuracy=_accuracy(measured),
+        accuracy=accuracy_table(measured),
         training=_training(training),
     )
-    return "\n\n".join(map(_wrapped, text.rstrip().split("\n\n"))) + "\n"
-
-
-def _wrapped(paragraph: str) -> str:
-    is_text = not paragraph.startswith(("#", "|"))
-    return fill(paragraph, 100, break_on_hyphens=False) if is_text else paragraph
-
-
-_UNITS = {"percent": "%", "deg": "degrees"}
-
-
-def _accuracy(measured: Mapping[str, Evaluation]) -> str:
-    names = next(iter(measured.values())).metrics
-    rows = [["metric", *measured], ["---"] * (1 + len(measured))]
-    for name in names:
-        label, _, unit = name.rpartition("_")
-        label = f"{label.replace('_', ' ')}, {_UNITS.get(unit, unit)}"
-        rows.append([label, *(f"{m.metrics[name]:.2f}" for m in measured.values())])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _training(record: Mapping[str, Any]) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from recipes.pfld import publish_quantized as command
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import VARIANTS
 from recipes.shelf.compare_schemes import choices
+from recipes.shelf.publishing import publish_quantized
 from zoo import registry
 from zoo.data.pictures import calibration_pictures
 from zoo.data.processing import preprocess_batch
@@ -49,8 +49,8 @@ def test_every_scheme_is_compared_once_by_training():
 @pytest.mark.data
 def test_the_command_loses_no_more_than_what_is_published(data: Path, tmp_path, monkeypatch):
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(command, "WEIGHTS", tmp_path)
-    made = command.publish_quantized(MODEL, data / "landmarks68" / "train", "ptq", "w8a8-asym")
+    faces = data / "landmarks68" / "train"
+    made = publish_quantized(MODEL, faces, "ptq", "w8a8-asym", tmp_path)
     model = registry.load("recipe", MODEL)
     faces = calibration_pictures(model, data / "landmarks68" / "test", 64)
     _, images = preprocess_batch(model.contract, ((face.read(), face.box) for face in faces))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from recipes.pfld.card import render_card
-from recipes.pfld.publish import measure, parameters
 from recipes.pfld.recipe import WEIGHTS, recipe
 from recipes.pfld.variants import DEFAULT, VARIANTS, Variant
 from recipes.shelf.layouts import layout_of
+from recipes.shelf.publishing import measure, parameters
 from zoo import registry
 from zoo.data.evaluation import Evaluation
 from zoo.data.processing import postprocess, preprocess
@@ -43,7 +43,7 @@ def test_card_and_figures_agree(variant: Variant) -> None:
     card = made.card.read_text()
     results = {quant: Evaluation(**result) for quant, result in measured.items()}
     training = json.loads((WEIGHTS / f"{variant.name}.training.json").read_text())
-    assert render_card(variant, results, training, parameters(variant)) == card
+    assert render_card(variant, results, training, parameters(recipe(variant))) == card
     assert f"| nme interocular, % | {measured['none']['metrics'][NME]:.2f} |" in card
 
 
@@ -100,7 +100,7 @@ def test_hub_and_weights_are_one_network(variant: Variant) -> None:
 @pytest.mark.parametrize("variant", PUBLISHED, ids=lambda variant: variant.name)
 def test_the_published_figures_come_out_again(data, variant: Variant) -> None:
     published = json.loads((WEIGHTS / f"{variant.name}.json").read_text())
-    measured = measure(variant, data / f"landmarks{variant.points}" / "test")
+    measured = measure(recipe(variant), data / f"landmarks{variant.points}" / "test")
     for quant, result in published.items():
         assert measured[quant].count == result["count"]
         assert measured[quant].metrics == pytest.approx(result["metrics"], abs=5e-3)

@@ -1,0 +1,113 @@
+"""Writes a recipe's published files to its folder of weights, and measures them.
+
+A folder holds MODEL.safetensors, its training record MODEL.training.json, the float hub
+MODEL.none.onnx, quantized hubs MODEL.QUANT.SCHEME.onnx, their accuracy MODEL.json and the card
+MODEL.md.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from string import Template
+from textwrap import fill
+
+from zoo import registry
+from zoo.build.cache import Cache, default_folder
+from zoo.build.pipeline import STAGES, build
+from zoo.build.plan import Wish, make_plan
+from zoo.data.evaluation import Evaluation
+from zoo.recipe import Recipe
+
+__all__ = [
+    "accuracy_table",
+    "keep_weights",
+    "measure",
+    "parameters",
+    "publish_float",
+    "publish_quantized",
+    "render",
+    "write_accuracy",
+]
+
+_UNITS = {"percent": "%", "deg": "degrees"}
+
+
+def keep_weights(trained: Path, name: str, folder: Path) -> Path:
+    """Copy a training's weights and record into the folder; return the weights' path.
+
+    trained: the output of `zoo train` for the model `name`.
+    """
+    weights = folder / f"{name}.safetensors"
+    shutil.copyfile(trained / weights.name, weights)
+    shutil.copyfile(trained / "training.json", folder / f"{name}.training.json")
+    return weights
+
+
+def publish_float(recipe: Recipe, weights: Path, folder: Path) -> None:
+    """Write the float hub; remove hubs that were made from older weights."""
+    export: Callable[[Recipe, Path], bytes] = registry.resolve(recipe.export)
+    hub = export(recipe, weights)
+    for outdated in recipe.hubs.values():
+        outdated.unlink()
+    (folder / f"{recipe.name}.none.onnx").write_bytes(hub)
+
+
+def publish_quantized(model: str, data: Path, quant: str, scheme: str, folder: Path) -> Path:
+    """Quantize the published float hub as `zoo build` does; return the file in the folder."""
+    registry.load("scheme", scheme)
+    # Any board with this scheme works: only stages before the board matter run here.
+    plan = make_plan(Wish(model, target="x86", quant=quant, calibration=data))
+    plan = replace(plan, scheme=scheme)
+    stages = tuple(stage for stage in STAGES if stage.name in ("hub", "quantize"))
+    done = build(plan, Cache(default_folder()), stages=stages)
+    hub = folder / f"{plan.recipe.name}.{plan.hub_key}.onnx"
+    shutil.copyfile(done["quantize"] / "hub.onnx", hub)
+    return hub
+
+
+def measure(recipe: Recipe, data: Path) -> Mapping[str, Evaluation]:
+    """Return the accuracy of each published hub by quantization, run without optimisation."""
+    evaluate: Callable[..., Evaluation] = registry.resolve(recipe.evaluate)
+    executor = registry.load("executor", "onnxruntime-unoptimized")
+    return {
+        quant: evaluate(recipe, executor.load(hub.parent, hub.name, 1), data)
+        for quant, hub in recipe.hubs.items()
+    }
+
+
+def write_accuracy(recipe: Recipe, measured: Mapping[str, Evaluation], folder: Path) -> None:
+    """Write the accuracy by quantization as JSON."""
+    figures = {quant: asdict(result) for quant, result in measured.items()}
+    (folder / f"{recipe.name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+def parameters(recipe: Recipe) -> int:
+    """Return the number of parameters in the float hub, which a board stores."""
+    hub = recipe.hubs["none"]
+    graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
+    weights = [tensor.data for tensor in graph.tensors.values() if tensor.dtype == "float32"]
+    return sum(data.size for data in weights if data is not None)
+
+
+def render(template: Path, **fields: object) -> str:
+    """Return a card: the template with its fields filled in and its paragraphs wrapped."""
+    text = Template(template.read_text("utf-8")).substitute(fields)
+    return "\n\n".join(map(_wrapped, text.rstrip().split("\n\n"))) + "\n"
+
+
+def accuracy_table(measured: Mapping[str, Evaluation]) -> str:
+    """Return metrics as a Markdown table with a column for each published hub."""
+    names = next(iter(measured.values())).metrics
+    rows = [["metric", *measured], ["---"] * (1 + len(measured))]
+    for name in names:
+        label, _, unit = name.rpartition("_")
+        label = f"{label.replace('_', ' ')}, {_UNITS.get(unit, unit)}"
+        rows.append([label, *(f"{m.metrics[name]:.2f}" for m in measured.values())])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _wrapped(paragraph: str) -> str:
+    is_text = not paragraph.startswith(("#", "|"))
+    return fill(paragraph, 100, break_on_hyphens=False) if is_text else paragraph
