@@ -64,6 +64,7 @@ class Recipe:
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.
     metric: of `evaluate`, to judge quantization loss if there are labels, '' for none.
+    detector: the model that finds this one's regions unless another is asked for, '' for none.
     regions: of a detector: how its boxes become the regions of another network, by that one's name
     or family.
     more_is_better: whether a larger metric is better, as for a precision.
@@ -87,6 +88,7 @@ class Recipe:
     pictures: str = ""
     metric: str = ""
     more_is_better: bool = False
+    detector: str = ""
     regions: Mapping[str, RegionRule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

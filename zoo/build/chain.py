@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
+from zoo.build.models import find_recipe
 from zoo.data.labelled_data import parse_name
 from zoo.errors import RecipeError, RefusedError, UsageError, suggest
 from zoo.recipe import Recipe
@@ -20,7 +21,10 @@ from zoo.user_file import is_user_file
 if TYPE_CHECKING:
     from zoo.build.plan import Wish
 
-__all__ = ["chained", "demand_board", "demand_chain", "region_rule"]
+__all__ = ["NO_DETECTOR", "chained", "demand_board", "demand_chain", "region_rule"]
+
+NO_DETECTOR = "none"
+"""Word of --detector for the network alone, although its recipe names a detector."""
 
 _SUFFIX = ".toml"
 _TABLES = ("detector", "network", "regions")
@@ -28,18 +32,20 @@ _TEXTS = ("model", "contract", "quant", "calib", "name")
 _FLOAT = ("none", "fp16")
 
 
-def chained(wish: "Wish", detector: str) -> "Wish":
+def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
     """Return the wish with a detector.
 
-    detector: of --detector: a model's name, or a file with its contract beside it; '' for none, or
-    the one of a chain file, which `wish.model` may name. What the wish says precedes the file.
+    detector: of --detector: a model's name, or a file with its contract beside it; NO_DETECTOR for
+    none; '' for the one that the model's recipe names if the target runs chains, or that of a chain
+    file, which `wish.model` may name. What the wish says precedes the file.
     Raises UsageError or RecipeError for what cannot be a chain.
     """
     if wish.model.endswith(_SUFFIX):
         if detector:
             raise UsageError(f"{wish.model}: names the detector; leave --detector out")
         return _read_chain(wish, Path(wish.model))
-    if not detector:
+    detector = detector or _usual_detector(wish.model, target)
+    if detector in ("", NO_DETECTOR):
         return wish
     contract = Path(detector).with_suffix(_SUFFIX) if is_user_file(detector) else None
     if contract is not None and not contract.is_file():
@@ -48,6 +54,14 @@ def chained(wish: "Wish", detector: str) -> "Wish":
             "`zoo contract init`, or name both in a chain file (docs/chains.md)"
         )
     return replace(wish, detector=_detector(wish, model=detector, contract=contract))
+
+
+def _usual_detector(model: str, target: Target) -> str:
+    """Return the detector that a registered model names, '' for none or a board without chains."""
+    if is_user_file(model) or not registry.load("app", target.app).takes_detectors:
+        return ""
+    recipe = find_recipe(model, None)
+    return recipe.detector
 
 
 def region_rule(detector: Recipe, network: Recipe) -> RegionRule:
@@ -63,7 +77,8 @@ def demand_board(target: Target) -> None:
     if not registry.load("app", target.app).takes_detectors:
         raise RefusedError(
             f"{target.name}: its app runs one network; for a chain use "
-            f"{' or '.join(_boards())}, or build the detector alone and give its boxes with --boxes"
+            f"{' or '.join(_boards())}, or build both networks alone, with --detector "
+            f"{NO_DETECTOR}, and give the detector's boxes to the other with --boxes"
         )
 
 

@@ -108,9 +108,10 @@ class Plan:
     def build_name(self) -> str:
         """Return the name of the build, and of its bundle: model.target.quant.
 
-        In a chain, the model is network+detector.
+        With a detector that the model does not name itself, the model is network+detector.
         """
-        chain = f"+{self.detector.recipe.name}" if self.detector else ""
+        detector = self.detector.recipe.name if self.detector else ""
+        chain = f"+{detector}" if detector not in ("", self.recipe.detector) else ""
         return f"{self.recipe.name}{chain}.{self.target.name}.{self.asked or self.quant}"
 
     @property

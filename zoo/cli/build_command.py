@@ -8,7 +8,7 @@ import click
 from zoo.build.cache import Outcome
 from zoo.build.chain import chained
 from zoo.build.models import USER
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.stage import needs_of_detector
 from zoo.cli.options import (
     cache_option,
@@ -41,7 +41,8 @@ from zoo.cli.output import print_json
 @click.option(
     "--detector",
     default="",
-    help="Model that finds MODEL's regions; a file needs its contract beside it, as FILE.toml.",
+    help="Model that finds MODEL's regions; a file needs its contract beside it, as FILE.toml. "
+    "Default: the one that MODEL names, if any; none: without.",
 )
 @click.option("--name", default="", help="Model name for a file; default: the file's name.")
 @click.option(
@@ -98,7 +99,9 @@ def command(
     """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
     wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
     # Names and types are the options'.
-    plan = make_plan(chained(Wish(**wish), detector))  # type: ignore[arg-type]
+    asked = Wish(**wish)  # type: ignore[arg-type]
+    target = find_target(asked.target, asked.runtime)
+    plan = make_plan(chained(asked, detector, target))
     if dry_run:
         _demand_contracts(plan)
         _preview(plan, cache_folder, as_json)

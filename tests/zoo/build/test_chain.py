@@ -10,7 +10,7 @@ from made_once import made_once
 from PIL import Image
 
 from zoo.build.chain import chained
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import Wish, find_target, make_plan
 from zoo.bundle.bundle import unpack
 from zoo.cli.main import cli
 from zoo.errors import RecipeError, RefusedError, UsageError, VerifyError
@@ -32,7 +32,7 @@ def zoo(*words):
 
 
 def plan_of(model, detector="", target="x86", **wish):
-    return make_plan(chained(Wish(str(model), target, **wish), detector))
+    return make_plan(chained(Wish(str(model), target, **wish), detector, find_target(target)))
 
 
 def test_a_chain_file_names_both_networks(chain):
