@@ -6,6 +6,7 @@ import click
 
 from zoo.cli.options import named_file, signal_option, size_option, source_of
 from zoo.errors import UsageError
+from zoo.names import proposed_name
 from zoo.user_file import is_user_file, suffixes
 
 
@@ -44,7 +45,7 @@ def check(contract: Path, model: str) -> None:
     from zoo.data.processing import value_specs
 
     file = _network_file(model)
-    recipe = find_recipe(str(file), contract, "model")
+    recipe = find_recipe(str(file), contract, proposed_name(file.stem))
     read_network(file, recipe)
     rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
     print_table(f"{contract} fits {model}", rows)

@@ -139,6 +139,8 @@ def test_a_newcomer_is_seen_when_the_detector_is_asked_again(app, tmp_path):
 def test_wrong_words(app, tmp_path):
     finished = app.run("--source", tmp_path, "--detect-every", "0")
     assert (finished.status, "--detect-every '0'" in finished.error) == (2, True)
+    finished = app.run("--source", tmp_path, "--detect-every", "5")
+    assert (finished.status, "about what --track follows" in finished.error) == (2, True)
     finished = app.run("--source", tmp_path, "--detector-only", "--track")
     assert (finished.status, "--track and --detector-only" in finished.error) == (2, True)
 

@@ -34,8 +34,13 @@ def test_wrong_words(app, words, message):
     assert (finished.status, finished.error) == (2, f"error: {message}\n")
 
 
-def fails(finished, *parts):
-    assert finished.status == 1
+def mistaken(finished, *parts):
+    """Whether the command line is named as wrong: status 2."""
+    return fails(finished, *parts, status=2)
+
+
+def fails(finished, *parts, status=1):
+    assert finished.status == status
     assert finished.lines == []
     assert finished.error.startswith("error: ")
     for part in parts:
@@ -46,12 +51,12 @@ def fails(finished, *parts):
 @pytest.mark.parametrize("box", ["1,2,3", "a,2,3,4", "1,2,3,4,5", ""])
 def test_malformed_box(app, photo, box):
     message = f"box '{box}': expected x,y,width,height in pixels, such as 40,32,120,140"
-    assert fails(app.run("--source", photo, "--box", box), message)
+    assert mistaken(app.run("--source", photo, "--box", box), message)
 
 
 @pytest.mark.parametrize("box", ["0,0,0,10", "0,0,10,-3", "nan,0,10,10", "0,0,1e9,10"])
 def test_impossible_box(app, photo, box):
-    assert fails(
+    assert mistaken(
         app.run("--source", photo, "--box", box),
         "box ",
         "expected x, y, width, height in pixels, width and height at least 1",
@@ -59,7 +64,9 @@ def test_impossible_box(app, photo, box):
 
 
 def test_missing_picture(app, tmp_path):
-    assert fails(app.run("--source", tmp_path / "none.png"), "none.png: no such picture")
+    assert mistaken(
+        app.run("--source", tmp_path / "none.png"), "none.png: no such file or directory; give one"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
@@ -87,11 +94,13 @@ def test_empty_directory(app, tmp_path):
 
 @pytest.mark.parametrize("name", ["raw:", "raw:640:x", "raw:0x4:x", "raw:4x99999:x", "raw:4x4"])
 def test_malformed_raw_source(app, name):
-    assert fails(app.run("--source", name), f"{name}: expected raw:WIDTHxHEIGHT:FILE, such as")
+    assert mistaken(app.run("--source", name), f"{name}: expected raw:WIDTHxHEIGHT:FILE, such as")
 
 
 def test_missing_raw_file(app, tmp_path):
-    assert fails(app.run("--source", f"raw:4x4:{tmp_path}/none"), "none: cannot be read (No such")
+    assert mistaken(
+        app.run("--source", f"raw:4x4:{tmp_path}/none"), "none: cannot be read (No such"
+    )
 
 
 @pytest.mark.parametrize("size", [0, 47])
@@ -102,7 +111,7 @@ def test_raw_frame_that_is_not_whole(app, tmp_path, size):
 
 
 def test_no_camera(app):
-    assert fails(
+    assert mistaken(
         app.run("--source", "/dev/video99"),
         "/dev/video99: the camera cannot be opened (No such file or directory); ls /dev/video*",
     )
@@ -143,9 +152,8 @@ def test_bad_boxes(app, photo, tmp_path, name, content, message):
 
 
 def test_missing_boxes(app, photo, tmp_path):
-    assert fails(
-        app.run("--source", photo, "--boxes", tmp_path / "b.json"), "b.json: cannot be read (No"
-    )
+    boxes = tmp_path / "b.json"
+    assert mistaken(app.run("--source", photo, "--boxes", boxes), "b.json: no such file; give one")
 
 
 def test_results_that_cannot_be_written(app, photo, tmp_path):

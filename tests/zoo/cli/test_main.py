@@ -27,8 +27,8 @@ def shell(tmp_path):
     [
         (["list"], 0, ""),
         (["bulid"], 2, "unknown command 'bulid'; did you mean build?"),
-        (["build"], 2, "Missing argument 'MODEL'"),
-        (["list", "--jsn"], 2, "No such option"),
+        (["build"], 2, "zoo build: Missing argument 'MODEL'. (zoo build --help)\n"),
+        (["list", "--jsn"], 2, "zoo list: No such option '--jsn' (zoo list --help)\n"),
         (["build", "pfld", "--target", "x68"], 2, "zoo: unknown target 'x68'; did you mean x86?\n"),
         (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
         (["verify", "none.tar.gz"], 2, "zoo: none.tar.gz: no such file; give a bundle that `zoo b"),
@@ -55,7 +55,7 @@ def test_exit_status_and_message(shell, words, status, message):
 
 def test_a_file_that_looks_like_an_option(shell, tmp_path):
     (tmp_path / "-dash.onnx").touch()
-    hint = "Error: No such option '-d'; for the file of that name write ./-dash.onnx\n"
+    hint = "No such option '-d'; for the file of that name write ./-dash.onnx (zoo build --help)\n"
     found = shell("build", "-dash.onnx", "--target", "x86")
     assert (found.returncode, found.stderr.endswith(hint)) == (2, True)
     assert "write ./" not in shell("build", "-other.onnx", "--target", "x86").stderr

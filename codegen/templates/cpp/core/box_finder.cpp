@@ -10,6 +10,9 @@ namespace zoo {
 
 namespace {
 
+// Photos after which the detector is asked again, unless the command line says.
+constexpr int kDetectEvery = 10;
+
 class FixedBox : public BoxFinder {
  public:
   explicit FixedBox(const Box& box) : box_(box) {}
@@ -37,7 +40,9 @@ std::unique_ptr<BoxFinder> make_finder(const BoxOptions& options) {
 
 std::unique_ptr<BoxFinder> make_box_finder(const BoxOptions& options) {
   std::unique_ptr<BoxFinder> finder = make_finder(options);
-  if (options.track) finder = std::make_unique<Tracker>(std::move(finder), options.detect_every);
+  if (options.track)
+    finder =
+        std::make_unique<Tracker>(std::move(finder), options.detect_every.value_or(kDetectEvery));
   return finder;
 }
 

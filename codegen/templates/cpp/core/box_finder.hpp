@@ -47,7 +47,7 @@ struct BoxOptions {
   std::string file;
   std::optional<Box> fixed;
   bool track = false;
-  int detect_every = 10;
+  std::optional<int> detect_every;
   BackendOptions detector;
   bool ignores_detector = false;
 };

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/usage.hpp"
+
 namespace zoo {
 
 namespace {
@@ -45,8 +47,8 @@ Image yuyv_to_rgb(const std::uint8_t* yuyv, int width, int height, std::size_t s
 
 Camera::Camera(const std::string& device) : device_(device), file_(open(device.c_str(), O_RDWR)) {
   if (file_ < 0) {
-    throw Error(device_ + ": the camera cannot be opened (" + std::strerror(errno) +
-                "); ls /dev/video* lists what there is");
+    throw UsageError(device_ + ": the camera cannot be opened (" + std::strerror(errno) +
+                     "); ls /dev/video* lists what there is");
   }
   try {
     choose_format();

@@ -109,6 +109,15 @@ bool is_offered(const Option& option) {
   return !is_of_pictures || !takes_signals();
 }
 
+// Takes a value over; one of another form is a mistake of the command line.
+void apply(const Option& option, Options& options, const std::string& value) {
+  try {
+    option.apply(options, value);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
 const Option& find_option(std::string_view name) {
   for (const Option& option : known_options()) {
     if (option.name == name) return option;
@@ -126,9 +135,9 @@ Options parse_options(int count, const char* const* words) {
   for (int i = 1; i < count; ++i) {
     const Option& option = find_option(words[i]);
     if (option.value.empty()) {
-      option.apply(options, "");
+      apply(option, options, "");
     } else if (i + 1 < count) {
-      option.apply(options, words[++i]);
+      apply(option, options, words[++i]);
     } else {
       throw UsageError(option.name + ": " + option.value + " is missing");
     }
@@ -143,8 +152,16 @@ Options parse_options(int count, const char* const* words) {
   if (options.boxes.track && !kContract.has_landmarks) {
     throw UsageError("--track: this network finds no landmarks to follow; leave it out");
   }
+  if (options.boxes.detect_every && !options.boxes.track) {
+    throw UsageError("--detect-every is about what --track follows; give both");
+  }
   if (options.boxes.track && options.detector_only) {
     throw UsageError("--track and --detector-only cannot be used together: no landmarks are found");
+  }
+  for (const std::string& file : {options.boxes.file, options.self_test}) {
+    if (!file.empty() && !is_file(file)) {
+      throw UsageError(file + ": no such file; give one that is there");
+    }
   }
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {

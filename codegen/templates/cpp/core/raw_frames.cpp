@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/usage.hpp"
+
 namespace zoo {
 
 namespace {
@@ -16,11 +18,11 @@ RawFrames::RawFrames(const std::string& name) : file_(nullptr, std::fclose) {
   const int found = std::sscanf(name.c_str(), "raw:%dx%d:%n", &width_, &height_, &path_at);
   const bool is_size = width_ > 0 && width_ <= kEdgeMax && height_ > 0 && height_ <= kEdgeMax;
   if (found != 2 || path_at == 0 || !is_size) {
-    throw Error(name + ": expected raw:WIDTHxHEIGHT:FILE, such as raw:640x480:frames.rgb");
+    throw UsageError(name + ": expected raw:WIDTHxHEIGHT:FILE, such as raw:640x480:frames.rgb");
   }
   path_ = name.substr(static_cast<std::size_t>(path_at));
   file_.reset(path_ == "-" ? stdin : std::fopen(path_.c_str(), "rb"));
-  if (!file_) throw Error(path_ + ": cannot be read (" + std::strerror(errno) + ")");
+  if (!file_) throw UsageError(path_ + ": cannot be read (" + std::strerror(errno) + ")");
 }
 
 std::optional<Photo> RawFrames::next() {

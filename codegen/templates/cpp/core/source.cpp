@@ -7,6 +7,7 @@
 #include "core/picture_files.hpp"
 #include "core/raw_frames.hpp"
 #include "core/signal_file.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
 
@@ -51,6 +52,9 @@ std::unique_ptr<Source> open_source(const std::string& name) {
   if (is_raw && takes_signals()) return std::make_unique<RawSignal>(name.substr(4));
   if (is_raw) return std::make_unique<RawFrames>(name);
   if (name.rfind("/dev/", 0) == 0 && !takes_signals()) return std::make_unique<Camera>(name);
+  if (!is_file(name) && !is_directory(name)) {
+    throw UsageError(name + ": no such file or directory; give one that is there");
+  }
   return std::make_unique<PictureFiles>(name);
 }
 
