@@ -142,7 +142,7 @@ def _run(bundle: Path, photos: Path) -> tuple[Mapping[str, Sequence[Landmarks]],
     with TemporaryDirectory(prefix="zoo-scenes-") as folder:
         unpacked = unpack(bundle, Path(folder))
         program = unpacked.folder / unpacked.manifest.program
-        words = [program, "--source", photos, "--json", "--repeat", str(_REPEAT)]
+        words = [str(program), "--source", str(photos), "--json", "--repeat", str(_REPEAT)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BoardError(f"{bundle}: its program failed: {done.stderr.strip()}")

@@ -43,7 +43,7 @@ def test_further_faces_are_wrong_only_where_all_are_labelled(tmp_path, is_comple
 def test_the_error_is_relative_to_the_distance_between_the_eyes(tmp_path):
     scenes = scenes_of(tmp_path, image(face(landmarks=LAYOUT.tolist())))
     eyes = float(np.hypot(*(LAYOUT[45] - LAYOUT[36])))
-    found = compare(scenes, {"a.png": [LAYOUT + [3, 4]]})
+    found = compare(scenes, {"a.png": [LAYOUT + np.array([3, 4])]})
     assert found.error_percent == pytest.approx(100 * 5 / eyes)
     assert found.with_landmarks == 1
 
