@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.contract import Contract
+from zoo.errors import RecipeError
 from zoo.names import check_name
 from zoo.region_rule import RegionRule
 
@@ -68,6 +69,7 @@ class Recipe:
     regions: of a detector: how its boxes become the regions of another network, by that one's name
     or family.
     more_is_better: whether a larger metric is better, as for a precision.
+    obtain: how to get the float hub where there is none, '' for training it.
     """
 
     name: str
@@ -90,9 +92,17 @@ class Recipe:
     more_is_better: bool = False
     detector: str = ""
     regions: Mapping[str, RegionRule] = field(default_factory=dict)
+    obtain: str = ""
 
     def __post_init__(self) -> None:
         check_name("model", self.name)
+
+    def demand_float_hub(self) -> Path:
+        """Return the published float hub; raises RecipeError that says how to get one."""
+        if "none" not in self.hubs:
+            remedy = self.obtain or f"train it with `zoo train {self.name}`"
+            raise RecipeError(f"{self.name}: no float hub is published; {remedy}")
+        return self.hubs["none"]
 
     @property
     def hub_metadata(self) -> Mapping[str, str]:

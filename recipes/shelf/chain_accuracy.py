@@ -165,9 +165,7 @@ def measure(
 
 def _run(recipe: Recipe) -> Run:
     """Return the float network."""
-    if "none" not in recipe.hubs:
-        raise UsageError(f"{recipe.name}: has no float network to measure")
-    graph = import_file(recipe.hubs["none"], recipe.contract.file_inputs)
+    graph = import_file(recipe.demand_float_hub(), recipe.contract.file_inputs)
     with TemporaryDirectory(prefix="zoo-chain-") as folder:
         (Path(folder) / "float.onnx").write_bytes(registry.load("format", "onnx").write(graph))
         run: Run = registry.load("executor", "onnxruntime").load(Path(folder), "float.onnx")

@@ -64,7 +64,7 @@ def command(faces: Path, photos: Path, networks: Sequence[str], as_json: bool) -
 
 def steadiness(recipe: Recipe, faces: Path, photos: Path) -> Mapping[str, float]:
     """Return the share of windows in which landmarks stay, by kind of window."""
-    hub = recipe.hubs["none"]
+    hub = recipe.demand_float_hub()
     run: Run = registry.load("executor", "onnxruntime").load(hub.parent, hub.name)
     crops = crops_of(find_faces(faces, "test", landmark_count(recipe.contract)))
     chosen = slice(None, None, _EVERY)

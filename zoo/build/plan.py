@@ -11,7 +11,7 @@ from zoo.build.source_kind import demand_source
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
-from zoo.errors import RecipeError, RefusedError, UsageError, ZooError
+from zoo.errors import RefusedError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
@@ -342,8 +342,4 @@ def _float_hub(wish: Wish, recipe: Recipe) -> Path:
         return wish.hub
     if OWN_INTEGERS in recipe.hubs:
         return recipe.hubs[OWN_INTEGERS]
-    if "none" not in recipe.hubs:
-        raise RecipeError(
-            f"{recipe.name}: no float hub is published; train it with `zoo train {recipe.name}`"
-        )
-    return recipe.hubs["none"]
+    return recipe.demand_float_hub()

@@ -96,10 +96,10 @@ def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
 
 
 def load_published(recipe: Recipe) -> Iterator[Subject]:
-    """Yield every published hub, for any board's scheme."""
-    executor = registry.load("executor", "onnxruntime-unoptimized")
+    """Yield every published hub, for any board's scheme, unchanged by its runtime."""
     for key, hub in recipe.hubs.items():
-        yield Subject(f"{recipe.name} {key}", recipe, executor.load(hub.parent, hub.name, 1))
+        run = _run_of_file(hub, find_importer(hub).inspector, recipe.contract)
+        yield Subject(f"{recipe.name} {key}", recipe, run)
 
 
 def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
@@ -119,9 +119,14 @@ def load_peers(recipe: Recipe, peers: Sequence[tuple[Path, Path]]) -> Iterator[S
     """
     for file, contract in peers:
         peer = find_recipe(str(file), contract)
-        own = registry.load("executor", find_importer(file).runtime).load(file.parent, file.name, 1)
-        run = partial(_run_file, own, peer.contract)
+        run = _run_of_file(file, find_importer(file).runtime, peer.contract)
         yield Subject(peer.name, replace(peer, evaluate=recipe.evaluate, suites=recipe.suites), run)
+
+
+def _run_of_file(file: Path, executor: str, contract: Contract) -> Run:
+    """Return a network's own file as a function of the contract's input."""
+    own = registry.load("executor", executor).load(file.parent, file.name, 1)
+    return partial(_run_file, own, contract)
 
 
 def _run_file(own: Run, contract: Contract, feeds: Feeds) -> "dict[str, NDArray[Any]]":

@@ -10,7 +10,7 @@ from zoo.build.first_source import read_network
 from zoo.capability import find_capabilities
 from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
-from zoo.errors import RecipeError
+from zoo.recipe import Recipe
 from zoo.target import Target
 from zoo.user_file import is_user_file
 
@@ -42,8 +42,5 @@ def show_capabilities(
 
 
 def _float_hub(model: str) -> Path:
-    recipe = registry.load("recipe", model)
-    if "none" not in recipe.hubs:
-        raise RecipeError(f"{model}: no float hub is published; train it with `zoo train {model}`")
-    hub: Path = recipe.hubs["none"]
-    return hub
+    recipe: Recipe = registry.load("recipe", model)
+    return recipe.demand_float_hub()

@@ -1,0 +1,89 @@
+"""Recipes of the family: contract, the wheel's files, golden inputs, licences."""
+
+from pathlib import Path
+
+from recipes.blazeface.variants import VARIANTS, Variant
+from recipes.blazeface.wheel import OBTAIN, installed_file
+from recipes.shelf.portraits import portrait_licence, whole_portraits
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.recipe import Licence, Recipe
+
+__all__ = ["contract", "recipe"]
+
+_PAPERS = Path(__file__).parent / "papers"
+
+
+def __getattr__(name: str) -> Recipe:
+    """Provide recipes as attributes of this module, so that descriptors can name them."""
+    if name not in VARIANTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return recipe(VARIANTS[name])
+
+
+def recipe(variant: Variant) -> Recipe:
+    """Return the recipe of a variant; its float hub is the wheel's file, if that is installed."""
+    name, size = variant.name, variant.size
+    file = installed_file(variant)
+    return Recipe(
+        name=name,
+        family="blazeface",
+        summary=f"boxes and 6 points of faces, RGB {size}x{size}, {variant.reach} range",
+        contract=contract(variant),
+        hubs={"none": file} if file else {},
+        obtain=OBTAIN,
+        golden=whole_portraits(),
+        licences=(_weights_licence(), portrait_licence()),
+        card=_PAPERS / "card.md",
+        evaluate="recipes.shelf.box_evaluation:evaluate",
+        metric="ap_32px_percent",
+        more_is_better=True,
+    )
+
+
+def contract(variant: Variant) -> Contract:
+    """Return the steps from a whole photo to boxes and points, as MediaPipe's graphs do them.
+
+    Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs",
+    arXiv:1907.05047. Pixels become (pixel - 127.5) / 127.5. Anchors have the size of a pixel.
+    """
+    size, count = variant.size, variant.locations
+    return Contract(
+        input=TensorSpec(variant.image, (3, size, size)),
+        outputs=(TensorSpec(variant.boxes, (count, 16)), TensorSpec(variant.scores, (count, 1))),
+        pre=(
+            Step(
+                "letterbox",
+                {"size": [size, size], "padding": [0, 0, 0], "interpolation": "bilinear"},
+            ),
+            Step("normalize", {"mean": [127.5] * 3, "std": [127.5] * 3}),
+        ),
+        post=(
+            Step(
+                "boxes",
+                {
+                    "coding": "blazeface",
+                    "boxes": [variant.boxes],
+                    "scores": [variant.scores],
+                    "strides": [stride for stride, _ in variant.levels],
+                    "anchors": [[[1, 1]] * anchors for _, anchors in variant.levels],
+                    "activation": "sigmoid",
+                    "threshold": 0.5,
+                    "labels": ["face"],
+                    "keypoint_channel": 4,
+                    "keypoint_count": 6,
+                },
+            ),
+            Step("nms", {"iou_percent": 30, "limit": 32, "candidates": 256}),
+        ),
+        layout="nhwc",
+    )
+
+
+def _weights_licence() -> Licence:
+    return Licence(
+        "weights",
+        "Apache-2.0",
+        commercial=True,
+        file=_PAPERS / "LICENSE.mediapipe.txt",
+        notice="weights by the MediaPipe Authors, Apache-2.0; their model cards were not read",
+    )
