@@ -10,7 +10,14 @@ from zoo.contract import Contract, SignalSpec, Step, TensorSpec
 from zoo.data.processing import consumed, value_specs
 from zoo.plugs import AppRequest
 
-__all__ = ["ContractCode", "contract_code", "contracts_of", "finds_landmarks", "step_names"]
+__all__ = [
+    "ContractCode",
+    "contract_code",
+    "contracts_of",
+    "cpp_steps",
+    "finds_landmarks",
+    "step_names",
+]
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class ContractCode:
 
     role: 'network', or 'detector' of its regions.
     signal: a SignalSpec literal.  input, outputs: TensorSpec literals.  has_landmarks: a literal.
-    pre, post: lines of calls.
+    pre, post, track: lines of calls.
     """
 
     role: str
@@ -32,6 +39,7 @@ class ContractCode:
     has_landmarks: str
     pre: tuple[str, ...]
     post: tuple[str, ...]
+    track: tuple[str, ...]
 
 
 def contract_code(request: AppRequest) -> Mapping[str, object]:
@@ -46,7 +54,7 @@ def contract_code(request: AppRequest) -> Mapping[str, object]:
         networks.insert(0, _network("detector", detector.model, file, detector.contract))
     return {
         "networks": networks,
-        "headers": sorted(f"{name}.hpp" for name in step_names(*contracts_of(request))),
+        "headers": sorted(f"{name}.hpp" for name in cpp_steps(request)),
         "regions": literal([*astuple(detector.regions)]) if detector else "",
     }
 
@@ -63,6 +71,7 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
         has_landmarks=literal(finds_landmarks(contract)),
         pre=tuple(_lines(contract.pre, ("frame",))),
         post=(*_lines(contract.post, ("values", "frame")), *_erased(contract)),
+        track=tuple(_lines(contract.track, ("observers",))),
     )
 
 
@@ -77,9 +86,14 @@ def contracts_of(request: AppRequest) -> tuple[Contract, ...]:
     return (request.contract, *([request.detector.contract] if request.detector else ()))
 
 
-def step_names(*contracts: Contract) -> set[str]:
-    """Return the names of all steps in contracts."""
-    return {step.name for contract in contracts for step in (*contract.pre, *contract.post)}
+def step_names(contract: Contract) -> set[str]:
+    """Return the names of the steps around a network, which every program has."""
+    return {step.name for step in (*contract.pre, *contract.post)}
+
+
+def cpp_steps(request: AppRequest) -> set[str]:
+    """Return the names of all steps of a C++ program, which can also track objects."""
+    return {step.name for contract in contracts_of(request) for step in contract.steps}
 
 
 def _signal(signal: SignalSpec | None) -> str:

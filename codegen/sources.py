@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract_code import contract_code, contracts_of, step_names
+from codegen.contract_code import contract_code, cpp_steps
 from codegen.templates import TEMPLATES, render
 from codegen.vendored import VENDORED_TOOLS, vendored_libraries, vendored_sources
 from zoo import registry, steps
@@ -17,7 +17,8 @@ __all__ = ["CMakeProject", "CppBackend"]
 
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # batches of about equal work, for two or four cores
-_FRAME_HEADER = Path(steps.__path__[0]) / "frame.hpp"
+_STEPS = Path(steps.__path__[0])
+_CORE_HEADERS = (_STEPS / "frame.hpp", _STEPS / "track.hpp")
 _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 
 
@@ -106,10 +107,9 @@ class CppBackend:
 
 
 def _step_headers(request: AppRequest) -> dict[str, bytes]:
-    names = sorted(step_names(*contracts_of(request)))
-    headers = [registry.load("step", name).cpp_header for name in names]
+    headers = [registry.load("step", name).cpp_header for name in sorted(cpp_steps(request))]
     found: dict[str, Path] = {}
-    for header in (_FRAME_HEADER, *headers):
+    for header in (*_CORE_HEADERS, *headers):
         for path in _with_includes(header):
             if found.setdefault(path.name, path) != path:
                 raise RecipeError(
@@ -123,7 +123,7 @@ def _with_includes(header: Path) -> Iterator[Path]:
     """Yield a header and those it includes in quotes, from its folder or the built-in one."""
     yield header
     for name in _INCLUDE.findall(_read(header)):
-        candidates = (header.parent / name, _FRAME_HEADER.parent / name)
+        candidates = (header.parent / name, _STEPS / name)
         yield from _with_includes(next(filter(Path.is_file, candidates), candidates[0]))
 
 

@@ -84,6 +84,7 @@ class Contract:
     input: the image tensor, CHW float32.  outputs: in the network's order.
     pre: from an 8-bit RGB photo and a box to the input.
     post: from the outputs to values in the photo's pixels.
+    track: from the values of a tracked object's photos to its events (zoo.step.TrackStep).
     layout, dtype: of the input in the model's own file, as in FileInput.
     constants: its further inputs.  signal: the source where it is no photo; `pre` then begins with
     its samples, and the input may have any axes.
@@ -97,6 +98,7 @@ class Contract:
     dtype: str = "float32"
     constants: tuple[Constant, ...] = ()
     signal: SignalSpec | None = None
+    track: tuple[Step, ...] = ()
 
     @property
     def file_inputs(self) -> Mapping[str, FileInput]:
@@ -119,9 +121,14 @@ class Contract:
                     return 1.0 / min(stds), int(min(means))
         return None
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in their order."""
+        return (*self.pre, *self.post, *self.track)
+
     def step(self, name: str) -> Step:
         """Return the first step with this name; raises RecipeError if there is none."""
-        steps = (*self.pre, *self.post)
+        steps = self.steps
         for step in steps:
             if step.name == name:
                 return step
@@ -133,7 +140,7 @@ class Contract:
         data = asdict(self)
         data["input"] = _written_input(self)
         del data["layout"], data["dtype"]
-        for key in ("constants", "signal"):
+        for key in ("constants", "signal", "track"):
             if not data[key]:
                 del data[key]
         return json.dumps(data, sort_keys=True)
@@ -158,26 +165,28 @@ class Contract:
             contract = cls.from_mapping(data, str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path}: cannot read the contract ({error})") from error
-        pre, post = (
+        pre, post, track = (
             tuple(replace(s, parameters=with_lines(s.name, s.parameters, path)) for s in steps)
-            for steps in (contract.pre, contract.post)
+            for steps in (contract.pre, contract.post, contract.track)
         )
-        return replace(contract, pre=pre, post=post)
+        return replace(contract, pre=pre, post=post, track=track)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], where: str) -> "Contract":
-        """Read the parsed form. Keys: input, outputs, pre, post, constants, signal.
+        """Read the parsed form. Keys: input, outputs, pre, post, track, constants, signal.
 
         Steps have name and parameters. In TOML, a step's parameters may also be written beside its
         name.
         """
-        _check_keys(data, {"input", "outputs", "pre"}, {"post", "constants", "signal"}, where)
+        optional = {"post", "track", "constants", "signal"}
+        _check_keys(data, {"input", "outputs", "pre"}, optional, where)
         given, layout, dtype = _input(data["input"], f"{where}: input")
         return cls(
             input=given,
             outputs=tuple(_tensor(t, f"{where}: outputs") for t in _list(data, "outputs", where)),
             pre=tuple(_step(s, f"{where}: pre") for s in _list(data, "pre", where)),
             post=tuple(_step(s, f"{where}: post") for s in _list(data, "post", where)),
+            track=tuple(_step(s, f"{where}: track") for s in _list(data, "track", where)),
             layout=layout,
             dtype=dtype,
             signal=_signal(data["signal"], f"{where}: signal") if "signal" in data else None,

@@ -61,7 +61,7 @@ def register_lowerings() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 
 @hookspec
 def register_steps() -> Iterable[Descriptor]:  # type: ignore[empty-body]
-    """Pre- and post-processing steps of contracts: zoo.step.PreStep, zoo.step.PostStep."""
+    """Steps of contracts: zoo.step.PreStep, zoo.step.PostStep, zoo.step.TrackStep."""
 
 
 @hookspec

@@ -137,8 +137,7 @@ def _references(kind: str, name: str, found: Any) -> Iterator[Reference]:  # noq
     if kind == "target":
         yield from _target_references(found)
     elif kind == "recipe":
-        steps = (*found.contract.pre, *found.contract.post)
-        yield from (("contract's step", "step", step.name) for step in steps)
+        yield from (("contract's step", "step", step.name) for step in found.contract.steps)
     elif kind == "importer":
         for role in ("executor", "inspector", "runtime"):
             yield role, "executor", getattr(found, role)

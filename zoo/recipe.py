@@ -1,7 +1,7 @@
 """A recipe: a model that is trainable or published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoo.contract import Contract
@@ -106,10 +106,10 @@ class Recipe:
 
     @property
     def hub_metadata(self) -> Mapping[str, str]:
-        """What a hub file says about its model."""
+        """What a hub file says about its model. Steps over time are no part of the network."""
         licences = (f"{licence.covers}: {licence.identifier}" for licence in self.licences)
         return {
             "zoo.model": self.name,
-            "zoo.contract": self.contract.to_json(),
+            "zoo.contract": replace(self.contract, track=()).to_json(),
             "zoo.licences": "; ".join(licences),
         }

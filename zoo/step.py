@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "Event",
     "Frame",
+    "Moment",
+    "Observer",
     "PostStep",
     "PreStep",
     "Region",
     "Signal",
     "StepPlugin",
+    "TrackStep",
     "ValueSpec",
     "box_region",
     "check_box",
@@ -90,6 +94,31 @@ class Frame:
     region: Region | None = None
     input_chw: "NDArray[np.float32] | None" = None
     signal: Signal | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a tracked object did from begin_s to end_s, in the source's time. confidence: 0..1."""
+
+    name: str
+    begin_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A tracked object in one photo, on its way through the steps over time.
+
+    time_s: of the photo, in the source's time; later than that of the moment before.
+    values: by name, of the network's steps and of earlier steps over time.
+    states: names of events that are going on.  events: those that ended.
+    """
+
+    time_s: float
+    values: "Mapping[str, NDArray[Any]]"
+    states: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def seen_region(step: str, frame: Frame) -> Region:
@@ -202,3 +231,32 @@ class PostStep(StepPlugin):
         self, values: "Mapping[str, NDArray[Any]]", frame: Frame, parameters: Mapping[str, Any]
     ) -> "Mapping[str, NDArray[Any]]":
         """Return new values by name, from the network's outputs and earlier steps' values."""
+
+
+class Observer(ABC):
+    """A step over time at work on one tracked object, from its first photo to its last."""
+
+    @abstractmethod
+    def observe(self, moment: Moment) -> Moment:
+        """Return the moment with what this step adds: values, states and events."""
+
+    def end(self) -> tuple[Event, ...]:
+        """Return the events that end because the object was lost or the source ended."""
+        return ()
+
+
+class TrackStep(StepPlugin):
+    """A step over the time of a tracked object. A lost object's successor begins anew."""
+
+    @abstractmethod
+    def adds(
+        self, known: Mapping[str, ValueSpec], parameters: Mapping[str, Any]
+    ) -> Mapping[str, ValueSpec]:
+        """Return shape and type of every value that an observer adds, as `PostStep.adds`.
+
+        known: also has the values of earlier steps over time. Raises RecipeError if one is missing.
+        """
+
+    @abstractmethod
+    def start(self, parameters: Mapping[str, Any]) -> Observer:
+        """Return the observer of a new object; parameters are complete."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from recipes.pfld.mean_face import mean_face
 from recipes.pfld.variants import VARIANTS, Variant
+from recipes.shelf.drowsiness import drowsiness
 from recipes.shelf.portraits import portrait_licence, portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
@@ -14,6 +15,9 @@ __all__ = ["WEIGHTS", "contract", "recipe"]
 
 _HERE = Path(__file__).parent
 WEIGHTS = _HERE / "weights"
+_CLOSED_EYES = 0.6
+"""What closed eyes read: recipes.shelf.closed_eyes measures it. Few training faces close them."""
+
 _LAYOUTS = {68: "ibug68", 98: "wflw98"}
 
 # The points of the average face, whose own indices are iBUG's, in the order of WFLW.
@@ -77,6 +81,7 @@ def contract(variant: Variant) -> Contract:
             Step("aspect_ratios", {"layout": _LAYOUTS[variant.points]}),
             Step("head_pose", {"points": points, "face": face["face"]}),
         ),
+        track=drowsiness(closed=_CLOSED_EYES),
     )
 
 

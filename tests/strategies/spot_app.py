@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from codegen.apps import CPP_ONNXRUNTIME as APP
+from recipes.shelf.drowsiness import drowsiness
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.plugs import AppRequest
 from zoo.target import Target
@@ -51,6 +52,19 @@ CONTRACT = Contract(
         Step("landmarks", {"count": 68}),
         Step("aspect_ratios", {"layout": "ibug68"}),
         Step("head_pose", POSE),
+    ),
+    track=(
+        *drowsiness(closed=0.6),
+        Step(
+            "interval",
+            {
+                "event": "bright",
+                "value": "brightness",
+                "when": "above",
+                "limits": [0.01, 0.01],
+                "sure": 0.02,
+            },
+        ),
     ),
 )
 

@@ -80,7 +80,7 @@ def _file_name(path: Path) -> str:
 
 def check_steps(contract: Contract) -> None:
     """Raise UnknownNameError or RecipeError for an unknown step or invalid parameters."""
-    for step in (*contract.pre, *contract.post):
+    for step in contract.steps:
         registry.load("step", step.name).complete(step.parameters)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.contract import Contract, SignalSpec, TensorSpec
+from zoo.data.step_plugins import post_step, pre_step
+from zoo.data.tracking import rehearse_track
 from zoo.data.values import check_values
 from zoo.errors import RecipeError, suggest
-from zoo.registry import load
 from zoo.step import Box, Frame, PreStep, Signal, ValueSpec
 
 __all__ = [
@@ -29,8 +30,8 @@ __all__ = [
 ]
 
 RESERVED = (
-    *("source", "frame", "face", "id", "box", "detection_score"),
-    *("latency_ms", "inference_ms", "device_ms"),
+    *("source", "frame", "time_s", "face", "id", "box", "detection_score"),
+    *("states", "latency_ms", "inference_ms", "device_ms"),
 )
 """Keys of an app's records beside the values."""
 
@@ -63,7 +64,7 @@ def preprocess(
     frame = _first_frame(contract, source, box)
     placed_by: PreStep | None = None
     for step in contract.pre:
-        plugin = load("step", step.name)
+        plugin = pre_step(step)
         if plugin.takes != ("signal" if contract.signal else "picture"):
             raise RecipeError(
                 f"contract step '{step.name}': takes a {plugin.takes}; "
@@ -129,7 +130,7 @@ def postprocess(
     specs = _output_specs(contract)
     added_by: dict[str, str] = {}
     for step in contract.post:
-        plugin = load("step", step.name)
+        plugin = post_step(step)
         parameters = plugin.complete(step.parameters)
         stated = plugin.adds(specs, parameters)
         added = plugin.apply(values, frame, parameters)
@@ -155,6 +156,8 @@ def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) ->
 def rehearse(contract: Contract) -> None:
     """Run a contract on a white picture, or signals, and made-up outputs, without any network.
 
+    Its steps over time run on a moment of these.
+
     Raises RecipeError if its steps, inputs and outputs do not match, or if an app's record cannot
     hold its values.
     """
@@ -169,7 +172,8 @@ def rehearse(contract: Contract) -> None:
     ramps = {
         t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
     }
-    for name in postprocess(contract, ramps, frame):
+    values = postprocess(contract, ramps, frame)
+    for name in (*values, *rehearse_track(contract, value_specs(contract), values)):
         if name in RESERVED:
             raise RecipeError(
                 f"contract: an output or value is called '{name}', a key of the app's own "
@@ -206,7 +210,7 @@ def value_specs(contract: Contract) -> dict[str, ValueSpec]:
     """Return shape and type of all results of `postprocess`, by name."""
     specs = _output_specs(contract)
     for step in contract.post:
-        plugin = load("step", step.name)
+        plugin = post_step(step)
         specs |= plugin.adds(specs, plugin.complete(step.parameters))
     left_out = consumed(contract)
     return {name: spec for name, spec in specs.items() if name not in left_out}
@@ -219,7 +223,7 @@ def consumed(contract: Contract) -> tuple[str, ...]:
     """
     specs, names = _output_specs(contract), list[str]()
     for step in contract.post:
-        plugin = load("step", step.name)
+        plugin = post_step(step)
         parameters = plugin.complete(step.parameters)
         added = plugin.adds(specs, parameters)
         names = [n for n in names if n not in added]

@@ -19,6 +19,7 @@ _NOT_STEPS = {
     "map_axes",
     "plugin",
     "sampling",
+    "track_values",
     "vector",
 }
 

@@ -12,6 +12,7 @@
 #include "core/read_ahead.hpp"
 #include "core/record.hpp"
 #include "core/self_test.hpp"
+#include "core/watch.hpp"
 #include "core/writer.hpp"
 
 namespace zoo {
@@ -98,7 +99,8 @@ std::vector<Finding> look_at_all(const Network& network, const Photo& photo, Box
 Summary look_at_source(const Network& network, const Options& options) {
   const std::unique_ptr<BoxFinder> finder = make_box_finder(options.boxes);
   ReadAhead source(open_source(options.source), options.photos);
-  Writer writer(options.raw_outputs, options.overlay_directory);
+  Writer writer(options.raw_outputs, options.overlay_directory, !options.summary_as_json);
+  Watch watch(options.watch);
   std::optional<PowerMeter> power;
   if (!options.power_sensor.empty()) power.emplace(options.power_sensor);
   const bool tells_heat = !options.heat_place.empty();
@@ -107,15 +109,22 @@ Summary look_at_source(const Network& network, const Options& options) {
   summary.model = network.contract.model;
   const Stopwatch whole;
   while (interrupted == 0) {
-    const std::optional<Photo> photo = source.next();
+    std::optional<Photo> photo = source.next();
     if (!photo) break;
+    if (!photo->time_s && options.frame_rate_hz) {
+      photo->time_s = photo->frame / *options.frame_rate_hz;
+    }
     std::vector<Finding> findings;
     for (int i = 0; i < options.repeat; ++i) {
       findings = look_at_all(network, *photo, *finder, summary);
     }
     finder->follow(*photo, findings);
+    std::vector<ObjectEvent> events;
+    if (options.watch.needs_times()) events = watch.observe(*photo->time_s, findings);
     writer.write(*photo, without_doubt(std::move(findings)));
+    writer.write(events);
   }
+  writer.write(watch.end());
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();
   if (tells_heat) summary.heat = read_heat(options.heat_place);

@@ -130,7 +130,12 @@ std::optional<Photo> Camera::next() {
   Image image =
       yuyv_to_rgb(static_cast<const std::uint8_t*>(mapped.start), width_, height_, stride_bytes_);
   control(VIDIOC_QBUF, &buffer, "handing back a buffer");
-  return Photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
+  const double time_s = static_cast<double>(buffer.timestamp.tv_sec) +
+                        1e-6 * static_cast<double>(buffer.timestamp.tv_usec);
+  if (read_ == 0) begin_s_ = time_s;
+  Photo photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
+  photo.time_s = time_s - begin_s_;
+  return photo;
 }
 
 }  // namespace zoo

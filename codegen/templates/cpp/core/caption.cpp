@@ -67,6 +67,7 @@ std::string caption(const Finding& finding) {
   const auto add = [&text](const std::string& line) {
     if (!line.empty()) text += (text.empty() ? "" : "\n") + line;
   };
+  for (const std::string& state : finding.states.value_or(std::vector<std::string>{})) add(state);
   for (std::size_t i = 0; i < kClassesMax; ++i) {
     add(labelled(item<Texts>(finding, "top_labels", i), item<Integers>(finding, "top_classes", i),
                  item<Tensor>(finding, "top_scores", i)));

@@ -8,8 +8,8 @@
 
 namespace zoo {
 
-// The best classes of step top_k, "yellow 0.98" each, and the other short values, "ear 0.31", in
-// lines; nothing of what is drawn elsewhere.
+// The states of a watched object, the best classes of step top_k, "yellow 0.98" each, and the other
+// short values, "ear 0.31", in lines; nothing of what is drawn elsewhere.
 std::string caption(const Finding& finding);
 
 // Label and score of a row of the value 'boxes', as far as there are any: "cat 0.93".

@@ -8,12 +8,14 @@
 #include "core/backend.hpp"
 #include "core/signal_file.hpp"
 #include "steps/frame.hpp"
+#include "steps/track.hpp"
 
 namespace zoo {
 
 // A network, and the steps around it. file: in the bundle's model/.  signal: if it takes such.
 // has_landmarks: whether it adds 'landmarks' [K, 2], which can be tracked.
 // preprocess: from a photo and a box to the input.  postprocess: from the outputs to values.
+// observers: starts the steps over the time of a tracked object; null if there are none.
 struct Contract {
   std::string model;
   std::string file;
@@ -23,6 +25,7 @@ struct Contract {
   bool has_landmarks;
   void (*preprocess)(Frame& frame);
   void (*postprocess)(Values& values, const Frame& frame);
+  Observers (*observers)();
 };
 
 // From a detector's box to the region where the next network looks. Width and height are sums of

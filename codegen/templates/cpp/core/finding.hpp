@@ -27,8 +27,9 @@ Network load_network(const BackendOptions& options, const Contract& contract);
 // contract: of the network.  box: the region.  score: of the detection there.  id: of a tracked
 // object.  moved: how far a second look moved the landmarks, on average, in the longer side of
 // their box.  is_in_doubt: whether it may be of no object.  outputs: of the network, in the
-// contract's order.  values: outputs and what steps add to them.  latency_ms: of everything.
-// inference_ms: of the network.  device_ms: by the accelerator's own clock, if it has one.
+// contract's order.  values: outputs and what steps add to them.  states: events that are going
+// on, if the object is watched.  latency_ms: of everything.  inference_ms: of the network.
+// device_ms: by the accelerator's own clock, if it has one.
 struct Finding {
   const Contract* contract = nullptr;
   Box box;
@@ -38,6 +39,7 @@ struct Finding {
   bool is_in_doubt = false;
   std::vector<std::vector<float>> outputs;
   Values values;
+  std::optional<std::vector<std::string>> states;
   double latency_ms = 0;
   double inference_ms = 0;
   std::optional<double> device_ms;

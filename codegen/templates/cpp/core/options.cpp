@@ -36,6 +36,27 @@ std::vector<Option> core_options() {
        [](Options& o, const std::string& v) { o.boxes.fixed = parse_box(v); }},
       {"--track", "", "track boxes by their landmarks after the first photo",
        [](Options& o, const std::string&) { o.boxes.track = true; }},
+      {"--smooth", "", "with --track: smooth landmarks over time by a one-euro filter",
+       [](Options& o, const std::string&) {
+         if (!o.watch.smoothing) o.watch.smoothing.emplace();
+       }},
+      {"--smooth-cutoff", "HZ", "smooth by this cutoff frequency of resting landmarks; default: 1",
+       [](Options& o, const std::string& v) {
+         if (!o.watch.smoothing) o.watch.smoothing.emplace();
+         o.watch.smoothing->cutoff_hz = parse_positive("--smooth-cutoff", v);
+       }},
+      {"--smooth-beta", "NUMBER",
+       "smooth, the cutoff rising by this for a speed of one face a second; default: 10",
+       [](Options& o, const std::string& v) {
+         if (!o.watch.smoothing) o.watch.smoothing.emplace();
+         o.watch.smoothing->beta = parse_positive("--smooth-beta", v);
+       }},
+      {"--events", "", "with --track: watch objects over time and print their events",
+       [](Options& o, const std::string&) { o.watch.events = true; }},
+      {"--frame-rate", "HZ", "photos per second, for sources that do not know: all but cameras",
+       [](Options& o, const std::string& v) {
+         o.frame_rate_hz = parse_positive("--frame-rate", v);
+       }},
       {"--overlay", "DIRECTORY", "write pictures with boxes, landmarks and values",
        [](Options& o, const std::string& v) { o.overlay_directory = v; }},
       {"--raw-outputs", "FILE", "write the network's own outputs, one JSON object per line",
@@ -103,9 +124,11 @@ std::string bundled(const Contract& contract) {
 
 // Whether the program's network has a use for an option; the help leaves out others.
 bool is_offered(const Option& option) {
-  if (option.name == "--track") return kContract.has_landmarks;
-  const bool is_of_pictures =
-      option.name == "--box" || option.name == "--boxes" || option.name == "--overlay";
+  const bool is_smoothing = option.name.rfind("--smooth", 0) == 0;
+  if (option.name == "--track" || is_smoothing) return kContract.has_landmarks;
+  if (option.name == "--events") return kContract.observers != nullptr;
+  const bool is_of_pictures = option.name == "--box" || option.name == "--boxes" ||
+                              option.name == "--overlay" || option.name == "--frame-rate";
   return !is_of_pictures || !takes_signals();
 }
 
@@ -123,6 +146,30 @@ const Option& find_option(std::string_view name) {
     if (option.name == name) return option;
   }
   throw UsageError("unknown argument '" + std::string(name) + "'; --help lists the options");
+}
+
+}  // namespace
+
+namespace {
+
+// Throws UsageError.
+void check_watch(const Options& options) {
+  const WatchOptions& watch = options.watch;
+  const std::string name = watch.events ? "--events" : "--smooth";
+  if (!watch.needs_times()) return;
+  if (watch.events && kContract.observers == nullptr) {
+    throw UsageError("--events: this network's contract has no steps over time; leave it out");
+  }
+  if (!options.boxes.track) {
+    throw UsageError(name + " needs objects that are tracked: add --track");
+  }
+  const bool is_camera = options.source.rfind("/dev/", 0) == 0;
+  if (!is_camera && !options.frame_rate_hz) {
+    throw UsageError(name + " needs the times of photos: state their rate, as --frame-rate 30");
+  }
+  if (options.repeat != 1) {
+    throw UsageError(name + " and --repeat cannot be used together: a photo has one time");
+  }
 }
 
 }  // namespace
@@ -163,6 +210,7 @@ Options parse_options(int count, const char* const* words) {
       throw UsageError(file + ": no such file; give one that is there");
     }
   }
+  check_watch(options);
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {
     throw UsageError("--source is missing; --help lists the options");

@@ -1,17 +1,21 @@
 // The command line.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/backend.hpp"
 #include "core/box_finder.hpp"
 #include "core/usage.hpp"
+#include "core/watch.hpp"
 
 namespace zoo {
 
 struct Options {
   BackendOptions backend;
   BoxOptions boxes;
+  WatchOptions watch;
+  std::optional<double> frame_rate_hz;  // of photos whose source does not know their time
   std::string source;
   std::string overlay_directory;
   std::string raw_outputs;

@@ -8,7 +8,7 @@
 
 namespace zoo {
 
-// Returns the photo with the processed boxes and short values drawn into it, and with the values
+// Returns the photo with the processed boxes, short values and states drawn into it, and the values
 // 'landmarks' [K, 2], 'boxes' [N, 4] with their 'labels', 'classes' and 'scores' [N], the best
 // classes of step top_k, and 'mask' with a legend.
 Image draw(const Photo& photo, const std::vector<Finding>& findings);

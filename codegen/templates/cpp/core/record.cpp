@@ -13,7 +13,12 @@ namespace {
 // number: of the box within its photo; a signal is looked at as a whole.
 std::string head(const Photo& photo, int number) {
   return "{\"source\": " + quoted(photo.source) + ", \"frame\": " + std::to_string(photo.frame) +
+         (photo.time_s ? ", \"time_s\": " + to_json(*photo.time_s) : "") +
          (takes_signals() ? "" : ", \"face\": " + std::to_string(number));
+}
+
+std::string list_json(const std::vector<std::string>& texts) {
+  return to_json(Texts{{static_cast<std::int64_t>(texts.size())}, texts});
 }
 
 std::string percentiles(const std::vector<double>& times_ms) {
@@ -81,9 +86,25 @@ std::string record(const Photo& photo, int number, const Finding& finding) {
   if (finding.score) text += ", \"detection_score\": " + to_json(*finding.score);
   for (const auto& [name, value] : finding.values)
     text += ", " + quoted(name) + ": " + to_json(value);
+  if (finding.states) text += ", \"states\": " + list_json(*finding.states);
   return text + ", \"latency_ms\": " + to_json(finding.latency_ms) +
          ", \"inference_ms\": " + to_json(finding.inference_ms) +
          (finding.device_ms ? ", \"device_ms\": " + to_json(*finding.device_ms) : "") + "}";
+}
+
+std::string event_record(const ObjectEvent& event) {
+  const auto& [name, begin_s, end_s, confidence] = event.event;
+  return "{\"event\": " + quoted(name) + ", \"id\": " + std::to_string(event.id) +
+         ", \"begin_s\": " + to_json(begin_s) + ", \"end_s\": " + to_json(end_s) +
+         ", \"confidence\": " + to_json(confidence) + "}";
+}
+
+std::string event_text(const ObjectEvent& event) {
+  const auto& [name, begin_s, end_s, confidence] = event.event;
+  char text[120];
+  std::snprintf(text, sizeof text, " of %d from %.2f s to %.2f s, confidence %.2f", event.id,
+                begin_s, end_s, confidence);
+  return name + text;
 }
 
 std::string raw_record(const Photo& photo, int number, const Finding& finding) {

@@ -10,12 +10,13 @@
 namespace zoo {
 
 // One picture, or one signal where the contract takes such. source: file or device.  frame: number
-// in the source, from 0.
+// in the source, from 0.  time_s: since the source's first photo, if it is known.
 struct Photo {
   std::string source;
   int frame = 0;
   std::shared_ptr<const Image> image;
   std::shared_ptr<const Signal> signal = nullptr;
+  std::optional<double> time_s = std::nullopt;
 };
 
 // The box of a whole picture, or of a whole signal, which is one pixel high.

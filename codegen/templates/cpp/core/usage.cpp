@@ -13,4 +13,13 @@ int parse_count(const std::string& name, const std::string& value) {
   return static_cast<int>(count);
 }
 
+double parse_positive(const std::string& name, const std::string& value) {
+  char* end = nullptr;
+  const double number = std::strtod(value.c_str(), &end);
+  if (value.empty() || *end != '\0' || !(number > 0 && number <= 1000000)) {
+    throw UsageError(name + " '" + value + "': expected a number above 0, at most 1000000");
+  }
+  return number;
+}
+
 }  // namespace zoo

@@ -15,4 +15,7 @@ struct UsageError : Error {
 // An option's number from 1 to 1000000; throws UsageError.
 int parse_count(const std::string& name, const std::string& value);
 
+// An option's number, above 0 and at most 1000000; throws UsageError.
+double parse_positive(const std::string& name, const std::string& value);
+
 }  // namespace zoo

@@ -9,8 +9,8 @@
 
 namespace zoo {
 
-Writer::Writer(const std::string& raw_outputs, const std::string& overlay_directory)
-    : raw_outputs_(raw_outputs), overlay_directory_(overlay_directory) {
+Writer::Writer(const std::string& raw_outputs, const std::string& overlay_directory, bool tells)
+    : raw_outputs_(raw_outputs), overlay_directory_(overlay_directory), tells_(tells) {
   if (!overlay_directory_.empty()) make_directory(overlay_directory_);
   if (!raw_outputs_.empty()) raw_.open(raw_outputs_, std::ios::trunc);
   if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
@@ -27,6 +27,14 @@ void Writer::write(const Photo& photo, const std::vector<Finding>& findings) {
   if (!overlay_directory_.empty()) {
     write_png(overlay_directory_ + "/" + overlay_name(photo), draw(photo, findings));
   }
+}
+
+void Writer::write(const std::vector<ObjectEvent>& events) {
+  for (const ObjectEvent& event : events) {
+    std::printf("%s\n", event_record(event).c_str());
+    if (tells_) std::fprintf(stderr, "%s\n", event_text(event).c_str());
+  }
+  std::fflush(stdout);
 }
 
 }  // namespace zoo

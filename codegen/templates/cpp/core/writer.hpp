@@ -6,21 +6,25 @@
 #include <vector>
 
 #include "core/finding.hpp"
+#include "core/watch.hpp"
 
 namespace zoo {
 
 class Writer {
  public:
   // raw_outputs: a file.  overlay_directory: created if missing.  Both may be empty for none.
-  // Throws Error.
-  Writer(const std::string& raw_outputs, const std::string& overlay_directory);
+  // tells: whether events are also told to people.  Throws Error.
+  Writer(const std::string& raw_outputs, const std::string& overlay_directory, bool tells);
 
   // Writes a photo's results; throws Error.
   void write(const Photo& photo, const std::vector<Finding>& findings);
 
+  void write(const std::vector<ObjectEvent>& events);
+
  private:
   std::string raw_outputs_;
   std::string overlay_directory_;
+  bool tells_;
   std::ofstream raw_;
 };
 

@@ -4,9 +4,13 @@
 #include "steps/aspect_ratios.hpp"
 #include "steps/crop.hpp"
 #include "steps/head_pose.hpp"
+#include "steps/interval.hpp"
 #include "steps/landmarks.hpp"
 #include "steps/normalize.hpp"
+#include "steps/rate.hpp"
+#include "steps/relative.hpp"
 #include "steps/resize.hpp"
+#include "steps/share.hpp"
 
 namespace zoo {
 
@@ -110,6 +114,24 @@ void postprocess(Values& values, const Frame& frame) {
             });
 }
 
+Observers observers_of_object() {
+  Observers observers;
+  relative(observers, "eye_openness", "ear", 0, "ratio", 0.9, 0.6, 300.0, 5.0);
+  interval(observers, "blink", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 0.0, 0.5);
+  interval(observers, "long_blink", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 0.5, 1);
+  interval(observers, "microsleep", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 1, 86400.0);
+  rate(observers, {"blinks_per_minute", "blink_s"}, "blink", 60.0, 60.0);
+  share(observers, "perclos", "eye_openness", 0, "below", 0.2, 60.0, 60.0);
+  interval(observers, "drowsy", "perclos", 0, "above", {0.15, 0.12}, 0.3, 0.0, 86400.0);
+  interval(observers, "yawn", "mar", 0, "above", {0.4, 0.3}, 0.6, 2, 86400.0);
+  relative(observers, "head_turn_deg", "head_pose", 0, "difference", 0.5, 0.0, 300.0, 5.0);
+  relative(observers, "head_drop_deg", "head_pose", 1, "difference", 0.5, 0.0, 300.0, 5.0);
+  interval(observers, "nod", "head_drop_deg", 0, "below", {-15, -10}, -30, 0.2, 2);
+  interval(observers, "looking_down", "head_drop_deg", 0, "below", {-15, -10}, -30, 2, 86400.0);
+  interval(observers, "looking_away", "head_turn_deg", 0, "beyond", {30, 25}, 45, 2, 86400.0);
+  return observers;
+}
+
 const Contract kOwn = {
     "pfld_0.25x.300w68",
     "model.onnx",
@@ -121,6 +143,7 @@ const Contract kOwn = {
     true,
     preprocess,
     postprocess,
+    observers_of_object,
 };
 
 }  // namespace network
