@@ -14,11 +14,12 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.face_data import Crops, crops_of, find_faces
+from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from zoo import registry
 from zoo.cli.entry import enter
 from zoo.contract import Contract
+from zoo.data.crops import Crops
 from zoo.data.regions import landmark_box
 from zoo.plugs import Run
 from zoo.recipe import Recipe

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from host_compilers import CXX
 from made_once import made_once
-from spot_app import REQUEST, App, network, write_sources
+from spot_app import WATCHED, App, network, write_sources
 
 from codegen.apps import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
@@ -28,7 +28,7 @@ def app(cpp_tools: None, tmp_path_factory: pytest.TempPathFactory) -> App:  # no
     """The app under AddressSanitizer and UndefinedBehaviorSanitizer, warnings being errors."""
 
     def make(folder: Path) -> None:
-        cmake_build(write_sources(REQUEST, folder / "src"), folder / "build", CHECKED)
+        cmake_build(write_sources(WATCHED, folder / "src"), folder / "build", CHECKED)
         network(folder / "model.onnx")
 
     folder = made_once(tmp_path_factory, "checked_app", make)

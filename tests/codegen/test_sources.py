@@ -1,17 +1,18 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType
 
 import pytest
 from formatting import misplaced
-from spot_app import CONTRACT, REQUEST, write_sources
+from spot_app import CONTRACT, REQUEST, WATCHED, write_sources
 
 from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.contract import Step
-from zoo.data import processing
+from zoo.data import step_plugins
 from zoo.errors import RecipeError
+from zoo.step import PostStep
 
 pytestmark = pytest.mark.toolchain
 
@@ -34,7 +35,13 @@ def test_every_quoted_include_is_there():
 def test_only_the_contracts_steps_are_brought():
     names = {Path(name).stem for name in APP.generate(REQUEST) if name.startswith("steps/")}
     steps = {"crop", "resize", "normalize", "landmarks", "aspect_ratios", "head_pose"}
-    assert names == steps | {"frame", "floor_div", "box_region", "sampling"}
+    assert names == steps | {"frame", "track", "floor_div", "box_region", "sampling"}
+
+
+def test_steps_over_time_are_brought():
+    files = APP.generate(WATCHED)
+    assert {f"steps/{name}.hpp" for name in ("relative", "interval", "rate", "share")} <= set(files)
+    assert "  rate(observers, {" in files["contract.cpp"].decode()
 
 
 def test_contract_without_post_steps():
@@ -43,13 +50,27 @@ def test_contract_without_post_steps():
     assert "void postprocess(Values&, const Frame&) {}" in code
 
 
+class Other(PostStep):
+    """Adds nothing."""
+
+    name = "other"
+    parameters = MappingProxyType({})
+
+    def __init__(self, header):
+        self.cpp_header = header
+
+    def adds(self, known, parameters):  # noqa: ARG002
+        return {}
+
+    def apply(self, values, frame, parameters):  # noqa: ARG002
+        return {}
+
+
 def other_step(monkeypatch, header):
     """Let the contract have a step 'other' with this header."""
     load = registry.load
-    step = SimpleNamespace(
-        cpp_header=header, complete=dict, adds=lambda *_: {}, consumes=lambda _: ()
-    )
-    for module in (registry, processing):
+    step = Other(header)
+    for module in (registry, step_plugins):
         monkeypatch.setattr(
             module, "load", lambda kind, name: step if name == "other" else load(kind, name)
         )
@@ -79,5 +100,5 @@ def test_two_headers_of_one_name_are_refused(monkeypatch, tmp_path):
 
 
 def test_sources_are_formatted(tmp_path):
-    write_sources(REQUEST, tmp_path)
+    write_sources(WATCHED, tmp_path)
     assert misplaced(p for p in tmp_path.rglob("*.?pp") if "third_party" not in p.parts) == ""

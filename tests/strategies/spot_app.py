@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,22 +53,24 @@ CONTRACT = Contract(
         Step("aspect_ratios", {"layout": "ibug68"}),
         Step("head_pose", POSE),
     ),
-    track=(
-        *drowsiness(closed=0.6),
-        Step(
-            "interval",
-            {
-                "event": "bright",
-                "value": "brightness",
-                "when": "above",
-                "limits": [0.01, 0.01],
-                "sure": 0.02,
-            },
-        ),
-    ),
 )
 
 REQUEST = AppRequest("spot_tiny.drawn", TARGET, CONTRACT, "model.onnx")
+TRACK = (
+    *drowsiness(closed=0.6),
+    Step(
+        "interval",
+        {
+            "event": "bright",
+            "value": "brightness",
+            "when": "above",
+            "limits": [0.01, 0.01],
+            "sure": 0.02,
+        },
+    ),
+)
+WATCHED = replace(REQUEST, contract=replace(CONTRACT, track=TRACK))
+"""The same, with steps over time."""
 
 
 def network(path: Path) -> Path:

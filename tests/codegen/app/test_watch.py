@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from drawn_eyes import BOX, eye_network, face
-from spot_app import CONTRACT, App, save, spot
+from spot_app import WATCHED, App, save, spot
 
 from zoo.data.one_euro import OneEuro, OneEuroParameters
 from zoo.data.regions import landmark_box
@@ -61,7 +61,7 @@ def test_drawn_eyes_that_close_are_events(eyes, tmp_path):
 
 def test_events_are_told_as_in_python(eyes, tmp_path):
     photos, _, _ = watch(eyes, film(tmp_path, closing(8, (6, 6.3))), "--events")
-    observers = start_track(CONTRACT)
+    observers = start_track(WATCHED.contract)
     for photo in photos:
         names = ("ear", "mar", "head_pose", "brightness")
         values = {name: np.array(photo[name], float) for name in names}

@@ -62,7 +62,7 @@ def test_names_shapes_and_metadata(hub: bytes) -> None:
     assert [output.name for output in model.graph.output] == ["landmarks", "pose"]
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     assert metadata["zoo.model"] == NAME
-    assert metadata["zoo.contract"] == registry.load("recipe", NAME).contract.to_json()
+    assert metadata["zoo.contract"] == registry.load("recipe", NAME).hub_metadata["zoo.contract"]
 
 
 def test_batch_norms_are_folded_and_no_path_is_told(hub: bytes) -> None:
