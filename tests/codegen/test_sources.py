@@ -10,7 +10,6 @@ from spot_app import CONTRACT, REQUEST, WATCHED, write_sources
 from codegen.apps import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.contract import Step
-from zoo.data import step_plugins
 from zoo.errors import RecipeError
 from zoo.step import PostStep
 
@@ -70,10 +69,9 @@ def other_step(monkeypatch, header):
     """Let the contract have a step 'other' with this header."""
     load = registry.load
     step = Other(header)
-    for module in (registry, step_plugins):
-        monkeypatch.setattr(
-            module, "load", lambda kind, name: step if name == "other" else load(kind, name)
-        )
+    monkeypatch.setattr(
+        registry, "load", lambda kind, name: step if name == "other" else load(kind, name)
+    )
     return replace(REQUEST, contract=replace(CONTRACT, post=(Step("other"),)))
 
 

@@ -3,9 +3,9 @@
 from types import MappingProxyType
 from typing import Any
 
+from zoo import registry
 from zoo.contract import Step
 from zoo.errors import RecipeError
-from zoo.registry import load
 from zoo.step import PostStep, PreStep, TrackStep
 
 __all__ = ["post_step", "pre_step", "track_step"]
@@ -32,7 +32,7 @@ def track_step(step: Step) -> TrackStep:
 
 
 def _plugin(step: Step, place: str) -> Any:  # noqa: ANN401 (of the kind for the place)
-    plugin = load("step", step.name)
+    plugin = registry.load("step", step.name)
     if not isinstance(plugin, _KINDS[place]):
         own = [name for name, kind in _KINDS.items() if isinstance(plugin, kind)]
         raise RecipeError(

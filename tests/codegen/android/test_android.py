@@ -98,7 +98,6 @@ def test_a_step_without_a_kotlin_form(monkeypatch):
 
     load = registry.load
     monkeypatch.setattr(registry, "load", lambda k, n: Bare() if n == "bare" else load(k, n))
-    monkeypatch.setattr("zoo.data.processing.load", registry.load)
     contract = replace(RECIPE.contract, pre=(Step("bare"), *RECIPE.contract.pre))
     with pytest.raises(
         RecipeError,
