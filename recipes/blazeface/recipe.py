@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
-from recipes.blazeface.variants import VARIANTS, Variant
+from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
 from recipes.blazeface.wheel import OBTAIN, installed_file
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Licence, Recipe
+from zoo.region_rule import RegionRule
 
 __all__ = ["contract", "recipe"]
 
 _PAPERS = Path(__file__).parent / "papers"
+
+_REGIONS = RegionRule((0.374, 0.528), (0.374, 0.528), (0.002, 0.107), passes=2)
+"""Fitted by recipes.shelf.chain_accuracy on landmarks68/train."""
 
 
 def __getattr__(name: str) -> Recipe:
@@ -37,6 +41,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.shelf.box_evaluation:evaluate",
         metric="ap_32px_percent",
         more_is_better=True,
+        regions={"pfld": _REGIONS} if variant == DEFAULT else {},
     )
 
 
