@@ -38,7 +38,7 @@ DETECTOR = Contract(
                 "strides": [STRIDE],
             },
         ),
-        Step("nms", {"iou_percent": 10, "limit": 8}),
+        Step("nms", {"iou_percent": 10, "limit": 24}),
     ),
 )
 RULE = RegionRule(width=(0.9, 0.1), height=(0.1, 0.9), shift=(0.01, -0.02), passes=2)
@@ -47,11 +47,14 @@ CHAIN = replace(REQUEST, detector=AppDetector("spots", DETECTOR, "spots.onnx", R
 _LOGIT_OF_WHITE, _LOGIT_OF_BLACK, _REACH = 60.0, -15.0, 1.8
 
 
-def detector_network(path: Path) -> Path:
-    """Write a detector whose cells are sure where the picture is bright; boxes have one size."""
+def detector_network(path: Path, reach: float = _REACH) -> Path:
+    """Write a detector whose cells are sure where the picture is bright; boxes have one size.
+
+    reach: from a cell's middle to the sides of its box, in cells.
+    """
     weight = np.zeros((5, 3, STRIDE, STRIDE), np.float32)
     weight[0] = _LOGIT_OF_WHITE / weight[0].size
-    bias = np.array([_LOGIT_OF_BLACK, *[_REACH] * 4], np.float32)
+    bias = np.array([_LOGIT_OF_BLACK, *[reach] * 4], np.float32)
     graph = helper.make_graph(
         [helper.make_node("Conv", ["image", "w", "b"], ["spots"], strides=[STRIDE, STRIDE])],
         "spots",

@@ -136,6 +136,33 @@ def test_a_newcomer_is_seen_when_the_detector_is_asked_again(app, tmp_path):
     assert ids(found)[-1] == [0, 1]
 
 
+def test_black_frames_have_no_object_until_one_enters(app, tmp_path):
+    found, summary = follow(app, tmp_path, [[], [], [], [(60, 60)], [(61, 60)], []])
+    assert ids(found) == [[], [], [], [0], [0], []]
+    # Asked in each black frame, for the one that entered, and for the one that was lost.
+    assert summary["faces"] == 3
+
+
+def test_twenty_faces_keep_their_ids(app, tmp_path):
+    side = 464
+    even = [(x, y) for x in (0, 2, 4, 6) for y in (0, 2, 4, 6)]
+    cells = np.array([*even, *((2 * i + 1, 2 * i + 1) for i in range(4))])
+    film = [(cells + 0.5) * side / 8 + [step, 0] for step in range(6)]
+    raw = tmp_path / "crowd.rgb"
+    raw.write_bytes(b"".join(spots(*f, height=side, width=side).tobytes() for f in film))
+    detector = detector_network(tmp_path / "small.onnx", reach=0.6)
+    crowd = App(app.program, app.model, app.runtime_library)
+    words = ("--track", "--detect-every", "3", "--detector", detector)
+    finished = crowd.run("--source", f"raw:{side}x{side}:{raw}", *words)
+    assert finished.status == 0, finished.error
+    nearest = {}
+    for line in finished.lines:
+        distances = np.linalg.norm(film[line["frame"]] - np.mean(line["landmarks"], axis=0), axis=1)
+        nearest.setdefault(line["id"], []).append(int(distances.argmin()))
+    assert sorted(nearest) == list(range(20))
+    assert sorted(map(tuple, nearest.values())) == [(number,) * 6 for number in range(20)]
+
+
 def test_wrong_words(app, tmp_path):
     finished = app.run("--source", tmp_path, "--detect-every", "0")
     assert (finished.status, "--detect-every '0'" in finished.error) == (2, True)

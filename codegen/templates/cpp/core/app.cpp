@@ -1,13 +1,17 @@
 #include "core/app.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <optional>
+#include <thread>
 
 #include "core/contract.hpp"
 #include "core/finding.hpp"
 #include "core/latency.hpp"
+#include "core/live_view.hpp"
 #include "core/power_meter.hpp"
 #include "core/read_ahead.hpp"
 #include "core/record.hpp"
@@ -96,11 +100,20 @@ std::vector<Finding> look_at_all(const Network& network, const Photo& photo, Box
   return findings;
 }
 
+// Keeps the last picture on the screen until the user has seen it.
+void keep_open(LiveView& view) {
+  while (interrupted == 0 && view.is_open()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 Summary look_at_source(const Network& network, const Options& options) {
   const std::unique_ptr<BoxFinder> finder = make_box_finder(options.boxes);
   ReadAhead source(open_source(options.source), options.photos);
   Writer writer(options.raw_outputs, options.overlay_directory, !options.summary_as_json);
   Watch watch(options.watch);
+  std::optional<LiveView> view;
+  if (options.window) view.emplace(network.contract.model);
   std::optional<PowerMeter> power;
   if (!options.power_sensor.empty()) power.emplace(options.power_sensor);
   const bool tells_heat = !options.heat_place.empty();
@@ -121,13 +134,17 @@ Summary look_at_source(const Network& network, const Options& options) {
     finder->follow(*photo, findings);
     std::vector<ObjectEvent> events;
     if (options.watch.needs_times()) events = watch.observe(*photo->time_s, findings);
-    writer.write(*photo, without_doubt(std::move(findings)));
+    findings = without_doubt(std::move(findings));
+    writer.write(*photo, findings);
     writer.write(events);
+    if (view) view->show(*photo, findings);
+    if (view && !view->is_open()) break;
   }
   writer.write(watch.end());
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();
   if (tells_heat) summary.heat = read_heat(options.heat_place);
+  if (view) keep_open(*view);
   return summary;
 }
 

@@ -59,6 +59,8 @@ std::vector<Option> core_options() {
        }},
       {"--overlay", "DIRECTORY", "write pictures with boxes, landmarks and values",
        [](Options& o, const std::string& v) { o.overlay_directory = v; }},
+      {"--window", "", "show these pictures in a window, too, until Esc; needs SDL2",
+       [](Options& o, const std::string&) { o.window = true; }},
       {"--raw-outputs", "FILE", "write the network's own outputs, one JSON object per line",
        [](Options& o, const std::string& v) { o.raw_outputs = v; }},
       {"--photos", "N", "stop after N photos",
@@ -128,7 +130,8 @@ bool is_offered(const Option& option) {
   if (option.name == "--track" || is_smoothing) return kContract.has_landmarks;
   if (option.name == "--events") return kContract.observers != nullptr;
   const bool is_of_pictures = option.name == "--box" || option.name == "--boxes" ||
-                              option.name == "--overlay" || option.name == "--frame-rate";
+                              option.name == "--overlay" || option.name == "--frame-rate" ||
+                              option.name == "--window";
   return !is_of_pictures || !takes_signals();
 }
 
@@ -193,8 +196,10 @@ Options parse_options(int count, const char* const* words) {
     throw UsageError("--box and --boxes cannot be used together");
   }
   const bool has_boxes = options.boxes.fixed || !options.boxes.file.empty() || options.boxes.track;
-  if (takes_signals() && (has_boxes || !options.overlay_directory.empty())) {
-    throw UsageError("--box, --boxes, --track and --overlay are for pictures, this takes signals");
+  const bool has_overlays = options.window || !options.overlay_directory.empty();
+  if (takes_signals() && (has_boxes || has_overlays)) {
+    throw UsageError(
+        "--box, --boxes, --track, --overlay and --window are for pictures, this takes signals");
   }
   if (options.boxes.track && !kContract.has_landmarks) {
     throw UsageError("--track: this network finds no landmarks to follow; leave it out");

@@ -25,6 +25,7 @@ struct Options {
   int photos = -1;  // -1: all
   int repeat = 1;
   bool summary_as_json = false;
+  bool window = false;
   bool only_loads = false;
   bool detector_only = false;
   bool help = false;

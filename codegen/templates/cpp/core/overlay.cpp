@@ -131,6 +131,11 @@ Image draw(const Photo& photo, const std::vector<Finding>& findings) {
   return image;
 }
 
+void write_note(Image& image, const std::string& text) {
+  Canvas canvas(image);
+  write_text(canvas, image, 0, 0, text);
+}
+
 std::string overlay_name(const Photo& photo) {
   if (is_picture(photo.source)) {
     return base_name(photo.source) + (lower_suffix(photo.source) == "png" ? "" : ".png");

@@ -13,6 +13,9 @@ namespace zoo {
 // classes of step top_k, and 'mask' with a legend.
 Image draw(const Photo& photo, const std::vector<Finding>& findings);
 
+// Writes a text into the upper left corner, if the picture has room for it.
+void write_note(Image& image, const std::string& text);
+
 // File name for a photo's overlay: photo.png, photo.jpg.png, or video0_000012.png for frames.
 std::string overlay_name(const Photo& photo);
 

@@ -49,9 +49,10 @@ SharedLibrary::SharedLibrary(const LibraryNames& names, const std::string& given
     }
     tried += "\n  " + std::string(dlerror());
   }
-  throw Error(title_ + " cannot be loaded:" + tried + "\nGive the library with " + names.option +
-              " FILE or " + names.variable + "=FILE, or put it into " + program_directory() +
-              "/../lib; " + names.remedy);
+  const std::string option = names.option == nullptr ? "" : std::string(names.option) + " FILE or ";
+  throw Error(title_ + " cannot be loaded:" + tried + "\nGive the library with " + option +
+              names.variable + "=FILE, or put it into " + program_directory() + "/../lib; " +
+              names.remedy);
 }
 
 void* SharedLibrary::symbol(const char* name) const {

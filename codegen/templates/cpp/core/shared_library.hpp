@@ -8,7 +8,7 @@ namespace zoo {
 // A library's names, and how the user gives it.
 struct LibraryNames {
   const char* title;              // "ONNX Runtime"
-  const char* option;             // "--onnxruntime"
+  const char* option;             // "--onnxruntime"; null if only the variable gives it
   const char* variable;           // "ZOO_ONNXRUNTIME"
   const char* file;               // "libonnxruntime.so"; versions may follow
   const char* remedy;             // what to do if it is missing
