@@ -62,6 +62,7 @@ struct Window::Sdl {
   int (*init)(std::uint32_t parts);
   void (*quit)();
   const char* (*get_error)();
+  const char* (*get_driver)();
   void* (*create_window)(const char* title, int x, int y, int width, int height, std::uint32_t);
   void* (*create_renderer)(void* window, int driver, std::uint32_t flags);
   int (*set_logical_size)(void* renderer, int width, int height);
@@ -83,6 +84,7 @@ struct Window::Sdl {
     bind(init, "SDL_Init");
     bind(quit, "SDL_Quit");
     bind(get_error, "SDL_GetError");
+    bind(get_driver, "SDL_GetCurrentVideoDriver");
     bind(create_window, "SDL_CreateWindow");
     bind(create_renderer, "SDL_CreateRenderer");
     bind(set_logical_size, "SDL_RenderSetLogicalSize");
@@ -102,8 +104,11 @@ struct Window::Sdl {
 
   // Throws Error for what a function returned to say that it failed.
   void check(bool is_good, const char* what) const {
-    if (is_good) return;
-    throw Error("--window: SDL2 cannot " + std::string(what) + " (" + get_error() +
+    if (!is_good) fail(what, get_error());
+  }
+
+  [[noreturn]] static void fail(const std::string& what, const std::string& why) {
+    throw Error("--window: SDL2 cannot " + what + " (" + why +
                 "); start the program in a desktop session, or use --overlay DIRECTORY instead");
   }
 
@@ -132,6 +137,9 @@ struct Window::Sdl {
 Window::Window(const std::string& title) : sdl_(std::make_unique<Sdl>()), title_(title) {
   sdl_->set_hint("SDL_NO_SIGNAL_HANDLERS", "1");  // Ctrl+C stays the program's
   sdl_->check(sdl_->init(kVideo) == 0, "find a screen");
+  // Where there is none, SDL2 may draw for nobody.
+  const std::string driver = sdl_->get_driver();
+  if (driver == "offscreen" || driver == "dummy") Sdl::fail("find a screen", driver + " only");
 }
 
 Window::~Window() { sdl_->quit(); }
