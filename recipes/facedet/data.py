@@ -1,6 +1,6 @@
 """Photos in memory, and batches of their crops with targets for the cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,13 +10,14 @@ from lightning.pytorch import LightningDataModule
 from numpy.random import Generator
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 from recipes.facedet.loss import Wanted, cells_of, want
 from recipes.facedet.samples import LabelledImage, Placed, crop
 from recipes.facedet.settings import Settings
 from recipes.facedet.teacher import Seen, YuNet
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
+from recipes.shelf.epoch_numbers import EpochNumbers
 from zoo.data.crops import Crops
 from zoo.data.labelled_data import LabelledData
 from zoo.errors import DataError
@@ -94,7 +95,7 @@ class DetectionData(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches that only depend on seed, epoch and position in the epoch."""
-        order = _EpochNumbers(self.steps_per_epoch)
+        order = EpochNumbers(self.steps_per_epoch)
         return DataLoader(
             self.crops, batch_size=None, sampler=order, num_workers=self.settings.workers
         )
@@ -140,21 +141,3 @@ class _CropBatches(Dataset[Batch]):
 
 def _as_tensors(seen: Seen) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(seen.scores), torch.from_numpy(seen.boxes)
-
-
-class _EpochNumbers(Sampler[int]):
-    """Unique numbers of the batches; Lightning calls `set_epoch`."""
-
-    def __init__(self, count: int) -> None:
-        self.count, self.epoch = count, 0
-
-    def set_epoch(self, epoch: int) -> None:
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __iter__(self) -> Iterator[int]:
-        # A generator reads the epoch at its first step, because a resumed training sets it after
-        # `iter`.
-        yield from range(self.epoch * self.count, (self.epoch + 1) * self.count)
