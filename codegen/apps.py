@@ -128,7 +128,13 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
 
 
 # One self-contained program, for every board with a C++ compiler.
-CPP_C = App("cpp-c", CppBackend("c99", network=network_sources), _PC, takes_signals=True)
+CPP_C = App(
+    "cpp-c",
+    CppBackend("c99", network=network_sources),
+    _PC,
+    takes_signals=True,
+    takes_detectors=True,
+)
 
 CPP_ONNXRUNTIME = App(
     "cpp-onnxruntime",

@@ -13,7 +13,8 @@ __all__ = ["RENDERER", "C99Renderer"]
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h: only if a kernel has faster forms for PC processors.
+    network_x86.h: only if a kernel has faster forms for PC processors.  The files of a part of a
+    program begin with its role instead.
     """
 
     name = "c99"
@@ -26,11 +27,13 @@ class C99Renderer:
         for part in ("", "_kernels", "_weights"):
             for suffix in ("h", "c"):
                 template = f"c/{part.lstrip('_') or 'network'}.{suffix}.j2"
-                files[f"network{part}.{suffix}"] = render(
+                files[f"{program.prefix}{part}.{suffix}"] = render(
                     template, network=network, kernels=kernels
                 )
         if kernels.tiles:
-            files["network_x86.h"] = render("c/x86.h.j2", kernels=kernels)
+            files[f"{program.prefix}_x86.h"] = render(
+                "c/x86.h.j2", network=network, kernels=kernels
+            )
         return files
 
 

@@ -1,4 +1,4 @@
-"""The C code of a network compiled into an app, and the tensors at its border."""
+"""The C code of networks compiled into an app, and the tensors at their border."""
 
 import json
 from collections.abc import Mapping
@@ -8,54 +8,72 @@ from typing import Any
 from codegen.c_lines import filled
 from codegen.cpp_literal import literal
 from codegen.templates import render
+from zoo.c_program import prefix_of
 from zoo.errors import RefusedError
-from zoo.plugs import AppRequest
+from zoo.plugs import AppDetector, AppRequest
 
 __all__ = ["network_sources"]
 
-_FOLDER = "network"
-
 
 @dataclass(frozen=True)
-class TensorsCode:
-    """Context of templates/cpp/network_tensors.cpp.j2.
+class NetworkCall:
+    """A network in the context of templates/cpp/networks.cpp.j2.
 
-    input, outputs: IntegerTensor literals.  call: lines of the call of the network.
+    prefix: start of its names, and its folder.  input, outputs: IntegerTensor literals.
+    call: lines of the call of the network.
     """
 
+    prefix: str
     input: str
     outputs: tuple[str, ...]
     call: tuple[str, ...]
 
+    @property
+    def arena_bytes(self) -> str:
+        return f"{self.prefix.upper()}_ARENA_BYTES"
+
 
 def network_sources(request: AppRequest) -> dict[str, bytes]:
-    """Return network/: the network's C code, and tensors.cpp that calls it.
+    """Return the C code of each network in a folder of its own, and networks.cpp that calls it.
 
     Raises RefusedError for an artifact that is not C code.
     """
-    if "network.h" not in request.artifact_files:
-        raise RefusedError(
-            f"{request.target.name}: app '{request.target.app}' needs C code, but the artifact is "
-            f"'{request.artifact_main}'; set the target's compiler to 'c'"
-        )
+    networks: list[AppRequest | AppDetector] = [request]
+    if request.detector is not None:
+        networks.insert(0, request.detector)
+    calls = [_call(_facts(network, request)) for network in networks]
     sources = {
-        f"{_FOLDER}/{name}": content
-        for name, content in request.artifact_files.items()
+        f"{call.prefix}/{name}": content
+        for network, call in zip(networks, calls, strict=True)
+        for name, content in network.artifact_files.items()
         if name.endswith((".c", ".h"))
     }
-    facts = json.loads(request.artifact_files[request.artifact_main])
-    tensors = render("cpp/network_tensors.cpp.j2", network=_tensors_code(facts))
-    return {**sources, f"{_FOLDER}/tensors.cpp": tensors}
+    arenas = [call.arena_bytes for call in calls] if request.detector else []
+    return {**sources, "networks.cpp": render("cpp/networks.cpp.j2", networks=calls, arenas=arenas)}
 
 
-def _tensors_code(facts: Mapping[str, Any]) -> TensorsCode:
+def _facts(network: "AppRequest | AppDetector", request: AppRequest) -> Mapping[str, Any]:
+    main, files = network.artifact_main, network.artifact_files
+    if main.removesuffix(".json") + ".h" not in files:
+        raise RefusedError(
+            f"{request.target.name}: app '{request.target.app}' needs C code, but the artifact is "
+            f"'{main}'; set the target's compiler to 'c'"
+        )
+    facts: Mapping[str, Any] = json.loads(files[main])
+    return facts
+
+
+def _call(facts: Mapping[str, Any]) -> NetworkCall:
     (source,), outputs = facts["inputs"], facts["outputs"]
-    arguments = [_pointer("const ", source, "input.data()")]
+    prefix = prefix_of(facts.get("part", ""))
+    arguments = ["memory"] if "part" in facts else []
+    arguments += [_pointer("const ", source, "input.data()")]
     arguments += [_pointer("", out, f"outputs[{i}].data()") for i, out in enumerate(outputs)]
-    return TensorsCode(
+    return NetworkCall(
+        prefix=prefix,
         input=_literal(source),
         outputs=tuple(map(_literal, outputs)),
-        call=filled("network_run", arguments, ";", indent=2),
+        call=filled(f"{prefix}_run", arguments, ";", indent=2),
     )
 
 

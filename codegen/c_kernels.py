@@ -126,13 +126,13 @@ def kernels_code(program: CProgram) -> KernelsCode:
     return KernelsCode(
         structs=tuple(map(_template, ordered)),
         parts=_parts(used),
-        functions=tuple(_function(kernel, ctypes) for kernel, ctypes in used),
+        functions=tuple(_function(program.prefix, kernel, ctypes) for kernel, ctypes in used),
     )
 
 
-def function_name(call: Call) -> str:
+def function_name(program: CProgram, call: Call) -> str:
     """Return the function name of a call."""
-    return _function_name(call.kernel, call.ctypes)
+    return _function_name(program.prefix, call.kernel, call.ctypes)
 
 
 def scratch_type(kernel: str, input_type: str) -> str:
@@ -194,7 +194,7 @@ def _settings_of(kernel: str) -> str:
     return _SAME_SETTINGS.get(plain, plain) + kernel[len(plain) :]
 
 
-def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
+def _function(prefix: str, kernel: str, ctypes: tuple[str, ...]) -> Function:
     *inputs, output = ctypes
     parameters = [
         f"const {struct_name(kernel)}* settings",
@@ -204,14 +204,14 @@ def _function(kernel: str, ctypes: tuple[str, ...]) -> Function:
     scratch = scratch_type(kernel, ctypes[0])
     if scratch:
         parameters.append(f"{scratch}* scratch")
-    head = f"void {_function_name(kernel, ctypes)}"
+    head = f"void {_function_name(prefix, kernel, ctypes)}"
     prototype, definition = (filled(head, parameters, tail) for tail in (";", " {"))
     return Function(_template(kernel), _types(ctypes), prototype, definition)
 
 
-def _function_name(kernel: str, ctypes: tuple[str, ...]) -> str:
+def _function_name(prefix: str, kernel: str, ctypes: tuple[str, ...]) -> str:
     types = [kind.short for kind in _types(ctypes)]
-    return "_".join(["network", kernel, *(types if len(set(types)) > 1 else types[:1])])
+    return "_".join([prefix, kernel, *(types if len(set(types)) > 1 else types[:1])])
 
 
 def _types(ctypes: Iterable[str]) -> tuple[ElementType, ...]:

@@ -40,11 +40,16 @@ class Array:
 class NetworkCode:
     """Context of templates/c/network.* and templates/c/weights.*.
 
-    signature, definition: lines of network_run's head.  buffers: declarations.  calls: lines of
+    prefix: start of its names.  owns_memory: whether it has memory for its activations.
+    takes_memory: whether the caller provides it.
+    signature, definition: lines of its function's head.  buffers: declarations.  calls: lines of
     each, starting with its comment.
     """
 
     title: str
+    prefix: str
+    owns_memory: bool
+    takes_memory: bool
     arena_bytes: int
     weights_bytes: int
     borders: tuple[BorderCode, ...]
@@ -59,15 +64,20 @@ class NetworkCode:
 def network_code(program: CProgram) -> NetworkCode:
     """Return the context."""
     arena_type = _arena_type(program)
-    parameters = [f"const {border.ctype}* {border.identifier}" for border in program.inputs]
+    head = f"void {program.prefix}_run"
+    parameters = ["int32_t* memory"] if program.part else []
+    parameters += [f"const {border.ctype}* {border.identifier}" for border in program.inputs]
     parameters += [f"{border.ctype}* {border.identifier}" for border in program.outputs]
     return NetworkCode(
         title=program.name,
+        prefix=program.prefix,
+        owns_memory=not program.part and program.arena_bytes > 0,
+        takes_memory=bool(program.part),
         arena_bytes=program.arena_bytes,
         weights_bytes=program.weights_bytes,
         borders=tuple(_borders(program)),
-        signature=filled("void network_run", parameters, ";"),
-        definition=filled("void network_run", parameters, " {"),
+        signature=filled(head, parameters, ";"),
+        definition=filled(head, parameters, " {"),
         structs=tuple(struct for call in program.calls for struct in _structs(call)),
         buffers=tuple(_buffers(program, arena_type)),
         calls=tuple(_call(program, call, arena_type) for call in program.calls),
@@ -84,11 +94,12 @@ def _arena_type(program: CProgram) -> str:
 def _borders(program: CProgram) -> Iterator[BorderCode]:
     for side, borders in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         for border in borders:
-            yield _border(side, border, alone=len(borders) == 1)
+            start = f"{program.prefix.upper()}_{side}"
+            yield _border(start, border, alone=len(borders) == 1)
 
 
-def _border(side: str, border: Border, alone: bool) -> BorderCode:
-    name = f"NETWORK_{side}_{border.identifier.upper()}"
+def _border(start: str, border: Border, alone: bool) -> BorderCode:
+    name = f"{start}_{border.identifier.upper()}"
     macros = [
         f"{name}_SIZE {border.size}",
         f"{name}_SCALE {_real(border.scale)}f",
@@ -98,7 +109,7 @@ def _border(side: str, border: Border, alone: bool) -> BorderCode:
     if mantissa == 0.5 and border.zero_point == 0:
         macros.append(f"{name}_FIX_POINT {1 - exponent}")
     if alone:
-        macros.append(f"NETWORK_{side}_SIZE {name}_SIZE")
+        macros.append(f"{start}_SIZE {name}_SIZE")
     axes = " x ".join(str(size) for size in _stored(border.shape))
     text = f"{border.identifier}: {border.ctype} [{axes}], real = scale * (q - zero_point)."
     return BorderCode(text, tuple(macros))
@@ -133,6 +144,8 @@ def _value(call: Call, name: str, value: Setting) -> str:
 def _buffers(program: CProgram, arena_type: str) -> Iterator[str]:
     if program.arena_bytes:
         yield f"{arena_type}* const arena = ({arena_type}*)memory;"
+    elif program.part:
+        yield "(void)memory;"
     for buffer in program.buffers.values():
         if buffer.offset is not None:
             place = _place(buffer.offset, buffer.ctype, arena_type)
@@ -155,7 +168,7 @@ def _call(program: CProgram, call: Call, arena_type: str) -> tuple[str, ...]:
     shape = " x ".join(map(str, program.buffers[call.output.tensor].shape)) or "1"
     return (
         *comment(f"{call.node}: {call.op}, [{shape}]", indent=2),
-        *filled(function_name(call), arguments, ";", indent=2),
+        *filled(function_name(program, call), arguments, ";", indent=2),
     )
 
 

@@ -24,6 +24,7 @@ class Readme:
     signal_hz: rate of the signals that the contract takes, 0 for pictures.
     detector: model that finds the regions, '' for none.
     tracks: whether the program can follow landmarks.
+    memory: that the networks need, in words, '' if a runtime allocates it.
     """
 
     bundle: str
@@ -38,12 +39,13 @@ class Readme:
     signal_hz: int
     detector: str
     tracks: bool
+    memory: str
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
     """Return the templates' context.
 
-    facts: 'bundle' its name, 'quantization', 'notice', 'c_library'.
+    facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory'.
     """
     return Readme(
         bundle=facts["bundle"],
@@ -58,4 +60,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         signal_hz=request.contract.signal.rate_hz if request.contract.signal else 0,
         detector=request.detector.model if request.detector else "",
         tracks=finds_landmarks(request.contract),
+        memory=facts.get("memory", ""),
     )

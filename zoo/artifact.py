@@ -1,12 +1,12 @@
 """An artifact: the files for the chip, and their required exactness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from zoo.graph import Graph
 
-__all__ = ["Artifact", "Exactness", "float_requantization"]
+__all__ = ["Artifact", "Exactness", "Memory", "float_requantization", "memory_text"]
 
 _ROUNDINGS = 60
 _LSB = 3
@@ -27,9 +27,37 @@ class Exactness:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """The memory of a network whose compiler plans it.
+
+    arena_bytes: for activations.  weights_bytes: for constants.
+    is_shared: whether all networks of a program use the largest of their arenas.
+    """
+
+    arena_bytes: int
+    weights_bytes: int
+    is_shared: bool = False
+
+
+def memory_text(networks: Sequence[Memory]) -> str:
+    """Return what a program of these networks needs, in words, '' for none of them."""
+    if not networks:
+        return ""
+    arenas = [memory.arena_bytes for memory in networks]
+    is_shared = len(arenas) > 1 and all(memory.is_shared for memory in networks)
+    weights = sum(memory.weights_bytes for memory in networks)
+    text = f"{max(arenas) if is_shared else sum(arenas):,} bytes for activations"
+    if is_shared:
+        listed = " and ".join(f"{arena:,}" for arena in arenas)
+        text += f", the larger of {listed}, because the networks run one after the other"
+    return f"{text}; {weights:,} bytes for constants"
+
+
+@dataclass(frozen=True)
 class Artifact:
     """Output of a compiler. files: contents by name; `main` is the one that the app loads.
 
+    memory: None if a runtime allocates it.
     notes: remarks for readers of the certificate, such as a missing vendor compiler.
     """
 
@@ -38,6 +66,7 @@ class Artifact:
     files: Mapping[str, bytes]
     exactness: Exactness
     notes: tuple[str, ...] = ()
+    memory: Memory | None = None
 
 
 def float_requantization(graph: Graph) -> Exactness:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Argument", "Border", "Buffer", "CProgram", "Call", "Constant", "Setting"]
+__all__ = ["Argument", "Border", "Buffer", "CProgram", "Call", "Constant", "Setting", "prefix_of"]
+
+
+def prefix_of(part: str) -> str:
+    """Return the start of a program's names. part: as in CProgram."""
+    return part or "network"
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,8 @@ class CProgram:
 
     buffers: by tensor.  scratch: offsets by call, in bytes from the start of the arena.
     macs: multiply-accumulates of one run.
+    part: its role in a program of several networks, '' for a network alone. It begins the names
+    that the linker sees, and the caller provides the arena, which the networks can share.
     """
 
     name: str
@@ -123,6 +130,12 @@ class CProgram:
     arena_bytes: int
     macs: int
     scratch: Mapping[str, int] = field(default_factory=dict)
+    part: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """Start of the names of its files and of what it defines for others."""
+        return prefix_of(self.part)
 
     @property
     def constants(self) -> tuple[Constant, ...]:

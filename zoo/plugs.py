@@ -219,6 +219,14 @@ class Compiler(Protocol):
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the artifact; raises UnsupportedOpError with op, node, reason and remedy."""
 
+    def for_part(self, part: str) -> "Compiler":  # noqa: ARG002 (most need none)
+        """Return the compiler for one network of several in a program.
+
+        part: its role, 'network' or 'detector'. For artifacts that are linked into a program, whose
+        names must differ.
+        """
+        return self
+
 
 class Renderer(Protocol):
     """A writer of a program's source files."""
@@ -308,6 +316,7 @@ class AppDetector:
     contract: Contract
     artifact_main: str
     regions: RegionRule
+    artifact_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -403,7 +412,8 @@ class AppGenerator(Protocol):
     def companions(self, request: AppRequest, facts: Mapping[str, str]) -> Mapping[str, bytes]:
         """Return a bundle's other files: README.md, install.sh, selftest.
 
-        facts: bundle name, quantization, licence notice, and the required C library.
+        facts: bundle name, quantization, licence notice, the required C library, and the networks'
+        memory.
         """
 
     @abstractmethod

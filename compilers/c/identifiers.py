@@ -21,9 +21,13 @@ _LENGTH = 40  # that lines still fit the page
 
 
 class Identifiers:
-    """Allocates unique identifiers; no two differ only in case."""
+    """Allocates unique identifiers; no two differ only in case.
 
-    def __init__(self) -> None:
+    prefix: start of the generated files' own names, which are not allocated.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix.lower()
         self._taken: set[str] = set()
 
     def take(self, name: str) -> str:
@@ -32,7 +36,7 @@ class Identifiers:
         if not word or word[0].isdigit():
             word = f"x{word}"
         word = word[:_LENGTH]
-        if _RESERVED.fullmatch(word):
+        if _RESERVED.fullmatch(word) or word.lower().startswith(self._prefix):
             word = f"{word}_"
         candidate, count = word, 1
         while candidate.lower() in self._taken:

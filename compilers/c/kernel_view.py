@@ -28,9 +28,13 @@ Steps = Iterator[Call | SameMemory]
 
 @dataclass(frozen=True)
 class KernelView(NodeView):
-    """A node with its tensors, images NHWC. name: its C identifier."""
+    """A node with its tensors, images NHWC.
+
+    name: its C identifier.  prefix: start of the program's names.
+    """
 
     name: str
+    prefix: str
 
     def require_8_bits(self) -> None:
         """Refuse anything but 8-bit integers."""
@@ -43,7 +47,7 @@ class KernelView(NodeView):
         self, role: str, c_type_name: str, values: "NDArray[Any] | Sequence[int]"
     ) -> Constant:
         """Return a program array named after node and role."""
-        return Constant(f"network_{self.name}_{role}", c_type_name, np.asarray(values))
+        return Constant(f"{self.prefix}_{self.name}_{role}", c_type_name, np.asarray(values))
 
     def operand(self, index: int) -> Operand:
         """Return an input as kernels read it."""

@@ -12,7 +12,7 @@ from compilers.c.storage import c_type, sizes
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
-from zoo.c_program import Argument, Border, Buffer, Call, CProgram
+from zoo.c_program import Argument, Border, Buffer, Call, CProgram, prefix_of
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor, quantization_of
@@ -23,13 +23,17 @@ __all__ = ["capabilities", "lower_node", "make_program"]
 PASSES = (channels_last,)
 
 
-def make_program(graph: Graph) -> CProgram:
-    """Return the program; raises UnsupportedOpError for nodes it cannot compute exactly."""
+def make_program(graph: Graph, part: str = "") -> CProgram:
+    """Return the program; raises UnsupportedOpError for nodes it cannot compute exactly.
+
+    part: as in CProgram.
+    """
+    prefix = prefix_of(part)
     _check_batch(graph)
     laid = run_passes(graph, PASSES)
     inside = _inside(laid)
-    calls, roots = _lower(laid, [node for node in laid.nodes if node.output in inside])
-    names, integers = Identifiers(), graph.border
+    calls, roots = _lower(laid, [node for node in laid.nodes if node.output in inside], prefix)
+    names, integers = Identifiers(prefix), graph.border
     inputs, outputs = (
         tuple(_border(name, tensor, names) for name, tensor in side.items())
         for side in (integers.inputs, integers.outputs)
@@ -55,6 +59,7 @@ def make_program(graph: Graph) -> CProgram:
         arena_bytes=arena_bytes,
         macs=_macs(graph, inside),
         scratch={call.name: offsets[_scratch(call)] for call in calls if call.scratch_bytes},
+        part=part,
     )
 
 
@@ -116,7 +121,8 @@ def capabilities(graph: Graph) -> tuple[Capability, ...]:
     """Return one entry for each node of an integer graph within its border."""
     laid = run_passes(graph, PASSES)
     inside = _inside(laid)
-    views = [KernelView(laid, node, node.output) for node in laid.nodes if node.output in inside]
+    nodes = [node for node in laid.nodes if node.output in inside]
+    views = [KernelView(laid, node, node.output, prefix_of("")) for node in nodes]
     return tuple(capability_of(view, "CPU", partial(_calls, view)) for view in views)
 
 
@@ -124,11 +130,12 @@ def _calls(view: KernelView) -> list[Call | SameMemory]:
     return list(lower_node(view))
 
 
-def _lower(graph: Graph, nodes: Iterable[Node]) -> tuple[list[Call], dict[str, str]]:
+def _lower(graph: Graph, nodes: Iterable[Node], prefix: str) -> tuple[list[Call], dict[str, str]]:
     """Return the calls, and for each view the tensor whose memory it uses."""
-    names, calls, roots = Identifiers(), [], dict[str, str]()
+    names, calls, roots = Identifiers(prefix), [], dict[str, str]()
     for node in nodes:
-        for step in lower_node(KernelView(graph, node, names.take(node.name or node.output))):
+        name = names.take(node.name or node.output)
+        for step in lower_node(KernelView(graph, node, name, prefix)):
             if isinstance(step, SameMemory):
                 roots[step.output] = roots.get(step.source, step.source)
             else:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.c_program import prefix_of
 from zoo.errors import HubError, ToolchainError
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Executor, Feeds
@@ -83,8 +85,11 @@ class CExecutor(Executor):
         facts = json.loads((folder / main).read_text("utf-8"))
         with TemporaryDirectory(prefix="zoo-c-") as build:
             library = Path(build) / "network.so"
-            _compile(sorted(folder.glob("network*.c")), library)
-            run = ctypes.CDLL(str(library)).network_run
+            prefix = prefix_of(facts.get("part", ""))
+            _compile(sorted(folder.glob(f"{prefix}*.c")), library)
+            run = getattr(ctypes.CDLL(str(library)), f"{prefix}_run")
+        if "part" in facts:
+            run = partial(run, _arena(facts["arena_bytes"]))
         return CRun(run, _tensors(facts["inputs"]), _tensors(facts["outputs"]), str(folder / main))
 
 
@@ -140,6 +145,11 @@ def _tensors(facts: Sequence[Mapping[str, Any]]) -> tuple[_Tensor, ...]:
         )
         for fact in facts
     )
+
+
+def _arena(size_bytes: int) -> "ctypes.Array[ctypes.c_int32]":
+    """Return the memory that the caller of a part of a program provides."""
+    return (ctypes.c_int32 * -(-size_bytes // ctypes.sizeof(ctypes.c_int32)))()
 
 
 def _compile(sources: Sequence[Path], library: Path) -> None:

@@ -68,7 +68,7 @@ def test_is_registered():
 
 def test_it_brings_the_network_and_needs_no_library():
     files = APP.generate(request_of(IntegerForm()))
-    assert {"network/network.h", "network/network.c", "network/tensors.cpp"} <= files.keys()
+    assert {"network/network.h", "network/network.c", "networks.cpp"} <= files.keys()
     assert b"project(app C CXX)" in files["CMakeLists.txt"]
     assert b"  network/network_weights.c\n" in files["CMakeLists.txt"]
     assert {library.compiled_in for library in APP.libraries()} == {True}

@@ -1,10 +1,11 @@
 """How far another runtime may be from the integer reference."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from zoo.artifact import float_requantization
+from zoo.artifact import Memory, float_requantization, memory_text
 from zoo.graph import Graph, Node, Tensor
 
 
@@ -25,3 +26,15 @@ def test_bound_grows_with_the_roundings_in_a_row(roundings, bound):
     exactness = float_requantization(_chain(roundings))
     assert (exactness.bound, exactness.unit) == (bound, "lsb")
     assert f"each of {roundings} roundings" in exactness.why
+
+
+def test_memory_in_words():
+    alone, other = Memory(1000, 20), Memory(3000, 5)
+    assert memory_text([]) == ""
+    assert memory_text([alone]) == "1,000 bytes for activations; 20 bytes for constants"
+    assert memory_text([alone, other]) == "4,000 bytes for activations; 25 bytes for constants"
+    shared = [replace(memory, is_shared=True) for memory in (alone, other)]
+    assert memory_text(shared) == (
+        "3,000 bytes for activations, the larger of 1,000 and 3,000, because the networks run one "
+        "after the other; 25 bytes for constants"
+    )

@@ -142,7 +142,12 @@ STAGES = (
         "lower to the target's artifact",
         "zoo.build.stages.lower:run",
         needs=("quantize",),
-        options=lambda plan: {**_scheme(plan), **_target(plan), **_programs(plan)},
+        options=lambda plan: {
+            **_scheme(plan),
+            **_target(plan),
+            **_programs(plan),
+            "part": plan.part,
+        },
     ),
     Stage(
         "generate",

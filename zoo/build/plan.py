@@ -83,6 +83,7 @@ class Plan:
     asked: the requested quantization, which names the bundle; '' if none was requested.
     quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
     detector: the plan of the network that finds this one's regions; regions: how.
+    part: in a chain, the network's role in the program: 'network' or 'detector'.
     used: plugins that the plan uses, such as recipe and target.
     """
 
@@ -102,6 +103,7 @@ class Plan:
     asked: str = ""
     detector: "Plan | None" = None
     regions: RegionRule = field(default_factory=RegionRule)
+    part: str = ""
     used: Used = frozenset()
 
     @property
@@ -161,7 +163,8 @@ def _make_plan(wish: Wish) -> Plan:
     detector = _plan_alone(wish.detector, _CALIB_OF_DETECTOR)
     rule = wish.regions or region_rule(detector.recipe, plan.recipe)
     demand_chain(detector.recipe, plan.recipe, rule)
-    return replace(plan, detector=detector, regions=rule)
+    detector = replace(detector, part="detector")
+    return replace(plan, detector=detector, regions=rule, part="network")
 
 
 def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from zoo.artifact import Exactness
+from zoo.artifact import Exactness, Memory
 from zoo.bundle import archive as archives
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
@@ -27,7 +27,7 @@ __all__ = [
     "unpack",
 ]
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 MODEL, GOLDEN = "model", "golden"
 DETECTOR = "detector"
@@ -52,7 +52,10 @@ class BundledModel:
 
 @dataclass(frozen=True)
 class BundledArtifact:
-    """An artifact in a bundle; paths are relative to the bundle. notes: as in zoo.artifact."""
+    """An artifact in a bundle; paths are relative to the bundle.
+
+    notes, memory: as in zoo.artifact.
+    """
 
     kind: str
     main: str
@@ -61,6 +64,7 @@ class BundledArtifact:
     exactness: Exactness
     quantization_bound: float
     notes: tuple[str, ...] = ()
+    memory: Memory | None = None
 
 
 GoldenFile = tuple[str, str, Box]
@@ -147,15 +151,19 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
             BundledModel(**{**m, "licences": tuple(map(tuple, m["licences"]))})
             for m in data["models"]
         ),
-        "artifacts": tuple(
-            BundledArtifact(
-                **{**a, "exactness": Exactness(**a["exactness"]), "notes": tuple(a["notes"])}
-            )
-            for a in data["artifacts"]
-        ),
+        "artifacts": tuple(map(_artifact, data["artifacts"])),
         "golden": _golden(data["golden"]),
         "chain": _chain(data["chain"]),
     }
+
+
+def _artifact(data: Mapping[str, Any]) -> BundledArtifact:
+    parsed = {
+        "exactness": Exactness(**data["exactness"]),
+        "notes": tuple(data["notes"]),
+        "memory": None if data["memory"] is None else Memory(**data["memory"]),
+    }
+    return BundledArtifact(**{**data, **parsed})
 
 
 def _golden(data: Iterable[tuple[str, str, Iterable[float]]]) -> tuple[GoldenFile, ...]:

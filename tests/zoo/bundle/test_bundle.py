@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoo.artifact import Exactness
+from zoo.artifact import Exactness, Memory
 from zoo.bundle import archive as archives
 from zoo.bundle.bundle import (
     BundledArtifact,
@@ -54,7 +54,14 @@ def manifest_of(folder):
         ),
         artifacts=(
             BundledArtifact(
-                "onnx", "model/model.onnx", "h", "f", Exactness(1, "lsb", "ties"), 0.1, ("n",)
+                "onnx",
+                "model/model.onnx",
+                "h",
+                "f",
+                Exactness(1, "lsb", "ties"),
+                0.1,
+                ("n",),
+                Memory(1024, 4096, is_shared=True),
             ),
         ),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
@@ -168,7 +175,7 @@ def test_an_archive_that_is_cut_off(folder, tmp_path):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 4; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 5; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 

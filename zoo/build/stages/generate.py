@@ -22,11 +22,17 @@ def app_request(plan: Plan, main: str, needs: Mapping[str, Path]) -> AppRequest:
     return AppRequest(recipe.name, plan.target, recipe.contract, main, detector=detector)
 
 
+def _files(folder: Path) -> Mapping[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write the app's source files."""
     folder, main, _ = read_artifact(needs["lower"])
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    request = replace(app_request(plan, main, needs), artifact_files=files)
+    request = replace(app_request(plan, main, needs), artifact_files=_files(folder))
+    if request.detector is not None:
+        found = _files(read_artifact(needs_of_detector(needs)["lower"])[0])
+        request = replace(request, detector=replace(request.detector, artifact_files=found))
     for name, content in registry.load("app", plan.target.app).generate(request).items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,17 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from zoo import registry
-from zoo.artifact import Artifact, Exactness
+from zoo.artifact import Exactness, Memory
 from zoo.build.plan import Plan
+from zoo.plugs import Compiler
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write the artifact's files below files/, and artifact.json."""
     hub = needs["quantize"] / "hub.onnx"
     graph = registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
-    artifact: Artifact = registry.load("compiler", plan.target.compiler).lower(
-        graph, plan.target, plan.scheme
-    )
+    compiler: Compiler = registry.load("compiler", plan.target.compiler)
+    if plan.part:
+        compiler = compiler.for_part(plan.part)
+    artifact = compiler.lower(graph, plan.target, plan.scheme)
     for name, content in artifact.files.items():
         path = out / "files" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,6 +28,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         "main": artifact.main,
         "exactness": asdict(artifact.exactness),
         "notes": artifact.notes,
+        "memory": None if artifact.memory is None else asdict(artifact.memory),
     }
     (out / "artifact.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 
@@ -34,6 +37,12 @@ def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
     """Return (folder of the files, main file's name, exactness) of a lowered artifact."""
     facts = json.loads((folder / "artifact.json").read_text("utf-8"))
     return folder / "files", facts["main"], Exactness(**facts["exactness"])
+
+
+def artifact_memory(folder: Path) -> Memory | None:
+    """Return the memory that a lowered artifact needs, None if a runtime allocates it."""
+    memory = json.loads((folder / "artifact.json").read_text("utf-8"))["memory"]
+    return None if memory is None else Memory(**memory)
 
 
 def artifact_notes(folder: Path) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from zoo import __version__, registry
+from zoo.artifact import memory_text
 from zoo.build.plan import Plan
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.compile import app_libraries, app_notes, compiled_program
 from zoo.build.stages.generate import app_request
-from zoo.build.stages.lower import artifact_notes, read_artifact
+from zoo.build.stages.lower import artifact_memory, artifact_notes, read_artifact
 from zoo.bundle.bundle import (
     DETECTOR,
     FLOAT_HUB,
@@ -137,7 +138,20 @@ def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping
     recipes = [part.recipe for part in (plan, plan.detector) if part is not None]
     every = (licence.notice for recipe in recipes for licence in recipe.licences)
     notices = "; ".join(dict.fromkeys(filter(None, every)))
-    return request, {"bundle": plan.build_name, "quantization": plan.quant, "notice": notices}
+    found = [artifact_memory(part["lower"]) for part in _networks(needs)]
+    return request, {
+        "bundle": plan.build_name,
+        "quantization": plan.quant,
+        "notice": notices,
+        "memory": memory_text([memory for memory in found if memory is not None]),
+    }
+
+
+def _networks(needs: Mapping[str, Path]) -> Iterator[Mapping[str, Path]]:
+    """Yield the results of a network, and of its detector, by stage."""
+    yield needs
+    if detector := needs_of_detector(needs):
+        yield detector
 
 
 def _c_library(folder: Path) -> str:
@@ -226,6 +240,7 @@ def _artifact(plan: Plan, lowered: Path, folder: str) -> BundledArtifact:
         exactness=exactness,
         quantization_bound=plan.quantization_bound,
         notes=artifact_notes(lowered),
+        memory=artifact_memory(lowered),
     )
 
 

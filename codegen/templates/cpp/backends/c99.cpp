@@ -11,10 +11,12 @@ namespace {
 
 class C99Network : public Backend {
  public:
-  C99Network(const TensorSpec& input, const std::vector<TensorSpec>& outputs);
+  C99Network(const c99::Network& network, const TensorSpec& input,
+             const std::vector<TensorSpec>& outputs);
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
 
  private:
+  const c99::Network& network_;
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
 };
 
@@ -26,29 +28,31 @@ std::size_t find(const std::vector<c99::IntegerTensor>& tensors, const TensorSpe
               ": program and network do not belong together, build the bundle again");
 }
 
-C99Network::C99Network(const TensorSpec& input, const std::vector<TensorSpec>& outputs) {
-  find({c99::input()}, input);
-  for (const TensorSpec& output : outputs) places_.push_back(find(c99::outputs(), output));
+C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
+                       const std::vector<TensorSpec>& outputs)
+    : network_(network) {
+  find({network.input}, input);
+  for (const TensorSpec& output : outputs) places_.push_back(find(network.outputs, output));
 }
 
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
   std::vector<c99::Bytes> integers;
-  for (const c99::IntegerTensor& output : c99::outputs()) {
+  for (const c99::IntegerTensor& output : network_.outputs) {
     integers.emplace_back(output.spec.size());
   }
-  c99::run(c99::quantize(c99::input(), input), integers);
+  network_.run(c99::quantize(network_.input, input), integers);
   std::vector<std::vector<float>> results;
   for (const std::size_t place : places_) {
-    results.push_back(c99::dequantize(c99::outputs()[place], integers[place]));
+    results.push_back(c99::dequantize(network_.outputs[place], integers[place]));
   }
   return results;
 }
 
 }  // namespace
 
-std::unique_ptr<Backend> load_backend(const BackendOptions&, const TensorSpec& input,
+std::unique_ptr<Backend> load_backend(const BackendOptions& options, const TensorSpec& input,
                                       const std::vector<TensorSpec>& outputs) {
-  return std::make_unique<C99Network>(input, outputs);
+  return std::make_unique<C99Network>(c99::network(options.role), input, outputs);
 }
 
 }  // namespace zoo

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/backend.hpp"
@@ -19,10 +20,15 @@ struct IntegerTensor {
   bool rounds_half_up;
 };
 
-// The network's own, generated from it.
-const IntegerTensor& input();
-const std::vector<IntegerTensor>& outputs();
-void run(const Bytes& input, std::vector<Bytes>& outputs);
+// A network's C code. run: not reentrant, and networks share memory.
+struct Network {
+  IntegerTensor input;
+  std::vector<IntegerTensor> outputs;
+  void (*run)(const Bytes& input, std::vector<Bytes>& outputs);
+};
+
+// Generated from the networks. role: as in BackendOptions.
+const Network& network(const std::string& role);
 
 Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals);
 std::vector<float> dequantize(const IntegerTensor& tensor, const Bytes& integers);
