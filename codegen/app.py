@@ -17,7 +17,7 @@ from zoo.plugs import AppGenerator, AppRequest, AppRun, ChainRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
-__all__ = ["App", "Backend", "Call", "Toolchain", "alone"]
+__all__ = ["App", "Backend", "Call", "Toolchain", "alone", "as_it_is"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def alone(artifact: Path, folder: Path) -> Call:  # noqa: ARG001 (nothing to cre
     return Call(artifact)
 
 
+def as_it_is(artifact: Path, folder: Path) -> Path:  # noqa: ARG001 (nothing to create)
+    """Return a detector's artifact, which its program loads itself."""
+    return artifact
+
+
 @dataclass(frozen=True)
 class App(AppGenerator):
     """An app, composed of the parts for its board.
@@ -73,6 +78,8 @@ class App(AppGenerator):
     toolchain: None for an app that is not built here; `not_here` says why.
     prepare(artifact, folder): creates in an empty folder what the program needs to run here, such
     as a stand-in for the chip, and returns how to call it.
+    prepare_detector(artifact, folder): does the same for the detector of a chain, for the same
+    call, and returns the file that the program loads.
     carries: libraries that the bundle contains for the program.
     texts: the companions' templates by name; a Path is another distribution's file.
     further: what the templates get besides `bundle` (codegen.companions.Readme).
@@ -83,6 +90,7 @@ class App(AppGenerator):
     backend: Backend
     toolchain: Toolchain | None = None
     prepare: Callable[[Path, Path], Call] = alone
+    prepare_detector: Callable[[Path, Path], Path] = as_it_is
     carries: Callable[[], tuple[Library, ...]] = tuple
     texts: Mapping[str, str | Path] = field(default_factory=lambda: TEXTS)
     further: Mapping[str, object] = field(default_factory=dict)
@@ -124,7 +132,7 @@ class App(AppGenerator):
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]
     ) -> tuple[AppRun, ...]:
         """Run the program on each picture, as close to the board as this machine allows."""
-        with self._started(artifact, program) as (call, words):
+        with self._started(artifact, program) as (call, words, _):
             return tuple(
                 run_app(program, call.artifact, item, call.options, words) for item in golden
             )
@@ -133,23 +141,30 @@ class App(AppGenerator):
         self, program: Path, artifact: Path, detector: Path, pictures: Sequence[Path]
     ) -> tuple[ChainRun, ...]:
         """Run a program with a detector on each whole picture."""
-        with self._started(artifact, program) as (call, words):
+        with self._started(artifact, program) as (call, words, folder):
+            found = self.prepare_detector(detector, folder)
             return tuple(
-                run_chain(program, call.artifact, detector, picture, call.options, words)
+                run_chain(program, call.artifact, found, picture, call.options, words)
                 for picture in pictures
             )
 
     @contextmanager
-    def _started(self, artifact: Path, program: Path) -> Iterator[tuple[Call, tuple[str, ...]]]:
-        """Yield how to call a program here, and the command prefix that starts it."""
+    def _started(
+        self, artifact: Path, program: Path
+    ) -> Iterator[tuple[Call, tuple[str, ...], Path]]:
+        """Yield how to call a program here, the command prefix that starts it, and its folder."""
         toolchain = self._toolchain(program)
         with TemporaryDirectory(prefix="zoo-app-") as folder:
             call = self.prepare(artifact, Path(folder))
             with toolchain.launcher(call.environment) as words:
-                yield call, words
+                yield call, words, Path(folder)
 
     def _loading(self, request: AppRequest) -> AppRequest:
-        return replace(request, artifact_main=self.loads(request.artifact_main))
+        detector = request.detector
+        if detector is not None:
+            detector = replace(detector, artifact_main=self.loads(detector.artifact_main))
+        main = self.loads(request.artifact_main)
+        return replace(request, artifact_main=main, detector=detector)
 
     def _toolchain(self, what: Path) -> Toolchain:
         if self.toolchain is None:

@@ -67,6 +67,10 @@ _TENSORRT_TEXTS = {
 }
 _PC, _JETSON, _PI = LinuxToolchain(PC), LinuxToolchain(JETSON), LinuxToolchain(RASPBERRY_PI_4)
 _KRIA = KriaToolchain(KRIA)
+_DPU = StandInDpu(_KRIA)
+_DPU_AND_TAIL = StandInDpu(
+    _KRIA, lambda: ("--onnxruntime", str(wheel_library(ONNXRUNTIME_ARM)), "--threads", "1")
+)
 
 
 _ONNXRUNTIME_TEXTS = ("onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt")
@@ -205,7 +209,9 @@ CPP_VART = App(
         beside=python_sources,
     ),
     _KRIA,
-    prepare=StandInDpu(_KRIA),
+    prepare=_DPU,
+    prepare_detector=_DPU.detector,
+    takes_detectors=True,
     texts=_VART_TEXTS,
     further={"tail": False},
     loads=_compiled,
@@ -223,9 +229,9 @@ CPP_VART_TAIL = App(
         extras=("aarch64.cmake",),
     ),
     _KRIA,
-    prepare=StandInDpu(
-        _KRIA, lambda: ("--onnxruntime", str(wheel_library(ONNXRUNTIME_ARM)), "--threads", "1")
-    ),
+    prepare=_DPU_AND_TAIL,
+    prepare_detector=_DPU_AND_TAIL.detector,
+    takes_detectors=True,
     carries=lambda: (carried_library(ONNXRUNTIME_ARM, "MIT", *_ONNXRUNTIME_TEXTS),),
     texts=_VART_TEXTS,
     further={"tail": True},

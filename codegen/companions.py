@@ -22,7 +22,7 @@ class Readme:
     artifact: file that the program loads.  notice: of the licences, '' for none.
     c_library: glibc version that program and libraries need, '' for none.
     signal_hz: rate of the signals that the contract takes, 0 for pictures.
-    detector: model that finds the regions, '' for none.
+    detector: model that finds the regions, '' for none.  detector_artifact: its file.
     tracks: whether the program can follow landmarks.
     memory: that the networks need, in words, '' if a runtime allocates it.
     """
@@ -38,6 +38,7 @@ class Readme:
     c_library: str
     signal_hz: int
     detector: str
+    detector_artifact: str
     tracks: bool
     memory: str
 
@@ -59,6 +60,7 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         c_library=facts["c_library"],
         signal_hz=request.contract.signal.rate_hz if request.contract.signal else 0,
         detector=request.detector.model if request.detector else "",
+        detector_artifact=request.detector.artifact_main if request.detector else "",
         tracks=finds_landmarks(request.contract),
         memory=facts.get("memory", ""),
     )

@@ -22,7 +22,12 @@ _PICTURES = "zoo.picture_header"  # of png.py
 
 
 def python_sources(request: AppRequest) -> dict[str, bytes]:
-    """Return the sources below python/; raises RecipeError for a step without a source file."""
+    """Return the sources below python/; raises RecipeError for a step without a source file.
+
+    There are none for a chain: the Python program runs one network, in given boxes.
+    """
+    if request.detector is not None:
+        return {}
     names = sorted(step_names(request.contract))
     steps = {name: registry.find("step", name).target for name in names}
     programs = (TEMPLATES / "python").glob("*.py")

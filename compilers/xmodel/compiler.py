@@ -1,12 +1,14 @@
 """Lowers an integer Graph to the .xmodel of AMD's DPU."""
 
+from dataclasses import dataclass
+
 from compilers.xmodel.check import check_quantized
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import capabilities, lower_for_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
-from compilers.xmodel.stand_in import as_compiled
+from compilers.xmodel.stand_in import as_compiled, runner_name
 from compilers.xmodel.vendor_compiler import (
     ARCH,
     COMPILED,
@@ -38,11 +40,20 @@ NOT_COMPILED = (
 NOT_RUN = f"the proof ran {QUANTIZED}; its compiled form {COMPILED} runs only on the board"
 
 
+@dataclass(frozen=True)
 class XmodelCompiler(Compiler):
-    """Supports the scheme dpu-pow2. Without AMD's compiler the artifact is its input."""
+    """Supports the scheme dpu-pow2. Without AMD's compiler the artifact is its input.
+
+    part: whose stand-in a program can load beside those of other networks.
+    """
 
     name = "xmodel"
     tools = TOOLS
+    part: str = ""
+
+    def for_part(self, part: str) -> "XmodelCompiler":
+        """Return the compiler for a network whose stand-in has a name of its own."""
+        return XmodelCompiler(part)
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
         """Return which nodes of the graph the DPU runs."""
@@ -66,7 +77,7 @@ class XmodelCompiler(Compiler):
             SCRIPT: compile_script(dpu).encode(),
         }
         stand_in = {
-            COMPILED: encode(as_compiled(quantized, dpu)),
+            COMPILED: encode(as_compiled(quantized, dpu, runner_name(self.part))),
             **registry.load("compiler", "c").lower(graph, target, scheme).files,
         }
         compiled = compile_by_vendor(files, dpu) if find_vendor_compiler() else None

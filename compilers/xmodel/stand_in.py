@@ -16,14 +16,21 @@ from compilers.xmodel.xir import (
     attributes_of,
 )
 
-__all__ = ["RUNNER", "as_compiled"]
-
-RUNNER = "libstand_in_dpu.so"
+__all__ = ["as_compiled", "runner_name"]
 
 
-def as_compiled(quantized: XirGraph, dpu: Dpu) -> XirGraph:
+def runner_name(part: str) -> str:
+    """Return the library of a network's runner, which a program can load beside another one.
+
+    part: as in zoo.plugs.Compiler.for_part.
+    """
+    return "libstand_in_dpu_detector.so" if part == "detector" else "libstand_in_dpu.so"
+
+
+def as_compiled(quantized: XirGraph, dpu: Dpu, runner: str) -> XirGraph:
     """Return the file with int8 inputs and outputs, its ops assigned to USER, DPU and CPU.
 
+    runner: the library of the DPU part's runner.
     Input x becomes the tensor 'x_fix' in the subgraph USER; output y is the tensor 'y_fix' in the
     subgraph DPU.
     """
@@ -46,14 +53,14 @@ def as_compiled(quantized: XirGraph, dpu: Dpu) -> XirGraph:
     for data, fix in fixes.items():
         inside_of |= dict.fromkeys((data, fix.name), _reals(fix.name))
     network = [_reading(op, inside_of) for op in network]
-    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu))
+    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu, runner))
 
 
-def _dpu_attributes(dpu: Dpu) -> dict[str, object]:
+def _dpu_attributes(dpu: Dpu, runner: str) -> dict[str, object]:
     return {
         "dpu_name": dpu.name,
         "dpu_fingerprint": XirAttribute("uint64", dpu.fingerprint),
-        "runner": {"run": RUNNER, "ref": RUNNER, "sim": RUNNER},
+        "runner": {"run": runner, "ref": runner, "sim": runner},
     }
 
 

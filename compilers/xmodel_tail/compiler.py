@@ -1,10 +1,11 @@
 """Compiles the DPU's part as compilers.xmodel does, and writes the rest as float ONNX."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from compilers.hub import HUB
 from compilers.xmodel.compiler import COMPILER as XMODEL
+from compilers.xmodel.compiler import XmodelCompiler
 from compilers.xmodel.lower import capabilities
 from compilers.xmodel_tail.cut import find_cut
 from compilers.xmodel_tail.executor import OUTPUTS, TAIL
@@ -24,11 +25,20 @@ EXACT_FRONT = Exactness(
 )
 
 
+@dataclass(frozen=True)
 class XmodelTailCompiler(Compiler):
-    """For graphs whose end is float, as quantization leaves it for boards with `cpu_tail`."""
+    """For graphs whose end is float, as quantization leaves it for boards with `cpu_tail`.
+
+    front: compiles the DPU's part.
+    """
 
     name = "xmodel_tail"
     tools = XMODEL.tools
+    front: XmodelCompiler = XMODEL
+
+    def for_part(self, part: str) -> "XmodelTailCompiler":
+        """Return the compiler for one network of several in a program."""
+        return XmodelTailCompiler(self.front.for_part(part))
 
     def cut(self, graph: Graph, target: Target) -> tuple[str, ...]:
         """Return where the DPU's part of a float graph ends; raises RefusedError."""
@@ -43,7 +53,7 @@ class XmodelTailCompiler(Compiler):
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the DPU's files and the tail; raises as compilers.xmodel does."""
         front, tail = front_and_tail(graph, tail_begin(graph))
-        made = XMODEL.lower(front, target, scheme)
+        made = self.front.lower(front, target, scheme)
         if not tail.nodes:
             return replace(made, kind=self.name)
         note = f"{len(tail.nodes)} of {len(graph.nodes)} nodes run on the CPU: {TAIL}, in float32"

@@ -92,7 +92,7 @@ def test_a_missing_tail_is_told(program, tail_artifact, golden, tmp_path):
             copy = tmp_path / file.relative_to(tail_artifact.parent)
             copy.parent.mkdir(exist_ok=True)
             copy.write_bytes(file.read_bytes())
-    with pytest.raises(VerifyError, match=r"tail.onnx: is missing; copy it there from the"):
+    with pytest.raises(VerifyError, match=r"tail.onnx is missing: copy it there from the"):
         APP.run(program, tmp_path / tail_artifact.name, golden)
 
 

@@ -10,12 +10,13 @@ import pytest
 from quantization import pixel_feeds
 
 from codegen.templates import TEMPLATES
+from codegen.vart import DETECTOR_LIBRARY, LIBRARY
 from compilers.reference import run_all
 from compilers.xmodel.compiler import COMPILER
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.partition import device_parts, fingerprints
-from compilers.xmodel.stand_in import RUNNER, as_compiled
+from compilers.xmodel.stand_in import as_compiled, runner_name
 from compilers.xmodel.xir import XirGraph, attributes_of
 from zoo import registry
 from zoo.graph import Graph
@@ -34,9 +35,18 @@ def test_inputs_and_outputs_are_integers_with_a_fix_point(compiled_file):
 def test_the_dpus_part_names_its_runner_and_the_dpu(compiled_file):
     graph = decode(compiled_file, "file")
     (part,) = device_parts(graph, "DPU")
-    assert part.attribute("runner")["run"] == RUNNER
+    assert part.attribute("runner")["run"] == runner_name("")
     assert part.attribute("dpu_name") == "DPUCZDX8G_ISA1_B4096"
     assert fingerprints(graph) == (0x101000056010407,)
+
+
+def test_a_detectors_runner_can_be_loaded_beside_another(dpu_network):
+    runners = set()
+    for compiler in (COMPILER.for_part("network"), COMPILER.for_part("detector")):
+        files = compiler.lower(dpu_network, registry.load("target", "kv260"), "dpu-pow2").files
+        (part,) = device_parts(decode(files["stand_in/model.xmodel"], "file"), "DPU")
+        runners.add(part.attribute("runner")["run"])
+    assert runners == {LIBRARY, DETECTOR_LIBRARY}
 
 
 def test_every_op_is_in_one_part(compiled_file):
@@ -47,7 +57,8 @@ def test_every_op_is_in_one_part(compiled_file):
 
 def test_an_output_that_is_read_inside_too_stays_real_inside(lowered: XirGraph):
     returning = {"return_ops": ("stem_fix", "landmarks_fix")}
-    graph = as_compiled(replace(lowered, attributes=attributes_of(returning)), Dpu("DPU", 1, "3.5"))
+    given = replace(lowered, attributes=attributes_of(returning))
+    graph = as_compiled(given, Dpu("DPU", 1, "3.5"), runner_name(""))
     ops = {op.name: op for op in graph.ops}
     assert ops["stem_fix"].type == "float2fix"
     assert ops["joined"].arguments["input"] == ("stem_fix.reals", "residual")
@@ -103,6 +114,6 @@ def _build_runner(folder: Path) -> None:
         command = ["gcc", "-std=c99", "-O0", "-fPIC", "-c", str(source), "-o", objects[-1]]
         subprocess.run(command, check=True)
     runner = str(TEMPLATES / "stand_in" / "runner.cpp")
-    output = ("-shared", "-fPIC", "-o", str(folder / RUNNER))
+    output = ("-shared", "-fPIC", "-o", str(folder / LIBRARY))
     command = ["g++", "-std=c++17", "-O0", f"-I{folder}", runner, *objects, "-lxir", *output]
     subprocess.run(command, check=True)

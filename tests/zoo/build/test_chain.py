@@ -105,7 +105,7 @@ def test_what_cannot_be_a_chain(chain, tmp_path):
         plan_of(chain)
 
 
-@pytest.mark.parametrize("board", ["android", "kv260"])
+@pytest.mark.parametrize("board", ["android"])
 @pytest.mark.parametrize("quant", ["none", "ptq"])
 def test_boards_without_chains_say_so_before_they_ask_for_pictures(chain, board, quant):
     with pytest.raises(RefusedError, match=f"{board}: its app runs one network; for a chain use"):

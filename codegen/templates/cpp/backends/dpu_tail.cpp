@@ -5,6 +5,7 @@
 #include "backends/vart_dpu.hpp"
 #include "core/backend.hpp"
 #include "core/files.hpp"
+#include "steps/frame.hpp"
 
 namespace zoo {
 
@@ -19,12 +20,9 @@ using Numbers = std::vector<float>;
 
 const std::string kTail = "tail.onnx";
 
-// The tail is beside the model. Throws Error if it is missing.
+// The tail is beside the model.
 BackendOptions of_tail(BackendOptions options) {
   options.model = directory_name(options.model) + "/" + kTail;
-  if (!is_file(options.model)) {
-    throw Error(options.model + ": is missing; copy it there from the bundle's directory model");
-  }
   return options;
 }
 
@@ -84,11 +82,31 @@ class DpuAndTail : public Backend {
   vart_backend::Dpu dpu_;
 };
 
+// A network that the DPU computes to its end, such as one of a chain.
+class DpuAlone : public Backend {
+ public:
+  DpuAlone(const BackendOptions& options, const TensorSpec& input,
+           const std::vector<TensorSpec>& outputs)
+      : dpu_(options, input, outputs) {}
+
+  std::vector<Numbers> run(const Numbers& input) override { return dpu_.run(input); }
+
+ private:
+  vart_backend::Dpu dpu_;
+};
+
 }  // namespace
 
 std::unique_ptr<Backend> load_backend(const BackendOptions& options, const TensorSpec& input,
                                       const std::vector<TensorSpec>& outputs) {
-  return std::make_unique<DpuAndTail>(options, input, outputs);
+  const std::string tail = of_tail(options).model;
+  if (is_file(tail)) return std::make_unique<DpuAndTail>(options, input, outputs);
+  try {
+    return std::make_unique<DpuAlone>(options, input, outputs);
+  } catch (const Error& error) {
+    throw Error(error.what() + std::string("; if its end runs on the CPU, ") + tail +
+                " is missing: copy it there from the bundle's directory model");
+  }
 }
 
 }  // namespace zoo

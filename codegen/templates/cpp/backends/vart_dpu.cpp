@@ -11,7 +11,7 @@ namespace {
 constexpr int kNoTimeout = -1;
 
 Network open(const BackendOptions& options) {
-  Network network = open_network(options.model);
+  Network network = open_network(options.model, options.option());
   const std::string beside = directory_name(options.model) + "/arch.json";
   const std::string arch = options.get("--arch", is_file(beside) ? beside : "");
   if (!arch.empty()) check_arch(network, options.model, arch);

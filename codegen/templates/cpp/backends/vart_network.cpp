@@ -40,8 +40,8 @@ std::uint64_t read_fingerprint(const std::string& arch) {
 
 }  // namespace
 
-Network open_network(const std::string& model) {
-  if (!is_file(model)) throw Error(model + ": no such model; --model FILE names it");
+Network open_network(const std::string& model, const std::string& option) {
+  if (!is_file(model)) throw Error(model + ": no such model; " + option + " FILE names it");
   Network network;
   network.graph = explained({model + ": cannot be read", "copy it again, or build it again"},
                             [&model] { return xir::Graph::deserialize(model); });

@@ -16,7 +16,8 @@ struct Network {
 };
 
 // Loads an xmodel; throws Error unless it is compiled and has exactly one part for the DPU.
-Network open_network(const std::string& model);
+// option: that names the model.
+Network open_network(const std::string& model, const std::string& option);
 
 // Throws Error unless the network was compiled for the DPU of `arch`, an arch.json.
 void check_arch(const Network& network, const std::string& model, const std::string& arch);
