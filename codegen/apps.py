@@ -243,6 +243,7 @@ CPP_VART_TAIL = App(
 ANDROID = App(
     "android",
     KotlinBackend(),
+    takes_detectors=True,
     texts={name: f"bundle/android/{name}.j2" for name in ("README.md", "benchmark.sh")},
     not_here=(
         "the Android app was neither compiled nor run: that needs the Android SDK and a device; "

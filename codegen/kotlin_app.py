@@ -2,26 +2,27 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from codegen.contract_code import finds_landmarks, step_names
+from codegen.contract_code import contracts_of, finds_landmarks, step_names
 from codegen.kotlin_literal import call, literal
 from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
+from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
 
-__all__ = ["KotlinBackend", "KotlinContract", "kotlin_contract"]
+__all__ = ["KotlinBackend", "KotlinContract", "KotlinProject", "kotlin_project"]
 
 _ANDROID = TEMPLATES / "android"
 _SOURCES = "app/src/main/kotlin/zoo"
 _STEPS = Path(steps.__path__[0])
 _SHARED = {"Frame.kt": _STEPS / "frame.kt", "Sampling.kt": _STEPS / "sampling.kt"}
-_INDENT = 8
+_INDENT = 4
 
 
 class KotlinBackend:
@@ -31,7 +32,7 @@ class KotlinBackend:
 
     def sources(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the project; raises RecipeError for a step without a Kotlin form."""
-        app = kotlin_contract(request)
+        app = kotlin_project(request)
         files = {}
         for path in sorted(filter(Path.is_file, _ANDROID.rglob("*"))):
             name = path.relative_to(_ANDROID).as_posix()
@@ -39,7 +40,7 @@ class KotlinBackend:
                 files[name.removesuffix(".j2")] = render(f"android/{name}", app=app)
             else:
                 files[name] = path.read_bytes()
-        steps = _step_files(request.contract).items()
+        steps = _step_files(*contracts_of(request)).items()
         return {**files, **{f"{_SOURCES}/steps/{name}": content for name, content in steps}}
 
     def libraries(self) -> tuple[Library, ...]:
@@ -49,35 +50,66 @@ class KotlinBackend:
 
 @dataclass(frozen=True)
 class KotlinContract:
-    """Context of the templates in templates/android.
+    """A network in the context of the templates.
 
-    imports: names in package zoo.steps.  input, outputs: TensorSpec expressions.  pre, post:
-    lines of calls.
+    role: 'Network', or 'Detector' of its regions.  input, outputs: TensorSpec expressions.
+    pre, post: lines of calls.
     """
 
+    role: str
     model: str
     model_literal: str
     file_literal: str
     has_landmarks_literal: str
-    application_id: str
-    imports: tuple[str, ...]
     input: str
     outputs: tuple[str, ...]
     pre: tuple[str, ...]
     post: tuple[str, ...]
 
 
-def kotlin_contract(request: AppRequest) -> KotlinContract:
+@dataclass(frozen=True)
+class KotlinProject:
+    """Context of the templates in templates/android.
+
+    model: whose values are shown.  imports: names in package zoo.steps.
+    regions: arguments of the detector's RegionRule, () without a detector.
+    """
+
+    model: str
+    model_literal: str
+    application_id: str
+    imports: tuple[str, ...]
+    networks: tuple[KotlinContract, ...]
+    regions: tuple[str, ...]
+
+
+def kotlin_project(request: AppRequest) -> KotlinProject:
     """Return the context; raises RecipeError for parameters that a step does not accept."""
-    contract = request.contract
-    names = {"Frame", "Values", *map(_camel_case, step_names(contract))}
-    return KotlinContract(
+    detector, name = request.detector, request.model
+    networks = [_network("Network", request.model, request.artifact_main, request.contract)]
+    regions: tuple[object, ...] = ()
+    if detector is not None:
+        file = f"{DETECTOR}/{detector.artifact_main}"
+        networks.insert(0, _network("Detector", detector.model, file, detector.contract))
+        regions, name = astuple(detector.regions), f"{name}+{detector.model}"
+    names = {"Frame", "Values", *map(_camel_case, step_names(*contracts_of(request)))}
+    return KotlinProject(
         model=request.model,
         model_literal=literal(request.model),
-        file_literal=literal(request.artifact_main),
-        has_landmarks_literal=literal(finds_landmarks(contract)),
-        application_id=literal(_application_id(request.model)),
+        application_id=literal(_application_id(name)),
         imports=tuple(sorted(names)),
+        networks=tuple(networks),
+        regions=tuple(map(literal, regions)),
+    )
+
+
+def _network(role: str, model: str, file: str, contract: Contract) -> KotlinContract:
+    return KotlinContract(
+        role=role,
+        model=model,
+        model_literal=literal(model),
+        file_literal=literal(file),
+        has_landmarks_literal=literal(finds_landmarks(contract)),
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
         pre=tuple(_lines(contract.pre, ())),
@@ -85,13 +117,13 @@ def kotlin_contract(request: AppRequest) -> KotlinContract:
     )
 
 
-def _step_files(contract: Contract) -> dict[str, bytes]:
-    """Return the Kotlin forms of a contract's steps by file name.
+def _step_files(*contracts: Contract) -> dict[str, bytes]:
+    """Return the Kotlin forms of the contracts' steps by file name.
 
     Raises RecipeError for a step without one.
     """
     paths = dict(_SHARED)
-    for name in sorted(step_names(contract)):
+    for name in sorted(step_names(*contracts)):
         step = registry.load("step", name)
         path = step.kotlin_file
         if path is None:

@@ -18,16 +18,20 @@ internal fun roundDivide(a: Long, b: Long): Long = (2 * a + b).floorDiv(2 * b)
 /** The box in 1/256 pixel, rounded. */
 internal fun boxRegion(box: Box): Region {
     checkBox(box)
-    val (x0, y0, width, height) =
-        listOf(box.x, box.y, box.width, box.height).map { toFixedPoint(it, 256) }
+    val (x0, y0, width, height) = numbersOf(box).map { toFixedPoint(it, 256) }
     return Region(x0, y0, width, height)
 }
 
+/** Whether a box has an area and may lie in a photo; no for nan. */
+fun isBox(box: Box): Boolean =
+    numbersOf(box).all { abs(it) < LIMIT_PX } && box.width >= 1 && box.height >= 1
+
+private fun numbersOf(box: Box) = listOf(box.x, box.y, box.width, box.height)
+
 private fun checkBox(box: Box) {
-    val numbers = listOf(box.x, box.y, box.width, box.height)
-    if (numbers.all { abs(it) < LIMIT_PX } && box.width >= 1 && box.height >= 1) return
+    if (isBox(box)) return
     throw StepError(
-        "box ${numbers.joinToString()}: expected x, y, width, height in pixels, width and " +
+        "box ${numbersOf(box).joinToString()}: expected x, y, width, height in pixels, width and " +
             "height at least 1, all below $LIMIT_PX; correct the box",
     )
 }

@@ -42,6 +42,7 @@ fun main(words: Array<String>) {
 
 /** Gives the recorded outputs of each golden picture in turn, plus an offset. */
 private class Recorded(val golden: List<Golden>, val offset: Double) : Network {
+    override val contract = NETWORK
     val inputs = mutableListOf<FloatArray>()
 
     override fun run(inputChw: FloatArray): Values {
@@ -59,8 +60,8 @@ private fun lookAtGolden(folder: String, offset: Double) {
     for (item in golden) {
         val finding = look(network, readPng("$folder/${item.picture}.png"), item.box)
         val inputChw = network.inputs.last()
-        val inputHwc = toChannelsLast(inputChw, Contract.INPUT.shape)
-        check(toChannelsFirst(inputHwc, Contract.INPUT.shape).contentEquals(inputChw))
+        val inputHwc = toChannelsLast(inputChw, NETWORK.input.shape)
+        check(toChannelsFirst(inputHwc, NETWORK.input.shape).contentEquals(inputChw))
         println("chw ${inputChw.joinToString(" ")}")
         println("hwc ${inputHwc.joinToString(" ")}")
         finding.values.keys.forEach { name ->
@@ -71,7 +72,7 @@ private fun lookAtGolden(folder: String, offset: Double) {
 }
 
 /** As Photo.kt reads a picture on the device. */
-private fun readPng(path: String): Image {
+internal fun readPng(path: String): Image {
     val photo: BufferedImage = ImageIO.read(File(path))
     val argb = photo.getRGB(0, 0, photo.width, photo.height, null, 0, photo.width)
     val pixels = ByteArray(3 * argb.size) { (argb[it / 3] shr (16 - 8 * (it % 3))).toByte() }
@@ -125,8 +126,8 @@ private fun tracked(xy: List<Double>, hasLandmarks: Boolean): String {
     val landmarks = mapOf("landmarks" to Tensor(listOf(xy.size / 2, 2), xy.toDoubleArray()))
     val photo = image("100", "100", "3")
     val tracker = Tracker(hasLandmarks)
-    tracker.follow(photo, Finding(NOWHERE, mapOf(), landmarks, 0.0))
-    return tracker.find(photo).let { "${it.x} ${it.y} ${it.width} ${it.height}" }
+    tracker.follow(photo, listOf(Finding(NOWHERE, mapOf(), landmarks, 0.0)))
+    return tracker.find(photo).single().box.let { "${it.x} ${it.y} ${it.width} ${it.height}" }
 }
 
 private fun ratios(layout: String, xy: List<Double>): String {
@@ -194,19 +195,22 @@ private fun frame(image: Image) = Frame(image, NOWHERE, Region(-700, 300, 5000, 
  */
 private fun valuesOf(case: String, lines: List<String>): Values {
     val (height, width) = lines[0].split(' ').map(String::toInt)
-    val outputs = lines.drop(1).associate { line ->
-        val (name, shape, items) = line.split('\t')
-        name to Tensor(
-            shape.split(' ').map(String::toInt),
-            items.split(' ').map(String::toDouble).toDoubleArray(),
-        )
-    }
+    val outputs = outputsOf(lines.drop(1))
     val frame = Frame(
         Image(height, width, 3, ByteArray(0)),
         Box(-3.5, 20.25, 90.0, 70.0),
         Region(-700, 300, 163840, 122880),
     )
     return postprocess(case, outputs, frame)
+}
+
+/** Outputs of lines "NAME SHAPE NUMBERS", by tabs. */
+internal fun outputsOf(lines: List<String>): Values = lines.associate { line ->
+    val (name, shape, items) = line.split('\t')
+    name to Tensor(
+        shape.split(' ').map(String::toInt),
+        items.split(' ').map(String::toDouble).toDoubleArray(),
+    )
 }
 
 /** Type, name, shape and items of each value, by tabs. */

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from box_cases import CASES, contract_of
+from chain_case import CHAIN
 from kotlin import compile_kotlin, jars, run_kotlin
 from made_once import made_once
 from map_cases import MAP_CASES
 
 from codegen.apps import ANDROID as APP
-from codegen.kotlin_app import kotlin_contract
+from codegen.kotlin_app import kotlin_project
 from zoo import registry, steps
 from zoo.plugs import AppRequest
 
@@ -24,8 +25,9 @@ def classes(tmp_path_factory):
     jars()
 
     def make(folder):
+        target, detector = registry.load("target", "android"), CHAIN.detector
         request = AppRequest(
-            RECIPE.name, registry.load("target", "android"), RECIPE.contract, "model.tflite"
+            RECIPE.name, target, RECIPE.contract, "model.tflite", detector=detector
         )
         for name, content in APP.generate(request).items():
             if name.endswith(".kt") and "/zoo/app/" in name:
@@ -53,9 +55,9 @@ def _post_cases() -> str:
     """Return a function of all post-processing cases, written as in an app's contract."""
     target, imports, lines = registry.load("target", "android"), set[str](), list[str]()
     for name, contract in POST_CASES.items():
-        code = kotlin_contract(AppRequest("cases", target, contract, "model"))
+        code = kotlin_project(AppRequest("cases", target, contract, "model"))
         imports |= set(code.imports)
-        lines += [f'    "{name}" -> outputs', *code.post]
+        lines += [f'    "{name}" -> outputs', *code.networks[0].post]
     return "\n".join(
         (
             "package zoo.app",

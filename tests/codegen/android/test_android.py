@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from codegen.apps import ANDROID as APP
-from codegen.kotlin_app import kotlin_contract
+from codegen.kotlin_app import kotlin_project
 from zoo import registry
 from zoo.contract import Step
 from zoo.errors import RecipeError, ToolchainError
@@ -25,12 +25,21 @@ FACTS = {
     "notice": "only for research",
     "c_library": "2.28",
 }
-PLAIN = ("Contract", "Finding", "Layout", "SelfTest", "Tracker")
+PLAIN = (
+    "Contract",
+    "Detector",
+    "Finder",
+    "Finding",
+    "Layout",
+    "Networks",
+    "SelfTest",
+    "Tracker",
+)
 
 
 def test_the_project_names_the_model_and_its_network():
     assert 'rootProject.name = "pfld_0.25x.300w68"' in FILES["settings.gradle.kts"]
-    assert 'MODEL_FILE = "model.tflite"' in FILES["app/src/main/kotlin/zoo/app/Contract.kt"]
+    assert '    "model.tflite",\n' in FILES["app/src/main/kotlin/zoo/app/Networks.kt"]
     assert 'applicationId = "org.edgezoo.m_pfld_0_25x_300w68"' in FILES["app/build.gradle.kts"]
 
 
@@ -84,8 +93,8 @@ def test_no_version_is_open():
 
 
 def test_a_contract_without_post_processing():
-    code = kotlin_contract(replace(REQUEST, contract=replace(RECIPE.contract, post=())))
-    assert code.post == ()
+    code = kotlin_project(replace(REQUEST, contract=replace(RECIPE.contract, post=())))
+    assert code.networks[0].post == ()
 
 
 def test_a_step_without_a_kotlin_form(monkeypatch):

@@ -19,7 +19,7 @@ class FindingView(context: Context) : View(context) {
         textSize = TEXT_PX
     }
     private var photo: Bitmap? = null
-    private var finding: Finding? = null
+    private var findings = listOf<Finding>()
 
     /** Set from the main thread. */
     var text = ""
@@ -28,9 +28,9 @@ class FindingView(context: Context) : View(context) {
             invalidate()
         }
 
-    fun show(photo: Bitmap, finding: Finding) {
+    fun show(photo: Bitmap, findings: List<Finding>) {
         this.photo = photo
-        this.finding = finding
+        this.findings = findings
         invalidate()
     }
 
@@ -38,7 +38,7 @@ class FindingView(context: Context) : View(context) {
         canvas.drawColor(Color.BLACK)
         photo?.let { drawPhoto(canvas, it) }
         paint.style = Paint.Style.FILL
-        val lines = finding?.let { bestClasses(it.values) } ?: listOf()
+        val lines = findings.flatMap { bestClasses(it.values) }
         (listOf(text) + lines.reversed()).forEachIndexed { i, line ->
             canvas.drawText(line, TEXT_PX, height - (2 + i) * TEXT_PX, paint)
         }
@@ -49,7 +49,7 @@ class FindingView(context: Context) : View(context) {
         canvas.save()
         canvas.scale(scale, scale)
         canvas.drawBitmap(photo, 0f, 0f, null)
-        finding?.let { drawFinding(canvas, it) }
+        findings.forEach { drawFinding(canvas, it) }
         canvas.restore()
     }
 

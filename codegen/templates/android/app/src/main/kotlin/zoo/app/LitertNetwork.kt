@@ -8,16 +8,17 @@ import zoo.steps.Tensor
 import zoo.steps.Values
 
 /** Not thread-safe: one thread loads and runs it. */
-class LitertNetwork(assets: AssetManager) : Network, AutoCloseable {
+class LitertNetwork(assets: AssetManager, override val contract: Contract) :
+    Network, AutoCloseable {
     private val model =
-        CompiledModel.create(assets, Contract.MODEL_FILE, CompiledModel.Options(Accelerator.CPU))
+        CompiledModel.create(assets, contract.file, CompiledModel.Options(Accelerator.CPU))
     private val inputs = model.createInputBuffers()
     private val outputs = model.createOutputBuffers()
 
     override fun run(inputChw: FloatArray): Values {
-        inputs[0].writeFloat(toChannelsLast(inputChw, Contract.INPUT.shape))
+        inputs[0].writeFloat(toChannelsLast(inputChw, contract.input.shape))
         model.run(inputs, outputs)
-        return Contract.OUTPUTS.zip(outputs).associate { (spec, buffer) ->
+        return contract.outputs.zip(outputs).associate { (spec, buffer) ->
             val values = toChannelsFirst(buffer.readFloat(), spec.shape)
             spec.name to Tensor(spec.shape, DoubleArray(values.size) { values[it].toDouble() })
         }

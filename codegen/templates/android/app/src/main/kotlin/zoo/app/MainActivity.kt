@@ -11,9 +11,13 @@ import java.util.concurrent.Executors
 
 class MainActivity : ComponentActivity() {
     private val worker = Executors.newSingleThreadExecutor()
-    private val tracker = Tracker(Contract.HAS_LANDMARKS)
     private lateinit var view: FindingView
-    private lateinit var network: LitertNetwork // made and run by the worker
+
+    // Made and run by the worker.
+    private lateinit var network: LitertNetwork
+    private var detector: LitertNetwork? = null
+    private var finder: Finder = Tracker(NETWORK.hasLandmarks)
+
     private val permission =
         registerForActivityResult(ActivityResultContracts.RequestPermission()) { granted ->
             if (granted) {
@@ -31,29 +35,44 @@ class MainActivity : ComponentActivity() {
     }
 
     override fun onDestroy() {
-        worker.execute { if (::network.isInitialized) network.close() }
+        worker.execute {
+            if (::network.isInitialized) network.close()
+            detector?.close()
+        }
         worker.shutdown()
         super.onDestroy()
     }
 
     private fun prove() {
-        network = LitertNetwork(assets)
-        val golden = readGolden(assets.open("selftest.txt").bufferedReader().use { it.readText() })
-        val wrong = selfTest(network, golden) { readPicture(assets, it) }
-        val result = wrong.firstOrNull() ?: "${golden.size} pictures as when the bundle was made"
+        network = LitertNetwork(assets, NETWORK)
+        val wrong = differences(network, "").toMutableList()
+        DETECTOR?.let {
+            val own = LitertNetwork(assets, it.contract)
+            detector = own
+            finder = DetectorFinder(own, it.regions)
+            wrong += differences(own, "detector/")
+        }
         runOnUiThread {
-            view.text = "Self-test: $result"
+            view.text = "Self-test: ${wrong.firstOrNull() ?: "as when the bundle was made"}"
             if (wrong.isEmpty()) permission.launch(Manifest.permission.CAMERA)
         }
     }
 
+    /** What is wrong with a network's outputs. folder: of its pictures. */
+    private fun differences(network: Network, folder: String): List<String> {
+        val text = assets.open("${folder}selftest.txt").bufferedReader().use { it.readText() }
+        return selfTest(network, readGolden(text)) { readPicture(assets, folder + it) }
+    }
+
     private fun look(photo: Bitmap) {
         val image = photo.toImage()
-        val finding = look(network, image, tracker.find(image))
-        tracker.follow(image, finding)
-        val text = "%s: %.2f ms".format(Locale.ROOT, Contract.MODEL, finding.inferenceMs)
+        val findings = finder.find(image).map { lookAt(network, image, it) }
+        finder.follow(image, findings)
+        val times = findings.map { Pair(NETWORK.model, it.inferenceMs) } +
+            listOfNotNull(finder.detectorMs?.let { Pair("detector", it) })
+        val text = times.joinToString { (what, ms) -> "%s: %.2f ms".format(Locale.ROOT, what, ms) }
         runOnUiThread {
-            view.show(photo, finding)
+            view.show(photo, findings)
             view.text = text
         }
     }

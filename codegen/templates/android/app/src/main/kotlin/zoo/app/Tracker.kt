@@ -13,18 +13,17 @@ private const val PART = 0.6
  *
  * hasLandmarks: whether the contract makes any; without, a network sees the whole photo.
  */
-class Tracker(private val hasLandmarks: Boolean) {
+class Tracker(private val hasLandmarks: Boolean) : Finder {
     private var last: Box? = null
 
-    fun find(photo: Image): Box = last ?: if (hasLandmarks) middle(photo) else whole(photo)
+    override fun find(photo: Image): List<Place> =
+        listOf(Place(last ?: if (hasLandmarks) middle(photo) else whole(photo)))
 
-    fun follow(photo: Image, finding: Finding) {
-        val landmarks = finding.rows("landmarks", 2)?.takeIf { it.data.isNotEmpty() }
+    override fun follow(photo: Image, findings: List<Finding>) {
+        val landmarks = findings.single().rows("landmarks", 2)?.takeIf { it.data.isNotEmpty() }
         last = landmarks?.let(::span)?.takeIf { isVisible(it, photo) }
     }
 }
-
-fun whole(photo: Image) = Box(0.0, 0.0, photo.width.toDouble(), photo.height.toDouble())
 
 /** The square in the middle of a photo where tracking starts. */
 fun middle(photo: Image): Box {
