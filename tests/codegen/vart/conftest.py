@@ -9,19 +9,22 @@ from pathlib import Path
 import pytest
 from made_once import made_once
 from networks import residual_network
-from quantization import NORMALIZE, contract_of, quantized
+from quantization import NORMALIZE, contract_of, quantized, samples
 from spot_app import save, spot
 
 from codegen.apps import CPP_VART as APP
 from codegen.kria import KriaToolchain
 from codegen.machines import KRIA
 from codegen.vart import build_stand_in
+from compilers.quantize.ptq import QUANTIZER
 from compilers.schemes import DPU_POW2
 from zoo import registry
+from zoo.build.plan import find_target
 from zoo.contract import Contract, Step
 from zoo.errors import ToolchainError
 from zoo.graph import Graph
-from zoo.plugs import AppRequest
+from zoo.graph_parts import front_and_tail, joined
+from zoo.plugs import AppRequest, QuantizeOptions
 from zoo.recipe import GoldenInput
 
 
@@ -38,6 +41,7 @@ def dpu_network() -> Graph:
 
 
 TOOLCHAIN = KriaToolchain(KRIA)
+TAIL_TARGET = find_target("kv260", "cpu-tail")
 GRAPH = dpu_network()
 CONTRACT = contract_of(
     GRAPH, Step("crop", {"scale": 1.0}), Step("resize", {"size": [6, 6]}), NORMALIZE
@@ -84,6 +88,30 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name).write_bytes(content)
 
     return made_once(tmp_path_factory, "xmodel", make) / "model.quantized.xmodel"
+
+
+def tail_network() -> Graph:
+    """Return the residual network, whose clip behind a concat the DPU lacks."""
+    graph = residual_network()
+    return replace(graph, outputs=("landmarks", "joined"))
+
+
+@pytest.fixture(scope="session")
+def tail_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def make(folder: Path) -> None:
+        graph = tail_network()
+        compiler = registry.load("compiler", TAIL_TARGET.compiler)
+        front, tail = front_and_tail(graph, compiler.cut(graph, TAIL_TARGET))
+        integer = QUANTIZER.quantize(
+            front, DPU_POW2, samples(graph), contract_of(graph), QuantizeOptions("minmax")
+        )
+        made = compiler.lower(joined(integer, tail, graph.outputs), TAIL_TARGET, "dpu-pow2")
+        assert "tail.onnx" in made.files
+        for name, content in made.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+
+    return made_once(tmp_path_factory, "xmodel_tail", make) / "model.quantized.xmodel"
 
 
 @pytest.fixture(scope="session")

@@ -1,55 +1,24 @@
 """The board's program for a network whose end runs on the CPU, in the bundled ONNX Runtime."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_once import made_once
-from networks import residual_network
-from quantization import contract_of, samples
 
 from codegen.apps import CPP_VART_TAIL as APP
 from codegen.apps import ONNXRUNTIME_ARM
 from codegen.wheels import wheel_file
-from compilers.quantize.ptq import QUANTIZER
-from compilers.schemes import DPU_POW2
 from zoo import registry
 from zoo.build.plan import find_target
 from zoo.contract import Contract
 from zoo.data.processing import preprocess
 from zoo.errors import ToolchainError, VerifyError
-from zoo.graph import Graph
-from zoo.graph_parts import front_and_tail, joined
 from zoo.picture import read_picture
-from zoo.plugs import AppRequest, QuantizeOptions
+from zoo.plugs import AppRequest
 
 pytestmark = pytest.mark.toolchain
 TARGET = find_target("kv260", "cpu-tail")
-
-
-def _network() -> Graph:
-    """Return the residual network, whose clip behind a concat the DPU lacks."""
-    graph = residual_network()
-    return replace(graph, outputs=("landmarks", "joined"))
-
-
-@pytest.fixture(scope="module")
-def tail_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    def make(folder: Path) -> None:
-        graph = _network()
-        compiler = registry.load("compiler", TARGET.compiler)
-        front, tail = front_and_tail(graph, compiler.cut(graph, TARGET))
-        integer = QUANTIZER.quantize(
-            front, DPU_POW2, samples(graph), contract_of(graph), QuantizeOptions("minmax")
-        )
-        made = compiler.lower(joined(integer, tail, graph.outputs), TARGET, "dpu-pow2")
-        assert "tail.onnx" in made.files
-        for name, content in made.files.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
-
-    return made_once(tmp_path_factory, "xmodel_tail", make) / "model.quantized.xmodel"
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from made_once import made_once
 from PIL import Image
 
+from zoo import registry
 from zoo.build.chain import chained
 from zoo.build.plan import Wish, find_target, make_plan
 from zoo.bundle.bundle import unpack
@@ -105,11 +106,39 @@ def test_what_cannot_be_a_chain(chain, tmp_path):
         plan_of(chain)
 
 
-@pytest.mark.parametrize("board", ["android"])
 @pytest.mark.parametrize("quant", ["none", "ptq"])
-def test_boards_without_chains_say_so_before_they_ask_for_pictures(chain, board, quant):
-    with pytest.raises(RefusedError, match=f"{board}: its app runs one network; for a chain use"):
-        plan_of(chain, target=board, quant=quant)
+def test_boards_without_chains_say_so_before_they_ask_for_pictures(chain, quant, monkeypatch):
+    load = registry.load
+
+    def without_chains(kind, name):
+        found = load(kind, name)
+        return (
+            replace(found, takes_detectors=False) if (kind, name) == ("app", "android") else found
+        )
+
+    monkeypatch.setattr(registry, "load", without_chains)
+    with pytest.raises(RefusedError, match="android: its app runs one network; for a chain use"):
+        plan_of(chain, target="android", quant=quant)
+
+
+@pytest.mark.parametrize("board", registry.names("target"))
+def test_every_board_takes_chains(board):
+    assert registry.load("app", registry.load("target", board).app).takes_detectors
+
+
+def test_a_chain_for_android(chain, tmp_path):
+    zoo("build", chain, "--target", "android", "--out", tmp_path, "--cache", tmp_path / "cache")
+    bundle = tmp_path / "landmarks+spots.android.none.tar.gz"
+    checks = json.loads(zoo("verify", bundle, "--json"))["checks"]
+    assert {"float reference -> artifact", "detector: float reference -> artifact"} <= {
+        check["step"] for check in checks
+    }
+    unpacked = unpack(bundle, tmp_path / "bundle").folder
+    code = (unpacked / "app/src/app/src/main/kotlin/zoo/app/Networks.kt").read_text()
+    assert '"detector/model.tflite"' in code
+    assert (unpacked / "model/detector/model.tflite").is_file()
+    assert (unpacked / "golden/detector/selftest.txt").is_file()
+    assert "each box that `spots` finds" in (unpacked / "README.md").read_text()
 
 
 def test_pictures_for_the_detector_are_given_in_the_chain_file(chain, tmp_path):
