@@ -169,8 +169,8 @@ def test_data_is_json(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_kotlin_texts_have_no_templates(text):
-    source = generated("android", text)["app/src/app/src/main/kotlin/zoo/app/Contract.kt"]
-    assert f"val MODEL = {kotlin_literal(text)}" in source
+    source = generated("android", text)["app/src/app/src/main/kotlin/zoo/app/Networks.kt"]
+    assert f"Contract(\n    {kotlin_literal(text)}," in source
     assert not re.search(r"(?<!\\)\$", kotlin_literal(text))
 
 
