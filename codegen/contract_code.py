@@ -86,9 +86,9 @@ def contracts_of(request: AppRequest) -> tuple[Contract, ...]:
     return (request.contract, *([request.detector.contract] if request.detector else ()))
 
 
-def step_names(contract: Contract) -> set[str]:
-    """Return the names of the steps around a network, which every program has."""
-    return {step.name for step in (*contract.pre, *contract.post)}
+def step_names(*contracts: Contract) -> set[str]:
+    """Return the names of the steps around networks, which every program has."""
+    return {step.name for contract in contracts for step in (*contract.pre, *contract.post)}
 
 
 def cpp_steps(request: AppRequest) -> set[str]:
