@@ -8,7 +8,7 @@ from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import capabilities, lower_for_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
-from compilers.xmodel.stand_in import as_compiled, runner_name
+from compilers.xmodel.stand_in import as_compiled
 from compilers.xmodel.vendor_compiler import (
     ARCH,
     COMPILED,
@@ -77,7 +77,7 @@ class XmodelCompiler(Compiler):
             SCRIPT: compile_script(dpu).encode(),
         }
         stand_in = {
-            COMPILED: encode(as_compiled(quantized, dpu, runner_name(self.part))),
+            COMPILED: encode(as_compiled(quantized, dpu, self.part)),
             **registry.load("compiler", "c").lower(graph, target, scheme).files,
         }
         compiled = compile_by_vendor(files, dpu) if find_vendor_compiler() else None

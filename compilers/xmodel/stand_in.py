@@ -27,10 +27,10 @@ def runner_name(part: str) -> str:
     return "libstand_in_dpu_detector.so" if part == "detector" else "libstand_in_dpu.so"
 
 
-def as_compiled(quantized: XirGraph, dpu: Dpu, runner: str) -> XirGraph:
+def as_compiled(quantized: XirGraph, dpu: Dpu, part: str = "") -> XirGraph:
     """Return the file with int8 inputs and outputs, its ops assigned to USER, DPU and CPU.
 
-    runner: the library of the DPU part's runner.
+    part: as for `runner_name`.
     Input x becomes the tensor 'x_fix' in the subgraph USER; output y is the tensor 'y_fix' in the
     subgraph DPU.
     """
@@ -53,7 +53,7 @@ def as_compiled(quantized: XirGraph, dpu: Dpu, runner: str) -> XirGraph:
     for data, fix in fixes.items():
         inside_of |= dict.fromkeys((data, fix.name), _reals(fix.name))
     network = [_reading(op, inside_of) for op in network]
-    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu, runner))
+    return _assembled(quantized, users, network, borders, _dpu_attributes(dpu, runner_name(part)))
 
 
 def _dpu_attributes(dpu: Dpu, runner: str) -> dict[str, object]:

@@ -57,8 +57,7 @@ def test_every_op_is_in_one_part(compiled_file):
 
 def test_an_output_that_is_read_inside_too_stays_real_inside(lowered: XirGraph):
     returning = {"return_ops": ("stem_fix", "landmarks_fix")}
-    given = replace(lowered, attributes=attributes_of(returning))
-    graph = as_compiled(given, Dpu("DPU", 1, "3.5"), runner_name(""))
+    graph = as_compiled(replace(lowered, attributes=attributes_of(returning)), Dpu("DPU", 1, "3.5"))
     ops = {op.name: op for op in graph.ops}
     assert ops["stem_fix"].type == "float2fix"
     assert ops["joined"].arguments["input"] == ("stem_fix.reals", "residual")
