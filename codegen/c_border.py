@@ -8,6 +8,7 @@ from typing import Any
 from codegen.c_lines import filled
 from codegen.cpp_literal import literal
 from codegen.templates import render
+from zoo.bundle.bundle import DETECTOR
 from zoo.c_program import prefix_of
 from zoo.errors import RefusedError
 from zoo.plugs import AppDetector, AppRequest
@@ -38,13 +39,13 @@ def network_sources(request: AppRequest) -> dict[str, bytes]:
 
     Raises RefusedError for an artifact that is not C code.
     """
-    networks: list[AppRequest | AppDetector] = [request]
+    networks: dict[str, AppRequest | AppDetector] = {prefix_of(""): request}
     if request.detector is not None:
-        networks.insert(0, request.detector)
-    calls = [_call(_facts(network, request)) for network in networks]
+        networks = {DETECTOR: request.detector, **networks}
+    calls = [_call(_facts(network, prefix, request)) for prefix, network in networks.items()]
     sources = {
-        f"{call.prefix}/{name}": content
-        for network, call in zip(networks, calls, strict=True)
+        f"{prefix}/{name}": content
+        for prefix, network in networks.items()
         for name, content in network.artifact_files.items()
         if name.endswith((".c", ".h"))
     }
@@ -52,9 +53,11 @@ def network_sources(request: AppRequest) -> dict[str, bytes]:
     return {**sources, "networks.cpp": render("cpp/networks.cpp.j2", networks=calls, arenas=arenas)}
 
 
-def _facts(network: "AppRequest | AppDetector", request: AppRequest) -> Mapping[str, Any]:
+def _facts(
+    network: AppRequest | AppDetector, prefix: str, request: AppRequest
+) -> Mapping[str, Any]:
     main, files = network.artifact_main, network.artifact_files
-    if main.removesuffix(".json") + ".h" not in files:
+    if f"{prefix}.h" not in files:
         raise RefusedError(
             f"{request.target.name}: app '{request.target.app}' needs C code, but the artifact is "
             f"'{main}'; set the target's compiler to 'c'"
