@@ -1,6 +1,6 @@
 """Drawn faces: landmarks of eyes, mouth and head that move at known times."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,15 +46,21 @@ def landmarks(contract: Contract, pose: Pose) -> NDArray[np.float64]:
 def film(
     contract: Contract, pose_at: Callable[[float], Pose], seconds: float, rate_hz: float = 20
 ) -> Iterator[Moment]:
-    """Yield the values of a face that moves, as the contract's steps compute them."""
-    for number in range(round(seconds * rate_hz)):
-        time_s = number / rate_hz
-        values = {"landmarks": landmarks(contract, pose_at(time_s))}
+    """Return the values of a face that moves, as the contract's steps compute them."""
+    times = (number / rate_hz for number in range(round(seconds * rate_hz)))
+    drawn = (Moment(t, {"landmarks": landmarks(contract, pose_at(t))}) for t in times)
+    return with_ratios(contract, drawn)
+
+
+def with_ratios(contract: Contract, series: Iterable[Moment]) -> Iterator[Moment]:
+    """Yield moments with what the contract's steps make of their landmarks."""
+    for moment in series:
+        values = dict(moment.values)
         for name in ("aspect_ratios", "head_pose"):
             step = contract.step(name)
             plugin = load("step", name)
             values |= plugin.apply(values, _FRAME, plugin.complete(step.parameters))
-        yield Moment(time_s, values)
+        yield replace(moment, values=values)
 
 
 def watched(contract: Contract, series: Iterator[Moment]) -> tuple[list[Moment], tuple[Event, ...]]:

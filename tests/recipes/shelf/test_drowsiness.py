@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from cpp_track import cpp_track
-from drawn_faces import Pose, closing, film, watched
+from drawn_faces import Pose, closing, film, watched, with_ratios
+from painted_eyes import recorded
 
 from zoo import registry
 
@@ -13,6 +14,8 @@ CONTRACTS = {
     name: registry.load("recipe", name).contract
     for name in ("pfld_0.25x.300w68", "pfld_0.25x.wflw98")
 }
+PORTRAIT = "pfld_0.25x.300w68"
+PAINTED = ((7, 7.3), (9, 11))
 AWAKE = Pose(eye=0.3)
 SHUT = 0.18  # what published networks say of closed eyes
 
@@ -22,6 +25,15 @@ def found(contract, pose_at, seconds, rate_hz=20):
     moments, last = watched(contract, film(contract, pose_at, seconds, rate_hz))
     events = [*(event for moment in moments for event in moment.events), *last]
     return [(event.name, event.begin_s, event.end_s) for event in events], moments[-1]
+
+
+def assert_equal(found, expected):
+    """Both: moments of an object, and the events that end with it."""
+    assert found[1] == expected[1]
+    for one, other in zip(found[0], expected[0], strict=True):
+        assert (one.states, one.events) == (other.states, other.events)
+        for value, numbers in other.values.items():
+            np.testing.assert_array_equal(one.values[value], numbers, err_msg=value)
 
 
 def story(time_s):
@@ -99,6 +111,30 @@ def test_where_a_camera_is_does_not_matter():
 
 
 @pytest.fixture(scope="module")
+def portrait():
+    """What pfld says of a portrait whose eyelids are painted shut: a blink and a microsleep."""
+    recipe = registry.load("recipe", PORTRAIT)
+    return list(with_ratios(recipe.contract, recorded(recipe, PAINTED, 14, 10)))
+
+
+def test_painted_eyelids_are_seen_by_the_published_network(portrait):
+    moments, last = watched(CONTRACTS[PORTRAIT], iter(portrait))
+    events = [event for moment in moments for event in moment.events]
+    assert [(event.name, event.begin_s, event.end_s) for event in events] == [
+        ("blink", *PAINTED[0]),
+        ("microsleep", *PAINTED[1]),
+    ]
+    assert last == ()
+    assert events[1].confidence > 0.8
+
+
+@pytest.mark.toolchain
+def test_cpp_equals_python_on_what_a_network_saw(cpp, portrait):
+    expected, expected_last = watched(CONTRACTS[PORTRAIT], iter(portrait))
+    assert_equal(cpp.run(PORTRAIT, portrait), (expected, expected_last))
+
+
+@pytest.fixture(scope="module")
 def cpp(tmp_path_factory):
     cases = {name: contract.track for name, contract in CONTRACTS.items()}
     return cpp_track(tmp_path_factory, "drowsiness", cases)
@@ -118,10 +154,5 @@ def test_cpp_equals_python(cpp, name):
 
     series = [replace(m, time_s=m.time_s * 1.0001) for m in film(contract, restless, 130, 8)]
     expected, expected_last = watched(contract, iter(series))
-    moments, last = cpp.run(name, series)
-    assert last == expected_last
-    for one, other in zip(moments, expected, strict=True):
-        assert (one.states, one.events) == (other.states, other.events)
-        for value, numbers in other.values.items():
-            np.testing.assert_array_equal(one.values[value], numbers, err_msg=value)
+    assert_equal(cpp.run(name, series), (expected, expected_last))
     assert {event.name for moment in expected for event in moment.events} > {"blink", "microsleep"}
