@@ -63,6 +63,11 @@ static int answer(unsigned long request, void* argument) {
         return -1;
       }
       buffer->index = (unsigned)(frame % COUNT);
+      if (getenv("CAMERA_CLOCK")) {
+        buffer->flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+        buffer->timestamp.tv_sec = 1000;
+        buffer->timestamp.tv_usec = 250000 * frame;
+      }
       expose(frame % COUNT);
       ++frame;
       return 0;

@@ -47,6 +47,22 @@ def test_frames_equal_pictures_of_them(app, camera, tmp_path):
         assert line["box"] == [0, 0, 64, 48]
 
 
+def test_frames_have_the_time_when_they_were_taken(app, camera):
+    words = ("--source", "/dev/video7", "--photos", 3)
+    driver = app.run(*words, environment={**camera, "CAMERA_CLOCK": "1"}).lines
+    assert [line["time_s"] for line in driver] == [0, 0.25, 0.5]
+    # A driver without a clock of this kind: when they arrived.
+    times = [line["time_s"] for line in app.run(*words, environment=camera).lines]
+    assert times[0] == 0
+    assert 0 < times[1] < times[2]
+
+
+def test_a_cameras_time_precedes_a_stated_rate(app, camera):
+    words = ("--source", "/dev/video7", "--photos", 2, "--frame-rate", 100)
+    lines = app.run(*words, environment={**camera, "CAMERA_CLOCK": "1"}).lines
+    assert [line["time_s"] for line in lines] == [0, 0.25]
+
+
 def test_camera_that_is_pulled_out(app, camera):
     finished = app.run("--source", "/dev/video7", environment=camera)
     assert finished.status == 1

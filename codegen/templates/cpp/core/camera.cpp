@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "core/usage.hpp"
@@ -20,6 +21,17 @@ namespace {
 constexpr int kWidth = 640;
 constexpr int kHeight = 480;
 constexpr unsigned kBuffers = 3;
+
+// When the driver took the frame, by the monotonic clock; now, if it does not say so.
+double time_of(const v4l2_buffer& buffer) {
+  const unsigned clock = buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK;
+  if (clock != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration<double>(now).count();
+  }
+  return static_cast<double>(buffer.timestamp.tv_sec) +
+         1e-6 * static_cast<double>(buffer.timestamp.tv_usec);
+}
 
 std::uint8_t to_byte(int value_q8) {
   return static_cast<std::uint8_t>(std::clamp((value_q8 + 128) / 256, 0, 255));
@@ -130,8 +142,7 @@ std::optional<Photo> Camera::next() {
   Image image =
       yuyv_to_rgb(static_cast<const std::uint8_t*>(mapped.start), width_, height_, stride_bytes_);
   control(VIDIOC_QBUF, &buffer, "handing back a buffer");
-  const double time_s = static_cast<double>(buffer.timestamp.tv_sec) +
-                        1e-6 * static_cast<double>(buffer.timestamp.tv_usec);
+  const double time_s = time_of(buffer);
   if (read_ == 0) begin_s_ = time_s;
   Photo photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
   photo.time_s = time_s - begin_s_;

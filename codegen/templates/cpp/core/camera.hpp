@@ -39,7 +39,7 @@ class Camera : public Source {
   int height_ = 0;
   std::size_t stride_bytes_ = 0;
   int read_ = 0;
-  double begin_s_ = 0;  // of the first frame, by the driver's clock
+  double begin_s_ = 0;  // when the first frame was taken
   std::vector<Buffer> buffers_;
 };
 
