@@ -17,7 +17,8 @@ from zoo.signal_file import SIGNAL_SUFFIX
 
 __all__ = ["run_app", "run_chain"]
 
-_TIMEOUT_S = 120
+_TIMEOUT_S = 600
+"""A chain looks many times at a picture, and an emulator is slow on a busy machine."""
 
 
 def run_app(

@@ -1,14 +1,16 @@
 """Bundles whose program is a shell script that answers as the generated apps do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from zoo.artifact import Exactness
-from zoo.bundle.bundle import BundledArtifact, BundledModel, Manifest, pack
+from zoo.bundle.bundle import BundledArtifact, BundledChain, BundledModel, Manifest, pack
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.provenance.maker import Maker
+from zoo.region_rule import RegionRule
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'
@@ -30,8 +32,12 @@ def write_bundle(
     program: str | bytes = PROGRAM,
     scheme: str = "w8a8-asym",
     more: Mapping[str, str] = NOTHING,
+    detector: str = "",
 ) -> Path:
-    """Write a bundle with that program and more files below a folder; return the archive."""
+    """Write a bundle with that program and more files below a folder; return the archive.
+
+    detector: the name of a second model, '' for none.
+    """
     content = folder / "content"
     files = {"app/app": program, "selftest": SELFTEST, "golden/photo.png": "", **more}
     for name, text in files.items():
@@ -39,7 +45,10 @@ def write_bundle(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(0o755)
-    (content / "manifest.json").write_text(_manifest(content, scheme).to_json())
+    manifest = _manifest(content, scheme)
+    if detector:
+        manifest = _with_detector(manifest, detector)
+    (content / "manifest.json").write_text(manifest.to_json())
     pack(content, folder / "toy.board.ptq.tar.gz", "toy.board.ptq")
     return folder / "toy.board.ptq.tar.gz"
 
@@ -57,4 +66,13 @@ def _manifest(folder: Path, scheme: str) -> Manifest:
         artifacts=(BundledArtifact("t", "m", "h", "f", Exactness(1, "lsb", "ties"), 0.1),),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),
+    )
+
+
+def _with_detector(manifest: Manifest, name: str) -> Manifest:
+    return replace(
+        manifest,
+        models=(*manifest.models, replace(manifest.models[0], name=name)),
+        artifacts=manifest.artifacts * 2,
+        chain=BundledChain(RegionRule(), (("crowd", "golden/photo.png", (0.0, 0.0, 9.0, 9.0)),)),
     )

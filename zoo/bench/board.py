@@ -33,10 +33,11 @@ def board_machine(board: Connection) -> dict[str, object]:
 
 def measure_on_board(
     board: Connection, archive: Path, bundle: Bundle, threads: int, runs: int
-) -> Latency:
-    """Copy a bundle to the board, run its self-test, and time its network.
+) -> tuple[Latency, ...]:
+    """Copy a bundle to the board, run its self-test, and time each of its networks.
 
-    archive: the file that `bundle` was unpacked from. Nothing is left on the board. Raises
+    archive: the file that `bundle` was unpacked from. A network is timed in the box of its first
+    golden picture, a chain's detector on its own. Nothing is left on the board. Raises
     BoardError if the bundle cannot run there, VerifyError if it computes something else,
     UsageError if its program does not support the number of threads.
     """
@@ -48,9 +49,15 @@ def measure_on_board(
         known = _help(board, place, bundle).split()
         options = _threads(known, threads)
         _self_test(board, place, options)
-        program = (bundle.manifest.program, *_first_picture(bundle), "--json", *options)
-        meters = _meters(board, place, program, known)
-        return _latency(board, place, bundle, (*program, "--repeat", str(runs), *meters), threads)
+        programs = [
+            (bundle.manifest.program, *words, "--json", *options) for words in _networks(bundle)
+        ]
+        meters = _meters(board, place, programs[0], known)
+        more = ("--repeat", str(runs), *meters)
+        return tuple(
+            _latency(board, place, bundle, model, (*program, *more), threads)
+            for model, program in zip(bundle.manifest.models, programs, strict=True)
+        )
 
 
 def _check_processor(board: Connection, bundle: Bundle) -> None:
@@ -133,9 +140,13 @@ def _threads(known: Sequence[str], threads: int) -> tuple[str, ...]:
     return ()
 
 
-def _first_picture(bundle: Bundle) -> tuple[str, ...]:
+def _networks(bundle: Bundle) -> Iterator[tuple[str, ...]]:
+    """Yield the words with which the program runs each network alone, on a golden picture."""
     _, picture, box = bundle.manifest.golden[0]
-    return ("--source", picture, "--box", ",".join(map(repr, box)))
+    yield ("--source", picture, "--box", ",".join(map(repr, box)))
+    if bundle.manifest.chain is not None:
+        _, picture, _ = bundle.manifest.chain.golden[0]
+        yield ("--source", picture, "--detector-only")
 
 
 def _meters(
@@ -161,22 +172,27 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
 
 
 def _latency(
-    board: Connection, place: str, bundle: Bundle, program: Sequence[str], threads: int
+    board: Connection,
+    place: str,
+    bundle: Bundle,
+    model: BundledModel,
+    program: Sequence[str],
+    threads: int,
 ) -> Latency:
-    """Run the program and return its summary."""
+    """Run the program and return its summary. model: the network that it then runs."""
     finished = _run(board, place, program)
     if finished.status != 0:
         raise _cannot_run(board, finished)
     try:
-        return _told(bundle, threads, json.loads(finished.output.splitlines()[-1])["summary"])
+        summary = json.loads(finished.output.splitlines()[-1])["summary"]
+        return _told(bundle, model, threads, summary)
     except (ValueError, LookupError, TypeError) as error:
         raise BoardError(
             f"{board.host}: the bundle's program reports no latencies ({error!r}); rebuild it"
         ) from error
 
 
-def _told(bundle: Bundle, threads: int, summary: Mapping[str, Any]) -> Latency:
-    model: BundledModel = bundle.manifest.models[0]
+def _told(bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[str, Any]) -> Latency:
     times = summary["inference_ms"]
     return Latency(
         name=f"{model.name} {model.quantization} {bundle.manifest.target}",

@@ -110,7 +110,8 @@ def on_board(host: str, bundles: Sequence[str], threads: int, runs: int) -> Time
         unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
         with connect(host) as board:
             latencies = [
-                measure_on_board(board, archive, bundle, threads, runs)
+                latency
                 for archive, bundle in zip(archives, unpacked, strict=True)
+                for latency in measure_on_board(board, archive, bundle, threads, runs)
             ]
             return board_machine(board), latencies

@@ -18,6 +18,18 @@ USER = "user"
 _OTHER_FILES = (".pt", ".pth", ".safetensors", ".h5", ".keras", ".pb", ".xmodel")
 """Names with these endings are files, whether they exist or not."""
 
+_BUNDLE = (
+    "is a bundle, which is built already: `zoo run` runs it, `zoo verify` proves it again, and "
+    "`zoo bench --ssh` times it on a board"
+)
+_OWN_FILES = {
+    ".gz": _BUNDLE,
+    ".deb": _BUNDLE,
+    ".toml": "is a chain file or a contract; only `zoo build` takes a chain: give each network "
+    "alone, and a contract with --contract",
+}
+"""What our own files are that hold no network, by ending."""
+
 
 def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     """Return a registered recipe, or one made from a user's file and contract.
@@ -27,6 +39,8 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     """
     path = Path(model)
     if not is_user_file(model):
+        if path.is_file() and path.suffix in _OWN_FILES:
+            raise UsageError(f"{model}: {_OWN_FILES[path.suffix]}")
         if path.is_file() or path.suffix in _OTHER_FILES:
             raise UsageError(
                 f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be built; "

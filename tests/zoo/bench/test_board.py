@@ -26,7 +26,8 @@ def measure(board, tmp_path):
         with connect(board.host) as opened:
             connection = wrap(opened)
             bundle = unpack(archive, tmp_path / "here")
-            return measure_on_board(connection, archive, bundle, threads, 500)
+            (found,) = measure_on_board(connection, archive, bundle, threads, 500)
+            return found
 
     yield run
     assert board.leftovers == []
@@ -41,6 +42,20 @@ def test_latency(measure, board):
     words = (board.temporary / "words").read_text().split()
     expected = "--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json --threads 4 --repeat 500"
     assert words[: len(expected.split())] == expected.split()
+
+
+def test_both_networks_of_a_chain(board, tmp_path):
+    program = PROGRAM.replace('>"$', '>>"$')
+    archive = write_bundle(tmp_path, program, detector="finder")
+    with connect(board.host) as connection:
+        bundle = unpack(archive, tmp_path / "here")
+        found = measure_on_board(connection, archive, bundle, 1, 500)
+    assert [latency.name for latency in found] == ["toy ptq board", "finder ptq board"]
+    *_, network, detector = (board.temporary / "words").read_text().splitlines()
+    assert network.startswith("--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json")
+    assert detector.startswith("--source golden/photo.png --detector-only --json")
+    assert network.endswith("--repeat 500 --power board --heat board")
+    assert detector.endswith("--repeat 500 --power board --heat board")
 
 
 def test_meters_that_work(measure, board):

@@ -93,13 +93,15 @@ def test_a_name_that_is_given_is_checked(tmp_path, contract):
         ),
         ("net.pth", True, UsageError, "net.pth: only an .onnx or .tflite file, or a model of"),
         ("mine", True, UsageError, "mine: only an .onnx or .tflite file, or a model of"),
+        ("a.x86.ptq.tar.gz", False, UsageError, "a.x86.ptq.tar.gz: is a bundle, which is built"),
+        ("chain.toml", False, UsageError, "chain.toml: is a chain file or a contract; only `zoo"),
     ],
 )
 def test_contract_and_model_must_go_together(
     tmp_path, monkeypatch, contract, model, given, kind, message
 ):
     monkeypatch.chdir(tmp_path)
-    for name in ("mine.onnx", "mine"):
+    for name in ("mine.onnx", "mine", "a.x86.ptq.tar.gz", "chain.toml"):
         Path(name).touch()
     with pytest.raises(kind, match=re.escape(message)):
         find_recipe(model, contract if given else None)
