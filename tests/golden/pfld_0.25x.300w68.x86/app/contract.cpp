@@ -11,6 +11,7 @@
 #include "steps/relative.hpp"
 #include "steps/resize.hpp"
 #include "steps/share.hpp"
+#include "steps/within.hpp"
 
 namespace zoo {
 
@@ -116,7 +117,10 @@ void postprocess(Values& values, const Frame& frame) {
 
 Observers observers_of_object() {
   Observers observers;
-  relative(observers, "eye_openness", "ear", 0, "ratio", 0.9, 0.6, 300.0, 5.0);
+  relative(observers, "head_turn_deg", "head_pose", 0, "difference", 0.5, 0.0, 300.0, 1);
+  relative(observers, "head_drop_deg", "head_pose", 1, "difference", 0.5, 0.0, 300.0, 1);
+  within(observers, "ear_ahead", "ear", 0, "head_turn_deg", 0, {-30, 30});
+  relative(observers, "eye_openness", "ear_ahead", 0, "ratio", 0.9, 0.6, 300.0, 4);
   interval(observers, "blink", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 0.0, 0.5);
   interval(observers, "long_blink", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 0.5, 1);
   interval(observers, "microsleep", "eye_openness", 0, "below", {0.5, 0.6}, 0.2, 1, 86400.0);
@@ -124,8 +128,6 @@ Observers observers_of_object() {
   share(observers, "perclos", "eye_openness", 0, "below", 0.2, 60.0, 60.0);
   interval(observers, "drowsy", "perclos", 0, "above", {0.15, 0.12}, 0.3, 0.0, 86400.0);
   interval(observers, "yawn", "mar", 0, "above", {0.4, 0.3}, 0.6, 2, 86400.0);
-  relative(observers, "head_turn_deg", "head_pose", 0, "difference", 0.5, 0.0, 300.0, 5.0);
-  relative(observers, "head_drop_deg", "head_pose", 1, "difference", 0.5, 0.0, 300.0, 5.0);
   interval(observers, "nod", "head_drop_deg", 0, "below", {-15, -10}, -30, 0.2, 2);
   interval(observers, "looking_down", "head_drop_deg", 0, "below", {-15, -10}, -30, 2, 86400.0);
   interval(observers, "looking_away", "head_turn_deg", 0, "beyond", {30, 25}, 45, 2, 86400.0);
