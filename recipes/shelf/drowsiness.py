@@ -6,6 +6,7 @@ __all__ = ["drowsiness"]
 
 _HALF_CLOSED, _CLOSED = 0.5, 0.2
 _UNUSUAL_PERCLOS = 0.15
+_TURNED_DEG = 30
 
 
 def drowsiness(closed: float) -> tuple[Step, ...]:
@@ -14,14 +15,26 @@ def drowsiness(closed: float) -> tuple[Step, ...]:
     closed: the network's eye aspect ratio of closed eyes, relative to the same person's open ones.
     Limits and their papers stand in docs/drowsiness.md.
     """
-    return (*_eyes(closed), *_mouth(), *_head())
+    return (*_usual(closed), *_eyes(), *_mouth(), *_head())
 
 
-def _eyes(closed: float) -> tuple[Step, ...]:
+def _usual(closed: float) -> tuple[Step, ...]:
+    """Return what is relative to the person: the head, and eyes that look ahead; all within 5 s."""
+    pose = {"value": "head_pose", "form": "difference", "warm_up_s": 1}
+    ahead = {"of": "head_turn_deg", "limits": [-_TURNED_DEG, _TURNED_DEG]}
+    openness = {"value": "ear_ahead", "quantile": 0.9, "zero": closed, "warm_up_s": 4}
+    return (
+        Step("relative", {"adds": "head_turn_deg", "item": 0, **pose}),
+        Step("relative", {"adds": "head_drop_deg", "item": 1, **pose}),
+        Step("within", {"adds": "ear_ahead", "value": "ear", **ahead}),
+        Step("relative", {"adds": "eye_openness", **openness}),
+    )
+
+
+def _eyes() -> tuple[Step, ...]:
     openness = {"value": "eye_openness", "when": "below"}
     half_closed = {**openness, "limits": [_HALF_CLOSED, 0.6], "sure": _CLOSED}
     return (
-        Step("relative", {"adds": "eye_openness", "value": "ear", "quantile": 0.9, "zero": closed}),
         Step("interval", {"event": "blink", **half_closed, "longest_s": 0.5}),
         Step("interval", {"event": "long_blink", **half_closed, "shortest_s": 0.5, "longest_s": 1}),
         Step("interval", {"event": "microsleep", **half_closed, "shortest_s": 1}),
@@ -46,12 +59,9 @@ def _mouth() -> tuple[Step, ...]:
 
 
 def _head() -> tuple[Step, ...]:
-    yaw, pitch = {"value": "head_pose", "item": 0}, {"value": "head_pose", "item": 1}
     down = {"value": "head_drop_deg", "when": "below", "limits": [-15, -10], "sure": -30}
-    away = {"value": "head_turn_deg", "when": "beyond", "limits": [30, 25], "sure": 45}
+    away = {"value": "head_turn_deg", "when": "beyond", "limits": [_TURNED_DEG, 25], "sure": 45}
     return (
-        Step("relative", {"adds": "head_turn_deg", **yaw, "form": "difference"}),
-        Step("relative", {"adds": "head_drop_deg", **pitch, "form": "difference"}),
         Step("interval", {"event": "nod", **down, "shortest_s": 0.2, "longest_s": 2}),
         Step("interval", {"event": "looking_down", **down, "shortest_s": 2}),
         Step("interval", {"event": "looking_away", **away, "shortest_s": 2}),

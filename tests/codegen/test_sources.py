@@ -39,7 +39,9 @@ def test_only_the_contracts_steps_are_brought():
 
 def test_steps_over_time_are_brought():
     files = APP.generate(WATCHED)
-    assert {f"steps/{name}.hpp" for name in ("relative", "interval", "rate", "share")} <= set(files)
+    assert {
+        f"steps/{name}.hpp" for name in ("relative", "within", "interval", "rate", "share")
+    } <= set(files)
     assert "  rate(observers, {" in files["contract.cpp"].decode()
 
 

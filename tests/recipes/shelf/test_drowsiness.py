@@ -59,8 +59,8 @@ def test_every_sign_is_found_at_its_time(name):
         ("nod", 50, 51),
         ("looking_away", 55, 58),
     ]
-    # Closed for 2.9 of the last 60 seconds, of which the first 3.05 were not known yet.
-    assert last.values["perclos"] == pytest.approx(2.9 / 56.95)
+    # Closed for 2.9 of the last 60 seconds, less 3.05 before they were known, and 3 of the glance.
+    assert last.values["perclos"] == pytest.approx(2.9 / 53.95)
     assert last.values["blinks_per_minute"] == 1
     assert last.values["blink_s"] == pytest.approx(0.2)
 
@@ -100,6 +100,15 @@ def test_a_head_that_stays_down_looks_down():
 
     events, _ = found(CONTRACTS["pfld_0.25x.wflw98"], reading, 30)
     assert events == [("looking_down", 20, 24)]
+
+
+def test_eyes_of_a_turned_head_say_nothing():
+    def beside(time_s):
+        return Pose(eye=SHUT, yaw=40) if 10 <= time_s < 13 else AWAKE
+
+    events, last = found(CONTRACTS["pfld_0.25x.300w68"], beside, 15)
+    assert events == [("looking_away", 10, 13)]
+    assert last.values["eye_openness"] == pytest.approx(1)
 
 
 def test_where_a_camera_is_does_not_matter():
