@@ -1,7 +1,8 @@
 """Writes the published networks' metrics into a page: python scripts/accuracy_tables.py PAGE
 
 A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are regenerated from the
-metrics that `python -m recipes.pfld.publish` wrote; the rest of the page is unchanged.
+metrics that the recipe's `publish` wrote; the rest of the page is unchanged. Landmarks have the
+columns below, other networks all their metrics.
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Any
 
 from zoo import registry
 
-COLUMNS = (
+LANDMARK_COLUMNS = (
     "nme_interocular_percent",
     "nme_interpupil_percent",
     "failure_rate_0.1_percent",
@@ -35,7 +36,9 @@ def _rows(model: str) -> Iterator[str]:
     measured: Mapping[str, Any] = json.loads(metrics.read_text("utf-8"))
     for hub in sorted(measured, key=lambda hub: (hub != "none", hub)):
         name = f"{model}, float" if hub == "none" else f"same, `{hub}`"
-        figures = (f"{measured[hub]['metrics'][column]:.2f}" for column in COLUMNS)
+        found = measured[hub]["metrics"]
+        columns = LANDMARK_COLUMNS if LANDMARK_COLUMNS[0] in found else tuple(found)
+        figures = (f"{found[column]:.2f}" for column in columns)
         yield f"| {' | '.join([name, *figures])} |\n"
 
 

@@ -33,6 +33,9 @@ _COUNT, _COUNTS = 500, {_QAT: 2000}
 
 _TOLD = ("plugin", "code")
 
+_LONGEST_NAME = 200
+"""A file's name has at most 255 bytes, and the forms of a bundle add to this one."""
+
 _CALIB = "--calib DIR"
 _CALIB_OF_DETECTOR = 'calib = "DIR" in [detector] of a chain file (docs/chains.md)'
 
@@ -152,6 +155,11 @@ def make_plan(wish: Wish) -> Plan:
     """
     with recording(imports=False) as used:
         plan = _make_plan(wish)
+    if len(plan.build_name) > _LONGEST_NAME:
+        raise UsageError(
+            f"{plan.build_name}: this name of a bundle has {len(plan.build_name)} characters; at "
+            f"most {_LONGEST_NAME} are allowed: give the file's model another one with --name"
+        )
     return replace(plan, used=frozenset(thing for thing in used if thing.kind in _TOLD))
 
 

@@ -44,6 +44,31 @@ def test_a_chain_file_names_both_networks(chain):
     assert (plan.quant, plan.detector.quant) == ("none", "none")
 
 
+@pytest.mark.parametrize("quant", ["none", "ptq"])
+def test_a_model_names_its_detector(quant):
+    plan = plan_of("pfld_0.25x.300w68", quant=quant)
+    assert plan.build_name == f"pfld_0.25x.300w68.x86.{quant}"
+    assert plan.detector.recipe.name == plan.recipe.detector
+    assert (plan.detector.quant, plan.regions.passes) == (quant, 2)
+    alone = plan_of("pfld_0.25x.300w68", "none", quant=quant)
+    assert (alone.detector, alone.build_name) == (None, plan.build_name)
+
+
+def test_another_detector_is_in_the_name_of_the_build():
+    plan = plan_of("pfld_0.25x.300w68", "facedet_160.wider")
+    assert plan.build_name == "pfld_0.25x.300w68+facedet_160.wider.x86.ptq"
+
+
+@pytest.mark.usefixtures("chain")
+def test_a_name_too_long_for_a_file_is_refused_before_any_work(tmp_path):
+    longest = "n" * 100
+    for suffix in (".onnx", ".toml"):
+        (tmp_path / f"spots{suffix}").rename(tmp_path / f"{longest}{suffix}")
+    words = {"contract": tmp_path / "landmarks.toml", "quant": "none", "name": "m" * 100}
+    with pytest.raises(UsageError, match=r"has 210 characters; at most 200 are allowed: give the"):
+        plan_of(tmp_path / "landmarks.onnx", str(tmp_path / f"{longest}.onnx"), **words)
+
+
 def test_the_command_line_precedes_the_file(chain):
     plan = plan_of(chain, name="mine")
     assert plan.recipe.name == "mine"
