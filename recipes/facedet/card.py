@@ -40,6 +40,10 @@ def render_card(
 
 
 def _training(record: Mapping[str, Any]) -> str:
+    """Return a training in words, after those that it goes on from."""
+    if record["start"]:
+        rest = _training({**record, "start": None})
+        return f"{_training(record['start'])} Then again, from these weights: {rest}"
     sets = "; ".join(f"{data['pictures']:,} pictures of {data['name']}" for data in record["data"])
     changed = ", ".join(f"{name} {value}" for name, value in record["changed_settings"].items())
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
@@ -47,7 +51,6 @@ def _training(record: Mapping[str, Any]) -> str:
     return (
         f"{sets}. {record['held_out_photos']} photos were held out. Trained as {record['model']} "
         f"for {record['epochs']} epochs with seed {record['seed']}"
-        + (f", starting from the weights of {record['start']}" if record["start"] else "")
         + (f", taught by {teachers}" if teachers else "")
         + f". Settings other than the defaults: {changed or 'none'}. {versions}."
     )

@@ -86,6 +86,13 @@ def _read(
     return Pictures(labelled, unlabelled), held_out, sets
 
 
+def _start_record(folder: Path) -> dict[str, Any]:
+    """Return the record of the training that this one goes on from; {} if it is not there."""
+    file = folder / "training.json"
+    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return found
+
+
 def _record(
     model: str,
     options: TrainOptions,
@@ -101,7 +108,7 @@ def _record(
         "held_out_photos": held_out,
         "epochs": settings.epochs,
         "seed": options.seed,
-        "start": options.start.name if options.start else None,
+        "start": _start_record(options.start) if options.start else None,
         "teachers": [file.stem for file in options.teachers],
         "changed_settings": {k: v for k, v in asdict(settings).items() if v != usual[k]},
         "versions": {package: version(package) for package in ("torch", "lightning")},

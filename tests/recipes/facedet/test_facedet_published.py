@@ -46,7 +46,7 @@ def test_the_best_box_of_a_portrait_is_its_face(variant: Variant) -> None:
     made = recipe(variant)
     hub = made.hubs["none"]
     run = registry.load("executor", "onnxruntime").load(hub.parent, hub.name)
-    (golden,) = portraits()
+    golden = portraits()[0]
     photo = read_picture(golden.image)
     frame = preprocess(made.contract, photo, whole(photo))
     assert frame.input_chw is not None

@@ -96,7 +96,9 @@ def test_going_on_from_an_earlier_training(photos: Path, tmp_path: Path) -> None
     train(recipe, options(photos, first))
     again = replace(options(photos, tmp_path / "again"), start=first)
     assert train(recipe, again).is_file()
-    assert json.loads((tmp_path / "again" / "training.json").read_text())["start"] == "first"
+    assert (
+        json.loads((tmp_path / "again" / "training.json").read_text())["start"]["model"] == RECIPE
+    )
     with pytest.raises(RecipeError, match="not readable as safetensors"):
         train(recipe, replace(again, start=tmp_path, out=tmp_path / "no"))
 
