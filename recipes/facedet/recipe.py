@@ -34,6 +34,7 @@ def recipe(variant: Variant) -> Recipe:
         metrics=published_file(WEIGHTS, f"{name}.json"),
         card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.facedet.train:train",
+        fit="recipes.facedet.fit:fit",
         export="recipes.facedet.export:export",
         restore="recipes.facedet.checkpoint:restore",
         evaluate="recipes.shelf.detection_evaluation:evaluate",

@@ -1,8 +1,6 @@
 """Quantization-aware training of PFLD: the integer network learns from labels and float network."""
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Generator, Tensor, nn
@@ -18,28 +16,17 @@ from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.photometric import change_pixels
+from recipes.shelf.quantized_network import (
+    Network,
+    QuantizedNetwork,
+    Tensors,
+    optimizer_of,
+)
 from zoo.recipe import Recipe
 from zoo.reporting import report
 from zoo.training import FitOptions
 
 __all__ = ["fit"]
-
-Tensors = Mapping[str, Tensor]
-Network = Callable[[Tensors], Tensors]
-
-
-class QuantizedNetwork(Protocol):
-    """The trained torch module, with separate weights and scales."""
-
-    def __call__(self, feeds: Tensors) -> Tensors:
-        """Return the outputs by name."""
-
-    def weight_parameters(self) -> Iterator[nn.Parameter]:
-        """Yield weights and biases."""
-
-    def scale_parameters(self) -> Iterator[nn.Parameter]:
-        """Yield the parameters of activation scales."""
-
 
 LANDMARKS = "landmarks"
 """Name of the output with labels."""
@@ -79,7 +66,7 @@ def fit(
     points = next(iter(faces.landmarks))
     batch_size = min(plan.batch_size, len(faces.rows))
     data = LandmarkData(faces, points, batch_size, options.seed, validation_fraction=0)
-    optimizer = _optimizer(module, plan)
+    optimizer = optimizer_of(module, plan.weight_rate, plan.scale_rate)
     cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
     generator = Generator().manual_seed(options.seed)
     for epoch in range(epochs):
@@ -94,14 +81,6 @@ def fit(
             cosine.step()
             total += loss.item() / data.steps_per_epoch
         report(f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.3f}")
-
-
-def _optimizer(module: QuantizedNetwork, plan: Schedule) -> torch.optim.Optimizer:
-    groups = [
-        {"params": list(module.weight_parameters()), "lr": plan.weight_rate},
-        {"params": list(module.scale_parameters()), "lr": plan.scale_rate},
-    ]
-    return torch.optim.Adam(groups)
 
 
 def _augmented(

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning")
@@ -27,23 +25,6 @@ pytestmark = [
 ]
 
 RECIPE = "facedet_160.wider"
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Four photos of noise with a bright face each."""
-    folder = tmp_path / "drawn" / "train"
-    (folder / "images").mkdir(parents=True)
-    random = np.random.default_rng(0)
-    rows = ["file,x,y,w,h,invalid"]
-    for name in "abcd":
-        pixels = random.integers(0, 80, (120, 160, 3), dtype=np.uint8)
-        x, y, side = (int(v) for v in random.integers((10, 10, 20), (90, 60, 50)))
-        pixels[y : y + side, x : x + side] += 150
-        Image.fromarray(pixels).save(folder / "images" / f"{name}.png")
-        rows.append(f"{name}.png,{x},{y},{side},{side},0")
-    (folder / "annotations.csv").write_text("\n".join(rows) + "\n")
-    return folder
 
 
 def options(data: Path, out: Path, **changed: str) -> TrainOptions:
