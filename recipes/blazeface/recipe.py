@@ -38,7 +38,7 @@ def recipe(variant: Variant) -> Recipe:
         golden=whole_portraits(),
         licences=(_weights_licence(), portrait_licence()),
         card=_PAPERS / "card.md",
-        evaluate="recipes.shelf.box_evaluation:evaluate",
+        evaluate="recipes.shelf.detection_evaluation:evaluate",
         metric="ap_32px_percent",
         more_is_better=True,
         regions={"pfld": _REGIONS} if variant == DEFAULT else {},

@@ -1,6 +1,6 @@
-"""Decodes the outputs of third-party face detectors, to evaluate them."""
+"""Decodes the outputs of Ultra-Light face detectors, whose boxes are relative to priors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.step import Frame
 
-__all__ = ["evaluate_ultralight", "evaluate_yunet"]
+__all__ = ["evaluate_ultralight"]
 
 Array = NDArray[np.float64]
 Outputs = Mapping[str, NDArray[Any]]
@@ -29,34 +29,23 @@ _MOST_CANDIDATES = 1000
 _MOST_FACES = 200
 _OVERLAP = 0.45
 
-_YUNET_STRIDES = (8, 16, 32)
 _ULTRALIGHT_SIZES = {8: (10, 16, 24), 16: (32, 48), 32: (64, 96), 64: (128, 192, 256)}
 
 
-def evaluate_yunet(recipe: Recipe, run: Run, data: Path) -> Evaluation:
-    """Return accuracy of a YuNet on whole photos with boxes (zoo.data.labelled_data)."""
-    return _evaluate(recipe, run, data, _yunet)
-
-
 def evaluate_ultralight(recipe: Recipe, run: Run, data: Path) -> Evaluation:
-    """Return accuracy of an Ultra-Light-Fast-Generic-Face-Detector, likewise."""
-    return _evaluate(recipe, run, data, _ultralight)
+    """Return accuracy of an Ultra-Light-Fast-Generic-Face-Detector on whole photos with boxes.
 
-
-def _evaluate(
-    recipe: Recipe,
-    run: Run,
-    data: Path,
-    decode: Callable[[Outputs, int, int], tuple[Array, Array]],
-) -> Evaluation:
-    """Measure a detector. decode: boxes [N, 4] in fractions of the input, and scores [N]."""
+    data: as in zoo.data.labelled_data.
+    """
     contract, found = recipe.contract, find_data(data, "test")
     _, height, width = contract.input.shape
     photos = []
     for photo in photos_of(found):
         frame = preprocess(contract, read_picture(photo.path))
         assert frame.input_chw is not None
-        boxes, scores = decode(run({contract.input.name: frame.input_chw[None]}), height, width)
+        boxes, scores = _ultralight(
+            run({contract.input.name: frame.input_chw[None]}), height, width
+        )
         sure = scores > _LEAST_SCORE
         boxes, scores = _suppressed(_in_photo(boxes[sure], frame), scores[sure])
         photos.append(PhotoDetections(boxes, scores, photo.boxes, photo.valid))
@@ -64,22 +53,6 @@ def _evaluate(
     for smallest_px in SMALLEST_PX:
         metrics |= detection_metrics(photos, smallest_px)
     return Evaluation(found.label, len(photos), metrics)
-
-
-def _yunet(outputs: Outputs, height: int, width: int) -> tuple[Array, Array]:
-    """Boxes are offsets of the centre and logarithms of the size, in strides, from corners."""
-    boxes, scores = [], []
-    for stride in _YUNET_STRIDES:
-        box, sure, face = (
-            np.asarray(outputs[f"{name}_{stride}"][0], np.float64)
-            for name in ("bbox", "cls", "obj")
-        )
-        y, x = np.divmod(np.arange(len(box)), width // stride)
-        centres = (np.stack([x, y], axis=1) + box[:, :2]) * stride
-        halves = np.exp(box[:, 2:]) * stride / 2
-        boxes.append(np.concatenate([centres - halves, centres + halves], axis=1))
-        scores.append(np.sqrt(np.clip(sure[:, 0], 0, 1) * np.clip(face[:, 0], 0, 1)))
-    return np.concatenate(boxes) / np.array([width, height] * 2), np.concatenate(scores)
 
 
 def _ultralight(outputs: Outputs, height: int, width: int) -> tuple[Array, Array]:

@@ -11,7 +11,11 @@ from zoo.contract import Contract
 CONTRACTS = sorted(Path(str(files("recipes") / "peers")).glob("*.toml"))
 
 
-LANDMARKS = [path for path in CONTRACTS if "[[post]]" in path.read_text("utf-8")]
+LANDMARKS = [
+    path
+    for path in CONTRACTS
+    if any(step.name == "landmarks" for step in Contract.from_toml(path).post)
+]
 
 
 def test_there_are_contracts() -> None:

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 import recipes.peers
-from recipes.peers.detectors import evaluate_ultralight, evaluate_yunet
+from recipes.peers.detectors import evaluate_ultralight
+from recipes.shelf.detection_evaluation import evaluate
 from zoo.contract import Contract
 from zoo.recipe import Recipe
 
@@ -51,7 +52,7 @@ def test_a_yunet_that_answers_rightly_finds_the_face(photos):
         outputs["bbox_16"][0, cell] = offsets
         return outputs
 
-    found = evaluate_yunet(recipe, run, photos)
+    found = evaluate(recipe, run, photos)
     assert (found.count, found.metrics["ap_16px_percent"]) == (1, 100)
     assert found.metrics["recall_0.1fp_32px_percent"] == 100
 
@@ -90,5 +91,5 @@ def test_of_overlapping_boxes_the_surest_stays(photos):
 
 def test_nothing_found_is_nothing(photos):
     recipe = _recipe("yunet_n_dynamic")
-    found = evaluate_yunet(recipe, lambda _: _empty(recipe), photos)
+    found = evaluate(recipe, lambda _: _empty(recipe), photos)
     assert found.metrics["ap_16px_percent"] == 0

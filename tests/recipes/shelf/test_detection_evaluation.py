@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recipes.shelf.box_evaluation import evaluate
+from recipes.shelf.detection_evaluation import evaluate
 from zoo.contract import Contract
 from zoo.recipe import Recipe
 
