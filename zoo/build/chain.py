@@ -43,7 +43,7 @@ def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
     if wish.model.endswith(_SUFFIX):
         if detector:
             raise UsageError(f"{wish.model}: names the detector; leave --detector out")
-        return _read_chain(wish, Path(wish.model))
+        return _read_chain(wish, Path(wish.model), target)
     detector = detector or _usual_detector(wish.model, target)
     if detector in ("", NO_DETECTOR):
         return wish
@@ -53,7 +53,7 @@ def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
             f"--detector {detector}: its contract {contract} is missing beside it; write it with "
             "`zoo contract init`, or name both in a chain file (docs/chains.md)"
         )
-    return replace(wish, detector=_detector(wish, model=detector, contract=contract))
+    return replace(wish, detector=_detector(wish, target, model=detector, contract=contract))
 
 
 def _usual_detector(model: str, target: Target) -> str:
@@ -112,20 +112,28 @@ def _boards() -> list[str]:
     return [board.name for board in boards if registry.load("app", board.app).takes_detectors]
 
 
-def _detector(wish: "Wish", **found: Any) -> "Wish":  # noqa: ANN401 (fields of a Wish)
-    """Return the wish for a detector of the same build. found: its own fields."""
-    quant = wish.quant if wish.quant in _FLOAT else ""
+def _detector(wish: "Wish", target: Target, **found: Any) -> "Wish":  # noqa: ANN401
+    """Return the wish for a detector of the same build. found: its own fields of a Wish."""
+    is_known = wish.quant in _FLOAT or _is_published(found["model"], wish.quant, target)
+    quant = wish.quant if is_known else ""
     kept = replace(wish, quant=quant, scheme="", name="", contract=None, hub=None)
     kept = replace(kept, calibration=None, calibrator="", epochs=None, quantizer="")
     return replace(kept, **found)
 
 
-def _read_chain(wish: "Wish", file: Path) -> "Wish":
+def _is_published(model: str, quant: str, target: Target) -> bool:
+    """Whether a registered model is published in a quantization, in the target's scheme."""
+    if is_user_file(model) or not registry.knows("recipe", model):
+        return False
+    return f"{quant}.{target.schemes.get(quant)}" in find_recipe(model, None).hubs
+
+
+def _read_chain(wish: "Wish", file: Path, target: Target) -> "Wish":
     tables = _tables(file)
     network = _network(tables["network"], file, "network")
     given = {name: value for name, value in network.items() if not getattr(wish, name)}
     wish = replace(wish, **{**given, "model": network["model"]})
-    detector = _detector(wish, **_network(tables["detector"], file, "detector"))
+    detector = _detector(wish, target, **_network(tables["detector"], file, "detector"))
     rule = _rule(tables["regions"], file) if "regions" in tables else None
     return replace(wish, detector=detector, regions=rule)
 
