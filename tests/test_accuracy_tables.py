@@ -1,17 +1,21 @@
-"""docs/accuracy.md has the figures of the published networks."""
+"""Pages have the figures of the published networks."""
 
 import runpy
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "accuracy.md"
 updated = runpy.run_path(str(ROOT / "scripts" / "accuracy_tables.py"))["updated"]
 
 
-def test_the_page_is_of_today() -> None:
-    page = PAGE.read_text("utf-8")
-    assert "| pfld_1.0x.300w68, float |" in page
-    assert updated(page) == page, "run: python scripts/accuracy_tables.py docs/accuracy.md"
+@pytest.mark.parametrize(
+    ("name", "model"), [("accuracy", "pfld_1.0x.300w68"), ("detection", "facedet_320.wider")]
+)
+def test_the_page_is_of_today(name: str, model: str) -> None:
+    page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+    assert f"| {model}, float |" in page
+    assert updated(page) == page, f"run: python scripts/accuracy_tables.py docs/{name}.md"
 
 
 def test_other_rows_stay_and_old_figures_go() -> None:

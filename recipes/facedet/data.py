@@ -25,8 +25,8 @@ from zoo.picture import read_picture
 
 __all__ = ["Batch", "DetectionData", "Pictures", "read_images", "split_photos"]
 
-_SIZES = (128, 160, 160, 160, 224, 224, 320, 320)
-"""Sides of crops, equally likely; large faces, and what is around them, need large crops."""
+_SIZES = (160, 160, 160, 160, 160, 160, 128, 224, 320)
+"""Sides of crops, equally likely; large faces need large crops."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def contract(variant: Variant) -> Contract:
                     "box_channel": 1,
                     "classes": 1,
                     "activation": "sigmoid",
-                    "threshold": 0.5,
+                    "threshold": 0.65,
                     "strides": list(STRIDES),
                     "labels": ["face"],
                 },
