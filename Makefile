@@ -11,7 +11,6 @@ QUANT ?= qat
 SUITE ?= trixie
 FOLDER ?=
 GOLDEN ?= recipes/shelf/portrait/astronaut.png
-GOLDEN_BOX ?= 85,89,91,92
 
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
@@ -37,9 +36,9 @@ rtx: $(EXTRA)rtx ## setup, plus TensorRT-RTX for GeForce RTX engines
 
 install: $(INSTALL) ## setup, plus PyTorch for training
 
-x86: $(SETUP) ## Build the bundle for this PC, and find landmarks on a photo with it
+x86: $(SETUP) ## Build the bundle for this PC, and find face and landmarks on a photo with it
 	$(BIN)/zoo build $(MODEL) --target x86 --quant ptq
-	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --box $(GOLDEN_BOX) --overlay dist
+	$(BIN)/zoo run dist/$(MODEL).x86.ptq.tar.gz --source $(GOLDEN) --overlay dist
 
 kv260: $(SETUP) | $(TOOLS)kv260 ## Build the bundle for the Kria KV260 and prove it without the board (or QUANT=ptq)
 	$(BIN)/zoo build $(BOARD_MODEL) --target kv260 --quant $(QUANT)

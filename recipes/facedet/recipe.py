@@ -7,10 +7,14 @@ from recipes.shelf.portraits import portrait_licence, whole_portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Licence, Recipe
+from zoo.region_rule import RegionRule
 
 __all__ = ["WEIGHTS", "contract", "recipe"]
 
 WEIGHTS = Path(__file__).parent / "weights"
+
+_REGIONS = RegionRule((0.827, 0.18), (0.827, 0.18), (-0.001, 0.096), passes=2)
+"""Fitted by recipes.shelf.chain_accuracy on landmarks68/train, with facedet_320.wider."""
 
 
 def __getattr__(name: str) -> Recipe:
@@ -40,6 +44,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.shelf.detection_evaluation:evaluate",
         metric="ap_16px_percent",
         more_is_better=True,
+        regions={"pfld": _REGIONS},
     )
 
 

@@ -38,7 +38,7 @@ def recipe(variant: Variant) -> Recipe:
         train="recipes.mobilenetv2face.train:train",
         export="recipes.mobilenetv2face.export:export",
         restore="recipes.mobilenetv2face.checkpoint:restore",
-        evaluate="recipes.shelf.box_evaluation:evaluate",
+        evaluate="recipes.shelf.detection_evaluation:evaluate",
         suites={"scales": "recipes.mobilenetv2face.scales:measure"},
         metric="ap_16px_percent",
         more_is_better=True,

@@ -13,9 +13,8 @@ import numpy as np
 
 from recipes.mobilenetv2face.recipe import contract
 from recipes.mobilenetv2face.variants import SIZE, VARIANTS
-from recipes.shelf.box_evaluation import box_detections
 from recipes.shelf.boxed_photos import photos_of
-from recipes.shelf.detection_evaluation import SMALLEST_PX
+from recipes.shelf.detection_evaluation import SMALLEST_PX, detections_of
 from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics, overlaps
 from zoo.data.evaluation import Measurement
 from zoo.data.labelled_data import find_data
@@ -33,7 +32,7 @@ def measure(recipe: Recipe, run: Run, data: Path) -> Iterator[Measurement]:
     variant, photos = VARIANTS[recipe.name], photos_of(find_data(data, "test"))
     found = []
     for size in SIZES:
-        found.append(list(box_detections(contract(variant, size), run, photos)))
+        found.append(list(detections_of(contract(variant, size), run, photos)))
         yield _line(f"{size}x{size}", found[-1])
     yield _line("together", [merged(parts) for parts in zip(*found, strict=True)])
 

@@ -12,10 +12,9 @@ from recipes.mobilenetv2face.data import Batch
 from recipes.mobilenetv2face.loss import loss_of
 from recipes.mobilenetv2face.net import MobileNetV2Face
 from recipes.mobilenetv2face.settings import Settings
-from recipes.shelf.box_evaluation import box_detections
 from recipes.shelf.boxed_photos import BoxedPhoto
 from recipes.shelf.checkpoint import as_run
-from recipes.shelf.detection_evaluation import SMALLEST_PX
+from recipes.shelf.detection_evaluation import SMALLEST_PX, detections_of
 from recipes.shelf.detection_metrics import PhotoDetections, scored_faces
 from zoo.recipe import Recipe
 
@@ -56,7 +55,7 @@ class DetectionTask(LightningModule):
     def validation_step(self, photo: int, batch_index: int) -> None:  # noqa: ARG002
         """Collect the detections of one photo, as in deployment."""
         run = as_run(self.net, self.recipe)
-        self.found += box_detections(self.recipe.contract, run, [self.held_out[photo]])
+        self.found += detections_of(self.recipe.contract, run, [self.held_out[photo]])
 
     def on_validation_epoch_end(self) -> None:
         """Log the average precision."""

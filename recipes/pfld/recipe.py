@@ -52,6 +52,7 @@ def recipe(variant: Variant) -> Recipe:
         suites={"robustness": "recipes.shelf.robustness.suite:measure"},
         pictures="recipes.shelf.landmark_evaluation:pictures",
         metric="nme_interocular_percent",
+        detector="facedet_320.wider",
     )
 
 
