@@ -34,15 +34,16 @@ class StandInDpu:
 
     def __call__(self, artifact: Path, folder: Path) -> Call:
         """Return how to call the program; raises ArtifactError or ToolchainError."""
+        network = _beside_tail(artifact, folder / "network")
         build_stand_in(self.toolchain, _folder(artifact), folder)
         options = ("--arch", str(artifact.with_name("arch.json")), *self.further())
-        network = _beside_tail(artifact, folder / "network")
         return Call(network, options, {"LD_LIBRARY_PATH": str(folder)})
 
     def detector(self, artifact: Path, folder: Path) -> Path:
         """Build the stand-in of a detector for the same call; return the file to load."""
+        network = _beside_tail(artifact, folder / "detector")
         build_stand_in(self.toolchain, _folder(artifact), folder, DETECTOR_LIBRARY)
-        return _beside_tail(artifact, folder / "detector")
+        return network
 
 
 def _beside_tail(artifact: Path, folder: Path) -> Path:
