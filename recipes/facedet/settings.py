@@ -1,10 +1,9 @@
 """All settings of a training."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
-from recipes.shelf.setting_words import setting_value
-from zoo.errors import UsageError, suggest
+from recipes.shelf.setting_words import changed_settings
 
 __all__ = ["Settings", "settings_of"]
 
@@ -48,13 +47,4 @@ def settings_of(words: Mapping[str, str]) -> Settings:
 
     Raises UsageError for an unknown name or an invalid value.
     """
-    start = Settings()
-    known = [field.name for field in fields(start)]
-    for name in words:
-        if name not in known:
-            raise UsageError(f"unknown setting '{name}'{suggest(name, known)}")
-    changed = {
-        name: setting_value(name, text, getattr(start, name), is_positive=name in _POSITIVE)
-        for name, text in words.items()
-    }
-    return replace(start, **changed)
+    return changed_settings(Settings(), words, _POSITIVE)

@@ -1,11 +1,11 @@
 """All settings of a training."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 from recipes.mobilenetv2face.net import FROZEN_LAYERS
-from recipes.shelf.setting_words import setting_value
-from zoo.errors import UsageError, suggest
+from recipes.shelf.setting_words import changed_settings
+from zoo.errors import UsageError
 
 __all__ = ["Settings", "settings_of"]
 
@@ -51,18 +51,7 @@ def settings_of(words: Mapping[str, str]) -> Settings:
 
     Raises UsageError for an unknown name or an invalid value.
     """
-    start = Settings()
-    known = [field.name for field in fields(start)]
-    for name in words:
-        if name not in known:
-            raise UsageError(f"unknown setting '{name}'{suggest(name, known)}")
-    changed = {
-        name: setting_value(
-            name, text, getattr(start, name), _ALLOWED.get(name), is_positive=name in _POSITIVE
-        )
-        for name, text in words.items()
-    }
-    found = replace(start, **changed)
+    found = changed_settings(Settings(), words, _POSITIVE, _ALLOWED)
     if found.crop_size % 32:
         raise UsageError(f"setting 'crop_size' is '{found.crop_size}'; expected a multiple of 32")
     if found.frozen_layers and not found.pretrained:

@@ -1,11 +1,41 @@
 """Settings of a training, given as text."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoo.errors import UsageError
+from zoo.errors import UsageError, suggest
 
-__all__ = ["setting_value"]
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+__all__ = ["changed_settings", "setting_value"]
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
+
+
+def changed_settings(
+    start: Settings,
+    words: Mapping[str, str],
+    positive: Collection[str],
+    allowed: Mapping[str, Sequence[str]] | None = None,
+) -> Settings:
+    """Return settings with some changed by name.
+
+    positive: names of those that must be above 0.  allowed: allowed texts of some.
+    Raises UsageError for an unknown name or an invalid value.
+    """
+    known = [field.name for field in fields(start)]
+    for name in words:
+        if name not in known:
+            raise UsageError(f"unknown setting '{name}'{suggest(name, known)}")
+    changed = {
+        name: setting_value(
+            name, text, getattr(start, name), (allowed or {}).get(name), name in positive
+        )
+        for name, text in words.items()
+    }
+    return replace(start, **changed)
 
 
 def setting_value(

@@ -1,4 +1,4 @@
-"""A small crops data set of drawn faces."""
+"""Small data sets of drawn faces: crops, and photos."""
 
 import csv
 import os
@@ -51,4 +51,21 @@ def data() -> Path:
     folder = Path(os.environ.get("ZOO_DATA", ""))
     if not os.environ.get("ZOO_DATA") or not folder.is_dir():
         pytest.skip("ZOO_DATA does not name a folder of research data sets")
+    return folder
+
+
+@pytest.fixture
+def drawn_photos(tmp_path: Path) -> Path:
+    """Four photos of noise with a bright face each."""
+    folder = tmp_path / "drawn" / "train"
+    (folder / "images").mkdir(parents=True)
+    random = np.random.default_rng(0)
+    rows = ["file,x,y,w,h,invalid"]
+    for name in "abcd":
+        pixels = random.integers(0, 80, (120, 160, 3), dtype=np.uint8)
+        x, y, side = (int(v) for v in random.integers((10, 10, 20), (90, 60, 50)))
+        pixels[y : y + side, x : x + side] += 150
+        Image.fromarray(pixels).save(folder / "images" / f"{name}.png")
+        rows.append(f"{name}.png,{x},{y},{side},{side},0")
+    (folder / "annotations.csv").write_text("\n".join(rows) + "\n")
     return folder

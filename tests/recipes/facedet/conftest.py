@@ -1,4 +1,4 @@
-"""A teacher and photos for tests."""
+"""A teacher for tests."""
 
 from pathlib import Path
 
@@ -6,28 +6,10 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from PIL import Image
 
 from recipes.facedet.variants import STRIDES
 
 FEATURES = 64
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Four photos of noise with a bright face each."""
-    folder = tmp_path / "drawn" / "train"
-    (folder / "images").mkdir(parents=True)
-    random = np.random.default_rng(0)
-    rows = ["file,x,y,w,h,invalid"]
-    for name in "abcd":
-        pixels = random.integers(0, 80, (120, 160, 3), dtype=np.uint8)
-        x, y, side = (int(v) for v in random.integers((10, 10, 20), (90, 60, 50)))
-        pixels[y : y + side, x : x + side] += 150
-        Image.fromarray(pixels).save(folder / "images" / f"{name}.png")
-        rows.append(f"{name}.png,{x},{y},{side},{side},0")
-    (folder / "annotations.csv").write_text("\n".join(rows) + "\n")
-    return folder
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ PLAN = Schedule()
 
 
 @pytest.fixture
-def quantize(photos: Path, tmp_path: Path) -> Callable[..., Graph]:
+def quantize(drawn_photos: Path, tmp_path: Path) -> Callable[..., Graph]:
     """Return quantize(seed): the integer graph after an epoch of few crops."""
 
     def run(seed: int) -> Graph:
-        words = {"calibration": photos, "epochs": 1, "seed": seed, "quantization_bound": 9.0}
+        words = {"calibration": drawn_photos, "epochs": 1, "seed": seed, "quantization_bound": 9.0}
         plan = make_plan(Wish("facedet_160.wider", "x86", "qat", **words))
         stages = tuple(stage for stage in STAGES if stage.name in ("hub", "quantize"))
         done = build(plan, Cache(tmp_path / "cache"), stages=stages)

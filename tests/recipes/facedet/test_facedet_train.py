@@ -33,10 +33,10 @@ def options(data: Path, out: Path, **changed: str) -> TrainOptions:
 
 
 def test_an_interrupted_training_ends_with_the_same_weights(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = registry.load("recipe", RECIPE)
-    whole = train(recipe, options(photos, tmp_path / "whole"))
+    whole = train(recipe, options(drawn_photos, tmp_path / "whole"))
 
     def break_off(task: DetectionTask) -> None:
         if task.current_epoch == 1:
@@ -45,8 +45,8 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     with monkeypatch.context() as patch:
         patch.setattr(DetectionTask, "on_train_epoch_start", break_off)
         with pytest.raises(RuntimeError, match="power cut"):
-            train(recipe, options(photos, tmp_path / "resumed"))
-    resumed = train(recipe, options(photos, tmp_path / "resumed"))
+            train(recipe, options(drawn_photos, tmp_path / "resumed"))
+    resumed = train(recipe, options(drawn_photos, tmp_path / "resumed"))
     assert resumed.read_bytes() == whole.read_bytes()
     log = (tmp_path / "resumed" / "log" / "metrics.csv").read_text().splitlines()
     assert {"val_ap", "score_loss", "box_loss"} <= set(log[0].split(","))
@@ -56,12 +56,14 @@ def test_an_interrupted_training_ends_with_the_same_weights(
 
 
 def test_learning_from_a_teacher(
-    photos: Path, make_faces: Callable[..., Path], small_yunet: Path, tmp_path: Path
+    drawn_photos: Path, make_faces: Callable[..., Path], small_yunet: Path, tmp_path: Path
 ) -> None:
-    recipe, wanted = registry.load("recipe", RECIPE), options(photos, tmp_path / "alone")
+    recipe, wanted = registry.load("recipe", RECIPE), options(drawn_photos, tmp_path / "alone")
     alone = train(recipe, wanted)
     teacher, crops = small_yunet, make_faces(3)
-    taught = replace(wanted, teachers=(teacher,), data=(photos, crops), out=tmp_path / "taught")
+    taught = replace(
+        wanted, teachers=(teacher,), data=(drawn_photos, crops), out=tmp_path / "taught"
+    )
     assert train(recipe, taught).read_bytes() != alone.read_bytes()
     record = json.loads((tmp_path / "taught" / "training.json").read_text())
     assert record["teachers"] == ["small"]
@@ -72,10 +74,10 @@ def test_learning_from_a_teacher(
         train(recipe, replace(taught, teachers=(teacher, teacher), out=tmp_path / "no"))
 
 
-def test_going_on_from_an_earlier_training(photos: Path, tmp_path: Path) -> None:
+def test_going_on_from_an_earlier_training(drawn_photos: Path, tmp_path: Path) -> None:
     recipe, first = registry.load("recipe", RECIPE), tmp_path / "first"
-    train(recipe, options(photos, first))
-    again = replace(options(photos, tmp_path / "again"), start=first)
+    train(recipe, options(drawn_photos, first))
+    again = replace(options(drawn_photos, tmp_path / "again"), start=first)
     assert train(recipe, again).is_file()
     assert (
         json.loads((tmp_path / "again" / "training.json").read_text())["start"]["model"] == RECIPE
@@ -92,8 +94,8 @@ def test_settings() -> None:
         settings_of({"crops": "0"})
 
 
-def test_mixed_precision_is_validated_in_float32(photos: Path, tmp_path: Path) -> None:
+def test_mixed_precision_is_validated_in_float32(drawn_photos: Path, tmp_path: Path) -> None:
     recipe = registry.load("recipe", RECIPE)
-    weights = train(recipe, options(photos, tmp_path / "mixed", precision="bf16-mixed"))
+    weights = train(recipe, options(drawn_photos, tmp_path / "mixed", precision="bf16-mixed"))
     assert weights.is_file()
     assert "val_ap" in (tmp_path / "mixed" / "log" / "metrics.csv").read_text()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning")
@@ -37,23 +36,6 @@ pytestmark = [
 SMALL = "mobilenetv2face_a0.35x.wider"
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Four photos of noise with a bright face each."""
-    folder = tmp_path / "drawn" / "train"
-    (folder / "images").mkdir(parents=True)
-    random = np.random.default_rng(0)
-    rows = ["file,x,y,w,h,invalid"]
-    for name in "abcd":
-        pixels = random.integers(0, 80, (120, 160, 3), dtype=np.uint8)
-        x, y, side = (int(v) for v in random.integers((10, 10, 20), (90, 60, 50)))
-        pixels[y : y + side, x : x + side] += 150
-        Image.fromarray(pixels).save(folder / "images" / f"{name}.png")
-        rows.append(f"{name}.png,{x},{y},{side},{side},0")
-    (folder / "annotations.csv").write_text("\n".join(rows) + "\n")
-    return folder
-
-
 def options(data: Path, out: Path, **changed: str) -> TrainOptions:
     words = {"epochs": "2", "crops": "4", "batch_size": "2", "crop_size": "64"}
     words |= {"validation_fraction": "0.25", **changed}
@@ -61,10 +43,10 @@ def options(data: Path, out: Path, **changed: str) -> TrainOptions:
 
 
 def test_an_interrupted_training_ends_with_the_same_weights(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = registry.load("recipe", SMALL)
-    whole = train(recipe, options(photos, tmp_path / "whole"))
+    whole = train(recipe, options(drawn_photos, tmp_path / "whole"))
 
     def break_off(task: DetectionTask) -> None:
         if task.current_epoch == 1:
@@ -73,8 +55,8 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     with monkeypatch.context() as patch:
         patch.setattr(DetectionTask, "on_train_epoch_start", break_off)
         with pytest.raises(RuntimeError, match="power cut"):
-            train(recipe, options(photos, tmp_path / "resumed"))
-    resumed = train(recipe, options(photos, tmp_path / "resumed"))
+            train(recipe, options(drawn_photos, tmp_path / "resumed"))
+    resumed = train(recipe, options(drawn_photos, tmp_path / "resumed"))
     assert resumed.read_bytes() == whole.read_bytes()
     log = (tmp_path / "resumed" / "log" / "metrics.csv").read_text().splitlines()
     assert {"val_ap", "score_loss", "box_loss"} <= set(log[0].split(","))
@@ -83,12 +65,12 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     assert (record["held_out_photos"], record["changed_settings"]["crop_size"]) == (1, 64)
 
 
-def test_frozen_layers_of_a_users_weights_stay(photos: Path, tmp_path: Path) -> None:
+def test_frozen_layers_of_a_users_weights_stay(drawn_photos: Path, tmp_path: Path) -> None:
     recipe, start = registry.load("recipe", SMALL), tmp_path / "imagenet.safetensors"
     state = build_net(Variant("b", 0.35), seed=9).state_dict()
     save_state({n: v for n, v in state.items() if n.startswith("features.")}, start)
     words = {"pretrained": str(start), "frozen_layers": "98", "learning_rate": "0.1"}
-    found = load_file(train(recipe, options(photos, tmp_path / "out", **words)))
+    found = load_file(train(recipe, options(drawn_photos, tmp_path / "out", **words)))
     frozen = [n for n in found if n.startswith(tuple(f"features.{i}." for i in range(1, 12)))]
     assert frozen
     assert all(torch.equal(found[name], state[name]) for name in frozen)
@@ -98,19 +80,19 @@ def test_frozen_layers_of_a_users_weights_stay(photos: Path, tmp_path: Path) -> 
     assert record["changed_settings"]["pretrained"] == "imagenet.safetensors"
 
 
-def test_going_on_from_an_earlier_training(photos: Path, tmp_path: Path) -> None:
+def test_going_on_from_an_earlier_training(drawn_photos: Path, tmp_path: Path) -> None:
     recipe, first = registry.load("recipe", SMALL), tmp_path / "first"
-    train(recipe, options(photos, first))
-    again = replace(options(photos, tmp_path / "again"), start=first)
+    train(recipe, options(drawn_photos, first))
+    again = replace(options(drawn_photos, tmp_path / "again"), start=first)
     assert train(recipe, again).is_file()
     with pytest.raises(RecipeError, match="not readable as safetensors"):
         train(recipe, replace(again, start=tmp_path, out=tmp_path / "no"))
 
 
 def test_what_it_cannot_learn_from(
-    photos: Path, make_faces: Callable[..., Path], tmp_path: Path
+    drawn_photos: Path, make_faces: Callable[..., Path], tmp_path: Path
 ) -> None:
-    recipe, wanted = registry.load("recipe", SMALL), options(photos, tmp_path / "out")
+    recipe, wanted = registry.load("recipe", SMALL), options(drawn_photos, tmp_path / "out")
     with pytest.raises(RecipeError, match="made68/train: has no boxes of faces; give a data set"):
         train(recipe, replace(wanted, data=(make_faces(3),)))
     with pytest.raises(RecipeError, match="learns from labels only; leave out --teacher and"):
@@ -136,10 +118,10 @@ def test_settings() -> None:
 
 
 @pytest.fixture
-def found_at_scales(photos: Path) -> Iterator[object]:
+def found_at_scales(drawn_photos: Path) -> Iterator[object]:
     variant = VARIANTS[SMALL]
     made = recipe_of_size(variant, 224)
-    return measure(made, as_run(build_net(variant), made), Path(f"boxes:{photos}"))
+    return measure(made, as_run(build_net(variant), made), Path(f"boxes:{drawn_photos}"))
 
 
 def test_three_scales(found_at_scales: Iterator[object]) -> None:
