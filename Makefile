@@ -20,7 +20,7 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test portability check \
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test portability check \
 	fix golden docs size clean
 
 help: ## List the targets
@@ -31,6 +31,8 @@ toolchains: $(TOOLS)base ## Install the system packages that building apps needs
 setup: $(SETUP) ## Install the zoo, Zig and the tests' packages into .venv, without PyTorch
 
 litert: $(EXTRA)litert ## setup, plus LiteRT for .tflite files
+
+kflash: $(EXTRA)kflash ## setup, plus kflash, which writes to K210 boards
 
 rtx: $(EXTRA)rtx ## setup, plus TensorRT-RTX for GeForce RTX engines
 

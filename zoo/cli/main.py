@@ -18,6 +18,7 @@ COMMANDS = {
     "contract": "Write and check contracts of ONNX files.",
     "doctor": "Show which tools are installed and how to get the others.",
     "eval": "Evaluate accuracy on a labelled data set.",
+    "flash": "Write a bundle's flash package to a board.",
     "list": "List models and targets, or data sets.",
     "plugins": "List plugins, what they provide, and whether they work.",
     "run": "Run a bundle's app on this machine.",
