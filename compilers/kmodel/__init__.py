@@ -1,0 +1,1 @@
+"""Lowers integer graphs to kmodel files for the KPU of Kendryte's K210."""
