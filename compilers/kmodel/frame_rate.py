@@ -3,13 +3,14 @@
 The vendor publishes no timing of its layers, so the constants come from two public measurements:
 
 - [S] Sipeed, "MAIX performance and limit for AI models", bbs.sipeed.com/t/topic/691: a 3x3
-  convolution of 128 to 128 channels with 16-bit weights at ten sizes, the KPU at 300 MHz. It reaches
-  167 of 173 GMAC/s, so that 64 windows of 3x3 are computed in each cycle.
+  convolution of 128 to 128 channels with 16-bit weights at ten sizes, the KPU at 300 MHz. It
+  reaches 167 of 173 GMAC/s, so that 64 windows of 3x3 are computed in each cycle.
 - [N] kendryte/nncase, issue 95: the times of a kmodel's layers on a board.
 
-A layer computes, for each pair of an input and an output channel, each line of its input and 8 more,
-in groups of 64 pixels; narrow lines of 2 or 4 channels share a group. Meanwhile its weights are read;
-the slower of both counts. This gives nine of [S]'s ten times within 6 %, and the other 19 % too low.
+A layer computes, for each pair of an input and an output channel, each line of its input and 8
+more, in groups of 64 pixels; narrow lines of 2 or 4 channels share a group. Meanwhile its weights
+are read; the slower of both counts. This gives nine of [S]'s ten times within 6 %, and the other
+19 % too low.
 
 No source tells the time of 1x1 convolutions. They are taken to need as long as 3x3 ones of the same
 channels, which is the worst case: a KPU that computes them faster is faster.
