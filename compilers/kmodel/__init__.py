@@ -1,1 +1,1 @@
-"""Lowers integer graphs to kmodel files for the KPU of Kendryte's K210."""
+"""The .kmodel of Kendryte's K210: its format, a simulator of its KPU, the lowering to it."""
