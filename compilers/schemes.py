@@ -2,7 +2,7 @@
 
 from zoo.scheme import Scheme
 
-__all__ = ["DPU_POW2", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
+__all__ = ["DPU_POW2", "KPU_U8", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
 
 W8A8_ASYM = Scheme(
     name="w8a8-asym",
@@ -71,4 +71,18 @@ DPU_POW2 = Scheme(
     hard_sigmoid=(2731, 14, 6),
     composes=("add", "hardswish", "mul", "prelu", "sub"),
     equalize=True,
+)
+
+# The K210's convolver reads uint8 weights with one zero point in a layer; here it is 128, so the
+# Graph holds the weights as int8. Its concat copies bytes. It has no subtraction, and adds a
+# constant only as a convolution's bias.
+KPU_U8 = Scheme(
+    name="kpu-u8",
+    summary="8-bit asymmetric activations, 8-bit per-channel weights, rounded twice (K210 KPU)",
+    activation_signed=False,
+    activation_symmetric=False,
+    weight_per_channel=True,
+    activation_rounding="two_stage",
+    shared_ops=("concat",),
+    composes=("add", "prelu", "sub"),
 )

@@ -15,16 +15,40 @@ from numpy.typing import NDArray
 
 from zoo.errors import QuantizeError
 
-__all__ = ["fix_aligned", "fix_factors", "rescale", "round_divide", "round_shift", "saturate"]
+__all__ = [
+    "STAGE_BITS",
+    "TWO_STAGE",
+    "fix_aligned",
+    "fix_factors",
+    "rescale",
+    "round_divide",
+    "round_shift",
+    "saturate",
+]
+
+TWO_STAGE = "two_stage"
+"""Rounding of tensors that the K210's KPU stores; here it means ties to even."""
+
+STAGE_BITS = 14
+"""Fraction bits between its two roundings (compilers.op_parts.two_stage)."""
+
+_TIES_TO_EVEN = ("half_even", TWO_STAGE)
 
 _MULTIPLIER_BITS = 31
 _SHIFT_MAX = 62
 _PRODUCT_END = 1 << 31  # sums below it times a multiplier fit 64 bits
 
 
-def fix_factors(factors: Sequence[float]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return (multipliers, shifts), a pair for each positive real factor (conv channels)."""
-    pairs = [_fix(factor) for factor in factors]
+def fix_factors(
+    factors: Sequence[float],
+    bits: int = _MULTIPLIER_BITS,
+    shifts: tuple[int, int] = (1, _SHIFT_MAX),
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return (multipliers, shifts), a pair for each positive real factor (conv channels).
+
+    bits: of the multipliers.  shifts: the least and largest one allowed.
+    """
+    pairs = [_fix(factor, bits, shifts) for factor in factors]
     return tuple(multiplier for multiplier, _ in pairs), tuple(shift for _, shift in pairs)
 
 
@@ -44,7 +68,8 @@ def rescale(
 
     |accumulator| < 2**47; from 2**31 on, only with multipliers of `fix_factors`. Multipliers and
     shifts broadcast against it. Results beyond 32 bits are only guaranteed to be beyond 32 bits.
-    rounding: 'half_even' (ONNX QuantizeLinear) or 'half_up' (floor(x + 0.5), the DPU's).
+    rounding: 'half_even' (ONNX QuantizeLinear), 'half_up' (floor(x + 0.5), the DPU's), or
+    TWO_STAGE.
     """
     sums, factor = np.asarray(accumulator, np.int64), np.asarray(multiplier, np.int64)
     bits = np.asarray(shift, np.int64)
@@ -68,7 +93,7 @@ def _rescale_wide(
     left = np.maximum(shift - 16, 1)
     half = np.left_shift(np.int64(1), left - 1)
     rounded: NDArray[np.int64] = (high + half) >> left
-    if rounding == "half_even":
+    if rounding in _TIES_TO_EVEN:
         tie = (low & 0xFFFF == 0) & (high & (2 * half - 1) == half)
         rounded = np.where(tie, rounded & ~1, rounded)
     return rounded
@@ -80,7 +105,7 @@ def round_shift(
     """Return round(product / 2**shift) for shift >= 1, with ties per `rounding`."""
     half = np.left_shift(np.int64(1), np.asarray(shift, np.int64) - 1)
     rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
-    if rounding == "half_even":
+    if rounding in _TIES_TO_EVEN:
         tie = (product & (2 * half - 1)) == half
         rounded = np.where(tie, rounded & ~1, rounded)  # a tie went up: back to the even one
     return rounded
@@ -92,7 +117,7 @@ def round_divide(
     """Return round(numerator / divisor) for divisor >= 1, with ties per `rounding`."""
     doubled = 2 * np.asarray(divisor, np.int64)
     rounded, remainder = np.divmod(2 * np.asarray(numerator, np.int64) + divisor, doubled)
-    if rounding == "half_even":
+    if rounding in _TIES_TO_EVEN:
         rounded = rounded - np.where(remainder == 0, rounded & 1, 0)
     return rounded
 
@@ -104,19 +129,21 @@ def saturate(values: NDArray[Any], low: int, high: int, dtype: str) -> NDArray[A
     return clipped
 
 
-def _fix(factor: float) -> tuple[int, int]:
+def _fix(
+    factor: float, bits: int = _MULTIPLIER_BITS, shifts: tuple[int, int] = (1, _SHIFT_MAX)
+) -> tuple[int, int]:
     if not (factor > 0 and math.isfinite(factor)):
         raise QuantizeError(f"scale ratio {factor} is not positive and finite; recalibrate")
     mantissa, exponent = math.frexp(factor)
-    multiplier = round(math.ldexp(mantissa, _MULTIPLIER_BITS))
-    if multiplier == 1 << _MULTIPLIER_BITS:
+    multiplier = round(math.ldexp(mantissa, bits))
+    if multiplier == 1 << bits:
         multiplier, exponent = multiplier // 2, exponent + 1
-    shift = _MULTIPLIER_BITS - exponent
-    if shift < 1:
+    shift, (least, largest) = bits - exponent, shifts
+    if shift < least:
         raise QuantizeError(
-            f"scale ratio {factor} needs a shift of {shift}; allowed are 1 to {_SHIFT_MAX}: "
+            f"scale ratio {factor} needs a shift of {shift}; allowed are {least} to {largest}: "
             "the scales of neighbouring tensors are too far apart, recalibrate"
         )
-    if shift > _SHIFT_MAX:
-        return round(math.ldexp(factor, _SHIFT_MAX)), _SHIFT_MAX
+    if shift > largest:
+        return round(math.ldexp(factor, largest)), largest
     return multiplier, shift

@@ -38,7 +38,8 @@ class Quantization:
 
     scale: float32 values, one, or one per index of `axis`.  zero_point: the same number.
     bits, signed: the range of q, which may be narrower than the storage type.
-    rounding: from reals to integers, 'half_even' or 'half_up' (floor(x + 0.5)).
+    rounding: from reals to integers, 'half_even', 'half_up' (floor(x + 0.5)), or 'two_stage': half
+    to even, and what computes such a tensor may round twice (compilers.op_parts.two_stage).
     """
 
     scale: tuple[float, ...]

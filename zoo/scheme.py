@@ -20,12 +20,13 @@ OWN_INTEGERS = "qdq"
 _WEIGHT_BITS = (4, 8)
 _ACTIVATION_BITS = (8, 16)
 _ROUNDINGS = ("half_even", "half_up", "half_away")
+_ACTIVATION_ROUNDINGS = (*_ROUNDINGS, "two_stage")
 _ALLOWED = {
     "weight_bits": _WEIGHT_BITS,
     "activation_bits": _ACTIVATION_BITS,
     "bias_bits": (8, 32),
     "scale": ("float", "power_of_two"),
-    "activation_rounding": _ROUNDINGS,
+    "activation_rounding": _ACTIVATION_ROUNDINGS,
     "weight_rounding": _ROUNDINGS,
 }
 
@@ -65,7 +66,8 @@ class Scheme:
     scale: 'float', or 'power_of_two' (scale = 2**-fix_point).
     activation_symmetric: zero point 0 (signed) instead of a calibrated one.
     weight_qmin: -127 keeps weights symmetric (narrow range), -128 uses the whole range.
-    activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'.
+    activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'; activations also
+    'two_stage', the K210's (compilers.op_parts.two_stage).
     bias_bits: 32 with scale input * weight, or 8 with a separate scale.
     shared_ops: ops whose inputs and output share one quantization (the DPU's concat).
     shift_cut, shift_bias: legal ranges of the right shift from accumulator to output and of the

@@ -2,25 +2,52 @@
 
 QuantizeHalfUp computes q = saturate(floor(x / scale + 0.5) + zero_point); ONNX's QuantizeLinear
 only rounds half to even. Its last node is a QuantizeLinear with scale 1, which only saturates
-because its input is already rounded. The others come from op plugins (zoo.op.Op.onnx_function).
+because its input is already rounded. QuantizeTwoStage is a QuantizeLinear; the name says how
+integers compute it (compilers.op_parts.two_stage), which differs from it near ties. The others come
+from op plugins (zoo.op.Op.onnx_function).
 """
 
-from onnx import FunctionProto, helper, parser
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from onnx import FunctionProto, NodeProto, helper, parser
 
 from compilers.op_table import find_onnx_type
 from zoo.errors import PluginError, UnsupportedOpError
 from zoo.op import Op
 
-__all__ = ["DOMAIN", "HALF_UP", "check_function", "half_up_function", "is_function", "op_function"]
+__all__ = [
+    "DOMAIN",
+    "ROUNDINGS",
+    "check_function",
+    "is_function",
+    "op_function",
+    "quantize_function",
+]
 
 DOMAIN = "zoo"
-HALF_UP = "QuantizeHalfUp"
+ROUNDINGS: Mapping[str, str] = MappingProxyType(
+    {"QuantizeHalfUp": "half_up", "QuantizeTwoStage": "two_stage"}
+)
+"""Roundings of a tensor by the function that quantizes it."""
+
 _OPSET = 21
 
 
-def half_up_function() -> FunctionProto:
-    """Return the function QuantizeHalfUp(x, scale, zero_point) -> y."""
-    nodes = [
+def quantize_function(rounding: str) -> FunctionProto | None:
+    """Return the function (x, scale, zero_point) -> y of a rounding; None if ONNX has it."""
+    for name, own in ROUNDINGS.items():
+        if own == rounding:
+            opsets = [helper.make_opsetid("", _OPSET)]
+            inputs = ["x", "scale", "zero_point"]
+            return helper.make_function(DOMAIN, name, inputs, ["y"], _nodes(rounding), opsets)
+    return None
+
+
+def _nodes(rounding: str) -> Sequence[NodeProto]:
+    if rounding == "two_stage":
+        return [helper.make_node("QuantizeLinear", ["x", "scale", "zero_point"], ["y"])]
+    return [
         helper.make_node("Constant", [], ["half"], value_float=0.5),
         helper.make_node("Constant", [], ["one"], value_float=1.0),
         helper.make_node("Div", ["x", "scale"], ["ratio"]),
@@ -28,8 +55,6 @@ def half_up_function() -> FunctionProto:
         helper.make_node("Floor", ["shifted"], ["level"]),
         helper.make_node("QuantizeLinear", ["level", "one", "zero_point"], ["y"]),
     ]
-    opsets = [helper.make_opsetid("", _OPSET)]
-    return helper.make_function(DOMAIN, HALF_UP, ["x", "scale", "zero_point"], ["y"], nodes, opsets)
 
 
 def op_function(op: Op) -> FunctionProto:
@@ -60,11 +85,16 @@ def check_function(function: FunctionProto, where: str) -> None:
                 f"{where}: its function '{DOMAIN}.{function.name}' is not the one that op "
                 f"'{op.name}' defines; install the plugin version that wrote the file"
             )
-    elif _meaning(function) != _meaning(half_up_function()):
+    elif not _is_quantize(function):
         raise UnsupportedOpError(
             f"{where}: the model defines the function '{function.domain}.{function.name}', "
             "which is not supported; inline it with onnx.inliner.inline_local_functions"
         )
+
+
+def _is_quantize(function: FunctionProto) -> bool:
+    own = quantize_function(ROUNDINGS.get(function.name, ""))
+    return own is not None and _meaning(function) == _meaning(own)
 
 
 def _meaning(function: FunctionProto) -> tuple[object, ...]:

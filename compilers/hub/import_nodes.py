@@ -12,7 +12,7 @@ from onnx import TensorProto
 from compilers.fresh_name import reserve_name
 from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
-from compilers.hub.functions import DOMAIN, HALF_UP, is_function
+from compilers.hub.functions import DOMAIN, ROUNDINGS, is_function
 from compilers.hub.onnx_node import OnnxNode
 from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
@@ -160,7 +160,8 @@ class NodeImporter:
         return Tensor(node.outputs[0], sizes.shape, "int64", data=sizes)
 
     def _quantize(self, call: OnnxCall, node: OnnxNode) -> Tensor:
-        x, rounding = operand(call), "half_up" if node.domain == DOMAIN else "half_even"
+        x = operand(call)
+        rounding = ROUNDINGS[node.op_type] if node.domain == DOMAIN else "half_even"
         _refuse_integers(call)
         quantization = read_quantization(call, integer_type(call), x.shape, rounding)
         if x.data is not None:
@@ -247,7 +248,7 @@ _HANDLERS: Mapping[tuple[str, str], _Handler] = MappingProxyType(
         ("", "DequantizeLinear"): NodeImporter._dequantize,
         (CONTRIB, "QuantizeLinear"): NodeImporter._quantize,
         (CONTRIB, "DequantizeLinear"): NodeImporter._dequantize,
-        (DOMAIN, HALF_UP): NodeImporter._quantize,
+        **{(DOMAIN, name): NodeImporter._quantize for name in ROUNDINGS},
     }
 )
 

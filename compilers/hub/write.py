@@ -14,7 +14,7 @@ from onnx import FunctionProto, NodeProto, TensorProto, ValueInfoProto, helper, 
 
 from compilers.fresh_name import reserve_name
 from compilers.hub.constant_notes import KEY, notes_of
-from compilers.hub.functions import DOMAIN, HALF_UP, half_up_function, is_function, op_function
+from compilers.hub.functions import DOMAIN, is_function, op_function, quantize_function
 from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
 from compilers.passes.spell_out_means import spell_out_means
@@ -125,11 +125,12 @@ class _Writer:
                 f"hub holds {', '.join(_ACTIVATION_TYPES)}: choose a scheme with 8 or 16 bits"
             )
         names = [node.inputs[0], *self._grid(output, quantization)]
-        if quantization.rounding == "half_up":
-            self.functions.setdefault(HALF_UP, half_up_function())
-            self._append(HALF_UP, names, node.output, node.name, domain=DOMAIN)
-        else:
+        function = quantize_function(quantization.rounding)
+        if function is None:
             self._append("QuantizeLinear", names, node.output, node.name)
+        else:
+            self.functions.setdefault(function.name, function)
+            self._append(function.name, names, node.output, node.name, domain=DOMAIN)
 
     def _dequantize(self, name: str, tensor: Tensor, output: str) -> None:
         quantization = tensor.quantization

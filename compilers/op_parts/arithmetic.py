@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.two_stage import fix_two_stage, store_two_stage
 from zoo.errors import QuantizeError
-from zoo.fixed_point import fix_factors, rescale, saturate
+from zoo.fixed_point import STAGE_BITS, TWO_STAGE, fix_factors, rescale, saturate
 from zoo.graph import Node, Quantization, Tensor, quantization_of
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ OPEN: Bounds = (-np.inf, np.inf)
 def quantize(reals: NDArray[Any], quantization: Quantization) -> NDArray[Any]:
     """Return integers of the storage type, saturated to the quantization's range."""
     levels = np.asarray(reals, np.float32) / _scales(quantization, reals.ndim)
-    rounded = np.floor(levels + np.float32(0.5))
-    if quantization.rounding == "half_even":
-        rounded = np.rint(levels)
+    rounded = np.rint(levels)
+    if quantization.rounding == "half_up":
+        rounded = np.floor(levels + np.float32(0.5))
     shifted = rounded.astype(np.float64) + _zero_points(quantization, reals.ndim)
     # numpy turns arrays without axes into scalars.
     return np.asarray(saturate(shifted, quantization.qmin, quantization.qmax, quantization.dtype))
@@ -119,15 +120,18 @@ def integer_range(node: Node, quantization: Quantization) -> tuple[int, int]:
 
 
 def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[int, ...]]:
-    """Return multiplier and shift of scale / s_out, and the range; scale: the accumulator's."""
-    stored = quantization_of(output)
-    multiplier, shift = fix_factors([scale / stored.scale[0]])
-    return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+    """Return multiplier and shift of scale / s_out, and the range; scale: the accumulator's.
+
+    Or the constants of compilers.op_parts.two_stage, if the output is stored that way.
+    """
+    return _fix_storing(node, [scale / quantization_of(output).scale[0]], output)
 
 
 def factors(node: Node) -> NDArray[np.float64]:
     """Return multiplier * 2**-shift for each of the node's pairs."""
-    multiplier, shift = (np.array(node.integer[key]) for key in ("multiplier", "shift"))
+    prefix, after = ("bn_", STAGE_BITS) if "bn_shift" in node.integer else ("", 0)
+    multiplier = np.array(node.integer[f"{prefix}multiplier"])
+    shift = np.array(node.integer[f"{prefix}shift"]) + after
     real: NDArray[np.float64] = np.ldexp(multiplier.astype(np.float64), -shift)
     return real
 
@@ -136,6 +140,8 @@ def store(
     node: Node, accumulator: NDArray[Any], output: Tensor, along: tuple[int, ...] = (-1,)
 ) -> NDArray[Any]:
     """Return the output's integers. along: shape in which the factors broadcast."""
+    if "bn_shift" in node.integer:
+        return store_two_stage(node, accumulator, (0,), along)
     multiplier = np.array(node.integer["multiplier"], np.int64).reshape(along)
     shift = np.array(node.integer["shift"], np.int64).reshape(along)
     stored = quantization_of(output)
@@ -147,6 +153,7 @@ def store(
 def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str, tuple[int, ...]]:
     """Return multiplier and shift for each of K channels, range, and bias_shift if nonzero.
 
+    Or the constants of compilers.op_parts.two_stage, if the output is stored that way.
     inputs: x, weight with the channels on axis 0, and optionally a bias.
     """
     source, weight = quantization_of(inputs[0]), quantization_of(inputs[1])
@@ -157,9 +164,8 @@ def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str
         )
     channels = int(inputs[1].shape[0])
     sums = _per_channel([source.scale[0] * scale for scale in weight.scale], channels)
-    stored = quantization_of(output)
-    multiplier, shift = fix_factors([scale / stored.scale[0] for scale in sums])
-    integers = {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+    scale_out = quantization_of(output).scale[0]
+    integers = dict(_fix_storing(node, [scale / scale_out for scale in sums], output))
     if len(inputs) > 2:
         bias = _per_channel(quantization_of(inputs[2]).scale, channels)
         shifts = tuple(_bias_shift(node, *pair) for pair in zip(bias, sums, strict=True))
@@ -183,6 +189,17 @@ def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
     """Return the bias [K] in steps of the accumulator."""
     shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
     return np.left_shift(bias.astype(np.int64), shifts)
+
+
+def _fix_storing(
+    node: Node, factors_out: Sequence[float], output: Tensor
+) -> Mapping[str, tuple[int, ...]]:
+    stored = quantization_of(output)
+    limits = integer_range(node, stored)
+    if stored.rounding == TWO_STAGE:
+        return fix_two_stage(factors_out, limits, stored.zero_point[0])
+    multiplier, shift = fix_factors(factors_out)
+    return {"multiplier": multiplier, "shift": shift, "range": limits}
 
 
 def _zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:

@@ -22,8 +22,10 @@ from compilers.op_parts.arithmetic import (
     shifted_bias,
     store,
 )
+from compilers.op_parts.two_stage import batch_norm_add, store_two_stage
 from zoo.errors import HubError
-from zoo.graph import Node, Shape, Tensor
+from zoo.fixed_point import TWO_STAGE
+from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
 if TYPE_CHECKING:
@@ -103,14 +105,18 @@ class WeightedOp(Op):
         )
         accumulator = self.sums(node, x, weight).astype(np.int64)
         along = _channels(accumulator)
-        for bias in inputs[2:]:
-            accumulator += shifted_bias(node, bias).reshape(along)
+        biases = [shifted_bias(node, bias) for bias in inputs[2:]]
+        if quantization_of(output).rounding == TWO_STAGE:
+            add = batch_norm_add(node, biases[0]) if biases else np.zeros(len(weight), np.int64)
+            return store_two_stage(node, accumulator, add, along)
+        for bias in biases:
+            accumulator += bias.reshape(along)
         return store(node, accumulator, output, along)
 
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return the constants of compilers.op_parts.arithmetic."""
+        """Return the constants of compilers.op_parts.arithmetic, or of two_stage."""
         return fix_sum(node, inputs, output)
 
     def gain(

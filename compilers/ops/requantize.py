@@ -15,7 +15,7 @@ __all__ = ["OP"]
 class Requantize(BorderOp):
     """y = clip(round((q - z_in) * s_in / s_out) + z_out, *range).
 
-    integer: multiplier, shift (s_in / s_out), range.
+    integer: multiplier, shift (s_in / s_out), range, or as in compilers.op_parts.two_stage.
     """
 
     name = "requantize"

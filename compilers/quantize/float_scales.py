@@ -9,15 +9,18 @@ PFLD's landmarks then had a larger error.
 import numpy as np
 
 from compilers.quantize.weighted import Weighted
+from zoo.fixed_point import TWO_STAGE
 from zoo.graph import Quantization
 from zoo.scheme import Scheme
 
 __all__ = ["fit_float_scales"]
 
 # Nearly dead channels: the bias must fit into 32 bits of s_bias, and zoo.fixed_point must be able
-# to represent the factor from accumulator to output, s_in * s_w / s_out.
+# to represent the factor from accumulator to output, s_in * s_w / s_out. With 29 bits for its
+# fraction, as in compilers.op_parts.two_stage, a smaller one would make the bias inexact.
 _BIAS_STEPS_MAX = 2.0**30
 _FACTOR_MIN = 2.0**-30
+_TWO_STAGE_FACTOR_MIN = 2.0**-17
 
 
 def fit_float_scales(
@@ -27,7 +30,8 @@ def fit_float_scales(
     weights, biases = weighted.rows(scheme.weight_per_channel)
     qmax = (1 << (scheme.weight_bits - 1)) - 1
     for_bias = np.abs(biases).max(axis=1) / (scale_in * _BIAS_STEPS_MAX)
-    for_factor = scale_out / scale_in * _FACTOR_MIN
+    is_two_stage = scheme.activation_rounding == TWO_STAGE
+    for_factor = scale_out / scale_in * (_TWO_STAGE_FACTOR_MIN if is_two_stage else _FACTOR_MIN)
     least = np.maximum(for_bias, for_factor)
     scales = np.maximum(np.abs(weights).max(axis=1) / qmax, least).astype(np.float32)
     sums = np.float32(scale_in) * scales

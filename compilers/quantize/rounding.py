@@ -14,6 +14,7 @@ __all__ = ["squared_error", "to_integers"]
 _ROUND: Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
     "half_even": np.rint,
     "half_up": lambda values: np.floor(values + 0.5),
+    "two_stage": np.rint,
     "half_away": lambda values: np.copysign(np.floor(np.abs(values) + 0.5), values),
 }
 
