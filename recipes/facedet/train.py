@@ -1,11 +1,8 @@
 """Training of the detector with Lightning: resumable, reproducible for the same seed."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from lightning.pytorch import seed_everything
 
@@ -17,6 +14,7 @@ from recipes.facedet.task import DetectionTask
 from recipes.facedet.teacher import YuNet
 from recipes.shelf.boxed_photos import BoxedPhoto
 from recipes.shelf.checkpoint import load_weights, save_state
+from recipes.shelf.detector_record import training_record
 from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
 from zoo.data.labelled_data import find_data
 from zoo.errors import RecipeError
@@ -44,7 +42,15 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     task = DetectionTask(net, recipe, settings, steps, options.seed, held_out)
     trainer = make_trainer(options, settings, Watched("val_ap", "max"))
     trainer.fit(task, data, ckpt_path=last_checkpoint(options.out, steps), weights_only=True)
-    record = _record(recipe.name, options, settings, sets, len(held_out))
+    record = training_record(
+        recipe.name,
+        options,
+        asdict(settings),
+        asdict(Settings()),
+        sets,
+        len(held_out),
+        [file.stem for file in options.teachers],
+    )
     (options.out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     weights = options.out / f"{recipe.name}.safetensors"
     save_state(net.state_dict(), weights)
@@ -84,32 +90,3 @@ def _read(
         labelled += [images[index] for index in train]
         held_out += [photos[index] for index in held]
     return Pictures(labelled, unlabelled), held_out, sets
-
-
-def _start_record(folder: Path) -> dict[str, Any]:
-    """Return the record of the training that this one goes on from; {} if it is not there."""
-    file = folder / "training.json"
-    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return found
-
-
-def _record(
-    model: str,
-    options: TrainOptions,
-    settings: Settings,
-    sets: Mapping[str, int],
-    held_out: int,
-) -> dict[str, Any]:
-    """Return the training record in JSON types."""
-    usual = asdict(Settings())
-    return {
-        "model": model,
-        "data": [{"name": name, "pictures": count} for name, count in sets.items()],
-        "held_out_photos": held_out,
-        "epochs": settings.epochs,
-        "seed": options.seed,
-        "start": _start_record(options.start) if options.start else None,
-        "teachers": [file.stem for file in options.teachers],
-        "changed_settings": {k: v for k, v in asdict(settings).items() if v != usual[k]},
-        "versions": {package: version(package) for package in ("torch", "lightning")},
-    }

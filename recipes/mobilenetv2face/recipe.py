@@ -1,4 +1,4 @@
-"""Recipes of the family: contract, golden inputs, licences. No weights are published."""
+"""Recipes of the family: contract, golden inputs, licences, and what is published."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +9,9 @@ from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Licence, Recipe
 
-__all__ = ["contract", "recipe", "recipe_of_size"]
+__all__ = ["WEIGHTS", "contract", "recipe", "recipe_of_size"]
 
-_WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).parent / "weights"
 
 
 def __getattr__(name: str) -> Recipe:
@@ -30,11 +30,11 @@ def recipe(variant: Variant) -> Recipe:
         summary=f"boxes of faces in a whole photo, RGB {SIZE}x{SIZE}, MobileNetV2 {variant.width}, "
         f"exit {variant.exit.upper()}",
         contract=contract(variant),
-        hubs=published_hubs(_WEIGHTS, name),
+        hubs=published_hubs(WEIGHTS, name),
         golden=whole_portraits(),
         licences=(_weights_licence(), portrait_licence()),
-        metrics=published_file(_WEIGHTS, f"{name}.json"),
-        card=published_file(_WEIGHTS, f"{name}.md"),
+        metrics=published_file(WEIGHTS, f"{name}.json"),
+        card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.mobilenetv2face.train:train",
         export="recipes.mobilenetv2face.export:export",
         restore="recipes.mobilenetv2face.checkpoint:restore",
@@ -96,6 +96,6 @@ def _weights_licence() -> Licence:
         "weights",
         "LicenseRef-WIDER-research",
         commercial=False,
-        file=_WEIGHTS / "LICENSE.wider.txt",
+        file=WEIGHTS / "LICENSE.wider.txt",
         notice="trained on WIDER FACE (cc-by-nc-nd-4.0) images, for research only",
     )

@@ -1,11 +1,8 @@
 """Training of the detector with Lightning: resumable, reproducible for the same seed."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from importlib.metadata import version
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from lightning.pytorch import seed_everything
 
@@ -20,6 +17,7 @@ from recipes.mobilenetv2face.task import DetectionTask
 from recipes.mobilenetv2face.variants import VARIANTS, Variant
 from recipes.shelf.boxed_photos import BoxedPhoto
 from recipes.shelf.checkpoint import load_weights, save_state
+from recipes.shelf.detector_record import training_record
 from recipes.shelf.trainer import Watched, channels_last, last_checkpoint, make_trainer
 from zoo.data.labelled_data import find_data
 from zoo.errors import RecipeError
@@ -45,7 +43,10 @@ def train(recipe: Recipe, options: TrainOptions) -> Path:
     task = DetectionTask(net, recipe, settings, steps, options.seed, held_out)
     trainer = make_trainer(options, settings, Watched("val_ap", "max"))
     trainer.fit(task, data, ckpt_path=last_checkpoint(options.out, steps), weights_only=True)
-    record = _record(recipe.name, options, settings, sets, len(held_out))
+    named = replace(settings, pretrained=Path(settings.pretrained).name)
+    record = training_record(
+        recipe.name, options, asdict(named), asdict(Settings()), sets, len(held_out)
+    )
     (options.out / "training.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     weights = options.out / f"{recipe.name}.safetensors"
     save_state(net.state_dict(), weights)
@@ -83,23 +84,3 @@ def _read(
         kept += [images[index] for index in train]
         held_out += [photos[index] for index in held]
     return kept, held_out, sets
-
-
-def _record(
-    model: str, options: TrainOptions, settings: Settings, sets: Mapping[str, int], held_out: int
-) -> dict[str, Any]:
-    """Return the training record in JSON types."""
-    usual = asdict(Settings())
-    changed = {name: value for name, value in asdict(settings).items() if value != usual[name]}
-    if settings.pretrained:
-        changed["pretrained"] = Path(settings.pretrained).name
-    return {
-        "model": model,
-        "data": [{"name": name, "pictures": count} for name, count in sets.items()],
-        "held_out_photos": held_out,
-        "epochs": settings.epochs,
-        "seed": options.seed,
-        "start": options.start.name if options.start else None,
-        "changed_settings": changed,
-        "versions": {package: version(package) for package in ("torch", "lightning")},
-    }

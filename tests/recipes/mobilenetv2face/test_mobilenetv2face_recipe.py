@@ -12,7 +12,8 @@ from zoo.picture import read_picture
 def test_every_variant_is_registered() -> None:
     assert set(VARIANTS) <= set(registry.names("recipe"))
     assert len(VARIANTS) == 18
-    assert registry.load("recipe", "mobilenetv2face").name == "mobilenetv2face_a0.5x.wider"
+    for alias in ("mobilenetv2face", "mobilenetv2face_0.5x.wider"):
+        assert registry.load("recipe", alias).name == "mobilenetv2face_a0.5x.wider"
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
