@@ -87,8 +87,9 @@ def register_describers() -> list[Descriptor]:
 
 @hookimpl
 def register_executors() -> list[Descriptor]:
-    """Executors of the Graph itself, of TensorRT's input and of an .xmodel; GPUs; PyTorch."""
+    """Executors of the Graph itself, of TensorRT's input, an .xmodel, a .kmodel; GPUs; PyTorch."""
     return [
+        Descriptor("kmodel", "compilers.kmodel.executor:EXECUTOR"),
         Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
         Descriptor("tensorrt", "compilers.tensorrt.executors:EXECUTOR"),
         Descriptor("tensorrt-gpu", "compilers.tensorrt.executors:GPU_EXECUTOR"),
