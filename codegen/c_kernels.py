@@ -26,6 +26,7 @@ _LAYER_STRUCTS = ("rounding", "rescale")
 _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "add": _ROUNDING,
+        "add_two_stage": _ROUNDING,
         "average_pool": _ROUNDING + _WINDOW,
         "conv": _LAYER_STRUCTS + _WINDOW,
         "dense": _LAYER_STRUCTS,
@@ -35,14 +36,17 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "max_pool": _WINDOW,
         "mul": _ROUNDING,
         "requantize": _ROUNDING,
+        "requantize_two_stage": _ROUNDING,
     }
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
+_ACTIVATE = (("clamp", ""), ("round_shift", ""), ("activate", ""))
 _LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", ""), ("layer", "o"))
 _DEPTHWISE = (("minimum", ""), ("blocks", ""), *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "add": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
+        "add_two_stage": _ACTIVATE,
         "average_pool": (("clamp", ""), ("round_shift", ""), ("tap", "i")),
         "clip": (("clamp", ""),),
         "conv": (*_LAYER, ("tap", "i")),
@@ -53,14 +57,27 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
         "requantize": (("clamp", ""), ("round_shift", "")),
+        "requantize_two_stage": _ACTIVATE,
         "resize_linear": (("minimum", ""), ("clamp", ""), ("round_divide", "")),
         "softmax": (("clamp", ""), ("round_divide", "")),
     }
+)
+_PARTS_FIRST = (
+    "minimum",
+    "blocks",
+    "clamp",
+    "round_shift",
+    "round_divide",
+    "activate",
+    "store",
+    "tap",
+    "unpack",
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
 _SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
 _PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
 _PACKED_PARTS = ("multiply", "layer", "widen")
+_TWO_STAGE = "NETWORK_TWO_STAGE"
 
 
 @dataclass(frozen=True)
@@ -101,12 +118,14 @@ class Function:
 class KernelsCode:
     """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order.
 
-    tiles: the weight formats ('packed' or not) that need tile products.
+    tiles: the weight formats ('packed' or not) that need tile products.  two_stage: whether layers
+    store in two stages (compilers.op_parts.two_stage).
     """
 
     structs: tuple[Template, ...]
     parts: tuple[Part, ...]
     functions: tuple[Function, ...]
+    two_stage: bool = False
 
     @property
     def tiles(self) -> tuple[bool, ...]:
@@ -123,9 +142,11 @@ def kernels_code(program: CProgram) -> KernelsCode:
         for struct in (*_STRUCTS.get(_plain(kernel), ()), _settings_of(kernel))
     ]
     ordered = _ordered(structs, ("rounding", "rescale", "window"))
+    two_stage = any(_stores_in_two_stages(call) for call in program.calls)
     return KernelsCode(
         structs=tuple(map(_template, ordered)),
-        parts=_parts(used),
+        parts=_parts(used, two_stage),
+        two_stage=two_stage,
         functions=tuple(_function(program.prefix, kernel, ctypes) for kernel, ctypes in used),
     )
 
@@ -156,14 +177,20 @@ def struct_name(field_or_kernel: str) -> str:
     return "Network" + "".join(word.capitalize() for word in words)
 
 
-def _parts(used: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Part, ...]:
+def _stores_in_two_stages(call: Call) -> bool:
+    rescale = call.settings.get("rescale")
+    return isinstance(rescale, Mapping) and rescale["rounding"] == _TWO_STAGE
+
+
+def _parts(used: Iterable[tuple[str, tuple[str, ...]]], two_stage: bool) -> tuple[Part, ...]:
     """Return the parts, grouped by name, each after those it calls."""
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for kernel, ctypes in used:
         types = {"": (), "i": ctypes[:1], "o": ctypes[-1:]}
         wanted |= {(name, types[sides]): None for name, sides in _parts_of(kernel)}
-    order = ("minimum", "blocks", "clamp", "round_shift", "round_divide", "store", "tap", "unpack")
-    names = _ordered([name for name, _ in wanted], order)
+    if two_stage:
+        wanted["activate", ()] = None
+    names = _ordered([name for name, _ in wanted], _PARTS_FIRST)
     return tuple(
         Part(_template(name), _types(ctypes))
         for name in names

@@ -92,7 +92,8 @@ class Border:
     """An input or output of the network: real = scale * (q - zero_point).
 
     name: as in the Graph.  identifier: in C.  shape: in the Graph, without the batch.
-    ctype: 'uint8_t' or 'int8_t'.  rounding: from reals to integers.
+    ctype: 'uint8_t' or 'int8_t'.  rounding: from reals to integers,
+    'half_even' or 'half_up'.
     """
 
     name: str

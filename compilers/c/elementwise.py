@@ -6,15 +6,19 @@ import numpy as np
 
 from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.loops import broadcast_loops
-from compilers.c.rescaling import reach, rounding_of, single_factor, stored_range
+from compilers.c.rescaling import activated, reach, rounding_of, single_factor, stored_range
 from compilers.c.storage import sizes
-from zoo.c_program import Setting
+from zoo.c_program import Call, Setting
+from zoo.fixed_point import TWO_STAGE
 
 __all__ = ["lower_add", "lower_clip", "lower_mul", "lower_requantize"]
 
 
 def lower_add(view: KernelView) -> Steps:
-    """Lower sums and differences: m_a (q_a - z_a) + m_b (q_b - z_b), rounded once."""
+    """Lower sums and differences: m_a (q_a - z_a) + m_b (q_b - z_b), rounded once or twice."""
+    if view.output_grid.rounding == TWO_STAGE:
+        yield _add_two_stage(view)
+        return
     first, second = view.fixed("multiplier")
     (shift,) = view.fixed("shift")
     grids = [view.grid(view.inputs[index]) for index in (0, 1)]
@@ -50,6 +54,9 @@ def lower_mul(view: KernelView) -> Steps:
 
 def lower_requantize(view: KernelView) -> Steps:
     """Lower a change of scale and zero point."""
+    if view.output_grid.rounding == TWO_STAGE:
+        yield _requantize_two_stage(view)
+        return
     (multiplier,), (shift,) = view.fixed("multiplier"), view.fixed("shift")
     factor = single_factor(view, multiplier, shift, reach(view.input_grid), view.fixed("range"))
     settings = {
@@ -67,6 +74,34 @@ def lower_clip(view: KernelView) -> Steps:
     low, high = view.fixed("range")
     settings = {"count": view.count, "low": low, "high": high}
     yield view.call("clip", settings, [view.operand(0)], in_place=(0,))
+
+
+def _add_two_stage(view: KernelView) -> Call:
+    weights, names = view.fixed("weight"), ("bn_multiplier", "bn_shift", "bn_add")
+    (multiplier,), (shift,), (add,) = (view.fixed(name) for name in names)
+    settings = {
+        **_loops(view, ("first_strides", "second_strides")),
+        "first_weight": weights[0],
+        "second_weight": weights[1],
+        "multiplier": multiplier,
+        "shift": shift,
+        "add": add,
+        **activated(view),
+    }
+    operands = [view.operand(0), view.operand(1)]
+    return view.call("add_two_stage", settings, operands, in_place=_whole(view))
+
+
+def _requantize_two_stage(view: KernelView) -> Call:
+    (multiplier,), (shift,) = view.fixed("bn_multiplier"), view.fixed("bn_shift")
+    settings = {
+        "count": view.count,
+        "input_zero_point": view.input_grid.zero_point[0],
+        "multiplier": multiplier,
+        "shift": shift,
+        **activated(view),
+    }
+    return view.call("requantize_two_stage", settings, [view.operand(0)], in_place=(0,))
 
 
 def _sum_rounding(view: KernelView) -> str:

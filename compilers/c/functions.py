@@ -57,7 +57,7 @@ def lower_softmax(view: KernelView) -> Steps:
         "zero_point": grid.zero_point[0],
         "low": grid.qmin,
         "high": grid.qmax,
-        "half_even": int(grid.rounding == "half_even"),
+        "half_even": int(grid.rounding != "half_up"),
     }
     yield view.call("softmax", settings, [view.operand(0)])
 

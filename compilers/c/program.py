@@ -107,7 +107,7 @@ def _border(name: str, tensor: Tensor, names: Identifiers) -> Border:
         ctype=c_type(tensor),
         scale=grid.scale[0],
         zero_point=grid.zero_point[0],
-        rounding=grid.rounding,
+        rounding="half_up" if grid.rounding == "half_up" else "half_even",
     )
 
 

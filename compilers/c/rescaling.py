@@ -2,22 +2,36 @@
 
 y = clip(round(sum * multiplier / 2**shift) + zero_point, low, high)
 
-Three kernels compute it, each exact where it is used:
+Kernels compute it in one of three ways, each exact where it is used:
 HALF_EVEN  int64 product, ties to even.
 HALF_UP    int64 product, ties up. Also for half_even if no sum can be a tie.
 HIGH_WORD  only the product's upper 32 bits, for shifts of at least 33: the half added before
            shifting then has no lower bits. Smaller shifts are increased by doubling the sums, if
            these have spare bits: sum * 2**d * multiplier / 2**(shift + d).
+
+TWO_STAGE is another arithmetic, that of a K210's KPU (compilers.op_parts.two_stage).
 """
 
 from collections.abc import Mapping, Sequence
 from math import frexp
 
+import numpy as np
+from numpy.typing import NDArray
+
 from compilers.c.kernel_view import KernelView
 from zoo.c_program import Setting
+from zoo.fixed_point import STAGE_BITS
 from zoo.graph import Quantization
 
-__all__ = ["per_channel", "reach", "rounding_of", "single_factor", "stored_range"]
+__all__ = [
+    "activated",
+    "per_channel",
+    "reach",
+    "rounding_of",
+    "single_factor",
+    "stored_range",
+    "two_stage",
+]
 
 _HIGH_WORD_SHIFT = 33
 _LARGEST_SHIFT = 64
@@ -51,6 +65,32 @@ def single_factor(
     }
 
 
+def two_stage(view: KernelView, bias: NDArray[np.int64]) -> Mapping[str, Setting]:
+    """Return the settings of weighted sums stored in two stages. bias: [K], added last."""
+    multiplier, shift = (np.array(view.fixed(f"bn_{key}")) for key in ("multiplier", "shift"))
+    add = (bias * multiplier + (np.int64(1) << shift >> 1)) >> shift
+    return {
+        "sum_factor": 1,
+        "multiplier": view.constant("multiplier", "int32_t", multiplier),
+        "shift": view.constant("shift", "uint8_t", shift),
+        "add": view.constant("add", "int32_t", add),
+        **activated(view),
+        "rounding": "NETWORK_TWO_STAGE",
+    }
+
+
+def activated(view: KernelView) -> Mapping[str, Setting]:
+    """Return zero point and bounds of the output from its table; refuses all but clamps."""
+    starts, slopes = view.fixed("table_start"), view.fixed("table_multiplier")
+    low, _, high, *_ = view.fixed("table_bias")
+    zero_point = view.output_grid.zero_point[0]
+    clamp = tuple((level - zero_point) << STAGE_BITS for level in (low, high))
+    has_slope_1 = slopes[:3] == (0, 1, 0) and view.fixed("table_shift")[1] == STAGE_BITS
+    if starts[1:3] != clamp or not has_slope_1:
+        view.refuse("its activation table is not a clamp", "quantize the float network again")
+    return {"zero_point": zero_point, "low": low, "high": high}
+
+
 def reach(grid: Quantization) -> int:
     """Return the largest |q - z|."""
     zero_point = grid.zero_point[0]
@@ -73,7 +113,7 @@ def rounding_of(
             "its result before saturation may have more than 32 bits",
             "the scales of neighbouring tensors are too far apart, recalibrate",
         )
-    if view.output_grid.rounding == "half_even" and any(_may_tie(*factor) for factor in factors):
+    if view.output_grid.rounding != "half_up" and any(_may_tie(*factor) for factor in factors):
         return "NETWORK_HALF_EVEN"
     if min(shifts) >= _HIGH_WORD_SHIFT:
         return "NETWORK_HIGH_WORD"

@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.c.kernel_view import KernelView, Steps
-from compilers.c.rescaling import per_channel, reach
+from compilers.c.rescaling import per_channel, reach, two_stage
 from compilers.c.storage import c_type, sizes
 from compilers.c.windows import Window, pixel_window, window_settings
 from compilers.op_parts.arguments import integer, integers
 from compilers.op_parts.arithmetic import centred
 from zoo.c_program import Call, Constant, Setting
+from zoo.fixed_point import TWO_STAGE
 
 __all__ = ["bias_tiles", "lower_conv", "lower_dense", "pack", "weight_tiles"]
 
@@ -38,11 +39,15 @@ _PIXELS = 8  # computed at once by the kernel, each from its own patch
 
 @dataclass(frozen=True)
 class _Sums:
-    """Integer constants of a layer. weights: [K, ...] int8, centred.  bias: [K], bias' above."""
+    """Integer constants of a layer. weights: [K, ...] int8, centred.  bias: [K], bias' above.
+
+    added_last: [K], the bias itself if sums are stored in two stages; bias' is then without it.
+    """
 
     weights: NDArray[np.int64]
     bias: NDArray[np.int64]
     bounds: NDArray[np.int64]
+    added_last: NDArray[np.int64] | None
 
 
 def lower_dense(view: KernelView) -> Steps:
@@ -157,10 +162,11 @@ def _window(view: KernelView) -> Window:
 
 
 def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[str, Setting]:
-    return {
-        "bias": view.constant("bias", "int32_t", bias),
-        "rescale": per_channel(view, sums.bounds.tolist()),
-    }
+    if sums.added_last is None:
+        rescale = per_channel(view, sums.bounds.tolist())
+    else:
+        rescale = two_stage(view, sums.added_last)
+    return {"bias": view.constant("bias", "int32_t", bias), "rescale": rescale}
 
 
 def _is_packed(view: KernelView) -> bool:
@@ -201,6 +207,9 @@ def _sums(view: KernelView, offset: int) -> _Sums:
     weights = _weights(view)
     rows = weights.reshape(len(weights), -1)
     grid, bias = view.input_grid, _bias(view, len(weights))
+    added_last = None
+    if view.output_grid.rounding == TWO_STAGE:
+        added_last, bias = bias, np.zeros_like(bias)
     folded = bias - (grid.zero_point[0] + offset) * rows.sum(axis=1)
     magnitudes = np.abs(rows).sum(axis=1)
     largest = max(abs(grid.qmin + offset), abs(grid.qmax + offset))
@@ -209,7 +218,8 @@ def _sums(view: KernelView, offset: int) -> _Sums:
             f"its sums over {prod(rows.shape[1:])} products may have more than 32 bits",
             "split the layer, or quantize the bias with the scale input * weight",
         )
-    return _Sums(weights, folded, np.abs(bias) + magnitudes * reach(grid))
+    bounds = np.abs(bias) + magnitudes * reach(grid)
+    return _Sums(weights, folded, bounds, added_last)
 
 
 def _bias(view: KernelView, channels: int) -> NDArray[Any]:

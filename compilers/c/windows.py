@@ -76,7 +76,7 @@ def lower_resize(view: KernelView) -> Steps:
         "zero_point": grid.zero_point[0],
         "low": grid.qmin,
         "high": grid.qmax,
-        "half_even": int(grid.rounding == "half_even"),
+        "half_even": int(grid.rounding != "half_up"),
     }
     yield view.call("resize_linear", settings, [view.operand(0)])
 

@@ -44,6 +44,7 @@ __all__ = [
     "dequantize",
     "factors",
     "fix_ratio",
+    "fix_storing",
     "fix_sum",
     "gain_of_sum",
     "integer_range",
@@ -120,11 +121,25 @@ def integer_range(node: Node, quantization: Quantization) -> tuple[int, int]:
 
 
 def fix_ratio(node: Node, scale: float, output: Tensor) -> Mapping[str, tuple[int, ...]]:
-    """Return multiplier and shift of scale / s_out, and the range; scale: the accumulator's.
+    """Return multiplier and shift of scale / s_out, and the range; scale: the accumulator's."""
+    stored = quantization_of(output)
+    multiplier, shift = fix_factors([scale / stored.scale[0]])
+    return {"multiplier": multiplier, "shift": shift, "range": integer_range(node, stored)}
+
+
+def fix_storing(
+    node: Node, scales: Sequence[float], output: Tensor
+) -> Mapping[str, tuple[int, ...]]:
+    """Return multipliers and shifts of the accumulator's scales, and the range.
 
     Or the constants of compilers.op_parts.two_stage, if the output is stored that way.
     """
-    return _fix_storing(node, [scale / quantization_of(output).scale[0]], output)
+    stored = quantization_of(output)
+    ratios, limits = [scale / stored.scale[0] for scale in scales], integer_range(node, stored)
+    if stored.rounding == TWO_STAGE:
+        return fix_two_stage(ratios, limits, stored.zero_point[0])
+    multiplier, shift = fix_factors(ratios)
+    return {"multiplier": multiplier, "shift": shift, "range": limits}
 
 
 def factors(node: Node) -> NDArray[np.float64]:
@@ -164,8 +179,7 @@ def fix_sum(node: Node, inputs: Sequence[Tensor], output: Tensor) -> Mapping[str
         )
     channels = int(inputs[1].shape[0])
     sums = _per_channel([source.scale[0] * scale for scale in weight.scale], channels)
-    scale_out = quantization_of(output).scale[0]
-    integers = dict(_fix_storing(node, [scale / scale_out for scale in sums], output))
+    integers = dict(fix_storing(node, sums, output))
     if len(inputs) > 2:
         bias = _per_channel(quantization_of(inputs[2]).scale, channels)
         shifts = tuple(_bias_shift(node, *pair) for pair in zip(bias, sums, strict=True))
@@ -189,17 +203,6 @@ def shifted_bias(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
     """Return the bias [K] in steps of the accumulator."""
     shifts = np.array(node.integer.get("bias_shift", (0,)), np.int64)
     return np.left_shift(bias.astype(np.int64), shifts)
-
-
-def _fix_storing(
-    node: Node, factors_out: Sequence[float], output: Tensor
-) -> Mapping[str, tuple[int, ...]]:
-    stored = quantization_of(output)
-    limits = integer_range(node, stored)
-    if stored.rounding == TWO_STAGE:
-        return fix_two_stage(factors_out, limits, stored.zero_point[0])
-    multiplier, shift = fix_factors(factors_out)
-    return {"multiplier": multiplier, "shift": shift, "range": limits}
 
 
 def _zero_points(quantization: Quantization, rank: int) -> NDArray[np.int64]:

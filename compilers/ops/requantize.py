@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from compilers.op_parts.arithmetic import centred, clamp_reals, factors, fix_ratio, store
+from compilers.op_parts.arithmetic import centred, clamp_reals, factors, fix_storing, store
 from compilers.op_parts.kinds import BorderOp
 from zoo.graph import Node, Tensor, quantization_of
 
@@ -39,7 +39,7 @@ class Requantize(BorderOp):
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
         """Return multiplier, shift and range."""
-        return fix_ratio(node, quantization_of(inputs[0]).scale[0], output)
+        return fix_storing(node, [quantization_of(inputs[0]).scale[0]], output)
 
     def gain(
         self,

@@ -14,6 +14,7 @@ U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
 COARSE = Quantization((0.125,), (7,))
 HALF_UP = Quantization((0.0625,), (0,), rounding="half_up")
+TWO_STAGE = Quantization((0.05,), (120,), signed=False, rounding="two_stage")
 HALF_EVEN = Quantization((0.0625,), (0,))
 PAIRS = {
     "u8": (U8, U8),
@@ -21,6 +22,7 @@ PAIRS = {
     "u8 to s8": (U8, S8),
     "half up": (HALF_UP, HALF_UP),
     "half even": (HALF_EVEN, HALF_EVEN),
+    "two stage": (TWO_STAGE, TWO_STAGE),
 }
 IMAGE = ("N", 6, 7, 5)
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}

@@ -13,7 +13,7 @@ from host_compilers import CC, CXX
 from networks import residual_network
 from quantization import quantized
 
-from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM
+from compilers.schemes import DPU_POW2, KPU_U8, W4A8_ASYM, W8A8_ASYM
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 
@@ -28,7 +28,9 @@ def test_kernels_compile_without_warnings_and_are_formatted(pair, tmp_path):
 
 
 @pytest.mark.toolchain
-@pytest.mark.parametrize("scheme", [W8A8_ASYM, W4A8_ASYM, DPU_POW2], ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize(
+    "scheme", [W8A8_ASYM, W4A8_ASYM, DPU_POW2, KPU_U8], ids=lambda scheme: scheme.name
+)
 def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
     write_c(quantized(residual_network(), scheme), tmp_path)
     check_warnings(tmp_path)

@@ -4,6 +4,9 @@ typedef struct {
   int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
   const uint8_t* shift;       // [channels]
+{% if kernels.two_stage %}
+  const int32_t* add;         // [channels], for NETWORK_TWO_STAGE
+{% endif %}
   int32_t zero_point;
   int32_t low;
   int32_t high;
