@@ -63,7 +63,7 @@ TARGET = Target(
         "none": "the DPU has no floating point; use ptq or qat",
         "fp16": "the DPU has no floating point; use ptq or qat",
         **dict.fromkeys(
-            ("w8a8-asym", "w8a8-sym", "w8a16-asym", "w4a8-asym"),
+            ("w8a8-asym", "w8a8-sym", "w8a16-asym", "w4a8-asym", "kpu-u8"),
             "the DPU scales by shifts only, so every scale must be a power of two; use dpu-pow2",
         ),
     },
