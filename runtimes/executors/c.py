@@ -87,23 +87,37 @@ class CExecutor(Executor):
             library = Path(build) / "network.so"
             prefix = prefix_of(facts.get("part", ""))
             _compile(sorted(folder.glob(f"{prefix}*.c")), library)
-            run = getattr(ctypes.CDLL(str(library)), f"{prefix}_run")
+            function = getattr(ctypes.CDLL(str(library)), f"{prefix}_run")
         if "part" in facts:
-            run = partial(run, _arena(facts["arena_bytes"]))
-        return CRun(run, _tensors(facts["inputs"]), _tensors(facts["outputs"]), str(folder / main))
+            function = partial(function, _arena(facts["arena_bytes"]))
+        return CRun(partial(_run_samples, function), facts, str(folder / main))
+
+
+def _run_samples(
+    function: Callable[..., object],
+    inputs: Sequence[NDArray[Any]],
+    outputs: Sequence[NDArray[Any]],
+) -> None:
+    for index in range(len(inputs[0])):
+        arrays = [array[index] for array in (*inputs, *outputs)]
+        function(*(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
 
 
 class CRun:
-    """A loaded network."""
+    """A network's code, loaded.
+
+    run: computes output integers in place from input integers, arrays [N, ...] as in the program.
+    facts: of the network's JSON file.
+    """
 
     def __init__(
         self,
-        run: Callable[..., object],
-        inputs: Sequence[_Tensor],
-        outputs: Sequence[_Tensor],
+        run: Callable[[Sequence[NDArray[Any]], Sequence[NDArray[Any]]], None],
+        facts: Mapping[str, Any],
         where: str,
     ) -> None:
-        self._run, self._inputs, self._outputs, self._where = run, inputs, outputs, where
+        self._run, self._where = run, where
+        self._inputs, self._outputs = _tensors(facts["inputs"]), _tensors(facts["outputs"])
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name. feeds: inputs by name, float32, batch first.
@@ -111,11 +125,8 @@ class CRun:
         Raises HubError for an input that is missing or has the wrong shape.
         """
         stored = [tensor.store(self._feed(tensor, feeds)) for tensor in self._inputs]
-        count = len(stored[0])
-        results = [tensor.empty(count) for tensor in self._outputs]
-        for index in range(count):
-            arrays = [array[index] for array in (*stored, *results)]
-            self._run(*(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
+        results = [tensor.empty(len(stored[0])) for tensor in self._outputs]
+        self._run(stored, results)
         return {t.name: t.read(array) for t, array in zip(self._outputs, results, strict=True)}
 
     def _feed(self, tensor: _Tensor, feeds: Feeds) -> NDArray[np.float32]:
