@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import ToolchainError, VerifyError
+from zoo.picture import read_picture
 from zoo.plugs import AppRun, ChainRun
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
 
-__all__ = ["run_app", "run_chain"]
+__all__ = ["run_app", "run_chain", "run_firmware"]
 
 _TIMEOUT_S = 600
 """A chain looks many times at a picture, and an emulator is slow on a busy machine."""
@@ -56,6 +57,35 @@ def run_chain(
     return ChainRun(alone, tuple(_runs(start, picture, [*words, "--model", str(artifact)])))
 
 
+def run_firmware(command: Sequence[str], golden: Sequence[GoldenInput]) -> tuple[AppRun, ...]:
+    """Return the results of a firmware that takes pictures with boxes from standard input.
+
+    Each is a line "WIDTH HEIGHT X Y W H", and planes of red, green and blue. It prints two lines
+    for each picture: the record, and the outputs. Errors: as for `run_app`.
+    """
+    frames = b"".join(map(_frame, golden))
+    printed = _run(command, ", ".join(item.name for item in golden), frames)
+    lines = _objects(printed, f"{command[-1]}: its output")
+    if len(lines) != 2 * len(golden):
+        raise VerifyError(
+            f"{command[-1]}: its output has {len(lines)} lines; expected two for each of "
+            f"{len(golden)} pictures"
+        )
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    return tuple(AppRun(_outputs(line), record) for record, line in pairs)
+
+
+def _frame(golden: GoldenInput) -> bytes:
+    picture = read_picture(golden.image)
+    height, width, _ = picture.shape
+    numbers = " ".join(repr(float(value)) for value in golden.box)
+    return f"{width} {height} {numbers}\n".encode() + picture.transpose(2, 0, 1).tobytes()
+
+
+def _outputs(line: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    return {name: _array(values) for name, values in line.get("outputs", {}).items()}
+
+
 def _first(start: Sequence[str], picture: Path, words: Sequence[str]) -> AppRun:
     """Return the results of the first line; raises VerifyError if there is none."""
     found = _runs(start, picture, words)
@@ -69,7 +99,7 @@ def _runs(start: Sequence[str], picture: Path, words: Sequence[str]) -> list[App
     with TemporaryDirectory(prefix="zoo-app-") as folder:
         raw = Path(folder) / "raw.jsonl"
         command = [*start, "--source", str(picture), *words, "--raw-outputs", str(raw)]
-        printed = _run(command, picture)
+        printed = _run(command, picture.stem)
         written = raw.read_text("utf-8") if raw.exists() else ""
     records = _objects(printed, f"{start[-1]}: its output")
     raws = _objects(written, f"{start[-1]}: the file of --raw-outputs")
@@ -78,10 +108,7 @@ def _runs(start: Sequence[str], picture: Path, words: Sequence[str]) -> list[App
             f"{start[-1]}: its output has {len(records)} lines, the file of --raw-outputs "
             f"{len(raws)}; each needs one for each region"
         )
-    return [
-        AppRun({name: _array(v) for name, v in line.get("outputs", {}).items()}, record)
-        for line, record in zip(raws, records, strict=True)
-    ]
+    return [AppRun(_outputs(line), record) for line, record in zip(raws, records, strict=True)]
 
 
 def _box(golden: GoldenInput) -> list[str]:
@@ -106,23 +133,24 @@ def _object(line: str, where: str) -> Mapping[str, Any]:
     return found
 
 
-def _run(command: list[str], picture: Path) -> str:
+def _run(command: Sequence[str], picture: str, given: bytes = b"") -> str:
+    """Return what a program prints. picture: its name.  given: standard input."""
     try:
         finished = subprocess.run(
-            command, capture_output=True, encoding="utf-8", timeout=_TIMEOUT_S, check=False
+            command, input=given, capture_output=True, timeout=_TIMEOUT_S, check=False
         )
     except OSError as error:
         raise ToolchainError(f"{command[0]}: cannot be started here ({error.strerror})") from error
     except subprocess.TimeoutExpired as error:
         raise VerifyError(
-            f"{command[0]}: picture '{picture.stem}' took more than {_TIMEOUT_S} s"
+            f"{command[0]}: picture '{picture}' took more than {_TIMEOUT_S} s"
         ) from error
     if finished.returncode != 0:
         raise VerifyError(
-            f"{command[0]}: failed on picture '{picture.stem}' with status {finished.returncode}: "
-            f"{finished.stderr.strip()}"
+            f"{command[0]}: failed on picture '{picture}' with status {finished.returncode}: "
+            f"{finished.stderr.decode('utf-8', 'replace').strip()}"
         )
-    return finished.stdout
+    return finished.stdout.decode("utf-8")
 
 
 def _array(values: object) -> NDArray[np.float32]:

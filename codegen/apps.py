@@ -7,11 +7,13 @@ from pathlib import Path
 from codegen.app import App, Call
 from codegen.c_border import network_sources
 from codegen.companions import TEXTS
+from codegen.k210 import FirmwareBackend
 from codegen.kotlin_app import KotlinBackend
 from codegen.kria import KriaToolchain
 from codegen.machines import JETSON, KRIA, PC, RASPBERRY_PI_4
 from codegen.packages import DebianSettings
 from codegen.python_app import python_sources
+from codegen.rv64 import FirmwareApp, Rv64Toolchain
 from codegen.sources import CppBackend
 from codegen.tensorrt import StandInTensorRt, adapter_sources
 from codegen.toolchain import LinuxToolchain
@@ -28,6 +30,8 @@ __all__ = [
     "CPP_TENSORRT_JETSON",
     "CPP_VART",
     "CPP_VART_TAIL",
+    "K210",
+    "K210_C",
     "LITERT_ARM",
     "ONNXRUNTIME_ARM",
 ]
@@ -250,4 +254,24 @@ ANDROID = App(
         "only the zoo's tests compare its Kotlin with the reference, and its self-test runs when "
         "it starts"
     ),
+)
+
+
+K210 = FirmwareApp(
+    "k210",
+    FirmwareBackend(on_kpu=True),
+    Rv64Toolchain(),
+    texts={"README.md": "bundle/k210/README.md.j2"},
+    further={"on_kpu": True},
+    stand_in="C code for the KPU, emulated rv64",
+)
+
+# For networks that the KPU does not take.
+K210_C = FirmwareApp(
+    "k210-c",
+    FirmwareBackend(on_kpu=False),
+    Rv64Toolchain(),
+    texts={"README.md": "bundle/k210/README.md.j2"},
+    further={"on_kpu": False},
+    stand_in="emulated rv64",
 )

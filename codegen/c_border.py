@@ -13,7 +13,7 @@ from zoo.c_program import prefix_of
 from zoo.errors import RefusedError
 from zoo.plugs import AppDetector, AppRequest
 
-__all__ = ["network_sources"]
+__all__ = ["network_sources", "tensor_literal"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,14 @@ def _call(facts: Mapping[str, Any]) -> NetworkCall:
     arguments += [_pointer("", out, f"outputs[{i}].data()") for i, out in enumerate(outputs)]
     return NetworkCall(
         prefix=prefix,
-        input=_literal(source),
-        outputs=tuple(map(_literal, outputs)),
+        input=tensor_literal(source),
+        outputs=tuple(map(tensor_literal, outputs)),
         call=filled(f"{prefix}_run", arguments, ";", indent=2),
     )
 
 
-def _literal(fact: Mapping[str, Any]) -> str:
+def tensor_literal(fact: Mapping[str, Any]) -> str:
+    """Return an input or output of a network's JSON file as an IntegerTensor literal."""
     name, shape = literal(fact["name"]), literal(fact["shape"])
     is_signed = literal(fact["ctype"] == "int8_t")
     scale, half_up = f"{literal(fact['scale'])}f", literal(fact["rounding"] == "half_up")

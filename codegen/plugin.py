@@ -19,6 +19,8 @@ def register_apps() -> Iterable[Descriptor]:
         Descriptor("cpp-tensorrt-jetson", "codegen.apps:CPP_TENSORRT_JETSON"),
         Descriptor("cpp-vart", "codegen.apps:CPP_VART"),
         Descriptor("cpp-vart-tail", "codegen.apps:CPP_VART_TAIL"),
+        Descriptor("k210", "codegen.apps:K210"),
+        Descriptor("k210-c", "codegen.apps:K210_C"),
     ]
 
 

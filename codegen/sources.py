@@ -13,7 +13,7 @@ from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
 
-__all__ = ["CMakeProject", "CppBackend"]
+__all__ = ["CMakeProject", "CppBackend", "step_headers"]
 
 _CPP = TEMPLATES / "cpp"
 _BATCHES = 4  # batches of about equal work, for two or four cores
@@ -74,7 +74,7 @@ class CppBackend:
         Raises RecipeError for a contract that cannot be written in C++, ToolchainError without
         the vendored headers.
         """
-        files = {**self._copied(), **_step_headers(request), **vendored_sources()}
+        files = {**self._copied(), **step_headers(request), **vendored_sources()}
         files |= self.network(request)
         files["contract.cpp"] = render("cpp/contract.cpp.j2", **contract_code(request))
         project = self._project(request.model, sorted(files))
@@ -106,7 +106,8 @@ class CppBackend:
         )
 
 
-def _step_headers(request: AppRequest) -> dict[str, bytes]:
+def step_headers(request: AppRequest) -> dict[str, bytes]:
+    """Return the C++ forms of the contracts' steps by path; raises RecipeError."""
     headers = [registry.load("step", name).cpp_header for name in sorted(cpp_steps(request))]
     found: dict[str, Path] = {}
     for header in (*_CORE_HEADERS, *headers):

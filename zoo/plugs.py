@@ -323,7 +323,7 @@ class AppDetector:
 class AppRequest:
     """Everything that a generated app depends on.
 
-    artifact_files: contents by name, if available.
+    artifact_files: contents by relative path, if available.
     detector: that finds the network's regions, None for none.
     """
 

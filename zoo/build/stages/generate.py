@@ -23,7 +23,9 @@ def app_request(plan: Plan, main: str, needs: Mapping[str, Path]) -> AppRequest:
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    """Return the contents of a folder's files by relative path."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:

@@ -1,7 +1,6 @@
 // Back end: the network as C, compiled into the program.
 #include "backends/c99_tensor.hpp"
 #include "core/backend.hpp"
-#include "steps/frame.hpp"
 
 namespace zoo {
 
@@ -20,19 +19,11 @@ class C99Network : public Backend {
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
 };
 
-std::size_t find(const std::vector<c99::IntegerTensor>& tensors, const TensorSpec& wanted) {
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    if (tensors[i].spec.name == wanted.name && tensors[i].spec.shape == wanted.shape) return i;
-  }
-  throw Error("the network has no " + describe(wanted) +
-              ": program and network do not belong together, build the bundle again");
-}
-
 C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
                        const std::vector<TensorSpec>& outputs)
     : network_(network) {
-  find({network.input}, input);
-  for (const TensorSpec& output : outputs) places_.push_back(find(network.outputs, output));
+  c99::find({network.input}, input);
+  for (const TensorSpec& output : outputs) places_.push_back(c99::find(network.outputs, output));
 }
 
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "steps/frame.hpp"
+
 namespace zoo::c99 {
 
 namespace {
@@ -17,16 +19,27 @@ std::size_t stored_at(const std::vector<std::int64_t>& shape, std::size_t index)
 
 }  // namespace
 
-Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals) {
+std::size_t find(const std::vector<IntegerTensor>& tensors, const TensorSpec& wanted) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].spec.name == wanted.name && tensors[i].spec.shape == wanted.shape) return i;
+  }
+  throw Error("the network has no " + describe(wanted) +
+              ": program and network do not belong together, build the bundle again");
+}
+
+std::uint8_t quantize(const IntegerTensor& tensor, float real) {
   const double low = tensor.is_signed ? -128 : 0;
   const double high = tensor.is_signed ? 127 : 255;
+  const float level = real / tensor.scale;
+  const float rounded = tensor.rounds_half_up ? std::floor(level + 0.5f) : std::nearbyint(level);
+  const double stored = std::clamp(static_cast<double>(rounded) + tensor.zero_point, low, high);
+  return static_cast<std::uint8_t>(static_cast<int>(stored) & 0xff);
+}
+
+Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals) {
   Bytes integers(reals.size());
   for (std::size_t i = 0; i < reals.size(); ++i) {
-    const float level = reals[i] / tensor.scale;
-    const float rounded = tensor.rounds_half_up ? std::floor(level + 0.5f) : std::nearbyint(level);
-    const double stored = std::clamp(static_cast<double>(rounded) + tensor.zero_point, low, high);
-    integers[stored_at(tensor.spec.shape, i)] =
-        static_cast<std::uint8_t>(static_cast<int>(stored) & 0xff);
+    integers[stored_at(tensor.spec.shape, i)] = quantize(tensor, reals[i]);
   }
   return integers;
 }

@@ -1,6 +1,7 @@
 // Inputs and outputs of an integer network: real = scale * (q - zero_point).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,6 +31,13 @@ struct Network {
 // Generated from the networks. role: as in BackendOptions.
 const Network& network(const std::string& role);
 
+// The place of a tensor of that name and shape; throws Error.
+std::size_t find(const std::vector<IntegerTensor>& tensors, const TensorSpec& wanted);
+
+// The integer of a real.
+std::uint8_t quantize(const IntegerTensor& tensor, float real);
+
+// In the order of the network's memory.
 Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals);
 std::vector<float> dequantize(const IntegerTensor& tensor, const Bytes& integers);
 

@@ -1,0 +1,6 @@
+// The network, in the firmware.
+  .section .rodata
+  .global kmodel
+  .balign 128
+kmodel:
+  .incbin "network.kmodel"

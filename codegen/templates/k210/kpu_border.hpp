@@ -1,0 +1,13 @@
+// The kmodel's input, integers [C, H, W], and outputs, which the SDK gives as reals [C, H, W].
+#pragma once
+
+#include <vector>
+
+#include "backends/c99_tensor.hpp"
+
+namespace zoo {
+
+extern const c99::IntegerTensor kKpuInput;
+extern const std::vector<c99::IntegerTensor> kKpuOutputs;
+
+}  // namespace zoo

@@ -1,0 +1,74 @@
+// Back end: the network as a kmodel, run by the SDK on the KPU.
+#include <cstring>
+#include <string>
+
+#include "backends/c99_tensor.hpp"
+#include "core/backend.hpp"
+#include "kpu_border.hpp"
+#include "steps/frame.hpp"
+
+extern "C" {
+#include "kpu.h"
+extern const std::uint8_t kmodel[];
+}
+
+namespace zoo {
+
+const BackendInfo kBackend = {"KPU", {}};
+
+namespace {
+
+class KpuNetwork : public Backend {
+ public:
+  KpuNetwork(const TensorSpec& input, const std::vector<TensorSpec>& outputs);
+  ~KpuNetwork() override { kpu_model_free(&model_); }
+  std::vector<std::vector<float>> run(const std::vector<float>& input) override;
+
+ private:
+  kpu_model_context_t model_ = {};
+  std::vector<std::uint8_t> input_;
+  std::vector<std::size_t> places_;  // of the contract's outputs among the network's
+};
+
+void note_done(void* is_done) { *static_cast<volatile bool*>(is_done) = true; }
+
+KpuNetwork::KpuNetwork(const TensorSpec& input, const std::vector<TensorSpec>& outputs)
+    : input_(input.size()) {
+  c99::find({kKpuInput}, input);
+  for (const TensorSpec& output : outputs) places_.push_back(c99::find(kKpuOutputs, output));
+  const int status = kpu_load_kmodel(&model_, kmodel);
+  if (status != 0) throw Error("the SDK does not load the kmodel: " + std::to_string(status));
+}
+
+std::vector<std::vector<float>> KpuNetwork::run(const std::vector<float>& input) {
+  for (std::size_t i = 0; i < input.size(); ++i) input_[i] = c99::quantize(kKpuInput, input[i]);
+  volatile bool is_done = false;
+  const int status = kpu_run_kmodel(&model_, input_.data(), DMAC_CHANNEL5, note_done,
+                                    const_cast<bool*>(&is_done));
+  if (status != 0) throw Error("the KPU does not run: " + std::to_string(status));
+  while (!is_done) {
+  }
+  std::vector<std::vector<float>> results;
+  for (const std::size_t place : places_) {
+    std::uint8_t* data = nullptr;
+    std::size_t bytes = 0;
+    kpu_get_output(&model_, static_cast<std::uint32_t>(place), &data, &bytes);
+    std::vector<float> output(kKpuOutputs[place].spec.size());
+    if (bytes != output.size() * sizeof(float)) {
+      throw Error("the kmodel's output " + std::to_string(place) + " has " +
+                  std::to_string(bytes) + " bytes: build the bundle again");
+    }
+    std::memcpy(output.data(), data, bytes);
+    results.push_back(std::move(output));
+  }
+  return results;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> load_backend(const BackendOptions&, const TensorSpec& input,
+                                      const std::vector<TensorSpec>& outputs) {
+  return std::make_unique<KpuNetwork>(input, outputs);
+}
+
+}  // namespace zoo

@@ -1,0 +1,43 @@
+#include "report.hpp"
+
+#include <cstdio>
+
+namespace zoo {
+
+std::string quoted(const std::string& text) {
+  std::string json = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') json += '\\';
+    if (static_cast<unsigned char>(letter) >= ' ') {
+      json += letter;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(letter));
+    json += escape;
+  }
+  return json + '"';
+}
+
+std::string record(const Photo& photo, const Finding& finding) {
+  const Box& box = finding.box;
+  std::string text = "{\"frame\": " + std::to_string(photo.frame) + ", \"box\": [" +
+                     to_json(box.x) + ", " + to_json(box.y) + ", " + to_json(box.width) + ", " +
+                     to_json(box.height) + "]";
+  for (const auto& [name, value] : finding.values)
+    text += ", " + quoted(name) + ": " + to_json(value);
+  return text + ", \"latency_ms\": " + to_json(finding.latency_ms) +
+         ", \"inference_ms\": " + to_json(finding.inference_ms) + "}";
+}
+
+std::string outputs_record(const Finding& finding) {
+  std::string text = "{\"outputs\": {";
+  for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
+    const TensorSpec& output = finding.contract->outputs[i];
+    const Tensor tensor{output.shape, {finding.outputs[i].begin(), finding.outputs[i].end()}};
+    text += (i > 0 ? ", " : "") + quoted(output.name) + ": " + to_json(tensor);
+  }
+  return text + "}}";
+}
+
+}  // namespace zoo
