@@ -6,55 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from generated_c import to_c
-from integer_graphs import IntegerForm, integer_graph
+from integer_graphs import IntegerForm
 from PIL import Image
 from spot_app import REQUEST
+from two_outputs import CONTRACT, network
 
 from codegen.apps import CPP_C as APP
-from compilers.op_table import find_op
 from zoo import registry
-from zoo.contract import Contract, Step, TensorSpec
 from zoo.data.processing import preprocess
 from zoo.errors import RefusedError
-from zoo.graph import Graph, Node, Tensor
 from zoo.plugs import AppRequest
 from zoo.recipe import GoldenInput
 from zoo.target import Target
 
 TARGET = Target("board", "a board", "c", "c", "cpp-c", {})
-CONTRACT = Contract(
-    input=TensorSpec("image", (3, 8, 8)),
-    outputs=(TensorSpec("second", (3, 4, 4)), TensorSpec("first", (6,))),
-    pre=(
-        Step("crop", {"scale": 1.0}),
-        Step("resize", {"size": [8, 8]}),
-        Step("normalize", {"mean": [128.0] * 3, "std": [128.0] * 3}),
-    ),
-)
-
-
-def network(form: IntegerForm) -> Graph:
-    """Return a network of two outputs, which the contract names in the other order."""
-    random = np.random.default_rng(0)
-    weight = random.standard_normal((6, 3)).astype(np.float32)
-    pool = {"strides": (2, 2), "pads": (0, 0, 0, 0), "count_include_pad": 0, "keep_axes": 1}
-    nodes = (
-        Node("halve", "average_pool", ("image",), "second", {**pool, "kernel": (2, 2)}),
-        Node(
-            "mean",
-            "average_pool",
-            ("second",),
-            "mean",
-            {**pool, "kernel": (4, 4), "strides": (1, 1), "keep_axes": 0},
-        ),
-        Node("dense", "dense", ("mean", "w"), "first"),
-    )
-    tensors = {"image": Tensor("image", ("N", 3, 8, 8), layout="NCHW")}
-    tensors["w"] = Tensor("w", weight.shape, data=weight)
-    for node in nodes:
-        shape = find_op(node.op).infer_shape(node, [tensors[name] for name in node.inputs])
-        tensors[node.output] = Tensor(node.output, shape, layout="NCHW" if len(shape) > 2 else "")
-    return integer_graph(Graph("two", ("image",), ("first", "second"), tensors, nodes), form)
 
 
 def request_of(form: IntegerForm) -> AppRequest:

@@ -1,5 +1,5 @@
 // Clocks of the MAIX Dock: the CPU at 400 MHz, the KPU at 400 MHz.
-#include "board.h"
+#include "board/board.h"
 
 #include "plic.h"
 #include "sysctl.h"

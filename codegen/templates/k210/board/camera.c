@@ -4,7 +4,7 @@
 // after reset.
 #include <stddef.h>
 
-#include "board.h"
+#include "board/board.h"
 #include "dvp.h"
 #include "fpioa.h"
 #include "iomem.h"

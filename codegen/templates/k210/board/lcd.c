@@ -1,7 +1,7 @@
 // The screen of the MAIX Dock, 320x240, an ST7789 at the eight data lines of SPI0.
 #include <stddef.h>
 
-#include "board.h"
+#include "board/board.h"
 #include "fpioa.h"
 #include "gpiohs.h"
 #include "sleep.h"
