@@ -10,6 +10,9 @@ BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
 SUITE ?= trixie
 FOLDER ?=
+K210_MODEL ?= facedet_224.wider
+CALIB ?=
+PORT ?=
 GOLDEN ?= recipes/shelf/portrait/astronaut.png
 
 BIN := $(VENV)/bin
@@ -20,8 +23,8 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano bundles test portability check \
-	fix golden docs size clean
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 \
+	bundles test portability check fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +64,10 @@ rtx4060: $(SETUP) | $(EXTRA)rtx ## Build bundle and engine for a PC with a GeFor
 jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nano and prove them without the board
 	$(BIN)/zoo build $(BOARD_MODEL) --target jetson-nano --quant fp16
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).jetson-nano.fp16.tar.gz
+
+k210: $(SETUP) | $(TOOLS)k210 ## Build the bundle for the Kendryte K210 and prove it without the board (CALIB=photos if needed)
+	$(BIN)/zoo build $(K210_MODEL) --target k210 --quant ptq $(if $(CALIB),--calib $(CALIB))
+	$(BIN)/zoo verify dist/$(K210_MODEL).k210.ptq.tar.gz
 
 bundles: $(SETUP) ## Build the bundles for this PC in all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done

@@ -7,18 +7,20 @@ from zoo.target import Target
 
 __all__ = ["TARGET"]
 
+_TWO_STAGES = "the KPU's layers round twice, to uint8; use kpu-u8"
+
 TARGET = Target(
     name="k210",
     summary="Kendryte K210 (MAIX Dock), C on its RISC-V cores",
     compiler="c",
     executor="c-rv64",
     app="k210-c",
-    schemes={"ptq": "w8a8-asym", "qat": "w8a8-asym", "qdq": "qdq"},
-    accepts=("w8a8-sym", "w4a8-asym", "dpu-pow2"),
+    schemes={"ptq": "kpu-u8", "qat": "kpu-u8", "qdq": "qdq"},
     refuses={
-        "none": "the C code computes in integers; use ptq or qat",
-        "fp16": "the C code computes in integers; use ptq or qat",
-        "w8a16-asym": "the C kernels have 8-bit activations; use w8a8-asym",
+        "none": "the KPU has no floating point; use ptq or qat",
+        "fp16": "the KPU has no floating point; use ptq or qat",
+        **dict.fromkeys(("w8a8-asym", "w8a8-sym", "w4a8-asym", "dpu-pow2"), _TWO_STAGES),
+        "w8a16-asym": "the KPU's activations have 8 bits; use kpu-u8",
     },
     facts={
         "architecture": "rv64imafdc",
