@@ -7,8 +7,9 @@ from math import prod
 
 from compilers.c.identifiers import Identifiers
 from compilers.c.kernel_view import KernelView, SameMemory, Steps
-from compilers.c.memory import Block, blocks_of, place
+from compilers.c.memory import blocks_of
 from compilers.c.storage import c_type, sizes
+from compilers.memory_plan import Block, place
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes

@@ -48,6 +48,8 @@ def _check(layer: KpuLayer) -> None:
             f"it is depthwise with {layer.input_channels} input and {layer.output_channels} output "
             "channels; both must be the same"
         )
+    if layer.depthwise and layer.pool_type:
+        raise ValueError(f"it is depthwise with pool type {layer.pool_type}; allowed is 0")
     if layer.pool_type not in POOLS:
         raise ValueError(f"its pool type is {layer.pool_type}; known are 0 to {max(POOLS)}")
     stride = POOLS[layer.pool_type].stride

@@ -270,7 +270,7 @@ CASES: Mapping[str, KpuCase] = {
         for width in (4, 16, 17, 32, 33, 64, 65, 130)
     },
     "depthwise 3x3": _one_layer(20, (9, 6, 10), 9, 0, 1, kernel_type=1, depthwise=1),
-    "depthwise 1x1": _one_layer(21, (9, 6, 10), 9, 5, 2, kernel_type=0, depthwise=1),
+    "depthwise 1x1": _one_layer(21, (9, 6, 10), 9, 0, 1, kernel_type=0, depthwise=1),
     "cpu": _cpu_nodes(),
     "upload": _upload(),
 }

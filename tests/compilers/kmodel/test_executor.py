@@ -79,6 +79,7 @@ def with_layer(**fields: int) -> Kmodel:
     [
         (with_layer(output_width=15), "state an output of .5, 15., it computes .5, 16."),
         (with_layer(pool_type=12), "its pool type is 12; known are 0 to 9"),
+        (with_layer(depthwise=1, output_channels=6, pool_type=1), "depthwise with pool type 1"),
         (with_layer(depthwise=1), "it is depthwise with 6 input and 3 output channels"),
         (with_layer(input_channels=7), "378 bytes|has 162 bytes of weights for 189 weights"),
         (with_layer(source_row=32767), "rows 32767 to 32776 are used; the KPU has 32768"),

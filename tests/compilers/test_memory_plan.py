@@ -6,8 +6,8 @@ from integer_graphs import FORMS, integer_graphs
 from networks import residual_network
 from quantization import quantized
 
-from compilers.c.memory import Block, place
 from compilers.c.program import make_program
+from compilers.memory_plan import Block, place
 from compilers.schemes import W8A8_ASYM
 from zoo.c_program import Argument, CProgram
 

@@ -1,0 +1,64 @@
+"""Images too small for the KPU, or of an odd size before a stride.
+
+The CPU appends lines and columns of the zero point, which is what lies around an image anyway, and
+takes the wanted part of the result.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from compilers.kmodel.scope import Scope
+from compilers.kmodel.steps import Image
+from zoo.lowering import NodeView
+
+__all__ = ["Extended", "extended"]
+
+
+@dataclass(frozen=True)
+class Extended:
+    """The images that the KPU sees."""
+
+    source: str
+    source_image: Image
+    output: str
+    output_image: Image
+
+
+@contextmanager
+def extended(
+    scope: Scope, view: NodeView, source: str, output: str | None, stride: int, zero_point: int
+) -> Iterator[Extended]:
+    """Extend the source before the layer that is added inside, and cut its output afterwards.
+
+    output: None if another use cuts it.  zero_point: of the source.
+    """
+    limits = scope.limits
+    image = scope.image(view, source)
+    height = _size(image[1], stride, limits.height_min)
+    width = _size(image[2], stride, limits.width_min)
+    channels = scope.image(view, view.output.name)[0]
+    output_image = channels, height // stride, width // stride
+    if (height, width) == image[1:]:
+        yield Extended(source, image, output or source, output_image)
+        return
+    larger = image[0], height, width
+    padded = scope.new(f"{source}.padded", larger)
+    pads = height - image[1], width - image[2]
+    scope.add_cpu(
+        view, "pad", (source,), padded, {"pads": pads, "value": zero_point, "image": image}
+    )
+    whole = scope.new(f"{output or source}.whole", output_image)
+    yield Extended(padded, larger, whole, output_image)
+    if output is not None:
+        cut = scope.image(view, output)
+        scope.add_cpu(view, "slice", (whole,), output, _first_pixels(output_image, cut))
+
+
+def _first_pixels(image: Image, cut: Image) -> dict[str, tuple[int, ...]]:
+    return {"shape": image, "begin": (0, 0, 0), "end": cut, "strides": (1, 1, 1)}
+
+
+def _size(size: int, stride: int, least: int) -> int:
+    """Return the size to extend to: a whole number of strides."""
+    return -(-max(size, least) // stride) * stride
