@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from chain_case import CHAIN, DETECTOR, RULE, detector_network, spots
 from made_once import made_once
+from running_threads import count_threads, two_processors
 from spot_app import App, network, save, write_sources
 
 from codegen.apps import CPP_ONNXRUNTIME as APP
@@ -69,11 +70,23 @@ def test_nothing_found_is_no_line(app, tmp_path):
     assert line["summary"]["faces"] == 0
     assert line["summary"]["frames"] == 1
     assert len(line["summary"]["detector_ms"]) == 3
+    assert line["summary"]["parts_ms"]["network"] == 0
     assert not {"latency_ms", "inference_ms"} & line["summary"].keys()  # nothing was measured
     assert (tmp_path / "out" / "black.png").is_file()
     told = app.run("--source", black).error
     assert "1 frames, 0 faces in " in told
     assert "frames/s; detector: median " in told
+    assert "ms; of a photo: detector " in told
+
+
+def test_the_parts_of_a_photo_add_up_to_its_time(app, tmp_path):
+    places = [[(40, 60)], [(42, 60)], [], [(120, 60)]]
+    _, summary = follow(app, tmp_path, places)
+    parts = summary["parts_ms"]
+    assert list(parts) == ["detector", "tracking", "network", "rest"]
+    assert min(parts.values()) > 0
+    assert sum(parts.values()) == pytest.approx(1000 * summary["seconds"] / 4, rel=1e-6)
+    assert parts["detector"] * 4 >= 3 * summary["detector_ms"]["min"]  # asked for three photos
 
 
 def test_a_given_box_precedes_the_detector(app, tmp_path):
@@ -88,7 +101,10 @@ def test_the_detector_alone(app, tmp_path):
     photo = save(tmp_path / "a.png", spots((40, 30), (120, 90)))
     words = ("--source", photo, "--detector-only", "--model", tmp_path / "none.onnx")
     raw = tmp_path / "raw.jsonl"
-    (line,) = app.run(*words, "--raw-outputs", raw).lines
+    line, summary = app.run(*words, "--raw-outputs", raw, "--json").lines
+    assert (summary["summary"]["frames"], summary["summary"]["faces"]) == (1, 2)
+    assert "1 frames, 2 faces in " in (told := app.run(*words).error)
+    assert "; a photo: median " in told
     assert (line["box"], len(line["boxes"])) == ([0, 0, 160, 120], 2)
     assert "landmarks" not in line
     assert '"spots": [' in raw.read_text()
@@ -175,5 +191,22 @@ def test_wrong_words(app, tmp_path):
 def test_a_missing_detector_is_named(app, tmp_path):
     photo = save(tmp_path / "a.png", spots((40, 60)))
     finished = app.run("--source", photo, "--detector", tmp_path / "none.onnx")
-    assert finished.status == 1
+    assert finished.status == 2
     assert "none.onnx: no such model; --detector FILE names it" in finished.error
+
+
+@two_processors
+@pytest.mark.parametrize("threads", [1, 2])
+def test_both_networks_share_their_threads(app, threads):
+    """There are the first thread, the reader of frames, and one pool."""
+    command = [app.program, "--model", app.model, "--detector", app.model.with_name("spots.onnx")]
+    command += ["--onnxruntime", app.runtime_library, "--threads", threads]
+    command += ["--source", "raw:160x120:/dev/stdin"]
+    assert count_threads(command, spots((40, 60)).tobytes()) == 1 + threads
+
+
+@two_processors
+def test_more_threads_find_the_same(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 30), (120, 90)))
+    one, two = (app.run("--source", photo, "--threads", n).lines for n in (1, 2))
+    assert [line["landmarks"] for line in one] == [line["landmarks"] for line in two]

@@ -109,6 +109,10 @@ def test_landmarks_are_smoothed_as_in_python(app, tmp_path):
         assert (after["box"], after["ear"]) == (before["box"], before["ear"])
     moves = [np.ptp([p["landmarks"] for p in film], axis=0).max() for film in (raw, smooth)]
     assert moves[1] < moves[0] / 2
+    # A beta of 0 is a low pass of one cutoff.
+    plain, _, _ = watch(app, source, "--box", "40,40,60,60", "--smooth-beta", "0")
+    moves.append(np.ptp([p["landmarks"] for p in plain], axis=0).max())
+    assert 0 < moves[2] < moves[0]
 
 
 def test_overlays_show_states(eyes, tmp_path):
@@ -133,8 +137,13 @@ def test_overlays_show_states(eyes, tmp_path):
         (["--events"], "--events needs objects that are tracked: add --track"),
         (["--smooth"], "--smooth needs objects that are tracked: add --track"),
         (["--events", "--track"], "state their rate, as --frame-rate 30"),
-        (["--track", "--smooth", "--frame-rate", "0"], "--frame-rate '0': expected a number above"),
-        (["--track", "--smooth-beta", "fast"], "--smooth-beta 'fast': expected a number above 0"),
+        (["--track", "--smooth", "--frame-rate", "0"], "--frame-rate '0': expected a number from"),
+        (
+            ["--frame-rate", "1e-320"],
+            "--frame-rate '1e-320': expected a number from 0.001 to 1000000",
+        ),
+        (["--track", "--smooth-beta", "fast"], "--smooth-beta 'fast': expected a number from 0"),
+        (["--track", "--smooth-beta", "-1"], "--smooth-beta '-1': expected a number from 0"),
         (
             ["--track", "--events", "--frame-rate", "9", "--repeat", "2"],
             "--events and --repeat cannot be used together",

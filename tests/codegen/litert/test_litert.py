@@ -1,12 +1,12 @@
 """The program on LiteRT: its outputs, its threads, and every message that a user can meet."""
 
 import subprocess
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from running_threads import count_threads, two_processors
+from spot_app import spot
 
 from codegen.app_run import run_app
 from codegen.apps import CPP_LITERT as APP
@@ -77,21 +77,13 @@ def test_board_has_what_program_and_runtime_need(board_app):
     assert newest(symbol_versions(board_app.program), "GLIBCXX") == ()
 
 
-@pytest.mark.parametrize("threads", [1, 3])
+@two_processors
+@pytest.mark.parametrize("threads", [1, 2])
 def test_threads(host_app, threads):
-    """While the reader waits for a frame there are the first thread, the reader, and the pool."""
-    words = ["--source", "raw:160x120:/dev/stdin", "--threads", threads]
-    words += ["--litert", host_app.runtime_library, "--model", host_app.models["float32"]]
-    command = list(map(str, (host_app.program, *words)))
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as running:
-        tasks = Path(f"/proc/{running.pid}/task")
-        deadline = time.monotonic() + 60
-        while len(list(tasks.iterdir())) < 1 + threads and time.monotonic() < deadline:
-            time.sleep(0.01)
-        found = len(list(tasks.iterdir()))
-        running.kill()
-    assert found == 1 + threads
+    """There are the first thread, the reader of frames, and the pool."""
+    command = [host_app.program, "--source", "raw:160x120:/dev/stdin", "--threads", threads]
+    command += ["--litert", host_app.runtime_library, "--model", host_app.models["float32"]]
+    assert count_threads(command, spot(60, 60).tobytes()) == 1 + threads
 
 
 def fails(finished, *parts, status=1):
@@ -146,7 +138,7 @@ def test_library_for_another_processor(host_app, board_app, golden):
 def test_missing_model(host_app, golden, tmp_path):
     none = tmp_path / "none.tflite"
     finished = replace(host_app, models={"none": none}).run("none", "--source", golden[0].image)
-    assert fails(finished, f"{none}: no such model; --model FILE names it")
+    assert fails(finished, f"{none}: no such model; --model FILE names it", status=2)
 
 
 def run_bytes(host_app, golden, folder, content):

@@ -63,9 +63,9 @@ def test_no_power_sensor(board_app, golden):
     assert message in finished.stderr
 
 
-def refused(board_app, golden, model):
+def refused(board_app, golden, model, status=1):
     finished = board_app.run(model, "--source", golden[0].image)
-    assert finished.returncode == 1
+    assert finished.returncode == status
     assert finished.stdout == ""
     return finished.stderr.splitlines()[-1]
 
@@ -112,7 +112,7 @@ def test_not_compiled(board_app, golden, artifact):
 def test_missing_model(board_app, golden, tmp_path):
     none = tmp_path / "model.xmodel"
     message = f"error: {none}: no such model; --model FILE names it"
-    assert refused(board_app, golden, none) == message
+    assert refused(board_app, golden, none, status=2) == message
 
 
 def test_truncated_model(board_app, golden, tmp_path):

@@ -18,7 +18,7 @@ namespace zoo {
 
 const BackendInfo kBackend = {
     "LiteRT",
-    {{"--threads", "N", "threads of the network", parse_count},
+    {{"--threads", "N", "threads of each network", parse_threads},
      {"--litert", "FILE",
       "libLiteRt.so; default: ZOO_LITERT, ../lib beside the program, the system's", nullptr}}};
 
@@ -59,7 +59,8 @@ class LiteRt : public Backend {
 litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
                                          const BackendOptions& options) {
   const std::string& path = options.model;
-  if (!is_file(path)) throw Error(path + ": no such model; " + options.option() + " FILE names it");
+  if (!is_file(path))
+    throw UsageError(path + ": no such model; " + options.option() + " FILE names it");
   litert::require_whole(path);
   return api.make(api.create_model, api.destroy_model, environment, path.c_str());
 }
@@ -81,7 +82,7 @@ char* cpu_settings(int threads) {
 litert::Handle<litert::CompiledModel> compile(const litert::Api& api,
                                               litert::Environment* environment,
                                               litert::Model* model, const BackendOptions& options) {
-  const int threads = parse_count("--threads", options.get("--threads", "1"));
+  const int threads = parse_threads("--threads", options.get("--threads", "1"));
   const auto settings = api.make(api.create_options, api.destroy_options);
   api.set_accelerators(settings.get(), litert::kCpu);
   litert::OpaqueOptions* cpu = nullptr;

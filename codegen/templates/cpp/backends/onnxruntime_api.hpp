@@ -17,6 +17,7 @@ namespace zoo::ort {
 
 struct Status;
 struct Env;
+struct ThreadingOptions;
 struct SessionOptions;
 struct Session;
 struct RunOptions;
@@ -34,7 +35,6 @@ struct Entry {
 };
 
 using GetErrorMessage = Entry<2, const char*(const Status*)>;
-using CreateEnv = Entry<3, Status*(int log_level, const char* name, Env**)>;
 using CreateSession =
     Entry<7, Status*(const Env*, const char* path, const SessionOptions*, Session**)>;
 using Run =
@@ -43,8 +43,6 @@ using Run =
                      const char* const* output_names, std::size_t output_count, Value** outputs)>;
 using CreateSessionOptions = Entry<10, Status*(SessionOptions**)>;
 using SetGraphOptimizationLevel = Entry<23, Status*(SessionOptions*, int level)>;
-using SetIntraOpNumThreads = Entry<24, Status*(SessionOptions*, int threads)>;
-using SetInterOpNumThreads = Entry<25, Status*(SessionOptions*, int threads)>;
 using GetInputCount = Entry<30, Status*(const Session*, std::size_t*)>;
 using GetOutputCount = Entry<31, Status*(const Session*, std::size_t*)>;
 using GetInputTypeInfo = Entry<33, Status*(const Session*, std::size_t index, TypeInfo**)>;
@@ -72,8 +70,15 @@ using ReleaseValue = Entry<96, void(Value*)>;
 using ReleaseTypeInfo = Entry<98, void(TypeInfo*)>;
 using ReleaseTensorInfo = Entry<99, void(TensorInfo*)>;
 using ReleaseSessionOptions = Entry<100, void(SessionOptions*)>;
+using CreateEnvWithGlobalThreadPools =
+    Entry<119, Status*(int log_level, const char* name, const ThreadingOptions*, Env**)>;
+using DisablePerSessionThreads = Entry<120, Status*(SessionOptions*)>;
+using CreateThreadingOptions = Entry<121, Status*(ThreadingOptions**)>;
+using ReleaseThreadingOptions = Entry<122, void(ThreadingOptions*)>;
 using AddSessionConfigEntry =
     Entry<130, Status*(SessionOptions*, const char* key, const char* value)>;
+using SetGlobalIntraOpNumThreads = Entry<147, Status*(ThreadingOptions*, int threads)>;
+using SetGlobalInterOpNumThreads = Entry<148, Status*(ThreadingOptions*, int threads)>;
 
 // If set before the library is loaded, keeps ONNX Runtime 1.31 and later from sending usage data.
 constexpr const char* kNoTelemetry = "ORT_DISABLE_TELEMETRY";

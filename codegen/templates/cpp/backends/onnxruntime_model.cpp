@@ -47,11 +47,20 @@ bool has_exact_products() {
 #endif
 }
 
-Handle<SessionOptions> session_options(const Api& api, const BackendOptions& options) {
+// The process has one environment: further networks share it, and its threads.
+Handle<Env> shared_environment(const Api& api, const BackendOptions& options) {
+  const auto threading =
+      api.make<CreateThreadingOptions, ReleaseThreadingOptions, ThreadingOptions>();
+  const int threads = parse_threads("--threads", options.get("--threads", "1"));
+  api.call<SetGlobalIntraOpNumThreads>(threading.get(), threads);
+  api.call<SetGlobalInterOpNumThreads>(threading.get(), 1);
+  const ThreadingOptions* given = threading.get();
+  return api.make<CreateEnvWithGlobalThreadPools, ReleaseEnv, Env>(kLogErrors, "app", given);
+}
+
+Handle<SessionOptions> session_options(const Api& api) {
   auto settings = api.make<CreateSessionOptions, ReleaseSessionOptions, SessionOptions>();
-  const int threads = parse_count("--threads", options.get("--threads", "1"));
-  api.call<SetIntraOpNumThreads>(settings.get(), threads);
-  api.call<SetInterOpNumThreads>(settings.get(), 1);
+  api.call<DisablePerSessionThreads>(settings.get());
   api.call<SetGraphOptimizationLevel>(settings.get(), kAllOptimizations);
   // Makes weights u8. This is exact on every CPU, but slower on those that do not need it.
   if (!has_exact_products()) {
@@ -128,10 +137,10 @@ std::vector<TensorSpec> specs_of(const Api& api, const Session* session) {
 
 Handle<Session> open_session(const Api& api, const Env* env, const BackendOptions& options) {
   if (!is_file(options.model)) {
-    throw Error(options.model + ": no such model; " + options.option() + " FILE names it");
+    throw UsageError(options.model + ": no such model; " + options.option() + " FILE names it");
   }
   try {
-    const auto settings = session_options(api, options);
+    const auto settings = session_options(api);
     return api.make<CreateSession, ReleaseSession, Session>(env, options.model.c_str(),
                                                             settings.get());
   } catch (const Error& error) {
@@ -142,7 +151,7 @@ Handle<Session> open_session(const Api& api, const Env* env, const BackendOption
 }  // namespace
 
 BackendOption threads_option(const std::string& help) {
-  return {"--threads", "N", help, parse_count};
+  return {"--threads", "N", help, parse_threads};
 }
 
 BackendOption library_option() {
@@ -155,7 +164,7 @@ Model::Model(const BackendOptions& options)
     : file_(options.model),
       library_(kLibrary, options.get(kLibrary.option, "")),
       api_(library_),
-      env_(api_.make<CreateEnv, ReleaseEnv, Env>(kLogErrors, "app")),
+      env_(shared_environment(api_, options)),
       session_(open_session(api_, env_.get(), options)),
       memory_(api_.make<CreateCpuMemoryInfo, ReleaseMemoryInfo, MemoryInfo>(kArenaAllocator,
                                                                             kDefaultMemory)),

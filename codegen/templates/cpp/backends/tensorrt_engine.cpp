@@ -6,6 +6,7 @@
 #include "backends/tensorrt_facts.hpp"
 #include "backends/tensorrt_sha256.hpp"
 #include "core/files.hpp"
+#include "core/usage.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo::tensorrt {
@@ -26,7 +27,8 @@ struct Network {
 
 Network read_network(const EnginePlaces& places) {
   const std::string& path = places.onnx;
-  if (!is_file(path)) throw Error(path + ": no such model; " + places.option + " FILE names it");
+  if (!is_file(path))
+    throw UsageError(path + ": no such model; " + places.option + " FILE names it");
   Network network{read_file(path), read_facts(directory_name(path) + kFacts)};
   if (sha256(network.onnx) != network.facts.onnx_sha256) {
     throw Error(path +

@@ -8,6 +8,7 @@
 #include "backends/vart_fatal.hpp"
 #include "core/files.hpp"
 #include "core/json.hpp"
+#include "core/usage.hpp"
 
 namespace zoo::vart_backend {
 
@@ -41,7 +42,7 @@ std::uint64_t read_fingerprint(const std::string& arch) {
 }  // namespace
 
 Network open_network(const std::string& model, const std::string& option) {
-  if (!is_file(model)) throw Error(model + ": no such model; " + option + " FILE names it");
+  if (!is_file(model)) throw UsageError(model + ": no such model; " + option + " FILE names it");
   Network network;
   network.graph = explained({model + ": cannot be read", "copy it again, or build it again"},
                             [&model] { return xir::Graph::deserialize(model); });

@@ -90,12 +90,16 @@ std::vector<Finding> without_doubt(std::vector<Finding> findings) {
 
 std::vector<Finding> look_at_all(const Network& network, const Photo& photo, BoxFinder& finder,
                                  Summary& summary) {
+  const Stopwatch placing;
+  const std::vector<Place> places = finder.find(photo);
+  const std::optional<double> detector_ms = finder.detector_ms();
+  summary.tracking_ms += placing.elapsed_ms() - detector_ms.value_or(0);
+  if (detector_ms) summary.detector_ms.push_back(*detector_ms);
   std::vector<Finding> findings;
-  for (const Place& place : finder.find(photo)) {
+  for (const Place& place : places) {
     findings.push_back(look_at(network, photo, place));
     summary.add(findings.back());
   }
-  if (finder.detector_ms()) summary.detector_ms.push_back(*finder.detector_ms());
   ++summary.frames;
   return findings;
 }
@@ -131,7 +135,9 @@ Summary look_at_source(const Network& network, const Options& options) {
     for (int i = 0; i < options.repeat; ++i) {
       findings = look_at_all(network, *photo, *finder, summary);
     }
+    const Stopwatch following;
     finder->follow(*photo, findings);
+    summary.tracking_ms += following.elapsed_ms();
     std::vector<ObjectEvent> events;
     if (options.watch.needs_times()) events = watch.observe(*photo->time_s, findings);
     findings = without_doubt(std::move(findings));

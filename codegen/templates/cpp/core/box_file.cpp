@@ -103,7 +103,10 @@ std::vector<Place> BoxFile::find(const Photo& photo) {
     const auto found = boxes_.find(name);
     if (found == boxes_.end()) continue;
     std::vector<Place> places;
-    for (const Box& box : found->second) places.push_back({box});
+    for (const Box& box : found->second) {
+      check_inside(box, photo, path_);
+      places.push_back({box});
+    }
     return places;
   }
   throw Error(path_ + ": has no box for photo '" + base_name(photo.source) + "' or frame " + frame +

@@ -5,6 +5,7 @@
 #include "core/box_file.hpp"
 #include "core/detector_finder.hpp"
 #include "core/tracker.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
 
@@ -16,7 +17,10 @@ constexpr int kDetectEvery = 10;
 class FixedBox : public BoxFinder {
  public:
   explicit FixedBox(const Box& box) : box_(box) {}
-  std::vector<Place> find(const Photo&) override { return {{box_}}; }
+  std::vector<Place> find(const Photo& photo) override {
+    check_inside(box_, photo, "--box");
+    return {{box_}};
+  }
 
  private:
   Box box_;
@@ -37,6 +41,15 @@ std::unique_ptr<BoxFinder> make_finder(const BoxOptions& options) {
 }
 
 }  // namespace
+
+void check_inside(const Box& box, const Photo& photo, const std::string& where) {
+  const Box all = whole(photo);
+  if (overlap(box, all) > 0) return;
+  char text[160];
+  std::snprintf(text, sizeof text, ": box %g,%g,%g,%g is outside this photo of %g x %g pixels; ",
+                box.x, box.y, box.width, box.height, all.width, all.height);
+  throw UsageError(where + ": " + photo.source + text + "give a box that shows part of it");
+}
 
 std::unique_ptr<BoxFinder> make_box_finder(const BoxOptions& options) {
   std::unique_ptr<BoxFinder> finder = make_finder(options);

@@ -55,6 +55,9 @@ struct BoxOptions {
 // Throws Error.
 std::unique_ptr<BoxFinder> make_box_finder(const BoxOptions& options);
 
+// Throws UsageError for a box that shows no part of a photo. where: what gave it.
+void check_inside(const Box& box, const Photo& photo, const std::string& where);
+
 // Reads "x,y,width,height"; throws Error.
 Box parse_box(const std::string& text);
 

@@ -49,7 +49,7 @@ std::vector<Option> core_options() {
        "smooth, the cutoff rising by this for a speed of one face a second; default: 10",
        [](Options& o, const std::string& v) {
          if (!o.watch.smoothing) o.watch.smoothing.emplace();
-         o.watch.smoothing->beta = parse_positive("--smooth-beta", v);
+         o.watch.smoothing->beta = parse_not_negative("--smooth-beta", v);
        }},
       {"--events", "", "with --track: watch objects over time and print their events",
        [](Options& o, const std::string&) { o.watch.events = true; }},

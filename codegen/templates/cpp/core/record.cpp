@@ -1,6 +1,8 @@
 #include "core/record.hpp"
 
 #include <cstdio>
+#include <numeric>
+#include <utility>
 
 #include "core/json.hpp"
 #include "core/latency.hpp"
@@ -38,6 +40,44 @@ std::string percentiles_text(const std::string& of, const std::vector<double>& t
   std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", percentile(times_ms, 50),
                 percentile(times_ms, 95));
   return "; " + of + text;
+}
+
+using Parts = std::vector<std::pair<std::string, double>>;
+
+// Mean milliseconds of a photo by part, which add up to its time; none without a detector. The rest
+// is reading, waiting for a camera, writing and drawing.
+Parts parts_of(const Summary& summary) {
+  if (summary.detector_ms.empty() || summary.frames == 0) return {};
+  const auto sum = [](const std::vector<double>& times_ms) {
+    return std::accumulate(times_ms.begin(), times_ms.end(), 0.0);
+  };
+  const double detector = sum(summary.detector_ms);
+  const double network = sum(summary.latency_ms);
+  const double rest = 1000 * summary.seconds - detector - summary.tracking_ms - network;
+  Parts parts{{"detector", detector},
+              {"tracking", summary.tracking_ms},
+              {"network", network},
+              {"rest", rest}};
+  for (auto& [name, time_ms] : parts) time_ms /= summary.frames;
+  return parts;
+}
+
+std::string parts_json(const Summary& summary) {
+  std::string text;
+  for (const auto& [name, time_ms] : parts_of(summary)) {
+    text += (text.empty() ? "" : ", ") + quoted(name) + ": " + to_json(time_ms);
+  }
+  return text.empty() ? "" : ", \"parts_ms\": {" + text + "}";
+}
+
+std::string parts_text(const Summary& summary) {
+  std::string text;
+  for (const auto& [name, time_ms] : parts_of(summary)) {
+    char number[40];
+    std::snprintf(number, sizeof number, " %.3f ms", time_ms);
+    text += (text.empty() ? "; of a photo: " : ", ") + name + number;
+  }
+  return text;
 }
 
 double frames_per_second(const Summary& summary) {
@@ -118,6 +158,9 @@ std::string raw_record(const Photo& photo, int number, const Finding& finding) {
 }
 
 void Summary::add(const Finding& finding) {
+  const Tensor* boxes = rows_of(finding, "boxes", 4);
+  finds_boxes = boxes != nullptr;
+  faces += finds_boxes ? boxes->data.size() / 4 : 1;
   latency_ms.push_back(finding.latency_ms);
   inference_ms.push_back(finding.inference_ms);
   if (finding.device_ms) device_ms.push_back(*finding.device_ms);
@@ -125,22 +168,22 @@ void Summary::add(const Finding& finding) {
 
 std::string Summary::to_json() const {
   return "{\"summary\": {\"model\": " + quoted(model) + ", \"frames\": " + std::to_string(frames) +
-         ", \"faces\": " + std::to_string(latency_ms.size()) +
-         ", \"seconds\": " + zoo::to_json(seconds) +
+         ", \"faces\": " + std::to_string(faces) + ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + percentiles_json("latency_ms", latency_ms) +
          percentiles_json("inference_ms", inference_ms) + percentiles_json("device_ms", device_ms) +
-         percentiles_json("detector_ms", detector_ms) + "}}";
+         percentiles_json("detector_ms", detector_ms) + parts_json(*this) + "}}";
 }
 
 std::string Summary::to_text() const {
   char text[128];
   const std::string unit = takes_signals() ? "signal" : "face";
-  std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames,
-                latency_ms.size(), unit.c_str(), seconds, frames_per_second(*this));
-  return model + ": " + text + percentiles_text("a " + unit, latency_ms) +
+  std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames, faces,
+                unit.c_str(), seconds, frames_per_second(*this));
+  return model + ": " + text + percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
          percentiles_text("network alone", inference_ms) +
-         percentiles_text("detector", detector_ms) + power_text(*this) + heat_text(*this);
+         percentiles_text("detector", detector_ms) + parts_text(*this) + power_text(*this) +
+         heat_text(*this);
 }
 
 }  // namespace zoo

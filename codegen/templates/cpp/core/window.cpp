@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/shared_library.hpp"
@@ -135,6 +136,11 @@ struct Window::Sdl {
 };
 
 Window::Window(const std::string& title) : sdl_(std::make_unique<Sdl>()), title_(title) {
+  // SDL2's libraries would print lines of their own.
+  const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+  if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER")) {
+    Sdl::fail("find a screen", "neither DISPLAY nor WAYLAND_DISPLAY is set");
+  }
   sdl_->set_hint("SDL_NO_SIGNAL_HANDLERS", "1");  // Ctrl+C stays the program's
   sdl_->check(sdl_->init(kVideo) == 0, "find a screen");
   // Where there is none, SDL2 may draw for nobody.
