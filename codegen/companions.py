@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from codegen.contract_code import finds_landmarks
+from zoo.data.tracking import track_events
 from zoo.plugs import AppRequest
 
 __all__ = ["TEXTS", "Readme", "readme"]
@@ -23,8 +24,8 @@ class Readme:
     c_library: glibc version that program and libraries need, '' for none.
     signal_hz: rate of the signals that the contract takes, 0 for pictures.
     detector: model that finds the regions, '' for none.  detector_artifact: its file.
-    tracks: whether the program can follow landmarks.
-    memory: that the networks need, in words, '' if a runtime allocates it.
+    tracks: whether the program can follow landmarks.  events: that it then can see.
+    memory: that the networks need, in words.  files: of the artifacts, in the bundle's model/.
     """
 
     bundle: str
@@ -40,13 +41,15 @@ class Readme:
     detector: str
     detector_artifact: str
     tracks: bool
+    events: tuple[str, ...]
     memory: str
+    files: tuple[str, ...]
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
     """Return the templates' context.
 
-    facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory'.
+    facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory', 'files' by line.
     """
     return Readme(
         bundle=facts["bundle"],
@@ -62,5 +65,7 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         detector=request.detector.model if request.detector else "",
         detector_artifact=request.detector.artifact_main if request.detector else "",
         tracks=finds_landmarks(request.contract),
+        events=track_events(request.contract),
         memory=facts.get("memory", ""),
+        files=tuple(facts.get("files", "").splitlines()),
     )

@@ -1,12 +1,19 @@
 """An artifact: the files for the chip, and their required exactness."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
-from zoo.graph import Graph
+from zoo.graph import Graph, Tensor
 
-__all__ = ["Artifact", "Exactness", "Memory", "float_requantization", "memory_text"]
+__all__ = [
+    "Artifact",
+    "Exactness",
+    "Memory",
+    "float_requantization",
+    "graph_memory",
+    "memory_text",
+]
 
 _ROUNDINGS = 60
 _LSB = 3
@@ -28,24 +35,45 @@ class Exactness:
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory of a network whose compiler plans it.
+    """The memory of a network.
 
-    arena_bytes: for activations.  weights_bytes: for constants.
+    arena_bytes: for activations, as the compiler plans it; otherwise the most that are needed at a
+    time.  weights_bytes: for constants.
     is_shared: whether all networks of a program use the largest of their arenas.
+    is_planned: whether the compiler plans it; otherwise a runtime allocates this much and more.
     """
 
     arena_bytes: int
     weights_bytes: int
     is_shared: bool = False
+    is_planned: bool = True
 
 
-def memory_text(networks: Sequence[Memory]) -> str:
+def graph_memory(graph: Graph, weight_bits: int = 0) -> Memory:
+    """Return what a graph's values take, each in memory from its node to its last reader.
+
+    weight_bits: of a real constant in the artifact, if fewer than in the graph.
+    """
+    last = {name: index for index, node in enumerate(graph.nodes) for name in node.inputs}
+    last |= dict.fromkeys(graph.outputs, len(graph.nodes))
+    alive = {name: _bytes(graph.tensors[name]) for name in graph.inputs}
+    peak = sum(alive.values())
+    for index, node in enumerate(graph.nodes):
+        alive[node.output] = _bytes(graph.tensors[node.output])
+        peak = max(peak, sum(alive.values()))
+        alive = {name: size for name, size in alive.items() if last.get(name, -1) > index}
+    constants = (tensor for tensor in graph.tensors.values() if tensor.is_constant)
+    return Memory(peak, sum(_bytes(each, weight_bits) for each in constants), is_planned=False)
+
+
+def memory_text(networks: Mapping[str, Memory]) -> str:
     """Return what a program of these networks needs, in words, '' for none of them."""
-    if not networks:
-        return ""
-    arenas = [memory.arena_bytes for memory in networks]
-    is_shared = len(arenas) > 1 and all(memory.is_shared for memory in networks)
-    weights = sum(memory.weights_bytes for memory in networks)
+    if not all(memory.is_planned for memory in networks.values()):
+        each = (f"{name} {_bytes_text(memory)}" for name, memory in networks.items())
+        return f"{'; '.join(each)}. What the runtime takes besides is not counted"
+    arenas = [memory.arena_bytes for memory in networks.values()]
+    is_shared = len(arenas) > 1 and all(memory.is_shared for memory in networks.values())
+    weights = sum(memory.weights_bytes for memory in networks.values())
     text = f"{max(arenas) if is_shared else sum(arenas):,} bytes for activations"
     if is_shared:
         listed = " and ".join(f"{arena:,}" for arena in arenas)
@@ -53,11 +81,26 @@ def memory_text(networks: Sequence[Memory]) -> str:
     return f"{text}; {weights:,} bytes for constants"
 
 
+def _bytes_text(memory: Memory) -> str:
+    return (
+        f"{memory.weights_bytes:,} bytes for weights and up to {memory.arena_bytes:,} for "
+        "activations at a time"
+    )
+
+
+def _bytes(tensor: Tensor, real_bits: int = 0) -> int:
+    """Return a tensor's size, for a batch of one. real_bits: of floats, if not the dtype's."""
+    bits = int("".join(filter(str.isdigit, tensor.dtype)))
+    if real_bits and tensor.dtype.startswith("float"):
+        bits = min(bits, real_bits)
+    return ceil(prod(n for n in tensor.shape if isinstance(n, int)) * bits / 8)
+
+
 @dataclass(frozen=True)
 class Artifact:
     """Output of a compiler. files: contents by name; `main` is the one that the app loads.
 
-    memory: None if a runtime allocates it.
+    memory: None if a runtime allocates it; it is then derived from the graph.
     notes: remarks for readers of the certificate, such as a missing vendor compiler.
     """
 

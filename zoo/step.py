@@ -257,6 +257,14 @@ class TrackStep(StepPlugin):
         known: also has the values of earlier steps over time. Raises RecipeError if one is missing.
         """
 
+    def makes(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the names of the events that an observer adds."""
+        return ()
+
+    def counts(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the names of the events of earlier steps that an observer reads."""
+        return ()
+
     @abstractmethod
     def start(self, parameters: Mapping[str, Any]) -> Observer:
         """Return the observer of a new object; parameters are complete."""

@@ -1,11 +1,12 @@
-"""How far another runtime may be from the integer reference."""
+"""How far another runtime may be from the integer reference, and the memory of networks."""
 
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from zoo.artifact import Memory, float_requantization, memory_text
+from zoo.artifact import Memory, float_requantization, graph_memory, memory_text
 from zoo.graph import Graph, Node, Tensor
 
 
@@ -30,11 +31,32 @@ def test_bound_grows_with_the_roundings_in_a_row(roundings, bound):
 
 def test_memory_in_words():
     alone, other = Memory(1000, 20), Memory(3000, 5)
-    assert memory_text([]) == ""
-    assert memory_text([alone]) == "1,000 bytes for activations; 20 bytes for constants"
-    assert memory_text([alone, other]) == "4,000 bytes for activations; 25 bytes for constants"
-    shared = [replace(memory, is_shared=True) for memory in (alone, other)]
+    assert memory_text({"a": alone}) == "1,000 bytes for activations; 20 bytes for constants"
+    both = {"a": alone, "b": other}
+    assert memory_text(both) == "4,000 bytes for activations; 25 bytes for constants"
+    shared = {name: replace(memory, is_shared=True) for name, memory in both.items()}
     assert memory_text(shared) == (
         "3,000 bytes for activations, the larger of 1,000 and 3,000, because the networks run one "
         "after the other; 25 bytes for constants"
     )
+    allocated = {name: replace(memory, is_planned=False) for name, memory in both.items()}
+    assert memory_text(allocated) == (
+        "a 20 bytes for weights and up to 1,000 for activations at a time; b 5 bytes for weights "
+        "and up to 3,000 for activations at a time. What the runtime takes besides is not counted"
+    )
+
+
+def test_memory_of_a_graph():
+    # x -> a -> b, and x + b: x stays until the end, a only until b is there.
+    shapes = {"x": ("N", 3), "a": ("N", 10), "b": ("N", 3), "y": ("N", 3)}
+    tensors = {name: Tensor(name, shape) for name, shape in shapes.items()}
+    tensors["w"] = Tensor("w", (10, 3), data=np.zeros((10, 3), np.float32))
+    tensors["i"] = Tensor("i", (5,), dtype="int4", data=np.zeros(5, np.int8))
+    nodes = (
+        Node("a", "linear", ("x", "w"), "a"),
+        Node("b", "linear", ("a", "i"), "b"),
+        Node("y", "add", ("x", "b"), "y"),
+    )
+    graph = Graph("g", ("x",), ("y",), tensors, nodes)
+    assert graph_memory(graph) == Memory(4 * (3 + 10 + 3), 4 * 30 + 3, is_planned=False)
+    assert graph_memory(graph, weight_bits=16).weights_bytes == 2 * 30 + 3

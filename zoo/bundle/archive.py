@@ -1,11 +1,13 @@
 """Archives: a folder as tar.gz, byte-identical for the same files, and untrusted when read."""
 
+import gzip
 import hashlib
 import io
 import struct
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from zoo.errors import BundleError
@@ -19,6 +21,8 @@ _GZIP_START = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
 _HEADER_BYTES = len(_GZIP_START) + len("sha256 ") + 64 + 1
 _LEVEL = 6
 _CHUNK_BYTES = 1 << 16
+_DAMAGED = "the archive is cut off or damaged, copy it again"
+_REPACKED = "the archive was packed again, by another program"
 
 
 def pack(folder: Path, archive: Path, name: str, first: str) -> None:
@@ -31,25 +35,30 @@ def pack(folder: Path, archive: Path, name: str, first: str) -> None:
     archive.write_bytes(_deflate(buffer.getvalue()))
 
 
-def unpack(archive: Path, folder: Path) -> bool:
-    """Extract the readable part of an archive; return whether that is all of it.
+def unpack(archive: Path, folder: Path) -> str:
+    """Extract the readable part of an archive; return what is wrong with it, '' for nothing.
 
     Raises BundleError if there is no archive, or a member is not a file or folder below `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        content, whole = _inflate(archive.read_bytes())
+        packed = archive.read_bytes()
     except OSError as error:
         raise BundleError(
             f"{archive}: cannot be read ({error.strerror}); `zoo build` makes bundles"
         ) from error
+    if not packed.startswith(_GZIP_START[:2]):
+        raise BundleError(
+            f"{archive}: is not a bundle: it does not begin as a .tar.gz; `zoo build` makes bundles"
+        )
+    content, damage = _inflate(packed)
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
             for member in tar:
                 _extract(tar, member, folder, archive)
     except tarfile.TarError:
-        return False
-    return whole
+        return damage or _DAMAGED
+    return damage
 
 
 def _member(path: Path, name: str) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
@@ -98,8 +107,11 @@ def _header(body: bytes) -> bytes:
     return _GZIP_START + f"sha256 {hashlib.sha256(body).hexdigest()}\0".encode()
 
 
-def _inflate(packed: bytes) -> tuple[bytes, bool]:
-    """Return the readable part of a `_deflate`d file, and whether that is all."""
+def _inflate(packed: bytes) -> tuple[bytes, str]:
+    """Return the readable part of a `_deflate`d file, and what is wrong with it, '' for nothing."""
+    if not packed.startswith(_GZIP_START):
+        with suppress(OSError, EOFError, zlib.error):
+            return gzip.decompress(packed), _REPACKED
     header, body = packed[:_HEADER_BYTES], packed[_HEADER_BYTES:]
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     parts: list[bytes] = []
@@ -109,8 +121,8 @@ def _inflate(packed: bytes) -> tuple[bytes, bool]:
         try:
             parts.append(inflater.decompress(chunk))
         except zlib.error:
-            return b"".join((*parts, *_until_damage(before, chunk))), False
-    return b"".join(parts), header == _header(body)
+            return b"".join((*parts, *_until_damage(before, chunk))), _DAMAGED
+    return b"".join(parts), "" if header == _header(body) else _DAMAGED
 
 
 def _until_damage(inflater: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ __all__ = [
     "unpack",
 ]
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 MODEL, GOLDEN = "model", "golden"
 DETECTOR = "detector"
@@ -63,8 +63,8 @@ class BundledArtifact:
     float_hub: str
     exactness: Exactness
     quantization_bound: float
+    memory: Memory
     notes: tuple[str, ...] = ()
-    memory: Memory | None = None
 
 
 GoldenFile = tuple[str, str, Box]
@@ -161,7 +161,7 @@ def _artifact(data: Mapping[str, Any]) -> BundledArtifact:
     parsed = {
         "exactness": Exactness(**data["exactness"]),
         "notes": tuple(data["notes"]),
-        "memory": None if data["memory"] is None else Memory(**data["memory"]),
+        "memory": Memory(**data["memory"]),
     }
     return BundledArtifact(**{**data, **parsed})
 
@@ -211,17 +211,15 @@ def unpack(archive: Path, folder: Path) -> Bundle:
 
     Raises BundleError naming the file that is damaged, missing or not listed.
     """
-    undamaged = archives.unpack(archive, folder)
+    damage = archives.unpack(archive, folder)
     try:
         bundle = check(_only_folder(folder, archive), str(archive))
     except BundleError as error:
-        if undamaged:
+        if not damage:
             raise
-        raise BundleError(f"{error}; the archive is cut off or damaged, copy it again") from error
-    if not undamaged:
-        raise BundleError(
-            f"{archive}: its files are intact, but the archive around them is damaged; {_ANEW}"
-        )
+        raise BundleError(f"{error}; {damage}") from error
+    if damage:
+        raise BundleError(f"{archive}: its files are intact, but {damage}; {_ANEW}")
     return bundle
 
 

@@ -1,6 +1,6 @@
 """Runs a contract's steps over the time of a tracked object: the reference for the C++ form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -8,10 +8,17 @@ from numpy.typing import NDArray
 from zoo.contract import Contract
 from zoo.data.step_plugins import track_step
 from zoo.data.values import check_values
-from zoo.errors import RecipeError
+from zoo.errors import RecipeError, suggest
 from zoo.step import Event, Moment, Observer, ValueSpec
 
-__all__ = ["end_track", "observe", "rehearse_track", "start_track"]
+__all__ = [
+    "end_track",
+    "observe",
+    "rehearse_track",
+    "start_track",
+    "track_events",
+    "track_specs",
+]
 
 
 def start_track(contract: Contract) -> tuple[Observer, ...]:
@@ -35,13 +42,11 @@ def end_track(observers: tuple[Observer, ...]) -> tuple[Event, ...]:
     return tuple(event for observer in observers for event in observer.end())
 
 
-def rehearse_track(
-    contract: Contract, known: Mapping[str, ValueSpec], values: Mapping[str, NDArray[Any]]
-) -> tuple[str, ...]:
-    """Run the steps over time on one moment; return the names of the values that they add.
+def track_specs(contract: Contract, known: Mapping[str, ValueSpec]) -> Mapping[str, ValueSpec]:
+    """Return shape and type of all values that the steps over time add to known ones.
 
-    known: specs of `values`, which are those of a photo. Raises RecipeError if the steps do not
-    match these, or if there are no landmarks to track.
+    Raises RecipeError if the steps do not match these or each other, or if there are no landmarks
+    to track.
     """
     if contract.track and "landmarks" not in known:
         raise RecipeError(
@@ -49,18 +54,59 @@ def rehearse_track(
             "tracked by its 'landmarks', which no step adds; leave `track` out, or add them"
         )
     specs = dict(known)
-    moment = Moment(0.0, values)
+    events: list[str] = []
     for step in contract.track:
         plugin = track_step(step)
         parameters = plugin.complete(step.parameters)
-        stated = plugin.adds(specs, parameters)
-        for name in stated:
+        _check_events(step.name, plugin.makes(parameters), plugin.counts(parameters), events)
+        events.extend(plugin.makes(parameters))
+        for name, spec in plugin.adds(specs, parameters).items():
             if name in specs:
                 raise RecipeError(
                     f"contract step '{step.name}': adds '{name}', which is already a value; "
                     "choose another name"
                 )
+            specs[name] = spec
+    return {name: spec for name, spec in specs.items() if name not in known}
+
+
+def track_events(contract: Contract) -> tuple[str, ...]:
+    """Return the names of the events that the steps over time make."""
+    plugins = ((track_step(step), step.parameters) for step in contract.track)
+    return tuple(name for plugin, given in plugins for name in plugin.makes(plugin.complete(given)))
+
+
+def rehearse_track(
+    contract: Contract, known: Mapping[str, ValueSpec], values: Mapping[str, NDArray[Any]]
+) -> tuple[str, ...]:
+    """Run the steps over time on one moment; return the names of the values that they add.
+
+    known: specs of `values`, which are those of a photo. Raises as `track_specs`.
+    """
+    specs = {**known, **track_specs(contract, known)}
+    moment = Moment(0.0, values)
+    for step in contract.track:
+        plugin = track_step(step)
+        parameters = plugin.complete(step.parameters)
+        before = moment.values
         moment = plugin.start(parameters).observe(moment)
-        check_values(step.name, stated, {n: v for n, v in moment.values.items() if n not in specs})
-        specs |= stated
+        added = {name: value for name, value in moment.values.items() if name not in before}
+        check_values(step.name, plugin.adds(specs, parameters), added)
     return tuple(name for name in specs if name not in known)
+
+
+def _check_events(
+    step: str, makes: tuple[str, ...], counts: tuple[str, ...], earlier: Collection[str]
+) -> None:
+    for name in makes:
+        if name in earlier:
+            raise RecipeError(
+                f"contract step '{step}': makes the event '{name}', as a step before it; choose "
+                "another name"
+            )
+    for name in counts:
+        if name not in earlier:
+            raise RecipeError(
+                f"contract step '{step}': no step before it makes the event '{name}'"
+                f"{suggest(name, earlier)}"
+            )

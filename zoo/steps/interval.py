@@ -71,6 +71,10 @@ class Interval(TrackStep):
         needs_item(self.name, known, parameters)
         return {}
 
+    def makes(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the event."""
+        return (parameters["event"],)
+
     def start(self, parameters: Mapping[str, Any]) -> Observer:
         """Return an observer that has seen nothing."""
         return _Interval(parameters)

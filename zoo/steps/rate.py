@@ -53,6 +53,10 @@ class Rate(TrackStep):
         """Return two scalars."""
         return dict.fromkeys(parameters["adds"], ValueSpec())
 
+    def counts(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the event."""
+        return (parameters["event"],)
+
     def start(self, parameters: Mapping[str, Any]) -> Observer:
         """Return an observer that has seen nothing."""
         return _Rate(parameters)

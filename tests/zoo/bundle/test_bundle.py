@@ -60,8 +60,8 @@ def manifest_of(folder):
                 "f",
                 Exactness(1, "lsb", "ties"),
                 0.1,
-                ("n",),
                 Memory(1024, 4096, is_shared=True),
+                ("n",),
             ),
         ),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
@@ -175,7 +175,7 @@ def test_an_archive_that_is_cut_off(folder, tmp_path):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 5; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 6; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 
@@ -224,7 +224,32 @@ def test_manifest_that_is_none(folder, text):
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04" * 100])
 def test_file_that_is_no_bundle(archive, tmp_path, content):
     archive.write_bytes(content)
-    with pytest.raises(BundleError, match=r"is not a bundle; `zoo build` makes bundles"):
+    with pytest.raises(BundleError, match=r"is not a bundle: it does not begin as a .tar.gz; `zoo"):
+        unpack(archive, tmp_path / "out")
+
+
+def _packed_again(archive, **changes):
+    """Pack an archive anew as `tar` would, some files with other contents."""
+    with tarfile.open(archive) as before:
+        files = {m.name: before.extractfile(m).read() for m in before if m.isfile()}
+    with tarfile.open(archive, "w:gz") as after:
+        for name, content in files.items():
+            content = changes.get(name.rpartition("/")[2].partition(".")[0], content)
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            after.addfile(member, io.BytesIO(content))
+
+
+def test_an_archive_that_was_packed_again(archive, tmp_path):
+    _packed_again(archive)
+    with pytest.raises(BundleError, match=r"files are intact, but the archive was packed again"):
+        unpack(archive, tmp_path / "out")
+
+
+def test_a_changed_file_in_an_archive_that_was_packed_again(archive, tmp_path):
+    _packed_again(archive, README=b"other")
+    message = r"'README.md' was changed; do not use .* rebuild it; the archive was packed again"
+    with pytest.raises(BundleError, match=message):
         unpack(archive, tmp_path / "out")
 
 

@@ -5,11 +5,16 @@ import pytest
 from landmark_recipe import NETWORK
 
 from zoo.contract import Contract, Step
-from zoo.data.processing import postprocess, preprocess, rehearse
+from zoo.data.processing import postprocess, preprocess, rehearse, value_specs
+from zoo.data.tracking import track_events, track_specs
 from zoo.errors import RecipeError
+from zoo.step import ValueSpec
 
 LANDMARKS = NETWORK.contract
 FAR = {"value": "landmarks", "item": 0, "when": "above", "limits": [5, 4], "sure": 9}
+
+FAR_OFF = Step("interval", {"event": "far", **FAR})
+RATE = Step("rate", {"event": "far", "adds": ["far_per_minute", "far_s"]})
 
 
 def tracked(*steps, contract=LANDMARKS):
@@ -50,6 +55,9 @@ def test_a_file_of_the_network_does_not_change_with_them():
             [Step("relative", {"adds": "states", "value": "landmarks"})],
             "called 'states', a key of the app's own records",
         ),
+        ([FAR_OFF, FAR_OFF], "'interval': makes the event 'far', as a step before it"),
+        ([RATE], "'rate': no step before it makes the event 'far'; known: none"),
+        ([RATE, FAR_OFF], "'rate': no step before it makes the event 'far'"),
     ],
 )
 def test_contracts_that_do_not_fit_are_refused(steps, message):
@@ -86,3 +94,11 @@ def test_values_of_a_photo_are_those_without_steps_over_time():
     frame = preprocess(contract, np.zeros((8, 8, 3), np.uint8))
     values = postprocess(contract, {"landmarks": np.zeros(136, np.float32)}, frame)
     assert values.keys() == {"landmarks"}
+
+
+def test_what_steps_over_time_add_and_make():
+    contract = tracked(FAR_OFF, RATE)
+    rehearse(contract)
+    assert track_events(contract) == ("far",)
+    specs = track_specs(contract, value_specs(contract))
+    assert specs == {"far_per_minute": ValueSpec(), "far_s": ValueSpec()}

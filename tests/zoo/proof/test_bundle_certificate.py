@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoo.artifact import Exactness
+from zoo.artifact import Exactness, Memory
 from zoo.bundle.bundle import Bundle, BundledArtifact, BundledModel, Manifest, pack
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
@@ -59,6 +59,7 @@ def manifest_of(folder) -> Manifest:
         "model/float.hub.onnx",
         Exactness(3, "lsb", "ties"),
         0.1,
+        Memory(1024, 4096),
         NOTES,
     )
     return Manifest(

@@ -6,9 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from zoo import registry
-from zoo.artifact import Exactness, Memory
+from zoo.artifact import Exactness, Memory, graph_memory
 from zoo.build.plan import Plan
+from zoo.graph import Graph
 from zoo.plugs import Compiler
+
+_HALF_BITS = 16
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -28,9 +31,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         "main": artifact.main,
         "exactness": asdict(artifact.exactness),
         "notes": artifact.notes,
-        "memory": None if artifact.memory is None else asdict(artifact.memory),
+        "memory": asdict(artifact.memory or _memory(graph, plan)),
     }
     (out / "artifact.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
+
+
+def _memory(graph: Graph, plan: Plan) -> Memory:
+    return graph_memory(graph, _HALF_BITS if plan.scheme == "float16" else 0)
 
 
 def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
@@ -39,10 +46,9 @@ def read_artifact(folder: Path) -> tuple[Path, str, Exactness]:
     return folder / "files", facts["main"], Exactness(**facts["exactness"])
 
 
-def artifact_memory(folder: Path) -> Memory | None:
-    """Return the memory that a lowered artifact needs, None if a runtime allocates it."""
-    memory = json.loads((folder / "artifact.json").read_text("utf-8"))["memory"]
-    return None if memory is None else Memory(**memory)
+def artifact_memory(folder: Path) -> Memory:
+    """Return the memory that a lowered artifact needs."""
+    return Memory(**json.loads((folder / "artifact.json").read_text("utf-8"))["memory"])
 
 
 def artifact_notes(folder: Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ licences/   of code, weights, data and libraries
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
@@ -136,15 +136,36 @@ def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping
     """Return the facts for the app's companion files and for readers."""
     request = app_request(plan, read_artifact(needs["lower"])[1], needs)
     recipes = [part.recipe for part in (plan, plan.detector) if part is not None]
-    every = (licence.notice for recipe in recipes for licence in recipe.licences)
-    notices = "; ".join(dict.fromkeys(filter(None, every)))
-    found = [artifact_memory(part["lower"]) for part in _networks(needs)]
+    memory = map(artifact_memory, (part["lower"] for part in _networks(needs)))
     return request, {
         "bundle": plan.build_name,
         "quantization": plan.quant,
-        "notice": notices,
-        "memory": memory_text([memory for memory in found if memory is not None]),
+        "notice": _notice(recipes),
+        "memory": memory_text(dict(zip((r.name for r in recipes), memory, strict=True))),
+        "files": "\n".join(_artifact_files(needs)),
     }
+
+
+def _notice(recipes: Sequence[Recipe]) -> str:
+    """Return what the licences say, by network where it differs."""
+    notices = {
+        recipe.name: "; ".join(dict.fromkeys(li.notice for li in recipe.licences if li.notice))
+        for recipe in recipes
+    }
+    if len(set(notices.values())) == 1:
+        return notices[recipes[0].name]
+    return "; ".join(f"{name}: {notice}" for name, notice in notices.items() if notice)
+
+
+def _artifact_files(needs: Mapping[str, Path]) -> Iterator[str]:
+    """Yield the paths of artifacts' files in the bundle's MODEL."""
+    for where, part in zip(("", f"{DETECTOR}/"), _networks(needs), strict=False):
+        folder = read_artifact(part["lower"])[0]
+        yield from sorted(
+            f"{where}{path.relative_to(folder).as_posix()}"
+            for path in folder.rglob("*")
+            if path.is_file()
+        )
 
 
 def _networks(needs: Mapping[str, Path]) -> Iterator[Mapping[str, Path]]:
