@@ -50,7 +50,7 @@ class Recipe:
     name: 'architecture_variant.dataset', in the characters of zoo.names.  hubs: published ONNX,
     the float one as 'none', others by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON
     measured at publishing, by the same names.  card: model card.
-    train, fit, export, restore, evaluate, suites (by name), pictures: dotted paths
+    train, fit, export, restore, evaluate, evaluate_chain, suites (by name), pictures: dotted paths
     'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
       fit(recipe, module, float_module, zoo.training.FitOptions), which trains the quantized
@@ -59,6 +59,8 @@ class Recipe:
       restore(recipe, weights: Path) -> zoo.plugs.Run, the network as it was trained;
       evaluate(recipe, run, data: Path, only: Collection[Path] = ()) ->
       zoo.data.evaluation.Evaluation, of all photos of the data or `only` these;
+      evaluate_chain(recipe, run, detector: zoo.data.evaluation.Detector, data: Path) -> Evaluation,
+      in the regions that a detector finds;
       a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
       soon as it is measured;
       pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
@@ -85,6 +87,7 @@ class Recipe:
     fit: str = ""
     export: str = ""
     evaluate: str = ""
+    evaluate_chain: str = ""
     restore: str = ""
     suites: Mapping[str, str] = field(default_factory=dict)
     pictures: str = ""

@@ -49,6 +49,7 @@ def recipe(variant: Variant) -> Recipe:
         export="recipes.pfld.export:export",
         restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
+        evaluate_chain="recipes.shelf.chain_evaluation:evaluate",
         suites={"robustness": "recipes.shelf.robustness.suite:measure"},
         pictures="recipes.shelf.landmark_evaluation:pictures",
         metric="nme_interocular_percent",

@@ -20,49 +20,37 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.shelf.chain_evaluation import (
+    Face,
+    faces_of,
+    find_box,
+    look,
+    look_again,
+    region_of,
+)
 from recipes.shelf.face_data import crops_of, find_faces
-from recipes.shelf.landmark_evaluation import landmark_count, predict
+from recipes.shelf.landmark_evaluation import landmark_count
 from recipes.shelf.landmark_metrics import landmark_metrics
 from recipes.shelf.layouts import layout_of
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.cli.entry import enter
-from zoo.contract import Contract
-from zoo.data.processing import postprocess, preprocess, whole
-from zoo.data.regions import landmark_box, regions_of
 from zoo.errors import RecipeError, UsageError
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
-from zoo.step import Box, is_box
+from zoo.step import Box
 from zoo.user_file import import_file
 
-__all__ = ["ChainAccuracy", "Face", "fit_rule", "measure"]
+__all__ = ["ChainAccuracy", "fit_rule", "measure"]
 
 _FACES = 600
 """Faces that the rule is fitted on; it has four numbers."""
 _AROUND = 1.3
 """Side of the crops that the detector sees, in that of the landmarks' box."""
-_GRAY = 114
 _RIDGE = 1e-4
 """Detectors with square boxes leave the difference of the two factors open."""
 _ROUNDS = 20
-
-Image = NDArray[np.uint8]
-Landmarks = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Face:
-    """A crop with one face, [H, W, 3], and its landmarks [K, 2] in pixels."""
-
-    image: Image
-    landmarks: Landmarks
-
-    @property
-    def box(self) -> Box:
-        """The box of the labels, in which landmark networks are trained."""
-        return landmark_box(self.landmarks)
 
 
 @dataclass(frozen=True)
@@ -101,9 +89,10 @@ def command(
         raise UsageError(f"--network: landmarks of {sorted(counts)}; give networks with the same")
     points = counts.pop()
     find = recipe.contract, _run(recipe)
-    rule = fit_rule([_found(*find, face) for face in _tight(_faces(train, "train", points))])
+    tight = _tight(_faces(train, "train", points))
+    rule = fit_rule([(find_box(*find, face), face.box) for face in tight])
     faces = list(_faces(test, "test", points))
-    boxes = [_found(*find, face)[0] for face in faces]
+    boxes = [find_box(*find, face) for face in faces]
     found = [measure(network, _run(network), faces, boxes, rule) for network in looked_at]
     if as_json:
         click.echo(json.dumps({"regions": asdict(rule), "networks": list(map(asdict, found))}))
@@ -145,19 +134,17 @@ def measure(
     own = [face.box for face in faces]
     raw = [box or label for box, label in zip(boxes, own, strict=True)]
     corrected = [
-        _region(box, rule) if box else label for box, label in zip(boxes, own, strict=True)
+        region_of(box, rule) if box else label for box, label in zip(boxes, own, strict=True)
     ]
-    first = _look(network, run, faces, corrected)
-    again = [
-        box if is_box(box := landmark_box(found)) else before
-        for found, before in zip(first, corrected, strict=True)
-    ]
+    looking = network.contract, run, faces
+    first = look(*looking, corrected)
+    again = look_again(first, corrected)
     return ChainAccuracy(
         network.name,
-        _error(_look(network, run, faces, own), faces),
-        _error(_look(network, run, faces, raw), faces),
+        _error(look(*looking, own), faces),
+        _error(look(*looking, raw), faces),
         _error(first, faces),
-        _error(_look(network, run, faces, again), faces),
+        _error(look(*looking, again), faces),
         len(faces),
         sum(box is None for box in boxes),
     )
@@ -173,9 +160,7 @@ def _run(recipe: Recipe) -> Run:
 
 
 def _faces(data: Path, split: str, points: int) -> Iterator[Face]:
-    crops = crops_of(find_faces(data, split, points))
-    for image, landmarks in zip(crops.images, crops.landmarks, strict=True):
-        yield Face(image, landmarks.astype(np.float64))
+    return faces_of(crops_of(find_faces(data, split, points)))
 
 
 def _tight(faces: Iterator[Face]) -> list[Face]:
@@ -194,45 +179,11 @@ def _cut(face: Face) -> Face:
     return replace(face, image=part, landmarks=face.landmarks - [left, top])
 
 
-def _found(contract: Contract, run: Run, face: Face) -> tuple[Box | None, Box]:
-    """Return the best box whose centre is on the face, and that of the labels.
-
-    The crop gets a gray margin, because detectors see faces inside photos.
-    """
-    margin = face.image.shape[0] // 4
-    canvas = np.pad(face.image, ((margin,) * 2, (margin,) * 2, (0, 0)), constant_values=_GRAY)
-    frame = preprocess(contract, canvas, whole(canvas))
-    assert frame.input_chw is not None
-    outputs = run({contract.input.name: frame.input_chw[np.newaxis]})
-    values = postprocess(contract, {name: array[0] for name, array in outputs.items()}, frame)
-    boxes = values["boxes"] - [margin, margin, 0, 0]
-    label = np.array(face.box)
-    away = np.abs(_centres(boxes) - _centres(label[None])) / label[2:]
-    near = boxes[(away < 0.5).all(axis=1)]
-    return (_box(near[0]) if len(near) else None), face.box
-
-
-def _box(numbers: NDArray[np.float64]) -> Box:
-    x, y, width, height = numbers.tolist()
-    return x, y, width, height
-
-
-def _region(box: Box, rule: RegionRule) -> Box:
-    return next((region for _, region in regions_of(np.array([box]), rule)), box)
-
-
 def _centres(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     return boxes[:, :2] + boxes[:, 2:] / 2
 
 
-def _look(
-    network: Recipe, run: Run, faces: Sequence[Face], boxes: Sequence[Box]
-) -> list[Landmarks]:
-    pairs = zip(faces, boxes, strict=True)
-    return [predict(network.contract, run, face.image, box) for face, box in pairs]
-
-
-def _error(found: Sequence[Landmarks], faces: Sequence[Face]) -> float:
+def _error(found: Sequence[NDArray[np.float64]], faces: Sequence[Face]) -> float:
     wanted = np.stack([face.landmarks for face in faces])
     layout = layout_of(wanted.shape[1])
     return landmark_metrics(np.stack(found), wanted, layout)["nme_interocular_percent"]

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
-from zoo.artifact import Exactness
+from PIL import Image
+
+from zoo.artifact import Exactness, Memory
 from zoo.bundle.bundle import BundledArtifact, BundledChain, BundledModel, Manifest, pack
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
@@ -15,7 +18,9 @@ from zoo.region_rule import RegionRule
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'
 METERS = '"watts": 2.5, "celsius": 61.5, "slowed": ["heat"]'
-SUMMARY = f'{{"summary": {{"faces": 500, {METERS}, "inference_ms": {TIMES}}}}}'
+PARTS = '"parts_ms": {"detector": 3, "tracking": 0.5, "network": 1.25, "rest": 0.75}'
+COUNTS = '"frames": 500, "faces": 1000'
+SUMMARY = f'{{"summary": {{{COUNTS}, {METERS}, {PARTS}, "inference_ms": {TIMES}}}}}'
 PROGRAM = f"""#!/bin/sh
 case "$*" in
   --help) echo "  --threads N  --power SENSOR  --heat PLACE" ;;
@@ -24,6 +29,7 @@ case "$*" in
 esac
 """
 NOTHING: Mapping[str, str] = MappingProxyType({})
+MEMORY = Memory(1000, 20, is_planned=False)
 SELFTEST = '#!/bin/sh\nexec app/app --selftest golden/selftest.txt "$@"\n'
 
 
@@ -39,7 +45,7 @@ def write_bundle(
     detector: the name of a second model, '' for none.
     """
     content = folder / "content"
-    files = {"app/app": program, "selftest": SELFTEST, "golden/photo.png": "", **more}
+    files = {"app/app": program, "selftest": SELFTEST, "golden/photo.png": _photo(), **more}
     for name, text in files.items():
         path = content / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +59,12 @@ def write_bundle(
     return folder / "toy.board.ptq.tar.gz"
 
 
+def _photo() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (8, 6)).save(buffer, "png")
+    return buffer.getvalue()
+
+
 def _manifest(folder: Path, scheme: str) -> Manifest:
     return Manifest(
         target="board",
@@ -63,7 +75,7 @@ def _manifest(folder: Path, scheme: str) -> Manifest:
         zoo_version="0.1.0",
         makers=(Maker("edgezoo", "0.1.0", "ab" * 32, ("executor onnxruntime",)),),
         models=(BundledModel("toy", "ptq", scheme, CONTRACT.to_json(), ()),),
-        artifacts=(BundledArtifact("t", "m", "h", "f", Exactness(1, "lsb", "ties"), 0.1),),
+        artifacts=(BundledArtifact("t", "m", "h", "f", Exactness(1, "lsb", "ties"), 0.1, MEMORY),),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),
     )

@@ -2,19 +2,26 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
-from zoo.bench.latency import Latency
-from zoo.bench.ssh import Connection, Finished
+from zoo.bench.film import Film
+from zoo.bench.latency import ChainLatency, Latency
+from zoo.bench.ssh import Finished, Shell
 from zoo.bundle.bundle import Bundle, BundledModel
 from zoo.bundle.elf import processors
 from zoo.errors import BoardError, UsageError, VerifyError
 
 __all__ = ["board_machine", "measure_on_board"]
 
+_Times = TypeVar("_Times")
+
+_PARTS = ("detector", "tracking", "network", "rest")
 _METERS = ("--power", "--heat")
 _RUNTIME = "runtime.sh"
 _PROCESSOR = (
@@ -22,7 +29,7 @@ _PROCESSOR = (
 )
 
 
-def board_machine(board: Connection) -> dict[str, object]:
+def board_machine(board: Shell) -> dict[str, object]:
     """Return the board's facts, with the keys of zoo.bench.timing.machine but without Python.
 
     Raises BoardError.
@@ -32,14 +39,15 @@ def board_machine(board: Connection) -> dict[str, object]:
 
 
 def measure_on_board(
-    board: Connection, archive: Path, bundle: Bundle, threads: int, runs: int
-) -> tuple[Latency, ...]:
+    board: Shell, archive: Path, bundle: Bundle, threads: int, runs: int
+) -> tuple[tuple[Latency, ...], tuple[ChainLatency, ...]]:
     """Copy a bundle to the board, run its self-test, and time each of its networks.
 
     archive: the file that `bundle` was unpacked from. A network is timed in the box of its first
-    golden picture, a chain's detector on its own. Nothing is left on the board. Raises
-    BoardError if the bundle cannot run there, VerifyError if it computes something else,
-    UsageError if its program does not support the number of threads.
+    golden picture, a chain's detector on its own. A chain is then timed by part on a film of the
+    detector's first golden picture, and once more with tracking if the program can. Nothing is
+    left on the board. Raises BoardError if the bundle cannot run there, VerifyError if it computes
+    something else, UsageError if its program does not support the number of threads.
     """
     _check_processor(board, bundle)
     with _unpacked(board, archive) as folder:
@@ -54,13 +62,47 @@ def measure_on_board(
         ]
         meters = _meters(board, place, programs[0], known)
         more = ("--repeat", str(runs), *meters)
-        return tuple(
+        latencies = tuple(
             _latency(board, place, bundle, model, (*program, *more), threads)
             for model, program in zip(bundle.manifest.models, programs, strict=True)
         )
+        return latencies, tuple(_chains(board, place, bundle, known, threads, runs))
 
 
-def _check_processor(board: Connection, bundle: Bundle) -> None:
+def _chains(
+    board: Shell, place: str, bundle: Bundle, known: Sequence[str], threads: int, runs: int
+) -> Iterator[ChainLatency]:
+    """Yield the times of a chain by part; nothing for a bundle of one network."""
+    if bundle.manifest.chain is None:
+        return
+    _, photo, _ = bundle.manifest.chain.golden[0]
+    film = Film.of(bundle.folder / photo)
+    with TemporaryDirectory(prefix="zoo-bench-") as here:
+        (Path(here) / "frame").write_bytes(film.rgb)
+        sent = board.run(f"cat >{shlex.quote(f'{place}/../frame')}", Path(here) / "frame")
+    if sent.status != 0:
+        raise BoardError(f"{board.host}: cannot write a photo there ({_said(sent)})")
+    words = (bundle.manifest.program, "--source", film.source, "--json", *_threads(known, threads))
+    for more in ((), ("--track",)) if "--track" in known else ((),):
+        finished = _run(board, place, (*words, *more), film.script("../frame", runs))
+        summary = _summary(board, finished, _by_part)
+        yield replace(summary, name=bundle.folder.name, follows=bool(more), threads=threads)
+
+
+def _by_part(summary: Mapping[str, Any]) -> ChainLatency:
+    photos, parts = summary["frames"], summary["parts_ms"]
+    return ChainLatency(
+        name="",
+        follows=False,
+        threads=1,
+        photos=photos,
+        faces=round(summary["faces"] / photos, 3),
+        photo_ms=round(sum(parts.values()), 4),
+        **{f"{part}_ms": round(parts[part], 4) for part in _PARTS},
+    )
+
+
+def _check_processor(board: Shell, bundle: Bundle) -> None:
     if not bundle.manifest.program:
         raise BoardError(
             f"{board.host}: the bundle for {bundle.manifest.target} holds sources, but no program; "
@@ -76,7 +118,7 @@ def _check_processor(board: Connection, bundle: Bundle) -> None:
 
 
 @contextmanager
-def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
+def _unpacked(board: Shell, archive: Path) -> Iterator[str]:
     """Yield a folder on the board with the archive's content; kill what still runs in it."""
     made = board.run('mktemp -d "${TMPDIR:-/tmp}/zoo-bench-XXXXXX"')
     folder = _text(made)
@@ -97,7 +139,7 @@ def _unpacked(board: Connection, archive: Path) -> Iterator[str]:
         _remove(board, folder)
 
 
-def _remove(board: Connection, folder: str) -> None:
+def _remove(board: Shell, folder: str) -> None:
     running = shlex.quote(f"{folder}/running")
     try:
         board.run(
@@ -107,16 +149,19 @@ def _remove(board: Connection, folder: str) -> None:
         raise BoardError(f"{error}; {folder} is still there, remove it") from error
 
 
-def _run(board: Connection, place: str, words: Sequence[str]) -> Finished:
-    """Run a program of the bundle, with its process ID in the file `running` meanwhile."""
-    command = shlex.join(words)
+def _run(board: Shell, place: str, words: Sequence[str], before: str = "") -> Finished:
+    """Run a program of the bundle, with its process ID in the file `running` meanwhile.
+
+    before: a command whose output the program reads.
+    """
+    command = f"{before} | {shlex.join(words)}" if before else shlex.join(words)
     return board.run(
         f"cd {shlex.quote(place)} && {{ {command} & echo $! >../running; wait $!; status=$?; "
         "rm ../running; exit $status; }"
     )
 
 
-def _get_runtime(board: Connection, place: str) -> None:
+def _get_runtime(board: Shell, place: str) -> None:
     finished = _run(board, place, ("sh", _RUNTIME))
     if finished.status != 0:
         raise BoardError(
@@ -125,7 +170,7 @@ def _get_runtime(board: Connection, place: str) -> None:
         )
 
 
-def _help(board: Connection, place: str, bundle: Bundle) -> str:
+def _help(board: Shell, place: str, bundle: Bundle) -> str:
     finished = _run(board, place, (bundle.manifest.program, "--help"))
     if finished.status != 0:
         raise _cannot_run(board, finished)
@@ -150,7 +195,7 @@ def _networks(bundle: Bundle) -> Iterator[tuple[str, ...]]:
 
 
 def _meters(
-    board: Connection, place: str, program: Sequence[str], known: Sequence[str]
+    board: Shell, place: str, program: Sequence[str], known: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the options for the program's meters that work on this board."""
     options = [(option, "board") for option in _METERS if option in known]
@@ -158,7 +203,7 @@ def _meters(
     return tuple(word for option in there for word in option)
 
 
-def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
+def _self_test(board: Shell, place: str, options: Sequence[str]) -> None:
     finished = _run(board, place, ("./selftest", *options))
     if finished.status == 0:
         return
@@ -172,7 +217,7 @@ def _self_test(board: Connection, place: str, options: Sequence[str]) -> None:
 
 
 def _latency(
-    board: Connection,
+    board: Shell,
     place: str,
     bundle: Bundle,
     model: BundledModel,
@@ -181,11 +226,17 @@ def _latency(
 ) -> Latency:
     """Run the program and return its summary. model: the network that it then runs."""
     finished = _run(board, place, program)
+    return _summary(board, finished, partial(_told, bundle, model, threads))
+
+
+def _summary(
+    board: Shell, finished: Finished, told: Callable[[Mapping[str, Any]], _Times]
+) -> _Times:
+    """Return what a run's summary tells; raises BoardError if it has none."""
     if finished.status != 0:
         raise _cannot_run(board, finished)
     try:
-        summary = json.loads(finished.output.splitlines()[-1])["summary"]
-        return _told(bundle, model, threads, summary)
+        return told(json.loads(finished.output.splitlines()[-1])["summary"])
     except (ValueError, LookupError, TypeError) as error:
         raise BoardError(
             f"{board.host}: the bundle's program reports no latencies ({error!r}); rebuild it"
@@ -200,7 +251,7 @@ def _told(bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[st
         runtime=bundle.manifest.app,
         scheme=model.scheme,
         threads=threads,
-        runs=summary["faces"],
+        runs=summary["frames"],
         median_ms=round(times["p50"], 4),
         p95_ms=round(times["p95"], 4),
         min_ms=round(times["min"], 4),
@@ -210,7 +261,7 @@ def _told(bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[st
     )
 
 
-def _cannot_run(board: Connection, finished: Finished) -> BoardError:
+def _cannot_run(board: Shell, finished: Finished) -> BoardError:
     return BoardError(
         f"{board.host}: the bundle's program does not run there ({_said(finished)}); its README "
         "says what the board needs"

@@ -1,16 +1,19 @@
 """One run of `zoo bench`: networks timed side by side, on a processor, a GPU or a board."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zoo.bench import entries, gpu_entries
 from zoo.bench.board import board_machine, measure_on_board
-from zoo.bench.latency import Latency
+from zoo.bench.latency import ChainLatency, Latency
+from zoo.bench.local import ThisMachine
 from zoo.bench.ssh import connect
 from zoo.bench.timing import Entry, machine, measure
 from zoo.build.cache import Cache
+from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.plan import Wish
 from zoo.bundle.bundle import unpack
 from zoo.errors import RefusedError, ToolchainError
@@ -26,12 +29,14 @@ Timed = tuple[Mapping[str, object], list[Latency]]
 class Contest:
     """Models in several quantizations, each timed `rounds` times `runs` times.
 
+    quants: () for that of a chain file, or else the usual ones.
     random_weights: instead of the published ones.  left_out: called with each skipped network's
     reason.
     """
 
     models: Sequence[str]
     quants: Sequence[str]
+    usual_quants: Sequence[str]
     rounds: int
     runs: int
     random_weights: bool
@@ -39,10 +44,15 @@ class Contest:
     left_out: Callable[[str], None]
 
     def wishes(self, target: str, runtime: str, folder: Path) -> Iterator[Wish]:
-        """Yield a wish for each model. folder: for random weights."""
+        """Yield a wish for each model, and each of a chain file. folder: for random weights."""
         for model in self.models:
-            wish = Wish(model, target, runtime=runtime)
-            yield entries.with_random_weights(wish, folder) if self.random_weights else wish
+            asked = Wish(model, target, runtime=runtime)
+            for wish in networks_of(asked) if is_chain_file(model) else (asked,):
+                yield entries.with_random_weights(wish, folder) if self.random_weights else wish
+
+    def quants_of(self, wish: Wish) -> Sequence[str]:
+        """Return the quantizations of one model."""
+        return self.quants or ((wish.quant,) if wish.quant else self.usual_quants)
 
     def measure(
         self, entered: Sequence[Entry], refused: Sequence[RefusedError], threads: int = 1
@@ -74,7 +84,7 @@ def on_processor(
         folder = Path(name)
         for wish in contest.wishes(targets[0], runtime, folder):
             entered.extend(
-                entries.ours(wish, targets, contest.quants, contest.cache, refused.append)
+                entries.ours(wish, targets, contest.quants_of(wish), contest.cache, refused.append)
             )
             if baseline:
                 entered.append(entries.baseline(wish, contest.cache, folder))
@@ -97,21 +107,34 @@ def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
         for wish in contest.wishes("x86", "", folder):
             entered.extend(
                 gpu_entries.on_gpu(
-                    wish, gpu, contest.quants, batches, contest.cache, folder, refused.append
+                    wish,
+                    gpu,
+                    contest.quants_of(wish),
+                    batches,
+                    contest.cache,
+                    folder,
+                    refused.append,
                 )
             )
         return machine(gpu), contest.measure(entered, refused)
 
 
-def on_board(host: str, bundles: Sequence[str], threads: int, runs: int) -> Timed:
-    """Time bundles on a board; raises BoardError, and BundleError before the board is reached."""
+def on_board(
+    host: str, bundles: Sequence[str], threads: int, runs: int
+) -> tuple[Mapping[str, object], list[Latency], list[ChainLatency]]:
+    """Time bundles by their own programs, also chains by part.
+
+    host: of --ssh, '' for this machine. Raises BoardError, and BundleError before the board is
+    reached.
+    """
     with TemporaryDirectory(prefix="zoo-bench-") as folder:
         archives = [Path(bundle) for bundle in bundles]
         unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
-        with connect(host) as board:
-            latencies = [
-                latency
+        with connect(host) if host else nullcontext(ThisMachine()) as board:
+            measured = [
+                measure_on_board(board, archive, bundle, threads, runs)
                 for archive, bundle in zip(archives, unpacked, strict=True)
-                for latency in measure_on_board(board, archive, bundle, threads, runs)
             ]
-            return board_machine(board), latencies
+            latencies = [latency for networks, _ in measured for latency in networks]
+            chains = [chain for _, parts in measured for chain in parts]
+            return board_machine(board), latencies, chains

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-__all__ = ["Latency", "beside_float", "report"]
+__all__ = ["ChainLatency", "Latency", "beside_float", "report"]
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,40 @@ class Latency:
         return round(1e3 * self.batch / self.median_ms, 1)
 
 
+@dataclass(frozen=True)
+class ChainLatency:
+    """Mean times of a photo in the program of a chain, in milliseconds.
+
+    name: the build.  follows: whether it tracked.  faces: found, on average.
+    detector: with its pre- and post-processing, where it was asked.  tracking: also regions from
+    boxes.  network: in all regions and passes.  rest: reading and writing.
+    """
+
+    name: str
+    follows: bool
+    threads: int
+    photos: int
+    faces: float
+    photo_ms: float
+    detector_ms: float
+    tracking_ms: float
+    network_ms: float
+    rest_ms: float
+
+
 def beside_float(latencies: Sequence[Latency]) -> list[Latency]:
     """Return them with `times_float`, relative to float in the same runtime, or else in any."""
     return [replace(latency, times_float=_ratio(latency, latencies)) for latency in latencies]
 
 
-def report(machine: Mapping[str, object], latencies: Iterable[Latency]) -> dict[str, object]:
+def report(
+    machine: Mapping[str, object],
+    latencies: Iterable[Latency],
+    chains: Iterable[ChainLatency] = (),
+) -> dict[str, object]:
     """Return the JSON of `zoo bench`, for this machine and for boards."""
     rows = [{**asdict(each), "samples_per_s": each.samples_per_s} for each in latencies]
-    return {"machine": dict(machine), "latencies": rows}
+    return {"machine": dict(machine), "latencies": rows, "chains": [asdict(c) for c in chains]}
 
 
 def _ratio(latency: Latency, others: Sequence[Latency]) -> float | None:

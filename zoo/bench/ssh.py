@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from zoo.errors import BoardError, ToolchainError, UsageError
 
-__all__ = ["Connection", "Finished", "connect", "destination_words"]
+__all__ = ["Connection", "Finished", "Shell", "connect", "destination_words"]
 
 _FAILED = 255  # of ssh itself, not of the command it ran
 _ALIVE = ("-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10")
@@ -24,6 +25,17 @@ class Finished:
     status: int
     output: str
     error: str
+
+
+class Shell(Protocol):
+    """A machine that runs scripts."""
+
+    @property
+    def host(self) -> str:
+        """Its name, for messages."""
+
+    def run(self, script: str, stdin: Path | None = None) -> Finished:
+        """Run a script in its sh."""
 
 
 @dataclass(frozen=True)

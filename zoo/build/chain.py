@@ -21,7 +21,15 @@ from zoo.user_file import is_user_file
 if TYPE_CHECKING:
     from zoo.build.plan import Wish
 
-__all__ = ["NO_DETECTOR", "chained", "demand_board", "demand_chain", "region_rule"]
+__all__ = [
+    "NO_DETECTOR",
+    "chained",
+    "demand_board",
+    "demand_chain",
+    "is_chain_file",
+    "networks_of",
+    "region_rule",
+]
 
 NO_DETECTOR = "none"
 """Word of --detector for the network alone, although its recipe names a detector."""
@@ -40,7 +48,7 @@ def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
     file, which `wish.model` may name. What the wish says precedes the file.
     Raises UsageError or RecipeError for what cannot be a chain.
     """
-    if wish.model.endswith(_SUFFIX):
+    if is_chain_file(wish.model):
         if detector:
             raise UsageError(f"{wish.model}: names the detector; leave --detector out")
         return _read_chain(wish, Path(wish.model), target)
@@ -54,6 +62,23 @@ def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
             "`zoo contract init`, or name both in a chain file (docs/chains.md)"
         )
     return replace(wish, detector=_detector(wish, target, model=detector, contract=contract))
+
+
+def is_chain_file(model: str) -> bool:
+    """Whether a model's name is that of a chain file."""
+    return model.endswith(_SUFFIX)
+
+
+def networks_of(wish: "Wish") -> "tuple[Wish, ...]":
+    """Return the wishes for the networks of a chain file, each alone, the detector last.
+
+    What they say of quantization is the file's, unless the wish says it.
+    """
+    file = Path(wish.model)
+    tables = _tables(file)
+    network = replace(wish, **_network(tables["network"], file, "network"))
+    own = _network(tables["detector"], file, "detector")
+    return network, replace(wish, **{"quant": network.quant, **own})
 
 
 def _usual_detector(model: str, target: Target) -> str:
@@ -150,9 +175,13 @@ def _tables(file: Path) -> Mapping[str, Any]:
     for name in data:
         _demand_known(name, _TABLES, f"{file}: table")
     for name in ("detector", "network"):
-        if not isinstance(data.get(name), dict):
+        if name not in data:
             raise RecipeError(
                 f"{file}: has no table [{name}]; a chain has [detector] and [network]"
+            )
+        if not isinstance(data[name], dict):
+            raise RecipeError(
+                f"{file}: {name} = {data[name]!r}; a table [{name}] is needed, with model = ..."
             )
     return data
 
@@ -195,6 +224,4 @@ def _rule(table: object, file: Path) -> RegionRule:
 
 def _demand_known(name: str, known: tuple[str, ...], where: str) -> None:
     if name not in known:
-        raise RecipeError(
-            f"{where}: unknown '{name}'{suggest(name, known)}; allowed: {', '.join(known)}"
-        )
+        raise RecipeError(f"{where}: unknown '{name}'{suggest(name, known)}")

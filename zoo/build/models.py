@@ -20,7 +20,7 @@ _OTHER_FILES = (".pt", ".pth", ".safetensors", ".h5", ".keras", ".pb", ".xmodel"
 
 _BUNDLE = (
     "is a bundle, which is built already: `zoo run` runs it, `zoo verify` proves it again, and "
-    "`zoo bench --ssh` times it on a board"
+    "`zoo bench` times it, with --ssh on a board; give all models as bundles"
 )
 _OWN_FILES = {
     ".gz": _BUNDLE,

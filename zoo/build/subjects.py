@@ -1,6 +1,6 @@
 """Subjects: networks to evaluate, in the forms that `zoo build` makes of a model."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from zoo import registry
 from zoo.build.cache import Cache
+from zoo.build.chain import chained, is_chain_file
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, Wish, find_target, make_plan
+from zoo.build.stage import needs_of_detector
 from zoo.build.stages.lower import read_artifact
+from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
-from zoo.data.evaluation import Evaluation, Measurement
+from zoo.data.evaluation import Detector, Evaluation, Measurement
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.plugs import Feeds, Run
@@ -33,6 +36,7 @@ __all__ = [
     "evaluate",
     "find_suite",
     "forms",
+    "load_bundle",
     "load_forms",
     "load_peers",
     "load_published",
@@ -47,21 +51,29 @@ Suite = Callable[[Recipe, Run, Path], Iterator[Measurement]]
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a model. name: 'model quant form'; file: what `executor` loads."""
+    """One form of a model. name: 'model quant form'; file: what `executor` loads.
+
+    detector: of a chain, in the same form.
+    """
 
     name: str
     plan: Plan
     executor: str
     file: Path
+    detector: "Form | None" = None
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A runnable network, and the recipe with its contract and evaluation."""
+    """A runnable network, and the recipe with its contract and evaluation.
+
+    detector: that finds its regions, None for the labels' boxes.
+    """
 
     name: str
     recipe: Recipe
     run: Run
+    detector: Detector | None = None
 
 
 def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache) -> Iterator[Form]:
@@ -70,29 +82,95 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
     hub: ONNX as published, in ONNX Runtime without optimisation.  reference: the Graph's own
     semantics.  artifact: what the target runs.
     """
+    wanted = _known(wanted)
+    for quant in quants:
+        asked = replace(wish, quant=quant)
+        if is_chain_file(wish.model):
+            asked = chained(asked, "", find_target(wish.target, wish.runtime))
+        plan = make_plan(asked)
+        done = build(plan, cache, stages=artifact_stages())
+        for form in wanted:
+            detector = None
+            if plan.detector is not None:
+                detector = _form(form, plan.detector, needs_of_detector(done))
+            found = _form(form, plan, done)
+            name = f"{found.name}, {detector.name}" if detector else found.name
+            yield replace(found, name=name, detector=detector)
+
+
+def _known(wanted: Sequence[str]) -> Sequence[str]:
+    """Return forms; raises UsageError for an unknown one."""
     for form in wanted:
         if form not in FORMS:
             raise UsageError(f"unknown form '{form}'{suggest(form, FORMS)}")
-    for quant in quants:
-        plan = make_plan(replace(wish, quant=quant))
-        done = build(plan, cache, stages=artifact_stages())
-        folder, main, _ = read_artifact(done["lower"])
-        hub = done["quantize"] / "hub.onnx"
-        files = {
-            "hub": ("onnxruntime-unoptimized", hub),
-            "reference": ("reference", hub),
-            "artifact": (plan.target.executor, folder / main),
-        }
-        for form in wanted:
-            executor, file = files[form]
-            yield Form(f"{plan.recipe.name} {quant} {form}", plan, executor, file)
+    return wanted
+
+
+def _form(form: str, plan: Plan, done: Mapping[str, Path]) -> Form:
+    """Return a form of one network. done: the results of its stages."""
+    folder, main, _ = read_artifact(done["lower"])
+    executor, file = _file_of(
+        form, plan.target.executor, done["quantize"] / "hub.onnx", folder / main
+    )
+    return Form(f"{plan.recipe.name} {plan.quant} {form}", plan, executor, file)
+
+
+def _file_of(form: str, executor: str, hub: Path, artifact: Path) -> tuple[str, Path]:
+    """Return what runs a form, and its file. executor: of the artifact."""
+    return {
+        "hub": ("onnxruntime-unoptimized", hub),
+        "reference": ("reference", hub),
+        "artifact": (executor, artifact),
+    }[form]
+
+
+def _load(executor: str, file: Path) -> Run:
+    run: Run = registry.load("executor", executor).load(file.parent, file.name, 1)
+    return run
 
 
 def load_forms(built: Iterable[Form]) -> Iterator[Subject]:
     """Yield each form, ready to run."""
     for form in built:
-        run = registry.load("executor", form.executor).load(form.file.parent, form.file.name, 1)
-        yield Subject(form.name, form.plan.recipe, run)
+        yield Subject(
+            form.name, form.plan.recipe, _load(form.executor, form.file), _detector_of(form)
+        )
+
+
+def _detector_of(form: Form) -> Detector | None:
+    found = form.detector
+    if found is None:
+        return None
+    run = _load(found.executor, found.file)
+    return Detector(found.plan.recipe.contract, run, form.plan.regions)
+
+
+def load_bundle(bundle: Bundle, wanted: Sequence[str]) -> Iterator[Subject]:
+    """Yield the network of an unpacked bundle in several forms, in a chain with its detector.
+
+    Raises UsageError for a model that is not registered: its evaluation is unknown.
+    """
+    name = bundle.manifest.models[0].name
+    if not registry.knows("recipe", name):
+        raise UsageError(
+            f"{bundle.folder.name}: its model '{name}' is not in `zoo list`, so its evaluation is "
+            "unknown; see CONTRIBUTING"
+        )
+    recipe = replace(find_recipe(name, None), contract=bundle.contract)
+    chain = bundle.manifest.chain
+    for form in _known(wanted):
+        detector = None
+        if chain is not None:
+            contract = Contract.from_json(bundle.manifest.models[1].contract)
+            detector = Detector(contract, _bundled_run(bundle, 1, form), chain.regions)
+        run = _bundled_run(bundle, 0, form)
+        yield Subject(f"{bundle.folder.name} {form}", recipe, run, detector)
+
+
+def _bundled_run(bundle: Bundle, index: int, form: str) -> Run:
+    artifact = bundle.manifest.artifacts[index]
+    hub, main = bundle.folder / artifact.hub, bundle.folder / artifact.main
+    return _load(*_file_of(form, bundle.manifest.executor, hub, main))
 
 
 def load_published(recipe: Recipe) -> Iterator[Subject]:
@@ -136,12 +214,14 @@ def _run_file(own: Run, contract: Contract, feeds: Feeds) -> "dict[str, NDArray[
 def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Evaluation]]:
     """Yield (name, result) of each subject on labelled data, using its recipe's `evaluate`."""
     for subject in subjects:
-        if not subject.recipe.evaluate:
-            raise UsageError(
-                f"{subject.recipe.name}: this model has no evaluation; see CONTRIBUTING"
-            )
-        measure = registry.resolve(subject.recipe.evaluate)
-        yield subject.name, measure(subject.recipe, subject.run, data)
+        recipe, detector = subject.recipe, subject.detector
+        dotted = recipe.evaluate_chain if detector else recipe.evaluate
+        if not dotted:
+            where = "no evaluation in a detector's regions" if detector else "no evaluation"
+            raise UsageError(f"{recipe.name}: this model has {where}; see CONTRIBUTING")
+        measure = registry.resolve(dotted)
+        given = (detector, data) if detector else (data,)
+        yield subject.name, measure(recipe, subject.run, *given)
 
 
 def find_suite(recipe: Recipe, name: str) -> Suite:

@@ -1,9 +1,10 @@
 """zoo bench: compare latency in one run, on this machine or on a board."""
 
 import json
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -19,11 +20,16 @@ from zoo.cli.options import (
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
 
+if TYPE_CHECKING:
+    from zoo.bench.latency import ChainLatency
+
 _OF_PROCESSOR = ("targets", "runtime", "threads", "peers", "baseline")
 _OF_GPU = ("batches",)
 _OF_MODELS = ("quants", "targets", "runtime", "peers", "baseline", "random_weights", "device")
 _QUANTS = {"cpu": ("none", "ptq"), "cuda": ("none", "fp16", "ptq")}
 _GPU_BATCHES = (1, 64)
+_BUNDLE = ".tar.gz"
+_BUILT = "which times built bundles"
 _TIMES = ("runs", "median_ms", "p95_ms", "min_ms")
 _SHOWN_OF = {
     "cpu": ("name", "threads", *_TIMES),
@@ -99,26 +105,30 @@ def command(
 
     With --device cuda, time MODELS on its NVIDIA GPU, in batches of one and more samples.
 
-    With --ssh, MODELS are bundles: each is copied to the board, checked by its self-test, timed by
-    its own program, and removed again.
+    MODELS may be bundles, which their own programs time, after their self-test. A bundle of two
+    networks is also timed as a chain, by part. With --ssh, each is copied to the board, and removed
+    again. Of a chain file, each network is timed alone.
     """
     from zoo.bench.contest import Contest, on_board, on_gpu, on_processor
-    from zoo.bench.latency import beside_float, report
+    from zoo.bench.latency import ChainLatency, beside_float, report
 
-    quants = quants or _QUANTS[device]
+    chains: list[ChainLatency] = []
     cache = open_cache(cache_folder)
-    contest = Contest(models, quants, rounds, runs, random_weights, cache, _left_out)
-    if host:
-        _refuse((*_OF_MODELS, *_OF_GPU), "--ssh, which times built bundles")
+    contest = Contest(
+        models, quants, _QUANTS[device], rounds, runs, random_weights, cache, _left_out
+    )
+    if host or all(map(_is_bundle, models)):
+        _refuse((*_OF_MODELS, *_OF_GPU), f"{'--ssh' if host else 'bundles'}, {_BUILT}")
         bundles = [str(named_file(model)) for model in models]
-        machine, latencies = on_board(host, bundles, threads, rounds * runs)
+        machine, latencies, chains = on_board(host, bundles, threads, rounds * runs)
     elif device == "cuda":
         _refuse(_OF_PROCESSOR, "--device cuda, which times PyTorch and TensorRT")
         machine, latencies = on_gpu(contest, batches)
     else:
         _refuse(_OF_GPU, "--device cpu, which times one sample at a time")
+        _check_threads(threads)
         machine, latencies = on_processor(contest, threads, **of_processor)
-    written = report(machine, beside_float(latencies))
+    written = report(machine, beside_float(latencies), chains)
     if out is not None:
         _write(out, json.dumps(written, indent=2) + "\n")
     if as_json:
@@ -126,10 +136,33 @@ def command(
         return
     title = f"Latency on {machine.get('gpu') or machine['processor']}"
     print_table(title, _rows(written["latencies"], _SHOWN_OF[device]))
+    if chains:
+        click.echo()
+        print_table("A photo by part, mean", [_chain_row(chain) for chain in chains])
+
+
+def _is_bundle(model: str) -> bool:
+    return model.endswith(_BUNDLE)
+
+
+def _chain_row(chain: "ChainLatency") -> dict[str, object]:
+    times = ("photo_ms", "detector_ms", "tracking_ms", "network_ms", "rest_ms")
+    way = "--track" if chain.follows else ""
+    row = {"name": f"{chain.name} {way}".rstrip(), "faces": chain.faces}
+    return row | {name: getattr(chain, name) for name in times}
 
 
 def _left_out(reason: str) -> None:
     click.echo(f"skipped: {reason}", err=True)
+
+
+def _check_threads(threads: int) -> None:
+    processors = len(os.sched_getaffinity(0))
+    if threads > processors:
+        raise UsageError(
+            f"--threads {threads}: expected a number from 1 to {processors}, the processors that "
+            "this program may use"
+        )
 
 
 def _write(out: Path, text: str) -> None:

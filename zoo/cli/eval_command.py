@@ -1,29 +1,37 @@
 """zoo eval: accuracy on a labelled data set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
 from zoo.build.cache import Cache
+from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.models import find_recipe
 from zoo.build.plan import Wish, find_target, published_quantizations
+from zoo.bundle.bundle import unpack
 from zoo.cli.options import (
     cache_option,
     existing,
     json_option,
+    named_file,
     open_cache,
     peer_option,
     registered,
 )
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
+from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.build.subjects import Subject
+    from zoo.data.evaluation import Evaluation
+
+_BUNDLE = ".tar.gz"
 
 
 @click.command("eval")
@@ -85,23 +93,33 @@ def command(
 ) -> None:
     """Evaluate MODELS and peers side by side on labelled data.
 
-    Weights, peers and the suite use the first model's recipe.
+    A model may be a bundle, or a chain file: with a detector, the other network looks in the
+    regions that it finds. Weights, peers and the suite use the first model's recipe.
     """
     from zoo.build import subjects
 
     cache = open_cache(cache_folder)
     wishes = [Wish(model, **wish) for model in models]  # type: ignore[arg-type]  # as the options
-    first = find_recipe(models[0], None)
-    measured = chain(
-        subjects.load_weights(first, weights),
-        *(_subjects(wished, quants, wanted, published, cache) for wished in wishes),
-        subjects.load_peers(first, peers),
-    )
-    if suite:
-        found = subjects.find_suite(first, suite)
-        show_suite(subjects.measure_suite(found, measured, data), as_json)
-        return
-    results = list(subjects.evaluate(measured, data))
+    with TemporaryDirectory(prefix="zoo-eval-") as unpacked:
+        built = [
+            _bundle(wished, quants, wanted, published, Path(unpacked, str(index)))
+            if wished.model.endswith(_BUNDLE)
+            else _subjects(wished, quants, wanted, published, cache)
+            for index, wished in enumerate(wishes)
+        ]
+        measured = chain(*built)
+        if weights or peers or suite:
+            first = find_recipe(models[0], None)
+            trained = subjects.load_weights(first, weights)
+            measured = chain(trained, *built, subjects.load_peers(first, peers))
+        if suite:
+            found = subjects.find_suite(first, suite)
+            show_suite(subjects.measure_suite(found, measured, data), as_json)
+            return
+        _show(list(subjects.evaluate(measured, data)), as_json)
+
+
+def _show(results: "Sequence[tuple[str, Evaluation]]", as_json: bool) -> None:
     if as_json:
         print_json([{"subject": name, **asdict(result)} for name, result in results])
         return
@@ -112,11 +130,29 @@ def command(
     print_table("Accuracy", rows)
 
 
+def _bundle(
+    wish: Wish, quants: tuple[str, ...], wanted: tuple[str, ...], published: bool, folder: Path
+) -> Iterator["Subject"]:
+    from zoo.build import subjects
+
+    if quants or published:
+        raise UsageError(
+            f"{wish.model}: is a bundle of one quantization; leave out "
+            f"{'--quant' if quants else '--published'}"
+        )
+    return subjects.load_bundle(unpack(named_file(wish.model), folder), wanted)
+
+
 def _subjects(
     wish: Wish, quants: tuple[str, ...], wanted: tuple[str, ...], published: bool, cache: Cache
 ) -> Iterator["Subject"]:
     from zoo.build import subjects
 
+    if is_chain_file(wish.model):
+        if published:
+            raise UsageError(f"{wish.model}: is a chain file; leave out --published")
+        network, _ = networks_of(wish)
+        return subjects.load_forms(subjects.forms(wish, quants or (network.quant,), wanted, cache))
     recipe = find_recipe(wish.model, None)
     if published:
         return subjects.load_published(recipe)

@@ -2,8 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Evaluation", "Measurement"]
+from zoo.contract import Contract
+from zoo.region_rule import RegionRule
+
+if TYPE_CHECKING:
+    from zoo.plugs import Run
+
+__all__ = ["Detector", "Evaluation", "Measurement"]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """The network that finds another one's regions. regions: how its boxes become them."""
+
+    contract: Contract
+    run: "Run"
+    regions: RegionRule
 
 
 @dataclass(frozen=True)

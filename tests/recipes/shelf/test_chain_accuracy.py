@@ -1,11 +1,16 @@
 """Regions fitted to a detector's boxes, and landmarks measured in them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from landmark_recipe import NETWORK
 
-from recipes.shelf.chain_accuracy import Face, fit_rule, measure
-from zoo.errors import RecipeError
+from recipes.shelf import chain_evaluation
+from recipes.shelf.chain_accuracy import fit_rule, measure
+from recipes.shelf.chain_evaluation import Face
+from zoo.data.evaluation import Detector
+from zoo.errors import DataError, RecipeError
 from zoo.region_rule import RegionRule
 
 
@@ -55,3 +60,26 @@ def test_errors_in_each_kind_of_box():
     assert measured.corrected == pytest.approx(0, abs=0.5)
     assert (measured.faces, measured.missed) == (1, 0)
     assert measure(NETWORK, run, [face], [None], rule).missed == 1
+
+
+def test_evaluation_in_the_regions_that_a_detector_finds(monkeypatch, tmp_path):
+    random = np.random.default_rng(2)
+    shape = np.concatenate([[[0, 0], [1, 1]], random.uniform(0, 1, (66, 2))])
+    faces = [Face(np.zeros((100, 100, 3), np.uint8), shape * 40 + [20, 30] - 0.5)] * 4
+    boxes = iter([(15.0, 20.0, 50.0, 50.0), None, (15.0, 20.0, 50.0, 50.0), None])
+    monkeypatch.setattr(chain_evaluation, "find_faces", lambda *_: SimpleNamespace(label="set"))
+    monkeypatch.setattr(chain_evaluation, "crops_of", lambda _: None)
+    monkeypatch.setattr(chain_evaluation, "faces_of", lambda _: faces)
+    monkeypatch.setattr(chain_evaluation, "find_box", lambda *_: next(boxes))
+
+    def run(feeds):
+        return {"landmarks": shape.reshape(1, -1).repeat(len(feeds["image"]), 0).astype("f4")}
+
+    rule = RegionRule((0.8, 0.0), (0.8, 0.0), (0.0, 0.1), passes=2)
+    found = chain_evaluation.evaluate(NETWORK, run, Detector(NETWORK.contract, run, rule), tmp_path)
+    assert (found.data, found.count) == ("set", 4)
+    assert found.metrics["missed_percent"] == 50
+    assert found.metrics["nme_interocular_percent"] == pytest.approx(0, abs=0.5)
+    boxes = iter([None] * 4)
+    with pytest.raises(DataError, match="the detector finds none of 4 faces"):
+        chain_evaluation.evaluate(NETWORK, run, Detector(NETWORK.contract, run, rule), tmp_path)

@@ -26,7 +26,8 @@ def measure(board, tmp_path):
         with connect(board.host) as opened:
             connection = wrap(opened)
             bundle = unpack(archive, tmp_path / "here")
-            (found,) = measure_on_board(connection, archive, bundle, threads, 500)
+            (found,), chains = measure_on_board(connection, archive, bundle, threads, 500)
+            assert chains == ()
             return found
 
     yield run
@@ -45,17 +46,24 @@ def test_latency(measure, board):
 
 
 def test_both_networks_of_a_chain(board, tmp_path):
-    program = PROGRAM.replace('>"$', '>>"$')
+    program = PROGRAM.replace('>"$', '>>"$').replace("--threads N", "--threads N  --track")
     archive = write_bundle(tmp_path, program, detector="finder")
     with connect(board.host) as connection:
         bundle = unpack(archive, tmp_path / "here")
-        found = measure_on_board(connection, archive, bundle, 1, 500)
+        found, chains = measure_on_board(connection, archive, bundle, 1, 500)
     assert [latency.name for latency in found] == ["toy ptq board", "finder ptq board"]
-    *_, network, detector = (board.temporary / "words").read_text().splitlines()
+    *_, network, detector, plain, followed = (board.temporary / "words").read_text().splitlines()
     assert network.startswith("--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json")
     assert detector.startswith("--source golden/photo.png --detector-only --json")
     assert network.endswith("--repeat 500 --power board --heat board")
     assert detector.endswith("--repeat 500 --power board --heat board")
+    assert plain == "--source raw:8x6:/dev/stdin --json --threads 1"
+    assert followed == f"{plain} --track"
+    assert [chain.follows for chain in chains] == [False, True]
+    assert {chain.name for chain in chains} == {"toy.board.ptq"}
+    parts = ("photo_ms", "detector_ms", "tracking_ms", "network_ms", "rest_ms")
+    assert [getattr(chains[0], part) for part in parts] == [5.5, 3.0, 0.5, 1.25, 0.75]
+    assert (chains[0].photos, chains[0].faces) == (500, 2)
 
 
 def test_meters_that_work(measure, board):

@@ -2,6 +2,7 @@ import json
 from shutil import which
 
 import pytest
+from chain_case import write_chain
 from tiny_bundle import PROGRAM, write_bundle
 
 from zoo.errors import (
@@ -147,3 +148,33 @@ def test_a_real_bundle(zoo, board):
     assert (latency["threads"], latency["runs"]) == (1, 2)
     assert 0 < latency["min_ms"] <= latency["median_ms"] <= latency["p95_ms"]
     assert board.leftovers == []
+
+
+def test_a_bundle_is_timed_here(zoo, tmp_path):
+    bundle = write_bundle(tmp_path, detector="finder")
+    printed = json.loads(zoo("bench", bundle, "--json").stdout)
+    assert [latency["name"] for latency in printed["latencies"]] == [
+        "toy ptq board",
+        "finder ptq board",
+    ]
+    (chain,) = printed["chains"]  # this program does not track
+    assert (chain["name"], chain["photo_ms"], chain["detector_ms"]) == ("toy.board.ptq", 5.5, 3)
+    shown = zoo("bench", bundle).stdout
+    assert "A photo by part, mean\nname           faces  photo_ms  detector_ms  tracking" in shown
+
+
+def test_options_of_models_do_not_go_with_bundles(zoo):
+    error = zoo("bench", "a.tar.gz", "--target", "x86").exception
+    assert str(error) == "--target does not go with bundles, which times built bundles"
+
+
+def test_more_threads_than_processors(zoo):
+    error = zoo("bench", MODEL, "--threads", 100000).exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith("--threads 100000: expected a number from 1 to ")
+
+
+def test_the_networks_of_a_chain_file(zoo, tmp_path):
+    chain = write_chain(tmp_path)
+    printed = json.loads(zoo("bench", chain, "--json", "--rounds", 1, "--runs", 1).stdout)
+    assert [row["name"] for row in printed["latencies"]] == ["landmarks none x86", "spots none x86"]
