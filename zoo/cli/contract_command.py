@@ -43,11 +43,18 @@ def check(contract: Path, model: str) -> None:
     from zoo.build.network import read_network
     from zoo.cli.output import print_table
     from zoo.data.processing import value_specs
+    from zoo.data.tracking import track_events, track_specs
 
     file = _network_file(model)
     recipe = find_recipe(str(file), contract, proposed_name(file.stem))
     read_network(file, recipe)
-    rows = [{"value": name, "is": str(spec)} for name, spec in value_specs(recipe.contract).items()]
+    values = value_specs(recipe.contract)
+    over_time = track_specs(recipe.contract, values)
+    rows = [
+        *({"value": name, "is": str(spec)} for name, spec in values.items()),
+        *({"value": name, "is": f"{spec} over time"} for name, spec in over_time.items()),
+        *({"value": name, "is": "event over time"} for name in track_events(recipe.contract)),
+    ]
     print_table(f"{contract} fits {model}", rows)
 
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from zoo.recipe import Recipe
     from zoo.target import Target
 
-Row = dict[str, object]
+Row = dict[str, Any]
+
+_PUBLISHED = {"none": "float"}
+"""What is published, as people read it; the word of --quant would read as nothing."""
 
 
 @click.command()
@@ -26,6 +29,8 @@ def command(datasets: bool, as_json: bool) -> None:
     if as_json:
         print_json(tables)
         return
+    for row in tables.get("models", ()):
+        row["published"] = [_PUBLISHED.get(name, name) for name in row["published"]]
     for index, (title, rows) in enumerate(tables.items()):
         if index:
             click.echo()

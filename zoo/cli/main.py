@@ -42,6 +42,14 @@ class LazyCommands(click.Group):
         command: click.Command = import_module(f"zoo.cli.{cmd_name}_command").command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an empty word, which a script may make of an unset variable."""
+        if "" in args and args[0] != "run":
+            before = args[args.index("") - 1] if args.index("") else ""
+            where = f"{before}: " if before.startswith("-") else ""
+            raise click.UsageError(f"{where}'' is empty; give a value, or leave it out", ctx)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; an exception in a plugin names its distribution."""
         # On demand: `zoo --help` needs no plugins.

@@ -15,7 +15,19 @@ from zoo.provenance.maker import absent_makers
 _PREFIX, _OURS = b"error: ", b"zoo: "
 
 
+class _Run(click.Command):
+    """Leaves --help to the program, except where a bundle should be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Print the zoo's help if there is no bundle."""
+        if args and args[0] in ("-h", "--help"):
+            click.echo(self.get_help(ctx))
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
 @click.command(
+    cls=_Run,
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
 )
 @click.argument("bundle", type=existing("file", "a bundle that `zoo build` made"))

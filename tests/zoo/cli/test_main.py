@@ -42,6 +42,12 @@ def shell(tmp_path):
         (["eval", "pfld", "--data", ".", "--peer", "no.onnx", "c"], 2, "no.onnx: no such file; g"),
         (["build", "none.onnx", "--target", "x86"], 2, "none.onnx: no such file; give an .onnx o"),
         (["build", "none.pth", "--target", "x86"], 2, "only an .onnx or .tflite file, or a"),
+        (
+            ["build", "pfld", "--detector", "", "--target", "x86"],
+            2,
+            "--detector: '' is empty; give",
+        ),
+        (["show", ""], 2, "zoo: '' is empty; give a value, or leave it out"),
         (["build", "x86", "--target", "x86"], 2, "unknown model 'x86', which is a target; known:"),
         (["show", "none.onnx", "--target", "x86"], 2, "zoo: none.onnx: no such file; give one th"),
     ],
@@ -134,6 +140,8 @@ def test_list_as_table(zoo):
     assert lines[0] == "Models"
     assert lines[1].split() == ["name", "published", "summary"]
     assert any(line.startswith("x86 ") for line in lines)
+    (pfld,) = (line for line in lines if line.startswith("pfld_1.0x.300w68 "))
+    assert pfld.split()[1] == "float,"
 
 
 def test_doctor_says_how_to_get_what_is_missing(zoo):

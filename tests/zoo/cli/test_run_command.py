@@ -23,3 +23,15 @@ def test_a_program_that_cannot_run_here(zoo, tmp_path, program):
     error = zoo("run", write_bundle(tmp_path, program), "a.png").exception
     assert isinstance(error, BoardError)
     assert "its program cannot run here (Exec format error); it is built for board" in str(error)
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_of_the_zoo_without_a_bundle(zoo, word):
+    found = zoo("run", word)
+    assert found.exit_code == 0
+    assert "Check BUNDLE and run its app with ARGUMENTS" in found.stdout
+
+
+def test_help_of_the_program_with_a_bundle(zoo, tmp_path):
+    found = zoo("run", write_bundle(tmp_path, PROGRAM), "--help")
+    assert found.stderr.startswith("note: of --help\n")
