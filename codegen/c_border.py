@@ -83,9 +83,10 @@ def _call(facts: Mapping[str, Any]) -> NetworkCall:
 def tensor_literal(fact: Mapping[str, Any]) -> str:
     """Return an input or output of a network's JSON file as an IntegerTensor literal."""
     name, shape = literal(fact["name"]), literal(fact["shape"])
-    is_signed = literal(fact["ctype"] == "int8_t")
+    is_signed = literal(fact["ctype"] != "uint8_t")
+    wide = ", 4" if fact["ctype"] == "int32_t" else ""
     scale, half_up = f"{literal(fact['scale'])}f", literal(fact["rounding"] == "half_up")
-    return f"{{{{{name}, {shape}}}, {is_signed}, {scale}, {fact['zero_point']}, {half_up}}}"
+    return f"{{{{{name}, {shape}}}, {is_signed}, {scale}, {fact['zero_point']}, {half_up}{wide}}}"
 
 
 def _pointer(const: str, fact: Mapping[str, Any], data: str) -> str:

@@ -242,7 +242,7 @@ def _function_name(prefix: str, kernel: str, ctypes: tuple[str, ...]) -> str:
 
 
 def _types(ctypes: Iterable[str]) -> tuple[ElementType, ...]:
-    shorts = {"uint8_t": "u8", "int8_t": "s8"}
+    shorts = {"uint8_t": "u8", "int8_t": "s8", "int32_t": "s32"}
     return tuple(ElementType(ctype, shorts[ctype]) for ctype in ctypes)
 
 

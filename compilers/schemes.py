@@ -2,7 +2,7 @@
 
 from zoo.scheme import Scheme
 
-__all__ = ["DPU_POW2", "KPU_U8", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
+__all__ = ["AI8X", "DPU_POW2", "KPU_U8", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
 
 W8A8_ASYM = Scheme(
     name="w8a8-asym",
@@ -85,4 +85,25 @@ KPU_U8 = Scheme(
     activation_rounding="two_stage",
     shared_ops=("concat",),
     composes=("add", "prelu", "sub"),
+)
+
+# The MAX78000's accelerator adds 128 * bias, then computes
+# floor(sum * 2**(output_shift + 8 - weight_bits) / 128 + 0.5), with that exponent between -15 and
+# 15 (ai8x-training and ai8x-synthesis, README.md, "Quantization" and "Output shift").
+AI8X = Scheme(
+    name="ai8x",
+    summary="8-bit per-tensor power-of-two scales, 1- to 8-bit weights by layer (MAX78000)",
+    activation_signed=True,
+    activation_symmetric=True,
+    weight_per_channel=False,
+    weight_qmin=-128,
+    scale="power_of_two",
+    activation_rounding="half_up",
+    weight_rounding="half_up",
+    bias_bits=8,
+    shift_cut=(-8, 22),
+    shift_bias=(7, 7),
+    equalize=True,
+    weight_widths=(1, 2, 4, 8),
+    accumulator_outputs=True,
 )

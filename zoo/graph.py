@@ -28,6 +28,8 @@ __all__ = [
     "quantization_of",
 ]
 
+_WIDTHS = (4, 8, 16, 32)
+
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...]
 Shape = tuple[int | str, ...]
 
@@ -61,8 +63,9 @@ class Quantization:
 
     @property
     def dtype(self) -> str:
-        """Name of the storage type, such as 'uint8' or 'int4'."""
-        return f"{'int' if self.signed else 'uint'}{self.bits}"
+        """Name of the narrowest storage type that holds the bits, such as 'uint8' or 'int4'."""
+        width = next((width for width in _WIDTHS if self.bits <= width), self.bits)
+        return f"{'int' if self.signed else 'uint'}{width}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,11 @@ OWN_INTEGERS = "qdq"
 """The quantization of an already quantized file, and its scheme if its integers are kept."""
 
 
-_WEIGHT_BITS = (4, 8)
+_WEIGHT_BITS = (1, 2, 4, 8)
 _ACTIVATION_BITS = (8, 16)
 _ROUNDINGS = ("half_even", "half_up", "half_away")
 _ACTIVATION_ROUNDINGS = (*_ROUNDINGS, "two_stage")
 _ALLOWED = {
-    "weight_bits": _WEIGHT_BITS,
     "activation_bits": _ACTIVATION_BITS,
     "bias_bits": (8, 32),
     "scale": ("float", "power_of_two"),
@@ -51,7 +50,7 @@ class Override:
             if found is not None and found not in bits:
                 raise QuantizeError(
                     f"override of '{self.pattern}': {field} is {found}; allowed are "
-                    f"{' and '.join(map(str, bits))}"
+                    f"{', '.join(map(str, bits[:-1]))} and {bits[-1]}"
                 )
 
     def matches(self, *names: str) -> bool:
@@ -81,6 +80,9 @@ class Scheme:
     output fix point of at most F; None if any is allowed.
     composes: ops that the chip lacks and that are computed as others (compilers.quantize).
     equalize: cross-layer equalisation first; needed if weights have one scale per tensor.
+    weight_widths: bits that weights may have; overrides choose one for some layers.
+    accumulator_outputs: network outputs that a weighted node computes without a clamp stay as they
+    are in the accumulator, int32 in steps of input * weight.
     overrides: bit widths of some tensors; later ones win.
     Raises QuantizeError for a value that is not among these.
     """
@@ -106,16 +108,23 @@ class Scheme:
     hard_sigmoid: tuple[int, int, int] | None = None
     composes: tuple[str, ...] = ()
     equalize: bool = False
+    weight_widths: tuple[int, ...] = (4, 8)
+    accumulator_outputs: bool = False
     overrides: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
         for field, allowed in _ALLOWED.items():
             self._check(field, getattr(self, field) in allowed, " or ".join(map(repr, allowed)))
+        widths = " or ".join(map(str, self.weight_widths))
+        self._check("weight_bits", self.weight_bits in self.weight_widths, widths)
         lowest = -(1 << (self.weight_bits - 1))
         is_lowest = self.weight_qmin in (lowest, lowest + 1)
         self._check("weight_qmin", is_lowest, f"{lowest} or {lowest + 1}")
         are_overrides = all(isinstance(override, Override) for override in self.overrides)
         self._check("overrides", are_overrides, "a tuple of zoo.scheme.Override")
+        for override in self.overrides:
+            is_offered = override.weight_bits in (None, *self.weight_widths)
+            self._check("overrides", is_offered, f"weight_bits of {widths}")
 
     def _check(self, field: str, is_allowed: bool, allowed: str) -> None:
         if not is_allowed:

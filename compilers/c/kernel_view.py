@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.c.storage import C_TYPES, c_type, sizes
+from compilers.c.storage import ACCUMULATOR, C_TYPES, c_type, sizes
 from zoo.c_program import Argument, Call, Constant, Setting
 from zoo.lowering import NodeView
 
 __all__ = ["KernelView", "Operand", "SameMemory", "Steps"]
+
+_LAYERS = ("conv", "dense")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,11 @@ class KernelView(NodeView):
     prefix: str
 
     def require_8_bits(self) -> None:
-        """Refuse anything but 8-bit integers."""
-        activations = [tensor for tensor in self.inputs if not tensor.is_constant]
-        for tensor in (*activations, self.output):
+        """Refuse anything but 8-bit integers, except sums that a layer gives as they are."""
+        checked = [tensor for tensor in self.inputs if not tensor.is_constant]
+        if self.output.dtype != ACCUMULATOR or self.node.op not in _LAYERS:
+            checked.append(self.output)
+        for tensor in checked:
             if self.grid(tensor).dtype not in C_TYPES:
                 self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize activations to 8 bits")
 

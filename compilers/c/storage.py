@@ -10,8 +10,9 @@ from types import MappingProxyType
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Shape, Tensor
 
-__all__ = ["C_TYPES", "c_type", "channels_first_axes", "sizes", "strides_of"]
+__all__ = ["ACCUMULATOR", "C_TYPES", "c_type", "channels_first_axes", "sizes", "strides_of"]
 
+ACCUMULATOR = "int32"
 C_TYPES: Mapping[str, str] = MappingProxyType({"uint8": "uint8_t", "int8": "int8_t"})
 
 
@@ -32,7 +33,12 @@ def channels_first_axes(tensor: Tensor) -> tuple[int, ...]:
 
 
 def c_type(tensor: Tensor) -> str:
-    """Return the element type in C; raises UnsupportedOpError for anything but 8-bit integers."""
+    """Return the element type in C; raises UnsupportedOpError for anything but integers of 8 bits.
+
+    A layer can also leave its sums as they are, int32.
+    """
+    if tensor.quantization is not None and tensor.dtype == ACCUMULATOR:
+        return "int32_t"
     if tensor.quantization is None or tensor.dtype not in C_TYPES:
         raise UnsupportedOpError(
             f"tensor '{tensor.name}' is {tensor.dtype}; the C back end computes with 8-bit "

@@ -3,20 +3,23 @@
 QuantizeHalfUp computes q = saturate(floor(x / scale + 0.5) + zero_point); ONNX's QuantizeLinear
 only rounds half to even. Its last node is a QuantizeLinear with scale 1, which only saturates
 because its input is already rounded. QuantizeTwoStage is a QuantizeLinear; the name says how
-integers compute it (compilers.op_parts.two_stage), which differs from it near ties. The others come
-from op plugins (zoo.op.Op.onnx_function).
+integers compute it (compilers.op_parts.two_stage), which differs from it near ties.
+QuantizeAccumulator(x, scale) makes int32, which QuantizeLinear cannot. The others come from op
+plugins (zoo.op.Op.onnx_function).
 """
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from onnx import FunctionProto, NodeProto, helper, parser
+from onnx import FunctionProto, NodeProto, TensorProto, helper, parser
 
 from compilers.op_table import find_onnx_type
 from zoo.errors import PluginError, UnsupportedOpError
+from zoo.graph import Quantization
 from zoo.op import Op
 
 __all__ = [
+    "ACCUMULATOR",
     "DOMAIN",
     "ROUNDINGS",
     "check_function",
@@ -26,27 +29,41 @@ __all__ = [
 ]
 
 DOMAIN = "zoo"
+ACCUMULATOR = "QuantizeAccumulator"
 ROUNDINGS: Mapping[str, str] = MappingProxyType(
-    {"QuantizeHalfUp": "half_up", "QuantizeTwoStage": "two_stage"}
+    {"QuantizeHalfUp": "half_up", "QuantizeTwoStage": "two_stage", ACCUMULATOR: "half_even"}
 )
 """Roundings of a tensor by the function that quantizes it."""
 
 _OPSET = 21
 
 
-def quantize_function(rounding: str) -> FunctionProto | None:
-    """Return the function (x, scale, zero_point) -> y of a rounding; None if ONNX has it."""
-    for name, own in ROUNDINGS.items():
-        if own == rounding:
-            opsets = [helper.make_opsetid("", _OPSET)]
-            inputs = ["x", "scale", "zero_point"]
-            return helper.make_function(DOMAIN, name, inputs, ["y"], _nodes(rounding), opsets)
+def quantize_function(grid: Quantization) -> FunctionProto | None:
+    """Return the function that stores reals on a grid; None if QuantizeLinear does.
+
+    Its inputs are x, scale and, unless it makes int32, zero_point.
+    """
+    for name, rounding in ROUNDINGS.items():
+        if rounding == grid.rounding and (name == ACCUMULATOR) == (grid.dtype == "int32"):
+            return _quantize_function(name)
     return None
 
 
-def _nodes(rounding: str) -> Sequence[NodeProto]:
-    if rounding == "two_stage":
+def _quantize_function(name: str) -> FunctionProto:
+    opsets = [helper.make_opsetid("", _OPSET)]
+    inputs = ["x", "scale"] if name == ACCUMULATOR else ["x", "scale", "zero_point"]
+    return helper.make_function(DOMAIN, name, inputs, ["y"], _nodes(name), opsets)
+
+
+def _nodes(name: str) -> Sequence[NodeProto]:
+    if ROUNDINGS[name] == "two_stage":
         return [helper.make_node("QuantizeLinear", ["x", "scale", "zero_point"], ["y"])]
+    if name == ACCUMULATOR:
+        return [
+            helper.make_node("Div", ["x", "scale"], ["ratio"]),
+            helper.make_node("Round", ["ratio"], ["level"]),
+            helper.make_node("Cast", ["level"], ["y"], to=TensorProto.INT32),
+        ]
     return [
         helper.make_node("Constant", [], ["half"], value_float=0.5),
         helper.make_node("Constant", [], ["one"], value_float=1.0),
@@ -93,8 +110,8 @@ def check_function(function: FunctionProto, where: str) -> None:
 
 
 def _is_quantize(function: FunctionProto) -> bool:
-    own = quantize_function(ROUNDINGS.get(function.name, ""))
-    return own is not None and _meaning(function) == _meaning(own)
+    known = function.name in ROUNDINGS
+    return known and _meaning(function) == _meaning(_quantize_function(function.name))
 
 
 def _meaning(function: FunctionProto) -> tuple[object, ...]:

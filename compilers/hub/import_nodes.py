@@ -12,7 +12,7 @@ from onnx import TensorProto
 from compilers.fresh_name import reserve_name
 from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
-from compilers.hub.functions import DOMAIN, ROUNDINGS, is_function
+from compilers.hub.functions import ACCUMULATOR, DOMAIN, ROUNDINGS, is_function
 from compilers.hub.onnx_node import OnnxNode
 from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
@@ -163,7 +163,8 @@ class NodeImporter:
         x = operand(call)
         rounding = ROUNDINGS[node.op_type] if node.domain == DOMAIN else "half_even"
         _refuse_integers(call)
-        quantization = read_quantization(call, integer_type(call), x.shape, rounding)
+        dtype = "int32" if node.op_type == ACCUMULATOR else integer_type(call)
+        quantization = read_quantization(call, dtype, x.shape, rounding)
         if x.data is not None:
             data = quantize(x.data, quantization)
             return Tensor(node.outputs[0], x.shape, quantization.dtype, data=data)

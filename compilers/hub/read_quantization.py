@@ -3,6 +3,7 @@
 import numpy as np
 from onnx import TensorProto
 
+from compilers.hub.functions import ACCUMULATOR
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Quantization, Shape, Tensor
 from zoo.op import OnnxCall
@@ -34,7 +35,7 @@ def read_quantization(
     scale, zero_point = (_parameter(call, index) for index in (1, 2))
     is_constant = call.inputs[0] is not None and call.inputs[0].is_constant
     allowed = _CONSTANT_TYPES if is_constant else _TYPES
-    if dtype not in allowed:
+    if dtype not in allowed and not _is_accumulator(call, dtype):
         raise _refusal(call, f"integers of type {dtype}", f"{', '.join(allowed)}")
     if scale is None or scale.dtype != "float32" or scale.data is None:
         raise _refusal(call, "scales that are not float32", "float32 scales")
@@ -55,6 +56,13 @@ def read_quantization(
         axis=_axis(call, scale, shape, is_constant),
         rounding=rounding,
     )
+
+
+def _is_accumulator(call: OnnxCall, dtype: str) -> bool:
+    """Whether the call makes the int32 output of a network, or reads it."""
+    x = call.inputs[0]
+    is_quantized = x is not None and x.quantization is not None
+    return dtype == "int32" and (call.op_type == ACCUMULATOR or is_quantized)
 
 
 def _parameter(call: OnnxCall, index: int) -> Tensor | None:

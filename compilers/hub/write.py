@@ -119,13 +119,13 @@ class _Writer:
 
     def _quantize(self, node: Node, output: Tensor) -> None:
         quantization = output.quantization
-        if quantization is None or output.dtype not in _ACTIVATION_TYPES:
+        function = None if quantization is None else quantize_function(quantization)
+        if quantization is None or not (function or output.dtype in _ACTIVATION_TYPES):
             raise HubError(
                 f"graph '{self._graph.name}': activation '{output.name}' is {output.dtype}; the "
                 f"hub holds {', '.join(_ACTIVATION_TYPES)}: choose a scheme with 8 or 16 bits"
             )
         names = [node.inputs[0], *self._grid(output, quantization)]
-        function = quantize_function(quantization.rounding)
         if function is None:
             self._append("QuantizeLinear", names, node.output, node.name)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.op_parts.arithmetic import OPEN, clamp_of
 from compilers.quantize.groups import sharing_groups
 from compilers.quantize.power_of_two import fix_point_of, with_fix_points, worthwhile_fix_points
 from compilers.quantize.rounding import squared_error
@@ -22,6 +23,8 @@ from zoo.scheme import Scheme
 
 __all__ = ["coarsen_outputs", "fit_fix_points"]
 
+ACCUMULATOR = Quantization((1.0,), (0,), bits=32)
+
 Array = NDArray[np.float64]
 Grids = Mapping[str, Quantization]
 
@@ -30,7 +33,8 @@ def coarsen_outputs(graph: Graph, activations: Grids, scheme: Scheme) -> dict[st
     """Return the activations' grids, coarsened if a shift_cut would be too small.
 
     An output finer than the accumulator would have unused bits. A coarser tensor can make the next
-    node's shift too small, hence the repetition.
+    node's shift too small, hence the repetition. The scheme's accumulator outputs follow from the
+    others.
     Raises QuantizeError naming the node if this does not terminate.
     """
     grids = dict(activations)
@@ -44,7 +48,7 @@ def coarsen_outputs(graph: Graph, activations: Grids, scheme: Scheme) -> dict[st
         excesses = ((node, _excess(node, limits, grids, scheme)) for node, limits in limited)
         too_fine = next(((node, excess) for node, excess in excesses if excess > 0), None)
         if too_fine is None:
-            return grids
+            return grids | _accumulators(graph, limited, grids, scheme)
         node, excess = too_fine
         for name in group_of[node.output]:
             grids[name] = with_fix_points(grids[name], fix_point_of(grids[name]) - excess)
@@ -103,9 +107,29 @@ def _limits(weighted: Weighted, scheme: Scheme) -> list[_Limits]:
 def _excess(node: Node, limits: list[_Limits], grids: Grids, scheme: Scheme) -> int:
     """Return how many bits too fine the node's output is."""
     assert scheme.shift_cut is not None
-    point_in = fix_point_of(grids[node.inputs[0]])
-    finest_sum = min(limit.weight_point(point_in, scheme) for limit in limits) + point_in
+    finest_sum = _finest_sum(node, limits, grids, scheme)
     return scheme.shift_cut[0] - finest_sum + fix_point_of(grids[node.output])
+
+
+def _finest_sum(node: Node, limits: list[_Limits], grids: Grids, scheme: Scheme) -> int:
+    """Return the fix point of the accumulator, of its coarsest row."""
+    point_in = fix_point_of(grids[node.inputs[0]])
+    return min(limit.weight_point(point_in, scheme) for limit in limits) + point_in
+
+
+def _accumulators(
+    graph: Graph, limited: list[tuple[Node, list[_Limits]]], grids: Grids, scheme: Scheme
+) -> dict[str, Quantization]:
+    """Return the grids of the network outputs that stay as the accumulator has them."""
+    if not scheme.accumulator_outputs:
+        return {}
+    return {
+        node.output: with_fix_points(ACCUMULATOR, _finest_sum(node, limits, grids, scheme))
+        for node, limits in limited
+        if node.output in graph.outputs
+        and not graph.consumers(node.output)
+        and clamp_of(node) == OPEN
+    }
 
 
 def _bias_point(bias: Array, sum_point: int, scheme: Scheme) -> int:

@@ -58,7 +58,7 @@ def test_values_that_nothing_computes_with_are_refused(field, message):
 @pytest.mark.parametrize(
     ("bits", "message"),
     [
-        ({"weight_bits": 5}, "override of 'stem': weight_bits is 5; allowed are 4 and 8"),
+        ({"weight_bits": 5}, "override of 'stem': weight_bits is 5; allowed are 1, 2, 4 and 8"),
         ({"activation_bits": 4}, "override of 'stem': activation_bits is 4; allowed are 8 and 16"),
     ],
 )

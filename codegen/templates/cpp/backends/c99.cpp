@@ -29,7 +29,7 @@ C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
   std::vector<c99::Bytes> integers;
   for (const c99::IntegerTensor& output : network_.outputs) {
-    integers.emplace_back(output.spec.size());
+    integers.emplace_back(output.size_bytes());
   }
   network_.run(c99::quantize(network_.input, input), integers);
   std::vector<std::vector<float>> results;

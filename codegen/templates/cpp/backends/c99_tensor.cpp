@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "steps/frame.hpp"
 
@@ -15,6 +16,16 @@ std::size_t stored_at(const std::vector<std::int64_t>& shape, std::size_t index)
   const auto channels = static_cast<std::size_t>(shape[0]);
   const auto pixels = static_cast<std::size_t>(shape[1] * shape[2]);
   return index % pixels * channels + index / pixels;
+}
+
+std::int32_t level_at(const IntegerTensor& tensor, const Bytes& integers, std::size_t index) {
+  if (tensor.bytes == sizeof(std::int32_t)) {
+    std::int32_t sum = 0;
+    std::memcpy(&sum, &integers[index * sizeof sum], sizeof sum);
+    return sum;
+  }
+  const std::uint8_t byte = integers[index];
+  return tensor.is_signed ? static_cast<std::int8_t>(byte) : byte;
 }
 
 }  // namespace
@@ -45,10 +56,9 @@ Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals) {
 }
 
 std::vector<float> dequantize(const IntegerTensor& tensor, const Bytes& integers) {
-  std::vector<float> reals(integers.size());
+  std::vector<float> reals(integers.size() / tensor.bytes);
   for (std::size_t i = 0; i < reals.size(); ++i) {
-    const std::uint8_t byte = integers[stored_at(tensor.spec.shape, i)];
-    const int level = tensor.is_signed ? static_cast<std::int8_t>(byte) : byte;
+    const std::int32_t level = level_at(tensor, integers, stored_at(tensor.spec.shape, i));
     reals[i] = static_cast<float>(level - tensor.zero_point) * tensor.scale;
   }
   return reals;

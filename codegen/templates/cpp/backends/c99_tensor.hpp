@@ -13,12 +13,16 @@ namespace zoo::c99 {
 using Bytes = std::vector<std::uint8_t>;
 
 // An input or output. Integers are stored as [H, W, C] where spec.shape is [C, H, W].
+// bytes: of an integer, 1, or 4 for outputs that are a layer's sums.
 struct IntegerTensor {
   TensorSpec spec;
   bool is_signed;
   float scale;
   int zero_point;
   bool rounds_half_up;
+  std::size_t bytes = 1;
+
+  std::size_t size_bytes() const { return bytes * spec.size(); }
 };
 
 // A network's C code. run: not reentrant, and networks share memory.

@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from moved_module import moved
 from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds, samples
 from random_graphs import float_graphs, random_feeds
@@ -33,18 +34,6 @@ def _start(graph: Graph, scheme) -> Prepared:
     return prepare(graph, scheme, samples(graph), contract_of(graph), "minmax", threads=1)
 
 
-def _moved(start: Prepared, seed: int) -> FakeQuantized:
-    """Return the module with weights, biases and scales as a training might leave them."""
-    module, generator = FakeQuantized(start), torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in module.weight_parameters():
-            noise = torch.randn(parameter.shape, generator=generator)
-            parameter += 0.1 * parameter.abs().mean() * noise
-        for growth in module.scale_parameters():
-            growth += torch.randn(growth.shape, generator=generator)
-    return module
-
-
 def _lsb(module: FakeQuantized, integer: Graph, feeds: dict[str, np.ndarray]) -> float:
     """Return the largest difference between torch, in float64, and the integers."""
     wanted, grids = run_graph(integer, feeds), module.grids()
@@ -63,7 +52,7 @@ def test_it_starts_where_no_training_ends(scheme):
 @given(float_graphs(), st.integers(0, 99))
 @settings(max_examples=40)
 def test_power_of_two_scales_agree_exactly(graph, seed):
-    module = _moved(_start(graph, DPU_POW2), seed)
+    module = moved(_start(graph, DPU_POW2), seed)
     integer = read_back(module, graph.outputs)
     assert _lsb(module, integer, random_feeds(graph, seed, batch=3)) == 0
 
@@ -71,7 +60,7 @@ def test_power_of_two_scales_agree_exactly(graph, seed):
 @given(float_graphs(), st.sampled_from(FLOAT_SCALES), st.integers(0, 99))
 @settings(max_examples=40)
 def test_float_scales_agree_within_the_bound(graph, scheme, seed):
-    module = _moved(_start(graph, scheme), seed)
+    module = moved(_start(graph, scheme), seed)
     integer = read_back(module, graph.outputs)
     bound = float_requantization(integer).bound
     # Less than one more, since the reals themselves are rounded.
@@ -80,7 +69,7 @@ def test_float_scales_agree_within_the_bound(graph, scheme, seed):
 
 @given(st.integers(0, 99))
 def test_all_shifts_stay_legal(seed):
-    module = _moved(_start(GRAPH, DPU_POW2), seed)
+    module = moved(_start(GRAPH, DPU_POW2), seed)
     tensors = read_back(module, GRAPH.outputs).tensors
     for node in (node for node in GRAPH.nodes if node.op in ("conv", "dense")):
         output = "landmarks_quantized" if node.output == "landmarks" else node.output
@@ -93,7 +82,7 @@ def test_all_shifts_stay_legal(seed):
 def test_pixels_and_shared_scales_are_not_learned_apart():
     feeds = [pixel_feeds(GRAPH, 8)]
     start = prepare(GRAPH, DPU_POW2, feeds, contract_of(GRAPH, NORMALIZE), "mse", threads=1)
-    module = _moved(start, seed=1)
+    module = moved(start, seed=1)
     grids = module.grids()
     assert grids["image"] == start.grids["image"]
     assert grids["stem"] == grids["residual"] == grids["joined"] == grids["clipped"]
