@@ -11,7 +11,7 @@ TARGET = Target(
     executor="c",
     app="cpp-c",
     schemes={"ptq": "w8a8-asym", "qat": "w8a8-asym", "qdq": "qdq"},
-    accepts=("w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8"),
+    accepts=("w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8", "ai8x"),
     refuses={
         "none": "the C code computes in integers; use ptq or qat",
         "fp16": "the C code computes in integers; use ptq or qat",

@@ -66,6 +66,7 @@ TARGET = Target(
             ("w8a8-asym", "w8a8-sym", "w8a16-asym", "w4a8-asym", "kpu-u8"),
             "the DPU scales by shifts only, so every scale must be a power of two; use dpu-pow2",
         ),
+        "ai8x": "its last layer gives 32-bit sums, the DPU 8 bits; use dpu-pow2",
     },
     facts={
         "architecture": "aarch64",

@@ -19,6 +19,7 @@ TARGET = Target(
     },
     accepts=("w8a8-sym", "w8a16-asym"),
     refuses={
+        "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-asym",
         "kpu-u8": "it rounds twice like the K210's KPU, ONNX Runtime once; use w8a8-asym",
         "dpu-pow2": (
             "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
