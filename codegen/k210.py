@@ -74,7 +74,7 @@ def _cpu_network(request: AppRequest) -> dict[str, bytes]:
 def _kpu_network(request: AppRequest) -> dict[str, bytes]:
     """Return the kmodel, what the program knows of it, and its stand-in."""
     files = request.artifact_files
-    if not request.artifact_main.endswith(".kmodel") or "network.json" not in files:
+    if "network.json" not in files:
         raise RefusedError(
             f"{request.target.name}: app '{request.target.app}' needs a kmodel with its "
             f"network.json, but the artifact is '{request.artifact_main}'; set the target's "
