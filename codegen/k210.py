@@ -12,6 +12,7 @@ from typing import Any
 from codegen.c_border import network_sources, tensor_literal
 from codegen.c_lines import filled
 from codegen.contract_code import contract_code
+from codegen.maixpy import maixpy_script
 from codegen.sources import step_headers
 from codegen.templates import TEMPLATES, render
 from zoo.errors import RefusedError
@@ -82,6 +83,7 @@ def _kpu_network(request: AppRequest) -> dict[str, bytes]:
         )
     facts: Mapping[str, Any] = json.loads(files["network.json"])
     (source,), outputs = facts["inputs"], facts["outputs"]
+    script = maixpy_script(request, facts)
     border = {
         "model": request.model,
         "input": tensor_literal(source),
@@ -97,6 +99,7 @@ def _kpu_network(request: AppRequest) -> dict[str, bytes]:
         "network.kmodel": files[request.artifact_main],
         "kpu_border.cpp": render("k210/kpu_border.cpp.j2", **border),
         "stand_in/kpu.c": render("k210/stand_in/kpu.c.j2", **_stand_in(request, source, outputs)),
+        **({"maixpy/main.py": script} if script is not None else {}),
     }
 
 

@@ -9,14 +9,25 @@ from pathlib import Path
 from codegen.companions import Readme, readme
 from codegen.templates import render
 from zoo import __version__
-from zoo.bundle.bundle import pack
+from zoo.bundle.bundle import MODEL, pack
 from zoo.bundle.debian import DebianPackage, pack_deb
+from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
 from zoo.errors import RefusedError
 from zoo.plugs import AppRequest, Package, PackageRequest
 from zoo.quoting import one_line
 from zoo.target import ARCHIVE
 
-__all__ = ["DEB", "TAR_GZ", "Archive", "Debian", "DebianSettings", "debian_package", "package_name"]
+__all__ = [
+    "DEB",
+    "KFPKG",
+    "TAR_GZ",
+    "Archive",
+    "Debian",
+    "DebianSettings",
+    "FlashPackage",
+    "debian_package",
+    "package_name",
+]
 
 _TEXTS = ("changelog", "copyright", "default", "manual", "service", "postrm")
 _OWN_SCRIPTS = ("postinst", "prerm")
@@ -70,6 +81,27 @@ class Debian(Package):
             )
         package = debian_package(bundle.request, bundle.facts, bundle.settings)
         file.write_bytes(pack_deb(package, bundle.folder))
+
+
+class FlashPackage(Package):
+    """Package 'kfpkg': the network for the flash of a K210, where a firmware looks for it.
+
+    The target's fact 'network_flash_address' says where.
+    """
+
+    name = "kfpkg"
+
+    def write(self, bundle: PackageRequest, file: Path) -> None:
+        """Write the package; raises RefusedError without the address."""
+        target, main = bundle.request.target, bundle.request.artifact_main
+        address = target.facts.get("network_flash_address")
+        if not isinstance(address, int):
+            raise RefusedError(
+                f"{target.name}: has package='{target.package}', but no fact "
+                "'network_flash_address'; give it one, or the target another package"
+            )
+        network = FlashFile(address, main, (bundle.folder / MODEL / main).read_bytes())
+        file.write_bytes(pack_kfpkg([network], file.name))
 
 
 def package_name(bundle: str) -> str:
@@ -134,4 +166,5 @@ def _gzip(text: bytes) -> bytes:
 
 
 TAR_GZ = Archive()
+KFPKG = FlashPackage()
 DEB = Debian()

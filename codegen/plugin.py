@@ -29,6 +29,7 @@ def register_packages() -> Iterable[Descriptor]:
     """Return the package formats of bundles."""
     return [
         Descriptor("deb", "codegen.packages:DEB"),
+        Descriptor("kfpkg", "codegen.packages:KFPKG"),
         Descriptor("tar.gz", "codegen.packages:TAR_GZ"),
     ]
 

@@ -20,7 +20,7 @@ class Runtime:
     """An alternative runtime for a board.
 
     title: for display.  compiler, executor, app: names of plugins.  refuses: additional refusals,
-    as for a target.  cpu_tail: as for a target.
+    as for a target.  cpu_tail: as for a target.  package: instead of the target's, '' for that.
     """
 
     title: str
@@ -29,6 +29,7 @@ class Runtime:
     app: str
     refuses: Mapping[str, str] = field(default_factory=dict)
     cpu_tail: bool = False
+    package: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,5 @@ class Target:
             facts={**self.facts, "runtime": runtime.title},
             runtimes={},
             cpu_tail=runtime.cpu_tail,
+            package=runtime.package or self.package,
         )

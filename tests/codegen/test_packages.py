@@ -6,8 +6,9 @@ import pytest
 from spot_app import REQUEST
 
 from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
-from codegen.packages import DEB, TAR_GZ, DebianSettings, debian_package
+from codegen.packages import DEB, KFPKG, TAR_GZ, DebianSettings, debian_package
 from zoo.bundle.archive import unpack
+from zoo.bundle.kfpkg import FlashFile, read_kfpkg
 from zoo.errors import RefusedError
 from zoo.plugs import PackageRequest
 
@@ -57,3 +58,26 @@ def test_an_app_that_says_nothing_of_debian_packages_is_refused(bundle, tmp_path
     with pytest.raises(RefusedError, match=message):
         DEB.write(wanted, tmp_path / "spot.deb")
     assert not (tmp_path / "spot.deb").exists()
+
+
+def flashed(bundle, facts):
+    target = replace(REQUEST.target, package="kfpkg", facts=facts)
+    request = replace(REQUEST, target=target, artifact_main="network.kmodel")
+    (bundle.folder / "model").mkdir()
+    (bundle.folder / "model" / "network.kmodel").write_bytes(b"LDMK")
+    return replace(bundle, request=request)
+
+
+def test_a_flash_package_has_the_network_where_the_target_says(bundle, tmp_path):
+    KFPKG.write(flashed(bundle, {"network_flash_address": 0x300000}), tmp_path / "spot.kfpkg")
+    found = read_kfpkg((tmp_path / "spot.kfpkg").read_bytes(), "spot.kfpkg")
+    assert found == (FlashFile(0x300000, "network.kmodel", b"LDMK"),)
+
+
+def test_a_target_that_does_not_say_where_is_refused(bundle, tmp_path):
+    message = (
+        "pc: has package='kfpkg', but no fact 'network_flash_address'; give it one, or the target "
+        "another package"
+    )
+    with pytest.raises(RefusedError, match=message):
+        KFPKG.write(flashed(bundle, {}), tmp_path / "spot.kfpkg")
