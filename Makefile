@@ -23,7 +23,7 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 \
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 \
 	bundles test portability check fix golden docs size clean
 
 help: ## List the targets
@@ -68,6 +68,9 @@ jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nan
 k210: $(SETUP) | $(TOOLS)k210 ## Build the bundle for the Kendryte K210 and prove it without the board (CALIB=photos if needed)
 	$(BIN)/zoo build $(K210_MODEL) --target k210 --quant ptq $(if $(CALIB),--calib $(CALIB))
 	$(BIN)/zoo verify dist/$(K210_MODEL).k210.ptq.tar.gz
+
+flash-k210: k210 | $(EXTRA)kflash ## k210, then print what would be flashed; PORT=/dev/ttyUSB0 flashes it
+	$(BIN)/zoo flash dist/$(K210_MODEL).k210.ptq.tar.gz $(if $(PORT),--port $(PORT),--dry-run)
 
 bundles: $(SETUP) ## Build the bundles for this PC in all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done

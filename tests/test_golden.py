@@ -3,6 +3,7 @@
 `make golden` writes them again; the difference belongs into the same commit as its cause.
 """
 
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,12 @@ from zoo.plugs import AppRequest
 
 GOLDEN = Path(__file__).with_name("golden")
 MODEL = "pfld_0.25x.300w68"
+DETECTOR = "facedet_160.wider"
 
 
 def is_copied(name: str) -> bool:
     """Tell whether a file is the same for every model."""
-    templates = any((TEMPLATES / kind / name).is_file() for kind in ("android", "cpp"))
+    templates = any((TEMPLATES / kind / name).is_file() for kind in ("android", "cpp", "k210"))
     return templates or "steps/" in name or name.startswith("third_party/")
 
 
@@ -46,9 +48,30 @@ def rendered_c() -> dict[str, bytes]:
     return dict(to_c(graph).files)
 
 
+def rendered_k210() -> dict[str, bytes]:
+    """Return the firmware of a detector whose network is another, small one."""
+    recipe, target = registry.load("recipe", DETECTOR), registry.load("target", "k210")
+    graph = integer_graph(residual_network(), IntegerForm())
+    c = dict(to_c(graph).files)
+    facts = json.loads(c["network.json"])
+    (output,), outputs = facts["outputs"], recipe.contract.outputs
+    facts["inputs"][0] |= {"name": "image", "scale": 1 / 128, "zero_point": 128}
+    facts["outputs"] = [{**output, "name": o.name, "shape": o.shape} for o in outputs]
+    files = {"network.kmodel": b"LDMK", "network.json": json.dumps(facts).encode()}
+    app = registry.load("app", target.app)
+    request = AppRequest(DETECTOR, target, recipe.contract, "network.kmodel", files)
+    about = {"bundle": f"{DETECTOR}.k210.ptq", "quantization": "ptq", "notice": ""}
+    sources = app.generate(request).items()
+    return {
+        **{f"app/{n}": t for n, t in sources if not is_copied(n) and n != "network.kmodel"},
+        **app.companions(request, {**about, "c_library": "", "memory": ""}),
+    }
+
+
 TREES = {
     f"{MODEL}.x86": partial(rendered, "x86", "model.onnx"),
     f"{MODEL}.android": partial(rendered, "android", "model.tflite"),
+    f"{DETECTOR}.k210": rendered_k210,
     "residual.c": rendered_c,
 }
 

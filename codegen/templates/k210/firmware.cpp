@@ -18,7 +18,8 @@ Photo photo_of(const CameraFrame& frame, int number) {
   auto image = std::make_shared<Image>();
   image->width = frame.width;
   image->height = frame.height;
-  const auto pixels = static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.height);
+  const auto pixels =
+      static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.height);
   image->pixels.resize(3 * pixels);
   for (std::size_t i = 0; i < pixels; ++i) {
     for (std::size_t color = 0; color < 3; ++color) {

@@ -1,4 +1,4 @@
-// The kmodel's input, integers [C, H, W], and outputs, which the SDK gives as reals [C, H, W].
+// The kmodel's one input, integers [C, H, W], and outputs, which the SDK gives as reals [C, H, W].
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace zoo {
 
-extern const c99::IntegerTensor kKpuInput;
+extern const std::vector<c99::IntegerTensor> kKpuInputs;
 extern const std::vector<c99::IntegerTensor> kKpuOutputs;
 
 }  // namespace zoo

@@ -34,17 +34,18 @@ void note_done(void* is_done) { *static_cast<volatile bool*>(is_done) = true; }
 
 KpuNetwork::KpuNetwork(const TensorSpec& input, const std::vector<TensorSpec>& outputs)
     : input_(input.size()) {
-  c99::find({kKpuInput}, input);
+  c99::find(kKpuInputs, input);
   for (const TensorSpec& output : outputs) places_.push_back(c99::find(kKpuOutputs, output));
   const int status = kpu_load_kmodel(&model_, kmodel);
   if (status != 0) throw Error("the SDK does not load the kmodel: " + std::to_string(status));
 }
 
 std::vector<std::vector<float>> KpuNetwork::run(const std::vector<float>& input) {
-  for (std::size_t i = 0; i < input.size(); ++i) input_[i] = c99::quantize(kKpuInput, input[i]);
+  const c99::IntegerTensor& source = kKpuInputs.front();
+  for (std::size_t i = 0; i < input.size(); ++i) input_[i] = c99::quantize(source, input[i]);
   volatile bool is_done = false;
-  const int status = kpu_run_kmodel(&model_, input_.data(), DMAC_CHANNEL5, note_done,
-                                    const_cast<bool*>(&is_done));
+  const int status =
+      kpu_run_kmodel(&model_, input_.data(), DMAC_CHANNEL5, note_done, const_cast<bool*>(&is_done));
   if (status != 0) throw Error("the KPU does not run: " + std::to_string(status));
   while (!is_done) {
   }
@@ -55,8 +56,8 @@ std::vector<std::vector<float>> KpuNetwork::run(const std::vector<float>& input)
     kpu_get_output(&model_, static_cast<std::uint32_t>(place), &data, &bytes);
     std::vector<float> output(kKpuOutputs[place].spec.size());
     if (bytes != output.size() * sizeof(float)) {
-      throw Error("the kmodel's output " + std::to_string(place) + " has " +
-                  std::to_string(bytes) + " bytes: build the bundle again");
+      throw Error("the kmodel's output " + std::to_string(place) + " has " + std::to_string(bytes) +
+                  " bytes: build the bundle again");
     }
     std::memcpy(output.data(), data, bytes);
     results.push_back(std::move(output));

@@ -18,8 +18,7 @@ int pixel_of(double place, int count) {
 }
 
 // Fills a rectangle, edges included. The SPI sends the second pixel of a word first.
-void fill(const CameraFrame& frame, int left, int top, int right, int bottom,
-          std::uint16_t color) {
+void fill(const CameraFrame& frame, int left, int top, int right, int bottom, std::uint16_t color) {
   for (int y = top; y <= bottom; ++y) {
     for (int x = left; x <= right; ++x) frame.screen[y * frame.width + (x ^ 1)] = color;
   }

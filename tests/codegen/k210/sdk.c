@@ -2,10 +2,10 @@
 // the firmware ends when the second picture is shown. A timer's signal is the camera's interrupt.
 #define _XOPEN_SOURCE 700  // for timers
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/time.h>
 
 #include "dvp.h"

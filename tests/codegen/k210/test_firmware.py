@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from formatting import misplaced
 from integer_graphs import IntegerForm
 from PIL import Image
 from spot_app import REQUEST
@@ -43,6 +44,14 @@ def test_the_network_as_c_needs_no_kpu():
     files = K210_C.generate(c_request())
     assert {"network/network.c", "networks.cpp", "backends/c99.cpp"} <= files.keys()
     assert not [name for name in files if "kpu_" in name or "kmodel" in name]
+
+
+@pytest.mark.parametrize(("app", "request_of"), [(K210, kpu_request), (K210_C, c_request)])
+def test_it_is_laid_out_like_written_by_hand(app, request_of, tmp_path):
+    source = write_firmware(request_of(), tmp_path, app)
+    networks = {*source.glob("network/*"), *source.glob("stand_in/network*")}
+    files = {path for path in source.rglob("*") if path.suffix in (".c", ".h", ".cpp", ".hpp")}
+    assert misplaced(files - networks) == ""
 
 
 def test_stubs_say_that_they_are_stubs():

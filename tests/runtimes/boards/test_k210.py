@@ -12,6 +12,18 @@ def test_its_plugins_are_registered(kind):
     assert registry.load(kind, getattr(TARGET, kind)).name == getattr(TARGET, kind)
 
 
+@pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
+def test_plugins_of_its_c_are_registered(kind):
+    board = TARGET.with_runtime("c")
+    assert registry.load(kind, getattr(board, kind)).name == getattr(board, kind)
+    assert board.packages == ("tar.gz",)
+
+
+def test_it_is_flashed():
+    assert TARGET.packages == ("tar.gz", "kfpkg")
+    assert registry.load("package", "kfpkg").name == "kfpkg"
+
+
 def test_it_takes_the_scheme_of_its_kpu():
     assert {*TARGET.schemes.values(), *TARGET.accepts} == {"kpu-u8", OWN_INTEGERS}
 

@@ -21,32 +21,30 @@ static const struct {
   int pin;
   fpioa_function_t function;
 } pins[] = {
-    {40, FUNC_SCCB_SDA}, {41, FUNC_SCCB_SCLK}, {42, FUNC_CMOS_RST},  {43, FUNC_CMOS_VSYNC},
+    {40, FUNC_SCCB_SDA},  {41, FUNC_SCCB_SCLK}, {42, FUNC_CMOS_RST},  {43, FUNC_CMOS_VSYNC},
     {44, FUNC_CMOS_PWDN}, {45, FUNC_CMOS_HREF}, {46, FUNC_CMOS_XCLK}, {47, FUNC_CMOS_PCLK},
 };
 
 static const uint8_t registers[][2] = {
-    {BANK, SENSOR_BANK},
-    {0x12, 0x40},  // COM7: SVGA, 800 x 600
-    {0x11, 0x00},  // CLKRC: no division
-    {BANK, DSP},
-    {0xe0, 0x04},  // RESET: the DVP, while the picture's size changes
-    {0xc0, 0x64},  // HSIZE8: 800 / 8
-    {0xc1, 0x4b},  // VSIZE8: 600 / 8
-    {0x86, 0x3d},  // CTRL2: window, colours, scaling
-    {0x50, 0x80},  // CTRLI: the scaler is used, without division
-    {0x51, 0xc8},  // HSIZE: 800 / 4
-    {0x52, 0x96},  // VSIZE: 600 / 4
-    {0x53, 0x00},  // XOFFL
-    {0x54, 0x00},  // YOFFL
-    {0x55, 0x00},  // VHYX: higher bits of the four before
-    {0x5a, 0x50},  // ZMOW: 320 / 4
-    {0x5b, 0x3c},  // ZMOH: 240 / 4
-    {0x5c, 0x00},  // ZMHH: higher bits of both
-    {0xd3, 0x02},  // R_DVP_SP: pixel clock
-    {0xda, 0x08},  // IMAGE_MODE: RGB565
-    {0x05, 0x00},  // R_BYPASS: the DSP is used
-    {0xe0, 0x00},  // RESET: over
+    {BANK, SENSOR_BANK}, {0x12, 0x40},  // COM7: SVGA, 800 x 600
+    {0x11, 0x00},                       // CLKRC: no division
+    {BANK, DSP},         {0xe0, 0x04},  // RESET: the DVP, while the picture's size changes
+    {0xc0, 0x64},                       // HSIZE8: 800 / 8
+    {0xc1, 0x4b},                       // VSIZE8: 600 / 8
+    {0x86, 0x3d},                       // CTRL2: window, colours, scaling
+    {0x50, 0x80},                       // CTRLI: the scaler is used, without division
+    {0x51, 0xc8},                       // HSIZE: 800 / 4
+    {0x52, 0x96},                       // VSIZE: 600 / 4
+    {0x53, 0x00},                       // XOFFL
+    {0x54, 0x00},                       // YOFFL
+    {0x55, 0x00},                       // VHYX: higher bits of the four before
+    {0x5a, 0x50},                       // ZMOW: 320 / 4
+    {0x5b, 0x3c},                       // ZMOH: 240 / 4
+    {0x5c, 0x00},                       // ZMHH: higher bits of both
+    {0xd3, 0x02},                       // R_DVP_SP: pixel clock
+    {0xda, 0x08},                       // IMAGE_MODE: RGB565
+    {0x05, 0x00},                       // R_BYPASS: the DSP is used
+    {0xe0, 0x00},                       // RESET: over
 };
 
 static uint8_t* planes;
@@ -90,8 +88,7 @@ void camera_start(void) {
   dvp_set_image_size(WIDTH, HEIGHT);
   dvp_set_output_enable(DVP_OUTPUT_AI, 1);
   dvp_set_output_enable(DVP_OUTPUT_DISPLAY, 1);
-  dvp_set_ai_addr(address_of(planes), address_of(planes + PIXELS),
-                  address_of(planes + 2 * PIXELS));
+  dvp_set_ai_addr(address_of(planes), address_of(planes + PIXELS), address_of(planes + 2 * PIXELS));
   dvp_set_display_addr(address_of(screen));
   dvp_disable_auto();
   start_sensor();

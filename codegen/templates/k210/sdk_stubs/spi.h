@@ -14,8 +14,8 @@ typedef enum { SPI_AITM_AS_FRAME_FORMAT = 2 } spi_instruction_address_trans_mode
 typedef enum { SPI_TRANS_CHAR = 1, SPI_TRANS_INT = 4 } spi_transfer_width_t;
 typedef enum { SPI_CHIP_SELECT_3 = 3 } spi_chip_select_t;
 
-void spi_init(spi_device_num_t spi_num, spi_work_mode_t work_mode,
-              spi_frame_format_t frame_format, size_t data_bit_length, uint32_t endian);
+void spi_init(spi_device_num_t spi_num, spi_work_mode_t work_mode, spi_frame_format_t frame_format,
+              size_t data_bit_length, uint32_t endian);
 void spi_init_non_standard(spi_device_num_t spi_num, uint32_t instruction_length,
                            uint32_t address_length, uint32_t wait_cycles,
                            spi_instruction_address_trans_mode_t instruction_address_trans_mode);
