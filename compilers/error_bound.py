@@ -15,6 +15,10 @@ A runtime that adds integers and rescales them once is more exact: |d| <= 4 * u 
 since larger values are clipped. If all scales are powers of two and the sum has at most 24 bits,
 d = 0, and ties are rounded alike.
 
+Stored in two stages (compilers.op_parts.two_stage), v itself is off: by the multiplier's rounding,
+half a unit for each step of the sum; by the floor and the rounding of bn_add; and for an addition
+by the ratio of its weights.
+
 Chained over ops, with D steps of difference in the inputs i and the gains of zoo.op.Op.gain:
 
     D_out = min(floor(sum over i of gain_i * D_i + |d|) + 1, qmax - qmin)
@@ -24,10 +28,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import integers
 from compilers.op_parts.arithmetic import centred, factors, shifted_bias
 from compilers.op_table import find_op
+from zoo.fixed_point import STAGE_BITS
 from zoo.graph import Graph, Node, Tensor, quantization_of
 
 __all__ = ["error_bounds", "op_bound"]
@@ -62,6 +68,8 @@ def _bound(graph: Graph, node: Node, before: Mapping[str, int]) -> int:
     if not find_op(node.op).rounds or (changed == 0 and _is_exact(graph, node)):
         return math.floor(changed)
     error = (_terms(graph, node) + _ROUNDINGS) * _UNIT_ROUNDOFF * _magnitude(graph, node)
+    if "bn_shift" in node.integer:
+        error += _stage_error(graph, node)
     grid = quantization_of(graph.tensors[node.output])
     return math.floor(min(changed + error + 1, grid.qmax - grid.qmin))
 
@@ -96,11 +104,31 @@ def _largest_sum(inputs: Sequence[Tensor], node: Node) -> float:
 
     Each channel has its own bias and factor: with a tiny factor, a bias may be huge.
     """
+    return float((_channel_sums(inputs, node) * factors(node)).max())
+
+
+def _channel_sums(inputs: Sequence[Tensor], node: Node) -> NDArray[np.int64]:
+    """Return the largest sum of |x * w| + |bias| of each channel, in the accumulator's steps."""
     weights = np.abs(centred(np.asarray(inputs[1].data), inputs[1]))
-    sums = weights.reshape(len(weights), -1).sum(axis=1) * _largest(inputs[0])
+    sums: NDArray[np.int64] = weights.reshape(len(weights), -1).sum(axis=1) * _largest(inputs[0])
     if len(inputs) > 2:
         sums = sums + np.abs(shifted_bias(node, np.asarray(inputs[2].data)))
-    return float((sums * factors(node)).max())
+    return sums
+
+
+def _stage_error(graph: Graph, node: Node) -> float:
+    """Return how far v may be off, in steps of the output."""
+    inputs, output = graph.inputs_of(node), graph.tensors[node.output]
+    floors = 2.0 * 2.0**-STAGE_BITS
+    if "weight" in node.integer:
+        step = quantization_of(output).scale[0]
+        wanted = (quantization_of(tensor).scale[0] / step for tensor in inputs)
+        pairs = zip(wanted, _gains(graph, node), inputs, strict=True)
+        return floors + sum(abs(real - gain) * _largest(tensor) for real, gain, tensor in pairs)
+    is_weighted = find_op(node.op).weight_input is not None
+    sums = _channel_sums(inputs, node) if is_weighted else np.array([_largest(inputs[0])])
+    unit = np.ldexp(1.0, -STAGE_BITS - np.array(node.integer["bn_shift"]))
+    return floors + float((sums * unit).max()) / 2
 
 
 def _gains(graph: Graph, node: Node) -> tuple[float, ...]:

@@ -19,13 +19,13 @@ from compilers.hub import HUB
 from compilers.op_by_op import judge_ops
 from compilers.op_table import find_op
 from compilers.reference import run_all
-from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
+from compilers.schemes import DPU_POW2, KPU_U8, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
 from zoo.fixed_point import fix_factors, rescale
 from zoo.graph import Graph, Quantization, Tensor
 
 GRAPH = residual_network()
-FLOAT_SCALES = st.sampled_from((W8A8_ASYM, W8A8_SYM, W4A8_ASYM))
+FLOAT_SCALES = st.sampled_from((W8A8_ASYM, W8A8_SYM, W4A8_ASYM, KPU_U8))
 LEVELS = 255
 FURTHEST = 4 * 2.0**-24 * (LEVELS + 1)
 
