@@ -2,7 +2,19 @@
 
 from zoo.scheme import Scheme
 
-__all__ = ["AI8X", "DPU_POW2", "KPU_U8", "W4A8_ASYM", "W8A8_ASYM", "W8A8_SYM", "W8A16_ASYM"]
+__all__ = [
+    "AI8X",
+    "DPU_POW2",
+    "KPU_U8",
+    "Q6",
+    "Q7",
+    "Q8",
+    "Q9",
+    "W4A8_ASYM",
+    "W8A8_ASYM",
+    "W8A8_SYM",
+    "W8A16_ASYM",
+]
 
 W8A8_ASYM = Scheme(
     name="w8a8-asym",
@@ -107,3 +119,25 @@ AI8X = Scheme(
     weight_widths=(1, 2, 4, 8),
     accumulator_outputs=True,
 )
+
+
+def _fixed_point(fraction_bits: int) -> Scheme:
+    """Return 16-bit fixed point, the same for every tensor, rounded to nearest and saturated."""
+    return Scheme(
+        name=f"q{fraction_bits}",
+        summary=f"16-bit fixed point everywhere: sign, {15 - fraction_bits} integer and "
+        f"{fraction_bits} fraction bits",
+        activation_signed=True,
+        activation_symmetric=True,
+        weight_per_channel=False,
+        activation_bits=16,
+        weight_bits=16,
+        weight_qmin=-(1 << 15),
+        weight_widths=(16,),
+        bias_bits=16,
+        scale="power_of_two",
+        fix_point=fraction_bits,
+    )
+
+
+Q6, Q7, Q8, Q9 = (_fixed_point(bits) for bits in (6, 7, 8, 9))

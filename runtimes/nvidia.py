@@ -21,6 +21,7 @@ OTHER_INTEGERS = {
     "w8a16-asym": "TensorRT has no 16-bit integers; use w8a8-sym, or fp16",
     "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-sym",
     "kpu-u8": "TensorRT's zero points are 0, and it rounds once, a K210 twice; use w8a8-sym",
+    **dict.fromkeys(("q6", "q7", "q8", "q9"), "TensorRT has no 16-bit integers; use w8a8-sym"),
     "dpu-pow2": (
         "it rounds half up like AMD's DPU, but TensorRT rounds half to even, so results would "
         "differ; use w8a8-sym"

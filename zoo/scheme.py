@@ -23,7 +23,7 @@ _ROUNDINGS = ("half_even", "half_up", "half_away")
 _ACTIVATION_ROUNDINGS = (*_ROUNDINGS, "two_stage")
 _ALLOWED = {
     "activation_bits": _ACTIVATION_BITS,
-    "bias_bits": (8, 32),
+    "bias_bits": (8, 16, 32),
     "scale": ("float", "power_of_two"),
     "activation_rounding": _ACTIVATION_ROUNDINGS,
     "weight_rounding": _ROUNDINGS,
@@ -63,6 +63,7 @@ class Scheme:
     """An integer format for reals; the quantizer reads its fields, never its name.
 
     scale: 'float', or 'power_of_two' (scale = 2**-fix_point).
+    fix_point: the same for all activations, weights and biases; None if each has its own.
     activation_symmetric: zero point 0 (signed) instead of a calibrated one.
     weight_qmin: -127 keeps weights symmetric (narrow range), -128 uses the whole range.
     activation_rounding, weight_rounding: 'half_even', 'half_up' or 'half_away'; activations also
@@ -96,6 +97,7 @@ class Scheme:
     weight_bits: int = 8
     weight_qmin: int = -127
     scale: str = "float"
+    fix_point: int | None = None
     activation_rounding: str = "half_even"
     weight_rounding: str = "half_even"
     bias_bits: int = 32
@@ -120,6 +122,8 @@ class Scheme:
         lowest = -(1 << (self.weight_bits - 1))
         is_lowest = self.weight_qmin in (lowest, lowest + 1)
         self._check("weight_qmin", is_lowest, f"{lowest} or {lowest + 1}")
+        is_fixed = self.fix_point is None or self.scale == "power_of_two"
+        self._check("fix_point", is_fixed, "None for float scales")
         are_overrides = all(isinstance(override, Override) for override in self.overrides)
         self._check("overrides", are_overrides, "a tuple of zoo.scheme.Override")
         for override in self.overrides:

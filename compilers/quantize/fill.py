@@ -26,7 +26,7 @@ __all__ = ["fill"]
 
 def fill(graph: Graph, seen: Calibration, scheme: Scheme) -> tuple[Graph, Calibration]:
     """Return the float graph, scaled where possible, and its calibration."""
-    if scheme.scale != "power_of_two":
+    if scheme.scale != "power_of_two" or scheme.fix_point is not None:
         return graph, seen
     factors = [(pair, _factor(pair, seen, scheme)) for pair in equalizable(graph)]
     scaled = {

@@ -35,6 +35,8 @@ def observe(histogram: Histogram, scheme: Scheme, calibrator: str) -> Quantizati
     if calibrator not in CALIBRATORS:
         raise UnknownNameError("calibrator", calibrator, ("auto", *CALIBRATORS))
     grid = activation_grid(scheme)
+    if scheme.fix_point is not None:
+        return with_fix_points(grid, scheme.fix_point)
     if histogram.low == histogram.high == 0:
         return grid
     if scheme.scale == "power_of_two" and calibrator == "mse":

@@ -63,6 +63,9 @@ def fit_fix_points(
     weighted: Weighted, grid_in: Quantization, grid_out: Quantization, scheme: Scheme
 ) -> tuple[Quantization, Quantization]:
     """Return the quantizations of weight and bias with legal shifts."""
+    if scheme.fix_point is not None:
+        weight, bias = (make(scheme) for make in (_weight_grid, _bias_grid))
+        return with_fix_points(weight, scheme.fix_point), with_fix_points(bias, scheme.fix_point)
     point_in, point_out = fix_point_of(grid_in), fix_point_of(grid_out)
     _, bias_rows = weighted.rows(scheme.weight_per_channel)
     weights = [limit.weight_point(point_in, scheme) for limit in _limits(weighted, scheme)]

@@ -15,7 +15,10 @@ TARGET = Target(
     refuses={
         "none": "the C code computes in integers; use ptq or qat",
         "fp16": "the C code computes in integers; use ptq or qat",
-        "w8a16-asym": "the C kernels have 8-bit activations; use w8a8-asym",
+        **dict.fromkeys(
+            ("w8a16-asym", "q6", "q7", "q8", "q9"),
+            "the C kernels have 8-bit activations; use w8a8-asym",
+        ),
     },
     facts={
         "architecture": "any",

@@ -28,7 +28,10 @@ TARGET = Target(
         "none": "the KPU has no floating point; use ptq or qat",
         "fp16": "the KPU has no floating point; use ptq or qat",
         **dict.fromkeys(("w8a8-asym", "w8a8-sym", "w4a8-asym", "dpu-pow2", "ai8x"), _TWO_STAGES),
-        "w8a16-asym": "the KPU's activations have 8 bits; use kpu-u8",
+        **dict.fromkeys(
+            ("w8a16-asym", "q6", "q7", "q8", "q9"),
+            "the KPU's activations have 8 bits; use kpu-u8",
+        ),
     },
     package="kfpkg",
     facts={

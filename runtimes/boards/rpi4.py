@@ -37,6 +37,9 @@ TARGET = Target(
     accepts=("w8a8-sym", "dpu-pow2"),
     refuses={
         "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-asym",
+        **dict.fromkeys(
+            ("q6", "q7", "q8", "q9"), "this zoo emits no 16-bit integers for LiteRT; use w8a8-asym"
+        ),
         "kpu-u8": "it rounds twice like the K210's KPU, the board's kernels once; use w8a8-asym",
         "w8a16-asym": (
             "LiteRT's 16-bit activations are symmetric, and this zoo does not emit them; use "

@@ -18,7 +18,6 @@ def test_is_consistent(scheme):
     assert -(1 << (scheme.weight_bits - 1)) <= scheme.weight_qmin < 0
     if scheme.activation_symmetric:
         assert scheme.activation_signed
-    if scheme.bias_bits < 32:
-        assert scheme.shift_bias is not None
-    if not scheme.weight_per_channel:
-        assert scheme.equalize
+    if scheme.fix_point is None:
+        assert scheme.bias_bits == 32 or scheme.shift_bias is not None
+        assert scheme.weight_per_channel or scheme.equalize

@@ -43,7 +43,7 @@ def test_a_narrow_range_stays_narrow(scheme, bits, lowest):
     ("field", "message"),
     [
         ({"weight_bits": 3}, "weight_bits is 3; allowed: 4 or 8"),
-        ({"bias_bits": 7}, "bias_bits is 7; allowed: 8 or 32"),
+        ({"bias_bits": 7}, "bias_bits is 7; allowed: 8 or 16 or 32"),
         ({"weight_qmin": 5}, "weight_qmin is 5; allowed: -128 or -127"),
         ({"scale": "log"}, "scale is 'log'; allowed: 'float' or 'power_of_two'"),
         ({"activation_rounding": "up"}, "activation_rounding is 'up'; allowed: 'half_even' or"),

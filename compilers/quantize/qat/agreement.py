@@ -23,12 +23,13 @@ STEP = "fake-quant -> integer reference"
 
 _RECORDED = "recorded"
 _EXACT = Exactness(0, "lsb", "integers over powers of two are exact in float32")
+_EXACT_BITS = 8
 
 
 def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Iterator[Check]:
     """Yield the checks of the step from `module` to `integer`, recorded. feeds: one batch.
 
-    With float scales, each op is also compared on its own.
+    With float scales or 16 bits, each op is also compared on its own.
     """
     with torch.no_grad():
         trained = {
@@ -38,7 +39,8 @@ def agreement(module: FakeQuantized, integer: Graph, feeds: Feeds) -> Iterator[C
             ).items()
         }
     exactness = _EXACT
-    if module.start.scheme.scale != "power_of_two":
+    scheme = module.start.scheme
+    if scheme.scale != "power_of_two" or scheme.activation_bits > _EXACT_BITS:
         inside = {**feeds, **_integers(integer, trained)}
         judged = (d for d in judge_ops(integer, inside) if d.is_judged)
         yield compare_ops(f"{STEP}, each op alone", judged, _RECORDED)

@@ -25,13 +25,17 @@ __all__ = ["LearnedGrids"]
 
 
 class LearnedGrids(nn.Module):
-    """The parameters `growth`, one for each group with a calibrated grid."""
+    """The parameters `growth`, one for each group with a calibrated grid.
+
+    A scheme that gives the grid of every tensor has none.
+    """
 
     def __init__(self, start: Prepared) -> None:
         super().__init__()
         self.start = start
         groups = sharing_groups(start.graph, start.scheme)
-        learned = [group for group in groups if start.known.isdisjoint(group)]
+        is_given = start.scheme.fix_point is not None
+        learned = [] if is_given else [g for g in groups if start.known.isdisjoint(g)]
         self.index = {name: index for index, group in enumerate(learned) for name in group}
         self.growth = nn.Parameter(torch.zeros(len(learned)))
 

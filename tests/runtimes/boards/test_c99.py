@@ -14,10 +14,12 @@ def test_its_plugins_are_registered(kind):
 
 def test_it_takes_every_scheme_of_8_bits():
     taken = {*TARGET.schemes.values(), *TARGET.accepts}
-    assert taken == {*registry.names("scheme"), OWN_INTEGERS} - {"w8a16-asym"}
+    schemes = (registry.load("scheme", name) for name in registry.names("scheme"))
+    assert taken == {OWN_INTEGERS, *(s.name for s in schemes if s.activation_bits == 8)}
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():
-    assert set(TARGET.refuses) == {"none", "fp16", "w8a16-asym"}
+    others = {"q6", "q7", "q8", "q9", "w8a16-asym"}
+    assert set(TARGET.refuses) == {"none", "fp16", *others}
     for quantization in ("none", "fp16"):
         assert "computes in integers; use ptq or qat" in TARGET.refuses[quantization]

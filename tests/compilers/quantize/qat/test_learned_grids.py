@@ -7,7 +7,7 @@ from quantization import NORMALIZE, contract_of, pixel_feeds
 
 from compilers.quantize.prepare import prepare
 from compilers.quantize.qat.learned_grids import LearnedGrids
-from compilers.schemes import DPU_POW2, W8A8_ASYM
+from compilers.schemes import DPU_POW2, Q9, W8A8_ASYM
 
 GRAPH = residual_network()
 
@@ -32,6 +32,12 @@ def _grown(grids: LearnedGrids, growth: float) -> float:
 def test_they_start_as_calibrated(scheme):
     grids = _grids(scheme)
     assert grids.grids() == grids.start.grids
+
+
+def test_a_given_grid_is_not_learned():
+    grids = _grids(Q9)
+    assert not grids.index
+    assert {grid.scale for grid in grids.grids().values()} == {(2.0**-9,)}
 
 
 def test_float_scales_grow_by_any_factor():

@@ -13,7 +13,7 @@ from compilers.hub import HUB
 from compilers.quantize.qat.agreement import STEP
 from compilers.quantize.qat.quantizer import QUANTIZER
 from compilers.reference import run_graph
-from compilers.schemes import DPU_POW2, W8A8_ASYM
+from compilers.schemes import DPU_POW2, KPU_U8, Q9, W8A8_ASYM
 from zoo import registry
 from zoo.contract import TensorSpec
 from zoo.errors import QuantizeError, ToolchainError
@@ -49,6 +49,14 @@ def _qat(graph=GRAPH, scheme=W8A8_ASYM, **options):
 
 def test_is_registered():
     assert registry.load("quantizer", "qat") is QUANTIZER
+
+
+@pytest.mark.parametrize("scheme", [KPU_U8, Q9], ids=lambda scheme: scheme.name)
+def test_what_is_read_back_agrees_with_what_was_trained(scheme):
+    trained = _qat(scheme=scheme, epochs=1, calibrator="minmax")
+    checks = recorded_checks(trained.metadata, "net.onnx")
+    assert [check.step for check in checks] == [f"{STEP}, each op alone", STEP]
+    assert all(check.holds for check in checks)
 
 
 def test_metadata_say_how_it_was_made():
