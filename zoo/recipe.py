@@ -8,6 +8,7 @@ from zoo.contract import Contract
 from zoo.errors import RecipeError
 from zoo.names import check_name
 from zoo.region_rule import RegionRule
+from zoo.scheme import Override, Scheme
 
 __all__ = ["GoldenInput", "Licence", "Recipe"]
 
@@ -72,6 +73,7 @@ class Recipe:
     or family.
     more_is_better: whether a larger metric is better, as for a precision.
     obtain: how to get the float hub where there is none, '' for training it.
+    overrides: bit widths of its tensors by the name of a scheme, such as 4-bit weights of 'ai8x'.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Recipe:
     detector: str = ""
     regions: Mapping[str, RegionRule] = field(default_factory=dict)
     obtain: str = ""
+    overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name("model", self.name)
@@ -106,6 +109,10 @@ class Recipe:
             remedy = self.obtain or f"train it with `zoo train {self.name}`"
             raise RecipeError(f"{self.name}: no float hub is published; {remedy}")
         return self.hubs["none"]
+
+    def widths(self, scheme: Scheme) -> Scheme:
+        """Return the scheme with the model's own bit widths in it."""
+        return replace(scheme, overrides=(*scheme.overrides, *self.overrides.get(scheme.name, ())))
 
     @property
     def hub_metadata(self) -> Mapping[str, str]:

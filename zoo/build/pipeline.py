@@ -35,7 +35,7 @@ def _target(plan: Plan) -> Mapping[str, object]:
 
 def _scheme(plan: Plan) -> Mapping[str, object]:
     is_own = plan.is_float or plan.keeps_integers
-    value = None if is_own else asdict(registry.load("scheme", plan.scheme))
+    value = None if is_own else asdict(plan.integers)
     return {"scheme": {"name": plan.scheme, "value": value}}
 
 

@@ -15,7 +15,7 @@ from zoo.errors import RefusedError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
-from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
+from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
 from zoo.target import Target
 from zoo.user_file import find_importer, suffixes
 
@@ -128,6 +128,15 @@ class Plan:
     def keeps_integers(self) -> bool:
         """Whether the file is already quantized and its integers are kept."""
         return self.scheme == OWN_INTEGERS
+
+    @property
+    def integers(self) -> Scheme:
+        """Return the scheme of the integers, with the model's own bit widths.
+
+        Raises UnknownNameError where there is none: of a float network, or one's own integers.
+        """
+        scheme: Scheme = registry.load("scheme", self.scheme)
+        return self.recipe.widths(scheme)
 
     @property
     def hub_key(self) -> str:

@@ -31,10 +31,10 @@ class Normalize(PreStep):
         complete = super().complete(given)
         mean, std = complete["mean"], complete["std"]
         lists = is_numbers(mean) and is_numbers(std)
-        if not lists or len(mean) != len(std) or len(mean) not in (1, 3) or min(std) <= 0:
+        if not lists or not mean or len(mean) != len(std) or min(std) <= 0:
             raise RecipeError(
                 f"contract step 'normalize': mean {mean!r} and std {std!r} must be lists of one "
-                "number (gray) or three, std above 0"
+                "number (gray), three, or one for each channel of step 'fold', std above 0"
             )
         return complete
 

@@ -88,6 +88,12 @@ class CppSteps:
         self._library.gray(_data(image), _data(_shape(image)), _data(out))
         return out
 
+    def fold(self, image: NDArray, factor: int) -> NDArray:
+        rows, columns = image.shape[0] // factor, image.shape[1] // factor
+        out = np.zeros((rows, columns, image.size // (rows * columns)), np.uint8)
+        self._library.fold(_data(image), _data(_shape(image)), factor, _data(out))
+        return out
+
     def equalize(self, image: NDArray) -> NDArray:
         out = np.zeros_like(image)
         self._library.equalize(_data(image), _data(_shape(image)), _data(out))

@@ -11,6 +11,7 @@
 #include "crop.hpp"
 #include "embedding.hpp"
 #include "equalize.hpp"
+#include "fold.hpp"
 #include "gray.hpp"
 #include "head_pose.hpp"
 #include "landmarks.hpp"
@@ -157,6 +158,12 @@ void letterbox(const std::uint8_t* pixels, const int* hwc, const double* box, in
 void gray(const std::uint8_t* pixels, const int* hwc, std::uint8_t* out) {
   zoo::Frame frame = frame_of(pixels, hwc);
   zoo::gray(frame);
+  copy_pixels(frame, out);
+}
+
+void fold(const std::uint8_t* pixels, const int* hwc, int factor, std::uint8_t* out) {
+  zoo::Frame frame = frame_of(pixels, hwc);
+  zoo::fold(frame, factor);
   copy_pixels(frame, out);
 }
 

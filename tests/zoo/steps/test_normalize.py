@@ -37,7 +37,7 @@ def test_channels_must_fit_the_image():
 
 
 @pytest.mark.parametrize(
-    ("mean", "std"), [([128], [128, 1]), ([1, 2], [1, 2]), ([0, 0, 0], [1, 0, 1]), (128, 128)]
+    ("mean", "std"), [([128], [128, 1]), ([], []), ([0, 0, 0], [1, 0, 1]), (128, 128)]
 )
 def test_bad_lists_are_refused(mean, std):
     with pytest.raises(RecipeError, match="must be lists of one number"):

@@ -125,7 +125,7 @@ def _integers(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
         options = replace(options, calibrator=plan.calibrator)
     quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
         graph,
-        registry.load("scheme", plan.scheme),
+        plan.integers,
         _batches(plan, pictures.calibration),
         plan.recipe.contract,
         options,
