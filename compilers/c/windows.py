@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.c.kernel_view import KernelView, Steps
-from compilers.c.rescaling import rounding_of, stored_range
+from compilers.c.rescaling import activated, rounding_of, stored_range
 from compilers.c.storage import sizes
 from compilers.op_parts.arguments import integers, text
-from zoo.c_program import Setting
+from zoo.c_program import Call, Setting
 
 __all__ = [
     "Window",
@@ -28,6 +28,9 @@ _Places = tuple[NDArray[np.int64], int]
 def lower_average_pool(view: KernelView) -> Steps:
     """Lower sum(q - z) over windows, with one factor, or one per position."""
     kernel, grid = integers(view.node, "kernel"), view.input_grid
+    if "bn_shift" in view.node.integer:
+        yield _average_pool_two_stage(view)
+        return
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     bound = prod(kernel) * (grid.qmax - grid.qmin)
     settings = {
@@ -79,6 +82,18 @@ def lower_resize(view: KernelView) -> Steps:
         "half_even": int(grid.rounding != "half_up"),
     }
     yield view.call("resize_linear", settings, [view.operand(0)])
+
+
+def _average_pool_two_stage(view: KernelView) -> Call:
+    (multiplier,), (shift,) = view.fixed("bn_multiplier"), view.fixed("bn_shift")
+    settings = {
+        "window": window_settings(view, integers(view.node, "kernel")),
+        "input_zero_point": view.input_grid.zero_point[0],
+        "multiplier": multiplier,
+        "shift": shift,
+        **activated(view),
+    }
+    return view.call("average_pool_two_stage", settings, [view.operand(0)])
 
 
 def _places(view: KernelView, size: int, resized: int) -> _Places:

@@ -27,17 +27,24 @@ class Extended:
 
 @contextmanager
 def extended(
-    scope: Scope, view: NodeView, source: str, output: str | None, stride: int, zero_point: int
+    scope: Scope,
+    view: NodeView,
+    source: str,
+    output: str | None,
+    stride: int,
+    zero_point: int,
+    first: tuple[int, int] = (0, 0),
 ) -> Iterator[Extended]:
     """Extend the source before the layer that is added inside, and cut its output afterwards.
 
-    output: None if another use cuts it.  zero_point: of the source.
+    output: None if another use cuts it.  zero_point: of the source.  first: the output's first
+    pixel, line and column, in what the layer computes.
     """
     limits = scope.limits
     image = scope.image(view, source)
     height = _size(image[1], stride, limits.height_min)
     width = _size(image[2], stride, limits.width_min)
-    channels = scope.image(view, view.output.name)[0]
+    channels = scope.image(view, output or view.output.name)[0]
     output_image = channels, height // stride, width // stride
     if (height, width) == image[1:]:
         yield Extended(source, image, output or source, output_image)
@@ -52,11 +59,13 @@ def extended(
     yield Extended(padded, larger, whole, output_image)
     if output is not None:
         cut = scope.image(view, output)
-        scope.add_cpu(view, "slice", (whole,), output, _first_pixels(output_image, cut))
+        scope.add_cpu(view, "slice", (whole,), output, _pixels(output_image, first, cut))
 
 
-def _first_pixels(image: Image, cut: Image) -> dict[str, tuple[int, ...]]:
-    return {"shape": image, "begin": (0, 0, 0), "end": cut, "strides": (1, 1, 1)}
+def _pixels(image: Image, first: tuple[int, int], cut: Image) -> dict[str, tuple[int, ...]]:
+    begin = (0, *first)
+    end = tuple(start + size for start, size in zip(begin, cut, strict=True))
+    return {"shape": image, "begin": begin, "end": end, "strides": (1, 1, 1)}
 
 
 def _size(size: int, stride: int, least: int) -> int:

@@ -1,7 +1,7 @@
 """Graph (scheme kpu-u8) -> a .kmodel, and which of its nodes the KPU runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from compilers.kmodel.emit import emit
@@ -78,9 +78,10 @@ def _lower(scope: Scope, view: NodeView) -> None:
 def _try_out(scope: Scope, view: NodeView) -> Capability:
     before = len(scope.steps)
     entry = capability_of(view, "KPU", partial(_lower, scope, view))
-    added = scope.steps[before:]
-    is_on_cpu = bool(added) and not any(isinstance(step, KpuStep) for step in added)
-    return Capability(entry.node, entry.op, "CPU") if is_on_cpu and not entry.why else entry
+    units = {"KPU" if isinstance(step, KpuStep) else "CPU" for step in scope.steps[before:]}
+    if entry.why or not units:
+        return entry
+    return replace(entry, runs_on=" + ".join(sorted(units, reverse=True)))
 
 
 def _with_memory(scope: Scope, found: Sequence[Capability]) -> list[Capability]:

@@ -8,6 +8,7 @@ __all__ = ["LOWERINGS"]
 LOWERINGS: Mapping[str, str] = MappingProxyType(
     {
         "add": "weighted:lower_add",
+        "average_pool": "weighted:lower_average_pool",
         "clip": "moves:lower_clip",
         "concat": "moves:lower_concat",
         "conv": "weighted:lower_conv",

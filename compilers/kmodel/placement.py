@@ -1,6 +1,6 @@
 """Where each tensor lies, in the KPU's memory and in main memory, and the uploads between."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -34,7 +34,7 @@ class Placement:
 
 def place_steps(scope: Scope) -> Placement:
     """Return the placement; raises Refusal if the KPU's memory is too small."""
-    direct = {name for name in scope.inputs.values() if _is_for_kpu_only(scope, name)}
+    direct = _only_in_kpu(scope, _with_transfers(scope, set()))
     steps = tuple(_with_transfers(scope, direct))
     rows, kpu_bytes = _kpu_rows(scope, steps, direct)
     starts, main_bytes = _main_starts(scope, steps)
@@ -76,20 +76,14 @@ def _joined_in_main(scope: Scope, step: Step, name: str, joined: set[str]) -> It
     yield CpuStep(step.node, "concat", parts, root, settings)
 
 
-def _is_for_kpu_only(scope: Scope, name: str) -> bool:
-    """Whether an input is read by layers of the KPU alone, as it is."""
-    readers = [
-        step
-        for step in scope.steps
-        if any(name in {scope.root(p), p} for r in _read_by(step) for p in _parts(scope, r))
-    ]
-    return bool(readers) and all(
-        isinstance(step, KpuStep) and name in _parts(scope, step.source) for step in readers
-    )
-
-
-def _read_by(step: Step) -> tuple[str, ...]:
-    return (step.source,) if isinstance(step, KpuStep) else step.inputs
+def _only_in_kpu(scope: Scope, steps: Iterable[Step]) -> set[str]:
+    """Return the inputs of which main memory is no more than a stop on the way to the KPU's."""
+    uploaded, read = set[str](), set[str]()
+    for step in steps:
+        if isinstance(step, CpuStep):
+            (uploaded if _is_upload(step) else read).update(step.inputs)
+    elsewhere = {scope.root(name) for name in read | {n for n in uploaded if n in scope.roots}}
+    return (uploaded & set(scope.inputs.values())) - elsewhere
 
 
 def _parts(scope: Scope, name: str) -> tuple[str, ...]:

@@ -142,6 +142,16 @@ class Scope:
         """Add a step of the CPU."""
         self.steps.append(CpuStep(view.node.name, kind, tuple(inputs), output, settings))
 
+    def padded(self, view: NodeView, source: str, image: Image, width: int, zero_point: int) -> str:
+        """Return the source with lines of this width. image: its shape as CHW."""
+        if image[2] == width:
+            return source
+        output = self.new(f"{source}.padded", (*image[:2], width))
+        pads = 0, width - image[2]
+        settings: dict[str, Setting] = {"pads": pads, "value": zero_point, "image": image}
+        self.add_cpu(view, "pad", (source,), output, settings)
+        return output
+
     def _require_image(self, view: NodeView, image: Image) -> None:
         limits, (channels, height, width) = self.limits, image
         if channels > limits.channels_max:

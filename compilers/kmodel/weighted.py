@@ -18,10 +18,12 @@ from compilers.op_parts.two_stage import batch_norm_add
 from compilers.op_parts.window import Window
 from zoo.lowering import NodeView
 
-__all__ = ["lower_add", "lower_conv", "lower_dense", "lower_requantize"]
+__all__ = ["lower_add", "lower_average_pool", "lower_conv", "lower_dense", "lower_requantize"]
 
 _W_ZERO = 128
 """What is added to the Graph's weights to store them without a sign."""
+_NINE = 9
+"""Pixels of a 3x3 kernel."""
 _VALUE_BITS = 36
 """Of what the activation's segments compare."""
 
@@ -38,16 +40,15 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
     if _reads_all_at_once(window, image):
         flat = scope.new(f"{source}.flat", (image[0] * image[1] * image[2],))
         scope.same_bytes(source, flat)
-        _convolve(scope, view, flat, PlacedKernel(weight.reshape(len(weight), -1, 1, 1)))
+        _connect(scope, view, flat, weight.reshape(len(weight), -1))
         return
     placed = place_kernel(view, weight, window, image, integer(view.node, "group"))
     _convolve(scope, view, source, placed)
 
 
 def lower_dense(scope: Scope, view: NodeView) -> None:
-    """Lower to a layer of 1x1."""
-    weight = _weights(view)
-    _convolve(scope, view, view.inputs[0].name, PlacedKernel(weight[:, :, None, None]))
+    """Lower to a layer of 1x1, or of 3x3 for more inputs than the KPU has channels."""
+    _connect(scope, view, view.inputs[0].name, _weights(view))
 
 
 def lower_requantize(scope: Scope, view: NodeView) -> None:
@@ -103,6 +104,65 @@ def _add(scope: Scope, view: NodeView, space: Extended, other: Extended) -> None
     scope.add_kpu(view, step)
 
 
+def lower_average_pool(scope: Scope, view: NodeView) -> None:
+    """Lower to a depthwise layer of ones, or to a sum over channels that are pixels."""
+    if "bn_shift" not in view.node.integer:
+        view.refuse(
+            "its windows have several numbers of pixels; a layer of the KPU has one factor",
+            "count pads as zeros (count_include_pad), or pool without pads",
+        )
+    source, window = view.inputs[0].name, Window.from_node(view.node)
+    image = scope.image(view, source)
+    if _reads_all_at_once(window, image):
+        _sum_pixels(scope, view, source)
+        return
+    ones = np.ones((image[0], 1, *window.kernel), np.int64)
+    _convolve(scope, view, source, place_kernel(view, ones, window, image, image[0]))
+
+
+def _sum_pixels(scope: Scope, view: NodeView, source: str) -> None:
+    """Add a layer of 1x1 whose channels are the image's pixels, and whose pixels its channels.
+
+    The CPU transposes, and adds pixels to a whole number of lines of four.
+    """
+    channels, height, width = scope.image(view, source)
+    zero_point, least = view.input_grid.zero_point[0], scope.limits.width_min
+    lines = max(-(-channels // least), scope.limits.height_min)
+    flat = scope.new(f"{source}.flat", (channels, height * width))
+    scope.same_bytes(source, flat)
+    turned = scope.new(f"{source}.turned", (height * width, channels))
+    settings = {"shape": (channels, height * width), "order": (1, 0)}
+    scope.add_cpu(view, "transpose", (flat,), turned, settings)
+    padded = scope.padded(view, turned, (1, height * width, channels), lines * least, zero_point)
+    square = scope.new(f"{source}.square", (height * width, lines, least))
+    scope.same_bytes(padded, square)
+    ones = np.ones((1, height * width, 1, 1), np.int64)
+    means = scope.new(f"{view.output.name}.means", (1, lines, least))
+    _convolve(scope, view, square, PlacedKernel(ones), means)
+    part = {"shape": (lines * least,), "begin": (0,), "end": (channels,), "strides": (1,)}
+    scope.add_cpu(view, "slice", (means,), view.output.name, part)
+
+
+def _connect(scope: Scope, view: NodeView, source: str, weight: NDArray[np.int64]) -> None:
+    """Add a layer over a vector. weight: [K, C].
+
+    More channels than the KPU has become nine pixels each, whose sum is at the middle one.
+    """
+    count = weight.shape[1]
+    if count <= scope.limits.channels_max:
+        _convolve(scope, view, source, PlacedKernel(weight[:, :, None, None]))
+        return
+    channels = -(-count // _NINE)
+    zero_point = view.input_grid.zero_point[0]
+    padded = scope.padded(view, source, (1, 1, count), channels * _NINE, zero_point)
+    square = scope.new(f"{source}.square", (channels, 3, 3))
+    scope.same_bytes(padded, square)
+    larger = np.zeros((len(weight), channels * _NINE), np.int64)
+    larger[:, :count] = weight
+    kernel = larger.reshape(len(weight), channels, 3, 3)
+    _convolve(scope, view, square, PlacedKernel(kernel), first=(1, 1))
+
+
 def _reads_all_at_once(window: Window, image: Image) -> bool:
     """Whether the kernel covers the whole image, without pads."""
     return window.kernel == image[1:] and window.kernel != (1, 1) and not any(window.pads)
@@ -120,10 +180,19 @@ def _weights(view: NodeView) -> NDArray[np.int64]:
     return weight.data.astype(np.int64)
 
 
-def _convolve(scope: Scope, view: NodeView, source: str, placed: PlacedKernel) -> None:
+def _convolve(
+    scope: Scope,
+    view: NodeView,
+    source: str,
+    placed: PlacedKernel,
+    output: str = "",
+    first: tuple[int, int] = (0, 0),
+) -> None:
+    """Add a layer. output: the node's if empty.  first: as `extended` takes it."""
     zero_point = view.input_grid.zero_point[0]
     stride, weight = placed.stride, placed.weight
-    with extended(scope, view, source, view.output.name, stride, zero_point) as space:
+    name = output or view.output.name
+    with extended(scope, view, source, name, stride, zero_point, first) as space:
         channels, kernel = len(weight), weight.shape[2]
         add = _bias(view, channels)
         _require_values(view, weight, add)

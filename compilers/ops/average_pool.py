@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -16,9 +17,10 @@ from compilers.op_parts.arithmetic import (
     integer_range,
     store,
 )
+from compilers.op_parts.two_stage import fix_two_stage
 from compilers.op_parts.window import Window, sizes
 from zoo.errors import UnsupportedOpError
-from zoo.fixed_point import fix_factors
+from zoo.fixed_point import TWO_STAGE, fix_factors
 from zoo.graph import Node, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
 
@@ -38,7 +40,8 @@ class AveragePool(Op):
     is [N, C] instead of [N, C, 1, 1]; reciprocal: (M, S) if M / 2**S replaces 1 / count, which the
     hub spells out (compilers.passes.spell_out_means).
     integer: acc = sum(q - z), multiplier and shift of s_in / (s_out * count), one for each of the
-    Ho * Wo positions if their counts differ, otherwise a single one; range.
+    Ho * Wo positions if their counts differ, otherwise a single one; range. A single one may also
+    be as in compilers.op_parts.two_stage.
     """
 
     name = "average_pool"
@@ -118,16 +121,21 @@ class AveragePool(Op):
     ) -> NDArray[Any]:
         """Sum exactly, then divide and rescale in one step."""
         sums = _sums(node, centred(inputs[0], tensors[0]))
-        along = sums.shape[2:] if len(node.integer["multiplier"]) > 1 else (1, 1)
+        along = sums.shape[2:] if len(factors(node)) > 1 else (1, 1)
         return _shaped(node, store(node, sums, output, along))
 
     def fix_integers(
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
-        """Return multiplier, shift and range."""
+        """Return multiplier, shift and range, or a K210's constants."""
         factors = _factors(node, inputs[0], output).reshape(-1).tolist()
-        multiplier, shift = fix_factors(factors if len(set(factors)) > 1 else factors[:1])
-        limits = integer_range(node, quantization_of(output))
+        if len(set(factors)) == 1:
+            del factors[1:]
+        stored = quantization_of(output)
+        limits = integer_range(node, stored)
+        if stored.rounding == TWO_STAGE and len(factors) == 1:
+            return fix_two_stage(factors, limits, stored.zero_point[0])
+        multiplier, shift = fix_factors(factors)
         return {"multiplier": multiplier, "shift": shift, "range": limits}
 
     def gain(
@@ -144,9 +152,8 @@ class AveragePool(Op):
     ) -> NDArray[np.float64]:
         """Return one for each of the Ho * Wo positions if counts differ, otherwise one."""
         wanted = _factors(node, inputs[0], output)
-        multiplier, shift = fix_factors(wanted.reshape(-1).tolist())
-        fixed: NDArray[np.float64] = np.ldexp(np.array(multiplier, np.float64), np.negative(shift))
-        return fixed.reshape(wanted.shape) / wanted
+        fixed = factors(replace(node, integer=self.fix_integers(node, inputs, output)))
+        return (fixed.reshape(wanted.shape) if fixed.size > 1 else fixed) / wanted
 
 
 def divides_unevenly(node: Node) -> bool:

@@ -179,6 +179,15 @@ def _max_pool(draw: st.DrawFn, growth: _Growth) -> None:
         growth.add("max_pool", [image], window)
 
 
+def _average_pool(draw: st.DrawFn, growth: _Growth) -> None:
+    image = growth.image(draw)
+    size = growth.shapes[image][2:]
+    local = {"kernel": (2, 2), "strides": (1, 1), "pads": (1, 1, 0, 0), "count_include_pad": 1}
+    whole = {"kernel": size, "strides": (1, 1), "pads": (0,) * 4, "count_include_pad": 0}
+    kind = draw(st.sampled_from((local, whole) if prod(size) <= 1024 else (local,)))
+    growth.add("average_pool", [image], _clamped(draw, {**kind, "keep_axes": 1}))
+
+
 def _sigmoid(draw: st.DrawFn, growth: _Growth) -> None:
     growth.add("sigmoid", [growth.image(draw)], {})
 
@@ -201,8 +210,6 @@ def _head(draw: st.DrawFn, growth: _Growth) -> None:
     image = growth.image(draw)
     shape = growth.shapes[image]
     count, outputs = prod(shape[1:]), draw(st.integers(1, 9))
-    if count > 1024:
-        return
     if draw(st.booleans()):
         flat = growth.add("reshape", [image], {"shape": (count,)})
         weight = growth.constant((outputs, count), count**-0.5)
@@ -214,7 +221,8 @@ def _head(draw: st.DrawFn, growth: _Growth) -> None:
 
 
 _STEPS = (
-    *(_conv, _separable, _add, _concat, _resize, _max_pool, _sigmoid, _slice, _transpose),
+    *(_conv, _separable, _add, _concat, _average_pool, _max_pool),
+    *(_resize, _sigmoid, _slice, _transpose),
     *(_conv, _separable, _add),
 )
 """The KPU's are drawn more often."""

@@ -103,6 +103,19 @@ def one_node(op: str, *images: tuple, **attributes) -> Graph:
         ),
         (
             one_node(
+                "average_pool",
+                (1, 3, 8, 8),
+                kernel=(3, 3),
+                strides=(1, 1),
+                pads=(1, 1, 1, 1),
+                count_include_pad=0,
+                keep_axes=1,
+            ),
+            "its windows have several numbers of pixels",
+            "count pads as zeros",
+        ),
+        (
+            one_node(
                 "resize",
                 (1, 3, 4, 4),
                 size_hw=(8, 8),

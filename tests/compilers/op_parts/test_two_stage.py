@@ -129,6 +129,22 @@ def test_requantizing_is_a_depthwise_convolution_by_one(read, stored, seed):
     assert case.comes_back
 
 
+@given(read=_GRIDS, stored=_GRIDS, seed=SEEDS)
+def test_means_are_depthwise_convolutions_by_one(read, stored, seed):
+    window = {"kernel": (3, 3), "strides": (1, 1), "pads": (1, 1, 1, 1), "count_include_pad": 1}
+    inputs = (activation(("N", 2, 5, 4), read),)
+    case = OneNode("average_pool", inputs, {**window, "keep_axes": 1}, stored)
+    integer, zero = case.node.integer, read.zero_point[0]
+    bn = integer["bn_multiplier"][0], integer["bn_shift"][0], 0
+    ones = np.ones((2, 1, 3, 3), np.uint8)
+    layer = Layer(ones, True, zero, 0, -zero, 0, [bn] * 2, table_of(integer))
+    (x,) = case.random_values(seed)
+    expected = np.stack([run_layer(layer, image) for image in x])
+    np.testing.assert_array_equal(case.run(x), expected)
+    assert case.difference(seed) <= 1
+    assert case.comes_back
+
+
 @given(_GRIDS, _GRIDS, SEEDS)
 def test_dense_layers_store_as_convolutions_do(read, stored, seed):
     random = np.random.default_rng(seed)
