@@ -1,7 +1,7 @@
 """Two-stage storing: the arithmetic of the K210's KPU, from an accumulator to uint8.
 
-A tensor whose quantization has the rounding 'two_stage' is stored by conv, dense, add, sub and
-requantize in two steps. The first is the KPU's batch normalisation, with a factor for each channel:
+A tensor whose quantization has the rounding 'two_stage' is stored by conv, dense, add, sub,
+requantize and means of equal windows in two steps. The first is the KPU's batch normalisation, with a factor for each channel:
 
     v = (acc * bn_multiplier >> bn_shift) + bn_add
 
@@ -15,7 +15,7 @@ Here every table is a clamp, of three segments: the output's range, and one cons
 `node.integer` holds bn_multiplier and bn_shift (K each, 23 and 4 bits), and table_start,
 table_multiplier, table_shift and table_bias (16 each). The bias of conv and dense is not in it: it
 is a tensor in steps of the accumulator, and `batch_norm_add` turns it into bn_add. That of add and
-sub is in `node.integer`, that of requantize is 0.
+sub is in `node.integer`, that of requantize and average pools is 0.
 
 All other ops round to a two_stage tensor half to even, as a processor beside the KPU does.
 Registers and field widths: Kendryte's standalone SDK, kpu.h (kpu_layer_argument_t).

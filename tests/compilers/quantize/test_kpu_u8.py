@@ -16,7 +16,7 @@ from compilers.reference import run_all, run_graph, run_node
 from compilers.schemes import KPU_U8, W8A8_ASYM
 from zoo.graph import Graph
 
-_ON_CHIP = ("add", "conv", "dense", "requantize")
+_ON_CHIP = ("add", "average_pool", "conv", "dense", "requantize")
 
 
 @given(float_graphs())
@@ -39,7 +39,7 @@ def test_every_node_is_near_onnx_runtime(graph):
 def test_what_the_chip_computes_has_its_constants(calibrator):
     integer = quantized(residual_network(), KPU_U8, calibrator=calibrator)
     stored = {node.op for node in integer.nodes if "bn_multiplier" in node.integer}
-    assert {"add", "conv", "dense"} <= stored <= set(_ON_CHIP)
+    assert {"add", "average_pool", "conv", "dense"} <= stored <= set(_ON_CHIP)
     for node in integer.nodes:
         if node.op in _ON_CHIP:
             assert "multiplier" not in node.integer
