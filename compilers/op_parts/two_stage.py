@@ -1,7 +1,8 @@
 """Two-stage storing: the arithmetic of the K210's KPU, from an accumulator to uint8.
 
 A tensor whose quantization has the rounding 'two_stage' is stored by conv, dense, add, sub,
-requantize and means of equal windows in two steps. The first is the KPU's batch normalisation, with a factor for each channel:
+requantize and average pools of equal windows in two steps. The first is the KPU's batch
+normalisation, with a factor for each channel:
 
     v = (acc * bn_multiplier >> bn_shift) + bn_add
 
