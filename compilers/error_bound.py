@@ -126,7 +126,9 @@ def _stage_error(graph: Graph, node: Node) -> float:
         pairs = zip(wanted, _gains(graph, node), inputs, strict=True)
         return floors + sum(abs(real - gain) * _largest(tensor) for real, gain, tensor in pairs)
     is_weighted = find_op(node.op).weight_input is not None
-    sums = _channel_sums(inputs, node) if is_weighted else np.array([_largest(inputs[0])])
+    pixels = math.prod(integers(node, "kernel")) if "kernel" in node.attributes else 1
+    largest = np.array([pixels * _largest(inputs[0])])
+    sums = _channel_sums(inputs, node) if is_weighted else largest
     unit = np.ldexp(1.0, -STAGE_BITS - np.array(node.integer["bn_shift"]))
     return floors + float((sums * unit).max()) / 2
 

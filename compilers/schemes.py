@@ -94,6 +94,7 @@ KPU_U8 = Scheme(
     activation_signed=False,
     activation_symmetric=False,
     weight_per_channel=True,
+    weight_widths=(8,),
     activation_rounding="two_stage",
     shared_ops=("concat",),
     composes=("add", "prelu", "sub"),

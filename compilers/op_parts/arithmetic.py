@@ -137,7 +137,7 @@ def fix_storing(
     stored = quantization_of(output)
     ratios, limits = [scale / stored.scale[0] for scale in scales], integer_range(node, stored)
     if stored.rounding == TWO_STAGE:
-        return fix_two_stage(ratios, limits, stored.zero_point[0])
+        return fix_two_stage(ratios, limits, stored)
     multiplier, shift = fix_factors(ratios)
     return {"multiplier": multiplier, "shift": shift, "range": limits}
 

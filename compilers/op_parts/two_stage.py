@@ -28,31 +28,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zoo.errors import QuantizeError
 from zoo.fixed_point import STAGE_BITS, TWO_STAGE, fix_factors, round_shift, saturate
-from zoo.graph import Node
+from zoo.graph import Node, Quantization
 
 __all__ = ["batch_norm_add", "fix_two_stage", "store_two_stage"]
 
 _MULTIPLIER_BITS = 23
 _SHIFTS = (STAGE_BITS, STAGE_BITS + 15)
+_ADD_MAX = (1 << 31) - 1
 _SEGMENTS = 16
 _LEAST, _LARGEST = -(1 << 35), (1 << 35) - 1
 
 
 def fix_two_stage(
-    factors: Sequence[float], limits: tuple[int, int], zero_point: int
+    factors: Sequence[float], limits: tuple[int, int], stored: Quantization
 ) -> Mapping[str, tuple[int, ...]]:
     """Return the batch normalisation's factors and the table.
 
     factors: steps of the output for one of the accumulator, positive, one for each channel.
-    limits: lowest and highest integer of the output.
-    Raises QuantizeError for factors above 2**9.
+    limits: lowest and highest integer of the output.  stored: its quantization.
+    Raises QuantizeError for factors above 2**9, and for other integers than uint8.
     """
+    if stored.dtype != "uint8":
+        raise QuantizeError(
+            f"{stored.dtype} cannot be stored in two stages; only uint8 can: use 8-bit asymmetric "
+            "activations, or another scheme"
+        )
     multiplier, shift = fix_factors(factors, _MULTIPLIER_BITS, _SHIFTS)
     return {
         "bn_multiplier": multiplier,
         "bn_shift": tuple(each - STAGE_BITS for each in shift),
-        **_clamp_table(limits, zero_point),
+        **_clamp_table(limits, stored.zero_point[0]),
     }
 
 
@@ -60,10 +67,16 @@ def batch_norm_add(node: Node, bias: NDArray[Any]) -> NDArray[np.int64]:
     """Return bn_add [K] = round(bias * bn_multiplier / 2**bn_shift), ties up.
 
     bias: [K], in steps of the accumulator.
+    Raises QuantizeError if one needs more than 32 bits.
     """
     multiplier, shift = (np.array(node.integer[f"bn_{key}"]) for key in ("multiplier", "shift"))
     half = np.left_shift(np.int64(1), shift) >> 1
     add: NDArray[np.int64] = (bias.astype(np.int64) * multiplier + half) >> shift
+    if np.abs(add).max(initial=0) > _ADD_MAX:
+        raise QuantizeError(
+            f"node '{node.name}' ({node.op}): its bias is more than {_ADD_MAX >> STAGE_BITS} steps "
+            "of its output; calibrate with pictures of what it will see"
+        )
     return add
 
 

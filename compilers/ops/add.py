@@ -83,7 +83,7 @@ class Add(PairOp):
             w_a, w_b = _nearest(first / second)
         # One factor for both: the error of the ratio is shared between the inputs.
         factor = (first + second) / (w_a + w_b) / stored.scale[0]
-        fixed = fix_two_stage([factor], limits, stored.zero_point[0])
+        fixed = fix_two_stage([factor], limits, stored)
         weight = w_a * self.signs[0], w_b * self.signs[1]
         zero = sum(w * grid.zero_point[0] for w, grid in zip(weight, grids, strict=True))
         product = np.array(-zero * fixed["bn_multiplier"][0])

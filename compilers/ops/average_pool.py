@@ -134,7 +134,7 @@ class AveragePool(Op):
         stored = quantization_of(output)
         limits = integer_range(node, stored)
         if stored.rounding == TWO_STAGE and len(factors) == 1:
-            return fix_two_stage(factors, limits, stored.zero_point[0])
+            return fix_two_stage(factors, limits, stored)
         multiplier, shift = fix_factors(factors)
         return {"multiplier": multiplier, "shift": shift, "range": limits}
 

@@ -12,7 +12,7 @@ from one_node import SEEDS, OneNode, activation
 
 from compilers.op_parts.arithmetic import factors
 from zoo.errors import QuantizeError
-from zoo.fixed_point import STAGE_BITS
+from zoo.fixed_point import STAGE_BITS, TWO_STAGE
 from zoo.graph import Quantization, Tensor
 
 _SCALES = st.floats(2**-8, 1, width=32)
@@ -181,3 +181,24 @@ def test_scales_too_far_apart():
     case = OneNode("requantize", (activation((3,), grid),), {}, replace(grid, scale=(1.0,)))
     with pytest.raises(QuantizeError, match=r"scale ratio 600\.0 needs a shift of 13; allowed are"):
         _ = case.node
+
+
+@pytest.mark.parametrize("stored", [Quantization((0.5,), (0,), bits) for bits in (8, 16)])
+def test_other_integers_than_uint8(stored):
+    case = OneNode(
+        "requantize", (activation((3,), stored),), {}, replace(stored, rounding=TWO_STAGE)
+    )
+    with pytest.raises(QuantizeError, match=f"{stored.dtype} cannot be stored in two stages"):
+        _ = case.node
+
+
+def test_a_bias_of_more_than_32_bits():
+    read = Quantization((1.0,), (0,), signed=False, rounding=TWO_STAGE)
+    weight = Tensor("w", (1, 2), "int8", "", replace(read, signed=True), np.ones((1, 2), np.int8))
+    grid = Quantization((1.0,), (0,), bits=32)
+    bias = Tensor("b", (1,), "int32", "", grid, np.array([1 << 18], np.int32))
+    case = OneNode("dense", (activation(("N", 2), read), weight, bias), {}, read)
+    with pytest.raises(
+        QuantizeError, match=r"'alone' \(dense\): its bias is more than 131071 steps"
+    ):
+        case.run(np.zeros((1, 2), np.uint8))
