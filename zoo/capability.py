@@ -1,5 +1,6 @@
-"""Which nodes of a network a board's chip runs, according to its compiler."""
+"""Which nodes of a network a board's chip runs, and how fast, according to its compiler."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -8,7 +9,14 @@ from zoo.errors import UsageError
 from zoo.graph import Graph
 from zoo.target import Target
 
-__all__ = ["Capability", "CapabilityCheck", "find_capabilities"]
+__all__ = [
+    "Capability",
+    "CapabilityCheck",
+    "NodeTime",
+    "TimeEstimate",
+    "find_capabilities",
+    "find_times",
+]
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,37 @@ class CapabilityCheck(Protocol):
 
     def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
         """Return an entry for each node of a float or integer graph, before any lowering."""
+
+
+@dataclass(frozen=True)
+class NodeTime:
+    """An estimated time of one part of a network on a chip; a node can have several parts.
+
+    node: or what is done between nodes, such as the upload of an input.  runs_on: as in Capability.
+    parts_ms: what it is made of, by name, in milliseconds; some may go on at the same time.
+    """
+
+    node: str
+    runs_on: str
+    total_ms: float
+    parts_ms: Mapping[str, float]
+
+
+@runtime_checkable
+class TimeEstimate(Protocol):
+    """Optional interface of a zoo.plugs.Compiler that can estimate a chip's time for a network."""
+
+    def estimated_times(self, graph: Graph, target: Target) -> tuple[NodeTime, ...]:
+        """Return the times of a float or integer graph, one after the other.
+
+        Raises Refusal if the chip does not run it.
+        """
+
+
+def find_times(graph: Graph, target: Target) -> tuple[NodeTime, ...]:
+    """Return the compiler's estimate for a target, nothing if it makes none."""
+    compiler = registry.load("compiler", target.compiler)
+    return compiler.estimated_times(graph, target) if isinstance(compiler, TimeEstimate) else ()
 
 
 def find_capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:

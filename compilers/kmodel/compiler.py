@@ -2,11 +2,13 @@
 
 from compilers.kmodel.border import border_json
 from compilers.kmodel.encode import VERSIONS, encode
+from compilers.kmodel.frame_rate import KPU_CLOCK_HZ, LayerTime, estimate
+from compilers.kmodel.layer_work import layer_works
 from compilers.kmodel.lower import Lowered, capabilities, lower
 from compilers.kmodel.steps import KpuStep
 from zoo import registry
 from zoo.artifact import Artifact, Exactness, Memory
-from zoo.capability import Capability
+from zoo.capability import Capability, NodeTime
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler
@@ -33,6 +35,11 @@ class KmodelCompiler(Compiler):
         """Return which nodes of the graph the KPU runs, and which the CPU beside it."""
         return capabilities(graph, target)
 
+    def estimated_times(self, graph: Graph, target: Target) -> tuple[NodeTime, ...]:
+        """Return the estimated times of compilers.kmodel.frame_rate; raises Refusal."""
+        found = estimate(layer_works(graph, target), _clock_hz(target))
+        return tuple(map(_node_time, found.layers))
+
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the file, what it does not hold of its border, and a stand-in.
 
@@ -55,6 +62,25 @@ class KmodelCompiler(Compiler):
             (_note(lowered),),
             Memory(lowered.placement.main_bytes, len(content)),
         )
+
+
+def _clock_hz(target: Target) -> float:
+    clock_hz = target.facts.get("kpu_clock_hz", KPU_CLOCK_HZ)
+    if not isinstance(clock_hz, int | float) or clock_hz <= 0:
+        raise RefusedError(
+            f"{target.name}: its fact kpu_clock_hz is {clock_hz!r}; expected hertz above 0"
+        )
+    return clock_hz
+
+
+def _node_time(layer: LayerTime) -> NodeTime:
+    parts = {
+        "compute": layer.compute_ms,
+        "weights": layer.weights_ms,
+        "memory": layer.memory_ms,
+        "cpu": layer.cpu_ms,
+    }
+    return NodeTime(layer.name, layer.runs_on, layer.total_ms, parts)
 
 
 def _version(target: Target) -> int:

@@ -1,5 +1,6 @@
 """Which nodes of a model a board runs: read, check and print them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import click
 
 from zoo import registry
 from zoo.build.first_source import read_network
-from zoo.capability import find_capabilities
+from zoo.capability import NodeTime, find_capabilities, find_times
 from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
 from zoo.recipe import Recipe
@@ -30,15 +31,50 @@ def show_capabilities(
     size, rate_hz: of pictures and signals where the file leaves them open.
     """
     file = named_file(model) if is_user_file(model) else _float_hub(model)
-    found = find_capabilities(read_network(file, size, rate_hz), target)
+    graph = read_network(file, size, rate_hz)
+    found = find_capabilities(graph, target)
     rows = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)
+    times = () if misfits else find_times(graph, target)
     if as_json:
-        print_json({"target": target.name, "fits": misfits == 0, "nodes": rows})
+        facts = {"target": target.name, "fits": misfits == 0, "nodes": rows}
+        print_json({**facts, "estimate": _estimate(times)} if times else facts)
         return
-    print_table(f"{model} on {target.name}", rows)
+    print_table(f"{model} on {target.name}", _timed(rows, times))
     verdict = f"{misfits} of {len(rows)} nodes do not fit: `zoo build` refuses them"
     click.echo(verdict if misfits else f"all {len(rows)} nodes fit")
+    if times:
+        click.echo(_in_words(times))
+
+
+def _estimate(times: Sequence[NodeTime]) -> dict[str, object]:
+    total_ms = sum(time.total_ms for time in times)
+    parts = [asdict(time) for time in times]
+    return {"total_ms": total_ms, "frames_per_second": 1000 / total_ms, "parts": parts}
+
+
+def _timed(
+    rows: Sequence[Mapping[str, object]], times: Sequence[NodeTime]
+) -> list[dict[str, object]]:
+    """Return the rows with the estimated milliseconds of each node, if there are any."""
+    by_node: dict[str, float] = {}
+    for time in times:
+        by_node[time.node] = by_node.get(time.node, 0) + time.total_ms
+    first = ("node", "op", "runs_on")
+    return [
+        {**{key: row[key] for key in first}, "estimated_ms": by_node.get(str(row["node"])), **row}
+        if times
+        else dict(row)
+        for row in rows
+    ]
+
+
+def _in_words(times: Sequence[NodeTime]) -> str:
+    total_ms = sum(time.total_ms for time in times)
+    return (
+        f"estimated, not measured: {total_ms:.1f} ms for the network, {1000 / total_ms:.0f} frames "
+        "per second without camera, steps and display"
+    )
 
 
 def _float_hub(model: str) -> Path:

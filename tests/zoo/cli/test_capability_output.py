@@ -9,6 +9,7 @@ from compilers.hub import write
 from zoo.errors import UnknownNameError, UsageError
 
 MODEL = "pfld_0.25x.300w68"
+DETECTOR = "facedet_160.wider"
 
 
 @pytest.fixture
@@ -46,3 +47,27 @@ def test_what_is_no_model_is_told(zoo):
 def test_a_variant_of_a_board_is_shown(zoo):
     shown = json.loads(zoo("show", "kv260:vai2.5", "--json").output)
     assert shown["facts"]["fingerprint"] == "0x101000016010407"
+
+
+def test_a_board_that_can_estimate_shows_times(zoo):
+    lines = zoo("show", DETECTOR, "--target", "k210").output.splitlines()
+    assert lines[1].split() == ["node", "op", "runs_on", "estimated_ms", "why", "remedy"]
+    assert lines[-2].startswith("all ")
+    assert lines[-1].startswith("estimated, not measured: ")
+    shown = json.loads(zoo("show", DETECTOR, "--target", "k210", "--json").output)["estimate"]
+    assert shown["parts"][0]["node"] == "image"
+    assert shown["parts"][-1]["node"].startswith("dequantize ")
+    total_ms = sum(part["total_ms"] for part in shown["parts"])
+    assert shown["total_ms"] == pytest.approx(total_ms)
+    assert shown["frames_per_second"] == pytest.approx(1000 / total_ms)
+    assert f" {total_ms:.1f} ms for the network, " in lines[-1]
+
+
+def test_what_does_not_fit_is_not_estimated(zoo):
+    too_large = json.loads(zoo("show", MODEL, "--target", "k210", "--json").output)
+    assert not too_large["fits"]
+    assert "estimate" not in too_large
+
+
+def test_other_boards_have_no_estimate(zoo):
+    assert "estimate" not in json.loads(zoo("show", MODEL, "--target", "kv260", "--json").output)
