@@ -91,6 +91,7 @@ def test_the_integer_network_is_trained_by_the_recipe(
 ) -> None:
     short = Schedule(epochs=1, crops=4, batch_size=2, held_out_crops=4, validation_fraction=0.25)
     monkeypatch.setattr("recipes.facenet.fit.Schedule", lambda: short)
+    monkeypatch.setattr("recipes.facenet.evaluation.CROPS", 20)
     recipe = registry.load("recipe", MODEL)
     float_hub = tmp_path / "float.onnx"
     float_hub.write_bytes(export(recipe, train(recipe, options(face_photos, tmp_path / "out"))))
