@@ -7,6 +7,7 @@ from recipes.shelf.portraits import portrait_licence, whole_portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Licence, Recipe
+from zoo.scheme import Override
 
 __all__ = ["WEIGHTS", "contract", "recipe"]
 
@@ -40,6 +41,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.facenet.evaluation:evaluate",
         metric="accuracy_percent",
         more_is_better=True,
+        overrides=_overrides(variant),
     )
 
 
@@ -49,9 +51,8 @@ def contract(variant: Variant) -> Contract:
     The picture is padded to a square with its edge pixels. Pixels become (pixel - 128) / 128, which
     is exact in float and in every integer scheme.
     """
-    folds = variant.folding > 1
-    fold = (Step("fold", {"factor": variant.folding}),) if folds else ()
-    middle = [128] if folds else [128] * 3
+    channels = variant.input_shape[0]
+    fold = (Step("fold", {"factor": variant.folding}),) if variant.folding > 1 else ()
     return Contract(
         input=TensorSpec("image", variant.input_shape),
         outputs=(TensorSpec("logits", (len(CLASSES),)),),
@@ -59,13 +60,20 @@ def contract(variant: Variant) -> Contract:
             Step("crop", {"scale": 1.0}),
             Step("resize", {"size": [SIZE, SIZE]}),
             *fold,
-            Step("normalize", {"mean": middle, "std": middle}),
+            Step("normalize", {"mean": [128] * channels, "std": [128] * channels}),
         ),
         post=(
             Step("softmax", {"output": "logits"}),
             Step("top_k", {"count": 1, "labels": list(CLASSES)}),
         ),
     )
+
+
+def _overrides(variant: Variant) -> dict[str, tuple[Override, ...]]:
+    """Return the weights' bits, which only the accelerator's scheme has by layer."""
+    if variant.weight_bits == 8:
+        return {}
+    return {"ai8x": (Override("*", weight_bits=variant.weight_bits),)}
 
 
 def _weights_licence() -> Licence:

@@ -40,6 +40,13 @@ def test_the_size_of_the_network(variant: Variant) -> None:
     assert logits.shape == (2, 2)
 
 
+def test_only_v3_has_weights_of_four_bits() -> None:
+    scheme = registry.load("scheme", "ai8x")
+    for variant in VARIANTS.values():
+        bits = recipe(variant).widths(scheme).at("node", "tensor").weight_bits
+        assert bits == (4 if variant.version == 3 else 8), variant.name
+
+
 def test_training_folds_as_the_contract_does() -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("lightning")
