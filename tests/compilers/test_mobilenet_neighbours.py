@@ -17,14 +17,14 @@ from random_graphs import random_feeds
 from compilers.hub import read, write
 from compilers.quantize.ptq import QUANTIZER
 from compilers.reference import run_graph, run_node
-from compilers.schemes import DPU_POW2, W8A8_ASYM, W8A8_SYM
+from compilers.schemes import DPU_POW2, KPU_U8, W8A8_ASYM, W8A8_SYM
 from zoo.contract import Contract, TensorSpec
 from zoo.errors import HubError
 from zoo.graph import Graph
 from zoo.plugs import QuantizeOptions
 from zoo.scheme import Scheme
 
-SCHEMES = (W8A8_ASYM, W8A8_SYM, DPU_POW2)
+SCHEMES = (W8A8_ASYM, W8A8_SYM, DPU_POW2, KPU_U8)
 EXACT_OPS = ("quantize", "dequantize", "max_pool", "pad", "reshape", "slice", "transpose")
 
 

@@ -18,8 +18,8 @@ from zoo.graph import Graph, Node, Quantization
 SCALES = st.integers(-6, 1).map(lambda exponent: 2.0**exponent)
 
 
-def _graph(signed: bool, scale: float, zero_point: int) -> Graph:
-    grid = Quantization((scale,), (zero_point,), signed=signed, rounding="half_up")
+def _graph(signed: bool, scale: float, zero_point: int, rounding: str = "half_up") -> Graph:
+    grid = Quantization((scale,), (zero_point,), signed=signed, rounding=rounding)
     nodes = (Node("in", "quantize", ("x",), "q"), Node("out", "dequantize", ("q",), "y"))
     return build_graph({"x": ("N", 4001)}, nodes, ("y",), {}, {"q": grid})
 
@@ -51,6 +51,18 @@ def test_another_function_of_the_name_is_refused():
         "net.onnx: the model defines the function 'zoo.QuantizeHalfUp', which is not supported; "
         "inline it with onnx.inliner.inline_local_functions"
     )
+
+
+def test_two_stages_are_a_quantize_linear_of_another_name():
+    graph = _graph(False, 0.5, 3, "two_stage")
+    assert read(write(graph), "net.onnx") == graph
+    ties = np.arange(-2000, 2001, dtype=np.float32)[None] / 4
+    found = run_onnx(write(graph), {"x": ties}, ("q",))["q"]
+    np.testing.assert_array_equal(found, quantize(ties, graph.tensors["q"].quantization))
+    model = onnx.load_from_string(write(graph))
+    model.functions[0].node[0].input[:] = ["scale", "x", "zero_point"]
+    with pytest.raises(UnsupportedOpError, match=r"the function 'zoo\.QuantizeTwoStage', which is"):
+        read(model.SerializeToString(), "net.onnx")
 
 
 def test_files_that_round_half_even_have_no_function():
