@@ -60,7 +60,7 @@ def test_two_stages_are_a_quantize_linear_of_another_name():
     found = run_onnx(write(graph), {"x": ties}, ("q",))["q"]
     np.testing.assert_array_equal(found, quantize(ties, graph.tensors["q"].quantization))
     model = onnx.load_from_string(write(graph))
-    model.functions[0].node[0].input[:] = ["scale", "x", "zero_point"]
+    model.functions[0].node[0].attribute.append(onnx.helper.make_attribute("axis", 0))
     with pytest.raises(UnsupportedOpError, match=r"the function 'zoo\.QuantizeTwoStage', which is"):
         read(model.SerializeToString(), "net.onnx")
 
