@@ -139,11 +139,13 @@ def _reciprocal(scale: float) -> float | None:
 
 
 def _pad(emitter: _Emitter, step: CpuStep) -> _Nodes:
-    down, across = _integers(step, "pads")
+    shape = _integers(step, "shape")
+    more = _AXES - len(shape)
+    pads = zip(_integers(step, "before"), _integers(step, "after"), strict=True)
     values: dict[str, NodeValue] = {
         **_moved(emitter, step),
-        "in_shape": (1, *_integers(step, "image")),
-        "paddings": (0, 0, 0, 0, 0, down, 0, across),
+        "in_shape": (1,) * more + shape,
+        "paddings": (0, 0) * more + tuple(width for pair in pads for width in pair),
         "dtype": _UINT8,
         "pad_value": _integer(step, "value"),
     }

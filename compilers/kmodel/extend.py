@@ -51,10 +51,7 @@ def extended(
         return
     larger = image[0], height, width
     padded = scope.new(f"{source}.padded", larger)
-    pads = height - image[1], width - image[2]
-    scope.add_cpu(
-        view, "pad", (source,), padded, {"pads": pads, "value": zero_point, "image": image}
-    )
+    scope.add_pad(view, source, padded, image, (0, 0, 0), zero_point)
     whole = scope.new(f"{output or source}.whole", output_image)
     yield Extended(padded, larger, whole, output_image)
     if output is not None:

@@ -15,6 +15,7 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "dense": "weighted:lower_dense",
         "dequantize": "moves:lower_dequantize",
         "max_pool": "windows:lower_max_pool",
+        "pad": "moves:lower_pad",
         "quantize": "moves:lower_quantize",
         "requantize": "weighted:lower_requantize",
         "reshape": "moves:lower_reshape",

@@ -12,6 +12,7 @@ __all__ = [
     "lower_clip",
     "lower_concat",
     "lower_dequantize",
+    "lower_pad",
     "lower_quantize",
     "lower_reshape",
     "lower_slice",
@@ -74,6 +75,15 @@ def lower_concat(scope: Scope, view: NodeView) -> None:
         "lengths": lengths,
     }
     scope.add_cpu(view, "concat", parts, output, settings)
+
+
+def lower_pad(scope: Scope, view: NodeView) -> None:
+    """Lower to the CPU's copy with a border."""
+    source, (value,) = view.inputs[0].name, view.fixed("value")
+    shape = scope.shapes[source]
+    _require_axes(view, shape)
+    before = integers(view.node, "before")[1:]
+    scope.add_pad(view, source, view.output.name, shape, before, value)
 
 
 def lower_slice(scope: Scope, view: NodeView) -> None:

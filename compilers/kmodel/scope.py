@@ -147,10 +147,24 @@ class Scope:
         if image[2] == width:
             return source
         output = self.new(f"{source}.padded", (*image[:2], width))
-        pads = 0, width - image[2]
-        settings: dict[str, Setting] = {"pads": pads, "value": zero_point, "image": image}
-        self.add_cpu(view, "pad", (source,), output, settings)
+        self.add_pad(view, source, output, image, (0, 0, 0), zero_point)
         return output
+
+    def add_pad(
+        self,
+        view: NodeView,
+        source: str,
+        output: str,
+        shape: tuple[int, ...],
+        before: tuple[int, ...],
+        value: int,
+    ) -> None:
+        """Add a border by the CPU. shape: the source's.  before: its width before each axis."""
+        sizes = zip(self.shapes[output], shape, before, strict=True)
+        after = tuple(large - small - first for large, small, first in sizes)
+        settings: dict[str, Setting] = {"shape": shape, "before": before, "after": after}
+        settings["value"] = value
+        self.add_cpu(view, "pad", (source,), output, settings)
 
     def _require_image(self, view: NodeView, image: Image) -> None:
         limits, (channels, height, width) = self.limits, image

@@ -53,5 +53,6 @@ TARGET = Target(
         "weights_chunk_bytes": 30 << 10,
         "weights_chunks_max": 64,
     },
+    variants={"kmodel3": {"kmodel_version": 3}},
     runtimes={"c": _C},
 )

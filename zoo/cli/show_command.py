@@ -51,7 +51,7 @@ def command(
     rate_hz: int,
     as_json: bool,
 ) -> None:
-    """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite or .xmodel file.
+    """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite, .xmodel or .kmodel file.
 
     With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
     """

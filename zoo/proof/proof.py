@@ -49,6 +49,9 @@ __all__ = [
 FLOAT_EXACTNESS = Exactness(
     1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
 )
+_HALF_STEP = 0.5
+"""Of the outputs' integers: less is the rounding of reals, for the same integers."""
+
 POST_EXACTNESS = Exactness(
     1e-3, "pixel or degree", "the app prints three decimals and computes in double"
 )
@@ -257,7 +260,11 @@ def app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> 
     if app.stand_in_differs:
         unit = evidence.exactness.unit
         return Exactness(board_bound, unit, f"{app.stand_in_differs} in the {app.stand_in}")
-    return Exactness(0, "lsb", f"the app feeds the same integers to the {app.stand_in}")
+    why = f"the app feeds the same integers to the {app.stand_in}"
+    of_reals = evidence.exactness
+    if of_reals.unit == "lsb" and 0 < of_reals.bound < _HALF_STEP:
+        return Exactness(of_reals.bound, "lsb", f"{why}; {of_reals.why}")
+    return Exactness(0, "lsb", why)
 
 
 def golden_frames(contract: Contract, golden: Sequence[GoldenInput]) -> list[Frame]:

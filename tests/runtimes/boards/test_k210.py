@@ -42,3 +42,7 @@ def test_the_limits_of_its_registers():
     assert (TARGET.facts["width_min"], TARGET.facts["width_max"]) == (4, 512)
     assert (TARGET.facts["height_min"], TARGET.facts["height_max"]) == (4, 256)
     assert TARGET.facts["kpu_ram_bytes"] == 32768 * 64
+
+
+def test_a_variant_writes_the_older_file():
+    assert TARGET.variant("kmodel3").facts == {**TARGET.facts, "kmodel_version": 3}
