@@ -30,6 +30,9 @@ _SHARED = (".clang-format", "backends/c99_tensor.cpp", "backends/c99_tensor.hpp"
 _ON_CPU = ("backends/c99.cpp",)
 _ON_KPU = ("kmodel.S", "kpu_border.hpp", "kpu_network.cpp")
 _STAND_IN = "stand_in/"
+_SIDES = ("inputs", "outputs")
+_PROGRAM_BYTES = 1 << 20
+"""Of the program, and of the camera's picture, in bytes and for the screen."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ class FirmwareBackend:
         """Return the sources by relative path.
 
         Raises RecipeError for a contract that cannot be written in C++, RefusedError for another
-        artifact.
+        artifact, or one that the board's memory cannot hold.
         """
+        _demand_memory(request)
         network = _kpu_network(request) if self.on_kpu else _cpu_network(request)
         files = {**_copied(), **step_headers(request), **network}
         files["contract.cpp"] = render("cpp/contract.cpp.j2", **contract_code(request))
@@ -53,6 +57,23 @@ class FirmwareBackend:
     def libraries(self) -> tuple[Library, ...]:
         """Return no libraries: the firmware has the compiler's own."""
         return ()
+
+
+def _demand_memory(request: AppRequest) -> None:
+    """Raise RefusedError if the network leaves no memory for the firmware.
+
+    The firmware runs in the same memory as its constants, which it has copied from the flash.
+    """
+    total = request.target.facts.get("main_ram_bytes")
+    facts = json.loads(request.artifact_files.get("network.json", b"{}"))
+    kmodel = request.artifact_files.get("network.kmodel", b"")
+    reals = 4 * sum(prod(tensor["shape"]) for side in _SIDES for tensor in facts.get(side, ()))
+    needed = facts.get("arena_bytes", 0) + facts.get("weights_bytes", 0) + len(kmodel) + reals
+    if isinstance(total, int) and needed + _PROGRAM_BYTES > total:
+        raise RefusedError(
+            f"{request.target.name}: the network needs {needed:,} bytes, and a firmware about "
+            f"{_PROGRAM_BYTES:,}; the board has {total:,}; use a smaller network or input"
+        )
 
 
 def _copied() -> dict[str, bytes]:

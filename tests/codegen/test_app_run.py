@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from PIL import Image
 
-from codegen.app_run import run_app
+from codegen.app_run import run_app, run_firmware
 from zoo.errors import ToolchainError, VerifyError
 from zoo.recipe import GoldenInput
 
@@ -67,3 +68,32 @@ def test_a_record_is_an_object(tmp_path):
     app = program(tmp_path / "app", script)
     with pytest.raises(VerifyError, match=r"its output has the line '\[1\]'; expected a JSON"):
         run_app(app, tmp_path / "m.onnx", picture(tmp_path))
+
+
+FIRMWARE_LINES = """
+cat > {folder}/given
+echo '{{"frame": 0, "y": 1.5}}'
+echo '{{"outputs": {{"y": [1.5]}}}}'
+"""
+
+
+def pictured(tmp_path):
+    Image.fromarray(np.arange(18, dtype=np.uint8).reshape(2, 3, 3)).save(tmp_path / "a.png")
+    return picture(tmp_path)
+
+
+def test_a_firmware_gets_box_and_planes_and_prints_two_lines(tmp_path):
+    app = program(tmp_path / "app", FIRMWARE_LINES.format(folder=tmp_path))
+    (run,) = run_firmware([str(app)], [pictured(tmp_path)])
+    assert run.record == {"frame": 0, "y": 1.5}
+    np.testing.assert_array_equal(run.outputs["y"], [1.5])
+    head, _, planes = (tmp_path / "given").read_bytes().partition(b"\n")
+    assert head == b"3 2 1.5 2.0 0.3333333333333333 4.0"
+    assert list(planes) == [*range(0, 18, 3), *range(1, 18, 3), *range(2, 18, 3)]
+
+
+def test_a_firmware_that_leaves_out_a_picture_is_named(tmp_path):
+    app = program(tmp_path / "app", FIRMWARE_LINES.format(folder=tmp_path))
+    golden = pictured(tmp_path)
+    with pytest.raises(VerifyError, match="its output has 2 lines; expected two for each of 2 pic"):
+        run_firmware([str(app)], [golden, golden])

@@ -46,6 +46,19 @@ def test_the_network_as_c_needs_no_kpu():
     assert not [name for name in files if "kpu_" in name or "kmodel" in name]
 
 
+@pytest.mark.parametrize(
+    ("app", "request_of"), [(K210, kpu_request), (K210_C, c_request)], ids=["k210", "k210-c"]
+)
+def test_a_network_that_leaves_no_memory_is_refused(app, request_of):
+    target = replace(TARGET, facts={"main_ram_bytes": 1 << 20})
+    with pytest.raises(
+        RefusedError,
+        match=r"board: the network needs [\d,]+ bytes, and a firmware about 1,048,576; the board "
+        r"has 1,048,576; use a smaller network or input",
+    ):
+        app.generate(replace(request_of(), target=target))
+
+
 @pytest.mark.parametrize(("app", "request_of"), [(K210, kpu_request), (K210_C, c_request)])
 def test_it_is_laid_out_like_written_by_hand(app, request_of, tmp_path):
     source = write_firmware(request_of(), tmp_path, app)
