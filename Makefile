@@ -65,7 +65,7 @@ jetson-nano: $(SETUP) | $(TOOLS)rpi4 ## Build bundle and .deb for the Jetson Nan
 	$(BIN)/zoo build $(BOARD_MODEL) --target jetson-nano --quant fp16
 	$(BIN)/zoo verify dist/$(BOARD_MODEL).jetson-nano.fp16.tar.gz
 
-k210: $(SETUP) | $(TOOLS)k210 ## Build the bundle for the Kendryte K210 and prove it without the board (CALIB=photos if needed)
+k210: $(SETUP) | $(TOOLS)k210 ## Build the bundle for the Kendryte K210 and prove it without the board
 	$(BIN)/zoo build $(K210_MODEL) --target k210 --quant ptq $(if $(CALIB),--calib $(CALIB))
 	$(BIN)/zoo verify dist/$(K210_MODEL).k210.ptq.tar.gz
 

@@ -17,6 +17,7 @@ from zoo.picture import read_picture
 
 AP = "ap_16px_percent"
 SCHEMES = ("w8a8-asym", "w8a8-sym", "dpu-pow2")
+ON_K210 = "facedet_224.wider"
 POINTS_ALLOWED = {"none": 0, "ptq": 2, "qat": 1}
 each = pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
 
@@ -40,7 +41,9 @@ def test_card_and_figures_agree(variant: Variant) -> None:
 def test_eight_bits_lose_little_in_every_scheme(variant: Variant) -> None:
     precision = {quant: result.metrics[AP] for quant, result in figures(variant).items()}
     quants = ("ptq", "qat") if variant == DEFAULT else ("ptq",)
-    assert set(precision) == {"none", *(f"{q}.{scheme}" for q in quants for scheme in SCHEMES)}
+    others = {"ptq.kpu-u8"} if variant.name == ON_K210 else set()
+    everywhere = {f"{q}.{scheme}" for q in quants for scheme in SCHEMES}
+    assert set(precision) == {"none", *everywhere, *others}
     for name, found in precision.items():
         assert precision["none"] - found <= POINTS_ALLOWED[name.partition(".")[0]], name
 
