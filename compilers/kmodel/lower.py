@@ -43,6 +43,7 @@ def lower(graph: Graph, target: Target, version: int = 4) -> Lowered:
     Raises RefusedError for another graph, Refusal naming a node that the chip does not run.
     """
     _require_scheme(graph, target.name)
+    _require_border(graph, target.name)
     scope = Scope(graph, KpuLimits.of(target))
     for node in graph.nodes:
         _lower(scope, NodeView(graph, node))
@@ -101,6 +102,17 @@ def _require_scheme(graph: Graph, board: str) -> None:
             f"{board}: graph '{graph.name}' has the scheme '{scheme}'; the KPU computes kpu-u8 "
             "only: quantize it with --quant ptq or qat"
         )
+
+
+def _require_border(graph: Graph, board: str) -> None:
+    """Refuse inputs and outputs that are no integers of the network; the file holds no others."""
+    border = graph.border
+    for name in (*graph.inputs, *graph.outputs):
+        if name not in border.inputs and name not in border.outputs:
+            raise RefusedError(
+                f"{board}: graph '{graph.name}': nothing quantizes '{name}' as a whole, or "
+                "dequantizes it; take it out of the network, or quantize the whole network"
+            )
 
 
 def _is_two_stage(graph: Graph) -> bool:

@@ -28,7 +28,7 @@ def run(graph: Graph, feeds: dict, version: int = 4) -> dict:
 
 
 @given(kpu_graphs())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_network_is_exact(graph):
     assert [entry for entry in capabilities(graph, K210) if entry.why] == []
     integers = quantized(graph, KPU_U8)
