@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from codegen.app_run import run_app, run_chain
+from codegen.app_run import run_app, run_chain, run_summary
 from codegen.companions import TEXTS, readme
 from codegen.contract_code import contracts_of
 from codegen.templates import render
@@ -147,6 +147,21 @@ class App(AppGenerator):
                 run_chain(program, call.artifact, found, picture, call.options, words)
                 for picture in pictures
             )
+
+    def summary(
+        self,
+        program: Path,
+        artifact: Path,
+        detector: Path | None,
+        words: Sequence[str],
+        film: str = "",
+    ) -> Mapping[str, Any]:
+        """Return a program's summary, as close to the board as this machine allows."""
+        with self._started(artifact, program) as (call, launcher, folder):
+            command = [*launcher, str(program), "--model", str(call.artifact), *call.options]
+            if detector is not None:
+                command += ["--detector", str(self.prepare_detector(detector, folder))]
+            return run_summary([*command, *words], film)
 
     @contextmanager
     def _started(

@@ -1,6 +1,7 @@
 """Runs a built app on one picture and reads its output."""
 
 import json
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from zoo.plugs import AppRun, ChainRun
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
 
-__all__ = ["run_app", "run_chain", "run_firmware"]
+__all__ = ["run_app", "run_chain", "run_firmware", "run_summary"]
 
 _TIMEOUT_S = 600
 """A chain looks many times at a picture, and an emulator is slow on a busy machine."""
@@ -55,6 +56,20 @@ def run_chain(
     words = ["--detector", str(detector), *options]
     alone = _first(start, picture, [*words, "--detector-only"])
     return ChainRun(alone, tuple(_runs(start, picture, [*words, "--model", str(artifact)])))
+
+
+def run_summary(command: Sequence[str], film: str = "") -> Mapping[str, Any]:
+    """Return the summary that a program prints last. film: an sh command whose output it reads.
+
+    Errors: as for `run_app`.
+    """
+    given = [*command, "--json"]
+    words = ["sh", "-c", f"{film} | {shlex.join(given)}"] if film else given
+    lines = _objects(_run(words, "of the measurement"), f"{command[0]}: its output")
+    if not lines or "summary" not in lines[-1]:
+        raise VerifyError(f"{command[0]}: its output ends without a summary")
+    summary: Mapping[str, Any] = lines[-1]["summary"]
+    return summary
 
 
 def run_firmware(command: Sequence[str], golden: Sequence[GoldenInput]) -> tuple[AppRun, ...]:

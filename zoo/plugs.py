@@ -430,6 +430,21 @@ class AppGenerator(Protocol):
         """Run a program with a detector on each whole picture. detector: its artifact."""
         raise NotImplementedError(f"app '{self.name}' takes no detectors")
 
+    def summary(
+        self,
+        program: Path,
+        artifact: Path,
+        detector: Path | None,
+        words: Sequence[str],
+        film: str = "",
+    ) -> Mapping[str, Any]:
+        """Return a program's summary with these options, run as the board would.
+
+        detector: its artifact, None for a program of one network.  film: an sh command whose output
+        the program reads.
+        """
+        raise NotImplementedError(f"app '{self.name}' does not tell summaries")
+
 
 @dataclass(frozen=True)
 class PackageRequest:

@@ -17,7 +17,7 @@ from zoo.bundle.bundle import Bundle, BundledModel
 from zoo.bundle.elf import processors
 from zoo.errors import BoardError, UsageError, VerifyError
 
-__all__ = ["board_machine", "measure_on_board"]
+__all__ = ["board_machine", "by_part", "measure_on_board", "network_words", "of_network"]
 
 _Times = TypeVar("_Times")
 
@@ -58,7 +58,7 @@ def measure_on_board(
         options = _threads(known, threads)
         _self_test(board, place, options)
         programs = [
-            (bundle.manifest.program, *words, "--json", *options) for words in _networks(bundle)
+            (bundle.manifest.program, *words, "--json", *options) for words in network_words(bundle)
         ]
         meters = _meters(board, place, programs[0], known)
         more = ("--repeat", str(runs), *meters)
@@ -85,11 +85,12 @@ def _chains(
     words = (bundle.manifest.program, "--source", film.source, "--json", *_threads(known, threads))
     for more in ((), ("--track",)) if "--track" in known else ((),):
         finished = _run(board, place, (*words, *more), film.script("../frame", runs))
-        summary = _summary(board, finished, _by_part)
+        summary = _summary(board, finished, by_part)
         yield replace(summary, name=bundle.folder.name, follows=bool(more), threads=threads)
 
 
-def _by_part(summary: Mapping[str, Any]) -> ChainLatency:
+def by_part(summary: Mapping[str, Any]) -> ChainLatency:
+    """Return the times of a program's summary; raises LookupError for one that has none."""
     photos, parts = summary["frames"], summary["parts_ms"]
     return ChainLatency(
         name="",
@@ -185,13 +186,16 @@ def _threads(known: Sequence[str], threads: int) -> tuple[str, ...]:
     return ()
 
 
-def _networks(bundle: Bundle) -> Iterator[tuple[str, ...]]:
-    """Yield the words with which the program runs each network alone, on a golden picture."""
+def network_words(bundle: Bundle, place: str = "") -> Iterator[tuple[str, ...]]:
+    """Yield the words with which the program runs each network alone, on a golden picture.
+
+    place: start of the pictures' paths.
+    """
     _, picture, box = bundle.manifest.golden[0]
-    yield ("--source", picture, "--box", ",".join(map(repr, box)))
+    yield ("--source", place + picture, "--box", ",".join(map(repr, box)))
     if bundle.manifest.chain is not None:
         _, picture, _ = bundle.manifest.chain.golden[0]
-        yield ("--source", picture, "--detector-only")
+        yield ("--source", place + picture, "--detector-only")
 
 
 def _meters(
@@ -226,7 +230,7 @@ def _latency(
 ) -> Latency:
     """Run the program and return its summary. model: the network that it then runs."""
     finished = _run(board, place, program)
-    return _summary(board, finished, partial(_told, bundle, model, threads))
+    return _summary(board, finished, partial(of_network, bundle, model, threads))
 
 
 def _summary(
@@ -243,7 +247,10 @@ def _summary(
         ) from error
 
 
-def _told(bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[str, Any]) -> Latency:
+def of_network(
+    bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[str, Any]
+) -> Latency:
+    """Return the times of a program's summary. model: the network that it ran."""
     times = summary["inference_ms"]
     return Latency(
         name=f"{model.name} {model.quantization} {bundle.manifest.target}",

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from zoo.bench import entries, gpu_entries
 from zoo.bench.board import board_machine, measure_on_board
+from zoo.bench.emulated import is_for_another_processor, measure_emulated
 from zoo.bench.latency import ChainLatency, Latency
 from zoo.bench.local import ThisMachine
 from zoo.bench.ssh import connect
@@ -132,7 +133,9 @@ def on_board(
         unpacked = [unpack(a, Path(folder, str(i))) for i, a in enumerate(archives)]
         with connect(host) if host else nullcontext(ThisMachine()) as board:
             measured = [
-                measure_on_board(board, archive, bundle, threads, runs)
+                measure_emulated(bundle, threads, runs)
+                if not host and is_for_another_processor(bundle)
+                else measure_on_board(board, archive, bundle, threads, runs)
                 for archive, bundle in zip(archives, unpacked, strict=True)
             ]
             latencies = [latency for networks, _ in measured for latency in networks]

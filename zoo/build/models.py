@@ -19,14 +19,14 @@ _OTHER_FILES = (".pt", ".pth", ".safetensors", ".h5", ".keras", ".pb", ".xmodel"
 """Names with these endings are files, whether they exist or not."""
 
 _BUNDLE = (
-    "is a bundle, which is built already: `zoo run` runs it, `zoo verify` proves it again, and "
-    "`zoo bench` times it, with --ssh on a board; give all models as bundles"
+    "is a bundle, which is built already: `zoo run` runs it, `zoo verify` proves it again, "
+    "`zoo bench` times it if all models are bundles, `zoo eval` measures it"
 )
 _OWN_FILES = {
     ".gz": _BUNDLE,
     ".deb": _BUNDLE,
-    ".toml": "is a chain file or a contract; only `zoo build` takes a chain: give each network "
-    "alone, and a contract with --contract",
+    ".toml": "is a chain file or a contract; `zoo build`, `zoo bench` and `zoo eval` take a chain: "
+    "give each network alone, and a contract with --contract",
 }
 """What our own files are that hold no network, by ending."""
 

@@ -10,6 +10,7 @@ from spot_app import App, network, save, write_sources
 from codegen.apps import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 from zoo import registry
+from zoo.bench.film import Film
 from zoo.data.processing import postprocess, preprocess, whole
 from zoo.data.regions import landmark_box, regions_of
 
@@ -77,6 +78,18 @@ def test_nothing_found_is_no_line(app, tmp_path):
     assert "1 frames, 0 faces in " in told
     assert "frames/s; detector: median " in told
     assert "ms; of a photo: detector " in told
+
+
+def test_the_summary_of_a_run(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 30), (120, 90)))
+    detector = app.model.with_name("spots.onnx")
+    summary = APP.summary(app.program, app.model, detector, ("--source", str(photo)))
+    assert (summary["frames"], summary["faces"]) == (1, 2)
+    (tmp_path / "frame").write_bytes(spots((40, 60)).tobytes())
+    words = ("--source", "raw:160x120:/dev/stdin")
+    film = Film.script(str(tmp_path / "frame"), 3)
+    summary = APP.summary(app.program, app.model, detector, words, film)
+    assert (summary["frames"], summary["faces"]) == (3, 3)
 
 
 def test_the_parts_of_a_photo_add_up_to_its_time(app, tmp_path):

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from chain_case import CHAIN_TOML, spots, write_chain
 from click.testing import CliRunner
@@ -10,8 +12,11 @@ from made_once import made_once
 from PIL import Image
 
 from zoo import registry
+from zoo.build import subjects
+from zoo.build.cache import Cache
 from zoo.build.chain import chained
 from zoo.build.plan import Wish, find_target, make_plan
+from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
 from zoo.bundle.bundle import unpack
 from zoo.cli.main import cli
 from zoo.errors import RecipeError, RefusedError, UsageError, VerifyError
@@ -205,6 +210,36 @@ def unpacked(bundle, tmp_path):
 
 
 @pytest.mark.toolchain
+def test_a_bundle_is_evaluated_in_the_regions_of_its_detector(unpacked, monkeypatch):
+    with pytest.raises(UsageError, match="its model 'landmarks' is not in `zoo list`"):
+        next(load_bundle(unpacked, ("hub",)))
+    recipe = registry.load("recipe", "pfld")
+    monkeypatch.setattr(subjects.registry, "knows", lambda *_: True)
+    monkeypatch.setattr(subjects, "find_recipe", lambda *_: recipe)
+    hub, artifact = load_bundle(unpacked, ("hub", "artifact"))
+    assert [hub.name, artifact.name] == [f"{BUILD} hub", f"{BUILD} artifact"]
+    assert hub.recipe.contract == unpacked.contract
+    assert artifact.detector.regions.passes == 2
+    photo = np.zeros((1, 3, 64, 64), np.float32)
+    assert artifact.detector.run({"image": photo})["spots"].shape == (1, 5, 8, 8)
+    monkeypatch.setattr(
+        subjects.registry, "resolve", lambda dotted: lambda *given: (dotted, len(given))
+    )
+    ((_, found),) = evaluate([hub], Path("data"))
+    assert found == (recipe.evaluate_chain, 4)
+
+
+def test_a_chain_file_is_evaluated_as_it_is_built(chain, tmp_path):
+    asked = Wish(str(chain), "x86")
+    (form,) = forms(asked, ("none",), ("hub",), Cache(tmp_path / "cache"))
+    assert form.name == "landmarks none hub, spots none hub"
+    (subject,) = load_forms([form])
+    assert subject.detector.regions.passes == 2
+    with pytest.raises(UsageError, match="landmarks: this model has no evaluation in a detector"):
+        next(evaluate([subject], tmp_path))
+
+
+@pytest.mark.toolchain
 def test_both_networks_are_in_the_bundle(unpacked):
     manifest = unpacked.manifest
     assert [model.name for model in manifest.models] == ["landmarks", "spots"]
@@ -212,6 +247,15 @@ def test_both_networks_are_in_the_bundle(unpacked):
     assert manifest.chain.regions.passes == 2
     steps = [c.step for c in bundle_certificate(unpacked, "here").checks]
     assert {"artifact -> app", "detector: artifact -> app", "detector: regions -> app"} <= {*steps}
+    for artifact in manifest.artifacts:
+        assert not artifact.memory.is_planned
+        assert artifact.memory.arena_bytes > 4 * 3 * 16 * 16
+    # One convolution: its weights and biases, the picture and the map.
+    spots_memory = manifest.artifacts[1].memory
+    assert spots_memory.weights_bytes == 4 * (5 * 3 * 8 * 8 + 5)
+    assert spots_memory.arena_bytes == 4 * (3 * 64 * 64 + 5 * 8 * 8)
+    readme = (unpacked.folder / "README.md").read_text()
+    assert "spots 3,860 bytes for weights and up to 50,432 for activations at a time" in readme
     assert (unpacked.folder / "golden" / "detector" / "selftest.txt").is_file()
     licences = json.loads((unpacked.folder / "sbom.cdx.json").read_text())["components"]
     assert {"landmarks", "spots"} <= {component["name"] for component in licences}

@@ -94,7 +94,7 @@ def test_a_name_that_is_given_is_checked(tmp_path, contract):
         ("net.pth", True, UsageError, "net.pth: only an .onnx or .tflite file, or a model of"),
         ("mine", True, UsageError, "mine: only an .onnx or .tflite file, or a model of"),
         ("a.x86.ptq.tar.gz", False, UsageError, "a.x86.ptq.tar.gz: is a bundle, which is built"),
-        ("chain.toml", False, UsageError, "chain.toml: is a chain file or a contract; only `zoo"),
+        ("chain.toml", False, UsageError, "chain.toml: is a chain file or a contract; `zoo build"),
     ],
 )
 def test_contract_and_model_must_go_together(

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import onnx
 import pytest
+from chain_case import write_chain
 from click.testing import CliRunner
 from onnx import TensorProto, helper
 from onnx.numpy_helper import from_array
@@ -392,3 +393,17 @@ def test_a_softmax_in_integers_is_enough_too(tmp_path):
     contract = Contract.from_toml(toml)
     assert contract.pre[-1].parameters == {"mean": [0.0], "std": [1.0]}
     assert contract.post == (Step("top_k", {"output": "y", "count": 4}),)
+
+
+def test_what_happens_over_time_is_listed(tmp_path):
+    write_chain(tmp_path)
+    toml = tmp_path / "landmarks.toml"
+    far = 'event = "far", value = "brightness", when = "above", limits = [1, 1], sure = 2'
+    rate = '{name = "rate", event = "far", adds = ["far_per_minute", "far_s"]}'
+    toml.write_text(f'{toml.read_text()}track = [{{name = "interval", {far}}}, {rate}]\n')
+    lines = [
+        line.split(maxsplit=1)
+        for line in zoo("contract", "check", toml, tmp_path / "landmarks.onnx").splitlines()
+    ]
+    assert ["far_per_minute", "float64 [] over time"] in lines
+    assert ["far", "event over time"] in lines
