@@ -35,6 +35,7 @@ struct Entry {
 };
 
 using GetErrorMessage = Entry<2, const char*(const Status*)>;
+using CreateEnv = Entry<3, Status*(int log_level, const char* name, Env**)>;
 using CreateSession =
     Entry<7, Status*(const Env*, const char* path, const SessionOptions*, Session**)>;
 using Run =
@@ -43,6 +44,8 @@ using Run =
                      const char* const* output_names, std::size_t output_count, Value** outputs)>;
 using CreateSessionOptions = Entry<10, Status*(SessionOptions**)>;
 using SetGraphOptimizationLevel = Entry<23, Status*(SessionOptions*, int level)>;
+using SetIntraOpNumThreads = Entry<24, Status*(SessionOptions*, int threads)>;
+using SetInterOpNumThreads = Entry<25, Status*(SessionOptions*, int threads)>;
 using GetInputCount = Entry<30, Status*(const Session*, std::size_t*)>;
 using GetOutputCount = Entry<31, Status*(const Session*, std::size_t*)>;
 using GetInputTypeInfo = Entry<33, Status*(const Session*, std::size_t index, TypeInfo**)>;
