@@ -99,7 +99,8 @@ def test_the_parts_of_a_photo_add_up_to_its_time(app, tmp_path):
     assert list(parts) == ["detector", "tracking", "network", "rest"]
     assert min(parts.values()) > 0
     assert sum(parts.values()) == pytest.approx(1000 * summary["seconds"] / 4, rel=1e-6)
-    assert parts["detector"] * 4 >= 3 * summary["detector_ms"]["min"]  # asked for three photos
+    least_ms = 2 * summary["detector_ms"]["min"]  # asked at first and after the loss
+    assert parts["detector"] * 4 >= least_ms * (1 - 1e-6)
 
 
 def test_a_given_box_precedes_the_detector(app, tmp_path):
