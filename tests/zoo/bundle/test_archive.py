@@ -31,10 +31,18 @@ def packed(folder, tmp_path):
     return tmp_path / "toy.tar.gz"
 
 
+def is_found(archive, out):
+    """Whether damage is told, or the file is refused as no archive at all."""
+    try:
+        return unpack(archive, out) != ""
+    except BundleError:
+        return True
+
+
 def test_round_trip(packed, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    assert unpack(packed, out)
+    assert unpack(packed, out) == ""
     found = {p.relative_to(out / "toy").as_posix(): p for p in out.rglob("*") if p.is_file()}
     assert {name: path.read_bytes() for name, path in found.items()} == CONTENTS
     assert {name for name, path in found.items() if path.stat().st_mode & stat.S_IXUSR} == {
@@ -85,7 +93,7 @@ def test_every_flipped_byte_is_found(packed, tmp_path, bit):
         packed.write_bytes(flipped)
         out = tmp_path / f"out{position}"
         out.mkdir()
-        assert not unpack(packed, out), position
+        assert is_found(packed, out), position
 
 
 def test_every_truncation_is_found(packed, tmp_path):
@@ -94,19 +102,19 @@ def test_every_truncation_is_found(packed, tmp_path):
         packed.write_bytes(whole[:length])
         out = tmp_path / f"out{length}"
         out.mkdir()
-        assert not unpack(packed, out), length
+        assert is_found(packed, out), length
 
 
 def test_appended_byte_is_found(packed, tmp_path):
     packed.write_bytes(packed.read_bytes() + b"\0")
-    assert not unpack(packed, tmp_path / "out")
+    assert is_found(packed, tmp_path / "out")
 
 
 def test_what_comes_before_the_damage_is_read(packed, tmp_path):
     content = bytearray(gzip.decompress(packed.read_bytes()))
     content[content.index(b"toy/golden/photo.png")] ^= 1  # the header's checksum is wrong now
     packed.write_bytes(_zipped(content))
-    assert not unpack(packed, tmp_path / "out")
+    assert unpack(packed, tmp_path / "out")
     read = {p.name for p in (tmp_path / "out").rglob("*") if p.is_file()}
     assert read == {"manifest.json", "app.txt", "app"}
 
