@@ -1,5 +1,5 @@
-// value = sum of (q - input_zero_point) over a window * multiplier >> shift, activated; pads count as
-// the real number 0.
+// value = sum of (q - input_zero_point) over a window * multiplier >> shift, activated; pads count
+// as the real number 0.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
