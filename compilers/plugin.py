@@ -89,6 +89,7 @@ def register_describers() -> list[Descriptor]:
 def register_executors() -> list[Descriptor]:
     """Executors of the Graph itself, of TensorRT's input, an .xmodel, a .kmodel; GPUs; PyTorch."""
     return [
+        Descriptor("ai8x", "compilers.ai8x.executor:EXECUTOR"),
         Descriptor("kmodel", "compilers.kmodel.executor:EXECUTOR"),
         Descriptor("reference", "compilers.reference_executor:EXECUTOR"),
         Descriptor("tensorrt", "compilers.tensorrt.executors:EXECUTOR"),

@@ -11,7 +11,10 @@ from zoo.build.first_source import read_network
 from zoo.capability import NodeTime, find_capabilities, find_times
 from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
+from zoo.cost import CostReport, CostTable
+from zoo.graph import Graph
 from zoo.recipe import Recipe
+from zoo.scheme import Scheme
 from zoo.target import Target
 from zoo.user_file import is_user_file
 
@@ -36,15 +39,22 @@ def show_capabilities(
     rows = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)
     times = () if misfits else find_times(graph, target)
+    table = None if misfits else _costs(model, graph, target)
     if as_json:
         facts = {"target": target.name, "fits": misfits == 0, "nodes": rows}
-        print_json({**facts, "estimate": _estimate(times)} if times else facts)
+        estimate = {"estimate": _estimate(times)} if times else {}
+        costs = {} if table is None else {"costs": [dict(row) for row in table.rows]}
+        print_json({**facts, **estimate, **costs})
         return
     print_table(f"{model} on {target.name}", _timed(rows, times))
     verdict = f"{misfits} of {len(rows)} nodes do not fit: `zoo build` refuses them"
     click.echo(verdict if misfits else f"all {len(rows)} nodes fit")
     if times:
         click.echo(_in_words(times))
+    if table is not None:
+        print_table("costs", [_printed(row) for row in table.rows])
+        for note in table.notes:
+            click.echo(note)
 
 
 def _estimate(times: Sequence[NodeTime]) -> dict[str, object]:
@@ -77,6 +87,25 @@ def _in_words(times: Sequence[NodeTime]) -> str:
     )
 
 
+def _costs(model: str, graph: Graph, target: Target) -> CostTable | None:
+    """Return the compiler's costs, None if it has none. A model states its own bit widths."""
+    compiler = registry.load("compiler", target.compiler)
+    if not isinstance(compiler, CostReport):
+        return None
+    scheme: Scheme = registry.load("scheme", next(iter(target.schemes.values())))
+    if not is_user_file(model):
+        recipe: Recipe = registry.load("recipe", model)
+        scheme = recipe.widths(scheme)
+    return compiler.costs(graph, target, scheme)
+
+
 def _float_hub(model: str) -> Path:
     recipe: Recipe = registry.load("recipe", model)
     return recipe.demand_float_hub()
+
+
+def _printed(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row whose times have two digits, as data sheets print them."""
+    return {
+        key: f"{value:.2f}" if isinstance(value, float) else value for key, value in row.items()
+    }

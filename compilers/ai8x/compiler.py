@@ -1,0 +1,97 @@
+"""Lowers an integer Graph to the input of ai8xize.py, with the network in C beside it."""
+
+from collections.abc import Mapping
+
+from compilers.ai8x.checkpoint import write_checkpoint
+from compilers.ai8x.files import (
+    ANSWER,
+    ARCH,
+    CHECKPOINT,
+    DATASET,
+    INPUT_SAMPLE,
+    MAIN,
+    NETWORK,
+    README,
+)
+from compilers.ai8x.layers import capabilities, read_layers
+from compilers.ai8x.limits import Ai8xLimits
+from compilers.ai8x.network_yaml import write_network
+from compilers.ai8x.parameters import parameters_of
+from compilers.ai8x.placement import place
+from compilers.ai8x.report import cost_table, figures_of
+from compilers.ai8x.sample import npy, sample_and_answer
+from compilers.ai8x.scheme_check import demand_scheme
+from compilers.ai8x.vendor_tool import NOT_CONVERTED, convert, find_checkout, readme
+from zoo import registry
+from zoo.artifact import Artifact, Exactness
+from zoo.capability import Capability
+from zoo.cost import CostTable
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.plugs import Compiler
+from zoo.scheme import Scheme
+from zoo.target import Target
+
+__all__ = ["COMPILER", "Ai8xCompiler"]
+
+EXACT = Exactness(0, "lsb", "the executor computes the accelerator's integers from its files")
+_SCHEME = "ai8x"
+
+
+class Ai8xCompiler(Compiler):
+    """Supports the scheme ai8x."""
+
+    name = "ai8x"
+
+    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+        """Return which nodes of the graph the accelerator runs."""
+        scheme: Scheme = registry.load("scheme", _SCHEME)
+        return capabilities(graph, Ai8xLimits.of(target), scheme)
+
+    def costs(self, graph: Graph, target: Target, scheme: Scheme) -> CostTable:
+        """Return operations, bytes and expected times by layer; raises Refusal."""
+        limits = Ai8xLimits.of(target)
+        return cost_table(read_layers(graph, limits, scheme), limits)
+
+    def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
+        """Return checkpoint, network description, sample and known answer, and the C sources.
+
+        The main file is that of the C sources: it has inputs and outputs of both.
+        Raises RefusedError for another scheme, Refusal for a node that the accelerator does not
+        run, ToolchainError if ai8xize.py fails or computes something else.
+        """
+        demand_scheme(graph, target.name)
+        if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+            raise RefusedError(
+                f"{target.name}: graph '{graph.name}' has {len(graph.inputs)} inputs and "
+                f"{len(graph.outputs)} outputs; the accelerator's networks have one each: leave "
+                "out the others"
+            )
+        files = {**_vendor_files(graph, target), **_sources(graph, target, scheme)}
+        checkout = find_checkout()
+        if checkout is None:
+            return Artifact(self.name, MAIN, files, EXACT, (NOT_CONVERTED,))
+        costs = self.costs(graph, target, registry.load("scheme", _SCHEME))
+        converted = convert(files, checkout, figures_of(costs))
+        return Artifact(self.name, MAIN, {**files, **converted.files}, EXACT, (converted.note,))
+
+
+def _vendor_files(graph: Graph, target: Target) -> Mapping[str, bytes]:
+    limits, scheme = Ai8xLimits.of(target), registry.load("scheme", _SCHEME)
+    layers = read_layers(graph, limits, scheme)
+    sample, answer = sample_and_answer(graph)
+    return {
+        CHECKPOINT: write_checkpoint(ARCH, parameters_of(graph, layers)),
+        NETWORK: write_network(ARCH, DATASET, layers, place(layers, limits)),
+        INPUT_SAMPLE: npy(sample),
+        ANSWER: npy(answer),
+        README: readme(),
+    }
+
+
+def _sources(graph: Graph, target: Target, scheme: str) -> Mapping[str, bytes]:
+    files: Mapping[str, bytes] = registry.load("compiler", "c").lower(graph, target, scheme).files
+    return files
+
+
+COMPILER = Ai8xCompiler()
