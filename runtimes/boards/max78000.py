@@ -9,11 +9,13 @@ __all__ = ["TARGET"]
 
 _ONE_SCHEME = "the accelerator's scales are powers of two and its last layer has 32 bits; use ai8x"
 
-_C = Runtime(title="C on the Cortex-M4F", compiler="c", executor="c", app="cpp-c")
+_C = Runtime(
+    title="C99, for the Cortex-M4F or any other processor", compiler="c", executor="c", app="cpp-c"
+)
 
 TARGET = Target(
     name="max78000",
-    summary="Analog Devices MAX78000, its accelerator by ai8xize.py, or C on its Cortex-M4F",
+    summary="Analog Devices MAX78000, its accelerator by ai8xize.py, and C99",
     compiler="ai8x",
     executor="ai8x",
     app="cpp-c",
@@ -23,7 +25,10 @@ TARGET = Target(
         "fp16": "the accelerator has no floating point; use ptq or qat",
         "qdq": "the integers of a quantized file are not the accelerator's; give the float file",
         **dict.fromkeys(("w8a8-asym", "w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8"), _ONE_SCHEME),
-        "w8a16-asym": "the accelerator's activations have 8 bits; use ai8x",
+        **dict.fromkeys(
+            ("w8a16-asym", "q6", "q7", "q8", "q9"),
+            "the accelerator's activations have 8 bits; use ai8x",
+        ),
     },
     package=ARCHIVE,
     facts={
