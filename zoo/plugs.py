@@ -46,6 +46,7 @@ __all__ = [
     "OpCheck",
     "OpDifference",
     "OpJudge",
+    "OtherForms",
     "Package",
     "PackageRequest",
     "QuantizeOptions",
@@ -262,6 +263,17 @@ class Inspector(Executor, Protocol):
 
         Integers are returned as the artifact stores them.
         """
+
+
+@runtime_checkable
+class OtherForms(Executor, Protocol):
+    """An executor of an artifact that also has the network in other forms.
+
+    other_forms: name of the executor of each, by its title in the certificate. They take the same
+    main file and give the same integers. Where tools of one are missing, the certificate says so.
+    """
+
+    other_forms: Mapping[str, str]
 
 
 class OpJudge(Executor, Protocol):

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,9 @@ class Ai8xExecutor(Executor):
     """Numpy."""
 
     name = "ai8x"
+    other_forms: Mapping[str, str] = MappingProxyType(
+        {"C on an emulated Cortex-M4F": "c-cortex-m4"}
+    )
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "Ai8xRun":  # noqa: ARG002
         """Return a function that runs the network; `main` names its input and output.

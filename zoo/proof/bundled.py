@@ -7,7 +7,8 @@ from zoo.contract import Contract
 from zoo.proof.bundle_certificate import bundle_certificate
 from zoo.proof.certificate import OF_DETECTOR
 from zoo.proof.chain_proof import Chain
-from zoo.proof.proof import Evidence
+from zoo.proof.other_forms import other_forms
+from zoo.proof.proof import Evidence, reference_step
 from zoo.proof.source_check import SOURCE_STEP
 from zoo.recipe import GoldenInput
 from zoo.scheme import FLOAT_SCHEMES
@@ -18,7 +19,7 @@ __all__ = ["bundled_chain", "bundled_evidence"]
 def bundled_evidence(bundle: Bundle) -> Evidence:
     """Return the evidence of a bundle's network, with its program."""
     program = bundle.manifest.program
-    return _evidence(bundle, 0, bundle.golden, program, SOURCE_STEP)
+    return _evidence(bundle, 0, bundle.golden, program, "")
 
 
 def bundled_chain(bundle: Bundle) -> Chain | None:
@@ -27,23 +28,22 @@ def bundled_chain(bundle: Bundle) -> Chain | None:
     if chain is None:
         return None
     golden = bundle.golden_of(chain.golden)
-    evidence = _evidence(bundle, 1, golden, "", f"{OF_DETECTOR}{SOURCE_STEP}")
+    evidence = _evidence(bundle, 1, golden, "", OF_DETECTOR)
     return Chain(evidence, chain.regions)
 
 
 def _evidence(
-    bundle: Bundle, index: int, golden: tuple[GoldenInput, ...], program: str, source_step: str
+    bundle: Bundle, index: int, golden: tuple[GoldenInput, ...], program: str, prefix: str
 ) -> Evidence:
-    """Return the evidence of one of a bundle's models. source_step: of its user's file."""
+    """Return the evidence of one of a bundle's models. prefix: of its steps."""
     manifest = bundle.manifest
     model, artifact = manifest.models[index], manifest.artifacts[index]
     main = bundle.folder / artifact.main
     certificate = bundle_certificate(bundle, str(bundle.folder))
-    source_check = (
-        replace(check, step=SOURCE_STEP)
-        for check in certificate.checks
-        if check.step == source_step
-    )
+    checks = certificate.checks
+    own = {c.step.removeprefix(prefix): c for c in checks if c.step.startswith(prefix)}
+    source_check = own.get(SOURCE_STEP)
+    is_quantized = model.scheme not in FLOAT_SCHEMES
     return Evidence(
         contract=Contract.from_json(model.contract, str(bundle.folder)),
         golden=golden,
@@ -55,7 +55,12 @@ def _evidence(
         executor=manifest.executor,
         app=manifest.app,
         program=bundle.folder / program if program else None,
-        is_quantized=model.scheme not in FLOAT_SCHEMES,
+        is_quantized=is_quantized,
         quantization_bound=artifact.quantization_bound,
-        source_check=next(source_check, None),
+        source_check=replace(source_check, step=SOURCE_STEP) if source_check else None,
+        other_forms=tuple(
+            title
+            for title in other_forms(manifest.executor)
+            if reference_step(title, is_quantized) in own
+        ),
     )

@@ -27,6 +27,7 @@ from zoo.proof.comparison import (
 )
 from zoo.proof.loss import judged_records
 from zoo.proof.op_proof import can_inspect, prove_ops, proven_exactness
+from zoo.proof.other_forms import other_forms
 from zoo.proof.source_check import check_source, random_inputs
 from zoo.proof.tail_proof import prove_parts
 from zoo.recipe import GoldenInput
@@ -44,11 +45,13 @@ __all__ = [
     "golden_frames",
     "prove",
     "read_hub",
+    "reference_step",
 ]
 
 FLOAT_EXACTNESS = Exactness(
     1e-4, "relative", "float32 sums in another order; measured differences are below 1e-5"
 )
+_OTHER_FORM = Exactness(0, "lsb", "the same integers, computed by another form")
 _HALF_STEP = 0.5
 """Of the outputs' integers: less is the rounding of reals, for the same integers."""
 
@@ -61,6 +64,7 @@ POST_EXACTNESS = Exactness(
 class Evidence:
     """The files that are compared. `program` is None if the app cannot run here.
 
+    other_forms: titles of further forms to run (zoo.proof.other_forms).
     source: the model's own file, None if unavailable.  source_check: then, its earlier result.
     float_hub, hub: ONNX; the former is quantized if the user's file was.
     folder, main: the artifact.  executor, app: names of plugins.
@@ -81,6 +85,7 @@ class Evidence:
     quantization_bound: float
     source: Path | None = None
     source_check: Check | None = None
+    other_forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ def prove(evidence: Evidence) -> Proof:
         file, feeds = evidence.folder / evidence.main, _feeds(evidence, frames)
         checks.extend(prove_parts(evidence.executor, file, graph, feeds, FLOAT_EXACTNESS))
     bound = _board_bound(evidence.exactness, found[-1])
+    checks.extend(_prove_other_forms(evidence, frames, graph, reference))
     if evidence.program is not None:
         checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
     unit, least = evidence.exactness.unit, least_units(graph)
@@ -205,7 +211,7 @@ def _prove_form(
     """Return the checks, with that of the outputs last, and the form's outputs."""
     outputs = _run(form.executor, form.file, evidence, frames)
     scales, exactness = output_scales(graph), form.exactness
-    step = f"{'integer' if evidence.is_quantized else 'float'} reference -> {form.name}"
+    step = reference_step(form.name, evidence.is_quantized)
     checks = []
     if evidence.is_quantized and exactness.bound > 0 and can_inspect(form.executor):
         feeds = _feeds(evidence, frames)
@@ -217,6 +223,15 @@ def _prove_form(
     least = least_units(graph)
     checks.append(compare(step, reference, outputs, judged, scales, spread=spread, least=least))
     return checks, outputs
+
+
+def _prove_other_forms(
+    evidence: Evidence, frames: Sequence[Frame], graph: Graph, reference: Sequence[Outputs]
+) -> Iterator[Check]:
+    file, executors = evidence.folder / evidence.main, other_forms(evidence.executor)
+    for title in evidence.other_forms:
+        form = _Form(title, executors[title], file, _OTHER_FORM)
+        yield from _prove_form(form, evidence, frames, graph, reference)[0]
 
 
 def _board_bound(exactness: Exactness, found: Check) -> float:
@@ -290,6 +305,11 @@ def _feeds(evidence: Evidence, frames: Sequence[Frame]) -> list[Feeds]:
     name = evidence.contract.input.name
     inputs = [frame.input_chw for frame in frames if frame.input_chw is not None]
     return [{name: input_chw[np.newaxis]} for input_chw in inputs]
+
+
+def reference_step(form: str, is_quantized: bool) -> str:
+    """Return the step that compares a form of the network with its reference."""
+    return f"{'integer' if is_quantized else 'float'} reference -> {form}"
 
 
 def read_hub(hub: Path) -> Graph:

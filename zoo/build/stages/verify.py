@@ -16,6 +16,7 @@ from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.proof.certificate import Certificate, Check
 from zoo.proof.chain_proof import Chain, prove_all
 from zoo.proof.golden import golden_inputs
+from zoo.proof.other_forms import absent_forms, forms_here
 from zoo.proof.proof import Evidence, Proof
 from zoo.provenance.maker import makers, versions
 from zoo.provenance.used import used_so_far
@@ -30,7 +31,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     chain = _chain(plan, needs, out / GOLDEN / DETECTOR)
     proof, detector = prove_all(evidence, chain)
     checks = (*proof.checks, *(detector.checks if detector else ()))
-    notes = (*_notes(plan, needs), *app_notes(plan.target))
+    notes = (*_notes(plan, needs), *app_notes(plan.target), *absent_forms(plan.target.executor))
     calibration = recorded_calibration(needs)
     made = _certificate(plan, checks, notes)
     files = _compared(evidence, MODEL, GOLDEN)
@@ -62,6 +63,7 @@ def _evidence(plan: Plan, needs: Mapping[str, Path], golden: Path) -> Evidence:
         is_quantized=not plan.is_float,
         quantization_bound=plan.quantization_bound,
         source=plan.float_hub,
+        other_forms=forms_here(plan.target.executor),
     )
 
 
