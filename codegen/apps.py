@@ -11,6 +11,7 @@ from codegen.k210 import FirmwareBackend
 from codegen.kotlin_app import KotlinBackend
 from codegen.kria import KriaToolchain
 from codegen.machines import JETSON, KRIA, PC, RASPBERRY_PI_4
+from codegen.max78000 import firmware_sources
 from codegen.packages import DebianSettings
 from codegen.python_app import python_sources
 from codegen.rv64 import FirmwareApp, Rv64Toolchain
@@ -33,6 +34,7 @@ __all__ = [
     "K210",
     "K210_C",
     "LITERT_ARM",
+    "MAX78000",
     "ONNXRUNTIME_ARM",
 ]
 
@@ -139,6 +141,15 @@ def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, dif
 CPP_C = App(
     "cpp-c",
     CppBackend("c99", network=network_sources),
+    _PC,
+    takes_signals=True,
+    takes_detectors=True,
+)
+
+# The same program for the PC, and a firmware beside it.
+MAX78000 = App(
+    "max78000",
+    CppBackend("c99", network=network_sources, beside=firmware_sources),
     _PC,
     takes_signals=True,
     takes_detectors=True,

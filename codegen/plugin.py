@@ -21,6 +21,7 @@ def register_apps() -> Iterable[Descriptor]:
         Descriptor("cpp-vart-tail", "codegen.apps:CPP_VART_TAIL"),
         Descriptor("k210", "codegen.apps:K210"),
         Descriptor("k210-c", "codegen.apps:K210_C"),
+        Descriptor("max78000", "codegen.apps:MAX78000"),
     ]
 
 

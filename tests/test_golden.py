@@ -13,6 +13,7 @@ from generated_c import to_c
 from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
 
+from codegen.max78000 import firmware_sources
 from codegen.templates import TEMPLATES
 from zoo import registry
 from zoo.plugs import AppRequest
@@ -20,6 +21,7 @@ from zoo.plugs import AppRequest
 GOLDEN = Path(__file__).with_name("golden")
 MODEL = "pfld_0.25x.300w68"
 DETECTOR = "facedet_160.wider"
+CLASSIFIER = "facenet_v2.wider"
 
 
 def is_copied(name: str) -> bool:
@@ -68,10 +70,18 @@ def rendered_k210() -> dict[str, bytes]:
     }
 
 
+def rendered_max78000() -> dict[str, bytes]:
+    """Return what the firmware of a classifier has of its contract."""
+    recipe, target = registry.load("recipe", CLASSIFIER), registry.load("target", "max78000")
+    request = AppRequest(CLASSIFIER, target, recipe.contract, "network.json")
+    return {"contract.h": firmware_sources(request)["firmware/contract.h"]}
+
+
 TREES = {
     f"{MODEL}.x86": partial(rendered, "x86", "model.onnx"),
     f"{MODEL}.android": partial(rendered, "android", "model.tflite"),
     f"{DETECTOR}.k210": rendered_k210,
+    f"{CLASSIFIER}.max78000": rendered_max78000,
     "residual.c": rendered_c,
 }
 

@@ -18,7 +18,7 @@ TARGET = Target(
     summary="Analog Devices MAX78000, its accelerator by ai8xize.py, and C99",
     compiler="ai8x",
     executor="ai8x",
-    app="cpp-c",
+    app="max78000",
     schemes={"ptq": "ai8x", "qat": "ai8x"},
     refuses={
         "none": "the accelerator has no floating point; use ptq or qat",
