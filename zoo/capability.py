@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from zoo import registry
-from zoo.errors import UsageError
+from zoo.errors import RefusedError, UnsupportedOpError, UsageError
 from zoo.graph import Graph
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "CapabilityCheck",
     "NodeTime",
     "TimeEstimate",
+    "demand_capable",
     "find_capabilities",
     "find_times",
 ]
@@ -33,13 +35,25 @@ class Capability:
     why: str = ""
     remedy: str = ""
 
+    @property
+    def refusal(self) -> str:
+        """The message of a build that this node ends."""
+        return f"node '{self.node}' ({self.op}): {self.why}; {self.remedy}"
+
 
 @runtime_checkable
 class CapabilityCheck(Protocol):
     """Optional interface of a zoo.plugs.Compiler."""
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
-        """Return an entry for each node of a float or integer graph, before any lowering."""
+    def capabilities(
+        self, graph: Graph, target: Target, scheme: Scheme | None = None
+    ) -> tuple[Capability, ...]:
+        """Return an entry for each node of a float or integer graph, before any lowering.
+
+        A build refuses a network exactly for the first entry with a `why`.
+        scheme: of a float graph's integers, None for the target's own.
+        Raises RefusedError where only an integer graph tells.
+        """
 
 
 @dataclass(frozen=True)
@@ -73,12 +87,34 @@ def find_times(graph: Graph, target: Target) -> tuple[NodeTime, ...]:
     return compiler.estimated_times(graph, target) if isinstance(compiler, TimeEstimate) else ()
 
 
-def find_capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
-    """Return the compiler's report for a target; raises UsageError if it has no check."""
+def find_capabilities(
+    graph: Graph, target: Target, scheme: Scheme | None = None
+) -> tuple[Capability, ...]:
+    """Return the compiler's report for a target; raises UsageError if it has no check.
+
+    scheme: as in CapabilityCheck.
+    """
     compiler = registry.load("compiler", target.compiler)
     if not isinstance(compiler, CapabilityCheck):
         raise UsageError(
             f"{target.name}: its compiler '{target.compiler}' does not check single nodes; `zoo "
             "build` reports what it refuses"
         )
-    return compiler.capabilities(graph, target)
+    return compiler.capabilities(graph, target, scheme)
+
+
+def demand_capable(graph: Graph, target: Target, scheme: Scheme) -> None:
+    """Raise UnsupportedOpError for the first node of a float graph that the target refuses.
+
+    scheme: of its integers.  What the compiler cannot tell yet, its lowering refuses.
+    """
+    compiler = registry.load("compiler", target.compiler)
+    if not isinstance(compiler, CapabilityCheck):
+        return
+    try:
+        found = compiler.capabilities(graph, target, scheme)
+    except RefusedError:
+        return
+    for entry in found:
+        if entry.why:
+            raise UnsupportedOpError(entry.refusal)

@@ -27,7 +27,7 @@ class Refusal(UnsupportedOpError):  # noqa: N818 (a refusal is not a fault)
 
     def __init__(self, node: Node, why: str, remedy: str, runs_on: str = "refused") -> None:
         self.node, self.why, self.remedy, self.runs_on = node, why, remedy, runs_on
-        super().__init__(f"node '{node.name}' ({node.op}): {why}; {remedy}")
+        super().__init__(self.capability.refusal)
 
     @property
     def capability(self) -> Capability:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from compilers.ai8x.capabilities import capabilities
 from compilers.ai8x.checkpoint import write_checkpoint
 from compilers.ai8x.files import (
     ANSWER,
@@ -13,7 +14,7 @@ from compilers.ai8x.files import (
     NETWORK,
     README,
 )
-from compilers.ai8x.layers import capabilities, read_layers
+from compilers.ai8x.layers import read_layers
 from compilers.ai8x.limits import Ai8xLimits
 from compilers.ai8x.network_yaml import write_network
 from compilers.ai8x.parameters import parameters_of
@@ -43,10 +44,12 @@ class Ai8xCompiler(Compiler):
 
     name = "ai8x"
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
-        """Return which nodes of the graph the accelerator runs."""
-        scheme: Scheme = registry.load("scheme", _SCHEME)
-        return capabilities(graph, Ai8xLimits.of(target), scheme)
+    def capabilities(
+        self, graph: Graph, target: Target, scheme: Scheme | None = None
+    ) -> tuple[Capability, ...]:
+        """Return which nodes of the graph the accelerator runs, and where its memory ends."""
+        own: Scheme = registry.load("scheme", _SCHEME)
+        return capabilities(graph, Ai8xLimits.of(target), scheme or own)
 
     def costs(self, graph: Graph, target: Target, scheme: Scheme) -> CostTable:
         """Return operations, bytes and expected times by layer; raises Refusal."""

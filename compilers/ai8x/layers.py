@@ -17,7 +17,7 @@ from zoo.graph import Graph, Node, Tensor
 from zoo.lowering import NodeView, Refusal
 from zoo.scheme import Scheme
 
-__all__ = ["Layer", "capabilities", "read_layers"]
+__all__ = ["Layer", "read_layers", "try_layers"]
 
 UNIT = "CNN"
 _RELU = (0.0, inf)
@@ -88,10 +88,13 @@ def read_layers(graph: Graph, limits: Ai8xLimits, scheme: Scheme) -> tuple[Layer
     return tuple(reader.layers)
 
 
-def capabilities(graph: Graph, limits: Ai8xLimits, scheme: Scheme) -> tuple[Capability, ...]:
-    """Return an entry for each node within the border."""
+def try_layers(
+    graph: Graph, limits: Ai8xLimits, scheme: Scheme
+) -> tuple[tuple[Capability, ...], tuple[Layer, ...]]:
+    """Return an entry for each node within the border, and the layers, refused ones too."""
     reader = _Reader(graph, limits, scheme)
-    return tuple(map(reader.capability, reader.nodes()))
+    found = tuple(map(reader.capability, reader.nodes()))
+    return found, tuple(reader.layers)
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler, Renderer
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "CCompiler"]
@@ -32,7 +33,12 @@ class CCompiler(Compiler):
         """Return the compiler for a network whose names begin with its role."""
         return CCompiler(part)
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return which nodes of an integer graph the program computes.
 
         Raises RefusedError for a float graph: kernels depend on its integers.

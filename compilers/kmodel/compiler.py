@@ -12,6 +12,7 @@ from zoo.capability import Capability, NodeTime
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "KmodelCompiler"]
@@ -31,7 +32,12 @@ class KmodelCompiler(Compiler):
 
     name = "kmodel"
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return which nodes of the graph the KPU runs, and which the CPU beside it."""
         return capabilities(graph, target)
 

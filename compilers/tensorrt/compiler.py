@@ -18,6 +18,7 @@ from zoo.capability import Capability
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "TensorrtCompiler"]
@@ -42,7 +43,12 @@ class TensorrtCompiler(Compiler):
     name = "tensorrt"
     tools = TOOLS
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return which nodes of the graph TensorRT reads."""
         return capabilities(graph, target)
 

@@ -12,7 +12,7 @@ from zoo.capability import Capability
 from zoo.errors import RefusedError, suggest
 from zoo.graph import Graph
 from zoo.plugs import Compiler
-from zoo.scheme import FLOAT_SCHEMES
+from zoo.scheme import FLOAT_SCHEMES, Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "TfliteCompiler"]
@@ -46,7 +46,12 @@ class TfliteCompiler(Compiler):
     name = "tflite"
     tools = TOOLS
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:  # noqa: ARG002
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,  # noqa: ARG002
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return which nodes of the graph a file can hold."""
         return capabilities(graph)
 

@@ -26,6 +26,7 @@ from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
 from zoo.graph import Graph
 from zoo.plugs import Compiler
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "XmodelCompiler"]
@@ -55,7 +56,12 @@ class XmodelCompiler(Compiler):
         """Return the compiler for a network whose stand-in has a name of its own."""
         return XmodelCompiler(part)
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return which nodes of the graph the DPU runs."""
         return capabilities(graph, target)
 

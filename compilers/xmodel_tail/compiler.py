@@ -14,6 +14,7 @@ from zoo.capability import Capability
 from zoo.graph import Graph
 from zoo.graph_parts import front_and_tail, tail_begin
 from zoo.plugs import Compiler
+from zoo.scheme import Scheme
 from zoo.target import Target
 
 __all__ = ["COMPILER", "XmodelTailCompiler"]
@@ -44,7 +45,12 @@ class XmodelTailCompiler(Compiler):
         """Return where the DPU's part of a float graph ends; raises RefusedError."""
         return find_cut(graph, target)
 
-    def capabilities(self, graph: Graph, target: Target) -> tuple[Capability, ...]:
+    def capabilities(
+        self,
+        graph: Graph,
+        target: Target,
+        scheme: Scheme | None = None,  # noqa: ARG002
+    ) -> tuple[Capability, ...]:
         """Return an entry for each node: the DPU's part, then that of the CPU."""
         front, tail = front_and_tail(graph, find_cut(graph, target))
         rest = (Capability(node.name, node.op, "CPU") for node in tail.nodes)

@@ -8,6 +8,7 @@ from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
+from zoo.capability import demand_capable
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
@@ -150,9 +151,14 @@ class Plan:
         return hub is not None and hub == self.recipe.hubs.get(self.hub_key)
 
     @property
+    def quantizes(self) -> bool:
+        """Whether the build makes new integers."""
+        return not (self.is_float or self.keeps_integers) and self.quant_hub is None
+
+    @property
     def trains(self) -> bool:
         """Whether quantizing trains the network."""
-        return self.quant == _QAT and self.quant_hub is None
+        return self.quant == _QAT and self.quantizes
 
 
 def make_plan(wish: Wish) -> Plan:
@@ -205,8 +211,8 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         try:
             _check_quantizer(wish, recipe, target, scheme, calib)
         except ZooError:
-            if wish.contract or wish.hub:
-                read_network(float_hub, recipe)  # report errors in the file first
+            graph = read_network(float_hub, recipe)  # report first what no pictures would help
+            demand_capable(graph, target, recipe.widths(registry.load("scheme", scheme)))
             raise
     return Plan(
         recipe=recipe,

@@ -10,6 +10,7 @@ from zoo.build.chain import chained
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.stage import needs_of_detector
+from zoo.capability import demand_capable
 from zoo.cli.options import (
     cache_option,
     chosen_runtime,
@@ -103,7 +104,7 @@ def command(
     target = find_target(asked.target, asked.runtime)
     plan = make_plan(chained(asked, detector, target))
     if dry_run:
-        _demand_contracts(plan)
+        _demand_buildable(plan)
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
@@ -118,13 +119,15 @@ def command(
         click.echo(package)
 
 
-def _demand_contracts(plan: Plan) -> None:
-    """Raise RecipeError where a contract does not match its file."""
+def _demand_buildable(plan: Plan) -> None:
+    """Raise RecipeError where a contract does not match its file, and what the target refuses."""
     from zoo.build.network import read_network
 
-    for part in (plan, plan.detector):
-        if part is not None and part.recipe.family == USER:
-            read_network(part.float_hub, part.recipe)
+    for part in filter(None, (plan, plan.detector)):
+        if part.quantizes or part.recipe.family == USER:
+            graph = read_network(part.float_hub, part.recipe)
+        if part.quantizes:
+            demand_capable(graph, part.target, part.integers)
 
 
 def _build(

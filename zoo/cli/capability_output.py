@@ -35,11 +35,12 @@ def show_capabilities(
     """
     file = named_file(model) if is_user_file(model) else _float_hub(model)
     graph = read_network(file, size, rate_hz)
-    found = find_capabilities(graph, target)
+    scheme = _scheme(model, target)
+    found = find_capabilities(graph, target, scheme)
     rows = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)
     times = () if misfits else find_times(graph, target)
-    table = None if misfits else _costs(model, graph, target)
+    table = None if misfits or scheme is None else _costs(graph, target, scheme)
     if as_json:
         facts = {"target": target.name, "fits": misfits == 0, "nodes": rows}
         estimate = {"estimate": _estimate(times)} if times else {}
@@ -87,16 +88,23 @@ def _in_words(times: Sequence[NodeTime]) -> str:
     )
 
 
-def _costs(model: str, graph: Graph, target: Target) -> CostTable | None:
-    """Return the compiler's costs, None if it has none. A model states its own bit widths."""
-    compiler = registry.load("compiler", target.compiler)
-    if not isinstance(compiler, CostReport):
+def _scheme(model: str, target: Target) -> Scheme | None:
+    """Return the target's scheme of integers, None if it has none, with the model's own widths."""
+    integers = (name for name in target.schemes.values() if registry.knows("scheme", name))
+    name = next(integers, None)
+    if name is None:
         return None
-    scheme: Scheme = registry.load("scheme", next(iter(target.schemes.values())))
+    scheme: Scheme = registry.load("scheme", name)
     if not is_user_file(model):
         recipe: Recipe = registry.load("recipe", model)
         scheme = recipe.widths(scheme)
-    return compiler.costs(graph, target, scheme)
+    return scheme
+
+
+def _costs(graph: Graph, target: Target, scheme: Scheme) -> CostTable | None:
+    """Return the compiler's costs, None if it has none."""
+    compiler = registry.load("compiler", target.compiler)
+    return compiler.costs(graph, target, scheme) if isinstance(compiler, CostReport) else None
 
 
 def _float_hub(model: str) -> Path:

@@ -15,6 +15,7 @@ from zoo.build.plan import find_target
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node
 from zoo.lowering import Refusal
+from zoo.scheme import Override
 
 TARGET = find_target("max78000")
 
@@ -100,8 +101,17 @@ def test_an_image_that_its_memory_does_not_hold():
     integer = quantized(
         layer_chain((4, 4, 4, 4, 4), (3, 100)), AI8X, calibrator="mse", correct_bias=False
     )
-    with pytest.raises(Refusal, match=r"takes 40000 bytes of each memory.*fold it"):
+    with pytest.raises(Refusal, match=r"takes 40000 bytes of each memory.*fold it") as refused:
         COMPILER.lower(integer, TARGET, "ai8x")
+    found = COMPILER.capabilities(layer_chain((4, 4, 4, 4, 4), (3, 100)), TARGET)
+    assert [entry.refusal for entry in found if entry.why] == [str(refused.value)]
+
+
+def test_a_model_of_narrow_weights_is_looked_at_with_its_own_widths():
+    graph = layer_chain((512, 512), (3, 8))
+    narrow = replace(AI8X, overrides=(Override("*", weight_bits=1),))
+    assert [entry.node for entry in COMPILER.capabilities(graph, TARGET) if entry.why]
+    assert not any(entry.why for entry in COMPILER.capabilities(graph, TARGET, narrow))
 
 
 def test_other_schemes_and_float_networks():

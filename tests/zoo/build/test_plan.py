@@ -1,8 +1,13 @@
+import re
+from math import inf
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
+from build_graph import build_graph
 
+from compilers.hub import HUB
 from zoo import registry
 from zoo.build.plan import Wish, find_target, make_plan, published_quantizations
 from zoo.errors import (
@@ -11,8 +16,10 @@ from zoo.errors import (
     RecipeError,
     RefusedError,
     UnknownNameError,
+    UnsupportedOpError,
     UsageError,
 )
+from zoo.graph import Node
 
 PLUGIN = """
 from pathlib import Path
@@ -79,7 +86,17 @@ pre = [
 @pytest.fixture(autouse=True)
 def toy(install, tmp_path):
     install("zoo-fake", "zoo_fake", PLUGIN)
+    (tmp_path / "site-packages" / "toy.onnx").write_bytes(HUB.write(_toy_network()))
     (tmp_path / "photo.png").touch()  # a picture by its name, which is not read yet
+
+
+def _toy_network():
+    nodes = [
+        Node("flat", "reshape", ("image",), "pixels", {"shape": (192,)}),
+        Node("head", "dense", ("pixels", "weight"), "score", {"clamp": (-inf, inf)}),
+    ]
+    weight = {"weight": np.ones((1, 192), np.float32)}
+    return build_graph({"image": ("N", 3, 8, 8)}, nodes, ["score"], weight)
 
 
 def plan(model="toy", target="toy-board", **wish):
@@ -104,6 +121,17 @@ def test_each_scheme_has_hubs_of_its_own():
         "toy_1.0x.shapes: quantizing it with 'ptq' for toy-board needs pictures of what it will see"
     )
     assert (plan().hub_key, plan(quant="none").hub_key) == ("ptq.toy-scheme", "none")
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "node"),
+    [
+        ("facedet_320.wider", "k210", r"node 'node_Conv_496' \(conv\): an image of 320 x 320 pix"),
+        ("pfld", "max78000", r"node '\w+' \(conv\): its strides are \(2, 2\); the accelerator's"),
+    ],
+)
+def test_what_the_target_never_runs_is_told_before_pictures_are_asked_for(model, target, node):
+    assert re.match(node, refusal(UnsupportedOpError, model=model, target=target))
 
 
 def test_published_quantizations_are_those_that_the_target_takes():

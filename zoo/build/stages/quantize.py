@@ -9,6 +9,7 @@ from typing import Any
 from zoo import registry
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
+from zoo.capability import demand_capable
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.pictures import (
     calibration_pictures,
@@ -108,6 +109,7 @@ def _pictures(plan: Plan) -> HeldOut:
 def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
     """Return the integer graph; on a board with a `cpu_tail`, its end stays float."""
     if not plan.target.cpu_tail:
+        demand_capable(graph, plan.target, plan.integers)
         return _integers(plan, graph, pictures)
     compiler = registry.load("compiler", plan.target.compiler)
     front, tail = front_and_tail(graph, compiler.cut(graph, plan.target))

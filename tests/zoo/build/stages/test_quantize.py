@@ -13,7 +13,7 @@ from zoo.build.plan import Plan
 from zoo.build.stages.quantize import quantization_notes, read_calibration, run
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.data.pictures import count_note
-from zoo.errors import RecipeError
+from zoo.errors import RecipeError, UnsupportedOpError
 from zoo.proof.certificate import LOSS, recorded_checks
 from zoo.recipe import Recipe
 from zoo.training import FitOptions
@@ -122,6 +122,12 @@ def test_ptq_trains_nothing(tmp_path, images, trainer):
     (images / "labels.csv").touch()
     assert "zoo.training" not in _quantized(tmp_path, images, quant="ptq", epochs=None)
     assert trainer == []
+
+
+def test_what_the_target_refuses_is_told_before_anything_is_calibrated(tmp_path, images):
+    board = {"target": registry.load("target", "kv260"), "scheme": "dpu-pow2", "quant": "ptq"}
+    with pytest.raises(UnsupportedOpError, match=r"^node '.*relu6 after concat"):
+        _quantized(tmp_path, images, **board, calibrator="no such calibrator")
 
 
 @needs_torch
