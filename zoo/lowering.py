@@ -13,10 +13,21 @@ from zoo import registry
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization, Tensor
+from zoo.target import Target
 
-__all__ = ["Lowering", "NodeView", "Refusal", "capability_of", "find_lowering", "lowered_ops"]
+__all__ = [
+    "Lowering",
+    "NodeView",
+    "Refusal",
+    "capability_of",
+    "find_lowering",
+    "lowered_ops",
+    "remedy_without",
+]
 
 Lowering = Callable[..., Any]
+
+_MOVES = ("concat", "dequantize", "quantize", "reshape", "transpose")
 
 
 class Refusal(UnsupportedOpError):  # noqa: N818 (a refusal is not a fault)
@@ -94,21 +105,61 @@ def capability_of(view: NodeView, runs_on: str, lower: Callable[[], object]) -> 
     return Capability(view.node.name, view.node.op, runs_on)
 
 
-def find_lowering(artifact: str, view: NodeView) -> Lowering:
+def find_lowering(artifact: str, view: NodeView, target: Target | None = None) -> Lowering:
     """Return the lowering of a node to an artifact: its op's own, or that of the op's family.
 
-    Raises Refusal with the name that could be registered.
+    target: the board, where the artifact holds all that its chip can do.
+    Raises Refusal: with what the board has instead, or with the name that could be registered.
     """
-    op, ops = view.node.op, lowered_ops(artifact)
-    found = next((name for name in (op, registry.load("op", op).family) if name in ops), None)
-    if found is None:
-        near = get_close_matches(op, ops, n=1) or ops
-        view.refuse(
-            f"no lowering '{artifact}/{op}' is registered",
-            f"use {' or '.join(near)}, or register one with a plugin's register_lowerings",
-        )
+    found = _lowered_as(view.node.op, artifact)
+    if not found:
+        _refuse_op(artifact, view, target)
     lowering: Lowering = registry.load("lowering", f"{artifact}/{found}")
     return lowering
+
+
+def _refuse_op(artifact: str, view: NodeView, target: Target | None) -> NoReturn:
+    op, ops = view.node.op, lowered_ops(artifact)
+    others = f"use {' or '.join(get_close_matches(op, ops, n=1) or ops)}"
+    if target is not None:
+        view.refuse(f"{target.name} has no '{op}'", remedy_without(view, target, others))
+    view.refuse(
+        f"no lowering '{artifact}/{op}' is registered",
+        f"{_step_or(others, view)}, or register one with a plugin's register_lowerings",
+    )
+
+
+def remedy_without(view: NodeView, target: Target, others: str) -> str:
+    """Return what to do where a board has no such op: a step or other ops, another runtime.
+
+    others: how to do without the op inside a network.
+    """
+    runtimes = [
+        f"or build it with --runtime {name}"
+        for name, runtime in target.runtimes.items()
+        if _lowered_as(view.node.op, runtime.compiler)
+    ]
+    return ", ".join((_step_or(others, view), *runtimes))
+
+
+def _step_or(others: str, view: NodeView) -> str:
+    """Return to use the contract's step of an op's name, at a network's end, or `others`."""
+    op = view.node.op
+    if registry.knows("step", op) and _is_at_the_end(view):
+        return f"end the network before it and put the step '{op}' into the contract's post"
+    return others
+
+
+def _is_at_the_end(view: NodeView) -> bool:
+    """Whether what follows a node only moves values."""
+    readers = view.graph.consumers(view.node.output)
+    return all(node.op in _MOVES and _is_at_the_end(NodeView(view.graph, node)) for node in readers)
+
+
+def _lowered_as(op: str, artifact: str) -> str:
+    """Return the op or its family, which has a lowering to an artifact; '' for neither."""
+    ops = lowered_ops(artifact)
+    return next((name for name in (op, registry.load("op", op).family) if name in ops), "")
 
 
 def lowered_ops(artifact: str) -> tuple[str, ...]:

@@ -243,10 +243,13 @@ class Executor(Protocol):
     """A program on this machine that runs an artifact.
 
     tools: external programs and modules that it needs.
+    stand_in: what it is in place of the board's chip or runtime, such as 'simulated KPU'; '' if it
+    is what boards run. Its times tell nothing about a board.
     """
 
     name: str
     tools: tuple[Tool, ...] = ()
+    stand_in: str = ""
 
     @abstractmethod
     def load(self, folder: Path, main: str, threads: int = 1) -> "Run":

@@ -49,12 +49,11 @@ class Ai8xCompiler(Compiler):
     ) -> tuple[Capability, ...]:
         """Return which nodes of the graph the accelerator runs, and where its memory ends."""
         own: Scheme = registry.load("scheme", _SCHEME)
-        return capabilities(graph, Ai8xLimits.of(target), scheme or own)
+        return capabilities(graph, target, scheme or own)
 
     def costs(self, graph: Graph, target: Target, scheme: Scheme) -> CostTable:
         """Return operations, bytes and expected times by layer; raises Refusal."""
-        limits = Ai8xLimits.of(target)
-        return cost_table(read_layers(graph, limits, scheme), limits)
+        return cost_table(read_layers(graph, target, scheme), Ai8xLimits.of(target))
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return checkpoint, network description, sample and known answer, and the C sources.
@@ -81,7 +80,7 @@ class Ai8xCompiler(Compiler):
 
 def _vendor_files(graph: Graph, target: Target) -> Mapping[str, bytes]:
     limits, scheme = Ai8xLimits.of(target), registry.load("scheme", _SCHEME)
-    layers = read_layers(graph, limits, scheme)
+    layers = read_layers(graph, target, scheme)
     sample, answer = sample_and_answer(graph)
     return {
         CHECKPOINT: write_checkpoint(ARCH, parameters_of(graph, layers)),

@@ -64,6 +64,7 @@ class Ai8xExecutor(Executor):
     """Numpy."""
 
     name = "ai8x"
+    stand_in = "simulated accelerator"
     other_forms: Mapping[str, str] = MappingProxyType(
         {"C on an emulated Cortex-M4F": "c-cortex-m4"}
     )

@@ -14,12 +14,14 @@ from compilers.op_parts.arguments import integer, integers
 from compilers.op_parts.arithmetic import OPEN, clamp_of
 from zoo.capability import Capability
 from zoo.graph import Graph, Node, Tensor
-from zoo.lowering import NodeView, Refusal
+from zoo.lowering import NodeView, Refusal, remedy_without
 from zoo.scheme import Scheme
+from zoo.target import Target
 
 __all__ = ["Layer", "read_layers", "try_layers"]
 
 UNIT = "CNN"
+_OPS = ("conv", "dense", "max_pool", "reshape")
 _RELU = (0.0, inf)
 _CHAIN = "keep convolutions with ReLU, max pools before them and dense layers, one after the other"
 
@@ -76,23 +78,23 @@ class Layer:
         return self.outputs if self.has_bias else 0
 
 
-def read_layers(graph: Graph, limits: Ai8xLimits, scheme: Scheme) -> tuple[Layer, ...]:
+def read_layers(graph: Graph, target: Target, scheme: Scheme) -> tuple[Layer, ...]:
     """Return the layers of a float or integer graph.
 
-    scheme: says the weights' bits of a float graph.
+    target: says the accelerator's limits.  scheme: says the weights' bits of a float graph.
     Raises Refusal naming the first node that the accelerator cannot compute.
     """
-    reader = _Reader(graph, limits, scheme)
+    reader = _Reader(graph, target, scheme)
     for node in reader.nodes():
         reader.take(node)
     return tuple(reader.layers)
 
 
 def try_layers(
-    graph: Graph, limits: Ai8xLimits, scheme: Scheme
+    graph: Graph, target: Target, scheme: Scheme
 ) -> tuple[tuple[Capability, ...], tuple[Layer, ...]]:
     """Return an entry for each node within the border, and the layers, refused ones too."""
-    reader = _Reader(graph, limits, scheme)
+    reader = _Reader(graph, target, scheme)
     found = tuple(map(reader.capability, reader.nodes()))
     return found, tuple(reader.layers)
 
@@ -100,9 +102,10 @@ def try_layers(
 class _Reader:
     """Takes the nodes in order."""
 
-    def __init__(self, graph: Graph, limits: Ai8xLimits, scheme: Scheme) -> None:
+    def __init__(self, graph: Graph, target: Target, scheme: Scheme) -> None:
         self.layers: list[Layer] = []
-        self._graph, self._limits, self._scheme = graph, limits, scheme
+        self._graph, self._target, self._scheme = graph, target, scheme
+        self._limits = Ai8xLimits.of(target)
         self._pool: Node | None = None
         self._flat: Node | None = None
         self._at = ""  # the tensor that the next node reads
@@ -128,16 +131,17 @@ class _Reader:
     def take(self, node: Node) -> None:
         """Add a node to the layer in progress; raises Refusal."""
         view, source, self._at = NodeView(self._graph, node), self._at, node.output
+        if node.op not in _OPS:
+            remedy = remedy_without(view, self._target, _CHAIN)
+            view.refuse(f"the accelerator's layers have no '{node.op}'", remedy)
         if node.inputs[0] != source or len(self._graph.consumers(node.output)) > 1:
             view.refuse("it is a branch; the layers here are a chain", _CHAIN)
         if node.op == "max_pool":
             self._take_pool(view)
         elif node.op == "reshape":
             self._take_reshape(view)
-        elif node.op in ("conv", "dense"):
-            self._take_layer(view)
         else:
-            view.refuse(f"the accelerator's layers have no '{node.op}'", _CHAIN)
+            self._take_layer(view)
 
     def _take_pool(self, view: NodeView) -> None:
         kernel, strides = integers(view.node, "kernel"), integers(view.node, "strides")

@@ -32,6 +32,7 @@ class KmodelExecutor(Executor):
     """A simulator of the K210's KPU, and of what the SDK's runtime computes on the CPU."""
 
     name = "kmodel"
+    stand_in = "simulated KPU"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "KmodelRun":  # noqa: ARG002
         """Return a function that runs `main`, whose border is in the .json file of its name.

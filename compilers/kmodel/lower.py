@@ -46,7 +46,7 @@ def lower(graph: Graph, target: Target, version: int = 4) -> Lowered:
     _require_border(graph, target.name)
     scope = Scope(graph, KpuLimits.of(target))
     for node in graph.nodes:
-        _lower(scope, NodeView(graph, node))
+        _lower(scope, NodeView(graph, node), target)
     placement = place_steps(scope)
     return Lowered(emit(scope, placement, version), placement)
 
@@ -61,24 +61,24 @@ def capabilities(graph: Graph, target: Target) -> tuple[Capability, ...]:
         scheme: Scheme = registry.load("scheme", next(iter(target.schemes.values())))
         graph = with_any_scales(as_float(graph).graph if graph.is_quantized else graph, scheme)
     scope = Scope(graph, KpuLimits.of(target))
-    found = [_try_out(scope, NodeView(graph, node)) for node in graph.nodes]
+    found = [_try_out(scope, NodeView(graph, node), target) for node in graph.nodes]
     if not any(entry.why for entry in found):
         found = _with_memory(scope, found)
     return tuple(entry for entry in found if entry.why or entry.op not in _BORDER)
 
 
-def _lower(scope: Scope, view: NodeView) -> None:
+def _lower(scope: Scope, view: NodeView, target: Target) -> None:
     if any(isinstance(size, int) and size != 1 for size in view.output.shape[:1]):
         view.refuse(
             f"its batch is {view.output.shape[0]}; the chip computes one picture at a time",
             "export with a batch of 1, or an open one",
         )
-    find_lowering("kmodel", view)(scope, view)
+    find_lowering("kmodel", view, target)(scope, view)
 
 
-def _try_out(scope: Scope, view: NodeView) -> Capability:
+def _try_out(scope: Scope, view: NodeView, target: Target) -> Capability:
     before = len(scope.steps)
-    entry = capability_of(view, "KPU", partial(_lower, scope, view))
+    entry = capability_of(view, "KPU", partial(_lower, scope, view, target))
     units = {"KPU" if isinstance(step, KpuStep) else "CPU" for step in scope.steps[before:]}
     if entry.why or not units:
         return entry

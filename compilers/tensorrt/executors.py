@@ -29,6 +29,7 @@ class TensorrtExecutor(Inspector):
     """
 
     name = "tensorrt"
+    stand_in = "ONNX Runtime for TensorRT"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "TensorrtRun":
         """Return a function that runs `main`; raises HubError if ONNX Runtime refuses it."""

@@ -29,6 +29,7 @@ class XmodelExecutor(Executor):
     """Runs a quantized file; a compiled one only runs on the board."""
 
     name = "xmodel"
+    stand_in = "simulated DPU"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "XmodelRun":  # noqa: ARG002
         """Return a function that runs `main`, or the file beside it that it was compiled from.

@@ -22,6 +22,7 @@ class XmodelTailExecutor(Executor):
     """The DPU's part by compilers.xmodel, the tail by ONNX Runtime."""
 
     name = "xmodel_tail"
+    stand_in = "simulated DPU"
 
     def load(self, folder: Path, main: str, threads: int = 1) -> Run:
         """Return a function that runs both; raises ArtifactError as for an .xmodel."""

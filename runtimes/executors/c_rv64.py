@@ -40,6 +40,7 @@ class Rv64Executor(Executor):
     """Debian's bare-metal compiler with picolibc, and qemu."""
 
     name = "c-rv64"
+    stand_in = "emulated rv64"
     tools = (
         Tool("RISC-V compiler", "program", (_COMPILER,), _PURPOSE, _REMEDY),
         Tool("RISC-V C library", "file", (_C_LIBRARY,), _PURPOSE, _REMEDY),

@@ -1,9 +1,12 @@
 """How lowerings are found, and how a node is refused."""
 
+from dataclasses import replace
+
 import pytest
 from one_node import OneNode, activation
 
 from zoo import registry
+from zoo.build.plan import find_target
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization
@@ -60,7 +63,42 @@ def test_what_could_be_registered_is_named():
     view = NodeView(graph, Node("n", "softmax", ("x",), "y"))
     with pytest.raises(
         Refusal,
-        match=r"^node 'n' \(softmax\): no lowering 'xmodel/softmax' is registered; use .*, or "
-        r"register one with a plugin's register_lowerings$",
+        match=r"^node 'n' \(softmax\): no lowering 'xmodel/softmax' is registered; end the network "
+        r"before it and put the step 'softmax' into the contract's post, or register one with a "
+        r"plugin's register_lowerings$",
     ):
         find_lowering("xmodel", view)
+
+
+@pytest.mark.parametrize(
+    ("board", "remedy"),
+    [
+        ("k210", "the contract's post, or build it with --runtime c"),
+        ("k210:c", "the contract's post"),
+    ],
+)
+def test_a_board_without_an_op_names_a_step_and_a_runtime_that_has_it(board, remedy):
+    view = view_of(
+        OneNode("softmax", (activation(("N", 4), GRID),), {"axis": 1}, GRID).graph, "softmax"
+    )
+    with pytest.raises(Refusal) as refused:
+        find_lowering("kmodel", view, find_target(board))
+    assert refused.value.why.endswith(" has no 'softmax'")
+    assert (
+        refused.value.remedy
+        == f"end the network before it and put the step 'softmax' into {remedy}"
+    )
+
+
+def test_a_step_does_not_stand_for_an_op_in_the_middle():
+    middle = OneNode("softmax", (activation(("N", 4)),), {"axis": 1}).graph
+    (node,) = (node for node in middle.nodes if node.op == "softmax")
+    behind = Node("behind", "tanh", (node.output,), "end")
+    graph = replace(
+        middle,
+        nodes=(*middle.nodes, behind),
+        tensors={**middle.tensors, "end": replace(middle.tensors[node.output], name="end")},
+        outputs=("end",),
+    )
+    with pytest.raises(Refusal, match="k210 has no 'softmax'; use add or "):
+        find_lowering("kmodel", NodeView(graph, node), find_target("k210"))

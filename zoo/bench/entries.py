@@ -47,9 +47,10 @@ def ours(
 
 
 def _entry(form: Form) -> Entry:
-    plan = form.plan
+    plan, stand_in = form.plan, registry.load("executor", form.executor).stand_in
+    name = f"{plan.recipe.name} {plan.quant} {plan.target.name}"
     return Entry(
-        name=f"{plan.recipe.name} {plan.quant} {plan.target.name}",
+        name=f"{name}, {stand_in}" if stand_in else name,
         model=plan.recipe.name,
         executor=form.executor,
         scheme=plan.scheme,

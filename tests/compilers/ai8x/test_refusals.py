@@ -95,6 +95,7 @@ def test_branches_and_other_ops():
     found = COMPILER.capabilities(graph, TARGET)
     assert [entry.runs_on for entry in found] == ["CNN", "refused"]
     assert found[1].why == "the accelerator's layers have no 'add'"
+    assert found[1].remedy.endswith("one after the other, or build it with --runtime c")
 
 
 def test_an_image_that_its_memory_does_not_hold():

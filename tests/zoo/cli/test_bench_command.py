@@ -5,6 +5,7 @@ import pytest
 from chain_case import write_chain
 from tiny_bundle import PROGRAM, write_bundle
 
+from zoo import registry
 from zoo.errors import (
     RefusedError,
     ToolchainError,
@@ -62,6 +63,20 @@ def test_another_runtime_of_a_board(zoo):
     error = zoo(*words, "--runtime", "litert").exception
     assert isinstance(error, UnknownNameError)
     assert str(error) == "unknown runtime of rpi4 'litert'; known: ort"
+
+
+def test_a_row_names_what_stands_for_the_chip(zoo):
+    words = ("--target", "k210", "--quant", "ptq", "--rounds", "1", "--runs", "1", "--json")
+    (row,) = json.loads(zoo("bench", "facedet_224.wider", *words).output)["latencies"]
+    assert row["name"] == "facedet_224.wider ptq k210, simulated KPU"
+
+
+def test_every_board_says_whether_its_executor_is_the_real_one():
+    boards = (registry.load("target", name) for name in registry.names("target"))
+    forms = (form for b in boards for form in (b, *map(b.with_runtime, b.runtimes)))
+    found = {f.executor: registry.load("executor", f.executor).stand_in for f in forms}
+    own = {name for name, stand_in in found.items() if not stand_in}
+    assert own == {"c", "litert", "onnxruntime"}
 
 
 def test_nothing_is_left(zoo):
