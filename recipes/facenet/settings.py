@@ -23,7 +23,7 @@ class Settings:
     CUDA and '32-true' elsewhere.
     """
 
-    epochs: int = 200
+    epochs: int = 80
     crops: int = 5120
     batch_size: int = 64
     scaled: float = 1.25
