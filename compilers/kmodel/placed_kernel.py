@@ -9,7 +9,7 @@ from compilers.kmodel.steps import Image
 from compilers.op_parts.window import Window
 from zoo.lowering import NodeView
 
-__all__ = ["PICKS", "PlacedKernel", "place_kernel"]
+__all__ = ["PICKS", "PlacedKernel", "place_kernel", "ungrouped"]
 
 PICKS = {1: 0, 2: 5, 4: 7}
 """The pool that picks the first pixel of each window, by stride."""
@@ -46,7 +46,7 @@ def place_kernel(
     """
     is_depthwise = group == image[0] == len(weight) and group > 1
     if not is_depthwise and group > 1:
-        weight = _ungrouped(weight, group)
+        weight = ungrouped(weight, group)
     stride = window.strides[0]
     if window.strides != (stride, stride) or stride not in PICKS:
         view.refuse(
@@ -83,8 +83,8 @@ def place_kernel(
     return PlacedKernel(larger, stride, is_depthwise)
 
 
-def _ungrouped(weight: NDArray[np.int64], group: int) -> NDArray[np.int64]:
-    """Return [K, C, kh, kw] with zeros between groups."""
+def ungrouped(weight: NDArray[np.int64], group: int) -> NDArray[np.int64]:
+    """Return [K, C, kh, kw] with zeros between groups. weight: [K, C / group, kh, kw]."""
     outputs, inputs, *size = weight.shape
     full = np.zeros((outputs, inputs * group, *size), np.int64)
     each = outputs // group

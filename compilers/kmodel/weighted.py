@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from compilers.kmodel.extend import Extended, extended
 from compilers.kmodel.kpu_layout import group_of
 from compilers.kmodel.layer import convolve, norms_of, segments_of, weights_of
-from compilers.kmodel.placed_kernel import PlacedKernel, place_kernel
+from compilers.kmodel.placed_kernel import PlacedKernel, place_kernel, ungrouped
 from compilers.kmodel.scope import Scope
 from compilers.kmodel.steps import Image, KpuStep
 from compilers.op_parts.arguments import integer
@@ -33,6 +33,7 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
     if _reads_all_at_once(window, image):
         flat = scope.new(f"{source}.flat", (image[0] * image[1] * image[2],))
         scope.same_bytes(source, flat)
+        weight = ungrouped(weight, integer(view.node, "group"))
         _connect(scope, view, flat, weight.reshape(len(weight), -1))
         return
     placed = place_kernel(view, weight, window, image, integer(view.node, "group"))
@@ -114,26 +115,68 @@ def lower_average_pool(scope: Scope, view: NodeView) -> None:
 
 
 def _sum_pixels(scope: Scope, view: NodeView, source: str) -> None:
+    """Add a layer whose channels are the image's pixels, nine each for more than it has."""
+    channels, height, width = scope.image(view, source)
+    limits, count = scope.limits, height * width
+    flat = scope.new(f"{source}.flat", (channels, count))
+    scope.same_bytes(source, flat)
+    if count <= limits.channels_max:
+        _sum_channels(scope, view, flat)
+        return
+    if -(-count // _NINE) > limits.channels_max or 3 * channels > limits.height_max:
+        view.refuse(
+            f"it averages {height} x {width} pixels of {channels} channels at once; the KPU sums "
+            f"up to {limits.channels_max} pixels, or {limits.channels_max * _NINE} of at most "
+            f"{limits.height_max // 3} channels",
+            "stride more before it",
+        )
+    _sum_patches(scope, view, flat)
+
+
+def _sum_channels(scope: Scope, view: NodeView, flat: str) -> None:
     """Add a layer of 1x1 whose channels are the image's pixels, and whose pixels its channels.
 
-    The CPU transposes, and adds pixels to a whole number of lines of four.
+    The CPU transposes, and adds pixels to a whole number of lines of four.  flat: [C, HW].
     """
-    channels, height, width = scope.image(view, source)
+    channels, count = scope.shapes[flat]
     zero_point, least = view.input_grid.zero_point[0], scope.limits.width_min
     lines = max(-(-channels // least), scope.limits.height_min)
-    flat = scope.new(f"{source}.flat", (channels, height * width))
-    scope.same_bytes(source, flat)
-    turned = scope.new(f"{source}.turned", (height * width, channels))
-    settings = {"shape": (channels, height * width), "order": (1, 0)}
+    turned = scope.new(f"{flat}.turned", (count, channels))
+    settings = {"shape": (channels, count), "order": (1, 0)}
     scope.add_cpu(view, "transpose", (flat,), turned, settings)
-    padded = scope.padded(view, turned, (1, height * width, channels), lines * least, zero_point)
-    square = scope.new(f"{source}.square", (height * width, lines, least))
+    padded = scope.padded(view, turned, (1, count, channels), lines * least, zero_point)
+    square = scope.new(f"{flat}.square", (count, lines, least))
     scope.same_bytes(padded, square)
-    ones = np.ones((1, height * width, 1, 1), np.int64)
+    ones = np.ones((1, count, 1, 1), np.int64)
     means = scope.new(f"{view.output.name}.means", (1, lines, least))
     convolve(scope, view, square, PlacedKernel(ones), means)
     part = {"shape": (lines * least,), "begin": (0,), "end": (channels,), "strides": (1,)}
     scope.add_cpu(view, "slice", (means,), view.output.name, part)
+
+
+def _sum_patches(scope: Scope, view: NodeView, flat: str) -> None:
+    """Add a layer of 3x3 over an image of 3x3 patches, one below the other, one for each channel.
+
+    Its channels are every ninth pixel; the sums are in the middle of the patches.  flat: [C, HW].
+    """
+    channels, count = scope.shapes[flat]
+    depth = -(-count // _NINE)
+    zero_point = view.input_grid.zero_point[0]
+    padded = scope.padded(view, flat, (1, channels, count), depth * _NINE, zero_point)
+    turned = scope.new(f"{flat}.turned", (depth, channels, _NINE))
+    settings = {"shape": (channels, depth, _NINE), "order": (1, 0, 2)}
+    scope.add_cpu(view, "transpose", (padded,), turned, settings)
+    square = scope.new(f"{flat}.square", (depth, 3 * channels, 3))
+    scope.same_bytes(turned, square)
+    sums = scope.new(f"{view.output.name}.sums", (1, 3 * channels, 3))
+    convolve(scope, view, square, PlacedKernel(np.ones((1, depth, 3, 3), np.int64)), sums)
+    part = {
+        "shape": scope.shapes[sums],
+        "begin": (0, 1, 1),
+        "end": scope.shapes[sums],
+        "strides": (1, 3, 3),
+    }
+    scope.add_cpu(view, "slice", (sums,), view.output.name, part)
 
 
 def _connect(scope: Scope, view: NodeView, source: str, weight: NDArray[np.int64]) -> None:

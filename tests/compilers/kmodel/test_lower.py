@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from build_graph import build_graph
+from hypothesis import example, given, settings
 from kpu_graphs import K210, kpu_graphs
 from mobilenet_v2 import mobilenet_v2
 from quantization import quantized, samples
@@ -18,7 +19,7 @@ from compilers.kmodel.lower import capabilities, lower
 from compilers.kmodel.steps import CpuStep
 from compilers.reference import run_graph
 from compilers.schemes import KPU_U8
-from zoo.graph import Graph
+from zoo.graph import Graph, Node
 from zoo.lowering import Refusal
 
 
@@ -27,7 +28,28 @@ def run(graph: Graph, feeds: dict, version: int = 4) -> dict:
     return KmodelRun(model, json.loads(border_json(graph)), "network.kmodel")(feeds)
 
 
+def conv_of_all(channels: int, outputs: int, group: int) -> Graph:
+    """Return a convolution whose kernel covers its image of 5 x 6 pixels."""
+    window = {"pads": (0,) * 4, "dilations": (1, 1), "strides": (1, 1), "group": group}
+    shape = (outputs, channels // group, 5, 6)
+    weight = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
+    node = Node("all", "conv", ("image", "weight"), "y", window)
+    return build_graph({"image": (1, channels, 5, 6)}, [node], ["y"], {"weight": weight})
+
+
+def mean_of_all(channels: int, height: int, width: int) -> Graph:
+    window = {"kernel": (height, width), "strides": (1, 1), "pads": (0,) * 4}
+    attributes = {**window, "count_include_pad": 0, "keep_axes": 1}
+    node = Node("mean", "average_pool", ("image",), "y", attributes)
+    return build_graph({"image": (1, channels, height, width)}, [node], ["y"])
+
+
 @given(kpu_graphs())
+@example(mean_of_all(7, 33, 32))
+@example(mean_of_all(85, 56, 56))
+@example(mean_of_all(1, 96, 96))
+@example(conv_of_all(6, 4, 2))
+@example(conv_of_all(5, 5, 5))
 @settings(max_examples=40)
 def test_any_network_is_exact(graph):
     assert [entry for entry in capabilities(graph, K210) if entry.why] == []

@@ -116,6 +116,34 @@ def one_node(op: str, *images: tuple, **attributes) -> Graph:
         ),
         (
             one_node(
+                "average_pool",
+                (1, 3, 97, 96),
+                kernel=(97, 96),
+                strides=(1, 1),
+                pads=(0, 0, 0, 0),
+                count_include_pad=0,
+                keep_axes=1,
+            ),
+            "it averages 97 x 96 pixels of 3 channels at once; the KPU sums up to 1024 pixels, or "
+            "9216 of at most 85 channels",
+            "stride more before it",
+        ),
+        (
+            one_node(
+                "average_pool",
+                (1, 86, 40, 40),
+                kernel=(40, 40),
+                strides=(1, 1),
+                pads=(0, 0, 0, 0),
+                count_include_pad=0,
+                keep_axes=1,
+            ),
+            "it averages 40 x 40 pixels of 86 channels at once; the KPU sums up to 1024 pixels, or "
+            "9216 of at most 85 channels",
+            "stride more before it",
+        ),
+        (
+            one_node(
                 "resize",
                 (1, 3, 4, 4),
                 size_hw=(8, 8),
