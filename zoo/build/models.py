@@ -25,6 +25,8 @@ _BUNDLE = (
 _OWN_FILES = {
     ".gz": _BUNDLE,
     ".deb": _BUNDLE,
+    ".kfpkg": "is a flash package, which is built already: `zoo flash` writes it to a board, `zoo "
+    "show` lists what it holds",
     ".toml": "is a chain file or a contract; `zoo build`, `zoo bench` and `zoo eval` take a chain: "
     "give each network alone, and a contract with --contract",
 }
@@ -43,8 +45,8 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
             raise UsageError(f"{model}: {_OWN_FILES[path.suffix]}")
         if path.is_file() or path.suffix in _OTHER_FILES:
             raise UsageError(
-                f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be built; "
-                "export it to ONNX (docs/onnx.md)"
+                f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be read; "
+                f"{_remedy(path)}"
             )
         if contract is not None or name:
             raise UsageError(
@@ -64,6 +66,14 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     summary = f"user's file {path.name}"
     parsed = _read_contract(contract)
     return Recipe(name or _file_name(path), USER, summary, parsed, hubs={_key_of(path): path})
+
+
+def _remedy(path: Path) -> str:
+    """Return what to do with a file that holds no network for us."""
+    describers = (registry.load("describer", name) for name in registry.names("describer"))
+    if any(path.name.endswith(found.suffix) for found in describers):
+        return "this is for a chip: give what it was compiled from; `zoo show` describes it"
+    return "export it to ONNX (docs/onnx.md)"
 
 
 def _read_contract(file: Path) -> Contract:

@@ -4,6 +4,7 @@ kflash is a Python program (Apache-2.0) that speaks the protocol of the K210's b
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -40,13 +41,18 @@ def flash_files(path: Path, firmware: Path | None = None) -> tuple[FlashFile, ..
     """Return what is written for a flash package, or for the bundle that it lies beside.
 
     firmware: a program for the boot ROM, written at address 0 in place of the package's own.
-    Raises BundleError for a damaged bundle or one without its package, ArtifactError for a package
-    that is damaged or does not fit.
+    Raises UsageError for another kind of file, BundleError for a damaged bundle or one without its
+    package, ArtifactError for a package that is damaged or does not fit.
     """
     if path.name.endswith(f".{ARCHIVE}"):
         files = _files_of_bundle(path)
-    else:
+    elif path.name.endswith(SUFFIX):
         files = read_kfpkg(file_content(path, BundleError), str(path))
+    else:
+        raise UsageError(
+            f"{path}: neither a flash package nor a bundle; give a {SUFFIX} file, or a .{ARCHIVE} "
+            f"with its {SUFFIX} beside it, as `zoo build` makes them"
+        )
     if firmware is None:
         return files
     own = FlashFile(0, _FIRMWARE, file_content(firmware, BundleError), is_firmware=True)
@@ -80,12 +86,28 @@ def serial_ports(devices: Path = Path("/dev")) -> tuple[str, ...]:
 
 
 def demand_port(port: str, there: Sequence[str]) -> None:
-    """Raise UsageError without a port, BoardError for one that is absent. there: known ports."""
+    """Raise UsageError without a port, or for what is none. there: known ports."""
     listed = f"there: {', '.join(there)}" if there else "no serial port of a USB adapter is there"
     if not port:
         raise UsageError(f"flashing needs --port, the board's serial port; {listed}")
     if not Path(port).exists():
-        raise BoardError(f"{port}: no such serial port; {listed}; connect the board")
+        raise UsageError(f"{port}: no such serial port; {listed}; connect the board")
+    if not _is_terminal(port):
+        raise UsageError(f"{port}: is no serial port; {listed}; give the board's")
+
+
+def _is_terminal(port: str) -> bool:
+    """Whether a device is a terminal, as serial ports are; one that cannot be opened may be."""
+    if not Path(port).is_char_device():
+        return False
+    try:
+        device = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return True  # kflash says why
+    try:
+        return os.isatty(device)
+    finally:
+        os.close(device)
 
 
 def flash(files: Sequence[FlashFile], settings: FlashSettings) -> None:

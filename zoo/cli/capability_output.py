@@ -8,6 +8,7 @@ import click
 
 from zoo import registry
 from zoo.build.first_source import read_network
+from zoo.build.models import find_recipe
 from zoo.capability import NodeTime, find_capabilities, find_times
 from zoo.cli.options import named_file
 from zoo.cli.output import print_json, print_table
@@ -108,8 +109,7 @@ def _costs(graph: Graph, target: Target, scheme: Scheme) -> CostTable | None:
 
 
 def _float_hub(model: str) -> Path:
-    recipe: Recipe = registry.load("recipe", model)
-    return recipe.demand_float_hub()
+    return find_recipe(model, None).demand_float_hub()
 
 
 def _printed(row: Mapping[str, object]) -> dict[str, object]:

@@ -11,8 +11,10 @@ import click
 
 from zoo import registry
 from zoo.build.first_source import read_network
+from zoo.build.models import find_recipe
 from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
+from zoo.bundle.kfpkg import SUFFIX, read_kfpkg
 from zoo.cli.capability_output import show_capabilities
 from zoo.cli.options import (
     chosen_runtime,
@@ -51,7 +53,9 @@ def command(
     rate_hz: int,
     as_json: bool,
 ) -> None:
-    """Show NAME: a model, a target, a scheme, a bundle, an .onnx, .tflite, .xmodel or .kmodel file.
+    """Show NAME: a model, a target, a scheme, a bundle or a file.
+
+    Files are .onnx, .tflite, .xmodel, .kmodel and .kfpkg.
 
     With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
     """
@@ -80,6 +84,8 @@ def _facts(name: str) -> dict[str, object]:
             return dict(describer.describe(file_content(named_file(name), ArtifactError), name))
         if is_user_file(name):
             return _network(named_file(name))
+        if name.endswith(SUFFIX):
+            return _flash_package(named_file(name))
     if ":" in name:
         return _target(find_target(name))
     if registry.knows("target", name):
@@ -87,6 +93,8 @@ def _facts(name: str) -> dict[str, object]:
     for kind in _KINDS:
         if registry.knows(kind, name):
             return _jsonable({"kind": kind, **asdict(registry.load(kind, name))})
+    if Path(name).is_file():
+        find_recipe(name, None)  # says what the file is instead
     everything = (name for kind in _KINDS for name in registry.names(kind))
     raise UnknownNameError("model, target or scheme", name, everything)
 
@@ -129,6 +137,19 @@ def _bundle(path: Path) -> dict[str, object]:
     with TemporaryDirectory(prefix="zoo-show-") as folder:
         manifest = unpack(path, Path(folder)).manifest
     return {"kind": "bundle", **_jsonable(asdict(manifest))}
+
+
+def _flash_package(path: Path) -> dict[str, object]:
+    rows = [
+        {
+            "name": file.name,
+            "address": f"{file.address:#08x}",
+            "bytes": len(file.content),
+            "is_firmware": file.is_firmware,
+        }
+        for file in read_kfpkg(file_content(path, ArtifactError), str(path))
+    ]
+    return {"kind": "flash package", "files": rows}
 
 
 def _jsonable(value: Mapping[str, object]) -> dict[str, object]:

@@ -84,11 +84,26 @@ def test_without_a_port_nothing_is_written(zoo, package, monkeypatch):
 def test_a_port_that_is_not_there(zoo, package, monkeypatch):
     monkeypatch.setattr("zoo.cli.flash_command.serial_ports", lambda: ())
     error = zoo("flash", package, "--port", "/dev/ttyUSB7").exception
-    assert isinstance(error, BoardError)
+    assert isinstance(error, UsageError)
     assert str(error) == (
         "/dev/ttyUSB7: no such serial port; no serial port of a USB adapter is there; connect the "
         "board"
     )
+
+
+@pytest.mark.parametrize("port", ["own.bin", os.devnull, "/"])
+@pytest.mark.usefixtures("firmware")
+def test_what_is_no_serial_port(zoo, package, monkeypatch, port):
+    monkeypatch.setattr("zoo.cli.flash_command.serial_ports", lambda: ("/dev/ttyUSB1",))
+    error = zoo("flash", package, "--port", port).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == f"{port}: is no serial port; there: /dev/ttyUSB1; give the board's"
+
+
+def test_another_kind_of_file(zoo, firmware):
+    error = zoo("flash", firmware, "--dry-run").exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith(f"{firmware}: neither a flash package nor a bundle; give a .kfpkg")
 
 
 def test_ports_of_usb_adapters_are_found(tmp_path):
@@ -123,7 +138,10 @@ def test_a_port_without_a_board(zoo, package, tmp_path):
 
 def test_without_kflash(zoo, package, monkeypatch):
     monkeypatch.setattr(flashing, "find_spec", lambda _: None)
-    error = zoo("flash", package, "--port", os.devnull).exception
+    master, slave = os.openpty()
+    error = zoo("flash", package, "--port", os.ttyname(slave)).exception
+    os.close(master)
+    os.close(slave)
     assert isinstance(error, ToolchainError)
     assert str(error).startswith("flashing needs kflash, which is not installed; ")
 

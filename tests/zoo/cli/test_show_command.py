@@ -1,6 +1,7 @@
 """zoo show of a file for a chip."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from compiled_files import split_graph
 
 from compilers.xmodel.encode import encode
+from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
 from zoo.cli.main import cli
 from zoo.errors import ArtifactError, UsageError
 
@@ -52,3 +54,30 @@ def test_an_absent_file_is_told():
     for name in ("none.xmodel", "none.onnx", "none.tar.gz"):
         with pytest.raises(UsageError, match=rf"^{name}: no such file; give one that is there$"):
             CliRunner().invoke(cli, ["show", name], catch_exceptions=False)
+
+
+def test_a_flash_package_is_shown(zoo, tmp_path):
+    network = FlashFile(0x20000, "network.kmodel", b"123")
+    (tmp_path / "toy.kfpkg").write_bytes(pack_kfpkg([network], "toy.kfpkg"))
+    facts = json.loads(zoo("show", "toy.kfpkg", "--json").output)
+    (file,) = facts["files"]
+    assert facts["kind"] == "flash package"
+    assert (file["name"], file["address"], file["bytes"]) == ("network.kmodel", "0x020000", 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("net.toml", ("show",), "net.toml: is a chain file or a contract; "),
+        ("net.toml", ("show", "--target", "k210"), "net.toml: is a chain file or a contract; "),
+        ("net.txt", ("show",), "net.txt: only an .onnx or .tflite file, or a model of"),
+        ("net.kmodel", ("bench",), "net.kmodel: only an .* can be read; this is for a chip: give"),
+        ("net.kfpkg", ("bench",), "net.kfpkg: is a flash package, which is built already: `zoo fl"),
+    ],
+)
+def test_another_kind_of_file_is_named(zoo, tmp_path, name, words, told):
+    (tmp_path / name).touch()
+    command, *options = words
+    error = zoo(command, name, *options).exception
+    assert isinstance(error, UsageError)
+    assert re.match(told, str(error))
