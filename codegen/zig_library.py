@@ -22,12 +22,15 @@ def note_built(words: Sequence[str]) -> None:
 
 
 def _note(words: Sequence[str]) -> Path:
-    """Return a file in Zig's global cache, which is removed with it."""
+    """Return a file in Zig's global cache, which is removed with it.
+
+    Another installation of Zig, words[0], builds the library once more in the same cache.
+    """
     try:
         release = version("ziglang")
     except PackageNotFoundError:
         release = ""
-    key = sha256("\n".join((release, *words[1:])).encode()).hexdigest()
+    key = sha256("\n".join((release, *words)).encode()).hexdigest()
     return _folder() / f"edgezoo-{key[:16]}"
 
 

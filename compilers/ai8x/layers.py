@@ -12,6 +12,7 @@ import numpy as np
 from compilers.ai8x.limits import Ai8xLimits
 from compilers.op_parts.arguments import integer, integers
 from compilers.op_parts.arithmetic import OPEN, clamp_of
+from compilers.op_parts.window import size_words
 from zoo.capability import Capability
 from zoo.graph import Graph, Node, Tensor
 from zoo.lowering import NodeView, Refusal, remedy_without
@@ -276,7 +277,8 @@ def _kernel_problems(view: NodeView) -> Iterator[tuple[str, str]]:
         )
     if kernel not in ((1, 1), (3, 3)) or set(integers(node, "dilations")) != {1}:
         yield (
-            f"its kernel is {kernel[0]}x{kernel[1]}, dilated by {integers(node, 'dilations')}",
+            f"its kernel is {size_words(kernel, integers(node, 'dilations'))}; the accelerator has "
+            "1x1 and 3x3",
             "use 3x3, twice for a 5x5, or 1x1",
         )
     if set(integers(node, "strides")) != {1}:

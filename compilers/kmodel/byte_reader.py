@@ -54,6 +54,6 @@ class ByteReader:
     def _require(self, count: int, what: str) -> None:
         if not 0 <= count <= self.rest:
             raise ValueError(
-                f"{what} need {count} bytes from byte {self.position} on, which has "
-                f"{max(self.rest, 0)}"
+                f"{what}: {count} bytes are expected from byte {self.position} on, where "
+                f"{max(self.rest, 0)} are left"
             )

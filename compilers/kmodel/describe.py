@@ -112,7 +112,8 @@ def _convolution(node: Convolution) -> str:
     return (
         f"KPU: {kind}{layer.kernel_size}x{layer.kernel_size}, "
         f"{_image(layer, 'input')} -> {_image(layer, 'output')}{pooled}, "
-        f"weights in {layer.loads} of {layer.load_bytes} bytes{main}"
+        f"weights in {layer.loads} load{'s' * (layer.loads != 1)} of {layer.load_bytes} "
+        f"bytes{main}"
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.kmodel.steps import Image
-from compilers.op_parts.window import Window
+from compilers.op_parts.window import Window, size_words
 from zoo.lowering import NodeView
 
 __all__ = ["PICKS", "PlacedKernel", "place_kernel", "ungrouped"]
@@ -15,10 +15,11 @@ PICKS = {1: 0, 2: 5, 4: 7}
 """The pool that picks the first pixel of each window, by stride."""
 _SIZE, _CENTRE = 3, 1
 
+_PAD = "pad a kernel of 3x3 by 1 on all sides, of 1x1 by 0"
 _PADDING = (
-    "the KPU strides by picking every second pixel of a 3x3 layer padded by 1 on all sides: pad "
-    "by 1 at top and left, as PyTorch's padding=1 does; TensorFlow's SAME pads only the other "
-    "side, so pad by 1 explicitly there, convolve 'valid', and train again"
+    "pad a kernel of 3x3 by 1 at top and left, as PyTorch's padding=1 does: the KPU strides by "
+    "picking pixels of a layer that is padded so. TensorFlow's SAME pads only the other side: pad "
+    "by 1 explicitly there, convolve 'valid', and train again"
 )
 
 
@@ -55,7 +56,7 @@ def place_kernel(
         )
     if window.dilations != (1, 1) or max(window.kernel) > _SIZE:
         view.refuse(
-            f"its kernel is {window.kernel} with dilation {window.dilations}; the KPU has 1x1 and "
+            f"its kernel is {size_words(window.kernel, window.dilations)}; the KPU has 1x1 and "
             "3x3 without dilation",
             "use several 3x3 layers instead",
         )
@@ -65,7 +66,7 @@ def place_kernel(
             f"it makes {sizes[0]} x {sizes[1]} pixels of {image[1]} x {image[2]} by a stride of "
             f"{stride} and pads {window.pads}; a layer of the KPU keeps an image's size, divided "
             "by its stride",
-            f"pad a kernel of 3x3 by 1, of 1x1 by 0. {_PADDING.capitalize()}",
+            _PAD if stride == 1 else f"{_PAD}: {_PADDING}",
         )
     if window.kernel == (1, 1) and not any(window.pads[:2]):
         return PlacedKernel(weight, stride, is_depthwise)
@@ -75,7 +76,7 @@ def place_kernel(
         view.refuse(
             f"its kernel of {window.kernel} with pads {window.pads} (top, left, bottom, right) is "
             "not centred on the pixels that remain",
-            _PADDING,
+            _PAD if stride == 1 else _PADDING,
         )
     (top, bottom), (left, right) = places
     larger = np.zeros((*weight.shape[:2], _SIZE, _SIZE), np.int64)

@@ -14,7 +14,7 @@ from zoo.op import OnnxCall
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Pair", "Window", "sizes"]
+__all__ = ["Pair", "Window", "size_words", "sizes"]
 
 Pair = tuple[int, int]
 
@@ -159,3 +159,9 @@ def _same(window: Window, input_hw: Sequence[int], upper: bool) -> tuple[int, in
         begin.append(small if upper else large)
         end.append(large if upper else small)
     return begin[0], begin[1], end[0], end[1]
+
+
+def size_words(kernel: tuple[int, ...], dilations: tuple[int, ...]) -> str:
+    """Return a kernel's size as text, such as '3x3 dilated by 2x2'."""
+    size, dilation = ("x".join(map(str, axes)) for axes in (kernel, dilations))
+    return size if set(dilations) == {1} else f"{size} dilated by {dilation}"

@@ -75,6 +75,18 @@ def test_only_the_first_program_for_a_machine_is_said_to_take_minutes(tmp_path, 
     assert caplog.text.count("the first time takes minutes") == 3
 
 
+@pytest.mark.usefixtures("zig", "machine")
+def test_another_installation_of_zig_builds_its_library_again(tmp_path, caplog, monkeypatch):
+    class Elsewhere:
+        origin = "/elsewhere/ziglang/__init__.py"
+
+    caplog.set_level(logging.INFO, PROGRESS.name)
+    LinuxToolchain(PC).build(tmp_path, tmp_path)
+    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: Elsewhere)  # noqa: ARG005
+    LinuxToolchain(PC).build(tmp_path, tmp_path)
+    assert caplog.text.count("the first time takes minutes") == 2
+
+
 @pytest.mark.usefixtures("machine")
 def test_no_zig(tmp_path):
     with pytest.raises(ToolchainError) as raised:

@@ -123,7 +123,8 @@ def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
     if "boxes" not in found or found["boxes"].shape != (None, 4):
         raise RecipeError(
             f"{detector.name}: cannot be a detector: its contract has the values "
-            f"{', '.join(found)}, 'boxes' of the steps 'boxes' and 'nms' are needed (docs/boxes.md)"
+            f"{', '.join(found)}; a detector's has boxes [N, 4], which the steps boxes and nms "
+            "make (docs/boxes.md)"
         )
     if rule.passes > 1 and "landmarks" not in value_specs(network.contract):
         raise RecipeError(

@@ -1,10 +1,11 @@
 """zoo build: from a model to a bundle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
+from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import chained
 from zoo.build.models import USER
@@ -103,20 +104,33 @@ def command(
     asked = Wish(**wish)  # type: ignore[arg-type]
     target = find_target(asked.target, asked.runtime)
     plan = make_plan(chained(asked, detector, target))
+    told = _of_name(asked.model, plan.recipe.name)
     if dry_run:
+        _print_notes(() if as_json else told)
         _demand_buildable(plan)
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
+    notes = (*told, *notes)
     if as_json:
         paths = [str(package) for package in packages]
         facts = {"bundle": paths[0], "packages": paths, "notes": notes, "stages": outcomes}
         print_json(facts)
         return
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
+    _print_notes(notes)
     for package in packages:
         click.echo(package)
+
+
+def _of_name(word: str, name: str) -> tuple[str, ...]:
+    """Return a note on a registered model that was asked for by another name."""
+    is_alias = word != name and registry.knows("recipe", word)
+    return (f"{word} is another name of {name}",) if is_alias else ()
+
+
+def _print_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _demand_buildable(plan: Plan) -> None:

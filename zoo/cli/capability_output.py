@@ -38,9 +38,10 @@ def show_capabilities(
     graph = read_network(file, size, rate_hz)
     scheme = _scheme(model, target)
     found = find_capabilities(graph, target, scheme)
-    rows = [asdict(capability) for capability in found]
+    entries = [asdict(capability) for capability in found]
     misfits = sum(bool(capability.why) for capability in found)
     times = () if misfits else find_times(graph, target)
+    rows = _timed(entries, times)
     table = None if misfits or scheme is None else _costs(graph, target, scheme)
     if as_json:
         facts = {"target": target.name, "fits": misfits == 0, "nodes": rows}
@@ -48,7 +49,7 @@ def show_capabilities(
         costs = {} if table is None else {"costs": [dict(row) for row in table.rows]}
         print_json({**facts, **estimate, **costs})
         return
-    print_table(f"{model} on {target.name}", _timed(rows, times))
+    print_table(f"{model} on {target.name}", rows)
     verdict = f"{misfits} of {len(rows)} nodes do not fit: `zoo build` refuses them"
     click.echo(verdict if misfits else f"all {len(rows)} nodes fit")
     if times:
@@ -84,9 +85,15 @@ def _timed(
 def _in_words(times: Sequence[NodeTime]) -> str:
     total_ms = sum(time.total_ms for time in times)
     return (
-        f"estimated, not measured: {total_ms:.1f} ms for the network, {1000 / total_ms:.0f} frames "
-        "per second without camera, steps and display"
+        f"estimated, not measured: {_rounded(total_ms)} ms for the network, "
+        f"{_rounded(1000 / total_ms)} frames per second without camera, steps and display"
     )
+
+
+def _rounded(value: float) -> str:
+    """Return a positive number as text, three digits of it."""
+    digits = f"{value:.3g}"
+    return f"{float(digits):,.0f}" if value >= 100 else digits
 
 
 def _scheme(model: str, target: Target) -> Scheme | None:

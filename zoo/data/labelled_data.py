@@ -78,12 +78,17 @@ def find_data(text: str | Path, split: str) -> LabelledData:
 
 
 def parse_name(text: str | Path) -> DataName:
-    """Return the parts; an existing folder is one part, even if its name has colons."""
+    """Return the parts; an existing folder is one part, even if its name has colons.
+
+    Raises UsageError for a name without a folder.
+    """
     whole = str(text)
     dataset, colon, rest = whole.partition(":")
     if not colon or "/" in dataset or Path(whole).is_dir():
         return DataName("", Path(whole), "")
     folder, colon, split = rest.rpartition(":")
+    if not rest or (colon and not folder):
+        raise UsageError(f"'{text}' names no folder; give {dataset}:FOLDER or FOLDER alone")
     if not colon or "/" in split or Path(rest).is_dir():
         return DataName(dataset, Path(rest), "")
     return DataName(dataset, Path(folder), split)

@@ -34,7 +34,8 @@ class Fold(PreStep):
         factor = complete["factor"]
         if type(factor) is not int or not 2 <= factor <= _FACTOR_MAX:
             raise RecipeError(
-                f"contract step 'fold': factor is {factor!r}; allowed are 2 to {_FACTOR_MAX}"
+                f"contract step 'fold': factor is {factor!r}; allowed are whole numbers from 2 to "
+                f"{_FACTOR_MAX}"
             )
         return complete
 

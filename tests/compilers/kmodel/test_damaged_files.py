@@ -103,8 +103,11 @@ def test_the_headers_of_version_5_are_read():
         (b"", "it has 0 bytes"),
         (b"LDMK\x06\0\0\0", "its version is 6; known are 3, 4 and 5"),
         (b"PK\x03\x04....", "it begins with b'PK.x03.x04'"),
-        (struct.pack("<7I", 3, 1, 0, 1 << 31, 0, 0, 0), "2147483648 layer headers need"),
-        (struct.pack("<4s9I", b"LDMK", 4, 0, 1, 0, 0, 0, 0, 9, 0), "9 outputs need 144 bytes"),
+        (struct.pack("<7I", 3, 1, 0, 1 << 31, 0, 0, 0), "2147483648 layer headers: "),
+        (
+            struct.pack("<4s9I", b"LDMK", 4, 0, 1, 0, 0, 0, 0, 9, 0),
+            "9 outputs: 144 bytes are expected from byte 40 on, where 0 are left",
+        ),
         (
             struct.pack("<4s9I4I", b"LDMK", 4, 0, 1, 0, 0, 0, 0, 1, 0, 7, 1, 0, 0),
             "outputs 0 is in memory 7 and of type 1; known are memories 0 to 2",

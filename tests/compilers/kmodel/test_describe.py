@@ -36,7 +36,7 @@ INSIDE = MemoryRange(Memory.MAIN, "uint8", 0, 90)
 OUTPUT = MemoryRange(Memory.MAIN, "float32", 96, 360)
 LINE = (
     "KPU: 1x1, 2x6x20 in rows 9 to 14 -> 3x3x10 in rows 100 to 102, left-top 2x2, stride 2, "
-    "weights in 1 of 6 bytes"
+    "weights in 1 load of 6 bytes"
 )
 
 

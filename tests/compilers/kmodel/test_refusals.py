@@ -37,21 +37,21 @@ def one_node(op: str, *images: tuple, **attributes) -> Graph:
         (
             one_conv((1, 3, 8, 8), (4, 3, 3, 3), **SAME_OF_TENSORFLOW),
             "is not centred on the pixels that remain",
-            "TensorFlow's SAME pads only the other side, so pad by 1 explicitly",
+            "TensorFlow's SAME pads only the other side: pad by 1 explicitly",
         ),
         (
             one_conv((1, 3, 8, 8), (4, 3, 3, 3), pads=(0, 0, 0, 0)),
             "it makes 6 x 6 pixels of 8 x 8 by a stride of 1",
-            "pad a kernel of 3x3 by 1",
+            "pad a kernel of 3x3 by 1 on all sides, of 1x1 by 0",
         ),
         (
             one_conv((1, 3, 8, 8), (4, 3, 5, 5), pads=(2, 2, 2, 2)),
-            "its kernel is (5, 5) with dilation (1, 1)",
+            "its kernel is 5x5; the KPU has 1x1",
             "use several 3x3 layers",
         ),
         (
             one_conv((1, 3, 8, 8), (4, 3, 3, 3), pads=(2, 2, 2, 2), dilations=(2, 2)),
-            "its kernel is (3, 3) with dilation (2, 2)",
+            "its kernel is 3x3 dilated by 2x2; the KPU",
             "use several 3x3 layers",
         ),
         (
@@ -209,3 +209,8 @@ def test_an_unknown_version_is_refused():
     target = replace(K210, facts={**K210.facts, "kmodel_version": 5})
     with pytest.raises(RefusedError, match="its fact kmodel_version is 5; allowed are 3 and 4"):
         COMPILER.lower(quantized(residual_network(), KPU_U8), target, "kpu-u8")
+
+
+def test_a_layer_without_a_stride_is_not_told_of_strides():
+    (refused,) = capabilities(one_conv((1, 3, 8, 8), (4, 3, 3, 3), pads=(0, 0, 0, 0)), K210)
+    assert refused.remedy == "pad a kernel of 3x3 by 1 on all sides, of 1x1 by 0"

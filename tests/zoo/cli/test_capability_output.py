@@ -1,12 +1,16 @@
 """zoo show MODEL --target BOARD."""
 
 import json
+import re
 
+import numpy as np
 import pytest
+from build_graph import build_graph
 from networks import residual_network
 
 from compilers.hub import write
 from zoo.errors import UnknownNameError, UsageError
+from zoo.graph import Node
 
 MODEL = "pfld_0.25x.300w68"
 DETECTOR = "facedet_160.wider"
@@ -60,7 +64,20 @@ def test_a_board_that_can_estimate_shows_times(zoo):
     total_ms = sum(part["total_ms"] for part in shown["parts"])
     assert shown["total_ms"] == pytest.approx(total_ms)
     assert shown["frames_per_second"] == pytest.approx(1000 / total_ms)
-    assert f" {total_ms:.1f} ms for the network, " in lines[-1]
+    assert f" {total_ms:.3g} ms for the network, " in lines[-1]
+
+
+def test_small_times_have_digits_and_nodes_their_own_in_json(zoo, tmp_path):
+    window = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1), "group": 1}
+    conv = Node("c", "conv", ("image", "weight"), "y", window)
+    weight = {"weight": np.ones((4, 3, 3, 3), np.float32)}
+    small = build_graph({"image": ("N", 3, 8, 8)}, [conv], ["y"], weight)
+    (tmp_path / "small.onnx").write_bytes(write(small))
+    words = ("show", "small.onnx", "--target", "k210")
+    assert re.search(r": 0\.\d*[1-9]\d* ms for .*, \d{0,3},?\d{3} frames", zoo(*words).output)
+    shown = json.loads(zoo(*words, "--json").output)
+    node_ms = [node["estimated_ms"] for node in shown["nodes"] if node["estimated_ms"] is not None]
+    assert 0 < sum(node_ms) <= shown["estimate"]["total_ms"]
 
 
 def test_what_does_not_fit_is_not_estimated(zoo):

@@ -62,3 +62,9 @@ def test_a_broken_data_set_of_others_is_passed_over(
     (tmp_path / "annotations.csv").touch()
     assert [dataset.name for dataset in recognisers(tmp_path)] == ["crops"]
     assert "dataset 'broken' of plugin 'zoo_broken' (zoo-broken" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["300w:", "300w::common", ":"])
+def test_a_name_without_a_folder_is_refused(text):
+    with pytest.raises(UsageError, match=f"^'{text}' names no folder; give "):
+        parse_name(text)

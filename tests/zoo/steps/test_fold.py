@@ -44,5 +44,5 @@ def test_a_size_that_it_does_not_divide_is_refused():
 
 @pytest.mark.parametrize("factor", [1, 17, 2.0, "2", True])
 def test_other_factors_are_refused(factor):
-    with pytest.raises(RecipeError, match=r"factor is .*; allowed are 2 to 16"):
+    with pytest.raises(RecipeError, match=r"factor is .*; allowed are whole numbers from 2 to 16"):
         STEP.complete({"factor": factor})
