@@ -411,6 +411,6 @@ def test_what_happens_over_time_is_listed(tmp_path):
 
 def test_another_name_of_a_model_is_noted(zoo):
     words = ("--target", "x86", "--quant", "none", "--dry-run")
-    note = "note: pfld is another name of pfld_0.25x.300w68"
+    note = "note: pfld is another name of pfld_1.0x.300w68"
     assert note in zoo("build", "pfld", *words).stderr
-    assert "note:" not in zoo("build", "pfld_0.25x.300w68", *words).stderr
+    assert "note:" not in zoo("build", "pfld_1.0x.300w68", *words).stderr
