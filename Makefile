@@ -11,6 +11,7 @@ QUANT ?= qat
 SUITE ?= trixie
 FOLDER ?=
 K210_MODEL ?= facedet_224.wider
+MAX78000_MODEL ?= facenet_v2.wider
 CALIB ?=
 PORT ?=
 GOLDEN ?= recipes/shelf/portrait/astronaut.png
@@ -23,7 +24,7 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 \
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 \
 	bundles test portability check fix golden docs size clean
 
 help: ## List the targets
@@ -71,6 +72,10 @@ k210: $(SETUP) | $(TOOLS)k210 ## Build the bundle for the Kendryte K210 and prov
 
 flash-k210: k210 | $(EXTRA)kflash ## k210, then print what would be flashed; PORT=/dev/ttyUSB0 flashes it
 	$(BIN)/zoo flash dist/$(K210_MODEL).k210.ptq.tar.gz $(if $(PORT),--port $(PORT),--dry-run)
+
+max78000: $(SETUP) | $(TOOLS)mcu ## Build the bundle for the MAX78000 and prove it without the board
+	$(BIN)/zoo build $(MAX78000_MODEL) --target max78000 --quant qat
+	$(BIN)/zoo verify dist/$(MAX78000_MODEL).max78000.qat.tar.gz
 
 bundles: $(SETUP) ## Build the bundles for this PC in all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done
