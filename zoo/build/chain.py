@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_DETECTOR",
+    "alone_note",
     "chained",
     "demand_board",
     "demand_chain",
@@ -87,6 +88,24 @@ def _usual_detector(model: str, target: Target) -> str:
         return ""
     recipe = find_recipe(model, None)
     return recipe.detector
+
+
+def alone_note(model: str, detector: str, target: Target) -> str:
+    """Return that a registered model is built without its detector, '' if it is not so.
+
+    detector: of --detector.
+    """
+    if detector or is_user_file(model) or is_chain_file(model):
+        return ""
+    if registry.load("app", target.app).takes_detectors:
+        return ""
+    recipe = find_recipe(model, None)
+    if not recipe.detector:
+        return ""
+    return (
+        f"the app of {target.name} runs one network: {recipe.name} is built without its detector "
+        f"{recipe.detector}, as with --detector {NO_DETECTOR}"
+    )
 
 
 def region_rule(detector: Recipe, network: Recipe) -> RegionRule:

@@ -7,7 +7,7 @@ import click
 
 from zoo import registry
 from zoo.build.cache import Outcome
-from zoo.build.chain import chained
+from zoo.build.chain import alone_note, chained
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.stage import needs_of_detector
@@ -103,18 +103,23 @@ def command(
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
     target = find_target(asked.target, asked.runtime)
+    told = [*_of_name(asked.model), *filter(None, [alone_note(asked.model, detector, target)])]
+    if not as_json:
+        _print_notes(told)  # before what may be missing
     plan = make_plan(chained(asked, detector, target))
-    told = _of_name(asked.model, plan.recipe.name)
     if dry_run:
-        _print_notes(() if as_json else told)
         _demand_buildable(plan)
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
-    notes = (*told, *notes)
     if as_json:
         paths = [str(package) for package in packages]
-        facts = {"bundle": paths[0], "packages": paths, "notes": notes, "stages": outcomes}
+        facts = {
+            "bundle": paths[0],
+            "packages": paths,
+            "notes": [*told, *notes],
+            "stages": outcomes,
+        }
         print_json(facts)
         return
     _print_notes(notes)
@@ -122,10 +127,10 @@ def command(
         click.echo(package)
 
 
-def _of_name(word: str, name: str) -> tuple[str, ...]:
+def _of_name(word: str) -> tuple[str, ...]:
     """Return a note on a registered model that was asked for by another name."""
-    is_alias = word != name and registry.knows("recipe", word)
-    return (f"{word} is another name of {name}",) if is_alias else ()
+    name = registry.load("recipe", word).name if registry.knows("recipe", word) else word
+    return (f"{word} is another name of {name}",) if word != name else ()
 
 
 def _print_notes(notes: Iterable[str]) -> None:

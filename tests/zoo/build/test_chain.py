@@ -14,7 +14,7 @@ from PIL import Image
 from zoo import registry
 from zoo.build import subjects
 from zoo.build.cache import Cache
-from zoo.build.chain import chained
+from zoo.build.chain import alone_note, chained
 from zoo.build.plan import Wish, find_target, make_plan
 from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
 from zoo.bundle.bundle import unpack
@@ -296,3 +296,19 @@ def test_another_bound_of_the_regions_is_refused(unpacked):
     ]
     with pytest.raises(VerifyError, match=r"regions -> app': bound is 1\.0 in the certificate"):
         compare_again(wider, checks, "here")
+
+
+def test_a_board_of_one_network_tells_that_a_model_has_no_detector_there():
+    board = find_target("k210")
+    told = alone_note("pfld", "", board)
+    assert told.startswith(
+        "the app of k210 runs one network: pfld_1.0x.300w68 is built without its detector facedet_"
+    )
+    for model, detector, target in (
+        ("pfld", "none", board),
+        ("pfld", "", find_target("x86")),
+        ("facedet_224.wider", "", board),
+        ("chain.toml", "", board),
+        ("file.onnx", "", board),
+    ):
+        assert alone_note(model, detector, target) == ""
