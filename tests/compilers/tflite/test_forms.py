@@ -15,6 +15,7 @@ from compilers.tflite.lower import lower
 from zoo import registry
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph
+from zoo.lowering import Refusal
 
 REFUSED = {
     "mul by channel",
@@ -121,7 +122,9 @@ def test_published_float_networks_are_within_the_bound(name):
     assert max(differences(graph).values()) <= to_tflite(graph).exactness.bound
 
 
-@pytest.mark.parametrize(("name", "key"), [pair for pair in PUBLISHED if pair[1] != "none"])
+@pytest.mark.parametrize(
+    ("name", "key"), [pair for pair in PUBLISHED if not pair[1].endswith(("none", "ai8x"))]
+)
 def test_each_op_of_published_networks_is_within_its_bound_at_random_pixels(name, key):
     """At the output, a step of one layer may have become many: see docs/tflite.md."""
     graph = _published(name, key)
@@ -129,6 +132,12 @@ def test_each_op_of_published_networks_is_within_its_bound_at_random_pixels(name
     assert len(ops) > 40
     for found in ops:
         assert found.steps.max() <= found.allowed, found.node
+
+
+@pytest.mark.parametrize("name", [name for name, key in PUBLISHED if key.endswith("ai8x")])
+def test_networks_with_32_bit_outputs_are_refused(name):
+    with pytest.raises(Refusal, match="is int32; quantize activations to 8 bits"):
+        to_tflite(_published(name, "qat.ai8x"))
 
 
 def test_powers_of_two_are_exact_at_random_pixels():

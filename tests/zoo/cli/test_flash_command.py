@@ -127,11 +127,21 @@ def test_the_board_gets_every_byte(zoo, package, firmware, board):
     assert places == sorted(places)
 
 
-def test_a_port_without_a_board(zoo, package, tmp_path):
-    pytest.importorskip("kflash")
+def test_a_file_that_is_no_port(zoo, package, tmp_path):
     port = tmp_path / "ttyUSB0"
     port.touch()
     error = zoo("flash", package, "--port", port).exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith(f"{port}: is no serial port; ")
+
+
+def test_a_port_without_a_board(zoo, package):
+    pytest.importorskip("kflash")
+    master, slave = os.openpty()
+    port = os.ttyname(slave)
+    error = zoo("flash", package, "--port", port).exception
+    os.close(master)
+    os.close(slave)
     assert isinstance(error, BoardError)
     assert str(error).startswith(f"{port}: kflash failed with status 1; its messages say why.")
 

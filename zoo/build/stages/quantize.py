@@ -25,6 +25,7 @@ from zoo.plugs import Feeds, QuantizeOptions
 from zoo.proof.certificate import LOSS, Check, record_checks, recorded_checks
 from zoo.proof.loss import Networks, loss_checks, metric_check
 from zoo.proof.lost_boxes import finds_boxes, lost_boxes_check
+from zoo.provenance.used import recording
 from zoo.scheme import OWN_INTEGERS
 from zoo.training import FitOptions
 
@@ -109,7 +110,8 @@ def _pictures(plan: Plan) -> HeldOut:
 def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
     """Return the integer graph; on a board with a `cpu_tail`, its end stays float."""
     if not plan.target.cpu_tail:
-        demand_capable(graph, plan.target, plan.integers)
+        with recording():  # it only refuses: another compiler needs no other integers
+            demand_capable(graph, plan.target, plan.integers)
         return _integers(plan, graph, pictures)
     compiler = registry.load("compiler", plan.target.compiler)
     front, tail = front_and_tail(graph, compiler.cut(graph, plan.target))
