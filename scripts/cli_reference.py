@@ -23,7 +23,8 @@ An error is one line on stderr, `zoo: WHERE: WHAT`. Every command exits with one
 | 3 | a required tool is missing or failed |
 | 1 | anything else: a file's content is wrong, a board or a licence refuses, a proof fails |
 
-`zoo run` returns the exit status of the bundle's program, which uses 1 and 2 in the same way.
+`zoo run` returns the exit status of the bundle's program, which uses 1 and 2 in the same way, and 4
+if some files of a directory could not be read and the others were.
 """
 
 

@@ -21,7 +21,9 @@ from zoo.picture import read_picture
 RNG = np.random.default_rng(0)
 HEIGHT, WIDTH = 3, 5
 CPP = TEMPLATES / "cpp"
-SOURCES = ("core/image_file.cpp", "core/picture_header.cpp", "core/files.cpp")
+SOURCES = tuple(
+    f"core/{name}.cpp" for name in ("image_file", "picture_header", "files", "input_file", "stop")
+)
 PHOTO = RNG.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
 PALETTE = RNG.integers(0, 256, (256, 3), np.uint8)
 

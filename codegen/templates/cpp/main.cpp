@@ -2,12 +2,14 @@
 #include <exception>
 
 #include "core/app.hpp"
+#include "core/standard_output.hpp"
 
 int main(int count, char** words) {
   try {
+    zoo::open_standard_files();
     const zoo::Options options = zoo::parse_options(count, words);
     if (options.help) {
-      std::fputs(zoo::help_text(words[0]).c_str(), stdout);
+      zoo::print(zoo::help_text(words[0]));
       return 0;
     }
     return zoo::run(options);

@@ -156,7 +156,11 @@ def test_device_that_is_no_camera(app):
         ("b.json", '{"photo.png', "missing closing quote"),
         ("b.json", "[" * 99, "column 100: syntax error while parsing value"),
         ("b.json", "{} x", "expected end of input"),
-        ("b.json", '{"other.png": [1, 2, 3, 4]}', "has no box for photo 'photo.png' or frame 0"),
+        (
+            "b.json",
+            '{"other.png": [1, 2, 3, 4]}',
+            "has no box for photo 'photo.png'; give it one, or []",
+        ),
         ("b.csv", "photo.png\n", "b.csv: line 1: expected name,x,y,width,height"),
         ("b.csv", "\nphoto.png,1,2,3\n", "b.csv: line 2: box '1,2,3': expected x,y,width"),
         ("b.csv", "photo.png,1,2,3,0\n", "b.csv: line 1: box 1, 2, 3, 0: expected x, y, width"),

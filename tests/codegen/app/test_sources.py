@@ -45,16 +45,20 @@ def test_odd_files_of_a_directory_are_left_out(app, folder):
     (folder / "._a.jpg").write_bytes(b"\0\5\x16\7")
     (folder / "bb.png").symlink_to("nowhere")
     (folder / "d.png").mkdir()
-    (folder / "e.bmp").touch()
+    os.mkfifo(folder / "e.bmp")
     finished = app.run("--source", folder, "--box", BOX)
-    assert finished.status == 0
+    assert finished.status == 4
     names = [line["source"].rsplit("/", 1)[1] for line in finished.lines]
     assert names == ["a.png", "b.png", "c.PNG"]
     warnings = [line for line in finished.error.splitlines() if line.startswith("warning: ")]
     assert len(warnings) == 5
     assert f"skipped: {folder}/._a.jpg: cannot be read as a picture (its " in warnings[0]
     assert f"skipped: {folder}/d.png: no such picture" in warnings[2]
+    assert f"skipped: {folder}/e.bmp: no such picture" in warnings[3]
     assert warnings[4] == "warning: 4 of 7 pictures cannot be read and are skipped"
+    summary = app.run("--source", folder, "--json").lines[-1]["summary"]
+    assert (summary["frames"], summary["skipped"]) == (3, 4)
+    assert "skipped" not in app.run("--source", folder / "a.png", "--json").lines[-1]["summary"]
 
 
 def test_a_directory_of_odd_files_only(app, tmp_path):
@@ -160,6 +164,29 @@ def test_boxes_by_frame_number(app, photos, tmp_path):
     boxes.write_text("0,30,20,80,80\n1,10,10,50,60\n")
     finished = app.run("--source", f"raw:160x120:{raw}", "--boxes", boxes)
     assert [line["box"] for line in finished.lines] == [[30, 20, 80, 80], [10, 10, 50, 60]]
+
+
+def test_numbers_of_frames_are_no_names_of_pictures(app, photos, tmp_path):
+    frames = tmp_path / "0.rgb"
+    frames.write_bytes(np.asarray(Image.open(photos / "a.png")).tobytes() * 2)
+    boxes = tmp_path / "boxes.json"
+    boxes.write_text(json.dumps({"0.rgb": [1, 1, 9, 9], "0": [30, 20, 80, 80]}))
+    finished = app.run("--source", f"raw:160x120:{frames}", "--boxes", boxes)
+    assert [line["box"] for line in finished.lines] == [[30, 20, 80, 80]]
+    assert f"{boxes}: has no box for frame '1'; give it one" in finished.error
+    of_pictures = app.run("--source", photos, "--boxes", boxes)
+    assert (of_pictures.status, of_pictures.lines) == (1, [])
+    assert f"{boxes}: has no box for photo 'a.png'; give it one" in of_pictures.error
+
+
+def test_a_picture_below_dev_or_in_a_pipe(app, photos):
+    content = (photos / "a.png").read_bytes()
+    (of_file,) = app.run("--source", photos / "a.png").lines
+    words = ["--model", app.model, "--onnxruntime", app.runtime_library]
+    for name in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
+        command = [app.program, *words, "--source", name]
+        run = subprocess.run(command, input=content, capture_output=True, check=True, timeout=120)
+        assert json.loads(run.stdout)["landmarks"] == of_file["landmarks"]
 
 
 def test_one_box_serves_every_photo(app, photos):

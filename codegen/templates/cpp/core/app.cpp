@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <thread>
@@ -16,6 +15,8 @@
 #include "core/read_ahead.hpp"
 #include "core/record.hpp"
 #include "core/self_test.hpp"
+#include "core/standard_output.hpp"
+#include "core/stop.hpp"
 #include "core/watch.hpp"
 #include "core/writer.hpp"
 
@@ -23,9 +24,8 @@ namespace zoo {
 
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
-
-void interrupt(int) { interrupted = 1; }
+// The exit status of a run that skipped photos, which could not be read.
+constexpr int kSomeSkipped = 4;
 
 // A followed object whose box overlaps that of its landmarks less may be lost: look again. Nine of
 // ten windows without an object are found so, at no cost.
@@ -106,7 +106,7 @@ std::vector<Finding> look_at_all(const Network& network, const Photo& photo, Box
 
 // Keeps the last picture on the screen until the user has seen it.
 void keep_open(LiveView& view) {
-  while (interrupted == 0 && view.is_open()) {
+  while (!is_stopped() && view.is_open()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
@@ -125,7 +125,7 @@ Summary look_at_source(const Network& network, const Options& options) {
   Summary summary;
   summary.model = network.contract.model;
   const Stopwatch whole;
-  while (interrupted == 0) {
+  while (!is_stopped()) {
     std::optional<Photo> photo = source.next();
     if (!photo) break;
     if (!photo->time_s && options.frame_rate_hz) {
@@ -144,9 +144,10 @@ Summary look_at_source(const Network& network, const Options& options) {
     writer.write(*photo, findings);
     writer.write(events);
     if (view) view->show(*photo, findings);
-    if (view && !view->is_open()) break;
+    if (view && !view->is_open()) stop();
   }
   writer.write(watch.end());
+  summary.skipped = source.skipped();
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();
   if (tells_heat) summary.heat = read_heat(options.heat_place);
@@ -165,14 +166,14 @@ int run(const Options& options) {
     return 0;
   }
   if (!options.self_test.empty()) return self_test(network, options.self_test) ? 0 : 1;
-  std::signal(SIGINT, interrupt);
+  stop_on_signals();
   const Summary summary = look_at_source(network, options);
   if (options.summary_as_json) {
-    std::printf("%s\n", summary.to_json().c_str());
+    print(summary.to_json() + "\n");
   } else {
     std::fprintf(stderr, "%s\n", summary.to_text().c_str());
   }
-  return 0;
+  return summary.skipped > 0 ? kSomeSkipped : 0;
 }
 
 }  // namespace zoo

@@ -46,6 +46,12 @@ std::optional<std::string> first_field(const std::string& line, std::size_t& at)
   return field;
 }
 
+// Under which a photo may be in the table.
+std::vector<std::string> names(const Photo& photo) {
+  if (photo.is_frame) return {std::to_string(photo.frame)};
+  return {base_name(photo.source), stem(photo.source)};
+}
+
 }  // namespace
 
 BoxFile::BoxFile(const std::string& path) : path_(path) {
@@ -98,8 +104,7 @@ void BoxFile::read_csv_boxes() {
 }
 
 std::vector<Place> BoxFile::find(const Photo& photo) {
-  const std::string frame = std::to_string(photo.frame);
-  for (const std::string& name : {base_name(photo.source), stem(photo.source), frame}) {
+  for (const std::string& name : names(photo)) {
     const auto found = boxes_.find(name);
     if (found == boxes_.end()) continue;
     std::vector<Place> places;
@@ -109,8 +114,8 @@ std::vector<Place> BoxFile::find(const Photo& photo) {
     }
     return places;
   }
-  throw Error(path_ + ": has no box for photo '" + base_name(photo.source) + "' or frame " + frame +
-              "; give it one, or [] where it shows no face");
+  throw Error(path_ + ": has no box for " + (photo.is_frame ? "frame" : "photo") + " '" +
+              names(photo)[0] + "'; give it one, or [] where it shows no face");
 }
 
 }  // namespace zoo

@@ -10,8 +10,8 @@
 namespace zoo {
 
 // JSON {"photo.png": [x, y, width, height]} or with a list of boxes, or CSV lines
-// photo.png,x,y,width,height. A photo is named by file name, with or without suffix; a frame of a
-// camera or raw file by its number.
+// photo.png,x,y,width,height. A picture is named by file name, with or without suffix, and only a
+// frame of a camera or raw file by its number.
 class BoxFile : public BoxFinder {
  public:
   explicit BoxFile(const std::string& path);

@@ -146,6 +146,7 @@ std::optional<Photo> Camera::next() {
   if (read_ == 0) begin_s_ = time_s;
   Photo photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
   photo.time_s = time_s - begin_s_;
+  photo.is_frame = true;
   return photo;
 }
 

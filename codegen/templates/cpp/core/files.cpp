@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/input_file.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo {
@@ -33,6 +34,17 @@ bool is_file(const std::string& path) { return has_mode(path, S_IFREG); }
 
 bool is_directory(const std::string& path) { return has_mode(path, S_IFDIR); }
 
+bool is_character_device(const std::string& path) { return has_mode(path, S_IFCHR); }
+
+bool is_present(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+bool is_same_file(const std::string& path, const std::string& other) {
+  struct stat one = {};
+  struct stat two = {};
+  return stat(path.c_str(), &one) == 0 && stat(other.c_str(), &two) == 0 &&
+         one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
 std::vector<std::string> list_directory(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.c_str()), closedir);
   if (!directory) throw Error(path + ": cannot be listed (" + std::strerror(errno) + ")");
@@ -48,14 +60,10 @@ void make_directory(const std::string& path) {
 }
 
 std::string read_file(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) throw Error(path + ": cannot be read (" + std::strerror(errno) + ")");
+  InputFile file(path);
   std::string content;
   char block[65536];
-  while (const std::size_t size = std::fread(block, 1, sizeof block, file.get())) {
-    content.append(block, size);
-  }
-  if (std::ferror(file.get()) != 0) throw Error(path + ": cannot be read");
+  while (const std::size_t size = file.read(block, sizeof block)) content.append(block, size);
   return content;
 }
 
@@ -65,8 +73,9 @@ void write_file(const std::string& path, const std::string& content) {
   if (file == nullptr) throw Error(path + ": cannot be written (" + std::strerror(errno) + ")");
   const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
   if (std::fclose(file) != 0 || !written || std::rename(part.c_str(), path.c_str()) != 0) {
+    const std::string reason = std::strerror(errno);
     std::remove(part.c_str());
-    throw Error(path + ": cannot be written (" + std::strerror(errno) + ")");
+    throw Error(path + ": cannot be written (" + reason + ")");
   }
 }
 

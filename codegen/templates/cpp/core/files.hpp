@@ -8,6 +8,11 @@ namespace zoo {
 
 bool is_file(const std::string& path);
 bool is_directory(const std::string& path);
+bool is_character_device(const std::string& path);
+bool is_present(const std::string& path);
+
+// Whether both names are of one file or directory that exists.
+bool is_same_file(const std::string& path, const std::string& other);
 
 // Names in a directory, sorted; throws Error.
 std::vector<std::string> list_directory(const std::string& path);
@@ -15,7 +20,7 @@ std::vector<std::string> list_directory(const std::string& path);
 // Creates a directory unless it exists; throws Error.
 void make_directory(const std::string& path);
 
-// Whole content; throws Error.
+// Whole content, also of a pipe; throws Error.
 std::string read_file(const std::string& path);
 
 // Writes a file, whole or not at all; throws Error.

@@ -19,6 +19,7 @@
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
 #include <stb_image_write.h>
 
 namespace zoo {
@@ -49,7 +50,7 @@ bool is_picture(const std::string& path) {
 }
 
 Image read_image(const std::string& path) {
-  if (!is_file(path)) throw Error(path + ": no such picture");
+  if (is_directory(path) || !is_present(path)) throw Error(path + ": no such picture");
   try {
     const std::string content = read_file(path);
     const PictureHeader header = read_picture_header(content);
@@ -62,10 +63,16 @@ Image read_image(const std::string& path) {
 
 void write_png(const std::string& path, const Image& image) {
   const int stride = image.width * image.channels;
-  if (stbi_write_png(path.c_str(), image.width, image.height, image.channels, image.pixels.data(),
-                     stride) == 0) {
-    throw Error(path + ": cannot be written");
+  std::string content;
+  const auto append = [](void* to, void* bytes, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(bytes),
+                                          static_cast<std::size_t>(size));
+  };
+  if (stbi_write_png_to_func(append, &content, image.width, image.height, image.channels,
+                             image.pixels.data(), stride) == 0) {
+    throw Error(path + ": a picture of this size cannot be encoded");
   }
+  write_file(path, content);
 }
 
 }  // namespace zoo

@@ -13,7 +13,7 @@ bool is_picture(const std::string& path);
 // Reads a picture as RGB, the right way up; throws Error.
 Image read_image(const std::string& path);
 
-// Writes an RGB image; throws Error.
+// Writes an RGB image, whole or not at all; throws Error.
 void write_png(const std::string& path, const Image& image);
 
 }  // namespace zoo

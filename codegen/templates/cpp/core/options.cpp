@@ -166,8 +166,7 @@ void check_watch(const Options& options) {
   if (!options.boxes.track) {
     throw UsageError(name + " needs objects that are tracked: add --track");
   }
-  const bool is_camera = options.source.rfind("/dev/", 0) == 0;
-  if (!is_camera && !options.frame_rate_hz) {
+  if (!is_camera(options.source) && !options.frame_rate_hz) {
     throw UsageError(name + " needs the times of photos: state their rate, as --frame-rate 30");
   }
   if (options.repeat != 1) {
@@ -233,7 +232,10 @@ std::string help_text(const char* program) {
     const std::string head = "  " + option.name + (option.value.empty() ? "" : " ") + option.value;
     text += head + std::string(head.size() < 26 ? 26 - head.size() : 1, ' ') + option.help + "\n";
   }
-  return text;
+  return text +
+         "\nExit status: 0; 1 after an error; 2 for a wrong command line; 4 if some files of a\n"
+         "directory could not be read, and the others were. Ctrl+C and SIGTERM end the run "
+         "early.\n";
 }
 
 }  // namespace zoo

@@ -38,6 +38,7 @@ std::optional<Photo> PictureFiles::next() {
     const std::string& path = paths_[read_++];
     if (!is_directory_) return read_photo(path, number);
     try {
+      if (!is_file(path)) throw Error(path + ": no such " + kind());
       return read_photo(path, number);
     } catch (const Error& error) {
       std::fprintf(stderr, "warning: skipped: %s\n", error.what());

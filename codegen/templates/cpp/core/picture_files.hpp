@@ -14,6 +14,7 @@ class PictureFiles : public Source {
  public:
   explicit PictureFiles(const std::string& path);
   std::optional<Photo> next() override;
+  int skipped() const override { return static_cast<int>(left_out_); }
 
  private:
   void tell_left_out() const;

@@ -1,10 +1,10 @@
 // A file, or - for standard input, of RGB frames without headers.
 #pragma once
 
-#include <cstdio>
-#include <memory>
+#include <optional>
 #include <string>
 
+#include "core/input_file.hpp"
 #include "core/source.hpp"
 
 namespace zoo {
@@ -20,7 +20,7 @@ class RawFrames : public Source {
   int width_ = 0;
   int height_ = 0;
   int read_ = 0;
-  std::unique_ptr<FILE, int (*)(FILE*)> file_;
+  std::optional<InputFile> file_;
 };
 
 }  // namespace zoo

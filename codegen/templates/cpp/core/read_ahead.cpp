@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/stop.hpp"
+
 namespace zoo {
 
 ReadAhead::ReadAhead(std::unique_ptr<Source> source, int photos)
@@ -17,9 +19,19 @@ void ReadAhead::start() {
 
 std::optional<Photo> ReadAhead::next() {
   if (!coming_.valid()) return std::nullopt;
-  std::optional<Photo> photo = coming_.get();
-  if (photo) start();
-  return photo;
+  try {
+    std::optional<Photo> photo = coming_.get();
+    if (photo) start();
+    return photo;
+  } catch (const Error&) {
+    if (is_stopped()) return std::nullopt;  // it may not have been read to its end
+    throw;
+  }
+}
+
+int ReadAhead::skipped() const {
+  if (coming_.valid()) coming_.wait();
+  return source_->skipped();
 }
 
 }  // namespace zoo

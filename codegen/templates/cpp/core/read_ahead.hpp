@@ -14,6 +14,7 @@ class ReadAhead : public Source {
   ReadAhead(std::unique_ptr<Source> source, int photos);
 
   std::optional<Photo> next() override;
+  int skipped() const override;
 
  private:
   void start();

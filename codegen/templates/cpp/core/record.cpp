@@ -168,6 +168,7 @@ void Summary::add(const Finding& finding) {
 
 std::string Summary::to_json() const {
   return "{\"summary\": {\"model\": " + quoted(model) + ", \"frames\": " + std::to_string(frames) +
+         (skipped > 0 ? ", \"skipped\": " + std::to_string(skipped) : "") +
          ", \"faces\": " + std::to_string(faces) + ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + percentiles_json("latency_ms", latency_ms) +

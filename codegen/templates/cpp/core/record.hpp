@@ -26,14 +26,15 @@ std::string event_text(const ObjectEvent& event);
 // Source, frame, the finding's number and the network's own outputs with their shapes.
 std::string raw_record(const Photo& photo, int number, const Finding& finding);
 
-// Totals of a run. model: whose findings they are.  frames: photos times repetitions.  faces: boxes
-// looked at, those found if the network finds boxes.  power: means, if measured. heat: at the end,
-// if requested. latency_ms: covers pre-processing, network and post-processing of a box.
-// detector_ms: the same of a photo's detector, as often as it was asked. tracking_ms: the sum of
-// what regions took besides.
+// Totals of a run. model: whose findings they are.  frames: photos times repetitions.  skipped:
+// photos that could not be read.  faces: boxes looked at, those found if the network finds boxes.
+// power: means, if measured. heat: at the end, if requested. latency_ms: covers pre-processing,
+// network and post-processing of a box. detector_ms: the same of a photo's detector, as often as it
+// was asked. tracking_ms: the sum of what regions took besides.
 struct Summary {
   std::string model;
   int frames = 0;
+  int skipped = 0;
   std::size_t faces = 0;
   bool finds_boxes = false;
   double seconds = 0;

@@ -8,6 +8,7 @@
 
 #include "core/files.hpp"
 #include "core/finding.hpp"
+#include "core/standard_output.hpp"
 
 namespace zoo {
 
@@ -51,8 +52,10 @@ bool check(const Expectation& expected, const std::vector<float>& found) {
     if (!(difference <= largest)) largest = difference;  // nan, too
   }
   const bool good = largest <= expected.tolerance;
-  std::printf("%s: %s: largest difference %g, allowed %g: %s\n", expected.picture.c_str(),
-              expected.output.c_str(), largest, expected.tolerance, good ? "ok" : "FAILED");
+  char numbers[96];
+  std::snprintf(numbers, sizeof numbers, ": largest difference %g, allowed %g: ", largest,
+                expected.tolerance);
+  print(expected.picture + ": " + expected.output + numbers + (good ? "ok" : "FAILED") + "\n");
   return good;
 }
 
@@ -90,7 +93,7 @@ bool self_test(const Network& network, const std::string& path) {
     }
   }
   if (checked == 0) throw Error(path + ": checks nothing");
-  std::printf("%s: %s\n", network.contract.model.c_str(), good ? "passed" : "FAILED");
+  print(network.contract.model + ": " + (good ? "passed" : "FAILED") + "\n");
   return good;
 }
 

@@ -154,7 +154,7 @@ Signal parse_wave(const std::string& content, const SignalSpec& spec) {
 }
 
 Signal read_signal(const std::string& path, const SignalSpec& spec) {
-  if (!is_file(path)) throw Error(path + ": no such signal");
+  if (is_directory(path) || !is_present(path)) throw Error(path + ": no such signal");
   try {
     return parse_wave(read_file(path), spec);
   } catch (const Error& error) {
@@ -164,7 +164,7 @@ Signal read_signal(const std::string& path, const SignalSpec& spec) {
 }
 
 Signal read_raw_signal(const std::string& path, const SignalSpec& spec) {
-  const std::string content = read_file(path == "-" ? "/dev/stdin" : path);
+  const std::string content = read_file(path);
   if (content.empty() || content.size() % 2 != 0 || content.size() / 2 > kSamplesMax) {
     throw Error(path + ": has " + std::to_string(content.size()) +
                 " bytes; expected signed 16-bit little-endian samples of one channel");

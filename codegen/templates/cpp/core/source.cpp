@@ -47,12 +47,17 @@ Photo read_photo(const std::string& path, int number) {
   return {path, number, std::make_shared<const Image>(read_image(path))};
 }
 
+bool is_camera(const std::string& name) {
+  const bool is_device_name = name.rfind("/dev/", 0) == 0;
+  return is_character_device(name) || (is_device_name && !is_present(name));
+}
+
 std::unique_ptr<Source> open_source(const std::string& name) {
   const bool is_raw = name.rfind("raw:", 0) == 0;
   if (is_raw && takes_signals()) return std::make_unique<RawSignal>(name.substr(4));
   if (is_raw) return std::make_unique<RawFrames>(name);
-  if (name.rfind("/dev/", 0) == 0 && !takes_signals()) return std::make_unique<Camera>(name);
-  if (!is_file(name) && !is_directory(name)) {
+  if (is_camera(name) && !takes_signals()) return std::make_unique<Camera>(name);
+  if (!is_present(name)) {
     throw UsageError(name + ": no such file or directory; give one that is there");
   }
   return std::make_unique<PictureFiles>(name);

@@ -6,6 +6,8 @@
 #include "core/image_file.hpp"
 #include "core/overlay.hpp"
 #include "core/record.hpp"
+#include "core/standard_output.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
 
@@ -17,24 +19,35 @@ Writer::Writer(const std::string& raw_outputs, const std::string& overlay_direct
 }
 
 void Writer::write(const Photo& photo, const std::vector<Finding>& findings) {
+  if (!overlay_directory_.empty()) check_apart(photo);
+  std::string records;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const int number = static_cast<int>(i);
-    std::printf("%s\n", record(photo, number, findings[i]).c_str());
+    records += record(photo, number, findings[i]) + "\n";
     if (raw_.is_open()) raw_ << raw_record(photo, number, findings[i]) << std::endl;
   }
-  std::fflush(stdout);
+  print(records);
   if (!raw_) throw Error(raw_outputs_ + ": cannot be written");
   if (!overlay_directory_.empty()) {
     write_png(overlay_directory_ + "/" + overlay_name(photo), draw(photo, findings));
   }
 }
 
+void Writer::check_apart(const Photo& photo) const {
+  const std::string& source = photo.source;
+  const bool is_beside =
+      is_file(source) && is_same_file(directory_name(source), overlay_directory_);
+  if (is_beside || is_same_file(source, overlay_directory_ + "/" + overlay_name(photo))) {
+    throw UsageError("--overlay " + overlay_directory_ + ": " + source +
+                     " is there, which an overlay could replace; name another directory");
+  }
+}
+
 void Writer::write(const std::vector<ObjectEvent>& events) {
   for (const ObjectEvent& event : events) {
-    std::printf("%s\n", event_record(event).c_str());
+    print(event_record(event) + "\n");
     if (tells_) std::fprintf(stderr, "%s\n", event_text(event).c_str());
   }
-  std::fflush(stdout);
 }
 
 }  // namespace zoo
