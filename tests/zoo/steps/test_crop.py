@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -53,9 +54,12 @@ def test_the_smallest_rectangle_of_an_aspect_contains_the_box(box, expected):
 def test_rectangle_is_centred_and_has_its_aspect(box, scale, aspect):
     x, y, width, height = box
     region = rectangle_around(box, scale, *aspect)
-    unit_q8 = 256 * scale * max(height / aspect[0], width / aspect[1])
-    assert region.height_q8 == pytest.approx(unit_q8 * aspect[0], rel=0.01, abs=0.51)
-    assert region.width_q8 == pytest.approx(unit_q8 * aspect[1], rel=0.01, abs=0.51)
+    # Sides and scale are rounded before the product is.
+    height_q8, width_q8 = (math.floor(256 * side + 0.5) for side in (height, width))
+    factor = Fraction(math.floor(65536 * scale + 0.5), 65536)
+    unit_q8 = factor * max(Fraction(height_q8, aspect[0]), Fraction(width_q8, aspect[1]))
+    assert abs(region.height_q8 - unit_q8 * aspect[0]) <= Fraction(1, 2)
+    assert abs(region.width_q8 - unit_q8 * aspect[1]) <= Fraction(1, 2)
     assert region.x0_q8 + region.width_q8 / 2 == pytest.approx((x + width / 2) * 256, abs=2)
     assert region.y0_q8 + region.height_q8 / 2 == pytest.approx((y + height / 2) * 256, abs=2)
 
