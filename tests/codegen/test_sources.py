@@ -34,7 +34,8 @@ def test_every_quoted_include_is_there():
 def test_only_the_contracts_steps_are_brought():
     names = {Path(name).stem for name in APP.generate(REQUEST) if name.startswith("steps/")}
     steps = {"crop", "resize", "normalize", "landmarks", "aspect_ratios", "head_pose"}
-    assert names == steps | {"frame", "track", "floor_div", "box_region", "sampling"}
+    forms = {f"sampling_{form}" for form in ("axis", "plain", "sse2", "neon")}
+    assert names == steps | {"frame", "track", "floor_div", "box_region", "sampling"} | forms
 
 
 def test_steps_over_time_are_brought():

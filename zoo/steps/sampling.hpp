@@ -2,145 +2,46 @@
 // The formula is in the numpy form, zoo/steps/sampling.py.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "floor_div.hpp"
 #include "frame.hpp"
+#include "sampling_axis.hpp"
+#include "sampling_plain.hpp"
+
+// The form for the processors that the program is compiled for; all write the same bytes.
+#if defined(ZOO_PLAIN_SAMPLING)
+namespace zoo::sampling {
+namespace form = plain;
+}
+#elif defined(__SSE2__)
+#include "sampling_sse2.hpp"
+namespace zoo::sampling {
+namespace form = sse2;
+}
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include "sampling_neon.hpp"
+namespace zoo::sampling {
+namespace form = neon;
+}
+#else
+namespace zoo::sampling {
+namespace form = plain;
+}
+#endif
 
 namespace zoo::sampling {
 
-struct Tap {
-  int pixel;
-  std::uint32_t weight;
-};
-
-// Weighted means of pixels along an axis: taps of result pixel i end before
-// ends[i], and total is the sum of their weights.
-struct Axis {
-  std::vector<Tap> taps;
-  std::vector<std::size_t> ends;
-  std::uint64_t total = 256;
-
-  std::size_t begin(std::size_t i) const { return i == 0 ? 0 : ends[i - 1]; }
-};
-
-// Appends taps to an axis. Pixels beyond the image are those at its edge.
-class Taps {
- public:
-  Taps(Axis& axis, int pixels) : axis_(axis), last_pixel_(pixels - 1) {}
-
-  std::int64_t inside(std::int64_t pixel) const {
-    return std::clamp<std::int64_t>(pixel, 0, last_pixel_);
-  }
-
-  // Neighbouring taps of one pixel become one.
-  void add(std::int64_t pixel, std::int64_t weight) {
-    const int place = static_cast<int>(inside(pixel));
-    const std::size_t first = axis_.ends.empty() ? 0 : axis_.ends.back();
-    const bool is_new = axis_.taps.size() == first || axis_.taps.back().pixel != place;
-    if (is_new) axis_.taps.push_back({place, 0});
-    axis_.taps.back().weight += static_cast<std::uint32_t>(weight);
-  }
-
-  void end_pixel() { axis_.ends.push_back(axis_.taps.size()); }
-
- private:
-  Axis& axis_;
-  std::int64_t last_pixel_;
-};
-
-inline Axis nearest_axis(std::int64_t start_q8, std::int64_t side_q8, int size, int pixels) {
-  Axis axis;
-  Taps taps(axis, pixels);
-  for (std::int64_t i = 0; i < size; ++i) {
-    taps.add(floor_div(start_q8 + side_q8 * (2 * i + 1) / (2 * std::int64_t{size}), 256), 256);
-    taps.end_pixel();
-  }
-  return axis;
-}
-
-// Each result pixel is the mean of per_pixel places between pixels.
-inline Axis bilinear_axis(std::int64_t start_q8, std::int64_t side_q8, int size, int pixels,
-                          std::int64_t per_pixel) {
-  Axis axis;
-  axis.total = static_cast<std::uint64_t>(256 * per_pixel);
-  Taps taps(axis, pixels);
-  const std::int64_t places = size * per_pixel;
-  for (std::int64_t i = 0; i < places; ++i) {
-    const std::int64_t position_q8 = start_q8 + side_q8 * (2 * i + 1) / (2 * places) - 128;
-    const std::int64_t below = floor_div(position_q8, 256);
-    const std::int64_t above_q8 = position_q8 - 256 * below;
-    taps.add(below, 256 - above_q8);
-    taps.add(below + 1, above_q8);
-    if ((i + 1) % per_pixel == 0) taps.end_pixel();
-  }
-  return axis;
-}
-
-// Each result pixel is the mean of what it covers.
-inline Axis area_axis(std::int64_t start_q8, std::int64_t side_q8, int size, int pixels) {
-  constexpr std::int64_t kTotal = 65536;
-  Axis axis;
-  axis.total = kTotal;
-  Taps taps(axis, pixels);
-  for (std::int64_t i = 0; i < size; ++i) {
-    const std::int64_t begin = start_q8 + side_q8 * i / size;
-    const std::int64_t end = std::max(start_q8 + side_q8 * (i + 1) / size, begin + 1);
-    const std::int64_t last = taps.inside(floor_div(end - 1, 256));
-    std::int64_t before = 0;
-    for (std::int64_t pixel = taps.inside(floor_div(begin, 256)); pixel <= last; ++pixel) {
-      const std::int64_t share =
-          pixel == last ? kTotal : (256 * (pixel + 1) - begin) * kTotal / (end - begin);
-      taps.add(pixel, share - before);
-      before = share;
-    }
-    taps.end_pixel();
-  }
-  return axis;
-}
-
-inline Axis make_axis(std::int64_t start_q8, std::int64_t side_q8, int size, int pixels,
-                      const std::string& interpolation) {
-  constexpr std::int64_t kTapsMax = 8;
-  if (interpolation == "area") return area_axis(start_q8, side_q8, size, pixels);
-  if (interpolation == "nearest") return nearest_axis(start_q8, side_q8, size, pixels);
-  const std::int64_t n = size;
-  const std::int64_t averaged =
-      std::clamp<std::int64_t>((2 * side_q8 + 256 * n) / (512 * n), 1, kTapsMax);
-  const std::int64_t per_pixel = interpolation == "bilinear" ? 1 : averaged;
-  return bilinear_axis(start_q8, side_q8, size, pixels, per_pixel);
-}
-
-// Adds up the rows of one result row into sums, from column `first` of the
-// image on.
-inline void sum_rows(const Image& image, const Axis& rows, std::size_t row, int first,
-                     std::vector<std::uint32_t>& sums) {
-  std::fill(sums.begin(), sums.end(), 0U);
+// The lines that a row of the result is made of, from their byte `begin` on.
+inline void find_lines(const Image& photo, const Axis& rows, std::size_t row, std::ptrdiff_t begin,
+                       std::vector<Line>& lines) {
+  lines.clear();
+  const std::ptrdiff_t pitch = std::ptrdiff_t{photo.width} * photo.channels;
   for (std::size_t i = rows.begin(row); i < rows.ends[row]; ++i) {
     const Tap tap = rows.taps[i];
-    const std::uint8_t* pixels =
-        image.pixels.data() + (std::ptrdiff_t{tap.pixel} * image.width + first) * image.channels;
-    for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += tap.weight * pixels[j];
-  }
-}
-
-// Adds up the columns of one result row and writes its pixels.
-inline void sum_columns(const std::vector<std::uint32_t>& sums, const Axis& columns, int first,
-                        int channels, std::uint64_t total, std::uint8_t* pixels) {
-  for (std::size_t column = 0; column < columns.ends.size(); ++column) {
-    std::uint64_t sum[4] = {};
-    for (std::size_t i = columns.begin(column); i < columns.ends[column]; ++i) {
-      const Tap tap = columns.taps[i];
-      const std::uint32_t* from = sums.data() + std::ptrdiff_t{tap.pixel - first} * channels;
-      for (int c = 0; c < channels; ++c) sum[c] += std::uint64_t{tap.weight} * from[c];
-    }
-    for (int c = 0; c < channels; ++c) {
-      *pixels++ = static_cast<std::uint8_t>((sum[c] + total / 2) / total);
-    }
+    lines.push_back({photo.pixels.data() + tap.pixel * pitch + begin, tap.weight});
   }
 }
 
@@ -155,16 +56,26 @@ inline Image sample(const Image& photo, const Region& region, int height, int wi
       sampling::make_axis(region.y0_q8, region.height_q8, height, photo.height, interpolation);
   const sampling::Axis columns =
       sampling::make_axis(region.x0_q8, region.width_q8, width, photo.width, interpolation);
+  const sampling::Mean mean(rows.total * columns.total);
   const int first = columns.taps.front().pixel;
-  const std::ptrdiff_t seen = columns.taps.back().pixel - first + 1;
-  std::vector<std::uint32_t> sums(static_cast<std::size_t>(seen * photo.channels));
+  const auto count = static_cast<std::size_t>((columns.end_pixel() - first) * photo.channels);
+  const sampling::Stencil stencil = sampling::make_stencil(columns, photo.channels);
+  const bool has_form = count >= 16 && photo.channels <= 4 && mean.fits_32_bits();
+  std::vector<std::uint32_t> sums(count + 3);
+  std::vector<sampling::Line> lines;
   const auto row_bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(photo.channels);
   Image image{height, width, photo.channels, {}};
   image.pixels.resize(row_bytes * static_cast<std::size_t>(height));
   for (std::size_t row = 0; row < rows.ends.size(); ++row) {
-    sampling::sum_rows(photo, rows, row, first, sums);
-    sampling::sum_columns(sums, columns, first, photo.channels, rows.total * columns.total,
-                          image.pixels.data() + row_bytes * row);
+    sampling::find_lines(photo, rows, row, std::ptrdiff_t{first} * photo.channels, lines);
+    std::uint8_t* pixels = image.pixels.data() + row_bytes * row;
+    if (has_form) {
+      sampling::form::sum_lines(lines, sums, count);
+      sampling::form::mean_columns(sums, stencil, photo.channels, mean, pixels);
+    } else {
+      sampling::plain::sum_lines(lines, sums, count);
+      sampling::plain::mean_columns(sums, stencil, photo.channels, mean, pixels);
+    }
   }
   return image;
 }

@@ -60,6 +60,9 @@ class CppSteps:
         )
         return out
 
+    def wrong_means(self, n: int) -> int:
+        return int(self._library.wrong_means(n))
+
     def fitted(
         self, step: str, image: NDArray, box: Box, size: tuple[int, int], *words: object
     ) -> tuple[NDArray, Region]:

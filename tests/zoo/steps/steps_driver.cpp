@@ -124,6 +124,19 @@ void resize(const std::uint8_t* pixels, const int* hwc, const std::int64_t* regi
   copy_pixels(frame, out);
 }
 
+// Returns how many sums are divided wrongly by a sum of weights, 65536 n: of all that round
+// differently, up to n times 255.
+int wrong_means(int n) {
+  const std::uint64_t total = 65536 * static_cast<std::uint64_t>(n);
+  const zoo::sampling::Mean mean(total);
+  int wrong = 0;
+  for (std::uint64_t sum = 0; sum <= 255 * total; sum += 32768) {
+    wrong += mean(sum) != (sum + total / 2) / total;
+    wrong += mean(sum + 32767) != (sum + 32767 + total / 2) / total;
+  }
+  return wrong;
+}
+
 void stretch(const std::uint8_t* pixels, const int* hwc, const double* box, int height, int width,
              const char* interpolation, std::uint8_t* out, std::int64_t* region) {
   zoo::Frame frame = boxed(pixels, hwc, box);

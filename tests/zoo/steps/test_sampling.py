@@ -146,6 +146,12 @@ def test_the_largest_region_fits_64_bits(cpp, size, interpolation):
     np.testing.assert_array_equal(cpp.resize(image, region, 1, size, interpolation), expected)
 
 
+@pytest.mark.toolchain
+@pytest.mark.parametrize("n", [*sorted({a * b for a in range(1, 9) for b in range(1, 9)}), 65536])
+def test_cpp_divides_every_sum_exactly(cpp, n):
+    assert cpp.wrong_means(n) == 0
+
+
 @given(st.integers(-9999, 9999), st.integers(1, 99))
 def test_division_rounds_halves_up(a, b):
     assert round_divide(a, b) == (2 * a + b) // (2 * b)
