@@ -1,6 +1,9 @@
 """Lowers an integer Graph to the input of ai8xize.py, with the network in C beside it."""
 
+import io
 from collections.abc import Mapping
+
+import numpy as np
 
 from compilers.ai8x.capabilities import capabilities
 from compilers.ai8x.checkpoint import write_checkpoint
@@ -14,15 +17,16 @@ from compilers.ai8x.files import (
     NETWORK,
     README,
 )
+from compilers.ai8x.known_answer import expected_words
 from compilers.ai8x.layers import read_layers
 from compilers.ai8x.limits import Ai8xLimits
 from compilers.ai8x.network_yaml import write_network
 from compilers.ai8x.parameters import parameters_of
-from compilers.ai8x.placement import place
+from compilers.ai8x.placement import place, processors_at_once
 from compilers.ai8x.report import cost_table, figures_of
 from compilers.ai8x.sample import npy, sample_and_answer
 from compilers.ai8x.scheme_check import demand_scheme
-from compilers.ai8x.vendor_tool import NOT_CONVERTED, convert, find_checkout, readme
+from compilers.ai8x.vendor_tool import NOT_CONVERTED, Expected, convert, find_checkout, readme
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
 from zoo.capability import Capability
@@ -73,8 +77,7 @@ class Ai8xCompiler(Compiler):
         checkout = find_checkout()
         if checkout is None:
             return Artifact(self.name, MAIN, files, EXACT, (NOT_CONVERTED,))
-        costs = self.costs(graph, target, registry.load("scheme", _SCHEME))
-        converted = convert(files, checkout, figures_of(costs))
+        converted = convert(files, checkout, _expected(graph, target, files[ANSWER]))
         return Artifact(self.name, MAIN, {**files, **converted.files}, EXACT, (converted.note,))
 
 
@@ -89,6 +92,17 @@ def _vendor_files(graph: Graph, target: Target) -> Mapping[str, bytes]:
         ANSWER: npy(answer),
         README: readme(),
     }
+
+
+def _expected(graph: Graph, target: Target, answer: bytes) -> Expected:
+    limits, scheme = Ai8xLimits.of(target), registry.load("scheme", _SCHEME)
+    layers = read_layers(graph, target, scheme)
+    words = expected_words(
+        np.load(io.BytesIO(answer)),
+        processors_at_once(layers[-1].outputs, limits),
+        place(layers, limits)[-1].out_offset,
+    )
+    return Expected(words, figures_of(cost_table(layers, limits)))
 
 
 def _sources(graph: Graph, target: Target, scheme: str) -> Mapping[str, bytes]:

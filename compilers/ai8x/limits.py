@@ -15,9 +15,10 @@ class Ai8xLimits:
 
     layers_max: convolutions and dense layers.  channels_max: of input and output.
     biased_outputs_max: output channels of a layer with a bias.  flatten_max: values that a dense
-    layer reads; flatten_pixels_max: of each channel.  pool_max: side of a pool's window.
-    processors: channels that it reads at once.  data_bytes: memory of four processors.
-    weights_bytes, bias_bytes: memory for all layers.  clock_hz: of the accelerator.
+    layer reads; flatten_pixels_max: of each channel.  side_max: of an image with its pads.
+    pool_max: side of a pool's window.  processors: channels that it reads at once.
+    data_bytes: memory of four processors.  weights_bytes, bias_bytes: memory for all layers.
+    clock_hz: of the accelerator.
     """
 
     layers_max: int
@@ -25,6 +26,7 @@ class Ai8xLimits:
     biased_outputs_max: int
     flatten_max: int
     flatten_pixels_max: int
+    side_max: int
     pool_max: int
     processors: int
     data_bytes: int

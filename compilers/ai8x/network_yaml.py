@@ -5,7 +5,7 @@ Fields: ai8x-synthesis, README.md, "Network Description"; a list of layers with 
 
 from collections.abc import Mapping, Sequence
 
-from compilers.ai8x.layers import Layer
+from compilers.ai8x.layer import Layer
 from compilers.ai8x.placement import Place
 from zoo.errors import ArtifactError
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.ai8x.layers import Layer
+from compilers.ai8x.layer import Layer
 from compilers.quantize.power_of_two import fix_point_of
 from zoo.errors import RefusedError
 from zoo.graph import Graph, quantization_of

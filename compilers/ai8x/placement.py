@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from compilers.ai8x.layers import Layer
+from compilers.ai8x.layer import PROCESSORS_OF_A_MEMORY, Layer
 from compilers.ai8x.limits import Ai8xLimits
+from compilers.ai8x.parameter_memory import demand_bias_room, demand_weight_room
 from zoo.lowering import Refusal
 
-__all__ = ["Place", "place"]
+__all__ = ["Place", "place", "processors_at_once"]
 
-_SHARING = 4  # processors of a memory, and the bytes of its words
+_WORD_BYTES = PROCESSORS_OF_A_MEMORY
 _PARTS = 4  # of each memory, where outputs may begin
 _SUM_BYTES = 4
 
@@ -47,9 +48,11 @@ class _Region:
 
 
 def place(layers: Sequence[Layer], limits: Ai8xLimits) -> tuple[Place, ...]:
-    """Return the place of each layer; raises Refusal for one whose data do not fit."""
+    """Return the place of each layer; raises Refusal for one whose data or weights do not fit."""
     masks = [_mask(layer.channels, turn, limits) for turn, layer in enumerate(layers)]
-    masks.append((1 << min(layers[-1].outputs, limits.processors)) - 1)
+    masks.append(_mask(layers[-1].outputs, 0, limits))
+    demand_weight_room(layers, masks, limits)
+    demand_bias_room(layers, masks, limits)
     places, source = [], _Region(masks[0], 0, _input_bytes(layers[0], limits))
     _demand_room(layers[0], source, limits)
     for layer, mask in zip(layers, masks[1:], strict=True):
@@ -92,21 +95,31 @@ def _input_bytes(layer: Layer, limits: Ai8xLimits) -> int:
 
 def _image_bytes(channels: int, pixels: int, limits: Ai8xLimits) -> int:
     """Return the bytes in each memory: a word for each pixel and pass over the channels."""
-    return prod((-(-channels // limits.processors), pixels, _SHARING))
+    return prod((-(-channels // limits.processors), pixels, _WORD_BYTES))
+
+
+def processors_at_once(channels: int, limits: Ai8xLimits) -> int:
+    """Return how many processors take some channels, in as many passes as it needs."""
+    passes = -(-channels // limits.processors)
+    used = -(-channels // passes)
+    if passes > 1:
+        used = -(-used // PROCESSORS_OF_A_MEMORY) * PROCESSORS_OF_A_MEMORY
+    return used
 
 
 def _mask(channels: int, turn: int, limits: Ai8xLimits) -> int:
     """Return the processors of some channels, in the upper half at every second turn."""
     half = limits.processors // 2
-    passes = -(-channels // limits.processors)
-    used = -(-channels // passes)
-    if used > _SHARING:
-        used = min(-(-used // _SHARING) * _SHARING, limits.processors)
+    used = processors_at_once(channels, limits)
     mask = (1 << used) - 1
     return mask << half if turn % 2 and used <= half else mask
 
 
 def _memories(processors: int) -> int:
     """Return the bit mask of the memories that processors use."""
-    bits = range(0, processors.bit_length(), _SHARING)
-    return sum(1 << bit // _SHARING for bit in bits if processors >> bit & ((1 << _SHARING) - 1))
+    bits = range(0, processors.bit_length(), PROCESSORS_OF_A_MEMORY)
+    return sum(
+        1 << bit // PROCESSORS_OF_A_MEMORY
+        for bit in bits
+        if processors >> bit & ((1 << PROCESSORS_OF_A_MEMORY) - 1)
+    )

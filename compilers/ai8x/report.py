@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from compilers.ai8x.layers import Layer
+from compilers.ai8x.layer import Layer
 from compilers.ai8x.limits import Ai8xLimits
 from compilers.ai8x.timing import (
     STARTUP_CYCLES,

@@ -14,7 +14,7 @@ STARTUP_CYCLES more.
 from fractions import Fraction
 from math import prod
 
-from compilers.ai8x.layers import Layer
+from compilers.ai8x.layer import Layer
 
 __all__ = [
     "STARTUP_CYCLES",

@@ -4,7 +4,6 @@ It makes a C project for the board from the artifact's files, and computes the k
 which is compared with the reference's. Its files are not changed.
 """
 
-import io
 import os
 import re
 import subprocess
@@ -14,12 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from compilers.ai8x.files import ANSWER, ARCH, CHECKPOINT, FOLDER, INPUT_SAMPLE, NETWORK
+from compilers.ai8x.known_answer import Words, read_words
 from zoo.errors import ToolchainError
 
-__all__ = ["NOT_CONVERTED", "Converted", "convert", "find_checkout", "readme", "summary"]
+__all__ = [
+    "NOT_CONVERTED",
+    "Converted",
+    "Expected",
+    "convert",
+    "find_checkout",
+    "readme",
+    "summary",
+]
 
 VARIABLE = "AI8X_SYNTHESIS"
 NOT_CONVERTED = (
@@ -29,10 +35,10 @@ NOT_CONVERTED = (
 
 _SCRIPT = "ai8xize.py"
 _PROJECT = "project"
+_ANSWER, _LOG = "sampleoutput.h", "log.txt"
 _PYTHONS = (".venv/bin/python", "venv/bin/python")
 _TIMEOUT_S = 600
 _LOG_LINES = 15
-_WORD = re.compile(r"0x[0-9a-f]{8}")
 _FIGURES = {
     "operations": re.compile(r"Hardware: ([\d,]+) ops"),
     "bytes of weights": re.compile(r"Weight memory:\s+([\d,]+) bytes"),
@@ -55,6 +61,17 @@ The known answer in the project's `sampleoutput.h` must be the one of `{answer}`
 does this itself if {variable} names the checkout. Its result, `{project}`, is a C project
 for the vendor's SDK.
 """
+
+
+@dataclass(frozen=True)
+class Expected:
+    """words: of the known answer, by address.
+
+    figures: those of the tool's summary, as `summary` names them, None if ours is not known.
+    """
+
+    words: Words
+    figures: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -96,35 +113,37 @@ def readme() -> bytes:
     return text.encode()
 
 
-def convert(
-    files: Mapping[str, bytes], checkout: Path, figures: Mapping[str, int | None]
-) -> Converted:
+def convert(files: Mapping[str, bytes], checkout: Path, expected: Expected) -> Converted:
     """Run ai8xize.py on the artifact's files.
 
-    figures: those of its summary, as `summary` names them, None if ours is not known.
-    Raises ToolchainError if it fails, or if its known answer or summary differs from ours.
+    Raises ToolchainError if it fails, if it writes other files than expected, or if its known
+    answer or summary differs from ours.
     """
     with TemporaryDirectory(prefix="zoo-ai8x-") as name:
         folder = Path(name)
         for file in (CHECKPOINT, NETWORK, INPUT_SAMPLE):
             (folder / Path(file).name).write_bytes(files[file])
-        _run(_arguments(name, f"{name}/{_PROJECT}"), checkout)
+        log = _run(_arguments(name, f"{name}/{_PROJECT}"), checkout)
         project = folder / _PROJECT / ARCH
-        _compare((project / "sampleoutput.h").read_text("utf-8"), files[ANSWER])
-        found = summary((project / "log.txt").read_text("utf-8", "replace"))
         made = {
-            f"{FOLDER}/{_PROJECT}/{path.relative_to(project)}": path.read_bytes()
+            path.relative_to(project).as_posix(): path.read_bytes()
             for path in sorted(project.rglob("*"))
             if path.is_file()
         }
-    for name, ours in figures.items():
-        if ours is not None and found.get(name) not in (None, ours):
+    for needed in (_ANSWER, _LOG):
+        if needed not in made:
             raise ToolchainError(
-                f"{_SCRIPT}: counts {found[name]:,} {name}, the zoo {ours:,}; report this with the "
-                "network"
+                f"{_SCRIPT}: wrote no {needed} in {checkout}; use a release of ai8x-synthesis that "
+                f"the zoo knows (docs/max78000.md)\n{_end(log)}"
             )
+    _compare_answer(read_words(made[_ANSWER].decode("utf-8", "replace"), _ANSWER), expected.words)
+    found = summary(made[_LOG].decode("utf-8", "replace"))
+    _compare_summary(found, expected.figures)
     told = ", ".join(f"{value:,} {name}" for name, value in found.items())
-    return Converted(made, f"{_SCRIPT} computes the known answer; {told}")
+    return Converted(
+        {f"{FOLDER}/{_PROJECT}/{name}": content for name, content in made.items()},
+        f"{_SCRIPT} computes the known answer; {told}",
+    )
 
 
 def summary(log: str) -> dict[str, int]:
@@ -144,7 +163,8 @@ def _arguments(folder: str, project: str) -> list[str]:
     return [_SCRIPT, *settings, *files, "--compact-data", "--verbose", "--no-version-check"]
 
 
-def _run(arguments: list[str], checkout: Path) -> None:
+def _run(arguments: list[str], checkout: Path) -> str:
+    """Return what the tool prints."""
     python = next((str(checkout / p) for p in _PYTHONS if (checkout / p).exists()), sys.executable)
     try:
         finished = subprocess.run(
@@ -160,19 +180,46 @@ def _run(arguments: list[str], checkout: Path) -> None:
         raise ToolchainError(f"{_SCRIPT}: cannot run in {checkout} ({error})") from error
     output = finished.stdout + finished.stderr
     if finished.returncode != 0:
-        end = "\n".join(output.splitlines()[-_LOG_LINES:])
-        raise ToolchainError(f"{_SCRIPT}: failed in {checkout}\n{end}")
-
-
-def _compare(header: str, answer: bytes) -> None:
-    """Raise ToolchainError if the header's known answer is not ours.
-
-    After the address, mask and count of its first block come the words.
-    """
-    wanted = [int(word) & 0xFFFFFFFF for word in np.load(io.BytesIO(answer)).reshape(-1)]
-    words = [int(word, 16) for word in _WORD.findall(header)]
-    if words[3 : 3 + len(wanted)] != wanted:
         raise ToolchainError(
-            f"{_SCRIPT}: its known answer {words[3 : 3 + len(wanted)]} is not the reference's "
-            f"{wanted}; report this with the network"
+            f"{_SCRIPT}: failed with status {finished.returncode} in {checkout}; what it printed "
+            f"last says why\n{_end(output)}"
+        )
+    return output
+
+
+def _end(output: str) -> str:
+    return "\n".join(output.splitlines()[-_LOG_LINES:])
+
+
+def _compare_answer(found: Words, wanted: Words) -> None:
+    """Raise ToolchainError if the tool's known answer is not ours."""
+    different = sorted(
+        address for address in {*found, *wanted} if found.get(address) != wanted.get(address)
+    )
+    if different:
+        first = different[0]
+        raise ToolchainError(
+            f"{_SCRIPT}: {len(different)} of {len(wanted)} words of its known answer are not the "
+            f"reference's; at {first:#x} it has {_hex(found.get(first))}, the reference "
+            f"{_hex(wanted.get(first))}; report this with the network"
+        )
+
+
+def _hex(word: int | None) -> str:
+    return "nothing" if word is None else f"{word:#010x}"
+
+
+def _compare_summary(found: Mapping[str, int], figures: Mapping[str, int | None]) -> None:
+    """Raise ToolchainError for a figure that the tool counts otherwise, or does not tell."""
+    for name, ours in figures.items():
+        if ours is None or found.get(name) == ours:
+            continue
+        if name not in found:
+            raise ToolchainError(
+                f"{_SCRIPT}: its {_LOG} has no number of {name}; use a release of ai8x-synthesis "
+                "that the zoo knows (docs/max78000.md)"
+            )
+        raise ToolchainError(
+            f"{_SCRIPT}: counts {found[name]:,} {name}, the zoo {ours:,}; report this with the "
+            "network"
         )

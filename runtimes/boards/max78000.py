@@ -45,6 +45,7 @@ TARGET = Target(
         "biased_outputs_max": 512,
         "flatten_max": 16384,
         "flatten_pixels_max": 256,
+        "side_max": 1023,
         "pool_max": 16,
         "data_bytes": 8192 * 4,
         "weights_bytes": 442_368,

@@ -20,11 +20,18 @@ from zoo.scheme import Override
 TARGET = find_target("max78000")
 
 
-def convolution(weight: tuple[int, ...], side: int = 8, **attributes: object) -> Graph:
-    """Return one convolution 'c' of an image with 4 channels."""
-    node = Node("c", "conv", ("x", "w"), "y", {**CONV, **attributes})
-    shapes = {"x": ("N", 4, side, side)}
-    return build_graph(shapes, [node], ["y"], {"w": np.ones(weight, np.float32)})
+def convolution(
+    weight: tuple[int, ...],
+    side: tuple[int, int] = (8, 8),
+    bias: bool = False,
+    **attributes: object,
+) -> Graph:
+    """Return one convolution 'c' of an image with 4 channels. side: height and width."""
+    inputs = ("x", "w", "b") if bias else ("x", "w")
+    node = Node("c", "conv", inputs, "y", {**CONV, **attributes})
+    constants = {"w": np.ones(weight, np.float32), "b": np.ones(weight[0], np.float32)}
+    used = {name: constants[name] for name in inputs[1:]}
+    return build_graph({"x": ("N", 4, *side)}, [node], ["y"], used)
 
 
 def refusal(graph: Graph) -> str:
@@ -47,7 +54,32 @@ def refusal(graph: Graph) -> str:
         (convolution((4, 4, 3, 3), strides=(2, 2)), "its strides are .*; put a max pool before"),
         (convolution((4, 4, 3, 3), pads=(0, 0, 1, 1)), "its pads are .* the same on each side"),
         (convolution((1025, 4, 1, 1), pads=(0,) * 4), "4 channels and 1025 outputs; at most 1024"),
-        (convolution((4, 4, 3, 3), clamp=(0.0, 6.0)), r"it clips to \(0.0, 6.0\); use a ReLU"),
+        (
+            convolution((4, 4, 3, 3), clamp=(0.0, 6.0)),
+            r"it clips to \(0.0, 6.0\); the accelerator clips at 0 or not at all; use a ReLU",
+        ),
+        (
+            convolution((513, 4, 1, 1), pads=(0,) * 4, bias=True),
+            "513 outputs have a bias; at most 512 can; leave out the bias, or use fewer outputs",
+        ),
+        (
+            convolution((4, 4, 3, 3), side=(2, 1022)),
+            "its image of 2x1022 has a side of 1024 with pads; at most 1023 .*; pool earlier",
+        ),
+        (
+            layer_chain((4,), (3, 17)),
+            r"node 'head' \(dense\): it reads 1156 values of 289 pixels; at most 16384 and 256 are "
+            "possible; pool before it",
+        ),
+        (
+            layer_chain((260,), (3, 8)),
+            "it reads 16640 values of 64 pixels; at most 16384 and 256 are possible",
+        ),
+        (
+            layer_chain((66,), (3, 4)),
+            "it flattens 66 channels, which the processors read in 2 passes; a multiple of 8 is "
+            "possible; use 64 or at most 64 channels",
+        ),
         (
             layer_chain((512, 512), (3, 8)),
             r"node 'conv1' \(conv\): with it the weights take 2373120 bytes; the accelerator holds "
@@ -106,6 +138,16 @@ def test_an_image_that_its_memory_does_not_hold():
         COMPILER.lower(integer, TARGET, "ai8x")
     found = COMPILER.capabilities(layer_chain((4, 4, 4, 4, 4), (3, 100)), TARGET)
     assert [entry.refusal for entry in found if entry.why] == [str(refused.value)]
+
+
+def test_an_output_without_room_beside_what_is_read():
+    graph = layer_chain((64, 4, 4, 4), (3, 80))
+    (refused,) = (entry for entry in COMPILER.capabilities(graph, TARGET) if entry.why)
+    assert refused.node == "conv0"
+    assert refused.why == (
+        "its 25600 bytes of output do not fit beside the 25600 that it reads, in memories of 32768"
+    )
+    assert refused.remedy.startswith("pool earlier, use fewer channels, or fold the input")
 
 
 def test_a_model_of_narrow_weights_is_looked_at_with_its_own_widths():
