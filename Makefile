@@ -14,6 +14,8 @@ K210_MODEL ?= facedet_224.wider
 MAX78000_MODEL ?= facenet_v2.wider
 CALIB ?=
 PORT ?=
+FIRMWARE ?=
+MAXIM_PATH ?=
 GOLDEN ?= recipes/shelf/portrait/astronaut.png
 
 BIN := $(VENV)/bin
@@ -24,11 +26,11 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 \
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 flash-max78000 \
 	bundles test portability check fix golden docs size clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 toolchains: $(TOOLS)base ## Install the system packages that building apps needs (Debian, Ubuntu)
 
@@ -76,6 +78,10 @@ flash-k210: k210 | $(EXTRA)kflash ## k210, then print what would be flashed; POR
 max78000: $(SETUP) | $(TOOLS)mcu ## Build the bundle for the MAX78000 and prove it without the board
 	$(BIN)/zoo build $(MAX78000_MODEL) --target max78000 --quant qat
 	$(BIN)/zoo verify dist/$(MAX78000_MODEL).max78000.qat.tar.gz
+
+flash-max78000: max78000 ## max78000, then print OpenOCD's command; FIRMWARE=build/firmware.elf flashes it
+	$(BIN)/zoo flash dist/$(MAX78000_MODEL).max78000.qat.tar.gz $(if $(FIRMWARE),--firmware $(FIRMWARE),--dry-run) \
+		$(if $(MAXIM_PATH),--scripts $(MAXIM_PATH)/Tools/OpenOCD/scripts)
 
 bundles: $(SETUP) ## Build the bundles for this PC in all quantizations
 	for quant in $(QUANTS); do $(BIN)/zoo build $(MODEL) --target x86 --quant $$quant || exit; done

@@ -4,6 +4,7 @@ It classifies pictures that come over the serial port as the network's pixels, b
 normalization.
 """
 
+import hashlib
 import json
 
 from codegen.templates import TEMPLATES, render
@@ -13,6 +14,9 @@ from zoo.plugs import AppRequest
 __all__ = ["firmware_sources"]
 
 _FOLDER = TEMPLATES / "max78000"
+_WEIGHTS = "network_weights.c"
+"""Of the network in C. `zoo flash` knows a bundle's firmware by this file's digest."""
+
 _MEAN = _STD = 128
 """Of the normalization that the firmware's loop has: its integers are pixel - 128."""
 
@@ -29,7 +33,11 @@ def firmware_sources(request: AppRequest) -> dict[str, bytes]:
     paths = (path for path in _FOLDER.rglob("*") if path.is_file() and path.suffix != ".j2")
     files = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
     files["contract.h"] = render(
-        "max78000/contract.h.j2", model=request.model, labels=tuple(map(_json_literal, labels))
+        "max78000/contract.h.j2",
+        model=request.model,
+        model_json=_json_literal(request.model),
+        weights_sha256=hashlib.sha256(request.artifact_files[_WEIGHTS]).hexdigest(),
+        labels=tuple(map(_json_literal, labels)),
     )
     return {f"firmware/{name}": files[name] for name in sorted(files)}
 

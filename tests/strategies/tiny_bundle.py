@@ -39,6 +39,7 @@ def write_bundle(
     scheme: str = "w8a8-asym",
     more: Mapping[str, str] = NOTHING,
     detector: str = "",
+    target: str = "board",
 ) -> Path:
     """Write a bundle with that program and more files below a folder; return the archive.
 
@@ -51,7 +52,7 @@ def write_bundle(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(0o755)
-    manifest = _manifest(content, scheme)
+    manifest = replace(_manifest(content, scheme), target=target)
     if detector:
         manifest = _with_detector(manifest, detector)
     (content / "manifest.json").write_text(manifest.to_json())

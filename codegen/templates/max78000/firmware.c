@@ -22,6 +22,7 @@ static void print_record(long frame, size_t label, uint32_t cycles) {
 
 int main(void) {
   device_start();
+  printf("{\"model\": %s, \"weights_sha256\": \"%s\"}\n", contract_model, contract_weights_sha256);
   for (long frame = 0; device_read(pixels, sizeof pixels); ++frame) {
     for (size_t i = 0; i < sizeof pixels; ++i) input[i] = (int8_t)(pixels[i] - 128);
     const uint32_t begin = device_cycles();

@@ -1,5 +1,6 @@
 """The MAX78000's firmware: its sources, and what it computes on an emulated Cortex-M4F."""
 
+import hashlib
 import json
 import subprocess
 from dataclasses import replace
@@ -113,7 +114,11 @@ def test_it_computes_what_the_accelerator_does(tmp_path):
         timeout=120,
         check=True,
     )
-    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    first, *lines = (json.loads(line) for line in run.stdout.splitlines())
+    digest = hashlib.sha256(request.artifact_files["network_weights.c"]).hexdigest()
+    assert first == {"model": "small", "weights_sha256": digest}
+    # `zoo flash` finds it.
+    assert digest.encode() in program.read_bytes()
     for name, content in request.artifact_files.items():
         (tmp_path / "model" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "model" / name).write_bytes(content)
