@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from zoo.errors import ToolchainError, VerifyError
 from zoo.picture import read_picture
 from zoo.plugs import AppRun, ChainRun
+from zoo.program_end import ended, without_programs
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
 
@@ -155,14 +156,17 @@ def _run(command: Sequence[str], picture: str, given: bytes = b"") -> str:
             command, input=given, capture_output=True, timeout=_TIMEOUT_S, check=False
         )
     except OSError as error:
-        raise ToolchainError(f"{command[0]}: cannot be started here ({error.strerror})") from error
+        remedy = without_programs(Path(command[0]).parent)
+        raise ToolchainError(
+            f"{command[0]}: cannot be started here ({error.strerror})" + (remedy and f"; {remedy}")
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise VerifyError(
             f"{command[0]}: picture '{picture}' took more than {_TIMEOUT_S} s"
         ) from error
     if finished.returncode != 0:
         raise VerifyError(
-            f"{command[0]}: failed on picture '{picture}' with status {finished.returncode}: "
+            f"{command[0]}: failed on picture '{picture}' with {ended(finished.returncode)}: "
             f"{finished.stderr.decode('utf-8', 'replace').strip()}"
         )
     return finished.stdout.decode("utf-8")

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from zoo.errors import ToolchainError
+from zoo.program_end import ended
 from zoo.tool import Tool
 
 __all__ = ["CMAKE", "cmake_build"]
@@ -59,7 +60,7 @@ def _run(command: list[str], source: Path) -> str:
         output = (error.stdout or b"").decode("utf-8", "replace")
         raise _failure(f"took more than {_TIMEOUT_S} s", output, source) from error
     if finished.returncode != 0:
-        raise _failure(f"failed with status {finished.returncode}", finished.stdout, source)
+        raise _failure(f"failed with {ended(finished.returncode)}", finished.stdout, source)
     return finished.stdout
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
 from zoo.errors import ToolchainError, VerifyError
+from zoo.program_end import ended
 
 __all__ = ["BareMachine"]
 
@@ -77,7 +78,7 @@ class BareMachine:
             finished = self._started(command, folder, _RUNNING_S)
             if finished.returncode != 0:
                 raise VerifyError(
-                    f"{emulator}: the network ended with status {finished.returncode}: "
+                    f"{emulator}: the network ended with {ended(finished.returncode)}: "
                     f"{finished.stderr.strip()}"
                 )
             found = np.fromfile(folder / "outputs.bin", np.uint8)

@@ -1,12 +1,12 @@
-"""What a file holds, with errors that name it."""
+"""What a file holds, and what is written to one, with errors that name it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from zoo.errors import DataError, ZooError
+from zoo.errors import DataError, UsageError, ZooError
 
-__all__ = ["file_content", "naming"]
+__all__ = ["file_content", "naming", "write_whole"]
 
 
 def file_content(file: Path, failure: type[ZooError]) -> bytes:
@@ -15,6 +15,25 @@ def file_content(file: Path, failure: type[ZooError]) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise failure(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all, unless it is a device or pipe.
+
+    Raises UsageError if it cannot be written.
+    """
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)
+            return
+        partial.write_bytes(content)
+        partial.replace(file)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror})") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager

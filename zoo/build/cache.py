@@ -11,6 +11,7 @@ those facts and its own files are unchanged.
 """
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -27,7 +28,7 @@ __all__ = ["Cache", "Outcome", "Task", "default_folder"]
 
 _RECORD = "stage.json"
 _FILES = "files"
-_OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_OUT_OF_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Cache:
 
         run: fills an empty folder.  Raises CacheError if the cache cannot be written.
         """
+        self._remove_leftovers()
         ingredients = task.ingredients()
         key = digest_json([task.stage, ingredients])
         found = None if force else self._find(key)
@@ -164,20 +166,21 @@ class Cache:
         wrote.
         """
         partial = destination.with_name(f".{destination.name}.partial")
-        with self._lock(digest_json(str(destination.resolve()))):
-            try:
-                destination.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, partial)
-                _check_copy(partial, source)
-                partial.replace(destination)
-            except OSError as error:
-                raise UsageError(
-                    f"{destination}: cannot be written ({error.strerror or error}); "
-                    "choose another folder with --out"
-                ) from error
-            finally:
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with _alone_in(destination.parent):
+                try:
+                    shutil.copyfile(source, partial)
+                    _check_copy(partial, source)
+                    partial.replace(destination)
+                finally:
+                    with suppress(OSError):
+                        partial.unlink(missing_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{destination}: cannot be written ({error.strerror or error}); "
+                "choose another folder with --out"
+            ) from error
 
     def _find(self, key: str) -> tuple[Path, _Record] | None:
         """Return the newest complete result made with today's dependencies."""
@@ -233,6 +236,18 @@ class Cache:
             folder.rename(doomed)
             shutil.rmtree(doomed, ignore_errors=True)
 
+    def _remove_leftovers(self) -> None:
+        """Remove what killed builds left and no running one owns."""
+        for path in (self.folder / "unfinished").glob("*"):
+            from filelock import FileLock
+
+            lock = FileLock(self.folder / "locks" / f"{path.name.partition('.')[0]}.lock")
+            with suppress(OSError), lock.acquire(timeout=0):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
     def _explain(self, task: Task, key: str, ingredients: Mapping[str, object]) -> str:
         last = _read(self.folder / "last" / f"{task.build_name}.{task.stage}.json")
         changed = last.changes(ingredients) if last else ()
@@ -277,6 +292,18 @@ class Cache:
                 "space, or choose another folder with --cache or the environment variable "
                 "ZOO_CACHE"
             ) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other builds from delivering into a folder; the cache may be read-only."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # a network file system may have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _hit(key: str, entry: Path, record: _Record) -> Outcome:

@@ -19,6 +19,7 @@ from zoo.cli.options import (
 )
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
+from zoo.file_content import write_whole
 
 if TYPE_CHECKING:
     from zoo.bench.latency import ChainLatency
@@ -130,7 +131,7 @@ def command(
         machine, latencies = on_processor(contest, threads, **of_processor)
     written = report(machine, beside_float(latencies), chains)
     if out is not None:
-        _write(out, json.dumps(written, indent=2) + "\n")
+        write_whole(out, (json.dumps(written, indent=2) + "\n").encode())
     if as_json:
         print_json(written)
         return
@@ -163,13 +164,6 @@ def _check_threads(threads: int) -> None:
             f"--threads {threads}: expected a number from 1 to {processors}, the processors that "
             "this program may use"
         )
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from error
 
 
 def _refuse(names: Collection[str], because: str) -> None:

@@ -6,6 +6,7 @@ import click
 
 from zoo.cli.options import named_file, signal_option, size_option, source_of
 from zoo.errors import UsageError
+from zoo.file_content import write_whole
 from zoo.names import proposed_name
 from zoo.user_file import is_user_file, suffixes
 
@@ -30,7 +31,7 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
         raise UsageError(f"{out}: already exists; give another file with --out, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
-    out.write_text(first_contract(file, *source), "utf-8")
+    write_whole(out, first_contract(file, *source).encode())
     click.echo(f"{out}: check the lines marked GUESS against the training code")
 
 

@@ -1,15 +1,23 @@
 """Entry point of our programs: errors become a message and an exit status."""
 
+import errno
 import os
 import sys
+from tempfile import gettempdir
 from typing import NoReturn
 
 import click
 
+from zoo.cli.standard_output import OutputError, open_standard_files, standard_output
+from zoo.cli.termination import Terminated, terminable
 from zoo.errors import ZooError
 from zoo.quoting import terminal
 
 __all__ = ["enter"]
+
+_INTERRUPTED = 130
+_SIGNALLED = 128
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def enter(command: click.Command, name: str) -> None:
@@ -17,8 +25,10 @@ def enter(command: click.Command, name: str) -> None:
     # Idle threads of numpy's matrix products spin, which takes several times the CPU time of the
     # products. OpenBLAS reads this when numpy is imported, which `zoo` does in its commands.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    open_standard_files()
     try:
-        status = command(prog_name=name, standalone_mode=False)
+        with terminable(), standard_output():
+            status = command(prog_name=name, standalone_mode=False)
     except ZooError as error:
         _fail(name.split()[-1], str(error), error.exit_status)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -29,9 +39,27 @@ def enter(command: click.Command, name: str) -> None:
         _fail(path, f"{error.format_message()} ({path} --help)", error.exit_code)
     except click.ClickException as error:
         _fail(name, error.format_message(), error.exit_code)
-    except click.Abort:
-        _fail(name, "interrupted", 1)
+    except (click.Abort, KeyboardInterrupt):
+        _fail(name, "interrupted", _INTERRUPTED)
+    except Terminated as end:
+        _fail(name, str(end), _SIGNALLED + end.number)
+    except OSError as error:
+        _fail(name, _surroundings(error), 1)
     sys.exit(status if isinstance(status, int) else 0)  # of Context.exit
+
+
+def _surroundings(error: OSError) -> str:
+    """Return what the system refused, where, and what to do."""
+    reason = error.strerror or str(error)
+    if isinstance(error, OutputError):
+        return f"standard output: cannot be written ({reason})"
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno in _FULL:
+        return (
+            f"{where}cannot be written ({reason}); free disk space there, or where temporary files "
+            f"are ({gettempdir()}; TMPDIR names another folder)"
+        )
+    return f"{where}{reason}"
 
 
 def _fail(where: str, what: str, status: int) -> NoReturn:

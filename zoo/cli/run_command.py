@@ -1,15 +1,19 @@
 """zoo run: a bundle's app on this machine."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 import click
 
 from zoo.bundle.bundle import unpack
 from zoo.cli.options import existing
+from zoo.cli.termination import Terminated
 from zoo.errors import BoardError
+from zoo.program_end import ended, exit_status, without_programs
 from zoo.provenance.maker import absent_makers
 
 _PREFIX, _OURS = b"error: ", b"zoo: "
@@ -35,7 +39,8 @@ class _Run(click.Command):
 def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     """Check BUNDLE and run its app with ARGUMENTS, such as --source photo.png --box 10,10,90,90.
 
-    `zoo run BUNDLE --help` lists the app's options. The app's exit status is returned.
+    `zoo run BUNDLE --help` lists the app's options. The app's exit status is returned, 128 + n if
+    signal n ended it.
     """
     with TemporaryDirectory(prefix="zoo-run-") as folder:
         unpacked = unpack(bundle, Path(folder))
@@ -46,20 +51,36 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
                 f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "
                 "README.md says how to build it"
             )
+        program = unpacked.folder / unpacked.manifest.program
         try:
-            status = _run(unpacked.folder / unpacked.manifest.program, arguments)
+            status = _run(program, arguments)
         except OSError as error:
+            remedy = without_programs(program.parent)
             raise BoardError(
-                f"{bundle}: its program cannot run here ({error.strerror}); it is built for "
-                f"{unpacked.manifest.target}"
+                f"{bundle}: its program cannot run here ({error.strerror}); "
+                f"{remedy or f'it is built for {unpacked.manifest.target}'}"
             ) from error
-    sys.exit(status)
+    if status < 0 and status != -signal.SIGPIPE:
+        click.echo(f"zoo: {bundle}: its program was ended by {ended(status)}", err=True)
+    sys.exit(exit_status(status))
 
 
 def _run(program: Path, arguments: tuple[str, ...]) -> int:
-    """Return the program's exit status; its errors begin as the zoo's own do."""
+    """Return the program's exit status, -n for signal n.
+
+    A signal to the zoo asks the program for its end, which may take time and print results.
+    """
     with subprocess.Popen([program, *arguments], stderr=subprocess.PIPE) as running:
-        for line in running.stderr or ():
-            ours = _OURS + line.removeprefix(_PREFIX) if line.startswith(_PREFIX) else line
-            click.echo(ours, nl=False, err=True)
+        try:
+            _pass_on(running.stderr)
+        except (KeyboardInterrupt, Terminated):
+            running.terminate()
+            _pass_on(running.stderr)
     return running.returncode
+
+
+def _pass_on(lines: IO[bytes] | None) -> None:
+    """Print a program's messages; its errors begin as the zoo's own do."""
+    for line in lines or ():
+        ours = _OURS + line.removeprefix(_PREFIX) if line.startswith(_PREFIX) else line
+        click.echo(ours, nl=False, err=True)

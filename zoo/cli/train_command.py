@@ -11,6 +11,7 @@ from zoo.build.models import find_recipe
 from zoo.cli.options import existing, json_option, model_argument, peer_option
 from zoo.cli.output import print_json
 from zoo.errors import ToolchainError, UsageError
+from zoo.file_content import write_whole
 from zoo.tool import install_extra
 from zoo.training import TrainOptions
 
@@ -80,7 +81,7 @@ def command(
     options = TrainOptions(data, folder, seed, accelerator, teachers, peers, start, chosen)
     weights: Path = registry.resolve(recipe.train)(recipe, options)
     hub = weights.with_suffix(".onnx")
-    hub.write_bytes(registry.resolve(recipe.export)(recipe, weights))
+    write_whole(hub, registry.resolve(recipe.export)(recipe, weights))
     if as_json:
         print_json({"weights": str(weights), "hub": str(hub)})
         return

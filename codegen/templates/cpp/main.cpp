@@ -6,7 +6,7 @@
 
 int main(int count, char** words) {
   try {
-    zoo::open_standard_files();
+    zoo::prepare_files();
     const zoo::Options options = zoo::parse_options(count, words);
     if (options.help) {
       zoo::print(zoo::help_text(words[0]));

@@ -1,7 +1,6 @@
 """Results that cannot be written are errors, and files appear whole or not at all."""
 
 import resource
-import signal
 import subprocess
 
 import pytest
@@ -54,7 +53,6 @@ def test_no_file_takes_the_place_of_a_closed_descriptor(app, photo, tmp_path):
 
 def limit_files():
     """Let files grow to a limit only, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, LIMIT_BYTES))
 
 

@@ -121,6 +121,9 @@ def main(folder: Path, scenario: str) -> int:
         check(trial)
         build_all(trial)
         check(trial)
+        unfinished = list((trial / "cache" / "unfinished").iterdir())
+        if unfinished:
+            raise SystemExit(f"left in the cache: {unfinished}")
         left = [path.name for path in (trial / "dist").iterdir()]
         if left != ["bundle"]:
             raise SystemExit(f"left beside the bundle: {left}")

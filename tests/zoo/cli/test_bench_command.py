@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_written(zoo, board, tmp_path):
     words = ("bench", "--ssh", board.host, write_bundle(tmp_path), "--out", "none/latency.json")
     error = zoo(*words).exception
     assert isinstance(error, UsageError)
-    assert str(error) == "--out none/latency.json: cannot be written (No such file or directory)"
+    assert str(error) == "none/latency.json: cannot be written (No such file or directory)"
 
 
 @pytest.mark.parametrize("words", [("--target", "x86"), ("--quant", "ptq"), ("--baseline",)])

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "steps/frame.hpp"
@@ -27,7 +28,8 @@ void wait_until_writable() {
 
 }  // namespace
 
-void open_standard_files() {
+void prepare_files() {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
   for (const int descriptor : {STDIN_FILENO, STDERR_FILENO}) {
     if (is_open(descriptor)) continue;
     const int opened = open("/dev/null", O_RDWR);

@@ -1,0 +1,208 @@
+"""What the system refuses or ends is told in one line, and nothing is left behind."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from tiny_bundle import write_bundle
+
+from zoo.cli.entry import enter
+
+ZOO = [sys.executable, "-m", "zoo"]
+SLEEPER = """#!/bin/sh
+trap 'echo "results until the end"; exit 7' TERM
+echo $$ >"$1"
+echo started >&2
+sleep 60 & wait
+"""
+
+
+def zoo_in_sh(script, *words, **environment):
+    """Run a script in which "$@" is a command of the zoo."""
+    return subprocess.run(
+        ["sh", "-c", script, "sh", *ZOO, *map(str, words)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["list", "--json"], ["--help"]])
+def test_standard_output_that_takes_nothing(words, unbuffered):
+    full = zoo_in_sh('"$@" >/dev/full', *words, PYTHONUNBUFFERED=unbuffered)
+    expected = "zoo: standard output: cannot be written (No space left on device)\n"
+    assert (full.returncode, full.stderr) == (1, expected)
+    closed = zoo_in_sh('"$@" >&-', *words)
+    expected = "zoo: standard output: cannot be written (it is closed)\n"
+    assert (closed.returncode, closed.stderr) == (1, expected)
+
+
+def test_closed_standard_input_and_error():
+    found = zoo_in_sh('"$@" 0<&- 2>&-', "list")
+    assert (found.returncode, found.stdout) == (0, zoo_in_sh('"$@"', "list").stdout)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_ends_early_is_no_fault(unbuffered):
+    found = zoo_in_sh('"$@" | true', "list", PYTHONUNBUFFERED=unbuffered)
+    assert (found.stderr, found.stdout) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "file", "message"),
+    [
+        (errno.ENOSPC, None, "cannot be written (No space left on device); free disk space there"),
+        (errno.EFBIG, "a.bin", "a.bin: cannot be written (File too large); free disk space"),
+        (errno.EROFS, "a.bin", "a.bin: Read-only file system"),
+        (errno.EMFILE, None, "Too many open files"),
+    ],
+)
+def test_refusals_of_the_system(number, file, message, capsys):
+    @click.command()
+    def refused():
+        raise OSError(number, os.strerror(number), file)
+
+    sys_argv, sys.argv = sys.argv, ["zoo"]
+    try:
+        with pytest.raises(SystemExit) as end:
+            enter(refused, "zoo")
+    finally:
+        sys.argv = sys_argv
+    said = capsys.readouterr().err
+    assert end.value.code == 1
+    assert said.startswith(f"zoo: {message}")
+    assert said.count("\n") == 1
+
+
+def start(*words, temporary):
+    return subprocess.Popen(
+        [*ZOO, *map(str, words)],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_the_end_of_zoo_run_is_that_of_its_program(tmp_path, number):
+    bundle = write_bundle(tmp_path, SLEEPER)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with start("run", bundle, tmp_path / "pid", temporary=temporary) as running:
+        assert running.stderr.readline() == "started\n"
+        running.send_signal(number)
+        assert running.stdout.read() == "results until the end\n"
+        assert running.wait(timeout=60) == 7
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "message"),
+    [
+        (signal.SIGTERM, 143, "zoo: ended by signal SIGTERM\n"),
+        (signal.SIGINT, 130, "zoo: interrupted\n"),
+    ],
+)
+def test_other_commands_end_with_their_programs(tmp_path, number, status, message):
+    """The self-test of a bundle starts programs of its own."""
+    script = (
+        "import click, subprocess\n"
+        "from tempfile import TemporaryDirectory\n"
+        "from zoo.cli.entry import enter\n"
+        "@click.command()\n"
+        "def command():\n"
+        "    with TemporaryDirectory():\n"
+        "        subprocess.run(['sh', '-c', 'sleep 60 & echo $!; wait'])\n"
+        "enter(command, 'zoo')\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    with running:
+        sleeper = int(running.stdout.readline())
+        running.send_signal(number)
+        assert running.wait(timeout=60) == status
+        assert running.stderr.read().endswith(message)
+    assert list(tmp_path.iterdir()) == []
+    if number == signal.SIGTERM:
+        assert not Path(f"/proc/{sleeper}").exists() or is_zombie(sleeper)
+    else:
+        os.kill(sleeper, signal.SIGTERM)  # a terminal would have told it
+
+
+def is_zombie(process):
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_what_is_ignored_stays_ignored(tmp_path):
+    script = (
+        "import click, os, signal\n"
+        "from zoo.cli.entry import enter\n"
+        "@click.command()\n"
+        "def command():\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "    print('still here')\n"
+        "enter(command, 'zoo')\n"
+    )
+    words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-c", script]
+    found = subprocess.run(words, capture_output=True, encoding="utf-8", check=True, cwd=tmp_path)
+    assert found.stdout == "still here\n"
+
+
+@pytest.mark.parametrize(("name", "status"), [("SEGV", 139), ("ABRT", 134), ("KILL", 137)])
+def test_a_crash_is_told_with_its_signal(tmp_path, name, status):
+    bundle = write_bundle(tmp_path, f"#!/bin/sh\nkill -{name} $$\n")
+    found = zoo_in_sh('"$@"', "run", bundle)
+    expected = f"zoo: {bundle}: its program was ended by signal SIG{name}\n"
+    assert (found.returncode, found.stderr) == (status, expected)
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """Return a function that runs a command of the zoo with TMPDIR on a file system of its own."""
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare: apt install util-linux")
+    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("unshare cannot mount here: user namespaces are off")
+    place = tmp_path / "mounted"
+    place.mkdir()
+
+    def run(options, *words):
+        mount = f'mount -t tmpfs -o {options} tmpfs "$TMPDIR" && exec "$@"'
+        script = f"exec unshare -rm sh -c '{mount}' sh \"$@\""
+        return zoo_in_sh(script, *words, TMPDIR=str(place))
+
+    return run
+
+
+def test_temporary_files_on_a_full_disk(mounted, tmp_path):
+    bundle = write_bundle(tmp_path, "#!/bin/sh\n", more={"model/big": "x" * 100_000})
+    for command in ("run", "verify", "show"):
+        found = mounted("size=64k", command, bundle)
+        assert found.returncode == 1, command
+        assert "cannot be written (No space left on device); free disk space" in found.stderr
+        assert f"temporary files are ({tmp_path}/mounted; TMPDIR names" in found.stderr
+        assert found.stderr.count("\n") == 1
+
+
+def test_temporary_files_where_no_program_may_run(mounted, tmp_path):
+    found = mounted("noexec", "run", write_bundle(tmp_path, "#!/bin/sh\n"))
+    assert found.returncode == 1
+    assert "its program cannot run here (Permission denied); programs cannot run" in found.stderr
+    assert "which is mounted noexec; name other folders by TMPDIR" in found.stderr

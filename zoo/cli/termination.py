@@ -1,0 +1,51 @@
+"""SIGTERM and SIGHUP end a command as an exception does: nothing is left behind."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+__all__ = ["Terminated", "terminable"]
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Terminated(BaseException):
+    """A signal asks for the end. number: of the signal."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"ended by signal {signal.Signals(number).name}")
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Raise Terminated for a signal, and send SIGTERM to all programs that were started."""
+    # What is ignored stays so, as by nohup.
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    taken = [number for number in _SIGNALS if before[number] is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number])
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    for process in _descendants(os.getpid()):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGTERM)
+    raise Terminated(number)
+
+
+def _descendants(process: int) -> Iterator[int]:
+    """Yield the running processes that a process or its children started (proc(5))."""
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, file.read_text().split()):
+                yield from _descendants(child)
+                yield child
