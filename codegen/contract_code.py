@@ -69,7 +69,7 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
         input=_tensor(contract.input),
         outputs=tuple(_tensor(output) for output in contract.outputs),
         has_landmarks=literal(finds_landmarks(contract)),
-        pre=tuple(_lines(contract.pre, ("frame",))),
+        pre=tuple(_pre_lines(contract.pre)),
         post=(*_lines(contract.post, ("values", "frame")), *_erased(contract)),
         track=tuple(_lines(contract.track, ("observers",))),
     )
@@ -109,7 +109,16 @@ def _erased(contract: Contract) -> Iterator[str]:
         yield from call("values.erase", (), (name,))
 
 
-def _lines(steps: Iterable[Step], first: tuple[str, ...]) -> Iterator[str]:
+def _pre_lines(steps: tuple[Step, ...]) -> Iterator[str]:
+    """Yield the calls; a pixelwise step that ends them leaves the numbers to the back end."""
+    yield from _lines(steps[:-1], ("frame",))
+    for last in steps[-1:]:
+        suffix = "_pixels" if registry.load("step", last.name).is_pixelwise else ""
+        yield from _lines((last,), ("frame",), suffix)
+
+
+def _lines(steps: Iterable[Step], first: tuple[str, ...], suffix: str = "") -> Iterator[str]:
     for step in steps:
         plugin = registry.load("step", step.name)
-        yield from call(step.name, first, tuple(plugin.complete(step.parameters).values()))
+        values = tuple(plugin.complete(step.parameters).values())
+        yield from call(f"{step.name}{suffix}", first, values)

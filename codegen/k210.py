@@ -24,7 +24,15 @@ __all__ = ["FirmwareBackend"]
 _CPP, _K210 = TEMPLATES / "cpp", TEMPLATES / "k210"
 _CORE = (
     *("backend.hpp", "contract.hpp", "finding.cpp", "finding.hpp", "json_value.cpp"),
-    *("json_value.hpp", "latency.hpp", "signal_file.hpp", "source.hpp", "tensor_spec.cpp"),
+    *(
+        "json_value.hpp",
+        "latency.hpp",
+        "pixel_levels.cpp",
+        "pixel_levels.hpp",
+        "signal_file.hpp",
+        "source.hpp",
+        "tensor_spec.cpp",
+    ),
 )
 _SHARED = (".clang-format", "backends/c99_tensor.cpp", "backends/c99_tensor.hpp")
 _ON_CPU = ("backends/c99.cpp",)

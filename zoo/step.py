@@ -195,11 +195,15 @@ class PreStep(StepPlugin):
     chooses: whether it sets the frame's region from the box.
     resamples: whether it takes the region to the network's size. Boxes and regions are in the
     photo's pixels, so a contract does each at most once, in this order.
+    is_pixelwise: whether each number of the input is a function of one channel of one pixel. Then
+    the C++ header also defines NAME_pixels, which sets `Frame.pixel_values` instead of
+    `Frame.input_chw`; programs call it if this is the last step.
     """
 
     takes: Literal["picture", "signal"] = "picture"
     chooses: bool = False
     resamples: bool = False
+    is_pixelwise: bool = False
 
     @abstractmethod
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

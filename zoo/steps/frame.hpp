@@ -1,6 +1,7 @@
 // What contract steps work on. The numpy form is zoo/step.py.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -71,14 +72,31 @@ struct Signal {
   std::vector<double> samples;
 };
 
-// An image, or a signal, on its way to the network. Steps before the network change it in turn.
+// The number that each value of a pixel stands for, by channel.
+using PixelValues = std::vector<std::array<float, 256>>;
+
+// An image, or a signal, on its way to the network. Steps before the network change it in turn. The
+// last one sets input_chw, or pixel_values: then the input has the numbers of the image's pixels.
 struct Frame {
   std::shared_ptr<const Image> image;
   std::shared_ptr<const Signal> signal;
   Box box;
   std::optional<Region> region;
   std::vector<float> input_chw;
+  PixelValues pixel_values;
 };
+
+// The numbers of an image, in [C, H, W] order.
+inline std::vector<float> numbers_of(const Image& image, const PixelValues& values) {
+  std::vector<float> numbers(image.pixels.size());
+  float* number = numbers.data();
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t i = c; i < image.pixels.size(); i += values.size()) {
+      *number++ = values[c][image.pixels[i]];
+    }
+  }
+  return numbers;
+}
 
 // A network's output or what a step makes of it, row-major; no dimensions make a scalar. One length
 // may depend on the photo and be 0.

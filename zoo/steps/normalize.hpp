@@ -9,17 +9,22 @@
 
 namespace zoo {
 
-// Computes x = (pixel - mean) / std for each channel, in float32 and [C, H, W] order.
-inline void normalize(Frame& frame, const std::vector<float>& mean, const std::vector<float>& std) {
-  const std::vector<std::uint8_t>& pixels = frame.image->pixels;
-  const std::size_t channels = mean.size();
-  frame.input_chw.clear();
-  frame.input_chw.reserve(pixels.size());
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = c; i < pixels.size(); i += channels) {
-      frame.input_chw.push_back((static_cast<float>(pixels[i]) - mean[c]) / std[c]);
+// Sets what pixels stand for, x = (pixel - mean) / std for each channel, in float32.
+inline void normalize_pixels(Frame& frame, const std::vector<float>& mean,
+                             const std::vector<float>& std) {
+  frame.pixel_values.resize(mean.size());
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    for (std::size_t i = 0; i < 256; ++i) {
+      frame.pixel_values[c][i] = (static_cast<float>(i) - mean[c]) / std[c];
     }
   }
+}
+
+// Sets the input, for a step that follows.
+inline void normalize(Frame& frame, const std::vector<float>& mean, const std::vector<float>& std) {
+  normalize_pixels(frame, mean, std);
+  frame.input_chw = numbers_of(*frame.image, frame.pixel_values);
+  frame.pixel_values.clear();
 }
 
 }  // namespace zoo

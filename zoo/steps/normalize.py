@@ -23,6 +23,7 @@ class Normalize(PreStep):
 
     name = "normalize"
     parameters = MappingProxyType({"mean": None, "std": None})
+    is_pixelwise = True
     cpp_header = Path(__file__).with_suffix(".hpp")
     kotlin_file = Path(__file__).with_suffix(".kt")
 

@@ -1,9 +1,11 @@
 // Back end: the network as a kmodel, run by the SDK on the KPU.
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "backends/c99_tensor.hpp"
 #include "core/backend.hpp"
+#include "core/pixel_levels.hpp"
 #include "kpu_border.hpp"
 #include "steps/frame.hpp"
 
@@ -23,11 +25,16 @@ class KpuNetwork : public Backend {
   KpuNetwork(const TensorSpec& input, const std::vector<TensorSpec>& outputs);
   ~KpuNetwork() override { kpu_model_free(&model_); }
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
+  std::vector<std::vector<float>> run_pixels(const Image& image,
+                                             const PixelValues& values) override;
 
  private:
+  std::vector<std::vector<float>> run_input();
+
   kpu_model_context_t model_ = {};
   std::vector<std::uint8_t> input_;
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
+  std::optional<PixelLevels> levels_;
 };
 
 void note_done(void* is_done) { *static_cast<volatile bool*>(is_done) = true; }
@@ -43,6 +50,23 @@ KpuNetwork::KpuNetwork(const TensorSpec& input, const std::vector<TensorSpec>& o
 std::vector<std::vector<float>> KpuNetwork::run(const std::vector<float>& input) {
   const c99::IntegerTensor& source = kKpuInputs.front();
   for (std::size_t i = 0; i < input.size(); ++i) input_[i] = c99::quantize(source, input[i]);
+  return run_input();
+}
+
+std::vector<std::vector<float>> KpuNetwork::run_pixels(const Image& image,
+                                                       const PixelValues& values) {
+  const auto byte = [](float real) { return c99::quantize(kKpuInputs.front(), real); };
+  if (!levels_) levels_.emplace(values, byte);
+  std::uint8_t* to = input_.data();
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t i = c; i < image.pixels.size(); i += values.size()) {
+      *to++ = levels_->at(c, image.pixels[i]);
+    }
+  }
+  return run_input();
+}
+
+std::vector<std::vector<float>> KpuNetwork::run_input() {
   volatile bool is_done = false;
   const int status =
       kpu_run_kmodel(&model_, input_.data(), DMAC_CHANNEL5, note_done, const_cast<bool*>(&is_done));

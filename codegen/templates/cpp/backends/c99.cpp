@@ -1,6 +1,9 @@
 // Back end: the network as C, compiled into the program.
+#include <optional>
+
 #include "backends/c99_tensor.hpp"
 #include "core/backend.hpp"
+#include "core/pixel_levels.hpp"
 
 namespace zoo {
 
@@ -13,10 +16,15 @@ class C99Network : public Backend {
   C99Network(const c99::Network& network, const TensorSpec& input,
              const std::vector<TensorSpec>& outputs);
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
+  std::vector<std::vector<float>> run_pixels(const Image& image,
+                                             const PixelValues& values) override;
 
  private:
+  std::vector<std::vector<float>> run_integers(const c99::Bytes& input);
+
   const c99::Network& network_;
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
+  std::optional<PixelLevels> levels_;
 };
 
 C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
@@ -27,11 +35,24 @@ C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
 }
 
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
+  return run_integers(c99::quantize(network_.input, input));
+}
+
+std::vector<std::vector<float>> C99Network::run_pixels(const Image& image,
+                                                       const PixelValues& values) {
+  const auto byte = [this](float real) { return c99::quantize(network_.input, real); };
+  if (!levels_) levels_.emplace(values, byte);
+  c99::Bytes input(image.pixels.size());
+  levels_->write(image, input.data());
+  return run_integers(input);
+}
+
+std::vector<std::vector<float>> C99Network::run_integers(const c99::Bytes& input) {
   std::vector<c99::Bytes> integers;
   for (const c99::IntegerTensor& output : network_.outputs) {
     integers.emplace_back(output.size_bytes());
   }
-  network_.run(c99::quantize(network_.input, input), integers);
+  network_.run(input, integers);
   std::vector<std::vector<float>> results;
   for (const std::size_t place : places_) {
     results.push_back(c99::dequantize(network_.outputs[place], integers[place]));

@@ -51,8 +51,14 @@ class DpuAndTail : public Backend {
     }
   }
 
-  std::vector<Numbers> run(const Numbers& input) override {
-    const std::vector<Numbers> front = dpu_.run(input);
+  std::vector<Numbers> run(const Numbers& input) override { return run_tail(dpu_.run(input)); }
+
+  std::vector<Numbers> run_pixels(const Image& image, const PixelValues& values) override {
+    return run_tail(dpu_.run_pixels(image, values));
+  }
+
+ private:
+  std::vector<Numbers> run_tail(const std::vector<Numbers>& front) const {
     // The tail's inputs are the first of the DPU's outputs.
     const std::vector<Numbers> behind = tail_.run(tail_.inputs(), front.data(), tail_.outputs());
     std::vector<Numbers> results;
@@ -64,7 +70,6 @@ class DpuAndTail : public Backend {
     return results;
   }
 
- private:
   // What the DPU gives: the tail's inputs, then the contract's outputs that it computes itself.
   static std::vector<TensorSpec> ends(const ort::Model& tail,
                                       const std::vector<TensorSpec>& outputs) {
@@ -90,6 +95,10 @@ class DpuAlone : public Backend {
       : dpu_(options, input, outputs) {}
 
   std::vector<Numbers> run(const Numbers& input) override { return dpu_.run(input); }
+
+  std::vector<Numbers> run_pixels(const Image& image, const PixelValues& values) override {
+    return dpu_.run_pixels(image, values);
+  }
 
  private:
   vart_backend::Dpu dpu_;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <iterator>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "backends/litert_api.hpp"
@@ -10,6 +11,7 @@
 #include "backends/litert_tensor.hpp"
 #include "core/backend.hpp"
 #include "core/files.hpp"
+#include "core/pixel_levels.hpp"
 #include "core/shared_library.hpp"
 #include "core/usage.hpp"
 #include "steps/frame.hpp"
@@ -39,8 +41,11 @@ class LiteRt : public Backend {
   LiteRt(const BackendOptions& options, const TensorSpec& input,
          const std::vector<TensorSpec>& outputs);
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
+  std::vector<std::vector<float>> run_pixels(const Image& image,
+                                             const PixelValues& values) override;
 
  private:
+  std::vector<std::vector<float>> run_input();
   void make_buffers();
 
   // Each member needs those before it.
@@ -54,6 +59,7 @@ class LiteRt : public Backend {
   litert::Handle<litert::CompiledModel> compiled_;
   std::vector<litert::Handle<litert::Buffer>> input_buffers_;
   std::vector<litert::Handle<litert::Buffer>> output_buffers_;  // all of the file's
+  std::optional<PixelLevels> levels_;
 };
 
 litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
@@ -130,10 +136,26 @@ void LiteRt::make_buffers() {
 
 std::vector<std::vector<float>> LiteRt::run(const std::vector<float>& input) {
   void* memory = nullptr;
-  litert::Buffer* stored = input_buffers_[0].get();
-  api_.lock(stored, &memory, litert::kWriting);
+  api_.lock(input_buffers_[0].get(), &memory, litert::kWriting);
   litert::store(inputs_[0], input, memory);
-  api_.unlock(stored);
+  api_.unlock(input_buffers_[0].get());
+  return run_input();
+}
+
+std::vector<std::vector<float>> LiteRt::run_pixels(const Image& image, const PixelValues& values) {
+  if (!litert::is_bytes(inputs_[0])) return run(numbers_of(image, values));
+  const auto byte = [this](float real) { return litert::quantize(inputs_[0], real); };
+  if (!levels_) levels_.emplace(values, byte);
+  void* memory = nullptr;
+  api_.lock(input_buffers_[0].get(), &memory, litert::kWriting);
+  levels_->write(image, static_cast<std::uint8_t*>(memory));
+  api_.unlock(input_buffers_[0].get());
+  return run_input();
+}
+
+std::vector<std::vector<float>> LiteRt::run_input() {
+  void* memory = nullptr;
+  litert::Buffer* stored = input_buffers_[0].get();
   std::vector<litert::Buffer*> results;
   for (const auto& buffer : output_buffers_) results.push_back(buffer.get());
   api_.run(compiled_.get(), 0, 1, &stored, results.size(), results.data());

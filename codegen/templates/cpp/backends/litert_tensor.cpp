@@ -95,7 +95,7 @@ std::vector<BorderTensor> find(const Api& api, Subgraph* graph, const Side& side
 
 // Rounds half to even, as the reference does, and saturates.
 template <typename Integer>
-Integer quantize(const BorderTensor& tensor, float real) {
+Integer rounded(const BorderTensor& tensor, float real) {
   const float level = std::nearbyint(real / tensor.scale) + static_cast<float>(tensor.zero_point);
   const float low = std::numeric_limits<Integer>::min();
   const float high = std::numeric_limits<Integer>::max();
@@ -125,7 +125,7 @@ template <typename Integer>
 void store_integers(const BorderTensor& tensor, const std::vector<float>& reals, void* stored) {
   auto* levels = static_cast<Integer*>(stored);
   each(tensor, [&](std::size_t index, std::size_t place) {
-    levels[place] = quantize<Integer>(tensor, reals[index]);
+    levels[place] = rounded<Integer>(tensor, reals[index]);
   });
 }
 
@@ -147,6 +147,13 @@ std::vector<BorderTensor> find_inputs(const Api& api, Subgraph* graph, const std
 std::vector<BorderTensor> find_outputs(const Api& api, Subgraph* graph, const std::string& model,
                                        const std::vector<TensorSpec>& wanted) {
   return find(api, graph, {"output", api.count_outputs, api.get_output}, model, wanted);
+}
+
+bool is_bytes(const BorderTensor& tensor) { return tensor.type.element != kFloat32; }
+
+std::uint8_t quantize(const BorderTensor& tensor, float real) {
+  if (tensor.type.element == kUint8) return rounded<std::uint8_t>(tensor, real);
+  return static_cast<std::uint8_t>(rounded<std::int8_t>(tensor, real));
 }
 
 void store(const BorderTensor& tensor, const std::vector<float>& reals, void* stored) {

@@ -27,6 +27,12 @@ std::vector<BorderTensor> find_inputs(const Api& api, Subgraph* graph, const std
 std::vector<BorderTensor> find_outputs(const Api& api, Subgraph* graph, const std::string& model,
                                        const std::vector<TensorSpec>& wanted);
 
+// Whether a tensor has 8-bit integers.
+bool is_bytes(const BorderTensor& tensor);
+
+// The byte that holds the integer of a real.
+std::uint8_t quantize(const BorderTensor& tensor, float real);
+
 // Writes reals in the contract's order to where the runtime reads them, and the reverse.
 void store(const BorderTensor& tensor, const std::vector<float>& reals, void* stored);
 std::vector<float> load(const BorderTensor& tensor, const void* stored);

@@ -18,6 +18,11 @@ class Vart : public Backend {
     return dpu_.run(input);
   }
 
+  std::vector<std::vector<float>> run_pixels(const Image& image,
+                                             const PixelValues& values) override {
+    return dpu_.run_pixels(image, values);
+  }
+
  private:
   vart_backend::Dpu dpu_;
 };

@@ -48,6 +48,15 @@ Dpu::Dpu(const BackendOptions& options, const TensorSpec& input,
 
 std::vector<std::vector<float>> Dpu::run(const std::vector<float>& input) {
   input_.write(input);
+  return run_input();
+}
+
+std::vector<std::vector<float>> Dpu::run_pixels(const Image& image, const PixelValues& values) {
+  input_.write_pixels(image, values);
+  return run_input();
+}
+
+std::vector<std::vector<float>> Dpu::run_input() {
   std::vector<vart::TensorBuffer*> buffers;
   for (const auto& output : outputs_) buffers.push_back(output->buffer());
   const auto [job, status] = runner_->execute_async({input_.buffer()}, buffers);

@@ -24,7 +24,12 @@ class Dpu {
   // Returns each output's numbers. input: [C, H, W].
   std::vector<std::vector<float>> run(const std::vector<float>& input);
 
+  // The same for an image's pixels, as Backend::run_pixels.
+  std::vector<std::vector<float>> run_pixels(const Image& image, const PixelValues& values);
+
  private:
+  std::vector<std::vector<float>> run_input();
+
   std::string model_;
   Network network_;
   std::unique_ptr<vart::Runner> runner_;

@@ -86,6 +86,14 @@ void BoundTensor::write(const std::vector<float>& numbers) {
   }
 }
 
+void BoundTensor::write_pixels(const Image& image, const PixelValues& values) {
+  const auto byte = [this](float number) {
+    return static_cast<std::uint8_t>(quantized(number, fix_point_));
+  };
+  if (!levels_) levels_.emplace(values, byte);
+  levels_->write(image, reinterpret_cast<std::uint8_t*>(data()));
+}
+
 std::vector<float> BoundTensor::read() {
   const std::int8_t* from = data();
   std::vector<float> numbers(channels_ * places_);

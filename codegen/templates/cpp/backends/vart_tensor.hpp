@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vart/mm/host_flat_tensor_buffer.hpp>
 #include <vector>
 #include <xir/tensor/tensor.hpp>
 
 #include "core/backend.hpp"
+#include "core/pixel_levels.hpp"
 
 namespace zoo::vart_backend {
 
@@ -24,6 +26,9 @@ class BoundTensor {
   // Writes numbers, [C, H, W]: q = floor(x 2^fix_point + 1/2), saturated.
   void write(const std::vector<float>& numbers);
 
+  // Writes the numbers of an image's pixels; values: the same in all calls.
+  void write_pixels(const Image& image, const PixelValues& values);
+
   // Returns the numbers, [C, H, W].
   std::vector<float> read();
 
@@ -37,6 +42,7 @@ class BoundTensor {
   int fix_point_;
   std::size_t channels_;
   std::size_t places_;  // of each channel
+  std::optional<PixelLevels> levels_;
 };
 
 }  // namespace zoo::vart_backend

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "steps/frame.hpp"
+
 namespace zoo {
 
 // An input or output of the network. shape is without the batch.
@@ -30,6 +32,13 @@ class Backend {
 
   // Returns each output's numbers, in the contract's order. input: [C, H, W].
   virtual std::vector<std::vector<float>> run(const std::vector<float>& input) = 0;
+
+  // The same for the numbers of an image's pixels; values: of one contract in all runs. Back ends
+  // that read integers look these up instead of numbers.
+  virtual std::vector<std::vector<float>> run_pixels(const Image& image,
+                                                     const PixelValues& values) {
+    return run(numbers_of(image, values));
+  }
 
   // Milliseconds of the last run by the accelerator's own clock, if it has one.
   virtual std::optional<double> device_ms() const { return std::nullopt; }

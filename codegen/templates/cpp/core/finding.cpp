@@ -10,6 +10,15 @@ Network load_network(const BackendOptions& options, const Contract& contract) {
   return {contract, load_backend(options, contract.input, contract.outputs)};
 }
 
+namespace {
+
+std::vector<std::vector<float>> run(Backend& backend, const Frame& frame) {
+  if (frame.pixel_values.empty()) return backend.run(frame.input_chw);
+  return backend.run_pixels(*frame.image, frame.pixel_values);
+}
+
+}  // namespace
+
 Finding look(const Network& network, const Photo& photo, const Box& box) {
   const Stopwatch whole;
   Finding finding;
@@ -21,7 +30,7 @@ Finding look(const Network& network, const Photo& photo, const Box& box) {
   frame.box = box;
   network.contract.preprocess(frame);
   const Stopwatch inference;
-  finding.outputs = network.backend->run(frame.input_chw);
+  finding.outputs = run(*network.backend, frame);
   finding.inference_ms = inference.elapsed_ms();
   finding.device_ms = network.backend->device_ms();
   for (std::size_t i = 0; i < finding.outputs.size(); ++i) {

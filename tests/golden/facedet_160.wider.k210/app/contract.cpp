@@ -17,7 +17,7 @@ namespace network {
 void preprocess(Frame& frame) {
   crop(frame, 1.0, {1, 1});
   resize(frame, {160, 160}, "antialiased");
-  normalize(frame, {128, 128, 128}, {128, 128, 128});
+  normalize_pixels(frame, {128, 128, 128}, {128, 128, 128});
 }
 
 void postprocess(Values& values, const Frame& frame) {

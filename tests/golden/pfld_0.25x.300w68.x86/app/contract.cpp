@@ -23,7 +23,7 @@ namespace network {
 void preprocess(Frame& frame) {
   crop(frame, 1.2, {1, 1});
   resize(frame, {112, 112}, "antialiased");
-  normalize(frame, {128, 128, 128}, {128, 128, 128});
+  normalize_pixels(frame, {128, 128, 128}, {128, 128, 128});
 }
 
 void postprocess(Values& values, const Frame& frame) {
