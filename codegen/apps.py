@@ -1,6 +1,7 @@
 """The built-in apps, and their parts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from codegen.wheels import Wheel, carried_library, onnxruntime_library, wheel_li
 __all__ = [
     "ANDROID",
     "CPP_C",
+    "CPP_C_ARM",
     "CPP_LITERT",
     "CPP_ONNXRUNTIME",
     "CPP_ONNXRUNTIME_ARM",
@@ -79,6 +81,14 @@ _DPU_AND_TAIL = StandInDpu(
 )
 
 
+_PI_DEBIAN = DebianSettings(
+    templates="rpi4/debian",
+    runtime="plain C",
+    processor="the processor",
+    depends=f"libc6 (>= {'.'.join(map(str, RASPBERRY_PI_4.c_library))})",
+    recommends="",
+    options="--source /dev/video0 --heat board",
+)
 _ONNXRUNTIME_TEXTS = ("onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt")
 _VART_LINKS = ("vart-runner", "vart-mem-manager", "xir")
 _VART_LINKS_REASON = (
@@ -109,30 +119,39 @@ def _by_library(option: str, library: Callable[[], Path]) -> Callable[[Path, Pat
     return prepare
 
 
-def _raspberry_pi(name: str, backend: CppBackend, wheel: Wheel, option: str, differs: str) -> App:
-    """Return an app with a runtime.sh that fetches the runtime from a wheel."""
-    own = ("README.md", "install.sh", "runtime.sh")
-    debian = DebianSettings(
-        templates="rpi4/debian",
-        runtime=wheel.title,
-        processor="the processor",
-        # The runtime needs the C++ library, not the program.
-        depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
-        recommends="ca-certificates, curl | wget",
-        options="--source /dev/video0 --heat board",
-        further={"wheel": wheel},
-    )
+def _raspberry_pi(
+    name: str, backend: CppBackend, debian: DebianSettings, wheel: Wheel | None = None
+) -> App:
+    """Return an app whose packages have these settings. wheel: that runtime.sh fetches."""
+    own = ("README.md", "install.sh", *(("runtime.sh",) if wheel else ()))
+    further = {"wheel": wheel}
     return App(
         name,
         backend,
         _PI,
-        prepare=_by_library(option, partial(wheel_library, wheel)),
         texts={**TEXTS, **{text: f"bundle/rpi4/{text}.j2" for text in own}},
-        further={"wheel": wheel},
-        packages={"deb": debian},
+        further=further,
+        packages={"deb": replace(debian, further=further)},
         takes_signals=True,
         takes_detectors=True,
         stand_in=f"emulated {RASPBERRY_PI_4.cpu}",
+    )
+
+
+def _raspberry_pi_wheel(
+    name: str, backend: CppBackend, wheel: Wheel, option: str, differs: str
+) -> App:
+    """Return an app with a runtime.sh that fetches the runtime from a wheel."""
+    debian = replace(
+        _PI_DEBIAN,
+        runtime=wheel.title,
+        # The runtime needs the C++ library, not the program.
+        depends="libc6 (>= 2.34), libgcc-s1, libstdc++6 (>= 12), python3",
+        recommends="ca-certificates, curl | wget",
+    )
+    return replace(
+        _raspberry_pi(name, backend, debian, wheel),
+        prepare=_by_library(option, partial(wheel_library, wheel)),
         stand_in_differs=differs,
     )
 
@@ -145,6 +164,8 @@ CPP_C = App(
     takes_signals=True,
     takes_detectors=True,
 )
+
+CPP_C_ARM = _raspberry_pi("cpp-c-arm", CppBackend("c99", network=network_sources), _PI_DEBIAN)
 
 # The same program for the PC, and a firmware beside it.
 MAX78000 = App(
@@ -165,11 +186,11 @@ CPP_ONNXRUNTIME = App(
     takes_detectors=True,
 )
 
-CPP_LITERT = _raspberry_pi(
+CPP_LITERT = _raspberry_pi_wheel(
     "cpp-litert", CppBackend("litert", links_reason=_WITH_RUNTIME), LITERT_ARM, "--litert", ""
 )
 
-CPP_ONNXRUNTIME_ARM = _raspberry_pi(
+CPP_ONNXRUNTIME_ARM = _raspberry_pi_wheel(
     "cpp-onnxruntime-arm",
     _ONNXRUNTIME,
     ONNXRUNTIME_ARM,

@@ -40,7 +40,8 @@ class DebianSettings:
     templates: folder of postinst.j2 and prerm.j2, below codegen/templates/bundle, or another
     distribution's as a Path.
     runtime, processor: for the description.
-    depends, recommends, architecture: as in the control file.  options: of the service.
+    depends, recommends, architecture: as in the control file, '' for none.
+    options: of the service.
     further: additional context of postinst and prerm.
     """
 
@@ -148,7 +149,7 @@ def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]
         f" Runs the model {model} on {sources}",
         f" {kind}, with {board.runtime} on {board.processor}.",
     )
-    return {
+    fields = {
         "Package": name,
         "Version": __version__,
         "Architecture": board.architecture,
@@ -159,6 +160,7 @@ def _control(bundle: Readme, board: DebianSettings, name: str) -> dict[str, str]
         "Recommends": board.recommends,
         "Description": "\n".join(description),
     }
+    return {field: text for field, text in fields.items() if text}
 
 
 def _gzip(text: bytes) -> bytes:

@@ -12,6 +12,7 @@ def register_apps() -> Iterable[Descriptor]:
     return [
         Descriptor("android", "codegen.apps:ANDROID"),
         Descriptor("cpp-c", "codegen.apps:CPP_C"),
+        Descriptor("cpp-c-arm", "codegen.apps:CPP_C_ARM"),
         Descriptor("cpp-litert", "codegen.apps:CPP_LITERT"),
         Descriptor("cpp-onnxruntime", "codegen.apps:CPP_ONNXRUNTIME"),
         Descriptor("cpp-onnxruntime-arm", "codegen.apps:CPP_ONNXRUNTIME_ARM"),

@@ -19,14 +19,17 @@ ARCHIVE = "tar.gz"
 class Runtime:
     """An alternative runtime for a board.
 
-    title: for display.  compiler, executor, app: names of plugins.  refuses: additional refusals,
-    as for a target.  cpu_tail: as for a target.  package: instead of the target's, '' for that.
+    title: for display.  compiler, executor, app: names of plugins.
+    accepts: further schemes that --scheme may select, also such as the target refuses.
+    refuses: additional refusals of quantizations and schemes, as for a target.
+    cpu_tail: as for a target.  package: instead of the target's, '' for that.
     """
 
     title: str
     compiler: str
     executor: str
     app: str
+    accepts: tuple[str, ...] = ()
     refuses: Mapping[str, str] = field(default_factory=dict)
     cpu_tail: bool = False
     package: str = ""
@@ -87,14 +90,17 @@ class Target:
         if name not in self.runtimes:
             raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes)
         runtime = self.runtimes[name]
+        kept = tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses)
+        refused = {k: why for k, why in self.refuses.items() if k not in runtime.accepts}
         return replace(
             self,
             name=f"{self.name}-{name}",
             compiler=runtime.compiler,
             executor=runtime.executor,
             app=runtime.app,
-            accepts=tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses),
-            refuses={**self.refuses, **runtime.refuses},
+            schemes={q: own for q, own in self.schemes.items() if q not in runtime.refuses},
+            accepts=tuple(dict.fromkeys((*kept, *runtime.accepts))),
+            refuses={**refused, **runtime.refuses},
             facts={**self.facts, "runtime": runtime.title},
             runtimes={},
             cpu_tail=runtime.cpu_tail,

@@ -1,5 +1,6 @@
-"""Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT or ONNX Runtime on the CPU."""
+"""Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT or ONNX Runtime on the CPU, or C."""
 
+from runtimes.integer_c import c_runtime
 from zoo.target import Runtime, Target
 
 __all__ = ["TARGET"]
@@ -23,7 +24,7 @@ _ONNX_RUNTIME = Runtime(
 
 TARGET = Target(
     name="rpi4",
-    summary="Raspberry Pi 4 and 5, LiteRT or ONNX Runtime on the CPU",
+    summary="Raspberry Pi 4 and 5, LiteRT, ONNX Runtime or C on the CPU",
     compiler="tflite",
     executor="litert",
     app="cpp-litert",
@@ -59,5 +60,5 @@ TARGET = Target(
         # Pixels are the network's integers, so nothing is lost.
         "tensor_border": "integer",
     },
-    runtimes={"ort": _ONNX_RUNTIME},
+    runtimes={"c": c_runtime("cpp-c-arm"), "ort": _ONNX_RUNTIME},
 )

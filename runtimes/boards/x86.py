@@ -1,12 +1,13 @@
-"""Linux PCs and servers, x86-64, with ONNX Runtime on the CPU."""
+"""Linux PCs and servers, x86-64, with ONNX Runtime on the CPU, or the network as C."""
 
+from runtimes.integer_c import c_runtime
 from zoo.target import Target
 
 __all__ = ["TARGET"]
 
 TARGET = Target(
     name="x86",
-    summary="Linux on x86-64, ONNX Runtime on the CPU",
+    summary="Linux on x86-64, ONNX Runtime or C on the CPU",
     compiler="onnx",
     executor="onnxruntime",
     app="cpp-onnxruntime",
@@ -33,7 +34,10 @@ TARGET = Target(
     facts={
         "architecture": "x86-64",
         "operating_system": "Linux",
-        "runtime": "ONNX Runtime 1.20 or newer",
-        "cpu_without_vnni": "exact by session.x64quantprecision = 1, but slower",
+        "runtime": (
+            "ONNX Runtime 1.20 or newer; without VNNI exact by session.x64quantprecision = 1, but "
+            "slower"
+        ),
     },
+    runtimes={"c": c_runtime("cpp-c")},
 )

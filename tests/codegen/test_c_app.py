@@ -12,6 +12,7 @@ from spot_app import REQUEST
 from two_outputs import CONTRACT, network
 
 from codegen.apps import CPP_C as APP
+from codegen.apps import CPP_C_ARM
 from zoo import registry
 from zoo.data.processing import preprocess
 from zoo.errors import RefusedError
@@ -27,8 +28,9 @@ def request_of(form: IntegerForm) -> AppRequest:
     return AppRequest("two", TARGET, CONTRACT, artifact.main, artifact.files)
 
 
-def test_is_registered():
-    assert registry.load("app", "cpp-c") is APP
+@pytest.mark.parametrize("app", [APP, CPP_C_ARM])
+def test_is_registered(app):
+    assert registry.load("app", app.name) is app
 
 
 def test_it_brings_the_network_and_needs_no_library():
@@ -50,15 +52,17 @@ def test_another_artifact_is_refused():
 
 
 @pytest.mark.toolchain
-def test_the_program_computes_what_the_executor_does(tmp_path):
+@pytest.mark.parametrize("app", [APP, CPP_C_ARM], ids=lambda app: app.name)
+def test_the_program_computes_what_the_executor_does(app, tmp_path):
     request = request_of(IntegerForm(power_of_two=True, signed=True, rounding="half_up"))
     source, model = tmp_path / "source", tmp_path / "model"
-    for folder, files in ((source, APP.generate(request)), (model, request.artifact_files)):
+    for folder, files in ((source, app.generate(request)), (model, request.artifact_files)):
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     golden = GoldenInput("noise", _picture(tmp_path), (2.0, 3.0, 20.0, 20.0))
-    (run,) = APP.run(APP.build(source, tmp_path / "build"), model / request.artifact_main, [golden])
+    program = app.build(source, tmp_path / "build")
+    (run,) = app.run(program, model / request.artifact_main, [golden])
     frame = preprocess(CONTRACT, np.asarray(Image.open(golden.image)), golden.box)
     execute = registry.load("executor", "c").load(model, request.artifact_main)
     for name, values in execute({"image": frame.input_chw[np.newaxis]}).items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from spot_app import CONTRACT, TARGET
 
-from codegen.apps import CPP_LITERT, LITERT_ARM
+from codegen.apps import CPP_C_ARM, CPP_LITERT, LITERT_ARM
 from codegen.packages import debian_package, package_name
 from zoo.plugs import AppRequest
 
@@ -40,8 +40,7 @@ def wheel(tmp_path):
     return file, replace(LITERT_ARM, sha256=digest)
 
 
-@pytest.fixture
-def board(tmp_path, wheel):
+def write_bundle(tmp_path, app):
     """An unpacked bundle whose program writes down its words, and a folder of the board's tools."""
     folder = tmp_path / "a bundle"
     for part in PARTS:
@@ -49,7 +48,6 @@ def board(tmp_path, wheel):
         (folder / part / "file").write_text(part)
     for name in ("manifest.json", "certificate.json"):
         (folder / name).write_text("{}")
-    app = replace(CPP_LITERT, further={"wheel": wheel[1]})
     for name, content in app.companions(REQUEST, FACTS).items():
         (folder / name).write_bytes(content)
         (folder / name).chmod(0o755)
@@ -57,6 +55,13 @@ def board(tmp_path, wheel):
     script(tmp_path / "bin" / "uname", "echo aarch64")
     script(tmp_path / "bin" / "id", "echo 1000")
     script(tmp_path / "bin" / "getconf", "echo 64")
+    return folder
+
+
+@pytest.fixture
+def board(tmp_path, wheel):
+    """A bundle with a runtime that is fetched."""
+    folder = write_bundle(tmp_path, replace(CPP_LITERT, further={"wheel": wheel[1]}))
     # curl --fail --silent --show-error --location --output FILE URL
     copy = f'cp "{wheel[0]}" "$6" && echo "$7" >"{tmp_path}/asked"'
     script(tmp_path / "bin" / "curl", copy)
@@ -91,6 +96,28 @@ def test_it_copies_fetches_and_tests(board):
     ]
     asked = (board.parent / "asked").read_text()
     assert asked == f"{LITERT_ARM.url}\n"
+
+
+def test_c_code_needs_no_runtime(tmp_path):
+    folder = write_bundle(tmp_path, CPP_C_ARM)
+    finished = run(folder, "install.sh")
+    place = tmp_path / "home" / ".local" / "lib" / "zoo" / BUNDLE
+    assert finished.stdout.splitlines() == [
+        f"{place}/app/app --selftest {place}/golden/selftest.txt",
+        f"installed: {tmp_path}/home/.local/bin/{BUNDLE}",
+    ]
+    assert "runtime.sh" not in "".join(p.read_text() for p in folder.iterdir() if p.is_file())
+
+
+def test_a_package_of_c_code_needs_the_c_library_alone(tmp_path):
+    package = debian_package(REQUEST, FACTS, CPP_C_ARM.packages["deb"])
+    assert package.control["Depends"] == "libc6 (>= 2.28)"
+    assert "Recommends" not in package.control
+    assert package.control["Description"].startswith("spot on plain C\n")
+    for name, arguments in (("postinst", ["configure"]), ("prerm", ["upgrade"])):
+        (tmp_path / name).write_bytes(package.scripts[name])
+        command = ["/bin/sh", tmp_path / name, *arguments]
+        assert subprocess.check_output(command, env={"PATH": ""}) == b""
 
 
 def test_a_wheel_beside_it_needs_no_network(board, wheel):

@@ -1,5 +1,7 @@
 """A board in its variants, and with other runtimes."""
 
+from dataclasses import replace
+
 import pytest
 
 from zoo.errors import UnknownNameError
@@ -39,6 +41,15 @@ def test_another_runtime_changes_plugins_and_name():
     assert other.refuses == {"fp16": "it has none", "dpu-pow2": "rounds up"}
     assert other.accepts == ("w8a8-sym",)
     assert other.schemes == BOARD.schemes
+
+
+def test_a_runtime_can_accept_what_the_board_refuses_and_refuse_a_quantization():
+    own = Runtime("Own", "c", "e", "a", accepts=("q8", "w8a8-sym"), refuses={"none": "integers"})
+    board = replace(BOARD, refuses={"fp16": "it has none", "q8": "no"}, runtimes={"own": own})
+    found = board.with_runtime("own")
+    assert found.accepts == ("dpu-pow2", "w8a8-sym", "q8")
+    assert found.refuses == {"fp16": "it has none", "none": "integers"}
+    assert found.schemes == {}
 
 
 def test_a_runtime_that_is_not_there_is_told_with_those_that_are():

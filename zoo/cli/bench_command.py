@@ -56,7 +56,9 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
     type=registered("target"),
     help="Target whose runtime to time; repeatable.",
 )
-@click.option("--runtime", default="", help="Runtime, if not the targets' default: ort.")
+@click.option(
+    "--runtime", default="", help="Runtime, if not the targets' default, such as c or ort."
+)
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1))
 @click.option(

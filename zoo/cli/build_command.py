@@ -27,7 +27,9 @@ from zoo.cli.output import print_json
 @click.command()
 @model_argument
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
-@click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
+@click.option(
+    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+)
 @cpu_tail_option
 @click.option(
     "--quant",

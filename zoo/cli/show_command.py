@@ -39,7 +39,9 @@ _KINDS = ("recipe", "target", "scheme")
 @click.command()
 @click.argument("name", type=registered("recipe"))
 @click.option("--target", type=registered("target"), help="Show which nodes this board runs.")
-@click.option("--runtime", default="", help="Runtime, if not the board's default: ort.")
+@click.option(
+    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+)
 @cpu_tail_option
 @size_option
 @signal_option

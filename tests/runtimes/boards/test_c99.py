@@ -1,4 +1,4 @@
-"""The c99 target names plugins that are there."""
+"""The c99 target and runtimes of C code name plugins that are there."""
 
 import pytest
 
@@ -10,6 +10,16 @@ from zoo.scheme import OWN_INTEGERS
 @pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
 def test_its_plugins_are_registered(kind):
     assert registry.load(kind, getattr(TARGET, kind)).name == getattr(TARGET, kind)
+
+
+@pytest.mark.parametrize("name", ["x86", "rpi4"])
+def test_boards_with_c_code_take_the_same(name):
+    board = registry.load("target", name).with_runtime("c")
+    assert registry.load("app", board.app).name == board.app
+    assert (board.compiler, board.executor) == (TARGET.compiler, TARGET.executor)
+    assert board.schemes == TARGET.schemes
+    assert set(board.accepts) == set(TARGET.accepts)
+    assert board.refuses == TARGET.refuses
 
 
 def test_it_takes_every_scheme_of_8_bits():

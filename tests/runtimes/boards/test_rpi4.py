@@ -1,4 +1,4 @@
-"""The Raspberry Pi's target names plugins that are there, for both of its runtimes."""
+"""The Raspberry Pi's target names plugins that are there, for all of its runtimes."""
 
 import pytest
 
@@ -6,16 +6,16 @@ from runtimes.boards.rpi4 import TARGET
 from zoo import registry
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
 
-BOTH = (TARGET, TARGET.with_runtime("ort"))
+ALL = (TARGET, TARGET.with_runtime("ort"), TARGET.with_runtime("c"))
 
 
-@pytest.mark.parametrize("target", BOTH, ids=lambda target: target.name)
+@pytest.mark.parametrize("target", ALL, ids=lambda target: target.name)
 @pytest.mark.parametrize("kind", ["compiler", "executor", "app"])
 def test_its_plugins_are_registered(target, kind):
     assert registry.load(kind, getattr(target, kind)).name == getattr(target, kind)
 
 
-@pytest.mark.parametrize("target", BOTH, ids=lambda target: target.name)
+@pytest.mark.parametrize("target", ALL, ids=lambda target: target.name)
 def test_its_app_makes_debian_packages(target):
     assert target.package == "deb"
     assert "deb" in registry.load("app", target.app).packages
@@ -29,5 +29,5 @@ def test_its_schemes_are_registered():
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():
     assert "dpu-pow2" not in TARGET.refuses
-    for why in BOTH[1].refuses.values():
+    for why in ALL[1].refuses.values():
         assert "use w8a8-asym" in why

@@ -284,7 +284,7 @@ def test_a_plan_with_another_runtime():
     wish = {"model": "pfld_0.25x.300w68", "target": "rpi4", "quant": "qat"}
     assert plan(**wish).build_name == "pfld_0.25x.300w68.rpi4.qat"
     assert plan(**wish, runtime="ort").build_name == "pfld_0.25x.300w68.rpi4-ort.qat"
-    with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: ort"):
+    with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: c, ort"):
         plan(**wish, runtime="onnx")
     assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
 

@@ -62,7 +62,7 @@ def test_another_runtime_of_a_board(zoo):
     assert (latency["name"], latency["runtime"]) == (f"{MODEL} none rpi4-ort", "onnxruntime")
     error = zoo(*words, "--runtime", "litert").exception
     assert isinstance(error, UnknownNameError)
-    assert str(error) == "unknown runtime of rpi4 'litert'; known: ort"
+    assert str(error) == "unknown runtime of rpi4 'litert'; known: c, ort"
 
 
 def test_a_row_names_what_stands_for_the_chip(zoo):

@@ -1,0 +1,29 @@
+"""Shared by boards whose network can be C code: what it takes, and a runtime of it."""
+
+from zoo.target import Runtime
+
+__all__ = ["C_ACCEPTS", "C_REFUSES", "c_runtime"]
+
+C_ACCEPTS = ("w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8", "ai8x")
+"""Schemes besides w8a8-asym."""
+
+C_REFUSES = {
+    "none": "the C code computes in integers; use ptq or qat",
+    "fp16": "the C code computes in integers; use ptq or qat",
+    **dict.fromkeys(
+        ("w8a16-asym", "q6", "q7", "q8", "q9"),
+        "the C kernels have 8-bit activations; use w8a8-asym",
+    ),
+}
+
+
+def c_runtime(app: str) -> Runtime:
+    """Return the runtime that has the network as C in the program. app: for the board."""
+    return Runtime(
+        title="none: the network is C code in the program",
+        compiler="c",
+        executor="c",
+        app=app,
+        accepts=C_ACCEPTS,
+        refuses=C_REFUSES,
+    )
