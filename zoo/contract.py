@@ -150,7 +150,8 @@ class Contract:
         """Read `to_json`'s form; raises RecipeError naming `where`."""
         try:
             return cls.from_mapping(json.loads(text), where)
-        except json.JSONDecodeError as error:
+        # Also a number of thousands of digits, and brackets thousands deep.
+        except (ValueError, RecursionError) as error:
             raise RecipeError(f"{where}: not JSON ({error}); recreate it from TOML") from error
 
     @classmethod

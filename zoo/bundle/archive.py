@@ -1,28 +1,22 @@
 """Archives: a folder as tar.gz, byte-identical for the same files, and untrusted when read."""
 
-import gzip
-import hashlib
 import io
 import struct
 import tarfile
 import zlib
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
+from zoo.bundle.gzip_content import DAMAGED, GzipContent, TooLargeError, gzip_header
+from zoo.bundle.ustar import DamagedError, Member, RefusedError, members
 from zoo.errors import BundleError
 
 __all__ = ["EPOCH_S", "pack", "unpack"]
 
 # Every time stamp in an archive; it must not depend on the time of the build.
 EPOCH_S = 1_700_000_000
-# RFC 1952: magic, deflate, a comment follows, no time, no extra flags, unknown system.
-_GZIP_START = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
-_HEADER_BYTES = len(_GZIP_START) + len("sha256 ") + 64 + 1
+_MAGIC = b"\x1f\x8b"
 _LEVEL = 6
-_CHUNK_BYTES = 1 << 16
-_DAMAGED = "the archive is cut off or damaged, copy it again"
-_REPACKED = "the archive was packed again, by another program"
+_MEMBERS_MAX = 10_000
 
 
 def pack(folder: Path, archive: Path, name: str, first: str) -> None:
@@ -38,27 +32,39 @@ def pack(folder: Path, archive: Path, name: str, first: str) -> None:
 def unpack(archive: Path, folder: Path) -> str:
     """Extract the readable part of an archive; return what is wrong with it, '' for nothing.
 
-    Raises BundleError if there is no archive, or a member is not a file or folder below `folder`.
+    Memory is bounded, and disk space by the archive's size. Raises BundleError if there is no
+    archive, if it is larger than bundles are, or if a member is not a file or folder of its own
+    below `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        packed = archive.read_bytes()
+        with archive.open("rb") as file:
+            return _unpack(file, archive, folder)
     except OSError as error:
+        if error.filename != str(archive):
+            raise
         raise BundleError(
             f"{archive}: cannot be read ({error.strerror}); `zoo build` makes bundles"
         ) from error
-    if not packed.startswith(_GZIP_START[:2]):
+    except (RefusedError, TooLargeError) as error:
+        raise BundleError(f"{archive}: {error}; do not use this archive") from error
+
+
+def _unpack(file: io.BufferedReader, archive: Path, folder: Path) -> str:
+    if not file.peek(2).startswith(_MAGIC):
         raise BundleError(
             f"{archive}: is not a bundle: it does not begin as a .tar.gz; `zoo build` makes bundles"
         )
-    content, damage = _inflate(packed)
+    content = GzipContent(file)
+    kinds: dict[str, bool] = {}
+    damage = ""
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-            for member in tar:
-                _extract(tar, member, folder, archive)
-    except tarfile.TarError:
-        return damage or _DAMAGED
-    return damage
+        for member in members(content.read):
+            _extract(member, folder, kinds)
+    except DamagedError:
+        damage = DAMAGED
+    content.finish()
+    return content.damage or damage
 
 
 def _member(path: Path, name: str) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
@@ -74,60 +80,31 @@ def _member(path: Path, name: str) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
     return info, io.BytesIO(content)
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, archive: Path) -> None:
-    path = (folder / member.name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BundleError(f"{archive}: {member.name!r} points outside it; do not use this archive")
-    if member.isdir():
-        path.mkdir(parents=True, exist_ok=True)
+def _extract(member: Member, folder: Path, kinds: dict[str, bool]) -> None:
+    """Write a member below a folder. kinds: whether a name is of a folder, of those before."""
+    path = member.name.removesuffix("/") if member.is_folder else member.name
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        raise RefusedError(f"{member.name!r} points outside it")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    if path in kinds or not all(kinds.setdefault(name, True) for name in above):
+        raise RefusedError(f"{member.name!r} is there twice, or below a file")
+    kinds[path] = member.is_folder
+    if len(kinds) > _MEMBERS_MAX:
+        raise RefusedError(f"holds more than {_MEMBERS_MAX:,} files and folders")
+    place = folder / path
+    if member.is_folder:
+        place.mkdir(parents=True, exist_ok=True)
         return
-    file = tar.extractfile(member) if member.isreg() else None
-    if file is None:
-        raise BundleError(
-            f"{archive}: {member.name!r} is neither a file nor a folder; do not use this archive"
-        )
-    content = file.read()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(0o755 if member.mode & 0o100 else 0o644)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as file:
+        file.writelines(member.content)
+    place.chmod(0o755 if member.is_program else 0o644)
 
 
 def _deflate(content: bytes) -> bytes:
-    """Return a gzip file with a digest of everything after the comment in its comment.
-
-    gzip's own checksum covers only the content; the digest detects a change to any byte.
-    """
+    """Return a gzip file with a digest of everything after its header in that."""
     deflater = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
     trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
     body = deflater.compress(content) + deflater.flush() + trailer
-    return _header(body) + body
-
-
-def _header(body: bytes) -> bytes:
-    return _GZIP_START + f"sha256 {hashlib.sha256(body).hexdigest()}\0".encode()
-
-
-def _inflate(packed: bytes) -> tuple[bytes, str]:
-    """Return the readable part of a `_deflate`d file, and what is wrong with it, '' for nothing."""
-    if not packed.startswith(_GZIP_START):
-        with suppress(OSError, EOFError, zlib.error):
-            return gzip.decompress(packed), _REPACKED
-    header, body = packed[:_HEADER_BYTES], packed[_HEADER_BYTES:]
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    parts: list[bytes] = []
-    for start in range(0, len(body), _CHUNK_BYTES):
-        chunk = body[start : start + _CHUNK_BYTES]
-        before = inflater.copy()
-        try:
-            parts.append(inflater.decompress(chunk))
-        except zlib.error:
-            return b"".join((*parts, *_until_damage(before, chunk))), _DAMAGED
-    return b"".join(parts), "" if header == _header(body) else _DAMAGED
-
-
-def _until_damage(inflater: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
-    for index in range(len(chunk)):
-        try:
-            yield inflater.decompress(chunk[index : index + 1])
-        except zlib.error:
-            return
+    return gzip_header(body) + body

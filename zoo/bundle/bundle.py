@@ -11,6 +11,7 @@ from zoo.bundle import archive as archives
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError, RecipeError
+from zoo.field_types import mistyped
 from zoo.provenance.maker import Maker
 from zoo.recipe import GoldenInput
 from zoo.region_rule import RegionRule
@@ -37,6 +38,8 @@ FLOAT_HUB, HUB = "float.hub.onnx", "hub.onnx"
 
 PROGRAM = "app/app"
 _ANEW = "do not use this bundle, rebuild it"
+_MANIFEST_BYTES_MAX = 16 << 20
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, RecipeError)
 
 
 @dataclass(frozen=True)
@@ -120,13 +123,14 @@ class Manifest:
                     f"{where}: its format is {found!r}, this zoo reads {FORMAT}; {_ANEW}"
                 )
             manifest = cls(**{**data, **_parsed(data)})
-            contradiction = next(_contradictions(manifest), "")
-        except (ValueError, KeyError, TypeError, AttributeError, RecipeError) as error:
+            wrong = mistyped(manifest, cls)
+            contradiction = wrong or next(_contradictions(manifest), "")
+        except _UNREADABLE as error:
             raise BundleError(f"{where}: {MANIFEST!r} is damaged ({error!r}); {_ANEW}") from error
-        if manifest.to_json() != text:
-            raise BundleError(f"{where}: {MANIFEST!r} was changed; {_ANEW}")
         if contradiction:
             raise BundleError(f"{where}: {MANIFEST!r} is damaged ({contradiction}); {_ANEW}")
+        if manifest.to_json() != text:
+            raise BundleError(f"{where}: {MANIFEST!r} was changed; {_ANEW}")
         return manifest
 
 
@@ -139,9 +143,21 @@ def _contradictions(manifest: Manifest) -> Iterator[str]:
     for golden in (manifest.golden, *([manifest.chain.golden] if manifest.chain else ())):
         if not golden:
             yield "a network has no golden inputs"
+    for name in _named_files(manifest):
+        if any(part in ("", ".", "..") for part in name.split("/")):
+            yield f"it names the file {name!r}, which is not below it"
     detectors = [name for name in manifest.files if name.startswith(f"{MODEL}/{DETECTOR}/")]
     if detectors and manifest.chain is None:
         yield f"{detectors[0]!r} belongs to a chain, which it does not have"
+
+
+def _named_files(manifest: Manifest) -> Iterator[str]:
+    """Yield the files with a part of their own."""
+    yield from [manifest.program] if manifest.program else ()
+    for artifact in manifest.artifacts:
+        yield from (artifact.main, artifact.hub, artifact.float_hub)
+    for golden in (manifest.golden, *([manifest.chain.golden] if manifest.chain else ())):
+        yield from (file for _, file, _ in golden)
 
 
 def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,6 +244,8 @@ def check(folder: Path, where: str) -> Bundle:
     path = folder / MANIFEST
     if not path.is_file():
         raise BundleError(f"{where}: has no {MANIFEST}; this is not a bundle made by `zoo build`")
+    if path.stat().st_size > _MANIFEST_BYTES_MAX:
+        raise BundleError(f"{where}: {MANIFEST!r} is larger than any is; {_ANEW}")
     manifest = Manifest.from_json(path.read_bytes().decode("utf-8", "replace"), where)
     found = {k: v for k, v in folder_digests(folder).items() if k != MANIFEST}
     for name in sorted(manifest.files.keys() | found.keys()):

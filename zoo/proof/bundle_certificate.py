@@ -13,6 +13,7 @@ __all__ = ["CERTIFICATE", "bundle_certificate", "compare_again"]
 
 CERTIFICATE = "certificate.json"
 _ANEW = "do not use this bundle, rebuild it"
+_BYTES_MAX = 16 << 20
 
 
 def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
@@ -23,6 +24,8 @@ def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
     file = bundle.folder / CERTIFICATE
     if not file.is_file():
         raise VerifyError(f"{where}: holds no {CERTIFICATE}; {_ANEW}")
+    if file.stat().st_size > _BYTES_MAX:
+        raise VerifyError(f"{where}: {CERTIFICATE} is larger than any is; {_ANEW}")
     certificate = Certificate.from_json(file.read_bytes().decode("utf-8", "replace"), where)
     for fault in _faults(certificate, bundle.manifest):
         raise VerifyError(f"{where}: the certificate {fault}; {_ANEW}")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 
 from zoo.errors import VerifyError
+from zoo.field_types import mistyped
 from zoo.provenance.maker import Maker
 
 __all__ = ["LOSS", "OF_DETECTOR", "Certificate", "Check", "record_checks", "recorded_checks"]
@@ -83,8 +84,11 @@ def recorded_checks(metadata: Mapping[str, str], where: str) -> tuple[Check, ...
     """
     text = metadata.get(_RECORD, "[]")
     try:
-        return tuple(Check(**check) for check in json.loads(text))
-    except (ValueError, TypeError) as error:
+        checks = tuple(Check(**check) for check in json.loads(text))
+        if wrong := next(filter(None, (mistyped(check, Check) for check in checks)), ""):
+            raise TypeError(wrong)
+        return checks
+    except (ValueError, TypeError, RecursionError) as error:
         raise VerifyError(
             f"{where}: its metadata '{_RECORD}' is not a list of checks ({error}); quantize the "
             "network again"
@@ -144,7 +148,9 @@ class Certificate:
                 )
             data.pop("holds")
             certificate = cls(**{**data, **_parsed(data)})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if wrong := mistyped(certificate, cls):
+                raise TypeError(wrong)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise VerifyError(
                 f"{where}: the certificate is damaged ({error!r}); do not use this bundle, "
                 "rebuild it"
