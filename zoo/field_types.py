@@ -38,7 +38,7 @@ def _wrong(value: object, expected: object, name: str) -> Iterator[str]:
     elif not _is(value, expected):
         yield _told(name, value)
     elif is_dataclass(expected):
-        hints = _hints(expected)
+        hints = _hints(typing.cast(type, expected))
         for field in fields(expected):
             inner = f"{name}.{field.name}" if name else field.name
             yield from _wrong(getattr(value, field.name), hints[field.name], inner)
