@@ -47,7 +47,8 @@ def network_sources(request: AppRequest) -> dict[str, bytes]:
         f"{prefix}/{name}": content
         for prefix, network in networks.items()
         for name, content in network.artifact_files.items()
-        if name.endswith((".c", ".h"))
+        # Other folders hold the code of vendors' tools.
+        if name.endswith((".c", ".h")) and "/" not in name
     }
     arenas = [call.arena_bytes for call in calls] if request.detector else []
     return {**sources, "networks.cpp": render("cpp/networks.cpp.j2", networks=calls, arenas=arenas)}

@@ -1,12 +1,14 @@
-"""The MAX78000 firmware's sources: C for the vendor's SDK around the network in C.
+"""The MAX78000 firmware's sources: C for the vendor's SDK around the network.
 
-It classifies pictures that come over the serial port as the network's pixels, before the contract's
-normalization.
+It classifies pictures of the serial port or the camera, which are the network's pixels before the
+contract's normalization. The accelerator runs the network if ai8xize.py has made the code for it,
+else the processor runs the network in C.
 """
 
 import hashlib
 import json
 
+from codegen.python_app import step_sources
 from codegen.templates import TEMPLATES, render
 from zoo.contract import Contract
 from zoo.plugs import AppRequest
@@ -16,6 +18,13 @@ __all__ = ["firmware_sources"]
 _FOLDER = TEMPLATES / "max78000"
 _WEIGHTS = "network_weights.c"
 """Of the network in C. `zoo flash` knows a bundle's firmware by this file's digest."""
+
+_SUFFIXES = (".c", ".h", ".md", ".mk", ".py", ".sh")
+_PROJECT = "ai8x/project"
+_CNN_FILES = ("cnn.c", "cnn.h", "weights.h")
+_SIGNALS = (b"CNN_START;", b"CNN_COMPLETE;")
+_PROCESSORS = 64
+"""Channels and sums that the accelerator takes at once, as the firmware writes and reads them."""
 
 _MEAN = _STD = 128
 """Of the normalization that the firmware's loop has: its integers are pixel - 128."""
@@ -30,16 +39,41 @@ def firmware_sources(request: AppRequest) -> dict[str, bytes]:
     labels = _labels(request.contract)
     if request.detector is not None or not labels or not _subtracts_mean(request.contract):
         return {}
-    paths = (path for path in _FOLDER.rglob("*") if path.is_file() and path.suffix != ".j2")
+    paths = (path for path in _FOLDER.rglob("*") if path.suffix in _SUFFIXES)
     files = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
+    channels, height, width = request.contract.input.shape
     files["contract.h"] = render(
         "max78000/contract.h.j2",
         model=request.model,
         model_json=_json_literal(request.model),
+        channels=channels,
+        height=height,
+        width=width,
         weights_sha256=hashlib.sha256(request.artifact_files[_WEIGHTS]).hexdigest(),
-        labels=tuple(map(_json_literal, labels)),
     )
+    files["labels.h"] = render(
+        "max78000/labels.h.j2", model=request.model, labels=tuple(map(_json_literal, labels))
+    )
+    files |= {f"send/{name}": content for name, content in step_sources(request).items()}
+    if max(int(channels), len(labels)) <= _PROCESSORS:
+        files |= _accelerator_code(request)
     return {f"firmware/{name}": files[name] for name in sorted(files)}
+
+
+def _accelerator_code(request: AppRequest) -> dict[str, bytes]:
+    """Return what ai8xize.py made for the accelerator, {} if it was not run."""
+    made = {name: request.artifact_files.get(f"{_PROJECT}/{name}") for name in _CNN_FILES}
+    return {
+        f"accelerator/{name}": _without_signals(content)
+        for name, content in made.items()
+        if content is not None
+    }
+
+
+def _without_signals(content: bytes) -> bytes:
+    """Leave out the signals to the power monitor, which the firmware gives itself."""
+    lines = content.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.strip().startswith(_SIGNALS))
 
 
 def _labels(contract: Contract) -> tuple[str, ...]:

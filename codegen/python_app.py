@@ -16,8 +16,10 @@ from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
 
-__all__ = ["python_sources"]
+__all__ = ["python_sources", "step_sources"]
 
+_PROGRAM = ("app.py", "dpu.py")
+_STEPS = ("contract.py", "png.py")
 _PICTURES = "zoo.picture_header"  # of png.py
 
 
@@ -28,10 +30,19 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
     """
     if request.detector is not None:
         return {}
+    programs = (TEMPLATES / "python" / name for name in _PROGRAM)
+    files = {path.name: path.read_bytes() for path in programs} | step_sources(request)
+    return {f"python/{name}": content for name, content in sorted(files.items())}
+
+
+def step_sources(request: AppRequest) -> dict[str, bytes]:
+    """Return `contract.py`, which applies the contract's steps, `png.py`, and what they import.
+
+    Raises RecipeError for a step without a source file.
+    """
     names = sorted(step_names(request.contract))
     steps = {name: registry.find("step", name).target for name in names}
-    programs = (TEMPLATES / "python").glob("*.py")
-    files = {path.name: path.read_bytes() for path in programs}
+    files = {name: (TEMPLATES / "python" / name).read_bytes() for name in _STEPS}
     files |= _modules([*(target.partition(":")[0] for target in steps.values()), _PICTURES])
     facts = {
         "contract": json.loads(request.contract.to_json()),
@@ -40,7 +51,7 @@ def python_sources(request: AppRequest) -> dict[str, bytes]:
         "consumed": consumed(request.contract),
     }
     files["contract.json"] = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
-    return {f"python/{name}": content for name, content in sorted(files.items())}
+    return files
 
 
 def _modules(names: Iterable[str]) -> dict[str, bytes]:

@@ -75,7 +75,8 @@ def rendered_max78000() -> dict[str, bytes]:
     recipe, target = registry.load("recipe", CLASSIFIER), registry.load("target", "max78000")
     files = {"network_weights.c": b"// Weights.\n"}
     request = AppRequest(CLASSIFIER, target, recipe.contract, "network.json", files)
-    return {"contract.h": firmware_sources(request)["firmware/contract.h"]}
+    sources = firmware_sources(request)
+    return {name: sources[f"firmware/{name}"] for name in ("contract.h", "labels.h")}
 
 
 TREES = {

@@ -1,7 +1,7 @@
 """Analog Devices' ai8xize.py, if AI8X_SYNTHESIS names a checkout of ai8x-synthesis.
 
 It makes a C project for the board from the artifact's files, and computes the known answer itself,
-which is compared with the reference's. Its files are not changed.
+which is compared with the reference's. Of its files only the name of our folder is changed.
 """
 
 import os
@@ -125,8 +125,11 @@ def convert(files: Mapping[str, bytes], checkout: Path, expected: Expected) -> C
             (folder / Path(file).name).write_bytes(files[file])
         log = _run(_arguments(name, f"{name}/{_PROJECT}"), checkout)
         project = folder / _PROJECT / ARCH
+        # Its files name their folder, which is another one each time.
         made = {
-            path.relative_to(project).as_posix(): path.read_bytes()
+            path.relative_to(project).as_posix(): path.read_bytes().replace(
+                name.encode(), b"FOLDER"
+            )
             for path in sorted(project.rglob("*"))
             if path.is_file()
         }

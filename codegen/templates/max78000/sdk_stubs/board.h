@@ -3,5 +3,8 @@
 #define BOARD_H
 
 #define CONSOLE_UART 0
+#define LED1 0
+
+int Console_Init(void);
 
 #endif  // BOARD_H

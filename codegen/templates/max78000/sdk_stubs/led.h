@@ -2,8 +2,6 @@
 #ifndef LED_H
 #define LED_H
 
-#define LED1 0
-
 void LED_On(unsigned int idx);
 void LED_Off(unsigned int idx);
 
