@@ -47,7 +47,7 @@ class BareMachine:
         """
         facts = json.loads((folder / main).read_text("utf-8"))
         program = self._compile(folder, facts)
-        return CRun(partial(self._run, program), facts, str(folder / main))
+        return CRun(partial(partial, self._run, program), facts, str(folder / main))
 
     def _compile(self, folder: Path, facts: Mapping[str, Any]) -> bytes:
         """Return the program for the emulated machine."""

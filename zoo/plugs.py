@@ -32,6 +32,7 @@ __all__ = [
     "AppGenerator",
     "AppRequest",
     "AppRun",
+    "BareRun",
     "ChainRun",
     "Compiler",
     "Dataset",
@@ -321,6 +322,23 @@ class Run(Protocol):
     """A loaded network: outputs by name from inputs by name, float32."""
 
     def __call__(self, feeds: Feeds) -> "dict[str, NDArray[Any]]": ...
+
+
+@runtime_checkable
+class BareRun(Run, Protocol):
+    """A Run whose conversions `zoo bench` times apart: it is read(invoke(store(feeds))).
+
+    For a batch that the file has, or 1 if it has none.
+    """
+
+    def store(self, feeds: Feeds) -> Any:  # noqa: ANN401 (what the runtime takes)
+        """Return the inputs as the runtime takes them; raises HubError for wrong feeds."""
+
+    def invoke(self, stored: Any) -> Any:  # noqa: ANN401 (what the runtime gives)
+        """Call the runtime, and nothing else."""
+
+    def read(self, found: Any) -> "dict[str, NDArray[Any]]":  # noqa: ANN401 (what `invoke` returns)
+        """Return the outputs by name."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
 # Results are the same with every instruction set; this machine's is the fastest.
 _NATIVE = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
 _TIMEOUT_S = 600
+_Arrays = Sequence[NDArray[Any]]
 _LOG_LINES = 15
 
 
@@ -90,33 +91,49 @@ class CExecutor(Executor):
             function = getattr(ctypes.CDLL(str(library)), f"{prefix}_run")
         if "part" in facts:
             function = partial(function, _arena(facts["arena_bytes"]))
-        return CRun(partial(_run_samples, function), facts, str(folder / main))
+        return CRun(partial(_bound, function), facts, str(folder / main))
 
 
-def _run_samples(
-    function: Callable[..., object],
-    inputs: Sequence[NDArray[Any]],
-    outputs: Sequence[NDArray[Any]],
-) -> None:
-    for index in range(len(inputs[0])):
-        arrays = [array[index] for array in (*inputs, *outputs)]
-        function(*(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
+def _bound(
+    function: Callable[..., object], inputs: _Arrays, outputs: _Arrays
+) -> Callable[[], None]:
+    """Return the calls for all samples, with nothing left to prepare."""
+    samples = [[a[i] for a in (*inputs, *outputs)] for i in range(len(inputs[0]))]
+    calls = [
+        partial(function, *(array.ctypes.data_as(ctypes.c_void_p) for array in arrays))
+        for arrays in samples
+    ]
+
+    def run() -> None:
+        for call in calls:
+            call()
+
+    return run
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What computes a run's outputs, arrays as in the program."""
+
+    run: Callable[[], None]
+    outputs: _Arrays
 
 
 class CRun:
     """A network's code, loaded.
 
-    run: computes output integers in place from input integers, arrays [N, ...] as in the program.
+    bind: returns what computes output integers in place from input integers, arrays [N, ...] as in
+    the program.
     facts: of the network's JSON file.
     """
 
     def __init__(
         self,
-        run: Callable[[Sequence[NDArray[Any]], Sequence[NDArray[Any]]], None],
+        bind: Callable[[_Arrays, _Arrays], Callable[[], None]],
         facts: Mapping[str, Any],
         where: str,
     ) -> None:
-        self._run, self._where = run, where
+        self._bind, self._where = bind, where
         self._inputs, self._outputs = _tensors(facts["inputs"]), _tensors(facts["outputs"])
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
@@ -124,10 +141,22 @@ class CRun:
 
         Raises HubError for an input that is missing or has the wrong shape.
         """
+        return self.read(self.invoke(self.store(feeds)))
+
+    def store(self, feeds: Feeds) -> _Stored:
+        """Return the integers, and the calls of the code, as `zoo.plugs.BareRun`."""
         stored = [tensor.store(self._feed(tensor, feeds)) for tensor in self._inputs]
         results = [tensor.empty(len(stored[0])) for tensor in self._outputs]
-        self._run(stored, results)
-        return {t.name: t.read(array) for t, array in zip(self._outputs, results, strict=True)}
+        return _Stored(self._bind(stored, results), results)
+
+    def invoke(self, stored: _Stored) -> _Arrays:
+        """Return the output integers."""
+        stored.run()
+        return stored.outputs
+
+    def read(self, found: _Arrays) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name."""
+        return {t.name: t.read(array) for t, array in zip(self._outputs, found, strict=True)}
 
     def _feed(self, tensor: _Tensor, feeds: Feeds) -> NDArray[np.float32]:
         if tensor.name not in feeds:

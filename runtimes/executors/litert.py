@@ -84,14 +84,26 @@ class LitertRun:
         Raises HubError for an input that is missing, unknown or has the wrong shape.
         """
         self._check(feeds)
-        values = {name: self._stored(name, feeds[name]) for name in self._inputs}
         batch = next(int(detail["shape"][0]) for detail in self._inputs.values())
-        count = len(next(iter(values.values())))
+        count = len(feeds[next(iter(self._inputs))])
         parts = [
-            self._invoke({name: value[start : start + batch] for name, value in values.items()})
+            self._part({name: feeds[name][start : start + batch] for name in self._inputs})
             for start in range(0, count, batch)
         ]
         return {name: np.concatenate([part[name] for part in parts]) for name in self._outputs}
+
+    def store(self, feeds: Feeds) -> None:
+        """Give the interpreter its inputs, as `zoo.plugs.BareRun`."""
+        for name, detail in self._inputs.items():
+            self._interpreter.set_tensor(detail["index"], self._stored(name, feeds[name]))
+
+    def invoke(self, stored: None) -> None:  # noqa: ARG002 (the interpreter has it)
+        """Run the interpreter."""
+        self._interpreter.invoke()
+
+    def read(self, found: None) -> dict[str, NDArray[Any]]:  # noqa: ARG002 (the interpreter has it)
+        """Return the interpreter's outputs by name."""
+        return {name: self._read(name) for name in self._outputs}
 
     def read_inputs(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the values of the inputs for these feeds, images NCHW."""
@@ -100,11 +112,10 @@ class LitertRun:
             for name, detail in self._inputs.items()
         }
 
-    def _invoke(self, values: Feeds) -> dict[str, NDArray[Any]]:
-        for name, value in values.items():
-            self._interpreter.set_tensor(self._inputs[name]["index"], value)
+    def _part(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        self.store(feeds)
         self._interpreter.invoke()
-        return {name: self._read(name) for name in self._outputs}
+        return self.read(None)
 
     def _stored(self, name: str, value: NDArray[Any]) -> NDArray[Any]:
         stored = _quantized(np.asarray(value, np.float32), self._inputs[name])

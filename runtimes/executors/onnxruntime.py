@@ -77,10 +77,22 @@ class OnnxRuntimeRun:
 
         Raises HubError for an input that is missing, unknown or has the wrong shape.
         """
+        return self.read(self.invoke(self.store(feeds)))
+
+    def store(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """Return the inputs in the file's types, as `zoo.plugs.BareRun`."""
         self._check(feeds)
         types = self._types.items()
-        values = {name: np.ascontiguousarray(feeds[name], dtype) for name, dtype in types}
-        return dict(zip(self._outputs, self._session.run(self._outputs, values), strict=True))
+        return {name: np.ascontiguousarray(feeds[name], dtype) for name, dtype in types}
+
+    def invoke(self, stored: Feeds) -> Sequence[NDArray[Any]]:
+        """Return the outputs in order."""
+        found: Sequence[NDArray[Any]] = self._session.run(self._outputs, stored)
+        return found
+
+    def read(self, found: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name."""
+        return dict(zip(self._outputs, found, strict=True))
 
     def _check(self, feeds: Feeds) -> None:
         require_inputs(feeds, self._inputs, self._where)

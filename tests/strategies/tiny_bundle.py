@@ -20,7 +20,8 @@ TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'
 METERS = '"watts": 2.5, "celsius": 61.5, "slowed": ["heat"]'
 PARTS = '"parts_ms": {"detector": 3, "tracking": 0.5, "network": 1.25, "rest": 0.75}'
 COUNTS = '"frames": 500, "faces": 1000'
-SUMMARY = f'{{"summary": {{{COUNTS}, {METERS}, {PARTS}, "inference_ms": {TIMES}}}}}'
+BORDERS = '"steps_ms": {"p50": 0.125}, "inference_ms": {"p50": 2.5}'
+SUMMARY = f'{{"summary": {{{COUNTS}, {METERS}, {PARTS}, {BORDERS}, "runtime_ms": {TIMES}}}}}'
 PROGRAM = f"""#!/bin/sh
 case "$*" in
   --help) echo "  --threads N  --power SENSOR  --heat PLACE" ;;

@@ -251,7 +251,8 @@ def of_network(
     bundle: Bundle, model: BundledModel, threads: int, summary: Mapping[str, Any]
 ) -> Latency:
     """Return the times of a program's summary. model: the network that it ran."""
-    times = summary["inference_ms"]
+    whole, steps = summary["inference_ms"], summary.get("steps_ms")
+    times = summary.get("runtime_ms", whole)  # without conversions, if the program tells
     return Latency(
         name=f"{model.name} {model.quantization} {bundle.manifest.target}",
         model=model.name,
@@ -262,6 +263,8 @@ def of_network(
         median_ms=round(times["p50"], 4),
         p95_ms=round(times["p95"], 4),
         min_ms=round(times["min"], 4),
+        border_ms=round(whole["p50"] - times["p50"], 4) if times is not whole else None,
+        steps_ms=round(steps["p50"], 4) if steps else None,
         watts=summary.get("watts"),
         celsius=summary.get("celsius"),
         slowed=summary.get("slowed"),

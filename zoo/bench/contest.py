@@ -74,6 +74,7 @@ def on_processor(
     runtime: str,
     peers: Sequence[tuple[Path, Path]],
     baseline: bool,
+    also_in: Sequence[str],
 ) -> Timed:
     """Time on this machine's processor in each target's runtime; options as in `zoo bench`.
 
@@ -90,6 +91,7 @@ def on_processor(
             if baseline:
                 entered.append(entries.baseline(wish, contest.cache, folder))
         entered.extend(entries.peers(peers))
+        entered.extend([*entries.in_others(entered, also_in)])
         return machine(), contest.measure(entered, refused, threads)
 
 

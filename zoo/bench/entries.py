@@ -19,7 +19,7 @@ from zoo.errors import RefusedError
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
 
-__all__ = ["baseline", "ours", "peers", "with_random_weights"]
+__all__ = ["baseline", "in_others", "ours", "peers", "with_random_weights"]
 
 _FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
 
@@ -73,6 +73,14 @@ def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
     quantize_usually(done["hub"] / "float.onnx", batches, file)
     name = f"{recipe.name} onnxruntime.quantization.quantize_static"
     return Entry(name, recipe.name, "onnxruntime", "quantize_static", file, sample(contract))
+
+
+def in_others(entered: Sequence[Entry], executors: Sequence[str]) -> Iterator[Entry]:
+    """Yield the ONNX files among the entries again, each for every other executor of such."""
+    for entry in entered:
+        if entry.file.suffix == ".onnx":
+            for name in executors:
+                yield replace(entry, name=f"{entry.name}, {name}", executor=name)
 
 
 def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Entry]:

@@ -10,6 +10,10 @@ __all__ = ["ChainLatency", "Latency", "beside_float", "report"]
 class Latency:
     """Times of one network over `runs` runs of a batch each, in milliseconds.
 
+    median_ms, p95_ms, min_ms: of the runtime alone if border_ms is known.
+    border_ms: median of converting inputs and outputs to and from the runtime's form; None if it is
+    in the times above.
+    steps_ms: median of the steps before the network, from the photo to its input; None if unknown.
     runtime: the executor, or the app on a board.  scheme: number format, such as 'float32'.
     batch: samples per run.
     times_float: speedup over the same model's float32 network.
@@ -27,6 +31,8 @@ class Latency:
     p95_ms: float
     min_ms: float
     batch: int = 1
+    border_ms: float | None = None
+    steps_ms: float | None = None
     times_float: float | None = None
     watts: float | None = None
     celsius: float | None = None

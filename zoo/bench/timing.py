@@ -14,7 +14,7 @@ from zoo import registry
 from zoo.bench.latency import Latency
 from zoo.contract import Contract
 from zoo.nvidia_gpu import NvidiaGpu
-from zoo.plugs import Run
+from zoo.plugs import BareRun, Run
 
 __all__ = ["Entry", "machine", "measure", "sample"]
 
@@ -31,6 +31,14 @@ class Entry:
     feeds: Mapping[str, NDArray[Any]]
 
 
+@dataclass(frozen=True)
+class _Times:
+    """Of one run. border_ms: of conversions, None if they are in network_ms."""
+
+    network_ms: float
+    border_ms: float | None
+
+
 def measure(
     entries: Sequence[Entry], threads: int, rounds: int, runs_per_round: int
 ) -> list[Latency]:
@@ -39,13 +47,13 @@ def measure(
         registry.load("executor", e.executor).load(e.file.parent, e.file.name, threads)
         for e in entries
     ]
-    times_ms: list[list[float]] = [[] for _ in entries]
+    times: list[list[_Times]] = [[] for _ in entries]
     for index in range(rounds + 1):
-        for entry, run, times in zip(entries, loaded, times_ms, strict=True):
-            measured = [_time_ms(run, entry.feeds) for _ in range(runs_per_round)]
+        for entry, run, measured in zip(entries, loaded, times, strict=True):
+            found = [_time(run, entry.feeds) for _ in range(runs_per_round)]
             if index > 0:  # the first round warms up
-                times.extend(measured)
-    return [_latency(entry, threads, times) for entry, times in zip(entries, times_ms, strict=True)]
+                measured.extend(found)
+    return [_latency(entry, threads, found) for entry, found in zip(entries, times, strict=True)]
 
 
 def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
@@ -58,14 +66,23 @@ def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
     return facts if gpu is None else {**facts, "gpu": gpu.name, "driver": gpu.driver}
 
 
-def _time_ms(run: Run, feeds: Mapping[str, NDArray[Any]]) -> float:
+def _time(run: Run, feeds: Mapping[str, NDArray[Any]]) -> _Times:
     start_s = time.perf_counter()
-    run(feeds)
-    return (time.perf_counter() - start_s) * 1e3
+    if not isinstance(run, BareRun):
+        run(feeds)
+        return _Times((time.perf_counter() - start_s) * 1e3, None)
+    stored = run.store(feeds)
+    begin_s = time.perf_counter()
+    found = run.invoke(stored)
+    end_s = time.perf_counter()
+    run.read(found)
+    whole_s = time.perf_counter() - start_s
+    return _Times((end_s - begin_s) * 1e3, (whole_s - (end_s - begin_s)) * 1e3)
 
 
-def _latency(entry: Entry, threads: int, times_ms: Sequence[float]) -> Latency:
-    values = np.asarray(times_ms)
+def _latency(entry: Entry, threads: int, times: Sequence[_Times]) -> Latency:
+    values = np.array([each.network_ms for each in times])
+    borders = [each.border_ms for each in times if each.border_ms is not None]
     return Latency(
         name=entry.name,
         model=entry.model,
@@ -77,6 +94,7 @@ def _latency(entry: Entry, threads: int, times_ms: Sequence[float]) -> Latency:
         p95_ms=round(float(np.percentile(values, 95)), 4),
         min_ms=round(float(values.min()), 4),
         batch=len(next(iter(entry.feeds.values()))),
+        border_ms=round(float(np.median(borders)), 4) if borders else None,
     )
 
 

@@ -24,9 +24,9 @@ from zoo.file_content import write_whole
 if TYPE_CHECKING:
     from zoo.bench.latency import ChainLatency
 
-_OF_PROCESSOR = ("targets", "runtime", "threads", "peers", "baseline")
+_OF_PROCESSOR = ("targets", "runtime", "threads", "peers", "baseline", "also_in")
 _OF_GPU = ("batches",)
-_OF_MODELS = ("quants", "targets", "runtime", "peers", "baseline", "random_weights", "device")
+_OF_MODELS = ("quants", *_OF_PROCESSOR, "random_weights", "device")
 _QUANTS = {"cpu": ("none", "ptq"), "cuda": ("none", "fp16", "ptq")}
 _GPU_BATCHES = (1, 64)
 _BUNDLE = ".tar.gz"
@@ -36,7 +36,7 @@ _SHOWN_OF = {
     "cpu": ("name", "threads", *_TIMES),
     "cuda": ("name", "batch", *_TIMES, "samples_per_s"),
 }
-_SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
+_SHOWN_IF_KNOWN = ("border_ms", "steps_ms", "times_float", "watts", "celsius", "slowed")
 
 
 @click.command()
@@ -82,6 +82,12 @@ _SHOWN_IF_KNOWN = ("times_float", "watts", "celsius", "slowed")
 )
 @peer_option("Third-party network to time in the same run")
 @click.option("--baseline", is_flag=True, help="Also time ONNX Runtime's quantize_static.")
+@click.option(
+    "--also-in",
+    multiple=True,
+    metavar="EXECUTOR",
+    help="Also time each ONNX file in this executor, such as openvino; repeatable.",
+)
 @click.option("--random-weights", is_flag=True, help="Untrained weights; latency is the same.")
 @click.option(
     "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on this board."

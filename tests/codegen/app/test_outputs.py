@@ -88,6 +88,8 @@ def test_summary_is_text_on_standard_error_or_a_last_line(app, photo):
     assert summary["frames_per_second"] == pytest.approx(3 / summary["seconds"], rel=1e-6)
     times = summary["inference_ms"]
     assert 0 < times["min"] <= times["p50"] <= times["p95"]
+    assert 0 < summary["runtime_ms"]["p50"] < summary["inference_ms"]["p50"]
+    assert summary["steps_ms"]["p50"] > 0
     assert summary["inference_ms"]["p50"] <= summary["latency_ms"]["p50"]
 
 

@@ -40,6 +40,7 @@ def test_latency(measure, board):
     assert (found.threads, found.runs) == (4, 500)
     assert (found.watts, found.celsius, found.slowed) == (2.5, 61.5, ["heat"])
     assert (found.min_ms, found.median_ms, found.p95_ms) == (1.5, 2.0, 4.25)
+    assert (found.border_ms, found.steps_ms) == (0.5, 0.125)
     words = (board.temporary / "words").read_text().split()
     expected = "--source golden/photo.png --box 1.0,2.0,30.0,40.5 --json --threads 4 --repeat 500"
     assert words[: len(expected.split())] == expected.split()

@@ -26,6 +26,8 @@ KEYS = [
     "p95_ms",
     "min_ms",
     "batch",
+    "border_ms",
+    "steps_ms",
     "times_float",
     "watts",
     "celsius",
@@ -45,8 +47,11 @@ def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
     assert (ours["name"], ours["times_float"]) == (f"{MODEL} none x86", 1.0)
     assert usual["name"] == f"{MODEL} onnxruntime.quantization.quantize_static"
     assert (usual["scheme"], usual["runs"]) == ("quantize_static", 2)
+    assert min(ours["border_ms"], usual["border_ms"]) > 0
+    assert ours["steps_ms"] is None  # no photo is looked at
     columns = shown.stdout.splitlines()[1].split()
-    assert columns == ["name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "times_float"]
+    times = ["median_ms", "p95_ms", "min_ms", "border_ms", "times_float"]
+    assert columns == ["name", "threads", "runs", *times]
 
 
 def test_what_a_target_refuses_is_left_out(zoo):
@@ -63,6 +68,16 @@ def test_another_runtime_of_a_board(zoo):
     error = zoo(*words, "--runtime", "litert").exception
     assert isinstance(error, UnknownNameError)
     assert str(error) == "unknown runtime of rpi4 'litert'; known: c, ort"
+
+
+def test_another_executor_of_the_same_file(zoo):
+    words = ("bench", MODEL, "--target", "x86", "--target", "c99", "--quant", "ptq", *ONCE)
+    shown = zoo(*words, "--also-in", "onnxruntime-unoptimized", "--json")
+    names = [latency["name"] for latency in json.loads(shown.stdout)["latencies"]]
+    ours = f"{MODEL} ptq x86"
+    assert names == [ours, f"{MODEL} ptq c99", f"{ours}, onnxruntime-unoptimized"]
+    error = zoo(*words, "--also-in", "onnx").exception
+    assert isinstance(error, UnknownNameError)
 
 
 def test_a_row_names_what_stands_for_the_chip(zoo):
@@ -98,13 +113,15 @@ def test_the_same_schema_of_a_board(zoo, board, tmp_path):
 def test_bundles_beside_each_other(zoo, board, tmp_path):
     (tmp_path / "float").mkdir()
     fast = write_bundle(tmp_path)
-    slow = write_bundle(tmp_path / "float", PROGRAM.replace('"p50": 2.0', '"p50": 5.0'), "float32")
+    program = PROGRAM.replace('"p50": 2.0', '"p50": 5.0').replace('"p50": 2.5', '"p50": 5.5')
+    slow = write_bundle(tmp_path / "float", program, "float32")
     shown = zoo("bench", "--ssh", board.host, fast, slow).stdout.splitlines()
-    assert shown[1].split()[:8] == [
-        *("name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "times_float", "watts")
+    assert shown[1].split()[:10] == [
+        *("name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "border_ms", "steps_ms"),
+        *("times_float", "watts"),
     ]
-    assert shown[2].split()[5:9] == ["2", "4.25", "1.5", "2.5"]
-    assert shown[3].split()[5:9] == ["5", "4.25", "1.5", "1"]
+    assert shown[2].split()[5:11] == ["2", "4.25", "1.5", "0.5", "0.125", "2.5"]
+    assert shown[3].split()[5:11] == ["5", "4.25", "1.5", "0.5", "0.125", "1"]
 
 
 @pytest.mark.toolchain

@@ -3,6 +3,7 @@
 
 #include "backends/c99_tensor.hpp"
 #include "core/backend.hpp"
+#include "core/latency.hpp"
 #include "core/pixel_levels.hpp"
 
 namespace zoo {
@@ -18,6 +19,7 @@ class C99Network : public Backend {
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
   std::vector<std::vector<float>> run_pixels(const Image& image,
                                              const PixelValues& values) override;
+  std::optional<double> runtime_ms() const override { return runtime_ms_; }
 
  private:
   std::vector<std::vector<float>> run_integers(const c99::Bytes& input);
@@ -25,6 +27,7 @@ class C99Network : public Backend {
   const c99::Network& network_;
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
   std::optional<PixelLevels> levels_;
+  double runtime_ms_ = 0;
 };
 
 C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
@@ -52,7 +55,9 @@ std::vector<std::vector<float>> C99Network::run_integers(const c99::Bytes& input
   for (const c99::IntegerTensor& output : network_.outputs) {
     integers.emplace_back(output.size_bytes());
   }
+  const Stopwatch alone;
   network_.run(input, integers);
+  runtime_ms_ = alone.elapsed_ms();
   std::vector<std::vector<float>> results;
   for (const std::size_t place : places_) {
     results.push_back(c99::dequantize(network_.outputs[place], integers[place]));

@@ -57,8 +57,12 @@ class DpuAndTail : public Backend {
     return run_tail(dpu_.run_pixels(image, values));
   }
 
+  std::optional<double> runtime_ms() const override {
+    return dpu_.runtime_ms() + tail_.runtime_ms();
+  }
+
  private:
-  std::vector<Numbers> run_tail(const std::vector<Numbers>& front) const {
+  std::vector<Numbers> run_tail(const std::vector<Numbers>& front) {
     // The tail's inputs are the first of the DPU's outputs.
     const std::vector<Numbers> behind = tail_.run(tail_.inputs(), front.data(), tail_.outputs());
     std::vector<Numbers> results;
@@ -99,6 +103,8 @@ class DpuAlone : public Backend {
   std::vector<Numbers> run_pixels(const Image& image, const PixelValues& values) override {
     return dpu_.run_pixels(image, values);
   }
+
+  std::optional<double> runtime_ms() const override { return dpu_.runtime_ms(); }
 
  private:
   vart_backend::Dpu dpu_;

@@ -11,6 +11,7 @@
 #include "backends/litert_tensor.hpp"
 #include "core/backend.hpp"
 #include "core/files.hpp"
+#include "core/latency.hpp"
 #include "core/pixel_levels.hpp"
 #include "core/shared_library.hpp"
 #include "core/usage.hpp"
@@ -43,6 +44,7 @@ class LiteRt : public Backend {
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
   std::vector<std::vector<float>> run_pixels(const Image& image,
                                              const PixelValues& values) override;
+  std::optional<double> runtime_ms() const override { return runtime_ms_; }
 
  private:
   std::vector<std::vector<float>> run_input();
@@ -60,6 +62,7 @@ class LiteRt : public Backend {
   std::vector<litert::Handle<litert::Buffer>> input_buffers_;
   std::vector<litert::Handle<litert::Buffer>> output_buffers_;  // all of the file's
   std::optional<PixelLevels> levels_;
+  double runtime_ms_ = 0;
 };
 
 litert::Handle<litert::Model> open_model(const litert::Api& api, litert::Environment* environment,
@@ -158,7 +161,9 @@ std::vector<std::vector<float>> LiteRt::run_input() {
   litert::Buffer* stored = input_buffers_[0].get();
   std::vector<litert::Buffer*> results;
   for (const auto& buffer : output_buffers_) results.push_back(buffer.get());
+  const Stopwatch alone;
   api_.run(compiled_.get(), 0, 1, &stored, results.size(), results.data());
+  runtime_ms_ = alone.elapsed_ms();
   std::vector<std::vector<float>> outputs;
   for (const litert::BorderTensor& output : outputs_) {
     api_.lock(results[output.index], &memory, litert::kReading);

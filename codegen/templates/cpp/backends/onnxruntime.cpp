@@ -21,6 +21,8 @@ class OnnxRuntime : public Backend {
     return model_.run(inputs_, &input, outputs_);
   }
 
+  std::optional<double> runtime_ms() const override { return model_.runtime_ms(); }
+
  private:
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/files.hpp"
+#include "core/latency.hpp"
 #include "core/usage.hpp"
 
 namespace zoo::ort {
@@ -178,7 +179,7 @@ void Model::check(const TensorSpec& input, const std::vector<TensorSpec>& output
 
 std::vector<std::vector<float>> Model::run(const std::vector<TensorSpec>& inputs,
                                            const std::vector<float>* numbers,
-                                           const std::vector<TensorSpec>& outputs) const {
+                                           const std::vector<TensorSpec>& outputs) {
   std::vector<Handle<Value>> owners;
   std::vector<const Value*> given;
   std::vector<const char*> given_names;
@@ -198,8 +199,10 @@ std::vector<std::vector<float>> Model::run(const std::vector<TensorSpec>& inputs
   for (const TensorSpec& output : outputs) names.push_back(output.name.c_str());
   std::vector<Value*> values(outputs.size());
   const RunOptions* defaults = nullptr;
+  const Stopwatch alone;
   api_.call<Run>(session_.get(), defaults, given_names.data(), given.data(), given.size(),
                  names.data(), names.size(), values.data());
+  runtime_ms_ = alone.elapsed_ms();
   for (Value* value : values) owners.push_back(api_.own<ReleaseValue>(value));
   std::vector<std::vector<float>> results;
   for (std::size_t i = 0; i < outputs.size(); ++i) results.push_back(read(values[i], outputs[i]));

@@ -30,7 +30,10 @@ class Model {
   // Returns the numbers of each output; throws Error. numbers: those of each input.
   std::vector<std::vector<float>> run(const std::vector<TensorSpec>& inputs,
                                       const std::vector<float>* numbers,
-                                      const std::vector<TensorSpec>& outputs) const;
+                                      const std::vector<TensorSpec>& outputs);
+
+  // Milliseconds of the last run, without making and reading tensors.
+  double runtime_ms() const { return runtime_ms_; }
 
  private:
   std::vector<float> read(Value* value, const TensorSpec& output) const;
@@ -43,6 +46,7 @@ class Model {
   Handle<MemoryInfo> memory_;
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
+  double runtime_ms_ = 0;
 };
 
 }  // namespace zoo::ort

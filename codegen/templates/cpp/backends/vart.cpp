@@ -23,6 +23,8 @@ class Vart : public Backend {
     return dpu_.run_pixels(image, values);
   }
 
+  std::optional<double> runtime_ms() const override { return dpu_.runtime_ms(); }
+
  private:
   vart_backend::Dpu dpu_;
 };

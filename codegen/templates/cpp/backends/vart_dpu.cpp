@@ -2,6 +2,7 @@
 
 #include "backends/vart_fatal.hpp"
 #include "core/files.hpp"
+#include "core/latency.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo::vart_backend {
@@ -59,10 +60,12 @@ std::vector<std::vector<float>> Dpu::run_pixels(const Image& image, const PixelV
 std::vector<std::vector<float>> Dpu::run_input() {
   std::vector<vart::TensorBuffer*> buffers;
   for (const auto& output : outputs_) buffers.push_back(output->buffer());
+  const Stopwatch alone;
   const auto [job, status] = runner_->execute_async({input_.buffer()}, buffers);
   if (status != 0 || runner_->wait(static_cast<int>(job), kNoTimeout) != 0) {
     throw Error(model_ + ": the DPU failed; `dmesg` on the board may say why");
   }
+  runtime_ms_ = alone.elapsed_ms();
   std::vector<std::vector<float>> results;
   for (const auto& output : outputs_) results.push_back(output->read());
   return results;

@@ -27,6 +27,9 @@ class Dpu {
   // The same for an image's pixels, as Backend::run_pixels.
   std::vector<std::vector<float>> run_pixels(const Image& image, const PixelValues& values);
 
+  // Milliseconds of the last run on the DPU, without writing and reading tensors.
+  double runtime_ms() const { return runtime_ms_; }
+
  private:
   std::vector<std::vector<float>> run_input();
 
@@ -35,6 +38,7 @@ class Dpu {
   std::unique_ptr<vart::Runner> runner_;
   BoundTensor input_;
   std::vector<std::unique_ptr<BoundTensor>> outputs_;
+  double runtime_ms_ = 0;
 };
 
 }  // namespace zoo::vart_backend

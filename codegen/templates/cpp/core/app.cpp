@@ -50,7 +50,9 @@ Finding look_again(const Network& network, const Photo& photo, const Box& box,
                    const Finding& before) {
   Finding finding = look(network, photo, box);
   finding.latency_ms += before.latency_ms;
+  finding.steps_ms += before.steps_ms;
   finding.inference_ms += before.inference_ms;
+  if (finding.runtime_ms) *finding.runtime_ms += *before.runtime_ms;
   if (finding.device_ms) *finding.device_ms += *before.device_ms;
   finding.moved = distance(*rows_of(before, "landmarks", 2), *rows_of(finding, "landmarks", 2));
   return finding;

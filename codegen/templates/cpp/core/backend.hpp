@@ -40,6 +40,10 @@ class Backend {
     return run(numbers_of(image, values));
   }
 
+  // Milliseconds of the last run in the runtime alone, without the conversions of input and
+  // outputs, if the back end tells.
+  virtual std::optional<double> runtime_ms() const { return std::nullopt; }
+
   // Milliseconds of the last run by the accelerator's own clock, if it has one.
   virtual std::optional<double> device_ms() const { return std::nullopt; }
 };

@@ -29,9 +29,11 @@ Finding look(const Network& network, const Photo& photo, const Box& box) {
   frame.signal = photo.signal;
   frame.box = box;
   network.contract.preprocess(frame);
+  finding.steps_ms = whole.elapsed_ms();
   const Stopwatch inference;
   finding.outputs = run(*network.backend, frame);
   finding.inference_ms = inference.elapsed_ms();
+  finding.runtime_ms = network.backend->runtime_ms();
   finding.device_ms = network.backend->device_ms();
   for (std::size_t i = 0; i < finding.outputs.size(); ++i) {
     const TensorSpec& output = network.contract.outputs[i];

@@ -162,7 +162,9 @@ void Summary::add(const Finding& finding) {
   finds_boxes = boxes != nullptr;
   faces += finds_boxes ? boxes->data.size() / 4 : 1;
   latency_ms.push_back(finding.latency_ms);
+  steps_ms.push_back(finding.steps_ms);
   inference_ms.push_back(finding.inference_ms);
+  if (finding.runtime_ms) runtime_ms.push_back(*finding.runtime_ms);
   if (finding.device_ms) device_ms.push_back(*finding.device_ms);
 }
 
@@ -172,7 +174,8 @@ std::string Summary::to_json() const {
          ", \"faces\": " + std::to_string(faces) + ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + percentiles_json("latency_ms", latency_ms) +
-         percentiles_json("inference_ms", inference_ms) + percentiles_json("device_ms", device_ms) +
+         percentiles_json("steps_ms", steps_ms) + percentiles_json("inference_ms", inference_ms) +
+         percentiles_json("runtime_ms", runtime_ms) + percentiles_json("device_ms", device_ms) +
          percentiles_json("detector_ms", detector_ms) + parts_json(*this) + "}}";
 }
 

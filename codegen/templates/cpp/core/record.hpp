@@ -41,7 +41,9 @@ struct Summary {
   std::optional<PowerReading> power;
   std::optional<Heat> heat;
   std::vector<double> latency_ms;
+  std::vector<double> steps_ms;
   std::vector<double> inference_ms;
+  std::vector<double> runtime_ms;
   std::vector<double> device_ms;
   std::vector<double> detector_ms;
   double tracking_ms = 0;
