@@ -167,13 +167,12 @@ CPP_C = App(
 
 CPP_C_ARM = _raspberry_pi("cpp-c-arm", CppBackend("c99", network=network_sources), _PI_DEBIAN)
 
-# The same program for the PC, and a firmware beside it.
+# The same program for the PC, and a firmware beside it, which runs one network.
 MAX78000 = App(
     "max78000",
     CppBackend("c99", network=network_sources, beside=firmware_sources),
     _PC,
     takes_signals=True,
-    takes_detectors=True,
 )
 
 CPP_ONNXRUNTIME = App(

@@ -33,11 +33,10 @@ _MEAN = _STD = 128
 def firmware_sources(request: AppRequest) -> dict[str, bytes]:
     """Return the firmware by path, below `firmware`.
 
-    Nothing for other contracts than classifiers of pictures with one output and that normalization,
-    and for chains.
+    Nothing for other contracts than classifiers of pictures with one output and that normalization.
     """
     labels = _labels(request.contract)
-    if request.detector is not None or not labels or not _subtracts_mean(request.contract):
+    if not labels or not _subtracts_mean(request.contract):
         return {}
     paths = (path for path in _FOLDER.rglob("*") if path.suffix in _SUFFIXES)
     files = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}

@@ -125,6 +125,14 @@ def test_its_project_is_part_of_the_artifact() -> None:
     assert alone().files.items() <= made.files.items()
 
 
+def test_a_folder_of_each_run_is_in_no_file(checkout: Checkout) -> None:
+    note = "(project / 'main.c').write_text('made by ' + ' '.join(sys.argv))\n"
+    checkout.script(STAND_IN + note)
+    first, second = (lower().files["ai8x/project/main.c"] for _ in range(2))
+    assert first == second
+    assert b"--config-file FOLDER/network.yaml" in first
+
+
 def test_it_is_called_as_the_readme_says(checkout: Checkout) -> None:
     lower()
     called = (checkout.folder / "arguments").read_text().split()

@@ -155,7 +155,13 @@ def test_boards_without_chains_say_so_before_they_ask_for_pictures(chain, quant,
 @pytest.mark.parametrize("board", registry.names("target"))
 def test_every_board_with_an_operating_system_takes_chains(board):
     app = registry.load("app", registry.load("target", board).app)
-    assert app.takes_detectors == (board != "k210")
+    assert app.takes_detectors == (board not in ("k210", "max78000"))
+
+
+@pytest.mark.parametrize("board", ["k210", "max78000"])
+def test_a_board_without_chains_is_named(board, chain):
+    with pytest.raises(RefusedError, match=f"^{board}: its app runs one network; for a chain use"):
+        plan_of(chain, target=board, quant="ptq")
 
 
 def test_a_chain_for_android(chain, tmp_path):
