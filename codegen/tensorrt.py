@@ -21,7 +21,7 @@ _STAND_IN = TEMPLATES / "stand_in" / "tensorrt"
 _ADAPTER = TEMPLATES / "tensorrt"
 _CPP = TEMPLATES / "cpp"
 _STEPS = Path(steps.__path__[0])
-_CORE = ("files", "shared_library", "tensor_spec")
+_CORE = ("files", "input_file", "shared_library", "stop", "tensor_spec")
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,8 @@ def read_in_cpp(tmp_path_factory):
         (folder / "driver.cpp").write_text(DRIVER)
         flags = ["-std=c++17", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-shared"]
         checked = ["-fPIC", "-fsanitize=undefined,bounds", "-fno-sanitize-recover=all"]
-        sources = [folder / "driver.cpp", CPP / "core/signal_file.cpp", CPP / "core/files.cpp"]
+        parts = ("signal_file", "files", "input_file", "stop")
+        sources = [folder / "driver.cpp", *(CPP / f"core/{name}.cpp" for name in parts)]
         (folder / "steps").symlink_to(Path(zoo.__file__).parent / "steps")
         include = [f"-I{CPP}", f"-I{folder}", "-o", folder / "read.so"]
         subprocess.run([CXX, *flags, *checked, *sources, *include], check=True, timeout=120)
