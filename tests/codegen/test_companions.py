@@ -78,7 +78,7 @@ def test_install_copies_links_and_tests(bundle, tmp_path):
     program = prefix / "bin" / BUNDLE
     assert program.resolve() == place / "app" / "app"
     assert finished.stdout == (
-        f"{place}/app/app --selftest {place}/golden/selftest.txt\ninstalled: {program}\n"
+        f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt\ninstalled: {program}\n"
     )
 
 

@@ -90,8 +90,8 @@ def test_it_copies_fetches_and_tests(board):
     assert (place / "lib" / "libLiteRt.so").read_bytes() == b"library"
     assert (prefix / "bin" / BUNDLE).resolve() == place / "app" / "app"
     assert finished.stdout.splitlines() == [
-        f"LiteRT 2.3.0: {place}/lib/libLiteRt.so",
-        f"{place}/app/app --selftest {place}/golden/selftest.txt",
+        f"LiteRT 2.3.0: {place}.new/lib/libLiteRt.so",
+        f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {prefix}/bin/{BUNDLE}",
     ]
     asked = (board.parent / "asked").read_text()
@@ -103,7 +103,7 @@ def test_c_code_needs_no_runtime(tmp_path):
     finished = run(folder, "install.sh")
     place = tmp_path / "home" / ".local" / "lib" / "zoo" / BUNDLE
     assert finished.stdout.splitlines() == [
-        f"{place}/app/app --selftest {place}/golden/selftest.txt",
+        f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {tmp_path}/home/.local/bin/{BUNDLE}",
     ]
     assert "runtime.sh" not in "".join(p.read_text() for p in folder.iterdir() if p.is_file())

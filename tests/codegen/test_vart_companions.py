@@ -75,7 +75,7 @@ def test_it_asks_copies_and_tests(board, tool, answer):
     unknown = "DPU: no tool reports it; VART compares it when the network loads"
     assert finished.stdout.splitlines() == [
         asked if "0x" in answer else unknown,
-        f"{place}/app/app --selftest {place}/golden/selftest.txt",
+        f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {place}/app/app",
     ]
 

@@ -82,7 +82,9 @@ def test_install_ties_the_program_to_tensorrt_and_builds_the_engine(bundle, tens
     assert finished.returncode == 0, finished.stderr
     place = prefix / "lib" / "zoo" / FACTS["bundle"]
     first, *tested, last = finished.stdout.splitlines()
-    assert first == f"made: {place}/lib/libzoo_tensorrt.so, with the headers in {tensorrt}/include"
+    assert (
+        first == f"made: {place}.new/lib/libzoo_tensorrt.so, with the headers in {tensorrt}/include"
+    )
     assert tested[-1] == "spot_tiny.drawn: passed"
     assert last == f"installed: {prefix}/bin/{FACTS['bundle']}"
     assert "building the engine by stand-in TensorRT 10.9.0 on stand-in GPU" in finished.stderr

@@ -1,12 +1,86 @@
 #!/bin/sh
-# Installs pfld_0.25x.300w68.x86.ptq below a prefix and tests it there.
-#   sh install.sh            below ~/.local
-#   sh install.sh /usr/local
+# Installs pfld_0.25x.300w68.x86.ptq below a prefix and tests it there: sh install.sh --help
 set -eu
-prefix=${1:-$HOME/.local}
 here=$(dirname -- "$(readlink -f -- "$0")")
 name=pfld_0.25x.300w68.x86.ptq
+# systemd.unit(5) allows these characters in names of units.
+unit=$(printf %s "zoo-$name" | tr -c 'A-Za-z0-9:_.-' '_').service
+unit_file=/etc/systemd/system/$unit
+
+fail() {
+  echo "install.sh: $*" >&2
+  exit 1
+}
+
+usage() {
+  cat <<TEXT
+Usage: sh install.sh [PREFIX] [--service CAMERA]
+       sh install.sh [PREFIX] --uninstall
+
+Installs $name below PREFIX, by default ~/.local,
+and runs its self-test. What is installed stays as it is until the new one has passed.
+
+  --service CAMERA   also start it at boot, on a camera such as /dev/video0; as root
+  --uninstall        remove it, and its service
+  --help             this text
+TEXT
+}
+
+prefix=""
+camera=""
+uninstall=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --uninstall) uninstall=yes ;;
+    --service)
+      [ -n "${2:-}" ] || fail "--service: name a camera, such as /dev/video0"
+      camera=$2
+      shift
+      ;;
+    "" | -*) fail "'$1' is no option and no prefix; --help lists the options" ;;
+    *)
+      [ -z "$prefix" ] || fail "two prefixes, $prefix and $1; name one"
+      prefix=$1
+      ;;
+  esac
+  shift
+done
+[ -n "$prefix" ] || [ -n "${HOME:-}" ] || fail "HOME is not set; name a PREFIX to install below"
+[ -n "$prefix" ] || prefix=$HOME/.local
+case $prefix in
+  /*) ;;
+  *) prefix=$(pwd)/$prefix ;;
+esac
 place=$prefix/lib/zoo/$name
+link=$prefix/bin/$name
+new=$place.new
+case $camera in
+  "" | /*) ;;
+  *) fail "--service: '$camera' is no absolute path; name a camera, such as /dev/video0" ;;
+esac
+[ -z "$camera" ] || [ "$(id -u)" -eq 0 ] || fail "--service: run it as root, with sudo"
+
+# The service may be of an installation below another prefix.
+has_service() {
+  [ -f "$unit_file" ] && grep -qF "$place/" "$unit_file"
+}
+
+if [ -n "$uninstall" ]; then
+  [ -d "$place" ] || fail "$place: not installed; name the PREFIX that it was installed below"
+  if has_service; then
+    [ "$(id -u)" -eq 0 ] || fail "--uninstall: it has a service; run this as root, with sudo"
+    systemctl disable --now "$unit"
+    rm -f "$unit_file"
+    systemctl daemon-reload
+  fi
+  rm -rf "$place" ${link:+"$link"}
+  echo "removed: $place"
+  exit 0
+fi
 
 # Programs need a C library at least as new as the one they were linked with.
 needed=2.28
@@ -18,11 +92,57 @@ if [ "$oldest" != "$needed" ]; then
   exit 1
 fi
 
-rm -rf "$place"
-mkdir -p "$place" "$prefix/bin"
+# It is built and tested beside an older installation.
+rm -rf "$new"
+trap 'rm -rf "$new"' EXIT
+trap 'exit 1' HUP INT TERM
+mkdir -p "$new"
 for part in app lib model golden licences README.md manifest.json certificate.json selftest; do
-  cp -R "$here/$part" "$place/"
+  cp -R "$here/$part" "$new/"
 done
-ln -sf "$place/app/app" "$prefix/bin/$name"
-"$place/selftest"
-echo "installed: $prefix/bin/$name"
+
+# The new installation takes the place of the old one, which stays if it cannot.
+"$new/selftest"
+old=$place.old
+rm -rf "$old"
+[ ! -d "$place" ] || mv "$place" "$old"
+if ! mv "$new" "$place"; then
+  [ ! -d "$old" ] || mv "$old" "$place"
+  fail "$place: cannot be replaced"
+fi
+rm -rf "$old"
+if [ -n "$link" ]; then
+  mkdir -p "$prefix/bin"
+  ln -sfn "$place/app/app" "$link"
+fi
+echo "installed: ${link:-$place/app/app}"
+if [ -z "$camera" ] && has_service && [ "$(id -u)" -eq 0 ]; then
+  systemctl try-restart "$unit"
+fi
+
+[ -n "$camera" ] || exit 0
+# A word of a command line as in systemd.service(5), "Command lines".
+word() {
+  printf '"%s"' "$(printf %s "$1" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/\$/$$/g')"
+}
+description=pfld_0.25x.300w68.x86.ptq
+cat >"$unit_file" <<UNIT
+[Unit]
+Description=$description
+# The camera may be plugged in at any time.
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=$(word "$place/app/app") --source $(word "$camera") --track
+DynamicUser=yes
+SupplementaryGroups=video
+Restart=on-failure
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl enable "$unit"
+systemctl restart "$unit"
+echo "runs as a service: journalctl -fu $unit"
