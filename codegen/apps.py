@@ -172,6 +172,7 @@ MAX78000 = App(
     "max78000",
     CppBackend("c99", network=network_sources, beside=firmware_sources),
     _PC,
+    texts={**TEXTS, "README.md": "bundle/max78000/README.md.j2"},
     takes_signals=True,
 )
 

@@ -73,12 +73,13 @@ class Ai8xCompiler(Compiler):
                 f"{len(graph.outputs)} outputs; the accelerator's networks have one each: leave "
                 "out the others"
             )
-        files = {**_vendor_files(graph, target), **_sources(graph, target, scheme)}
-        checkout = find_checkout()
-        if checkout is None:
-            return Artifact(self.name, MAIN, files, EXACT, (NOT_CONVERTED,))
-        converted = convert(files, checkout, _expected(graph, target, files[ANSWER]))
-        return Artifact(self.name, MAIN, {**files, **converted.files}, EXACT, (converted.note,))
+        code: Artifact = registry.load("compiler", "c").lower(graph, target, scheme)
+        files = {**_vendor_files(graph, target), **code.files}
+        checkout, note = find_checkout(), NOT_CONVERTED
+        if checkout is not None:
+            converted = convert(files, checkout, _expected(graph, target, files[ANSWER]))
+            files, note = {**files, **converted.files}, converted.note
+        return Artifact(self.name, MAIN, files, EXACT, (note,), code.memory)
 
 
 def _vendor_files(graph: Graph, target: Target) -> Mapping[str, bytes]:
@@ -103,11 +104,6 @@ def _expected(graph: Graph, target: Target, answer: bytes) -> Expected:
         place(layers, limits)[-1].out_offset,
     )
     return Expected(words, figures_of(cost_table(layers, limits)))
-
-
-def _sources(graph: Graph, target: Target, scheme: str) -> Mapping[str, bytes]:
-    files: Mapping[str, bytes] = registry.load("compiler", "c").lower(graph, target, scheme).files
-    return files
 
 
 COMPILER = Ai8xCompiler()

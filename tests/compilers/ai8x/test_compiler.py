@@ -19,6 +19,7 @@ from compilers.ai8x.network_yaml import read_network
 from compilers.quantize.ptq import QUANTIZER
 from compilers.reference import run_graph
 from compilers.schemes import AI8X
+from zoo import registry
 from zoo.artifact import Artifact
 from zoo.build.plan import find_target
 from zoo.contract import Step
@@ -124,6 +125,13 @@ def test_the_same_network_gives_the_same_bytes():
     graph = network((4, 8), (3, 17), 8, False)
     first, second = (COMPILER.lower(graph, TARGET, "ai8x").files for _ in range(2))
     assert first == second
+
+
+def test_the_memory_is_that_of_the_network_in_c():
+    graph = network((4, 8), (3, 17), 8, False)
+    code = registry.load("compiler", "c").lower(graph, TARGET, "ai8x")
+    assert COMPILER.lower(graph, TARGET, "ai8x").memory == code.memory
+    assert code.memory.is_planned
 
 
 @pytest.mark.parametrize("name", [CHECKPOINT, NETWORK])
