@@ -5,6 +5,7 @@
 #include "core/files.hpp"
 #include "core/latency.hpp"
 #include "core/usage.hpp"
+#include "core/vnni.hpp"
 
 namespace zoo::ort {
 
@@ -42,7 +43,7 @@ struct ModelTensor {
 // added in pairs, saturated at 16 bits.
 bool has_exact_products() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
+  return has_vnni();
 #else
   return true;
 #endif
