@@ -10,12 +10,14 @@ from zoo import registry
 from zoo.bench.baseline import quantize_usually
 from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
+from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import RefusedError
+from zoo.macs import count_macs
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
 
@@ -43,10 +45,11 @@ def ours(
             except RefusedError as error:
                 refused(error)
             else:
-                yield from map(_entry, forms(asked, (quant,), ("artifact",), cache))
+                hub, artifact = forms(asked, (quant,), ("hub", "artifact"), cache)
+                yield _entry(artifact, count_macs(read_network(hub.file)))
 
 
-def _entry(form: Form) -> Entry:
+def _entry(form: Form, macs: int) -> Entry:
     plan, stand_in = form.plan, registry.load("executor", form.executor).stand_in
     name = f"{plan.recipe.name} {plan.quant} {plan.target.name}"
     return Entry(
@@ -56,6 +59,7 @@ def _entry(form: Form) -> Entry:
         scheme=plan.scheme,
         file=form.file,
         feeds=sample(plan.recipe.contract),
+        macs=macs,
     )
 
 
@@ -72,7 +76,9 @@ def baseline(wish: Wish, cache: Cache, folder: Path) -> Entry:
     batches = ({contract.input.name: x[np.newaxis]} for x in inputs if x is not None)
     quantize_usually(done["hub"] / "float.onnx", batches, file)
     name = f"{recipe.name} onnxruntime.quantization.quantize_static"
-    return Entry(name, recipe.name, "onnxruntime", "quantize_static", file, sample(contract))
+    macs = count_macs(read_network(done["hub"] / "float.onnx"))
+    feeds = sample(contract)
+    return Entry(name, recipe.name, "onnxruntime", "quantize_static", file, feeds, macs)
 
 
 def in_others(entered: Sequence[Entry], executors: Sequence[str]) -> Iterator[Entry]:

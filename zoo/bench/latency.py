@@ -16,6 +16,7 @@ class Latency:
     steps_ms: median of the steps before the network, from the photo to its input; None if unknown.
     runtime: the executor, or the app on a board.  scheme: number format, such as 'float32'.
     batch: samples per run.
+    macs: multiply-accumulates for one sample; None if unknown.
     times_float: speedup over the same model's float32 network.
     watts, celsius: the board's mean power during the run, temperature after it; None if unknown.
     slowed: why the board throttles its processor then, such as heat; None if unknown.
@@ -33,6 +34,7 @@ class Latency:
     batch: int = 1
     border_ms: float | None = None
     steps_ms: float | None = None
+    macs: int | None = None
     times_float: float | None = None
     watts: float | None = None
     celsius: float | None = None
@@ -42,6 +44,13 @@ class Latency:
     def samples_per_s(self) -> float:
         """Throughput at the median, one batch after the other."""
         return round(1e3 * self.batch / self.median_ms, 1)
+
+    @property
+    def macs_per_ns(self) -> float | None:
+        """Multiply-accumulates per nanosecond at the median."""
+        if self.macs is None:
+            return None
+        return round(self.macs * self.batch / (1e6 * self.median_ms), 1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,10 @@ def report(
     chains: Iterable[ChainLatency] = (),
 ) -> dict[str, object]:
     """Return the JSON of `zoo bench`, for this machine and for boards."""
-    rows = [{**asdict(each), "samples_per_s": each.samples_per_s} for each in latencies]
+    rows = [
+        {**asdict(each), "samples_per_s": each.samples_per_s, "macs_per_ns": each.macs_per_ns}
+        for each in latencies
+    ]
     return {"machine": dict(machine), "latencies": rows, "chains": [asdict(c) for c in chains]}
 
 

@@ -21,7 +21,10 @@ __all__ = ["Entry", "machine", "measure", "sample"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A network to time. model, scheme: as in Latency.  feeds: by input name, the batch first."""
+    """A network to time. model, scheme, macs: as in Latency.
+
+    feeds: by input name, the batch first.
+    """
 
     name: str
     model: str
@@ -29,6 +32,7 @@ class Entry:
     scheme: str
     file: Path
     feeds: Mapping[str, NDArray[Any]]
+    macs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def _latency(entry: Entry, threads: int, times: Sequence[_Times]) -> Latency:
         p95_ms=round(float(np.percentile(values, 95)), 4),
         min_ms=round(float(values.min()), 4),
         batch=len(next(iter(entry.feeds.values()))),
+        macs=entry.macs,
         border_ms=round(float(np.median(borders)), 4) if borders else None,
     )
 

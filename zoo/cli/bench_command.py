@@ -36,7 +36,15 @@ _SHOWN_OF = {
     "cpu": ("name", "threads", *_TIMES),
     "cuda": ("name", "batch", *_TIMES, "samples_per_s"),
 }
-_SHOWN_IF_KNOWN = ("border_ms", "steps_ms", "times_float", "watts", "celsius", "slowed")
+_SHOWN_IF_KNOWN = (
+    "border_ms",
+    "steps_ms",
+    "macs_per_ns",
+    "times_float",
+    "watts",
+    "celsius",
+    "slowed",
+)
 
 
 @click.command()

@@ -29,6 +29,7 @@ from zoo.cli.options import (
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError, UsageError
 from zoo.file_content import file_content
+from zoo.macs import count_macs
 from zoo.plugs import Describer
 from zoo.target import ARCHIVE, Target
 from zoo.user_file import find_importer, is_user_file, suffixes
@@ -119,17 +120,13 @@ def _network(
     importer, graph = find_importer(path), read_network(path, size, rate_hz)
     tensors = graph.tensors
     weights = sum(t.data.size for t in tensors.values() if t.data is not None)
-    macs = sum(
-        registry.load("op", node.op).macs(node, graph.inputs_of(node), tensors[node.output])
-        for node in graph.nodes
-    )
     return {
         "kind": importer.name,
         "inputs": {name: list(tensors[name].shape) for name in graph.inputs},
         "outputs": {name: list(tensors[name].shape) for name in graph.outputs},
         "quantized": graph.is_quantized,
         "parameters": weights,
-        "macs": macs,
+        "macs": count_macs(graph),
         "ops": dict(Counter(node.op for node in graph.nodes).most_common()),
         "metadata": dict(graph.metadata),
     }

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from zoo.bench.latency import Latency, beside_float, report
 
@@ -30,6 +31,12 @@ def test_no_float_network():
         [latency("net", "c", "w8a8-asym", 2.0), latency("other", "c", "float32", 4.0)]
     )
     assert rows[0].times_float is None
+
+
+def test_work_per_time():
+    row = replace(latency("net", "c", "float32", 0.5), macs=3_000_000, batch=2)
+    assert row.macs_per_ns == 12.0
+    assert latency("net", "c", "float32", 0.5).macs_per_ns is None
 
 
 def test_report_is_json():

@@ -28,11 +28,13 @@ KEYS = [
     "batch",
     "border_ms",
     "steps_ms",
+    "macs",
     "times_float",
     "watts",
     "celsius",
     "slowed",
     "samples_per_s",
+    "macs_per_ns",
 ]
 
 
@@ -50,7 +52,8 @@ def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
     assert min(ours["border_ms"], usual["border_ms"]) > 0
     assert ours["steps_ms"] is None  # no photo is looked at
     columns = shown.stdout.splitlines()[1].split()
-    times = ["median_ms", "p95_ms", "min_ms", "border_ms", "times_float"]
+    assert ours["macs"] == usual["macs"] > 20_000_000
+    times = ["median_ms", "p95_ms", "min_ms", "border_ms", "macs_per_ns", "times_float"]
     assert columns == ["name", "threads", "runs", *times]
 
 
