@@ -15,17 +15,35 @@ __all__ = ["FlatTable"]
 _OFFSET, _OFFSET_BYTES = "<I", 4
 _VTABLE_HEADER_BYTES = 4
 _FIELD_BYTES = 2
+_TABLE_BYTES = 16
 _REAL = "<f"
+_COPIED_BYTES_MIN = 1 << 22
+_COPIED_TIMES = 16
+"""How often the content may be copied, by vectors that overlap: files share equal ones."""
+
+
+class _Allowance:
+    """Bytes that may still be copied from a file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._bytes = _COPIED_BYTES_MIN + _COPIED_TIMES * len(content)
+
+    def take(self, size: int) -> None:
+        self._bytes -= size
+        if self._bytes < 0:
+            raise ValueError("its vectors overlap so often that they exceed the file many times")
 
 
 class FlatTable:
     """One table. position: of its start in `content`.
 
-    Every method raises ValueError for an offset outside the content.
+    Every method raises ValueError for an offset outside the content, and `numbers` and `text` for
+    more bytes of all tables than a file of this size has.
     """
 
-    def __init__(self, content: bytes, position: int) -> None:
+    def __init__(self, content: bytes, position: int, allowance: _Allowance | None = None) -> None:
         self._content, self._position = content, position
+        self._allowance = allowance or _Allowance(content)
         self._vtable = position - self._unpack("<i", position)
         self._vtable_bytes = self._unpack("<H", self._vtable)
 
@@ -59,8 +77,15 @@ class FlatTable:
 
     def numbers(self, field: int, dtype: str) -> NDArray[Any]:
         """Return a vector of numbers, empty if absent. dtype: such as '<i4'."""
-        start, count = self._vector(field, np.dtype(dtype).itemsize)
+        item_bytes = np.dtype(dtype).itemsize
+        start, count = self._vector(field, item_bytes)
+        self._allowance.take(count * item_bytes)
         return np.frombuffer(self._content, dtype, count, start)
+
+    def data(self, field: int) -> memoryview:
+        """Return the bytes of a vector without a copy, empty if absent; tables may share them."""
+        start, count = self._vector(field, 1)
+        return memoryview(self._content)[start : start + count]
 
     def text(self, field: int) -> str:
         """Return a string, empty if absent; invalid UTF-8 is replaced."""
@@ -69,13 +94,17 @@ class FlatTable:
     def table(self, field: int) -> "FlatTable | None":
         """Return the table that a field points to."""
         place = self.place(field)
-        return None if place is None else FlatTable(self._content, self._follow(place))
+        return None if place is None else self._table(place)
 
     def tables(self, field: int) -> tuple["FlatTable", ...]:
         """Return a vector of tables, empty if absent."""
         start, count = self._vector(field, _OFFSET_BYTES)
         places = range(start, start + count * _OFFSET_BYTES, _OFFSET_BYTES)
-        return tuple(FlatTable(self._content, self._follow(place)) for place in places)
+        self._allowance.take(count * _TABLE_BYTES)
+        return tuple(map(self._table, places))
+
+    def _table(self, place: int) -> "FlatTable":
+        return FlatTable(self._content, self._follow(place), self._allowance)
 
     def _vector(self, field: int, item_bytes: int) -> tuple[int, int]:
         """Return the position and the number of a vector's items."""

@@ -9,6 +9,7 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, TensorProto, helper
 
+from compilers.hub.calls import check_calls
 from zoo.errors import HubError
 from zoo.file_content import file_content
 
@@ -18,13 +19,18 @@ _LARGEST = 2**31 - 1  # of a protobuf message
 
 
 def parse_model(content: bytes, where: str) -> ModelProto:
-    """Return the model; raises HubError if it is not ONNX or truncated."""
+    """Return the model.
+
+    Raises HubError if it is not ONNX, truncated, or larger than any once its functions are inlined.
+    """
     try:
-        return onnx.load_from_string(content)
+        model = onnx.load_from_string(content)
     except DecodeError as error:
         raise HubError(
             f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
         ) from error
+    check_calls(model, where)
+    return model
 
 
 def load_model(file: Path) -> ModelProto:

@@ -168,7 +168,7 @@ def _data(index: int, buffers: Sequence[FlatTable], content: bytes) -> memoryvie
         raise ValueError(f"buffer {index} does not exist; there are {len(buffers)}")
     start, size = buffers[index].number(1, "Q"), buffers[index].number(2, "Q")
     if start <= _IN_THE_TABLE:
-        return buffers[index].numbers(0, "u1").data
+        return buffers[index].data(0)
     if start + size > len(content):
         raise ValueError(f"buffer {index} reaches to byte {start + size} of {len(content)}")
     return memoryview(content)[start : start + size]

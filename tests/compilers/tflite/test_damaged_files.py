@@ -5,6 +5,7 @@ import struct
 from contextlib import suppress
 from dataclasses import replace
 
+import flatbuffers
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,3 +86,32 @@ def _with_tensor(**changes: object) -> TfliteModel:
 def test_contradictions_are_told(model, message):
     with pytest.raises(ArtifactError, match=message):
         decode(encode(model), "file.tflite")
+
+
+def offsets(builder, items):
+    builder.StartVector(4, len(items), 4)
+    for item in items:
+        builder.PrependUOffsetTRelative(item)
+    return builder.EndVector()
+
+
+def table(builder, **fields):
+    builder.StartObject(8)
+    for field, offset in fields.items():
+        builder.PrependUOffsetTRelativeSlot(int(field[1:]), offset, 0)
+    return builder.EndObject()
+
+
+def test_many_pointers_to_one_long_name():
+    """100,000 tensors of a file of 0.5 MB, whose names would take 10 GB."""
+    builder = flatbuffers.Builder(0)
+    name = builder.CreateString("n" * 100_000)
+    tensor = table(builder, f3=name)
+    main = table(builder, f0=offsets(builder, [tensor] * 100_000))
+    subgraphs = offsets(builder, [main])
+    builder.StartObject(8)
+    builder.PrependUint32Slot(0, 3, 0)
+    builder.PrependUOffsetTRelativeSlot(2, subgraphs, 0)
+    builder.Finish(builder.EndObject(), b"TFL3")
+    with pytest.raises(ArtifactError, match="its vectors overlap so often that they exceed the f"):
+        decode(bytes(builder.Output()), "a.tflite")
