@@ -33,10 +33,11 @@ _MEAN = _STD = 128
 def firmware_sources(request: AppRequest) -> dict[str, bytes]:
     """Return the firmware by path, below `firmware`.
 
-    Nothing for other contracts than classifiers of pictures with one output and that normalization.
+    Nothing for other contracts than classifiers of pictures with one output and that normalization,
+    and for networks that do not end in sums of 32 bits.
     """
     labels = _labels(request.contract)
-    if not labels or not _subtracts_mean(request.contract):
+    if not labels or not _subtracts_mean(request.contract) or not _gives_sums(request):
         return {}
     paths = (path for path in _FOLDER.rglob("*") if path.suffix in _SUFFIXES)
     files = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
@@ -88,6 +89,11 @@ def _subtracts_mean(contract: Contract) -> bool:
     if last is None or last.name != "normalize":
         return False
     return {*last.parameters["mean"]} == {_MEAN} and {*last.parameters["std"]} == {_STD}
+
+
+def _gives_sums(request: AppRequest) -> bool:
+    facts = json.loads(request.artifact_files[request.artifact_main])
+    return [output["ctype"] for output in facts["outputs"]] == ["int32_t"]
 
 
 def _json_literal(text: str) -> str:

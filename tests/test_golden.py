@@ -73,7 +73,8 @@ def rendered_k210() -> dict[str, bytes]:
 def rendered_max78000() -> dict[str, bytes]:
     """Return what the firmware of a classifier has of its contract."""
     recipe, target = registry.load("recipe", CLASSIFIER), registry.load("target", "max78000")
-    files = {"network_weights.c": b"// Weights.\n"}
+    facts = {"outputs": [{"ctype": "int32_t"}]}
+    files = {"network_weights.c": b"// Weights.\n", "network.json": json.dumps(facts).encode()}
     request = AppRequest(CLASSIFIER, target, recipe.contract, "network.json", files)
     sources = firmware_sources(request)
     return {name: sources[f"firmware/{name}"] for name in ("contract.h", "labels.h")}

@@ -16,7 +16,14 @@ from tempfile import TemporaryDirectory
 
 from zoo import registry
 from zoo.bundle.bundle import Manifest, unpack
-from zoo.errors import ArtifactError, BoardError, BundleError, ToolchainError, UsageError
+from zoo.errors import (
+    ArtifactError,
+    BoardError,
+    BundleError,
+    PluginError,
+    ToolchainError,
+    UsageError,
+)
 from zoo.file_content import file_content
 from zoo.target import ARCHIVE, Target
 from zoo.tool import Tool, find_tool
@@ -125,7 +132,7 @@ def _command(target: Target, firmware: Path, scripts: Path | None) -> tuple[str,
     if set(path) & set("{}\\\n"):
         raise UsageError(f"{path}: OpenOCD cannot read paths with braces or backslashes; rename it")
     files = target.facts["openocd_files"]
-    listed = (files,) if not isinstance(files, tuple) else files
+    listed = files if isinstance(files, tuple) else (files,)
     words = [find_tool(OPENOCD) or OPENOCD.name]
     words += ["-s", str(scripts)] if scripts is not None else []
     words += [word for file in listed for word in ("-f", str(file))]
@@ -135,7 +142,7 @@ def _command(target: Target, firmware: Path, scripts: Path | None) -> tuple[str,
 def _checked(content: bytes, where: str, target: Target) -> tuple[Segment, ...]:
     """Return the segments of a program that the board's flash holds."""
     segments = tuple(_segments(content, where))
-    begin, size = int(str(target.facts["flash_begin"])), int(str(target.facts["flash_bytes"]))
+    begin, size = (_number(target, name) for name in ("flash_begin", "flash_bytes"))
     for segment in segments:
         if not begin <= segment.address <= begin + size - segment.size_bytes:
             raise ArtifactError(
@@ -143,6 +150,16 @@ def _checked(content: bytes, where: str, target: Target) -> tuple[Segment, ...]:
                 f"{target.name}'s flash, {size:,} bytes at {begin:#010x}; build it for this board"
             )
     return segments
+
+
+def _number(target: Target, name: str) -> int:
+    value = target.facts.get(name)
+    if not isinstance(value, int):
+        raise PluginError(
+            f"{target.name}: its fact '{name}' is {value!r}, flashing by OpenOCD needs an integer; "
+            "complete the target's facts, see `zoo show max78000`"
+        )
+    return value
 
 
 def _segments(content: bytes, where: str) -> Iterator[Segment]:

@@ -1,6 +1,7 @@
 """The MAX78000's firmware: its sources, and what it computes on an emulated Cortex-M4F."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
@@ -42,6 +43,14 @@ def test_a_contract_without_classes_has_no_firmware():
     files = MAX78000.backend.sources(request_of(post=()))
     assert "network/network.c" in files
     assert not [name for name in files if name.startswith("firmware/")]
+
+
+def test_a_network_that_ends_in_bytes_has_no_firmware():
+    request = request_of()
+    facts = json.loads(request.artifact_files[request.artifact_main])
+    facts["outputs"][0]["ctype"] = "int8_t"
+    changed = request_of(more={request.artifact_main: json.dumps(facts).encode()})
+    assert not [n for n in MAX78000.backend.sources(changed) if n.startswith("firmware/")]
 
 
 def test_stubs_say_that_they_are_stubs(tmp_path):

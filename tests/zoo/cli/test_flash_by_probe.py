@@ -4,13 +4,23 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from tiny_bundle import write_bundle
 
-from zoo.errors import ArtifactError, BoardError, BundleError, ToolchainError, UsageError
+from zoo import registry
+from zoo.bundle import openocd as openocd_module
+from zoo.errors import (
+    ArtifactError,
+    BoardError,
+    BundleError,
+    PluginError,
+    ToolchainError,
+    UsageError,
+)
 
 Zoo = Callable[..., Result]
 
@@ -165,6 +175,17 @@ def test_other_programs_are_refused(
     assert isinstance(error, ArtifactError)
     assert str(error).startswith(f"{firmware}: ")
     assert message in str(error)
+
+
+def test_a_board_that_does_not_say_where_its_flash_is(
+    zoo: Zoo, bundle: Path, firmware: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = registry.load("target", "max78000")
+    facts = {name: value for name, value in target.facts.items() if name != "flash_begin"}
+    monkeypatch.setattr(openocd_module.registry, "load", lambda *_: replace(target, facts=facts))
+    error = zoo("flash", bundle, "--firmware", firmware, "--dry-run").exception
+    assert isinstance(error, PluginError)
+    assert "its fact 'flash_begin' is None, flashing by OpenOCD needs an integer" in str(error)
 
 
 def test_a_firmware_of_another_bundle(zoo: Zoo, bundle: Path, firmware: Path) -> None:
