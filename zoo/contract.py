@@ -7,6 +7,7 @@ trained is what is deployed. Users write it as TOML; bundles and hubs store it a
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,8 @@ __all__ = ["Constant", "Contract", "FileInput", "SignalSpec", "Step", "TensorSpe
 
 _TYPES = ("float32", "uint8")
 _CHANNELS = ("only", "first", "mean")
+_NUMBERS_MAX = 1 << 27
+"""Numbers of a tensor: as many as the pixels of the largest picture."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +267,8 @@ def _signal(data: Mapping[str, Any], where: str) -> SignalSpec:
 
 def _constant(data: Mapping[str, Any], where: str) -> Constant:
     _check_keys(data, {"name", "value"}, set(), where)
-    return Constant(str(data["name"]), read_numbers(data["value"], f"{where}: '{data['name']}'"))
+    name = _text(data, where)
+    return Constant(name, read_numbers(data["value"], f"{where}: '{name}'"))
 
 
 def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
@@ -272,12 +276,20 @@ def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
     shape = data["shape"]
     if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
         raise RecipeError(f"{where}: shape {shape!r} must be a list of positive integers")
-    name = str(data["name"])
-    if not name or not name.isprintable():
+    if prod(shape) > _NUMBERS_MAX:
+        raise RecipeError(f"{where}: shape {shape!r} has more than {_NUMBERS_MAX:,} numbers")
+    return TensorSpec(_text(data, where), tuple(shape))
+
+
+def _text(data: Mapping[str, Any], where: str) -> str:
+    """Return a name."""
+    name = data["name"]
+    if not isinstance(name, str) or not name or not name.isprintable():
         raise RecipeError(
-            f"{where}: name {name!r} must be of printable characters; rename it in the network"
+            f"{where}: name {name!r} must be a text of printable characters; rename it in the "
+            "network"
         )
-    return TensorSpec(name, tuple(shape))
+    return name
 
 
 def _step(data: object, where: str) -> Step:
@@ -287,4 +299,4 @@ def _step(data: object, where: str) -> Step:
     if not isinstance(parameters, Mapping):
         raise RecipeError(f"{where}: the parameters of step '{data['name']}' must be a table")
     beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
-    return Step(str(data["name"]), {**parameters, **beside})
+    return Step(_text(data, where), {**parameters, **beside})

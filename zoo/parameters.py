@@ -1,7 +1,7 @@
 """Checks of contract parameters."""
 
-import math
 from collections.abc import Collection, Mapping
+from sys import float_info
 from typing import Any, NoReturn
 
 from zoo.errors import RecipeError, suggest
@@ -10,8 +10,9 @@ __all__ = ["check_choice", "is_integer", "is_integers", "is_number", "is_numbers
 
 
 def is_number(value: object) -> bool:
-    """Return whether value is a finite int or float, not a bool."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Return whether value is an int or float that a finite float64 can hold, not a bool."""
+    is_kind = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_kind and -float_info.max <= value <= float_info.max
 
 
 def is_numbers(value: object) -> bool:
@@ -41,7 +42,7 @@ def check_choice(
 ) -> None:
     """Raise RecipeError unless a step's parameter is one of the choices."""
     found = parameters[name]
-    if found not in choices:
+    if found not in [*choices]:  # it need not be hashable
         raise RecipeError(
             f"contract step '{step}': {name} is {found!r}{suggest(str(found), choices)}"
         )

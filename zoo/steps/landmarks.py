@@ -52,6 +52,8 @@ class Landmarks(PostStep):
         for name, least in (("count", 1), ("numbers", 2)):
             if not is_integer(complete[name]) or complete[name] < least:
                 refuse(self.name, complete, name, f"an integer above {least - 1}")
+        if not isinstance(complete["output"], str):
+            refuse(self.name, complete, "output", "the name of an output")
         check_choice(self.name, complete, "order", _ORDERS)
         if not isinstance(complete["normalized"], bool):
             refuse(self.name, complete, "normalized", "true or false")
