@@ -278,17 +278,19 @@ def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
         raise RecipeError(f"{where}: shape {shape!r} must be a list of positive integers")
     if prod(shape) > _NUMBERS_MAX:
         raise RecipeError(f"{where}: shape {shape!r} has more than {_NUMBERS_MAX:,} numbers")
-    return TensorSpec(_text(data, where), tuple(shape))
+    name = _text(data, where)
+    if not name or not name.isprintable():
+        raise RecipeError(
+            f"{where}: name {name!r} must be of printable characters; rename it in the network"
+        )
+    return TensorSpec(name, tuple(shape))
 
 
 def _text(data: Mapping[str, Any], where: str) -> str:
     """Return a name."""
     name = data["name"]
-    if not isinstance(name, str) or not name or not name.isprintable():
-        raise RecipeError(
-            f"{where}: name {name!r} must be a text of printable characters; rename it in the "
-            "network"
-        )
+    if not isinstance(name, str):
+        raise RecipeError(f"{where}: name {name!r} is {type(name).__name__}; expected a text")
     return name
 
 

@@ -11,8 +11,9 @@ __all__ = ["check_choice", "is_integer", "is_integers", "is_number", "is_numbers
 
 def is_number(value: object) -> bool:
     """Return whether value is an int or float that a finite float64 can hold, not a bool."""
-    is_kind = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_kind and -float_info.max <= value <= float_info.max
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -float_info.max <= value <= float_info.max
 
 
 def is_numbers(value: object) -> bool:

@@ -56,8 +56,8 @@ def test_parameters_of_other_types(name, data):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("name", ["a"], r"c: input: name \['a'\] must be a text of printable characters"),
-        ("name", {}, r"c: input: name \{\} must be a text"),
+        ("name", ["a"], r"c: input: name \['a'\] is list; expected a text"),
+        ("name", {}, r"c: input: name \{\} is dict; expected a text"),
         ("shape", [10**30, 1, 1], "has more than 134,217,728 numbers"),
         ("shape", [3, 1 << 20, 1 << 20], "has more than 134,217,728 numbers"),
     ],
