@@ -54,7 +54,7 @@ def network_problems(layers: Sequence[Layer], limits: Ai8xLimits) -> Iterator[Pr
     if len(layers) > limits.layers_max:
         yield (
             f"it is layer {len(layers)}; the accelerator has {limits.layers_max}",
-            "leave out layers, or build for c99",
+            "leave out layers, or build it with --runtime c",
         )
     weights = sum(layer.weight_bytes for layer in layers)
     if weights > limits.weights_bytes:
