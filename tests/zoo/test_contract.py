@@ -60,7 +60,7 @@ def test_post_may_be_left_out(read):
 
 names = st.text(min_size=1)
 printable = names.filter(str.isprintable)
-tensors = st.builds(TensorSpec, printable, st.lists(st.integers(1, 512), max_size=4).map(tuple))
+tensors = st.builds(TensorSpec, printable, st.lists(st.integers(1, 64), max_size=4).map(tuple))
 values = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(), st.lists(st.integers()))
 keys = names.filter(lambda key: key not in ("name", "parameters"))
 steps = st.builds(Step, names, st.dictionaries(keys, values))

@@ -104,6 +104,15 @@ def _failure(host: str, error: str) -> BoardError:
     said = error.strip().rpartition("\n")[2].strip() or "ssh failed without a message"
     if "Permission denied" in said or "Too many authentication failures" in said:
         what, remedy = "refuses the login", "set user and key in ~/.ssh/config"
+    elif "IDENTIFICATION HAS CHANGED" in error:
+        *port, name = destination_words(host)
+        name = name.rpartition("@")[2]
+        name = f"[{name}]:{port[1]}" if port else name  # as in known_hosts
+        what = "its host key is another than before"
+        remedy = (
+            "a new system on the board has a new key, but so has another machine in its place: if "
+            f"you know why, ssh-keygen -R {shlex.quote(name)} forgets the old one; accept the new"
+        )
     elif "Host key verification failed" in said:
         what, remedy = "its host key is unknown", "compare the key and accept it once"
     else:

@@ -44,8 +44,9 @@ class LazyCommands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse an empty word, which a script may make of an unset variable."""
-        if "" in args and args[0] != "run":
-            before = args[args.index("") - 1] if args.index("") else ""
+        words = [part for word in args for part in _option_and_value(word)]
+        if "" in words and args[0] != "run":
+            before = words[words.index("") - 1] if words.index("") else ""
             where = f"{before}: " if before.startswith("-") else ""
             raise click.UsageError(f"{where}'' is empty; give a value, or leave it out", ctx)
         return super().parse_args(ctx, args)
@@ -66,6 +67,11 @@ class LazyCommands(click.Group):
         """Write the list of commands from the table above."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _option_and_value(word: str) -> Sequence[str]:
+    """Return '--option' and '' of '--option=', other words as they are."""
+    return (word[:-1], "") if word.startswith("--") and word.endswith("=") else (word,)
 
 
 def _dashed(words: Sequence[str]) -> str:

@@ -78,6 +78,24 @@ def test_an_unknown_host_key(board):
         pass
 
 
+@pytest.mark.parametrize(
+    ("host", "known"), [("pi@board", "board"), ("pi@board:2222", r"'\[board\]:2222'")]
+)
+def test_a_changed_host_key(monkeypatch, tmp_path, host, known):
+    banner = "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @"
+    script = f"#!/bin/sh\necho '{banner}' >&2\necho 'Host key verification failed.' >&2\nexit 255\n"
+    (tmp_path / "ssh").write_text(script)
+    (tmp_path / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    message = (
+        rf"^{host}: its host key is another than before \(Host key verification failed.\); a "
+        rf"new system .*: if you know why, ssh-keygen -R {known} forgets the old one; accept "
+        r"the new, until plain `ssh` can log in$"
+    )
+    with pytest.raises(BoardError, match=message), connect(host):
+        pass
+
+
 def test_no_client(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with (

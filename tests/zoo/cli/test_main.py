@@ -48,6 +48,16 @@ def shell(tmp_path):
             "--detector: '' is empty; give",
         ),
         (["show", ""], 2, "zoo: '' is empty; give a value, or leave it out"),
+        (
+            ["bench", "a.tar.gz", "--ssh", ""],
+            2,
+            "zoo: --ssh: '' is empty; give a value, or leave it out",
+        ),
+        (
+            ["bench", "a.tar.gz", "--ssh="],
+            2,
+            "zoo: --ssh: '' is empty; give a value, or leave it out",
+        ),
         (["build", "x86", "--target", "x86"], 2, "unknown model 'x86', which is a target; known:"),
         (["show", "none.onnx", "--target", "x86"], 2, "zoo: none.onnx: no such file; give one th"),
     ],
