@@ -289,6 +289,15 @@ def test_a_plan_with_another_runtime():
     assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
 
 
+@pytest.mark.parametrize("board", ["x86", "rpi4"])
+def test_c_code_takes_integers_of_any_8_bit_scheme(board):
+    wish = {"model": "pfld_0.25x.300w68", "target": board, "runtime": "c"}
+    assert plan(**wish, quant="qat").build_name == f"pfld_0.25x.300w68.{board}-c.qat"
+    assert plan(**wish, quant="qat", scheme="dpu-pow2").scheme == "dpu-pow2"
+    message = f"{board}-c refuses 'none': the C code computes in integers; use ptq or qat"
+    assert message == refusal(RefusedError, **wish, quant="none")
+
+
 def test_a_board_without_that_variant_is_told():
     with pytest.raises(UnknownNameError, match="unknown variant of kv260 'b4097'; did you mean"):
         find_target("kv260:b4097")

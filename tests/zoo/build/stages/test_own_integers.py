@@ -77,8 +77,9 @@ def photos(tmp_path):
     return tmp_path / "photos"
 
 
-def test_its_integers_are_what_the_artifact_is_compared_with(tmp_path):
-    steps, notes = _proven(tmp_path, "x86")
+@pytest.mark.parametrize("target", ["x86", "x86:c", "rpi4:c"])
+def test_its_integers_are_what_the_artifact_is_compared_with(tmp_path, target):
+    steps, notes = _proven(tmp_path, target)
     assert steps == [SOURCE_STEP, "integer reference -> quantized file", LAST]
     assert notes == ("net.onnx is already quantized: its own integers were kept",)
 
