@@ -45,6 +45,32 @@ inline void find_lines(const Image& photo, const Axis& rows, std::size_t row, st
   }
 }
 
+// Writes an image's rows. Sum: as in sum_lines.
+template <class Sum>
+void sample_rows(const Image& photo, const Axis& rows, const Axis& columns, Image& image) {
+  constexpr std::size_t kStep = sizeof(Sum) == 2 ? 2 : 1;
+  const int channels = photo.channels;
+  const Mean mean(rows.total * columns.total);
+  const Stencil stencil = make_stencil(columns, channels, kStep);
+  const int first = columns.taps.front().pixel;
+  const auto count = static_cast<std::size_t>((columns.end_pixel() - first) * channels);
+  const bool has_form = count >= 16 && channels <= 4 && mean.fits_32_bits();
+  std::vector<Sum> sums(count + 3);
+  std::vector<Line> lines;
+  std::uint8_t* pixels = image.pixels.data();
+  for (std::size_t row = 0; row < rows.ends.size(); ++row) {
+    find_lines(photo, rows, row, std::ptrdiff_t{first} * channels, lines);
+    if (has_form) {
+      form::sum_lines(lines, sums, count);
+      form::mean_columns(sums, stencil, channels, mean, pixels);
+    } else {
+      plain::sum_lines(lines, sums, count);
+      plain::mean_columns(sums, stencil, channels, mean, pixels);
+    }
+    pixels += image.width * channels;
+  }
+}
+
 }  // namespace zoo::sampling
 
 namespace zoo {
@@ -56,26 +82,13 @@ inline Image sample(const Image& photo, const Region& region, int height, int wi
       sampling::make_axis(region.y0_q8, region.height_q8, height, photo.height, interpolation);
   const sampling::Axis columns =
       sampling::make_axis(region.x0_q8, region.width_q8, width, photo.width, interpolation);
-  const sampling::Mean mean(rows.total * columns.total);
-  const int first = columns.taps.front().pixel;
-  const auto count = static_cast<std::size_t>((columns.end_pixel() - first) * photo.channels);
-  const sampling::Stencil stencil = sampling::make_stencil(columns, photo.channels);
-  const bool has_form = count >= 16 && photo.channels <= 4 && mean.fits_32_bits();
-  std::vector<std::uint32_t> sums(count + 3);
-  std::vector<sampling::Line> lines;
-  const auto row_bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(photo.channels);
   Image image{height, width, photo.channels, {}};
-  image.pixels.resize(row_bytes * static_cast<std::size_t>(height));
-  for (std::size_t row = 0; row < rows.ends.size(); ++row) {
-    sampling::find_lines(photo, rows, row, std::ptrdiff_t{first} * photo.channels, lines);
-    std::uint8_t* pixels = image.pixels.data() + row_bytes * row;
-    if (has_form) {
-      sampling::form::sum_lines(lines, sums, count);
-      sampling::form::mean_columns(sums, stencil, photo.channels, mean, pixels);
-    } else {
-      sampling::plain::sum_lines(lines, sums, count);
-      sampling::plain::mean_columns(sums, stencil, photo.channels, mean, pixels);
-    }
+  image.pixels.resize(static_cast<std::size_t>(height) *
+                      static_cast<std::size_t>(width * photo.channels));
+  if (rows.total == 256) {  // neither averaged nor by area
+    sampling::sample_rows<std::uint16_t>(photo, rows, columns, image);
+  } else {
+    sampling::sample_rows<std::uint32_t>(photo, rows, columns, image);
   }
   return image;
 }

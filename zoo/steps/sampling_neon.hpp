@@ -28,16 +28,40 @@ inline void sum_16(const std::vector<Line>& lines, std::size_t at, std::uint32_t
   for (int i = 0; i < 4; ++i) vst1q_u32(sums + at + 4 * i, sum[i]);
 }
 
-inline void sum_lines(const std::vector<Line>& lines, std::vector<std::uint32_t>& sums,
-                      std::size_t count) {
+// The same for weights that add up to 256.
+inline void sum_16(const std::vector<Line>& lines, std::size_t at, std::uint16_t* sums) {
+  uint16x8_t low = vdupq_n_u16(0);
+  uint16x8_t high = vdupq_n_u16(0);
+  for (const Line& line : lines) {
+    const uint8x16_t bytes = vld1q_u8(line.bytes + at);
+    const auto weight = static_cast<std::uint16_t>(line.weight);
+    low = vmlaq_n_u16(low, vmovl_u8(vget_low_u8(bytes)), weight);
+    high = vmlaq_n_u16(high, vmovl_u8(vget_high_u8(bytes)), weight);
+  }
+  vst1q_u16(sums + at, low);
+  vst1q_u16(sums + at + 8, high);
+}
+
+template <class Sum>
+void sum_lines(const std::vector<Line>& lines, std::vector<Sum>& sums, std::size_t count) {
   std::size_t at = 0;
   for (; at + 16 <= count; at += 16) sum_16(lines, at, sums.data());
   if (at < count) sum_16(lines, count - 16, sums.data());
 }
 
+// Adds four channels' sums, times a place's weight.
+inline uint32x4_t add_4(uint32x4_t sum, const std::uint32_t* sums, std::uint32_t weight) {
+  return vmlaq_n_u32(sum, vld1q_u32(sums), weight);
+}
+
+inline uint32x4_t add_4(uint32x4_t sum, const std::uint16_t* sums, std::uint32_t weight) {
+  return vmlal_n_u16(sum, vld1_u16(sums), static_cast<std::uint16_t>(weight));
+}
+
 // As the plain form, for channels up to 4 and means of 32 bits; sums are readable 3 beyond.
-inline void mean_columns(const std::vector<std::uint32_t>& sums, const Stencil& columns,
-                         int channels, const Mean& mean, std::uint8_t* pixels) {
+template <class Sum>
+void mean_columns(const std::vector<Sum>& sums, const Stencil& columns, int channels,
+                  const Mean& mean, std::uint8_t* pixels) {
   const uint32x4_t half = vdupq_n_u32(static_cast<std::uint32_t>(mean.half()));
   const uint16x4_t factor = vdup_n_u16(static_cast<std::uint16_t>(mean.factor_above_one()));
   const int16x4_t shift = vdup_n_s16(static_cast<std::int16_t>(-mean.shift()));
@@ -48,7 +72,7 @@ inline void mean_columns(const std::vector<std::uint32_t>& sums, const Stencil& 
     uint32x4_t sum = half;
     const Place* places = columns.of(column);
     for (std::size_t i = 0; i < columns.per_pixel; ++i) {
-      sum = vmlaq_n_u32(sum, vld1q_u32(sums.data() + places[i].index), places[i].weight);
+      sum = add_4(sum, sums.data() + places[i].index, places[i].weight);
     }
     const uint16x4_t scaled = vshrn_n_u32(sum, 16);
     const uint16x4_t product = vshrn_n_u32(vmull_u16(scaled, factor), 16);

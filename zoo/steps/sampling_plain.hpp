@@ -22,7 +22,8 @@ struct Place {
   std::uint32_t weight;
 };
 
-// The columns of a result: of each, the same number of places, filled up with weights of 0.
+// The columns of a result: of each, the same number of places, filled up with weights of 0. That
+// number is a multiple of `step`.
 struct Stencil {
   std::size_t per_pixel;
   std::vector<Place> places;
@@ -32,11 +33,12 @@ struct Stencil {
 };
 
 // Where the sums begin with those of the axis's first pixel.
-inline Stencil make_stencil(const Axis& axis, int channels) {
+inline Stencil make_stencil(const Axis& axis, int channels, std::size_t step) {
   Stencil stencil{0, {}};
   for (std::size_t i = 0; i < axis.ends.size(); ++i) {
     stencil.per_pixel = std::max(stencil.per_pixel, axis.ends[i] - axis.begin(i));
   }
+  stencil.per_pixel = (stencil.per_pixel + step - 1) / step * step;
   stencil.places.reserve(stencil.per_pixel * axis.ends.size());
   for (std::size_t i = 0; i < axis.ends.size(); ++i) {
     for (std::size_t j = 0; j < stencil.per_pixel; ++j) {
@@ -81,19 +83,22 @@ class Mean {
 
 namespace plain {
 
-// sums[i] = sum of weight times byte i of all lines.
-inline void sum_lines(const std::vector<Line>& lines, std::vector<std::uint32_t>& sums,
-                      std::size_t count) {
-  std::fill_n(sums.begin(), count, 0U);
+// sums[i] = sum of weight times byte i of all lines. Sum: std::uint16_t where weights add up to
+// 256, otherwise std::uint32_t.
+template <class Sum>
+void sum_lines(const std::vector<Line>& lines, std::vector<Sum>& sums, std::size_t count) {
+  std::fill_n(sums.begin(), count, Sum{0});
   for (const Line& line : lines) {
-    for (std::size_t i = 0; i < count; ++i) sums[i] += line.weight * line.bytes[i];
+    for (std::size_t i = 0; i < count; ++i) {
+      sums[i] = static_cast<Sum>(sums[i] + line.weight * line.bytes[i]);
+    }
   }
 }
 
 // Writes the pixels of a result row, from column `begin` on. sums: of the photo's columns.
-inline void mean_columns(const std::vector<std::uint32_t>& sums, const Stencil& columns,
-                         int channels, const Mean& mean, std::uint8_t* pixels,
-                         std::size_t begin = 0) {
+template <class Sum>
+void mean_columns(const std::vector<Sum>& sums, const Stencil& columns, int channels,
+                  const Mean& mean, std::uint8_t* pixels, std::size_t begin = 0) {
   pixels += begin * static_cast<std::size_t>(channels);
   for (std::size_t column = begin; column < columns.size(); ++column) {
     const Place* places = columns.of(column);

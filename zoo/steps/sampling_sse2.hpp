@@ -14,6 +14,8 @@ namespace zoo::sampling::sse2 {
 
 inline __m128i load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
 
+inline void store(void* to, __m128i values) { _mm_storeu_si128(static_cast<__m128i*>(to), values); }
+
 // Writes 16 sums of the lines' bytes from `at` on. lines: an even number, weights below 2^15.
 inline void sum_16(const std::vector<Line>& lines, std::size_t at, std::uint32_t* sums) {
   const __m128i zero = _mm_setzero_si128();
@@ -30,25 +32,38 @@ inline void sum_16(const std::vector<Line>& lines, std::size_t at, std::uint32_t
     sum[2] = _mm_add_epi32(sum[2], _mm_madd_epi16(_mm_unpacklo_epi8(high, zero), weights));
     sum[3] = _mm_add_epi32(sum[3], _mm_madd_epi16(_mm_unpackhi_epi8(high, zero), weights));
   }
-  for (int i = 0; i < 4; ++i) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(sums + at + 4 * i), sum[i]);
-  }
+  for (int i = 0; i < 4; ++i) store(sums + at + 4 * i, sum[i]);
 }
 
-inline void sum_lines(std::vector<Line>& lines, std::vector<std::uint32_t>& sums,
-                      std::size_t count) {
+// The same for weights that add up to 256.
+inline void sum_16(const std::vector<Line>& lines, std::size_t at, std::uint16_t* sums) {
+  const __m128i zero = _mm_setzero_si128();
+  __m128i low = zero;
+  __m128i high = zero;
+  for (const Line& line : lines) {
+    const __m128i bytes = load(line.bytes + at);
+    const __m128i weight = _mm_set1_epi16(static_cast<short>(line.weight));
+    low = _mm_add_epi16(low, _mm_mullo_epi16(_mm_unpacklo_epi8(bytes, zero), weight));
+    high = _mm_add_epi16(high, _mm_mullo_epi16(_mm_unpackhi_epi8(bytes, zero), weight));
+  }
+  store(sums + at, low);
+  store(sums + at + 8, high);
+}
+
+template <class Sum>
+void sum_lines(std::vector<Line>& lines, std::vector<Sum>& sums, std::size_t count) {
   if (lines.size() % 2 != 0) lines.push_back({lines[0].bytes, 0});
   std::size_t at = 0;
   for (; at + 16 <= count; at += 16) sum_16(lines, at, sums.data());
   if (at < count) sum_16(lines, count - 16, sums.data());
 }
 
-// A column's four sums / 65536, rounded, in 32-bit lanes. COUNT: of places, 0 for any.
+// A column's sums / 65536 of four channels, rounded, in 32-bit lanes. COUNT: of places, 0 for any.
 template <std::size_t COUNT>
-inline __m128i sum_4(const std::uint32_t* sums, const Place* places, std::size_t count,
-                     __m128i half) {
-  __m128i even = half;  // SSE2 multiplies lanes 0 and 2, to 64 bits
-  __m128i odd = half;
+__m128i mean_4(const std::uint32_t* sums, const Place* places, std::size_t count,
+               std::uint64_t half) {
+  __m128i even = _mm_set1_epi64x(static_cast<std::int64_t>(half));
+  __m128i odd = even;  // SSE2 multiplies lanes 0 and 2, to 64 bits
   for (std::size_t i = 0; i < (COUNT > 0 ? COUNT : count); ++i) {
     const __m128i weight = _mm_set1_epi32(static_cast<int>(places[i].weight));
     const __m128i sum = load(sums + places[i].index);
@@ -58,10 +73,31 @@ inline __m128i sum_4(const std::uint32_t* sums, const Place* places, std::size_t
   return _mm_srli_epi32(_mm_or_si128(even, _mm_slli_epi64(odd, 32)), 16);
 }
 
+inline __m128i load_4(const std::uint16_t* from) {
+  return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+}
+
+// The same for an even number of places. Sums are multiplied as signed, less 32768 each; with n for
+// the weights' sum, 256 n, that lacks 32768 times 256 n: 256 times `half`.
 template <std::size_t COUNT>
-inline void mean_pairs(const std::vector<std::uint32_t>& sums, const Stencil& columns, int channels,
-                       const Mean& mean, std::uint8_t* pixels) {
-  const __m128i half = _mm_set1_epi64x(static_cast<std::int64_t>(mean.half()));
+__m128i mean_4(const std::uint16_t* sums, const Place* places, std::size_t count,
+               std::uint64_t half) {
+  const __m128i bias = _mm_set1_epi16(-32768);
+  __m128i sum = _mm_set1_epi32(static_cast<int>(half + 256 * half));
+  for (std::size_t i = 0; i < (COUNT > 0 ? COUNT : count); i += 2) {
+    const __m128i weights =
+        _mm_set1_epi32(static_cast<int>(places[i].weight | places[i + 1].weight << 16));
+    const __m128i pairs =
+        _mm_unpacklo_epi16(load_4(sums + places[i].index), load_4(sums + places[i + 1].index));
+    sum = _mm_add_epi32(sum, _mm_madd_epi16(_mm_xor_si128(pairs, bias), weights));
+  }
+  return _mm_srli_epi32(sum, 16);
+}
+
+template <std::size_t COUNT, class Sum>
+void mean_pairs(const std::vector<Sum>& sums, const Stencil& columns, int channels,
+                const Mean& mean, std::uint8_t* pixels) {
+  const std::uint64_t half = mean.half();
   const __m128i factor = _mm_set1_epi16(static_cast<short>(mean.factor_above_one()));
   const __m128i shift = _mm_cvtsi32_si128(mean.shift());
   const auto step = static_cast<std::size_t>(channels);
@@ -70,23 +106,25 @@ inline void mean_pairs(const std::vector<std::uint32_t>& sums, const Stencil& co
   std::size_t column = 0;
   const Place* places = columns.places.data();
   for (; (column + 1) * step + 4 <= size; column += 2, places += 2 * count) {
-    const __m128i scaled = _mm_packs_epi32(sum_4<COUNT>(sums.data(), places, count, half),
-                                           sum_4<COUNT>(sums.data(), places + count, count, half));
+    const __m128i left = mean_4<COUNT>(sums.data(), places, count, half);
+    const __m128i right = mean_4<COUNT>(sums.data(), places + count, count, half);
+    const __m128i scaled = _mm_packs_epi32(left, right);
     const __m128i means =
         _mm_srl_epi16(_mm_add_epi16(scaled, _mm_mulhi_epu16(scaled, factor)), shift);
     // Bytes beyond a pixel are those of the next one, which overwrites them.
     const __m128i bytes = _mm_packus_epi16(means, means);
-    const std::int32_t left = _mm_cvtsi128_si32(bytes);
-    const std::int32_t right = _mm_cvtsi128_si32(_mm_srli_epi64(bytes, 32));
-    std::memcpy(pixels + column * step, &left, sizeof left);
-    std::memcpy(pixels + (column + 1) * step, &right, sizeof right);
+    const std::int32_t pixel = _mm_cvtsi128_si32(bytes);
+    const std::int32_t next = _mm_cvtsi128_si32(_mm_srli_epi64(bytes, 32));
+    std::memcpy(pixels + column * step, &pixel, sizeof pixel);
+    std::memcpy(pixels + (column + 1) * step, &next, sizeof next);
   }
   plain::mean_columns(sums, columns, channels, mean, pixels, column);
 }
 
 // As the plain form, for channels up to 4 and means of 32 bits; sums are readable 3 beyond.
-inline void mean_columns(const std::vector<std::uint32_t>& sums, const Stencil& columns,
-                         int channels, const Mean& mean, std::uint8_t* pixels) {
+template <class Sum>
+void mean_columns(const std::vector<Sum>& sums, const Stencil& columns, int channels,
+                  const Mean& mean, std::uint8_t* pixels) {
   if (columns.per_pixel == 2) {
     mean_pairs<2>(sums, columns, channels, mean, pixels);
   } else {
