@@ -13,7 +13,7 @@ __all__ = ["RENDERER", "C99Renderer"]
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h: only if a kernel has faster forms for PC processors.  The files of a part of a
+    network_x86.h, network_avx2.h, network_avx512.h: only if a kernel has faster forms for x86.  The files of a part of a
     program begin with its role instead.
     """
 
@@ -30,10 +30,11 @@ class C99Renderer:
                 files[f"{program.prefix}{part}.{suffix}"] = render(
                     template, network=network, kernels=kernels
                 )
-        if kernels.tiles:
-            files[f"{program.prefix}_x86.h"] = render(
-                "c/x86.h.j2", network=network, kernels=kernels
-            )
+        if kernels.has("x86"):
+            for name in ("x86", "avx2", "avx512"):
+                files[f"{program.prefix}_{name}.h"] = render(
+                    f"c/x86/{name}.h.j2", network=network, kernels=kernels
+                )
         return files
 
 

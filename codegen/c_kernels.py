@@ -25,11 +25,12 @@ _LAYER_STRUCTS = ("rounding", "rescale")
 # or independent of types ('').
 _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "add": _ROUNDING,
+        "add_wide": _ROUNDING,
         "add_two_stage": _ROUNDING,
         "average_pool": _ROUNDING + _WINDOW,
         "average_pool_two_stage": _ROUNDING + _WINDOW,
         "conv": _LAYER_STRUCTS + _WINDOW,
+        "conv_gathered": _LAYER_STRUCTS + _WINDOW,
         "dense": _LAYER_STRUCTS,
         "depthwise": _LAYER_STRUCTS + _WINDOW,
         "depthwise_3x3": _LAYER_STRUCTS + _WINDOW,
@@ -42,19 +43,33 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
 _ACTIVATE = (("clamp", ""), ("round_shift", ""), ("activate", ""))
-_LAYER = (("minimum", ""), ("blocks", ""), *_STORE, ("multiply", ""), ("layer", "o"))
-_DEPTHWISE = (("minimum", ""), ("blocks", ""), *_STORE, ("tap", "i"))
+_BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""))
+_LAYER = (*_BLOCKS, ("patches", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
+_DEPTHWISE = (*_BLOCKS, *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        "add": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
+        "add": (*_BLOCKS, ("clamp", "")),
+        "add_wide": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
         "add_two_stage": _ACTIVATE,
-        "average_pool": (("clamp", ""), ("round_shift", ""), ("tap", "i")),
+        "average_pool": (
+            ("minimum", ""),
+            ("blocks", ""),
+            ("clamp", ""),
+            ("round_shift", ""),
+            ("tap", "i"),
+        ),
         "average_pool_two_stage": (*_ACTIVATE, ("tap", "i")),
         "clip": (("clamp", ""),),
-        "conv": (*_LAYER, ("tap", "i")),
+        "conv": (*_LAYER, ("copy_line", "")),
+        "conv_gathered": (*_LAYER, ("tap", "i")),
         "dense": _LAYER,
         "depthwise": (*_DEPTHWISE, ("accumulate", "i")),
-        "depthwise_3x3": (*_DEPTHWISE, ("widen", "i"), ("accumulate_3x3", "")),
+        "depthwise_3x3": (
+            *_DEPTHWISE,
+            ("copy_line", ""),
+            ("widen", "i"),
+            ("accumulate_3x3", ""),
+        ),
         "matmul": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
@@ -67,6 +82,9 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 _PARTS_FIRST = (
     "minimum",
     "blocks",
+    "patches",
+    "copy_line",
+    "x86",
     "clamp",
     "round_shift",
     "round_divide",
@@ -76,7 +94,9 @@ _PARTS_FIRST = (
     "unpack",
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
-_SAME_SETTINGS: Mapping[str, str] = MappingProxyType({"depthwise_3x3": "depthwise"})
+_SAME_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {"conv_gathered": "conv", "depthwise_3x3": "depthwise"}
+)
 _PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
 _PACKED_PARTS = ("multiply", "layer", "widen")
 _TWO_STAGE = "NETWORK_TWO_STAGE"
@@ -120,8 +140,7 @@ class Function:
 class KernelsCode:
     """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order.
 
-    tiles: the weight formats ('packed' or not) that need tile products.  two_stage: whether layers
-    store in two stages (compilers.op_parts.two_stage).
+    two_stage: whether layers store in two stages (compilers.op_parts.two_stage).
     """
 
     structs: tuple[Template, ...]
@@ -130,8 +149,45 @@ class KernelsCode:
     two_stage: bool = False
 
     @property
-    def tiles(self) -> tuple[bool, ...]:
-        return tuple(p.template.packed for p in self.parts if p.template.file == "multiply")
+    def layers(self) -> tuple[Part, ...]:
+        """Return the parts that compute layers, with a form of their own for some processors."""
+        return tuple(
+            part
+            for part in self.parts
+            if part.template.file == "layer" and part.types[-1].short != "s32"
+        )
+
+    @property
+    def multiplies(self) -> tuple[Part, ...]:
+        """Return the parts that multiply, with a form of their own for some processors."""
+        return tuple(part for part in self.parts if part.template.file == "multiply")
+
+    @property
+    def stores(self) -> tuple[Part, ...]:
+        """Return the parts that store 8 bits, with a form of their own for some processors."""
+        return tuple(
+            part
+            for part in self.parts
+            if part.template.file == "store" and part.types[0].short != "s32"
+        )
+
+    @property
+    def has_packed(self) -> bool:
+        """Whether a layer reads two weights from a byte."""
+        return any(part.template.packed for part in self.multiplies)
+
+    def of(self, name: str) -> tuple[Function, ...]:
+        """Return the functions of a kernel that have a form of their own for some processors."""
+        return tuple(
+            function
+            for function in self.functions
+            if function.template == Template(name, packed=False)
+            and "s32" not in {kind.short for kind in function.types}
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether a part is needed."""
+        return any(part.template.file == name for part in self.parts)
 
 
 def kernels_code(program: CProgram) -> KernelsCode:
@@ -163,9 +219,7 @@ def scratch_type(kernel: str, input_type: str) -> str:
     match _plain(kernel):
         case "conv":
             return "uint8_t"
-        case "dense":
-            return "uint8_t" if input_type == "int8_t" else ""
-        case "depthwise":
+        case "conv_gathered" | "depthwise":
             return input_type
         case "depthwise_3x3":
             return "int16_t"
@@ -188,7 +242,7 @@ def _parts(used: Iterable[tuple[str, tuple[str, ...]]], two_stage: bool) -> tupl
     """Return the parts, grouped by name, each after those it calls."""
     wanted: dict[tuple[str, tuple[str, ...]], None] = {}
     for kernel, ctypes in used:
-        types = {"": (), "i": ctypes[:1], "o": ctypes[-1:]}
+        types = {"": (), "i": ctypes[:1], "o": ctypes[-1:], "io": (ctypes[0], ctypes[-1])}
         wanted |= {(name, types[sides]): None for name, sides in _parts_of(kernel)}
     if two_stage:
         wanted["activate", ()] = None

@@ -1,7 +1,7 @@
 """Proven error bounds of a runtime that rescales in float32, relative to the integer reference.
 
 The reference stores y = clip(round(v) + z), v = acc * M * 2**-s, with M in [2**30, 2**31) nearest
-to f * 2**s, so v = acc * f * (1 + r) with |r| <= 2**-31. A runtime computes v + d instead of v.
+to f * 2**s with 24 significant bits, so v = acc * f * (1 + r) with |r| <= 2**-24. A runtime computes v + d instead of v.
 If |d| < 1, at most one tie lies between the two; rounding is monotone, so the stored integers
 differ by at most 1, and only if v is within |d| of a tie. In general they differ by at most
 floor(|d|) + 1.
@@ -11,7 +11,7 @@ With u = 2**-24 (Higham 2002, "Accuracy and Stability of Numerical Algorithms", 
 
     |d| <= (n + _ROUNDINGS) * u * (sum of |x * w| + |bias|)    in steps of the output
 
-A runtime that adds integers and rescales them once is more exact: |d| <= 4 * u * 255 for 8 bits,
+A runtime that adds integers and rescales them once is more exact: |d| <= 5 * u * 255 for 8 bits,
 since larger values are clipped. If all scales are powers of two and the sum has at most 24 bits,
 d = 0, and ties are rounded alike.
 
@@ -40,7 +40,7 @@ __all__ = ["error_bounds", "op_bound"]
 
 _UNIT_ROUNDOFF = 2.0**-24
 _ROUNDINGS = 8
-"""The roundings named above, and the multiplier's 2**-31."""
+"""The roundings named above, and the multiplier's."""
 
 
 def error_bounds(graph: Graph) -> Mapping[str, int]:

@@ -2,8 +2,10 @@
 
 real factor ~ multiplier * 2**-shift with an int32 multiplier, as in Jacob et al. 2018,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
-section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact. A factor below
-2**-32, of a channel whose weights are almost zero, has fewer bits, since no shift is above 62.
+section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact. It has 24
+significant bits, as many as a float32, so that one fused multiply-add of a sum is exact on processors
+where that is faster than a product of 64 bits. A factor below 2**-32, of a channel whose weights are
+almost zero, has fewer bits, since no shift is above 62.
 """
 
 import math
@@ -35,6 +37,7 @@ STAGE_BITS = 14
 _TIES_TO_EVEN = ("half_even", TWO_STAGE)
 
 _MULTIPLIER_BITS = 31
+_SIGNIFICANT_BITS = 24
 _SHIFT_MAX = 62
 _PRODUCT_END = 1 << 31  # sums below it times a multiplier fit 64 bits
 
@@ -135,7 +138,8 @@ def _fix(
     if not (factor > 0 and math.isfinite(factor)):
         raise QuantizeError(f"scale ratio {factor} is not positive and finite; recalibrate")
     mantissa, exponent = math.frexp(factor)
-    multiplier = round(math.ldexp(mantissa, bits))
+    spare = max(bits - _SIGNIFICANT_BITS, 0)
+    multiplier = round(math.ldexp(mantissa, bits - spare)) << spare
     if multiplier == 1 << bits:
         multiplier, exponent = multiplier // 2, exponent + 1
     shift, (least, largest) = bits - exponent, shifts

@@ -136,7 +136,7 @@ class Op(ABC):
     ) -> "NDArray[Any] | float":
         """Return the ratio of multiplier * 2**-shift to the real factor, broadcast to the output.
 
-        It is 1 if power-of-two scales are exact; if not (a mean of 3 values), its 31 bits decide
+        It is 1 if power-of-two scales are exact; if not (a mean of 3 values), its 24 bits decide
         how ties are rounded.
         """
         return 1.0

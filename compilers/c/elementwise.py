@@ -7,9 +7,10 @@ import numpy as np
 from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.loops import broadcast_loops
 from compilers.c.rescaling import activated, reach, rounding_of, single_factor, stored_range
+from compilers.c.short_sums import short_sum
 from compilers.c.storage import sizes
 from zoo.c_program import Call, Setting
-from zoo.fixed_point import TWO_STAGE
+from zoo.fixed_point import TWO_STAGE, round_shift
 
 __all__ = ["lower_add", "lower_clip", "lower_mul", "lower_requantize"]
 
@@ -19,20 +20,10 @@ def lower_add(view: KernelView) -> Steps:
     if view.output_grid.rounding == TWO_STAGE:
         yield _add_two_stage(view)
         return
-    first, second = view.fixed("multiplier")
-    (shift,) = view.fixed("shift")
-    grids = [view.grid(view.inputs[index]) for index in (0, 1)]
-    settings = {
-        **_loops(view, ("first_strides", "second_strides")),
-        "first_zero_point": grids[0].zero_point[0],
-        "second_zero_point": grids[1].zero_point[0],
-        "first_multiplier": first,
-        "second_multiplier": second,
-        "shift": shift,
-        **stored_range(view, view.fixed("range")),
-        "rounding": _sum_rounding(view),
-    }
-    yield view.call("add", settings, [view.operand(0), view.operand(1)], in_place=_whole(view))
+    short = _short_sum(view)
+    kernel, constants = ("add", short) if short else ("add_wide", _wide_sum(view))
+    settings = {**_loops(view, ("first_strides", "second_strides")), **constants}
+    yield view.call(kernel, settings, [view.operand(0), view.operand(1)], in_place=_whole(view))
 
 
 def lower_mul(view: KernelView) -> Steps:
@@ -74,6 +65,49 @@ def lower_clip(view: KernelView) -> Steps:
     low, high = view.fixed("range")
     settings = {"count": view.count, "low": low, "high": high}
     yield view.call("clip", settings, [view.operand(0)], in_place=(0,))
+
+
+def _short_sum(view: KernelView) -> Mapping[str, Setting] | None:
+    """Return the constants of a sum in 32 bits, None if it needs more."""
+    grids = [view.grid(view.inputs[index]) for index in (0, 1)]
+    first, second = (np.arange(grid.qmin, grid.qmax + 1) for grid in grids)
+    multipliers, (shift,) = view.fixed("multiplier"), view.fixed("shift")
+    left, right = (
+        multiplier * (values - grid.zero_point[0])
+        for multiplier, values, grid in zip(multipliers, (first, second), grids, strict=True)
+    )
+    low, high = view.fixed("range")
+    output = view.output_grid
+    exact = round_shift(left[:, None] + right[None, :], shift, output.rounding)
+    levels = (exact + output.zero_point[0]).clip(low, high)
+    factors = (multipliers[0] / 2**shift, multipliers[1] / 2**shift)
+    found = short_sum(levels, (first, second), factors)
+    if found is None:
+        return None
+    return {
+        "first_factor": found.first,
+        "second_factor": found.second,
+        "offset": found.offset,
+        "shift": found.shift,
+        "low": low,
+        "high": high,
+    }
+
+
+def _wide_sum(view: KernelView) -> Mapping[str, Setting]:
+    """Return the constants of a sum in 64 bits."""
+    first, second = view.fixed("multiplier")
+    (shift,) = view.fixed("shift")
+    grids = [view.grid(view.inputs[index]) for index in (0, 1)]
+    return {
+        "first_zero_point": grids[0].zero_point[0],
+        "second_zero_point": grids[1].zero_point[0],
+        "first_multiplier": first,
+        "second_multiplier": second,
+        "shift": shift,
+        **stored_range(view, view.fixed("range")),
+        "rounding": _sum_rounding(view),
+    }
 
 
 def _add_two_stage(view: KernelView) -> Call:

@@ -2,12 +2,16 @@
 
 y = clip(round(sum * multiplier / 2**shift) + zero_point, low, high)
 
-Kernels compute it in one of three ways, each exact where it is used:
+Kernels compute it in one of four ways, each exact where it is used:
 HALF_EVEN  int64 product, ties to even.
 HALF_UP    int64 product, ties up. Also for half_even if no sum can be a tie.
 HIGH_WORD  only the product's upper 32 bits, for shifts of at least 33: the half added before
            shifting then has no lower bits. Smaller shifts are increased by doubling the sums, if
            these have spare bits: sum * 2**d * multiplier / 2**(shift + d).
+SHIFT      no product, for powers of two: (sum + half) >> shift in 32 bits, ties up.
+
+Where sums and multipliers have at most 24 bits, processors with a fused multiply-add of float32
+round in that one instruction instead, ties to even ('fits_float').
 
 TWO_STAGE is another arithmetic, that of a K210's KPU (compilers.op_parts.two_stage).
 """
@@ -37,19 +41,36 @@ _HIGH_WORD_SHIFT = 33
 _LARGEST_SHIFT = 64
 _INT32_MAX = 2**31 - 1
 _ZERO_POINT_MAX = 256
+_CLIPPED = 512  # levels from here on are clipped, whatever the zero point of 8 bits
+_POWER_SHIFT = 30  # a multiplier of 2**30 shifts by the rest
+_FLOAT_BITS = 24  # of a float32's significand
+_SPARE_BITS = 31 - _FLOAT_BITS
+_LEVELS_END = 1 << 22  # of levels that a float32 of 1.5 * 2**23 can be added to
 
 
 def per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting]:
     """Return the settings of weighted sums. bounds: largest |sum| of each channel."""
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     rounding = rounding_of(view, multiplier, shift, bounds)
+    limits = stored_range(view, view.fixed("range"))
+    if rounding != "NETWORK_HALF_EVEN" and _are_shifts(multiplier, shift, bounds):
+        shift = tuple(each - _POWER_SHIFT for each in shift)
+        return {
+            "sum_factor": 1,
+            "multiplier": 0,
+            "shift": view.constant("shift", "uint8_t", shift),
+            **limits,
+            "rounding": "NETWORK_SHIFT",
+            "fits_float": 0,
+        }
     doublings = _doublings(shift, bounds) if rounding == "NETWORK_HALF_UP" else 0
     return {
         "sum_factor": 2**doublings,
         "multiplier": view.constant("multiplier", "int32_t", multiplier),
         "shift": view.constant("shift", "uint8_t", [each + doublings for each in shift]),
-        **stored_range(view, view.fixed("range")),
+        **limits,
         "rounding": "NETWORK_HIGH_WORD" if doublings else rounding,
+        "fits_float": int(_fits_float(view, multiplier, shift, bounds)),
     }
 
 
@@ -76,6 +97,7 @@ def two_stage(view: KernelView, bias: NDArray[np.int64]) -> Mapping[str, Setting
         "add": view.constant("add", "int32_t", add),
         **activated(view),
         "rounding": "NETWORK_TWO_STAGE",
+        "fits_float": 0,
     }
 
 
@@ -127,11 +149,37 @@ def _doublings(shifts: Sequence[int], bounds: Sequence[int]) -> int:
     return wanted if fits else 0
 
 
+def _are_shifts(multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]) -> bool:
+    """Whether all factors are 2**-n, n at least 1, and no sum plus its half exceeds 32 bits."""
+    largest = max(shifts) - _POWER_SHIFT
+    return (
+        set(multipliers) == {1 << _POWER_SHIFT}
+        and min(shifts) > _POWER_SHIFT
+        and largest < _FLOAT_BITS
+        and max(bounds) + (1 << largest) <= _INT32_MAX
+    )
+
+
+def _fits_float(
+    view: KernelView, multipliers: Sequence[int], shifts: Sequence[int], bounds: Sequence[int]
+) -> bool:
+    """Whether float32 represents sums, factors and levels, and rounds ties as the output does."""
+    factors = list(zip(multipliers, shifts, bounds, strict=True))
+    if view.output_grid.rounding == "half_up" and any(_may_tie(*factor) for factor in factors):
+        return False
+    return max(bounds) < 1 << _FLOAT_BITS and all(
+        m % (1 << _SPARE_BITS) == 0 and (bound * m) >> shift < _LEVELS_END
+        for m, shift, bound in factors
+    )
+
+
 def _may_tie(multiplier: int, shift: int, bound: int) -> bool:
     """Whether sum * multiplier can be an odd multiple of 2**(shift - 1) for some |sum| <= bound.
 
-    A sum has at most as many factors of 2 as its bound has bits.
+    Only of sums that are not clipped anyway. A sum has at most as many factors of 2 as its bound
+    has bits.
     """
     twos = (multiplier & -multiplier).bit_length() - 1
-    _, bits = frexp(bound)
+    clipped = (_CLIPPED << shift) // abs(multiplier) if multiplier else 0
+    _, bits = frexp(min(bound, clipped))
     return multiplier != 0 and twos + max(bits - 1, 0) >= shift - 1

@@ -34,7 +34,9 @@ _DEPTH = 4  # inputs of a channel in a tile
 _TILE = 16  # channels
 _INT32_MAX = 2**31 - 1
 _MIDDLE = 128  # uint8 minus this is int8
-_PIXELS = 8  # computed at once by the kernel, each from its own patch
+_MAX_LINES = 11  # of a patch whose inputs are not gathered
+_PAST_LINE = 4  # bytes that a kernel may read behind a line
+_PIXELS = 7  # computed at once by the kernel, each from its own patch
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,7 @@ def _dense(view: KernelView, rows: int) -> Call:
         "weights": _stored(view, weight_tiles(weights, 1)),
         **_storing(view, sums, bias_tiles(sums.bias, 1)),
     }
-    scratch_bytes = min(rows, _PIXELS) * inputs if offset else 0
-    return view.call(
-        _kernel(view, "dense"), settings, [view.operand(0)], scratch_bytes=scratch_bytes
-    )
+    return view.call(_kernel(view, "dense"), settings, [view.operand(0)])
 
 
 def _depthwise(view: KernelView) -> Call:
@@ -120,16 +119,26 @@ def _pairs_fit(taps: NDArray[np.int64]) -> bool:
 
 
 def _wide_bytes(window: Window) -> int:
-    """Return the size of 3 x 3 weights and three padded input rows in 16 bits."""
-    width = (window["output_width"] - 1) * window["stride_x"] + 3
-    return 2 * window["channels"] * (9 + 3 * width)
+    """Return the scratch of a 3 x 3 depthwise layer, the largest of its forms.
+
+    In C99: weights and three padded input rows in 16 bits. With AVX-512: three padded rows in 8
+    bits, a plane for each column that strides leave, and a vector behind each.
+    """
+    channels, stride = window["channels"], window["stride_x"]
+    width = (window["output_width"] - 1) * stride + 3
+    plain = 2 * channels * (9 + 3 * width)
+    pixel_bytes = channels if 64 % channels == 0 else 64
+    planes = min(stride, 3) * (window["output_width"] + 2 // stride)
+    return max(plain, 3 * (planes * pixel_bytes + 64))
 
 
 def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
     sums = _sums(view, _to_unsigned(view))
     channels = len(sums.weights)
-    patches = np.moveaxis(sums.weights, 1, -1).reshape(channels, -1)  # K, kh * kw * C / group
-    patch_size = -(-patches.shape[1] // _DEPTH) * _DEPTH
+    height = window["kernel_height"]
+    lines = np.moveaxis(sums.weights, 1, -1).reshape(channels, height, -1)  # K, kh, kw * C / group
+    patches = _filled(lines, 2, _DEPTH).reshape(channels, -1)
+    patch_size = patches.shape[1]
     pixels = prod(sizes(view.output.shape)[:-1])
     settings = {
         "window": window,
@@ -140,9 +149,13 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
         "weights": _stored(view, weight_tiles(patches, groups)),
         **_storing(view, sums, bias_tiles(sums.bias, groups)),
     }
-    scratch_bytes = min(pixels, _PIXELS) * patch_size
+    if groups == 1 and window["dilation_y"] == window["dilation_x"] == 1 and height <= _MAX_LINES:
+        width = (window["output_width"] - 1) * window["stride_x"] + window["kernel_width"]
+        kernel, scratch_bytes = "conv", height * (width * window["channels"] + _PAST_LINE)
+    else:
+        kernel, scratch_bytes = "conv_gathered", min(pixels, _PIXELS) * patch_size
     return view.call(
-        _kernel(view, "conv"), settings, [view.operand(0)], scratch_bytes=scratch_bytes
+        _kernel(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
     )
 
 

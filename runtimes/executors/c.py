@@ -3,7 +3,6 @@
 import ctypes
 import json
 import os
-import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +25,6 @@ __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
-# Results are the same with every instruction set; this machine's is the fastest.
-_NATIVE = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
 _TIMEOUT_S = 600
 _Arrays = Sequence[NDArray[Any]]
 _LOG_LINES = 15
@@ -199,7 +196,7 @@ def _compile(sources: Sequence[Path], library: Path) -> None:
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )
-    command = [*compiler.split(), *_FLAGS, *_NATIVE, "-o", str(library), *map(str, sources)]
+    command = [*compiler.split(), *_FLAGS, "-o", str(library), *map(str, sources)]
     try:
         finished = subprocess.run(
             command,

@@ -1,7 +1,5 @@
 """Every op in C computes what the reference computes, to the bit."""
 
-import platform
-
 import pytest
 from every_op import PAIRS, every_layer, every_op
 from generated_c import assert_exact
@@ -30,14 +28,6 @@ def test_every_op_is_exact(pair):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_layers_with_packed_weights_are_exact(pair, bits):
     assert_exact(every_layer(pair, bits))
-
-
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="forms for x86 processors")
-@pytest.mark.parametrize("without", ["avx512vnni", "avx2"])
-def test_every_form_for_x86_is_exact(without, monkeypatch):
-    monkeypatch.setenv("CC", f"gcc -mno-{without}")
-    assert_exact(every_op("u8"))
-    assert_exact(every_layer("u8", 4))
 
 
 @given(integer_graphs(FORMS | POWER_OF_TWO_FORMS))

@@ -31,6 +31,7 @@ static const NetworkRescale stem_conv_rescale = {
     .low = 0,
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
+    .fits_float = 1,
 };
 
 static const NetworkConv stem_conv_settings = {
@@ -38,7 +39,7 @@ static const NetworkConv stem_conv_settings = {
     .input_zero_point = 87,
     .outputs = 4,
     .groups = 1,
-    .patch_size = 28,
+    .patch_size = 36,
     .weights = network_stem_conv_weights,
     .bias = network_stem_conv_bias,
     .rescale = &stem_conv_rescale,
@@ -68,6 +69,7 @@ static const NetworkRescale depthwise_conv_rescale = {
     .low = 0,
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
+    .fits_float = 1,
 };
 
 static const NetworkDepthwise depthwise_conv_settings = {
@@ -86,6 +88,7 @@ static const NetworkRescale pointwise_conv_rescale = {
     .low = 0,
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
+    .fits_float = 1,
 };
 
 static const NetworkDense pointwise_conv_settings = {
@@ -97,7 +100,7 @@ static const NetworkDense pointwise_conv_settings = {
     .rescale = &pointwise_conv_rescale,
 };
 
-static const NetworkAdd residual_add_settings = {
+static const NetworkAddWide residual_add_settings = {
     .sizes = {1, 1, 1, 144},
     .first_strides = {0, 0, 0, 1},
     .second_strides = {0, 0, 0, 1},
@@ -173,6 +176,7 @@ static const NetworkRescale landmarks_dense_rescale = {
     .low = 0,
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
+    .fits_float = 1,
 };
 
 static const NetworkDense landmarks_dense_settings = {
@@ -205,7 +209,7 @@ void network_run(const uint8_t* image, uint8_t* landmarks) {
   network_dense_u8(&pointwise_conv_settings, depthwise, pointwise);
 
   // residual_add: add, [6 x 6 x 4]
-  network_add_u8(&residual_add_settings, stem, pointwise, residual);
+  network_add_wide_u8(&residual_add_settings, stem, pointwise, residual);
 
   // joined_concat: concat, [6 x 6 x 8]
   network_requantize_u8(&joined_concat_part0_settings, stem, joined);

@@ -2,9 +2,39 @@
 
 static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 
-// Sums are computed for ROWS pixels and BLOCK channels at once, or for SUMS channels of one pixel.
-// Weights lie in tiles of TILE channels: [inputs / 4][TILE][4].
-enum { ROWS = 8, TILE = 16, BLOCK = 32, SUMS = ROWS * BLOCK };
+// Sums are computed for ROWS pixels and TILE channels at once, or for SUMS channels of one pixel.
+// Weights lie in tiles: [inputs / 4][TILE][4]. PAST_LINE: bytes that may be read behind a line.
+enum { ROWS = 7, TILE = 16, SUMS = 256, PAST_LINE = 4 };
+
+enum { MAX_LINES = 11 };
+
+// The inputs of output pixels, `step` bytes apart: of each line `line_bytes`, a multiple of 4.
+typedef struct {
+  const void* lines[MAX_LINES];
+  int32_t count;
+  int32_t line_bytes;
+  int32_t step;
+} Patches;
+
+// Copies a line of the padded input, `width` pixels of bytes.
+static void copy_line(const NetworkWindow* window, const void* input, int32_t line, int32_t outside,
+                      int32_t width, uint8_t* copied) {
+  const int32_t channels = window->channels;
+  const int32_t y = line - window->pad_top;
+  const int is_inside = y >= 0 && y < window->input_height;
+  const int32_t first = minimum(window->pad_left, width) * channels;
+  const int32_t row_bytes = window->input_width * channels;
+  const int32_t last = is_inside ? minimum(first + row_bytes, width * channels) : first;
+  const uint8_t* row = (const uint8_t*)input + (is_inside ? y * row_bytes : 0);
+  for (int32_t i = 0; i < first; ++i) copied[i] = (uint8_t)outside;
+  for (int32_t i = first; i < last; ++i) copied[i] = row[i - first];
+  for (int32_t i = last; i < width * channels; ++i) copied[i] = (uint8_t)outside;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define NETWORK_X86
+#include "network_x86.h"
+#endif
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
@@ -21,6 +51,15 @@ static inline int32_t round_shift(int64_t product, int32_t shift, NetworkRoundin
 // Stores the sums of some channels, from the channel `first` on, and overwrites them.
 static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count,
                      int32_t* restrict sums, uint8_t* restrict output) {
+#ifdef NETWORK_X86
+  if (has_avx2()) {
+    const int32_t done = store_u8_avx2(rescale, first, count, sums, output);
+    first += done;
+    count -= done;
+    sums += done;
+    output += done;
+  }
+#endif
   const int32_t* restrict multiplier = rescale->multiplier + first;
   const uint8_t* restrict shift = rescale->shift + first;
   const int32_t factor = rescale->sum_factor;
@@ -28,7 +67,12 @@ static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count
   const int32_t low = rescale->low;
   const int32_t high = rescale->high;
   const NetworkRounding rounding = rescale->rounding;
-  if (rounding == NETWORK_HIGH_WORD) {
+  if (rounding == NETWORK_SHIFT) {
+    for (int32_t k = 0; k < count; ++k) {
+      const int32_t half = 1 << (shift[k] - 1);
+      sums[k] = clamp(((sums[k] + half) >> shift[k]) + zero_point, low, high);
+    }
+  } else if (rounding == NETWORK_HIGH_WORD) {
     for (int32_t k = 0; k < count; ++k) {
       const int32_t word = (int32_t)(((int64_t)(sums[k] * factor) * multiplier[k]) >> 32);
       const int32_t level = ((word >> (shift[k] - 33)) + 1) >> 1;
@@ -54,57 +98,62 @@ static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* 
   return input + (row * window->input_width + column) * window->channels;
 }
 
-#ifdef __AVX2__
-#include "network_x86.h"
-#else
-// Computes bias[k] + the sum of rows[row][c] * weights[c / 4][k][c % 4] for `count` rows and TILE
-// channels k.
-static inline void multiply_tile(const uint8_t* rows, int32_t size, int32_t count,
-                                 const int8_t* weights, const int32_t* bias,
-                                 int32_t* restrict sums) {
-  for (int32_t row = 0; row < count; ++row) {
-    for (int32_t k = 0; k < TILE; ++k) sums[row * BLOCK + k] = bias[k];
+// Computes bias[k] + the sum of inputs[c] * weights[c / 4][k][c % 4] of `count` pixels, from
+// `first` on, for TILE channels k.
+static void multiply_u8(const Patches* patches, int32_t first, int32_t count, const int8_t* weights,
+                        const int32_t* bias, int32_t* restrict sums) {
+#ifdef NETWORK_X86
+  if (has_avx2()) {
+    multiply_u8_avx2(patches, first, count, weights, bias, sums);
+    return;
   }
-  for (int32_t c = 0; c < size; c += 4) {
-    for (int32_t row = 0; row < count; ++row) {
-      const uint8_t* x = rows + row * size + c;
-      for (int32_t k = 0; k < TILE; ++k) {
-        const int8_t* w = weights + c * TILE + 4 * k;
-        sums[row * BLOCK + k] += x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3];
-      }
-    }
-  }
-}
 #endif
-
-// Computes the sums of up to ROWS rows and BLOCK channels.
-static void multiply(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
-                     const int32_t* bias, int32_t channels, int32_t* sums) {
-  for (int32_t k = 0; k < channels; k += TILE) {
-    const int8_t* tile = weights + k * size;
-    if (count == ROWS) {
-      multiply_tile(rows, size, ROWS, tile, bias + k, sums + k);
-    } else {
-      for (int32_t row = 0; row < count; ++row) {
-        multiply_tile(rows + row * size, size, 1, tile, bias + k, sums + row * BLOCK + k);
+  for (int32_t pixel = 0; pixel < count; ++pixel) {
+    for (int32_t k = 0; k < TILE; ++k) sums[pixel * TILE + k] = bias[k];
+  }
+  for (int32_t line = 0; line < patches->count; ++line) {
+    const uint8_t* inputs = (const uint8_t*)patches->lines[line] + first * patches->step;
+    for (int32_t c = 0; c < patches->line_bytes; c += 4) {
+      const int8_t* restrict w = weights;
+      for (int32_t pixel = 0; pixel < count; ++pixel) {
+        const uint8_t* x = inputs + pixel * patches->step + c;
+        const int32_t x0 = x[0];
+        const int32_t x1 = x[1];
+        const int32_t x2 = x[2];
+        const int32_t x3 = x[3];
+        int32_t* restrict s = sums + pixel * TILE;
+        for (int32_t k = 0; k < TILE; ++k) {
+          s[k] += x0 * w[4 * k] + x1 * w[4 * k + 1] + x2 * w[4 * k + 2] + x3 * w[4 * k + 3];
+        }
       }
+      weights += 4 * TILE;
     }
   }
 }
 
-// Computes the channels `first` to `last` of up to ROWS rows.
-static void layer_u8(const uint8_t* rows, int32_t size, int32_t count, const int8_t* weights,
-                     const int32_t* bias, int32_t first, int32_t last,
-                     const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
-  int32_t sums[ROWS * BLOCK];
-  for (int32_t k = first; k < last; k += BLOCK) {
-    const int32_t channels = minimum(BLOCK, last - k);
-    multiply(rows, size, count, weights, bias, channels, sums);
-    for (int32_t row = 0; row < count; ++row) {
-      store_u8(rescale, k, channels, sums + row * BLOCK, output + row * stride + k);
+// Computes the channels `first` to `last` of some pixels.
+static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* weights,
+                        const int32_t* bias, int32_t first, int32_t last,
+                        const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
+#ifdef NETWORK_X86
+  if (has_avx512()) {
+    layer_u8_u8_512(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+#endif
+  const int32_t channel_bytes = patches->count * patches->line_bytes;
+  int32_t sums[ROWS * TILE];
+  for (int32_t k = first; k < last; k += TILE) {
+    for (int32_t pixel = 0; pixel < pixels; pixel += ROWS) {
+      const int32_t count = minimum(ROWS, pixels - pixel);
+      multiply_u8(patches, pixel, count, weights, bias, sums);
+      for (int32_t i = 0; i < count; ++i) {
+        uint8_t* stored = output + (pixel + i) * stride + k;
+        store_u8(rescale, k, minimum(TILE, last - k), sums + i * TILE, stored);
+      }
     }
-    weights += BLOCK * size;
-    bias += BLOCK;
+    weights += TILE * channel_bytes;
+    bias += TILE;
   }
 }
 
@@ -129,7 +178,11 @@ static void accumulate_3x3(const int16_t* const* lines, int32_t offset, int32_t 
   const int16_t* restrict x0 = lines[0] + offset;
   const int16_t* restrict x1 = lines[1] + offset;
   const int16_t* restrict x2 = lines[2] + offset;
-  for (int32_t k = 0; k < count; ++k) {
+  int32_t done = 0;
+#ifdef NETWORK_X86
+  if (has_avx2()) done = accumulate_3x3_avx2(lines, offset, step, w, bias, count, sums);
+#endif
+  for (int32_t k = done; k < count; ++k) {
     const int16_t p0 = (int16_t)(x0[0 * step + k] * w[0 * step + k]);
     const int16_t p1 = (int16_t)(x0[1 * step + k] * w[1 * step + k]);
     const int16_t p2 = (int16_t)(x0[2 * step + k] * w[2 * step + k]);
@@ -147,8 +200,8 @@ static void accumulate_3x3(const int16_t* const* lines, int32_t offset, int32_t 
   }
 }
 
-void network_add_u8(const NetworkAdd* settings, const uint8_t* first, const uint8_t* second,
-                    uint8_t* output) {
+void network_add_wide_u8(const NetworkAddWide* settings, const uint8_t* first,
+                         const uint8_t* second, uint8_t* output) {
   const int32_t* sizes = settings->sizes;
   const int32_t* a_steps = settings->first_strides;
   const int32_t* b_steps = settings->second_strides;
@@ -187,18 +240,25 @@ void network_average_pool_u8(const NetworkAveragePool* settings, const uint8_t* 
   const NetworkWindow* window = settings->window;
   const int32_t* multiplier = settings->multiplier;
   const uint8_t* shift = settings->shift;
+  const int32_t zero_point = settings->input_zero_point;
+  int32_t sums[SUMS];
   for (int32_t y = 0; y < window->output_height; ++y) {
     for (int32_t x = 0; x < window->output_width; ++x) {
-      for (int32_t k = 0; k < window->channels; ++k) {
-        int32_t sum = 0;
+      for (int32_t first = 0; first < window->channels; first += SUMS) {
+        const int32_t count = minimum(SUMS, window->channels - first);
+        for (int32_t k = 0; k < count; ++k) sums[k] = 0;
         for (int32_t i = 0; i < window->kernel_height; ++i) {
           for (int32_t j = 0; j < window->kernel_width; ++j) {
             const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
-            if (pixel) sum += pixel[k] - settings->input_zero_point;
+            if (!pixel) continue;
+            for (int32_t k = 0; k < count; ++k) sums[k] += pixel[first + k] - zero_point;
           }
         }
-        const int32_t level = round_shift((int64_t)sum * *multiplier, *shift, settings->rounding);
-        *output++ = (uint8_t)clamp(level + settings->zero_point, settings->low, settings->high);
+        for (int32_t k = 0; k < count; ++k) {
+          const int32_t level =
+              round_shift((int64_t)sums[k] * *multiplier, *shift, settings->rounding);
+          *output++ = (uint8_t)clamp(level + settings->zero_point, settings->low, settings->high);
+        }
       }
       multiplier += settings->factor_step;
       shift += settings->factor_step;
@@ -212,48 +272,29 @@ void network_clip_u8(const NetworkClip* settings, const uint8_t* input, uint8_t*
   }
 }
 
-// Gathers one group's input pixels for the output's (y, x).
-static void gather_u8_u8(const NetworkConv* settings, const uint8_t* input, int32_t y, int32_t x,
-                         int32_t group, uint8_t* patch) {
-  const NetworkWindow* window = settings->window;
-  const int32_t channels = window->channels / settings->groups;
-  const int32_t left = x * window->stride_x - window->pad_left;
-  const int is_inside = left >= 0 && left + window->kernel_width <= window->input_width;
-  const int is_dense = settings->groups == 1 && window->dilation_x == 1;
-  // Adjacent pixels are copied at once.
-  const int32_t step = is_inside && is_dense ? window->kernel_width : 1;
-  for (int32_t i = 0; i < window->kernel_height; ++i) {
-    for (int32_t j = 0; j < window->kernel_width; j += step) {
-      const uint8_t* pixel = tap_u8(window, input, y, x, i, j, 0);
-      for (int32_t c = 0; c < step * channels; ++c) {
-        const int32_t value = pixel ? pixel[group * channels + c] : settings->input_zero_point;
-        *patch++ = (uint8_t)(value);
-      }
-    }
-  }
-}
-
 void network_conv_u8(const NetworkConv* settings, const uint8_t* input, uint8_t* output,
                      uint8_t* scratch) {
-  const int32_t size = settings->patch_size;
-  const int32_t outputs = settings->outputs;
-  const int32_t group_outputs = outputs / settings->groups;
-  const int32_t group_tiles = (group_outputs + TILE - 1) / TILE * TILE;
-  const int32_t width = settings->window->output_width;
-  const int32_t pixels = settings->window->output_height * width;
-  for (int32_t pixel = 0; pixel < pixels; pixel += ROWS) {
-    const int32_t count = minimum(ROWS, pixels - pixel);
-    for (int32_t group = 0; group < settings->groups; ++group) {
-      for (int32_t row = 0; row < count; ++row) {
-        const int32_t y = (pixel + row) / width;
-        const int32_t x = (pixel + row) % width;
-        gather_u8_u8(settings, input, y, x, group, scratch + row * size);
-      }
-      const int32_t first = group * group_outputs;
-      layer_u8(scratch, size, count, settings->weights + group * group_tiles * size,
-               settings->bias + group * group_tiles, first, first + group_outputs,
-               settings->rescale, output + pixel * outputs, outputs);
+  const NetworkWindow* window = settings->window;
+  const int32_t lines = window->kernel_height;
+  const int32_t width = (window->output_width - 1) * window->stride_x + window->kernel_width;
+  const int32_t line_bytes = width * window->channels + PAST_LINE;
+  Patches patches;
+  patches.count = lines;
+  patches.line_bytes = settings->patch_size / lines;
+  patches.step = window->stride_x * window->channels;
+  int32_t next = 0;
+  for (int32_t y = 0; y < window->output_height; ++y) {
+    const int32_t top = y * window->stride_y;
+    for (next = next < top ? top : next; next < top + lines; ++next) {
+      uint8_t* copied = scratch + next % lines * line_bytes;
+      copy_line(window, input, next, settings->input_zero_point, width, copied);
     }
+    for (int32_t i = 0; i < lines; ++i) {
+      patches.lines[i] = scratch + (top + i) % lines * line_bytes;
+    }
+    layer_u8_u8(&patches, window->output_width, settings->weights, settings->bias, 0,
+                settings->outputs, settings->rescale, output, settings->outputs);
+    output += window->output_width * settings->outputs;
   }
 }
 
@@ -273,18 +314,24 @@ void network_copy_u8(const NetworkCopy* settings, const uint8_t* input, uint8_t*
 }
 
 void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_t* output) {
-  const int32_t size = settings->inputs;
-  const int32_t outputs = settings->outputs;
-  for (int32_t row = 0; row < settings->rows; row += ROWS) {
-    const int32_t count = minimum(ROWS, settings->rows - row);
-    layer_u8(input + row * size, size, count, settings->weights, settings->bias, 0, outputs,
-             settings->rescale, output + row * outputs, outputs);
-  }
+  Patches patches;
+  patches.lines[0] = input;
+  patches.count = 1;
+  patches.line_bytes = settings->inputs;
+  patches.step = settings->inputs;
+  layer_u8_u8(&patches, settings->rows, settings->weights, settings->bias, 0, settings->outputs,
+              settings->rescale, output, settings->outputs);
 }
 
 // The scratch holds the weights, and three lines of the padded input.
 void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* input,
                               uint8_t* output, int16_t* scratch) {
+#ifdef NETWORK_X86
+  if (has_avx512()) {
+    depthwise_3x3_u8_u8_512(settings, input, output, scratch);
+    return;
+  }
+#endif
   const NetworkWindow* window = settings->window;
   const int32_t channels = window->channels;
   const int32_t width = (window->output_width - 1) * window->stride_x + 3;

@@ -9,10 +9,12 @@ typedef enum {
   NETWORK_HALF_EVEN,  // ties to the even integer
   NETWORK_HALF_UP,    // ties up
   NETWORK_HIGH_WORD,  // ties up; every shift is 33 or more
+  NETWORK_SHIFT,      // ties up; every multiplier is 1
 } NetworkRounding;
 
 // Converts the sum of a channel to its stored integer:
 // round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
+// fits_float: one multiply-add of floats rounds as exactly.
 typedef struct {
   int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
@@ -21,6 +23,7 @@ typedef struct {
   int32_t low;
   int32_t high;
   NetworkRounding rounding;
+  int32_t fits_float;
 } NetworkRescale;
 
 // A window that slides over an image.
@@ -54,7 +57,7 @@ typedef struct {
   int32_t low;
   int32_t high;
   NetworkRounding rounding;
-} NetworkAdd;
+} NetworkAddWide;
 
 // A mean over windows; pads count as the real number 0. With a factor_step of 1 each position of
 // the output has its own factor, otherwise all use the first.
@@ -77,8 +80,8 @@ typedef struct {
   int32_t high;
 } NetworkClip;
 
-// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], padded to
-// patch_size.
+// A convolution. A patch has patch_size inputs, [kernel_height][kernel_width * channels / groups],
+// each line padded to a multiple of 4.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;
@@ -130,8 +133,8 @@ typedef struct {
   NetworkRounding rounding;
 } NetworkRequantize;
 
-void network_add_u8(const NetworkAdd* settings, const uint8_t* first, const uint8_t* second,
-                    uint8_t* output);
+void network_add_wide_u8(const NetworkAddWide* settings, const uint8_t* first,
+                         const uint8_t* second, uint8_t* output);
 void network_average_pool_u8(const NetworkAveragePool* settings, const uint8_t* input,
                              uint8_t* output);
 void network_clip_u8(const NetworkClip* settings, const uint8_t* input, uint8_t* output);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-extern const int8_t network_stem_conv_weights[448];
+extern const int8_t network_stem_conv_weights[576];
 extern const int32_t network_stem_conv_bias[16];
 extern const int32_t network_stem_conv_multiplier[4];
 extern const uint8_t network_stem_conv_shift[4];

@@ -1,5 +1,5 @@
-// A convolution. Patches hold [kernel_height][kernel_width][channels / groups], padded to
-// patch_size.
+// A convolution. A patch has patch_size inputs, [kernel_height][kernel_width * channels / groups],
+// each line padded to a multiple of 4.
 typedef struct {
   const NetworkWindow* window;
   int32_t input_zero_point;

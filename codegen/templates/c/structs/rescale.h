@@ -1,5 +1,6 @@
 // Converts the sum of a channel to its stored integer:
 // round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
+// fits_float: one multiply-add of floats rounds as exactly.
 typedef struct {
   int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
@@ -11,4 +12,5 @@ typedef struct {
   int32_t low;
   int32_t high;
   NetworkRounding rounding;
+  int32_t fits_float;
 } NetworkRescale;

@@ -1,0 +1,61 @@
+"""Each form of the kernels for x86 processors computes what the reference computes, to the bit."""
+
+from pathlib import Path
+
+import pytest
+from every_op import every_layer, every_op
+from generated_c import assert_exact, to_c
+from host_compilers import CC
+from layer_shapes import SCALES, layers
+
+pytestmark = pytest.mark.toolchain
+
+FORMS = {
+    "ANY_X86": (),
+    "WITH_AVX2": ("avx2", "fma"),
+    "WITH_AVX512": ("avx512f", "avx512bw", "avx512vl", "avx512_vnni"),
+}
+
+
+def processor_flags() -> frozenset[str]:
+    """Return what this processor supports, nothing if it is no x86."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
+
+
+@pytest.fixture(params=FORMS)
+def form(request, monkeypatch) -> str:
+    """A form of the kernels, which the program then takes."""
+    flags = processor_flags()
+    missing = [flag for flag in ("sse2", *FORMS[request.param]) if flag not in flags]
+    if missing:
+        pytest.skip(f"this processor has no {', '.join(missing)}")
+    monkeypatch.setenv("CC", f"{CC} -DNETWORK_PROCESSOR={request.param}")
+    return request.param
+
+
+@pytest.mark.parametrize("scales", SCALES)
+def test_layers_of_many_shapes_are_exact(form, scales):
+    assert_exact(layers(*SCALES[scales]))
+
+
+@pytest.mark.parametrize("pair", ["u8", "s8 to u8"])
+def test_every_op_is_exact(form, pair):
+    assert_exact(every_op(pair))
+
+
+def test_packed_weights_are_exact(form):
+    assert_exact(every_layer("u8", 4))
+
+
+@pytest.mark.parametrize("scales", SCALES)
+def test_layers_are_rounded_in_every_way(scales):
+    source = to_c(layers(*SCALES[scales])).files["network.c"].decode()
+    ways = {
+        "floats, u8": ("NETWORK_HIGH_WORD", "fits_float = 1", "fits_float = 0"),
+        "floats, s8": ("NETWORK_HIGH_WORD", "fits_float = 1", "fits_float = 0"),
+        "shifts, s8": ("NETWORK_SHIFT",),
+        "ties to even, u8": ("NETWORK_HALF_EVEN", "fits_float = 1", "fits_float = 0"),
+    }
+    for way in ways[scales]:
+        assert way in source
