@@ -13,8 +13,8 @@ __all__ = ["RENDERER", "C99Renderer"]
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h, network_avx2.h, network_avx512.h: only if a kernel has faster forms for x86.  The files of a part of a
-    program begin with its role instead.
+    network_x86.h, network_avx2.h, network_avx512.h: only if a kernel has faster forms for x86.
+    The files of a part of a program begin with its role instead.
     """
 
     name = "c99"

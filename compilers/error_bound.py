@@ -1,8 +1,8 @@
 """Proven error bounds of a runtime that rescales in float32, relative to the integer reference.
 
-The reference stores y = clip(round(v) + z), v = acc * M * 2**-s, with M in [2**30, 2**31) nearest
-to f * 2**s with 24 significant bits, so v = acc * f * (1 + r) with |r| <= 2**-24. A runtime computes v + d instead of v.
-If |d| < 1, at most one tie lies between the two; rounding is monotone, so the stored integers
+The reference stores y = clip(round(v) + z), v = acc * M * 2**-s, with M nearest to f * 2**s and of
+24 significant bits, so v = acc * f * (1 + r) with |r| <= 2**-24. A runtime computes v + d instead
+of v. If |d| < 1, at most one tie lies between the two; rounding is monotone, so the stored integers
 differ by at most 1, and only if v is within |d| of a tie. In general they differ by at most
 floor(|d|) + 1.
 

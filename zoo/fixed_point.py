@@ -3,9 +3,9 @@
 real factor ~ multiplier * 2**-shift with an int32 multiplier, as in Jacob et al. 2018,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
 section 2.2; here the multiplier is in [2**30, 2**31), so a power of two is exact. It has 24
-significant bits, as many as a float32, so that one fused multiply-add of a sum is exact on processors
-where that is faster than a product of 64 bits. A factor below 2**-32, of a channel whose weights are
-almost zero, has fewer bits, since no shift is above 62.
+significant bits, as many as a float32, so that a fused multiply-add of floats can replace the
+product of 64 bits. A factor below 2**-32, of a channel whose weights are almost zero, has fewer
+bits, since no shift is above 62.
 """
 
 import math

@@ -41,8 +41,7 @@ def short_sum(
     for shift in _shifts(operands, factors):
         for steps in _NEARBY:
             first, second = (
-                round(factor * 2**shift) + step
-                for factor, step in zip(factors, steps, strict=True)
+                round(factor * 2**shift) + step for factor, step in zip(factors, steps, strict=True)
             )
             sums = first * operands[0][:, None] + second * operands[1][None, :]
             offset = _offset(sums, levels, shift)

@@ -57,7 +57,9 @@ def _inputs(
     random = np.random.default_rng(sum(shape))
     exponents = random.integers(3, 9, shape[0])
     mantissas = [scale * (1 + random.random()) if scale else 1.0 for _ in exponents]
-    scales = tuple(float(np.float32(m * 2.0**-e)) for m, e in zip(mantissas, exponents, strict=True))
+    scales = tuple(
+        float(np.float32(m * 2.0**-e)) for m, e in zip(mantissas, exponents, strict=True)
+    )
     weight = Quantization(scales, (0,) * shape[0], axis=0)
     data = random.integers(-128, 128, shape).astype(np.int8)
     bias_scales = tuple(read.scale[0] * each for each in scales)

@@ -24,27 +24,29 @@ def processor_flags() -> frozenset[str]:
 
 
 @pytest.fixture(params=FORMS)
-def form(request, monkeypatch) -> str:
-    """A form of the kernels, which the program then takes."""
+def form(request, monkeypatch) -> None:
+    """Have programs take a form of the kernels."""
     flags = processor_flags()
     missing = [flag for flag in ("sse2", *FORMS[request.param]) if flag not in flags]
     if missing:
         pytest.skip(f"this processor has no {', '.join(missing)}")
     monkeypatch.setenv("CC", f"{CC} -DNETWORK_PROCESSOR={request.param}")
-    return request.param
 
 
+@pytest.mark.usefixtures("form")
 @pytest.mark.parametrize("scales", SCALES)
-def test_layers_of_many_shapes_are_exact(form, scales):
+def test_layers_of_many_shapes_are_exact(scales):
     assert_exact(layers(*SCALES[scales]))
 
 
+@pytest.mark.usefixtures("form")
 @pytest.mark.parametrize("pair", ["u8", "s8 to u8"])
-def test_every_op_is_exact(form, pair):
+def test_every_op_is_exact(pair):
     assert_exact(every_op(pair))
 
 
-def test_packed_weights_are_exact(form):
+@pytest.mark.usefixtures("form")
+def test_packed_weights_are_exact():
     assert_exact(every_layer("u8", 4))
 
 
