@@ -29,7 +29,7 @@ from zoo.cli.options import (
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError, UsageError
 from zoo.file_content import file_content
-from zoo.macs import count_macs
+from zoo.macs import count_macs, layer_work
 from zoo.plugs import Describer
 from zoo.target import ARCHIVE, Target
 from zoo.user_file import find_importer, is_user_file, suffixes
@@ -44,6 +44,9 @@ _KINDS = ("recipe", "target", "scheme")
     "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
 )
 @cpu_tail_option
+@click.option(
+    "--layers", is_flag=True, help="Show multiply-accumulates and bytes of each node instead."
+)
 @size_option
 @signal_option
 @json_option
@@ -52,6 +55,7 @@ def command(
     target: str | None,
     runtime: str,
     cpu_tail: bool,
+    layers: bool,
     size: str,
     rate_hz: int,
     as_json: bool,
@@ -60,11 +64,19 @@ def command(
 
     Files are .onnx, .tflite, .xmodel, .kmodel and .kfpkg.
 
-    With --target, NAME is a model, an .onnx or .tflite file; show for each node what runs it.
+    With --target or --layers, NAME is a model, an .onnx or .tflite file; show for each node what
+    runs it, or its work.
     """
     runtime, source = chosen_runtime(runtime, cpu_tail), source_of(size, rate_hz)
     if any(source) and not is_user_file(name):
         raise UsageError(f"--size and --signal are for {suffixes()} files, not for {name}")
+    if layers:
+        if target is not None:
+            raise UsageError(
+                "--layers does not go with --target: a layer's work is the same on each"
+            )
+        _show_layers(name, as_json, *source)
+        return
     if target is not None:
         show_capabilities(name, find_target(target, runtime), as_json, *source)
         return
@@ -77,6 +89,22 @@ def command(
         return
     rows = [{"": key, name: value} for key, value in _flat(facts)]
     print_table("", rows)
+
+
+def _show_layers(
+    name: str, as_json: bool, size: tuple[int, int] | None = None, rate_hz: int = 0
+) -> None:
+    """Print the work of each node of a network's file, or of a model's float hub."""
+    is_file = is_user_file(name)
+    file = named_file(name) if is_file else find_recipe(name, None).demand_float_hub()
+    layers = layer_work(read_network(file, size, rate_hz))
+    rows = [{**asdict(layer), "macs_per_byte": layer.macs_per_byte} for layer in layers]
+    total = {key: sum(getattr(layer, key) for layer in layers) for key in ("macs", "bytes")}
+    if as_json:
+        print_json({"layers": rows, "total": total})
+        return
+    print_table(name, rows)
+    click.echo(f"{total['macs']:,} multiply-accumulates, {total['bytes']:,} bytes read and written")
 
 
 def _facts(name: str) -> dict[str, object]:

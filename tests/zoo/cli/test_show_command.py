@@ -13,6 +13,8 @@ from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
 from zoo.cli.main import cli
 from zoo.errors import ArtifactError, UsageError
 
+MODEL = "pfld_0.25x.300w68"
+
 Show = Callable[..., str]
 
 
@@ -81,3 +83,15 @@ def test_another_kind_of_file_is_named(zoo, tmp_path, name, words, told):
     error = zoo(command, name, *options).exception
     assert isinstance(error, UsageError)
     assert re.match(told, str(error))
+
+
+def test_the_work_of_each_layer(zoo):
+    shown = json.loads(zoo("show", MODEL, "--layers", "--json").output)
+    assert shown["total"]["macs"] == sum(layer["macs"] for layer in shown["layers"])
+    first = shown["layers"][0]
+    assert (first["op"], first["output"], first["macs"]) == ("conv", [16, 56, 56], 1354752)
+    printed = zoo("show", MODEL, "--layers").output.splitlines()
+    assert printed[1].split() == ["node", "op", "output", "macs", "bytes", "macs_per_byte"]
+    assert printed[-1].startswith(f"{shown['total']['macs']:,} multiply-accumulates, ")
+    error = zoo("show", MODEL, "--layers", "--target", "x86").exception
+    assert str(error).startswith("--layers does not go with --target")
