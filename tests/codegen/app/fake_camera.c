@@ -1,10 +1,12 @@
 // A camera for tests: preloaded, it answers for /dev/video7 what the kernel would.
-// Its frames are YUYV ramps that move by four bytes from frame to frame.
+// Its frames are YUYV ramps that move by four bytes from frame to frame, or a JPEG picture. It is
+// unplugged after three frames, or plugged in again a while later, until six.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +18,19 @@ enum { WIDTH = 64, HEIGHT = 48, STRIDE = 2 * WIDTH + 16, SIZE = 65536, COUNT = 2
 
 static int camera = -1;
 static int frame = 0;
+static int failures = 0;
+static int absences = 0;
+
+static int is(const char* fault) {
+  const char* chosen = getenv("CAMERA_FAULT");
+  return chosen != NULL && strcmp(chosen, fault) == 0;
+}
 
 static int open_camera(void) {
+  if (frame == 3 && (!is("returns") || ++absences < 4)) {
+    errno = ENOENT;
+    return -1;
+  }
   camera = memfd_create("camera", 0);
   if (ftruncate(camera, COUNT * SIZE) != 0) abort();
   return camera;
@@ -30,6 +43,24 @@ int open(const char* path, int flags, ...) {
   const int mode = va_arg(rest, int);
   va_end(rest);
   return ((int (*)(const char*, int, ...))dlsym(RTLD_NEXT, "open"))(path, flags, mode);
+}
+
+int poll(struct pollfd* waited, nfds_t count, int timeout_ms) {
+  if (count == 1 && waited->fd == camera && is("silent") && frame == 1) {
+    usleep((useconds_t)timeout_ms * 1000);
+    return 0;
+  }
+  return ((int (*)(struct pollfd*, nfds_t, int))dlsym(RTLD_NEXT, "poll"))(waited, count, timeout_ms);
+}
+
+// Returns the bytes of a picture that is written into a buffer.
+static unsigned expose_jpeg(const char* path, int index) {
+  static char content[SIZE];
+  const int file = open(path, O_RDONLY);
+  const ssize_t size = read(file, content, SIZE);
+  if (size <= 0 || pwrite(camera, content, (size_t)size, index * SIZE) != size) abort();
+  close(file);
+  return (unsigned)size;
 }
 
 static void expose(int index) {
@@ -48,18 +79,23 @@ static int answer(unsigned long request, void* argument) {
       format->fmt.pix.width = WIDTH;
       format->fmt.pix.height = HEIGHT;
       format->fmt.pix.bytesperline = STRIDE;
-      if (getenv("CAMERA_MJPG")) format->fmt.pix.pixelformat = V4L2_PIX_FMT_MJPEG;
+      if (getenv("CAMERA_JPEG")) format->fmt.pix.pixelformat = V4L2_PIX_FMT_MJPEG;
+      if (is("gray")) format->fmt.pix.pixelformat = V4L2_PIX_FMT_GREY;
       return 0;
     case VIDIOC_REQBUFS:
       ((struct v4l2_requestbuffers*)argument)->count = COUNT;
       return 0;
     case VIDIOC_QUERYBUF:
-      buffer->length = getenv("CAMERA_SMALL") ? 4096 : SIZE;
+      buffer->length = is("small") ? 4096 : SIZE;
       buffer->m.offset = buffer->index * SIZE;
       return 0;
     case VIDIOC_DQBUF:
-      if (frame == 3) {
+      if ((frame == 3 && absences == 0) || frame == 6) {
         errno = ENODEV;
+        return -1;
+      }
+      if (is("eio") && frame == 1 && ++failures < 4) {
+        errno = EIO;
         return -1;
       }
       buffer->index = (unsigned)(frame % COUNT);
@@ -69,6 +105,12 @@ static int answer(unsigned long request, void* argument) {
         buffer->timestamp.tv_usec = 250000 * frame;
       }
       expose(frame % COUNT);
+      buffer->bytesused = STRIDE * HEIGHT;
+      if (getenv("CAMERA_JPEG")) {
+        buffer->bytesused = expose_jpeg(getenv("CAMERA_JPEG"), frame % COUNT);
+      }
+      if (frame == 1 && is("short")) buffer->bytesused /= 2;
+      if (frame == 1 && is("marked")) buffer->flags |= V4L2_BUF_FLAG_ERROR;
       ++frame;
       return 0;
     case VIDIOC_QBUF:

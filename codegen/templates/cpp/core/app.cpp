@@ -24,7 +24,7 @@ namespace zoo {
 
 namespace {
 
-// The exit status of a run that skipped photos, which could not be read.
+// The exit status of a run that skipped files, which could not be read.
 constexpr int kSomeSkipped = 4;
 
 // A followed object whose box overlaps that of its landmarks less may be lost: look again. Nine of
@@ -115,7 +115,7 @@ void keep_open(LiveView& view) {
 
 Summary look_at_source(const Network& network, const Options& options) {
   const std::unique_ptr<BoxFinder> finder = make_box_finder(options.boxes);
-  ReadAhead source(open_source(options.source), options.photos);
+  ReadAhead source(open_source(options.source, options.camera_timeout_s), options.photos);
   Writer writer(options.raw_outputs, options.overlay_directory, !options.summary_as_json);
   Watch watch(options.watch);
   std::optional<LiveView> view;
@@ -175,7 +175,7 @@ int run(const Options& options) {
   } else {
     std::fprintf(stderr, "%s\n", summary.to_text().c_str());
   }
-  return summary.skipped > 0 ? kSomeSkipped : 0;
+  return summary.skipped > 0 && !is_camera(options.source) ? kSomeSkipped : 0;
 }
 
 }  // namespace zoo

@@ -1,153 +1,81 @@
-// Streaming as in the kernel's documentation, "Video for Linux API", chapter "Streaming I/O".
 #include "core/camera.hpp"
 
-#include <fcntl.h>
-#include <linux/videodev2.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <cstdio>
+#include <thread>
+#include <utility>
 
-#include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
-
-#include "core/usage.hpp"
+#include "core/camera_frame.hpp"
+#include "core/stop.hpp"
 
 namespace zoo {
 
 namespace {
 
-constexpr int kWidth = 640;
-constexpr int kHeight = 480;
-constexpr unsigned kBuffers = 3;
+using Clock = std::chrono::steady_clock;
 
-// When the driver took the frame, by the monotonic clock; now, if it does not say so.
-double time_of(const v4l2_buffer& buffer) {
-  const unsigned clock = buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK;
-  if (clock != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC) {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration<double>(now).count();
-  }
-  return static_cast<double>(buffer.timestamp.tv_sec) +
-         1e-6 * static_cast<double>(buffer.timestamp.tv_usec);
-}
-
-std::uint8_t to_byte(int value_q8) {
-  return static_cast<std::uint8_t>(std::clamp((value_q8 + 128) / 256, 0, 255));
-}
+constexpr std::chrono::milliseconds kBetweenTries{200};
 
 }  // namespace
 
-Image yuyv_to_rgb(const std::uint8_t* yuyv, int width, int height, std::size_t stride_bytes) {
-  Image image{height, width, 3, {}};
-  image.pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  for (int row = 0; row < height; ++row) {
-    const std::uint8_t* line = yuyv + static_cast<std::size_t>(row) * stride_bytes;
-    for (int column = 0; column < width; ++column) {
-      const std::uint8_t* pair = line + 4 * (column / 2);
-      const int y = 298 * (pair[2 * (column % 2)] - 16);
-      const int u = pair[1] - 128;
-      const int v = pair[3] - 128;
-      image.pixels.push_back(to_byte(y + 409 * v));
-      image.pixels.push_back(to_byte(y - 100 * u - 208 * v));
-      image.pixels.push_back(to_byte(y + 516 * u));
-    }
-  }
-  return image;
-}
-
-Camera::Camera(const std::string& device) : device_(device), file_(open(device.c_str(), O_RDWR)) {
-  if (file_ < 0) {
-    throw UsageError(device_ + ": the camera cannot be opened (" + std::strerror(errno) +
-                     "); ls /dev/video* lists what there is");
-  }
-  try {
-    choose_format();
-    map_buffers();
-  } catch (...) {
-    close_all();
-    throw;
-  }
-}
-
-Camera::~Camera() {
-  int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  ioctl(file_, VIDIOC_STREAMOFF, &type);
-  close_all();
-}
-
-void Camera::close_all() {
-  for (const Buffer& buffer : buffers_) munmap(buffer.start, buffer.size_bytes);
-  close(file_);
-}
-
-void Camera::control(unsigned long request, void* argument, const char* what) {
-  while (ioctl(file_, request, argument) < 0) {
-    if (errno == EINTR) continue;
-    throw Error(device_ + ": is not a usable camera: " + what + " failed (" + std::strerror(errno) +
-                ")");
-  }
-}
-
-void Camera::choose_format() {
-  v4l2_format format{};
-  format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  format.fmt.pix.width = kWidth;
-  format.fmt.pix.height = kHeight;
-  format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
-  format.fmt.pix.field = V4L2_FIELD_NONE;
-  control(VIDIOC_S_FMT, &format, "choosing a format");
-  if (format.fmt.pix.pixelformat != V4L2_PIX_FMT_YUYV) {
-    throw Error(device_ +
-                ": this camera delivers no YUYV; v4l2-ctl --list-formats lists what it "
-                "delivers");
-  }
-  width_ = static_cast<int>(format.fmt.pix.width);
-  height_ = static_cast<int>(format.fmt.pix.height);
-  stride_bytes_ = std::max<std::size_t>(format.fmt.pix.bytesperline, format.fmt.pix.width * 2U);
-}
-
-void Camera::map_buffers() {
-  v4l2_requestbuffers request{};
-  request.count = kBuffers;
-  request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  request.memory = V4L2_MEMORY_MMAP;
-  control(VIDIOC_REQBUFS, &request, "asking for buffers");
-  for (unsigned i = 0; i < request.count; ++i) {
-    v4l2_buffer buffer{};
-    buffer.index = i;
-    buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    buffer.memory = V4L2_MEMORY_MMAP;
-    control(VIDIOC_QUERYBUF, &buffer, "asking for a buffer");
-    void* start = mmap(nullptr, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, file_,
-                       static_cast<off_t>(buffer.m.offset));
-    if (start == MAP_FAILED) throw Error(device_ + ": a buffer cannot be mapped");
-    buffers_.push_back({start, buffer.length});
-    control(VIDIOC_QBUF, &buffer, "handing over a buffer");
-  }
-  int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  control(VIDIOC_STREAMON, &type, "starting the stream");
-}
+Camera::Camera(const std::string& device, double timeout_s)
+    : device_(device), timeout_(timeout_s), stream_(std::make_unique<CameraStream>(device)) {}
 
 std::optional<Photo> Camera::next() {
-  v4l2_buffer buffer{};
-  buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  buffer.memory = V4L2_MEMORY_MMAP;
-  control(VIDIOC_DQBUF, &buffer, "waiting for a frame");
-  const Buffer& mapped = buffers_.at(buffer.index);
-  if (mapped.size_bytes < stride_bytes_ * static_cast<std::size_t>(height_)) {
-    throw Error(device_ + ": its buffers are smaller than its frames");
+  const Clock::time_point begin = Clock::now();
+  while (!is_stopped()) {
+    if (Clock::now() - begin > timeout_) {
+      char text[64];
+      std::snprintf(text, sizeof text, ": has delivered nothing for %g s (", timeout_.count());
+      throw Error(device_ + text + silence_ + "); check its cable, or allow more --camera-timeout");
+    }
+    if (!stream_) {
+      open_again();
+      continue;
+    }
+    try {
+      const std::optional<CameraFrame> frame = stream_->take();
+      if (!frame) continue;
+      std::optional<Photo> photo = photo_of(*frame);
+      if (photo) return photo;
+    } catch (const CameraLost& lost) {
+      silence_ = lost.what();
+      std::fprintf(stderr, "warning: %s: %s; waiting for it\n", device_.c_str(), lost.what());
+      stream_.reset();
+    }
   }
-  Image image =
-      yuyv_to_rgb(static_cast<const std::uint8_t*>(mapped.start), width_, height_, stride_bytes_);
-  control(VIDIOC_QBUF, &buffer, "handing back a buffer");
-  const double time_s = time_of(buffer);
-  if (read_ == 0) begin_s_ = time_s;
-  Photo photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
-  photo.time_s = time_s - begin_s_;
-  photo.is_frame = true;
-  return photo;
+  return std::nullopt;
+}
+
+void Camera::open_again() {
+  try {
+    stream_ = std::make_unique<CameraStream>(device_);
+    std::fprintf(stderr, "warning: %s: is back\n", device_.c_str());
+  } catch (const Error&) {
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+}
+
+std::optional<Photo> Camera::photo_of(const CameraFrame& frame) {
+  if (frame.is_broken) {
+    skip("the driver marks its frames as broken");
+    return std::nullopt;
+  }
+  try {
+    Image image = to_rgb(frame);
+    if (read_ == 0) begin_s_ = frame.time_s;
+    Photo photo{device_, read_++, std::make_shared<const Image>(std::move(image))};
+    photo.time_s = frame.time_s - begin_s_;
+    photo.is_frame = true;
+    return photo;
+  } catch (const Error& error) {
+    skip(error.what());
+    return std::nullopt;
+  }
+}
+
+void Camera::skip(const std::string& reason) {
+  silence_ = reason;
+  ++skipped_;
 }
 
 }  // namespace zoo

@@ -1,46 +1,39 @@
-// A Video4Linux camera that delivers YUYV frames.
+// A Video4Linux camera that delivers YUYV or MJPG frames.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <vector>
 
+#include "core/camera_stream.hpp"
 #include "core/source.hpp"
 
 namespace zoo {
 
-// Converts packed YUYV rows (BT.601, video range) to RGB. Rows start stride_bytes apart.
-Image yuyv_to_rgb(const std::uint8_t* yuyv, int width, int height, std::size_t stride_bytes);
-
+// Broken frames are skipped. A camera that is unplugged is opened again when it is back.
 class Camera : public Source {
  public:
-  explicit Camera(const std::string& device);
-  ~Camera() override;
-  Camera(const Camera&) = delete;
-  Camera& operator=(const Camera&) = delete;
+  // timeout_s: how long it may deliver nothing.  Throws UsageError if it cannot be opened.
+  Camera(const std::string& device, double timeout_s);
 
+  // Throws Error after the timeout.
   std::optional<Photo> next() override;
+  int skipped() const override { return skipped_; }
 
  private:
-  struct Buffer {
-    void* start;
-    std::size_t size_bytes;
-  };
-
-  void choose_format();
-  void map_buffers();
-  void close_all();
-  void control(unsigned long request, void* argument, const char* what);
+  void open_again();
+  std::optional<Photo> photo_of(const CameraFrame& frame);
+  void skip(const std::string& reason);
 
   std::string device_;
-  int file_;
-  int width_ = 0;
-  int height_ = 0;
-  std::size_t stride_bytes_ = 0;
+  std::chrono::duration<double> timeout_;
+  std::unique_ptr<CameraStream> stream_;  // none while it is unplugged
+  std::string silence_ = "no frame arrives";
   int read_ = 0;
+  int skipped_ = 0;
   double begin_s_ = 0;  // when the first frame was taken
-  std::vector<Buffer> buffers_;
 };
 
 }  // namespace zoo

@@ -49,12 +49,15 @@ bool is_picture(const std::string& path) {
   return std::find(suffixes.begin(), suffixes.end(), lower_suffix(path)) != suffixes.end();
 }
 
+Image decode_picture(const std::string& content) {
+  const PictureHeader header = read_picture_header(content);
+  return turned(decode(content), header.orientation);
+}
+
 Image read_image(const std::string& path) {
   if (is_directory(path) || !is_present(path)) throw Error(path + ": no such picture");
   try {
-    const std::string content = read_file(path);
-    const PictureHeader header = read_picture_header(content);
-    return turned(decode(content), header.orientation);
+    return decode_picture(read_file(path));
   } catch (const Error& error) {
     throw Error(path + ": cannot be read as a picture (" + error.what() +
                 "); save it again as PNG, JPEG, BMP or PPM");

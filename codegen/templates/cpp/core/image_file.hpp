@@ -10,6 +10,9 @@ namespace zoo {
 // Whether the name has a picture's suffix: png, jpg, jpeg, bmp, ppm.
 bool is_picture(const std::string& path);
 
+// Decodes the content of a picture's file to RGB, the right way up; throws Error.
+Image decode_picture(const std::string& content);
+
 // Reads a picture as RGB, the right way up; throws Error.
 Image read_image(const std::string& path);
 

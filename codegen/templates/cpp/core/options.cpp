@@ -57,6 +57,11 @@ std::vector<Option> core_options() {
        [](Options& o, const std::string& v) {
          o.frame_rate_hz = parse_positive("--frame-rate", v);
        }},
+      {"--camera-timeout", "SECONDS",
+       "wait so long for a camera that delivers nothing or is unplugged; default: 30",
+       [](Options& o, const std::string& v) {
+         o.camera_timeout_s = parse_positive("--camera-timeout", v);
+       }},
       {"--overlay", "DIRECTORY", "write pictures with boxes, landmarks and values",
        [](Options& o, const std::string& v) { o.overlay_directory = v; }},
       {"--window", "", "show these pictures in a window, too, until Esc; needs SDL2",
@@ -131,7 +136,7 @@ bool is_offered(const Option& option) {
   if (option.name == "--events") return kContract.observers != nullptr;
   const bool is_of_pictures = option.name == "--box" || option.name == "--boxes" ||
                               option.name == "--overlay" || option.name == "--frame-rate" ||
-                              option.name == "--window";
+                              option.name == "--window" || option.name == "--camera-timeout";
   return !is_of_pictures || !takes_signals();
 }
 

@@ -17,6 +17,7 @@ struct Options {
   WatchOptions watch;
   std::optional<double> frame_rate_hz;  // of photos whose source does not know their time
   std::string source;
+  double camera_timeout_s = 30;  // how long it may deliver nothing
   std::string overlay_directory;
   std::string raw_outputs;
   std::string self_test;

@@ -184,7 +184,9 @@ std::string Summary::to_text() const {
   const std::string unit = takes_signals() ? "signal" : "face";
   std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames, faces,
                 unit.c_str(), seconds, frames_per_second(*this));
-  return model + ": " + text + percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
+  const std::string left_out = skipped > 0 ? ", " + std::to_string(skipped) + " skipped" : "";
+  return model + ": " + text + left_out +
+         percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
          percentiles_text("network alone", inference_ms) +
          percentiles_text("detector", detector_ms) + parts_text(*this) + power_text(*this) +
          heat_text(*this);

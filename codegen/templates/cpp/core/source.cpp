@@ -52,11 +52,13 @@ bool is_camera(const std::string& name) {
   return is_character_device(name) || (is_device_name && !is_present(name));
 }
 
-std::unique_ptr<Source> open_source(const std::string& name) {
+std::unique_ptr<Source> open_source(const std::string& name, double camera_timeout_s) {
   const bool is_raw = name.rfind("raw:", 0) == 0;
   if (is_raw && takes_signals()) return std::make_unique<RawSignal>(name.substr(4));
   if (is_raw) return std::make_unique<RawFrames>(name);
-  if (is_camera(name) && !takes_signals()) return std::make_unique<Camera>(name);
+  if (is_camera(name) && !takes_signals()) {
+    return std::make_unique<Camera>(name, camera_timeout_s);
+  }
   if (!is_present(name)) {
     throw UsageError(name + ": no such file or directory; give one that is there");
   }

@@ -44,8 +44,9 @@ class Source {
 // Whether a name is of a camera: of a device, or below /dev/ of nothing that is there now.
 bool is_camera(const std::string& name);
 
+// camera_timeout_s: how long a camera may deliver nothing.
 // Opens a picture, a directory of pictures, raw:WIDTHxHEIGHT:FILE or a camera; or a WAV file, a
 // directory of such or raw:FILE. Files may be pipes. Throws Error.
-std::unique_ptr<Source> open_source(const std::string& name);
+std::unique_ptr<Source> open_source(const std::string& name, double camera_timeout_s);
 
 }  // namespace zoo
