@@ -9,7 +9,14 @@ from types import MappingProxyType
 from PIL import Image
 
 from zoo.artifact import Exactness, Memory
-from zoo.bundle.bundle import BundledArtifact, BundledChain, BundledModel, Manifest, pack
+from zoo.bundle.bundle import (
+    BundledArtifact,
+    BundledChain,
+    BundledModel,
+    Manifest,
+    pack,
+    programs_of,
+)
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.provenance.maker import Maker
@@ -69,6 +76,7 @@ def _photo() -> bytes:
 
 def _manifest(folder: Path, scheme: str) -> Manifest:
     return Manifest(
+        name="toy.board.ptq",
         target="board",
         executor="litert",
         app="cpp-toy",
@@ -80,6 +88,7 @@ def _manifest(folder: Path, scheme: str) -> Manifest:
         artifacts=(BundledArtifact("t", "m", "h", "f", Exactness(1, "lsb", "ties"), 0.1, MEMORY),),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),
+        programs=programs_of(folder),
     )
 
 

@@ -25,10 +25,11 @@ __all__ = [
     "GoldenFile",
     "Manifest",
     "pack",
+    "programs_of",
     "unpack",
 ]
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 MODEL, GOLDEN = "model", "golden"
 DETECTOR = "detector"
@@ -39,6 +40,8 @@ FLOAT_HUB, HUB = "float.hub.onnx", "hub.onnx"
 PROGRAM = "app/app"
 _ANEW = "do not use this bundle, rebuild it"
 _MANIFEST_BYTES_MAX = 16 << 20
+_PROGRAM = 0o100
+"""Of a file's mode: its owner may run it."""
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, RecipeError)
 
 
@@ -86,13 +89,16 @@ class BundledChain:
 class Manifest:
     """Contents of a bundle.
 
+    name: of its folder.
     models, artifacts: the network, and the detector of a chain.  golden: the network's.
     program: '' if it could not be compiled when the bundle was built.
     c_library: minimum glibc version of program and libraries, '' for none.
     makers: distributions that took part.
     files: SHA-256 by relative path, of every file except the manifest.
+    programs: those of the files that may be run.
     """
 
+    name: str
     target: str
     executor: str
     app: str
@@ -104,6 +110,7 @@ class Manifest:
     artifacts: tuple[BundledArtifact, ...]
     golden: tuple[GoldenFile, ...]
     files: Mapping[str, str]
+    programs: tuple[str, ...]
     chain: BundledChain | None = None
 
     def to_json(self) -> str:
@@ -169,6 +176,7 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "artifacts": tuple(map(_artifact, data["artifacts"])),
         "golden": _golden(data["golden"]),
+        "programs": tuple(data["programs"]),
         "chain": _chain(data["chain"]),
     }
 
@@ -229,7 +237,10 @@ def unpack(archive: Path, folder: Path) -> Bundle:
     """
     damage = archives.unpack(archive, folder)
     try:
-        bundle = check(_only_folder(folder, archive), str(archive))
+        inside = _only_folder(folder, archive)
+        bundle = check(inside, str(archive))
+        if inside.name != bundle.manifest.name:
+            raise BundleError(f"{archive}: its folder {inside.name!r} was renamed; {_ANEW}")
     except BundleError as error:
         if not damage:
             raise
@@ -253,7 +264,20 @@ def check(folder: Path, where: str) -> Bundle:
             state = "is missing" if name not in found else "was changed"
             state = state if name in manifest.files else "is not in the manifest"
             raise BundleError(f"{where}: {name!r} {state}; {_ANEW}")
+    for name in sorted({*programs_of(folder)} ^ {*manifest.programs}):
+        raise BundleError(f"{where}: {name!r}: its permission to be run was changed; {_ANEW}")
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir() and not any(path.iterdir()):
+            name = path.relative_to(folder).as_posix()
+            raise BundleError(f"{where}: {name!r} is an empty folder, which no bundle has; {_ANEW}")
     return Bundle(folder, manifest)
+
+
+def programs_of(folder: Path) -> tuple[str, ...]:
+    """Return the files below a folder that may be run, sorted."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    found = (path for path in files if path.stat().st_mode & _PROGRAM)
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in found))
 
 
 def _only_folder(folder: Path, archive: Path) -> Path:

@@ -18,6 +18,7 @@ from zoo.bundle.bundle import (
     Manifest,
     check,
     pack,
+    programs_of,
     unpack,
 )
 from zoo.contract import Contract, Step, TensorSpec
@@ -39,6 +40,7 @@ CONTENTS = {
 
 def manifest_of(folder):
     return Manifest(
+        name="toy.board.ptq",
         target="board",
         executor="onnxruntime",
         app="cpp",
@@ -65,6 +67,7 @@ def manifest_of(folder):
         ),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),
+        programs=programs_of(folder),
     )
 
 
@@ -116,7 +119,7 @@ def test_flipped_byte_of_the_archive_is_found_and_a_file_named(archive, tmp_path
         with pytest.raises(BundleError) as error:
             unpack(archive, tmp_path / "out")
         if not any(f"'{name}'" in str(error.value) for name in _files_from(whole, position)):
-            words = r"the archive around them is damaged|is not a bundle"
+            words = r"its files are intact, but the archive is cut off|is not a bundle"
             assert re.search(words, str(error.value)), position
             unnamed.append(position)
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
@@ -147,6 +150,26 @@ def test_added_file_is_named(folder):
         check(folder, "toy")
 
 
+def test_a_changed_permission_is_named(folder):
+    (folder / "app" / "app").chmod(0o755)
+    with pytest.raises(BundleError, match=r"toy: 'app/app': its permission to be run was changed"):
+        check(folder, "toy")
+
+
+def test_an_empty_folder_is_named(folder):
+    (folder / "model" / "more").mkdir()
+    with pytest.raises(BundleError, match=r"toy: 'model/more' is an empty folder, which no bundle"):
+        check(folder, "toy")
+
+
+def test_a_renamed_folder_is_named(folder, tmp_path):
+    pack(folder, tmp_path / "toy.tar.gz", "other")
+    with pytest.raises(
+        BundleError, match=r"toy.tar.gz: its folder 'other' was renamed; do not use"
+    ):
+        unpack(tmp_path / "toy.tar.gz", tmp_path / "out")
+
+
 def test_folder_without_manifest(folder):
     (folder / "manifest.json").unlink()
     with pytest.raises(
@@ -174,7 +197,7 @@ def test_an_archive_that_is_cut_off(folder, tmp_path):
 
 
 def test_other_format_is_told(folder):
-    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 6; do not use"):
+    with pytest.raises(BundleError, match=r"toy: its format is 99, this zoo reads 7; do not use"):
         check(_with_manifest(folder, format=99), "toy")
 
 

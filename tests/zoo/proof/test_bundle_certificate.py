@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from zoo.artifact import Exactness, Memory
-from zoo.bundle.bundle import Bundle, BundledArtifact, BundledModel, Manifest, pack
+from zoo.bundle.bundle import (
+    Bundle,
+    BundledArtifact,
+    BundledModel,
+    Manifest,
+    pack,
+    programs_of,
+)
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.errors import VerifyError
@@ -63,6 +70,7 @@ def manifest_of(folder) -> Manifest:
         NOTES,
     )
     return Manifest(
+        name="toy.board.ptq",
         target="board",
         executor="onnxruntime",
         app="cpp",
@@ -74,6 +82,7 @@ def manifest_of(folder) -> Manifest:
         artifacts=(artifact,),
         golden=(("photo", "golden/photo.png", (1.0, 2.0, 30.0, 40.5)),),
         files=folder_digests(folder),
+        programs=programs_of(folder),
     )
 
 
@@ -210,7 +219,7 @@ def test_steps_that_are_missing_are_named():
 
 def _archive(folder, tmp_path):
     (folder / "manifest.json").write_text(manifest_of(folder).to_json())
-    pack(folder, tmp_path / "toy.tar.gz", "toy")
+    pack(folder, tmp_path / "toy.tar.gz", "toy.board.ptq")
     return tmp_path / "toy.tar.gz"
 
 

@@ -34,6 +34,7 @@ from zoo.bundle.bundle import (
     BundledModel,
     GoldenFile,
     Manifest,
+    programs_of,
 )
 from zoo.bundle.elf import c_library
 from zoo.bundle.sbom import Component, bill_of_materials
@@ -219,6 +220,7 @@ def _manifest(
         lowered = needs_of_detector(needs)["lower"]
         artifacts.append(_artifact(plan.detector, lowered, f"{MODEL}/{DETECTOR}"))
     return Manifest(
+        name=plan.build_name,
         target=plan.target.name,
         executor=plan.target.executor,
         app=plan.target.app,
@@ -230,6 +232,7 @@ def _manifest(
         artifacts=tuple(artifacts),
         golden=_golden(needs["verify"] / GOLDEN, GOLDEN),
         files=folder_digests(folder),
+        programs=programs_of(folder),
         chain=_chain(plan, needs["verify"] / GOLDEN / DETECTOR),
     )
 
