@@ -1,6 +1,7 @@
 """Renderer 'c99': a planned integer network as readable C99."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from codegen.c_kernels import KernelsCode, kernels_code
 from codegen.c_network import NetworkCode, network_code
@@ -13,8 +14,8 @@ __all__ = ["RENDERER", "C99Renderer"]
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h, network_avx2.h, network_avx512.h: only if a kernel has faster forms for x86.
-    The files of a part of a program begin with its role instead.
+    network_x86.h, network_avx2.h, network_avx512.h, network_neon.h: only if a kernel has faster
+    forms for some processors.  The files of a part of a program begin with its role instead.
     """
 
     name = "c99"
@@ -31,9 +32,9 @@ class C99Renderer:
                     template, network=network, kernels=kernels
                 )
         if kernels.has("x86"):
-            for name in ("x86", "avx2", "avx512"):
-                files[f"{program.prefix}_{name}.h"] = render(
-                    f"c/x86/{name}.h.j2", network=network, kernels=kernels
+            for form in ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon"):
+                files[f"{program.prefix}_{Path(form).name}.h"] = render(
+                    f"c/{form}.h.j2", network=network, kernels=kernels
                 )
         return files
 

@@ -43,7 +43,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
 _ACTIVATE = (("clamp", ""), ("round_shift", ""), ("activate", ""))
-_BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""))
+_BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""), ("arm", ""))
 _LAYER = (*_BLOCKS, ("patches", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
 _DEPTHWISE = (*_BLOCKS, *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
@@ -85,6 +85,7 @@ _PARTS_FIRST = (
     "patches",
     "copy_line",
     "x86",
+    "arm",
     "clamp",
     "round_shift",
     "round_divide",

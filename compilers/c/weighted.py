@@ -179,6 +179,8 @@ def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[
         rescale = per_channel(view, sums.bounds.tolist())
     else:
         rescale = two_stage(view, sums.added_last)
+    pairs_fit = int(sums.weights.min() > np.iinfo(np.int8).min)
+    rescale = {**rescale, "pairs_fit": pairs_fit}
     return {"bias": view.constant("bias", "int32_t", bias), "rescale": rescale}
 
 

@@ -9,31 +9,34 @@ from zoo.graph import Graph, Node, Tensor
 __all__ = ["residual_network"]
 
 
-def residual_network() -> Graph:
-    """Return a network of the PFLD kind with random weights: all core ops, once each."""
+def residual_network(channels: int = 4, size: int = 6) -> Graph:
+    """Return a network of the PFLD kind with random weights: all core ops, once each.
+
+    size: of its image and of all activations before the pool.
+    """
     random = np.random.default_rng(0)
     window = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1)}
     pointwise = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
-    pool = {"kernel": (6, 6), "strides": (1, 1), "pads": (0, 0, 0, 0), "count_include_pad": 0}
+    pool = {"kernel": (size, size), "strides": (1, 1), "pads": (0, 0, 0, 0), "count_include_pad": 0}
     activations = {
-        "image": (3, 6, 6),
-        "stem": (4, 6, 6),
-        "depthwise": (4, 6, 6),
-        "pointwise": (4, 6, 6),
-        "residual": (4, 6, 6),
-        "joined": (8, 6, 6),
-        "clipped": (8, 6, 6),
-        "pooled": (8, 1, 1),
-        "flat": (8,),
+        "image": (3, size, size),
+        "stem": (channels, size, size),
+        "depthwise": (channels, size, size),
+        "pointwise": (channels, size, size),
+        "residual": (channels, size, size),
+        "joined": (2 * channels, size, size),
+        "clipped": (2 * channels, size, size),
+        "pooled": (2 * channels, 1, 1),
+        "flat": (2 * channels,),
         "landmarks": (10,),
     }
     weights = {
-        "stem.weight": (4, 3, 3, 3),
-        "stem.bias": (4,),
-        "depthwise.weight": (4, 1, 3, 3),
-        "pointwise.weight": (4, 4, 1, 1),
-        "pointwise.bias": (4,),
-        "fc.weight": (10, 8),
+        "stem.weight": (channels, 3, 3, 3),
+        "stem.bias": (channels,),
+        "depthwise.weight": (channels, 1, 3, 3),
+        "pointwise.weight": (channels, channels, 1, 1),
+        "pointwise.bias": (channels,),
+        "fc.weight": (10, 2 * channels),
         "fc.bias": (10,),
     }
     tensors = {name: _activation(name, shape) for name, shape in activations.items()}
@@ -43,13 +46,13 @@ def residual_network() -> Graph:
     relu = {"clamp": (0.0, inf)}
     nodes = (
         _node("conv", "stem", "image stem.weight stem.bias", {**window, "group": 1, **relu}),
-        _node("conv", "depthwise", "stem depthwise.weight", {**window, "group": 4, **relu}),
+        _node("conv", "depthwise", "stem depthwise.weight", {**window, "group": channels, **relu}),
         _node("conv", "pointwise", "depthwise pointwise.weight pointwise.bias", pointwise),
         _node("add", "residual", "stem pointwise", {}),
         _node("concat", "joined", "stem residual", {"axis": 1}),
         _node("clip", "clipped", "joined", {"low": 0.0, "high": 6.0}),
         _node("average_pool", "pooled", "clipped", {**pool, "keep_axes": 1}),
-        _node("reshape", "flat", "pooled", {"shape": (8,)}),
+        _node("reshape", "flat", "pooled", {"shape": (2 * channels,)}),
         _node("dense", "landmarks", "flat fc.weight fc.bias", {}),
     )
     return Graph("residual", ("image",), ("landmarks",), tensors, nodes, {"zoo.model": "test"})

@@ -46,6 +46,7 @@ def test_the_artifact_is_exact_and_tells_its_memory():
         "network_avx512.h",
         "network_kernels.c",
         "network_kernels.h",
+        "network_neon.h",
         "network_weights.c",
         "network_weights.h",
         "network_x86.h",

@@ -37,13 +37,13 @@ class Cpu:
 
 MPS2 = ("qemu-system-arm", "-M", "mps2-an386", "-nographic", "-semihosting", "-kernel")
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-T", str(CPUS / "cortex_m4.ld"))
+AARCH64 = ("aarch64-linux-gnu-gcc", "-O3", "-static")
 OTHERS = {
     "x86": Cpu(("gcc", "-O1", "-static"), "linux", ()),
     "x86 Nehalem": Cpu(("gcc", "-O2", "-static"), "linux", ("qemu-x86_64", "-cpu", "Nehalem")),
     "x86 Haswell": Cpu(("gcc", "-O2", "-static"), "linux", ("qemu-x86_64", "-cpu", "Haswell")),
-    "aarch64": Cpu(
-        ("aarch64-linux-gnu-gcc", "-O3", "-static"), "linux", ("qemu-aarch64", "-cpu", "cortex-a53")
-    ),
+    "cortex-a53": Cpu(AARCH64, "linux", ("qemu-aarch64", "-cpu", "cortex-a53")),
+    "cortex-a76": Cpu(AARCH64, "linux", ("qemu-aarch64", "-cpu", "cortex-a76")),
     "cortex-m4": Cpu(
         ("arm-none-eabi-gcc", "-O2", *CORTEX_M4, *FREESTANDING), "cortex_m4", MPS2, ("-lgcc",)
     ),
@@ -78,14 +78,15 @@ def expected(graph: Graph) -> str:
     return hash_of(run_all(graph, feeds)[graph.producer(output).inputs[0]])
 
 
+@pytest.mark.parametrize("channels", [4, 40])
 @pytest.mark.parametrize("scheme", [W8A8_ASYM, DPU_POW2], ids=lambda scheme: scheme.name)
 @pytest.mark.parametrize("name", OTHERS)
-def test_same_outputs(name, scheme, tmp_path):
+def test_same_outputs(name, scheme, channels, tmp_path):
     cpu = OTHERS[name]
     for tool in (cpu.compiler[0], *cpu.emulator[:1]):
         if shutil.which(tool) is None:
             pytest.skip(f"no {tool}; scripts/toolchains mcu installs it")
-    graph = quantized(residual_network(), scheme)
+    graph = quantized(residual_network(channels, size=9), scheme)
     write_c(graph, tmp_path)
     element = "uint8_t" if scheme is W8A8_ASYM else "int8_t"
     sources = [*tmp_path.glob("*.c"), CPUS / "check.c", CPUS / f"{cpu.platform}.c"]

@@ -32,6 +32,7 @@ static const NetworkRescale stem_conv_rescale = {
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
     .fits_float = 1,
+    .pairs_fit = 1,
 };
 
 static const NetworkConv stem_conv_settings = {
@@ -70,6 +71,7 @@ static const NetworkRescale depthwise_conv_rescale = {
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
     .fits_float = 1,
+    .pairs_fit = 1,
 };
 
 static const NetworkDepthwise depthwise_conv_settings = {
@@ -89,6 +91,7 @@ static const NetworkRescale pointwise_conv_rescale = {
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
     .fits_float = 1,
+    .pairs_fit = 1,
 };
 
 static const NetworkDense pointwise_conv_settings = {
@@ -177,6 +180,7 @@ static const NetworkRescale landmarks_dense_rescale = {
     .high = 255,
     .rounding = NETWORK_HALF_EVEN,
     .fits_float = 1,
+    .pairs_fit = 1,
 };
 
 static const NetworkDense landmarks_dense_settings = {

@@ -36,6 +36,11 @@ static void copy_line(const NetworkWindow* window, const void* input, int32_t li
 #include "network_x86.h"
 #endif
 
+#if defined(__aarch64__) && defined(__linux__) && defined(__GNUC__)
+#define NETWORK_ARM
+#include "network_neon.h"
+#endif
+
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
@@ -60,7 +65,7 @@ static void store_u8(const NetworkRescale* rescale, int32_t first, int32_t count
     output += done;
   }
 #endif
-  const int32_t* restrict multiplier = rescale->multiplier + first;
+  const int32_t* restrict multiplier = rescale->multiplier ? rescale->multiplier + first : 0;
   const uint8_t* restrict shift = rescale->shift + first;
   const int32_t factor = rescale->sum_factor;
   const int32_t zero_point = rescale->zero_point;
@@ -138,6 +143,16 @@ static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* we
 #ifdef NETWORK_X86
   if (has_avx512()) {
     layer_u8_u8_512(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+#endif
+#ifdef NETWORK_ARM
+  if (is_rescaled_neon(rescale) && has_dot()) {
+    layer_u8_u8_dot(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+  if (is_rescaled_neon(rescale) && rescale->pairs_fit) {
+    layer_u8_u8_neon(patches, pixels, weights, bias, first, last, rescale, output, stride);
     return;
   }
 #endif
@@ -329,6 +344,12 @@ void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* i
 #ifdef NETWORK_X86
   if (has_avx512()) {
     depthwise_3x3_u8_u8_512(settings, input, output, scratch);
+    return;
+  }
+#endif
+#ifdef NETWORK_ARM
+  if (settings->window->channels >= 16 && is_rescaled_neon(settings->rescale)) {
+    depthwise_3x3_u8_u8_neon(settings, input, output, scratch);
     return;
   }
 #endif

@@ -1,6 +1,7 @@
 // Converts the sum of a channel to its stored integer:
 // round(sum * sum_factor * multiplier / 2^shift) + zero_point, in [low, high].
 // fits_float: one multiply-add of floats rounds as exactly.
+// pairs_fit: two products of a weight and an int8 fit 16 bits.
 typedef struct {
   int32_t sum_factor;
   const int32_t* multiplier;  // [channels]
@@ -13,4 +14,5 @@ typedef struct {
   int32_t high;
   NetworkRounding rounding;
   int32_t fits_float;
+  int32_t pairs_fit;
 } NetworkRescale;
