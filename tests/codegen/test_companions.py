@@ -1,5 +1,6 @@
 """The scripts of a bundle, run by a shell."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -80,6 +81,13 @@ def test_install_copies_links_and_tests(bundle, tmp_path):
     assert finished.stdout == (
         f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt\ninstalled: {program}\n"
     )
+
+
+def test_a_bundle_without_libraries_is_installed(bundle, tmp_path):
+    shutil.rmtree(bundle / "lib")
+    finished = run("sh", bundle / "install.sh", tmp_path, PATH="/usr/bin:/bin", HOME="/none")
+    assert finished.returncode == 0, finished.stderr
+    assert not (tmp_path / "lib" / "zoo" / BUNDLE / "lib").exists()
 
 
 def test_install_fails_where_the_selftest_fails(bundle, tmp_path):

@@ -97,9 +97,10 @@ rm -rf "$new"
 trap 'rm -rf "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$new"
-for part in app lib model golden licences README.md manifest.json certificate.json selftest; do
+for part in app model golden licences README.md manifest.json certificate.json selftest; do
   cp -R "$here/$part" "$new/"
 done
+[ ! -d "$here/lib" ] || cp -R "$here/lib" "$new/"
 
 # The new installation takes the place of the old one, which stays if it cannot.
 "$new/selftest"

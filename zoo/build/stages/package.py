@@ -102,9 +102,9 @@ def _copy_model(needs: Mapping[str, Path], folder: Path) -> None:
 
 
 def _copy_libraries(libraries: tuple[Library, ...], folder: Path) -> None:
-    (folder / "lib").mkdir()
     for library in libraries:
         if not library.compiled_in:
+            (folder / "lib").mkdir(exist_ok=True)
             shutil.copyfile(library.file, folder / "lib" / library.file.name)
         for name, text in library.texts.items():
             target = folder / "licences" / library.name / name
@@ -177,7 +177,7 @@ def _networks(needs: Mapping[str, Path]) -> Iterator[Mapping[str, Path]]:
 
 
 def _c_library(folder: Path) -> str:
-    return c_library(filter(Path.exists, (folder / PROGRAM, *(folder / "lib").iterdir())))
+    return c_library(filter(Path.exists, (folder / PROGRAM, *(folder / "lib").glob("*"))))
 
 
 def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
