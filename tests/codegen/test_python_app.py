@@ -174,6 +174,23 @@ def test_picture_that_cannot_be_read(board, tmp_path):
     )
 
 
+def test_box_outside_the_picture(board):
+    _, photo, _, run = board
+    for box in ("900,10,20,20", "-30,-30,30,40", "nan,0,10,10"):
+        finished = run(f"--box={box}")
+        assert (finished.returncode, finished.stdout) == (1, "")
+        assert f"error: --box: box {box} shows no part of {photo}\n" == finished.stderr
+
+
+def test_picture_that_is_not_there(board):
+    _, photo, _, run = board
+    photo.unlink()
+    finished = run()
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith("error: ")
+    assert finished.stderr.count("\n") == 1
+
+
 def test_step_without_source(monkeypatch):
     built_in = Descriptor("crop", "math:floor")
     monkeypatch.setattr(codegen.python_app.registry, "find", lambda kind, name: built_in)  # noqa: ARG005

@@ -30,8 +30,8 @@ def main() -> int:
     try:
         shapes = {output["name"]: output["shape"] for output in CONTRACT["outputs"]}
         dpu = Dpu(words.model, CONTRACT["input"]["name"], shapes)
-        print(json.dumps(look(dpu, words.source, words.box)))
-    except (DpuError, ValueError) as error:
+        print(json.dumps(look(dpu, words.source, words.box)), flush=True)
+    except (DpuError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -42,6 +42,8 @@ def look(dpu: Dpu, source: Path, box: tuple[float, ...] | None) -> Mapping[str, 
     image_hwc = read_png(source)
     height, width = image_hwc.shape[:2]
     x, y, w, h = box or (0.0, 0.0, float(width), float(height))
+    if not (x < width and y < height and x + w > 0 and y + h > 0):
+        raise ValueError(f"--box: box {x:g},{y:g},{w:g},{h:g} shows no part of {source}")
     begin = time.perf_counter()
     frame = preprocess(image_hwc, (x, y, w, h))
     if frame.input_chw is None:
