@@ -96,7 +96,7 @@ std::vector<Finding> look_at_all(const Network& network, const Photo& photo, Box
   const std::vector<Place> places = finder.find(photo);
   const std::optional<double> detector_ms = finder.detector_ms();
   summary.tracking_ms += placing.elapsed_ms() - detector_ms.value_or(0);
-  if (detector_ms) summary.detector_ms.push_back(*detector_ms);
+  if (detector_ms) summary.detector_ms.add(*detector_ms);
   std::vector<Finding> findings;
   for (const Place& place : places) {
     findings.push_back(look_at(network, photo, place));

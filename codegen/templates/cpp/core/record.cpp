@@ -1,7 +1,6 @@
 #include "core/record.hpp"
 
 #include <cstdio>
-#include <numeric>
 #include <utility>
 
 #include "core/json.hpp"
@@ -23,22 +22,22 @@ std::string list_json(const std::vector<std::string>& texts) {
   return to_json(Texts{{static_cast<std::int64_t>(texts.size())}, texts});
 }
 
-std::string percentiles(const std::vector<double>& times_ms) {
-  return "{\"min\": " + to_json(percentile(times_ms, 0)) +
-         ", \"p50\": " + to_json(percentile(times_ms, 50)) +
-         ", \"p95\": " + to_json(percentile(times_ms, 95)) + "}";
+std::string percentiles(const Times& times) {
+  return "{\"min\": " + to_json(times.percentile_ms(0)) +
+         ", \"p50\": " + to_json(times.percentile_ms(50)) +
+         ", \"p95\": " + to_json(times.percentile_ms(95)) + "}";
 }
 
 // A member of that name, nothing where nothing was measured.
-std::string percentiles_json(const std::string& name, const std::vector<double>& times_ms) {
-  return times_ms.empty() ? "" : ", " + quoted(name) + ": " + percentiles(times_ms);
+std::string percentiles_json(const std::string& name, const Times& times) {
+  return times.empty() ? "" : ", " + quoted(name) + ": " + percentiles(times);
 }
 
-std::string percentiles_text(const std::string& of, const std::vector<double>& times_ms) {
-  if (times_ms.empty()) return "";
+std::string percentiles_text(const std::string& of, const Times& times) {
+  if (times.empty()) return "";
   char text[80];
-  std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", percentile(times_ms, 50),
-                percentile(times_ms, 95));
+  std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", times.percentile_ms(50),
+                times.percentile_ms(95));
   return "; " + of + text;
 }
 
@@ -48,11 +47,8 @@ using Parts = std::vector<std::pair<std::string, double>>;
 // is reading, waiting for a camera, writing and drawing.
 Parts parts_of(const Summary& summary) {
   if (summary.detector_ms.empty() || summary.frames == 0) return {};
-  const auto sum = [](const std::vector<double>& times_ms) {
-    return std::accumulate(times_ms.begin(), times_ms.end(), 0.0);
-  };
-  const double detector = sum(summary.detector_ms);
-  const double network = sum(summary.latency_ms);
+  const double detector = summary.detector_ms.sum_ms();
+  const double network = summary.latency_ms.sum_ms();
   const double rest = 1000 * summary.seconds - detector - summary.tracking_ms - network;
   Parts parts{{"detector", detector},
               {"tracking", summary.tracking_ms},
@@ -161,11 +157,11 @@ void Summary::add(const Finding& finding) {
   const Tensor* boxes = rows_of(finding, "boxes", 4);
   finds_boxes = boxes != nullptr;
   faces += finds_boxes ? boxes->data.size() / 4 : 1;
-  latency_ms.push_back(finding.latency_ms);
-  steps_ms.push_back(finding.steps_ms);
-  inference_ms.push_back(finding.inference_ms);
-  if (finding.runtime_ms) runtime_ms.push_back(*finding.runtime_ms);
-  if (finding.device_ms) device_ms.push_back(*finding.device_ms);
+  latency_ms.add(finding.latency_ms);
+  steps_ms.add(finding.steps_ms);
+  inference_ms.add(finding.inference_ms);
+  if (finding.runtime_ms) runtime_ms.add(*finding.runtime_ms);
+  if (finding.device_ms) device_ms.add(*finding.device_ms);
 }
 
 std::string Summary::to_json() const {

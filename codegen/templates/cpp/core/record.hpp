@@ -8,6 +8,7 @@
 
 #include "core/finding.hpp"
 #include "core/heat.hpp"
+#include "core/latency.hpp"
 #include "core/power_sensor.hpp"
 #include "core/watch.hpp"
 
@@ -40,12 +41,12 @@ struct Summary {
   double seconds = 0;
   std::optional<PowerReading> power;
   std::optional<Heat> heat;
-  std::vector<double> latency_ms;
-  std::vector<double> steps_ms;
-  std::vector<double> inference_ms;
-  std::vector<double> runtime_ms;
-  std::vector<double> device_ms;
-  std::vector<double> detector_ms;
+  Times latency_ms;
+  Times steps_ms;
+  Times inference_ms;
+  Times runtime_ms;
+  Times device_ms;
+  Times detector_ms;
   double tracking_ms = 0;
 
   void add(const Finding& finding);
