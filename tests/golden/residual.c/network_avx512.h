@@ -147,7 +147,7 @@ typedef struct {
 } Tiles512;
 
 // Stores the levels of some pixels.
-AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[ROWS], int pixels, int tiles,
+AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[8], int pixels, int tiles,
                                    int is_signed, Form512 form) {
   const int step = 4 / tiles;  // pixels that are stored at once
 #pragma GCC unroll 8
@@ -185,10 +185,10 @@ AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[ROWS], int
   }
 }
 
-// Computes one or two tiles of `pixels`, at most ROWS, from the pixel `first` on.
+// Computes one or two tiles of `pixels`, at most 8, from the pixel `first` on.
 AVX512_INLINE void tiles_512(const Patches* patches, const Tiles512* t, int32_t first, int pixels,
                              int tiles, Layer512 layer) {
-  __m512i sums[2][ROWS];
+  __m512i sums[2][8];
 #pragma GCC unroll 2
   for (int tile = 0; tile < tiles; ++tile) {
     const __m512i bias = _mm512_loadu_si512(t->bias + TILE * tile);
@@ -237,10 +237,9 @@ AVX512_INLINE void tiles_512(const Patches* patches, const Tiles512* t, int32_t 
 // Computes one or two tiles of all pixels.
 AVX512_INLINE void all_pixels_512(const Patches* patches, const Tiles512* t, int32_t pixels,
                                   int tiles, Layer512 layer) {
+  const int32_t many = tiles == 1 ? 8 : 7;  // of one tile, four pixels are stored at once
   int32_t i = 0;
-  for (; i + ROWS <= pixels; i += ROWS) {
-    tiles_512(patches, t, i, ROWS, tiles, layer);
-  }
+  for (; i + many <= pixels; i += many) tiles_512(patches, t, i, many, tiles, layer);
   for (; i + 2 <= pixels; i += 2) tiles_512(patches, t, i, 2, tiles, layer);
   if (i < pixels) tiles_512(patches, t, i, 1, tiles, layer);
 }
