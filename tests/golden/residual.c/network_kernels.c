@@ -6,6 +6,12 @@ static inline int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 // Weights lie in tiles: [inputs / 4][TILE][4]. PAST_LINE: bytes that may be read behind a line.
 enum { ROWS = 7, TILE = 16, SUMS = 256, PAST_LINE = 4 };
 
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))  // so that loops keep their values in registers
+#else
+#define NOT_INLINED
+#endif
+
 enum { MAX_LINES = 11 };
 
 // The inputs of output pixels, `step` bytes apart: of each line `line_bytes`, a multiple of 4.
@@ -39,6 +45,16 @@ static void copy_line(const NetworkWindow* window, const void* input, int32_t li
 #if defined(__aarch64__) && defined(__linux__) && defined(__GNUC__)
 #define NETWORK_ARM
 #include "network_neon.h"
+#endif
+
+#ifdef __ARM_FEATURE_DSP
+#include <arm_acle.h>
+
+static inline uint32_t four_bytes(const void* bytes) {
+  uint32_t word;
+  __builtin_memcpy(&word, bytes, sizeof word);
+  return word;
+}
 #endif
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
@@ -103,6 +119,71 @@ static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* 
   return input + (row * window->input_width + column) * window->channels;
 }
 
+#ifdef __ARM_FEATURE_DSP
+// The function below for up to two pixels: a Cortex-M4 adds two products in one instruction.
+static void multiply_u8_dsp(const Patches* patches, int32_t first, int32_t count,
+                            const int8_t* weights, const int32_t* bias, int32_t* sums) {
+  const int32_t next = count > 1 ? patches->step : 0;
+  for (int32_t k = 0; k < TILE; k += 2) {
+    int32_t x0_sum = bias[k];
+    int32_t x1_sum = bias[k + 1];
+    int32_t y0_sum = bias[k];
+    int32_t y1_sum = bias[k + 1];
+    const int8_t* w = weights + 4 * k;
+    for (int32_t line = 0; line < patches->count; ++line) {
+      const uint8_t* x = (const uint8_t*)patches->lines[line] + first * patches->step;
+      const uint8_t* end = x + patches->line_bytes;
+      for (; x < end; x += 4, w += 4 * TILE) {
+        const uint32_t w0 = four_bytes(w + 0);
+        const int16x2_t even0 = __sxtb16((int8x4_t)w0);
+        const int16x2_t odd0 = __sxtb16((int8x4_t)(w0 >> 8));
+        const uint32_t w1 = four_bytes(w + 4);
+        const int16x2_t even1 = __sxtb16((int8x4_t)w1);
+        const int16x2_t odd1 = __sxtb16((int8x4_t)(w1 >> 8));
+        const uint32_t x4 = four_bytes(x);
+        const int16x2_t x_even = (int16x2_t)__uxtb16(x4);
+        const int16x2_t x_odd = (int16x2_t)__uxtb16(x4 >> 8);
+        x0_sum = __smlad(even0, x_even, x0_sum);
+        x0_sum = __smlad(odd0, x_odd, x0_sum);
+        x1_sum = __smlad(even1, x_even, x1_sum);
+        x1_sum = __smlad(odd1, x_odd, x1_sum);
+        const uint32_t y4 = four_bytes(x + next);
+        const int16x2_t y_even = (int16x2_t)__uxtb16(y4);
+        const int16x2_t y_odd = (int16x2_t)__uxtb16(y4 >> 8);
+        y0_sum = __smlad(even0, y_even, y0_sum);
+        y0_sum = __smlad(odd0, y_odd, y0_sum);
+        y1_sum = __smlad(even1, y_even, y1_sum);
+        y1_sum = __smlad(odd1, y_odd, y1_sum);
+      }
+    }
+    sums[k] = x0_sum;
+    sums[k + 1] = x1_sum;
+    if (count > 1) {
+      sums[TILE + k] = y0_sum;
+      sums[TILE + k + 1] = y1_sum;
+    }
+  }
+}
+#endif
+
+// Adds the products of four inputs of each of `count` pixels, `step` bytes apart, and four weights
+// of each of TILE channels.
+NOT_INLINED static void add_products_u8(const uint8_t* x, int32_t step, int32_t count,
+                                        const int8_t* weights, int32_t* restrict sums) {
+  const int8_t* restrict w = weights;
+  for (int32_t pixel = 0; pixel < count; ++pixel) {
+    const int32_t x0 = x[0];
+    const int32_t x1 = x[1];
+    const int32_t x2 = x[2];
+    const int32_t x3 = x[3];
+    for (int32_t k = 0; k < TILE; ++k) {
+      sums[k] += x0 * w[4 * k] + x1 * w[4 * k + 1] + x2 * w[4 * k + 2] + x3 * w[4 * k + 3];
+    }
+    x += step;
+    sums += TILE;
+  }
+}
+
 // Computes bias[k] + the sum of inputs[c] * weights[c / 4][k][c % 4] of `count` pixels, from
 // `first` on, for TILE channels k.
 static void multiply_u8(const Patches* patches, int32_t first, int32_t count, const int8_t* weights,
@@ -113,24 +194,17 @@ static void multiply_u8(const Patches* patches, int32_t first, int32_t count, co
     return;
   }
 #endif
-  for (int32_t pixel = 0; pixel < count; ++pixel) {
-    for (int32_t k = 0; k < TILE; ++k) sums[pixel * TILE + k] = bias[k];
+#ifdef __ARM_FEATURE_DSP
+  for (int32_t i = 0; i < count; i += 2) {
+    multiply_u8_dsp(patches, first + i, count - i, weights, bias, sums + i * TILE);
   }
+  return;
+#endif
+  for (int32_t i = 0; i < count * TILE; ++i) sums[i] = bias[i % TILE];
   for (int32_t line = 0; line < patches->count; ++line) {
-    const uint8_t* inputs = (const uint8_t*)patches->lines[line] + first * patches->step;
+    const uint8_t* x = (const uint8_t*)patches->lines[line] + first * patches->step;
     for (int32_t c = 0; c < patches->line_bytes; c += 4) {
-      const int8_t* restrict w = weights;
-      for (int32_t pixel = 0; pixel < count; ++pixel) {
-        const uint8_t* x = inputs + pixel * patches->step + c;
-        const int32_t x0 = x[0];
-        const int32_t x1 = x[1];
-        const int32_t x2 = x[2];
-        const int32_t x3 = x[3];
-        int32_t* restrict s = sums + pixel * TILE;
-        for (int32_t k = 0; k < TILE; ++k) {
-          s[k] += x0 * w[4 * k] + x1 * w[4 * k + 1] + x2 * w[4 * k + 2] + x3 * w[4 * k + 3];
-        }
-      }
+      add_products_u8(x + c, patches->step, count, weights, sums);
       weights += 4 * TILE;
     }
   }
