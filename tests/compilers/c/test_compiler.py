@@ -44,6 +44,7 @@ def test_the_artifact_is_exact_and_tells_its_memory():
         "network.json",
         "network_avx2.h",
         "network_avx512.h",
+        "network_dsp.h",
         "network_kernels.c",
         "network_kernels.h",
         "network_neon.h",

@@ -48,13 +48,8 @@ static void copy_line(const NetworkWindow* window, const void* input, int32_t li
 #endif
 
 #ifdef __ARM_FEATURE_DSP
-#include <arm_acle.h>
-
-static inline uint32_t four_bytes(const void* bytes) {
-  uint32_t word;
-  __builtin_memcpy(&word, bytes, sizeof word);
-  return word;
-}
+#define NETWORK_DSP
+#include "network_dsp.h"
 #endif
 
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high) {
@@ -119,53 +114,7 @@ static inline const uint8_t* tap_u8(const NetworkWindow* window, const uint8_t* 
   return input + (row * window->input_width + column) * window->channels;
 }
 
-#ifdef __ARM_FEATURE_DSP
-// The function below for up to two pixels: a Cortex-M4 adds two products in one instruction.
-static void multiply_u8_dsp(const Patches* patches, int32_t first, int32_t count,
-                            const int8_t* weights, const int32_t* bias, int32_t* sums) {
-  const int32_t next = count > 1 ? patches->step : 0;
-  for (int32_t k = 0; k < TILE; k += 2) {
-    int32_t x0_sum = bias[k];
-    int32_t x1_sum = bias[k + 1];
-    int32_t y0_sum = bias[k];
-    int32_t y1_sum = bias[k + 1];
-    const int8_t* w = weights + 4 * k;
-    for (int32_t line = 0; line < patches->count; ++line) {
-      const uint8_t* x = (const uint8_t*)patches->lines[line] + first * patches->step;
-      const uint8_t* end = x + patches->line_bytes;
-      for (; x < end; x += 4, w += 4 * TILE) {
-        const uint32_t w0 = four_bytes(w + 0);
-        const int16x2_t even0 = __sxtb16((int8x4_t)w0);
-        const int16x2_t odd0 = __sxtb16((int8x4_t)(w0 >> 8));
-        const uint32_t w1 = four_bytes(w + 4);
-        const int16x2_t even1 = __sxtb16((int8x4_t)w1);
-        const int16x2_t odd1 = __sxtb16((int8x4_t)(w1 >> 8));
-        const uint32_t x4 = four_bytes(x);
-        const int16x2_t x_even = (int16x2_t)__uxtb16(x4);
-        const int16x2_t x_odd = (int16x2_t)__uxtb16(x4 >> 8);
-        x0_sum = __smlad(even0, x_even, x0_sum);
-        x0_sum = __smlad(odd0, x_odd, x0_sum);
-        x1_sum = __smlad(even1, x_even, x1_sum);
-        x1_sum = __smlad(odd1, x_odd, x1_sum);
-        const uint32_t y4 = four_bytes(x + next);
-        const int16x2_t y_even = (int16x2_t)__uxtb16(y4);
-        const int16x2_t y_odd = (int16x2_t)__uxtb16(y4 >> 8);
-        y0_sum = __smlad(even0, y_even, y0_sum);
-        y0_sum = __smlad(odd0, y_odd, y0_sum);
-        y1_sum = __smlad(even1, y_even, y1_sum);
-        y1_sum = __smlad(odd1, y_odd, y1_sum);
-      }
-    }
-    sums[k] = x0_sum;
-    sums[k + 1] = x1_sum;
-    if (count > 1) {
-      sums[TILE + k] = y0_sum;
-      sums[TILE + k + 1] = y1_sum;
-    }
-  }
-}
-#endif
-
+#ifndef NETWORK_DSP
 // Adds the products of four inputs of each of `count` pixels, `step` bytes apart, and four weights
 // of each of TILE channels.
 NOT_INLINED static void add_products_u8(const uint8_t* x, int32_t step, int32_t count,
@@ -183,9 +132,10 @@ NOT_INLINED static void add_products_u8(const uint8_t* x, int32_t step, int32_t 
     sums += TILE;
   }
 }
+#endif
 
 // Computes bias[k] + the sum of inputs[c] * weights[c / 4][k][c % 4] of `count` pixels, from
-// `first` on, for TILE channels k.
+// `first` on, for TILE channels k. There are sums for an even number of pixels.
 static void multiply_u8(const Patches* patches, int32_t first, int32_t count, const int8_t* weights,
                         const int32_t* bias, int32_t* restrict sums) {
 #ifdef NETWORK_X86
@@ -194,19 +144,24 @@ static void multiply_u8(const Patches* patches, int32_t first, int32_t count, co
     return;
   }
 #endif
-#ifdef __ARM_FEATURE_DSP
-  for (int32_t i = 0; i < count; i += 2) {
-    multiply_u8_dsp(patches, first + i, count - i, weights, bias, sums + i * TILE);
-  }
-  return;
-#endif
-  for (int32_t i = 0; i < count * TILE; ++i) sums[i] = bias[i % TILE];
+  const int32_t rows = count + count % 2;
+  for (int32_t i = 0; i < rows * TILE; ++i) sums[i] = bias[i % TILE];
   for (int32_t line = 0; line < patches->count; ++line) {
     const uint8_t* x = (const uint8_t*)patches->lines[line] + first * patches->step;
+#ifdef NETWORK_DSP
+    for (int32_t i = 0; i < count; i += 2, x += 2 * patches->step) {
+      const uint8_t* y = i + 1 < count ? x + patches->step : x;
+      for (int32_t k = 0; k < TILE; k += 2) {
+        multiply_u8_line(x, y, x + patches->line_bytes, weights + 4 * k, sums + i * TILE + k);
+      }
+    }
+    weights += TILE * patches->line_bytes;
+#else
     for (int32_t c = 0; c < patches->line_bytes; c += 4) {
       add_products_u8(x + c, patches->step, count, weights, sums);
       weights += 4 * TILE;
     }
+#endif
   }
 }
 
@@ -231,7 +186,7 @@ static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* we
   }
 #endif
   const int32_t channel_bytes = patches->count * patches->line_bytes;
-  int32_t sums[ROWS * TILE];
+  int32_t sums[(ROWS + 1) * TILE];
   for (int32_t k = first; k < last; k += TILE) {
     for (int32_t pixel = 0; pixel < pixels; pixel += ROWS) {
       const int32_t count = minimum(ROWS, pixels - pixel);
