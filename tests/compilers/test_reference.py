@@ -52,7 +52,7 @@ def test_power_of_two_scales_are_bit_exact(graph, seed):
 @settings(max_examples=60, deadline=None)
 def test_float_scales_differ_by_one_at_most(graph, seed):
     for node, difference in _differences(graph, seed):
-        # ONNX Runtime rounds s_in * s_w * acc / s_out in float32 where we have 31 bits, so that
+        # ONNX Runtime rounds s_in * s_w * acc / s_out in float32, and we once, so that
         # values next to a tie may fall to either side. Reals at the border are equal.
         assert difference <= (0 if node.op in ("quantize", "dequantize") else 1)
 

@@ -42,7 +42,7 @@ def test_reals_are_those_of_onnx_runtime(attributes, seed):
 @settings(max_examples=60, deadline=None)
 def test_integers_are_those_of_onnx_runtime(attributes, read, stored, seed):
     case = OneNode("average_pool", (activation(IMAGE, read),), attributes, stored)
-    # 1 / count is a multiplier of 31 bits, which decides a tie either way unless it is exact.
+    # 1 / count is a multiplier of 24 bits, which decides a tie either way unless it is exact.
     exact = all(multiplier == 1 << 30 for multiplier in case.node.integer["multiplier"])
     assert case.difference(seed) <= (0 if exact and case.has_exact_scales else 1)
     assert case.comes_back

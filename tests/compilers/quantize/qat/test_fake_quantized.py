@@ -147,7 +147,7 @@ def test_the_published_network(scheme, monkeypatch):
     if scheme == DPU_POW2:
         assert _lsb(module, integer, feeds) == 0
         return
-    # A multiplier of 31 bits only moves what lies as near to a tie as 1e-7 of the range.
+    # A multiplier of 24 bits only moves what lies as near to a tie as 1e-7 of the range.
     differences = _flips(module, integer, feeds, monkeypatch)
     assert differences.max() < 1 + 1e-3
     assert (differences > 1e-3).float().mean() < 1e-5
