@@ -1,33 +1,19 @@
 """Each form of the kernels for x86 processors computes what the reference computes, to the bit."""
 
-from pathlib import Path
-
 import pytest
 from every_op import every_layer, every_op
 from generated_c import assert_exact, to_c
 from host_compilers import CC
 from layer_shapes import SCALES, layers
+from x86_forms import FORMS, missing_for
 
 pytestmark = pytest.mark.toolchain
-
-FORMS = {
-    "ANY_X86": (),
-    "WITH_AVX2": ("avx2", "fma"),
-    "WITH_AVX512": ("avx512f", "avx512bw", "avx512vl", "avx512_vnni"),
-}
-
-
-def processor_flags() -> frozenset[str]:
-    """Return what this processor supports, nothing if it is no x86."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
 
 
 @pytest.fixture(params=FORMS)
 def form(request, monkeypatch) -> None:
     """Have programs take a form of the kernels."""
-    flags = processor_flags()
-    missing = [flag for flag in ("sse2", *FORMS[request.param]) if flag not in flags]
+    missing = missing_for(request.param)
     if missing:
         pytest.skip(f"this processor has no {', '.join(missing)}")
     monkeypatch.setenv("CC", f"{CC} -DNETWORK_PROCESSOR={request.param}")
