@@ -124,7 +124,8 @@ fi
 [ -n "$camera" ] || exit 0
 # A word of a command line as in systemd.service(5), "Command lines".
 word() {
-  printf '"%s"' "$(printf %s "$1" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/\$/$$/g')"
+  escaped=$(printf %s "$1" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/\$/$$/g')
+  printf '"%s"' "$escaped"
 }
 description=pfld_0.25x.300w68.x86.ptq
 cat >"$unit_file" <<UNIT

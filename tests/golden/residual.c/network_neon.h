@@ -49,9 +49,9 @@ NEON_INLINE FactorsNeon factors_neon(const NetworkRescale* rescale, int32_t firs
   return found;
 }
 
-// Returns the levels of sixteen sums as bytes.
+// Returns the levels of sixteen sums as bytes. in_floats: by floats, else by shifts.
 NEON_INLINE int8x16_t bytes_neon(const int32x4_t* sums, const FactorsNeon* factors,
-                                 const NetworkRescale* rescale) {
+                                 const NetworkRescale* rescale, int in_floats) {
   const int32x4_t zero_point = vdupq_n_s32(rescale->zero_point);
   // Added to 1.5 * 2^23, a number is rounded to an integer, which the low bits hold.
   const float32x4_t large = vdupq_n_f32(12582912.0f);
@@ -59,7 +59,7 @@ NEON_INLINE int8x16_t bytes_neon(const int32x4_t* sums, const FactorsNeon* facto
   int32x4_t levels[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    if (rescale->fits_float) {
+    if (in_floats) {
       const float32x4_t rounded = vfmaq_f32(large, vcvtq_f32_s32(sums[i]), factors->factors[i]);
       levels[i] = vsubq_s32(vreinterpretq_s32_f32(rounded), start);
     } else {
@@ -106,11 +106,10 @@ NEON_INLINE void raised_bias_neon(const void* weights, int64_t size, int is_pack
 }
 
 // Stores the sums of up to TILE channels of a pixel.
-NEON_INLINE void store_pixel_neon(const int32_t* sums, const FactorsNeon* factors,
-                                  const NetworkRescale* rescale, int32_t channels, void* output) {
-  const int32x4_t found[4] = {vld1q_s32(sums), vld1q_s32(sums + 4), vld1q_s32(sums + 8),
-                              vld1q_s32(sums + 12)};
-  const int8x16_t bytes = bytes_neon(found, factors, rescale);
+NEON_INLINE void store_pixel_neon(const int32x4_t* sums, const FactorsNeon* factors,
+                                  const NetworkRescale* rescale, int in_floats, int32_t channels,
+                                  void* output) {
+  const int8x16_t bytes = bytes_neon(sums, factors, rescale, in_floats);
   if (channels == TILE) {
     vst1q_s8((int8_t*)output, bytes);
     return;
@@ -120,7 +119,7 @@ NEON_INLINE void store_pixel_neon(const int32_t* sums, const FactorsNeon* factor
   for (int32_t k = 0; k < channels; ++k) ((int8_t*)output)[k] = stored[k];
 }
 
-// The pixels that are computed at once, and the sums of TILE channels of each.
+// Pixels that are computed at once, TILE channels of each.
 typedef struct {
   const Patches* patches;
   int32_t first;
@@ -128,11 +127,10 @@ typedef struct {
   const void* weights;
   int is_packed;
   const int32_t* bias;
-  int32_t* sums;
 } Pixels;
 
 // Adds products two at a time in 16 bits: they must fit.
-NEON_INLINE void multiply_neon(Pixels p, int count) {
+NEON_INLINE void multiply_neon(Pixels p, int count, int32x4_t (*sums)[4]) {
   int32x4_t pairs[2][8];  // each channel has two sums
 #pragma GCC unroll 2
   for (int pixel = 0; pixel < count; ++pixel) {
@@ -157,11 +155,11 @@ NEON_INLINE void multiply_neon(Pixels p, int count) {
         const int8x16_t v = weights_neon(p.weights, place + 4 * TILE, i, p.is_packed);
 #pragma GCC unroll 2
         for (int pixel = 0; pixel < count; ++pixel) {
-          int32x4_t* sums = &pairs[pixel][2 * i];
+          int32x4_t* pair = &pairs[pixel][2 * i];
           const int16x8_t low = vmull_s8(vget_low_s8(w), vget_low_s8(a[pixel]));
           const int16x8_t high = vmull_high_s8(w, a[pixel]);
-          sums[0] = vpadalq_s16(sums[0], vmlal_s8(low, vget_low_s8(v), vget_low_s8(b[pixel])));
-          sums[1] = vpadalq_s16(sums[1], vmlal_high_s8(high, v, b[pixel]));
+          pair[0] = vpadalq_s16(pair[0], vmlal_s8(low, vget_low_s8(v), vget_low_s8(b[pixel])));
+          pair[1] = vpadalq_s16(pair[1], vmlal_high_s8(high, v, b[pixel]));
         }
       }
     }
@@ -184,14 +182,13 @@ NEON_INLINE void multiply_neon(Pixels p, int count) {
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       const int32x4_t sum = vpaddq_s32(pairs[pixel][2 * i], pairs[pixel][2 * i + 1]);
-      vst1q_s32(p.sums + pixel * TILE + 4 * i, vaddq_s32(vld1q_s32(p.bias + 4 * i), sum));
+      sums[pixel][i] = vaddq_s32(vld1q_s32(p.bias + 4 * i), sum);
     }
   }
 }
 
 // The same by dot products.
-DOT NEON_INLINE void multiply_dot(Pixels p, int count) {
-  int32x4_t sums[4][4];
+DOT NEON_INLINE void multiply_dot(Pixels p, int count, int32x4_t (*sums)[4]) {
 #pragma GCC unroll 4
   for (int pixel = 0; pixel < count; ++pixel) {
 #pragma GCC unroll 4
@@ -213,21 +210,64 @@ DOT NEON_INLINE void multiply_dot(Pixels p, int count) {
       }
     }
   }
-#pragma GCC unroll 4
-  for (int pixel = 0; pixel < count; ++pixel) {
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) vst1q_s32(p.sums + pixel * TILE + 4 * i, sums[pixel][i]);
-  }
 }
 
 // Computes the channels `first` to `last` of some pixels.
+NEON_INLINE void layer_u8_u8_by_neon(const Patches* patches, int32_t pixels, const int8_t* weights,
+                                     const int32_t* bias, int32_t first, int32_t last,
+                                     const NetworkRescale* rescale, uint8_t* output, int32_t stride,
+                                     int in_floats) {
+  const int64_t channel_bytes = (int64_t)patches->count * patches->line_bytes;
+  int32_t raised[TILE];
+  for (int32_t k = first; k < last; k += TILE) {
+    const int32_t channels = minimum(TILE, last - k);
+    const FactorsNeon factors = factors_neon(rescale, k, channels);
+    raised_bias_neon(weights, TILE * channel_bytes, 0, bias, raised);
+    Pixels tile = {
+        .patches = patches,
+        .is_signed = 0,
+        .weights = weights,
+        .is_packed = 0,
+        .bias = raised,
+    };
+    uint8_t* stored = output + k;
+    int32x4_t sums[2][4];
+    for (; tile.first + 2 <= pixels; tile.first += 2) {
+      multiply_neon(tile, 2, sums);
+#pragma GCC unroll 2
+      for (int i = 0; i < 2; ++i, stored += stride) {
+        store_pixel_neon(sums[i], &factors, rescale, in_floats, channels, stored);
+      }
+    }
+    for (; tile.first < pixels; ++tile.first, stored += stride) {
+      multiply_neon(tile, 1, sums);
+      store_pixel_neon(sums[0], &factors, rescale, in_floats, channels, stored);
+    }
+    weights += TILE * channel_bytes;
+    bias += TILE;
+  }
+}
+
 static void layer_u8_u8_neon(const Patches* patches, int32_t pixels, const int8_t* weights,
                              const int32_t* bias, int32_t first, int32_t last,
                              const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
+  if (rescale->fits_float) {
+    layer_u8_u8_by_neon(patches, pixels, weights, bias, first, last, rescale, output, stride, 1);
+  } else {
+    layer_u8_u8_by_neon(patches, pixels, weights, bias, first, last, rescale, output, stride, 0);
+  }
+}
+
+// Computes the channels `first` to `last` of some pixels.
+DOT NEON_INLINE void layer_u8_u8_by_dot(const Patches* patches, int32_t pixels,
+                                        const int8_t* weights, const int32_t* bias, int32_t first,
+                                        int32_t last, const NetworkRescale* rescale,
+                                        uint8_t* output, int32_t stride, int in_floats) {
   const int64_t channel_bytes = (int64_t)patches->count * patches->line_bytes;
-  int32_t raised[TILE], sums[2 * TILE];
+  int32_t raised[TILE];
   for (int32_t k = first; k < last; k += TILE) {
-    const FactorsNeon factors = factors_neon(rescale, k, minimum(TILE, last - k));
+    const int32_t channels = minimum(TILE, last - k);
+    const FactorsNeon factors = factors_neon(rescale, k, channels);
     raised_bias_neon(weights, TILE * channel_bytes, 0, bias, raised);
     Pixels tile = {
         .patches = patches,
@@ -235,60 +275,32 @@ static void layer_u8_u8_neon(const Patches* patches, int32_t pixels, const int8_
         .weights = weights,
         .is_packed = 0,
         .bias = raised,
-        .sums = sums,
     };
-    int32_t pixel = 0;
-    while (pixel < pixels) {
-      const int32_t count = pixels - pixel < 2 ? 1 : 2;
-      tile.first = pixel;
-      if (count == 1) {
-        multiply_neon(tile, 1);
-      } else {
-        multiply_neon(tile, 2);
+    uint8_t* stored = output + k;
+    int32x4_t sums[4][4];
+    for (; tile.first + 4 <= pixels; tile.first += 4) {
+      multiply_dot(tile, 4, sums);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i, stored += stride) {
+        store_pixel_neon(sums[i], &factors, rescale, in_floats, channels, stored);
       }
-      for (int32_t i = 0; i < count; ++i, ++pixel) {
-        store_pixel_neon(sums + i * TILE, &factors, rescale, minimum(TILE, last - k),
-                         output + (int64_t)pixel * stride + k);
-      }
+    }
+    for (; tile.first < pixels; ++tile.first, stored += stride) {
+      multiply_dot(tile, 1, sums);
+      store_pixel_neon(sums[0], &factors, rescale, in_floats, channels, stored);
     }
     weights += TILE * channel_bytes;
     bias += TILE;
   }
 }
 
-// Computes the channels `first` to `last` of some pixels.
 DOT static void layer_u8_u8_dot(const Patches* patches, int32_t pixels, const int8_t* weights,
                                 const int32_t* bias, int32_t first, int32_t last,
                                 const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
-  const int64_t channel_bytes = (int64_t)patches->count * patches->line_bytes;
-  int32_t raised[TILE], sums[4 * TILE];
-  for (int32_t k = first; k < last; k += TILE) {
-    const FactorsNeon factors = factors_neon(rescale, k, minimum(TILE, last - k));
-    raised_bias_neon(weights, TILE * channel_bytes, 0, bias, raised);
-    Pixels tile = {
-        .patches = patches,
-        .is_signed = 0,
-        .weights = weights,
-        .is_packed = 0,
-        .bias = raised,
-        .sums = sums,
-    };
-    int32_t pixel = 0;
-    while (pixel < pixels) {
-      const int32_t count = pixels - pixel < 4 ? 1 : 4;
-      tile.first = pixel;
-      if (count == 1) {
-        multiply_dot(tile, 1);
-      } else {
-        multiply_dot(tile, 4);
-      }
-      for (int32_t i = 0; i < count; ++i, ++pixel) {
-        store_pixel_neon(sums + i * TILE, &factors, rescale, minimum(TILE, last - k),
-                         output + (int64_t)pixel * stride + k);
-      }
-    }
-    weights += TILE * channel_bytes;
-    bias += TILE;
+  if (rescale->fits_float) {
+    layer_u8_u8_by_dot(patches, pixels, weights, bias, first, last, rescale, output, stride, 1);
+  } else {
+    layer_u8_u8_by_dot(patches, pixels, weights, bias, first, last, rescale, output, stride, 0);
   }
 }
 
@@ -313,7 +325,8 @@ NEON_INLINE DepthwiseNeon depthwise_neon(const NetworkDepthwise* settings, int32
 
 // Returns sixteen outputs. lines: of int8.  place: of the left column.  step: between columns.
 NEON_INLINE int8x16_t outputs_neon(const int8_t* const* lines, int32_t place, int32_t step,
-                                   const DepthwiseNeon* constants, const NetworkRescale* rescale) {
+                                   const DepthwiseNeon* constants, const NetworkRescale* rescale,
+                                   int in_floats) {
   int32x4_t sums[4] = {constants->bias[0], constants->bias[1], constants->bias[2],
                        constants->bias[3]};
 #pragma GCC unroll 5
@@ -332,7 +345,26 @@ NEON_INLINE int8x16_t outputs_neon(const int8_t* const* lines, int32_t place, in
     sums[2] = vaddw_s16(sums[2], vget_low_s16(high));
     sums[3] = vaddw_high_s16(sums[3], high);
   }
-  return bytes_neon(sums, &constants->factors, rescale);
+  return bytes_neon(sums, &constants->factors, rescale, in_floats);
+}
+
+// Computes a row of sixteen channels.
+NEON_INLINE void depthwise_row_neon(const int8_t* const* lines, int32_t first,
+                                    const DepthwiseNeon* constants,
+                                    const NetworkDepthwise* settings, int8_t* output) {
+  const NetworkWindow* window = settings->window;
+  const NetworkRescale* rescale = settings->rescale;
+  const int32_t channels = window->channels;
+  const int32_t step = window->stride_x * channels;
+  if (rescale->fits_float) {
+    for (int32_t x = 0; x < window->output_width; ++x, first += step, output += channels) {
+      vst1q_s8(output, outputs_neon(lines, first, channels, constants, rescale, 1));
+    }
+  } else {
+    for (int32_t x = 0; x < window->output_width; ++x, first += step, output += channels) {
+      vst1q_s8(output, outputs_neon(lines, first, channels, constants, rescale, 0));
+    }
+  }
 }
 
 // Computes a depthwise 3 x 3 layer of at least sixteen channels. flip: what makes inputs signed.
@@ -342,7 +374,6 @@ NEON_INLINE void depthwise_3x3_neon(const NetworkDepthwise* settings, const void
   const int32_t channels = window->channels;
   const int32_t width = (window->output_width - 1) * window->stride_x + 3;
   const int32_t line_bytes = width * channels;
-  const int32_t step = window->stride_x * channels;
   const int8_t* lines[3];
   int32_t next = 0;
   for (int32_t y = 0; y < window->output_height; ++y) {
@@ -356,10 +387,7 @@ NEON_INLINE void depthwise_3x3_neon(const NetworkDepthwise* settings, const void
     for (int32_t k = 0; k < channels; k += 16) {
       const int32_t first = minimum(k, channels - 16);  // the last sixteen, some of them again
       const DepthwiseNeon constants = depthwise_neon(settings, first);
-      for (int32_t x = 0; x < window->output_width; ++x) {
-        vst1q_s8(output + x * channels + first,
-                 outputs_neon(lines, x * step + first, channels, &constants, settings->rescale));
-      }
+      depthwise_row_neon(lines, first, &constants, settings, output + first);
     }
     output += window->output_width * channels;
   }
