@@ -73,8 +73,10 @@ def _run(program: Path, arguments: tuple[str, ...]) -> int:
     with subprocess.Popen([program, *arguments], stderr=subprocess.PIPE) as running:
         try:
             _pass_on(running.stderr)
-        except (KeyboardInterrupt, Terminated):
+        except KeyboardInterrupt:
             running.terminate()
+            _pass_on(running.stderr)
+        except Terminated:  # it has been told already
             _pass_on(running.stderr)
     return running.returncode
 

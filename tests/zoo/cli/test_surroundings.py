@@ -17,10 +17,19 @@ from zoo.cli.entry import enter
 ZOO = [sys.executable, "-m", "zoo"]
 SLEEPER = """#!/bin/sh
 trap 'echo "results until the end"; exit 7' TERM
+sleep 60 >/dev/null 2>&1 &
 echo $$ >"$1"
 echo started >&2
-sleep 60 & wait
+wait
 """
+
+
+@pytest.fixture(autouse=True)
+def _interruptible():
+    """Let programs take SIGINT, which those of a background job ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def zoo_in_sh(script, *words, **environment):
