@@ -439,8 +439,8 @@ AVX512_INLINE void depthwise_shared_512(const Row512* row, const Depthwise512* c
   }
 }
 
-// Copies a line as above for up to 64 channels, `width` pixels of each of up to three
-// planes: the plane p holds the columns p, p + stride, ...
+// Copies a line of the padded input for up to 64 channels, `width` pixels of each of up to three
+// planes: the plane p holds the columns p, p + stride, ... Writes up to 63 bytes more.
 AVX512_INLINE void copy_planes_512(const NetworkWindow* window, const uint8_t* input, int32_t line,
                                    int32_t channels, int32_t pixel_bytes, int32_t width,
                                    __m512i outside, uint8_t* copied) {
