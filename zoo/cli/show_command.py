@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -189,13 +189,17 @@ def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
     """Yield (path, value) of nested tables and lists of tables, for printing."""
     for key, value in facts.items():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            value = {_label(item, index): item for index, item in enumerate(value)}
+            value = dict(zip(_labels(value), value, strict=True))
         if isinstance(value, Mapping) and value:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
 
-def _label(item: Mapping[str, object], index: int) -> str:
-    """Return what distinguishes a list item from the others."""
-    return str(item.get("name") or item.get("covers") or index)
+def _labels(items: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Yield what distinguishes each item of a list; names that are there again are counted."""
+    seen = Counter[str]()
+    for index, item in enumerate(items):
+        label = str(item.get("name") or item.get("covers") or index)
+        seen[label] += 1
+        yield label if seen[label] == 1 else f"{label} {seen[label]}"

@@ -95,3 +95,10 @@ def test_the_work_of_each_layer(zoo):
     assert printed[-1].startswith(f"{shown['total']['macs']:,} multiply-accumulates, ")
     error = zoo("show", MODEL, "--layers", "--target", "x86").exception
     assert str(error).startswith("--layers does not go with --target")
+
+
+def test_steps_of_the_same_name_are_all_shown(zoo):
+    steps = json.loads(zoo("show", "pfld_0.25x.300w68", "--json").stdout)["contract"]["track"]
+    assert len({step["name"] for step in steps}) < len(steps)
+    shown = zoo("show", "pfld_0.25x.300w68").stdout
+    assert len(re.findall(r"^contract\.track\.[^.]+\.name ", shown, re.MULTILINE)) == len(steps)
