@@ -81,7 +81,7 @@ def _short_sum(view: KernelView) -> Mapping[str, Setting] | None:
     exact = round_shift(left[:, None] + right[None, :], shift, output.rounding)
     levels = (exact + output.zero_point[0]).clip(low, high)
     factors = (multipliers[0] / 2**shift, multipliers[1] / 2**shift)
-    found = short_sum(levels, (first, second), factors)
+    found = short_sum(levels, (low, high), (first, second), factors)
     if found is None:
         return None
     return {

@@ -31,12 +31,14 @@ class ShortSum:
 
 def short_sum(
     levels: NDArray[np.int64],
+    limits: tuple[int, ...],
     operands: tuple[NDArray[np.int64], NDArray[np.int64]],
     factors: tuple[float, float],
 ) -> ShortSum | None:
     """Return constants that give `levels`, or None if none are found, as where ties go to even.
 
-    levels: [A, B], clipped.  operands: all values of a [A] and b [B].  factors: real ones of both.
+    levels: [A, B], clipped.  limits: low and high, which levels need not reach.  operands: all
+    values of a [A] and b [B].  factors: real ones of both.
     """
     for shift in _shifts(operands, factors):
         for steps in _NEARBY:
@@ -44,7 +46,7 @@ def short_sum(
                 round(factor * 2**shift) + step for factor, step in zip(factors, steps, strict=True)
             )
             sums = first * operands[0][:, None] + second * operands[1][None, :]
-            offset = _offset(sums, levels, shift)
+            offset = _offset(sums, levels, limits, shift)
             if offset is not None and np.abs(sums + offset).max() <= _INT32_MAX:
                 return ShortSum(first, second, offset, shift)
     return None
@@ -62,12 +64,14 @@ def _shifts(
     yield from range(min(largest, 30), max(largest - _SHORTER, 0), -1)
 
 
-def _offset(sums: NDArray[np.int64], levels: NDArray[np.int64], shift: int) -> int | None:
+def _offset(
+    sums: NDArray[np.int64], levels: NDArray[np.int64], limits: tuple[int, ...], shift: int
+) -> int | None:
     """Return an offset for which (sums + offset) >> shift gives the clipped levels, if any.
 
-    A level is met from level * 2**shift on, the lowest one by all smaller sums, too.
+    A level is met from level * 2**shift on, the lowest limit by all smaller sums, too.
     """
-    low, high = levels.min(), levels.max()
+    low, high = limits
     starts = levels << shift
     least = (starts - sums)[levels > low].max(initial=-_INT32_MAX)
     most = (starts + (1 << shift) - 1 - sums)[levels < high].min(initial=_INT32_MAX)
