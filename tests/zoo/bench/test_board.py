@@ -169,7 +169,7 @@ def test_an_interrupted_run_ends_there_too(board, tmp_path):
         assert bench.poll() is None
         time.sleep(0.05)
     os.killpg(bench.pid, signal.SIGINT)
-    assert bench.wait(60) == 1
+    assert bench.wait(60) == 130
     assert board.leftovers == []
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)
