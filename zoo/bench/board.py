@@ -142,10 +142,13 @@ def _unpacked(board: Shell, archive: Path) -> Iterator[str]:
 
 def _remove(board: Shell, folder: str) -> None:
     running = shlex.quote(f"{folder}/running")
+    script = f"if [ -f {running} ]; then kill $(cat {running}); fi; rm -rf {shlex.quote(folder)}"
     try:
-        board.run(
-            f"if [ -f {running} ]; then kill $(cat {running}); fi; rm -rf {shlex.quote(folder)}"
-        )
+        try:
+            board.run(script)
+        except BoardError:
+            # Ctrl-C may end ssh's shared connection a moment later. Then ssh logs in anew.
+            board.run(script)
     except BoardError as error:
         raise BoardError(f"{error}; {folder} is still there, remove it") from error
 
