@@ -10,13 +10,16 @@ from zoo.c_program import CProgram
 
 __all__ = ["RENDERER", "C99Renderer"]
 
+_FORMS = ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon", "arm/dsp", "wasm/simd128")
+"""Templates of the forms of kernels for some processors."""
+
 
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
-    network_x86.h, network_avx2.h, network_avx512.h, network_neon.h, network_dsp.h: only if a kernel
-    has faster forms for some processors.  The files of a part of a program begin with its role
-    instead.
+    network_x86.h, network_avx2.h, network_avx512.h, network_neon.h, network_dsp.h,
+    network_simd128.h: only if a kernel has faster forms for some processors.  The files of a part
+    of a program begin with its role instead.
     """
 
     name = "c99"
@@ -33,7 +36,7 @@ class C99Renderer:
                     template, network=network, kernels=kernels
                 )
         if kernels.has("x86"):
-            for form in ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon", "arm/dsp"):
+            for form in _FORMS:
                 files[f"{program.prefix}_{Path(form).name}.h"] = render(
                     f"c/{form}.h.j2", network=network, kernels=kernels
                 )

@@ -43,7 +43,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
 _ACTIVATE = (("clamp", ""), ("round_shift", ""), ("activate", ""))
-_BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""), ("arm", ""))
+_BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""), ("arm", ""), ("wasm", ""))
 _LAYER = (*_BLOCKS, ("patches", ""), ("dsp", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
 _DEPTHWISE = (*_BLOCKS, *_STORE, ("tap", "i"))
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
@@ -86,6 +86,7 @@ _PARTS_FIRST = (
     "copy_line",
     "x86",
     "arm",
+    "wasm",
     "dsp",
     "clamp",
     "round_shift",

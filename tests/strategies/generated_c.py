@@ -34,18 +34,20 @@ def write_c(graph: Graph, folder: Path) -> Path:
     return folder / artifact.main
 
 
-def run_c(graph: Graph, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the outputs of the compiled program."""
+def run_c(
+    graph: Graph, feeds: Mapping[str, np.ndarray], executor: str = "c"
+) -> dict[str, np.ndarray]:
+    """Return the outputs of the compiled program. executor: of C code."""
     with TemporaryDirectory() as folder:
         main = write_c(graph, Path(folder))
-        run = registry.load("executor", "c").load(main.parent, main.name)
+        run = registry.load("executor", executor).load(main.parent, main.name)
         return run(feeds)
 
 
-def assert_exact(graph: Graph, seed: int = 3) -> None:
+def assert_exact(graph: Graph, seed: int = 3, executor: str = "c") -> None:
     """Compare every output with the reference, for two random samples."""
     feeds = {name: 3 * reals for name, reals in random_feeds(graph, seed).items()}
-    found, wanted = run_c(graph, feeds), run_graph(graph, feeds)
+    found, wanted = run_c(graph, feeds, executor), run_graph(graph, feeds)
     assert found.keys() == wanted.keys()
     for name, value in wanted.items():
         np.testing.assert_array_equal(found[name], value, name)

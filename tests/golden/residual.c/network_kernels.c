@@ -47,6 +47,10 @@ static void copy_line(const NetworkWindow* window, const void* input, int32_t li
 #include "network_neon.h"
 #endif
 
+#ifdef __wasm_simd128__
+#include "network_simd128.h"
+#endif
+
 #ifdef __ARM_FEATURE_DSP
 #define NETWORK_DSP
 #include "network_dsp.h"
@@ -182,6 +186,12 @@ static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* we
   }
   if (is_rescaled_neon(rescale) && rescale->pairs_fit) {
     layer_u8_u8_neon(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+#endif
+#ifdef __wasm_simd128__
+  if (is_rescaled_wasm(rescale)) {
+    layer_u8_u8_wasm(patches, pixels, weights, bias, first, last, rescale, output, stride);
     return;
   }
 #endif
@@ -396,6 +406,13 @@ void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* i
       widen_u8(settings, input, next, width, wide + next % 3 * width * channels);
     }
     for (int32_t i = 0; i < 3; ++i) lines[i] = wide + (top + i) % 3 * width * channels;
+#ifdef __wasm_simd128__
+    if (channels >= 8 && is_rescaled_wasm(settings->rescale)) {
+      depthwise_line_wasm(lines, scratch, settings, (uint8_t*)output);
+      output += window->output_width * channels;
+      continue;
+    }
+#endif
     for (int32_t x = 0; x < window->output_width; ++x) {
       for (int32_t first = 0; first < channels; first += SUMS) {
         const int32_t count = minimum(SUMS, channels - first);
