@@ -26,6 +26,7 @@ class Readme:
     detector: model that finds the regions, '' for none.  detector_artifact: its file.
     tracks: whether the program can follow landmarks.  events: that it then can see.
     memory: that the networks need, in words.  files: of the artifacts, in the bundle's model/.
+    signer: fingerprint of the key that signed the bundle, '' for none.
     """
 
     bundle: str
@@ -44,12 +45,14 @@ class Readme:
     events: tuple[str, ...]
     memory: str
     files: tuple[str, ...]
+    signer: str
 
 
 def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
     """Return the templates' context.
 
-    facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory', 'files' by line.
+    facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory', 'files' by line,
+    'signer'.
     """
     return Readme(
         bundle=facts["bundle"],
@@ -68,4 +71,5 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
         events=track_events(request.contract),
         memory=facts.get("memory", ""),
         files=tuple(facts.get("files", "").splitlines()),
+        signer=facts.get("signer", ""),
     )

@@ -1,98 +1,16 @@
 """install.sh of every board, in a root of its own, where systemctl writes down its words."""
 
 import os
-import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from spot_app import CONTRACT, TARGET
-
-from codegen.apps import CPP_C_ARM, CPP_ONNXRUNTIME, CPP_TENSORRT, CPP_VART
-from zoo.plugs import AppRequest
-
-APPS = {
-    "x86": CPP_ONNXRUNTIME,
-    "rpi4": CPP_C_ARM,
-    "kv260": CPP_VART,
-    "jetson-nano": CPP_TENSORRT,
-}
-UNITS = Path("/etc/systemd/system")
-PROGRAM = """#!/bin/sh
-case "$*" in
-  --help) ;;
-  *--selftest*) echo "self-test of VERSION"; [ VERSION != broken ] ;;
-  *) echo VERSION ;;
-esac
-"""
-
-
-def script(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A machine with an unpacked bundle, and the stand-ins for its tools in bin/."""
-
-    folder: Path
-    target: str
-
-    @property
-    def name(self):
-        return f"spot+pose.{self.target}.ptq"
-
-    @property
-    def unit(self):
-        return f"zoo-spot_pose.{self.target}.ptq.service"
-
-    def bundle(self, version):
-        folder = self.folder / version
-        for part in ("app", "lib", "model", "golden", "licences"):
-            (folder / part).mkdir(parents=True)
-        facts = {"bundle": self.name, "quantization": "ptq", "notice": "", "c_library": "2.28"}
-        request = AppRequest("spot", TARGET, CONTRACT, "model.bin")
-        for name, content in APPS[self.target].companions(request, facts).items():
-            script(folder / name, content.decode())
-        for name in ("manifest.json", "certificate.json", "model/model.engine"):
-            (folder / name).write_text("{}")
-        (folder / "model" / "model.xmodel").touch()
-        (folder / "model" / "model.bin").touch()
-        (folder / "model" / "arch.json").write_text('{"fingerprint": "0x1"}')
-        script(folder / "app" / "app", PROGRAM.replace("VERSION", version))
-        script(folder / "app" / "src" / "adapter" / "build.sh", "#!/bin/sh\n")
-        return folder
-
-    def run(self, after, *words, **environment):
-        """Run install.sh with words in a root of its own, then a script; as root there."""
-        inner = 'mount -t tmpfs tmpfs /etc && mkdir -p "$UNITS" && { "$@" || exit; } && ' + after
-        return subprocess.run(
-            ["unshare", "-rm", "sh", "-c", inner, "sh", "sh", *map(str, words)],
-            env={
-                "PATH": f"{self.folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "UNITS": str(UNITS),
-                **environment,
-            },
-            cwd=self.folder,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+from installer_machine import APPS, make_machine
 
 
 @pytest.fixture(params=APPS)
 def machine(request, tmp_path):
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare: apt install util-linux")
-    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("unshare cannot mount here: user namespaces are off")
-    is_arm = request.param in ("rpi4", "kv260")
-    script(tmp_path / "bin" / "uname", f"#!/bin/sh\necho {'aarch64' if is_arm else 'x86_64'}\n")
-    script(tmp_path / "bin" / "systemctl", '#!/bin/sh\necho "systemctl $*"\n')
-    return Machine(tmp_path, request.param)
+    return make_machine(tmp_path, request.param)
 
 
 def program(machine, prefix):
@@ -199,7 +117,9 @@ def test_wrong_words_change_nothing(machine, words, message):
 def test_help(machine):
     finished = machine.run("true", machine.bundle("one") / "install.sh", "p", "--help")
     assert finished.returncode == 0
-    assert finished.stdout.startswith("Usage: sh install.sh [PREFIX] [--service CAMERA]\n")
+    assert finished.stdout.startswith(
+        "Usage: sh install.sh [PREFIX] [--key PUB] [--service CAMERA]\n"
+    )
     assert not (machine.folder / "p").exists()
 
 
@@ -207,6 +127,6 @@ def test_without_a_home(machine):
     finished = machine.run("true", machine.bundle("one") / "install.sh", "p")
     assert finished.returncode == 0
     if machine.target in ("x86", "jetson-nano"):
-        finished = machine.run("true", machine.folder / "one" / "install.sh")
+        finished = machine.run("true", machine.folder / "one" / "content" / "install.sh")
         message = "install.sh: HOME is not set; name a PREFIX to install below\n"
         assert (finished.returncode, finished.stderr) == (1, message)

@@ -90,6 +90,7 @@ def test_it_copies_fetches_and_tests(board):
     assert (place / "lib" / "libLiteRt.so").read_bytes() == b"library"
     assert (prefix / "bin" / BUNDLE).resolve() == place / "app" / "app"
     assert finished.stdout.splitlines() == [
+        "signature: none, nothing shows who made this bundle",
         f"LiteRT 2.3.0: {place}.new/lib/libLiteRt.so",
         f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {prefix}/bin/{BUNDLE}",
@@ -103,6 +104,7 @@ def test_c_code_needs_no_runtime(tmp_path):
     finished = run(folder, "install.sh")
     place = tmp_path / "home" / ".local" / "lib" / "zoo" / BUNDLE
     assert finished.stdout.splitlines() == [
+        "signature: none, nothing shows who made this bundle",
         f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {tmp_path}/home/.local/bin/{BUNDLE}",
     ]

@@ -74,6 +74,7 @@ def test_it_asks_copies_and_tests(board, tool, answer):
     asked = "DPU: 0x101000056010407, as the network needs"
     unknown = "DPU: no tool reports it; VART compares it when the network loads"
     assert finished.stdout.splitlines() == [
+        "signature: none, nothing shows who made this bundle",
         asked if "0x" in answer else unknown,
         f"{place}.new/app/app --selftest {place}.new/golden/selftest.txt",
         f"installed: {place}/app/app",

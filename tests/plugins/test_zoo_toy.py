@@ -1,6 +1,7 @@
 """zoo-toy is installed as a user would install it, and goes the whole way from list to run."""
 
 import ast
+import base64
 import importlib
 import json
 import os
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from made_once import made_once
+
+from zoo.bundle.signature import SigningKey
 
 SOURCE = Path(__file__).with_name("zoo_toy")
 Zoo = Callable[..., subprocess.CompletedProcess[str]]
@@ -281,3 +284,29 @@ def test_rebuilt_bundle_has_the_same_bytes(zoo, tmp_path):
     again = zoo(*words, "--force", "--cache", tmp_path / "cache")
     assert again.returncode == 0, again.stderr
     assert bundle.read_bytes() == first
+
+
+@pytest.mark.toolchain
+def test_a_signed_build_keeps_its_key_to_itself(zoo, places, tmp_path):
+    assert zoo("keygen", "key").returncode == 0
+    cache, key = tmp_path / "cache", SigningKey.read(tmp_path / "key")
+    words = ("build", "toy", "--target", "toychip", "--calib", f"toy_places:{places}")
+    built = zoo(*words, "--sign", "key", "--cache", cache)
+    assert built.returncode == 0, built.stderr
+    bundle, firmware = (tmp_path / line for line in built.stdout.splitlines())
+    assert f"{bundle}: signed with key.pub" in zoo("verify", bundle, "--key", "key.pub").stdout
+    signature = firmware.with_name(f"{firmware.name}.sig")
+    assert key.public.has_signed(firmware.read_bytes(), signature.read_bytes())
+
+    secret = base64.b64decode(key.file.read_text().splitlines()[1])[-32:]
+    with tarfile.open(bundle) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path != key.file]
+    assert not [path for path in written if secret in path.read_bytes()]
+    assert not [p for p in written if key.file.read_bytes().splitlines()[1] in p.read_bytes()]
+
+    assert zoo(*words, "--cache", cache).returncode == 0  # from now on unsigned
+    assert not signature.exists()
+    refused = zoo("verify", bundle, "--only-digests", "--key", "key.pub")
+    assert refused.returncode == 1
+    assert f"is not signed, {key.public.fingerprint} is wanted" in refused.stderr

@@ -17,6 +17,7 @@ from zoo.bundle.bundle import (
     pack,
     programs_of,
 )
+from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.provenance.maker import Maker
@@ -48,10 +49,11 @@ def write_bundle(
     more: Mapping[str, str] = NOTHING,
     detector: str = "",
     target: str = "board",
+    key: SigningKey | None = None,
 ) -> Path:
     """Write a bundle with that program and more files below a folder; return the archive.
 
-    detector: the name of a second model, '' for none.
+    detector: the name of a second model, '' for none.  key: that signs it.
     """
     content = folder / "content"
     files = {"app/app": program, "selftest": SELFTEST, "golden/photo.png": _photo(), **more}
@@ -60,10 +62,14 @@ def write_bundle(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(0o755)
+    if key:
+        (content / SIGNER).write_bytes(key.public.pem)
     manifest = replace(_manifest(content, scheme), target=target)
     if detector:
         manifest = _with_detector(manifest, detector)
     (content / "manifest.json").write_text(manifest.to_json())
+    if key:
+        (content / SIGNATURE).write_bytes(key.sign(manifest.to_json().encode()))
     pack(content, folder / "toy.board.ptq.tar.gz", "toy.board.ptq")
     return folder / "toy.board.ptq.tar.gz"
 

@@ -197,6 +197,7 @@ STAGES = (
             "bundle": plan.build_name,
             "quantization": plan.quant,
             "quantization_bound": plan.quantization_bound,
+            "signer": plan.signing.public.fingerprint if plan.signing else "",
         },
     ),
 )

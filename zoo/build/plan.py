@@ -8,6 +8,7 @@ from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
+from zoo.bundle.signature import SigningKey
 from zoo.capability import demand_capable
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
@@ -88,6 +89,7 @@ class Plan:
     quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
     detector: the plan of the network that finds this one's regions; regions: how.
     part: in a chain, the network's role in the program: 'network' or 'detector'.
+    signing: the key that signs the bundle, None for none.
     used: plugins that the plan uses, such as recipe and target.
     """
 
@@ -108,6 +110,7 @@ class Plan:
     detector: "Plan | None" = None
     regions: RegionRule = field(default_factory=RegionRule)
     part: str = ""
+    signing: SigningKey | None = None
     used: Used = frozenset()
 
     @property

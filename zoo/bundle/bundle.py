@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from zoo.artifact import Exactness, Memory
 from zoo.bundle import archive as archives
+from zoo.bundle.signature import SIGNATURE, PublicKey, signer_of
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError, RecipeError
@@ -202,10 +203,11 @@ def _chain(data: Mapping[str, Any] | None) -> BundledChain | None:
 
 @dataclass(frozen=True)
 class Bundle:
-    """An unpacked bundle."""
+    """An unpacked bundle. signer: the key that signed it, None if it is not signed."""
 
     folder: Path
     manifest: Manifest
+    signer: PublicKey | None = None
 
     @property
     def contract(self) -> Contract:
@@ -230,15 +232,16 @@ def pack(folder: Path, archive: Path, name: str) -> None:
     archives.pack(folder, archive, name, first=MANIFEST)
 
 
-def unpack(archive: Path, folder: Path) -> Bundle:
-    """Unpack a bundle and check every byte against its manifest.
+def unpack(archive: Path, folder: Path, key: PublicKey | None = None) -> Bundle:
+    """Unpack a bundle and check every byte against its manifest, and that against its signature.
 
+    key: the one that must have signed it, None for any or none.
     Raises BundleError naming the file that is damaged, missing or not listed.
     """
     damage = archives.unpack(archive, folder)
     try:
         inside = _only_folder(folder, archive)
-        bundle = check(inside, str(archive))
+        bundle = check(inside, str(archive), key)
         if inside.name != bundle.manifest.name:
             raise BundleError(f"{archive}: its folder {inside.name!r} was renamed; {_ANEW}")
     except BundleError as error:
@@ -250,15 +253,18 @@ def unpack(archive: Path, folder: Path) -> Bundle:
     return bundle
 
 
-def check(folder: Path, where: str) -> Bundle:
-    """Check an unpacked bundle's files against its manifest; raises BundleError."""
+def check(folder: Path, where: str, key: PublicKey | None = None) -> Bundle:
+    """Check an unpacked bundle's signature and files as `unpack` does; raises BundleError."""
     path = folder / MANIFEST
     if not path.is_file():
         raise BundleError(f"{where}: has no {MANIFEST}; this is not a bundle made by `zoo build`")
     if path.stat().st_size > _MANIFEST_BYTES_MAX:
         raise BundleError(f"{where}: {MANIFEST!r} is larger than any is; {_ANEW}")
-    manifest = Manifest.from_json(path.read_bytes().decode("utf-8", "replace"), where)
-    found = {k: v for k, v in folder_digests(folder).items() if k != MANIFEST}
+    content = path.read_bytes()
+    signer = signer_of(folder, content, where, key)
+    manifest = Manifest.from_json(content.decode("utf-8", "replace"), where)
+    unlisted = {MANIFEST, SIGNATURE} if signer else {MANIFEST}
+    found = {k: v for k, v in folder_digests(folder).items() if k not in unlisted}
     for name in sorted(manifest.files.keys() | found.keys()):
         if manifest.files.get(name) != found.get(name):
             state = "is missing" if name not in found else "was changed"
@@ -266,11 +272,21 @@ def check(folder: Path, where: str) -> Bundle:
             raise BundleError(f"{where}: {name!r} {state}; {_ANEW}")
     for name in sorted({*programs_of(folder)} ^ {*manifest.programs}):
         raise BundleError(f"{where}: {name!r}: its permission to be run was changed; {_ANEW}")
+    for name, oddity in _oddities(folder):
+        raise BundleError(f"{where}: {name!r} is {oddity}, which no bundle has; {_ANEW}")
+    return Bundle(folder, manifest, signer)
+
+
+def _oddities(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield names below a folder that are neither files nor folders with something inside."""
     for path in sorted(folder.rglob("*")):
-        if path.is_dir() and not any(path.iterdir()):
-            name = path.relative_to(folder).as_posix()
-            raise BundleError(f"{where}: {name!r} is an empty folder, which no bundle has; {_ANEW}")
-    return Bundle(folder, manifest)
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield name, "a link"
+        elif path.is_dir() and not any(path.iterdir()):
+            yield name, "an empty folder"
+        elif not path.is_dir() and not path.is_file():
+            yield name, "no plain file"
 
 
 def programs_of(folder: Path) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """zoo build: from a model to a bundle."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,17 +12,20 @@ from zoo.build.chain import alone_note, chained
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.stage import needs_of_detector
+from zoo.bundle.signature import SigningKey
 from zoo.capability import demand_capable
 from zoo.cli.options import (
     cache_option,
     chosen_runtime,
     cpu_tail_option,
+    existing,
     json_option,
     model_argument,
     open_cache,
     registered,
 )
 from zoo.cli.output import print_json
+from zoo.target import ARCHIVE
 
 
 @click.command()
@@ -82,6 +86,13 @@ from zoo.cli.output import print_json
     show_default=True,
     help="Maximum loss on pictures held out from calibration, in spreads of the output.",
 )
+@click.option(
+    "--sign",
+    "key_file",
+    type=existing("file", "a private key, as `zoo keygen` makes it"),
+    metavar="KEY",
+    help="Sign the bundle with this private key.",
+)
 @click.option("--commercial", is_flag=True, help="Refuse parts with non-commercial licences.")
 @click.option("--out", default="dist", show_default=True, type=click.Path(path_type=Path))
 @click.option("--explain", is_flag=True, help="Print whether and why each stage is rebuilt.")
@@ -98,6 +109,7 @@ def command(
     as_json: bool,
     cpu_tail: bool,
     detector: str,
+    key_file: Path | None,
     **wish: object,
 ) -> None:
     """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
@@ -108,7 +120,8 @@ def command(
     told = [*_of_name(asked.model), *filter(None, [alone_note(asked.model, detector, target)])]
     if not as_json:
         _print_notes(told)  # before what may be missing
-    plan = make_plan(chained(asked, detector, target))
+    signing = SigningKey.read(key_file) if key_file else None
+    plan = replace(make_plan(chained(asked, detector, target)), signing=signing)
     if dry_run:
         _demand_buildable(plan)
         _preview(plan, cache_folder, as_json)
@@ -171,9 +184,18 @@ def _build(
     packages = {form: out / f"{plan.build_name}.{form}" for form in plan.target.packages}
     for form, package in packages.items():
         cache.deliver(done["package"] / f"bundle.{form}", package)
+        _sign_file(plan, form, package)
     detector_notes = _notes(needs_of_detector(done)) if plan.detector else ()
     notes = (*_notes(done), *detector_notes, *app_notes(plan.target))
     return list(packages.values()), notes, outcomes
+
+
+def _sign_file(plan: Plan, form: str, package: Path) -> None:
+    """Write PACKAGE.sig beside a package as a whole; the archive has its signature inside."""
+    signature = package.with_name(f"{package.name}.sig")
+    signature.unlink(missing_ok=True)  # of an older package
+    if plan.signing and form != ARCHIVE:
+        signature.write_bytes(plan.signing.sign(package.read_bytes()))
 
 
 def _notes(done: Mapping[str, Path]) -> Iterator[str]:

@@ -56,7 +56,7 @@ class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in d
 
 
 class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
-    """An existing path. what: 'file' or 'folder'; needed: a description for the message."""
+    """An existing path. what: 'file', 'folder' or both; needed: a description for the message."""
 
     def __init__(self, what: str, needed: str) -> None:
         super().__init__(path_type=Path)
@@ -70,7 +70,7 @@ class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
     ) -> Any:  # noqa: ANN401
         """Return the path; raises UsageError if it does not exist or is something else."""
         path = Path(str(super().convert(value, param, ctx)))
-        if path.is_file() if self.what == "file" else path.is_dir():
+        if (path.is_file() and "file" in self.what) or (path.is_dir() and "folder" in self.what):
             return path
         found = "is no" if path.exists() else "no such"
         raise UsageError(f"{path}: {found} {self.what}; give {self.needed}")

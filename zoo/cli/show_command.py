@@ -162,8 +162,9 @@ def _network(
 
 def _bundle(path: Path) -> dict[str, object]:
     with TemporaryDirectory(prefix="zoo-show-") as folder:
-        manifest = unpack(path, Path(folder)).manifest
-    return {"kind": "bundle", **_jsonable(asdict(manifest))}
+        bundle = unpack(path, Path(folder))
+    signer = bundle.signer.fingerprint if bundle.signer else ""
+    return {"kind": "bundle", "signer": signer, **_jsonable(asdict(bundle.manifest))}
 
 
 def _flash_package(path: Path) -> dict[str, object]:

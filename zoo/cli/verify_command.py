@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from zoo.bundle.bundle import Bundle, unpack
+from zoo.bundle.bundle import Bundle, check, unpack
+from zoo.bundle.signature import PublicKey
 from zoo.cli.options import existing, json_option
 from zoo.cli.output import print_json, print_table
 from zoo.errors import PluginError, ZooError
@@ -16,22 +17,49 @@ from zoo.provenance.maker import absent_makers
 
 
 @click.command()
-@click.argument("bundle", type=existing("file", "a bundle that `zoo build` made"))
+@click.argument("bundle", type=existing("file or folder", "a bundle that `zoo build` made"))
+@click.option(
+    "--key",
+    "key_file",
+    type=existing("file", "a public key, as `zoo keygen` makes it"),
+    metavar="PUB",
+    help="Refuse a bundle that this public key has not signed.",
+)
 @click.option("--only-digests", is_flag=True, help="Check the bytes, run nothing.")
 @json_option
-def command(bundle: Path, only_digests: bool, as_json: bool) -> None:
-    """Check every file of BUNDLE, then rerun float, reference, artifact and app."""
+def command(bundle: Path, key_file: Path | None, only_digests: bool, as_json: bool) -> None:
+    """Check every file of BUNDLE, then rerun float, reference, artifact and app.
+
+    BUNDLE is an archive, or the folder that was unpacked from it.
+    """
+    key = PublicKey.read(key_file) if key_file else None
     with TemporaryDirectory(prefix="zoo-verify-") as folder:
-        unpacked = unpack(bundle, Path(folder))
+        is_folder = bundle.is_dir()
+        unpacked = (
+            check(bundle, str(bundle), key) if is_folder else unpack(bundle, Path(folder), key)
+        )
         certificate = bundle_certificate(unpacked, str(bundle))
         rows = [] if only_digests else _prove(unpacked, certificate, str(bundle))
+    files = len(unpacked.manifest.files)
     if as_json:
-        print_json({"bundle": str(bundle), "files": len(unpacked.manifest.files), "checks": rows})
+        signer = unpacked.signer.fingerprint if unpacked.signer else ""
+        signed = {"signer": signer, "is_expected_signer": key is not None}
+        print_json({"bundle": str(bundle), "files": files, **signed, "checks": rows})
         return
-    click.echo(f"{bundle}: {len(unpacked.manifest.files)} files are unchanged")
+    click.echo(f"{bundle}: {files} files are unchanged")
+    click.echo(f"{bundle}: {_signed(unpacked.signer, key_file)}")
     if rows:
         shown = ("step", "unit", "largest", "mean", "bound", "values", "how", "state")
         print_table("Certificate", [{name: row[name] for name in shown} for row in rows])
+
+
+def _signed(signer: PublicKey | None, key_file: Path | None) -> str:
+    """Return in words who signed a bundle, and whether that was checked."""
+    if signer is None:
+        return "not signed: nothing shows who made it (`zoo build --sign KEY`)"
+    if key_file is None:
+        return f"signed with {signer.fingerprint}; only --key PUB shows whether that is its maker"
+    return f"signed with {key_file}, {signer.fingerprint}"
 
 
 def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[str, object]]:

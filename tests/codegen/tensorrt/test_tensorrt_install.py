@@ -81,7 +81,7 @@ def test_install_ties_the_program_to_tensorrt_and_builds_the_engine(bundle, tens
     finished = install(bundle, prefix, **here)
     assert finished.returncode == 0, finished.stderr
     place = prefix / "lib" / "zoo" / FACTS["bundle"]
-    first, *tested, last = finished.stdout.splitlines()
+    _, first, *tested, last = finished.stdout.splitlines()
     assert (
         first == f"made: {place}.new/lib/libzoo_tensorrt.so, with the headers in {tensorrt}/include"
     )

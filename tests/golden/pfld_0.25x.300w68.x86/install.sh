@@ -14,12 +14,14 @@ fail() {
 
 usage() {
   cat <<TEXT
-Usage: sh install.sh [PREFIX] [--service CAMERA]
+Usage: sh install.sh [PREFIX] [--key PUB] [--service CAMERA]
        sh install.sh [PREFIX] --uninstall
 
 Installs $name below PREFIX, by default ~/.local,
 and runs its self-test. What is installed stays as it is until the new one has passed.
 
+  --key PUB          refuse it unless this public key has signed it; an installation keeps
+                     its bundle's key, and is only replaced by bundles of that key
   --service CAMERA   also start it at boot, on a camera such as /dev/video0; as root
   --uninstall        remove it, and its service
   --help             this text
@@ -27,6 +29,7 @@ TEXT
 }
 
 prefix=""
+key=""
 camera=""
 uninstall=""
 while [ $# -gt 0 ]; do
@@ -36,6 +39,11 @@ while [ $# -gt 0 ]; do
       exit 0
       ;;
     --uninstall) uninstall=yes ;;
+    --key)
+      [ -n "${2:-}" ] || fail "--key: name the file of a public key, as zoo keygen makes it"
+      key=$2
+      shift
+      ;;
     --service)
       [ -n "${2:-}" ] || fail "--service: name a camera, such as /dev/video0"
       camera=$2
@@ -82,6 +90,53 @@ if [ -n "$uninstall" ]; then
   exit 0
 fi
 
+# The manifest's files, as names of those in folders that are copied, or as sha256sum(1) reads them.
+listed() {
+  sed -n '/^  "files": {$/,/^  }/s/^    "\(.*\)": "\([0-9a-f]\{64\}\)",\{0,1\}$/'"$1/p" \
+    "$here/manifest.json"
+}
+names() { listed '\1' | grep -E '^(app|lib|model|golden|licences)/'; }
+digests() { listed '\2  \1'; }
+present() {
+  for part in app lib model golden licences; do
+    [ -e "$part" ] || continue
+    find "$part" -type f
+    find "$part" ! -type f ! -type d -exec echo {} "is no file" \;
+  done
+}
+
+# Fails unless the key in a file has signed the manifest, and the manifest is of these files.
+check_signature() {
+  [ -f "$here/manifest.json.sig" ] || fail "this bundle is not signed, $1 is wanted;" \
+    "--uninstall removes what is installed, and its key"
+  [ -f "$1" ] || fail "$1: no such file; name the public key of the bundle's maker"
+  openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$here/manifest.json" \
+    -sigfile "$here/manifest.json.sig" >/dev/null 2>&1 || fail "the bundle's manifest is not what" \
+    "the key in $1 has signed: do not use it; if its maker has a new key, name that with --key"
+  (cd "$here" && digests | sha256sum -c >/dev/null 2>&1) || fail "not what was signed," \
+    "do not use it: $(cd "$here" && digests | sha256sum -c 2>&1 | grep -v ': OK$')"
+  added=$(cd "$here" && { names; present; } | sort | uniq -u) || true
+  [ -z "$added" ] || fail "not in what was signed, do not use it: $added"
+  echo "signature: by the key in $1"
+}
+
+# The key is that of --key, or of what is installed, or on the first time the bundle's own.
+[ -n "$key" ] || [ ! -f "$place/signer.pub" ] || key=$place/signer.pub
+has_openssl=yes
+openssl pkeyutl -help 2>&1 | grep -q rawin || has_openssl=""
+if [ -n "$key" ]; then
+  [ -n "$has_openssl" ] || fail "OpenSSL 3 checks signatures, and is not installed here;" \
+    "check the bundle elsewhere, with zoo verify --key"
+  check_signature "$key"
+elif [ -f "$here/manifest.json.sig" ] && [ -n "$has_openssl" ]; then
+  key=$here/signer.pub
+  check_signature "$key"
+elif [ -f "$here/manifest.json.sig" ]; then
+  echo "signature: not checked, OpenSSL 3 is not installed here"
+else
+  echo "signature: none, nothing shows who made this bundle"
+fi
+
 # Programs need a C library at least as new as the one they were linked with.
 needed=2.28
 found=$(getconf GNU_LIBC_VERSION 2>/dev/null | tr -dc 0-9.)
@@ -100,6 +155,8 @@ mkdir -p "$new"
 for part in app model golden licences README.md manifest.json certificate.json selftest; do
   cp -R "$here/$part" "$new/"
 done
+[ ! -f "$here/manifest.json.sig" ] || cp "$here/manifest.json.sig" "$new/"
+[ -z "$key" ] || cp "$key" "$new/signer.pub"
 [ ! -d "$here/lib" ] || cp -R "$here/lib" "$new/"
 
 # The new installation takes the place of the old one, which stays if it cannot.

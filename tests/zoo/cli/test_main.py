@@ -31,7 +31,11 @@ def shell(tmp_path):
         (["list", "--jsn"], 2, "zoo list: No such option '--jsn' (zoo list --help)\n"),
         (["build", "pfld", "--target", "x68"], 2, "zoo: unknown target 'x68'; did you mean x86?\n"),
         (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
-        (["verify", "none.tar.gz"], 2, "zoo: none.tar.gz: no such file; give a bundle that `zoo b"),
+        (
+            ["verify", "none.tar.gz"],
+            2,
+            "zoo: none.tar.gz: no such file or folder; give a bundle that",
+        ),
         (["run", "."], 2, "zoo: .: is no file; give a bundle that `zoo build` made"),
         (
             ["eval", "pfld", "--data", "none"],

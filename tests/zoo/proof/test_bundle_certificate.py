@@ -16,9 +16,10 @@ from zoo.bundle.bundle import (
     pack,
     programs_of,
 )
+from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey, make_key
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
-from zoo.errors import VerifyError
+from zoo.errors import BundleError, VerifyError
 from zoo.proof.bundle_certificate import CERTIFICATE, bundle_certificate, compare_again
 from zoo.proof.certificate import Certificate, Check
 from zoo.provenance.maker import Maker
@@ -217,8 +218,12 @@ def test_steps_that_are_missing_are_named():
         compare_again(CHECKS[::-1], CHECKS, "toy")
 
 
-def _archive(folder, tmp_path):
+def _archive(folder, tmp_path, key=None):
+    if key:
+        (folder / SIGNER).write_bytes(key.public.pem)
     (folder / "manifest.json").write_text(manifest_of(folder).to_json())
+    if key:
+        (folder / SIGNATURE).write_bytes(key.sign((folder / "manifest.json").read_bytes()))
     pack(folder, tmp_path / "toy.tar.gz", "toy.board.ptq")
     return tmp_path / "toy.tar.gz"
 
@@ -227,12 +232,39 @@ def test_digests_alone_can_be_verified(folder, zoo, tmp_path):
     make(folder)
     archive = _archive(folder, tmp_path)
     found = zoo("verify", archive, "--only-digests")
-    assert (found.exit_code, found.output) == (0, f"{archive}: 7 files are unchanged\n")
+    assert (found.exit_code, found.output) == (
+        0,
+        f"{archive}: 7 files are unchanged\n"
+        f"{archive}: not signed: nothing shows who made it (`zoo build --sign KEY`)\n",
+    )
     assert json.loads(zoo("verify", archive, "--only-digests", "--json").output) == {
         "bundle": str(archive),
         "files": 7,
+        "signer": "",
+        "is_expected_signer": False,
         "checks": [],
     }
+
+
+@pytest.mark.parametrize("form", ["archive", "folder"])
+def test_who_signed_is_verified(form, folder, zoo, tmp_path):
+    keys = [make_key(tmp_path / name) for name in ("maker", "another")]
+    make(folder)
+    archive = _archive(folder, tmp_path, SigningKey.read(tmp_path / "maker"))
+    words = ["verify", archive if form == "archive" else folder, "--only-digests"]
+    assert zoo(*words).output.endswith(
+        f": signed with {keys[0].fingerprint}; only --key PUB shows whether that is its maker\n"
+    )
+    found = zoo(*words, "--key", tmp_path / "maker.pub")
+    assert found.output.endswith(
+        f": 8 files are unchanged\n{words[1]}: signed with {tmp_path}/maker.pub, "
+        f"{keys[0].fingerprint}\n"
+    )
+    facts = json.loads(zoo(*words, "--key", tmp_path / "maker.pub", "--json").output)
+    assert (facts["signer"], facts["is_expected_signer"]) == (keys[0].fingerprint, True)
+    refused = zoo(*words, "--key", tmp_path / "another.pub").exception
+    assert isinstance(refused, BundleError)
+    assert f"is signed with another key, {keys[0].fingerprint}, not with" in str(refused)
 
 
 def test_digests_alone_do_not_make_a_broken_certificate_right(folder, zoo, tmp_path):

@@ -38,8 +38,9 @@ from zoo.bundle.bundle import (
 )
 from zoo.bundle.elf import c_library
 from zoo.bundle.sbom import Component, bill_of_materials
+from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey
 from zoo.digest import digest_path, folder_digests
-from zoo.errors import PluginError
+from zoo.errors import PluginError, RefusedError
 from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.provenance.maker import Maker, makers
@@ -59,6 +60,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     _copy_results(needs, folder)
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
+    if plan.signing:
+        (folder / SIGNER).write_bytes(plan.signing.public.pem)
     request, facts = _request(plan, needs)
     facts = {**facts, "c_library": _c_library(folder)}
     _write_companions(app.companions(request, facts), folder)
@@ -69,10 +72,23 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     (folder / "sbom.cdx.json").write_text(sbom, "utf-8")
     manifest = _manifest(plan, needs, folder, made_by)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
+    if plan.signing:
+        (folder / SIGNATURE).write_bytes(_signature(plan.signing, manifest))
     for package in packages:
         wanted = PackageRequest(request, facts, folder, app.packages.get(package.name))
         _write_package(package, wanted, out / f"bundle.{package.name}")
     shutil.rmtree(folder)
+
+
+def _signature(key: SigningKey, manifest: Manifest) -> bytes:
+    """Sign a manifest; raises RefusedError for names that a board's shell cannot read in it."""
+    for name in manifest.files:
+        if json.dumps(name) != f'"{name}"':
+            raise RefusedError(
+                f"{manifest.name}: {name!r} cannot be compared on a board; a signed bundle's files "
+                "have names of plain ASCII characters, without quotes"
+            )
+    return key.sign(manifest.to_json().encode())
 
 
 def _write_package(package: Package, wanted: PackageRequest, file: Path) -> None:
@@ -144,6 +160,7 @@ def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping
         "notice": _notice(recipes),
         "memory": memory_text(dict(zip((r.name for r in recipes), memory, strict=True))),
         "files": "\n".join(_artifact_files(needs)),
+        "signer": plan.signing.public.fingerprint if plan.signing else "",
     }
 
 
