@@ -16,6 +16,7 @@ from zoo.tool import Tool
 __all__ = ["CMakeProject", "CppBackend", "step_headers"]
 
 _CPP = TEMPLATES / "cpp"
+_CONTRACT = "contract.cpp"
 _BATCHES = 4  # batches of about equal work, for two or four cores
 _STEPS = Path(steps.__path__[0])
 _CORE_HEADERS = (_STEPS / "frame.hpp", _STEPS / "track.hpp")
@@ -26,12 +27,14 @@ _INCLUDE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 class CMakeProject:
     """Context of templates/cpp/CMakeLists.txt.j2.
 
-    sources: relative paths of the C++ files.  batch: number of files compiled as one.
+    sources: relative paths of the C++ files.  own_sources: of those, the network's.
+    batch: number of the others compiled as one.
     c_sources: of the C files, if the network is among the sources.
     """
 
     model: str
     sources: tuple[str, ...]
+    own_sources: tuple[str, ...]
     c_sources: tuple[str, ...]
     batch: int
     links: tuple[str, ...]
@@ -76,7 +79,7 @@ class CppBackend:
         """
         files = {**self._copied(), **step_headers(request), **vendored_sources()}
         files |= self.network(request)
-        files["contract.cpp"] = render("cpp/contract.cpp.j2", **contract_code(request))
+        files[_CONTRACT] = render("cpp/contract.cpp.j2", **contract_code(request))
         project = self._project(request.model, sorted(files))
         files["CMakeLists.txt"] = render("cpp/CMakeLists.txt.j2", build=project)
         return {**dict(sorted(files.items())), **self.beside(request)}
@@ -99,8 +102,9 @@ class CppBackend:
         return CMakeProject(
             model,
             sources,
+            own_sources=(_CONTRACT,),
             c_sources=tuple(name for name in names if name.endswith(".c")),
-            batch=-(-len(sources) // _BATCHES),
+            batch=-(-(len(sources) - 1) // _BATCHES),
             links=self.links,
             links_reason=self.links_reason,
         )

@@ -2,11 +2,13 @@
 
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from codegen.c_lines import filled_text
 from zoo import quoting
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["TEMPLATES", "render"]
 
@@ -14,7 +16,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # On demand: a build of what is cached renders nothing.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

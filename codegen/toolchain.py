@@ -15,7 +15,7 @@ from shutil import which
 from codegen.cmake_build import CMAKE, cmake_build
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
-from codegen.zig_library import is_built, note_built
+from codegen.zig_library import is_built, note_built, object_launcher
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
@@ -78,13 +78,15 @@ class LinuxToolchain:
                 f"compiling for {self.machine.name}: the first time takes minutes, for Zig's C++ "
                 "library"
             )
-        program = cmake_build(
-            source, out, cmake_options(self.machine, compiler, self.compiler("c"))
-        )
+        program = cmake_build(source, out, self._cmake_options(source, compiler))
         if is_zig:
             note_built(compiler)
         check_versions(program, self.machine.images)
         return program
+
+    def _cmake_options(self, source: Path, compiler: Sequence[str]) -> tuple[str, ...]:
+        options = cmake_options(self.machine, compiler, self.compiler("c"))
+        return options if by_host() else (*options, object_launcher(source))
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

@@ -13,8 +13,6 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filelock import FileLock
-
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
 
@@ -53,6 +51,8 @@ def wheel_file(wheel: Wheel) -> Path:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / wheel.file
+    from filelock import FileLock  # on demand: most builds download nothing
+
     with FileLock(folder / f"{wheel.file}.lock"):
         if not kept.is_file():
             with TemporaryDirectory(dir=folder, prefix="download-") as place:

@@ -1,13 +1,17 @@
-"""Whether Zig has built its C++ library for a machine, which takes a minute or more."""
+"""What Zig's cache holds for all programs: its C++ library, and their objects.
+
+Zig builds its C++ library once for each machine, which takes a minute or more.
+"""
 
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["is_built", "note_built"]
+__all__ = ["cache_folder", "is_built", "note_built", "object_launcher", "objects_folder"]
 
 
 def is_built(words: Sequence[str]) -> bool:
@@ -21,6 +25,21 @@ def note_built(words: Sequence[str]) -> None:
         _note(words).touch()
 
 
+def objects_folder() -> Path:
+    """Return where the objects of C++ programs are kept; it may be removed at any time."""
+    return cache_folder() / "edgezoo-objects"
+
+
+def object_launcher(source: Path) -> str:
+    """Return CMake's option by which Zig compiles the same unit once (codegen.object_cache).
+
+    source: the folder of the program's sources.
+    """
+    folders = map(str, (objects_folder(), source.absolute()))
+    words = (sys.executable, "-m", "codegen.object_cache", *folders)
+    return f"-DCMAKE_CXX_COMPILER_LAUNCHER={';'.join(words)}"
+
+
 def _note(words: Sequence[str]) -> Path:
     """Return a file in Zig's global cache, which is removed with it.
 
@@ -31,10 +50,10 @@ def _note(words: Sequence[str]) -> Path:
     except PackageNotFoundError:
         release = ""
     key = sha256("\n".join((release, *words)).encode()).hexdigest()
-    return _folder() / f"edgezoo-{key[:16]}"
+    return cache_folder() / f"edgezoo-{key[:16]}"
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
     """Return ZIG_GLOBAL_CACHE_DIR, or the default of Zig on Linux."""
     caches = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(os.environ.get("ZIG_GLOBAL_CACHE_DIR") or Path(caches) / "zig")

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -56,8 +57,9 @@ def simplified(model: ModelProto, where: str) -> Simplified:
     A model that onnxsim cannot run is unchanged; the import then names the unsupported node.
     What onnxsim and its ONNX Runtime print is dropped: the fault has what explains a failure.
     """
-    # It loads PyTorch if installed, which would slow down reading a hub.
-    import onnxsim
+    # On demand: it takes half a second, and reading a hub does not need it.
+    with _without_torch():
+        import onnxsim
 
     shapes = _shapes_of_one_sample(model)
     simpler: ModelProto
@@ -81,6 +83,19 @@ def simplified(model: ModelProto, where: str) -> Simplified:
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     onnx.helper.set_model_props(simpler, metadata)
     return Simplified(simpler)
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Hide PyTorch from an import: onnxsim loads it for a quantizer, which takes two seconds."""
+    is_hidden = "torch" not in sys.modules
+    if is_hidden:
+        sys.modules["torch"] = None  # type: ignore[assignment]  # ImportError for who asks
+    try:
+        yield
+    finally:
+        if is_hidden:
+            del sys.modules["torch"]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """By what programs are compiled, on machines that have or lack it."""
 
 import logging
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -59,6 +60,8 @@ def test_zig_by_default(machine, tmp_path, board, words):
         f"-DCMAKE_SYSTEM_PROCESSOR={board.architecture}",
         f"-DCMAKE_CXX_COMPILER=/packages/ziglang/zig;c++;-target;{words}",
         f"-DCMAKE_C_COMPILER=/packages/ziglang/zig;cc;-target;{words}",
+        f"-DCMAKE_CXX_COMPILER_LAUNCHER={sys.executable};-m;codegen.object_cache;"
+        f"{tmp_path / 'edgezoo-objects'};{tmp_path}",
     ]
     assert [tool.name for tool in LinuxToolchain(board).tools][:2] == ["CMake", "Zig"]
 

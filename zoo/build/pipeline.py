@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -215,13 +216,14 @@ def build(
     """Run the stages that are not cached and return each one's result folder by name.
 
     A chain's detector goes first, to its artifact; its results are named 'detector hub' and so on.
-    force: run all of them.  started, finished: called on progress.
+    force: run all of them.  started: called before a stage runs, not for a cached one.
+    finished: called after each.
     """
     done: dict[str, Outcome] = {}
     for name, stage, part in _steps(plan, stages):
-        started(replace(stage, name=name))
         needs = _needs(name, stage, plan, done)
-        outcome = cache.perform(_task(stage, part, needs, done), _runner(stage, part, needs), force)
+        run = _runner(stage, part, needs, partial(started, replace(stage, name=name)))
+        outcome = cache.perform(_task(stage, part, needs, done), run, force)
         done[name] = outcome
         finished(replace(outcome, stage=name))
     return {name: outcome.folder for name, outcome in done.items()}
@@ -286,10 +288,13 @@ def _task(
     return Task(stage.name, plan.build_name, files, digests, options, before)
 
 
-def _runner(stage: Stage, plan: Plan, done: Mapping[str, Outcome]) -> Callable[[Path], None]:
+def _runner(
+    stage: Stage, plan: Plan, done: Mapping[str, Outcome], started: Callable[[], None]
+) -> Callable[[Path], None]:
     needs = {name: outcome.folder for name, outcome in done.items()}
 
     def run(out: Path) -> None:
+        started()
         with blame():
             registry.resolve(stage.run)(plan, needs, out)
 

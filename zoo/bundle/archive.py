@@ -16,6 +16,8 @@ __all__ = ["EPOCH_S", "pack", "unpack"]
 EPOCH_S = 1_700_000_000
 _MAGIC = b"\x1f\x8b"
 _LEVEL = 6
+_BLOCK_BYTES = 1 << 20
+_WINDOW_BYTES = 1 << zlib.MAX_WBITS
 _MEMBERS_MAX = 10_000
 
 
@@ -103,8 +105,26 @@ def _extract(member: Member, folder: Path, kinds: dict[str, bool]) -> None:
 
 
 def _deflate(content: bytes) -> bytes:
-    """Return a gzip file with a digest of everything after its header in that."""
-    deflater = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
-    trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-    body = deflater.compress(content) + deflater.flush() + trailer
+    """Return a gzip file with a digest of everything after its header in that.
+
+    Blocks are compressed side by side, with the window of the one before: their bytes do not
+    depend on the number of threads.
+    """
+    # On demand: reading bundles needs no threads.
+    from concurrent.futures import ThreadPoolExecutor
+
+    starts = range(0, max(len(content), 1), _BLOCK_BYTES)
+    with ThreadPoolExecutor() as threads:
+        blocks = threads.map(lambda start: _deflated_block(content, start), starts)
+        trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+        body = b"".join((*blocks, trailer))
     return gzip_header(body) + body
+
+
+def _deflated_block(content: bytes, start: int) -> bytes:
+    """Return a part of a raw deflate stream that ends at a byte."""
+    window = content[max(0, start - _WINDOW_BYTES) : start]
+    end = start + _BLOCK_BYTES
+    deflater = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS, zdict=window)
+    ending = zlib.Z_FINISH if end >= len(content) else zlib.Z_SYNC_FLUSH
+    return deflater.compress(content[start:end]) + deflater.flush(ending)

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from zoo.build.cache import Outcome
@@ -11,54 +11,62 @@ from zoo.build.stage import Stage
 from zoo.reporting import PROGRESS
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.status import Status
 
 __all__ = ["Progress", "progress"]
 
 
-@dataclass(frozen=True)
 class Progress:
-    """Print one line for each stage that ran, or with `explain` for every stage."""
+    """Print one line for each stage that ran, or with `explain` for every stage.
 
-    console: "Console"
-    status: "Status"
-    explain: bool
+    until: ends the display. It begins with the first thing to show: its library takes time to
+    load, and a build of what is cached shows nothing.
+    """
+
+    def __init__(self, explain: bool, until: ExitStack) -> None:
+        self._explain = explain
+        self._until = until
 
     def started(self, stage: Stage) -> None:
         """Show the running stage."""
-        self.status.update(f"{stage.name}: {stage.summary}")
+        self._status.update(f"{stage.name}: {stage.summary}")
 
     def finished(self, outcome: Outcome) -> None:
         """Print a stage's outcome."""
-        if self.explain or not outcome.hit:
+        if self._explain or not outcome.hit:
             state = "cached" if outcome.hit else "built "
-            reason = f"  [dim]{outcome.reason}[/dim]" if self.explain and not outcome.hit else ""
-            self.console.print(f"  {state} {outcome.stage:<17}{reason}", highlight=False)
+            reason = f"  [dim]{outcome.reason}[/dim]" if self._explain and not outcome.hit else ""
+            self.print(f"  {state} {outcome.stage:<17}{reason}")
+
+    def print(self, line: str) -> None:
+        """Print a line above the running stage."""
+        self._status.console.print(line, highlight=False)
+
+    @cached_property
+    def _status(self) -> "Status":
+        from rich.console import Console
+
+        return self._until.enter_context(Console(stderr=True).status(""))
 
 
 @contextmanager
 def progress(explain: bool) -> Iterator[Progress]:
     """Show progress while the block runs."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    reports = _Reports(console)
-    PROGRESS.addHandler(reports)
-    PROGRESS.setLevel(logging.INFO)
-    try:
-        with console.status("") as status:
-            yield Progress(console, status, explain)
-    finally:
-        PROGRESS.removeHandler(reports)
+    with ExitStack() as until:
+        shown = Progress(explain, until)
+        reports = _Reports(shown)
+        PROGRESS.addHandler(reports)
+        PROGRESS.setLevel(logging.INFO)
+        until.callback(PROGRESS.removeHandler, reports)
+        yield shown
 
 
 class _Reports(logging.Handler):
     """Print progress reports of long-running work."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, shown: Progress) -> None:
         super().__init__()
-        self.console = console
+        self.shown = shown
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.console.print(f"    {record.getMessage()}", highlight=False)
+        self.shown.print(f"    {record.getMessage()}")

@@ -108,6 +108,8 @@ def _show_layers(
 
 
 def _facts(name: str) -> dict[str, object]:
+    if found := _registered(name):
+        return found
     if name.endswith(f".{ARCHIVE}"):
         return _bundle(named_file(name))
     if Path(name).suffix:
@@ -119,15 +121,20 @@ def _facts(name: str) -> dict[str, object]:
             return _flash_package(named_file(name))
     if ":" in name:
         return _target(find_target(name))
+    if Path(name).is_file():
+        find_recipe(name, None)  # says what the file is instead
+    everything = (name for kind in _KINDS for name in registry.names(kind))
+    raise UnknownNameError("model, target or scheme", name, everything)
+
+
+def _registered(name: str) -> dict[str, object]:
+    """Return what a registered name stands for, nothing for other names."""
     if registry.knows("target", name):
         return _target(registry.load("target", name))
     for kind in _KINDS:
         if registry.knows(kind, name):
             return _jsonable({"kind": kind, **asdict(registry.load(kind, name))})
-    if Path(name).is_file():
-        find_recipe(name, None)  # says what the file is instead
-    everything = (name for kind in _KINDS for name in registry.names(kind))
-    raise UnknownNameError("model, target or scheme", name, everything)
+    return {}
 
 
 def _target(target: Target) -> dict[str, object]:

@@ -13,6 +13,8 @@ __all__ = ["Imports", "imports_of", "modules_of", "sub_packages"]
 _INIT = "__init__"
 _PYTHONS_OWN = sys.stdlib_module_names | {"__main__"}
 _BY_NAME = frozenset({"import_module", "__import__", "run_module", "run_path"})
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Fields of the syntax tree's nodes that hold statements."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,32 @@ def sub_packages(package: str) -> frozenset[str]:
 def imports_of(module: str) -> Imports:
     """Return what a module imports; nothing if its source is missing or not Python."""
     path = modules_of(module.partition(".")[0]).get(module)
+    source = path.read_bytes() if path else b""
     try:
-        tree = ast.parse(path.read_bytes() if path else b"")
+        tree = ast.parse(source)
     except (SyntaxError, ValueError):  # cannot be imported
         return Imports()
     place = module if path and path.stem == _INIT else module.rpartition(".")[0]
-    nodes = list(ast.walk(tree))
-    names = {name for node in nodes for name in _names(node, place)}
+    names = {name for statement in _statements(tree) for name in _names(statement, place)}
     foreign = {name for name in names if name.partition(".")[0] not in _PYTHONS_OWN}
-    words = {getattr(node, field, "") for node in nodes for field in ("id", "attr", "name")}
-    return Imports(frozenset(foreign), not words.isdisjoint(_BY_NAME))
+    return Imports(frozenset(foreign), _imports_by_name(source, tree))
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a block at any depth, without their expressions."""
+    for field in _BLOCKS:
+        for statement in getattr(block, field, ()):
+            yield statement
+            yield from _statements(statement)
+
+
+def _imports_by_name(source: bytes, tree: ast.AST) -> bool:
+    if not any(word.encode() in source for word in _BY_NAME):
+        return False  # without looking at each expression
+    found = (
+        getattr(node, field, "") for node in ast.walk(tree) for field in ("id", "attr", "name")
+    )
+    return not _BY_NAME.isdisjoint(found)
 
 
 def _names(node: ast.AST, place: str) -> Iterator[str]:

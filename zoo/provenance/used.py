@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,11 @@ Used = frozenset[Thing]
 
 @dataclass(frozen=True)
 class _Record:
+    """What a block records. told: as reported, of which most comes again and again."""
+
     things: set[Thing]
     imports: bool
+    told: set[Thing] = field(default_factory=set)
 
 
 _RECORD: ContextVar[_Record | None] = ContextVar("record", default=None)
@@ -66,16 +69,19 @@ def recording(before: Used = frozenset(), imports: bool = True) -> Iterator[set[
 
 def record(*things: Thing) -> None:
     """Report things to the recording block, if any."""
-    told = _RECORD.get()
-    if told is None:
+    block = _RECORD.get()
+    if block is None:
         return
     for thing in things:
-        told.things.update(_parts(thing, told.imports) if thing.kind == "code" else (thing,))
+        if thing not in block.told:
+            block.told.add(thing)
+            is_code = thing.kind == "code"
+            block.things.update(_parts(thing, block.imports) if is_code else (thing,))
 
 
 def used_so_far() -> Used:
     """Return what the recording block has collected so far."""
-    return frozenset(told.things if (told := _RECORD.get()) else ())
+    return frozenset(block.things if (block := _RECORD.get()) else ())
 
 
 def tool_thing(tool: Tool) -> Thing:

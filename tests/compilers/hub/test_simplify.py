@@ -1,6 +1,7 @@
 """Simplification keeps what the network computes, or says that it did not."""
 
 import os
+import subprocess
 import sys
 
 import onnx
@@ -34,6 +35,20 @@ def test_metadata_is_kept_and_nothing_is_printed(capfd):
     simplified = onnx.load_from_string(simplify(write(graph), "net.onnx"))
     assert {e.key: e.value for e in simplified.metadata_props} == graph.metadata
     assert capfd.readouterr() == ("", "")
+
+
+def test_pytorch_is_not_loaded_and_can_be_afterwards():
+    code = (
+        "import sys\nfrom networks import residual_network\n"
+        "from compilers.hub import simplify, write\n"
+        "simplify(write(residual_network()), 'net.onnx')\n"
+        "assert 'onnxsim' in sys.modules and 'torch' not in sys.modules\n"
+        "import torch\n"
+    )
+    where = os.pathsep.join(sys.path)
+    subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": where}, check=True
+    )
 
 
 def test_dynamic_images_are_left_to_the_import():

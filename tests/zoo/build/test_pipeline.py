@@ -83,6 +83,14 @@ def test_only_what_depends_on_a_change_is_rebuilt(run):
     assert run("float16") == ("float16!", ["first", "second"])
 
 
+def test_only_stages_that_run_are_announced(run):
+    announced = []
+    run("float32", started=lambda stage: announced.append(stage.name))
+    assert announced == ["first", "second"]
+    run("float32", started=lambda stage: announced.append(stage.name))
+    assert announced == ["first", "second"]
+
+
 def test_force_rebuilds_all(run):
     run("float32")
     assert run("float32", force=True) == ("float32!", ["first", "second"])

@@ -1,6 +1,7 @@
 import gzip
 import io
 import os
+import random
 import stat
 import tarfile
 import time
@@ -37,6 +38,19 @@ def is_found(archive, out):
         return unpack(archive, out) != ""
     except BundleError:
         return True
+
+
+def test_a_large_file_is_one_stream_of_any_number_of_threads(files, tmp_path, monkeypatch):
+    half = random.Random(0).randbytes(1_500_000)
+    folder = files({"manifest.json": b"{}", "weights": half + half[::-1] + half})
+    pack(folder, tmp_path / "many.tar.gz", "toy", first="manifest.json")
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    pack(folder, tmp_path / "one.tar.gz", "toy", first="manifest.json")
+    content = (tmp_path / "many.tar.gz").read_bytes()
+    assert content == (tmp_path / "one.tar.gz").read_bytes()
+    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(content))) as archive:
+        assert archive.extractfile("toy/weights").read() == half + half[::-1] + half
+    assert unpack(tmp_path / "many.tar.gz", tmp_path / "out") == ""
 
 
 def test_round_trip(packed, tmp_path):

@@ -1,5 +1,8 @@
 """What is shown of long work."""
 
+from pathlib import Path
+
+from zoo.build.cache import Outcome
 from zoo.cli.progress import progress
 from zoo.reporting import PROGRESS, report
 
@@ -13,3 +16,17 @@ def test_reports_are_shown_while_a_build_runs(capsys):
     assert shown.out == ""
     assert shown.err.split() == ["epoch", "1", "of", "[8]"]
     assert not PROGRESS.handlers
+
+
+def test_stages_that_ran_are_shown_and_cached_ones_on_request(capsys):
+    ran = Outcome("lower", "key", Path(), hit=False, reason="first build")
+    cached = Outcome("hub", "key", Path(), hit=True, reason="cached")
+    for explain, lines in (
+        (False, ["built lower"]),
+        (True, ["cached hub", "built lower first build"]),
+    ):
+        with progress(explain) as shown:
+            shown.finished(cached)
+            shown.finished(ran)
+        told = capsys.readouterr().err.splitlines()
+        assert [" ".join(line.split()) for line in told if line.strip()] == lines

@@ -1,0 +1,127 @@
+"""Keeps the objects of C++ programs: their core is the same for every network.
+
+CMake calls it in place of Zig, for each unit:
+
+    python -m codegen.object_cache FOLDER SOURCE COMPILER WORD...
+
+FOLDER: the cache (zoo.build.cache).  SOURCE: the folder of the program's sources.
+
+The key is the command, the compiler's file and the contents of all files that the unit includes,
+but not the place of the sources: an object does not depend on it (-ffile-prefix-map).
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from zoo.build.cache import Cache, Task
+from zoo.errors import CacheError
+
+__all__ = ["compile_unit", "included_files"]
+
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
+_FOLDER_OPTIONS = ("-I", "-isystem")
+_OBJECT = "unit.o"
+
+
+def compile_unit(folder: Path, source: Path, command: Sequence[str]) -> int:
+    """Run a compile command, or copy the object that it made before; return its exit status.
+
+    folder: the cache; where it cannot be written, the command just runs.
+    """
+    unit = Path(_value(command, "-c"))
+    task = Task("object", unit.stem, options=_ingredients(source, unit, command))
+    try:
+        return _perform(Cache(folder), task, command)
+    except CacheError:
+        return _run(command)
+
+
+def included_files(unit: Path, command: Sequence[str]) -> Iterator[Path]:
+    """Yield a unit and all files that it may include, at any depth, whatever its conditions.
+
+    command: names the folders of headers. The compiler's own headers are not found, but belong
+    to the compiler.
+    """
+    folders = [Path(folder) for folder in _folders(command)]
+    seen, waiting = set[Path](), [unit]
+    while waiting:
+        file = waiting.pop()
+        if file in seen or not file.is_file():
+            continue
+        seen.add(file)
+        yield file
+        for name in _INCLUDE.findall(file.read_bytes()):
+            waiting += [place / name.decode("utf-8") for place in (file.parent, *folders)]
+
+
+def _perform(cache: Cache, task: Task, command: Sequence[str]) -> int:
+    target = Path(_value(command, "-o"))
+
+    def run(out: Path) -> None:
+        status = _run(command)
+        if status:
+            raise _FailedError(status)
+        shutil.copyfile(target, out / _OBJECT)
+
+    try:
+        outcome = cache.perform(task, run)
+    except _FailedError as failure:
+        return failure.status
+    if outcome.hit:
+        shutil.copyfile(outcome.folder / _OBJECT, target)
+    return 0
+
+
+class _FailedError(Exception):
+    """The compiler failed."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _ingredients(source: Path, unit: Path, command: Sequence[str]) -> Mapping[str, object]:
+    """Return all that the object depends on, in JSON types."""
+    compiler = Path(command[0]).stat()
+    ours = {_value(command, option) for option in ("-c", "-o", "-MF", "-MT")}
+    digests = (_digest(file, source) for file in included_files(unit, command))
+    return {
+        "command": [_placeless(word, source) for word in command if word not in ours],
+        "compiler": [compiler.st_size, compiler.st_mtime_ns],
+        "files": sorted(digests),
+    }
+
+
+def _digest(file: Path, source: Path) -> str:
+    """Return a digest of a file's content; unity units name the files they include by path."""
+    return sha256(file.read_bytes().replace(str(source).encode(), b".")).hexdigest()
+
+
+def _placeless(word: str, source: Path) -> str:
+    return word.replace(str(source), ".")
+
+
+def _value(command: Sequence[str], option: str) -> str:
+    """Return the word after an option, '' without it."""
+    return command[command.index(option) + 1] if option in command else ""
+
+
+def _folders(command: Sequence[str]) -> Iterator[str]:
+    """Yield the folders of headers; the name may be the option's next word."""
+    for option in _FOLDER_OPTIONS:
+        for index, word in enumerate(command):
+            if word.startswith(option):
+                yield word.removeprefix(option) or command[index + 1]
+
+
+def _run(command: Sequence[str]) -> int:
+    return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(compile_unit(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
