@@ -15,6 +15,7 @@ ZooError                  exit status 1
 ├── BundleError           a bundle is damaged, incomplete or tampered with
 ├── CacheError            the cache cannot be read or written
 ├── BoardError            a board cannot be reached, or cannot run its program
+├── WorkerError           a process or machine that shares the work cannot be reached, or failed
 └── ToolchainError        an external tool is missing or failed; exit status 3
 
 A message says where, what was found, what is allowed and what to do.
@@ -38,6 +39,7 @@ __all__ = [
     "UnsupportedOpError",
     "UsageError",
     "VerifyError",
+    "WorkerError",
     "ZooError",
     "suggest",
 ]
@@ -114,6 +116,10 @@ class CacheError(ZooError):
 
 class BoardError(ZooError):
     """A board cannot be reached, or cannot run its program."""
+
+
+class WorkerError(ZooError):
+    """A process or machine that shares the work cannot be reached, or failed."""
 
 
 class ToolchainError(ZooError):

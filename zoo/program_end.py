@@ -1,11 +1,12 @@
-"""How programs end, and why they do not start, in words."""
+"""How programs end, and why they do not start, in words; and what they started."""
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["ended", "exit_status", "without_programs"]
+__all__ = ["descendants", "ended", "exit_status", "without_programs"]
 
 
 def ended(status: int) -> str:
@@ -15,6 +16,15 @@ def ended(status: int) -> str:
     with suppress(ValueError):
         return f"signal {signal.Signals(-status).name}"
     return f"signal {-status}"
+
+
+def descendants(process: int) -> Iterator[int]:
+    """Yield the running processes that a process or its children started (proc(5))."""
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, file.read_text().split()):
+                yield from descendants(child)
+                yield child
 
 
 def exit_status(status: int) -> int:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 
 from zoo.digest import digest_json, digest_path, folder_digests
 from zoo.errors import CacheError, UsageError
@@ -134,7 +135,30 @@ class Cache:
         if found is not None:
             return _hit(key, *found)
         reason = self._explain(task, key, ingredients)
-        return Outcome(task.stage, key, self.folder / "entries" / key / _FILES, False, reason)
+        return Outcome(task.stage, key, self._entry(key) / _FILES, False, reason)
+
+    def local(self, outcome: Outcome) -> Outcome:
+        """Return an outcome of another cache with the folder that it has, or would have, here."""
+        return replace(outcome, folder=self._entry(outcome.folder.parent.name) / _FILES)
+
+    def receive(self, outcome: Outcome, fill: Callable[[Path], object]) -> None:
+        """Add the result of another cache. fill: writes its entry into a folder.
+
+        Raises CacheError if it is not what the outcome says.
+        """
+        entry = self.local(outcome).folder.parent
+        with self._lock(outcome.key), self._unfinished(outcome.key) as unfinished:
+            if entry.is_dir():  # another worker of this machine was faster
+                return
+            with self._writing(only=_OUT_OF_SPACE):
+                fill(unfinished)
+            record = _read(unfinished / _RECORD)
+            if not record or digest_json(record.files) != outcome.digest:
+                raise CacheError(f"{outcome.stage}: another result was received than was sent")
+            if damage := _damage(unfinished, record):
+                raise CacheError(f"{outcome.stage}: received damaged: {', '.join(damage)}")
+            with self._writing():
+                self._publish(unfinished, entry)
 
     def entries(self) -> Iterator[tuple[Path, str, int]]:
         """Yield (folder, stage, size_bytes) of every result."""
@@ -202,11 +226,7 @@ class Cache:
         ingredients: Mapping[str, object],
         run: Callable[[Path], object],
     ) -> tuple[Path, _Record]:
-        with self._writing():
-            unfinished = self.folder / "unfinished" / key
-            shutil.rmtree(unfinished, ignore_errors=True)  # left by a killed build
-            (unfinished / _FILES).mkdir(parents=True)
-        try:
+        with self._unfinished(key) as unfinished:
             with self._writing(only=_OUT_OF_SPACE), recording(task.before) as used:
                 run(unfinished / _FILES)
             files = folder_digests(unfinished / _FILES)
@@ -214,18 +234,33 @@ class Cache:
             record = _Record(
                 task.stage, task.build_name, ingredients, frozenset(used), known, files
             )
-            entry = self.folder / "entries" / f"{key}.{digest_json(known)}"
-            self._publish(unfinished, entry, record)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+            entry = self._entry(f"{key}.{digest_json(known)}")
+            with self._writing():
+                (unfinished / _RECORD).write_text(record.to_json(), "utf-8")
+                self._publish(unfinished, entry)
         return entry, record
 
-    def _publish(self, unfinished: Path, entry: Path, record: _Record) -> None:
+    def _entry(self, name: str) -> Path:
+        return self.folder / "entries" / name
+
+    @contextmanager
+    def _unfinished(self, key: str) -> Iterator[Path]:
+        """Yield a new folder with one for files; whatever is left of it is removed at the end.
+
+        Its name is new: a program that a killed build started may still write into the old one.
+        """
         with self._writing():
-            (unfinished / _RECORD).write_text(record.to_json(), "utf-8")
-            self._discard(entry)
-            entry.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.rename(entry)
+            unfinished = self.folder / "unfinished" / f"{key}.{token_hex(4)}"
+            (unfinished / _FILES).mkdir(parents=True)
+        try:
+            yield unfinished
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _publish(self, unfinished: Path, entry: Path) -> None:
+        self._discard(entry)
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.rename(entry)
 
     def _discard(self, folder: Path) -> None:
         """Remove a folder atomically, so that no partial folder is ever visible."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from zoo import registry
 from zoo.build.models import find_recipe
-from zoo.data.labelled_data import parse_name
-from zoo.errors import RecipeError, RefusedError, UsageError, suggest
+from zoo.build.wish_table import demand_known, wish_fields
+from zoo.errors import RecipeError, RefusedError, UsageError
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
 from zoo.target import Target
@@ -193,7 +193,7 @@ def _tables(file: Path) -> Mapping[str, Any]:
     if {"input", "outputs"} <= data.keys():
         raise UsageError(f"{file}: is a contract; give the model, and this file with --contract")
     for name in data:
-        _demand_known(name, _TABLES, f"{file}: table")
+        demand_known(name, _TABLES, f"{file}: table")
     for name in ("detector", "network"):
         if name not in data:
             raise RecipeError(
@@ -207,41 +207,16 @@ def _tables(file: Path) -> Mapping[str, Any]:
 
 
 def _network(table: Mapping[str, Any], file: Path, where: str) -> dict[str, Any]:
-    """Return the fields of a Wish that a table states; paths are relative to the file."""
-    for name, value in table.items():
-        _demand_known(name, _TEXTS, f"{file}: [{where}]")
-        if not isinstance(value, str):
-            raise RecipeError(f"{file}: [{where}] {name} = {value!r}; give a text")
-    if not table.get("model"):
-        raise RecipeError(f"{file}: [{where}] has no model; give a name of `zoo list`, or a file")
-    found: dict[str, Any] = {key: table[key] for key in ("model", "quant", "name") if key in table}
-    if is_user_file(found["model"]):
-        found["model"] = str(file.parent / found["model"])
-    if "contract" in table:
-        found["contract"] = file.parent / table["contract"]
-    if "calib" in table:
-        found["calibration"] = _data(table["calib"], file)
-    return found
-
-
-def _data(text: str, file: Path) -> Path:
-    """Return a name of data with its folder found from the file."""
-    name = parse_name(text)
-    parts = (name.dataset, str(file.parent / name.folder), name.split)
-    return Path(":".join(part for part in parts if part))
+    """Return the fields of a Wish that a table states."""
+    return wish_fields(table, _TEXTS, file, f"[{where}]")
 
 
 def _rule(table: object, file: Path) -> RegionRule:
     if not isinstance(table, dict):
         raise RecipeError(f"{file}: regions = {table!r}; a table [regions] is needed")
     for name in table:
-        _demand_known(name, tuple(RegionRule.__dataclass_fields__), f"{file}: [regions]")
+        demand_known(name, tuple(RegionRule.__dataclass_fields__), f"{file}: [regions]")
     try:
         return RegionRule(**table)
     except RecipeError as error:
         raise RecipeError(f"{file}: {error}") from error
-
-
-def _demand_known(name: str, known: tuple[str, ...], where: str) -> None:
-    if name not in known:
-        raise RecipeError(f"{where}: unknown '{name}'{suggest(name, known)}")

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from zoo.data.labelled_data import parse_name
 from zoo.provenance.used import Used
 from zoo.user_file import find_importer
 
-__all__ = ["STAGES", "artifact_stages", "build", "preview"]
+__all__ = ["STAGES", "Step", "artifact_stages", "build", "next_step", "preview"]
 
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
@@ -204,6 +204,26 @@ STAGES = (
 )
 
 
+@dataclass(frozen=True)
+class Step:
+    """A stage of a plan that can run: all it reads is there.
+
+    name: of its result; 'detector hub' for a chain's detector.  needs: the results that it reads.
+    """
+
+    name: str
+    stage: Stage
+    plan: Plan
+    task: Task
+    needs: Mapping[str, Outcome]
+
+    def run(self, out: Path) -> None:
+        """Fill an empty folder; an exception in a plugin names its distribution."""
+        needs = {name: outcome.folder for name, outcome in self.needs.items()}
+        with blame():
+            registry.resolve(self.stage.run)(self.plan, needs, out)
+
+
 def build(
     plan: Plan,
     cache: Cache,
@@ -220,12 +240,10 @@ def build(
     finished: called after each.
     """
     done: dict[str, Outcome] = {}
-    for name, stage, part in _steps(plan, stages):
-        needs = _needs(name, stage, plan, done)
-        run = _runner(stage, part, needs, partial(started, replace(stage, name=name)))
-        outcome = cache.perform(_task(stage, part, needs, done), run, force)
-        done[name] = outcome
-        finished(replace(outcome, stage=name))
+    while step := next_step(plan, done, stages):
+        run = partial(_run, step, partial(started, replace(step.stage, name=step.name)))
+        done[step.name] = cache.perform(step.task, run, force)
+        finished(replace(done[step.name], stage=step.name))
     return {name: outcome.folder for name, outcome in done.items()}
 
 
@@ -235,12 +253,22 @@ def preview(plan: Plan, cache: Cache) -> Iterator[Outcome]:
     Later stages depend on its result, which is not known yet.
     """
     done: dict[str, Outcome] = {}
-    for name, stage, part in _steps(plan, STAGES):
-        outcome = cache.preview(_task(stage, part, _needs(name, stage, plan, done), done))
-        done[name] = outcome
-        yield replace(outcome, stage=name)
-        if not outcome.hit:
+    while step := next_step(plan, done):
+        done[step.name] = cache.preview(step.task)
+        yield replace(done[step.name], stage=step.name)
+        if not done[step.name].hit:
             return
+
+
+def next_step(
+    plan: Plan, done: Mapping[str, Outcome], stages: tuple[Stage, ...] = STAGES
+) -> Step | None:
+    """Return the first stage without a result, None if all have one. done: results by name."""
+    for name, stage, part in _steps(plan, stages):
+        if name not in done:
+            needs = _needs(name, stage, plan, done)
+            return Step(name, stage, part, _task(stage, part, needs, done), needs)
+    return None
 
 
 def artifact_stages() -> tuple[Stage, ...]:
@@ -288,17 +316,9 @@ def _task(
     return Task(stage.name, plan.build_name, files, digests, options, before)
 
 
-def _runner(
-    stage: Stage, plan: Plan, done: Mapping[str, Outcome], started: Callable[[], None]
-) -> Callable[[Path], None]:
-    needs = {name: outcome.folder for name, outcome in done.items()}
-
-    def run(out: Path) -> None:
-        started()
-        with blame():
-            registry.resolve(stage.run)(plan, needs, out)
-
-    return run
+def _run(step: Step, started: Callable[[], None], out: Path) -> None:
+    started()
+    step.run(out)
 
 
 def _without_folders(value: Any) -> Any:  # noqa: ANN401 (JSON)

@@ -1,6 +1,6 @@
 """zoo build: from a model to a bundle."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,28 +9,27 @@ import click
 from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained
+from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
-from zoo.build.stage import needs_of_detector
 from zoo.bundle.signature import SigningKey
 from zoo.capability import demand_capable
+from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options
 from zoo.cli.options import (
     cache_option,
     chosen_runtime,
     cpu_tail_option,
     existing,
     json_option,
-    model_argument,
     open_cache,
     registered,
 )
 from zoo.cli.output import print_json
-from zoo.target import ARCHIVE
 
 
 @click.command()
-@model_argument
-@click.option("--target", required=True, type=registered("target"), help="Board to build for.")
+@click.argument("model", required=False, default="", type=registered("recipe"))
+@click.option("--target", default="", type=registered("target"), help="Board to build for.")
 @click.option(
     "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
 )
@@ -98,9 +97,35 @@ from zoo.target import ARCHIVE
 @click.option("--explain", is_flag=True, help="Print whether and why each stage is rebuilt.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be built, and why.")
 @click.option("--force", is_flag=True, help="Rebuild all stages.")
+@click.option(
+    "--matrix",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Build all models for all targets that a TOML file names, instead of MODEL "
+    "(docs/matrix.md).",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), help="Processes for a matrix; default: one per CPU core."
+)
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Build a matrix on a Dask cluster, such as tcp://host:8786.",
+)
+@click.option(
+    "--ship", is_flag=True, help="The cluster's machines do not share --cache: send results."
+)
 @cache_option
 @json_option
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
+    matrix: Path | None,
+    workers: int | None,
+    scheduler: str,
+    ship: bool,
     out: Path,
     explain: bool,
     dry_run: bool,
@@ -113,6 +138,12 @@ def command(
     **wish: object,
 ) -> None:
     """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
+    demand_fitting_options(ctx, matrix)
+    signing = SigningKey.read(key_file) if key_file else None
+    if matrix:
+        machines = Machines(workers, scheduler, ship)
+        cells = read_matrix(matrix, signing)
+        ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))
     wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
@@ -120,7 +151,6 @@ def command(
     told = [*_of_name(asked.model), *filter(None, [alone_note(asked.model, detector, target)])]
     if not as_json:
         _print_notes(told)  # before what may be missing
-    signing = SigningKey.read(key_file) if key_file else None
     plan = replace(make_plan(chained(asked, detector, target)), signing=signing)
     if dry_run:
         _demand_buildable(plan)
@@ -168,8 +198,8 @@ def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
 ) -> tuple[list[Path], tuple[str, ...], list[dict[str, object]]]:
     """Return the bundle in each form, its notes, and what each stage did."""
+    from zoo.build.delivery import deliver, notes
     from zoo.build.pipeline import build
-    from zoo.build.stages.compile import app_notes
     from zoo.cli.progress import progress
 
     cache = open_cache(cache_folder)
@@ -181,30 +211,7 @@ def _build(
             outcomes.append(_row(outcome))
 
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
-    packages = {form: out / f"{plan.build_name}.{form}" for form in plan.target.packages}
-    for form, package in packages.items():
-        cache.deliver(done["package"] / f"bundle.{form}", package)
-        _sign_file(plan, form, package)
-    detector_notes = _notes(needs_of_detector(done)) if plan.detector else ()
-    notes = (*_notes(done), *detector_notes, *app_notes(plan.target))
-    return list(packages.values()), notes, outcomes
-
-
-def _sign_file(plan: Plan, form: str, package: Path) -> None:
-    """Write PACKAGE.sig beside a package as a whole; the archive has its signature inside."""
-    signature = package.with_name(f"{package.name}.sig")
-    signature.unlink(missing_ok=True)  # of an older package
-    if plan.signing and form != ARCHIVE:
-        signature.write_bytes(plan.signing.sign(package.read_bytes()))
-
-
-def _notes(done: Mapping[str, Path]) -> Iterator[str]:
-    """Yield the notes on one network. done: the results of its stages."""
-    from zoo.build.stages.lower import artifact_notes
-    from zoo.build.stages.quantize import quantization_notes
-
-    yield from quantization_notes(done["quantize"])
-    yield from artifact_notes(done["lower"])
+    return deliver(plan, done, cache, out), tuple(notes(plan, done)), outcomes
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:

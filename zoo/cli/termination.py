@@ -4,8 +4,9 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
+
+from zoo.program_end import descendants
 
 __all__ = ["Terminated", "terminable"]
 
@@ -36,16 +37,7 @@ def terminable() -> Iterator[None]:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    for process in _descendants(os.getpid()):
+    for process in descendants(os.getpid()):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGTERM)
     raise Terminated(number)
-
-
-def _descendants(process: int) -> Iterator[int]:
-    """Yield the running processes that a process or its children started (proc(5))."""
-    for file in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, file.read_text().split()):
-                yield from _descendants(child)
-                yield child
