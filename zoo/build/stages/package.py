@@ -134,7 +134,6 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
     (folder / "licences" / "code.txt").write_text(code, "utf-8")
     _copy_papers_of(plan.recipe, folder, folder / "licences")
     if plan.detector is not None:
-        (folder / "licences" / DETECTOR).mkdir()
         _copy_papers_of(
             plan.detector.recipe, folder / MODEL / DETECTOR, folder / "licences" / DETECTOR
         )
@@ -143,6 +142,7 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
 def _copy_papers_of(recipe: Recipe, folder: Path, licences: Path) -> None:
     """Copy a network's licences, and its card and contract to another folder."""
     for licence in recipe.licences:
+        licences.mkdir(exist_ok=True)  # no bundle has an empty folder
         shutil.copyfile(licence.file, licences / f"{licence.covers}.txt")
     if recipe.card is not None:
         shutil.copyfile(recipe.card, folder / "MODEL_CARD.md")
