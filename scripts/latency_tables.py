@@ -1,7 +1,8 @@
 """Times the published networks and writes the tables: python scripts/latency_tables.py PAGE [JSON]
 
 JSON: what `zoo bench --out` wrote, instead of timing. The tables are between the lines
-`<!-- latencies -->` and `<!-- end of latencies -->`.
+`<!-- latencies -->` and `<!-- end of latencies -->`. Needs PyTorch for the networks with random
+weights (classifiers.py).
 """
 
 import json
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 BEGIN, END = "<!-- latencies -->\n", "<!-- end of latencies -->\n"
-MODELS = ("pfld_1.0x.300w68", "pfld_0.5x.300w68", "pfld_0.25x.300w68")
+MODELS = ("pfld_1.0x.300w68", "pfld_0.5x.300w68", "pfld_0.25x.300w68", "facedet_320.wider")
 TARGETS = ("x86", "rpi4", "c99")
 RUNTIMES = {"onnxruntime": "ONNX Runtime", "litert": "LiteRT", "openvino": "OpenVINO", "c": "C"}
 PACKAGES = ("onnxruntime", "ai-edge-litert", "openvino")
@@ -29,11 +30,24 @@ Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
 
 
-def command(out: Path) -> list[str]:
-    """Return the words of `zoo bench` for all runtimes that are installed here."""
+def command(out: Path, files: Sequence[Path] = ()) -> list[str]:
+    """Return the words of `zoo bench` for all runtimes that are installed here.
+
+    files: of further networks.
+    """
     targets = (word for target in TARGETS for word in ("--target", target))
     others = ("--also-in", "openvino") if find_spec("openvino") else ()
-    words = (*MODELS, *targets, "--baseline", *others, "--runs", "20", "--out", str(out))
+    words = (
+        *MODELS,
+        *map(str, files),
+        *targets,
+        "--baseline",
+        *others,
+        "--runs",
+        "20",
+        "--out",
+        str(out),
+    )
     return [sys.executable, "-m", "zoo", "bench", *words]
 
 
@@ -85,8 +99,12 @@ TABLES = {
 
 def _measured() -> str:
     with TemporaryDirectory(prefix="zoo-latency-") as folder:
+        # On demand: PyTorch takes seconds to load.
+        from classifiers import CLASSIFIERS, write_classifier
+
+        files = [write_classifier(name, Path(folder)) for name in CLASSIFIERS]
         out = Path(folder) / "latency.json"
-        subprocess.run(command(out), check=True)
+        subprocess.run(command(out, files), check=True)
         return out.read_text("utf-8")
 
 

@@ -3,7 +3,11 @@
 import runpy
 from pathlib import Path
 
-SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "latency_tables.py"))
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCRIPT = runpy.run_path(str(SCRIPTS / "latency_tables.py"))
+CLASSIFIERS = runpy.run_path(str(SCRIPTS / "classifiers.py"))
 
 
 def row(scheme, runtime, min_ms):
@@ -41,6 +45,15 @@ def test_tables_replace_what_stood_between_the_marks():
 
 
 def test_all_models_are_timed_in_one_run(tmp_path):
-    words = SCRIPT["command"](tmp_path / "found.json")
+    words = SCRIPT["command"](tmp_path / "found.json", [tmp_path / "resnet18.onnx"])
     assert words[3] == "bench"
-    assert set(SCRIPT["MODELS"]) <= set(words)
+    assert {*SCRIPT["MODELS"], str(tmp_path / "resnet18.onnx")} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("mobilenet_v2", 3_504_872), ("resnet18", 11_689_512)]
+)
+def test_classifiers_have_the_sizes_of_their_papers(name, parameters):
+    """Counts are those of the usual implementations in PyTorch."""
+    network = CLASSIFIERS["CLASSIFIERS"][name]()
+    assert sum(weights.numel() for weights in network.parameters()) == parameters

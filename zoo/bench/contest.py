@@ -19,6 +19,7 @@ from zoo.build.plan import Wish
 from zoo.bundle.bundle import unpack
 from zoo.errors import RefusedError, ToolchainError
 from zoo.nvidia_gpu import find_gpu
+from zoo.user_file import is_user_file
 
 __all__ = ["Contest", "on_board", "on_gpu", "on_processor"]
 
@@ -45,11 +46,19 @@ class Contest:
     left_out: Callable[[str], None]
 
     def wishes(self, target: str, runtime: str, folder: Path) -> Iterator[Wish]:
-        """Yield a wish for each model, and each of a chain file. folder: for random weights."""
+        """Yield a wish for each model, and each of a chain file.
+
+        folder: for random weights, and for pictures to quantize files with.
+        """
         for model in self.models:
             asked = Wish(model, target, runtime=runtime)
             for wish in networks_of(asked) if is_chain_file(model) else (asked,):
-                yield entries.with_random_weights(wish, folder) if self.random_weights else wish
+                if self.random_weights:
+                    yield entries.with_random_weights(wish, folder)
+                elif is_user_file(wish.model) and wish.contract is None:
+                    yield entries.of_file(wish, folder)
+                else:
+                    yield wish
 
     def quants_of(self, wish: Wish) -> Sequence[str]:
         """Return the quantizations of one model."""

@@ -16,12 +16,13 @@ from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
 from zoo.data.source_feeds import source_constants, source_feeds
-from zoo.errors import RefusedError
+from zoo.errors import RefusedError, UsageError
 from zoo.macs import count_macs
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
+from zoo.recipe import Recipe
 
-__all__ = ["baseline", "in_others", "ours", "peers", "with_random_weights"]
+__all__ = ["baseline", "in_others", "of_file", "ours", "peers", "with_random_weights"]
 
 _FLOAT_TARGET = "x86"  # its artifact of floats is the float hub itself
 
@@ -101,9 +102,31 @@ def peers(listed: Sequence[tuple[Path, Path]]) -> Iterator[Entry]:
 def with_random_weights(wish: Wish, folder: Path) -> Wish:
     """Return the wish for an untrained hub, calibrated on rendered pictures."""
     recipe = find_recipe(wish.model, None)
-    pictures = folder / "rendered"
-    pictures.mkdir(exist_ok=True)
-    golden_inputs(replace(recipe, golden=()), pictures)
     hub = folder / f"{recipe.name}.onnx"
     hub.write_bytes(registry.resolve(recipe.export)(recipe, None))
-    return replace(wish, hub=hub, calibration=pictures)
+    return replace(wish, hub=hub, calibration=_rendered(recipe, folder))
+
+
+def of_file(wish: Wish, folder: Path) -> Wish:
+    """Return the wish for a network's file: with the contract beside it, FILE.toml.
+
+    It is quantized on rendered pictures by the quickest calibrator; latency is the same. Raises
+    UsageError without the contract.
+    """
+    contract = Path(wish.model).with_suffix(".toml")
+    if Path(wish.model).is_file() and not contract.is_file():
+        raise UsageError(
+            f"{wish.model}: its contract {contract} is missing beside it; write it with `zoo "
+            f"contract init {wish.model}`"
+        )
+    recipe = find_recipe(wish.model, contract)
+    rendered = _rendered(recipe, folder)
+    return replace(wish, contract=contract, calibration=rendered, calibrator="minmax")
+
+
+def _rendered(recipe: Recipe, folder: Path) -> Path:
+    """Return a folder with rendered pictures of the size that a recipe takes."""
+    pictures = folder / f"{recipe.name}-rendered"
+    pictures.mkdir(exist_ok=True)
+    golden_inputs(replace(recipe, golden=()), pictures)
+    return pictures

@@ -124,7 +124,8 @@ def command(
 
     MODELS may be bundles, which their own programs time, after their self-test. A bundle of two
     networks is also timed as a chain, by part. With --ssh, each is copied to the board, and removed
-    again. Of a chain file, each network is timed alone.
+    again. Of a chain file, each network is timed alone. A network's file needs its contract beside
+    it, as FILE.toml, and is quantized on rendered pictures.
     """
     from zoo.bench.contest import Contest, on_board, on_gpu, on_processor
     from zoo.bench.latency import ChainLatency, beside_float, report

@@ -213,3 +213,16 @@ def test_the_networks_of_a_chain_file(zoo, tmp_path):
     chain = write_chain(tmp_path)
     printed = json.loads(zoo("bench", chain, "--json", "--rounds", 1, "--runs", 1).stdout)
     assert [row["name"] for row in printed["latencies"]] == ["landmarks none x86", "spots none x86"]
+
+
+def test_a_networks_file_with_its_contract_beside_it(zoo, tmp_path):
+    file = write_chain(tmp_path).with_name("landmarks.onnx")
+    rows = json.loads(zoo("bench", file, "--json", *ONCE).stdout)["latencies"]
+    assert [row["name"] for row in rows] == ["landmarks none x86", "landmarks ptq x86"]
+    file.with_suffix(".toml").unlink()
+    error = zoo("bench", file, *ONCE).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == (
+        f"{file}: its contract {file.with_suffix('.toml')} is missing beside it; write it with "
+        f"`zoo contract init {file}`"
+    )
