@@ -10,7 +10,7 @@ from zoo.bundle.bundle import Bundle, check, unpack
 from zoo.bundle.signature import PublicKey
 from zoo.cli.options import existing, json_option
 from zoo.cli.output import print_json, print_table
-from zoo.errors import PluginError, ZooError
+from zoo.errors import PluginError, UsageError, ZooError
 from zoo.proof.bundle_certificate import bundle_certificate, compare_again
 from zoo.proof.certificate import Certificate
 from zoo.provenance.maker import absent_makers
@@ -25,13 +25,36 @@ from zoo.provenance.maker import absent_makers
     metavar="PUB",
     help="Refuse a bundle that this public key has not signed.",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Also compare artifact and app with the reference on these pictures: FOLDER or "
+    "NAME:FOLDER[:SPLIT].",
+)
+@click.option(
+    "--count",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Maximum number of these pictures.",
+)
 @click.option("--only-digests", is_flag=True, help="Check the bytes, run nothing.")
 @json_option
-def command(bundle: Path, key_file: Path | None, only_digests: bool, as_json: bool) -> None:
+def command(
+    bundle: Path,
+    key_file: Path | None,
+    data: Path | None,
+    count: int,
+    only_digests: bool,
+    as_json: bool,
+) -> None:
     """Check every file of BUNDLE, then rerun float, reference, artifact and app.
 
     BUNDLE is an archive, or the folder that was unpacked from it.
     """
+    if only_digests and data is not None:
+        raise UsageError("--data does not go with --only-digests, which runs nothing")
     key = PublicKey.read(key_file) if key_file else None
     with TemporaryDirectory(prefix="zoo-verify-") as folder:
         is_folder = bundle.is_dir()
@@ -40,6 +63,8 @@ def command(bundle: Path, key_file: Path | None, only_digests: bool, as_json: bo
         )
         certificate = bundle_certificate(unpacked, str(bundle))
         rows = [] if only_digests else _prove(unpacked, certificate, str(bundle))
+        if data is not None:
+            rows += _prove_on(unpacked, certificate, data, count)
     files = len(unpacked.manifest.files)
     if as_json:
         signer = unpacked.signer.fingerprint if unpacked.signer else ""
@@ -60,6 +85,21 @@ def _signed(signer: PublicKey | None, key_file: Path | None) -> str:
     if key_file is None:
         return f"signed with {signer.fingerprint}; only --key PUB shows whether that is its maker"
     return f"signed with {key_file}, {signer.fingerprint}"
+
+
+def _prove_on(
+    bundle: Bundle, certificate: Certificate, data: Path, count: int
+) -> list[dict[str, object]]:
+    """Return the checks of a bundle's network on a data set's pictures; raises VerifyError."""
+    from zoo.proof.bundled import bundled_evidence
+    from zoo.proof.picture_proof import on_pictures, prove_pictures
+
+    name = bundle.manifest.models[0].name
+    with TemporaryDirectory(prefix="zoo-verify-") as folder:
+        evidence = on_pictures(bundled_evidence(bundle), name, data, count, Path(folder))
+        checks = tuple(prove_pictures(evidence))
+    replace(certificate, checks=checks).demand()
+    return [check.to_json() for check in checks]
 
 
 def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[str, object]]:

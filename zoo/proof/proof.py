@@ -42,8 +42,10 @@ __all__ = [
     "Evidence",
     "Proof",
     "app_exactness",
+    "board_bound",
     "golden_frames",
     "prove",
+    "prove_app",
     "read_hub",
     "reference_step",
 ]
@@ -113,10 +115,10 @@ def prove(evidence: Evidence) -> Proof:
     if FLOAT_TAIL in graph.metadata:
         file, feeds = evidence.folder / evidence.main, _feeds(evidence, frames)
         checks.extend(prove_parts(evidence.executor, file, graph, feeds, FLOAT_EXACTNESS))
-    bound = _board_bound(evidence.exactness, found[-1])
+    bound = board_bound(evidence.exactness, found[-1])
     checks.extend(_prove_other_forms(evidence, frames, graph, reference))
     if evidence.program is not None:
-        checks.extend(_prove_app(evidence, evidence.program, frames, artifact, graph, bound))
+        checks.extend(prove_app(evidence, evidence.program, frames, artifact, graph, bound))
     unit, least = evidence.exactness.unit, least_units(graph)
     tolerances = {
         name: bound * in_unit(unit, name, [o[name] for o in reference], scales, least)
@@ -234,23 +236,27 @@ def _prove_other_forms(
         yield from _prove_form(form, evidence, frames, graph, reference)[0]
 
 
-def _board_bound(exactness: Exactness, found: Check) -> float:
+def board_bound(exactness: Exactness, found: Check) -> float:
     """Return another processor's tolerance: the bound, or twice a larger difference seen here."""
     return exactness.bound if found.largest <= exactness.bound else 2 * found.largest
 
 
-def _prove_app(
+def prove_app(
     evidence: Evidence,
     program: Path,
     frames: Sequence[Frame],
     artifact: Sequence[Outputs],
     graph: Graph,
-    board_bound: float,
+    bound: float,
 ) -> Iterator[Check]:
+    """Yield the checks of a program's outputs and records.
+
+    artifact: its outputs for the frames.  bound: of another processor (`board_bound`).
+    """
     app: AppGenerator = registry.load("app", evidence.app)
     runs = app.run(program, evidence.folder / evidence.main, evidence.golden)
     step = f"artifact -> app ({app.stand_in})" if app.stand_in else "artifact -> app"
-    exactness = app_exactness(app, evidence, board_bound)
+    exactness = app_exactness(app, evidence, bound)
     judged, scales = judging(exactness, graph), output_scales(graph)
     outputs = [run.outputs for run in runs]
     least, spread = least_units(graph), exactness.bound
