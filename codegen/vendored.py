@@ -1,9 +1,12 @@
 """Libraries with headers in the sources of every C++ app, so that it builds offline."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from codegen.stb_fixes import mended
 from codegen.templates import render
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
@@ -13,7 +16,8 @@ from zoo.tool import Tool
 __all__ = ["VENDORED_TOOLS", "vendored_libraries", "vendored_sources"]
 
 _STB_FOLDERS = (Path("/usr/include/stb"), Path("/usr/local/include/stb"), Path("/usr/include"))
-_STB_HEADERS = ("stb_easy_font.h", "stb_image.h", "stb_image_write.h")
+_STB_IMAGE = "stb_image.h"
+_STB_HEADERS = ("stb_easy_font.h", _STB_IMAGE, "stb_image_write.h")
 _STB_LICENCE = "This software is available under 2 licenses"
 _JSON_FOLDERS = (Path("/usr/include/nlohmann"), Path("/usr/local/include/nlohmann"))
 _JSON_HEADER = "json.hpp"
@@ -50,9 +54,11 @@ def vendored_sources() -> dict[str, bytes]:
 
 def vendored_libraries() -> tuple[Library, ...]:
     """Return their entries for the bill of materials; raises ToolchainError."""
-    stb, json = _stb_folder() / "stb_image.h", _json_folder() / _JSON_HEADER
+    stb, json = _stb_folder() / _STB_IMAGE, _json_folder() / _JSON_HEADER
+    ours = _library("stb", stb, r"/\* stb_image - v([0-9.]+)", "MIT OR Unlicense")
+    changed = hashlib.sha256(_stb_sources()[_STB_IMAGE]).hexdigest()
     return (
-        _library("stb", stb, r"/\* stb_image - v([0-9.]+)", "MIT OR Unlicense"),
+        replace(ours, version=f"{ours.version}+edgezoo", sha256=changed),
         _library("nlohmann-json", json, "version ([0-9.]+)", "MIT"),
     )
 
@@ -66,10 +72,11 @@ def _library(name: str, header: Path, version: str, licence: str) -> Library:
 
 def _stb_sources() -> dict[str, bytes]:
     """Return the headers and the licence at their end."""
-    files = _read(_stb_folder(), _STB_HEADERS)
-    text = files["stb_image.h"].decode("utf-8")
+    folder = _stb_folder()
+    files = _read(folder, _STB_HEADERS)
+    text = mended(files[_STB_IMAGE].decode("utf-8"), str(folder / _STB_IMAGE))
     licence = text[text.index(_STB_LICENCE) :].removesuffix("*/\n").rstrip("-\n")
-    return {**files, "LICENSE": f"{licence}\n".encode()}
+    return {**files, _STB_IMAGE: text.encode(), "LICENSE": f"{licence}\n".encode()}
 
 
 def _json_sources() -> dict[str, bytes]:

@@ -397,6 +397,7 @@ class Library:
 
     file: the shared library in the bundle; a header if it is `compiled_in`.
     licence: SPDX expression.  texts: its licence files, by name in the bundle.
+    sha256: of a header that the bundle has with changes, '' for the file's own.
     """
 
     name: str
@@ -405,6 +406,7 @@ class Library:
     file: Path
     texts: Mapping[str, Path]
     compiled_in: bool = False
+    sha256: str = ""
 
 
 class AppGenerator(Protocol):

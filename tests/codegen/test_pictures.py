@@ -14,6 +14,8 @@ from picture_bytes import CHANNELS, bmp, exif, jpeg_segments, png, png_chunk
 from PIL import Image
 
 from codegen.templates import TEMPLATES
+from codegen.vendored import vendored_sources
+from recipes import shelf
 from zoo import steps
 from zoo.errors import DataError
 from zoo.picture import read_picture
@@ -22,9 +24,11 @@ RNG = np.random.default_rng(0)
 HEIGHT, WIDTH = 3, 5
 CPP = TEMPLATES / "cpp"
 SOURCES = tuple(
-    f"core/{name}.cpp" for name in ("image_file", "picture_header", "files", "input_file", "stop")
+    f"core/{name}.cpp"
+    for name in ("image_file", "jpeg_tables", "picture_header", "files", "input_file", "stop")
 )
 PHOTO = RNG.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+PORTRAIT = Path(shelf.__path__[0], "portrait", "astronaut_small.png")
 PALETTE = RNG.integers(0, 256, (256, 3), np.uint8)
 
 
@@ -35,7 +39,9 @@ def program(cpp_tools, tmp_path_factory) -> Path:  # noqa: ARG001
     def make(folder: Path) -> None:
         folders = (CPP, Path(steps.__path__[0]).parent)
         flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-        flags += [f"-I{place}" for place in folders] + ["-isystem", "/usr/include/stb"]
+        flags += ["-fwrapv", *(f"-I{place}" for place in folders), "-isystem", str(folder)]
+        for name in ("stb_image.h", "stb_image_write.h"):
+            (folder / name).write_bytes(vendored_sources()[f"third_party/stb/{name}"])
         sources = [Path(__file__).with_name("picture_reader.cpp"), *(CPP / s for s in SOURCES)]
         command = ["g++", "-std=c++17", *flags, *map(str, sources), "-o", str(folder / "reader")]
         subprocess.run(command, check=True)
@@ -128,6 +134,18 @@ def test_whatever_pillow_writes_is_read_alike_or_refused_by_both(both, mode, for
         np.testing.assert_array_equal(python, cpp)
 
 
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+@pytest.mark.parametrize("quality", [30, 95])
+def test_jpeg_of_a_photo_differs_by_little(both, subsampling, quality):
+    """By what docs/pictures.md states; the decoders round their sums otherwise."""
+    small = read_picture(PORTRAIT)
+    content = saved(Image.fromarray(small), "JPEG", quality=quality, subsampling=subsampling)
+    python, cpp = both(content)
+    difference = np.abs(python.astype(int) - cpp)
+    assert difference.max() <= 3
+    assert difference.mean() <= 0.2
+
+
 TURNS = {
     1: PHOTO,
     2: PHOTO[:, ::-1],
@@ -161,6 +179,17 @@ def test_orientation_of_jpeg_is_pillows(both, orientation):
     with Image.open(io.BytesIO(content)) as image:
         np.testing.assert_array_equal(python, np.asarray(ImageOps.exif_transpose(image)))
     assert np.abs(python.astype(int) - cpp).max() <= 3
+
+
+def test_jpeg_without_its_tables_has_the_usual_ones(both):
+    whole = jpeg()
+    place, content = whole.index(b"\xff\xc4"), whole
+    while content[place : place + 2] == b"\xff\xc4":
+        (length,) = struct.unpack(">H", content[place + 2 : place + 4])
+        content = content[:place] + content[place + 2 + length :]
+    assert len(content) < len(whole)
+    for found, expected in zip(both(content), both(whole), strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

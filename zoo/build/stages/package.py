@@ -214,7 +214,7 @@ def _components(
     sha256 = digest_path(program) if program.exists() else ""
     yield Component("application", "app", __version__, "Apache-2.0", sha256)
     for library in libraries:
-        sha256 = digest_path(library.file)
+        sha256 = library.sha256 or digest_path(library.file)
         yield Component("library", library.name, library.version, library.licence, sha256)
     for maker in made_by:
         yield Component("application", maker.name, maker.version, "", maker.sha256, inside=False)

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/files.hpp"
+#include "core/jpeg_tables.hpp"
 #include "core/picture_header.hpp"
 
 #define STB_IMAGE_IMPLEMENTATION
@@ -51,7 +52,8 @@ bool is_picture(const std::string& path) {
 
 Image decode_picture(const std::string& content) {
   const PictureHeader header = read_picture_header(content);
-  return turned(decode(content), header.orientation);
+  return turned(decode(header.is_sequential_jpeg ? with_usual_tables(content) : content),
+                header.orientation);
 }
 
 Image read_image(const std::string& path) {

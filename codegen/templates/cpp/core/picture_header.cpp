@@ -123,6 +123,7 @@ std::uint32_t read_frame(const Bytes& bytes, std::size_t at, std::uint32_t marke
   }
   header.height = bytes.two(at + 1);
   header.width = bytes.two(at + 3);
+  header.is_sequential_jpeg = marker < 0xc2;
   return bytes.byte(at + 5);
 }
 
@@ -187,7 +188,7 @@ PictureHeader read_bmp(const std::string& content) {
   };
   constexpr std::int64_t kGapMax = 1024;  // bytes between header and pixels that stb skips
   const std::uint32_t size = bytes.four(14);
-  const PictureHeader header{signed_at(18), std::abs(signed_at(22)), 1};
+  const PictureHeader header{signed_at(18), std::abs(signed_at(22))};
   const std::uint32_t bits = bytes.two(28);
   const std::int64_t colors = bytes.four(46);
   const std::int64_t gap = std::int64_t{bytes.four(10)} - 14 - size;

@@ -12,10 +12,12 @@ namespace zoo {
 constexpr std::int64_t kPixelsMax = 1 << 27;
 
 // Size as stored. orientation: as in Exif, 1 to 8; 1 is upright as stored.
+// is_sequential_jpeg: and not progressive, nor of another format.
 struct PictureHeader {
   std::int64_t width = 0;
   std::int64_t height = 0;
   int orientation = 1;
+  bool is_sequential_jpeg = false;
 };
 
 // Reads the header of a PNG, JPEG, BMP or PPM file; throws Error with the reason for one that is
