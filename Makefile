@@ -9,6 +9,7 @@ QUANTS ?= none fp16 ptq
 BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
 SUITE ?= trixie
+MINUTES ?= 30
 FOLDER ?=
 K210_MODEL ?= facedet_224.wider
 MAX78000_MODEL ?= facenet_v2.wider
@@ -27,7 +28,7 @@ EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
 .PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 flash-max78000 \
-	bundles test portability check fix golden docs size clean
+	bundles test fuzz portability check fix golden docs size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +101,9 @@ check: $(INSTALL) ## Check lint, format and types, as CI does
 fix: $(SETUP) ## Fix what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: $(SETUP) | $(TOOLS)fuzz ## Fuzz all parsers and the app's inputs for MINUTES
+	$(BIN)/python scripts/fuzz.py $(MINUTES)
 
 golden: $(SETUP) ## Rewrite the golden files of the tests; review the diff
 	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py

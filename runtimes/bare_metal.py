@@ -1,6 +1,5 @@
 """Compiles generated C for a processor without an operating system, and emulates that."""
 
-import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
 from zoo.errors import ToolchainError, VerifyError
+from zoo.file_content import artifact_facts
 from zoo.program_end import ended
 
 __all__ = ["BareMachine"]
@@ -45,7 +45,7 @@ class BareMachine:
 
         Raises ToolchainError if a tool is missing, or the compiler fails.
         """
-        facts = json.loads((folder / main).read_text("utf-8"))
+        facts = artifact_facts(folder / main)
         program = self._compile(folder, facts)
         return CRun(partial(partial, self._run, program), facts, str(folder / main))
 

@@ -1,5 +1,6 @@
 """Whether what was read from a file has the types that a dataclass states."""
 
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,14 @@ from itertools import chain
 
 __all__ = ["mistyped"]
 
+_LARGEST = sys.float_info.max
+
 
 def mistyped(value: object, expected: object) -> str:
     """Return which part of a value is not as its annotation says, '' if all are.
 
     expected: a class, a dataclass, a union, or tuple, Mapping with the types of their items. An int
-    also passes for a float, a bool for nothing else.
+    that a float can hold also passes for one, a bool for nothing else.
     """
     return next(_wrong(value, expected, ""), "")
 
@@ -61,7 +64,7 @@ def _is(value: object, expected: object) -> bool:
     if expected is None or expected is types.NoneType:
         return value is None
     if expected is float:
-        return type(value) in (int, float)
+        return isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST)
     if expected is int:
         return type(value) is int
     return expected is object or isinstance(value, typing.cast(type, expected))

@@ -1,12 +1,14 @@
 """What a file holds, and what is written to one, with errors that name it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from zoo.errors import DataError, UsageError, ZooError
+from zoo.errors import ArtifactError, DataError, UsageError, ZooError
 
-__all__ = ["file_content", "naming", "write_whole"]
+__all__ = ["artifact_facts", "file_content", "naming", "write_whole"]
 
 
 def file_content(file: Path, failure: type[ZooError]) -> bytes:
@@ -15,6 +17,17 @@ def file_content(file: Path, failure: type[ZooError]) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise failure(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def artifact_facts(file: Path) -> dict[str, Any]:
+    """Return the table in a JSON file of an artifact; raises ArtifactError for anything else."""
+    try:
+        facts = json.loads(file_content(file, ArtifactError))
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError(f"{file}: is not JSON ({error}); build it again") from error
+    if not isinstance(facts, dict):
+        raise ArtifactError(f"{file}: holds a {type(facts).__name__}, no table; build it again")
+    return facts
 
 
 def write_whole(file: Path, content: bytes) -> None:

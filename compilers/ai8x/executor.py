@@ -7,7 +7,6 @@ acc = sum(x * w) + 128 * floor(bias / 2**(weight_bits - 1))
 y = clip(floor(acc * 2**s / 128 + 0.5), -128, 127), or acc itself with an output_width of 32
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from compilers.ai8x.checkpoint import read_checkpoint
 from compilers.ai8x.files import CHECKPOINT, NETWORK
 from compilers.ai8x.network_yaml import Fields, read_network
 from zoo.errors import ArtifactError
-from zoo.file_content import file_content
+from zoo.file_content import artifact_facts, file_content
 from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "Ai8xExecutor", "Ai8xRun"]
@@ -74,7 +73,7 @@ class Ai8xExecutor(Executor):
 
         threads: as numpy is configured.  Raises ArtifactError for damaged files.
         """
-        facts = json.loads(file_content(folder / main, ArtifactError))
+        facts = artifact_facts(folder / main)
         checkpoint, network = folder / CHECKPOINT, folder / NETWORK
         _, tensors = read_checkpoint(file_content(checkpoint, ArtifactError), str(checkpoint))
         _, fields = read_network(file_content(network, ArtifactError), str(network))

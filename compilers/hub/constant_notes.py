@@ -42,7 +42,7 @@ def parse_notes(metadata: Mapping[str, str], where: str) -> Notes:
             str(name): (_BITS[_BITS.index(note["bits"])], str(note["rounding"]))
             for name, note in notes.items()
         }
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise HubError(
             f"{where}: metadata '{KEY}' is damaged ({error}); write the file again"
         ) from error

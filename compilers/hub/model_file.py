@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from onnx import GraphProto, ModelProto, TensorProto, helper
 
 from compilers.hub.calls import check_calls
@@ -29,8 +29,24 @@ def parse_model(content: bytes, where: str) -> ModelProto:
         raise HubError(
             f"{where}: not an ONNX file, or a truncated one ({error}); export or download it again"
         ) from error
+    if broken := next(_not_texts(model), None):
+        raise HubError(
+            f"{where}: a text of it is not UTF-8 ({broken[:40]!r}); export or download it again"
+        )
     check_calls(model, where)
     return model
+
+
+def _not_texts(message: Message) -> Iterator[bytes]:
+    """Yield texts that are none: protobuf returns their bytes."""
+    for field, value in message.ListFields():
+        if field.type not in (field.TYPE_STRING, field.TYPE_MESSAGE):
+            continue
+        for item in (value,) if isinstance(value, str | bytes | Message) else value:
+            if isinstance(item, Message):
+                yield from _not_texts(item)
+            elif isinstance(item, bytes):
+                yield item
 
 
 def load_model(file: Path) -> ModelProto:

@@ -4,7 +4,6 @@ It reads the file, and beside it the names and quantizations of inputs and outpu
 does not hold. It shares the format with the lowering, and nothing of what computes.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from compilers.kmodel.memory import KmodelMemory
 from compilers.kmodel.node_forms import node_name
 from compilers.kmodel.simulator import convolve
 from zoo.errors import ArtifactError
-from zoo.file_content import file_content
+from zoo.file_content import artifact_facts, file_content
 from zoo.plugs import Executor, Feeds
 
 __all__ = ["EXECUTOR", "KmodelExecutor", "KmodelRun", "run_kmodel"]
@@ -45,8 +44,7 @@ class KmodelExecutor(Executor):
             raise ArtifactError(
                 f"{file}: it has version 5, of which only the headers are read; build version 4"
             )
-        border = file_content(file.with_suffix(".json"), ArtifactError)
-        return KmodelRun(model, json.loads(border), str(file))
+        return KmodelRun(model, artifact_facts(file.with_suffix(".json")), str(file))
 
 
 class KmodelRun:

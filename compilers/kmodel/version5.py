@@ -1,5 +1,6 @@
 """The headers of version 5: nncase 1.x. What its modules compute is not read."""
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -79,6 +80,8 @@ def _module(reader: ByteReader, what: str) -> Module:
     kind, _, header_bytes, size, pools, shared_pools, sections, functions, _ = reader.at(
         reader.position
     ).unpack(_MODULE, what)
+    if size < struct.calcsize(f"<{_MODULE}"):  # else a file of a few bytes could state millions
+        raise ValueError(f"{what}: its size is {size} bytes, less than its header's")
     body = reader.part(size, what)
     body.take(header_bytes, what)
     memory = {

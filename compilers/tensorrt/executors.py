@@ -1,6 +1,5 @@
 """Executors of TensorRT artifacts: ONNX Runtime on the CPU, and the engine itself on the GPU."""
 
-import json
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ from compilers.tensorrt.engine import ENGINE, FACTS, RUNTIMES, Engine
 from compilers.tensorrt.engine_run import CudaMemory, EngineRun
 from zoo import registry
 from zoo.errors import ToolchainError
+from zoo.file_content import artifact_facts
 from zoo.plugs import Executor, Feeds, Inspector, Run
 
 __all__ = ["EXECUTOR", "GPU_EXECUTOR", "GpuExecutor", "TensorrtExecutor", "TensorrtRun"]
@@ -77,7 +77,7 @@ class GpuExecutor(Executor):
 
         Raises ToolchainError if there is no engine, runtime, driver or GPU for it.
         """
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        facts = artifact_facts(folder / FACTS)
         modules = {runtime: module for module, runtime in RUNTIMES.items()}
         if facts["runtime"] not in modules:
             raise ToolchainError(

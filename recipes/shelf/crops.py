@@ -61,6 +61,8 @@ def _read_rows(table: Path, points: int) -> list[Row]:
 
 
 def _check_columns(table: Path, found: Sequence[str], points: int) -> None:
+    if not points:
+        raise DataError(f"{table}: column 'x0' is missing; crops have landmarks x0, y0, x1, ...")
     needed = ["file", *(f"{axis}{i}" for i in range(points) for axis in "xy")]
     missing = [name for name in needed if name not in found]
     if missing:

@@ -1,7 +1,6 @@
 """Compiles generated C for this machine and runs it."""
 
 import ctypes
-import json
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from zoo.c_program import prefix_of
 from zoo.errors import HubError, ToolchainError
+from zoo.file_content import artifact_facts
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Executor, Feeds
 from zoo.tool import Tool
@@ -80,7 +80,7 @@ class CExecutor(Executor):
 
         Raises ToolchainError if there is no compiler, or it fails.
         """
-        facts = json.loads((folder / main).read_text("utf-8"))
+        facts = artifact_facts(folder / main)
         with TemporaryDirectory(prefix="zoo-c-") as build:
             library = Path(build) / "network.so"
             prefix = prefix_of(facts.get("part", ""))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
 from zoo.errors import ToolchainError, VerifyError
+from zoo.file_content import artifact_facts
 from zoo.plugs import Executor
 from zoo.program_end import ended
 from zoo.tool import Tool, install_extra
@@ -49,7 +50,7 @@ class WasmExecutor(Executor):
 
         Raises ToolchainError if a tool is missing, or the compiler fails.
         """
-        facts = json.loads((folder / main).read_text("utf-8"))
+        facts = artifact_facts(folder / main)
         prefix = prefix_of(facts.get("part", ""))
         with TemporaryDirectory(prefix="zoo-wasm-") as build:
             module = Path(build) / "network.wasm"

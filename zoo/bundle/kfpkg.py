@@ -6,6 +6,7 @@ so that each field has a line of its own and the address is never the last.
 """
 
 import json
+import lzma
 import struct
 import zipfile
 import zlib
@@ -35,6 +36,8 @@ _DAMAGED = (
     zlib.error,
     struct.error,
     EOFError,
+    OSError,  # in data of bzip2
+    lzma.LZMAError,
     NotImplementedError,  # another compression
     RuntimeError,  # an encrypted member
     ValueError,  # neither UTF-8 nor JSON

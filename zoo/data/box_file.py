@@ -42,7 +42,8 @@ def read_boxes(table: Path) -> Boxes:
     """Read the file; raises DataError naming it and the photo at fault."""
     try:
         content = json.loads(table.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    # Also a number of thousands of digits, and brackets thousands deep.
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{table}: cannot be read as JSON ({error}); correct it") from error
     if not isinstance(content, dict):
         raise DataError(
@@ -60,9 +61,16 @@ def _boxes(value: Any, where: str) -> tuple[Box, ...]:  # noqa: ANN401 (JSON)
 def _box(value: Any, where: str) -> Box:  # noqa: ANN401 (JSON)
     numbers = value if isinstance(value, list) else []
     is_box = len(numbers) == 4 and all(type(number) in (int, float) for number in numbers)
-    if not is_box or not all(map(math.isfinite, numbers)) or min(numbers[2:]) <= 0:
+    if not is_box or not all(map(_is_finite, numbers)) or min(numbers[2:]) <= 0:
         raise DataError(
-            f"{where}: is {value!r}; a box is [x, y, width, height], or a list of boxes"
+            f"{where}: is {value!r:.200}; a box is [x, y, width, height], or a list of boxes"
         )
     x, y, width, height = map(float, numbers)
     return x, y, width, height
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond all floats
+        return False

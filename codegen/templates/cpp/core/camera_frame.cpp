@@ -15,7 +15,8 @@ std::uint8_t to_byte(int value_q8) {
 
 Image yuyv_to_rgb(const CameraFrame& frame) {
   const auto rows = static_cast<std::size_t>(frame.height);
-  const auto row_bytes = 2 * static_cast<std::size_t>(frame.width);
+  // Two pixels share four bytes.
+  const auto row_bytes = 4 * ((static_cast<std::size_t>(frame.width) + 1) / 2);
   if (frame.size_bytes < (rows - 1) * frame.stride_bytes + row_bytes) {
     throw Error("its frames are not whole");
   }
