@@ -23,13 +23,8 @@ def run(words, tmp_path):
     )
 
 
-STB = pytest.mark.skip(reason="stb_image writes behind an array for some JPEG files")
-
-
 @pytest.mark.toolchain
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=STB) if n in ("mjpg", "picture") else n for n in INPUTS]
-)
+@pytest.mark.parametrize("name", INPUTS)
 def test_a_short_run_finds_nothing(program, name, tmp_path):
     """What is in the folders is run first."""
     words = [*fuzz_app_words(program, name, tmp_path / "corpus"), f"-runs={RUNS}", "-seed=1"]
