@@ -18,7 +18,7 @@ from zoo.program_end import ended, without_programs
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
 
-__all__ = ["run_app", "run_chain", "run_firmware", "run_summary"]
+__all__ = ["answered_runs", "run_app", "run_chain", "run_firmware", "run_summary"]
 
 _TIMEOUT_S = 600
 """A chain looks many times at a picture, and an emulator is slow on a busy machine."""
@@ -88,6 +88,12 @@ def run_firmware(command: Sequence[str], golden: Sequence[GoldenInput]) -> tuple
             f"{len(golden)} pictures"
         )
     pairs = zip(lines[::2], lines[1::2], strict=True)
+    return tuple(AppRun(_outputs(line), record) for record, line in pairs)
+
+
+def answered_runs(answer: Mapping[str, Any]) -> tuple[AppRun, ...]:
+    """Return the results in an answer of a page's program: records and outputs of each region."""
+    pairs = zip(answer["records"], answer["outputs"], strict=True)
     return tuple(AppRun(_outputs(line), record) for record, line in pairs)
 
 

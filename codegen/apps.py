@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from codegen.app import App, Call
+from codegen.browser import PageBackend, PageToolchain
 from codegen.c_border import network_sources
 from codegen.companions import TEXTS
 from codegen.k210 import FirmwareBackend
@@ -14,6 +15,7 @@ from codegen.kria import KriaToolchain
 from codegen.machines import JETSON, KRIA, PC, RASPBERRY_PI_4
 from codegen.max78000 import firmware_sources
 from codegen.packages import DebianSettings
+from codegen.page_run import PageApp
 from codegen.python_app import python_sources
 from codegen.rv64 import FirmwareApp, Rv64Toolchain
 from codegen.sources import CppBackend
@@ -24,6 +26,7 @@ from codegen.wheels import Wheel, carried_library, onnxruntime_library, wheel_li
 
 __all__ = [
     "ANDROID",
+    "BROWSER",
     "CPP_C",
     "CPP_C_ARM",
     "CPP_LITERT",
@@ -163,6 +166,15 @@ CPP_C = App(
     _PC,
     takes_signals=True,
     takes_detectors=True,
+)
+
+BROWSER = PageApp(
+    "browser",
+    PageBackend(),
+    PageToolchain(),
+    texts={"README.md": "bundle/browser/README.md.j2"},
+    takes_detectors=True,
+    stand_in="JavaScript engine",
 )
 
 CPP_C_ARM = _raspberry_pi("cpp-c-arm", CppBackend("c99", network=network_sources), _PI_DEBIAN)

@@ -24,17 +24,13 @@ __all__ = ["FirmwareBackend"]
 _CPP, _K210 = TEMPLATES / "cpp", TEMPLATES / "k210"
 _CORE = (
     *("backend.hpp", "contract.hpp", "finding.cpp", "finding.hpp", "json_value.cpp"),
-    *(
-        "json_value.hpp",
-        "latency.hpp",
-        "pixel_levels.cpp",
-        "pixel_levels.hpp",
-        "signal_file.hpp",
-        "source.hpp",
-        "tensor_spec.cpp",
-    ),
+    *("json_value.hpp", "latency.hpp", "photo.hpp", "pixel_levels.cpp", "pixel_levels.hpp"),
+    *("signal_file.hpp", "tensor_spec.cpp"),
 )
-_SHARED = (".clang-format", "backends/c99_tensor.cpp", "backends/c99_tensor.hpp")
+_SHARED = (
+    *(".clang-format", "backends/c99_tensor.cpp", "backends/c99_tensor.hpp"),
+    "plain/quoted.cpp",
+)
 _ON_CPU = ("backends/c99.cpp",)
 _ON_KPU = ("kmodel.S", "kpu_border.hpp", "kpu_network.cpp")
 _STAND_IN = "stand_in/"

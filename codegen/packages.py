@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.browser import PAGE
 from codegen.companions import Readme, readme
 from codegen.templates import render
 from zoo import __version__
-from zoo.bundle.bundle import MODEL, pack
+from zoo.bundle.bundle import APP, MODEL, pack
 from zoo.bundle.debian import DebianPackage, pack_deb
 from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
 from zoo.errors import RefusedError
@@ -19,12 +20,14 @@ from zoo.target import ARCHIVE
 
 __all__ = [
     "DEB",
+    "HTML",
     "KFPKG",
     "TAR_GZ",
     "Archive",
     "Debian",
     "DebianSettings",
     "FlashPackage",
+    "PageFile",
     "debian_package",
     "package_name",
 ]
@@ -167,6 +170,24 @@ def _gzip(text: bytes) -> bytes:
     return gzip.compress(text, 9, mtime=0)
 
 
+class PageFile(Package):
+    """Package 'html': a bundle's page, which is complete."""
+
+    name = "html"
+
+    def write(self, bundle: PackageRequest, file: Path) -> None:
+        """Write the page; raises RefusedError for an app that is none."""
+        page = bundle.folder / APP / PAGE
+        if not page.is_file():
+            target = bundle.request.target
+            raise RefusedError(
+                f"{target.name}: has package='{target.package}', but app '{target.app}' is no "
+                "page; give the target another package"
+            )
+        file.write_bytes(page.read_bytes())
+
+
 TAR_GZ = Archive()
+HTML = PageFile()
 KFPKG = FlashPackage()
 DEB = Debian()

@@ -11,6 +11,7 @@ def register_apps() -> Iterable[Descriptor]:
     """Return one app for each runtime of a kind of board."""
     return [
         Descriptor("android", "codegen.apps:ANDROID"),
+        Descriptor("browser", "codegen.apps:BROWSER"),
         Descriptor("cpp-c", "codegen.apps:CPP_C"),
         Descriptor("cpp-c-arm", "codegen.apps:CPP_C_ARM"),
         Descriptor("cpp-litert", "codegen.apps:CPP_LITERT"),
@@ -31,6 +32,7 @@ def register_packages() -> Iterable[Descriptor]:
     """Return the package formats of bundles."""
     return [
         Descriptor("deb", "codegen.packages:DEB"),
+        Descriptor("html", "codegen.packages:HTML"),
         Descriptor("kfpkg", "codegen.packages:KFPKG"),
         Descriptor("tar.gz", "codegen.packages:TAR_GZ"),
     ]

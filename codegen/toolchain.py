@@ -21,12 +21,11 @@ from zoo.provenance.used import Thing, record
 from zoo.reporting import report
 from zoo.tool import Tool, install_extra
 
-__all__ = ["LinuxToolchain", "by_host", "cmake_options"]
+__all__ = ["ZIG", "LinuxToolchain", "by_host", "cmake_options", "zig_program"]
 
 _VARIABLE = "ZOO_TOOLCHAIN"
 _KNOWN = ("", "zig", "host")
-_REMEDY = install_extra("cross")
-_ZIG = Tool("Zig", "module", ("ziglang",), "building apps", _REMEDY)
+ZIG = Tool("Zig", "module", ("ziglang",), "building apps", install_extra("cross"))
 _PURPOSE = "building apps with ZOO_TOOLCHAIN=host"
 _X86 = (
     Tool("C++ compiler", "program", ("c++", "g++", "clang++"), _PURPOSE, "apt install g++", "CXX"),
@@ -54,7 +53,7 @@ class LinuxToolchain:
     @property
     def tools(self) -> tuple[Tool, ...]:
         """Programs for building and running."""
-        compilers = _GNU[self.machine.architecture] if by_host() else (_ZIG,)
+        compilers = _GNU[self.machine.architecture] if by_host() else (ZIG,)
         return (CMAKE, *compilers, *self.emulators)
 
     @property
@@ -111,6 +110,14 @@ def by_host() -> bool:
     return asked == "host"
 
 
+def zig_program() -> str:
+    """Return the path of Zig's program, '' if it is not installed."""
+    package = find_spec("ziglang")
+    if package is None or package.origin is None:
+        return ""
+    return str(Path(package.origin).with_name("zig"))
+
+
 def cmake_options(
     machine: LinuxMachine, cpp: Sequence[str], c: Sequence[str] = ()
 ) -> tuple[str, ...]:
@@ -145,16 +152,15 @@ def _zig_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
     for another optimization level or without -s, so these are part of every command, including
     CMake's compiler checks.
     """
-    package = find_spec("ziglang")
-    if package is None or package.origin is None:
+    zig = zig_program()
+    if not zig:
         raise ToolchainError(
-            f"cannot build for {machine.name}: Zig is not installed; {_REMEDY}, or use this "
+            f"cannot build for {machine.name}: Zig is not installed; {ZIG.remedy}, or use this "
             "machine's own compiler with ZOO_TOOLCHAIN=host: the program then runs on systems as "
-            "new "
-            "as this one"
+            "new as this one"
         )
     version = ".".join(map(str, machine.c_library))
     target = f"{machine.architecture}-linux-gnu.{version}"
     cpu = (f"-mcpu={machine.cpu.replace('-', '_')}",) if machine.cpu else ()
-    program = (str(Path(package.origin).with_name("zig")), {"c++": "c++", "c": "cc"}[language])
+    program = (zig, {"c++": "c++", "c": "cc"}[language])
     return (*program, "-target", target, *cpu, "-O2", "-s")

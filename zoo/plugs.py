@@ -358,6 +358,8 @@ class AppRequest:
 
     artifact_files: contents by relative path, if available.
     detector: that finds the network's regions, None for none.
+    notice: of the licences, '' for none.
+    golden: the network's golden inputs, for apps that show examples; () for others.
     """
 
     model: str
@@ -366,6 +368,8 @@ class AppRequest:
     artifact_main: str
     artifact_files: Mapping[str, bytes] = field(default_factory=dict)
     detector: "AppDetector | None" = None
+    notice: str = ""
+    golden: Sequence[GoldenInput] = ()
 
 
 @dataclass(frozen=True)
@@ -420,12 +424,18 @@ class AppGenerator(Protocol):
     packages: the app's settings for package formats, by name.
     takes_signals: whether it also follows contracts of signals.
     takes_detectors: whether it also follows requests with a detector; then it has `run_chain`.
+    shows_examples: whether its requests have the golden inputs.
+    program_name: of the built program's file in a bundle's folder app/.
+    run_note: how `run` runs the app here, for the certificate and the user, '' for nothing to say.
     """
 
     name: str
     stand_in: str
     stand_in_differs: str = ""
     not_here: str = ""
+    shows_examples: bool = False
+    program_name: str = "app"
+    run_note: str = ""
     takes_signals: bool = False
     takes_detectors: bool = False
     packages: Mapping[str, Any] = _NOTHING

@@ -2,11 +2,13 @@
 
 import re
 import shlex
+from html import escape
 
 __all__ = [
     "cmake",
     "code_span",
     "comment",
+    "html",
     "markdown",
     "one_line",
     "roff",
@@ -35,6 +37,11 @@ def comment(text: str) -> str:
     Characters that could end or continue the comment become '_'.
     """
     return re.sub(r"[^A-Za-z0-9 ,.:;()\[\]<>=+*/_-]", "_", text)
+
+
+def html(text: str) -> str:
+    """Return text for an HTML page, also within quotes."""
+    return escape(one_line(text))
 
 
 def shell(text: str) -> str:

@@ -109,6 +109,11 @@ def _check_processor(board: Shell, bundle: Bundle) -> None:
             f"{board.host}: the bundle for {bundle.manifest.target} holds sources, but no program; "
             "its README.md says how to build and time them"
         )
+    if bundle.manifest.page:
+        raise BoardError(
+            f"{board.host}: the bundle's program is a page, {bundle.manifest.page}; open it in a "
+            "browser of the board, where it shows its times"
+        )
     program = bundle.folder / bundle.manifest.program
     found, taken = _text(board.run("uname -m")), processors(program)
     if taken and found not in taken:

@@ -25,12 +25,12 @@ def deliver(plan: Plan, done: Mapping[str, Path], cache: Cache, out: Path) -> li
 
 def notes(plan: Plan, done: Mapping[str, Path]) -> Iterator[str]:
     """Yield what a user should know of a build."""
-    from zoo.build.stages.compile import app_notes
+    from zoo.build.stages.compile import app_notes, app_run_notes
 
     yield from _of_network(done)
     if plan.detector:
         yield from _of_network(needs_of_detector(done))
-    yield from app_notes(plan.target)
+    yield from app_notes(plan.target) or app_run_notes(plan.target)
 
 
 def _sign_file(plan: Plan, form: str, package: Path) -> None:

@@ -38,7 +38,8 @@ DETECTOR = "detector"
 FLOAT_HUB, HUB = "float.hub.onnx", "hub.onnx"
 """Files in MODEL."""
 
-PROGRAM = "app/app"
+APP = "app"
+"""Folder of the program and its sources."""
 _ANEW = "do not use this bundle, rebuild it"
 _MANIFEST_BYTES_MAX = 16 << 20
 _PROGRAM = 0o100
@@ -113,6 +114,11 @@ class Manifest:
     files: Mapping[str, str]
     programs: tuple[str, ...]
     chain: BundledChain | None = None
+
+    @property
+    def page(self) -> str:
+        """The program if it is a page, which browsers open, '' otherwise."""
+        return self.program if self.program.endswith(".html") else ""
 
     def to_json(self) -> str:
         """Return JSON with its own digest."""

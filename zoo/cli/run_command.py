@@ -51,6 +51,11 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
                 f"{bundle}: holds sources for {unpacked.manifest.target}, but no program; its "
                 "README.md says how to build it"
             )
+        if unpacked.manifest.page:
+            raise BoardError(
+                f"{bundle}: its program is a page; unpack the bundle and open "
+                f"{unpacked.manifest.page} in a browser"
+            )
         program = unpacked.folder / unpacked.manifest.program
         try:
             status = _run(program, arguments)

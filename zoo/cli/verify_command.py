@@ -6,11 +6,13 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from zoo import registry
 from zoo.bundle.bundle import Bundle, check, unpack
 from zoo.bundle.signature import PublicKey
 from zoo.cli.options import existing, json_option
 from zoo.cli.output import print_json, print_table
 from zoo.errors import PluginError, UsageError, ZooError
+from zoo.plugs import AppGenerator
 from zoo.proof.bundle_certificate import bundle_certificate, compare_again
 from zoo.proof.certificate import Certificate
 from zoo.provenance.maker import absent_makers
@@ -65,6 +67,9 @@ def command(
         rows = [] if only_digests else _prove(unpacked, certificate, str(bundle))
         if data is not None:
             rows += _prove_on(unpacked, certificate, data, count)
+        note = _run_note(unpacked) if rows else ""
+    if note:
+        click.echo(f"note: {note}", err=True)
     files = len(unpacked.manifest.files)
     if as_json:
         signer = unpacked.signer.fingerprint if unpacked.signer else ""
@@ -116,3 +121,9 @@ def _prove(bundle: Bundle, certificate: Certificate, where: str) -> list[dict[st
     replace(certificate, checks=checks).demand()
     compare_again(certificate.checks, checks, where)
     return [check.to_json() for check in checks]
+
+
+def _run_note(bundle: Bundle) -> str:
+    """Return how the bundle's program was run, '' for nothing to say."""
+    app: AppGenerator = registry.load("app", bundle.manifest.app)
+    return app.run_note if bundle.manifest.program else ""

@@ -6,34 +6,41 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.plan import Plan
+from zoo.bundle.bundle import APP
 from zoo.errors import PluginError
 from zoo.plugs import AppGenerator, Library
 from zoo.provenance.used import Thing, record
 from zoo.target import Target
 
-_PROGRAM = "app"
-
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
-    """Write the program as out/app; nothing if the app cannot be built here."""
+    """Write the program, named as its app says; nothing if the app cannot be built here."""
     if app_notes(plan.target):
         return
-    app = registry.load("app", plan.target.app)
+    app: AppGenerator = registry.load("app", plan.target.app)
     app_libraries(app)
-    program: Path = app.build(needs["generate"], out / "build")
+    program = app.build(needs["generate"], out / "build")
     if not program.is_file():
         raise PluginError(
             f"app '{app.name}': its `build` returned {program}, which is not a file; it must "
             "return the program"
         )
-    program.rename(out / _PROGRAM)
+    built = program.rename(out / "program")
     shutil.rmtree(out / "build")
+    built.rename(out / app.program_name)
 
 
-def compiled_program(folder: Path) -> Path | None:
+def compiled_program(target: Target, folder: Path) -> Path | None:
     """Return the program in this stage's result, None if there is none."""
-    program = folder / _PROGRAM
+    app: AppGenerator = registry.load("app", target.app)
+    program = folder / app.program_name
     return program if program.exists() else None
+
+
+def program_path(target: Target) -> str:
+    """Return the program's path in a bundle."""
+    app: AppGenerator = registry.load("app", target.app)
+    return f"{APP}/{app.program_name}"
 
 
 def app_libraries(app: AppGenerator) -> tuple[Library, ...]:
@@ -48,3 +55,9 @@ def app_notes(target: Target) -> tuple[str, ...]:
     """Return why the target's app is neither built nor run here, nothing if it is."""
     why: str = registry.load("app", target.app).not_here
     return (why,) if why else ()
+
+
+def app_run_notes(target: Target) -> tuple[str, ...]:
+    """Return how the target's app runs here, nothing if there is nothing to say."""
+    app: AppGenerator = registry.load("app", target.app)
+    return (app.run_note,) if app.run_note else ()

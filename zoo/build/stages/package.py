@@ -9,7 +9,7 @@ licences/   of code, weights, data and libraries
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
@@ -18,17 +18,22 @@ from zoo import __version__, registry
 from zoo.artifact import memory_text
 from zoo.build.plan import Plan
 from zoo.build.stage import needs_of_detector
-from zoo.build.stages.compile import app_libraries, app_notes, compiled_program
+from zoo.build.stages.compile import (
+    app_libraries,
+    app_notes,
+    compiled_program,
+    program_path,
+)
 from zoo.build.stages.generate import app_request
 from zoo.build.stages.lower import artifact_memory, artifact_notes, read_artifact
 from zoo.bundle.bundle import (
+    APP,
     DETECTOR,
     FLOAT_HUB,
     GOLDEN,
     HUB,
     MANIFEST,
     MODEL,
-    PROGRAM,
     BundledArtifact,
     BundledChain,
     BundledModel,
@@ -57,13 +62,13 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     app: AppGenerator = registry.load("app", plan.target.app)
     packages: list[Package] = [registry.load("package", name) for name in plan.target.packages]
     libraries = app_libraries(app)
-    _copy_results(needs, folder)
+    _copy_results(plan, needs, folder)
     _copy_libraries(libraries, folder)
     _copy_papers(plan, folder)
     if plan.signing:
         (folder / SIGNER).write_bytes(plan.signing.public.pem)
     request, facts = _request(plan, needs)
-    facts = {**facts, "c_library": _c_library(folder)}
+    facts = {**facts, "c_library": _c_library(plan, folder)}
     _write_companions(app.companions(request, facts), folder)
     made_by = makers(used_so_far())
     components = list(_components(plan, libraries, folder, made_by))
@@ -99,16 +104,16 @@ def _write_package(package: Package, wanted: PackageRequest, file: Path) -> None
         )
 
 
-def _copy_results(needs: Mapping[str, Path], folder: Path) -> None:
+def _copy_results(plan: Plan, needs: Mapping[str, Path], folder: Path) -> None:
     _copy_model(needs, folder / MODEL)
     if detector := needs_of_detector(needs):
         _copy_model(detector, folder / MODEL / DETECTOR)
     shutil.copytree(needs["verify"] / GOLDEN, folder / GOLDEN)
     shutil.copyfile(needs["verify"] / CERTIFICATE, folder / CERTIFICATE)
-    shutil.copytree(needs["generate"], folder / "app" / "src")
-    program = compiled_program(needs["compile"])
+    shutil.copytree(needs["generate"], folder / APP / "src")
+    program = compiled_program(plan.target, needs["compile"])
     if program is not None:
-        shutil.copy2(program, folder / PROGRAM)
+        shutil.copy2(program, folder / program_path(plan.target))
 
 
 def _copy_model(needs: Mapping[str, Path], folder: Path) -> None:
@@ -157,22 +162,11 @@ def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping
     return request, {
         "bundle": plan.build_name,
         "quantization": plan.quant,
-        "notice": _notice(recipes),
+        "notice": request.notice,
         "memory": memory_text(dict(zip((r.name for r in recipes), memory, strict=True))),
         "files": "\n".join(_artifact_files(needs)),
         "signer": plan.signing.public.fingerprint if plan.signing else "",
     }
-
-
-def _notice(recipes: Sequence[Recipe]) -> str:
-    """Return what the licences say, by network where it differs."""
-    notices = {
-        recipe.name: "; ".join(dict.fromkeys(li.notice for li in recipe.licences if li.notice))
-        for recipe in recipes
-    }
-    if len(set(notices.values())) == 1:
-        return notices[recipes[0].name]
-    return "; ".join(f"{name}: {notice}" for name, notice in notices.items() if notice)
 
 
 def _artifact_files(needs: Mapping[str, Path]) -> Iterator[str]:
@@ -193,8 +187,9 @@ def _networks(needs: Mapping[str, Path]) -> Iterator[Mapping[str, Path]]:
         yield detector
 
 
-def _c_library(folder: Path) -> str:
-    return c_library(filter(Path.exists, (folder / PROGRAM, *(folder / "lib").glob("*"))))
+def _c_library(plan: Plan, folder: Path) -> str:
+    program = folder / program_path(plan.target)
+    return c_library(filter(Path.exists, (program, *(folder / "lib").glob("*"))))
 
 
 def _write_companions(companions: Mapping[str, bytes], folder: Path) -> None:
@@ -210,7 +205,7 @@ def _components(
     yield _network_component(plan.recipe, folder / MODEL / HUB)
     if plan.detector is not None:
         yield _network_component(plan.detector.recipe, folder / MODEL / DETECTOR / HUB)
-    program = folder / PROGRAM
+    program = folder / program_path(plan.target)
     sha256 = digest_path(program) if program.exists() else ""
     yield Component("application", "app", __version__, "Apache-2.0", sha256)
     for library in libraries:
@@ -230,6 +225,7 @@ def _manifest(
     plan: Plan, needs: Mapping[str, Path], folder: Path, made_by: tuple[Maker, ...]
 ) -> Manifest:
     artifact = _artifact(plan, needs["lower"], MODEL)
+    program = program_path(plan.target)
     notes = (*artifact.notes, *app_notes(plan.target))
     models, artifacts = [_model(plan)], [replace(artifact, notes=notes)]
     if plan.detector is not None:
@@ -241,8 +237,8 @@ def _manifest(
         target=plan.target.name,
         executor=plan.target.executor,
         app=plan.target.app,
-        program=PROGRAM if (folder / PROGRAM).exists() else "",
-        c_library=_c_library(folder),
+        program=program if (folder / program).exists() else "",
+        c_library=_c_library(plan, folder),
         zoo_version=__version__,
         makers=made_by,
         models=tuple(models),

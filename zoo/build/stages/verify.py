@@ -7,10 +7,10 @@ from pathlib import Path
 
 from zoo.build.plan import Plan
 from zoo.build.stage import needs_of_detector
-from zoo.build.stages.compile import app_notes, compiled_program
+from zoo.build.stages.compile import app_notes, app_run_notes, compiled_program, program_path
 from zoo.build.stages.lower import artifact_notes, read_artifact
 from zoo.build.stages.quantize import quantization_notes, read_calibration
-from zoo.bundle.bundle import DETECTOR, FLOAT_HUB, GOLDEN, HUB, MODEL, PROGRAM
+from zoo.bundle.bundle import DETECTOR, FLOAT_HUB, GOLDEN, HUB, MODEL
 from zoo.digest import digest_path, folder_digests
 from zoo.proof.bundle_certificate import CERTIFICATE
 from zoo.proof.certificate import Certificate, Check
@@ -25,16 +25,18 @@ from zoo.recipe import GoldenInput
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """Write golden/ and certificate.json; raises VerifyError naming the first broken step."""
-    evidence = replace(
-        _evidence(plan, needs, out / GOLDEN), program=compiled_program(needs["compile"])
-    )
+    program = compiled_program(plan.target, needs["compile"])
+    evidence = replace(_evidence(plan, needs, out / GOLDEN), program=program)
     chain = _chain(plan, needs, out / GOLDEN / DETECTOR)
     proof, detector = prove_all(evidence, chain)
     checks = (*proof.checks, *(detector.checks if detector else ()))
-    notes = (*_notes(plan, needs), *app_notes(plan.target), *absent_forms(plan.target.executor))
+    of_app = app_notes(plan.target) if program is None else app_run_notes(plan.target)
+    notes = (*_notes(plan, needs), *of_app, *absent_forms(plan.target.executor))
     calibration = recorded_calibration(needs)
     made = _certificate(plan, checks, notes)
     files = _compared(evidence, MODEL, GOLDEN)
+    if program is not None:
+        files[program_path(plan.target)] = digest_path(program)
     if chain is not None:
         files |= _compared(chain.detector, f"{MODEL}/{DETECTOR}", f"{GOLDEN}/{DETECTOR}")
     certificate = replace(made, calibration=calibration, files=files)
@@ -116,8 +118,6 @@ def _compared(evidence: Evidence, model: str, pictures: str) -> dict[str, str]:
     model, pictures: the folders there of the network and its golden inputs.
     """
     files = {f"{model}/{FLOAT_HUB}": evidence.float_hub, f"{model}/{HUB}": evidence.hub}
-    if evidence.program is not None:
-        files[PROGRAM] = evidence.program
     files |= {f"{pictures}/{golden.image.name}": golden.image for golden in evidence.golden}
     digests = {name: digest_path(file) for name, file in files.items()}
     lowered = folder_digests(evidence.folder)

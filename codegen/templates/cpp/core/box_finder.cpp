@@ -11,9 +11,6 @@ namespace zoo {
 
 namespace {
 
-// Photos after which the detector is asked again, unless the command line says.
-constexpr int kDetectEvery = 10;
-
 class FixedBox : public BoxFinder {
  public:
   explicit FixedBox(const Box& box) : box_(box) {}

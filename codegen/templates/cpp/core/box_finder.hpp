@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/finding.hpp"
-#include "core/source.hpp"
+#include "core/photo.hpp"
 
 namespace zoo {
 
@@ -38,6 +38,9 @@ class BoxFinder {
   // Milliseconds that a detector took for the last photo; none if it was not asked.
   virtual std::optional<double> detector_ms() const { return std::nullopt; }
 };
+
+// Photos after which the detector is asked again, unless the user says.
+constexpr int kDetectEvery = 10;
 
 // The boxes of a file, otherwise the fixed one, otherwise the detector's, otherwise the whole
 // photo. track: whether to follow what was found.  detect_every: then, photos until the detector is

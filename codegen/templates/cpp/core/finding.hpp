@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/contract.hpp"
-#include "core/source.hpp"
+#include "core/photo.hpp"
 #include "steps/frame.hpp"
 
 namespace zoo {

@@ -8,6 +8,7 @@
 
 #include "core/files.hpp"
 #include "core/finding.hpp"
+#include "core/source.hpp"
 #include "core/standard_output.hpp"
 
 namespace zoo {

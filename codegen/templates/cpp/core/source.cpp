@@ -32,13 +32,6 @@ class RawSignal : public Source {
 
 }  // namespace
 
-Box whole(const Photo& photo) {
-  if (photo.signal) return {0, 0, static_cast<double>(photo.signal->samples.size()), 1};
-  return {0, 0, static_cast<double>(photo.image->width), static_cast<double>(photo.image->height)};
-}
-
-bool takes_signals() { return kContract.signal.rate_hz > 0; }
-
 Photo read_photo(const std::string& path, int number) {
   if (takes_signals()) {
     return {path, number, nullptr,

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from zoo.build.stages.compile import app_notes, compiled_program
+from zoo.build.stages.compile import app_notes, compiled_program, program_path
 from zoo.bundle.bundle import unpack
 from zoo.errors import BoardError
 from zoo.target import Target
@@ -41,10 +41,18 @@ def test_an_app_says_why_it_is_not_built(install):
 
 
 def test_other_apps_are_built(tmp_path):
-    assert app_notes(target("cpp-onnxruntime")) == ()
-    assert compiled_program(tmp_path) is None
+    board = target("cpp-onnxruntime")
+    assert app_notes(board) == ()
+    assert compiled_program(board, tmp_path) is None
     (tmp_path / "app").touch()
-    assert compiled_program(tmp_path) == tmp_path / "app"
+    assert compiled_program(board, tmp_path) == tmp_path / "app"
+    assert program_path(board) == "app/app"
+
+
+def test_an_app_names_its_program(tmp_path):
+    (tmp_path / "index.html").touch()
+    assert compiled_program(target("browser"), tmp_path) == tmp_path / "index.html"
+    assert program_path(target("browser")) == "app/index.html"
 
 
 @pytest.fixture
