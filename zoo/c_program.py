@@ -140,8 +140,9 @@ class CProgram:
 
     @property
     def constants(self) -> tuple[Constant, ...]:
-        """Every array, in the order of the calls."""
-        return tuple(constant for call in self.calls for constant in call.constants)
+        """Every array once, in the order of the calls."""
+        found = {array.name: array for call in self.calls for array in call.constants}
+        return tuple(found.values())
 
     @property
     def weights_bytes(self) -> int:

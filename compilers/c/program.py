@@ -1,7 +1,7 @@
 """From an integer Graph to a CProgram."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 
@@ -9,6 +9,7 @@ from compilers.c.identifiers import Identifiers
 from compilers.c.kernel_view import KernelView, SameMemory, Steps
 from compilers.c.memory import blocks_of
 from compilers.c.storage import c_type, sizes
+from compilers.c.strips import Peak, Strips, in_strips
 from compilers.memory_plan import Block, place
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
@@ -48,18 +49,23 @@ def make_program(graph: Graph, part: str = "") -> CProgram:
             root = border.name
         arguments[root] = border.identifier
     memory = _Memory(
-        laid, calls, roots, {name: tensor.name for name, tensor in integers.outputs.items()}
-    )
+        laid,
+        Strips(tuple(calls)),
+        roots,
+        {name: tensor.name for name, tensor in integers.outputs.items()},
+    ).in_strips(arguments)
     offsets, arena_bytes = memory.plan(arguments)
     return CProgram(
         name=graph.metadata.get("zoo.model", graph.name),
         inputs=inputs,
         outputs=outputs,
         buffers=memory.buffers(arguments, offsets, names),
-        calls=tuple(calls),
+        calls=memory.strips.calls,
         arena_bytes=arena_bytes,
         macs=_macs(graph, inside),
-        scratch={call.name: offsets[_scratch(call)] for call in calls if call.scratch_bytes},
+        scratch={
+            call.name: offsets[_scratch(call)] for call in memory.strips.calls if call.scratch_bytes
+        },
         part=part,
     )
 
@@ -152,23 +158,49 @@ class _Memory:
     """
 
     graph: Graph
-    calls: list[Call]
+    strips: Strips
     roots: Mapping[str, str]
     copies: Mapping[str, str]
 
+    def in_strips(self, arguments: Mapping[str, str]) -> "_Memory":
+        """Return the same with layers in strips where that makes the arena much smaller."""
+        images = {name: shape for name in self._used() if len(shape := self._tensor(name)[1]) == 3}
+        kept = frozenset({*arguments, *self.roots, *self.roots.values(), *self.copies})
+        strips = in_strips(
+            self.strips.calls,
+            images,
+            kept,
+            lambda strips: replace(self, strips=strips)._peak(arguments),
+        )
+        return replace(self, strips=strips)
+
     def plan(self, arguments: Mapping[str, str]) -> tuple[dict[str, int], int]:
         """Return the offset of each tensor and scratch in the arena, and its size."""
+        blocks, owner = self._blocks(arguments)
+        plan = place(blocks)
+        return {**plan.offsets, **{n: plan.offsets[o] for n, o in owner.items()}}, plan.arena_bytes
+
+    def _peak(self, arguments: Mapping[str, str]) -> Peak:
+        blocks, _ = self._blocks(arguments)
+        used_bytes = [0] * len(self.strips.calls)
+        for block in blocks:
+            for index in range(block.first, block.last + 1):
+                used_bytes[index] += block.size_bytes
+        largest = max(range(len(used_bytes)), key=used_bytes.__getitem__, default=0)
+        return Peak(place(blocks).arena_bytes, largest)
+
+    def _blocks(self, arguments: Mapping[str, str]) -> tuple[list[Block], dict[str, str]]:
+        """Return the blocks of the arena, and the block of each tensor."""
         homes = {name: self._root(name) for name in self._used()}
         homes = {name: root for name, root in homes.items() if root not in arguments}
         sizes_bytes = {root: prod(self._tensor(root)[1]) for root in homes.values()}
-        blocks, owner = blocks_of(self.calls, homes, sizes_bytes)
+        blocks, owner = blocks_of(self.strips.calls, homes, sizes_bytes)
         blocks += [
             Block(_scratch(call), call.scratch_bytes, index, index)
-            for index, call in enumerate(self.calls)
+            for index, call in enumerate(self.strips.calls)
             if call.scratch_bytes
         ]
-        plan = place(blocks)
-        return {**plan.offsets, **{n: plan.offsets[o] for n, o in owner.items()}}, plan.arena_bytes
+        return blocks, owner
 
     def buffers(
         self, arguments: Mapping[str, str], offsets: Mapping[str, int], names: Identifiers
@@ -183,8 +215,13 @@ class _Memory:
             for name in self._used()
         }
 
+    def scratch(self, offsets: Mapping[str, int]) -> dict[str, int]:
+        """Return the offset of each call's scratch."""
+        calls = self.strips.calls
+        return {call.name: offsets[_scratch(call)] for call in calls if call.scratch_bytes}
+
     def _used(self) -> tuple[str, ...]:
-        operands = [o for call in self.calls for o in (*call.inputs, call.output)]
+        operands = [o for call in self.strips.calls for o in (*call.inputs, call.output)]
         return tuple(dict.fromkeys(o.tensor for o in operands if isinstance(o, Argument)))
 
     def _root(self, name: str) -> str:
@@ -192,8 +229,9 @@ class _Memory:
 
     def _tensor(self, name: str) -> tuple[str, tuple[int, ...]]:
         """Return element type and stored shape."""
-        tensor = self.graph.tensors[self.copies.get(name, name)]
-        return c_type(tensor), sizes(tensor.shape)
+        whole = self.strips.whole.get(name, name)
+        tensor = self.graph.tensors[self.copies.get(whole, whole)]
+        return c_type(tensor), self.strips.shapes.get(name) or sizes(tensor.shape)
 
 
 def _copy(border: Border, tensor: str) -> Call:

@@ -119,17 +119,9 @@ def _pairs_fit(taps: NDArray[np.int64]) -> bool:
 
 
 def _wide_bytes(window: Window) -> int:
-    """Return the scratch of a 3 x 3 depthwise layer, the largest of its forms.
-
-    In C99: weights and three padded input rows in 16 bits. With AVX-512: three padded rows in 8
-    bits, a plane for each column that strides leave, and a vector behind each.
-    """
-    channels, stride = window["channels"], window["stride_x"]
-    width = (window["output_width"] - 1) * stride + 3
-    plain = 2 * channels * (9 + 3 * width)
-    pixel_bytes = channels if 64 % channels == 0 else 64
-    planes = min(stride, 3) * (window["output_width"] + 2 // stride)
-    return max(plain, 3 * (planes * pixel_bytes + 64))
+    """Return the scratch of a 3 x 3 depthwise layer: weights and three padded rows in 16 bits."""
+    width = (window["output_width"] - 1) * window["stride_x"] + 3
+    return 2 * window["channels"] * (9 + 3 * width)
 
 
 def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:

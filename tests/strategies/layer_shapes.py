@@ -1,6 +1,7 @@
 """Layers of many shapes and scales, for kernels that compute several channels or pixels at once."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from generated_c import side_by_side
@@ -21,6 +22,8 @@ SCALES = {
 _WINDOW = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1), "group": 1}
 _IMAGES = ((9, 17), (5, 8), (3, 3))
 _DEPTHWISE = (1, 4, 6, 8, 16, 24, 32, 64, 65, 100, 128)
+_PADDED = (8, 16, 32, 48)
+_PADS = ((0, 0, 0, 0), (2, 2, 2, 2), (0, 5, 1, 0))
 _STRIDES = ((1, 1), (2, 2), (1, 3), (2, 1))
 _CHANNELS = ((1, 1), (3, 16), (3, 17), (4, 32), (5, 33), (19, 70), (40, 48))
 _KERNELS = ((3, 3), (1, 1), (5, 2), (2, 7))
@@ -39,6 +42,14 @@ def _layers(read: Quantization, scale: float | None) -> Iterator[tuple[str, OneN
             window = {**_WINDOW, "strides": strides, "group": channels}
             inputs = _inputs((channels, height, width), (channels, 1, 3, 3), read, scale)
             yield f"depthwise {channels} by {strides}", OneNode("conv", inputs, window, read)
+    for channels in _PADDED:
+        for pads, strides in product(_PADS, _STRIDES[:2]):
+            window = {**_WINDOW, "strides": strides, "pads": pads, "group": channels}
+            inputs = _inputs((channels, 6, 10), (channels, 1, 3, 3), read, scale)
+            yield (
+                f"depthwise {channels} by {strides}, {pads}",
+                OneNode("conv", inputs, window, read),
+            )
     for index, (taken, given) in enumerate(_CHANNELS):
         height, width = _IMAGES[index % 2]
         for kernel, strides in zip(_KERNELS, _STRIDES, strict=True):

@@ -9,7 +9,7 @@ import pytest
 from generated_c import write_c
 from host_compilers import CC
 from layer_shapes import SCALES, layers
-from x86_forms import FORMS, missing_for
+from x86_forms import FORMS, flags, missing_for
 
 pytestmark = pytest.mark.toolchain
 
@@ -22,7 +22,7 @@ def test_layers_of_many_shapes_stay_in_their_arrays(form, tmp_path):
         pytest.skip(f"this processor has no {', '.join(missing_for(form))}")
     main = write_c(layers(*SCALES["floats, u8"]), tmp_path)
     (tmp_path / "main.c").write_text(program(main))
-    command = [CC, *SANITIZED, f"-DNETWORK_PROCESSOR={form}", *tmp_path.glob("*.c")]
+    command = [CC, *SANITIZED, *flags(form), *tmp_path.glob("*.c")]
     subprocess.run([*command, "-o", tmp_path / "program"], check=True)
     subprocess.run([tmp_path / "program"], check=True)
 

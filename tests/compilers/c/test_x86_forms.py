@@ -5,7 +5,7 @@ from every_op import every_layer, every_op
 from generated_c import assert_exact, to_c
 from host_compilers import CC
 from layer_shapes import SCALES, layers
-from x86_forms import FORMS, missing_for
+from x86_forms import FORMS, flags, missing_for
 
 pytestmark = pytest.mark.toolchain
 
@@ -16,7 +16,7 @@ def form(request, monkeypatch) -> None:
     missing = missing_for(request.param)
     if missing:
         pytest.skip(f"this processor has no {', '.join(missing)}")
-    monkeypatch.setenv("CC", f"{CC} -DNETWORK_PROCESSOR={request.param}")
+    monkeypatch.setenv("CC", " ".join([CC, *flags(request.param)]))
 
 
 @pytest.mark.usefixtures("form")

@@ -15,20 +15,51 @@ static inline uint64_t first_elements(int32_t count, int32_t size) {
   return count <= 0 ? 0 : ~(uint64_t)0 >> (64 - (count < size ? count : size));
 }
 
-// What a layer computes with: constants of a function. Signed inputs become 128 larger.
+// The bounds of bytes.
 typedef struct {
-  int is_packed;
-  int takes_signed;
-  int gives_signed;
-} Layer512;
+  __m512i low;
+  __m512i high;
+} Bounds512;
 
-// How sums become levels: in floats, by shifts alone, by the high words of products, or in 64 bits.
-typedef enum { IN_FLOATS, BY_SHIFTS, BY_HIGH_WORDS, IN_64_BITS } Form512;
+AVX512_INLINE Bounds512 bounds_512(int32_t low, int32_t high) {
+  const Bounds512 bounds = {_mm512_set1_epi8((char)low), _mm512_set1_epi8((char)high)};
+  return bounds;
+}
 
-static inline Form512 form_512(const NetworkRescale* rescale) {
-  if (rescale->fits_float) return IN_FLOATS;
-  if (rescale->rounding == NETWORK_SHIFT) return BY_SHIFTS;
-  return rescale->rounding == NETWORK_HIGH_WORD ? BY_HIGH_WORDS : IN_64_BITS;
+// Returns four vectors of levels as bytes within the bounds. Each 128 bits hold four bytes of each.
+AVX512_INLINE __m512i bytes_512(const __m512i* levels, Bounds512 bounds, int is_signed) {
+  const __m512i first = _mm512_packs_epi32(levels[0], levels[1]);
+  const __m512i second = _mm512_packs_epi32(levels[2], levels[3]);
+  if (is_signed) {
+    const __m512i bytes = _mm512_packs_epi16(first, second);
+    return _mm512_min_epi8(_mm512_max_epi8(bytes, bounds.low), bounds.high);
+  }
+  const __m512i bytes = _mm512_packus_epi16(first, second);
+  return _mm512_min_epu8(_mm512_max_epu8(bytes, bounds.low), bounds.high);
+}
+
+// Returns the same in the order of the levels.
+AVX512_INLINE __m512i ordered_bytes_512(const __m512i* levels, Bounds512 bounds, int is_signed) {
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, bytes_512(levels, bounds, is_signed));
+}
+
+// What all channels of a layer are rescaled with. Outputs may alias what is in memory.
+typedef struct {
+  __m512i zero_point;
+  Bounds512 bounds;
+  __m128i doublings;
+  __m512i to_even;
+} Rescale512;
+
+AVX512_INLINE Rescale512 rescale_512(const NetworkRescale* rescale) {
+  const Rescale512 found = {
+      .zero_point = _mm512_set1_epi32(rescale->zero_point),
+      .bounds = bounds_512(rescale->low, rescale->high),
+      .doublings = _mm_cvtsi32_si128(__builtin_ctz((uint32_t)rescale->sum_factor)),
+      .to_even = _mm512_set1_epi64(rescale->rounding == NETWORK_HALF_EVEN),
+  };
+  return found;
 }
 
 // The factors of sixteen channels: floats in `multiplier`, or halves if there are only shifts.
@@ -39,7 +70,7 @@ typedef struct {
 } Factors512;
 
 AVX512_INLINE Factors512 prepared_512(__m512i multiplier, __m512i shift,
-                                      const NetworkRescale* rescale, Form512 form) {
+                                      const NetworkRescale* rescale, RescaleForm form) {
   Factors512 factors = {multiplier, shift};
   if (form == IN_FLOATS) {
     const __m512i doublings = _mm512_set1_epi32(__builtin_ctz((uint32_t)rescale->sum_factor));
@@ -55,7 +86,7 @@ AVX512_INLINE Factors512 prepared_512(__m512i multiplier, __m512i shift,
 }
 
 // Returns the factors of up to sixteen channels.
-AVX512_INLINE Factors512 factors_512(const NetworkRescale* rescale, Form512 form, int32_t first,
+AVX512_INLINE Factors512 factors_512(const NetworkRescale* rescale, RescaleForm form, int32_t first,
                                      int32_t count) {
   const __mmask16 mask = (__mmask16)first_elements(count, 16);
   const __m128i shift = _mm_maskz_loadu_epi8(mask, rescale->shift + first);
@@ -76,56 +107,38 @@ AVX512_INLINE __m512i round_shift_512(__m512i products, __m512i shifts, __m512i 
 }
 
 // Returns the levels of sixteen sums, with the zero point, before any bound.
-AVX512_INLINE __m512i level_512(__m512i sums, Factors512 factors, const NetworkRescale* rescale,
-                                Form512 form) {
-  const __m512i zero_point = _mm512_set1_epi32(rescale->zero_point);
+AVX512_INLINE __m512i level_512(__m512i sums, Factors512 factors, const Rescale512* rescale,
+                                RescaleForm form) {
   if (form == IN_FLOATS) {
     // Added to 1.5 * 2^23, a number is rounded to an integer, which the low bits hold.
     const __m512 large = _mm512_set1_ps(12582912.0f);
     const __m512 factor = _mm512_castsi512_ps(factors.multiplier);
     const __m512 rounded = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums), factor, large);
-    const __m512i start = _mm512_sub_epi32(_mm512_castps_si512(large), zero_point);
+    const __m512i start = _mm512_sub_epi32(_mm512_castps_si512(large), rescale->zero_point);
     return _mm512_sub_epi32(_mm512_castps_si512(rounded), start);
   }
   if (form == BY_SHIFTS) {
     const __m512i raised = _mm512_add_epi32(sums, factors.multiplier);
-    return _mm512_add_epi32(_mm512_srav_epi32(raised, factors.shift), zero_point);
+    return _mm512_add_epi32(_mm512_srav_epi32(raised, factors.shift), rescale->zero_point);
   }
   const __m512i odd_multiplier = _mm512_srli_epi64(factors.multiplier, 32);
   if (form == BY_HIGH_WORDS) {
-    const __m128i doublings = _mm_cvtsi32_si128(__builtin_ctz((uint32_t)rescale->sum_factor));
-    const __m512i doubled = _mm512_sll_epi32(sums, doublings);
+    const __m512i doubled = _mm512_sll_epi32(sums, rescale->doublings);
     const __m512i even = _mm512_mul_epi32(doubled, factors.multiplier);
     const __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(doubled, 32), odd_multiplier);
     const __m512i word = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
-    const __m512i half = _mm512_set1_epi32(2 * rescale->zero_point + 1);
+    const __m512i half =
+        _mm512_or_si512(_mm512_slli_epi32(rescale->zero_point, 1), _mm512_set1_epi32(1));
     return _mm512_srai_epi32(_mm512_add_epi32(_mm512_srav_epi32(word, factors.shift), half), 1);
   }
-  const __m512i to_even = _mm512_set1_epi64(rescale->rounding == NETWORK_HALF_EVEN);
   const __m512i low_words = _mm512_set1_epi64(0xffffffff);
-  const __m512i even = round_shift_512(_mm512_mul_epi32(sums, factors.multiplier),
-                                       _mm512_and_si512(factors.shift, low_words), to_even);
+  const __m512i even =
+      round_shift_512(_mm512_mul_epi32(sums, factors.multiplier),
+                      _mm512_and_si512(factors.shift, low_words), rescale->to_even);
   const __m512i odd = round_shift_512(_mm512_mul_epi32(_mm512_srli_epi64(sums, 32), odd_multiplier),
-                                      _mm512_srli_epi64(factors.shift, 32), to_even);
+                                      _mm512_srli_epi64(factors.shift, 32), rescale->to_even);
   const __m512i level = _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, _MM_PERM_CCAA);
-  return _mm512_add_epi32(level, zero_point);
-}
-
-// Returns four vectors of levels as bytes within the bounds. Each 128 bits hold four bytes of each.
-AVX512_INLINE __m512i bytes_512(const __m512i* levels, const NetworkRescale* rescale,
-                                int is_signed) {
-  const __m512i words[2] = {
-      _mm512_packs_epi32(levels[0], levels[1]),
-      _mm512_packs_epi32(levels[2], levels[3]),
-  };
-  const __m512i low = _mm512_set1_epi8((char)rescale->low);
-  const __m512i high = _mm512_set1_epi8((char)rescale->high);
-  if (is_signed) {
-    const __m512i bytes = _mm512_packs_epi16(words[0], words[1]);
-    return _mm512_min_epi8(_mm512_max_epi8(bytes, low), high);
-  }
-  const __m512i bytes = _mm512_packus_epi16(words[0], words[1]);
-  return _mm512_min_epu8(_mm512_max_epu8(bytes, low), high);
+  return _mm512_add_epi32(level, rescale->zero_point);
 }
 
 // Returns four weights of each of sixteen channels.
@@ -138,8 +151,7 @@ AVX512_INLINE __m512i weights_512(const void* weights, int64_t place, int is_pac
 typedef struct {
   const void* weights;
   const int32_t* bias;
-  const NetworkRescale* rescale;
-  Form512 form;
+  Rescale512 rescale;
   Factors512 factors[2];
   uint32_t stored;
   uint8_t* output;
@@ -148,7 +160,7 @@ typedef struct {
 
 // Stores the levels of some pixels.
 AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[8], int pixels, int tiles,
-                                   int is_signed, Form512 form) {
+                                   int is_signed, RescaleForm form) {
   const int step = 4 / tiles;  // pixels that are stored at once
 #pragma GCC unroll 8
   for (int pixel = 0; pixel < pixels; pixel += step) {
@@ -156,11 +168,9 @@ AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[8], int pi
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       const int from = pixel + i / tiles < pixels ? pixel + i / tiles : pixel;
-      levels[i] = level_512(sums[i % tiles][from], t->factors[i % tiles], t->rescale, form);
+      levels[i] = level_512(sums[i % tiles][from], t->factors[i % tiles], &t->rescale, form);
     }
-    // The bytes of each of the four vectors lie in all four lanes.
-    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    const __m512i bytes = _mm512_permutexvar_epi32(order, bytes_512(levels, t->rescale, is_signed));
+    const __m512i bytes = ordered_bytes_512(levels, t->rescale.bounds, is_signed);
     uint8_t* output = t->output + (int64_t)pixel * t->stride;
     const int left = pixels - pixel < step ? pixels - pixel : step;
     if (tiles == 2) {
@@ -187,7 +197,7 @@ AVX512_INLINE void store_tiles_512(const Tiles512* t, __m512i (*sums)[8], int pi
 
 // Computes one or two tiles of `pixels`, at most 8, from the pixel `first` on.
 AVX512_INLINE void tiles_512(const Patches* patches, const Tiles512* t, int32_t first, int pixels,
-                             int tiles, Layer512 layer) {
+                             int tiles, LayerKind layer, RescaleForm form) {
   __m512i sums[2][8];
 #pragma GCC unroll 2
   for (int tile = 0; tile < tiles; ++tile) {
@@ -219,78 +229,74 @@ AVX512_INLINE void tiles_512(const Patches* patches, const Tiles512* t, int32_t 
   }
   Tiles512 from_first = *t;
   from_first.output += (int64_t)first * t->stride;
-  switch (t->form) {  // once, not for each vector
-    case IN_FLOATS:
-      store_tiles_512(&from_first, sums, pixels, tiles, layer.gives_signed, IN_FLOATS);
-      break;
-    case BY_SHIFTS:
-      store_tiles_512(&from_first, sums, pixels, tiles, layer.gives_signed, BY_SHIFTS);
-      break;
-    case BY_HIGH_WORDS:
-      store_tiles_512(&from_first, sums, pixels, tiles, layer.gives_signed, BY_HIGH_WORDS);
-      break;
-    default:
-      store_tiles_512(&from_first, sums, pixels, tiles, layer.gives_signed, IN_64_BITS);
-  }
+  store_tiles_512(&from_first, sums, pixels, tiles, layer.gives_signed, form);
 }
 
 // Computes one or two tiles of all pixels.
 AVX512_INLINE void all_pixels_512(const Patches* patches, const Tiles512* t, int32_t pixels,
-                                  int tiles, Layer512 layer) {
+                                  int tiles, LayerKind layer, RescaleForm form) {
   const int32_t many = tiles == 1 ? 8 : 7;  // of one tile, four pixels are stored at once
   int32_t i = 0;
-  for (; i + many <= pixels; i += many) tiles_512(patches, t, i, many, tiles, layer);
-  for (; i + 2 <= pixels; i += 2) tiles_512(patches, t, i, 2, tiles, layer);
-  if (i < pixels) tiles_512(patches, t, i, 1, tiles, layer);
+  for (; i + many <= pixels; i += many) tiles_512(patches, t, i, many, tiles, layer, form);
+  for (; i + 2 <= pixels; i += 2) tiles_512(patches, t, i, 2, tiles, layer, form);
+  if (i < pixels) tiles_512(patches, t, i, 1, tiles, layer, form);
 }
 
 AVX512 static void layer_u8_u8_512(const Patches* patches, int32_t pixels, const int8_t* weights,
                                    const int32_t* bias, int32_t first, int32_t last,
                                    const NetworkRescale* rescale, uint8_t* output, int32_t stride) {
-  const Layer512 layer = {
+  const LayerKind layer = {
       .is_packed = 0,
       .takes_signed = 0,
       .gives_signed = 0,
   };
   const int64_t channel_bytes = (int64_t)patches->count * patches->line_bytes;
-  const Form512 form = form_512(rescale);
+  const RescaleForm form = rescale_form(rescale);
   for (int32_t k = first; k < last; k += 2 * TILE) {
     const Tiles512 tiles = {
         .weights = weights + (k - first) * channel_bytes,
         .bias = bias + (k - first),
-        .rescale = rescale,
-        .form = form,
+        .rescale = rescale_512(rescale),
         .factors = {factors_512(rescale, form, k, last - k),
                     factors_512(rescale, form, k + TILE, last - k - TILE)},
         .stored = (uint32_t)first_elements(last - k, 2 * TILE),
         .output = (uint8_t*)output + k,
         .stride = stride,
     };
-    if (last - k > TILE) {
-      all_pixels_512(patches, &tiles, pixels, 2, layer);
+    const int count = last - k > TILE ? 2 : 1;
+    if (form == IN_FLOATS && count == 2) {
+      all_pixels_512(patches, &tiles, pixels, 2, layer, IN_FLOATS);
+    } else if (form == IN_FLOATS) {
+      all_pixels_512(patches, &tiles, pixels, 1, layer, IN_FLOATS);
+    } else if (count == 2) {
+      all_pixels_512(patches, &tiles, pixels, 2, layer, form);
     } else {
-      all_pixels_512(patches, &tiles, pixels, 1, layer);
+      all_pixels_512(patches, &tiles, pixels, 1, layer, form);
     }
   }
 }
 
-// Returns 64 bytes of an array of `size` bytes. They repeat if `size` divides 64; `part` counts the
-// vectors of a longer array, which repeat, too.
-AVX512_INLINE __m512i repeated_512(const void* array, int32_t size, int32_t part) {
-  const uint8_t* bytes = (const uint8_t*)array;
-  if (size == 16) return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)bytes));
-  if (size == 32) return _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i*)bytes));
-  if (size >= 64 || 64 % size) {
-    const int32_t place = 64 * part % size;
-    return _mm512_maskz_loadu_epi8(first_elements(size - place, 64), bytes + place);
-  }
-  uint8_t copies[64];
-  for (int32_t i = 0; i < 64; ++i) copies[i] = bytes[i % size];
-  return _mm512_loadu_si512(copies);
+// A vector holds the bytes of 4 / lanes pixels of 16 * lanes channels, where `lanes` is 1 or 2, or
+// up to 64 channels of one pixel, where it is 4.
+
+// Returns the bytes of a pixel's channels, repeated.
+AVX512_INLINE __m512i channel_bytes_512(const void* bytes, int32_t channels, int lanes) {
+  const uint64_t mask = first_elements(channels, 16 * lanes);
+  if (lanes == 1) return _mm512_broadcast_i32x4(_mm_maskz_loadu_epi8((__mmask16)mask, bytes));
+  if (lanes == 2) return _mm512_broadcast_i64x4(_mm256_maskz_loadu_epi8((__mmask32)mask, bytes));
+  return _mm512_maskz_loadu_epi8(mask, bytes);
 }
 
-// The elements of 64 channels as 32 bits. Vector i holds the channels 16 * lane + 4 * i to + 3, in
-// which order bytes are interleaved, and levels packed, within each 128 bits.
+// Returns the integers that belong to part i of four of such bytes.
+AVX512_INLINE __m512i channel_integers_512(const int32_t* integers, int32_t channels, int lanes,
+                                           int i) {
+  const int32_t first = minimum(i % lanes * 16, channels);
+  return _mm512_maskz_loadu_epi32((__mmask16)first_elements(channels - first, 16),
+                                  integers + first);
+}
+
+// The elements of 64 bytes as 32 bits. Vector i holds the bytes 16 * lane + 4 * i to + 3, in which
+// order bytes are interleaved, and levels packed, within each 128 bits.
 typedef struct {
   __m512i quarters[4];
 } Quarters512;
@@ -309,7 +315,7 @@ AVX512_INLINE Quarters512 interleaved_512(__m512i top, __m512i middle, __m512i b
   return found;
 }
 
-// Returns the same of integers in the order of channels.
+// Returns the same of integers in the order of bytes.
 AVX512_INLINE Quarters512 quarters_512(const __m512i* channels) {
   const __m512i low_01 = _mm512_shuffle_i32x4(channels[0], channels[1], 0x44);
   const __m512i low_23 = _mm512_shuffle_i32x4(channels[2], channels[3], 0x44);
@@ -323,7 +329,7 @@ AVX512_INLINE Quarters512 quarters_512(const __m512i* channels) {
   return found;
 }
 
-// The constants of a depthwise layer for 64 channels. weights: of a column.
+// The constants of a depthwise layer for a vector's bytes. weights: of a column.
 typedef struct {
   Quarters512 weights[3];
   Quarters512 bias;
@@ -331,21 +337,21 @@ typedef struct {
   Quarters512 shift;
 } Depthwise512;
 
-// Returns the constants of up to 64 channels, from `first` on. Inputs are 128 larger.
-AVX512_INLINE Depthwise512 depthwise_512(const NetworkDepthwise* settings, int32_t first,
-                                         int32_t channels) {
+// Returns the constants of some channels, from `first` on. Inputs are 128 larger.
+AVX512 NOT_INLINED static Depthwise512 depthwise_512(const NetworkDepthwise* settings,
+                                                     int32_t first, int32_t channels, int lanes) {
   const NetworkRescale* rescale = settings->rescale;
   const int32_t all = settings->window->channels;
-  const Form512 form = form_512(rescale);
+  const RescaleForm form = rescale_form(rescale);
   __m128i shifts[4];
-  _mm512_storeu_si512(shifts, repeated_512(rescale->shift + first, channels, 0));
+  _mm512_storeu_si512(shifts, channel_bytes_512(rescale->shift + first, channels, lanes));
   __m512i bias[4], multiplier[4], shift[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    bias[i] = repeated_512(settings->bias + first, 4 * channels, i);
-    const __m512i given = form == BY_SHIFTS
-                              ? _mm512_setzero_si512()
-                              : repeated_512(rescale->multiplier + first, 4 * channels, i);
+    bias[i] = channel_integers_512(settings->bias + first, channels, lanes, i);
+    const __m512i given =
+        form == BY_SHIFTS ? _mm512_setzero_si512()
+                          : channel_integers_512(rescale->multiplier + first, channels, lanes, i);
     const Factors512 factors = prepared_512(given, _mm512_cvtepu8_epi32(shifts[i]), rescale, form);
     multiplier[i] = factors.multiplier;
     shift[i] = factors.shift;
@@ -357,9 +363,9 @@ AVX512_INLINE Depthwise512 depthwise_512(const NetworkDepthwise* settings, int32
 #pragma GCC unroll 3
   for (int column = 0; column < 3; ++column) {
     const int8_t* taps = settings->weights + column * all + first;
-    found.weights[column] =
-        interleaved_512(repeated_512(taps, channels, 0), repeated_512(taps + 3 * all, channels, 0),
-                        repeated_512(taps + 6 * all, channels, 0));
+    found.weights[column] = interleaved_512(channel_bytes_512(taps, channels, lanes),
+                                            channel_bytes_512(taps + 3 * all, channels, lanes),
+                                            channel_bytes_512(taps + 6 * all, channels, lanes));
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       const __m512i sum = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(1),
@@ -370,163 +376,212 @@ AVX512_INLINE Depthwise512 depthwise_512(const NetworkDepthwise* settings, int32
   return found;
 }
 
-// A row of outputs: `count` vectors, 64 bytes apart in three lines and `step` bytes in the output.
+// The inputs of a row of outputs, and the row.
 typedef struct {
   const uint8_t* lines[3];
-  int32_t columns[3];  // of the first vector, bytes from a line's start
-  int32_t count;
-  int32_t stored;  // bytes of a vector
-  int32_t last;    // and of the last vector
-  int32_t step;
+  uint64_t is_inside[3];  // masks of lines: all bits, or none outside of the image
+  int32_t width;
+  int32_t pixel_bytes;
+  uint64_t channels;  // a mask of a vector's bytes
+  __m512i outside;    // bytes of the padding
+  int32_t pad_left;
+  int32_t output_width;
+  uint8_t* output;
 } Row512;
 
-// Returns a column of a vector's inputs, as unsigned bytes.
-AVX512_INLINE Quarters512 column_512(const Row512* row, int column, int64_t place,
-                                     int takes_signed) {
-  const int64_t start = row->columns[column] + place;
-  const __m512i flip = _mm512_set1_epi8((char)(takes_signed ? 0x80 : 0));
-  return interleaved_512(_mm512_xor_si512(_mm512_loadu_si512(row->lines[0] + start), flip),
-                         _mm512_xor_si512(_mm512_loadu_si512(row->lines[1] + start), flip),
-                         _mm512_xor_si512(_mm512_loadu_si512(row->lines[2] + start), flip));
+// Returns a mask of the pixels from x on that are in the image.
+AVX512_INLINE uint64_t inside_512(const Row512* row, int32_t x, int lanes) {
+  const int vector = 4 / lanes;
+  if (x >= 0 && x + vector <= row->width) return row->channels;
+  if (x <= -vector || x >= row->width) return 0;
+  const uint64_t left = x < 0 ? first_elements(-x * 16 * lanes, 64) : 0;
+  return first_elements((row->width - x) * 16 * lanes, 64) & ~left;
 }
 
-// Computes a row. shared: of a vector's columns, how many are the last ones of the vector before.
-AVX512_INLINE void depthwise_row_512(const Row512* row, const Depthwise512* constants,
-                                     const NetworkRescale* rescale, Form512 form, int shared,
-                                     Layer512 layer, uint8_t* output) {
-  Quarters512 columns[3];
-#pragma GCC unroll 2
-  for (int j = 0; j < shared; ++j)
-    columns[3 - shared + j] = column_512(row, j, 0, layer.takes_signed);
-  for (int32_t i = 0; i < row->count; ++i) {
+// Writes the pixels from x on of three lines, as unsigned bytes.
+AVX512_INLINE void pixels_512(const Row512* row, int32_t x, int lanes, int takes_signed,
+                              __m512i* found) {
+  const int64_t start = (int64_t)x * (lanes == 4 ? row->pixel_bytes : 16 * lanes);
+  const uint64_t inside = inside_512(row, x, lanes);
+  const __m512i flip = _mm512_set1_epi8((char)(takes_signed ? 0x80 : 0));
+  if ((inside & row->is_inside[0] & row->is_inside[2]) + 1 == 0) {  // so is the line between
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; ++i) found[i] = _mm512_loadu_si512(row->lines[i] + start);
+  } else {
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; ++i) {
+      const uint64_t mask = inside & row->is_inside[i];
+      found[i] = _mm512_mask_loadu_epi8(row->outside, mask, row->lines[i] + start);
+    }
+  }
+  if (takes_signed) {
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; ++i) found[i] = _mm512_xor_si512(found[i], flip);
+  }
+}
+
+// Returns a column of a vector of windows.
+AVX512_INLINE Quarters512 column_512(const Row512* row, int32_t x, int lanes, int takes_signed) {
+  __m512i lines[3];
+  pixels_512(row, x, lanes, takes_signed, lines);
+  return interleaved_512(lines[0], lines[1], lines[2]);
+}
+
+// Writes the columns of the pixels x, x + 2, ..., and of those between.
+AVX512_INLINE void two_columns_512(const Row512* row, int32_t x, int lanes, int takes_signed,
+                                   Quarters512* even, Quarters512* odd) {
+  if (lanes == 4) {
+    *even = column_512(row, x, lanes, takes_signed);
+    *odd = column_512(row, x + 1, lanes, takes_signed);
+    return;
+  }
+  __m512i first[3], next[3], evens[3], odds[3];
+  pixels_512(row, x, lanes, takes_signed, first);
+  pixels_512(row, x + 4 / lanes, lanes, takes_signed, next);
+#pragma GCC unroll 3
+  for (int i = 0; i < 3; ++i) {
+    evens[i] = lanes == 1 ? _mm512_shuffle_i32x4(first[i], next[i], 0x88)
+                          : _mm512_shuffle_i32x4(first[i], next[i], 0x44);
+    odds[i] = lanes == 1 ? _mm512_shuffle_i32x4(first[i], next[i], 0xdd)
+                         : _mm512_shuffle_i32x4(first[i], next[i], 0xee);
+  }
+  *even = interleaved_512(evens[0], evens[1], evens[2]);
+  *odd = interleaved_512(odds[0], odds[1], odds[2]);
+}
+
+// Returns the column of the pixels `count` further than `first`; `next` is that of the vector that
+// follows.
+AVX512_INLINE Quarters512 further_512(Quarters512 first, Quarters512 next, int count, int lanes) {
+  if (count * lanes == 4) return next;
+  Quarters512 found;
+#pragma GCC unroll 4
+  for (int q = 0; q < 4; ++q) {
+    found.quarters[q] = count * lanes == 1
+                            ? _mm512_alignr_epi64(next.quarters[q], first.quarters[q], 2)
+                            : _mm512_alignr_epi64(next.quarters[q], first.quarters[q], 4);
+  }
+  return found;
+}
+
+// Returns the levels of a vector of windows as bytes.
+AVX512_INLINE __m512i window_bytes_512(const Quarters512* columns, const Depthwise512* constants,
+                                       const Rescale512* rescale, RescaleForm form,
+                                       int gives_signed) {
+  __m512i levels[4];
+#pragma GCC unroll 4
+  for (int q = 0; q < 4; ++q) {
+    __m512i sums = constants->bias.quarters[q];
 #pragma GCC unroll 3
     for (int j = 0; j < 3; ++j) {
-      columns[j] = j < shared ? columns[3 - shared + j]
-                              : column_512(row, j, 64 * (int64_t)i, layer.takes_signed);
+      sums = _mm512_dpbusd_epi32(sums, columns[j].quarters[q], constants->weights[j].quarters[q]);
     }
-    __m512i levels[4];
-#pragma GCC unroll 4
-    for (int q = 0; q < 4; ++q) {
-      __m512i sums = constants->bias.quarters[q];
-#pragma GCC unroll 3
-      for (int j = 0; j < 3; ++j) {
-        sums = _mm512_dpbusd_epi32(sums, columns[j].quarters[q], constants->weights[j].quarters[q]);
-      }
-      const Factors512 factors = {constants->multiplier.quarters[q], constants->shift.quarters[q]};
-      levels[q] = level_512(sums, factors, rescale, form);
+    const Factors512 factors = {constants->multiplier.quarters[q], constants->shift.quarters[q]};
+    levels[q] = level_512(sums, factors, rescale, form);
+  }
+  return bytes_512(levels, rescale->bounds, gives_signed);
+}
+
+// Computes a row. Its windows share columns with those before.
+AVX512_INLINE void depthwise_row_512(const Row512* row, const Depthwise512* constants,
+                                     const Rescale512* rescale, RescaleForm form, int stride,
+                                     int lanes, LayerKind layer) {
+  const int vector = 4 / lanes;  // pixels
+  int32_t from = -row->pad_left;
+  Quarters512 columns[3], next, between;
+  if (stride == 2) {
+    two_columns_512(row, from, lanes, layer.takes_signed, &next, &between);
+  } else {
+    next = column_512(row, from, lanes, layer.takes_signed);
+    if (lanes == 4) between = column_512(row, from + 1, lanes, layer.takes_signed);
+  }
+  for (int32_t x = 0; x < row->output_width; x += vector) {
+    from += vector * stride;
+    columns[0] = next;
+    if (stride == 2) {
+      columns[1] = between;
+      two_columns_512(row, from, lanes, layer.takes_signed, &next, &between);
+      columns[2] = further_512(columns[0], next, 1, lanes);
+    } else if (lanes == 4) {
+      columns[1] = next = between;
+      columns[2] = between = column_512(row, from + 1, lanes, layer.takes_signed);
+    } else {
+      next = column_512(row, from, lanes, layer.takes_signed);
+      columns[1] = further_512(columns[0], next, 1, lanes);
+      columns[2] = further_512(columns[0], next, 2, lanes);
     }
-    const __m512i bytes = bytes_512(levels, rescale, layer.gives_signed);
-    const int32_t stored = i + 1 < row->count ? row->stored : row->last;
-    if (stored == 64) {
+    const __m512i bytes = window_bytes_512(columns, constants, rescale, form, layer.gives_signed);
+    uint8_t* output = row->output + (int64_t)x * row->pixel_bytes;
+    const int32_t left = row->output_width - x;
+    if (row->channels + 1 == 0 && left >= vector) {
       _mm512_storeu_si512(output, bytes);
     } else {
-      _mm512_mask_storeu_epi8(output, first_elements(stored, 64), bytes);
-    }
-    output += row->step;
-  }
-}
-
-// The same for any number of shared columns.
-AVX512_INLINE void depthwise_shared_512(const Row512* row, const Depthwise512* constants,
-                                        const NetworkRescale* rescale, Form512 form, int shared,
-                                        Layer512 layer, uint8_t* output) {
-  if (shared == 0) {
-    depthwise_row_512(row, constants, rescale, form, 0, layer, output);
-  } else if (shared == 1) {
-    depthwise_row_512(row, constants, rescale, form, 1, layer, output);
-  } else {
-    depthwise_row_512(row, constants, rescale, form, 2, layer, output);
-  }
-}
-
-// Copies a line of the padded input for up to 64 channels, `width` pixels of each of up to three
-// planes: the plane p holds the columns p, p + stride, ... Writes up to 63 bytes more.
-AVX512_INLINE void copy_planes_512(const NetworkWindow* window, const uint8_t* input, int32_t line,
-                                   int32_t channels, int32_t pixel_bytes, int32_t width,
-                                   __m512i outside, uint8_t* copied) {
-  const int32_t stride = window->stride_x;
-  const int32_t y = line - window->pad_top;
-  const int is_inside = y >= 0 && y < window->input_height;
-  const uint8_t* pixels = input + (int64_t)y * window->input_width * window->channels;
-  const uint64_t mask = first_elements(channels, 64);
-  for (int32_t plane = 0; plane < minimum(stride, 3); ++plane) {
-    int32_t x = plane - window->pad_left;
-    for (int32_t i = 0; i < width; ++i, x += stride) {
-      __m512i bytes = outside;
-      if (is_inside && x >= 0 && x < window->input_width) {
-        bytes = _mm512_maskz_loadu_epi8(mask, pixels + (int64_t)x * window->channels);
-      }
-      _mm512_storeu_si512(copied, bytes);
-      copied += pixel_bytes;
+      const uint64_t pixels = left < vector ? first_elements(left * 16 * lanes, 64) : row->channels;
+      _mm512_mask_storeu_epi8(output, pixels, bytes);
     }
   }
 }
 
-// Computes a depthwise 3 x 3 layer. Pixels of few channels fill a vector together.
-AVX512_INLINE void depthwise_3x3_512(const NetworkDepthwise* settings, const uint8_t* input,
-                                     uint8_t* output, uint8_t* scratch, Layer512 layer) {
+// Computes all rows of some channels, from `first` on.
+AVX512_INLINE void depthwise_rows_512(const NetworkDepthwise* settings, const uint8_t* input,
+                                      uint8_t* output, int32_t first, int stride, int lanes,
+                                      LayerKind layer) {
   const NetworkWindow* window = settings->window;
-  const NetworkRescale* rescale = settings->rescale;
-  const Form512 form = form_512(rescale);
+  const Rescale512 rescale = rescale_512(settings->rescale);
   const int32_t all = window->channels;
-  const int32_t stride = window->stride_x;
-  const int is_flat = 64 % all == 0;
-  const int32_t pixel_bytes = is_flat ? all : 64;
-  const int32_t width = window->output_width + 2 / stride;
-  const int32_t line_bytes = minimum(stride, 3) * width * pixel_bytes + 64;
-  const int32_t row_bytes = window->output_width * all;
-  const int shared = pixel_bytes < 64 || stride > 2 ? 0 : 3 - stride;
-  const __m512i outside = _mm512_set1_epi8((char)settings->input_zero_point);
-  for (int32_t first = 0; first < all; first += 64) {
-    const int32_t channels = minimum(all - first, 64);
-    const Depthwise512 constants = depthwise_512(settings, first, channels);
-    Row512 row = {
-        .count = is_flat ? (row_bytes + 63) / 64 : window->output_width,
-        .stored = is_flat ? 64 : channels,
-        .last = is_flat ? (row_bytes - 1) % 64 + 1 : channels,
-        .step = is_flat ? 64 : all,
-    };
-    for (int32_t j = 0; j < 3; ++j) {
-      row.columns[j] = (j % stride * width + j / stride) * pixel_bytes;
+  const int32_t channels = minimum(all - first, 16 * lanes);
+  const Depthwise512 constants = depthwise_512(settings, first, channels, lanes);
+  const RescaleForm form = rescale_form(settings->rescale);
+  Row512 row = {
+      .width = window->input_width,
+      .pixel_bytes = all,
+      .channels = first_elements(lanes == 4 ? channels : 64, 64),
+      .outside = _mm512_set1_epi8((char)settings->input_zero_point),
+      .pad_left = window->pad_left,
+      .output_width = window->output_width,
+      .output = output + first,
+  };
+  for (int32_t y = 0; y < window->output_height; ++y) {
+    for (int32_t i = 0; i < 3; ++i) {
+      const int32_t line = y * window->stride_y - window->pad_top + i;
+      const int is_inside = line >= 0 && line < window->input_height;
+      row.is_inside[i] = is_inside ? ~(uint64_t)0 : 0;
+      row.lines[i] = input + (is_inside ? (int64_t)line * window->input_width * all : 0) + first;
     }
-    int32_t next = 0;
-    for (int32_t y = 0; y < window->output_height; ++y) {
-      const int32_t top = y * window->stride_y;
-      for (next = next < top ? top : next; next < top + 3; ++next) {
-        uint8_t* copied = scratch + next % 3 * line_bytes;
-        if (stride == 1 && pixel_bytes == all) {
-          copy_line(window, input, next, settings->input_zero_point, width, copied);
-        } else {
-          copy_planes_512(window, input + first, next, channels, pixel_bytes, width, outside,
-                          copied);
-        }
-      }
-      for (int32_t i = 0; i < 3; ++i) row.lines[i] = scratch + (top + i) % 3 * line_bytes;
-      uint8_t* outputs = output + (int64_t)y * row_bytes + first;
-      switch (form) {
-        case IN_FLOATS:
-          depthwise_shared_512(&row, &constants, rescale, IN_FLOATS, shared, layer, outputs);
-          break;
-        case BY_SHIFTS:
-          depthwise_shared_512(&row, &constants, rescale, BY_SHIFTS, shared, layer, outputs);
-          break;
-        case BY_HIGH_WORDS:
-          depthwise_shared_512(&row, &constants, rescale, BY_HIGH_WORDS, shared, layer, outputs);
-          break;
-        default:
-          depthwise_row_512(&row, &constants, rescale, IN_64_BITS, 0, layer, outputs);
-      }
+    if (form == IN_FLOATS) {
+      depthwise_row_512(&row, &constants, &rescale, IN_FLOATS, stride, lanes, layer);
+    } else {
+      depthwise_row_512(&row, &constants, &rescale, form, stride, lanes, layer);
+    }
+    row.output += (int64_t)window->output_width * all;
+  }
+}
+
+// Computes a depthwise 3 x 3 layer with steps of one or two columns.
+AVX512_INLINE void depthwise_3x3_512(const NetworkDepthwise* settings, const uint8_t* input,
+                                     uint8_t* output, int stride, LayerKind layer) {
+  const int32_t channels = settings->window->channels;
+  if (channels == 16) {
+    depthwise_rows_512(settings, input, output, 0, stride, 1, layer);
+  } else if (channels == 32) {
+    depthwise_rows_512(settings, input, output, 0, stride, 2, layer);
+  } else {
+    for (int32_t first = 0; first < channels; first += 64) {
+      depthwise_rows_512(settings, input, output, first, stride, 4, layer);
     }
   }
 }
 
 AVX512 static void depthwise_3x3_u8_u8_512(const NetworkDepthwise* settings, const uint8_t* input,
-                                           uint8_t* output, void* scratch) {
-  const Layer512 layer = {
+                                           uint8_t* output) {
+  const LayerKind layer = {
       .takes_signed = 0,
       .gives_signed = 0,
   };
-  depthwise_3x3_512(settings, (const uint8_t*)input, (uint8_t*)output, (uint8_t*)scratch, layer);
+  if (settings->window->stride_x == 1) {
+    depthwise_3x3_512(settings, (const uint8_t*)input, (uint8_t*)output, 1, layer);
+  } else {
+    depthwise_3x3_512(settings, (const uint8_t*)input, (uint8_t*)output, 2, layer);
+  }
 }
 
 #endif  // NETWORK_AVX512_H

@@ -142,12 +142,6 @@ NOT_INLINED static void add_products_u8(const uint8_t* x, int32_t step, int32_t 
 // `first` on, for TILE channels k. There are sums for an even number of pixels.
 static void multiply_u8(const Patches* patches, int32_t first, int32_t count, const int8_t* weights,
                         const int32_t* bias, int32_t* restrict sums) {
-#ifdef NETWORK_X86
-  if (has_avx2()) {
-    multiply_u8_avx2(patches, first, count, weights, bias, sums);
-    return;
-  }
-#endif
   const int32_t rows = count + count % 2;
   for (int32_t i = 0; i < rows * TILE; ++i) sums[i] = bias[i % TILE];
   for (int32_t line = 0; line < patches->count; ++line) {
@@ -176,6 +170,16 @@ static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* we
 #ifdef NETWORK_X86
   if (has_avx512()) {
     layer_u8_u8_512(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+#ifdef NETWORK_AVX_VNNI
+  if (has_avx_vnni()) {
+    layer_u8_u8_vnni(patches, pixels, weights, bias, first, last, rescale, output, stride);
+    return;
+  }
+#endif
+  if (has_avx2()) {
+    layer_u8_u8_avx2(patches, pixels, weights, bias, first, last, rescale, output, stride);
     return;
   }
 #endif
@@ -232,11 +236,7 @@ static void accumulate_3x3(const int16_t* const* lines, int32_t offset, int32_t 
   const int16_t* restrict x0 = lines[0] + offset;
   const int16_t* restrict x1 = lines[1] + offset;
   const int16_t* restrict x2 = lines[2] + offset;
-  int32_t done = 0;
-#ifdef NETWORK_X86
-  if (has_avx2()) done = accumulate_3x3_avx2(lines, offset, step, w, bias, count, sums);
-#endif
-  for (int32_t k = done; k < count; ++k) {
+  for (int32_t k = 0; k < count; ++k) {
     const int16_t p0 = (int16_t)(x0[0 * step + k] * w[0 * step + k]);
     const int16_t p1 = (int16_t)(x0[1 * step + k] * w[1 * step + k]);
     const int16_t p2 = (int16_t)(x0[2 * step + k] * w[2 * step + k]);
@@ -381,8 +381,12 @@ void network_dense_u8(const NetworkDense* settings, const uint8_t* input, uint8_
 void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* input,
                               uint8_t* output, int16_t* scratch) {
 #ifdef NETWORK_X86
-  if (has_avx512()) {
-    depthwise_3x3_u8_u8_512(settings, input, output, scratch);
+  if (has_avx512() && settings->window->stride_x <= 2) {
+    depthwise_3x3_u8_u8_512(settings, input, output);
+    return;
+  }
+  if (has_avx2() && settings->window->channels % 16 == 0 && settings->window->stride_x <= 2) {
+    depthwise_3x3_u8_u8_avx2(settings, input, output);
     return;
   }
 #endif
