@@ -157,6 +157,7 @@ EXPORT(begin) void begin(double x, double y, double width, double height) {
 
 // Takes the next picture of the film. time_s: later than the one before.
 EXPORT(follow) const char* follow(int number, double time_s) {
+  if (!zoo::film) throw zoo::Error("no film has begun");
   zoo::take_picture(time_s);
   zoo::photo.frame = number;
   zoo::said = zoo::film->look(zoo::photo);

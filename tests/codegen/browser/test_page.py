@@ -95,10 +95,10 @@ def test_the_same_request_gives_the_same_page(request_of_page):
     assert page_html(request_of_page) == page_html(request_of_page)
 
 
-def test_a_network_alone_has_no_button_for_a_detector(request_of_page):
-    page = Elements(page_html(replace(request_of_page, detector=None)))
-    (button,) = [a for _, a in page.elements if a.get("id") == "detect"]
-    assert "hidden" in button
+def test_a_network_alone_looks_at_the_whole_picture(request_of_page):
+    page = page_html(replace(request_of_page, detector=None))
+    assert b'id="detect">Whole picture</button>' in page
+    assert b'id="detect">Find regions</button>' in page_html(request_of_page)
 
 
 def test_a_contract_that_no_app_can_follow_is_refused(request_of_page):

@@ -117,6 +117,12 @@ def test_objects_are_followed_with_their_states(tab):
     assert answers[1]["detector_ms"] is None
 
 
+def test_a_film_that_has_not_begun(tab):
+    script = "page.program.follow(page.picture, 0, 0).catch((error) => error.message)"
+    assert tab.evaluate(script) == "no film has begun"
+    assert tab.evaluate("page.look(null).then((answer) => answer.records.length)") == 1
+
+
 def test_everything_has_a_name_for_screen_readers(tab):
     tab.call("Accessibility.enable")
     nodes = tab.call("Accessibility.getFullAXTree")["nodes"]

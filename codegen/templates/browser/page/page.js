@@ -97,7 +97,7 @@ class Page {
   }
 
   #show({ records, detector_ms: detector }) {
-    draw(element("picture"), this.picture, records, this.#camera ? null : this.#box);
+    draw(element("picture"), this.picture, records, null);
     element("results").replaceChildren(...resultsOf(records));
     if (detector !== null) this.#times.add("detector", detector);
     for (const record of records) {
