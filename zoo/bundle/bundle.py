@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from zoo.artifact import Exactness, Memory
 from zoo.bundle import archive as archives
+from zoo.bundle.gzip_content import DAMAGED
 from zoo.bundle.signature import SIGNATURE, PublicKey, signer_of
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
@@ -253,7 +254,10 @@ def unpack(archive: Path, folder: Path, key: PublicKey | None = None) -> Bundle:
     except BundleError as error:
         if not damage:
             raise
-        raise BundleError(f"{error}; {damage}") from error
+        found = str(error).removesuffix(f"; {_ANEW}") if damage == DAMAGED else error
+        raise BundleError(f"{found}; {damage}") from error
+    if damage == DAMAGED:
+        raise BundleError(f"{archive}: {damage}")
     if damage:
         raise BundleError(f"{archive}: its files are intact, but {damage}; {_ANEW}")
     return bundle

@@ -67,8 +67,8 @@ def _files_of_bundle(bundle: Path) -> tuple[FlashFile, ...]:
         manifest = unpack(bundle, Path(folder)).manifest
     if not package.is_file():
         raise BundleError(
-            f"{bundle}: {package.name} is not beside it; `zoo build` writes both for boards that "
-            f"are flashed, and this bundle is for {manifest.target}"
+            f"{bundle}: is for {manifest.target}, and {package.name} is not beside it; `zoo build` "
+            "writes both for boards that are flashed, README.md of others says how to install them"
         )
     files = read_kfpkg(file_content(package, BundleError), str(package))
     known = set(manifest.files.values())

@@ -192,7 +192,8 @@ def test_an_archive_that_is_cut_off(folder, tmp_path):
     pack(folder, tmp_path / "toy.tar.gz", "toy")
     content = (tmp_path / "toy.tar.gz").read_bytes()
     (tmp_path / "cut.tar.gz").write_bytes(content[: len(content) // 2])
-    with pytest.raises(BundleError, match="the archive is cut off or damaged, copy it again"):
+    message = r"cut.tar.gz: .*[a-z]; the archive is cut off or damaged, copy it again$"
+    with pytest.raises(BundleError, match=message):
         unpack(tmp_path / "cut.tar.gz", tmp_path / "out")
 
 

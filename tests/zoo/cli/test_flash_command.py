@@ -182,8 +182,8 @@ def test_a_package_of_another_bundle(zoo, bundle):
 def test_a_bundle_without_a_package(zoo, bundle):
     error = zoo("flash", bundle, "--dry-run").exception
     assert isinstance(error, BundleError)
-    assert "toy.board.ptq.kfpkg is not beside it" in str(error)
-    assert str(error).endswith("this bundle is for board")
+    assert "is for board, and toy.board.ptq.kfpkg is not beside it" in str(error)
+    assert str(error).endswith("README.md of others says how to install them")
 
 
 def test_a_firmware_that_reaches_over_the_network(zoo, package, firmware):
