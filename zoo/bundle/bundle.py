@@ -256,10 +256,9 @@ def unpack(archive: Path, folder: Path, key: PublicKey | None = None) -> Bundle:
             raise
         found = str(error).removesuffix(f"; {_ANEW}") if damage == DAMAGED else error
         raise BundleError(f"{found}; {damage}") from error
-    if damage == DAMAGED:
-        raise BundleError(f"{archive}: {damage}")
     if damage:
-        raise BundleError(f"{archive}: its files are intact, but {damage}; {_ANEW}")
+        remedy = "" if damage == DAMAGED else f"; {_ANEW}"
+        raise BundleError(f"{archive}: its files are intact, but {damage}{remedy}")
     return bundle
 
 
