@@ -1,7 +1,8 @@
-// Runs a network that is a WebAssembly module: samples from standard input to standard output.
+// Runs a network that is a WebAssembly module: says "ready", then takes samples from standard input to
+// standard output until the former ends.
 //   node wasm_network.mjs MODULE '{"run": NAME, "arena": BYTES, "inputs": [BYTES, ...], "outputs": [BYTES, ...]}'
 // The function takes the address of the arena, if it has one, and those of its inputs and outputs.
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, readSync, writeSync } from "node:fs";
 
 const ALIGNMENT = 16;
 const PAGE_BYTES = 65536;
@@ -12,24 +13,37 @@ const { instance } = await WebAssembly.instantiate(readFileSync(path), {});
 const { memory } = instance.exports;
 
 const sizes = [call.arena, ...call.inputs, ...call.outputs];
-const aligned = sizes.map((size) => Math.ceil(size / ALIGNMENT) * ALIGNMENT);
-const total = aligned.reduce((sum, size) => sum + size, 0);
+const places = [];
+let total = 0;
+for (const size of sizes) {
+  places.push(total);
+  total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+}
 const begin = memory.grow(Math.ceil(total / PAGE_BYTES)) * PAGE_BYTES;
-const places = aligned.map((_, index) => begin + aligned.slice(0, index).reduce((sum, size) => sum + size, 0));
-const bytes = new Uint8Array(memory.buffer);
+const bytes = new Uint8Array(memory.buffer, begin);
+const addresses = places.map((place) => begin + place);
 const run = instance.exports[call.run];
-const parameters = call.arena > 0 ? places : places.slice(1);
+const parameters = call.arena > 0 ? addresses : addresses.slice(1);
 
-const given = readFileSync(0);
-const firstOutput = 1 + call.inputs.length;
-for (let read = 0; read < given.length; ) {
-  call.inputs.forEach((size, index) => {
-    bytes.set(given.subarray(read, read + size), places[1 + index]);
-    read += size;
-  });
+// Fills an array; returns whether there was something to read.
+function filled(array) {
+  for (let done = 0; done < array.length; ) {
+    const count = readSync(0, array, done, array.length - done, null);
+    if (count === 0) return false;
+    done += count;
+  }
+  return true;
+}
+
+function write(array) {
+  for (let done = 0; done < array.length; ) done += writeSync(1, array, done, array.length - done);
+}
+
+const arrays = places.map((place, index) => bytes.subarray(place, place + sizes[index]));
+const inputs = arrays.slice(1, 1 + call.inputs.length);
+const outputs = arrays.slice(1 + call.inputs.length);
+write(Buffer.from("ready\n"));
+while (inputs.every(filled)) {
   run(...parameters);
-  call.outputs.forEach((size, index) => {
-    const place = places[firstOutput + index];
-    for (let written = 0; written < size; ) written += writeSync(1, bytes, place + written, size - written);
-  });
+  outputs.forEach(write);
 }

@@ -1,15 +1,17 @@
 """Compiles generated C to WebAssembly with SIMD128 and runs it in Node."""
 
 import json
+import os
+import select
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,8 @@ _FLAGS = (
 )
 _COMPILING_S, _RUNNING_S = 600, 600
 _LOG_LINES = 15
+_READY = b"ready\n"
+"""What the script says once it has read the module."""
 _Arrays = Sequence[NDArray[Any]]
 
 
@@ -59,33 +63,49 @@ class WasmExecutor(Executor):
         return CRun(partial(partial, network.run), facts, str(folder / main))
 
 
-@dataclass(frozen=True)
 class _Network:
-    """A module. arena_bytes: of the memory that its function takes, 0 if it has its own."""
+    """A module in a process of Node, which begins with the first samples and ends with this object.
 
-    module: bytes
-    function: str
-    arena_bytes: int
+    arena_bytes: of the memory that its function takes, 0 if it has its own.
+    """
+
+    def __init__(self, module: bytes, function: str, arena_bytes: int) -> None:
+        self._module, self._function, self._arena_bytes = module, function, arena_bytes
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, inputs: _Arrays, outputs: _Arrays) -> None:
         """Compute the outputs of all samples; raises ToolchainError, VerifyError."""
+        if self._process is None:
+            self._process = self._started(inputs, outputs)
+            finalize(self, _end, self._process)
+        for index in range(len(inputs[0])):
+            given = b"".join(array[index].tobytes() for array in inputs)
+            wanted = sum(array[index].nbytes for array in outputs)
+            try:
+                found = _exchanged(self._process, given, wanted)
+            except VerifyError:
+                self._process = None
+                raise
+            _read(found, [array[index] for array in outputs])
+
+    def _started(self, inputs: _Arrays, outputs: _Arrays) -> "subprocess.Popen[bytes]":
         call = {
-            "run": self.function,
-            "arena": self.arena_bytes,
+            "run": self._function,
+            "arena": self._arena_bytes,
             "inputs": [array[0].nbytes for array in inputs],
             "outputs": [array[0].nbytes for array in outputs],
         }
-        given = b"".join(a[i].tobytes() for i in range(len(inputs[0])) for a in inputs)
+        node = shutil.which(_NODE)
+        if node is None:
+            raise ToolchainError(f"{_PURPOSE} needs {_NODE} on the PATH; {_REMEDY}")
         with TemporaryDirectory(prefix="zoo-wasm-") as folder:
             module = Path(folder) / "network.wasm"
-            module.write_bytes(self.module)
-            printed = _printed([_node(), str(_SCRIPT), str(module), json.dumps(call)], given)
-        wanted = sum(array.nbytes for array in outputs)
-        if len(printed) != wanted:
-            raise VerifyError(
-                f"{_NODE}: the network wrote {len(printed):,} bytes; expected {wanted:,}"
-            )
-        _read(printed, outputs)
+            module.write_bytes(self._module)
+            command = [node, str(_SCRIPT), str(module), json.dumps(call)]
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+            _exchanged(process, b"", len(_READY))
+        return process
 
 
 def _arena_bytes(facts: Mapping[str, Any]) -> int:
@@ -93,22 +113,47 @@ def _arena_bytes(facts: Mapping[str, Any]) -> int:
     return max(int(facts["arena_bytes"]), 1) if "part" in facts else 0
 
 
-def _read(content: bytes, outputs: _Arrays) -> None:
-    """Write the samples, one after the other, into the arrays."""
+def _read(content: bytes, sample: _Arrays) -> None:
+    """Write a sample's outputs, one after the other, into its arrays."""
     place = 0
-    for index in range(len(outputs[0])):
-        for array in outputs:
-            sample = array[index]
-            values = np.frombuffer(content, array.dtype, sample.size, place)
-            array[index] = values.reshape(sample.shape)
-            place += sample.nbytes
+    for array in sample:
+        array[...] = np.frombuffer(content, array.dtype, array.size, place).reshape(array.shape)
+        place += array.nbytes
 
 
-def _node() -> str:
-    found = shutil.which(_NODE)
-    if found is None:
-        raise ToolchainError(f"{_PURPOSE} needs {_NODE} on the PATH; {_REMEDY}")
+def _exchanged(process: "subprocess.Popen[bytes]", given: bytes, wanted: int) -> bytes:
+    """Give bytes to the process and return as many as wanted; raises VerifyError."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(given)
+        process.stdin.flush()
+    except BrokenPipeError as error:
+        raise _failure(process) from error
+    found = b""
+    while len(found) < wanted:
+        if not select.select([process.stdout], [], [], _RUNNING_S)[0]:
+            process.kill()
+            raise VerifyError(f"{_NODE}: took more than {_RUNNING_S} s")
+        content = os.read(process.stdout.fileno(), wanted - len(found))
+        if not content:
+            raise _failure(process)
+        found += content
     return found
+
+
+def _failure(process: "subprocess.Popen[bytes]") -> VerifyError:
+    """Return why a process has ended."""
+    _, told = process.communicate()
+    return VerifyError(
+        f"{_NODE}: the network ended with {ended(process.returncode)}: "
+        f"{told.decode('utf-8', 'replace').strip()}"
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process, which ends with its input."""
+    process.communicate()
 
 
 def _compile(sources: Sequence[Path], function: str, module: Path) -> None:
@@ -131,21 +176,6 @@ def _compile(sources: Sequence[Path], function: str, module: Path) -> None:
     if finished.returncode != 0:
         end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
         raise ToolchainError(f"{zig}: failed on {sources[0].parent}\n{end}")
-
-
-def _printed(command: Sequence[str], given: bytes) -> bytes:
-    try:
-        finished = subprocess.run(
-            command, input=given, capture_output=True, timeout=_RUNNING_S, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise VerifyError(f"{_NODE}: took more than {_RUNNING_S} s") from error
-    if finished.returncode != 0:
-        raise VerifyError(
-            f"{_NODE}: the network ended with {ended(finished.returncode)}: "
-            f"{finished.stderr.decode('utf-8', 'replace').strip()}"
-        )
-    return finished.stdout
 
 
 EXECUTOR = WasmExecutor()
