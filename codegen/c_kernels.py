@@ -144,12 +144,14 @@ class KernelsCode:
     """Context of templates/c/kernels.*: struct files, shared parts and kernels, in order.
 
     two_stage: whether layers store in two stages (compilers.op_parts.two_stage).
+    not_in_floats: kernels with a layer that rescales its sums otherwise.
     """
 
     structs: tuple[Template, ...]
     parts: tuple[Part, ...]
     functions: tuple[Function, ...]
     two_stage: bool = False
+    not_in_floats: frozenset[str] = frozenset()
 
     @property
     def layers(self) -> tuple[Part, ...]:
@@ -173,6 +175,11 @@ class KernelsCode:
             for part in self.parts
             if part.template.file == "store" and part.types[0].short != "s32"
         )
+
+    @property
+    def are_layers_in_floats(self) -> bool:
+        """Whether all layers but depthwise ones rescale their sums in floats."""
+        return self.not_in_floats <= {"depthwise", "depthwise_3x3"}
 
     @property
     def has_packed(self) -> bool:
@@ -208,6 +215,7 @@ def kernels_code(program: CProgram) -> KernelsCode:
         structs=tuple(map(_template, ordered)),
         parts=_parts(used, two_stage),
         two_stage=two_stage,
+        not_in_floats=frozenset(_plain(c.kernel) for c in program.calls if _is_not_in_floats(c)),
         functions=tuple(_function(program.prefix, kernel, ctypes) for kernel, ctypes in used),
     )
 
@@ -239,6 +247,11 @@ def struct_name(field_or_kernel: str) -> str:
 def _stores_in_two_stages(call: Call) -> bool:
     rescale = call.settings.get("rescale")
     return isinstance(rescale, Mapping) and rescale["rounding"] == _TWO_STAGE
+
+
+def _is_not_in_floats(call: Call) -> bool:
+    rescale = call.settings.get("rescale")
+    return isinstance(rescale, Mapping) and not rescale["fits_float"]
 
 
 def _parts(used: Iterable[tuple[str, tuple[str, ...]]], two_stage: bool) -> tuple[Part, ...]:

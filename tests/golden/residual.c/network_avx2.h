@@ -285,11 +285,7 @@ AVX2 static void layer_u8_u8_avx2(const Patches* patches, int32_t pixels, const 
         .output = (uint8_t*)output + k,
         .stride = stride,
     };
-    if (form == IN_FLOATS) {
-      all_pixels_avx2(patches, &tile, pixels, layer, IN_FLOATS);
-    } else {
-      all_pixels_avx2(patches, &tile, pixels, layer, form);
-    }
+    all_pixels_avx2(patches, &tile, pixels, layer, IN_FLOATS);
   }
 }
 
@@ -374,11 +370,7 @@ AVX_VNNI static void layer_u8_u8_vnni(const Patches* patches, int32_t pixels, co
         .output = (uint8_t*)output + k,
         .stride = stride,
     };
-    if (form == IN_FLOATS) {
-      all_pixels_vnni(patches, &tile, pixels, layer, IN_FLOATS);
-    } else {
-      all_pixels_vnni(patches, &tile, pixels, layer, form);
-    }
+    all_pixels_vnni(patches, &tile, pixels, layer, IN_FLOATS);
   }
 }
 #endif
@@ -535,11 +527,7 @@ AVX2_INLINE void depthwise_3x3_256(const NetworkDepthwise* settings, const uint8
         const int is_inside = line >= 0 && line < window->input_height;
         row.lines[i] = is_inside ? input + (int64_t)line * window->input_width * all + channel : 0;
       }
-      if (form == IN_FLOATS) {
-        depthwise_row_256(&row, &constants, &rescale, IN_FLOATS, stride, layer);
-      } else {
-        depthwise_row_256(&row, &constants, &rescale, form, stride, layer);
-      }
+      depthwise_row_256(&row, &constants, &rescale, IN_FLOATS, stride, layer);
       row.output += (int64_t)window->output_width * all;
     }
   }

@@ -263,15 +263,10 @@ AVX512 static void layer_u8_u8_512(const Patches* patches, int32_t pixels, const
         .output = (uint8_t*)output + k,
         .stride = stride,
     };
-    const int count = last - k > TILE ? 2 : 1;
-    if (form == IN_FLOATS && count == 2) {
+    if (last - k > TILE) {
       all_pixels_512(patches, &tiles, pixels, 2, layer, IN_FLOATS);
-    } else if (form == IN_FLOATS) {
-      all_pixels_512(patches, &tiles, pixels, 1, layer, IN_FLOATS);
-    } else if (count == 2) {
-      all_pixels_512(patches, &tiles, pixels, 2, layer, form);
     } else {
-      all_pixels_512(patches, &tiles, pixels, 1, layer, form);
+      all_pixels_512(patches, &tiles, pixels, 1, layer, IN_FLOATS);
     }
   }
 }
@@ -530,7 +525,6 @@ AVX512_INLINE void depthwise_rows_512(const NetworkDepthwise* settings, const ui
   const int32_t all = window->channels;
   const int32_t channels = minimum(all - first, 16 * lanes);
   const Depthwise512 constants = depthwise_512(settings, first, channels, lanes);
-  const RescaleForm form = rescale_form(settings->rescale);
   Row512 row = {
       .width = window->input_width,
       .pixel_bytes = all,
@@ -547,11 +541,7 @@ AVX512_INLINE void depthwise_rows_512(const NetworkDepthwise* settings, const ui
       row.is_inside[i] = is_inside ? ~(uint64_t)0 : 0;
       row.lines[i] = input + (is_inside ? (int64_t)line * window->input_width * all : 0) + first;
     }
-    if (form == IN_FLOATS) {
-      depthwise_row_512(&row, &constants, &rescale, IN_FLOATS, stride, lanes, layer);
-    } else {
-      depthwise_row_512(&row, &constants, &rescale, form, stride, lanes, layer);
-    }
+    depthwise_row_512(&row, &constants, &rescale, IN_FLOATS, stride, lanes, layer);
     row.output += (int64_t)window->output_width * all;
   }
 }

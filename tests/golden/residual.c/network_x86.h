@@ -7,6 +7,10 @@
 
 typedef enum { NOT_KNOWN, ANY_X86, WITH_AVX2, WITH_AVX_VNNI, WITH_AVX512 } Processor;
 
+#ifdef NETWORK_PROCESSOR
+// Another form than this processor's, such as WITH_AVX2, to compare them.
+static inline Processor processor(void) { return NETWORK_PROCESSOR; }
+#else
 // Asks the processor, and which registers its operating system keeps.
 static Processor ask_processor(void) {
   const unsigned avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512VL;
@@ -22,13 +26,8 @@ static Processor ask_processor(void) {
 }
 
 // Returns the processor, which is asked once: under a hypervisor that takes microseconds.
-// NETWORK_PROCESSOR, such as WITH_AVX2, compares another form with this processor's.
 static inline Processor processor(void) {
-#ifdef NETWORK_PROCESSOR
-  static Processor known = NETWORK_PROCESSOR;
-#else
   static Processor known;
-#endif
   Processor found = __atomic_load_n(&known, __ATOMIC_RELAXED);
   if (found == NOT_KNOWN) {
     found = ask_processor();
@@ -36,6 +35,7 @@ static inline Processor processor(void) {
   }
   return found;
 }
+#endif
 
 static inline int has_avx512(void) { return processor() == WITH_AVX512; }
 static inline int has_avx_vnni(void) { return processor() == WITH_AVX_VNNI; }
