@@ -10,11 +10,11 @@ from codegen.contract_code import contract_code
 from codegen.page import page_html, with_program
 from codegen.sources import step_headers
 from codegen.templates import TEMPLATES, render
-from codegen.toolchain import ZIG
 from codegen.wasm import compile_wasm
 from zoo.errors import ToolchainError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
+from zoo.zig import ZIG
 
 __all__ = ["PAGE", "PageBackend", "PageToolchain"]
 

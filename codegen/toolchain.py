@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 
@@ -19,13 +18,13 @@ from codegen.zig_library import is_built, note_built, object_launcher
 from zoo.errors import ToolchainError
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
-from zoo.tool import Tool, install_extra
+from zoo.tool import Tool
+from zoo.zig import ZIG, zig_program
 
-__all__ = ["ZIG", "LinuxToolchain", "by_host", "cmake_options", "zig_program"]
+__all__ = ["LinuxToolchain", "by_host", "cmake_options"]
 
 _VARIABLE = "ZOO_TOOLCHAIN"
 _KNOWN = ("", "zig", "host")
-ZIG = Tool("Zig", "module", ("ziglang",), "building apps", install_extra("cross"))
 _PURPOSE = "building apps with ZOO_TOOLCHAIN=host"
 _X86 = (
     Tool("C++ compiler", "program", ("c++", "g++", "clang++"), _PURPOSE, "apt install g++", "CXX"),
@@ -108,14 +107,6 @@ def by_host() -> bool:
     if asked not in _KNOWN:
         raise ToolchainError(f"{_VARIABLE}={asked}: unknown; set it to zig (the default) or host")
     return asked == "host"
-
-
-def zig_program() -> str:
-    """Return the path of Zig's program, '' if it is not installed."""
-    package = find_spec("ziglang")
-    if package is None or package.origin is None:
-        return ""
-    return str(Path(package.origin).with_name("zig"))
 
 
 def cmake_options(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codegen.compiler_call import call_compiler
-from codegen.toolchain import ZIG, zig_program
 from codegen.zig_library import is_built, note_built
 from zoo.errors import ToolchainError
 from zoo.reporting import report
+from zoo.zig import ZIG, zig_program
 
 __all__ = ["compile_wasm"]
 

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runtimes.c_compiler import compile_c
 from zoo.c_program import prefix_of
 from zoo.errors import HubError, ToolchainError
 from zoo.file_content import artifact_facts
@@ -25,9 +25,7 @@ __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
-_TIMEOUT_S = 600
 _Arrays = Sequence[NDArray[Any]]
-_LOG_LINES = 15
 
 
 @dataclass(frozen=True)
@@ -196,21 +194,7 @@ def _compile(sources: Sequence[Path], library: Path) -> None:
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )
-    command = [*compiler.split(), *_FLAGS, "-o", str(library), *map(str, sources)]
-    try:
-        finished = subprocess.run(
-            command,
-            env={**os.environ, "LC_ALL": "C"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolchainError(f"{compiler}: cannot compile {sources[0].parent} ({error})") from error
-    if finished.returncode != 0:
-        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
-        raise ToolchainError(f"{compiler}: failed on {sources[0].parent}\n{end}")
+    compile_c([*compiler.split(), *_FLAGS], sources, library)
 
 
 EXECUTOR = CExecutor()

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,13 +15,15 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from runtimes.c_compiler import compile_c
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
 from zoo.errors import ToolchainError, VerifyError
 from zoo.file_content import artifact_facts
 from zoo.plugs import Executor
 from zoo.program_end import ended
-from zoo.tool import Tool, install_extra
+from zoo.tool import Tool
+from zoo.zig import ZIG, zig_program
 
 __all__ = ["EXECUTOR", "WasmExecutor"]
 
@@ -32,8 +33,7 @@ _FLAGS = (
     *("-target", "wasm32-freestanding", "-std=c99", "-O3", "-msimd128", "-mbulk-memory"),
     *("-nostdlib", "-Wl,--no-entry,--strip-all,-z,stack-size=65536"),
 )
-_COMPILING_S, _RUNNING_S = 600, 600
-_LOG_LINES = 15
+_RUNNING_S = 600
 _READY = b"ready\n"
 """What the script says once it has read the module."""
 _Arrays = Sequence[NDArray[Any]]
@@ -45,7 +45,7 @@ class WasmExecutor(Executor):
     name = "c-wasm"
     stand_in = "Node"
     tools = (
-        Tool("Zig", "module", ("ziglang",), "compiling to WebAssembly", install_extra("cross")),
+        ZIG,
         Tool("Node", "program", (_NODE,), _PURPOSE, _REMEDY),
     )
 
@@ -157,25 +157,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _compile(sources: Sequence[Path], function: str, module: Path) -> None:
-    package = find_spec("ziglang")
-    if package is None or package.origin is None:
-        raise ToolchainError(f"compiling to WebAssembly needs Zig; {install_extra('cross')}")
-    zig = str(Path(package.origin).with_name("zig"))
-    command = [zig, "cc", *_FLAGS, f"-Wl,--export={function}", "-o", str(module)]
-    try:
-        finished = subprocess.run(
-            [*command, *map(str, sources)],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_COMPILING_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolchainError(f"{zig}: cannot compile {sources[0].parent} ({error})") from error
-    if finished.returncode != 0:
-        end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
-        raise ToolchainError(f"{zig}: failed on {sources[0].parent}\n{end}")
+    zig = zig_program()
+    if not zig:
+        raise ToolchainError(f"compiling to WebAssembly needs Zig; {ZIG.remedy}")
+    compile_c([zig, "cc", *_FLAGS, f"-Wl,--export={function}"], sources, module)
 
 
 EXECUTOR = WasmExecutor()

@@ -8,6 +8,7 @@ import pytest
 from spot_app import REQUEST, write_sources
 
 import codegen.toolchain
+import zoo.zig
 from codegen.machines import JETSON, PC, RASPBERRY_PI_4, BoardImage, LinuxMachine
 from codegen.toolchain import LinuxToolchain
 from zoo.bundle.elf import newest, symbol_versions
@@ -30,7 +31,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", str(tmp_path))
     for name in ("CC", "CXX", "ZOO_TOOLCHAIN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: None)  # noqa: ARG005
+    monkeypatch.setattr(zoo.zig, "find_spec", lambda name: None)  # noqa: ARG005
     monkeypatch.setattr(codegen.toolchain, "cmake_build", build)
     monkeypatch.setattr(codegen.toolchain, "check_versions", lambda program, images: None)  # noqa: ARG005
     return told
@@ -41,7 +42,7 @@ def zig(machine, monkeypatch):  # noqa: ARG001
     class Spec:
         origin = "/packages/ziglang/__init__.py"
 
-    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: Spec)  # noqa: ARG005
+    monkeypatch.setattr(zoo.zig, "find_spec", lambda name: Spec)  # noqa: ARG005
 
 
 @pytest.mark.usefixtures("zig")
@@ -85,7 +86,7 @@ def test_another_installation_of_zig_builds_its_library_again(tmp_path, caplog, 
 
     caplog.set_level(logging.INFO, PROGRESS.name)
     LinuxToolchain(PC).build(tmp_path, tmp_path)
-    monkeypatch.setattr(codegen.toolchain, "find_spec", lambda name: Elsewhere)  # noqa: ARG005
+    monkeypatch.setattr(zoo.zig, "find_spec", lambda name: Elsewhere)  # noqa: ARG005
     LinuxToolchain(PC).build(tmp_path, tmp_path)
     assert caplog.text.count("the first time takes minutes") == 2
 
