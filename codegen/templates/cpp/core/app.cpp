@@ -8,6 +8,7 @@
 #include "core/contract.hpp"
 #include "core/finding.hpp"
 #include "core/latency.hpp"
+#include "core/live_server.hpp"
 #include "core/live_view.hpp"
 #include "core/looking.hpp"
 #include "core/power_meter.hpp"
@@ -42,9 +43,9 @@ std::vector<Finding> look_at_all(const Network& network, const Photo& photo, Box
   return findings;
 }
 
-// Keeps the last picture on the screen until the user has seen it.
-void keep_open(LiveView& view) {
-  while (!is_stopped() && view.is_open()) {
+// Keeps the last picture on the screen, or in browsers, until the user has seen it.
+void keep_open(std::optional<LiveView>& view, const std::optional<LiveServer>& server) {
+  while (!is_stopped() && (view ? view->is_open() : server.has_value())) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
@@ -56,6 +57,8 @@ Summary look_at_source(const Network& network, const Options& options) {
   Watch watch(options.watch);
   std::optional<LiveView> view;
   if (options.window) view.emplace(network.contract.model);
+  std::optional<LiveServer> server;
+  if (options.live) server.emplace(*options.live);
   std::optional<PowerMeter> power;
   if (!options.power_sensor.empty()) power.emplace(options.power_sensor);
   const bool tells_heat = !options.heat_place.empty();
@@ -83,13 +86,16 @@ Summary look_at_source(const Network& network, const Options& options) {
     writer.write(events);
     if (view) view->show(*photo, findings);
     if (view && !view->is_open()) stop();
+    if (server) server->show(*photo, std::move(findings), events);
   }
-  writer.write(watch.end());
+  const std::vector<ObjectEvent> ended = watch.end();
+  writer.write(ended);
+  if (server) server->tell(ended);
   summary.skipped = source.skipped();
   summary.seconds = whole.elapsed_ms() / 1000;
   if (power) summary.power = power->mean();
   if (tells_heat) summary.heat = read_heat(options.heat_place);
-  if (view) keep_open(*view);
+  keep_open(view, server);
   return summary;
 }
 

@@ -43,6 +43,12 @@ Image decode(const std::string& content) {
   return image;
 }
 
+// For stb_image_write: `to` is a string.
+void append_bytes(void* to, void* bytes, int size) {
+  static_cast<std::string*>(to)->append(static_cast<const char*>(bytes),
+                                        static_cast<std::size_t>(size));
+}
+
 }  // namespace
 
 bool is_picture(const std::string& path) {
@@ -66,14 +72,19 @@ Image read_image(const std::string& path) {
   }
 }
 
+std::string encode_jpeg(const Image& image, int quality) {
+  std::string content;
+  if (stbi_write_jpg_to_func(append_bytes, &content, image.width, image.height, image.channels,
+                             image.pixels.data(), quality) == 0) {
+    throw Error("a picture of this size cannot be encoded");
+  }
+  return content;
+}
+
 void write_png(const std::string& path, const Image& image) {
   const int stride = image.width * image.channels;
   std::string content;
-  const auto append = [](void* to, void* bytes, int size) {
-    static_cast<std::string*>(to)->append(static_cast<const char*>(bytes),
-                                          static_cast<std::size_t>(size));
-  };
-  if (stbi_write_png_to_func(append, &content, image.width, image.height, image.channels,
+  if (stbi_write_png_to_func(append_bytes, &content, image.width, image.height, image.channels,
                              image.pixels.data(), stride) == 0) {
     throw Error(path + ": a picture of this size cannot be encoded");
   }

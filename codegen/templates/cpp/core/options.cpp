@@ -66,6 +66,11 @@ std::vector<Option> core_options() {
        [](Options& o, const std::string& v) { o.overlay_directory = v; }},
       {"--window", "", "show these pictures in a window, too, until Esc; needs SDL2",
        [](Options& o, const std::string&) { o.window = true; }},
+      {"--serve", "PORT",
+       "show them and the results in browsers of this machine, until Ctrl+C; or ADDRESS:PORT",
+       [](Options& o, const std::string& v) { o.live = parse_live_address(v); }},
+      {"--serve-token", "FILE", "with --serve: whose URL has this file's line as ?token=...",
+       [](Options& o, const std::string& v) { o.live_token = v; }},
       {"--raw-outputs", "FILE", "write the network's own outputs, one JSON object per line",
        [](Options& o, const std::string& v) { o.raw_outputs = v; }},
       {"--photos", "N", "stop after N photos",
@@ -136,7 +141,8 @@ bool is_offered(const Option& option) {
   if (option.name == "--events") return kContract.observers != nullptr;
   const bool is_of_pictures = option.name == "--box" || option.name == "--boxes" ||
                               option.name == "--overlay" || option.name == "--frame-rate" ||
-                              option.name == "--window" || option.name == "--camera-timeout";
+                              option.name == "--window" || option.name == "--camera-timeout" ||
+                              option.name.rfind("--serve", 0) == 0;
   return !is_of_pictures || !takes_signals();
 }
 
@@ -179,6 +185,25 @@ void check_watch(const Options& options) {
   }
 }
 
+// Reads the token; throws UsageError.
+void check_live(Options& options) {
+  if (!options.live_token.empty() && !options.live) {
+    throw UsageError("--serve-token is about --serve; give both");
+  }
+  if (!options.live) return;
+  if (!options.live_token.empty()) {
+    try {
+      options.live->token = read_token(options.live_token);
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  } else if (!options.live->is_local()) {
+    throw UsageError("--serve: other machines reach " + options.live->address +
+                     ", so the URL needs a token: --serve-token FILE; make one with: openssl rand "
+                     "-hex 16 > FILE");
+  }
+}
+
 }  // namespace
 
 Options parse_options(int count, const char* const* words) {
@@ -200,10 +225,11 @@ Options parse_options(int count, const char* const* words) {
     throw UsageError("--box and --boxes cannot be used together");
   }
   const bool has_boxes = options.boxes.fixed || !options.boxes.file.empty() || options.boxes.track;
-  const bool has_overlays = options.window || !options.overlay_directory.empty();
+  const bool has_overlays = options.window || options.live || !options.overlay_directory.empty();
   if (takes_signals() && (has_boxes || has_overlays)) {
     throw UsageError(
-        "--box, --boxes, --track, --overlay and --window are for pictures, this takes signals");
+        "--box, --boxes, --track, --overlay, --window and --serve are for pictures, this takes "
+        "signals");
   }
   if (options.boxes.track && !kContract.has_landmarks) {
     throw UsageError("--track: this network finds no landmarks to follow; leave it out");
@@ -220,6 +246,7 @@ Options parse_options(int count, const char* const* words) {
     }
   }
   check_watch(options);
+  check_live(options);
   const bool has_work = !options.source.empty() || !options.self_test.empty();
   if (!has_work && !options.only_loads && !options.help) {
     throw UsageError("--source is missing; --help lists the options");

@@ -6,6 +6,7 @@
 
 #include "core/backend.hpp"
 #include "core/box_finder.hpp"
+#include "core/live_address.hpp"
 #include "core/usage.hpp"
 #include "core/watch.hpp"
 
@@ -27,6 +28,8 @@ struct Options {
   int repeat = 1;
   bool summary_as_json = false;
   bool window = false;
+  std::optional<LiveAddress> live;
+  std::string live_token;  // the file that holds it
   bool only_loads = false;
   bool detector_only = false;
   bool help = false;
