@@ -7,6 +7,7 @@ const char* const kLivePage = R"html(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Live</title>
+<link rel="icon" href="data:,">
 <style>
   body { margin: 0; background: #111; color: #ddd; font: 14px monospace; }
   img { display: block; max-width: 100%; max-height: 80vh; margin: auto; }

@@ -1,9 +1,6 @@
 // Formats: HTTP/1.1 (RFC 9112), multipart (RFC 2046), server-sent events (WHATWG HTML, 9.2).
 #include "core/live_server.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,11 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <utility>
 
 #include "core/image_file.hpp"
+#include "core/live_listener.hpp"
 #include "core/live_page.hpp"
 #include "core/overlay.hpp"
 #include "core/record.hpp"
@@ -34,7 +31,7 @@ constexpr int kLook_ms = 250;  // at times that pass
 constexpr const char* kHeaders =
     "Cache-Control: no-store\r\n"
     "Connection: close\r\n"
-    "Content-Security-Policy: default-src 'self'; style-src 'unsafe-inline'; "
+    "Content-Security-Policy: default-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Referrer-Policy: no-referrer\r\n"
@@ -55,83 +52,17 @@ std::string whole_answer(const std::string& status, const std::string& type,
 
 std::string server_event(const std::string& data) { return "data: " + data + "\n\n"; }
 
-[[noreturn]] void socket_failed(const std::string& what) {
-  throw Error("--serve: " + what + " (" + std::strerror(errno) + ")");
-}
-
-void do_not_block(int descriptor) {
-  if (fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0 || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) {
-    socket_failed("a socket cannot be used");
-  }
-}
-
-struct SocketName {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_storage);
-
-  sockaddr* address() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketName socket_name(const LiveAddress& address) {
-  SocketName name;
-  auto* four = reinterpret_cast<sockaddr_in*>(&name.storage);
-  auto* six = reinterpret_cast<sockaddr_in6*>(&name.storage);
-  const auto port = static_cast<std::uint16_t>(address.port);
-  if (inet_pton(AF_INET, address.address.c_str(), &four->sin_addr) == 1) {
-    four->sin_family = AF_INET;
-    four->sin_port = htons(port);
-    name.size = sizeof *four;
-  } else {
-    inet_pton(AF_INET6, address.address.c_str(), &six->sin6_addr);
-    six->sin6_family = AF_INET6;
-    six->sin6_port = htons(port);
-    name.size = sizeof *six;
-  }
-  return name;
-}
-
-// Both forms have the port at the same place.
-int bound_port(int listener) {
-  SocketName name;
-  getsockname(listener, name.address(), &name.size);
-  return ntohs(reinterpret_cast<sockaddr_in*>(&name.storage)->sin_port);
-}
-
-int listen_at(const LiveAddress& address) {
-  SocketName name = socket_name(address);
-  const int listener = socket(name.storage.ss_family, SOCK_STREAM, 0);
-  if (listener < 0) socket_failed("no socket can be opened");
-  const int yes = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(listener, name.address(), name.size) != 0 || listen(listener, kClientsMax) != 0) {
-    const int why = errno;
-    close(listener);
-    errno = why;
-    socket_failed("cannot listen at " + address.address + ", port " + std::to_string(address.port) +
-                  "; choose another port or address");
-  }
-  do_not_block(listener);
-  return listener;
-}
-
-std::string url(const LiveAddress& address, int port) {
-  const bool is_six = address.address.find(':') != std::string::npos;
-  const std::string host = is_six ? "[" + address.address + "]" : address.address;
-  return "http://" + host + ":" + std::to_string(port) + "/" +
-         (address.token.empty() ? "" : "?token=...");
-}
-
 }  // namespace
 
 LiveServer::LiveServer(const LiveAddress& address) : address_(address) {
   listener_ = listen_at(address);
   int ends[2];
-  if (pipe(ends) != 0) socket_failed("no pipe can be opened");
+  if (pipe(ends) != 0) throw Error("--serve: no pipe can be opened");
   wake_reader_ = ends[0];
   wake_writer_ = ends[1];
   do_not_block(wake_reader_);
   do_not_block(wake_writer_);
-  std::fprintf(stderr, "live: %s\n", url(address_, bound_port(listener_)).c_str());
+  std::fprintf(stderr, "live: %s\n", url(address_, listener_).c_str());
   thread_ = std::thread([this] { run(); });
 }
 
