@@ -27,7 +27,7 @@ TOOLS := $(VENV)/.toolchains-
 EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 flash-max78000 \
+.PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 flash-max78000 browser \
 	bundles test fuzz portability check fix golden docs size clean
 
 help: ## List the targets
@@ -79,6 +79,10 @@ flash-k210: k210 | $(EXTRA)kflash ## k210, then print what would be flashed; POR
 max78000: $(SETUP) | $(TOOLS)mcu ## Build the bundle for the MAX78000 and prove it without the board
 	$(BIN)/zoo build $(MAX78000_MODEL) --target max78000 --quant qat
 	$(BIN)/zoo verify dist/$(MAX78000_MODEL).max78000.qat.tar.gz
+
+browser: $(SETUP) | $(TOOLS)browser ## Build the page for browsers and prove it in Chromium
+	$(BIN)/zoo build $(BOARD_MODEL) --target browser --quant $(QUANT)
+	$(BIN)/zoo verify dist/$(BOARD_MODEL).browser.$(QUANT).tar.gz
 
 flash-max78000: max78000 ## max78000, then print OpenOCD's command; FIRMWARE=build/firmware.elf flashes it
 	$(BIN)/zoo flash dist/$(MAX78000_MODEL).max78000.qat.tar.gz $(if $(FIRMWARE),--firmware $(FIRMWARE),--dry-run) \
