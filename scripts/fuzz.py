@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 HERE = Path(__file__).resolve().parents[1] / "tests"
 sys.path[:0] = [str(HERE / "fuzz"), str(HERE / "strategies")]
@@ -44,11 +45,11 @@ def fuzz(words: Sequence[str | Path], seconds: int, corpus: Path) -> Found:
     """Run a fuzzer for so long."""
     command = [*words, f"-max_total_time={seconds}", *LIMITS]
     done = subprocess.run(
-        command, cwd=corpus, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        command, cwd=corpus, stdout=PIPE, stderr=STDOUT, text=True, errors="replace", check=False
     )
     if done.returncode:
-        sys.stderr.write(done.stderr[-2000:])
-    return told(done.returncode, done.stderr)
+        sys.stderr.write(done.stdout[-2000:])
+    return told(done.returncode, done.stdout)
 
 
 def main() -> int:

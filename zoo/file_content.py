@@ -1,6 +1,10 @@
 """What a file holds, and what is written to one, with errors that name it."""
 
 import json
+import lzma
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,7 +12,21 @@ from typing import Any
 
 from zoo.errors import ArtifactError, DataError, UsageError, ZooError
 
-__all__ = ["artifact_facts", "file_content", "naming", "write_whole"]
+__all__ = ["DAMAGED_ZIP", "artifact_facts", "file_content", "naming", "write_whole"]
+
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,  # in data of bzip2
+    NotImplementedError,  # another compression
+    RuntimeError,  # an encrypted member
+    ValueError,
+    OverflowError,
+)
+"""What `zipfile` raises for the bytes of a damaged archive."""
 
 
 def file_content(file: Path, failure: type[ZooError]) -> bytes:

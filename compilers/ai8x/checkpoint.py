@@ -17,21 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.errors import ArtifactError
+from zoo.file_content import DAMAGED_ZIP
 
 __all__ = ["read_checkpoint", "write_checkpoint"]
 
 _FOLDER = "archive"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _BROKEN = (
+    *DAMAGED_ZIP,
     pickle.UnpicklingError,
-    zipfile.BadZipFile,
-    EOFError,
     KeyError,
     TypeError,
-    ValueError,
     IndexError,
     AttributeError,
-    OverflowError,
 )
 
 Tensors = Mapping[str, NDArray[np.float32]]

@@ -139,7 +139,8 @@ def _refuse_other_storage(model: ModelProto, where: str) -> None:
 def _check_type(value: ValueInfoProto, where: str) -> None:
     element = value.type.tensor_type.elem_type
     if element != TensorProto.FLOAT:
-        found = TensorProto.DataType.Name(element) if element else "no tensor"
+        names = {number: name for name, number in TensorProto.DataType.items()}
+        found = names.get(element, f"of unknown type {element}") if element else "no tensor"
         raise HubError(
             f"{where}: input '{value.name}' is {found}; inputs of a hub must be FLOAT, those "
             "of a user's file may also be FLOAT16 or UINT8: export in float32, or if it is always "

@@ -44,9 +44,15 @@ def _written(content: bytes, folder: Path, name: str) -> Path:
     return path
 
 
-def _hub(content: bytes, folder: Path) -> None:
-    registry.load("format", "onnx").read(content, _WHERE)
-    import_file(_written(content, folder, "net.onnx"), {})
+def _hub(content: bytes, _: Path) -> object:
+    return registry.load("format", "onnx").read(content, _WHERE)
+
+
+def _network(suffix: str) -> Parser:
+    def read(content: bytes, folder: Path) -> object:
+        return import_file(_written(content, folder, f"net.{suffix}"), {})
+
+    return read
 
 
 def _describer(name: str) -> Parser:
@@ -54,11 +60,6 @@ def _describer(name: str) -> Parser:
         return registry.load("describer", name).describe(content, _WHERE)
 
     return describe
-
-
-def _tflite(content: bytes, folder: Path) -> None:
-    registry.load("describer", "tflite").describe(content, _WHERE)
-    import_file(_written(content, folder, "net.tflite"), {})
 
 
 def _ai8x(content: bytes, folder: Path) -> None:
@@ -81,8 +82,10 @@ def _wflw(content: bytes, folder: Path) -> None:
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
-        "onnx": _hub,
-        "tflite": _tflite,
+        "hub": _hub,
+        "onnx": _network("onnx"),
+        "tflite": _network("tflite"),
+        "tflite_shown": _describer("tflite"),
         "xmodel": _describer("xmodel"),
         "kmodel": _describer("kmodel"),
         "ai8x": _ai8x,

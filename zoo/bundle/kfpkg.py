@@ -6,10 +6,8 @@ so that each field has a line of its own and the address is never the last.
 """
 
 import json
-import lzma
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from zoo.errors import ArtifactError
+from zoo.file_content import DAMAGED_ZIP
 
 __all__ = ["FLASH_BYTES", "SUFFIX", "FlashFile", "pack_kfpkg", "read_kfpkg"]
 
@@ -31,19 +30,7 @@ _SECTOR_BYTES = 4096
 _PREFIX_BYTES = struct.calcsize("<BI") + 32
 _TIME = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can hold
 _REMEDY = "build it again"
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,  # in data of bzip2
-    lzma.LZMAError,
-    NotImplementedError,  # another compression
-    RuntimeError,  # an encrypted member
-    ValueError,  # neither UTF-8 nor JSON
-    OverflowError,
-    RecursionError,
-)
+_DAMAGED = (*DAMAGED_ZIP, RecursionError)  # also of JSON
 
 
 @dataclass(frozen=True)
