@@ -51,6 +51,9 @@ class Toolchain(Protocol):
     @property
     def tools(self) -> tuple[Tool, ...]: ...
 
+    def libraries(self) -> tuple[Library, ...]:
+        """Return the compiler's own libraries that are linked into programs."""
+
     def build(self, source: Path, out: Path) -> Path:
         """Compile `source` and return the program below `out`; raises ToolchainError."""
 
@@ -126,7 +129,8 @@ class App(AppGenerator):
 
     def libraries(self) -> tuple[Library, ...]:
         """Return the bundled and compiled-in libraries; raises ToolchainError."""
-        return (*self.carries(), *self.backend.libraries())
+        linked = self.toolchain.libraries() if self.toolchain else ()
+        return (*self.carries(), *self.backend.libraries(), *linked)
 
     def run(
         self, program: Path, artifact: Path, golden: Sequence[GoldenInput]

@@ -14,6 +14,7 @@ from codegen.machines import check_versions
 from codegen.toolchain import LinuxToolchain, by_host, cmake_options
 from codegen.zig_library import object_launcher
 from zoo.errors import ToolchainError
+from zoo.plugs import Library
 from zoo.tool import Tool
 
 __all__ = ["KriaToolchain", "sysroot"]
@@ -57,6 +58,10 @@ class KriaToolchain(LinuxToolchain):
     def emulators(self) -> tuple[Tool, ...]:
         """Tools for running."""
         return _TOOLS
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return none: the program loads GNU's library, of the board."""
+        return ()
 
     def compiler(self, language: str = "c++") -> tuple[str, ...]:
         """Return the start of a command that compiles 'c++' or 'c'; raises ToolchainError."""

@@ -14,8 +14,9 @@ from shutil import which
 from codegen.app import App
 from codegen.app_run import run_firmware
 from codegen.compiler_call import call_compiler
+from codegen.cpp_library import gnu_libraries
 from zoo.errors import ToolchainError
-from zoo.plugs import AppRun
+from zoo.plugs import AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
 
@@ -37,6 +38,10 @@ class Rv64Toolchain:
         Tool("RISC-V C++ compiler", "program", (_CPP,), f"building {_PURPOSE}", _REMEDY),
         Tool("RISC-V emulator", "program", (_EMULATOR,), f"proof of {_PURPOSE}", _REMEDY),
     )
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return GNU's libraries, which are in the static program."""
+        return gnu_libraries(_CPP, "riscv64")
 
     def build(self, source: Path, out: Path) -> Path:
         """Compile `source` in `out` and return the program; raises ToolchainError."""

@@ -12,10 +12,12 @@ from pathlib import Path
 from shutil import which
 
 from codegen.cmake_build import CMAKE, cmake_build
+from codegen.cpp_library import zig_libraries
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
 from codegen.zig_library import is_built, note_built, object_launcher
 from zoo.errors import ToolchainError
+from zoo.plugs import Library
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
 from zoo.tool import Tool
@@ -59,6 +61,10 @@ class LinuxToolchain:
     def emulators(self) -> tuple[Tool, ...]:
         """Tools for running."""
         return ARM_TOOLS if self.machine.architecture == "aarch64" else ()
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return Zig's C++ library; GNU's is loaded from the system."""
+        return () if by_host() else zig_libraries()
 
     def compiler(self, language: str = "c++") -> tuple[str, ...]:
         """Return the start of a command that compiles 'c++' or 'c'; raises ToolchainError."""

@@ -19,6 +19,7 @@ from zoo.build.plan import Wish, find_target, make_plan
 from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
 from zoo.bundle.bundle import unpack
 from zoo.cli.main import cli
+from zoo.digest import folder_digests
 from zoo.errors import RecipeError, RefusedError, UsageError, VerifyError
 from zoo.proof.bundle_certificate import bundle_certificate, compare_again
 from zoo.region_rule import RegionRule
@@ -266,6 +267,22 @@ def test_both_networks_are_in_the_bundle(unpacked):
     assert (unpacked.folder / "golden" / "detector" / "selftest.txt").is_file()
     licences = json.loads((unpacked.folder / "sbom.cdx.json").read_text())["components"]
     assert {"landmarks", "spots"} <= {component["name"] for component in licences}
+
+
+@pytest.mark.toolchain
+def test_the_bill_of_materials_is_what_is_inside(unpacked):
+    listed = json.loads((unpacked.folder / "sbom.cdx.json").read_text())["components"]
+    parts = [part for part in listed if part.get("scope") != "excluded"]
+    digests = {entry["content"]: part["name"] for part in parts for entry in part.get("hashes", ())}
+    files = folder_digests(unpacked.folder)
+    assert digests.keys() <= {*files.values()}
+    compiled = {name for name in files if name == "app/app" or name.startswith("lib/")}
+    assert {files[name] for name in compiled} <= digests.keys()
+    # Linked in: Zig's C++ library says its name when a program ends by an exception.
+    assert b"libc++abi" in (unpacked.folder / "app" / "app").read_bytes()
+    names = {part["name"] for part in parts}
+    assert {"llvm-libcxx", "llvm-libcxxabi", "llvm-libunwind", "zig-compiler-rt"} <= names
+    assert (unpacked.folder / "licences" / "llvm-libcxxabi" / "LICENSE.TXT").is_file()
 
 
 @pytest.mark.toolchain

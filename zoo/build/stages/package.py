@@ -208,8 +208,11 @@ def _components(
     program = folder / program_path(plan.target)
     sha256 = digest_path(program) if program.exists() else ""
     yield Component("application", "app", __version__, "Apache-2.0", sha256)
+    inside = {*folder_digests(folder).values()}
     for library in libraries:
         sha256 = library.sha256 or digest_path(library.file)
+        # A digest is of a file in the bundle; a compiler's own library has none.
+        sha256 = sha256 if sha256 in inside and library.file.name not in library.texts else ""
         yield Component("library", library.name, library.version, library.licence, sha256)
     for maker in made_by:
         yield Component("application", maker.name, maker.version, "", maker.sha256, inside=False)
