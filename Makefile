@@ -8,6 +8,7 @@ MODEL ?= pfld_0.25x.300w68
 QUANTS ?= none fp16 ptq
 BOARD_MODEL ?= pfld_1.0x.300w68
 QUANT ?= qat
+PINS ?=
 SUITE ?= trixie
 MINUTES ?= 30
 FOLDER ?=
@@ -28,7 +29,7 @@ EXTRA := $(VENV)/.extra-
 
 .DEFAULT_GOAL := help
 .PHONY: help toolchains setup litert kflash rtx install x86 kv260 rpi4 android rtx4060 jetson-nano k210 flash-k210 max78000 flash-max78000 browser \
-	bundles test fuzz portability check fix golden docs size clean
+	bundles test fuzz portability check fix golden docs pins audit size clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,6 +117,14 @@ docs: $(SETUP) ## Regenerate docs/cli.md and docs/api.md
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/api_reference.py
 
+pins: $(SETUP) ## Write the packages of this Python with versions and digests into pins/
+	$(BIN)/python scripts/pins.py
+
+audit: ## Look up the pinned packages (PINS) among known vulnerabilities, which needs the network
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet pip-audit
+	build/audit/bin/pip-audit --require-hashes --disable-pip $(foreach file,$(or $(PINS),$(wildcard pins/*.txt)),--requirement $(file))
+
 size: $(SETUP) ## Show lines of files and functions
 	$(BIN)/python scripts/size.py
 
@@ -126,13 +135,20 @@ $(TOOLS)%:
 	scripts/toolchains $*
 	mkdir -p $(VENV) && touch $@
 
+# With PINS only packages whose digests it has; what pyproject.toml needs beyond them is an error.
+PIP = $(BIN)/python -m pip install --quiet
+PINNED = $(if $(PINS),$(PIP) --require-hashes --no-deps --requirement)
+EDITABLE = $(PIP) $(if $(PINS),--no-deps --no-build-isolation) --editable
+
 $(SETUP): pyproject.toml | $(TOOLS)base
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[cross,dev]'
+	$(if $(PINS),$(PINNED) $(PINS))
+	$(EDITABLE) '.[cross,dev]'
+	$(if $(PINS),$(BIN)/python -m pip check)
 	touch $@
 
 $(EXTRA)%: $(SETUP)
-	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	$(if $(PINS),$(PINNED) $(PINS:.txt=.$*.txt),$(EDITABLE) '.[$*]')
 	touch $@
 
 $(INSTALL): $(SETUP)

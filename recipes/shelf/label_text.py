@@ -10,6 +10,7 @@ from zoo.errors import DataError
 
 __all__ = ["FacesOfPhoto", "faces_of_photos", "photo_below", "pixel_numbers", "read_lines"]
 
+_DIGITS_MAX = 9  # of a number of faces
 _LARGEST = 1e6
 """Larger than any photo, but sums and products of such numbers do not overflow."""
 
@@ -43,17 +44,23 @@ def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[Face
             continue
         where = f"{labels}:{number}"
         _, count = next(lines, (0, ""))
-        if not count.strip().isdecimal():
+        stated = _count(count)
+        if stated is None:
             raise DataError(
                 f"{where}: '{count.strip()}' follows '{name.strip()}'; expected the number of "
                 "the photo's faces"
             )
-        faces = [text for _, text in islice(lines, int(count) or lines_without_faces)]
-        if len(faces) < int(count):
-            raise DataError(
-                f"{where}: {count.strip()} faces are stated, but {len(faces)} lines follow"
-            )
-        yield FacesOfPhoto(name.strip(), faces[: int(count)], where)
+        faces = [text for _, text in islice(lines, stated or lines_without_faces)]
+        if len(faces) < stated:
+            raise DataError(f"{where}: {stated} faces are stated, but {len(faces)} lines follow")
+        yield FacesOfPhoto(name.strip(), faces[:stated], where)
+
+
+def _count(text: str) -> int | None:
+    """Return the number in a line, None for any other text."""
+    digits = text.strip()
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS_MAX
+    return int(digits) if is_number else None
 
 
 def photo_below(photos: Path, name: str, where: str) -> Path:

@@ -123,7 +123,9 @@ def source_of(size: str, rate_hz: int) -> tuple[tuple[int, int] | None, int]:
     if not size:
         return None, rate_hz
     parts = size.split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) < 1 << 16 for part in parts):
+    if len(parts) != 2 or not all(
+        part.isdecimal() and len(part) <= 5 and 0 < int(part) < 1 << 16 for part in parts
+    ):
         raise UsageError(f"--size {size}: expected height and width in pixels, such as 480x640")
     height, width = map(int, parts)
     return (height, width), rate_hz
