@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codegen.c_border import network_sources
 from codegen.contract_code import contract_code
+from codegen.cpp_library import zig_libraries
 from codegen.page import page_html, with_program
 from codegen.sources import step_headers
 from codegen.templates import TEMPLATES, render
@@ -64,6 +65,10 @@ class PageToolchain:
     """Compiles the program and puts it into the page."""
 
     tools: tuple[Tool, ...] = (ZIG,)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """Return Zig's C++ library and that of WASI."""
+        return zig_libraries(is_wasm=True)
 
     def build(self, source: Path, out: Path) -> Path:
         """Return the page below `out`; raises ToolchainError."""

@@ -6,6 +6,7 @@ load GNU's libraries where they run, unless they are static.
 
 import re
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,13 +16,14 @@ from zoo.plugs import Library
 
 __all__ = ["gnu_libraries", "zig_libraries"]
 
-_PARTS = ("libcxx", "libcxxabi", "libunwind")
+_PARTS = ("libcxx", "libcxxabi")
+_UNWINDER = "libunwind"  # which Zig does not build for WebAssembly
 _LICENCE = "LICENSE.TXT"
 _VERSION = re.compile(r"define _LIBCPP_VERSION (\d\d)(\d\d)(\d\d)")
 
 
-def zig_libraries() -> tuple[Library, ...]:
-    """Return their entries for the bill of materials, none without Zig."""
+def zig_libraries(is_wasm: bool = False) -> tuple[Library, ...]:
+    """Return those of a program for Linux, or for WebAssembly; none without Zig."""
     package = find_spec("ziglang")
     if package is None or package.origin is None:
         return ()
@@ -39,7 +41,7 @@ def zig_libraries() -> tuple[Library, ...]:
             {_LICENCE: folder / part / _LICENCE},
             compiled_in=True,
         )
-        for part in _PARTS
+        for part in (*_PARTS, *(() if is_wasm else (_UNWINDER,)))
     )
     licence = root / "LICENSE"
     runtime = Library(
@@ -50,7 +52,21 @@ def zig_libraries() -> tuple[Library, ...]:
         {licence.name: licence},
         compiled_in=True,
     )
-    return (*parts, runtime)
+    return (*parts, runtime, *(_wasi(folder / "libc" / "wasi") if is_wasm else ()))
+
+
+def _wasi(folder: Path) -> Iterator[Library]:
+    """Yield the C library for WebAssembly, which is from musl and others."""
+    texts = {path.name: path for path in sorted(folder.glob("LICENSE*"))}
+    texts["musl-COPYRIGHT"] = folder.with_name("musl") / "COPYRIGHT"
+    yield Library(
+        "wasi-libc",
+        version("ziglang"),
+        "(Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT) AND MIT AND BSD-2-Clause AND CC0-1.0",
+        folder / "LICENSE",
+        texts,
+        compiled_in=True,
+    )
 
 
 def gnu_libraries(compiler: str, machine: str) -> tuple[Library, ...]:
