@@ -62,7 +62,8 @@ def _wasi(folder: Path) -> Iterator[Library]:
     yield Library(
         "wasi-libc",
         version("ziglang"),
-        "(Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT) AND MIT AND BSD-2-Clause AND CC0-1.0",
+        "(Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT) AND MIT AND BSD-2-Clause "
+        "AND CC0-1.0",
         folder / "LICENSE",
         texts,
         compiled_in=True,
