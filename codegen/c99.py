@@ -17,6 +17,7 @@ _FORMS = ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon", "arm/dsp", "wasm/simd
 class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
+    network_rows.h: for programs with threads, which define NETWORK_THREADS.
     network_x86.h, network_avx2.h, network_avx512.h, network_neon.h, network_dsp.h,
     network_simd128.h: only if a kernel has faster forms for some processors.  The files of a part
     of a program begin with its role instead.
@@ -35,6 +36,7 @@ class C99Renderer:
                 files[f"{program.prefix}{part}.{suffix}"] = render(
                     template, network=network, kernels=kernels
                 )
+        files[f"{program.prefix}_rows.h"] = render("c/rows.h.j2", network=network)
         if kernels.has("x86"):
             for form in _FORMS:
                 files[f"{program.prefix}_{Path(form).name}.h"] = render(

@@ -21,13 +21,14 @@ class NetworkCall:
     """A network in the context of templates/cpp/networks.cpp.j2.
 
     prefix: start of its names, and its folder.  input, outputs: IntegerTensor literals.
-    call: lines of the call of the network.
+    call: lines of the call of the network.  shared_call: of that for one of several threads.
     """
 
     prefix: str
     input: str
     outputs: tuple[str, ...]
     call: tuple[str, ...]
+    shared_call: tuple[str, ...]
 
     @property
     def arena_bytes(self) -> str:
@@ -78,6 +79,7 @@ def _call(facts: Mapping[str, Any]) -> NetworkCall:
         input=tensor_literal(source),
         outputs=tuple(map(tensor_literal, outputs)),
         call=filled(f"{prefix}_run", arguments, ";", indent=2),
+        shared_call=filled(f"{prefix}_run_part", ["&own", *arguments], ";", indent=2),
     )
 
 

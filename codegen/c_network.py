@@ -6,6 +6,7 @@ from math import frexp
 
 from codegen.c_kernels import function_name, scratch_type, struct_name
 from codegen.c_lines import comment, filled, numbers
+from codegen.c_rows import RowsFunction, has_rows, rows_functions
 from zoo.c_program import Argument, Border, Buffer, Call, Constant, CProgram, Setting
 
 __all__ = ["Array", "BorderCode", "NetworkCode", "Struct", "network_code"]
@@ -41,7 +42,10 @@ class NetworkCode:
     """Context of templates/c/network.* and templates/c/weights.*.
 
     prefix: start of its names.  owns_memory: whether it has memory for its activations.
-    takes_memory: whether the caller provides it.
+    takes_memory: whether the caller provides it.  part: type of a thread's part.
+    scratch_bytes: of each thread.  rows: functions for some rows.  shared_signature,
+    shared_definition: lines of the head of the function for threads.  shared_buffers,
+    shared_calls: as buffers and calls, for some rows each.
     signature, definition: lines of its function's head.  buffers: declarations.  calls: lines of
     each, starting with its comment.
     """
@@ -58,6 +62,13 @@ class NetworkCode:
     structs: tuple[Struct, ...]
     buffers: tuple[str, ...]
     calls: tuple[tuple[str, ...], ...]
+    part: str
+    scratch_bytes: int
+    rows: tuple[RowsFunction, ...]
+    shared_signature: tuple[str, ...]
+    shared_definition: tuple[str, ...]
+    shared_buffers: tuple[str, ...]
+    shared_calls: tuple[tuple[str, ...], ...]
     arrays: tuple[Array, ...]
 
 
@@ -68,6 +79,8 @@ def network_code(program: CProgram) -> NetworkCode:
     parameters = ["int32_t* memory"] if program.part else []
     parameters += [f"const {border.ctype}* {border.identifier}" for border in program.inputs]
     parameters += [f"{border.ctype}* {border.identifier}" for border in program.outputs]
+    part = f"{program.prefix.capitalize()}Part"
+    shared_head, shared = f"{head}_part", [f"const {part}* part", *parameters]
     return NetworkCode(
         title=program.name,
         prefix=program.prefix,
@@ -81,6 +94,13 @@ def network_code(program: CProgram) -> NetworkCode:
         structs=tuple(struct for call in program.calls for struct in _structs(call)),
         buffers=tuple(_buffers(program, arena_type)),
         calls=tuple(_call(program, call, arena_type) for call in program.calls),
+        part=part,
+        scratch_bytes=max((call.scratch_bytes for call in program.calls), default=0),
+        rows=rows_functions(program),
+        shared_signature=filled(shared_head, shared, ";"),
+        shared_definition=filled(shared_head, shared, " {"),
+        shared_buffers=_shared_buffers(program, arena_type),
+        shared_calls=tuple(_shared_call(program, call) for call in program.calls),
         arrays=tuple(_array(constant) for constant in program.constants),
     )
 
@@ -152,6 +172,13 @@ def _buffers(program: CProgram, arena_type: str) -> Iterator[str]:
             yield f"{buffer.ctype}* const {buffer.name} = {place};"
 
 
+def _shared_buffers(program: CProgram, arena_type: str) -> tuple[str, ...]:
+    """Return the declarations without an arena that would only hold scratch memory."""
+    if any(buffer.offset is not None for buffer in program.buffers.values()):
+        return tuple(_buffers(program, arena_type))
+    return ("(void)memory;",) if program.part else ()
+
+
 def _place(offset: int, ctype: str, arena_type: str) -> str:
     place = f"arena + {offset}" if offset else "arena"
     if ctype == arena_type:
@@ -170,6 +197,22 @@ def _call(program: CProgram, call: Call, arena_type: str) -> tuple[str, ...]:
         *comment(f"{call.node}: {call.op}, [{shape}]", indent=2),
         *filled(function_name(program, call), arguments, ";", indent=2),
     )
+
+
+def _shared_call(program: CProgram, call: Call) -> tuple[str, ...]:
+    """Return lines that compute a thread's rows, or all of them in the first thread."""
+    is_shared = has_rows(program, call)
+    arguments = ["part"] if is_shared else []
+    arguments += [f"&{call.name}_settings"]
+    arguments += [_operand(program, operand) for operand in (*call.inputs, call.output)]
+    if call.scratch_bytes:
+        arguments.append(f"({scratch_type(call.kernel, call.ctypes[0])}*)part->scratch")
+    name = function_name(program, call)
+    wait = "part->wait(part->meeting);"
+    if is_shared:
+        return (*filled(f"{name}_rows", arguments, ";", indent=2), wait)
+    once = (f"  {line}" for line in filled(name, arguments, ";", indent=4))
+    return ("if (part->index == 0) {", *once, "}", wait)
 
 
 def _operand(program: CProgram, operand: Argument | Constant) -> str:

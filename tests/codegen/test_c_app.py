@@ -1,5 +1,6 @@
 """The app with the network compiled in as C."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from spot_app import REQUEST
 from two_outputs import CONTRACT, network
 
+from codegen.app import App, Call
 from codegen.apps import CPP_C as APP
 from codegen.apps import CPP_C_ARM
 from zoo import registry
@@ -62,11 +64,22 @@ def test_the_program_computes_what_the_executor_does(app, tmp_path):
             (folder / name).write_bytes(content)
     golden = GoldenInput("noise", _picture(tmp_path), (2.0, 3.0, 20.0, 20.0))
     program = app.build(source, tmp_path / "build")
-    (run,) = app.run(program, model / request.artifact_main, [golden])
+    counts = (1, 2) if (os.cpu_count() or 1) > 1 else (1,)
+    runs = [
+        _with_threads(app, count).run(program, model / request.artifact_main, [golden])[0]
+        for count in counts
+    ]
     frame = preprocess(CONTRACT, np.asarray(Image.open(golden.image)), golden.box)
     execute = registry.load("executor", "c").load(model, request.artifact_main)
     for name, values in execute({"image": frame.input_chw[np.newaxis]}).items():
-        np.testing.assert_array_equal(run.outputs[name], values[0])
+        for run in runs:
+            np.testing.assert_array_equal(run.outputs[name], values[0])
+
+
+def _with_threads(app: App, count: int) -> App:
+    """Return the app whose program is called with that many threads."""
+    options = ("--threads", str(count))
+    return replace(app, prepare=lambda artifact, _: Call(artifact, options))
 
 
 def _picture(folder: Path) -> Path:

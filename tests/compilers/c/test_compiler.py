@@ -48,6 +48,7 @@ def test_the_artifact_is_exact_and_tells_its_memory():
         "network_kernels.c",
         "network_kernels.h",
         "network_neon.h",
+        "network_rows.h",
         "network_simd128.h",
         "network_weights.c",
         "network_weights.h",

@@ -3,6 +3,9 @@
 
 #include "network_kernels.h"
 #include "network_weights.h"
+#ifdef NETWORK_THREADS
+#include "network_rows.h"
+#endif
 
 // Activations; memory is reused once its last reader has run. Words, because some are aligned.
 static int32_t memory[(NETWORK_ARENA_BYTES + 3) / 4];
@@ -230,3 +233,53 @@ void network_run(const uint8_t* image, uint8_t* landmarks) {
   // landmarks_dense: dense, [10]
   network_dense_u8(&landmarks_dense_settings, flat, landmarks);
 }
+
+#ifdef NETWORK_THREADS
+void network_run_part(const NetworkPart* part, const uint8_t* image, uint8_t* landmarks) {
+  uint8_t* const arena = (uint8_t*)memory;
+  uint8_t* const stem = arena;
+  uint8_t* const depthwise = arena + 144;
+  uint8_t* const pointwise = arena + 432;
+  uint8_t* const residual = arena + 432;
+  uint8_t* const joined = arena + 144;
+  uint8_t* const clipped = arena + 144;
+  uint8_t* const pooled = arena;
+  uint8_t* const flat = arena;
+
+  network_conv_u8_rows(part, &stem_conv_settings, image, stem, (uint8_t*)part->scratch);
+  part->wait(part->meeting);
+
+  network_depthwise_3x3_u8_rows(part, &depthwise_conv_settings, stem, depthwise,
+                                (int16_t*)part->scratch);
+  part->wait(part->meeting);
+
+  network_dense_u8_rows(part, &pointwise_conv_settings, depthwise, pointwise);
+  part->wait(part->meeting);
+
+  network_add_wide_u8_rows(part, &residual_add_settings, stem, pointwise, residual);
+  part->wait(part->meeting);
+
+  if (part->index == 0) {
+    network_requantize_u8(&joined_concat_part0_settings, stem, joined);
+  }
+  part->wait(part->meeting);
+
+  if (part->index == 0) {
+    network_copy_u8(&joined_concat_part1_settings, residual, joined + 4);
+  }
+  part->wait(part->meeting);
+
+  if (part->index == 0) {
+    network_clip_u8(&clipped_clip_settings, joined, clipped);
+  }
+  part->wait(part->meeting);
+
+  if (part->index == 0) {
+    network_average_pool_u8(&pooled_average_pool_settings, clipped, pooled);
+  }
+  part->wait(part->meeting);
+
+  network_dense_u8_rows(part, &landmarks_dense_settings, flat, landmarks);
+  part->wait(part->meeting);
+}
+#endif

@@ -27,6 +27,25 @@ extern "C" {
 // Computes the outputs; images are height x width x channels. Not reentrant: memory is static.
 void network_run(const uint8_t* image, uint8_t* landmarks);
 
+#ifdef NETWORK_THREADS
+// Scratch memory of a thread.
+#define NETWORK_SCRATCH_BYTES 288
+
+// One of the threads that compute the outputs together. `wait` returns once each of the `count`
+// threads has called it.
+typedef struct {
+  int32_t index;
+  int32_t count;
+  void (*wait)(void* meeting);
+  void* meeting;
+  int32_t* scratch;
+} NetworkPart;
+
+// Computes a thread's part. All threads call it at once, with the same memory, after a first
+// `network_run`, which finds out what the processor can do.
+void network_run_part(const NetworkPart* part, const uint8_t* image, uint8_t* landmarks);
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,16 +5,18 @@
 #include "core/backend.hpp"
 #include "core/latency.hpp"
 #include "core/pixel_levels.hpp"
+#include "core/usage.hpp"
 
 namespace zoo {
 
-const BackendInfo kBackend = {"plain C", {}};
+const BackendInfo kBackend = {"plain C",
+                              {{"--threads", "N", "threads of the network", parse_threads}}};
 
 namespace {
 
 class C99Network : public Backend {
  public:
-  C99Network(const c99::Network& network, const TensorSpec& input,
+  C99Network(const c99::Network& network, int threads, const TensorSpec& input,
              const std::vector<TensorSpec>& outputs);
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
   std::vector<std::vector<float>> run_pixels(const Image& image,
@@ -23,18 +25,25 @@ class C99Network : public Backend {
 
  private:
   std::vector<std::vector<float>> run_integers(const c99::Bytes& input);
+  std::vector<c99::Bytes> outputs() const;
 
   const c99::Network& network_;
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
   std::optional<PixelLevels> levels_;
   double runtime_ms_ = 0;
+  std::optional<c99::Team> team_;  // of several threads
 };
 
-C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
+C99Network::C99Network(const c99::Network& network, int threads, const TensorSpec& input,
                        const std::vector<TensorSpec>& outputs)
     : network_(network) {
   c99::find({network.input}, input);
   for (const TensorSpec& output : outputs) places_.push_back(c99::find(network.outputs, output));
+  if (threads == 1) return;
+  // Kernels ask the processor what it can in their first call, which is of one thread.
+  std::vector<c99::Bytes> unused = this->outputs();
+  network_.run(c99::Bytes(network_.input.size_bytes()), unused);
+  team_.emplace(threads, network_.scratch_bytes);
 }
 
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
@@ -51,12 +60,13 @@ std::vector<std::vector<float>> C99Network::run_pixels(const Image& image,
 }
 
 std::vector<std::vector<float>> C99Network::run_integers(const c99::Bytes& input) {
-  std::vector<c99::Bytes> integers;
-  for (const c99::IntegerTensor& output : network_.outputs) {
-    integers.emplace_back(output.size_bytes());
-  }
+  std::vector<c99::Bytes> integers = outputs();
   const Stopwatch alone;
-  network_.run(input, integers);
+  if (team_) {
+    team_->run([&](const c99::Part& part) { network_.run_part(part, input, integers); });
+  } else {
+    network_.run(input, integers);
+  }
   runtime_ms_ = alone.elapsed_ms();
   std::vector<std::vector<float>> results;
   for (const std::size_t place : places_) {
@@ -65,11 +75,20 @@ std::vector<std::vector<float>> C99Network::run_integers(const c99::Bytes& input
   return results;
 }
 
+std::vector<c99::Bytes> C99Network::outputs() const {
+  std::vector<c99::Bytes> integers;
+  for (const c99::IntegerTensor& output : network_.outputs) {
+    integers.emplace_back(output.size_bytes());
+  }
+  return integers;
+}
+
 }  // namespace
 
 std::unique_ptr<Backend> load_backend(const BackendOptions& options, const TensorSpec& input,
                                       const std::vector<TensorSpec>& outputs) {
-  return std::make_unique<C99Network>(c99::network(options.role), input, outputs);
+  const int threads = parse_threads("--threads", options.get("--threads", "1"));
+  return std::make_unique<C99Network>(c99::network(options.role), threads, input, outputs);
 }
 
 }  // namespace zoo

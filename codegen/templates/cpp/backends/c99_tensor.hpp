@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/c99_team.hpp"
 #include "core/backend.hpp"
 
 namespace zoo::c99 {
@@ -25,11 +26,14 @@ struct IntegerTensor {
   std::size_t size_bytes() const { return bytes * spec.size(); }
 };
 
-// A network's C code. run: not reentrant, and networks share memory.
+// A network's C code. run: not reentrant, and networks share memory.  run_part: one thread's part
+// of that, after a first `run`.  scratch_bytes: of each thread.
 struct Network {
   IntegerTensor input;
   std::vector<IntegerTensor> outputs;
   void (*run)(const Bytes& input, std::vector<Bytes>& outputs);
+  void (*run_part)(const Part& part, const Bytes& input, std::vector<Bytes>& outputs);
+  std::size_t scratch_bytes;
 };
 
 // Generated from the networks. role: as in BackendOptions.

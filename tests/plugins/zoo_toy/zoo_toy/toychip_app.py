@@ -18,7 +18,11 @@ APP = App(
     CppBackend(
         "toychip",  # toychip.cpp
         folder=_HERE,
-        extras=("backends/c99_tensor.hpp", "backends/c99_tensor.cpp"),
+        extras=tuple(
+            f"backends/{name}.{suffix}"
+            for name in ("c99_team", "c99_tensor")
+            for suffix in ("hpp", "cpp")
+        ),
         network=network_sources,
     ),
     LinuxToolchain(PC),
