@@ -29,7 +29,7 @@ void network_run(const uint8_t* image, uint8_t* landmarks);
 
 #ifdef NETWORK_THREADS
 // Scratch memory of a thread.
-#define NETWORK_SCRATCH_BYTES 288
+#define NETWORK_SCRATCH_BYTES 264
 
 // One of the threads that compute the outputs together. `wait` returns once each of the `count`
 // threads has called it.
