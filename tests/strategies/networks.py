@@ -6,7 +6,7 @@ import numpy as np
 
 from zoo.graph import Graph, Node, Tensor
 
-__all__ = ["residual_network"]
+__all__ = ["residual_network", "two_layers"]
 
 
 def residual_network(channels: int = 4, size: int = 6) -> Graph:
@@ -56,6 +56,30 @@ def residual_network(channels: int = 4, size: int = 6) -> Graph:
         _node("dense", "landmarks", "flat fc.weight fc.bias", {}),
     )
     return Graph("residual", ("image",), ("landmarks",), tensors, nodes, {"zoo.model": "test"})
+
+
+def two_layers() -> Graph:
+    """Return a network that every board takes: a convolution and a dense layer."""
+    random = np.random.default_rng(0)
+    tensors = {
+        name: _activation(name, shape)
+        for name, shape in {
+            "image": (3, 6, 6),
+            "stem": (4, 6, 6),
+            "flat": (144,),
+            "landmarks": (10,),
+        }.items()
+    }
+    for name, shape in {"stem.weight": (4, 3, 3, 3), "fc.weight": (10, 144)}.items():
+        data = (random.standard_normal(shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32)
+        tensors[name] = Tensor(name, shape, data=data)
+    window = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1), "group": 1}
+    nodes = (
+        _node("conv", "stem", "image stem.weight", {**window, "clamp": (0.0, inf)}),
+        _node("reshape", "flat", "stem", {"shape": (144,)}),
+        _node("dense", "landmarks", "flat fc.weight", {}),
+    )
+    return Graph("two layers", ("image",), ("landmarks",), tensors, nodes, {"zoo.model": "test"})
 
 
 def _activation(name: str, shape: tuple[int, ...]) -> Tensor:

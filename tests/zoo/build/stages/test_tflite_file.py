@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from networks import residual_network
+from networks import residual_network, two_layers
 from quantization import quantized
 from tflite_files import INTEGER_BORDER, TARGET, to_tflite
 
@@ -62,7 +62,7 @@ def integers(graph: Graph) -> set[bytes]:
 
 
 def test_an_integer_file_is_requantized_for_a_board_of_other_integers(tmp_path):
-    content = to_tflite(quantized(residual_network(), W8A8_ASYM)).files["model.tflite"]
+    content = to_tflite(quantized(two_layers(), W8A8_ASYM)).files["model.tflite"]
     plan = plan_of(tmp_path, content, "kv260")
     assert not plan.keeps_integers
     found = built(tmp_path, plan, artifact_stages()[:2])
