@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from installer_machine import APPS, make_machine
 
-from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey, make_key
 from zoo.digest import digest_path
+from zoo.signature import SIGNATURE, SIGNER, SigningKey, make_key
 
 
 def _openssl_is_here():

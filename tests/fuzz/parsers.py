@@ -20,12 +20,12 @@ from zoo.build.plan import Wish
 from zoo.bundle.archive import unpack as unpack_archive
 from zoo.bundle.bundle import Manifest
 from zoo.bundle.kfpkg import read_kfpkg
-from zoo.bundle.signature import PublicKey
 from zoo.contract import Contract, SignalSpec
 from zoo.data.box_file import read_boxes
 from zoo.picture import read_picture
 from zoo.proof.certificate import Certificate
 from zoo.signal_file import read_signal
+from zoo.signature import PublicKey
 from zoo.user_file import import_file
 
 __all__ = ["PARSERS", "Parser"]

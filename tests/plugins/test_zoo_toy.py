@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from made_once import made_once
 
-from zoo.bundle.signature import SigningKey
+from zoo.signature import SigningKey
 
 SOURCE = Path(__file__).with_name("zoo_toy")
 Zoo = Callable[..., subprocess.CompletedProcess[str]]

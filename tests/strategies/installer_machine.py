@@ -10,8 +10,8 @@ from spot_app import CONTRACT, TARGET
 from tiny_bundle import write_bundle
 
 from codegen.apps import CPP_C_ARM, CPP_ONNXRUNTIME, CPP_TENSORRT, CPP_VART
-from zoo.bundle.signature import SigningKey
 from zoo.plugs import AppRequest
+from zoo.signature import SigningKey
 
 APPS = {
     "x86": CPP_ONNXRUNTIME,

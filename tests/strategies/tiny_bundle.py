@@ -17,11 +17,11 @@ from zoo.bundle.bundle import (
     pack,
     programs_of,
 )
-from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.provenance.maker import Maker
 from zoo.region_rule import RegionRule
+from zoo.signature import SIGNATURE, SIGNER, SigningKey
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 TIMES = '{"min": 1.5, "p50": 2.0, "p95": 4.25}'

@@ -9,8 +9,8 @@ from typing import Any
 from zoo.build.chain import chained, is_chain_file
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.wish_table import demand_known, wish_fields
-from zoo.bundle.signature import SigningKey
 from zoo.errors import RecipeError, UsageError
+from zoo.signature import SigningKey
 from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
 

@@ -8,7 +8,6 @@ from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
-from zoo.bundle.signature import SigningKey
 from zoo.capability import demand_capable
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
@@ -18,6 +17,7 @@ from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
+from zoo.signature import SigningKey
 from zoo.target import Target
 from zoo.user_file import find_importer, suffixes
 

@@ -9,7 +9,6 @@ from typing import Any, cast
 from zoo.artifact import Exactness, Memory
 from zoo.bundle import archive as archives
 from zoo.bundle.gzip_content import DAMAGED
-from zoo.bundle.signature import SIGNATURE, PublicKey, signer_of
 from zoo.contract import Contract
 from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError, RecipeError
@@ -17,6 +16,7 @@ from zoo.field_types import mistyped
 from zoo.provenance.maker import Maker
 from zoo.recipe import GoldenInput
 from zoo.region_rule import RegionRule
+from zoo.signature import SIGNATURE, PublicKey, signer_of
 from zoo.step import Box
 
 __all__ = [

@@ -12,7 +12,6 @@ from zoo.build.chain import alone_note, chained
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
-from zoo.bundle.signature import SigningKey
 from zoo.capability import demand_capable
 from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options
 from zoo.cli.options import (
@@ -25,6 +24,7 @@ from zoo.cli.options import (
     registered,
 )
 from zoo.cli.output import print_json
+from zoo.signature import SigningKey
 
 
 @click.command()

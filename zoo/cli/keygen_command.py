@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from zoo.bundle.signature import make_key
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json
+from zoo.signature import make_key
 
 
 @click.command()

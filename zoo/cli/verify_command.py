@@ -8,7 +8,6 @@ import click
 
 from zoo import registry
 from zoo.bundle.bundle import Bundle, check, unpack
-from zoo.bundle.signature import PublicKey
 from zoo.cli.options import existing, json_option
 from zoo.cli.output import print_json, print_table
 from zoo.errors import PluginError, UsageError, ZooError
@@ -16,6 +15,7 @@ from zoo.plugs import AppGenerator
 from zoo.proof.bundle_certificate import bundle_certificate, compare_again
 from zoo.proof.certificate import Certificate
 from zoo.provenance.maker import absent_makers
+from zoo.signature import PublicKey
 
 
 @click.command()

@@ -8,10 +8,10 @@ import pytest
 from tiny_bundle import write_bundle
 
 from zoo.bundle.bundle import Manifest, check, pack, unpack
-from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey, make_key
 from zoo.digest import digest_json, folder_digests
 from zoo.errors import BundleError
 from zoo.proof.certificate import Certificate, Check
+from zoo.signature import SIGNATURE, SIGNER, SigningKey, make_key
 
 CHECKS = (Check("artifact -> app", "lsb", 0, 0, 0, 9, "same bytes"),)
 CERTIFICATE = Certificate("toy", "board", "ptq", "w8a8-asym", CHECKS, files={"a": "b"})

@@ -16,13 +16,13 @@ from zoo.bundle.bundle import (
     pack,
     programs_of,
 )
-from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey, make_key
 from zoo.contract import Contract, TensorSpec
 from zoo.digest import folder_digests
 from zoo.errors import BundleError, VerifyError
 from zoo.proof.bundle_certificate import CERTIFICATE, bundle_certificate, compare_again
 from zoo.proof.certificate import Certificate, Check
 from zoo.provenance.maker import Maker
+from zoo.signature import SIGNATURE, SIGNER, SigningKey, make_key
 
 CONTRACT = Contract(TensorSpec("image", (3, 8, 8)), (TensorSpec("score", (1,)),), ())
 MAKERS = (

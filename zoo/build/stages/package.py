@@ -43,7 +43,6 @@ from zoo.bundle.bundle import (
 )
 from zoo.bundle.elf import c_library
 from zoo.bundle.sbom import Component, bill_of_materials
-from zoo.bundle.signature import SIGNATURE, SIGNER, SigningKey
 from zoo.digest import digest_path, folder_digests
 from zoo.errors import PluginError, RefusedError
 from zoo.plugs import AppGenerator, AppRequest, Library, Package, PackageRequest
@@ -52,6 +51,7 @@ from zoo.provenance.maker import Maker, makers
 from zoo.provenance.used import used_so_far
 from zoo.recipe import Recipe
 from zoo.signal_file import SIGNAL_SUFFIX
+from zoo.signature import SIGNATURE, SIGNER, SigningKey
 
 _GOLDEN_SUFFIXES = (".png", SIGNAL_SUFFIX)
 

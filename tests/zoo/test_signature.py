@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from tiny_bundle import write_bundle
 
 from zoo.bundle.bundle import check, unpack
-from zoo.bundle.signature import SIGNATURE, SIGNER, PublicKey, SigningKey, make_key
 from zoo.errors import BundleError, UsageError
+from zoo.signature import SIGNATURE, SIGNER, PublicKey, SigningKey, make_key
 
 ARCHIVE = "bundle/toy.board.ptq.tar.gz"
 PEM, PKCS8, PLAIN = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
