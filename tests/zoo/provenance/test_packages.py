@@ -158,7 +158,7 @@ def test_a_stage_depends_on_what_it_can_reach_alone(stage):
     assert {"zoo", "zoo.build", "zoo.data", "zoo.provenance"} <= parts
     assert parts.isdisjoint({"zoo.cli", "zoo.bench"})
     assert ("zoo.bundle" in parts) == (stage.name in ("verify", "package"))
-    proving = ("hub", "quantize", "judge", "verify", "package")
+    proving = ("hub", "quantize", "judge", "generate", "verify", "package")
     assert ("zoo.proof" in parts) == (stage.name in proving)
 
 

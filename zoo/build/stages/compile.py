@@ -6,7 +6,6 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.plan import Plan
-from zoo.bundle.bundle import APP
 from zoo.errors import PluginError
 from zoo.plugs import AppGenerator, Library
 from zoo.provenance.used import Thing, record
@@ -35,12 +34,6 @@ def compiled_program(target: Target, folder: Path) -> Path | None:
     app: AppGenerator = registry.load("app", target.app)
     program = folder / app.program_name
     return program if program.exists() else None
-
-
-def program_path(target: Target) -> str:
-    """Return the program's path in a bundle."""
-    app: AppGenerator = registry.load("app", target.app)
-    return f"{APP}/{app.program_name}"
 
 
 def app_libraries(app: AppGenerator) -> tuple[Library, ...]:

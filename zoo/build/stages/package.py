@@ -17,12 +17,12 @@ from pathlib import Path
 from zoo import __version__, registry
 from zoo.artifact import memory_text
 from zoo.build.plan import Plan
+from zoo.build.program_path import program_path
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.compile import (
     app_libraries,
     app_notes,
     compiled_program,
-    program_path,
 )
 from zoo.build.stages.generate import app_request
 from zoo.build.stages.lower import artifact_memory, artifact_notes, read_artifact

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from zoo.build.stages.compile import app_notes, compiled_program, program_path
+from zoo.build.program_path import program_path
+from zoo.build.stages.compile import app_notes, compiled_program
 from zoo.bundle.bundle import unpack
 from zoo.errors import BoardError
 from zoo.target import Target
