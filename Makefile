@@ -148,7 +148,7 @@ $(SETUP): pyproject.toml | $(TOOLS)base
 	touch $@
 
 $(EXTRA)%: $(SETUP)
-	$(if $(PINS),$(PINNED) $(PINS:.txt=.$*.txt),$(EDITABLE) '.[$*]')
+	$(if $(wildcard $(PINS:.txt=.$*.txt)),$(PINNED) $(PINS:.txt=.$*.txt),$(PIP) --editable '.[$*]')
 	touch $@
 
 $(INSTALL): $(SETUP)
