@@ -5,19 +5,28 @@
 #include "core/backend.hpp"
 #include "core/latency.hpp"
 #include "core/pixel_levels.hpp"
+#ifdef NETWORK_THREADS
 #include "core/usage.hpp"
+#endif
 
 namespace zoo {
 
+#ifdef NETWORK_THREADS
 const BackendInfo kBackend = {"plain C",
                               {{"--threads", "N", "threads of the network", parse_threads}}};
+#else
+const BackendInfo kBackend = {"plain C", {}};
+#endif
 
 namespace {
 
 class C99Network : public Backend {
  public:
-  C99Network(const c99::Network& network, int threads, const TensorSpec& input,
+  C99Network(const c99::Network& network, const TensorSpec& input,
              const std::vector<TensorSpec>& outputs);
+#ifdef NETWORK_THREADS
+  void share(int threads);
+#endif
   std::vector<std::vector<float>> run(const std::vector<float>& input) override;
   std::vector<std::vector<float>> run_pixels(const Image& image,
                                              const PixelValues& values) override;
@@ -31,20 +40,27 @@ class C99Network : public Backend {
   std::vector<std::size_t> places_;  // of the contract's outputs among the network's
   std::optional<PixelLevels> levels_;
   double runtime_ms_ = 0;
+#ifdef NETWORK_THREADS
   std::optional<c99::Team> team_;  // of several threads
+#endif
 };
 
-C99Network::C99Network(const c99::Network& network, int threads, const TensorSpec& input,
+C99Network::C99Network(const c99::Network& network, const TensorSpec& input,
                        const std::vector<TensorSpec>& outputs)
     : network_(network) {
   c99::find({network.input}, input);
   for (const TensorSpec& output : outputs) places_.push_back(c99::find(network.outputs, output));
+}
+
+#ifdef NETWORK_THREADS
+void C99Network::share(int threads) {
   if (threads == 1) return;
   // Kernels ask the processor what it can in their first call, which is of one thread.
   std::vector<c99::Bytes> unused = this->outputs();
   network_.run(c99::Bytes(network_.input.size_bytes()), unused);
   team_.emplace(threads, network_.scratch_bytes);
 }
+#endif
 
 std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input) {
   return run_integers(c99::quantize(network_.input, input));
@@ -62,11 +78,15 @@ std::vector<std::vector<float>> C99Network::run_pixels(const Image& image,
 std::vector<std::vector<float>> C99Network::run_integers(const c99::Bytes& input) {
   std::vector<c99::Bytes> integers = outputs();
   const Stopwatch alone;
+#ifdef NETWORK_THREADS
   if (team_) {
     team_->run([&](const c99::Part& part) { network_.run_part(part, input, integers); });
   } else {
     network_.run(input, integers);
   }
+#else
+  network_.run(input, integers);
+#endif
   runtime_ms_ = alone.elapsed_ms();
   std::vector<std::vector<float>> results;
   for (const std::size_t place : places_) {
@@ -87,8 +107,11 @@ std::vector<c99::Bytes> C99Network::outputs() const {
 
 std::unique_ptr<Backend> load_backend(const BackendOptions& options, const TensorSpec& input,
                                       const std::vector<TensorSpec>& outputs) {
-  const int threads = parse_threads("--threads", options.get("--threads", "1"));
-  return std::make_unique<C99Network>(c99::network(options.role), threads, input, outputs);
+  auto network = std::make_unique<C99Network>(c99::network(options.role), input, outputs);
+#ifdef NETWORK_THREADS
+  network->share(parse_threads("--threads", options.get("--threads", "1")));
+#endif
+  return network;
 }
 
 }  // namespace zoo

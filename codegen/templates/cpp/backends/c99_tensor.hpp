@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "backends/c99_team.hpp"
 #include "core/backend.hpp"
+#ifdef NETWORK_THREADS
+#include "backends/c99_team.hpp"
+#endif
 
 namespace zoo::c99 {
 
@@ -32,8 +34,10 @@ struct Network {
   IntegerTensor input;
   std::vector<IntegerTensor> outputs;
   void (*run)(const Bytes& input, std::vector<Bytes>& outputs);
+#ifdef NETWORK_THREADS
   void (*run_part)(const Part& part, const Bytes& input, std::vector<Bytes>& outputs);
   std::size_t scratch_bytes;
+#endif
 };
 
 // Generated from the networks. role: as in BackendOptions.
