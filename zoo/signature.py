@@ -172,7 +172,7 @@ def _private(file: Path) -> Ed25519PrivateKey:
             f"(umask 077; openssl pkey -in {file.name} -out PLAIN), and sign with that"
         )
     if file.stat().st_mode & _OTHERS:
-        raise UsageError(f"{file}: others than its owner may use it; chmod 600 {file.name}")
+        raise UsageError(f"{file}: others than its owner may use it; chmod 600 {file}")
     try:
         key = load_pem_private_key(content, password=None)
     except _UNREADABLE:

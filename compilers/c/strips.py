@@ -63,7 +63,7 @@ def in_strips(
         ]
         smallest = min(found, key=peak_of, default=best)
         lower = peak_of(smallest)
-        if lower.arena_bytes > (1 - _LEAST_GAIN) * peak.arena_bytes:
+        if lower.arena_bytes >= (1 - _LEAST_GAIN) * peak.arena_bytes:
             return best
         best, peak = smallest, lower
 

@@ -73,6 +73,9 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
         Cell(name, Wish(**fields, target=target, quant=quant), detector, signing)
         for (name, fields, detector), target, quant in product(models, targets, quants)
     )
+    for words in left_out:
+        if not any(_is_in(cell, words) for cell in cells):
+            raise UsageError(f"{file}: {_LEFT_OUT} has {dict(words)!r}, which is no build of it")
     kept = tuple(cell for cell in cells if not any(_is_in(cell, words) for words in left_out))
     if not kept:
         raise UsageError(f"{file}: {_LEFT_OUT} leaves out all {len(cells)} builds")

@@ -12,7 +12,7 @@ from zoo.capability import demand_capable
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
-from zoo.errors import RefusedError, UsageError, ZooError
+from zoo.errors import RefusedError, UnknownNameError, UsageError, ZooError
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
@@ -256,8 +256,11 @@ def find_target(word: str, runtime: str = "") -> Target:
     target: Target = registry.load("target", name)
     if form in target.runtimes:
         target = target.with_runtime(form)
-    elif form:
+    elif form in target.variants:
         target = target.variant(form)
+    elif form:
+        forms = (*target.variants, *target.runtimes)
+        raise UnknownNameError(f"variant or runtime of {name}", form, forms)
     return target.with_runtime(runtime) if runtime else target
 
 

@@ -30,7 +30,6 @@ _OF_MODELS = ("quants", *_OF_PROCESSOR, "random_weights", "device")
 _QUANTS = {"cpu": ("none", "ptq"), "cuda": ("none", "fp16", "ptq")}
 _GPU_BATCHES = (1, 64)
 _BUNDLE = ".tar.gz"
-_BUILT = "which times built bundles"
 _TIMES = ("runs", "median_ms", "p95_ms", "min_ms")
 _SHOWN_OF = {
     "cpu": ("name", "threads", *_TIMES),
@@ -136,7 +135,8 @@ def command(
         models, quants, _QUANTS[device], rounds, runs, random_weights, cache, _left_out
     )
     if host or all(map(_is_bundle, models)):
-        _refuse((*_OF_MODELS, *_OF_GPU), f"{'--ssh' if host else 'bundles'}, {_BUILT}")
+        timed = "--ssh, which times" if host else "the programs of"
+        _refuse((*_OF_MODELS, *_OF_GPU), f"{timed} built bundles")
         bundles = [str(named_file(model)) for model in models]
         machine, latencies, chains = on_board(host, bundles, threads, rounds * runs)
     elif device == "cuda":

@@ -1,5 +1,6 @@
 // A page's program: pictures in, records out. The page's script calls the exported functions; what
 // they return is JSON.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -39,7 +40,14 @@ namespace {
 class GivenBox : public BoxFinder {
  public:
   explicit GivenBox(const std::optional<Box>& box) : box_(box) {}
-  std::vector<Place> find(const Photo& photo) override { return {{box_.value_or(whole(photo))}}; }
+  std::vector<Place> find(const Photo& photo) override {
+    const Box all = whole(photo);
+    if (box_ && overlap(*box_, all) == 0) {
+      throw Error("the box is outside this picture of " + to_json(all.width) + " x " +
+                  to_json(all.height) + " pixels; give one that shows part of it");
+    }
+    return {{box_.value_or(all)}};
+  }
 
  private:
   std::optional<Box> box_;
@@ -52,9 +60,9 @@ std::unique_ptr<BoxFinder> finder_of(const std::optional<Box>& box) {
   return std::make_unique<DetectorFinder>(detector, *kDetector);
 }
 
-// Width 0: no box.
+// A width that is not a number: no box.
 std::optional<Box> box_of(double x, double y, double width, double height) {
-  if (width == 0) return std::nullopt;
+  if (std::isnan(width)) return std::nullopt;
   const Box box{x, y, width, height};
   check_box(box);
   return box;

@@ -63,6 +63,11 @@ def test_a_file_that_is_no_picture(tab, tmp_path):
 def test_a_box_is_entered_and_a_wrong_one_is_told(tab):
     look_there(tab, (20, 40, 0.5, 40))
     tab.wait(f"{ERROR}.includes('box 20, 40, 0.5, 40: expected x, y, width, height')")
+    assert tab.evaluate("document.getElementById('status').textContent") == ""
+    look_there(tab, (10, 10, 0, 5))
+    tab.wait(f"{ERROR}.includes('box 10, 10, 0, 5: expected x, y, width, height')")
+    look_there(tab, (1000, 1000, 50, 50))
+    tab.wait(f"{ERROR}.includes('the box is outside this picture of 160 x')")
     look_there(tab, BOX)
     tab.wait(f"{ERROR} === '' && {RECORDS}[0].detection_score === undefined")
     assert tab.evaluate(RECORDS)[0]["box"] == list(BOX)

@@ -73,6 +73,12 @@ def test_a_tensor_that_is_read_again_is_whole():
     assert "_strip_" not in source
 
 
+def test_a_network_without_an_arena():
+    graph = quantized(chain((Layer(4, (1, 1), pads=(0, 0, 0, 0)),)), W8A8_ASYM)
+    assert json.loads(to_c(graph).files["network.json"])["arena_bytes"] == 0
+    assert strips_of(graph) == 0
+
+
 def strips_of(graph: Graph) -> int:
     """Return in how many strips the first layer is."""
     source = to_c(graph).files["network.c"].decode()

@@ -78,6 +78,8 @@ def test_a_missing_file_and_one_that_leaves_out_all_are_told(read, tmp_path):
         read_matrix(tmp_path / "nowhere.toml")
     with pytest.raises(UsageError, match="leaves out all 4 builds"):
         read(f'models = ["pfld"]\n{AXES}[[leave_out]]\nmodel = "pfld"\n')
+    with pytest.raises(UsageError, match=r"leave_out has \{'model': 'pfdl'\}, which is no build"):
+        read(f'models = ["pfld"]\n{AXES}[[leave_out]]\nmodel = "pfdl"\n')
 
 
 def test_plans_are_those_of_single_builds(read):

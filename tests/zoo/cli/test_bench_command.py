@@ -200,7 +200,7 @@ def test_a_bundle_is_timed_here(zoo, tmp_path):
 
 def test_options_of_models_do_not_go_with_bundles(zoo):
     error = zoo("bench", "a.tar.gz", "--target", "x86").exception
-    assert str(error) == "--target does not go with bundles, which times built bundles"
+    assert str(error) == "--target does not go with the programs of built bundles"
 
 
 def test_more_threads_than_processors(zoo):

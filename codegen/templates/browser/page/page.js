@@ -187,6 +187,7 @@ function attempt(action) {
       await action(...given);
     } catch (error) {
       page.stopCamera();
+      element("status").textContent = "";
       element("error").textContent = error.message;
     }
   };

@@ -83,7 +83,7 @@ class Program {
 }
 
 function numbersOf(box) {
-  return box ? [box.x, box.y, box.width, box.height] : [0, 0, 0, 0];
+  return box ? [box.x, box.y, box.width, box.height] : [0, 0, NaN, 0];
 }
 
 // The text that ends with a zero byte.
