@@ -177,6 +177,11 @@ class KernelsCode:
         )
 
     @property
+    def copies_lines(self) -> bool:
+        """Whether a kernel copies lines of its input on every processor."""
+        return any(function.template.file == "conv" for function in self.functions)
+
+    @property
     def are_layers_in_floats(self) -> bool:
         """Whether all layers but depthwise ones rescale their sums in floats."""
         return self.not_in_floats <= {"depthwise", "depthwise_3x3"}

@@ -4,16 +4,22 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from every_op import PAIRS, every_layer, every_op
 from formatting import misplaced
 from generated_c import to_c, write_c
 from host_compilers import CC, CXX
 from networks import residual_network
+from one_node import OneNode, activation
 from quantization import quantized
 
 from compilers.schemes import DPU_POW2, KPU_U8, W4A8_ASYM, W8A8_ASYM
+from zoo.graph import Quantization, Tensor
 
+GRID = Quantization((0.05,), (3,), signed=False)
+GRID_W = Quantization((0.01,), (0,))
+WEIGHT = np.ones((16, 1, 3, 3), np.int8)
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
 
 
@@ -42,6 +48,18 @@ def test_kernels_of_packed_weights_compile_without_warnings_and_are_formatted(pa
     write_c(every_layer(pair, 4), tmp_path)
     check_warnings(tmp_path)
     assert misplaced(tmp_path.glob("network_[adknsx]*.[ch]")) == ""
+
+
+@pytest.mark.toolchain
+def test_a_network_of_one_kernel_compiles_without_warnings(tmp_path):
+    layer = OneNode(
+        "conv",
+        (activation(("N", 16, 9, 9), GRID), Tensor("w", (16, 1, 3, 3), "int8", "", GRID_W, WEIGHT)),
+        {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1), "group": 16},
+        GRID,
+    )
+    write_c(layer.graph, tmp_path)
+    check_warnings(tmp_path)
 
 
 def check_warnings(folder: Path, *flags: str) -> None:
