@@ -41,6 +41,7 @@ FLOAT_HUB, HUB = "float.hub.onnx", "hub.onnx"
 
 APP = "app"
 """Folder of the program and its sources."""
+_EMPTY = "an empty folder"
 _ANEW = "do not use this bundle, rebuild it"
 _MANIFEST_BYTES_MAX = 16 << 20
 _PROGRAM = 0o100
@@ -271,6 +272,7 @@ def check(folder: Path, where: str, key: PublicKey | None = None) -> Bundle:
         raise BundleError(f"{where}: {MANIFEST!r} is larger than any is; {_ANEW}")
     content = path.read_bytes()
     signer = signer_of(folder, content, where, key)
+    _refuse(where, (found for found in _oddities(folder) if found[1] != _EMPTY))  # not followed
     manifest = Manifest.from_json(content.decode("utf-8", "replace"), where)
     unlisted = {MANIFEST, SIGNATURE} if signer else {MANIFEST}
     found = {k: v for k, v in folder_digests(folder).items() if k not in unlisted}
@@ -281,9 +283,13 @@ def check(folder: Path, where: str, key: PublicKey | None = None) -> Bundle:
             raise BundleError(f"{where}: {name!r} {state}; {_ANEW}")
     for name in sorted({*programs_of(folder)} ^ {*manifest.programs}):
         raise BundleError(f"{where}: {name!r}: its permission to be run was changed; {_ANEW}")
-    for name, oddity in _oddities(folder):
-        raise BundleError(f"{where}: {name!r} is {oddity}, which no bundle has; {_ANEW}")
+    _refuse(where, _oddities(folder))
     return Bundle(folder, manifest, signer)
+
+
+def _refuse(where: str, oddities: Iterable[tuple[str, str]]) -> None:
+    for name, oddity in oddities:
+        raise BundleError(f"{where}: {name!r} is {oddity}, which no bundle has; {_ANEW}")
 
 
 def _oddities(folder: Path) -> Iterator[tuple[str, str]]:
@@ -293,7 +299,7 @@ def _oddities(folder: Path) -> Iterator[tuple[str, str]]:
         if path.is_symlink():
             yield name, "a link"
         elif path.is_dir() and not any(path.iterdir()):
-            yield name, "an empty folder"
+            yield name, _EMPTY
         elif not path.is_dir() and not path.is_file():
             yield name, "no plain file"
 

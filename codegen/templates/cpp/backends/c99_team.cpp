@@ -39,12 +39,19 @@ Team::Team(int count, std::size_t scratch_bytes)
       meeting_(count),
       scratches_(static_cast<std::size_t>(count),
                  std::vector<std::int32_t>(scratch_bytes / sizeof(std::int32_t) + 1)) {
-  for (int index = 1; index < count; ++index) {
-    threads_.emplace_back([this, index] { take_part(index); });
+  try {
+    for (int index = 1; index < count; ++index) {
+      threads_.emplace_back([this, index] { take_part(index); });
+    }
+  } catch (...) {  // the system has no more of them
+    end();
+    throw;
   }
 }
 
-Team::~Team() {
+Team::~Team() { end(); }
+
+void Team::end() {
   work_ = nullptr;
   round_.advance();
   for (std::thread& thread : threads_) thread.join();

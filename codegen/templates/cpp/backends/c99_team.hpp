@@ -60,6 +60,7 @@ class Team {
   void run(const std::function<void(const Part&)>& work);
 
  private:
+  void end();
   void take_part(int index);
   void work(int index, const std::function<void(const Part&)>& work);
 

@@ -118,6 +118,7 @@ void LiveServer::run() {
     while (!is_ending_) serve();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "warning: --serve has ended: %s\n", error.what());
+    shutdown(listener_, SHUT_RDWR);  // so that browsers are refused at once
     clients_.clear();
   }
 }
