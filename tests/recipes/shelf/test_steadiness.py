@@ -37,7 +37,7 @@ def test_a_region_that_vanishes_is_none():
 
 def test_the_app_has_the_same_numbers():
     core = Path(codegen.__path__[0]) / "templates" / "cpp" / "core"
-    text = "".join((core / name).read_text() for name in ("finding.hpp", "app.cpp"))
+    text = "".join((core / name).read_text() for name in ("finding.hpp", "looking.cpp"))
     numbers = {name: float(n) for name, n in re.findall(r"constexpr \w+ (k\w+) = ([\d.]+);", text)}
     assert numbers["kLargestMove"] == LARGEST_MOVE
     assert numbers["kLooksInDoubt"] == LOOKS
