@@ -62,7 +62,8 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
     Raises UsageError if it is missing or names none, RecipeError if it is not a matrix.
     """
     if not file.is_file():
-        raise UsageError(f"{file}: no such file; a matrix names builds (docs/matrix.md)")
+        found = "is a folder" if file.is_dir() else "no such file"
+        raise UsageError(f"{file}: {found}; a matrix is a file that names builds (docs/matrix.md)")
     data = read_toml(file, "matrix")
     for name in data:
         demand_known(name, (*_AXES, _LEFT_OUT), f"{file}: key")

@@ -74,8 +74,10 @@ def test_a_wrong_file_is_told(read, text, words):
 
 
 def test_a_missing_file_and_one_that_leaves_out_all_are_told(read, tmp_path):
-    with pytest.raises(UsageError, match=r"nowhere\.toml: no such file; a matrix names builds"):
+    with pytest.raises(UsageError, match=r"nowhere\.toml: no such file; a matrix is a file"):
         read_matrix(tmp_path / "nowhere.toml")
+    with pytest.raises(UsageError, match="is a folder; a matrix is a file"):
+        read_matrix(tmp_path)
     with pytest.raises(UsageError, match="leaves out all 4 builds"):
         read(f'models = ["pfld"]\n{AXES}[[leave_out]]\nmodel = "pfld"\n')
     with pytest.raises(UsageError, match=r"leave_out has \{'model': 'pfdl'\}, which is no build"):
