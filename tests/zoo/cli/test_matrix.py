@@ -63,7 +63,10 @@ def test_json(zoo, matrix):
             "the file names what is built; leave out --quant",
         ),
         (("pfld", "--matrix", "m.toml"), "the file names what is built; leave out MODEL"),
-        (("--matrix", "m.toml"), "m.toml: no such file; a matrix names builds (docs/matrix.md)"),
+        (
+            ("--matrix", "m.toml"),
+            "m.toml: no such file; a matrix is a file that names builds (docs/matrix.md)",
+        ),
         (("pfld", "--target", "x86", "--workers", "2"), "--workers is for --matrix FILE"),
         (("pfld",), "Missing option '--target'"),
         (("--target", "x86"), "Missing argument 'MODEL'"),
