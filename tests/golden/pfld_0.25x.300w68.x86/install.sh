@@ -101,15 +101,24 @@ present() {
   for part in app lib model golden licences; do
     [ -e "$part" ] || continue
     find "$part" -type f
-    find "$part" ! -type f ! -type d -exec echo {} "is no file" \;
   done
+}
+
+# What is no plain file or folder, or has a line break in its name, so that it hides from lists.
+line_break='
+'
+strange() {
+  find "$here/." ! -type f ! -type d -print -o -name "*$line_break*" -print
 }
 
 # Fails unless the key in a file has signed the manifest, and the manifest is of these files.
 check_signature() {
+  [ -z "$(strange)" ] || fail "only plain files and folders are signed, do not use it: $(strange)"
   [ -f "$here/manifest.json.sig" ] || fail "this bundle is not signed, $1 is wanted;" \
     "--uninstall removes what is installed, and its key"
   [ -f "$1" ] || fail "$1: no such file; name the public key of the bundle's maker"
+  openssl pkey -pubin -in "$1" -noout >/dev/null 2>&1 || fail "$1: is no public key in PEM;" \
+    "name the public key of the bundle's maker"
   openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$here/manifest.json" \
     -sigfile "$here/manifest.json.sig" >/dev/null 2>&1 || fail "the bundle's manifest is not what" \
     "the key in $1 has signed: do not use it; if its maker has a new key, name that with --key"
@@ -131,6 +140,8 @@ if [ -n "$key" ]; then
 elif [ -f "$here/manifest.json.sig" ] && [ -n "$has_openssl" ]; then
   key=$here/signer.pub
   check_signature "$key"
+elif [ -f "$here/signer.pub" ] && [ ! -f "$here/manifest.json.sig" ]; then
+  fail "its signature was taken away, manifest.json.sig: do not use it"
 elif [ -f "$here/manifest.json.sig" ]; then
   echo "signature: not checked, OpenSSL 3 is not installed here"
 else
@@ -156,7 +167,7 @@ for part in app model golden licences README.md manifest.json certificate.json s
   cp -R "$here/$part" "$new/"
 done
 [ ! -f "$here/manifest.json.sig" ] || cp "$here/manifest.json.sig" "$new/"
-[ -z "$key" ] || cp "$key" "$new/signer.pub"
+[ -z "$key" ] || openssl pkey -pubin -in "$key" -pubout -out "$new/signer.pub"
 [ ! -d "$here/lib" ] || cp -R "$here/lib" "$new/"
 
 # The new installation takes the place of the old one, which stays if it cannot.
