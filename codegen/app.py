@@ -11,6 +11,7 @@ from codegen.app_run import run_app, run_chain, run_summary
 from codegen.companions import TEXTS, readme
 from codegen.contract_code import contracts_of
 from codegen.templates import render
+from zoo.advice import Advice
 from zoo.data.processing import rehearse
 from zoo.errors import ToolchainError
 from zoo.plugs import AppGenerator, AppRequest, AppRun, ChainRun, Library
@@ -104,6 +105,8 @@ class App(AppGenerator):
     not_here: str = ""
     takes_signals: bool = False
     takes_detectors: bool = False
+    trials: tuple[Advice, ...] = ()
+    installations: tuple[Advice, ...] = ()
 
     @property
     def tools(self) -> tuple[Tool, ...]:

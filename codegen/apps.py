@@ -23,6 +23,7 @@ from codegen.tensorrt import StandInTensorRt, adapter_sources
 from codegen.toolchain import LinuxToolchain
 from codegen.vart import StandInDpu
 from codegen.wheels import Wheel, carried_library, onnxruntime_library, wheel_library
+from zoo.advice import Advice
 
 __all__ = [
     "ANDROID",
@@ -62,6 +63,7 @@ ONNXRUNTIME_ARM = Wheel(
     member="onnxruntime/capi/libonnxruntime.so.1.31.1",
 )
 
+_WITH_SUDO = Advice("on the board: tar -xzf {archive_name} && sudo sh {name}/install.sh")
 _WITH_RUNTIME = "Only the C library and the inference runtime are needed on the board."
 _ONNXRUNTIME = CppBackend("onnxruntime", links_reason=_WITH_RUNTIME)
 _TENSORRT = CppBackend(
@@ -186,6 +188,17 @@ MAX78000 = App(
     _PC,
     texts={**TEXTS, "README.md": "bundle/max78000/README.md.j2"},
     takes_signals=True,
+    installations=(
+        Advice(
+            "build {name}/app/src/firmware with the vendor's SDK, then: zoo flash {archive} "
+            "--firmware build/firmware.elf",
+            needs="app/src/firmware/",
+        ),
+        Advice(
+            "unpack {archive}; call {name}/app/src/network/network.h from your firmware",
+            needs="app/src/network/",
+        ),
+    ),
 )
 
 CPP_ONNXRUNTIME = App(
@@ -263,6 +276,7 @@ CPP_VART = App(
     texts=_VART_TEXTS,
     further={"tail": False},
     loads=_compiled,
+    installations=(_WITH_SUDO,),
     stand_in="stand-in DPU",
 )
 
@@ -284,6 +298,7 @@ CPP_VART_TAIL = App(
     texts=_VART_TEXTS,
     further={"tail": True},
     loads=_compiled,
+    installations=(_WITH_SUDO,),
     stand_in="stand-in DPU",
     stand_in_differs="float32 in ONNX Runtime's kernels for ARM, run",
 )
@@ -293,6 +308,10 @@ ANDROID = App(
     KotlinBackend(),
     takes_detectors=True,
     texts={name: f"bundle/android/{name}.j2" for name in ("README.md", "benchmark.sh")},
+    trials=(Advice("unpack {archive}; open {name}/app/src in Android Studio"),),
+    installations=(
+        Advice("cd {name}/app/src && gradle wrapper && ./gradlew installDebug  # a device on USB"),
+    ),
     not_here=(
         "the Android app was neither compiled nor run: that needs the Android SDK and a device; "
         "only the zoo's tests compare its Kotlin with the reference, and its self-test runs when "
@@ -317,5 +336,11 @@ K210_C = FirmwareApp(
     Rv64Toolchain(),
     texts={"README.md": "bundle/k210/README.md.j2"},
     further={"on_kpu": False},
+    installations=(
+        Advice(
+            "unpack {archive}; {name}/README.md says how the SDK builds {name}/app/src, and how "
+            "kflash writes it"
+        ),
+    ),
     stand_in="emulated rv64",
 )

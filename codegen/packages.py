@@ -10,6 +10,7 @@ from codegen.browser import PAGE
 from codegen.companions import Readme, readme
 from codegen.templates import render
 from zoo import __version__
+from zoo.advice import Advice
 from zoo.bundle.bundle import APP, MODEL, pack
 from zoo.bundle.debian import DebianPackage, pack_deb
 from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
@@ -73,6 +74,7 @@ class Debian(Package):
 
     name = "deb"
     needs_settings = True
+    installations = (Advice("on the board: sudo apt install ./{package_name}"),)
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
         """Write the package; raises RefusedError if the app has no settings for it."""
@@ -94,6 +96,7 @@ class FlashPackage(Package):
     """
 
     name = "kfpkg"
+    installations = (Advice("zoo flash {archive} --port /dev/ttyUSB0"),)
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
         """Write the package; raises RefusedError without the address."""
@@ -174,6 +177,10 @@ class PageFile(Package):
     """Package 'html': a bundle's page, which is complete."""
 
     name = "html"
+    trials = (Advice("open {package} in a browser"),)
+    installations = (
+        Advice("give {package} away, or put it on any web server; it is all there is"),
+    )
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
         """Write the page; raises RefusedError for an app that is none."""

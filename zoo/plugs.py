@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from zoo.advice import Advice
 from zoo.artifact import Artifact
 from zoo.c_program import CProgram
 from zoo.contract import Contract, FileInput
@@ -427,6 +428,8 @@ class AppGenerator(Protocol):
     shows_examples: whether its requests have the golden inputs.
     program_name: of the built program's file in a bundle's folder app/.
     run_note: how `run` runs the app here, for the certificate and the user, '' for nothing to say.
+    trials, installations: how to try a bundle here, and how to install it; the first line that
+    holds is what `zoo build` ends with, and a general one where none does.
     """
 
     name: str
@@ -439,6 +442,8 @@ class AppGenerator(Protocol):
     takes_signals: bool = False
     takes_detectors: bool = False
     packages: Mapping[str, Any] = _NOTHING
+    trials: tuple[Advice, ...] = ()
+    installations: tuple[Advice, ...] = ()
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -511,11 +516,14 @@ class Package(Protocol):
 
     tools: external programs and modules that it needs.
     needs_settings: whether an app must have settings for it.
+    trials, installations: how to try and to install its files, before what the app says.
     """
 
     name: str
     tools: tuple[Tool, ...] = ()
     needs_settings: bool = False
+    trials: tuple[Advice, ...] = ()
+    installations: tuple[Advice, ...] = ()
 
     @abstractmethod
     def write(self, bundle: PackageRequest, file: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from zoo.advice import Advice
 from zoo.errors import UnknownNameError
 from zoo.names import check_name
 
@@ -50,6 +51,8 @@ class Target:
     where its own part ends (zoo.graph_parts.Cutter).
     programs: optional vendor programs, which the compiler uses if they are on the PATH.
     variants: differing facts by variant name; selected as 'board:variant'.
+    installations: how to install a bundle, where its package does not tell, before what its app
+    says; `zoo build` ends with the first line that holds.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Target:
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
     programs: tuple[str, ...] = ()
     cpu_tail: bool = False
+    installations: tuple[Advice, ...] = ()
 
     def __post_init__(self) -> None:
         check_name("board", self.name)

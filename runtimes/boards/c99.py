@@ -1,6 +1,7 @@
 """Any board with a C99 compiler: the network is part of the program, nothing is installed."""
 
 from runtimes.integer_c import C_ACCEPTS, C_REFUSES
+from zoo.advice import Advice
 from zoo.target import Target
 
 __all__ = ["TARGET"]
@@ -20,4 +21,7 @@ TARGET = Target(
         "runtime": "none",
         "memory": "NETWORK_ARENA_BYTES and NETWORK_WEIGHTS_BYTES in network.h",
     },
+    installations=(
+        Advice("unpack {archive}; add {name}/app/src/network to your program's sources"),
+    ),
 )

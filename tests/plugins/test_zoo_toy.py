@@ -260,6 +260,8 @@ def test_a_chip_of_its_own_has_its_app_and_its_form_of_packages(zoo, places, tmp
         tmp_path / "dist" / f"toy_tiny.pictures.toychip.ptq.{form}" for form in ("tar.gz", "toyfw")
     )
     assert built.stdout == f"dist/{bundle.name}\ndist/{firmware.name}\n"
+    assert f"try:     toysim dist/{firmware.name}\n" in built.stderr
+    assert built.stderr.endswith(f"install: toyload --image dist/{firmware.name}\n")
 
     verified = zoo("verify", bundle, "--json")
     assert verified.returncode == 0, verified.stderr

@@ -1,8 +1,9 @@
 """zoo build: from a model to a bundle."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +26,9 @@ from zoo.cli.options import (
 )
 from zoo.cli.output import print_json
 from zoo.signature import SigningKey
+
+if TYPE_CHECKING:
+    from zoo.build.next_steps import NextSteps
 
 
 @click.command()
@@ -157,12 +161,14 @@ def command(
         _preview(plan, cache_folder, as_json)
         return
     packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
+    following = _next_steps(plan, packages, key_file)
     if as_json:
         paths = [str(package) for package in packages]
         facts = {
             "bundle": paths[0],
             "packages": paths,
             "notes": [*told, *notes],
+            "next": asdict(following),
             "stages": outcomes,
         }
         print_json(facts)
@@ -170,6 +176,7 @@ def command(
     _print_notes(notes)
     for package in packages:
         click.echo(package)
+    _print_next(following)
 
 
 def _of_name(word: str) -> tuple[str, ...]:
@@ -181,6 +188,22 @@ def _of_name(word: str) -> tuple[str, ...]:
 def _print_notes(notes: Iterable[str]) -> None:
     for note in notes:
         click.echo(f"note: {note}", err=True)
+
+
+def _next_steps(plan: Plan, packages: list[Path], key_file: Path | None) -> "NextSteps":
+    from zoo.build.next_steps import next_steps
+    from zoo.bundle.bundle import packed_manifest
+
+    public_key = f"{key_file}.pub" if key_file else ""
+    return next_steps(plan.target, packed_manifest(packages[0]), packages, public_key)
+
+
+def _print_next(following: "NextSteps") -> None:
+    """Print to standard error: standard output has the packages' paths, for scripts."""
+    click.echo(f"try:     {following.trial}", err=True)
+    click.echo(f"install: {following.installation}", err=True)
+    for command in following.signatures:
+        click.echo(f"check:   {command}", err=True)
 
 
 def _demand_buildable(plan: Plan) -> None:

@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+from zoo.advice import Advice
 from zoo.errors import RefusedError
 from zoo.plugs import Package, PackageRequest
 
@@ -13,6 +14,8 @@ class ToyFirmware(Package):
     """Package 'toyfw': a header, and the program. An app's settings are the address it is for."""
 
     name = "toyfw"
+    trials = (Advice("toysim {package}"),)
+    installations = (Advice("toyload --image {package}"),)
 
     def write(self, bundle: PackageRequest, file: Path) -> None:
         """Write the image; raises RefusedError for an app without an address."""
