@@ -27,7 +27,7 @@ MODULES = MappingProxyType(
             "zoo.data.crops",
             "zoo.data.evaluation",
         ),
-        "Boards and schemes": ("zoo.target", "zoo.scheme"),
+        "Boards and schemes": ("zoo.target", "zoo.advice", "zoo.scheme"),
         "The graph": ("zoo.graph", "zoo.layout"),
         "Ops": (
             "zoo.op",
