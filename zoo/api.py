@@ -27,6 +27,7 @@ MODULES = MappingProxyType(
             "zoo.data.crops",
             "zoo.data.evaluation",
         ),
+        "Drawings": ("zoo.drawing.svg", "zoo.drawing.charts"),
         "Boards and schemes": ("zoo.target", "zoo.advice", "zoo.scheme"),
         "The graph": ("zoo.graph", "zoo.layout"),
         "Ops": (

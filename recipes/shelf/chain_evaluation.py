@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.shelf.accuracy_curves import cumulative_error
 from recipes.shelf.face_data import crops_of, find_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
-from recipes.shelf.landmark_metrics import landmark_metrics
+from recipes.shelf.landmark_metrics import landmark_metrics, point_errors
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.data.crops import Crops
@@ -64,9 +65,16 @@ def evaluate(recipe: Recipe, run: Run, detector: Detector, data: Path) -> Evalua
         regions = look_again(landmarks, regions)
         landmarks = look(recipe.contract, run, seen, regions)
     wanted = np.stack([face.landmarks for face in seen])
-    metrics = landmark_metrics(np.stack(landmarks), wanted, layout_of(points))
+    predicted, layout = np.stack(landmarks), layout_of(points)
+    metrics = landmark_metrics(predicted, wanted, layout)
     missed = 100 * (1 - len(seen) / len(faces))
-    return Evaluation(named.label, len(faces), {**metrics, "missed_percent": missed})
+    errors = point_errors(predicted, wanted, layout).mean(axis=1)
+    return Evaluation(
+        named.label,
+        len(faces),
+        {**metrics, "missed_percent": missed},
+        curves=(cumulative_error(errors, missed=len(faces) - len(seen)),),
+    )
 
 
 def faces_of(crops: Crops) -> Iterator[Face]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from recipes.shelf.accuracy_curves import precision_recall
 from recipes.shelf.boxed_photos import BoxedPhoto, photos_of
-from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics
+from recipes.shelf.detection_metrics import PhotoDetections, detection_metrics, scored_faces
 from zoo.contract import Contract, Step
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import find_data
@@ -40,7 +41,11 @@ def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) 
     metrics: dict[str, float] = {}
     for smallest_px in SMALLEST_PX:
         metrics |= detection_metrics(photos, smallest_px)
-    return Evaluation(found.label, len(photos), metrics)
+    curves = tuple(
+        precision_recall(scored_faces(photos, smallest_px), smallest_px)
+        for smallest_px in SMALLEST_PX
+    )
+    return Evaluation(found.label, len(photos), metrics, curves)
 
 
 def detections_of(

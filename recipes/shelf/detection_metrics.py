@@ -53,10 +53,15 @@ class ScoredFaces:
         As in PASCAL VOC since 2010, over the scores that occur: detections with equal scores are
         accepted together, so their order does not matter.
         """
-        _, right, wrong = self._curve()
-        precision = right / np.maximum(right + wrong, 1)
+        recall, precision = self.precision_recall
         envelope = np.maximum.accumulate(precision[::-1])[::-1]
-        return float(np.sum(np.diff(right, prepend=0) * envelope) / max(self.faces, 1))
+        return float(np.sum(np.diff(recall, prepend=0) * envelope))
+
+    @property
+    def precision_recall(self) -> tuple[Array, Array]:
+        """Recall, which never falls, and precision, in 0..1, at each score that occurs."""
+        _, right, wrong = self._curve()
+        return right / max(self.faces, 1), right / np.maximum(right + wrong, 1)
 
     def threshold_at(self, false_per_photo: float) -> float:
         """Return the lowest score within that number of false positives, infinity for none."""

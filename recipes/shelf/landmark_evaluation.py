@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recipes.shelf.accuracy_curves import cumulative_error
 from recipes.shelf.face_data import crops_of, find_faces
-from recipes.shelf.landmark_metrics import landmark_metrics
+from recipes.shelf.landmark_metrics import landmark_metrics, point_errors
 from recipes.shelf.layouts import layout_of
+from recipes.shelf.robustness.face import Face
+from recipes.shelf.robustness.groups import measure_groups
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import parse_name, recognisers
@@ -45,13 +48,23 @@ def evaluate(recipe: Recipe, run: Run, data: Path, only: Collection[Path] = ()) 
         for image, face in zip(crops.images, crops.landmarks, strict=True)
     ]
     target = crops.landmarks.astype(np.float64)
-    metrics = landmark_metrics(
-        np.stack([values["landmarks"] for values in answers]), target, layout
-    )
+    predicted = np.stack([values["landmarks"] for values in answers])
+    metrics = landmark_metrics(predicted, target, layout)
     if POSE in answers[0] and any(step.name == "head_pose" for step in contract.post):
         found_deg = np.stack([values[POSE] for values in answers])
         metrics["pose_mean_abs_error_deg"] = _pose_error_deg(contract, found_deg, target)
-    return Evaluation(found.label, len(crops.rows), metrics)
+    errors = point_errors(predicted, target, layout)
+    faces = [
+        Face(image, face, landmark_box(face))
+        for image, face in zip(crops.images, target, strict=True)
+    ]
+    return Evaluation(
+        found.label,
+        len(crops.rows),
+        metrics,
+        curves=(cumulative_error(errors.mean(axis=1)),),
+        groups=tuple(measure_groups(contract, crops, faces, errors, layout)),
+    )
 
 
 def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:

@@ -8,7 +8,7 @@ MODEL.md.
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from textwrap import fill
@@ -78,8 +78,11 @@ def measure(recipe: Recipe, data: Path) -> Mapping[str, Evaluation]:
 
 
 def write_accuracy(recipe: Recipe, measured: Mapping[str, Evaluation], folder: Path) -> None:
-    """Write the accuracy by quantization as JSON."""
-    figures = {quant: asdict(result) for quant, result in measured.items()}
+    """Write the metrics by quantization as JSON; curves and groups are not published."""
+    figures = {
+        quant: {"data": result.data, "count": result.count, "metrics": dict(result.metrics)}
+        for quant, result in measured.items()
+    }
     (folder / f"{recipe.name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
 

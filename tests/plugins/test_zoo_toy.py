@@ -167,6 +167,13 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
     assert 0 < row["metrics"]["distance_px"] < 400
 
 
+def test_a_model_without_curves_is_told(zoo, places, tmp_path):
+    words = ("--target", "toyboard", "--quant", "none", "--plot", tmp_path / "curves.svg")
+    found = zoo("eval", "toy", "--data", places, *words)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "--plot: the evaluation of these models has no curves; leave it out" in found.stderr
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

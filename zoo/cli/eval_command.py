@@ -26,6 +26,7 @@ from zoo.cli.options import (
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
 from zoo.errors import UsageError
+from zoo.file_content import write_whole
 
 if TYPE_CHECKING:
     from zoo.build.subjects import Subject
@@ -76,6 +77,13 @@ _BUNDLE = ".tar.gz"
 )
 @peer_option("Third-party network, evaluated by the same code")
 @click.option("--suite", default="", help="Run a suite of tests, such as robustness.")
+@click.option(
+    "--plot",
+    "drawn",
+    type=click.Path(path_type=Path),
+    metavar="FILE.svg",
+    help="Also draw the curves: cumulative error, precision and recall, or ROC.",
+)
 @cache_option
 @json_option
 def command(
@@ -87,6 +95,7 @@ def command(
     weights: tuple[Path, ...],
     peers: tuple[tuple[Path, Path], ...],
     suite: str,
+    drawn: Path | None,
     cache_folder: Path | None,
     as_json: bool,
     **wish: object,
@@ -98,6 +107,7 @@ def command(
     """
     from zoo.build import subjects
 
+    _check_plot(drawn, suite)
     cache = open_cache(cache_folder)
     wishes = [Wish(model, **wish) for model in models]  # type: ignore[arg-type]  # as the options
     with TemporaryDirectory(prefix="zoo-eval-") as unpacked:
@@ -116,7 +126,33 @@ def command(
             found = subjects.find_suite(first, suite)
             show_suite(subjects.measure_suite(found, measured, data), as_json)
             return
-        _show(list(subjects.evaluate(measured, data)), as_json)
+        results = list(subjects.evaluate(measured, data))
+    if drawn is not None:
+        _plot(results, drawn)
+    _show(results, as_json)
+
+
+def _check_plot(drawn: Path | None, suite: str) -> None:
+    """Raise UsageError for what cannot be drawn, before anything is measured."""
+    if drawn is None:
+        return
+    if suite:
+        raise UsageError("--plot does not go with --suite, whose results are tables")
+    if drawn.suffix != ".svg":
+        raise UsageError(
+            f"--plot {drawn}: only .svg files are written; browsers show them, and "
+            "`rsvg-convert -o FILE.png FILE.svg` turns them into other formats"
+        )
+
+
+def _plot(results: "Sequence[tuple[str, Evaluation]]", file: Path) -> None:
+    from zoo.drawing.charts import curve_charts
+    from zoo.drawing.svg import standalone
+
+    charts = curve_charts([(name, result.curves) for name, result in results])
+    if not charts:
+        raise UsageError("--plot: the evaluation of these models has no curves; leave it out")
+    write_whole(file, standalone(charts).encode())
 
 
 def _show(results: "Sequence[tuple[str, Evaluation]]", as_json: bool) -> None:

@@ -10,7 +10,7 @@ from zoo.region_rule import RegionRule
 if TYPE_CHECKING:
     from zoo.plugs import Run
 
-__all__ = ["Detector", "Evaluation", "Measurement"]
+__all__ = ["Curve", "Detector", "Evaluation", "Measurement"]
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,22 @@ class Detector:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """Metrics of one subject. data: name of the set and split; count: samples in it.
+class Curve:
+    """A curve over all samples of a subject.
 
-    metrics: values by name, with the unit in the name, such as 'nme_interocular_percent'.
+    name: such as 'Cumulative error', the same for all subjects of one kind.  x, y: what the axes
+    are, with the unit.  x_limit, y_limit: the largest values to show; both axes begin at 0.
+    points: finite (x, y), x never falling.
+    is_step: y holds until the next point's x; otherwise points are joined.
     """
 
-    data: str
-    count: int
-    metrics: Mapping[str, float]
+    name: str
+    x: str
+    y: str
+    x_limit: float
+    y_limit: float
+    points: tuple[tuple[float, float], ...]
+    is_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,3 +52,19 @@ class Measurement:
     condition: str
     count: int
     metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Metrics of one subject. data: name of the set and split; count: samples in it.
+
+    metrics: values by name, with the unit in the name, such as 'nme_interocular_percent'.
+    curves: to draw, () for none.  groups: the metrics of parts of the samples, such as a region of
+    the face or a head pose, () for none.
+    """
+
+    data: str
+    count: int
+    metrics: Mapping[str, float]
+    curves: tuple[Curve, ...] = ()
+    groups: tuple[Measurement, ...] = ()

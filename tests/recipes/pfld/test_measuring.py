@@ -3,6 +3,7 @@
 import json
 import re
 from importlib.util import find_spec
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -60,6 +61,28 @@ def test_all_published_hubs_of_several_models(measure, make_faces):
     rows = measure("eval", "pfld", DEFAULT.name, "--published", "--data", make_faces(2))
     once = [f"{DEFAULT.name} {key}" for key in recipe(DEFAULT).hubs]
     assert [row["subject"] for row in rows] == 2 * once
+
+
+def test_curves_are_drawn_into_one_file(measure, make_faces, tmp_path):
+    words = ["eval", "pfld", "--data", make_faces(3), "--quant", "none", "--quant", "qat"]
+    rows = measure(*words, "--plot", tmp_path / "curves.svg")
+    assert [row["curves"][0]["points"][-1][1] for row in rows] == [100, 100]
+    assert {"jaw", "eyes"} <= {group["condition"] for group in rows[0]["groups"]}
+    text = (tmp_path / "curves.svg").read_text()
+    ElementTree.fromstring(text)
+    assert all(f">{row['subject']}</text>" in text for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--plot", "curves.png"], "--plot curves.png: only .svg files are written; browsers"),
+        (["--plot", "c.svg", "--suite", "robustness"], "--plot does not go with --suite"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_first(measure, words, told):
+    with pytest.raises(UsageError, match=f"^{told}"):
+        measure("eval", "pfld", "--data", "no-such-folder", *words)
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
