@@ -12,7 +12,7 @@ from codegen.cmake_build import cmake_build
 from codegen.emulator import EMULATOR, emulated_root, emulator_words
 from codegen.machines import check_versions
 from codegen.toolchain import LinuxToolchain, by_host, cmake_options
-from codegen.zig_library import object_launcher
+from codegen.zig_library import object_launchers
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
 from zoo.tool import Tool
@@ -101,7 +101,7 @@ class KriaToolchain(LinuxToolchain):
         return (
             *cmake_options(self.machine, self.compiler()),
             f"-DCMAKE_CXX_STANDARD_LIBRARIES={' '.join(self.linker())}",
-            object_launcher(source),
+            *object_launchers(source),
         )
 
 

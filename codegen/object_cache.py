@@ -1,4 +1,4 @@
-"""Keeps the objects of C++ programs: their core is the same for every network.
+"""Keeps the objects of programs: their C++ core is the same for every network, C kernels for many.
 
 CMake calls it in place of Zig, for each unit:
 

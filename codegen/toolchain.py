@@ -15,7 +15,7 @@ from codegen.cmake_build import CMAKE, cmake_build
 from codegen.cpp_library import zig_libraries
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
-from codegen.zig_library import is_built, note_built, object_launcher
+from codegen.zig_library import is_built, note_built, object_launchers
 from zoo.errors import ToolchainError
 from zoo.plugs import Library
 from zoo.provenance.used import Thing, record
@@ -90,7 +90,7 @@ class LinuxToolchain:
 
     def _cmake_options(self, source: Path, compiler: Sequence[str]) -> tuple[str, ...]:
         options = cmake_options(self.machine, compiler, self.compiler("c"))
-        return options if by_host() else (*options, object_launcher(source))
+        return options if by_host() else (*options, *object_launchers(source))
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

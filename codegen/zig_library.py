@@ -11,7 +11,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["cache_folder", "is_built", "note_built", "object_launcher", "objects_folder"]
+__all__ = ["cache_folder", "is_built", "note_built", "object_launchers", "objects_folder"]
 
 
 def is_built(words: Sequence[str]) -> bool:
@@ -26,18 +26,18 @@ def note_built(words: Sequence[str]) -> None:
 
 
 def objects_folder() -> Path:
-    """Return where the objects of C++ programs are kept; it may be removed at any time."""
+    """Return where the objects of programs are kept; it may be removed at any time."""
     return cache_folder() / "edgezoo-objects"
 
 
-def object_launcher(source: Path) -> str:
-    """Return CMake's option by which Zig compiles the same unit once (codegen.object_cache).
+def object_launchers(source: Path) -> tuple[str, ...]:
+    """Return CMake's options by which Zig compiles the same unit once (codegen.object_cache).
 
     source: the folder of the program's sources.
     """
     folders = map(str, (objects_folder(), source.absolute()))
-    words = (sys.executable, "-m", "codegen.object_cache", *folders)
-    return f"-DCMAKE_CXX_COMPILER_LAUNCHER={';'.join(words)}"
+    words = ";".join((sys.executable, "-m", "codegen.object_cache", *folders))
+    return tuple(f"-DCMAKE_{language}_COMPILER_LAUNCHER={words}" for language in ("C", "CXX"))
 
 
 def _note(words: Sequence[str]) -> Path:

@@ -60,7 +60,7 @@ def load(kind: str, name: str) -> Any:  # noqa: ANN401 (plugs are protocols; the
     Raises UnknownNameError with similar names, PluginError naming the distribution at fault.
     """
     plugin, descriptor = _provider(kind, name)
-    record(Thing("plugin", f"{kind} {descriptor.name}"))
+    record(*_things(kind, name))
     found = _implementation(kind, plugin, descriptor)
     if kind in _WITH_TOOLS:
         _record_tools(kind, plugin, descriptor, found)
@@ -91,7 +91,7 @@ def find(kind: str, name: str) -> Descriptor:
     Raises the same errors as `load`, but imports nothing.
     """
     _, descriptor = _provider(kind, name)
-    record(Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _module(descriptor.target)))
+    record(*_things(kind, name))
     return descriptor
 
 
@@ -106,12 +106,18 @@ def _provider(kind: str, name: str) -> tuple[Plugin, Descriptor]:
     return providers[0]
 
 
+@cache
+def _things(kind: str, name: str) -> tuple[Thing, Thing]:
+    """Return what a lookup is recorded as; cached because every op of a network is looked up."""
+    _, descriptor = _provider(kind, name)
+    return Thing("plugin", f"{kind} {descriptor.name}"), Thing("code", _module(descriptor.target))
+
+
 def _registered(plugin: Plugin) -> Iterator[tuple[str, Descriptor]]:
     return ((kind, d) for kind, found in plugin.registered.items() for d in found)
 
 
 def _implementation(kind: str, plugin: Plugin, descriptor: Descriptor) -> Any:  # noqa: ANN401
-    record(Thing("code", _module(descriptor.target)))
     try:
         found = _member(descriptor.target)
     # Importing third-party code may fail in any way; name its distribution.

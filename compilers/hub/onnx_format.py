@@ -6,8 +6,15 @@ from compilers.hub.simplify import simplify
 from compilers.hub.write import write
 from zoo.graph import Graph
 from zoo.op import Op
+from zoo.provenance.used import remembered
 
 __all__ = ["HUB", "OnnxFormat"]
+
+
+_KEPT = 4
+"""A chain's proof reads the float and the integer hub of two networks, again and again."""
+
+_read = remembered(read, _KEPT)
 
 
 class OnnxFormat:
@@ -18,7 +25,7 @@ class OnnxFormat:
 
     def read(self, content: bytes, where: str) -> Graph:
         """Return the Graph; raises HubError naming `where`."""
-        return read(content, where)
+        return _read(content, where)
 
     def write(self, graph: Graph) -> bytes:
         """Return the file's content, byte-identical for the same Graph."""

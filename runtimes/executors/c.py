@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from runtimes.c_compiler import compile_c
 from zoo.c_program import prefix_of
+from zoo.digest import digest_path
 from zoo.errors import HubError, ToolchainError
 from zoo.file_content import artifact_facts
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
@@ -79,10 +80,12 @@ class CExecutor(Executor):
         Raises ToolchainError if there is no compiler, or it fails.
         """
         facts = artifact_facts(folder / main)
-        with TemporaryDirectory(prefix="zoo-c-") as build:
-            library = Path(build) / "network.so"
-            prefix = prefix_of(facts.get("part", ""))
-            _compile(sorted(folder.glob(f"{prefix}*.c")), library)
+        prefix = prefix_of(facts.get("part", ""))
+        sources = sorted(folder.glob(f"{prefix}*.[ch]"))
+        content = _library(tuple((file, digest_path(file)) for file in sources), _command())
+        with TemporaryDirectory(prefix="zoo-c-") as place:
+            library = Path(place) / "network.so"
+            library.write_bytes(content)
             function = getattr(ctypes.CDLL(str(library)), f"{prefix}_run")
         if "part" in facts:
             function = partial(function, _arena(facts["arena_bytes"]))
@@ -187,14 +190,27 @@ def _arena(size_bytes: int) -> "ctypes.Array[ctypes.c_int32]":
     return (ctypes.c_int32 * -(-size_bytes // ctypes.sizeof(ctypes.c_int32)))()
 
 
-def _compile(sources: Sequence[Path], library: Path) -> None:
+def _command() -> tuple[str, ...]:
+    """Return the compiler and its options."""
     compiler = os.environ.get("CC") or next(filter(shutil.which, _COMPILERS), None)
     if compiler is None:
         raise ToolchainError(
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )
-    compile_c([*compiler.split(), *_FLAGS], sources, library)
+    return (*compiler.split(), *_FLAGS)
+
+
+@lru_cache(maxsize=4)
+def _library(sources: tuple[tuple[Path, str], ...], command: tuple[str, ...]) -> bytes:
+    """Return the library of C files; cached because a proof loads a network several times.
+
+    sources: files and headers, with their digests.
+    """
+    with TemporaryDirectory(prefix="zoo-c-") as place:
+        library = Path(place) / "network.so"
+        compile_c(command, [file for file, _ in sources if file.suffix == ".c"], library)
+        return library.read_bytes()
 
 
 EXECUTOR = CExecutor()

@@ -56,13 +56,15 @@ def zig(machine, monkeypatch):  # noqa: ARG001
 )
 def test_zig_by_default(machine, tmp_path, board, words):
     assert LinuxToolchain(board).build(tmp_path, tmp_path) == tmp_path / "app"
+    folders = f"{tmp_path / 'edgezoo-objects'};{tmp_path}"
+    launcher = f"{sys.executable};-m;codegen.object_cache;{folders}"
     assert machine == [
         "-DCMAKE_SYSTEM_NAME=Linux",
         f"-DCMAKE_SYSTEM_PROCESSOR={board.architecture}",
         f"-DCMAKE_CXX_COMPILER=/packages/ziglang/zig;c++;-target;{words}",
         f"-DCMAKE_C_COMPILER=/packages/ziglang/zig;cc;-target;{words}",
-        f"-DCMAKE_CXX_COMPILER_LAUNCHER={sys.executable};-m;codegen.object_cache;"
-        f"{tmp_path / 'edgezoo-objects'};{tmp_path}",
+        f"-DCMAKE_C_COMPILER_LAUNCHER={launcher}",
+        f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}",
     ]
     assert [tool.name for tool in LinuxToolchain(board).tools][:2] == ["CMake", "Zig"]
 

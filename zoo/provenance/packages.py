@@ -4,10 +4,17 @@ An imported sub-package counts as a whole, and so do all files outside sub-packa
 headers are read by path, so imports do not show which files are used.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    distributions,
+    version,
+)
 from importlib.util import find_spec
+from inspect import getmodulename
 from pathlib import Path
 
 from zoo.digest import digest_json, digest_path
@@ -56,7 +63,7 @@ def reached(module: str) -> tuple[frozenset[str], frozenset[str]]:
             if _is_code(_top(imported)):
                 waiting += _with_parents(imported)
             else:
-                libraries.update(_providers().get(_top(imported), (_top(imported),)))
+                libraries.update(_owners(_top(imported)) or (_top(imported),))
     return frozenset(map(part_of, seen)), frozenset(libraries)
 
 
@@ -68,7 +75,7 @@ def part_of(module: str) -> str:
 
 def own_distribution(module: str) -> str:
     """Return the distribution of a module, or its package's name if it is in none."""
-    return min(_providers().get(_top(module), (_top(module),)))
+    return min(_owners(_top(module)) or (_top(module),))
 
 
 def _files(part: str) -> Iterator[tuple[str, Path]]:
@@ -108,15 +115,41 @@ def _top(module: str) -> str:
 
 
 @cache
-def _providers() -> Mapping[str, list[str]]:
-    """Return the distributions of each top-level import name."""
-    return packages_distributions()
+def _owners(name: str) -> tuple[str, ...]:
+    """Return the distributions of a top-level import name."""
+    return tuple(found.metadata["Name"] for found in _by_import_name().get(name, ()))
+
+
+@cache
+def _by_import_name() -> Mapping[str, list[Distribution]]:
+    """Return the distributions of each top-level import name.
+
+    As importlib.metadata.packages_distributions, but it reads no metadata, and makes no paths of
+    all files, which take most of a second.
+    """
+    found: dict[str, list[Distribution]] = {}
+    for candidate in distributions():
+        for name in _import_names(candidate):
+            found.setdefault(name, []).append(candidate)
+    return found
+
+
+def _import_names(found: Distribution) -> Iterable[str]:
+    """Return the top-level names that a distribution states, or that its files have."""
+    stated = (found.read_text("top_level.txt") or "").split()
+    if stated:
+        return stated
+    record = found.read_text("RECORD")
+    files = record.splitlines() if record else map(str, found.files or ())
+    tops = {line.partition(",")[0].partition("/")[0] for line in files}
+    names = (top if "." not in top else getmodulename(top) for top in tops)
+    return {name for name in names if name and name.isidentifier()}
 
 
 @cache
 def _is_code(name: str) -> bool:
     """Whether a package's files count: those of plugins, editable or undistributed packages."""
-    owners = _providers().get(name)
+    owners = _owners(name)
     return any(map(_is_worked_in, owners)) if owners else find_spec(name) is not None
 
 

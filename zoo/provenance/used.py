@@ -6,20 +6,30 @@ results, versions and file digests, are part of the cache key.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zoo.digest import digest_path
 from zoo.plugins import load_plugins
 from zoo.provenance.packages import ABSENT, code_digest, library_version, part_of, reached
 from zoo.tool import Tool, find_tool, tool_versions
 
-__all__ = ["Thing", "Used", "facts", "record", "recording", "tool_of", "tool_thing", "used_so_far"]
+__all__ = [
+    "Thing",
+    "Used",
+    "facts",
+    "record",
+    "recording",
+    "remembered",
+    "tool_of",
+    "tool_thing",
+    "used_so_far",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +48,7 @@ class Thing:
 
 
 Used = frozenset[Thing]
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,30 @@ def record(*things: Thing) -> None:
             block.told.add(thing)
             is_code = thing.kind == "code"
             block.things.update(_parts(thing, block.imports) if is_code else (thing,))
+
+
+def remembered(compute: Callable[..., _Value], count: int) -> Callable[..., _Value]:
+    """Return a function that keeps its latest values, and records each time what they used.
+
+    compute: of hashable values, without effects.  count: maximum values.
+    """
+
+    @lru_cache(maxsize=count)
+    def computed(*values: Hashable) -> tuple[_Value, tuple[Thing, ...]]:
+        outer = _RECORD.get()
+        block = _Record(set(), imports=outer is not None and outer.imports)
+        token = _RECORD.set(block)
+        try:
+            return compute(*values), tuple(block.told)
+        finally:
+            _RECORD.reset(token)
+
+    def replayed(*values: Hashable) -> _Value:
+        value, told = computed(*values)
+        record(*told)
+        return value
+
+    return replayed
 
 
 def used_so_far() -> Used:

@@ -3,7 +3,17 @@
 import pytest
 
 from zoo import registry
-from zoo.provenance.used import Thing, facts, record, recording, tool_of, tool_thing, used_so_far
+from zoo.errors import UnknownNameError
+from zoo.provenance.used import (
+    Thing,
+    facts,
+    record,
+    recording,
+    remembered,
+    tool_of,
+    tool_thing,
+    used_so_far,
+)
 from zoo.tool import Tool
 
 
@@ -142,3 +152,29 @@ def test_ops_count_where_they_are_found():
         assert op_table.find_onnx_type("Conv").name == "conv"
         assert op_table.find_onnx_type("NoSuchOperator") is None
     assert {t.name for t in used if t.kind in ("plugin", "names")} == {"op conv"}
+
+
+def test_a_remembered_value_is_computed_once_and_recorded_each_time():
+    computed = []
+
+    def compute(name: str) -> int:
+        computed.append(name)
+        registry.load("op", name)
+        return len(name)
+
+    length = remembered(compute, 2)
+    records = []
+    for _ in range(2):
+        with recording() as used:
+            assert length("conv") == 4
+        records.append(set(used))
+    assert computed == ["conv"]
+    assert records[0] == records[1] == loaded("op", "conv")
+
+
+def test_a_value_that_fails_is_not_remembered():
+    length = remembered(lambda name: len(registry.find("op", name).name), 2)
+    for _ in range(2):
+        with recording() as used, pytest.raises(UnknownNameError):
+            length("no_such_op")
+        assert Thing("names", "op") not in used
