@@ -113,9 +113,10 @@ fuzz: $(SETUP) | $(TOOLS)fuzz ## Fuzz all parsers and the app's inputs for MINUT
 golden: $(SETUP) ## Rewrite the golden files of the tests; review the diff
 	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py
 
-docs: $(SETUP) ## Regenerate docs/cli.md and docs/api.md
+docs: $(SETUP) ## Regenerate docs/cli.md and docs/api.md, and build the site of all pages into site/
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/api_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 pins: $(SETUP) ## Write the packages of this Python with versions and digests into pins/
 	$(BIN)/python scripts/pins.py
@@ -129,7 +130,7 @@ size: $(SETUP) ## Show lines of files and functions
 	$(BIN)/python scripts/size.py
 
 clean: ## Remove bundles, caches of tools and the environment
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
 $(TOOLS)%:
 	scripts/toolchains $*

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from zoo import __version__, hookspecs, registry
 from zoo.cli.main import COMMANDS, cli
@@ -103,6 +104,27 @@ def test_toml_in_documents_can_be_read(page, tmp_path):
         if "outputs" in tomllib.loads(text):
             (tmp_path / "contract.toml").write_text(text)
             rehearse(Contract.from_toml(tmp_path / "contract.toml"))
+
+
+def test_every_page_is_in_the_sites_navigation():
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"]
+    listed = re.findall(r"[\w./-]+\.md", str(nav))
+    missing = {page.name for page in (ROOT / "docs").glob("*.md")} - set(listed)
+    assert not missing, (
+        f"{sorted(missing)} of docs are in no section of the navigation: for each, add a line "
+        "'- Title: PAGE.md' to nav in mkdocs.yml, in one of its four sections: Tutorials, "
+        "How-to guides, Reference, Explanation"
+    )
+    assert len(listed) == len(set(listed)), "mkdocs.yml's nav has a page twice"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lists_read_the_same_in_the_site(page):
+    """Python-Markdown wants an empty line before a list, and four spaces for an item's blocks."""
+    text = re.sub(r"^( *)```.*?^ *```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    item = r"(?:[-*+]|\d+\.) "
+    assert not re.findall(rf"^(?! |{item}).+\n(?={item})", text, re.MULTILINE), page
+    assert not re.findall(r"\n\n {1,3}\S.*", text), page
 
 
 def test_changelog_has_this_version():
