@@ -16,6 +16,7 @@ from zoo.tool import find_tool
 ROOT = Path(__file__).parents[1]
 LOADED = {"src", "srcset", "poster", "data", "background", "xlink:href"}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "dns-prefetch"}
+FIELD = "document.querySelector('.md-search__input')"
 FOUND = "document.querySelectorAll('.md-search-result__item').length"
 ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
 
@@ -93,9 +94,10 @@ def test_links_to_sources_are_plain_text(site):
 @pytest.mark.skipif(not find_tool(CHROMIUM), reason=f"no Chromium: {CHROMIUM.remedy}")
 def test_search_works_in_a_page_from_a_file(site):
     with opened() as tab:
-        tab.open((site / "index.html").as_uri(), "!!document.querySelector('.md-search__input')")
-        tab.evaluate("document.querySelector('.md-search__input').focus()")
-        tab.call("Input.insertText", text="YawDD")
+        tab.open((site / "index.html").as_uri(), "document.readyState === 'complete'")
+        tab.evaluate(f"{FIELD}.focus()")
+        tab.call("Input.insertText", text="perclos")
+        tab.evaluate(f"{FIELD}.dispatchEvent(new Event('keyup'))")
         tab.wait(f"{FOUND} > 0")
         titles = tab.evaluate("document.querySelector('.md-search-result__list').innerText")
         assert "Drowsiness" in titles
