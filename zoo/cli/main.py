@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "Show which tools are installed and how to get the others.",
     "eval": "Evaluate accuracy on a labelled data set.",
     "flash": "Write a bundle's flash package to a board.",
+    "init": "Begin a project: a contract and a Makefile for a model, a board, pictures.",
     "keygen": "Make a key that signs bundles.",
     "list": "List models and targets, or data sets.",
     "plugins": "List plugins, what they provide, and whether they work.",
