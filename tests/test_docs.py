@@ -23,6 +23,7 @@ PAGES = sorted(page for folder in FOLDERS for page in ROOT.glob(f"{folder}/*.md"
 MAKEFILE = (ROOT / "Makefile").read_text()
 MADE = {"app/", "app/index.html", "lib/", "model/", "golden/", "licences/"} | {
     "dist/astronaut.png",
+    "site/",
     "seen/photo.png",
     "/dev/video0",
 }
