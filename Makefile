@@ -113,9 +113,10 @@ fuzz: $(SETUP) | $(TOOLS)fuzz ## Fuzz all parsers and the app's inputs for MINUT
 golden: $(SETUP) ## Rewrite the golden files of the tests; review the diff
 	ZOO_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_golden.py
 
-docs: $(SETUP) ## Regenerate docs/cli.md and docs/api.md, and build the site of all pages into site/
+docs: $(SETUP) ## Regenerate what docs has of the code, and build the site of all pages into site/
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/api_reference.py
+	$(BIN)/python scripts/target_pages.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 pins: $(SETUP) ## Write the packages of this Python with versions and digests into pins/
