@@ -1,5 +1,9 @@
 """Shared by boards whose network can be C code: what it takes, and a runtime of it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from zoo.roofline import Roofline
 from zoo.target import Runtime
 
 __all__ = ["C_ACCEPTS", "C_REFUSES", "c_runtime"]
@@ -17,7 +21,10 @@ C_REFUSES = {
 }
 
 
-def c_runtime(app: str) -> Runtime:
+_UNKNOWN: Mapping[str, Roofline] = MappingProxyType({})
+
+
+def c_runtime(app: str, rooflines: Mapping[str, Roofline] = _UNKNOWN) -> Runtime:
     """Return the runtime that has the network as C in the program. app: for the board."""
     return Runtime(
         title="none: the network is C code in the program",
@@ -26,4 +33,5 @@ def c_runtime(app: str) -> Runtime:
         app=app,
         accepts=C_ACCEPTS,
         refuses=C_REFUSES,
+        rooflines=rooflines,
     )

@@ -1,8 +1,11 @@
 """Shared by NVIDIA's boards: TensorRT's schemes, and GeForce RTX by generation."""
 
+from collections.abc import Mapping
+
+from zoo.roofline import Roofline
 from zoo.target import Target
 
-__all__ = ["INTEGER_SCHEMES", "OTHER_INTEGERS", "geforce_rtx"]
+__all__ = ["INTEGER_SCHEMES", "OTHER_INTEGERS", "geforce_rtx", "gpu_rooflines"]
 
 INTEGER_SCHEMES = {
     "none": "float32",
@@ -28,6 +31,16 @@ OTHER_INTEGERS = {
     ),
 }
 """Why TensorRT refuses the other schemes."""
+
+
+def gpu_rooflines(
+    unit: str, macs_per_s: Mapping[str, float], bytes_per_s: float, source: str
+) -> Mapping[str, Roofline]:
+    """Return a GPU's rooflines. macs_per_s: by number format."""
+    return {
+        name: Roofline(unit, macs_per_s=rate, bytes_per_s=bytes_per_s, source=source)
+        for name, rate in macs_per_s.items()
+    }
 
 
 def geforce_rtx(name: str, summary: str, compute_capability: str) -> Target:

@@ -28,7 +28,7 @@ MODULES = MappingProxyType(
             "zoo.data.evaluation",
         ),
         "Drawings": ("zoo.drawing.svg", "zoo.drawing.charts"),
-        "Boards and schemes": ("zoo.target", "zoo.advice", "zoo.scheme"),
+        "Boards and schemes": ("zoo.target", "zoo.roofline", "zoo.advice", "zoo.scheme"),
         "The graph": ("zoo.graph", "zoo.layout"),
         "Ops": (
             "zoo.op",
@@ -43,6 +43,7 @@ MODULES = MappingProxyType(
             "zoo.plugs",
             "zoo.lowering",
             "zoo.capability",
+            "zoo.cost",
             "zoo.artifact",
             "zoo.c_program",
             "zoo.tool",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, prod
 
-from zoo.graph import Graph, Tensor
+from zoo.graph import Graph, Tensor, bits_of
 
 __all__ = [
     "Artifact",
@@ -56,14 +56,15 @@ def graph_memory(graph: Graph, weight_bits: int = 0) -> Memory:
     """
     last = {name: index for index, node in enumerate(graph.nodes) for name in node.inputs}
     last |= dict.fromkeys(graph.outputs, len(graph.nodes))
-    alive = {name: _bytes(graph.tensors[name]) for name in graph.inputs}
+    alive = {name: graph.tensors[name].size_bytes for name in graph.inputs}
     peak = sum(alive.values())
     for index, node in enumerate(graph.nodes):
-        alive[node.output] = _bytes(graph.tensors[node.output])
+        alive[node.output] = graph.tensors[node.output].size_bytes
         peak = max(peak, sum(alive.values()))
         alive = {name: size for name, size in alive.items() if last.get(name, -1) > index}
     constants = (tensor for tensor in graph.tensors.values() if tensor.is_constant)
-    return Memory(peak, sum(_bytes(each, weight_bits) for each in constants), is_planned=False)
+    weights_bytes = sum(_constant_bytes(each, weight_bits) for each in constants)
+    return Memory(peak, weights_bytes, is_planned=False)
 
 
 def memory_text(networks: Mapping[str, Memory]) -> str:
@@ -88,9 +89,9 @@ def _bytes_text(memory: Memory) -> str:
     )
 
 
-def _bytes(tensor: Tensor, real_bits: int = 0) -> int:
-    """Return a tensor's size, for a batch of one. real_bits: of floats, if not the dtype's."""
-    bits = int("".join(filter(str.isdigit, tensor.dtype)))
+def _constant_bytes(tensor: Tensor, real_bits: int) -> int:
+    """Return a constant's size. real_bits: of floats, if not the dtype's."""
+    bits = bits_of(tensor.dtype)
     if real_bits and tensor.dtype.startswith("float"):
         bits = min(bits, real_bits)
     return ceil(prod(n for n in tensor.shape if isinstance(n, int)) * bits / 8)

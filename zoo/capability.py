@@ -15,6 +15,7 @@ __all__ = [
     "CapabilityCheck",
     "NodeTime",
     "TimeEstimate",
+    "TimeMethod",
     "demand_capable",
     "find_capabilities",
     "find_times",
@@ -70,9 +71,25 @@ class NodeTime:
     parts_ms: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class TimeMethod:
+    """How times are estimated.
+
+    text: the method and where its figures come from.
+    factor: measured times may be this much longer or shorter; 0 if none were compared.
+    is_bound: whether the times are what the hardware allows, so that programs take longer.
+    """
+
+    text: str
+    factor: float = 0.0
+    is_bound: bool = False
+
+
 @runtime_checkable
 class TimeEstimate(Protocol):
     """Optional interface of a zoo.plugs.Compiler that can estimate a chip's time for a network."""
+
+    time_method: TimeMethod
 
     def estimated_times(self, graph: Graph, target: Target) -> tuple[NodeTime, ...]:
         """Return the times of a float or integer graph, one after the other.

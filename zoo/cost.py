@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from zoo.artifact import Memory
 from zoo.graph import Graph
 from zoo.scheme import Scheme
 from zoo.target import Target
 
-__all__ = ["CostReport", "CostTable"]
+__all__ = ["CostReport", "CostTable", "MemoryReport"]
 
 
 @dataclass(frozen=True)
@@ -27,4 +28,15 @@ class CostReport(Protocol):
         """Return the costs of a float or integer graph. scheme: of a float graph's integers.
 
         Raises UnsupportedOpError for a network that the board does not run.
+        """
+
+
+@runtime_checkable
+class MemoryReport(Protocol):
+    """Optional interface of a zoo.plugs.Compiler that plans memory."""
+
+    def memory(self, graph: Graph) -> Memory | None:
+        """Return the memory of an integer graph as lowering it plans it, None for a float graph.
+
+        Raises UnsupportedOpError for what the compiler does not take.
         """

@@ -9,6 +9,7 @@ symbolic.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil, prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,7 @@ __all__ = [
     "Quantization",
     "Shape",
     "Tensor",
+    "bits_of",
     "quantization_of",
 ]
 
@@ -93,6 +95,12 @@ class Tensor:
         """Whether the value is a constant rather than computed."""
         return self.data is not None
 
+    @property
+    def size_bytes(self) -> int:
+        """The memory of one sample's values, 4-bit ones packed; an open batch is one sample."""
+        count = prod(n for n in self.shape if isinstance(n, int))
+        return ceil(count * bits_of(self.dtype) / 8)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tensor):
             return NotImplemented
@@ -106,6 +114,11 @@ class Tensor:
 
     def _bytes(self) -> tuple[str, bytes] | None:
         return None if self.data is None else (str(self.data.dtype), self.data.tobytes())
+
+
+def bits_of(dtype: str) -> int:
+    """Return the bits of one value of a tensor's dtype."""
+    return int("".join(filter(str.isdigit, dtype)))
 
 
 def quantization_of(tensor: Tensor) -> Quantization:

@@ -1,15 +1,11 @@
 """The work of a network: multiply-accumulates and bytes."""
 
 from dataclasses import dataclass
-from math import prod
 
 from zoo import registry
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node
 
 __all__ = ["LayerWork", "count_macs", "layer_work"]
-
-_BITS = {"float16": 16, "uint8": 8, "int8": 8, "int4": 4, "int64": 64}
-_WORD_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,5 @@ def _layer(graph: Graph, node: Node) -> LayerWork:
         op=node.op,
         output=tuple(n for n in output.shape[1:] if isinstance(n, int)),
         macs=registry.load("op", node.op).macs(node, inputs, output),
-        bytes=sum(map(_bytes, (*inputs, output))),
+        bytes=sum(tensor.size_bytes for tensor in (*inputs, output)),
     )
-
-
-def _bytes(tensor: Tensor) -> int:
-    """Return the bytes of one sample's tensor; an open batch is one sample."""
-    count = prod(n for n in tensor.shape if isinstance(n, int))
-    return -(-count * _BITS.get(tensor.dtype, _WORD_BITS) // 8)

@@ -7,6 +7,7 @@ from typing import Self
 from zoo.advice import Advice
 from zoo.errors import UnknownNameError
 from zoo.names import check_name
+from zoo.roofline import Roofline
 
 __all__ = ["ARCHIVE", "Fact", "Runtime", "Target"]
 
@@ -23,7 +24,7 @@ class Runtime:
     title: for display.  compiler, executor, app: names of plugins.
     accepts: further schemes that --scheme may select, also such as the target refuses.
     refuses: additional refusals of quantizations and schemes, as for a target.
-    cpu_tail: as for a target.  package: instead of the target's, '' for that.
+    cpu_tail, rooflines: as for a target.  package: instead of the target's, '' for that.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Runtime:
     refuses: Mapping[str, str] = field(default_factory=dict)
     cpu_tail: bool = False
     package: str = ""
+    rooflines: Mapping[str, Roofline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Target:
     variants: differing facts by variant name; selected as 'board:variant'.
     installations: how to install a bundle, where its package does not tell, before what its app
     says; `zoo build` ends with the first line that holds.
+    rooflines: speed of what computes a network, by number format such as 'int8', for `zoo
+    estimate`; empty if unknown, or if the compiler estimates times (zoo.capability.TimeEstimate).
     """
 
     name: str
@@ -70,6 +74,7 @@ class Target:
     programs: tuple[str, ...] = ()
     cpu_tail: bool = False
     installations: tuple[Advice, ...] = ()
+    rooflines: Mapping[str, Roofline] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name("board", self.name)
@@ -109,4 +114,5 @@ class Target:
             runtimes={},
             cpu_tail=runtime.cpu_tail,
             package=runtime.package or self.package,
+            rooflines=runtime.rooflines,
         )

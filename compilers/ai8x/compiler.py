@@ -26,10 +26,11 @@ from compilers.ai8x.placement import place, processors_at_once
 from compilers.ai8x.report import cost_table, figures_of
 from compilers.ai8x.sample import npy, sample_and_answer
 from compilers.ai8x.scheme_check import demand_scheme
+from compilers.ai8x.timing import expected_cycles
 from compilers.ai8x.vendor_tool import NOT_CONVERTED, Expected, convert, find_checkout, readme
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
-from zoo.capability import Capability
+from zoo.capability import Capability, NodeTime, TimeMethod
 from zoo.cost import CostTable
 from zoo.errors import RefusedError
 from zoo.graph import Graph
@@ -47,6 +48,10 @@ class Ai8xCompiler(Compiler):
     """Supports the scheme ai8x."""
 
     name = "ai8x"
+    time_method = TimeMethod(
+        "cycles by the rule of the slides 'Face / no face on a MAX78000', which gives their 24 "
+        "printed times (docs/max78000.md)"
+    )
 
     def capabilities(
         self, graph: Graph, target: Target, scheme: Scheme | None = None
@@ -58,6 +63,16 @@ class Ai8xCompiler(Compiler):
     def costs(self, graph: Graph, target: Target, scheme: Scheme) -> CostTable:
         """Return operations, bytes and expected times by layer; raises Refusal."""
         return cost_table(read_layers(graph, target, scheme), Ai8xLimits.of(target))
+
+    def estimated_times(self, graph: Graph, target: Target) -> tuple[NodeTime, ...]:
+        """Return the expected times of compilers.ai8x.timing; raises Refusal."""
+        own: Scheme = registry.load("scheme", _SCHEME)
+        limits = Ai8xLimits.of(target)
+        times = (
+            (layer.node.name, float(expected_cycles(layer) / limits.clock_hz * 1000))
+            for layer in read_layers(graph, target, own)
+        )
+        return tuple(NodeTime(name, "accelerator", ms, {"compute": ms}) for name, ms in times)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return checkpoint, network description, sample and known answer, and the C sources.

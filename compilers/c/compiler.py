@@ -46,6 +46,13 @@ class CCompiler(Compiler):
         _require_integers(graph, target, "float32")
         return capabilities(graph)
 
+    def memory(self, graph: Graph) -> Memory | None:
+        """Return the arena and weights of an integer graph's program."""
+        if not graph.is_quantized:
+            return None
+        program = make_program(graph, self.part)
+        return Memory(program.arena_bytes, program.weights_bytes, is_shared=bool(self.part))
+
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the sources, and network.json with the facts for calling them.
 

@@ -8,7 +8,7 @@ from compilers.kmodel.lower import Lowered, capabilities, lower
 from compilers.kmodel.steps import KpuStep
 from zoo import registry
 from zoo.artifact import Artifact, Exactness, Memory
-from zoo.capability import Capability, NodeTime
+from zoo.capability import Capability, NodeTime, TimeMethod
 from zoo.errors import RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Compiler
@@ -31,6 +31,10 @@ class KmodelCompiler(Compiler):
     """Supports the scheme kpu-u8."""
 
     name = "kmodel"
+    time_method = TimeMethod(
+        "cycles of the KPU's layers, weights and transfers, from two published measurements "
+        "(docs/k210.md); 1x1 convolutions are taken to be as slow as 3x3 ones"
+    )
 
     def capabilities(
         self,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from compilers.xmodel.check import check_quantized
 from compilers.xmodel.decode import decode
 from compilers.xmodel.dpu import Dpu
+from compilers.xmodel.dpu_time import dpu_times
 from compilers.xmodel.encode import encode
 from compilers.xmodel.lower import capabilities, lower_for_dpu
 from compilers.xmodel.powers_of_two import require_powers_of_two
@@ -23,7 +24,7 @@ from compilers.xmodel.vendor_compiler import (
 )
 from zoo import registry
 from zoo.artifact import Artifact, Exactness
-from zoo.capability import Capability
+from zoo.capability import Capability, NodeTime, TimeMethod
 from zoo.graph import Graph
 from zoo.plugs import Compiler
 from zoo.scheme import Scheme
@@ -50,6 +51,11 @@ class XmodelCompiler(Compiler):
 
     name = "xmodel"
     tools = TOOLS
+    time_method = TimeMethod(
+        "the DPU's layers by its parallelism in product guide PG338, or by its memory ports, the "
+        "longer of both; compared with AMD's figures for six networks (docs/estimate.md)",
+        factor=1.2,
+    )
     part: str = ""
 
     def for_part(self, part: str) -> "XmodelCompiler":
@@ -64,6 +70,10 @@ class XmodelCompiler(Compiler):
     ) -> tuple[Capability, ...]:
         """Return which nodes of the graph the DPU runs."""
         return capabilities(graph, target)
+
+    def estimated_times(self, graph: Graph, target: Target) -> tuple[NodeTime, ...]:
+        """Return the times of compilers.xmodel.dpu_time; raises RefusedError for wrong facts."""
+        return dpu_times(graph, target)
 
     def lower(self, graph: Graph, target: Target, scheme: str) -> Artifact:
         """Return the quantized file, the compiled one if vai_c_xir is available, and a stand-in.

@@ -1,6 +1,6 @@
 """NVIDIA Jetson Nano (2019), with TensorRT from JetPack 4.6."""
 
-from runtimes.nvidia import OTHER_INTEGERS
+from runtimes.nvidia import OTHER_INTEGERS, gpu_rooflines
 from zoo.target import Target
 
 __all__ = ["TARGET"]
@@ -34,4 +34,10 @@ TARGET = Target(
         "engine": "built on the board",
         "dla": "none",
     },
+    rooflines=gpu_rooflines(
+        "its GPU at 921.6 MHz",
+        {"float32": 118e9, "float16": 236e9},
+        bytes_per_s=25.6e9,
+        source="Jetson Nano data sheet: 472 GFLOPS in float16, 25.6 GB/s",
+    ),
 )

@@ -1,6 +1,6 @@
 """NVIDIA Jetson Orin Nano, Orin NX and AGX Orin, with TensorRT from JetPack 5.1 or 6."""
 
-from runtimes.nvidia import INTEGER_SCHEMES, OTHER_INTEGERS
+from runtimes.nvidia import INTEGER_SCHEMES, OTHER_INTEGERS, gpu_rooflines
 from zoo.target import Target
 
 __all__ = ["TARGET"]
@@ -28,4 +28,10 @@ TARGET = Target(
         "engine": "built on the board",
         "dla": "of Orin NX and AGX Orin, not used: it takes int8 by calibration, not by Q/DQ",
     },
+    rooflines=gpu_rooflines(
+        "the GPU of an Orin Nano 8GB at 625 MHz",
+        {"float32": 0.64e12, "float16": 5e12, "int8": 10e12},
+        bytes_per_s=68e9,
+        source="Jetson Orin Nano data sheet: 40 TOPS of sparse int8 are 20 of dense, 68 GB/s",
+    ),
 )

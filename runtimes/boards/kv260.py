@@ -12,26 +12,27 @@ _VERSIONS = {"vai2.5": "2.5", "vai3": "3.0 or 3.5"}
 """Versions of Vitis AI by variant name."""
 
 _SIZES = {
-    # By variant name: channel parallelism, fingerprint of each version.
-    "b512": (8, {"vai2.5": "0x101000016010200", "vai3": "0x101000056010200"}),
-    "b800": (10, {"vai2.5": "0x101000016010201", "vai3": "0x101000056010201"}),
-    "b1024": (8, {"vai2.5": "0x101000016010402", "vai3": "0x101000056010402"}),
-    "b1152": (12, {"vai2.5": "0x101000016010203", "vai3": "0x101000056010203"}),
-    "b1600": (10, {"vai2.5": "0x101000016010404", "vai3": "0x101000056010404"}),
-    "b2304": (12, {"vai2.5": "0x101000016010405", "vai3": "0x101000056010405"}),
-    "b3136": (14, {"vai2.5": "0x101000016010406", "vai3": "0x101000056010406"}),
-    "b4096": (16, {"vai2.5": "0x101000016010407", "vai3": "0x101000056010407"}),
+    # By variant name: channel and pixel parallelism, fingerprint of each version.
+    "b512": (8, 4, {"vai2.5": "0x101000016010200", "vai3": "0x101000056010200"}),
+    "b800": (10, 4, {"vai2.5": "0x101000016010201", "vai3": "0x101000056010201"}),
+    "b1024": (8, 8, {"vai2.5": "0x101000016010402", "vai3": "0x101000056010402"}),
+    "b1152": (12, 4, {"vai2.5": "0x101000016010203", "vai3": "0x101000056010203"}),
+    "b1600": (10, 8, {"vai2.5": "0x101000016010404", "vai3": "0x101000056010404"}),
+    "b2304": (12, 8, {"vai2.5": "0x101000016010405", "vai3": "0x101000056010405"}),
+    "b3136": (14, 8, {"vai2.5": "0x101000016010406", "vai3": "0x101000056010406"}),
+    "b4096": (16, 8, {"vai2.5": "0x101000016010407", "vai3": "0x101000056010407"}),
 }
 
 
 def _dpu(size: str, version: str) -> dict[str, Fact]:
-    parallel, fingerprints = _SIZES[size]
+    channels, pixels, fingerprints = _SIZES[size]
     return {
         "dpu": f"DPUCZDX8G_ISA1_{size.upper()}",
         "vitis_ai": _VERSIONS[version],
         "fingerprint": fingerprints[version],
-        "channel_parallel": parallel,
-        "channels_max": 256 * parallel,
+        "channel_parallel": channels,
+        "pixel_parallel": pixels,
+        "channels_max": 256 * channels,
     }
 
 
@@ -74,6 +75,8 @@ TARGET = Target(
         "operating_system": "Kria Ubuntu 22.04 or PetaLinux",
         "runtime": "VART",
         **_dpu("b4096", "vai3"),
+        "dpu_clock_hz": 300_000_000,
+        "dpu_bytes_per_s": 9_600_000_000,
         "bank_depth": 2048,
         # Maximum of both sides; the minimum is 1.
         "conv_kernel_max": 16,

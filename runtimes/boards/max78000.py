@@ -3,14 +3,28 @@
 Limits: ai8x-synthesis, README.md, "Limitations of MAX78000 Networks".
 """
 
+from zoo.roofline import Roofline
 from zoo.target import ARCHIVE, Runtime, Target
 
 __all__ = ["TARGET"]
 
 _ONE_SCHEME = "the accelerator's scales are powers of two and its last layer has 32 bits; use ai8x"
 
+_CORTEX_M4F = Roofline(
+    "the Cortex-M4F at 100 MHz",
+    macs_per_s=2 * 100e6,
+    bytes_per_s=4 * 100e6,
+    source=(
+        "one smlad of two products per cycle, and one word loaded: Cortex-M4 Technical Reference "
+        "Manual, instruction set summary"
+    ),
+)
 _C = Runtime(
-    title="C99, for the Cortex-M4F or any other processor", compiler="c", executor="c", app="cpp-c"
+    title="C99, for the Cortex-M4F or any other processor",
+    compiler="c",
+    executor="c",
+    app="cpp-c",
+    rooflines={"int8": _CORTEX_M4F},
 )
 
 TARGET = Target(

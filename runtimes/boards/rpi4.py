@@ -1,9 +1,31 @@
 """Raspberry Pi 4 and 5, 64-bit Raspberry Pi OS: LiteRT or ONNX Runtime on the CPU, or C."""
 
 from runtimes.integer_c import c_runtime
+from zoo.roofline import Roofline
 from zoo.target import Runtime, Target
 
 __all__ = ["TARGET"]
+
+_CLOCK_HZ = 1.5e9
+_SOURCE = (
+    "Cortex-A57 Software Optimization Guide, sections 3.14 and 3.15, as in LLVM's scheduling model "
+    "AArch64SchedA57.td, which it uses for the A72, too; memory: STREAM, "
+    "www.sci-pi.org.uk/bench/stream.html"
+)
+
+
+def _cortex_a72(macs_per_cycle: int, what: str) -> Roofline:
+    return Roofline(
+        "one Cortex-A72 of a Raspberry Pi 4 at 1.5 GHz",
+        macs_per_s=macs_per_cycle * _CLOCK_HZ,
+        bytes_per_s=5.56e9,
+        source=f"{what} per cycle: {_SOURCE}",
+    )
+
+
+_FLOAT = _cortex_a72(4, "one fmla of four float32")
+_INTEGERS = _cortex_a72(8, "one smull or smlal of eight int8")
+_ROOFLINES = {"float32": _FLOAT, "float16": _FLOAT, "int8": _INTEGERS}
 
 _ONNX_RUNTIME = Runtime(
     title="ONNX Runtime 1.20 or newer",
@@ -20,6 +42,7 @@ _ONNX_RUNTIME = Runtime(
             "w8a8-asym, or --quant none"
         ),
     },
+    rooflines=_ROOFLINES,
 )
 
 TARGET = Target(
@@ -60,5 +83,6 @@ TARGET = Target(
         # Pixels are the network's integers, so nothing is lost.
         "tensor_border": "integer",
     },
-    runtimes={"c": c_runtime("cpp-c-arm"), "ort": _ONNX_RUNTIME},
+    runtimes={"c": c_runtime("cpp-c-arm", {"int8": _INTEGERS}), "ort": _ONNX_RUNTIME},
+    rooflines=_ROOFLINES,
 )

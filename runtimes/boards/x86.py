@@ -1,9 +1,38 @@
 """Linux PCs and servers, x86-64, with ONNX Runtime on the CPU, or the network as C."""
 
+from dataclasses import replace
+
 from runtimes.integer_c import c_runtime
+from zoo.roofline import Roofline
 from zoo.target import Target
 
 __all__ = ["TARGET"]
+
+_UNIT = "one core of an AMD EPYC (Zen 4) at 3.67 GHz"
+_FITTED = (
+    "the other rates fitted to the times of pfld and facedet in docs/performance.md, mobilenet_v2 "
+    "and resnet18 predicted (docs/estimate.md)"
+)
+_FLOAT = Roofline(
+    _UNIT,
+    macs_per_s=16 * 3.67e9,
+    depthwise_macs_per_s=20e9,
+    bytes_per_s=114e9,
+    factor=1.25,
+    source=f"peak: 16 fused multiply-adds of float32 per cycle; {_FITTED}",
+)
+_INTEGERS = Roofline(
+    _UNIT,
+    macs_per_s=64 * 3.67e9,
+    depthwise_macs_per_s=15e9,
+    bytes_per_s=5e9,
+    layer_s=0.5e-6,
+    factor=1.35,
+    source=f"peak: one vpdpbusd of 512 bits per cycle; {_FITTED}",
+)
+_C_INTEGERS = replace(
+    _INTEGERS, depthwise_macs_per_s=40e9, bytes_per_s=30e9, layer_s=0.0, factor=1.15
+)
 
 TARGET = Target(
     name="x86",
@@ -39,5 +68,7 @@ TARGET = Target(
             "slower"
         ),
     },
-    runtimes={"c": c_runtime("cpp-c")},
+    runtimes={"c": c_runtime("cpp-c", {"int8": _C_INTEGERS})},
+    # ONNX Runtime computes float16 in float32.
+    rooflines={"float32": _FLOAT, "float16": _FLOAT, "int8": _INTEGERS},
 )

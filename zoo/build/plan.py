@@ -1,5 +1,6 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from zoo.user_file import find_importer, suffixes
 __all__ = [
     "Plan",
     "Wish",
+    "choose_quant",
+    "choose_scheme",
     "find_target",
     "make_plan",
     "published_quantizations",
@@ -198,8 +201,8 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name)
     target = find_target(wish.target, wish.runtime)
     demand_source(recipe, target)
-    asked, wish = wish.quant, replace(wish, quant=_choose_quant(wish, recipe))
-    scheme = _choose_scheme(wish, target)
+    asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs))
+    scheme = choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
     if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
@@ -264,12 +267,13 @@ def find_target(word: str, runtime: str = "") -> Target:
     return target.with_runtime(runtime) if runtime else target
 
 
-def _choose_quant(wish: Wish, recipe: Recipe) -> str:
+def choose_quant(wish: Wish, hubs: Mapping[str, Path]) -> str:
     """Return --quant, or the model's own quantization if that is omitted.
 
-    Raises UsageError if a file is already quantized and another quantization is requested.
+    hubs: of the model, as in Recipe. Raises UsageError if a file is already quantized and another
+    quantization is requested.
     """
-    if OWN_INTEGERS not in recipe.hubs:
+    if OWN_INTEGERS not in hubs:
         if wish.quant == OWN_INTEGERS:
             raise UsageError(
                 f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for quantized files: use ptq"
@@ -289,7 +293,8 @@ def _choose_quant(wish: Wish, recipe: Recipe) -> str:
     return OWN_INTEGERS
 
 
-def _choose_scheme(wish: Wish, target: Target) -> str:
+def choose_scheme(wish: Wish, target: Target) -> str:
+    """Return the scheme for a wish's quantization; raises RefusedError or UsageError."""
     for word in (wish.quant, wish.scheme):
         if word in target.refuses:
             raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")

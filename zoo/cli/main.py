@@ -17,6 +17,7 @@ COMMANDS = {
     "cache": "Inspect, check and clear the build cache.",
     "contract": "Write and check contracts of ONNX files.",
     "doctor": "Show which tools are installed and how to get the others.",
+    "estimate": "Estimate work, memory and latency on a board.",
     "eval": "Evaluate accuracy on a labelled data set.",
     "flash": "Write a bundle's flash package to a board.",
     "init": "Begin a project: a contract and a Makefile for a model, a board, pictures.",

@@ -87,4 +87,6 @@ def test_what_does_not_fit_is_not_estimated(zoo):
 
 
 def test_other_boards_have_no_estimate(zoo):
-    assert "estimate" not in json.loads(zoo("show", MODEL, "--target", "kv260", "--json").output)
+    assert "estimate" not in json.loads(
+        zoo("show", MODEL, "--target", "jetson-orin", "--json").output
+    )

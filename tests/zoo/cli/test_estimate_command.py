@@ -1,0 +1,56 @@
+"""zoo estimate, as people and scripts see it."""
+
+import json
+
+import pytest
+
+from zoo.bench.latency import Latency, report
+
+MODEL = "pfld_0.25x.300w68"
+
+
+def test_the_json_has_the_keys_of_zoo_bench(zoo):
+    measured = report({}, [Latency("n", "m", "r", "s", 1, 1, 1.0, 1.0, 1.0)])
+    estimated = json.loads(zoo("estimate", MODEL, "--target", "x86", "--json").output)
+    (row,) = estimated["latencies"]
+    assert measured.keys() == estimated.keys()
+    assert measured["latencies"][0].keys() <= row.keys()
+    assert row["runs"] == 0
+    assert row["p95_ms"] is None
+    assert row["low_ms"] < row["median_ms"] < row["high_ms"]
+    total_ms = sum(layer["ms"] for layer in row["layers"])
+    assert total_ms == pytest.approx(row["median_ms"], abs=1e-3)
+
+
+def test_several_boards_stand_in_one_table_and_refusals_are_told(zoo):
+    words = ("--target", "kv260", "--target", "jetson-nano", "--target", "c99", "--target", "rpi4")
+    result = zoo("estimate", MODEL, *words)
+    assert result.exit_code == 0
+    assert "skipped: jetson-nano refuses 'ptq'" in result.stderr
+    assert "Up to 1.2 times as long or as short" in result.stdout
+    assert "c99: no latency is estimated: the target states no speed for int8" in result.stdout
+    assert "What the hardware allows: programs take longer" in result.stdout
+    assert f"{MODEL} ptq rpi4" in result.stdout
+    assert "> 1.86" in result.stdout
+
+
+def test_layers_and_the_networks_of_a_chain_file(zoo, tmp_path):
+    chain = '[network]\nmodel = "pfld_0.25x.300w68"\n[detector]\nmodel = "facedet_160.wider"\n'
+    (tmp_path / "chain.toml").write_text(chain)
+    result = zoo("estimate", "chain.toml", "--target", "x86:c", "--layers")
+    assert result.exit_code == 0, result.output
+    assert f"{MODEL} ptq x86-c" in result.output
+    assert "facedet_160.wider ptq x86-c" in result.output
+    assert result.output.count("node_") > 90
+
+
+def test_an_estimate_is_no_measurement(zoo, tmp_path):
+    words = ("estimate", MODEL, "--target", "x86")
+    (tmp_path / "e.json").write_text(zoo(*words, "--json").output)
+    plain, again = (zoo(*words, *more).output for more in ((), ("--measured", "e.json")))
+    assert plain == again
+
+
+def test_a_lone_refusal_is_an_error(zoo):
+    result = zoo("estimate", MODEL, "--target", "jetson-nano")
+    assert "jetson-nano refuses 'ptq'" in str(result.exception)

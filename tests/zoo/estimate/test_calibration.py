@@ -1,0 +1,85 @@
+"""Estimates corrected by measured times."""
+
+import json
+
+import pytest
+
+from zoo.build.plan import Wish
+from zoo.errors import UsageError
+from zoo.estimate.calibration import calibrated, read_measured
+from zoo.estimate.deployed import find_deployed
+from zoo.estimate.estimate import estimate
+
+MODEL, OTHER = "pfld_0.25x.300w68", "pfld_1.0x.300w68"
+
+
+def found(model=MODEL, quant="ptq"):
+    return estimate(find_deployed(Wish(model, "x86", quant=quant)))
+
+
+def row(model, ms, **others):
+    known = {"name": f"{model} ptq x86", "model": model, "scheme": "w8a8-asym", "median_ms": ms}
+    return {**known, "runtime": "onnxruntime", "threads": 1, "runs": 20, "batch": 1, **others}
+
+
+def test_the_networks_own_time_is_taken():
+    plain = found()
+    one = calibrated(plain, [row(OTHER, 50.0), row(MODEL, 7.0)], found, "m.json")
+    assert one.ms == pytest.approx(7.0)
+    assert one.ratio == pytest.approx(7.0 / plain.ms)
+    assert one.range_ms == (pytest.approx(7.0), pytest.approx(7.0))
+    assert one.method.text.endswith(f"times {one.ratio:.2f}, as m.json measured this network there")
+
+
+def test_else_others_tell_the_ratio():
+    plain, other = found(), found(OTHER)
+    one = calibrated(plain, [row(OTHER, 2 * other.ms)], found, "m.json")
+    assert one.ms == pytest.approx(2 * plain.ms)
+    assert one.method.factor == plain.method.factor
+    assert "as m.json measured 1 other network there" in one.method.text
+    gone = row("gone", 3.0)
+    assert calibrated(plain, [gone], found, "m.json") == plain
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"name": f"{OTHER} ptq kv260, simulated DPU"},
+        {"name": f"{OTHER} ptq x86, openvino"},
+        {"name": f"{OTHER} ptq x86-c"},
+        {"scheme": "float32"},
+        {"threads": 2},
+        {"batch": 8},
+    ],
+)
+def test_other_boards_runtimes_schemes_and_threads_tell_nothing(others):
+    plain = found()
+    assert calibrated(plain, [row(OTHER, 2.0, **others)], found, "m.json") == plain
+
+
+def test_a_file_is_read_without_its_estimates(tmp_path):
+    file = tmp_path / "m.json"
+    file.write_text(json.dumps({"latencies": [row(MODEL, 1.0), {"runs": 0}]}))
+    assert read_measured(file) == [row(MODEL, 1.0)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"latencies": [1]}',
+        '{"latencies": 7}',
+        '{"latencies": [{"runs": 5}]}',
+        json.dumps({"latencies": [row(MODEL, 0.0)]}),
+        json.dumps({"latencies": [row(MODEL, float("inf"))]}),
+        json.dumps({"latencies": [row(MODEL, True)]}),
+        "\udce4",
+    ],
+)
+def test_another_file_is_refused_by_name(tmp_path, text):
+    file = tmp_path / "m.json"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=r"m\.json: is not what `zoo bench` measured"):
+        read_measured(file)

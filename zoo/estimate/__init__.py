@@ -1,0 +1,1 @@
+"""Work, memory and estimated latency of a network on a board, before anything is built."""

@@ -1,0 +1,116 @@
+"""Corrects estimates by times that `zoo bench` measured on the board."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import exp, inf, log
+from pathlib import Path
+from typing import Any
+
+from zoo.capability import TimeMethod
+from zoo.errors import UsageError, ZooError
+from zoo.estimate.deployed import Deployed
+from zoo.estimate.estimate import Estimate, LayerEstimate
+from zoo.file_content import file_content
+
+__all__ = ["Measured", "calibrated", "read_measured"]
+
+Measured = Sequence[Mapping[str, Any]]
+"""The rows of `latencies` in the JSON of `zoo bench`."""
+
+_SINGLE = ("threads", "batch")
+_TEXTS = ("name", "model", "scheme")
+
+
+def read_measured(file: Path) -> Measured:
+    """Return the rows of a file that `zoo bench --out` wrote; raises UsageError for another."""
+    try:
+        rows = json.loads(file_content(file, UsageError))["latencies"]
+        wrong = [row for row in rows if not _is_row(row)]
+    except (ValueError, LookupError, TypeError) as error:
+        raise _not_measured(file, repr(error)) from error
+    if wrong:
+        raise _not_measured(
+            file, f"one of its latencies lacks {', '.join(_TEXTS)}, runs or median_ms"
+        )
+    return [row for row in rows if row["runs"]]
+
+
+def calibrated(
+    found: Estimate, measured: Measured, again: Callable[[str, str], Estimate], where: str
+) -> Estimate:
+    """Return the estimate times the ratio of measured to estimated time.
+
+    The ratio is the network's own if it was measured on this target, otherwise the geometric mean
+    of others' there in the same scheme. again: returns the estimate of a model and quantization
+    for the same target.  where: the file's name, for the method.
+    """
+    rows = [row for row in measured if _is_comparable(row, found.network)]
+    if found.ms is None or found.method is None or not rows:
+        return found
+    own = [row["median_ms"] / found.ms for row in rows if row["model"] == found.network.model]
+    ratios = own[:1] or list(_others(rows, again))
+    if not ratios:
+        return found
+    ratio = exp(sum(map(log, ratios)) / len(ratios))
+    if own:
+        factor, told = 1.0, "this network there"
+    else:
+        factor = max(max(r / ratio, ratio / r) for r in ratios)
+        told = f"{len(ratios)} other network{'s' if len(ratios) > 1 else ''} there"
+        factor = max(factor, found.method.factor) if len(ratios) == 1 else factor
+    method = TimeMethod(
+        f"{found.method.text}; times {ratio:.2f}, as {where} measured {told}",
+        factor,
+        is_bound=False,
+    )
+    layers = tuple(_scaled(layer, ratio) for layer in found.layers)
+    return replace(found, layers=layers, method=method, ratio=ratio)
+
+
+def _others(
+    rows: Sequence[Mapping[str, Any]], again: Callable[[str, str], Estimate]
+) -> Iterator[float]:
+    for row in rows:
+        try:
+            estimated_ms = again(row["model"], _quant(row)).ms
+        except ZooError:  # a file that is not here
+            continue
+        if estimated_ms:
+            yield row["median_ms"] / estimated_ms
+
+
+def _is_comparable(row: Mapping[str, Any], network: Deployed) -> bool:
+    """Whether a row is of this target, one sample on one thread, in its own runtime.
+
+    Names of stand-ins and of other runtimes have a comma and more behind the target.
+    """
+    words = f"{row['model']} {_quant(row)} {network.target.name}"
+    is_single = all(row.get(key, 1) == 1 for key in _SINGLE)
+    return row["name"] == words and row["scheme"] == network.scheme and is_single
+
+
+def _quant(row: Mapping[str, Any]) -> str:
+    """Return the second word of a row's name: model, quantization, target."""
+    words = str(row["name"]).split()
+    return words[1] if len(words) > 1 else ""
+
+
+def _is_row(row: object) -> bool:
+    """Whether a row is a measurement, or an estimate, which has no runs."""
+    if not isinstance(row, Mapping) or type(row.get("runs")) is not int:
+        return False
+    time_ms = row.get("median_ms")
+    is_time = isinstance(time_ms, int | float) and time_ms is not True and 0 < time_ms < inf
+    return row["runs"] == 0 or (is_time and all(isinstance(row.get(key), str) for key in _TEXTS))
+
+
+def _scaled(layer: LayerEstimate, ratio: float) -> LayerEstimate:
+    return layer if layer.ms is None else replace(layer, ms=layer.ms * ratio)
+
+
+def _not_measured(file: Path, why: str) -> UsageError:
+    return UsageError(
+        f"--measured {file}: is not what `zoo bench` measured ({why}); write it with `zoo bench "
+        "... --out FILE`"
+    )

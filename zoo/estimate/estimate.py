@@ -1,0 +1,133 @@
+"""The estimate of a network on a board: work, memory and, where its speed is known, latency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoo import registry
+from zoo.artifact import Memory, graph_memory
+from zoo.capability import TimeEstimate, TimeMethod
+from zoo.cost import MemoryReport
+from zoo.estimate.deployed import Deployed
+from zoo.graph import Graph, Node
+from zoo.macs import LayerWork, layer_work
+
+__all__ = ["Estimate", "LayerEstimate", "estimate"]
+
+_HALF_BITS = 16
+
+
+@dataclass(frozen=True)
+class LayerEstimate:
+    """A layer, or what is done between layers. ms: None if no time is estimated.
+
+    bytes: of inputs, constants and output.
+    """
+
+    node: str
+    op: str
+    macs: int
+    bytes: int
+    ms: float | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A network on a board.
+
+    network: its graph and formats.  method: None if nothing tells the board's speed.
+    ratio: of measured to estimated time, by which all times were multiplied; None if nothing was
+    measured.
+    """
+
+    network: Deployed
+    layers: tuple[LayerEstimate, ...]
+    memory: Memory
+    method: TimeMethod | None
+    ratio: float | None = None
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample."""
+        return sum(layer.macs for layer in self.layers)
+
+    @property
+    def ms(self) -> float | None:
+        """The network's time; None if it is not known."""
+        if self.method is None:
+            return None
+        return sum(layer.ms or 0.0 for layer in self.layers)
+
+    @property
+    def range_ms(self) -> tuple[float | None, float | None]:
+        """The least and the greatest time; None if unknown."""
+        if self.ms is None or self.method is None or not (self.method.factor or self.is_bound):
+            return None, None
+        if self.is_bound:
+            return self.ms, None
+        return self.ms / self.method.factor, self.ms * self.method.factor
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether a program takes longer than the time."""
+        return self.method is not None and self.method.is_bound
+
+
+def estimate(network: Deployed) -> Estimate:
+    """Return the estimate, with times by the target's compiler, else by its roofline.
+
+    Raises Refusal for what the compiler knows that the board does not run.
+    """
+    works = layer_work(network.graph)
+    layers, method = _by_compiler(network, works) or _by_roofline(network, works)
+    return Estimate(network, layers, _memory(network), method)
+
+
+def _by_compiler(
+    network: Deployed, works: Sequence[LayerWork]
+) -> tuple[tuple[LayerEstimate, ...], TimeMethod] | None:
+    compiler = registry.load("compiler", network.target.compiler)
+    if not isinstance(compiler, TimeEstimate):
+        return None
+    times: dict[str, float] = {}
+    for time in compiler.estimated_times(network.source, network.target):
+        times[time.node] = times.get(time.node, 0.0) + time.total_ms
+    layers = [_layer(work, times.pop(work.node, 0.0)) for work in works]
+    between = [LayerEstimate(name, "", 0, 0, ms) for name, ms in times.items()]
+    return (*between, *layers), compiler.time_method
+
+
+def _by_roofline(
+    network: Deployed, works: Sequence[LayerWork]
+) -> tuple[tuple[LayerEstimate, ...], TimeMethod | None]:
+    roofline = network.target.rooflines.get(network.number_format)
+    if roofline is None:
+        return tuple(_layer(work, None) for work in works), None
+    layers = tuple(
+        _layer(work, 1e3 * roofline.seconds(work.macs, work.bytes, _is_grouped(node)))
+        for node, work in zip(network.graph.nodes, works, strict=True)
+    )
+    text = f"roofline of {roofline.unit}; {roofline.source}"
+    return layers, TimeMethod(text, roofline.factor, is_bound=not roofline.factor)
+
+
+def _is_grouped(node: Node) -> bool:
+    groups = node.attributes.get("group", 1)
+    return isinstance(groups, int) and groups > 1
+
+
+def _layer(work: LayerWork, ms: float | None) -> LayerEstimate:
+    return LayerEstimate(work.node, work.op, work.macs, work.bytes, ms)
+
+
+def _memory(network: Deployed) -> Memory:
+    """Return what the compiler plans, or else what the values take at most."""
+    compiler = registry.load("compiler", network.target.compiler)
+    if isinstance(compiler, MemoryReport):
+        planned = compiler.memory(network.source)
+        if planned is not None:
+            return planned
+    return _unplanned(network.graph, network.scheme)
+
+
+def _unplanned(graph: Graph, scheme: str) -> Memory:
+    return graph_memory(graph, _HALF_BITS if scheme == "float16" else 0)
