@@ -16,8 +16,8 @@ from pathlib import Path
 
 import click
 
-from recipes.pfld.settings import Settings
 from recipes.pfld.train import train
+from recipes.shelf.landmarks.settings import Settings
 from zoo import registry
 from zoo.cli.entry import enter
 from zoo.errors import DataError, UsageError

@@ -6,6 +6,7 @@ from typing import Any
 
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import Variant
+from recipes.shelf.landmarks.training_record import training_text
 from recipes.shelf.publishing import accuracy_table, render
 from zoo.data.evaluation import Evaluation
 
@@ -27,7 +28,7 @@ def render_card(
 ) -> str:
     """Return Markdown.
 
-    measured: by published hub.  training: record by recipes.pfld.training_record or .soup.
+    measured: by published hub.  training: record of a training or a soup.
     """
     licence = recipe(variant).licences[0]
     return render(
@@ -46,30 +47,5 @@ def render_card(
         licence=licence.file.name,
         test_faces=_TEST_FACES[variant.points],
         accuracy=accuracy_table(measured),
-        training=_training(training),
+        training=training_text(training),
     )
-
-
-def _training(record: Mapping[str, Any]) -> str:
-    if "mean_of" not in record:
-        return _one_training(record)
-    trainings = [f"({n}) {_training(one)}" for n, one in enumerate(record["mean_of"], 1)]
-    return f"The mean of the weights of {len(trainings)} trainings. {' '.join(trainings)}"
-
-
-def _one_training(record: Mapping[str, Any]) -> str:
-    sets = "; ".join(
-        f"{data['faces']:,} faces of {data['name']} with {data['points']} landmarks"
-        for data in record["data"]
-    )
-    changed = ", ".join(f"{name} {value}" for name, value in record["changed_settings"].items())
-    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    lines = [
-        f"{sets}. In total, {record['training_faces']:,} pictures were used for training and "
-        f"{record['held_out_faces']} were held out.",
-        f"Trained as {record['model']} for {record['epochs']} epochs with seed {record['seed']}"
-        + (f", starting from the weights of {record['start']}" if record.get("start") else "")
-        + (f", taught by {', '.join(record['teachers'])}" if record["teachers"] else "")
-        + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
-    ]
-    return " ".join(lines)

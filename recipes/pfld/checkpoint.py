@@ -7,10 +7,11 @@ import torch
 from recipes.pfld.net import Channels, Pfld
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.checkpoint import as_run, load_weights
+from recipes.shelf.landmarks.family import Family
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 
-__all__ = ["build_net", "load_net", "restore"]
+__all__ = ["FAMILY", "build_net", "load_net", "restore"]
 
 
 def build_net(variant: Variant, seed: int = 0) -> Pfld:
@@ -33,3 +34,6 @@ def load_net(variant: Variant, weights: Path) -> Pfld:
 def restore(recipe: Recipe, weights: Path) -> Run:
     """Return the trained network as a function of its input [N, C, 112, 112] float32."""
     return as_run(load_net(VARIANTS[recipe.name], weights), recipe)
+
+
+FAMILY = Family("PFLD", VARIANTS, load_net)

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from recipes.pfld.checkpoint import load_net
-from recipes.pfld.training_record import read_record
 from recipes.pfld.variants import VARIANTS, Variant
 from recipes.shelf.checkpoint import save_state
+from recipes.shelf.landmarks.training_record import read_record
 from zoo.cli.entry import enter
 from zoo.errors import RecipeError
 

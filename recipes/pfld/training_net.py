@@ -14,6 +14,7 @@ from recipes.pfld.checkpoint import build_net
 from recipes.pfld.net import Pfld, PoseHead
 from recipes.pfld.start import start_state, start_variant
 from recipes.pfld.variants import Variant
+from recipes.shelf.landmarks.heads import point_heads, say_little
 from zoo.errors import RecipeError
 
 __all__ = ["TrainingNet"]
@@ -35,13 +36,11 @@ class TrainingNet(nn.Module):
         features = self.net.points.in_features
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.other_points = nn.ModuleDict(
-                {str(points): nn.Linear(features, 2 * points) for points in other_points}
-            )
+            self.other_points = point_heads(features, other_points)
             has_branch = pose_branch and self.net.pose is None
             self.other_pose = PoseHead(self.net.shallow_channels) if has_branch else None
         for head in self._heads().values():
-            _say_little(head)
+            say_little(head)
 
     def forward(self, image: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
         """image: [N, C, 112, 112]."""
@@ -80,13 +79,6 @@ class TrainingNet(nn.Module):
         """Return the heads of landmarks by number of points."""
         others = {int(points): head for points, head in self.other_points.items()}
         return {self.variant.points: self.net.points, **cast(dict[int, nn.Linear], others)}
-
-
-def _say_little(head: nn.Linear) -> None:
-    """Initialise a head to output nearly the mean face."""
-    with torch.no_grad():
-        head.weight.mul_(0.1)
-        head.bias.zero_()
 
 
 def _backbone(net: Pfld) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
 from recipes.pfld.ablation import LINES, MODEL, TAUGHT, Line, main, measure, run, table
-from recipes.pfld.settings import Settings, settings_of
+from recipes.shelf.landmarks.settings import Settings, settings_of
 from zoo.errors import DataError, UsageError
 
 

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from recipes.pfld.mean_face import mean_face
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import DEFAULT
+from recipes.shelf.landmarks.mean_face import mean_face
 from zoo.cli.main import cli
 from zoo.errors import UsageError
 

@@ -9,11 +9,12 @@ torch = pytest.importorskip("torch")
 
 from PIL import Image  # noqa: E402
 
+from recipes.pfld.checkpoint import FAMILY  # noqa: E402
 from recipes.pfld.net import Channels, Pfld  # noqa: E402
 from recipes.pfld.recipe import WEIGHTS, recipe  # noqa: E402
-from recipes.pfld.teachers import find_teachers, folded  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from recipes.shelf.landmark_evaluation import predict  # noqa: E402
+from recipes.shelf.landmarks.teachers import find_teachers, folded  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402
@@ -59,12 +60,12 @@ def contract(tmp_path: Path) -> Path:
 
 def taught(cut: torch.Tensor, **teachers: object) -> torch.Tensor:
     options = TrainOptions((), Path(), **teachers)  # type: ignore[arg-type]
-    (teacher,) = find_teachers(options, [STUDENT.points], RECIPE.contract).values()
+    (teacher,) = find_teachers(options, [STUDENT.points], RECIPE.contract, FAMILY).values()
     return teacher(cut)
 
 
 def test_none_was_asked_for() -> None:
-    assert find_teachers(TrainOptions((), Path()), [STUDENT.points], RECIPE.contract) == {}
+    assert find_teachers(TrainOptions((), Path()), [STUDENT.points], RECIPE.contract, FAMILY) == {}
 
 
 def test_a_relative_and_the_same_network_by_its_contract(cut: torch.Tensor, contract: Path) -> None:
@@ -96,7 +97,7 @@ def test_answers_are_places_of_the_face(cut: torch.Tensor, contract: Path) -> No
 def test_each_layout_has_its_own_teachers(cut: torch.Tensor, contract: Path) -> None:
     other = WEIGHTS / "pfld_0.25x.wflw98.safetensors"
     options = TrainOptions((), Path(), teachers=(WEIGHT_FILE, other), peers=((HUB, contract),))
-    teachers = find_teachers(options, [98, 68], RECIPE.contract)
+    teachers = find_teachers(options, [98, 68], RECIPE.contract, FAMILY)
     assert {points: teach(cut).shape for points, teach in teachers.items()} == {
         68: (1, 136),
         98: (1, 196),
@@ -111,7 +112,9 @@ def test_another_number_of_landmarks_cannot_teach(contract: Path) -> None:
         RecipeError,
         match=r"peer\.toml: finds 68 landmarks, but the faces have 98; give a network with as many",
     ):
-        find_teachers(TrainOptions((), Path(), peers=((HUB, contract),)), [98], RECIPE.contract)
+        find_teachers(
+            TrainOptions((), Path(), peers=((HUB, contract),)), [98], RECIPE.contract, FAMILY
+        )
 
 
 def test_the_folded_network_computes_the_same_without_batch_norms() -> None:

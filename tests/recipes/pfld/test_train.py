@@ -14,10 +14,10 @@ pytest.importorskip("lightning")
 from safetensors.torch import load_file  # noqa: E402
 
 from recipes.pfld.checkpoint import build_net, load_net  # noqa: E402
-from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.train import train  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from recipes.shelf.checkpoint import save_state  # noqa: E402
+from recipes.shelf.landmarks.task import LandmarkTask  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.errors import DataError, RecipeError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recipes.pfld.settings import Settings, settings_of
 from recipes.shelf.augmentation import PRESETS, Augmentation
+from recipes.shelf.landmarks.settings import Settings, settings_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "training.md"
 

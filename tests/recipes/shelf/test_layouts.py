@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import recipes.pfld
+from recipes.shelf import landmarks
 from recipes.shelf.layouts import LAYOUTS, layout_of
 from zoo.errors import DataError
 
@@ -26,7 +26,7 @@ def test_a_mirror_swaps_the_eyes_and_keeps_the_nose(points: int) -> None:
 
 
 def test_the_average_face_is_symmetric_under_the_mirror() -> None:
-    path = Path(recipes.pfld.__file__).with_name("average_face.json")
+    path = Path(landmarks.__file__).with_name("average_face.json")
     content = json.loads(path.read_text())
     place = dict(zip(content["points"], content["face"], strict=True))
     mirror = layout_of(68).mirror

@@ -5,14 +5,14 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning")
 
-from recipes.pfld.mean_face import mean_face  # noqa: E402
 from recipes.pfld.recipe import recipe  # noqa: E402
-from recipes.pfld.settings import settings_of  # noqa: E402
-from recipes.pfld.task import LandmarkTask  # noqa: E402
 from recipes.pfld.training_net import TrainingNet  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from recipes.shelf.augment import face_squares  # noqa: E402
 from recipes.shelf.landmark_data import Batch  # noqa: E402
+from recipes.shelf.landmarks.mean_face import mean_face  # noqa: E402
+from recipes.shelf.landmarks.settings import settings_of  # noqa: E402
+from recipes.shelf.landmarks.task import LandmarkTask  # noqa: E402
 
 SMALL = VARIANTS["pfld_0.25x.300w68"]
 STILL = {

@@ -1,6 +1,6 @@
 """A three-dimensional average face, computed from two-dimensional labels alone.
 
-    python -m recipes.pfld.average_face TRAINING_FACES TEST_FACES
+    python -m recipes.shelf.landmarks.average_face TRAINING_FACES TEST_FACES
 
 writes `average_face.json`: the positions of the reference points, and the agreement of the
 resulting head poses with the test set's columns headpose_yaw, headpose_pitch, headpose_roll.
@@ -121,4 +121,4 @@ def main(train: Path, test: Path) -> None:
 
 
 if __name__ == "__main__":
-    enter(main, "python -m recipes.pfld.average_face")
+    enter(main, "python -m recipes.shelf.landmarks.average_face")

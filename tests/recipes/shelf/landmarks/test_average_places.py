@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from recipes.pfld.average_places import average_places
-from recipes.pfld.mean_face import mean_face
+from recipes.shelf.landmarks.average_places import average_places
+from recipes.shelf.landmarks.mean_face import mean_face
 from recipes.shelf.layouts import LAYOUTS, layout_of
 
 

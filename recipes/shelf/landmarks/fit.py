@@ -6,14 +6,14 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from recipes.pfld.loss import wing
-from recipes.pfld.mean_face import mean_face
-from recipes.pfld.network_input import network_input
 from recipes.shelf.augment import face_squares, random_cuts
 from recipes.shelf.augmentation import PRESETS, Augmentation
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
+from recipes.shelf.landmarks.loss import wing
+from recipes.shelf.landmarks.mean_face import mean_face
+from recipes.shelf.landmarks.network_input import network_input
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.photometric import change_pixels
 from recipes.shelf.quantized_network import (

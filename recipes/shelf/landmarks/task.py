@@ -1,4 +1,4 @@
-"""Training of a PFLD network as a LightningModule: batches in, loss and NME out."""
+"""Training of a landmark network as a LightningModule: batches in, loss and NME out."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,17 +7,16 @@ import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
-from recipes.pfld.loss import pose_errors, squared_distance, wing
-from recipes.pfld.mean_face import mean_face
-from recipes.pfld.network_input import network_input
-from recipes.pfld.optimizers import optimizer_and_schedule
-from recipes.pfld.settings import Settings
-from recipes.pfld.teachers import Teacher
-from recipes.pfld.training_net import TrainingNet
 from recipes.shelf.augment import cut_faces, face_squares, random_cuts, square_matrices
 from recipes.shelf.landmark_data import Batch
+from recipes.shelf.landmarks.loss import pose_errors, squared_distance, wing
+from recipes.shelf.landmarks.mean_face import mean_face
+from recipes.shelf.landmarks.network_input import network_input
+from recipes.shelf.landmarks.optimizers import optimizer_and_schedule
+from recipes.shelf.landmarks.settings import Settings
+from recipes.shelf.landmarks.teachers import Teacher
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.photometric import change_pixels
 from zoo.contract import Contract
@@ -29,6 +28,8 @@ __all__ = ["LandmarkTask"]
 class LandmarkTask(LightningModule):
     """Fit a network to landmarks; `val_nme` is in percent of the inter-ocular distance.
 
+    net: from an image [N, C, S, S] to differences from the mean face [N, 2 * points] by number of
+    points, and the head pose [N, 3] in degrees or None.
     layouts: numbers of points in the batches' landmarks, in order; the first is the network's own.
     teachers: by layout; they see a face before its pixels are changed.
     """
@@ -37,7 +38,7 @@ class LandmarkTask(LightningModule):
 
     def __init__(
         self,
-        net: TrainingNet,
+        net: nn.Module,
         contract: Contract,
         settings: Settings,
         layouts: tuple[int, ...],

@@ -1,20 +1,19 @@
-"""Networks that a student learns from: larger ones of this family, and third-party ones."""
+"""Networks that a student learns from: larger ones of its family, and third-party ones."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from recipes.pfld.checkpoint import load_net
-from recipes.pfld.mean_face import mean_face
-from recipes.pfld.net import Pfld
-from recipes.pfld.network_input import network_input
-from recipes.pfld.variants import VARIANTS
 from recipes.shelf.landmark_evaluation import landmark_count, predict_batch
+from recipes.shelf.landmarks.family import Family, Member
+from recipes.shelf.landmarks.mean_face import mean_face
+from recipes.shelf.landmarks.network_input import network_input
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.contract import Contract
@@ -30,14 +29,14 @@ Teacher = Callable[[Tensor], Tensor]
 
 
 def find_teachers(
-    options: TrainOptions, layouts: Sequence[int], contract: Contract
+    options: TrainOptions, layouts: Sequence[int], contract: Contract, family: Family[Any]
 ) -> dict[int, Teacher]:
     """Return the mean of all requested networks by number of points.
 
-    layouts: the numbers of points that the student learns.  contract: the student's.
+    layouts: the numbers of points that the student learns.  contract, family: the student's.
     Raises RecipeError naming a file that is missing or cannot teach.
     """
-    relatives = [_Relative(file) for file in options.teachers]
+    relatives = [_relative(file, family) for file in options.teachers]
     peers = [_Peer(onnx, file, contract) for onnx, file in options.peers]
     everyone: list[_Relative | _Peer] = [*relatives, *peers]
     teachers: dict[int, list[Teacher]] = {}
@@ -62,21 +61,26 @@ def _mean(teachers: Sequence[Teacher]) -> Teacher:
     return teach
 
 
-class _Relative:
-    """A network of this family, with weights named after their variant."""
+def _relative(weights: Path, family: Family[Any]) -> "_Relative":
+    """Return the network of these weights, which are named after their variant."""
+    if not weights.is_file():
+        raise RecipeError(f"{weights}: no such file; give the teacher's weights")
+    variant = family.variants.get(weights.name.removesuffix(".safetensors"))
+    if variant is None:
+        raise RecipeError(
+            f"{weights}: not named after a variant of {family.title}; expected the weights of one, "
+            f"named VARIANT.safetensors, such as {next(iter(family.variants))}.safetensors"
+        )
+    return _Relative(str(weights), variant, family.load(variant, weights))
 
-    def __init__(self, weights: Path) -> None:
-        if not weights.is_file():
-            raise RecipeError(f"{weights}: no such file; give the teacher's weights")
-        variant = VARIANTS.get(weights.name.removesuffix(".safetensors"))
-        if variant is None:
-            raise RecipeError(
-                f"{weights}: not named after a variant of PFLD; expected the weights of one, "
-                "named VARIANT.safetensors, such as pfld_1.0x.300w68.safetensors"
-            )
-        self.name, self.points = str(weights), variant.points
+
+class _Relative:
+    """A network of the student's family, with weights."""
+
+    def __init__(self, name: str, variant: Member, net: nn.Module) -> None:
+        self.name, self.points = name, variant.points
         # Folded batch norms and this layout are for speed.
-        net = folded(load_net(variant, weights)).requires_grad_(False)
+        net = folded(net).requires_grad_(False)
         self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._channels = variant.in_channels
         self._mean = torch.tensor(mean_face(variant.points)).flatten()
@@ -121,7 +125,7 @@ def _face_box(size: int, scale: float) -> Box:
     return (size - side) / 2, (size - side) / 2, side, side
 
 
-def folded(net: Pfld) -> Pfld:
+def folded(net: nn.Module) -> nn.Module:
     """Return the network for evaluation, without batch norms; `net` is unchanged."""
     copy = deepcopy(net).eval()
     sequences = [module for module in copy.modules() if isinstance(module, nn.Sequential)]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recipes.pfld.face_classes import class_weights, face_classes
 from recipes.shelf.labelled_faces import LabelledFaces
+from recipes.shelf.landmarks.face_classes import class_weights, face_classes
 
 
 def faces_with(rows: list[dict[str, str]]) -> LabelledFaces:

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from recipes.pfld.loss import pose_errors, squared_distance, wing  # noqa: E402
+from recipes.shelf.landmarks.loss import pose_errors, squared_distance, wing  # noqa: E402
 
 
 @pytest.mark.parametrize(

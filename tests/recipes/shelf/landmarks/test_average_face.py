@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recipes.pfld.average_face import (
+from recipes.shelf.crops import read_crops
+from recipes.shelf.landmarks.average_face import (
     FILE,
     REFERENCE_POINTS,
     average_face,
     factorize,
     pose_errors,
 )
-from recipes.shelf.crops import read_crops
 from recipes.shelf.layouts import layout_of
 from zoo.steps.head_pose import head_angles
 

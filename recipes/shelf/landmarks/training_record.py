@@ -7,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from recipes.pfld.settings import Settings
 from recipes.shelf.landmark_data import LandmarkData
+from recipes.shelf.landmarks.settings import Settings
 from zoo.errors import RecipeError
 from zoo.training import TrainOptions
 
-__all__ = ["read_record", "seeds_of", "training_record"]
+__all__ = ["read_record", "seeds_of", "training_record", "training_text"]
 
 _PACKAGES = ("torch", "lightning", "kornia")
 
@@ -23,8 +23,12 @@ def training_record(
     settings: Settings,
     sets: Mapping[str, tuple[int, int]],
     data: LandmarkData,
+    defaults: Settings,
 ) -> dict[str, Any]:
-    """Return the record in JSON types. sets: faces and landmarks of each data set by name."""
+    """Return the record in JSON types. sets: faces and landmarks of each data set by name.
+
+    defaults: the family's settings.
+    """
     return {
         "model": model,
         "data": [
@@ -40,7 +44,7 @@ def training_record(
             *(weights.stem for weights in options.teachers),
             *(onnx.stem for onnx, _ in options.peers),
         ],
-        "changed_settings": _changed(asdict(settings), asdict(Settings())),
+        "changed_settings": _changed(asdict(settings), asdict(defaults)),
         "versions": {package: version(package) for package in _PACKAGES},
     }
 
@@ -69,6 +73,32 @@ def seeds_of(record: Mapping[str, Any]) -> set[int | None]:
     if "mean_of" in record:
         return set().union(*map(seeds_of, record["mean_of"]))
     return {record.get("seed")}
+
+
+def training_text(record: Mapping[str, Any]) -> str:
+    """Return the record of a training, or of averaged ones, in words for a model card."""
+    if "mean_of" not in record:
+        return _one_training(record)
+    trainings = [f"({n}) {training_text(one)}" for n, one in enumerate(record["mean_of"], 1)]
+    return f"The mean of the weights of {len(trainings)} trainings. {' '.join(trainings)}"
+
+
+def _one_training(record: Mapping[str, Any]) -> str:
+    sets = "; ".join(
+        f"{data['faces']:,} faces of {data['name']} with {data['points']} landmarks"
+        for data in record["data"]
+    )
+    changed = ", ".join(f"{name} {value}" for name, value in record["changed_settings"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    lines = [
+        f"{sets}. In total, {record['training_faces']:,} pictures were used for training and "
+        f"{record['held_out_faces']} were held out.",
+        f"Trained as {record['model']} for {record['epochs']} epochs with seed {record['seed']}"
+        + (f", starting from the weights of {record['start']}" if record.get("start") else "")
+        + (f", taught by {', '.join(record['teachers'])}" if record["teachers"] else "")
+        + f". Settings other than the defaults: {changed or 'none'}. {versions}.",
+    ]
+    return " ".join(lines)
 
 
 def _changed(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, MultiStepLR, OneCycleLR
 
-from recipes.pfld.settings import Settings
+from recipes.shelf.landmarks.settings import Settings
 
 __all__ = ["optimizer_and_schedule"]
 

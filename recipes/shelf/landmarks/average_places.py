@@ -1,6 +1,6 @@
 """Computes the mean faces that the networks' outputs are relative to.
 
-    python -m recipes.pfld.average_places FACES...
+    python -m recipes.shelf.landmarks.average_places FACES...
 
 writes `mean_faces.json` from labelled faces, one data set for each number of landmarks.
 """
@@ -12,8 +12,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.pfld.mean_face import FILE
 from recipes.shelf.face_data import read_faces
+from recipes.shelf.landmarks.mean_face import FILE
 from recipes.shelf.layouts import Layout, layout_of
 from zoo.cli.entry import enter
 
@@ -48,4 +48,4 @@ def main(specs: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    enter(main, "python -m recipes.pfld.average_places")
+    enter(main, "python -m recipes.shelf.landmarks.average_places")

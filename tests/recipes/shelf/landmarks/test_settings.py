@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from recipes.pfld.settings import Settings, settings_of
 from recipes.shelf.augmentation import PRESETS
+from recipes.shelf.landmarks.settings import Settings, settings_of
 from zoo.errors import UsageError
 
 

@@ -1,0 +1,1 @@
+"""What the families of landmark networks share: contract, training, losses and mean faces."""
