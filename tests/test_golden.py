@@ -1,4 +1,4 @@
-"""What is rendered for an app and its bundle, and C code, against files that people can read.
+"""What is rendered for an app and its bundle, C code and a report, against files that people can read.
 
 `make golden` writes them again; the difference belongs into the same commit as its cause.
 """
@@ -12,11 +12,13 @@ import pytest
 from generated_c import to_c
 from integer_graphs import IntegerForm, integer_graph
 from networks import residual_network
+from report_content import small_content
 
 from codegen.max78000 import firmware_sources
 from codegen.templates import TEMPLATES
 from zoo import registry
 from zoo.plugs import AppRequest
+from zoo.report.report import Report
 
 GOLDEN = Path(__file__).with_name("golden")
 MODEL = "pfld_0.25x.300w68"
@@ -80,12 +82,18 @@ def rendered_max78000() -> dict[str, bytes]:
     return {name: sources[f"firmware/{name}"] for name in ("contract.h", "labels.h")}
 
 
+def rendered_report() -> dict[str, bytes]:
+    """Return a report of a small bundle and a model."""
+    return {"report.html": Report(small_content()).html.encode()}
+
+
 TREES = {
     f"{MODEL}.x86": partial(rendered, "x86", "model.onnx"),
     f"{MODEL}.android": partial(rendered, "android", "model.tflite"),
     f"{DETECTOR}.k210": rendered_k210,
     f"{CLASSIFIER}.max78000": rendered_max78000,
     "residual.c": rendered_c,
+    "report": rendered_report,
 }
 
 

@@ -91,6 +91,7 @@ def test_only_the_command_line_prints_and_exits(module):
         (["plugins"], HEAVY),
         (["plugins", "--json"], HEAVY),
         (["build", "--help"], HEAVY),
+        (["report", "--help"], HEAVY),
         (["show", "x86"], HEAVY),
     ],
 )

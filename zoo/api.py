@@ -27,7 +27,14 @@ MODULES = MappingProxyType(
             "zoo.data.crops",
             "zoo.data.evaluation",
         ),
-        "Drawings": ("zoo.drawing.svg", "zoo.drawing.charts"),
+        "Drawings and reports": (
+            "zoo.drawing.svg",
+            "zoo.drawing.charts",
+            "zoo.drawing.photos",
+            "zoo.report.content",
+            "zoo.report.timings",
+            "zoo.report.report",
+        ),
         "Boards and schemes": ("zoo.target", "zoo.roofline", "zoo.advice", "zoo.scheme"),
         "The graph": ("zoo.graph", "zoo.layout"),
         "Ops": (

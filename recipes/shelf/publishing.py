@@ -17,7 +17,7 @@ from zoo import registry
 from zoo.build.cache import Cache, default_folder
 from zoo.build.pipeline import STAGES, build
 from zoo.build.plan import Wish, make_plan
-from zoo.data.evaluation import Evaluation
+from zoo.data.evaluation import Evaluation, metric_words
 from zoo.recipe import Recipe
 
 __all__ = [
@@ -30,8 +30,6 @@ __all__ = [
     "render",
     "write_accuracy",
 ]
-
-_UNITS = {"percent": "%", "deg": "degrees"}
 
 
 def keep_weights(trained: Path, name: str, folder: Path) -> Path:
@@ -105,9 +103,7 @@ def accuracy_table(measured: Mapping[str, Evaluation]) -> str:
     names = next(iter(measured.values())).metrics
     rows = [["metric", *measured], ["---"] * (1 + len(measured))]
     for name in names:
-        label, _, unit = name.rpartition("_")
-        label = f"{label.replace('_', ' ')}, {_UNITS.get(unit, unit)}"
-        rows.append([label, *(f"{m.metrics[name]:.2f}" for m in measured.values())])
+        rows.append([", ".join(metric_words(name)), *(f"{m.metrics[name]:.2f}" for m in measured.values())])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -1,6 +1,6 @@
 """Subjects: networks to evaluate, in the forms that `zoo build` makes of a model."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -22,6 +22,7 @@ from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import ToolchainError, UsageError, suggest
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
+from zoo.scheme import FLOAT_SCHEMES
 from zoo.tool import install_extra
 from zoo.user_file import find_importer
 
@@ -38,6 +39,7 @@ __all__ = [
     "forms",
     "load_bundle",
     "load_forms",
+    "load_pair",
     "load_peers",
     "load_published",
     "load_weights",
@@ -173,9 +175,28 @@ def _bundled_run(bundle: Bundle, index: int, form: str) -> Run:
     return _load(*_file_of(form, bundle.manifest.executor, hub, main))
 
 
-def load_published(recipe: Recipe) -> Iterator[Subject]:
-    """Yield every published hub, for any board's scheme, unchanged by its runtime."""
+def load_pair(bundle: Bundle, recipe: Recipe) -> Iterator[Subject]:
+    """Yield a bundle's float network, and its quantized one if it is another, both alone.
+
+    recipe: with the bundle's contract.
+    """
+    artifact, model = bundle.manifest.artifacts[0], bundle.manifest.models[0]
+    executor, _ = _file_of("hub", "", bundle.folder, bundle.folder)
+    files = {"none": bundle.folder / artifact.float_hub}
+    if model.scheme not in FLOAT_SCHEMES:
+        files[f"{model.quantization}.{model.scheme}"] = bundle.folder / artifact.hub
+    for key, file in files.items():
+        yield Subject(key, recipe, _load(executor, file))
+
+
+def load_published(recipe: Recipe, keys: Collection[str] = ()) -> Iterator[Subject]:
+    """Yield every published hub, for any board's scheme, unchanged by its runtime.
+
+    keys: of the hubs to yield, all if empty.
+    """
     for key, hub in recipe.hubs.items():
+        if keys and key not in keys:
+            continue
         run = _run_of_file(hub, find_importer(hub).inspector, recipe.contract)
         yield Subject(f"{recipe.name} {key}", recipe, run)
 

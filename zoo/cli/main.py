@@ -24,6 +24,7 @@ COMMANDS = {
     "keygen": "Make a key that signs bundles.",
     "list": "List models and targets, or data sets.",
     "plugins": "List plugins, what they provide, and whether they work.",
+    "report": "Write a page about bundles and models.",
     "run": "Run a bundle's app on this machine.",
     "show": "Show a model, a target, a scheme, an ONNX file or a bundle.",
     "train": "Train a model.",

@@ -10,7 +10,9 @@ from zoo.region_rule import RegionRule
 if TYPE_CHECKING:
     from zoo.plugs import Run
 
-__all__ = ["Curve", "Detector", "Evaluation", "Measurement"]
+__all__ = ["Curve", "Detector", "Evaluation", "Measurement", "metric_words"]
+
+_UNITS = {"percent": "%", "deg": "degrees"}
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,11 @@ class Evaluation:
     metrics: Mapping[str, float]
     curves: tuple[Curve, ...] = ()
     groups: tuple[Measurement, ...] = ()
+
+
+def metric_words(name: str) -> tuple[str, str]:
+    """Return what a metric is and its unit, '' for none, from its name."""
+    words, _, unit = name.rpartition("_")
+    if not words:
+        return name, ""
+    return words.replace("_", " "), _UNITS.get(unit, unit)

@@ -17,7 +17,6 @@ _WIDTH, _PLOT_HEIGHT = 440.0, 270.0
 _LEFT, _RIGHT, _TOP = 52.0, 12.0, 36.0
 _LINE = 18.0
 _AXIS = 42.0
-_FONT = 13
 _COLOURS = 6
 _DASHES = ("none", "7 4", "2 3", "9 3 2 3")
 _CHARACTERS = 54
@@ -143,14 +142,14 @@ def bar_chart(name: str, bars: Bars) -> Drawing:
     values = [value for row in bars.rows for value in row.values if value is not None]
     if not all(isfinite(value) and value >= 0 for value in values):
         raise DataError(f"{name}: a bar needs a finite number that is not negative")
-    scale = (_WIDTH - _LABEL - _VALUE) / (max(values, default=0) or 1)
+    largest = max(values, default=0) or 1
     content, y = [_heading(f"{name}, {bars.unit}")], _TOP
     for row in bars.rows:
         middle = y + _BAR * len(row.values) / 2 + 4
         label = _short(row.label, _LABEL_CHARACTERS)
         content.append(_text(label, _LABEL - 8, middle, text_anchor="end"))
         for index, value in enumerate(row.values):
-            content += _bar(index, y, value, scale)
+            content += _bar(index, y, value, largest)
             y += _BAR
         y += _GAP
     for index, label in enumerate(bars.names):
@@ -161,12 +160,13 @@ def bar_chart(name: str, bars: Bars) -> Drawing:
     return Drawing(_WIDTH, y + 8, name, summary, content)
 
 
-def _bar(index: int, y: float, value: float | None, scale: float) -> list[Svg]:
+def _bar(index: int, y: float, value: float | None, largest: float) -> list[Svg]:
     """Return a bar with its value; nothing for None."""
     if value is None:
         return []
-    bar = {"x": _LABEL, "y": y + 1.5, "width": value * scale, "height": _BAR - 3}
-    told = _text(f"{value:.4g}", _LABEL + value * scale + 5, y + _BAR - 2, font_size=11)
+    width = (_WIDTH - _LABEL - _VALUE) * (value / largest)
+    bar = {"x": _LABEL, "y": y + 1.5, "width": width, "height": _BAR - 3}
+    told = _text(f"{value:.4g}", _LABEL + width + 5, y + _BAR - 2, font_size=11)
     return [element("rect", **bar, **_filled(index)), told]
 
 
@@ -205,12 +205,7 @@ def _stroke(index: int) -> dict[str, str | float]:
 
 
 def _text(text: str, x: float, y: float, **attributes: str | float) -> Svg:
-    font: dict[str, str | float] = {
-        "font_family": "system-ui, sans-serif",
-        "font_size": _FONT,
-        "fill": "var(--ink)",
-    }
-    return element("text", text, x=x, y=y, **(font | attributes))
+    return element("text", text, x=x, y=y, **attributes)
 
 
 def _short(text: str, most: int) -> str:

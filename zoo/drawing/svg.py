@@ -12,6 +12,11 @@ THEME = (Path(__file__).with_name("theme.css")).read_text("utf-8")
 """CSS variables of the colours of drawings, in light and dark."""
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
+_TEXT: dict[str, float | str] = {
+    "font_family": "system-ui, sans-serif",
+    "font_size": 13,
+    "fill": "var(--ink)",
+}
 
 
 class Svg(str):
@@ -46,14 +51,14 @@ class Drawing:
     content: Sequence[Svg]
 
     def __html__(self) -> str:
-        return self.placed()
+        return self.placed(width=self.width, height=self.height)
 
     def placed(self, **attributes: float | str) -> Svg:
         """Return the element, with more attributes, such as its place in another drawing."""
         told = (element("title", self.title), element("desc", self.summary))
         box = f"0 0 {_value(self.width)} {_value(self.height)}"
         own = {"xmlns": _NAMESPACE, "viewBox": box, "role": "img"}
-        return element("svg", (*told, *self.content), **own, **attributes)
+        return element("svg", (*told, *self.content), **own, **_TEXT, **attributes)
 
     def _repr_svg_(self) -> str:
         return standalone([self])

@@ -1,0 +1,1 @@
+"""Reports: what is known of bundles and models, as one page."""

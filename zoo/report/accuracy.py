@@ -1,0 +1,77 @@
+"""The accuracy of a subject's forms: measured for the report, or as recorded at publishing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoo.build.subjects import Subject as Runnable
+from zoo.build.subjects import evaluate
+from zoo.data.evaluation import Evaluation
+from zoo.errors import RecipeError
+from zoo.field_types import mistyped
+from zoo.proof.certificate import Certificate
+from zoo.recipe import Recipe
+from zoo.report.content import FLOAT, Accuracy
+
+__all__ = ["form_of", "measured", "recorded", "recorded_in"]
+
+_NONE = "none"
+
+
+def form_of(key: str) -> str:
+    """Return a form's name from the key of a hub."""
+    return FLOAT if key == _NONE else key
+
+
+def measured(forms: Sequence[tuple[str, Runnable]], data: Path) -> tuple[Accuracy, ...]:
+    """Return the accuracy of (form, network) on labelled data, in the boxes of the labels."""
+    results = evaluate((network for _, network in forms), data)
+    names = [form for form, _ in forms]
+    return tuple(
+        Accuracy(form, result, is_measured=True)
+        for form, (_, result) in zip(names, results, strict=True)
+    )
+
+
+def recorded(recipe: Recipe) -> tuple[Accuracy, ...]:
+    """Return the accuracy of a model's published hubs, the float one first."""
+    found = _read(recipe)
+    keys = sorted(found, key=lambda key: (key != _NONE, key))
+    return tuple(Accuracy(form_of(key), found[key], is_measured=False) for key in keys)
+
+
+def recorded_in(certificate: Certificate, recipe: Recipe) -> tuple[Accuracy, ...]:
+    """Return what a certificate records, after the float network's if it belongs to it.
+
+    That is so if the recipe still has the same figures of the quantized network.
+    """
+    if not certificate.accuracy:
+        return ()
+    own = _evaluation(certificate.accuracy, f"{certificate.model}: its certificate's accuracy")
+    key = f"{certificate.quantization}.{certificate.scheme}"
+    published = _read(recipe)
+    if certificate.quantization in published:  # floats have no scheme in their key
+        key = certificate.quantization
+    of_key = Accuracy(form_of(key), own, is_measured=False)
+    if key == _NONE or published.get(key) != own or _NONE not in published:
+        return (of_key,)
+    return (Accuracy(FLOAT, published[_NONE], is_measured=False), of_key)
+
+
+def _read(recipe: Recipe) -> dict[str, Evaluation]:
+    if recipe.metrics is None:
+        return {}
+    figures = json.loads(recipe.metrics.read_text("utf-8"))
+    return {key: _evaluation(values, str(recipe.metrics)) for key, values in figures.items()}
+
+
+def _evaluation(values: Mapping[str, Any], where: str) -> Evaluation:
+    """Return figures as they are published; raises RecipeError for others."""
+    try:
+        found = Evaluation(values["data"], values["count"], values["metrics"])
+    except (LookupError, TypeError) as error:
+        raise RecipeError(f"{where}: has no data, count and metrics ({error!r})") from error
+    if wrong := mistyped(found, Evaluation):
+        raise RecipeError(f"{where}: {wrong}")
+    return found
