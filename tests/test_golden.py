@@ -1,4 +1,4 @@
-"""What is rendered for an app and its bundle, C code and a report, against files that people can read.
+"""What is rendered for an app and its bundle, C code and reports, against files to read.
 
 `make golden` writes them again; the difference belongs into the same commit as its cause.
 """

@@ -103,7 +103,9 @@ def accuracy_table(measured: Mapping[str, Evaluation]) -> str:
     names = next(iter(measured.values())).metrics
     rows = [["metric", *measured], ["---"] * (1 + len(measured))]
     for name in names:
-        rows.append([", ".join(metric_words(name)), *(f"{m.metrics[name]:.2f}" for m in measured.values())])
+        rows.append(
+            [", ".join(metric_words(name)), *(f"{m.metrics[name]:.2f}" for m in measured.values())]
+        )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
