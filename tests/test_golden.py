@@ -17,6 +17,8 @@ from report_content import small_content
 from codegen.max78000 import firmware_sources
 from codegen.templates import TEMPLATES
 from zoo import registry
+from zoo.drawing.graph import draw_graph
+from zoo.drawing.svg import standalone
 from zoo.plugs import AppRequest
 from zoo.report.report import Report
 
@@ -87,6 +89,12 @@ def rendered_report() -> dict[str, bytes]:
     return {"report.html": Report(small_content()).html.encode()}
 
 
+def rendered_graph() -> dict[str, bytes]:
+    """Return the drawing of a small network whose scales are powers of two."""
+    graph = integer_graph(residual_network(), IntegerForm(power_of_two=True))
+    return {"network.svg": standalone([draw_graph(graph)]).encode()}
+
+
 TREES = {
     f"{MODEL}.x86": partial(rendered, "x86", "model.onnx"),
     f"{MODEL}.android": partial(rendered, "android", "model.tflite"),
@@ -94,6 +102,7 @@ TREES = {
     f"{CLASSIFIER}.max78000": rendered_max78000,
     "residual.c": rendered_c,
     "report": rendered_report,
+    "residual.graph": rendered_graph,
 }
 
 

@@ -31,6 +31,7 @@ MODULES = MappingProxyType(
             "zoo.drawing.svg",
             "zoo.drawing.charts",
             "zoo.drawing.photos",
+            "zoo.drawing.graph",
             "zoo.report.content",
             "zoo.report.timings",
             "zoo.report.report",

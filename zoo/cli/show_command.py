@@ -16,6 +16,7 @@ from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
 from zoo.bundle.kfpkg import SUFFIX, read_kfpkg
 from zoo.cli.capability_output import show_capabilities
+from zoo.cli.graph_output import write_graph
 from zoo.cli.options import (
     chosen_runtime,
     cpu_tail_option,
@@ -47,6 +48,15 @@ _KINDS = ("recipe", "target", "scheme")
 @click.option(
     "--layers", is_flag=True, help="Show multiply-accumulates and bytes of each node instead."
 )
+@click.option(
+    "--graph",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.svg",
+    help="Draw the network instead, with shapes, types and scales.",
+)
+@click.option(
+    "--quant", default="", help="With --graph: published quantization, such as qat or ptq.dpu-pow2."
+)
 @size_option
 @signal_option
 @json_option
@@ -56,6 +66,8 @@ def command(
     runtime: str,
     cpu_tail: bool,
     layers: bool,
+    graph: Path | None,
+    quant: str,
     size: str,
     rate_hz: int,
     as_json: bool,
@@ -65,11 +77,19 @@ def command(
     Files are .onnx, .tflite, .xmodel, .kmodel and .kfpkg.
 
     With --target or --layers, NAME is a model, an .onnx or .tflite file; show for each node what
-    runs it, or its work.
+    runs it, or its work. With --graph, NAME may also be a bundle.
     """
     runtime, source = chosen_runtime(runtime, cpu_tail), source_of(size, rate_hz)
     if any(source) and not is_user_file(name):
         raise UsageError(f"--size and --signal are for {suffixes()} files, not for {name}")
+    if graph is not None:
+        if layers or target is not None or as_json:
+            raise UsageError("--graph goes with none of --layers, --target and --json")
+        ops = write_graph(name, quant, graph, *source)
+        click.echo(f"{graph}: {ops} ops")
+        return
+    if quant:
+        raise UsageError("--quant needs --graph; `zoo show MODEL` lists what is published")
     if layers:
         if target is not None:
             raise UsageError(
