@@ -18,7 +18,7 @@ from codegen.max78000 import firmware_sources
 from codegen.templates import TEMPLATES
 from zoo import registry
 from zoo.drawing.graph import draw_graph
-from zoo.drawing.svg import standalone
+from zoo.drawing.svg import THEME, standalone
 from zoo.plugs import AppRequest
 from zoo.report.report import Report
 
@@ -92,7 +92,7 @@ def rendered_report() -> dict[str, bytes]:
 def rendered_graph() -> dict[str, bytes]:
     """Return the drawing of a small network whose scales are powers of two."""
     graph = integer_graph(residual_network(), IntegerForm(power_of_two=True))
-    return {"network.svg": standalone([draw_graph(graph)]).encode()}
+    return {"network.svg": standalone([draw_graph(graph)]).replace(THEME, "").encode()}
 
 
 TREES = {
