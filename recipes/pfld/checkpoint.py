@@ -36,4 +36,4 @@ def restore(recipe: Recipe, weights: Path) -> Run:
     return as_run(load_net(VARIANTS[recipe.name], weights), recipe)
 
 
-FAMILY = Family("PFLD", VARIANTS, load_net)
+FAMILY = Family(VARIANTS, load_net)

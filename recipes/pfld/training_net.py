@@ -39,8 +39,7 @@ class TrainingNet(nn.Module):
             self.other_points = point_heads(features, other_points)
             has_branch = pose_branch and self.net.pose is None
             self.other_pose = PoseHead(self.net.shallow_channels) if has_branch else None
-        for head in self._heads().values():
-            say_little(head)
+        say_little(self.net.points)
 
     def forward(self, image: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
         """image: [N, C, 112, 112]."""

@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from recipes.shelf.augmentation import Augmentation
 from recipes.shelf.random_values import chance, uniform
 
-__all__ = ["cut_faces", "face_squares", "random_cuts", "square_matrices"]
+__all__ = ["cut_faces", "face_squares", "own_squares", "random_cuts", "square_matrices"]
 
 
 def random_cuts(
@@ -46,6 +46,17 @@ def face_squares(landmarks: Tensor, scale: float) -> tuple[Tensor, Tensor]:
     low = landmarks.nan_to_num(math.inf).amin(dim=1)
     high = landmarks.nan_to_num(-math.inf).amax(dim=1)
     return (low + high) / 2, (high - low).amax(dim=1) * scale
+
+
+def own_squares(landmarks: Tensor, own: int, scale: float) -> tuple[Tensor, Tensor]:
+    """Return `face_squares` of the first `own` landmarks if a face has them, otherwise of the rest.
+
+    landmarks: [N, K, 2]; nan for missing labels.
+    """
+    first = landmarks[:, :own]
+    has_own = ~first.isnan().any(dim=(1, 2))
+    others = landmarks.masked_fill(has_own[:, None, None], torch.nan)
+    return face_squares(torch.cat([first, others], dim=1), scale)
 
 
 def square_matrices(centres: Tensor, sides: Tensor) -> Tensor:

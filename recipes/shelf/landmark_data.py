@@ -13,7 +13,7 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 from recipes.shelf.labelled_faces import LabelledFaces
 from zoo.errors import DataError
 
-__all__ = ["Batch", "LandmarkData", "split_groups"]
+__all__ = ["Batch", "Faces", "LandmarkData", "split_groups"]
 
 
 class Batch(NamedTuple):
@@ -52,8 +52,8 @@ class LandmarkData(LightningDataModule):
                 f"{len(train)} training faces are fewer than one batch of {batch_size}; "
                 "use more data or a smaller batch"
             )
-        self.train = _Faces(faces.take(train), weights[train])
-        self.held_out = _Faces(faces.take(held_out), weights[held_out])
+        self.train = Faces(faces.take(train), weights[train])
+        self.held_out = Faces(faces.take(held_out), weights[held_out])
         self.batch_size, self.seed = batch_size, seed
 
     @property
@@ -100,8 +100,8 @@ def split_groups(
     return sorted(set(range(len(faces.rows))) - set(held_out)), sorted(held_out)
 
 
-class _Faces(Dataset[Batch]):
-    """Faces as tensors; a list of indices returns a batch."""
+class Faces(Dataset[Batch]):
+    """Faces as tensors, as in Batch; a list of indices returns a batch."""
 
     def __init__(self, faces: LabelledFaces, weights: NDArray[np.float32]) -> None:
         landmarks = np.concatenate(list(faces.landmarks.values()), axis=1)
@@ -132,7 +132,7 @@ class _EpochOrder(Sampler[int]):
         return iter(order.tolist())
 
 
-def _loader(faces: _Faces, batches: BatchSampler) -> DataLoader[Batch]:
+def _loader(faces: Faces, batches: BatchSampler) -> DataLoader[Batch]:
     return DataLoader(faces, batch_sampler=batches, collate_fn=_as_it_is)
 
 

@@ -26,8 +26,7 @@ Variant = TypeVar("Variant", bound=Member)
 
 @dataclass(frozen=True)
 class Family(Generic[Variant]):
-    """title: for messages.  variants: by name.  load: a variant's network with weights."""
+    """variants: by name.  load: a variant's network with weights."""
 
-    title: str
     variants: Mapping[str, Variant]
     load: Callable[[Variant, Path], nn.Module]

@@ -9,8 +9,11 @@ __all__ = ["point_heads", "say_little"]
 
 
 def point_heads(features: int, layouts: Iterable[int]) -> nn.ModuleDict:
-    """Return a linear head for each number of points, by that number as text."""
-    return nn.ModuleDict({str(points): nn.Linear(features, 2 * points) for points in layouts})
+    """Return a linear head for each number of points, by that number as text, that says little."""
+    heads = {str(points): nn.Linear(features, 2 * points) for points in layouts}
+    for head in heads.values():
+        say_little(head)
+    return nn.ModuleDict(heads)
 
 
 def say_little(head: nn.Linear) -> None:

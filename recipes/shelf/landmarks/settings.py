@@ -39,6 +39,8 @@ class Settings:
     and the rarity of its classes.
     other_points_weight: of the landmarks of other layouts; 0 leaves those out.
     distillation_weight: of the teachers' landmarks relative to labels of the same points.
+    teach_once: whether teachers see each face a few times before the training, and their landmarks
+    join its labels; otherwise they see every crop.
     patience: epochs without improved validation after which training stops; 0 for never.
     precision: a Lightning value; 'auto' is '16-mixed' on CUDA and '32-true' elsewhere.
     """
@@ -63,6 +65,7 @@ class Settings:
     class_weighting: bool = False
     other_points_weight: float = 0.5
     distillation_weight: float = 1.0
+    teach_once: bool = False
     patience: int = 0
     precision: str = "auto"
     augmentation: Augmentation = field(default_factory=Augmentation)

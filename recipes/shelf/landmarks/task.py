@@ -9,7 +9,7 @@ from lightning.pytorch import LightningModule
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Generator, Tensor, nn
 
-from recipes.shelf.augment import cut_faces, face_squares, random_cuts, square_matrices
+from recipes.shelf.augment import cut_faces, face_squares, own_squares, random_cuts, square_matrices
 from recipes.shelf.landmark_data import Batch
 from recipes.shelf.landmarks.loss import pose_errors, squared_distance, wing
 from recipes.shelf.landmarks.mean_face import mean_face
@@ -63,7 +63,7 @@ class LandmarkTask(LightningModule):
         cuts, landmarks = random_cuts(
             batch.images,
             batch.landmarks,
-            self._squares(batch.landmarks),
+            own_squares(batch.landmarks, self.layout.points, self.box_scale),
             self.mirror,
             self.size,
             changes,
@@ -150,13 +150,6 @@ class LandmarkTask(LightningModule):
         errors = torch.ones_like(of_classes)
         errors[known] = pose_errors(pose.float()[known], angles[known])
         return of_classes * errors
-
-    def _squares(self, landmarks: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the crops of deployment, from the network's own landmarks if a face has them."""
-        own = landmarks[:, : self.layout.points]
-        has_own = ~own.isnan().any(dim=(1, 2))
-        others = landmarks.masked_fill(has_own[:, None, None], torch.nan)
-        return face_squares(torch.cat([own, others], dim=1), self.box_scale)
 
     def _pose(self, landmarks: Tensor) -> Tensor:
         """Return [N, 3] degrees of the contract step 'head_pose' for [N, K, 2] points."""

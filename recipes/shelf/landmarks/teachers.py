@@ -1,4 +1,4 @@
-"""Networks that a student learns from: larger ones of its family, and third-party ones."""
+"""Networks that a student learns from: the zoo's own, and third-party ones."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -36,9 +36,9 @@ def find_teachers(
     layouts: the numbers of points that the student learns.  contract, family: the student's.
     Raises RecipeError naming a file that is missing or cannot teach.
     """
-    relatives = [_relative(file, family) for file in options.teachers]
-    peers = [_Peer(onnx, file, contract) for onnx, file in options.peers]
-    everyone: list[_Relative | _Peer] = [*relatives, *peers]
+    own = [_own_network(file, contract, family) for file in options.teachers]
+    peers = [_peer(onnx, file, contract) for onnx, file in options.peers]
+    everyone: list[_Relative | _Stranger] = [*own, *peers]
     teachers: dict[int, list[Teacher]] = {}
     for teacher in everyone:
         if teacher.points not in layouts:
@@ -61,17 +61,33 @@ def _mean(teachers: Sequence[Teacher]) -> Teacher:
     return teach
 
 
-def _relative(weights: Path, family: Family[Any]) -> "_Relative":
-    """Return the network of these weights, which are named after their variant."""
+def _own_network(weights: Path, contract: Contract, family: Family[Any]) -> "_Relative | _Stranger":
+    """Return the zoo's network of these weights, which are named after it."""
     if not weights.is_file():
         raise RecipeError(f"{weights}: no such file; give the teacher's weights")
-    variant = family.variants.get(weights.name.removesuffix(".safetensors"))
-    if variant is None:
+    model, name = weights.name.removesuffix(".safetensors"), str(weights)
+    if model in family.variants:
+        variant = family.variants[model]
+        return _Relative(name, variant, family.load(variant, weights))
+    if not registry.knows("recipe", model):
         raise RecipeError(
-            f"{weights}: not named after a variant of {family.title}; expected the weights of one, "
-            f"named VARIANT.safetensors, such as {next(iter(family.variants))}.safetensors"
+            f"{weights}: not named after a model; expected the weights of one that finds "
+            f"landmarks, named MODEL.safetensors, such as {next(iter(family.variants))}.safetensors"
         )
-    return _Relative(str(weights), variant, family.load(variant, weights))
+    recipe = registry.load("recipe", model)
+    run: Run = registry.resolve(recipe.restore)(recipe, weights)
+    return _Stranger(name, recipe.contract, contract, lambda _: run)
+
+
+def _peer(onnx: Path, file: Path, contract: Contract) -> "_Stranger":
+    """Return a third-party network, run in PyTorch."""
+
+    def load(device: str) -> Run:
+        executor = registry.load("executor", _executor(device))
+        run: Run = executor.load(onnx.parent, onnx.name)
+        return run
+
+    return _Stranger(str(file), find_recipe(str(onnx), file).contract, contract, load)
 
 
 class _Relative:
@@ -91,23 +107,26 @@ class _Relative:
         return found
 
 
-class _Peer:
-    """A third-party ONNX network, run in PyTorch with its own contract."""
+class _Stranger:
+    """A network that is run with its own contract.
 
-    def __init__(self, onnx: Path, file: Path, contract: Contract) -> None:
-        recipe = find_recipe(str(onnx), file)
-        self._contract, self._size = recipe.contract, contract.input.shape[1]
-        self.name, self.points = str(file), landmark_count(self._contract)
+    contract: of the student.  load: from a device's type to the network.
+    """
+
+    def __init__(
+        self, name: str, own: Contract, contract: Contract, load: Callable[[str], Run]
+    ) -> None:
+        self.name, self.points = name, landmark_count(own)
+        self._own, self._size = own, contract.input.shape[1]
         self._box = _face_box(self._size, float(contract.step("crop").parameters["scale"]))
-        self._onnx = onnx
+        self._load = load
         self._run: Run | None = None
 
     def __call__(self, cuts: Tensor) -> Tensor:
         if self._run is None:  # only the first crops show device and precision of the training
-            executor = registry.load("executor", _executor(cuts.device.type))
-            self._run = executor.load(self._onnx.parent, self._onnx.name)
+            self._run = self._load(cuts.device.type)
         images_nhwc = (255 * cuts).round().byte().permute(0, 2, 3, 1).cpu().numpy()
-        found = predict_batch(self._contract, self._run, images_nhwc, self._box)
+        found = predict_batch(self._own, self._run, images_nhwc, self._box)
         return torch.from_numpy((found + 0.5) / self._size).flatten(1).to(cuts)
 
 
