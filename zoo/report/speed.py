@@ -51,7 +51,7 @@ def _row(subjects: Sequence[Subject], timing: Timing) -> tuple[str, ...]:
     power = number(timing.watts, 3) if timing.watts is not None else NOT_MEASURED
     return (
         timing.name,
-        timing.machine,
+        timing.machine if timing.is_measured else "none",
         str(timing.threads) if timing.batch == 1 else f"{timing.threads}, batch {timing.batch}",
         _times(timing),
         number(timing.frames_per_s),

@@ -41,7 +41,7 @@ def test_another_example_is_chosen(tab):
     tab.evaluate(f"{set_value('example', 'photo1')}")
     tab.evaluate("document.getElementById('example').dispatchEvent(new Event('change'))")
     tab.wait(f"{RECORDS}.length === 2")
-    assert tab.evaluate("document.querySelectorAll('h3').length") == 2
+    assert tab.evaluate("document.querySelectorAll('#results h2').length") == 2
 
 
 def test_a_file_is_dropped(tab, built_page):

@@ -12,7 +12,7 @@ const LONGEST_LIST = 8;
 function resultsOf(records) {
   return records.map((record) => {
     const section = document.createElement("section");
-    const title = document.createElement("h3");
+    const title = document.createElement("h2");
     title.textContent = `Region ${(record.id ?? record.face ?? 0) + 1}`;
     section.append(title, statesOf(record.states ?? []), tableOf(valuesOf(record)));
     return section;
