@@ -115,6 +115,7 @@ golden: $(SETUP) ## Rewrite the golden files of the tests; review the diff
 
 docs: $(SETUP) ## Regenerate what docs has of the code, and build the site of all pages into site/
 	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/error_reference.py
 	$(BIN)/python scripts/api_reference.py
 	$(BIN)/python scripts/target_pages.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

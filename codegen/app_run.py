@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import ToolchainError, VerifyError
+from zoo.errors import ProgramError, ToolchainError
 from zoo.picture import read_picture
 from zoo.plugs import AppRun, ChainRun
 from zoo.program_end import ended, without_programs
@@ -68,7 +68,7 @@ def run_summary(command: Sequence[str], film: str = "") -> Mapping[str, Any]:
     words = ["sh", "-c", f"{film} | {shlex.join(given)}"] if film else given
     lines = _objects(_run(words, "of the measurement"), f"{command[0]}: its output")
     if not lines or "summary" not in lines[-1]:
-        raise VerifyError(f"{command[0]}: its output ends without a summary")
+        raise ProgramError(f"{command[0]}: its output ends without a summary")
     summary: Mapping[str, Any] = lines[-1]["summary"]
     return summary
 
@@ -83,7 +83,7 @@ def run_firmware(command: Sequence[str], golden: Sequence[GoldenInput]) -> tuple
     printed = _run(command, ", ".join(item.name for item in golden), frames)
     lines = _objects(printed, f"{command[-1]}: its output")
     if len(lines) != 2 * len(golden):
-        raise VerifyError(
+        raise ProgramError(
             f"{command[-1]}: its output has {len(lines)} lines; expected two for each of "
             f"{len(golden)} pictures"
         )
@@ -112,7 +112,7 @@ def _first(start: Sequence[str], picture: Path, words: Sequence[str]) -> AppRun:
     """Return the results of the first line; raises VerifyError if there is none."""
     found = _runs(start, picture, words)
     if not found:
-        raise VerifyError(f"{start[-1]}: its output is empty; expected a JSON object")
+        raise ProgramError(f"{start[-1]}: its output is empty; expected a JSON object")
     return found[0]
 
 
@@ -126,7 +126,7 @@ def _runs(start: Sequence[str], picture: Path, words: Sequence[str]) -> list[App
     records = _objects(printed, f"{start[-1]}: its output")
     raws = _objects(written, f"{start[-1]}: the file of --raw-outputs")
     if len(records) != len(raws):
-        raise VerifyError(
+        raise ProgramError(
             f"{start[-1]}: its output has {len(records)} lines, the file of --raw-outputs "
             f"{len(raws)}; each needs one for each region"
         )
@@ -151,7 +151,7 @@ def _object(line: str, where: str) -> Mapping[str, Any]:
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise VerifyError(f"{where} has the line {line[:80]!r}; expected a JSON object")
+        raise ProgramError(f"{where} has the line {line[:80]!r}; expected a JSON object")
     return found
 
 
@@ -167,11 +167,11 @@ def _run(command: Sequence[str], picture: str, given: bytes = b"") -> str:
             f"{command[0]}: cannot be started here ({error.strerror})" + (remedy and f"; {remedy}")
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise VerifyError(
+        raise ProgramError(
             f"{command[0]}: picture '{picture}' took more than {_TIMEOUT_S} s"
         ) from error
     if finished.returncode != 0:
-        raise VerifyError(
+        raise ProgramError(
             f"{command[0]}: failed on picture '{picture}' with {ended(finished.returncode)}: "
             f"{finished.stderr.decode('utf-8', 'replace').strip()}"
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zoo.errors import ToolchainError, VerifyError
+from zoo.errors import MissingToolError, ProgramError, VerifyError
 from zoo.tool import Tool, find_tool
 
 __all__ = ["CHROMIUM", "Tab", "opened"]
@@ -78,7 +78,7 @@ class Tab:
             if answer.get("id") == number:
                 break
         if "error" in answer:
-            raise VerifyError(f"{CHROMIUM.name}: {method}: {answer['error'].get('message')}")
+            raise ProgramError(f"{CHROMIUM.name}: {method}: {answer['error'].get('message')}")
         result: Mapping[str, Any] = answer["result"]
         return result
 
@@ -88,14 +88,14 @@ class Tab:
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
         if "exceptionDetails" in found:
-            raise VerifyError(f"{CHROMIUM.name}: {_told(found['exceptionDetails'])}")
+            raise ProgramError(f"{CHROMIUM.name}: {_told(found['exceptionDetails'])}")
         return found["result"].get("value")
 
     def open(self, address: str, ready: str) -> None:
         """Open an address and wait until an expression is true; raises VerifyError."""
         failed = self.call("Page.navigate", url=address).get("errorText")
         if failed:
-            raise VerifyError(f"{CHROMIUM.name}: {address}: {failed}")
+            raise ProgramError(f"{CHROMIUM.name}: {address}: {failed}")
         self.wait(ready)
 
     def wait(self, condition: str) -> None:
@@ -104,16 +104,16 @@ class Tab:
         while not self.evaluate(condition):
             if time.monotonic() > end:
                 told = "; ".join(self.problems) or "no error is told"
-                raise VerifyError(f"{CHROMIUM.name}: the page does not get ready: {told}")
+                raise ProgramError(f"{CHROMIUM.name}: the page does not get ready: {told}")
             time.sleep(0.02)
 
     def _receive(self) -> Mapping[str, Any]:
         while b"\0" not in self._rest:
             if not select.select([self._read], [], [], _ANSWER_S)[0]:
-                raise VerifyError(f"{CHROMIUM.name}: gives no answer within {_ANSWER_S} s")
+                raise ProgramError(f"{CHROMIUM.name}: gives no answer within {_ANSWER_S} s")
             content = os.read(self._read, _CHUNK_BYTES)
             if not content:
-                raise VerifyError(f"{CHROMIUM.name}: ended")
+                raise ProgramError(f"{CHROMIUM.name}: ended")
             self._rest += content
         text, _, self._rest = self._rest.partition(b"\0")
         message: Mapping[str, Any] = json.loads(text)
@@ -140,7 +140,7 @@ def opened() -> Iterator[Tab]:
     """
     program = find_tool(CHROMIUM)
     if not program:
-        raise ToolchainError(f"no {CHROMIUM.name} on the PATH; {CHROMIUM.remedy} installs it")
+        raise MissingToolError(f"no {CHROMIUM.name} on the PATH; {CHROMIUM.remedy} installs it")
     with TemporaryDirectory(prefix="zoo-chromium-", ignore_cleanup_errors=True) as profile:
         process, write, read = _started(program, Path(profile))
         try:

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError, ToolchainError
 from zoo.program_end import ended
 from zoo.tool import Tool
 
@@ -37,7 +37,7 @@ def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
 def _require_cmake() -> str:
     cmake = shutil.which("cmake")
     if cmake is None:
-        raise ToolchainError("cannot build the app: no cmake on the PATH; apt install cmake")
+        raise MissingToolError("cannot build the app: no cmake on the PATH; apt install cmake")
     return cmake
 
 

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError, ToolchainError
 
 __all__ = ["call_compiler"]
 
@@ -27,7 +27,7 @@ def call_compiler(command: Sequence[str], what: str) -> None:
             check=False,
         )
     except OSError as error:
-        raise ToolchainError(
+        raise MissingToolError(
             f"{failed}{command[0]} cannot be started ({error.strerror}); install it"
         ) from error
     if finished.returncode != 0:

@@ -7,7 +7,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 
 from codegen.machines import LinuxMachine
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.tool import Tool
 
 __all__ = ["ARM_TOOLS", "EMULATOR", "emulated", "emulated_root", "emulator_words"]
@@ -33,7 +33,7 @@ def emulator_words(
     """
     emulator = which(EMULATOR)
     if emulator is None:
-        raise ToolchainError(
+        raise MissingToolError(
             f"cannot run programs of 64-bit ARM: no {EMULATOR} on the PATH; {remedy}"
         )
     environment = (word for variable in variables for word in ("-E", variable))
@@ -46,7 +46,7 @@ def emulated(board: LinuxMachine, variables: Sequence[str] = ()) -> Iterator[tup
     with emulated_root(board, {"lib": _LIBRARIES}) as root:
         words = emulator_words(board, root, variables, _REMEDY)
         if not _LIBRARIES.is_dir():
-            raise ToolchainError(
+            raise MissingToolError(
                 f"{_LIBRARIES}: has no C library for 64-bit ARM, which such programs need; "
                 f"{_REMEDY}"
             )

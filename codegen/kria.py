@@ -13,7 +13,7 @@ from codegen.emulator import EMULATOR, emulated_root, emulator_words
 from codegen.machines import check_versions
 from codegen.toolchain import LinuxToolchain, by_host, cmake_options
 from codegen.zig_library import object_launchers
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.plugs import Library
 from zoo.tool import Tool
 
@@ -44,7 +44,7 @@ def sysroot() -> Path:
     folder = Path(os.environ.get(_SYSROOT) or _default_sysroot())
     for needed, what in (("vart", "AMD's VART"), ("c++", "the headers of C++")):
         if not (folder / "usr" / "include" / needed).is_dir():
-            raise ToolchainError(
+            raise MissingToolError(
                 f"{folder}: has no ARM libraries with {what}; {_REMEDY}, or name a folder of them "
                 f"with {_SYSROOT}"
             )

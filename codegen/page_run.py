@@ -16,7 +16,7 @@ from codegen.app import App
 from codegen.app_run import answered_runs
 from codegen.chromium import CHROMIUM, Tab, opened
 from codegen.templates import TEMPLATES
-from zoo.errors import ToolchainError, VerifyError
+from zoo.errors import MissingToolError, ProgramError
 from zoo.picture import read_picture
 from zoo.plugs import AppRun, ChainRun
 from zoo.program_end import ended
@@ -116,7 +116,7 @@ def page_in_chromium(address: str) -> Iterator[Tab]:
         tab.open(address, READY)
         yield tab
         if tab.problems:
-            raise VerifyError(f"{address}: the browser tells: {'; '.join(tab.problems)}")
+            raise ProgramError(f"{address}: the browser tells: {'; '.join(tab.problems)}")
 
 
 def _in_chromium(page: Path, looks: Sequence[_Look]) -> _Answers:
@@ -135,7 +135,7 @@ def _answer_of(tab: Tab, look: _Look) -> tuple[Mapping[str, Any], Mapping[str, A
 def _in_node(page: Path, looks: Sequence[_Look]) -> _Answers:
     node = shutil.which(NODE.candidates[0])
     if node is None:
-        raise ToolchainError(
+        raise MissingToolError(
             f"{page}: running the page needs {CHROMIUM.name}, or {NODE.name} for its program; "
             f"{NODE.remedy}"
         )
@@ -149,13 +149,15 @@ def _in_node(page: Path, looks: Sequence[_Look]) -> _Answers:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise VerifyError(f"{page}: took more than {_TIMEOUT_S} s in {NODE.name}") from error
+        raise ProgramError(f"{page}: took more than {_TIMEOUT_S} s in {NODE.name}") from error
     if finished.returncode != 0:
         told = finished.stderr.decode("utf-8", "replace").strip()
-        raise VerifyError(f"{page}: ended with {ended(finished.returncode)} in {NODE.name}: {told}")
+        raise ProgramError(
+            f"{page}: ended with {ended(finished.returncode)} in {NODE.name}: {told}"
+        )
     lines = [json.loads(line) for line in finished.stdout.decode().splitlines()]
     if len(lines) != len(looks):
-        raise VerifyError(f"{page}: gave {len(lines)} answers for {len(looks)} pictures")
+        raise ProgramError(f"{page}: gave {len(lines)} answers for {len(looks)} pictures")
     return [(line["answer"], line["detected"] or {}) for line in lines]
 
 

@@ -15,7 +15,7 @@ from codegen.app import App
 from codegen.app_run import run_firmware
 from codegen.compiler_call import call_compiler
 from codegen.cpp_library import gnu_libraries
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.plugs import AppRun, Library
 from zoo.recipe import GoldenInput
 from zoo.tool import Tool
@@ -67,7 +67,7 @@ class Rv64Toolchain:
         """
         emulator = which(_EMULATOR)
         if emulator is None:
-            raise ToolchainError(f"no {_EMULATOR} on the PATH, for the {_PURPOSE}; {_REMEDY}")
+            raise MissingToolError(f"no {_EMULATOR} on the PATH, for the {_PURPOSE}; {_REMEDY}")
         variables = (w for name, value in environment.items() for w in ("-E", f"{name}={value}"))
         yield (emulator, "-cpu", _EMULATED, *variables)
 

@@ -16,7 +16,7 @@ from codegen.cpp_library import zig_libraries
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
 from codegen.zig_library import is_built, note_built, object_launchers
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError, ToolchainError
 from zoo.plugs import Library
 from zoo.provenance.used import Thing, record
 from zoo.reporting import report
@@ -134,7 +134,7 @@ def _gnu_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
     found = next((words for words in candidates if which(words[0])), None)
     if found is None:
         listed = ", ".join(words[0] for words in candidates)
-        raise ToolchainError(
+        raise MissingToolError(
             f"cannot build for {machine.name}: no {tool.name} ({listed}) on the PATH; "
             f"{tool.remedy}, or unset ZOO_TOOLCHAIN to build with Zig"
         )
@@ -151,7 +151,7 @@ def _zig_words(machine: LinuxMachine, language: str) -> tuple[str, ...]:
     """
     zig = zig_program()
     if not zig:
-        raise ToolchainError(
+        raise MissingToolError(
             f"cannot build for {machine.name}: Zig is not installed; {ZIG.remedy}, or use this "
             "machine's own compiler with ZOO_TOOLCHAIN=host: the program then runs on systems as "
             "new as this one"

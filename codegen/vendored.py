@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codegen.stb_fixes import mended
 from codegen.templates import render
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.plugs import Library
 from zoo.provenance.used import Thing, record
 from zoo.tool import Tool
@@ -107,7 +107,7 @@ def _folder(folders: Sequence[Path], headers: Sequence[str], what: str, tool: To
     for folder in folders:
         if all((folder / name).is_file() for name in headers):
             return folder
-    raise ToolchainError(
+    raise MissingToolError(
         f"the app reads {what}, whose {', '.join(headers)} {'are' if headers[1:] else 'is'} in "
         f"none of {', '.join(map(str, folders))}; {tool.remedy}"
     )

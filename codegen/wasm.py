@@ -5,7 +5,7 @@ from pathlib import Path
 
 from codegen.compiler_call import call_compiler
 from codegen.zig_library import is_built, note_built
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.reporting import report
 from zoo.zig import ZIG, zig_program
 
@@ -28,7 +28,7 @@ def compile_wasm(source: Path, out: Path) -> bytes:
     """
     zig = zig_program()
     if not zig:
-        raise ToolchainError(f"cannot build {_WHAT}: Zig is not installed; {ZIG.remedy}")
+        raise MissingToolError(f"cannot build {_WHAT}: Zig is not installed; {ZIG.remedy}")
     out.mkdir(parents=True, exist_ok=True)
     link = (zig, "c++", *_TARGET, *_CPP, *_LINK)
     if not is_built(link):

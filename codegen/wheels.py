@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError, ToolchainError
 from zoo.plugs import Library
 
 __all__ = ["Wheel", "carried_library", "onnxruntime_library", "wheel_file", "wheel_library"]
@@ -95,7 +95,7 @@ def onnxruntime_library() -> Library:
     try:
         wheel = distribution("onnxruntime")
     except PackageNotFoundError as error:
-        raise ToolchainError(f"the app needs ONNX Runtime; {_REMEDY}") from error
+        raise MissingToolError(f"the app needs ONNX Runtime; {_REMEDY}") from error
     folder = Path(str(wheel.locate_file("onnxruntime")))
     files = sorted(folder.glob("capi/libonnxruntime.so*"))
     if not files:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
-from zoo.errors import ToolchainError, VerifyError
+from zoo.errors import MissingToolError, ProgramError, ToolchainError
 from zoo.file_content import artifact_facts
 from zoo.program_end import ended
 
@@ -77,14 +77,14 @@ class BareMachine:
             command = [*self.emulator, "network.elf"]
             finished = self._started(command, folder, _RUNNING_S)
             if finished.returncode != 0:
-                raise VerifyError(
+                raise ProgramError(
                     f"{emulator}: the network ended with {ended(finished.returncode)}: "
                     f"{finished.stderr.strip()}"
                 )
             found = np.fromfile(folder / "outputs.bin", np.uint8)
         wanted = _joined(outputs)
         if found.size != wanted.size:
-            raise VerifyError(
+            raise ProgramError(
                 f"{emulator}: the network wrote {found.size:,} bytes; expected {wanted.size:,}"
             )
         _read(found.reshape(wanted.shape), outputs)
@@ -94,7 +94,7 @@ class BareMachine:
     ) -> "subprocess.CompletedProcess[str]":
         """Return a finished program; raises ToolchainError if missing, VerifyError if slow."""
         if shutil.which(command[0]) is None:
-            raise ToolchainError(f"{self.purpose} needs {command[0]} on the PATH; {self.remedy}")
+            raise MissingToolError(f"{self.purpose} needs {command[0]} on the PATH; {self.remedy}")
         try:
             return subprocess.run(
                 command,
@@ -106,7 +106,7 @@ class BareMachine:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise VerifyError(f"{command[0]}: took more than {timeout_s} s") from error
+            raise ProgramError(f"{command[0]}: took more than {timeout_s} s") from error
 
 
 def _defined(facts: Mapping[str, Any], prefix: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
-from zoo.errors import RecipeError, suggest
+from zoo.errors import ContractError, suggest
 from zoo.layout import LAYOUTS, chw_sizes, file_sizes
 from zoo.toml_file import read_toml
 
@@ -136,7 +136,7 @@ class Contract:
             if step.name == name:
                 return step
         known = ", ".join(step.name for step in steps)
-        raise RecipeError(f"contract: has no step '{name}'; its steps: {known}")
+        raise ContractError(f"contract: has no step '{name}'; its steps: {known}")
 
     def to_json(self) -> str:
         """Return the contract as JSON, as stored in hubs and bundles."""
@@ -155,7 +155,7 @@ class Contract:
             return cls.from_mapping(json.loads(text), where)
         # Also a number of thousands of digits, and brackets thousands deep.
         except (ValueError, RecursionError) as error:
-            raise RecipeError(f"{where}: not JSON ({error}); recreate it from TOML") from error
+            raise ContractError(f"{where}: not JSON ({error}); recreate it from TOML") from error
 
     @classmethod
     def from_toml(cls, path: Path) -> "Contract":
@@ -168,7 +168,7 @@ class Contract:
             data = with_numbers(read_toml(path, "contract"), path)
             contract = cls.from_mapping(data, str(path))
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{path}: cannot read the contract ({error})") from error
+            raise ContractError(f"{path}: cannot read the contract ({error})") from error
         pre, post, track = (
             tuple(replace(s, parameters=with_lines(s.name, s.parameters, path)) for s in steps)
             for steps in (contract.pre, contract.post, contract.track)
@@ -202,20 +202,20 @@ class Contract:
 
 def _check_keys(data: object, needed: set[str], optional: set[str], where: str) -> None:
     if not isinstance(data, Mapping):
-        raise RecipeError(f"{where}: found {type(data).__name__}; expected a table")
+        raise ContractError(f"{where}: found {type(data).__name__}; expected a table")
     known = sorted(needed | optional)
     for key in data:
         if key not in known:
-            raise RecipeError(f"{where}: unknown key '{key}'{suggest(key, known)}")
+            raise ContractError(f"{where}: unknown key '{key}'{suggest(key, known)}")
     missing = sorted(needed - set(data))
     if missing:
-        raise RecipeError(f"{where}: key '{missing[0]}' is missing; needed: {sorted(needed)}")
+        raise ContractError(f"{where}: key '{missing[0]}' is missing; needed: {sorted(needed)}")
 
 
 def _list(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = data.get(key, [])
     if not isinstance(value, list):
-        raise RecipeError(f"{where}: '{key}' is {type(value).__name__}; expected a list")
+        raise ContractError(f"{where}: '{key}' is {type(value).__name__}; expected a list")
     return value
 
 
@@ -225,7 +225,7 @@ def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
     form = {"layout": tuple(LAYOUTS), "type": _TYPES}
     for key, allowed in form.items():
         if data.get(key, allowed[0]) not in allowed:
-            raise RecipeError(
+            raise ContractError(
                 f"{where}: {key} {data[key]!r}; allowed: {', '.join(map(repr, allowed))}"
             )
     layout, dtype = data.get("layout", "nchw"), data.get("type", "float32")
@@ -234,7 +234,7 @@ def _input(data: Mapping[str, Any], where: str) -> tuple[TensorSpec, str, str]:
         return tensor, layout, dtype
     if len(tensor.shape) != len(layout) - 1:
         axes = ", ".join(file_sizes(("channels", "height", "width"), layout))
-        raise RecipeError(
+        raise ContractError(
             f"{where}: shape {list(tensor.shape)} in layout '{layout}' must be [{axes}]; leave out "
             "the layout if this is not a picture"
         )
@@ -256,12 +256,12 @@ def _signal(data: Mapping[str, Any], where: str) -> SignalSpec:
     _check_keys(data, {"rate_hz"}, {"channel"}, where)
     rate_hz, channel = data["rate_hz"], data.get("channel", "only")
     if type(rate_hz) is not int or not 0 < rate_hz < 1 << 31:
-        raise RecipeError(
+        raise ContractError(
             f"{where}: rate_hz {rate_hz!r}; expected samples per second, such as 16000"
         )
     if channel not in _CHANNELS:
         allowed = ", ".join(map(repr, _CHANNELS))
-        raise RecipeError(f"{where}: channel {channel!r}; allowed: {allowed}")
+        raise ContractError(f"{where}: channel {channel!r}; allowed: {allowed}")
     return SignalSpec(rate_hz, channel)
 
 
@@ -275,12 +275,12 @@ def _tensor(data: Mapping[str, Any], where: str) -> TensorSpec:
     _check_keys(data, {"name", "shape"}, set(), where)
     shape = data["shape"]
     if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
-        raise RecipeError(f"{where}: shape {shape!r} must be a list of positive integers")
+        raise ContractError(f"{where}: shape {shape!r} must be a list of positive integers")
     if prod(shape) > _NUMBERS_MAX:
-        raise RecipeError(f"{where}: shape {shape!r} has more than {_NUMBERS_MAX:,} numbers")
+        raise ContractError(f"{where}: shape {shape!r} has more than {_NUMBERS_MAX:,} numbers")
     name = _text(data, where)
     if not name or not name.isprintable():
-        raise RecipeError(
+        raise ContractError(
             f"{where}: name {name!r} must be of printable characters; rename it in the network"
         )
     return TensorSpec(name, tuple(shape))
@@ -290,15 +290,15 @@ def _text(data: Mapping[str, Any], where: str) -> str:
     """Return a name."""
     name = data["name"]
     if not isinstance(name, str):
-        raise RecipeError(f"{where}: name {name!r} is {type(name).__name__}; expected a text")
+        raise ContractError(f"{where}: name {name!r} is {type(name).__name__}; expected a text")
     return name
 
 
 def _step(data: object, where: str) -> Step:
     if not isinstance(data, Mapping) or "name" not in data:
-        raise RecipeError(f"{where}: {data!r} must be a table with a 'name'")
+        raise ContractError(f"{where}: {data!r} must be a table with a 'name'")
     parameters = data.get("parameters", {})
     if not isinstance(parameters, Mapping):
-        raise RecipeError(f"{where}: the parameters of step '{data['name']}' must be a table")
+        raise ContractError(f"{where}: the parameters of step '{data['name']}' must be a table")
     beside = {key: value for key, value in data.items() if key not in ("name", "parameters")}
     return Step(_text(data, where), {**parameters, **beside})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import RecipeError
+from zoo.errors import ContractError
 
 __all__ = ["Numbers", "read_numbers", "with_lines", "with_numbers"]
 
@@ -46,7 +46,7 @@ def read_numbers(value: object, where: str) -> Numbers:
     read = _tupled(value, where)
     shape = _shape(read, where)
     if math.prod(shape) > _MOST or 0 in shape:
-        raise RecipeError(
+        raise ContractError(
             f"{where}: has shape {list(shape)}; a constant has 1 to {_MOST} numbers, larger ones "
             "belong in the network's file"
         )
@@ -70,8 +70,8 @@ def _numbers(contract: Path, where: str, table: Mapping[str, Any]) -> object:
         if path.suffix == ".json":
             return json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, EOFError, RecursionError) as error:
-        raise RecipeError(f"{contract}: {where}: cannot read {path} ({error})") from error
-    raise RecipeError(f"{contract}: {where}: {path.name} is neither .npy nor .json; give one")
+        raise ContractError(f"{contract}: {where}: cannot read {path} ({error})") from error
+    raise ContractError(f"{contract}: {where}: {path.name} is neither .npy nor .json; give one")
 
 
 def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
@@ -79,12 +79,12 @@ def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(
+        raise ContractError(
             f"{contract}: {where}: cannot read {path} ({error}); give a text file in UTF-8"
         ) from error
     lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
     if "" in lines:
-        raise RecipeError(
+        raise ContractError(
             f"{contract}: {where}: line {lines.index('') + 1} of {path} is empty; remove it, or "
             "write what belongs there"
         )
@@ -94,13 +94,13 @@ def _lines(contract: Path, where: str, table: Mapping[str, Any]) -> list[str]:
 def _beside(contract: Path, where: str, table: Mapping[str, Any], content: str) -> Path:
     """Return the file that a table {file = NAME} names; raises RecipeError for one elsewhere."""
     if set(table) != {"file"} or not isinstance(table["file"], str):
-        raise RecipeError(
+        raise ContractError(
             f"{contract}: {where} is {dict(table)!r}; the only table that it can be is "
             f'{{file = "NAME"}}, {content} beside the contract'
         )
     path = contract.parent / table["file"]
     if Path(table["file"]).name != table["file"] or path.is_symlink():
-        raise RecipeError(
+        raise ContractError(
             f"{contract}: {where} is in '{table['file']}'; files are read from beside the contract "
             "only, by their plain name and through no link: copy the file there"
         )
@@ -112,7 +112,7 @@ def _tupled(value: object, where: str) -> Numbers:
         return tuple(_tupled(item, where) for item in value)
     if isinstance(value, bool | int | float):
         return value
-    raise RecipeError(f"{where}: holds {value!r}; expected a number or nested lists of numbers")
+    raise ContractError(f"{where}: holds {value!r}; expected a number or nested lists of numbers")
 
 
 def _shape(value: Numbers, where: str) -> tuple[int, ...]:
@@ -120,7 +120,7 @@ def _shape(value: Numbers, where: str) -> tuple[int, ...]:
         return ()
     shapes = {_shape(item, where) for item in value}
     if len(shapes) > 1:
-        raise RecipeError(
+        raise ContractError(
             f"{where}: its lists differ in length; lists along one axis must be equally long"
         )
     return (len(value), *next(iter(shapes), ()))

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import ArtifactError, DataError, UsageError, ZooError
+from zoo.errors import ArtifactError, DataError, NotWrittenError, ZooError
 
 __all__ = ["DAMAGED_ZIP", "artifact_facts", "file_content", "naming", "write_whole"]
 
@@ -61,7 +61,7 @@ def write_whole(file: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(file)
     except OSError as error:
-        raise UsageError(f"{file}: cannot be written ({error.strerror})") from error
+        raise NotWrittenError(f"{file}: cannot be written ({error.strerror})") from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from sys import float_info
 from typing import Any, NoReturn
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import ContractError, suggest
 
 __all__ = ["check_choice", "is_integer", "is_integers", "is_number", "is_numbers", "refuse"]
 
@@ -33,7 +33,7 @@ def is_integers(value: object) -> bool:
 
 def refuse(step: str, parameters: Mapping[str, Any], name: str, expected: str) -> NoReturn:
     """Raise RecipeError: a step's parameter is not what it expects."""
-    raise RecipeError(
+    raise ContractError(
         f"contract step '{step}': {name} is {parameters[name]!r}; expected {expected}"
     )
 
@@ -44,6 +44,6 @@ def check_choice(
     """Raise RecipeError unless a step's parameter is one of the choices."""
     found = parameters[name]
     if found not in [*choices]:  # it need not be hashable
-        raise RecipeError(
+        raise ContractError(
             f"contract step '{step}': {name} is {found!r}{suggest(str(found), choices)}"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoo.errors import RecipeError
+from zoo.errors import ChainError
 
 __all__ = ["RegionRule"]
 
@@ -33,12 +33,12 @@ class RegionRule:
             object.__setattr__(self, name, _pair(name, pair))
         for name, pair in (("width", self.width), ("height", self.height)):
             if max(pair) <= 0:
-                raise RecipeError(
+                raise ChainError(
                     f"regions: {name} = {[*pair]}; give a factor above 0, such as {_EXAMPLE}; "
                     "otherwise no box has a region"
                 )
         if type(self.passes) is not int or self.passes not in (1, 2):
-            raise RecipeError(f"regions: passes = {self.passes!r}; give 1 or 2")
+            raise ChainError(f"regions: passes = {self.passes!r}; give 1 or 2")
 
 
 def _pair(name: str, value: object) -> tuple[float, float]:
@@ -47,7 +47,7 @@ def _pair(name: str, value: object) -> tuple[float, float]:
     numbers = [n for n in items if isinstance(n, int | float) and not isinstance(n, bool)]
     within = [float(n) for n in numbers if -_LARGEST <= n <= _LARGEST]  # no nan
     if len(items) != 2 or len(within) != 2:
-        raise RecipeError(
+        raise ChainError(
             f"regions: {name} = {value!r}; give two numbers from -100 to 100, such as {_EXAMPLE}"
         )
     return within[0], within[1]

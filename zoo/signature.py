@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from zoo.errors import BundleError, UsageError
+from zoo.errors import KeyFileError, NotWrittenError, SignatureError
 
 __all__ = ["SIGNATURE", "SIGNER", "PublicKey", "SigningKey", "make_key", "signer_of"]
 
@@ -69,11 +69,11 @@ class PublicKey:
         """Read a user's file; raises UsageError if it is not an Ed25519 public key in PEM."""
         content = _read(file)
         if b"PRIVATE KEY-----" in content:
-            raise UsageError(f"{file}: is a private key; give the public one, {file.name}.pub")
+            raise KeyFileError(f"{file}: is a private key; give the public one, {file.name}.pub")
         try:
             return cls.from_pem(content)
         except _UNREADABLE as error:
-            raise UsageError(
+            raise KeyFileError(
                 f"{file}: is not an Ed25519 public key in PEM ({_begin(content)}); {_MADE_BY}"
             ) from error
 
@@ -115,7 +115,7 @@ def make_key(file: Path) -> PublicKey:
     public_file = file.with_name(f"{file.name}.pub")
     for path in (file, public_file):
         if path.exists() or path.is_symlink():
-            raise UsageError(f"{path}: is there already; name another file for the new key")
+            raise NotWrittenError(f"{path}: is there already; name another file for the new key")
     key = Ed25519PrivateKey.generate()
     public = PublicKey(key.public_key().public_bytes_raw())
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -139,24 +139,24 @@ def signer_of(
     if len(missing) == 2:
         if key is None:
             return None
-        raise BundleError(
+        raise SignatureError(
             f"{where}: is not signed, {key.fingerprint} is wanted; build it with `zoo build --sign`"
         )
     if missing:
-        raise BundleError(f"{where}: is signed, but {missing[0]!r} is missing; do not use it")
+        raise SignatureError(f"{where}: is signed, but {missing[0]!r} is missing; do not use it")
     try:
         signer = PublicKey.from_pem(_bounded(folder / SIGNER))
     except _UNREADABLE as error:
-        raise BundleError(
+        raise SignatureError(
             f"{where}: {SIGNER!r} is not an Ed25519 public key; do not use this bundle"
         ) from error
     if key not in (None, signer):
-        raise BundleError(
+        raise SignatureError(
             f"{where}: is signed with another key, {signer.fingerprint}, not with "
             f"{key.fingerprint}; do not use this bundle, unless its maker has a new key"
         )
     if not signer.has_signed(manifest, _bounded(folder / SIGNATURE)):
-        raise BundleError(
+        raise SignatureError(
             f"{where}: its manifest is not what {signer.fingerprint} signed; do not use this bundle"
         )
     return signer
@@ -165,14 +165,14 @@ def signer_of(
 def _private(file: Path) -> Ed25519PrivateKey:
     content = _read(file)
     if b"BEGIN PUBLIC KEY" in content:
-        raise UsageError(f"{file}: is a public key; sign with the private one beside it")
+        raise KeyFileError(f"{file}: is a public key; sign with the private one beside it")
     if b"BEGIN ENCRYPTED PRIVATE KEY" in content or b"Proc-Type: 4,ENCRYPTED" in content:
-        raise UsageError(
+        raise KeyFileError(
             f"{file}: is encrypted; decrypt it where only you can read it: "
             f"(umask 077; openssl pkey -in {file.name} -out PLAIN), and sign with that"
         )
     if file.stat().st_mode & _OTHERS:
-        raise UsageError(f"{file}: others than its owner may use it; chmod 600 {file}")
+        raise KeyFileError(f"{file}: others than its owner may use it; chmod 600 {file}")
     try:
         key = load_pem_private_key(content, password=None)
     except _UNREADABLE:
@@ -180,7 +180,7 @@ def _private(file: Path) -> Ed25519PrivateKey:
     if isinstance(key, Ed25519PrivateKey):
         return key
     found = type(key).__name__ if key else _begin(content)
-    raise UsageError(
+    raise KeyFileError(
         f"{file}: is not an Ed25519 private key in PEM ({found}); {_MADE_BY}"
     ) from None
 
@@ -201,7 +201,7 @@ def _read(file: Path) -> bytes:
     try:
         return _bounded(file)
     except OSError as error:
-        raise UsageError(f"{file}: cannot be read ({error.strerror}); {_MADE_BY}") from error
+        raise KeyFileError(f"{file}: cannot be read ({error.strerror}); {_MADE_BY}") from error
 
 
 def _bounded(file: Path) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from zoo.errors import DataError, RecipeError, suggest
+from zoo.errors import DataError, StepError, suggest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,7 +124,7 @@ class Moment:
 def seen_region(step: str, frame: Frame) -> Region:
     """Return the part of the photo that the network sees; raises RecipeError naming `step`."""
     if frame.region is None:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': no step before the network says what part of the photo it "
             "sees; add stretch, center_crop, letterbox or crop"
         )
@@ -144,11 +144,11 @@ class ValueSpec:
 
     def __post_init__(self) -> None:
         if self.dtype not in _DTYPES:
-            raise RecipeError(
+            raise StepError(
                 f"value {self}: unknown type '{self.dtype}'{suggest(str(self.dtype), _DTYPES)}"
             )
         if self.shape.count(None) > 1 or any(n is not None and n < 1 for n in self.shape):
-            raise RecipeError(
+            raise StepError(
                 f"value {self}: lengths must be above 0, and at most one axis can depend on the "
                 "picture"
             )
@@ -177,14 +177,14 @@ class StepPlugin(ABC):
         """Return the parameters with defaults; raises RecipeError for unknown or missing ones."""
         for name in given:
             if name not in self.parameters:
-                raise RecipeError(
+                raise StepError(
                     f"contract step '{self.name}': unknown parameter '{name}'"
                     f"{suggest(name, self.parameters)}"
                 )
         complete = {**self.parameters, **given}
         missing = [name for name, value in complete.items() if value is None]
         if missing:
-            raise RecipeError(f"contract step '{self.name}': parameter '{missing[0]}' is missing")
+            raise StepError(f"contract step '{self.name}': parameter '{missing[0]}' is missing")
         return complete
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import RecipeError
+from zoo.errors import ContractError
 
 __all__ = ["read_toml"]
 
@@ -15,7 +15,7 @@ def read_toml(file: Path, kind: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{file}: cannot read the {kind} ({error})") from error
+        raise ContractError(f"{file}: cannot read the {kind} ({error})") from error
     # Also a number of thousands of digits, and brackets thousands deep.
     except (ValueError, RecursionError) as error:
-        raise RecipeError(f"{file}: not TOML ({error})") from error
+        raise ContractError(f"{file}: not TOML ({error})") from error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.contract import FileInput
-from zoo.errors import UsageError
+from zoo.errors import FileKindError
 from zoo.graph import Graph
 from zoo.plugs import Importer
 from zoo.provenance.used import recording
@@ -24,7 +24,7 @@ def find_importer(file: Path) -> Importer:
     """Return the importer of a file by its content, else by its suffix; raises UsageError."""
     name = _by_content(file) or _by_suffix(file)
     if not name:
-        raise UsageError(f"{file}: not a readable network file; give an {suffixes()} file")
+        raise FileKindError(f"{file}: not a readable network file; give an {suffixes()} file")
     found: Importer = registry.load("importer", name)
     return found
 

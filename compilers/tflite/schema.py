@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError
 from zoo.tool import Tool, install_extra
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def schema() -> Any:  # noqa: ANN401 (a generated module without types)
     try:
         return import_module(_MODULE)
     except ImportError as error:
-        raise ToolchainError(
+        raise MissingToolError(
             f"reading and writing .tflite files needs LiteRT ({error}); {_REMEDY}"
         ) from error
 

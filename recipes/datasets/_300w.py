@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recipes.shelf.label_text import pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.data.crops import Crops
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import Picture
 from zoo.reporting import report
 
@@ -72,14 +72,14 @@ def parse_pts(lines: list[str], where: str) -> NDArray[np.float64]:
     found = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
     texts = [line for _, line in found]
     if "{" not in texts or texts[-1] != "}":
-        raise DataError(
+        raise LabelError(
             f"{where}: its points do not stand between lines '{{' and '}}'; the file is truncated "
             "or not a .pts file"
         )
     points = found[texts.index("{") + 1 : -1]
     stated = [line.partition(":")[2].strip() for line in texts if line.startswith("n_points")]
     if len(points) != _POINTS or stated != [str(_POINTS)]:
-        raise DataError(
+        raise LabelError(
             f"{where}: n_points is {stated[0] if stated else 'missing'!r} and {len(points)} points "
             f"follow; 300-W has {_POINTS}"
         )
@@ -98,18 +98,18 @@ def _faces(root: Path, name: str) -> Iterator[LabelledPhoto]:
     """Yield the faces of one sub-folder, sorted by name."""
     folder = root / name
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; 300-W keeps photos and .pts files there")
+        raise LabelError(f"{folder}: no such folder; 300-W keeps photos and .pts files there")
     # macOS adds a hidden file `._NAME` to each.
     listed = [path for path in folder.iterdir() if not path.name.startswith(".")]
     photos = {path.stem: path for path in listed if path.suffix.lower() in _PHOTOS}
     labels = {path.stem: path for path in listed if path.suffix.lower() == ".pts"}
     if not labels:
-        raise DataError(f"{folder}: holds no .pts file; 300-W has one beside each photo")
+        raise LabelError(f"{folder}: holds no .pts file; 300-W has one beside each photo")
     for stem in sorted(photos.keys() | labels.keys()):
         if stem not in labels:
-            raise DataError(f"{photos[stem]}: has no landmarks; {stem}.pts is missing beside it")
+            raise LabelError(f"{photos[stem]}: has no landmarks; {stem}.pts is missing beside it")
         if stem not in photos:
-            raise DataError(
+            raise LabelError(
                 f"{labels[stem]}: has no photo; {stem}.jpg or {stem}.png is missing beside it"
             )
         yield _face(root, photos[stem], labels[stem])

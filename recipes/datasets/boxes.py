@@ -6,7 +6,7 @@ from recipes.shelf.boxed_photos import BoxedPhoto, boxed_photo, whole_pictures
 from recipes.shelf.label_table import columns_of, read_rows
 from recipes.shelf.label_text import photo_below
 from zoo.data.crops import Row, numeric_cell
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import Picture
 
 __all__ = ["DATASET", "has_boxes"]
@@ -57,7 +57,7 @@ def has_boxes(folder: Path) -> bool:
 def _check_columns(table: Path) -> None:
     missing = [name for name in ("file", *_BOX) if name not in columns_of(table)]
     if missing:
-        raise DataError(
+        raise LabelError(
             f"{table}: column '{missing[0]}' is missing; expected {', '.join(('file', *_BOX))}"
         )
 

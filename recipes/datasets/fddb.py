@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recipes.shelf.boxed_photos import BoxedPhoto, boxed_photo, whole_pictures
 from recipes.shelf.label_text import faces_of_photos, photo_below, pixel_numbers
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import Picture
 
 __all__ = ["DATASET", "box_of_ellipse", "parse_fold"]
@@ -39,7 +39,7 @@ class OriginalFddb:
         """Return all photos; raises DataError naming the file and line at fault."""
         folds = sorted((folder / _FOLDS).glob("FDDB-fold-*-ellipseList.txt"))
         if not folds:
-            raise DataError(f"{folder / _FOLDS}: holds no FDDB-fold-*-ellipseList.txt")
+            raise LabelError(f"{folder / _FOLDS}: holds no FDDB-fold-*-ellipseList.txt")
         return tuple(photo for fold in folds for photo in parse_fold(fold, folder / "originalPics"))
 
     def pictures(self, folder: Path, split: str) -> list[Picture]:

@@ -14,7 +14,7 @@ import numpy as np
 from recipes.shelf.label_text import photo_below, pixel_numbers, read_lines
 from recipes.shelf.photo_crops import TESTING, TRAINING, LabelledPhoto, boxed, cut_photos
 from zoo.data.crops import Crops, Row
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import Picture
 
 __all__ = ["DATASET", "parse_line"]
@@ -69,7 +69,7 @@ def parse_line(line: str, where: str, photos: Path, split: str) -> LabelledPhoto
     """Return one face of a list; raises DataError naming `where` and the fault."""
     words = line.split()
     if len(words) not in (_COORDINATES + 1, _COORDINATES + len(_EXTRAS) + 1):
-        raise DataError(
+        raise LabelError(
             f"{where}: has {len(words)} words; WFLW has {_COORDINATES} coordinates, then "
             f"{len(_EXTRAS)} numbers of rectangle and attributes or none, then the photo's name"
         )
@@ -88,7 +88,7 @@ def _labels(root: Path, split: str) -> list[LabelledPhoto]:
         if line.strip()
     ]
     if not faces:
-        raise DataError(f"{path}: no faces; expected one line for each")
+        raise LabelError(f"{path}: no faces; expected one line for each")
     return faces
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recipes.shelf.label_table import columns_of, read_rows
 from zoo.data.crops import Crops, Row, numeric_cell
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import read_picture
 
 __all__ = ["Crops", "Row", "points_of", "read_crops", "read_labels"]
@@ -34,7 +34,7 @@ def read_crops(folder: Path, points: int) -> Crops:
     images = [_read_image(path) for path in paths]
     for path, image in zip(paths, images, strict=True):
         if image.shape != images[0].shape:
-            raise DataError(
+            raise LabelError(
                 f"{path}: {len(image)} pixels wide, but {paths[0].name} has {len(images[0])}; "
                 "all crops of a folder have one size"
             )
@@ -48,30 +48,30 @@ def read_labels(
     table = folder / "annotations.csv"
     rows = [row for row in _read_rows(table, points) if not row.get("dup_of_test")]
     if not rows:
-        raise DataError(f"{table}: no faces; at least one row is needed")
+        raise LabelError(f"{table}: no faces; at least one row is needed")
     landmarks = np.array([_landmarks(row, points, table) for row in rows], np.float32)
     return tuple(rows), landmarks, tuple(_image_path(folder, row) for row in rows)
 
 
 def _read_rows(table: Path, points: int) -> list[Row]:
     if not table.is_file():
-        raise DataError(f"{table}: no such file; a crops data set has annotations.csv")
+        raise LabelError(f"{table}: no such file; a crops data set has annotations.csv")
     _check_columns(table, columns_of(table), points)
     return read_rows(table)
 
 
 def _check_columns(table: Path, found: Sequence[str], points: int) -> None:
     if not points:
-        raise DataError(f"{table}: column 'x0' is missing; crops have landmarks x0, y0, x1, ...")
+        raise LabelError(f"{table}: column 'x0' is missing; crops have landmarks x0, y0, x1, ...")
     needed = ["file", *(f"{axis}{i}" for i in range(points) for axis in "xy")]
     missing = [name for name in needed if name not in found]
     if missing:
-        raise DataError(
+        raise LabelError(
             f"{table}: column '{missing[0]}' is missing; expected 'file' and x0, y0 to "
             f"x{points - 1}, y{points - 1}"
         )
     if f"x{points}" in found:
-        raise DataError(f"{table}: has more than the {points} landmarks of this model")
+        raise LabelError(f"{table}: has more than the {points} landmarks of this model")
 
 
 def _landmarks(row: Row, points: int, table: Path) -> list[tuple[float, float]]:
@@ -91,8 +91,8 @@ def _image_path(folder: Path, row: Row) -> Path:
 
 def _read_image(path: Path) -> NDArray[np.uint8]:
     if not path.is_file():
-        raise DataError(f"{path}: no such image, though annotations.csv names it")
+        raise LabelError(f"{path}: no such image, though annotations.csv names it")
     pixels = read_picture(path)
     if pixels.shape[0] != pixels.shape[1]:
-        raise DataError(f"{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels, crops are square")
+        raise LabelError(f"{path}: {pixels.shape[1]}x{pixels.shape[0]} pixels, crops are square")
     return pixels

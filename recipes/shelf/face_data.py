@@ -4,7 +4,7 @@ from pathlib import Path
 
 from zoo.data.crops import Crops
 from zoo.data.labelled_data import LabelledData, find_data
-from zoo.errors import DataError
+from zoo.errors import DataError, LabelError
 
 __all__ = ["crops_of", "find_faces", "read_faces"]
 
@@ -24,7 +24,7 @@ def find_faces(name: str | Path, split: str, points: int | None = None) -> Label
     if not found.points:
         raise _no_faces(found)
     if points is not None and found.points != points:
-        raise DataError(
+        raise LabelError(
             f"{found.folder}: its faces have {found.points} landmarks; expected {points}; "
             "give another data set or model"
         )

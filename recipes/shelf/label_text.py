@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from zoo.errors import DataError
+from zoo.errors import LabelError
 
 __all__ = ["FacesOfPhoto", "faces_of_photos", "photo_below", "pixel_numbers", "read_lines"]
 
@@ -20,7 +20,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot read the labels ({error})") from error
+        raise LabelError(f"{path}: cannot read the labels ({error})") from error
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def faces_of_photos(labels: Path, lines_without_faces: int = 0) -> Iterator[Face
         _, count = next(lines, (0, ""))
         stated = _count(count)
         if stated is None:
-            raise DataError(
+            raise LabelError(
                 f"{where}: '{count.strip()}' follows '{name.strip()}'; expected the number of "
                 "the photo's faces"
             )
         faces = [text for _, text in islice(lines, stated or lines_without_faces)]
         if len(faces) < stated:
-            raise DataError(f"{where}: {stated} faces are stated, but {len(faces)} lines follow")
+            raise LabelError(f"{where}: {stated} faces are stated, but {len(faces)} lines follow")
         yield FacesOfPhoto(name.strip(), faces[:stated], where)
 
 
@@ -66,14 +66,14 @@ def _count(text: str) -> int | None:
 def photo_below(photos: Path, name: str, where: str) -> Path:
     """Return the path of a photo in a list; raises DataError for one outside the folder."""
     if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise DataError(f"{where}: photo '{name}' is not inside {photos.name}; correct the list")
+        raise LabelError(f"{where}: photo '{name}' is not inside {photos.name}; correct the list")
     return photos / name
 
 
 def pixel_numbers(words: Sequence[str], count: int, where: str) -> list[float]:
     """Return exactly `count` coordinates; raises DataError naming `where` and the word at fault."""
     if len(words) != count:
-        raise DataError(f"{where}: has {len(words)} numbers; expected {count}")
+        raise LabelError(f"{where}: has {len(words)} numbers; expected {count}")
     return [_pixels(word, where) for word in words]
 
 
@@ -83,5 +83,5 @@ def _pixels(word: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not abs(value) <= _LARGEST:
-        raise DataError(f"{where}: found '{word}'; expected a number of pixels")
+        raise LabelError(f"{where}: found '{word}'; expected a number of pixels")
     return value

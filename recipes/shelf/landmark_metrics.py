@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.layouts import Layout
-from zoo.errors import DataError
+from zoo.errors import LabelError
 
 __all__ = ["curve_area", "face_metrics", "landmark_metrics", "normalizers", "point_errors"]
 
@@ -68,7 +68,7 @@ def normalizers(target: Array, layout: Layout) -> dict[str, Array]:
     for name, length in lengths.items():
         if not (length > 0).all():
             face = int(np.argmin(length > 0))
-            raise DataError(
+            raise LabelError(
                 f"face {face}: its {name} distance is {length[face]}, so errors cannot be "
                 "normalised; correct or remove its labels"
             )

@@ -15,7 +15,7 @@ from PIL import Image
 
 from zoo.data.crops import Crops, Row
 from zoo.data.regions import landmark_box
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.picture import Picture, read_picture
 from zoo.reporting import report
 
@@ -119,7 +119,7 @@ def _extent(face: LabelledPhoto) -> float:
     """Return the longer side of the landmarks' box; raises DataError below a pixel."""
     extent = float(np.ptp(face.landmarks, axis=0).max())
     if extent < 1:
-        raise DataError(f"{face.where}: all landmarks are in one place; correct the label")
+        raise LabelError(f"{face.where}: all landmarks are in one place; correct the label")
     return extent
 
 
@@ -130,7 +130,7 @@ def _check_inside(face: LabelledPhoto, photo_hwc: NDArray[np.uint8]) -> None:
     if beyond.any():
         point = int(beyond.any(axis=1).argmax())
         x, y = face.landmarks[point]
-        raise DataError(
+        raise LabelError(
             f"{face.where}: landmark {point} at ({x:g}, {y:g}) is far outside {face.path.name} of "
             f"{size[0]}x{size[1]} pixels; correct the label or put the right photo there"
         )

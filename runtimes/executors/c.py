@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from runtimes.c_compiler import compile_c
 from zoo.c_program import prefix_of
 from zoo.digest import digest_path
-from zoo.errors import HubError, ToolchainError
+from zoo.errors import HubError, MissingToolError
 from zoo.file_content import artifact_facts
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Executor, Feeds
@@ -194,7 +194,7 @@ def _command() -> tuple[str, ...]:
     """Return the compiler and its options."""
     compiler = os.environ.get("CC") or next(filter(shutil.which, _COMPILERS), None)
     if compiler is None:
-        raise ToolchainError(
+        raise MissingToolError(
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from runtimes.c_compiler import compile_c
 from runtimes.executors.c import CRun
 from zoo.c_program import prefix_of
-from zoo.errors import ToolchainError, VerifyError
+from zoo.errors import MissingToolError, ProgramError, VerifyError
 from zoo.file_content import artifact_facts
 from zoo.plugs import Executor
 from zoo.program_end import ended
@@ -97,7 +97,7 @@ class _Network:
         }
         node = shutil.which(_NODE)
         if node is None:
-            raise ToolchainError(f"{_PURPOSE} needs {_NODE} on the PATH; {_REMEDY}")
+            raise MissingToolError(f"{_PURPOSE} needs {_NODE} on the PATH; {_REMEDY}")
         with TemporaryDirectory(prefix="zoo-wasm-") as folder:
             module = Path(folder) / "network.wasm"
             module.write_bytes(self._module)
@@ -134,7 +134,7 @@ def _exchanged(process: "subprocess.Popen[bytes]", given: bytes, wanted: int) ->
     while len(found) < wanted:
         if not select.select([process.stdout], [], [], _RUNNING_S)[0]:
             process.kill()
-            raise VerifyError(f"{_NODE}: took more than {_RUNNING_S} s")
+            raise ProgramError(f"{_NODE}: took more than {_RUNNING_S} s")
         content = os.read(process.stdout.fileno(), wanted - len(found))
         if not content:
             raise _failure(process)
@@ -159,7 +159,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _compile(sources: Sequence[Path], function: str, module: Path) -> None:
     zig = zig_program()
     if not zig:
-        raise ToolchainError(f"compiling to WebAssembly needs Zig; {ZIG.remedy}")
+        raise MissingToolError(f"compiling to WebAssembly needs Zig; {ZIG.remedy}")
     compile_c([zig, "cc", *_FLAGS, f"-Wl,--export={function}"], sources, module)
 
 

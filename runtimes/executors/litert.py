@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from runtimes.feeds import require_inputs
 from runtimes.tflite_file import metadata, with_outputs
-from zoo.errors import HubError, ToolchainError
+from zoo.errors import HubError, MissingToolError
 from zoo.layout import CHANNELS_FIRST, CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds, Inspector
 from zoo.tool import Tool, install_extra
@@ -168,7 +168,9 @@ def new_interpreter(
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
-        raise ToolchainError(f"running a .tflite file needs LiteRT ({error}); {_REMEDY}") from error
+        raise MissingToolError(
+            f"running a .tflite file needs LiteRT ({error}); {_REMEDY}"
+        ) from error
     try:
         interpreter = Interpreter(model_content=content, num_threads=threads, **options)
         interpreter.allocate_tensors()

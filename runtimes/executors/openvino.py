@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runtimes.feeds import require_inputs
-from zoo.errors import HubError, ToolchainError
+from zoo.errors import HubError, MissingToolError
 from zoo.plugs import Executor, Feeds
 from zoo.tool import Tool
 
@@ -41,7 +41,7 @@ class OpenVinoExecutor(Executor):
         try:
             import openvino
         except ImportError as error:
-            raise ToolchainError(f"timing OpenVINO needs it ({error}); {_REMEDY}") from error
+            raise MissingToolError(f"timing OpenVINO needs it ({error}); {_REMEDY}") from error
         core, file = openvino.Core(), folder / main
         try:
             model = core.read_model(file)

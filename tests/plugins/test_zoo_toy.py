@@ -114,7 +114,8 @@ def test_board_refuses_with_its_own_words(zoo):
     assert found.returncode == 1
     assert found.stderr == (
         "note: toy is another name of toy_tiny.pictures\n"
-        "zoo: toyboard refuses 'fp16': toyboard has no half-precision unit; use none or ptq\n"
+        "zoo: toyboard refuses 'fp16': toyboard has no half-precision unit; use none or "
+        "ptq [refused]\n"
     )
 
 

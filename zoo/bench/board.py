@@ -15,7 +15,7 @@ from zoo.bench.latency import ChainLatency, Latency
 from zoo.bench.ssh import Finished, Shell
 from zoo.bundle.bundle import Bundle, BundledModel
 from zoo.bundle.elf import processors
-from zoo.errors import BoardError, UsageError, VerifyError
+from zoo.errors import BoardError, ProgramError, UsageError
 
 __all__ = ["board_machine", "by_part", "measure_on_board", "network_words", "of_network"]
 
@@ -222,7 +222,7 @@ def _self_test(board: Shell, place: str, options: Sequence[str]) -> None:
     broken = [line for line in finished.output.splitlines() if line.endswith("FAILED")]
     if not broken:
         raise _cannot_run(board, finished)
-    raise VerifyError(
+    raise ProgramError(
         f"{board.host}: the self-test failed ({broken[0]}); this board's results differ, do not "
         "deploy the bundle there"
     )

@@ -17,7 +17,7 @@ from zoo.build.cache import Cache
 from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.plan import Wish
 from zoo.bundle.bundle import unpack
-from zoo.errors import RefusedError, ToolchainError
+from zoo.errors import MissingToolError, RefusedError
 from zoo.nvidia_gpu import find_gpu
 from zoo.user_file import is_user_file
 
@@ -108,7 +108,7 @@ def on_gpu(contest: Contest, batches: Sequence[int]) -> Timed:
     """Time on this machine's NVIDIA GPU; raises ToolchainError if there is none."""
     gpu = find_gpu()
     if gpu is None:
-        raise ToolchainError(
+        raise MissingToolError(
             "--device cuda: nvidia-smi finds no NVIDIA GPU in this machine; install its driver, "
             "or time a board's bundle with --ssh"
         )

@@ -16,7 +16,7 @@ from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
 from zoo.data.source_feeds import source_constants, source_feeds
-from zoo.errors import RefusedError, UsageError
+from zoo.errors import NoContractError, RefusedError
 from zoo.macs import count_macs
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
@@ -115,7 +115,7 @@ def of_file(wish: Wish, folder: Path) -> Wish:
     """
     contract = Path(wish.model).with_suffix(".toml")
     if Path(wish.model).is_file() and not contract.is_file():
-        raise UsageError(
+        raise NoContractError(
             f"{wish.model}: its contract {contract} is missing beside it; write it with `zoo "
             f"contract init {wish.model}`"
         )

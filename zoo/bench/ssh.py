@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from zoo.errors import BoardError, ToolchainError, UsageError
+from zoo.errors import BoardError, MissingToolError, UsageError
 
 __all__ = ["Connection", "Finished", "Shell", "connect", "destination_words"]
 
@@ -86,7 +86,7 @@ def destination_words(host: str) -> tuple[str, ...]:
 def _ssh(words: tuple[str, ...], stdin: Path | None = None) -> Finished:
     program = shutil.which("ssh")
     if program is None:
-        raise ToolchainError("no ssh on the PATH, which --ssh needs; apt install openssh-client")
+        raise MissingToolError("no ssh on the PATH, which --ssh needs; apt install openssh-client")
     with (stdin or Path("/dev/null")).open("rb") as file:
         finished = subprocess.run(
             [program, *words],

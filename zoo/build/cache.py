@@ -22,7 +22,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from zoo.digest import digest_json, digest_path, folder_digests
-from zoo.errors import CacheError, UsageError
+from zoo.errors import CacheError, NotWrittenError
 from zoo.provenance.used import Thing, Used, facts, recording
 
 __all__ = ["Cache", "Outcome", "Task", "default_folder"]
@@ -201,7 +201,7 @@ class Cache:
                     with suppress(OSError):
                         partial.unlink(missing_ok=True)
         except OSError as error:
-            raise UsageError(
+            raise NotWrittenError(
                 f"{destination}: cannot be written ({error.strerror or error}); "
                 "choose another folder with --out"
             ) from error

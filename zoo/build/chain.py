@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.build.wish_table import demand_known, wish_fields
-from zoo.errors import RecipeError, RefusedError, UsageError
+from zoo.errors import (
+    ChainError,
+    FileKindError,
+    MissingFileError,
+    NoContractError,
+    RecipeError,
+    RefusedError,
+    UsageError,
+)
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
 from zoo.target import Target
@@ -58,7 +66,7 @@ def chained(wish: "Wish", detector: str, target: Target) -> "Wish":
         return wish
     contract = Path(detector).with_suffix(_SUFFIX) if is_user_file(detector) else None
     if contract is not None and not contract.is_file():
-        raise UsageError(
+        raise NoContractError(
             f"--detector {detector}: its contract {contract} is missing beside it; write it with "
             "`zoo contract init`, or name both in a chain file (docs/chains.md)"
         )
@@ -137,16 +145,16 @@ def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
         )
     for recipe in (detector, network):
         if recipe.contract.signal:
-            raise RecipeError(f"{recipe.name}: takes signals; a chain takes pictures")
+            raise ChainError(f"{recipe.name}: takes signals; a chain takes pictures")
     found = value_specs(detector.contract)
     if "boxes" not in found or found["boxes"].shape != (None, 4):
-        raise RecipeError(
+        raise ChainError(
             f"{detector.name}: cannot be a detector: its contract has the values "
             f"{', '.join(found)}; a detector's has boxes [N, 4], which the steps boxes and nms "
             "make (docs/boxes.md)"
         )
     if rule.passes > 1 and "landmarks" not in value_specs(network.contract):
-        raise RecipeError(
+        raise ChainError(
             f"{network.name}: has no value 'landmarks', where a second pass could look; set "
             "passes = 1 in [regions]"
         )
@@ -186,21 +194,19 @@ def _read_chain(wish: "Wish", file: Path, target: Target) -> "Wish":
 def _tables(file: Path) -> Mapping[str, Any]:
     """Return the tables of a chain file; raises UsageError or RecipeError."""
     if not file.exists():
-        raise UsageError(
+        raise MissingFileError(
             f"{file}: no such file; a chain file names a detector and a network (docs/chains.md)"
         )
     data = read_toml(file, "chain")
     if {"input", "outputs"} <= data.keys():
-        raise UsageError(f"{file}: is a contract; give the model, and this file with --contract")
+        raise FileKindError(f"{file}: is a contract; give the model, and this file with --contract")
     for name in data:
         demand_known(name, _TABLES, f"{file}: table")
     for name in ("detector", "network"):
         if name not in data:
-            raise RecipeError(
-                f"{file}: has no table [{name}]; a chain has [detector] and [network]"
-            )
+            raise ChainError(f"{file}: has no table [{name}]; a chain has [detector] and [network]")
         if not isinstance(data[name], dict):
-            raise RecipeError(
+            raise ChainError(
                 f"{file}: {name} = {data[name]!r}; a table [{name}] is needed, with model = ..."
             )
     return data
@@ -213,10 +219,10 @@ def _network(table: Mapping[str, Any], file: Path, where: str) -> dict[str, Any]
 
 def _rule(table: object, file: Path) -> RegionRule:
     if not isinstance(table, dict):
-        raise RecipeError(f"{file}: regions = {table!r}; a table [regions] is needed")
+        raise ChainError(f"{file}: regions = {table!r}; a table [regions] is needed")
     for name in table:
         demand_known(name, tuple(RegionRule.__dataclass_fields__), f"{file}: [regions]")
     try:
         return RegionRule(**table)
     except RecipeError as error:
-        raise RecipeError(f"{file}: {error}") from error
+        raise ChainError(f"{file}: {error}") from error

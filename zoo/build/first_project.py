@@ -16,7 +16,7 @@ from zoo.build.first_contract import first_contract
 from zoo.build.network import read_network
 from zoo.build.plan import Plan, Wish, find_target, make_plan, published_quantizations
 from zoo.data.labelled_data import parse_name
-from zoo.errors import UsageError
+from zoo.errors import NotWrittenError, UsageError
 from zoo.file_content import write_whole
 from zoo.names import is_name, proposed_name
 from zoo.picture_header import SUFFIXES
@@ -228,4 +228,4 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir()
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror})") from error
+        raise NotWrittenError(f"{folder}: cannot be made ({error.strerror})") from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
-from zoo.errors import RecipeError
+from zoo.errors import ContractError
 from zoo.plugs import DeclaredInput
 
 __all__ = ["signal_shape", "signal_steps"]
@@ -22,7 +22,7 @@ def signal_shape(given: DeclaredInput, rate_hz: int) -> tuple[int, ...]:
     second = rate_hz if _varying(sizes) < _FEATURE_AXES else round(1 / _HOP_S)
     shape = tuple(second if size is None else size for size in sizes)
     if given.dtype != "float32" or not shape or _varying(shape) not in (1, _FEATURE_AXES):
-        raise RecipeError(
+        raise ContractError(
             f"input '{given.name}' is {given.dtype or 'no tensor'} {list(shape)} (without the "
             "batch); a signal is float32, with one axis of samples, or two of frames and bands"
         )

@@ -9,7 +9,7 @@ from zoo.build.file_notes import FileNotes, read_notes
 from zoo.build.first_signal import signal_shape, signal_steps
 from zoo.contract import FileInput
 from zoo.contract_files import Numbers
-from zoo.errors import HubError, RecipeError, UsageError
+from zoo.errors import ContractError, HubError, RecipeError, UsageError
 from zoo.graph import Graph
 from zoo.plugs import DeclaredInput
 from zoo.user_file import find_importer
@@ -110,7 +110,7 @@ def _apart(
         found = ", ".join(
             f"'{given.name}' is {given.dtype or 'no tensor'} {_shown(given)}" for given in inputs
         )
-        raise RecipeError(
+        raise ContractError(
             f"{file.name}: input {found} (without the batch); expected one image, float32 or "
             "uint8 [3, height, width], [height, width, 3] or with 1 channel; for sound and other "
             "signals, give their rate with --signal RATE"
@@ -146,7 +146,7 @@ def _signal(given: DeclaredInput, file: Path, rate_hz: int) -> Source:
     try:
         shape = signal_shape(given, rate_hz)
     except RecipeError as error:
-        raise RecipeError(f"{file.name}: {error}") from error
+        raise ContractError(f"{file.name}: {error}") from error
     form = FileInput(shape, dtype=given.dtype)
     is_last = len(shape) == _PICTURE_AXES and shape[-1] == 1 != shape[0]
     if is_last:  # as TensorFlow lays frames and bands

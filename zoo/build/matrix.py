@@ -9,7 +9,7 @@ from typing import Any
 from zoo.build.chain import chained, is_chain_file
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.build.wish_table import demand_known, wish_fields
-from zoo.errors import RecipeError, UsageError
+from zoo.errors import MatrixError, MissingFileError, UsageError
 from zoo.signature import SigningKey
 from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
@@ -63,7 +63,9 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
     """
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "no such file"
-        raise UsageError(f"{file}: {found}; a matrix is a file that names builds (docs/matrix.md)")
+        raise MissingFileError(
+            f"{file}: {found}; a matrix is a file that names builds (docs/matrix.md)"
+        )
     data = read_toml(file, "matrix")
     for name in data:
         demand_known(name, (*_AXES, _LEFT_OUT), f"{file}: key")
@@ -87,7 +89,7 @@ def _list(data: Mapping[str, Any], name: str, file: Path) -> list[Any]:
     value = data.get(name)
     if not isinstance(value, list) or not value:
         found = "is missing" if value is None else f"= {value!r}"
-        raise RecipeError(f"{file}: {name} {found}; give a list, such as {name} = [...]")
+        raise MatrixError(f"{file}: {name} {found}; give a list, such as {name} = [...]")
     return value
 
 
@@ -95,9 +97,9 @@ def _texts(data: Mapping[str, Any], name: str, file: Path) -> list[str]:
     values = _list(data, name, file)
     for value in values:
         if not (isinstance(value, str) and value):
-            raise RecipeError(f"{file}: {name} has {value!r}; give texts")
+            raise MatrixError(f"{file}: {name} has {value!r}; give texts")
     if len(set(values)) < len(values):
-        raise RecipeError(f"{file}: {name} = {values!r}; name each once")
+        raise MatrixError(f"{file}: {name} = {values!r}; name each once")
     return values
 
 
@@ -105,7 +107,7 @@ def _model(value: object, file: Path) -> tuple[str, Mapping[str, Any], str]:
     """Return a model's name, what a Wish says of it, and its detector."""
     table = {"model": value} if isinstance(value, str) else value
     if not isinstance(table, dict):
-        raise RecipeError(f"{file}: models has {value!r}; give names, files, or tables with model")
+        raise MatrixError(f"{file}: models has {value!r}; give names, files, or tables with model")
     fields = wish_fields(table, _TEXTS, file, "models")
     if is_chain_file(fields["model"]):
         fields["model"] = str(file.parent / fields["model"])
@@ -120,7 +122,7 @@ def _left_out(data: Mapping[str, Any], file: Path) -> Iterator[Mapping[str, str]
     tables = data.get(_LEFT_OUT, [])
     for table in tables if isinstance(tables, list) else [tables]:
         if not isinstance(table, dict) or not table:
-            raise RecipeError(f"{file}: {_LEFT_OUT} has {table!r}; give tables [[{_LEFT_OUT}]]")
+            raise MatrixError(f"{file}: {_LEFT_OUT} has {table!r}; give tables [[{_LEFT_OUT}]]")
         for name in table:
             demand_known(name, tuple(_AXES.values()), f"{file}: {_LEFT_OUT}")
         yield table

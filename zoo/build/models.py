@@ -4,7 +4,16 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.contract import Contract
-from zoo.errors import RecipeError, UnknownNameError, UsageError
+from zoo.errors import (
+    ContractError,
+    FileKindError,
+    MissingFileError,
+    NoContractError,
+    RecipeError,
+    StepError,
+    UnknownNameError,
+    UsageError,
+)
 from zoo.names import ALLOWED, is_name, proposed_name
 from zoo.recipe import Recipe
 from zoo.scheme import OWN_INTEGERS
@@ -42,9 +51,9 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
     path = Path(model)
     if not is_user_file(model):
         if path.is_file() and path.suffix in _OWN_FILES:
-            raise UsageError(f"{model}: {_OWN_FILES[path.suffix]}")
+            raise FileKindError(f"{model}: {_OWN_FILES[path.suffix]}")
         if path.is_file() or path.suffix in _OTHER_FILES:
-            raise UsageError(
+            raise FileKindError(
                 f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be read; "
                 f"{_remedy(path)}"
             )
@@ -56,11 +65,11 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
         recipe: Recipe = registry.load("recipe", model)
         return recipe
     if not path.is_file():
-        raise UsageError(
+        raise MissingFileError(
             f"{model}: no such file; give an {suffixes()} file, or a model of `zoo list`"
         )
     if contract is None:
-        raise UsageError(
+        raise NoContractError(
             f"{model}: a network's file needs --contract contract.toml; see docs/contract.md"
         )
     summary = f"user's file {path.name}"
@@ -81,14 +90,17 @@ def _read_contract(file: Path) -> Contract:
     from zoo.data.processing import rehearse, warn_of_large_inputs
 
     if not file.is_file():
-        raise UsageError(f"{file}: no such file; --contract needs a .toml file (docs/contract.md)")
+        raise MissingFileError(
+            f"{file}: no such file; --contract needs a .toml file (docs/contract.md)"
+        )
     contract = Contract.from_toml(file)
     try:
         check_steps(contract)
         rehearse(contract)
         warn_of_large_inputs(contract)
     except (RecipeError, UnknownNameError) as error:
-        raise RecipeError(f"{file}: {str(error).removeprefix('contract: ')}") from error
+        kind = ContractError if type(error) is ContractError else StepError
+        raise kind(f"{file}: {str(error).removeprefix('contract: ')}") from error
     return contract
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from zoo.contract import TensorSpec
-from zoo.errors import RecipeError
+from zoo.errors import MisfitError
 from zoo.graph import Graph, Shape
 from zoo.recipe import Recipe
 from zoo.user_file import import_file
@@ -31,18 +31,18 @@ def check_contract(graph: Graph, recipe: Recipe) -> None:
     ):
         for spec in specs:
             if spec.name not in names:
-                raise RecipeError(
+                raise MisfitError(
                     f"{recipe.name}: the contract names the {kind} '{spec.name}', the network "
                     f"has {', '.join(names)}; correct the contract"
                 )
             if spec.shape != found[spec.name]:
-                raise RecipeError(
+                raise MisfitError(
                     f"{recipe.name}: {kind} '{spec.name}' has shape {list(spec.shape)} in the "
                     f"contract and {list(found[spec.name])} in the network (without the batch); "
                     f"{_remedy(spec, found[spec.name])}"
                 )
     if len(graph.inputs) != 1:
-        raise RecipeError(
+        raise MisfitError(
             f"{recipe.name}: the network has {len(graph.inputs)} inputs "
             f"({', '.join(graph.inputs)}); a contract feeds one, state the others as "
             "its constants (docs/contract.md)"

@@ -13,7 +13,15 @@ from zoo.capability import demand_capable
 from zoo.data.labelled_data import find_data, parse_name
 from zoo.data.pictures import demand_pictures
 from zoo.data.recordings import demand_recordings
-from zoo.errors import RefusedError, UnknownNameError, UsageError, ZooError
+from zoo.errors import (
+    LicenceError,
+    MissingFileError,
+    NoPicturesError,
+    RefusedError,
+    UnknownNameError,
+    UsageError,
+    ZooError,
+)
 from zoo.provenance.used import Used, recording
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
@@ -320,7 +328,7 @@ def choose_scheme(wish: Wish, target: Target) -> str:
 def _check_commercial(recipe: Recipe) -> None:
     for licence in recipe.licences:
         if not licence.commercial:
-            raise RefusedError(
+            raise LicenceError(
                 f"{recipe.name}: --commercial was given, but its {licence.covers} are under "
                 f"{licence.identifier} ({licence.notice}); train on data that allows it"
             )
@@ -337,7 +345,7 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str, ca
         return
     if wish.calibration is None:
         others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
-        raise UsageError(
+        raise NoPicturesError(
             f"{recipe.name}: quantizing it with '{wish.quant}' for {target.name} needs pictures of "
             f"what it will see: give a folder of them with {calib}"
             f"{''.join(f', or use --quant {quant}' for quant in others)}"
@@ -358,7 +366,7 @@ def _check_calibration(calibration: Path, recipe: Recipe) -> None:
     name = parse_name(calibration)
     if not name.folder.is_dir():
         found = "is a file" if name.folder.exists() else "no such folder"
-        raise UsageError(f"{name.folder}: {found}; --calib needs a folder of pictures")
+        raise MissingFileError(f"{name.folder}: {found}; --calib needs a folder of pictures")
     if name.dataset:
         find_data(calibration, "train")  # raises for an unknown data set or split
     elif recipe.contract.signal:
@@ -370,7 +378,9 @@ def _check_calibration(calibration: Path, recipe: Recipe) -> None:
 def _float_hub(wish: Wish, recipe: Recipe) -> Path:
     if wish.hub is not None:
         if not wish.hub.is_file():
-            raise UsageError(f"{wish.hub}: no such file; --hub needs a float {suffixes()} file")
+            raise MissingFileError(
+                f"{wish.hub}: no such file; --hub needs a float {suffixes()} file"
+            )
         if find_importer(wish.hub).is_quantized(wish.hub):
             raise UsageError(
                 f"{wish.hub}: is already quantized, --hub needs a float file; build it "

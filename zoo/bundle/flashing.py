@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from zoo.bundle.bundle import unpack
 from zoo.bundle.kfpkg import SUFFIX, FlashFile, pack_kfpkg, read_kfpkg
-from zoo.errors import BoardError, BundleError, ToolchainError, UsageError
+from zoo.errors import BoardError, BundleError, FileKindError, MissingToolError, PortError
 from zoo.file_content import file_content
 from zoo.target import ARCHIVE
 from zoo.tool import install_extra
@@ -49,7 +49,7 @@ def flash_files(path: Path, firmware: Path | None = None) -> tuple[FlashFile, ..
     elif path.name.endswith(SUFFIX):
         files = read_kfpkg(file_content(path, BundleError), str(path))
     else:
-        raise UsageError(
+        raise FileKindError(
             f"{path}: neither a flash package nor a bundle; give a {SUFFIX} file, or a .{ARCHIVE} "
             f"with its {SUFFIX} beside it, as `zoo build` makes them"
         )
@@ -89,11 +89,11 @@ def demand_port(port: str, there: Sequence[str]) -> None:
     """Raise UsageError without a port, or for what is none. there: known ports."""
     listed = f"there: {', '.join(there)}" if there else "no serial port of a USB adapter is there"
     if not port:
-        raise UsageError(f"flashing needs --port, the board's serial port; {listed}")
+        raise PortError(f"flashing needs --port, the board's serial port; {listed}")
     if not Path(port).exists():
-        raise UsageError(f"{port}: no such serial port; {listed}; connect the board")
+        raise PortError(f"{port}: no such serial port; {listed}; connect the board")
     if not _is_terminal(port):
-        raise UsageError(f"{port}: is no serial port; {listed}; give the board's")
+        raise PortError(f"{port}: is no serial port; {listed}; give the board's")
 
 
 def _is_terminal(port: str) -> bool:
@@ -116,7 +116,7 @@ def flash(files: Sequence[FlashFile], settings: FlashSettings) -> None:
     Raises ToolchainError without kflash, BoardError if it fails.
     """
     if find_spec(_MODULE) is None:
-        raise ToolchainError(
+        raise MissingToolError(
             f"flashing needs {_MODULE}, which is not installed; {install_extra(_MODULE)}"
         )
     with TemporaryDirectory(prefix="zoo-flash-") as folder:

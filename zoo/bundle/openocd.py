@@ -20,6 +20,7 @@ from zoo.errors import (
     ArtifactError,
     BoardError,
     BundleError,
+    MissingToolError,
     PluginError,
     ToolchainError,
     UsageError,
@@ -111,7 +112,7 @@ def flash_by_probe(plan: ProbePlan) -> None:
     if plan.firmware is None:
         raise UsageError(f"flashing {plan.board} needs --firmware: {BUILD_FIRST}")
     if not find_tool(OPENOCD):
-        raise ToolchainError(
+        raise MissingToolError(
             f"flashing {plan.board} needs {OPENOCD.name}, which is not installed; {OPENOCD.remedy}"
         )
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.options import named_file, signal_option, size_option, source_of
-from zoo.errors import UsageError
+from zoo.errors import FileKindError, NotWrittenError
 from zoo.file_content import write_whole
 from zoo.names import proposed_name
 from zoo.user_file import is_user_file, suffixes
@@ -28,9 +28,11 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     file = _network_file(model)
     source = source_of(size, rate_hz)
     if out.exists():
-        raise UsageError(f"{out}: already exists; give another file with --out, or remove it")
+        raise NotWrittenError(f"{out}: already exists; give another file with --out, or remove it")
     if not out.parent.is_dir():
-        raise UsageError(f"{out}: there is no folder '{out.parent}'; create it, or give another")
+        raise NotWrittenError(
+            f"{out}: there is no folder '{out.parent}'; create it, or give another"
+        )
     write_whole(out, first_contract(file, *source).encode())
     click.echo(f"{out}: check the lines marked GUESS against the training code")
 
@@ -62,5 +64,5 @@ def check(contract: Path, model: str) -> None:
 def _network_file(model: str) -> Path:
     file = named_file(model)
     if not is_user_file(model):
-        raise UsageError(f"{model}: contracts are for {suffixes()} files; give one")
+        raise FileKindError(f"{model}: contracts are for {suffixes()} files; give one")
     return file

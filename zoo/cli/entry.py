@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from collections.abc import Sequence
 from tempfile import gettempdir
 from typing import NoReturn
 
@@ -10,13 +11,15 @@ import click
 
 from zoo.cli.standard_output import OutputError, open_standard_files, standard_output
 from zoo.cli.termination import Terminated, terminable
-from zoo.errors import ZooError
+from zoo.errors import UsageError, ZooError
 from zoo.quoting import terminal
 
 __all__ = ["enter"]
 
 _INTERRUPTED = 130
 _SIGNALLED = 128
+_SYSTEM = "system"
+"""Of zoo.error_codes."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -30,29 +33,32 @@ def enter(command: click.Command, name: str) -> None:
         with terminable(), standard_output():
             status = command(prog_name=name, standalone_mode=False)
     except ZooError as error:
-        _fail(name.split()[-1], str(error), error.exit_status)
+        _fail(name.split()[-1], str(error), error.exit_status, error.code)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else name
-        _fail(path, f"{error.format_message()} ({path} --help)", error.exit_code)
+        help_ = f"({path} --help)"
+        _fail(path, f"{error.format_message()} {help_}", error.exit_code, UsageError.code)
     except click.ClickException as error:
-        _fail(name, error.format_message(), error.exit_code)
+        _fail(name, error.format_message(), error.exit_code, UsageError.code)
     except (click.Abort, KeyboardInterrupt):
         _fail(name, "interrupted", _INTERRUPTED)
     except Terminated as end:
         _fail(name, str(end), _SIGNALLED + end.number)
+    except OutputError as error:
+        why = f"cannot be written ({error.strerror})"
+        _say(name, f"standard output: {why}", _SYSTEM)
+        sys.exit(1)
     except OSError as error:
-        _fail(name, _surroundings(error), 1)
+        _fail(name, _surroundings(error), 1, _SYSTEM)
     sys.exit(status if isinstance(status, int) else 0)  # of Context.exit
 
 
 def _surroundings(error: OSError) -> str:
     """Return what the system refused, where, and what to do."""
     reason = error.strerror or str(error)
-    if isinstance(error, OutputError):
-        return f"standard output: cannot be written ({reason})"
     where = f"{error.filename}: " if error.filename else ""
     if error.errno in _FULL:
         return (
@@ -62,7 +68,23 @@ def _surroundings(error: OSError) -> str:
     return f"{where}{reason}"
 
 
-def _fail(where: str, what: str, status: int) -> NoReturn:
-    """Print one line and exit."""
-    click.echo(f"{where}: {terminal(what)}", err=True)
+def _fail(where: str, what: str, status: int, code: str = "") -> NoReturn:
+    """Print an error, with --json also to standard output, and exit. code: '' if it is no error."""
+    _say(where, what, code)
+    if code and _prints_json(sys.argv[1:]):
+        from zoo.cli.output import print_json
+
+        print_json({"error": {"code": code, "message": what, "exit_status": status}})
     sys.exit(status)
+
+
+def _say(where: str, what: str, code: str) -> None:
+    """Print one line that ends with the code; a tool's own lines may follow."""
+    first, line_end, rest = terminal(what).partition("\n")
+    told = f" [{code}]" if code else ""
+    click.echo(f"{where}: {first}{told}{line_end}{rest}", err=True)
+
+
+def _prints_json(words: Sequence[str]) -> bool:
+    """Return whether --json was given; `zoo run` leaves it to the program."""
+    return "--json" in words and words[0] != "run"

@@ -18,7 +18,7 @@ from zoo.cli.options import (
     source_of,
 )
 from zoo.cli.output import print_json
-from zoo.errors import UsageError, ZooError
+from zoo.errors import MissingFileError, NotWrittenError, UsageError, ZooError
 from zoo.quoting import terminal
 from zoo.user_file import is_user_file, suffixes
 
@@ -112,7 +112,7 @@ class _Questions:
         """Raise UsageError for files that are there and are to be kept."""
         for file in (folder / name for name in project.files):
             if file.exists() and not self._agrees(f"{file} exists; overwrite"):
-                raise UsageError(
+                raise NotWrittenError(
                     f"{file}: already exists, nothing was written; remove it, give another folder, "
                     "or another file with --makefile"
                 )
@@ -170,7 +170,7 @@ def _folder(word: str) -> str:
     from zoo.data.labelled_data import parse_name
 
     if word and not parse_name(word).folder.is_dir():
-        raise UsageError(f"{word}: no such folder; give one with pictures, or nothing")
+        raise MissingFileError(f"{word}: no such folder; give one with pictures, or nothing")
     return word
 
 

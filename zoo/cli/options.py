@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from zoo import registry
 from zoo.build.cache import Cache, default_folder
-from zoo.errors import UsageError, ZooError
+from zoo.errors import MissingFileError, UsageError, ZooError
 
 __all__ = [
     "cache_option",
@@ -73,7 +73,7 @@ class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
         if (path.is_file() and "file" in self.what) or (path.is_dir() and "folder" in self.what):
             return path
         found = "is no" if path.exists() else "no such"
-        raise UsageError(f"{path}: {found} {self.what}; give {self.needed}")
+        raise MissingFileError(f"{path}: {found} {self.what}; give {self.needed}")
 
 
 def named_file(name: str) -> Path:

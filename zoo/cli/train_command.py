@@ -10,7 +10,7 @@ from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.cli.options import existing, json_option, model_argument, peer_option
 from zoo.cli.output import print_json
-from zoo.errors import ToolchainError, UsageError
+from zoo.errors import MissingToolError, UsageError
 from zoo.file_content import write_whole
 from zoo.tool import install_extra
 from zoo.training import TrainOptions
@@ -73,7 +73,7 @@ def command(
     if not recipe.train:
         raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
     if find_spec("torch") is None:
-        raise ToolchainError(f"training needs PyTorch: {install_extra('train')}")
+        raise MissingToolError(f"training needs PyTorch: {install_extra('train')}")
     folder = out or Path("runs") / recipe.name
     chosen = _named(settings)
     numbers = {"epochs": epochs, "batch_size": batch_size}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo.errors import DataError
+from zoo.errors import LabelError
 from zoo.step import Box
 
 __all__ = ["BOX_FILE", "Boxes", "read_boxes"]
@@ -32,7 +32,7 @@ class Boxes:
         for name in (photo.name, photo.stem):
             if name in self.by_name:
                 return self.by_name[name]
-        raise DataError(
+        raise LabelError(
             f"{self.table}: has no box for photo '{photo.name}'; add one, or [] if there is "
             "nothing to find in it"
         )
@@ -44,9 +44,9 @@ def read_boxes(table: Path) -> Boxes:
         content = json.loads(table.read_text("utf-8-sig"))
     # Also a number of thousands of digits, and brackets thousands deep.
     except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{table}: cannot be read as JSON ({error}); correct it") from error
+        raise LabelError(f"{table}: cannot be read as JSON ({error}); correct it") from error
     if not isinstance(content, dict):
-        raise DataError(
+        raise LabelError(
             f'{table}: expected a table of boxes by photo, {{"photo.png": [x, y, w, h]}}'
         )
     return Boxes(table, {name: _boxes(v, f"{table}: '{name}'") for name, v in content.items()})
@@ -62,7 +62,7 @@ def _box(value: Any, where: str) -> Box:  # noqa: ANN401 (JSON)
     numbers = value if isinstance(value, list) else []
     is_box = len(numbers) == 4 and all(type(number) in (int, float) for number in numbers)
     if not is_box or not all(map(_is_finite, numbers)) or min(numbers[2:]) <= 0:
-        raise DataError(
+        raise LabelError(
             f"{where}: is {value!r:.200}; a box is [x, y, width, height], or a list of boxes"
         )
     x, y, width, height = map(float, numbers)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import DataError
+from zoo.errors import LabelError
 
 __all__ = ["Crops", "Row", "numeric_cell"]
 
@@ -54,5 +54,5 @@ def numeric_cell(row: Row, column: str, where: str) -> float:
     except ValueError:
         value = float("nan")
     if not np.isfinite(value):
-        raise DataError(f"{where}: column '{column}' is {text!r}, it must be a finite number")
+        raise LabelError(f"{where}: column '{column}' is {text!r}, it must be a finite number")
     return value

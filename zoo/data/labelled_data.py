@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo import registry
-from zoo.errors import DataError, UnknownNameError, UsageError
+from zoo.errors import DataError, MissingFileError, UnknownNameError
 from zoo.plugs import Dataset
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def find_data(text: str | Path, split: str) -> LabelledData:
     name = parse_name(text)
     dataset = registry.load("dataset", name.dataset) if name.dataset else None
     if not name.folder.is_dir():
-        raise UsageError(f"{name.folder}: no such folder; give a folder of labelled data")
+        raise MissingFileError(f"{name.folder}: no such folder; give a folder of labelled data")
     dataset = dataset or _recognise(name.folder)
     if name.split and not dataset.splits:
         raise DataError(
@@ -88,7 +88,7 @@ def parse_name(text: str | Path) -> DataName:
         return DataName("", Path(whole), "")
     folder, colon, split = rest.rpartition(":")
     if not rest or (colon and not folder):
-        raise UsageError(f"'{text}' names no folder; give {dataset}:FOLDER or FOLDER alone")
+        raise MissingFileError(f"'{text}' names no folder; give {dataset}:FOLDER or FOLDER alone")
     if not colon or "/" in split or Path(rest).is_dir():
         return DataName(dataset, Path(rest), "")
     return DataName(dataset, Path(folder), split)

@@ -9,7 +9,7 @@ from zoo.contract import Contract
 from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
 from zoo.data.labelled_data import find_data, parse_name, recognisers
 from zoo.data.recordings import recordings
-from zoo.errors import DataError, UsageError
+from zoo.errors import DataError, MissingFileError
 from zoo.picture import Picture
 from zoo.picture_header import SUFFIXES
 from zoo.recipe import Recipe
@@ -89,7 +89,7 @@ def region_note(contract: Contract, pictures: Sequence[Picture]) -> str:
 
 def _plain_pictures(folder: Path) -> list[Picture]:
     if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give one with pictures")
+        raise MissingFileError(f"{folder}: no such folder; give one with pictures")
     demand_pictures(folder)
     found = sorted(filter(_is_picture, folder.rglob("*")))
     table = folder / BOX_FILE

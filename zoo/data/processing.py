@@ -13,7 +13,7 @@ from zoo.contract import Contract, SignalSpec, TensorSpec
 from zoo.data.step_plugins import post_step, pre_step
 from zoo.data.tracking import rehearse_track
 from zoo.data.values import check_values
-from zoo.errors import RecipeError, suggest
+from zoo.errors import ContractError, suggest
 from zoo.step import Box, Frame, PreStep, Signal, ValueSpec
 
 __all__ = [
@@ -66,7 +66,7 @@ def preprocess(
     for step in contract.pre:
         plugin = pre_step(step)
         if plugin.takes != ("signal" if contract.signal else "picture"):
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step.name}': takes a {plugin.takes}; "
                 f"{'leave it out' if contract.signal else _NO_SIGNAL}"
             )
@@ -82,7 +82,7 @@ def _placed(step: PreStep, before: PreStep | None) -> PreStep | None:
     if not step.chooses and not step.resamples:
         return before
     if before is not None and (step.chooses or before.resamples):
-        raise RecipeError(
+        raise ContractError(
             f"contract step '{step.name}': the earlier step '{before.name}' already takes a part "
             "of the photo; a contract does that once, by 'stretch', 'center_crop', 'letterbox', "
             "or 'crop' with 'resize': leave one out"
@@ -93,7 +93,7 @@ def _placed(step: PreStep, before: PreStep | None) -> PreStep | None:
 def _first_frame(contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None) -> Frame:
     if (contract.signal is not None) != isinstance(source, Signal):
         takes, given = ("signals", "a picture") if contract.signal else ("pictures", "a signal")
-        raise RecipeError(f"contract: takes {takes}, but was given {given}")
+        raise ContractError(f"contract: takes {takes}, but was given {given}")
     if isinstance(source, Signal):
         length = float(len(source.samples))
         return Frame(np.zeros((0, 0, 3), np.uint8), (0.0, 0.0, length, 1.0), signal=source)
@@ -147,7 +147,7 @@ def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) ->
     """Raise RecipeError for a value of an earlier step; a network's output may be replaced."""
     for name in stated:
         if name in added_by:
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step}': adds '{name}', as step '{added_by[name]}' before it; "
                 "leave one out"
             )
@@ -162,7 +162,7 @@ def rehearse(contract: Contract) -> None:
     hold its values.
     """
     if contract.dtype == "uint8" and contract.pixel_quantization != (1, 0):
-        raise RecipeError(
+        raise ContractError(
             f"contract: input '{contract.input.name}' is uint8, the network scales pixels itself; "
             "'normalize' must leave them as they are: mean 0 and std 1 for each channel"
         )
@@ -175,7 +175,7 @@ def rehearse(contract: Contract) -> None:
     values = postprocess(contract, ramps, frame)
     for name in (*values, *rehearse_track(contract, value_specs(contract), values)):
         if name in RESERVED:
-            raise RecipeError(
+            raise ContractError(
                 f"contract: an output or value is called '{name}', a key of the app's own "
                 f"records ({', '.join(RESERVED)}); rename it"
             )
@@ -238,12 +238,12 @@ def _output_specs(contract: Contract) -> dict[str, ValueSpec]:
 
 def _output(outputs: Mapping[str, NDArray[Any]], tensor: TensorSpec) -> NDArray[Any]:
     if tensor.name not in outputs:
-        raise RecipeError(
+        raise ContractError(
             f"contract: the network has no output '{tensor.name}'{suggest(tensor.name, outputs)}"
         )
     found = outputs[tensor.name]
     if found.size != math.prod(tensor.shape):
-        raise RecipeError(
+        raise ContractError(
             f"contract: output '{tensor.name}' is {tensor.shape}, but the network returns "
             f"{found.shape}; state the shape without the batch"
         )
@@ -257,7 +257,7 @@ def _check_input(contract: Contract, frame: Frame) -> None:
     remedy = "the last step must be 'normalize', the size that of the network"
     if made and (*made[1:], made[0]) == contract.input.shape:
         remedy = 'state layout = "nhwc" in the contract\'s input'
-    raise RecipeError(
+    raise ContractError(
         f"contract: its steps make {made or 'no input'}, the network's input "
         f"'{contract.input.name}' is {contract.input.shape}; {remedy}"
     )

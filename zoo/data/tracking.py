@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from zoo.contract import Contract
 from zoo.data.step_plugins import track_step
 from zoo.data.values import check_values
-from zoo.errors import RecipeError, suggest
+from zoo.errors import ContractError, suggest
 from zoo.step import Event, Moment, Observer, ValueSpec
 
 __all__ = [
@@ -49,7 +49,7 @@ def track_specs(contract: Contract, known: Mapping[str, ValueSpec]) -> Mapping[s
     to track.
     """
     if contract.track and "landmarks" not in known:
-        raise RecipeError(
+        raise ContractError(
             f"contract step '{contract.track[0].name}': steps over time need an object that is "
             "tracked by its 'landmarks', which no step adds; leave `track` out, or add them"
         )
@@ -62,7 +62,7 @@ def track_specs(contract: Contract, known: Mapping[str, ValueSpec]) -> Mapping[s
         events.extend(plugin.makes(parameters))
         for name, spec in plugin.adds(specs, parameters).items():
             if name in specs:
-                raise RecipeError(
+                raise ContractError(
                     f"contract step '{step.name}': adds '{name}', which is already a value; "
                     "choose another name"
                 )
@@ -100,13 +100,13 @@ def _check_events(
 ) -> None:
     for name in makes:
         if name in earlier:
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step}': makes the event '{name}', as a step before it; choose "
                 "another name"
             )
     for name in counts:
         if name not in earlier:
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step}': no step before it makes the event '{name}'"
                 f"{suggest(name, earlier)}"
             )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, VerifyError
+from zoo.errors import ContractError, VerifyError
 from zoo.step import ValueSpec
 
 __all__ = ["check_values", "read_values"]
@@ -20,13 +20,13 @@ def check_values(
     """Raise RecipeError if a step's values differ from its specs."""
     for method, returned in (("adds", stated), ("apply", values)):
         if not isinstance(returned, Mapping):
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step}': its plugin's `{method}` returns a "
                 f"{type(returned).__name__}; expected a mapping by name"
             )
         for name in returned:
             if not isinstance(name, str) or not name.isprintable() or not name:
-                raise RecipeError(
+                raise ContractError(
                     f"contract step '{step}': its plugin's `{method}` names a value {name!r}; "
                     "expected a text of printable characters"
                 )
@@ -34,7 +34,7 @@ def check_values(
         spec = stated.get(name)
         if name not in values or spec is None or not _fits(spec, values[name]):
             found = _described(values[name]) if name in values else "absent"
-            raise RecipeError(
+            raise ContractError(
                 f"contract step '{step}': value '{name}' is {found}, its plugin states "
                 f"{spec or 'no such value'}; correct `adds` or `apply` of the plugin"
             )

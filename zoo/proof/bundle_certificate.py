@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from zoo.bundle.bundle import Bundle, BundledModel, Manifest
-from zoo.errors import VerifyError
+from zoo.errors import CertificateError
 from zoo.proof.certificate import LOSS, OF_DETECTOR, Certificate, Check
 from zoo.proof.source_check import SOURCE_STEP
 from zoo.provenance.maker import Maker
@@ -23,12 +23,12 @@ def bundle_certificate(bundle: Bundle, where: str) -> Certificate:
     """
     file = bundle.folder / CERTIFICATE
     if not file.is_file():
-        raise VerifyError(f"{where}: holds no {CERTIFICATE}; {_ANEW}")
+        raise CertificateError(f"{where}: holds no {CERTIFICATE}; {_ANEW}")
     if file.stat().st_size > _BYTES_MAX:
-        raise VerifyError(f"{where}: {CERTIFICATE} is larger than any is; {_ANEW}")
+        raise CertificateError(f"{where}: {CERTIFICATE} is larger than any is; {_ANEW}")
     certificate = Certificate.from_json(file.read_bytes().decode("utf-8", "replace"), where)
     for fault in _faults(certificate, bundle.manifest):
-        raise VerifyError(f"{where}: the certificate {fault}; {_ANEW}")
+        raise CertificateError(f"{where}: the certificate {fault}; {_ANEW}")
     certificate.demand()
     return certificate
 
@@ -38,18 +38,18 @@ def compare_again(recorded: Sequence[Check], found: Sequence[Check], where: str)
     known = {check.step: check for check in found}
     for check in recorded:
         if check.step not in known:
-            raise VerifyError(
+            raise CertificateError(
                 f"{where}: the certificate has a step '{check.step}' that does not belong to this "
                 f"bundle; {_ANEW}"
             )
         for name in _differing(check, known[check.step]):
-            raise VerifyError(
+            raise CertificateError(
                 f"{where}: step '{check.step}': {name} is {getattr(check, name)} in the "
                 f"certificate, checked again it is {getattr(known[check.step], name)}; {_ANEW}"
             )
     if [check.step for check in recorded] != [check.step for check in found]:
         missing = sorted(known.keys() - {check.step for check in recorded})
-        raise VerifyError(
+        raise CertificateError(
             f"{where}: the certificate's steps are missing or in the wrong order: "
             f"{', '.join(missing) or 'all are there'}; {_ANEW}"
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 
-from zoo.errors import VerifyError
+from zoo.errors import CertificateError, LossError, VerifyError
 from zoo.field_types import mistyped
 from zoo.provenance.maker import Maker
 
@@ -64,9 +64,9 @@ class Check:
         return {**asdict(self), "state": self.state}
 
     def demand(self, where: str) -> None:
-        """Raise VerifyError if it is broken."""
+        """Raise VerifyError if it is broken, LossError for what quantization loses."""
         if not self.holds:
-            raise VerifyError(
+            raise (LossError if self.step.startswith(LOSS) else VerifyError)(
                 f"{where}: step '{self.step}' differs by {self.largest:g} {self.unit}, allowed: "
                 f"{self.allowed} ({self.why}); {_advice(self)}"
             )
@@ -142,7 +142,7 @@ class Certificate:
             data = json.loads(text)
             found = data.pop("format", "none")
             if found != FORMAT:
-                raise VerifyError(
+                raise CertificateError(
                     f"{where}: the certificate's format is {found!r}, this zoo reads {FORMAT}; "
                     "rebuild the bundle"
                 )
@@ -151,12 +151,12 @@ class Certificate:
             if wrong := mistyped(certificate, cls):
                 raise TypeError(wrong)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise VerifyError(
+            raise CertificateError(
                 f"{where}: the certificate is damaged ({error!r}); do not use this bundle, "
                 "rebuild it"
             ) from error
         if certificate.to_json() != text:
-            raise VerifyError(
+            raise CertificateError(
                 f"{where}: the certificate was changed, or its numbers do not support its claims; "
                 "do not use this bundle, rebuild it"
             )

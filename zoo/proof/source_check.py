@@ -16,7 +16,7 @@ from zoo.artifact import Exactness, float_requantization
 from zoo.contract import Contract
 from zoo.data.processing import loudest, preprocess_batch
 from zoo.data.source_feeds import source_constants, source_feeds
-from zoo.errors import HubError, VerifyError
+from zoo.errors import HubError, ImportProofError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, Importer
 from zoo.proof.certificate import Check
@@ -113,7 +113,7 @@ def _demand_numbers(source: Path, outputs: Outputs) -> None:
     """Raise VerifyError if a user's file itself returns NaN."""
     for name, values in outputs.items():
         if np.isnan(values).any():
-            raise VerifyError(
+            raise ImportProofError(
                 f"{source}: its output '{name}' is NaN for some inputs between black and white, in "
                 "its own runtime, too; such an output cannot be proven: look for a division by 0, "
                 "or for a root or logarithm of negative numbers"
@@ -171,13 +171,13 @@ def demand_same(check: Check, source: Path, noise: tuple[str, float] = ("", 0.0)
     found = f"{check.largest:g} {check.unit}, allowed: {check.allowed}"
     output, change = noise
     if change > (check.bound or 0.0) * _NOISY and check.largest < change * _OF_NOISE:
-        raise VerifyError(
+        raise ImportProofError(
             f"{source}: its import cannot be proven, since its output '{output}' changes by "
             f"{change:g} of its largest number if the inputs change by one step of float32; the "
             f"imported network differs by {found}; drop that output, or train the network so "
             "that its numbers do not cancel out"
         )
-    raise VerifyError(
+    raise ImportProofError(
         f"{source}: the imported network differs from the file by {found}; report the file, "
         "because its import is wrong, and export or convert it again"
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import StepError, suggest
 from zoo.step import Frame, PostStep, ValueSpec
 
 __all__ = ["STEP"]
@@ -66,7 +66,7 @@ class AspectRatios(PostStep):
         complete = super().complete(given)
         layout = str(complete["layout"])
         if layout not in _LAYOUTS:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'aspect_ratios': unknown layout '{layout}'"
                 f"{suggest(layout, _LAYOUTS)}"
             )
@@ -90,7 +90,7 @@ class AspectRatios(PostStep):
         face = _LAYOUTS[parameters["layout"]]
         points = values.get("landmarks")
         if points is None or points.ndim != 2 or len(points) <= max(face.mouth.corners):
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'aspect_ratios': layout '{parameters['layout']}' needs more "
                 "landmarks; put a step 'landmarks' with that many before it"
             )

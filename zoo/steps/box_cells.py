@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 
 __all__ = ["Level", "channels_of", "levels_of"]
 
@@ -82,7 +82,7 @@ def channels_of(
     if order == "last" and len(shape) < 4 and locations * channels == output.size:
         return values.reshape(locations, channels)[here].reshape(cells, anchors, channels)
     grids = ", ".join(f"{h.rows}x{h.columns} cells, {len(h.anchors)} anchors" for h in levels)
-    raise RecipeError(
+    raise StepError(
         f"contract step 'boxes': output '{name}' is {list(shape)}, which does not fit channels = "
         f"'{order}' and its levels ({grids}; {locations} locations together); correct strides, "
         "anchors or channels"

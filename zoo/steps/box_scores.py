@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.steps.exponential import exp, sigmoid
 
 __all__ = ["best_scores"]
@@ -30,7 +30,7 @@ def best_scores(
     objects = raw[:, _objects(raw.shape[1], parameters["background"])]
     classes = objects.shape[1]
     if not classes or len(parameters["labels"]) not in (0, classes):
-        raise RecipeError(
+        raise StepError(
             f"contract step 'boxes': the network has {classes} classes without the background, and "
             f"there are {len(parameters['labels'])} labels; give one for each class, or none"
         )

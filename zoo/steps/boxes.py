@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.step import Frame, PostStep, ValueSpec
 from zoo.steps.box_cells import Level, channels_of, levels_of
 from zoo.steps.box_codings import DECODED, Places, to_boxes_q8, to_points_q8
@@ -105,7 +105,7 @@ class Boxes(PostStep):
         """Return N rows; raises RecipeError for an output that is absent or no numbers."""
         for name in self.consumes(parameters):
             if name not in known or known[name].dtype not in ("float32", "float64"):
-                raise RecipeError(
+                raise StepError(
                     f"contract step 'boxes': '{name}' is {known.get(name, 'no output')}; "
                     f"expected outputs of numbers: {', '.join(known)}"
                 )
@@ -179,7 +179,7 @@ def _candidates(
         numbers = channels_of(values[name], name, held, level, parameters["channels"])
         count = count or numbers.shape[2] - channel
         if count < 1 or channel + count > numbers.shape[2]:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'boxes': output '{name}' has {numbers.shape[2]} channels; "
                 f"{kind} are {max(count, 1)} from channel {channel} on"
             )

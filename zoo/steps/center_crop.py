@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integer
 from zoo.step import Frame, PreStep, Region, box_region
 from zoo.steps.sampling import check_interpolation, check_size, resize, round_divide
@@ -75,7 +75,7 @@ def _check_sides(given: Mapping[str, Any]) -> None:
     if sides and not short_side:
         check_size("center_crop", sides, "sides")
         if any(side < least for side, least in zip(sides, size, strict=True)):
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'center_crop': sides are {sides!r}, size is {size!r}; a part of "
                 "the sides is cut out: they must not be smaller"
             )
@@ -83,7 +83,7 @@ def _check_sides(given: Mapping[str, Any]) -> None:
     longest = max(size)
     if sides or not is_integer(short_side) or not longest <= short_side <= 4096:
         also = f" beside sides {sides!r}" if sides else ""
-        raise RecipeError(
+        raise StepError(
             f"contract step 'center_crop': short_side is {short_side!r}{also}; expected an integer "
             f"from {longest}, the longer side of size, to 4096, or instead sides = [height, width]"
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.step import Frame, PreStep
 
 __all__ = ["STEP"]
@@ -33,7 +33,7 @@ class Fold(PreStep):
         complete = super().complete(given)
         factor = complete["factor"]
         if type(factor) is not int or not 2 <= factor <= _FACTOR_MAX:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'fold': factor is {factor!r}; allowed are whole numbers from 2 to "
                 f"{_FACTOR_MAX}"
             )
@@ -44,7 +44,7 @@ class Fold(PreStep):
         factor = parameters["factor"]
         height, width, channels = frame.image_hwc.shape
         if height % factor or width % factor:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'fold': the picture has {height} x {width} pixels, which factor "
                 f"{factor} does not divide; resize it before to multiples of {factor}"
             )

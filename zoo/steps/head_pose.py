@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integers, is_numbers, refuse
 from zoo.step import Frame, PostStep, ValueSpec
 
@@ -40,7 +40,7 @@ class HeadPose(PostStep):
         if not is_integers(points) or min(points) < 0:
             refuse(self.name, complete, "points", "a list of landmark indices")
         if not _is_solid(face) or len(face) != len(points):
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'head_pose': face must be a list of [x, y, z], one for each of "
                 f"the {len(points)} points, not all in one plane"
             )
@@ -63,7 +63,7 @@ class HeadPose(PostStep):
         """Return the angles; raises RecipeError for too few landmarks."""
         landmarks, last = values.get("landmarks"), max(parameters["points"])
         if landmarks is None or landmarks.ndim != 2 or len(landmarks) <= last:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'head_pose': point {last} is not among the landmarks; put a step "
                 "'landmarks' with that many before it"
             )

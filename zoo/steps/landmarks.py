@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import StepError, suggest
 from zoo.parameters import check_choice, is_integer, is_numbers, refuse
 from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
@@ -58,7 +58,7 @@ class Landmarks(PostStep):
         if not isinstance(complete["normalized"], bool):
             refuse(self.name, complete, "normalized", "true or false")
         if not isinstance(mean, list | tuple) or (mean and not _are_places(mean, count)):
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'landmarks': mean must be a list of {count} places [x, y], or left "
                 "out"
             )
@@ -78,14 +78,14 @@ class Landmarks(PostStep):
         """Return the landmarks; raises RecipeError for a missing or wrong output."""
         output, count, numbers = (parameters[name] for name in ("output", "count", "numbers"))
         if output not in values:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'landmarks': there is no output '{output}'"
                 f"{suggest(output, values)}; name it in `output`"
             )
         size = values[output].size
         region = seen_region(self.name, frame)
         if size != numbers * count:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "
                 f"landmarks of {numbers} numbers each have {numbers * count}: correct `count` or "
                 "`numbers`"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import check_choice, is_integers, is_numbers
 from zoo.step import Frame, PreStep, Region, box_region
 from zoo.steps.sampling import check_interpolation, check_size, resize, round_divide
@@ -63,7 +63,7 @@ class Letterbox(PreStep):
         """
         padding, channels = parameters["padding"], frame.image_hwc.shape[2]
         if len(padding) != channels:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'letterbox': padding has {len(padding)} numbers, the image has "
                 f"{channels} channels; give one for each"
             )
@@ -128,7 +128,7 @@ def _check_padding(padding: Any) -> None:  # noqa: ANN401 (whatever TOML can say
     rounded = ""
     if is_numbers(padding) and all(0 <= value <= 255 for value in padding):
         rounded = f"; pixels are integers, take {[math.floor(value + 0.5) for value in padding]}"
-    raise RecipeError(
+    raise StepError(
         f"contract step 'letterbox': padding is {padding!r}; expected a list of an integer "
         f"0..255 for each channel{rounded}"
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 
 __all__ = ["level_counts", "replaced_levels"]
 
@@ -15,7 +15,7 @@ def level_counts(step: str, image_hwc: NDArray[np.uint8]) -> NDArray[np.int64]:
     """
     channels = image_hwc.shape[2]
     if channels != 1:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': takes a gray picture, but this one has {channels} channels; "
             "put step 'gray' before it"
         )

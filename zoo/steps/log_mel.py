@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integer, is_number
 from zoo.step import Frame, PreStep
 from zoo.steps.exponential import exp
@@ -67,7 +67,7 @@ class LogMel(PreStep):
         """Return complete parameters; raises RecipeError for invalid ones."""
         complete = super().complete(given)
         for problem in _problems(complete):
-            raise RecipeError(f"contract step 'log_mel': {problem}")
+            raise StepError(f"contract step 'log_mel': {problem}")
         return complete
 
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
@@ -79,7 +79,7 @@ class LogMel(PreStep):
         assert frame.signal is not None  # `takes`
         p, samples = parameters, frame.signal.samples
         if len(samples) < p["window"]:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'log_mel': the signal has {len(samples)} samples, the window "
                 f"{p['window']}; begin the contract with step 'segment'"
             )
@@ -141,7 +141,7 @@ def _weights(p: Mapping[str, Any], rate_hz: int) -> NDArray[np.float64]:
     """Return [fft / 2 + 1, bands]."""
     fft, bands = p["fft"], p["bands"]
     if 2 * p["high_hz"] > rate_hz:
-        raise RecipeError(
+        raise StepError(
             f"contract step 'log_mel': high_hz {p['high_hz']} is beyond half the signal's rate, "
             f"{rate_hz} Hz; lower it"
         )
@@ -155,7 +155,7 @@ def _weights(p: Mapping[str, Any], rate_hz: int) -> NDArray[np.float64]:
     )
     empty = np.flatnonzero(~weights.any(axis=0))
     if len(empty):
-        raise RecipeError(
+        raise StepError(
             f"contract step 'log_mel': nothing falls into band {empty[0]} of {bands}, narrower "
             f"than the transform's steps of {rate_hz / fft:g} Hz; take fewer bands or a larger fft"
         )

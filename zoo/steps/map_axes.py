@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.step import ValueSpec
 
 __all__ = ["channels_first", "map_shape"]
@@ -25,7 +25,7 @@ def map_shape(
         lengths = [1, *lengths] if channels == "first" else [*lengths, 1]
     if spec is None or len(lengths) != 3 or spec.dtype not in ("float32", "float64"):
         form = "[K, rows, columns]" if channels == "first" else "[rows, columns, K]"
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': output '{output}' is {spec or 'absent'}; expected maps "
             f"{form} of numbers; known here: {', '.join(known)}"
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import check_choice, is_integer, is_integers, is_number, refuse
 from zoo.step import Box, Frame, PostStep, Region, ValueSpec, box_region, seen_region
 from zoo.steps.map_axes import channels_first, map_shape
@@ -81,7 +81,7 @@ class Mask(PostStep):
         classes = max(maps, 2)
         for name in ("labels", "colors"):
             if len(parameters[name]) not in (0, classes):
-                raise RecipeError(
+                raise StepError(
                     f"contract step 'mask': '{parameters['output']}' has {classes} classes, and "
                     f"there are {len(parameters[name])} {name}; give {classes} or none"
                 )

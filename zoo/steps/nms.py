@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoo.detections import Limits, survivors
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integer, refuse
 from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
 
@@ -59,7 +59,7 @@ class Nms(PostStep):
     ) -> Mapping[str, ValueSpec]:
         """Return N rows; raises RecipeError without candidates."""
         if not set(_CANDIDATES) <= set(known):
-            raise RecipeError(
+            raise StepError(
                 "contract step 'nms': there are no candidates; step 'boxes' must be before it"
             )
         added = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_numbers
 from zoo.step import Frame, PreStep
 
@@ -33,7 +33,7 @@ class Normalize(PreStep):
         mean, std = complete["mean"], complete["std"]
         lists = is_numbers(mean) and is_numbers(std)
         if not lists or not mean or len(mean) != len(std) or min(std) <= 0:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'normalize': mean {mean!r} and std {std!r} must be lists of one "
                 "number (gray), three, or one for each channel of step 'fold', std above 0"
             )
@@ -43,7 +43,7 @@ class Normalize(PreStep):
         """Return the frame with its input; raises RecipeError for another channel count."""
         channels = frame.image_hwc.shape[2]
         if len(parameters["mean"]) != channels:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'normalize': mean has {len(parameters['mean'])} numbers, the "
                 f"image has {channels} channels; give one for each"
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.step import Frame, PreStep
 from zoo.steps.sampling import check_interpolation, check_size, resize
 
@@ -37,7 +37,7 @@ class Resize(PreStep):
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
         """Return the frame with the resampled image; raises RecipeError without a region."""
         if frame.region is None:
-            raise RecipeError(
+            raise StepError(
                 "contract step 'resize': no region yet; put step 'crop' before it, or take "
                 "'stretch' instead"
             )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import StepError, suggest
 from zoo.parameters import is_integers
 from zoo.step import Region
 
@@ -43,7 +43,7 @@ _AT_ONCE = 1 << 18  # products, which the processor's cache holds
 def check_size(step: str, size: Any, name: str = "size") -> None:  # noqa: ANN401 (of TOML)
     """Raise RecipeError unless a parameter is [height, width] of a picture."""
     if not is_integers(size) or len(size) != 2 or not all(1 <= n <= 4096 for n in size):
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': {name} is {size!r}; expected two integers "
             "[height, width] between 1 and 4096"
         )
@@ -56,11 +56,11 @@ def check_interpolation(step: str, parameters: Mapping[str, Any]) -> None:
         return
     other = _nearest_to(str(found))
     if other:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': interpolation {found!r} is not offered; take '{other}', "
             f"which comes closest (known: {', '.join(INTERPOLATIONS)})"
         )
-    raise RecipeError(
+    raise StepError(
         f"contract step '{step}': unknown interpolation {found!r}"
         f"{suggest(str(found), INTERPOLATIONS)}"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integer
 from zoo.step import Frame, PreStep
 
@@ -34,7 +34,7 @@ class Segment(PreStep):
         complete = super().complete(given)
         length, place = complete["length"], complete["place"]
         if not is_integer(length) or not 0 < length <= _LENGTH_MAX or place not in _PLACES:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'segment': length {length!r} must be a number of samples from 1 to "
                 f"{_LENGTH_MAX}, place {place!r} one of {', '.join(map(repr, _PLACES))}"
             )

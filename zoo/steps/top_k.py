@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_integer, refuse
 from zoo.step import Frame, PostStep, ValueSpec
 from zoo.steps.vector import vector_length
@@ -39,13 +39,13 @@ class TopK(PostStep):
         if not is_integer(count) or count < 1:
             refuse(self.name, complete, "count", "an integer above 0")
         if not isinstance(labels, list | tuple) or not all(isinstance(x, str) for x in labels):
-            raise RecipeError(
+            raise StepError(
                 "contract step 'top_k': labels must be a list of texts, or "
                 '{file = "labels.txt"} with one per line'
             )
         unprintable = [label for label in labels if not label.isprintable()]
         if unprintable:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'top_k': label {unprintable[0]!r} has unprintable characters; "
                 "remove them"
             )
@@ -58,12 +58,12 @@ class TopK(PostStep):
         output, count, labels = (parameters[name] for name in ("output", "count", "labels"))
         length = vector_length(self.name, output, known)
         if count > length:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'top_k': count is {count}, but '{output}' has {length} scores; "
                 f"give a count of at most {length}"
             )
         if len(labels) not in (0, length):
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'top_k': there are {len(labels)} labels for the {length} scores of "
                 f"'{output}'; give {length} labels, or none"
             )

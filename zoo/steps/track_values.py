@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import RecipeError, suggest
+from zoo.errors import StepError, suggest
 from zoo.parameters import check_choice, is_integer, is_number, refuse
 from zoo.step import ValueSpec
 
@@ -34,13 +34,13 @@ def needs_item(step: str, known: Mapping[str, ValueSpec], parameters: Mapping[st
     name, item = parameters["value"], parameters["item"]
     spec = known.get(name)
     if spec is None:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': there is no value '{name}'{suggest(name, known)}; the step "
             "that adds it must be before this one"
         )
     lengths = [0 if n is None else n for n in spec.shape]
     if spec.dtype == "str" or math.prod(lengths) <= item:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': value '{name}' is {spec}; item {item} of it is not always a "
             "number"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.step import ValueSpec
 
 __all__ = ["vector_length"]
@@ -15,13 +15,13 @@ def vector_length(step: str, output: str, known: Mapping[str, ValueSpec]) -> int
     """
     spec = known.get(output)
     if spec is None:
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': there is no output or value '{output}'; known here: "
             f"{', '.join(known)}"
         )
     lengths = [n for n in spec.shape if n != 1]
     if len(lengths) > 1 or None in lengths or spec.dtype not in ("float32", "float64"):
-        raise RecipeError(
+        raise StepError(
             f"contract step '{step}': '{output}' is {spec}; expected a fixed number of real "
             "numbers in one axis"
         )

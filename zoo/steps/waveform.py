@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.errors import RecipeError
+from zoo.errors import StepError
 from zoo.parameters import is_number
 from zoo.step import Frame, PreStep
 
@@ -30,7 +30,7 @@ class Waveform(PreStep):
         """Return complete parameters; raises RecipeError for a gain that is no number."""
         complete = super().complete(given)
         if not is_number(complete["gain"]) or complete["gain"] == 0:
-            raise RecipeError(
+            raise StepError(
                 f"contract step 'waveform': gain {complete['gain']!r} must be a number other than 0"
             )
         return complete

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from zoo.errors import ToolchainError, WorkerError
+from zoo.errors import MissingToolError, WorkerError
 
 __all__ = ["cluster"]
 
@@ -24,7 +24,7 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
-        raise ToolchainError(
+        raise MissingToolError(
             f"--scheduler {address} needs dask.distributed, in the versions that the cluster has: "
             "pip install 'edgezoo[dask]'"
         ) from error

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from compilers.quantize.choose import AUTO, choose
 from compilers.quantize.prepare import Prepared, prepare
 from zoo.contract import Contract
-from zoo.errors import QuantizeError, ToolchainError
+from zoo.errors import MissingToolError, QuantizeError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.scheme import Scheme
@@ -46,7 +46,7 @@ class Qat(Quantizer):
         naming a node with an op that cannot be trained.
         """
         if find_spec("torch") is None:
-            raise ToolchainError(
+            raise MissingToolError(
                 f"quantization-aware training needs PyTorch: {install_extra('train')}; "
                 "--quant ptq does without"
             )

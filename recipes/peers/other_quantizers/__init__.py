@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from zoo.errors import ToolchainError
+from zoo.errors import MissingToolError, ToolchainError
 
 __all__ = ["SCRIPTS", "quantize_elsewhere"]
 
@@ -49,7 +49,7 @@ def quantize_elsewhere(
     try:
         finished = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise ToolchainError(f"{name}: {python} cannot be started ({error.strerror})") from error
+        raise MissingToolError(f"{name}: {python} cannot be started ({error.strerror})") from error
     if finished.returncode != 0 or not out.is_file():
         end = "\n".join(finished.stderr.splitlines()[-_LINES:])
         raise ToolchainError(

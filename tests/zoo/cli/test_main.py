@@ -27,9 +27,13 @@ def shell(tmp_path):
     [
         (["list"], 0, ""),
         (["bulid"], 2, "unknown command 'bulid'; did you mean build?"),
-        (["build"], 2, "zoo build: Missing argument 'MODEL'. (zoo build --help)\n"),
-        (["list", "--jsn"], 2, "zoo list: No such option '--jsn' (zoo list --help)\n"),
-        (["build", "pfld", "--target", "x68"], 2, "zoo: unknown target 'x68'; did you mean x86?\n"),
+        (["build"], 2, "zoo build: Missing argument 'MODEL'. (zoo build --help) [usage]\n"),
+        (["list", "--jsn"], 2, "zoo list: No such option '--jsn' (zoo list --help) [usage]\n"),
+        (
+            ["build", "pfld", "--target", "x68"],
+            2,
+            "zoo: unknown target 'x68'; did you mean x86? [unknown-name]\n",
+        ),
         (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
         (
             ["verify", "none.tar.gz"],
@@ -75,9 +79,9 @@ def test_exit_status_and_message(shell, words, status, message):
 
 def test_a_file_that_looks_like_an_option(shell, tmp_path):
     (tmp_path / "-dash.onnx").touch()
-    hint = "No such option '-d'; for the file of that name write ./-dash.onnx (zoo build --help)\n"
+    hint = "No such option '-d'; for the file of that name write ./-dash.onnx (zoo build --help)"
     found = shell("build", "-dash.onnx", "--target", "x86")
-    assert (found.returncode, found.stderr.endswith(hint)) == (2, True)
+    assert (found.returncode, hint in found.stderr) == (2, True)
     assert "write ./" not in shell("build", "-other.onnx", "--target", "x86").stderr
 
 
@@ -93,7 +97,7 @@ def test_toolchain_errors_exit_with_3():
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert found.returncode == 3
-    assert found.stderr == f"zoo: training needs PyTorch: {install_extra('train')}\n"
+    assert found.stderr == f"zoo: training needs PyTorch: {install_extra('train')} [no-tool]\n"
 
 
 def test_help_lists_every_command(zoo):

@@ -48,10 +48,10 @@ def zoo_in_sh(script, *words, **environment):
 @pytest.mark.parametrize("words", [["list", "--json"], ["--help"]])
 def test_standard_output_that_takes_nothing(words, unbuffered):
     full = zoo_in_sh('"$@" >/dev/full', *words, PYTHONUNBUFFERED=unbuffered)
-    expected = "zoo: standard output: cannot be written (No space left on device)\n"
+    expected = "zoo: standard output: cannot be written (No space left on device) [system]\n"
     assert (full.returncode, full.stderr) == (1, expected)
     closed = zoo_in_sh('"$@" >&-', *words)
-    expected = "zoo: standard output: cannot be written (it is closed)\n"
+    expected = "zoo: standard output: cannot be written (it is closed) [system]\n"
     assert (closed.returncode, closed.stderr) == (1, expected)
 
 
