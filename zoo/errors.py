@@ -104,7 +104,7 @@ class UsageError(ZooError):
 
     exit_status = 2
     code = "usage"
-    advice = "`zoo COMMAND --help` and docs/cli.md list what each command takes."
+    advice = "Each command's `--help` and docs/cli.md list what it takes."
 
 
 class UnknownNameError(UsageError):
@@ -340,7 +340,9 @@ class CacheError(ZooError):
     """The build cache cannot be read or written."""
 
     code = "cache"
-    advice = "`zoo cache` checks and clears it; `--cache` names another folder."
+    advice = (
+        "`zoo cache check` finds damage, `zoo cache clear` removes it; `--cache` names another."
+    )
 
 
 class BoardError(ZooError):

@@ -3,10 +3,13 @@
 import click
 
 from zoo import registry
-from zoo.cli.options import json_option
+from zoo.build.plan import find_target
+from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.plugins import load_plugins
+from zoo.target import Target
 from zoo.tool import Tool, find_tool, install_extra
+from zoo.tool_installation import Installation, installation
 
 _KINDS = ("compiler", "executor", "app", "package")
 _TRAINING = Tool(
@@ -20,25 +23,62 @@ _SSH = Tool("ssh", "program", ("ssh",), "zoo bench --ssh", "apt install openssh-
 
 
 @click.command()
+@click.option("--target", default="", type=registered("target"), help="Only what a board needs.")
+@click.option("--fix", is_flag=True, help="Print one command that installs what is missing.")
 @json_option
-def command(as_json: bool) -> None:
-    """Show which tools are installed and how to get the others. Always exits with 0."""
-    plugs = [registry.load_all(kind) for kind in _KINDS]
-    declared = [tool for loaded, _ in plugs for plug in loaded.values() for tool in plug.tools]
-    rows = [_row(tool) for tool in dict.fromkeys((*declared, _TRAINING, _SSH))]
+def command(target: str, fix: bool, as_json: bool) -> None:
+    """Show which tools are installed and how to get the others. Always exits with 0.
+
+    --fix runs nothing: read the command, then run it, as by `zoo doctor --fix | sh`. What no
+    command installs is listed on standard error.
+    """
+    declared, faults = _tools_of(find_target(target)) if target else _all_tools()
+    tools = tuple(dict.fromkeys(declared))
+    rows = [_row(tool) for tool in tools]
+    fixing = installation(tool for tool in tools if not find_tool(tool))
     broken = [
         {"plugin": plugin.name, "distribution": plugin.distribution, "error": plugin.error}
         for plugin in load_plugins().broken
     ]
-    faults = [{"fault": str(error)} for _, errors in plugs for error in errors.values()]
     if as_json:
-        print_json({"tools": rows, "broken_plugins": broken, "faults": faults})
+        by_hand = [{"tool": tool.name, "get it by": tool.remedy} for tool in fixing.by_hand]
+        facts = {"tools": rows, "broken_plugins": broken, "faults": faults}
+        print_json({**facts, "fix": fixing.command, "by_hand": by_hand})
+        return
+    if fix:
+        _print_fix(fixing)
         return
     print_table("Tools", rows)
     for title, found in {"Broken plugins": broken, "Faults": faults}.items():
         if found:
             click.echo()
             print_table(title, found)
+
+
+Tools = tuple[list[Tool], list[dict[str, str]]]
+"""Tools, and the faults of plugins that could not be asked for theirs."""
+
+
+def _all_tools() -> Tools:
+    plugs = [registry.load_all(kind) for kind in _KINDS]
+    declared = [tool for loaded, _ in plugs for plug in loaded.values() for tool in plug.tools]
+    faults = [{"fault": str(error)} for _, errors in plugs for error in errors.values()]
+    return [*declared, _TRAINING, _SSH], faults
+
+
+def _tools_of(target: Target) -> Tools:
+    plugs = [(kind, getattr(target, kind)) for kind in ("compiler", "executor", "app")]
+    plugs += [("package", name) for name in target.packages]
+    return [tool for plug in plugs for tool in registry.load(*plug).tools], []
+
+
+def _print_fix(fixing: Installation) -> None:
+    if fixing.command:
+        click.echo(fixing.command)
+    elif not fixing.by_hand:
+        click.echo("nothing is missing", err=True)
+    for tool in fixing.by_hand:
+        click.echo(f"by hand: {tool.name}, for {tool.purpose}: {tool.remedy}", err=True)
 
 
 def _row(tool: Tool) -> dict[str, object]:
