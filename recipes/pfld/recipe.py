@@ -44,7 +44,10 @@ def recipe(variant: Variant) -> Recipe:
         restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
         evaluate_chain="recipes.shelf.chain_evaluation:evaluate",
-        suites={"robustness": "recipes.shelf.robustness.suite:measure"},
+        suites={
+            "robustness": "recipes.shelf.robustness.suite:measure",
+            "parts": "recipes.shelf.robustness.suite:measure_parts",
+        },
         pictures="recipes.shelf.landmark_evaluation:pictures",
         metric="nme_interocular_percent",
         detector="facedet_320.wider",

@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "Build a bundle for a board.",
     "cache": "Inspect, check and clear the build cache.",
     "contract": "Write and check contracts of ONNX files.",
+    "diagnose": "Find where an integer network loses accuracy, and why.",
     "doctor": "Show which tools are installed and how to get the others.",
     "estimate": "Estimate work, memory and latency on a board.",
     "eval": "Evaluate accuracy on a labelled data set.",

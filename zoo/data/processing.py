@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +14,13 @@ from zoo.data.step_plugins import post_step, pre_step
 from zoo.data.tracking import rehearse_track
 from zoo.data.values import check_values
 from zoo.errors import ContractError, suggest
+from zoo.picture import Picture
 from zoo.step import Box, Frame, PreStep, Signal, ValueSpec
 
 __all__ = [
     "RESERVED",
     "consumed",
+    "input_batches",
     "loudest",
     "postprocess",
     "preprocess",
@@ -114,6 +116,16 @@ def preprocess_batch(
     """Return the frames of (source, box) pairs and their inputs as one [N, C, H, W] array."""
     frames = tuple(preprocess(contract, image, box) for image, box in faces)
     return frames, np.stack([frame.input_chw for frame in frames if frame.input_chw is not None])
+
+
+def input_batches(
+    contract: Contract, pictures: Sequence[Picture], size: int
+) -> Iterator[dict[str, NDArray[np.float32]]]:
+    """Yield a network's input for some pictures at a time, read when they are needed."""
+    for start in range(0, len(pictures), size):
+        batch = pictures[start : start + size]
+        _, inputs = preprocess_batch(contract, ((p.read(), p.box) for p in batch))
+        yield {contract.input.name: inputs}
 
 
 def postprocess(

@@ -219,10 +219,6 @@ def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
 
 
 def _batches(plan: Plan, pictures: Sequence[Picture], size: int = _BATCH) -> Iterator[Feeds]:
-    from zoo.data.processing import preprocess_batch
+    from zoo.data.processing import input_batches
 
-    contract = plan.recipe.contract
-    for start in range(0, len(pictures), size):
-        batch = pictures[start : start + size]
-        _, inputs = preprocess_batch(contract, ((p.read(), p.box) for p in batch))
-        yield {contract.input.name: inputs}
+    return input_batches(plan.recipe.contract, pictures, size)

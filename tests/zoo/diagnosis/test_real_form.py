@@ -1,0 +1,50 @@
+"""The network on reals: the integer network if all is rounded, the float one if nothing is."""
+
+import numpy as np
+import pytest
+from diagnosed import case_of, colour_network, write_pictures
+from networks import residual_network
+from quantization import pixel_feeds, quantized
+
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A16_ASYM
+from zoo.diagnosis.float_twin import float_parameters, reals_of
+from zoo.diagnosis.real_form import real_form
+from zoo.diagnosis.runner import Runner
+
+FLOATS = residual_network(size=8)
+
+
+@pytest.mark.parametrize(
+    "scheme", [W8A8_ASYM, W4A8_ASYM, W8A16_ASYM, DPU_POW2], ids=lambda s: s.name
+)
+def test_both_ends(scheme):
+    integers = quantized(FLOATS, scheme)
+    form, runner = real_form(integers, FLOATS), Runner("image", pixel_feeds(FLOATS, 9)["image"])
+    (name,) = integers.outputs
+    floats = runner.outputs(form.graph(()))[form.reals[name]]
+    np.testing.assert_allclose(floats, runner.outputs(FLOATS)[name], rtol=1e-4, atol=1e-5)
+    rounded = runner.outputs(form.graph(form.parts))[form.reals[name]]
+    np.testing.assert_array_equal(rounded, runner.outputs(integers)[name])
+
+
+def test_weights_are_found_in_the_scaling_of_an_equalised_network(tmp_path):
+    case = case_of(tmp_path, colour_network(), write_pictures(tmp_path / "seen", 20))
+    for tensor in float_parameters(case.integers, case.floats):
+        integer = case.integers.tensors[tensor.name]
+        if tensor.name.endswith("weight"):
+            step = max(integer.quantization.scale)
+            assert np.abs(reals_of(integer) - tensor.data).max() < 2 * step
+
+
+def test_what_only_moves_belongs_to_what_computes_it():
+    form = real_form(quantized(FLOATS, W8A8_ASYM), FLOATS)
+    names = [part.name for part in form.parts]
+    assert len(set(names)) == len(names)
+    assert "values of flat_reshape" not in names
+    assert ("pooled", "flat") in [part.tensors for part in form.parts]
+
+
+def test_bytes_are_those_of_the_integers():
+    form = real_form(quantized(FLOATS, W4A8_ASYM), FLOATS)
+    sizes = {part.node: part.bytes for part in form.parts if part.kind == "weights"}
+    assert sizes["landmarks_dense"] == 10 * 8 // 2 + 4 * 10

@@ -1,0 +1,193 @@
+"""zoo diagnose: where an integer network loses accuracy, why, and what helps."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.build.plan import Wish, make_plan
+from zoo.cli.options import cache_option, json_option, open_cache, registered
+from zoo.cli.output import print_json, print_table
+from zoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoo.diagnosis.diagnosis import Diagnosis
+    from zoo.diagnosis.labelled import Accuracy
+
+_SHOWN = 10
+"""Layers in the table; --json has all."""
+
+
+@click.command()
+@click.argument("model", type=registered("recipe"))
+@click.option("--target", required=True, type=registered("target"), help="Board to build for.")
+@click.option(
+    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+)
+@click.option("--quant", default="", help="ptq (default) or qat.")
+@click.option(
+    "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."
+)
+@click.option(
+    "--contract", type=click.Path(path_type=Path), help="Contract of a model's file, in TOML."
+)
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float file to use instead of the published one."
+)
+@click.option(
+    "--calib",
+    "calibration",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Quantize with these images, as in `zoo build`; default: --images, or the published one.",
+)
+@click.option(
+    "--calib-count",
+    "calibration_count",
+    type=click.IntRange(1),
+    help="Maximum number of images for it; default 500, for qat 2000.",
+)
+@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Diagnose with these images, without labels: FOLDER or NAME:FOLDER[:SPLIT]; default: "
+    "those of --calib that are held out.",
+)
+@click.option(
+    "--count",
+    default=32,
+    show_default=True,
+    type=click.IntRange(2),
+    help="Maximum number of these images.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Also compare both networks' accuracy on this labelled data, by regions and groups.",
+)
+@click.option(
+    "--try",
+    "tries",
+    is_flag=True,
+    help="Also quantize by every other way that the target takes, and print each one's loss.",
+)
+@cache_option
+@json_option
+def command(
+    images: Path | None,
+    count: int,
+    data: Path | None,
+    tries: bool,
+    cache_folder: Path | None,
+    as_json: bool,
+    **wish: object,
+) -> None:
+    """Find where MODEL, a name from `zoo list` or a file, loses accuracy in integers."""
+    from zoo.cli.progress import progress
+    from zoo.diagnosis.case import make_case
+    from zoo.diagnosis.diagnosis import diagnose
+    from zoo.diagnosis.labelled import demand_evaluation
+    from zoo.diagnosis.remedies import demand_tries, try_remedies
+
+    asked, looked_at = _wish(images or data, wish)
+    plan = make_plan(asked)
+    if data is not None:
+        demand_evaluation(plan.recipe)
+    if tries:
+        demand_tries(plan)
+    with progress(explain=False) as shown:
+        cache = open_cache(cache_folder)
+        case = make_case(plan, looked_at, count, cache, shown.started, shown.finished)
+        found = diagnose(case, data)
+        trials = try_remedies(case, found) if tries else ()
+    if as_json:
+        print_json({**found.to_json(), "tried": [asdict(trial) for trial in trials]})
+        return
+    _show(found)
+    if trials:
+        print_table("Tried", [asdict(trial) for trial in trials])
+
+
+def _wish(images: Path | None, options: dict[str, Any]) -> tuple[Wish, Path | None]:
+    """Return what to build, and the images to look at.
+
+    A network that is not published is calibrated with --images, and looked at with those of them
+    that are held out.
+    """
+    wish = Wish(**options)
+    if images is None or wish.calibration is not None:
+        return wish, images
+    try:
+        make_plan(wish)
+    except UsageError:
+        return replace(wish, calibration=images), None
+    return wish, images
+
+
+def _first_metrics(lines: "Iterable[Accuracy]") -> Iterator[dict[str, object]]:
+    """Yield the first metric of each test and condition; --json has the others."""
+    shown = set[tuple[str, str]]()
+    for line in lines:
+        if (line.test, line.condition) not in shown:
+            shown.add((line.test, line.condition))
+            yield asdict(line)
+
+
+def _show(found: "Diagnosis") -> None:
+    form = f"{found.quantization} to {found.scheme}"
+    click.echo(f"{found.model} for {found.target}, {form}, on {found.words}")
+    seen = found.on_calibration
+    after = "" if seen is None else f"; {seen:.3g} on calibration pictures"
+    click.echo(f"loss {found.loss:.3g} of the outputs' spread{after}")
+    print_table(
+        "Difference from the float network",
+        [
+            {"value": e.value, "mean": e.mean, "largest": e.largest, "unit": e.unit}
+            for e in found.effects
+        ],
+    )
+    rows = [
+        {
+            "part": one.part.name,
+            "bits": one.bits,
+            "alone": one.alone,
+            "left in float": one.left_in_float,
+            "share": one.share,
+        }
+        for one in found.parts[:_SHOWN]
+    ]
+    print_table("Loss with one part rounded alone, and with all but it", rows)
+    worst = sorted(found.tensors, key=lambda tensor: tensor.signal_to_noise_db)[:_SHOWN]
+    print_table(
+        "Activations with the most noise",
+        [
+            {
+                "tensor": t.tensor,
+                "signal to noise, dB": t.signal_to_noise_db,
+                "clipped, %": 100 * t.clipped_share,
+                "bits used": f"{t.used_bits:.3g} of {t.bits}",
+                "widest channel": f"{t.channel_ratio:.3g} x",
+            }
+            for t in worst
+        ],
+    )
+    print_table(
+        "Jitter, of the output's spread",
+        [
+            {"output": name, "float": j.float_network, "integers": j.integer_network}
+            for name, j in found.jitter.items()
+        ],
+    )
+    if found.accuracy:
+        print_table("Accuracy", list(_first_metrics(found.accuracy)))
+    if not found.findings:
+        click.echo("no fault found")
+    for index, finding in enumerate(found.findings, start=1):
+        click.secho(f"{index}. {finding.kind}: {finding.where}", bold=True)
+        click.echo(f"   {finding.measured}")
+        click.echo(f"   -> {finding.remedy}")

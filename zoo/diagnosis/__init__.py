@@ -1,0 +1,1 @@
+"""Where a network loses by quantization, why, and what helps."""
