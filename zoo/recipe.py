@@ -63,7 +63,7 @@ class Recipe:
       evaluate_chain(recipe, run, detector: zoo.data.evaluation.Detector, data: Path) -> Evaluation,
       in the regions that a detector finds;
       a suite(recipe, run, data: Path) -> Iterator[zoo.data.evaluation.Measurement], each line as
-      soon as it is measured; `zoo diagnose` compares the one called 'parts', by regions and groups;
+      soon as it is measured;
       pictures(recipe, data: Path) -> Sequence[zoo.picture.Picture], empty for a folder
       without labels that the recipe knows.
     data is a folder or NAME:FOLDER[:SPLIT], which zoo.data.labelled_data finds.

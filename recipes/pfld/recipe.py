@@ -44,10 +44,7 @@ def recipe(variant: Variant) -> Recipe:
         restore="recipes.pfld.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",
         evaluate_chain="recipes.shelf.chain_evaluation:evaluate",
-        suites={
-            "robustness": "recipes.shelf.robustness.suite:measure",
-            "parts": "recipes.shelf.robustness.suite:measure_parts",
-        },
+        suites={"robustness": "recipes.shelf.robustness.suite:measure"},
         pictures="recipes.shelf.landmark_evaluation:pictures",
         metric="nme_interocular_percent",
         detector="facedet_320.wider",

@@ -18,7 +18,6 @@ from zoo.reporting import report
 
 __all__ = ["Accuracy", "compare_accuracy", "demand_evaluation", "scaling_by_labels"]
 
-_SUITE = "parts"
 _EXECUTOR = "onnxruntime-unoptimized"
 _PHOTOS = 40
 _BETTER = 0.8
@@ -47,7 +46,7 @@ def demand_evaluation(recipe: Recipe) -> None:
 
 
 def compare_accuracy(case: Case, data: Path) -> tuple[Accuracy, ...]:
-    """Return the accuracy as a whole, and by the recipe's suite 'parts' where it has one."""
+    """Return the accuracy on all samples, and by the groups that the recipe's evaluation has."""
     recipe = case.plan.recipe
     sides = [list(_lines(recipe, _run(case, form), data)) for form in ("float", "integer")]
     report("measured the accuracy of both networks")
@@ -79,11 +78,10 @@ def scaling_by_labels(case: Case, data: Path) -> Iterator[Finding]:
 
 
 def _lines(recipe: Recipe, run: Run, data: Path) -> Iterator[Measurement]:
-    if _SUITE in recipe.suites:
-        yield from registry.resolve(recipe.suites[_SUITE])(recipe, run, data)
-        return
+    """Yield the accuracy on all samples, then by groups."""
     whole = registry.resolve(recipe.evaluate)(recipe, run, data)
-    yield Measurement("unchanged", "all", whole.count, whole.metrics)
+    yield Measurement("all", "all", whole.count, whole.metrics)
+    yield from whole.groups
 
 
 def _run(case: Case, form: str) -> Run:

@@ -1,21 +1,20 @@
-"""The suites `robustness`, accuracy of a landmark network on non-ideal photos, and `parts`.
+"""The suite `robustness`: accuracy of a landmark network on non-ideal photos and boxes.
 
 Photos are changed, then evaluated by the same code as in `zoo eval`. Randomness only depends on the
 face, so it is the same for all networks and all strengths of a change.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recipes.shelf.crops import Crops
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.landmark_evaluation import landmark_count, predict
 from recipes.shelf.landmark_metrics import face_metrics, point_errors
-from recipes.shelf.layouts import Layout, layout_of
+from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness import blur, boxes, occlusion, resolution, rotation
 from recipes.shelf.robustness.face import Condition, Face
 from recipes.shelf.robustness.groups import measure_groups
@@ -26,7 +25,7 @@ from zoo.data.regions import landmark_box
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 
-__all__ = ["CONDITIONS", "measure", "measure_parts"]
+__all__ = ["CONDITIONS", "measure"]
 
 _UNCHANGED = Condition("unchanged", "all", lambda face, _: face)
 
@@ -39,44 +38,6 @@ CONDITIONS = (
 )
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """A network and the faces that it is measured on."""
-
-    contract: Contract
-    run: Run
-    layout: Layout
-    crops: Crops
-    faces: Sequence[Face]
-
-    @classmethod
-    def of(cls, recipe: Recipe, run: Run, data: Path) -> "_Subject":
-        layout = layout_of(landmark_count(recipe.contract))
-        # Derived values, such as a head pose, are not measured and take time.
-        post = tuple(step for step in recipe.contract.post if step.name == "landmarks")
-        crops = read_faces(data, "test", layout.points)
-        faces = [
-            Face(image, landmarks.astype(np.float64), landmark_box(landmarks))
-            for image, landmarks in zip(crops.images, crops.landmarks, strict=True)
-        ]
-        return cls(replace(recipe.contract, post=post), run, layout, crops, faces)
-
-    def errors(self, condition: Condition) -> NDArray[np.float64]:
-        """Return the errors [N, K] of the changed faces."""
-        predicted, target = _predict(self.contract, self.run, self.faces, condition)
-        return point_errors(predicted, target, self.layout)
-
-    def unchanged(self, contract: Contract) -> Iterator[Measurement]:
-        """Yield the lines of unchanged faces. contract: with a head pose, if it has one."""
-        errors = self.errors(_UNCHANGED)
-        yield Measurement("unchanged", "all", len(self.faces), face_metrics(errors))
-        yield from measure_groups(contract, self.crops, self.faces, errors, self.layout)
-
-    def noise(self, faces: int, copies: int) -> Iterator[Measurement]:
-        """Yield the lines of stability, for at most so many faces."""
-        yield from measure_noise(self.contract, self.run, self.faces, self.layout, faces, copies)
-
-
 def measure(
     recipe: Recipe, run: Run, data: Path, noise_faces: int = 30, noise_copies: int = 200
 ) -> Iterator[Measurement]:
@@ -85,22 +46,27 @@ def measure(
     data: as for `evaluate`.
     noise_faces, noise_copies: maximum numbers for measuring stability.
     """
-    subject = _Subject.of(recipe, run, data)
-    yield from subject.unchanged(recipe.contract)
+    layout = layout_of(landmark_count(recipe.contract))
+    # Derived values, such as a head pose, are not measured and take time.
+    post = tuple(step for step in recipe.contract.post if step.name == "landmarks")
+    contract = replace(recipe.contract, post=post)
+    crops = read_faces(data, "test", layout.points)
+    faces = [
+        Face(image, landmarks.astype(np.float64), landmark_box(landmarks))
+        for image, landmarks in zip(crops.images, crops.landmarks, strict=True)
+    ]
+
+    def errors(condition: Condition) -> NDArray[np.float64]:
+        predicted, target = _predict(contract, run, faces, condition)
+        return point_errors(predicted, target, layout)
+
+    unchanged = errors(_UNCHANGED)
+    yield Measurement("unchanged", "all", len(faces), face_metrics(unchanged))
+    yield from measure_groups(recipe.contract, crops, faces, unchanged, layout)
     for condition in CONDITIONS:
-        metrics = face_metrics(subject.errors(condition))
-        yield Measurement(condition.test, condition.name, len(subject.faces), metrics)
-    yield from subject.noise(noise_faces, noise_copies)
-
-
-def measure_parts(recipe: Recipe, run: Run, data: Path) -> Iterator[Measurement]:
-    """Yield the lines of unchanged faces, by region and group, and a short test of stability.
-
-    data: as for `evaluate`.
-    """
-    subject = _Subject.of(recipe, run, data)
-    yield from subject.unchanged(recipe.contract)
-    yield from subject.noise(faces=10, copies=20)
+        metrics = face_metrics(errors(condition))
+        yield Measurement(condition.test, condition.name, len(faces), metrics)
+    yield from measure_noise(contract, run, faces, layout, noise_faces, noise_copies)
 
 
 def _predict(

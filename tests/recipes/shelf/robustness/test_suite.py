@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from recipes.shelf.landmark_evaluation import evaluate
-from recipes.shelf.robustness.suite import CONDITIONS, measure, measure_parts
+from recipes.shelf.robustness.suite import CONDITIONS, measure
 from zoo import registry
 
 MakeFaces = Callable[..., Path]
@@ -51,11 +51,3 @@ def test_data_sets_are_named_as_in_eval(make_faces: MakeFaces) -> None:
     folder = make_faces(3)
     named = next(measure(RECIPE, brightness, Path(f"crops:{folder}")))
     assert named == next(measure(RECIPE, brightness, folder))
-
-
-def test_parts_are_the_unchanged_faces_of_the_whole_suite(make_faces: MakeFaces) -> None:
-    folder = make_faces(2, subset=["helen", "lfpw"])
-    changes = {condition.test for condition in CONDITIONS}
-    whole = list(measure(RECIPE, brightness, folder, 10, 20))
-    parts = list(measure_parts(RECIPE, brightness, folder))
-    assert parts == [line for line in whole if line.test not in changes]
