@@ -61,6 +61,12 @@ def register_schemes() -> list[Descriptor]:
 
 
 @hookimpl
+def register_pruners() -> list[Descriptor]:
+    """The removal of whole channels."""
+    return [Descriptor("channels", "compilers.prune.pruner:PRUNER")]
+
+
+@hookimpl
 def register_quantizers() -> list[Descriptor]:
     """Quantizers: post-training, quantization-aware training, AMD's, and for quantized files."""
     return [

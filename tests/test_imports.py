@@ -20,7 +20,7 @@ SOURCES = {
 }
 HEAVY = {"numpy", "onnx", "onnxruntime", "onnxsim", "rich", "torch", "PIL", "cyclonedx"}
 TRAINING = ("torch", "lightning", "torchmetrics", "compilers.quantize.qat")
-TRAINERS = ("recipes", "compilers.quantize.qat", "compilers.torch_run")
+TRAINERS = ("recipes", "compilers.prune", "compilers.quantize.qat", "compilers.torch_run")
 """Who may import them: those who train, and what runs a network by PyTorch."""
 
 

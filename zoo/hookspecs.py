@@ -22,6 +22,7 @@ __all__ = [
     "register_lowerings",
     "register_ops",
     "register_packages",
+    "register_pruners",
     "register_quantizers",
     "register_recipes",
     "register_renderers",
@@ -72,6 +73,11 @@ def register_formats() -> Iterable[Descriptor]:  # type: ignore[empty-body]
 @hookspec
 def register_importers() -> Iterable[Descriptor]:  # type: ignore[empty-body]
     """Readers of users' network files: zoo.plugs.Importer."""
+
+
+@hookspec
+def register_pruners() -> Iterable[Descriptor]:  # type: ignore[empty-body]
+    """Methods that make a float Graph smaller: zoo.plugs.Pruner."""
 
 
 @hookspec

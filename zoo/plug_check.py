@@ -26,6 +26,7 @@ WANTED = MappingProxyType(
         "step": "zoo.step.StepPlugin",
         "format": "zoo.plugs.Format",
         "importer": "zoo.plugs.Importer",
+        "pruner": "zoo.plugs.Pruner",
         "quantizer": "zoo.plugs.Quantizer",
         "compiler": "zoo.plugs.Compiler",
         "executor": "zoo.plugs.Executor",

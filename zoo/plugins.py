@@ -28,6 +28,7 @@ KINDS = MappingProxyType(
         "step": "register_steps",
         "format": "register_formats",
         "importer": "register_importers",
+        "pruner": "register_pruners",
         "quantizer": "register_quantizers",
         "compiler": "register_compilers",
         "executor": "register_executors",

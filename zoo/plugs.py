@@ -170,6 +170,45 @@ class Describer(Protocol):
 
 
 @dataclass(frozen=True)
+class PruneOptions:
+    """Options of a pruning.
+
+    share: of the multiply-accumulates that stays, above 0 and below 1.
+    criterion: how channels are ranked, in the pruner's `criteria`.
+    multiple: layers keep a multiple of it.  steps: prunings, each followed by training.
+    fit(module, float_module, epochs) trains the smaller network in place, both torch modules from
+    inputs by name to outputs by name; None to learn from the float network's outputs alone.
+    epochs: after each step; 0 to train nothing.
+    """
+
+    share: float
+    criterion: str = "taylor"
+    multiple: int = 8
+    steps: int = 4
+    epochs: int = 8
+    seed: int = 0
+    fit: Callable[[Any, Any, int], None] | None = None
+
+
+class Pruner(Protocol):
+    """A method to make a float Graph smaller.
+
+    criteria: the names that PruneOptions.criterion may have, the default first.
+    """
+
+    name: str
+    criteria: tuple[str, ...]
+
+    @abstractmethod
+    def prune(self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions) -> Graph:
+        """Return a smaller float Graph with the same inputs and outputs.
+
+        samples: batches by input name, float32, of what the network sees.
+        Raises UsageError for a share that cannot be reached, ToolchainError without PyTorch.
+        """
+
+
+@dataclass(frozen=True)
 class QuantizeOptions:
     """Options of a quantization; each quantizer uses some of them.
 

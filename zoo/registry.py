@@ -1,6 +1,6 @@
 """Finds plugins' objects by kind and name: the only connection between the rooms.
 
-Kinds: recipe, target, scheme, op, lowering, step, format, importer, quantizer, compiler,
+Kinds: recipe, target, scheme, op, lowering, step, format, importer, pruner, quantizer, compiler,
 executor, app, package, dataset, renderer, describer.
 
 While zoo.provenance.used records, every lookup is recorded. So query each time and keep no results

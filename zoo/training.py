@@ -29,8 +29,12 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Options of one quantization-aware training. epochs: None for the recipe's default."""
+    """Options of one training of a network that a pass has changed: quantized or pruned.
+
+    epochs: None for the recipe's default.  rate: factor of the recipe's learning rate of weights.
+    """
 
     data: Path
     epochs: int | None = None
     seed: int = 0
+    rate: float = 1.0

@@ -61,7 +61,7 @@ def fit(
     images, _ = read_images(find_data(options.data, "train"))
     size = recipe.contract.input.shape[-1]
     steps = max(plan.crops // plan.batch_size, 1)
-    optimizer = optimizer_of(module, plan.weight_rate, plan.scale_rate)
+    optimizer = optimizer_of(module, options.rate * plan.weight_rate, plan.scale_rate)
     cosine = CosineAnnealingLR(optimizer, epochs * steps)
     random = np.random.default_rng(options.seed)
     colours = Generator().manual_seed(options.seed)

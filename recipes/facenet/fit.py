@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,7 @@ def fit(
     """
     assert isinstance(module, nn.Module)  # its state is kept and restored
     plan = schedule or Schedule()
+    plan = replace(plan, weight_rate=options.rate * plan.weight_rate)
     photos, held_out, _ = read_photos(options.data, plan.validation_fraction, options.seed)
     crops = balanced_crops(held_out, plan.held_out_crops, options.seed)
     learner = _Learner(recipe, module, float_module, plan, options.seed)

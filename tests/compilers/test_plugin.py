@@ -13,6 +13,7 @@ HOOKS = (
     plugin.register_ops,
     plugin.register_formats,
     plugin.register_schemes,
+    plugin.register_pruners,
     plugin.register_quantizers,
     plugin.register_compilers,
     plugin.register_executors,

@@ -36,6 +36,7 @@ __all__ = [
     "choose_quant",
     "choose_scheme",
     "find_target",
+    "float_hub",
     "make_plan",
     "published_quantizations",
 ]
@@ -217,7 +218,7 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         raise UsageError(f"--epochs needs --quant {_QAT} and --images DIR; nothing else trains")
     if wish.quantizer:
         _check_own_quantizer(wish)
-    float_hub = _float_hub(wish, recipe)
+    hub = float_hub(recipe, wish.hub)
     quant_hub = None
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
@@ -225,7 +226,7 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         try:
             _check_quantizer(wish, recipe, target, scheme, calib)
         except ZooError:
-            graph = read_network(float_hub, recipe)  # report first what no pictures would help
+            graph = read_network(hub, recipe)  # report first what no pictures would help
             demand_capable(graph, target, recipe.widths(registry.load("scheme", scheme)))
             raise
     return Plan(
@@ -233,7 +234,7 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         target=target,
         quant=wish.quant,
         scheme=scheme,
-        float_hub=float_hub,
+        float_hub=hub,
         quant_hub=quant_hub,
         calibration=wish.calibration,
         calibration_count=wish.calibration_count or _COUNTS.get(wish.quant, _COUNT),
@@ -375,18 +376,20 @@ def _check_calibration(calibration: Path, recipe: Recipe) -> None:
         demand_pictures(name.folder)
 
 
-def _float_hub(wish: Wish, recipe: Recipe) -> Path:
-    if wish.hub is not None:
-        if not wish.hub.is_file():
-            raise MissingFileError(
-                f"{wish.hub}: no such file; --hub needs a float {suffixes()} file"
-            )
-        if find_importer(wish.hub).is_quantized(wish.hub):
+def float_hub(recipe: Recipe, given: Path | None = None) -> Path:
+    """Return the file that a build begins with: the given one, or the recipe's.
+
+    Raises UsageError for a given one that is missing or quantized, RecipeError for none.
+    """
+    if given is not None:
+        if not given.is_file():
+            raise MissingFileError(f"{given}: no such file; --hub needs a float {suffixes()} file")
+        if find_importer(given).is_quantized(given):
             raise UsageError(
-                f"{wish.hub}: is already quantized, --hub needs a float file; build it "
-                f"directly: zoo build {wish.hub} --contract CONTRACT"
+                f"{given}: is already quantized, --hub needs a float file; build it "
+                f"directly: zoo build {given} --contract CONTRACT"
             )
-        return wish.hub
+        return given
     if OWN_INTEGERS in recipe.hubs:
         return recipe.hubs[OWN_INTEGERS]
     return recipe.demand_float_hub()

@@ -26,6 +26,7 @@ COMMANDS = {
     "keygen": "Make a key that signs bundles.",
     "list": "List models and targets, or data sets.",
     "plugins": "List plugins, what they provide, and whether they work.",
+    "prune": "Make a float network smaller by removing channels.",
     "report": "Write a page about bundles and models.",
     "run": "Run a bundle's app on this machine.",
     "show": "Show a model, a target, a scheme, an ONNX file or a bundle.",

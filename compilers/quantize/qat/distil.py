@@ -1,4 +1,4 @@
-"""Training without labels: the quantized network learns to reproduce the float one's outputs.
+"""Training without labels: a changed network learns to reproduce the float one's outputs.
 
 Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", with the network's own float
 form as teacher. The squared difference of each output is relative to the teacher's variance, so
@@ -9,20 +9,33 @@ units do not matter:
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from compilers.quantize.qat.augment import augment
-from compilers.quantize.qat.fake_quantized import FakeQuantized
 from compilers.quantize.qat.graph_module import FloatNetwork
 from zoo.reporting import report
 
-__all__ = ["Schedule", "distil"]
+__all__ = ["Schedule", "Student", "distil"]
 
 Tensors = Mapping[str, Tensor]
 
 _VARIANCE_MIN = 1e-12
+
+
+class Student(Protocol):
+    """A network that learns, a torch module."""
+
+    def __call__(self, feeds: Tensors) -> Tensors:
+        """Return the outputs by name. feeds: inputs by name, float, batch first."""
+
+    def weight_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield weights and biases."""
+
+    def scale_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield the logarithms of the activations' scales, if it has any."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ class Schedule:
 
 
 def distil(
-    module: FakeQuantized, teacher: FloatNetwork, samples: Tensors, schedule: Schedule, seed: int
+    module: Student, teacher: FloatNetwork, samples: Tensors, schedule: Schedule, seed: int
 ) -> None:
     """Train the module in place; reproducible for the same seed on the same machine.
 
@@ -62,7 +75,7 @@ def distil(
         report(f"distillation, epoch {epoch + 1} of {schedule.epochs}: loss {total:.3g}")
 
 
-def _optimizer(module: FakeQuantized, schedule: Schedule) -> torch.optim.Optimizer:
+def _optimizer(module: Student, schedule: Schedule) -> torch.optim.Optimizer:
     groups = [
         {"params": list(module.weight_parameters()), "lr": schedule.weight_rate},
         {"params": list(module.scale_parameters()), "lr": schedule.scale_rate},

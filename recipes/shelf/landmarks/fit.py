@@ -66,7 +66,7 @@ def fit(
     points = next(iter(faces.landmarks))
     batch_size = min(plan.batch_size, len(faces.rows))
     data = LandmarkData(faces, points, batch_size, options.seed, validation_fraction=0)
-    optimizer = optimizer_of(module, plan.weight_rate, plan.scale_rate)
+    optimizer = optimizer_of(module, options.rate * plan.weight_rate, plan.scale_rate)
     cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
     generator = Generator().manual_seed(options.seed)
     for epoch in range(epochs):

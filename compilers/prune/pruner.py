@@ -1,0 +1,93 @@
+"""Iterative pruning: removes a few channels, trains what is left, and again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+
+from compilers.prune.channels import find_channels
+from compilers.prune.choose import choose, work_of
+from compilers.prune.cut import cut
+from zoo.errors import QuantizeError, ToolchainError, UsageError, suggest
+from zoo.graph import Graph
+from zoo.plugs import Feeds, PruneOptions, Pruner
+from zoo.reporting import report
+from zoo.tool import install_extra
+
+__all__ = ["PRUNER", "ChannelPruner"]
+
+RECORD = "zoo.pruning"
+"""Of the Graph's metadata: how it was pruned, as JSON."""
+
+
+class ChannelPruner(Pruner):
+    """Removes whole channels, in steps of equal ratio, each followed by training."""
+
+    name = "channels"
+    criteria = ("taylor", "scale")
+
+    def prune(self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions) -> Graph:
+        """Return the smaller Graph, with how it was made in its metadata.
+
+        Raises also QuantizeError for an integer Graph, or one without channels to remove.
+        """
+        self._demand(graph, options)
+        start = work_of(graph, find_channels(graph)).macs()
+        smaller, done = graph, []
+        for step in range(1, options.steps + 1):
+            budget = round(start * options.share ** (step / options.steps))
+            smaller = self._step(smaller, graph, samples, budget, options)
+            macs = work_of(smaller, find_channels(smaller)).macs()
+            done.append(macs)
+            report(f"pruning, step {step} of {options.steps}: {macs:,} of {start:,} MACs")
+        record = {
+            "criterion": options.criterion,
+            "macs": [start, *done],
+            "multiple": options.multiple,
+            "epochs": options.epochs,
+            "seed": options.seed,
+            "training": "distillation" if options.fit is None else "recipe",
+        }
+        return replace(smaller, metadata={**smaller.metadata, RECORD: json.dumps(record)})
+
+    def _step(
+        self,
+        graph: Graph,
+        whole: Graph,
+        samples: Sequence[Feeds],
+        budget: int,
+        options: PruneOptions,
+    ) -> Graph:
+        """Return a Graph of at most `budget` multiply-accumulates, trained. whole: its teacher."""
+        from compilers.prune.importance import measure
+        from compilers.prune.recover import recover
+
+        channels = find_channels(graph)
+        importance = measure(options.criterion, graph, channels, samples, options.seed)
+        removed = choose(graph, channels, importance, budget, options.multiple)
+        smaller = cut(graph, channels, removed)
+        return recover(smaller, whole, samples, options) if options.epochs else smaller
+
+    def _demand(self, graph: Graph, options: PruneOptions) -> None:
+        if options.criterion not in self.criteria:
+            near = suggest(options.criterion, self.criteria)
+            raise UsageError(f"unknown criterion '{options.criterion}'{near}")
+        if not 0 < options.share < 1:
+            raise UsageError(
+                f"a share of {options.share:g} of the multiply-accumulates cannot stay; give one "
+                "above 0 and below 1, such as 0.6"
+            )
+        if graph.is_quantized:
+            raise QuantizeError(
+                f"graph '{graph.name}': holds integers; prune the float network, then quantize it"
+            )
+        if find_spec("torch") is None:
+            raise ToolchainError(f"pruning needs PyTorch: {install_extra('train')}")
+        if not find_channels(graph).groups:
+            raise QuantizeError(
+                f"graph '{graph.name}': has no channels that can be removed: each is an input, an "
+                "output, or read by an op that needs all of them"
+            )
+
+
+PRUNER = ChannelPruner()

@@ -1,0 +1,134 @@
+"""Pruning of a model: with its recipe's training where it knows the labels."""
+
+import json
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from networks import residual_network
+from PIL import Image
+
+from compilers.hub import HUB
+from zoo import registry
+from zoo.build.pruning import prune
+from zoo.cli.main import cli
+from zoo.contract import Contract, Step, TensorSpec
+from zoo.plugs import PruneOptions
+from zoo.recipe import Licence, Recipe
+from zoo.training import FitOptions
+
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+
+MODULE = """
+from zoo.picture import Picture
+
+calls = []
+
+def pictures(recipe, folder):
+    return [Picture(folder / f"{i}.png") for i in range(12)] if (folder / "labels").exists() else []
+
+def fit(recipe, module, float_module, options):
+    calls.append((recipe.name, options))
+"""
+CONTRACT = Contract(
+    TensorSpec("image", (3, 6, 6)),
+    (TensorSpec("landmarks", (10,)),),
+    (
+        Step("crop", {"scale": 1.0}),
+        Step("resize", {"size": [6, 6]}),
+        Step("normalize", {"mean": [128] * 3, "std": [128] * 3}),
+    ),
+)
+TOML = """
+input = {name = "image", shape = [3, 6, 6]}
+outputs = [{name = "landmarks", shape = [10]}]
+pre = [
+  {name = "stretch", size = [6, 6]},
+  {name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]},
+]
+"""
+OPTIONS = PruneOptions(0.5, multiple=2, steps=1, epochs=1, seed=7)
+
+
+@pytest.fixture
+def hub(tmp_path):
+    file = tmp_path / "float.onnx"
+    file.write_bytes(HUB.write(residual_network(channels=8)))
+    return file
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for index in range(12):
+        pixels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return folder
+
+
+@pytest.fixture
+def recipe(tmp_path, monkeypatch):
+    (tmp_path / "pruned_recipe_of_tests.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.resolve("pruned_recipe_of_tests:calls").clear()
+    return Recipe(
+        "net_1.0x.drawn",
+        "net",
+        "",
+        CONTRACT,
+        fit="pruned_recipe_of_tests:fit",
+        pictures="pruned_recipe_of_tests:pictures",
+        licences=(Licence("weights", "Research", tmp_path / "LICENCE", "research only", False),),
+    )
+
+
+def test_what_was_pruned_is_told_and_the_licence_stays(recipe, hub, images):
+    pruned = prune(recipe, hub, images, 100, OPTIONS)
+    graph = HUB.read(pruned.hub, "pruned.onnx")
+    assert pruned.macs[1] <= pruned.macs[0] / 2
+    assert set(pruned.widths) == {"stem_conv", "depthwise_conv", "pointwise_conv"}
+    assert all(after < before == 8 for before, after in pruned.widths.values())
+    assert 0 < pruned.loss["landmarks"] < 1
+    assert not pruned.is_labelled
+    assert graph.metadata["zoo.licences"] == "weights: Research"
+    assert graph.metadata["zoo.model"] == "net_1.0x.drawn"
+
+
+def test_a_recipe_trains_where_it_knows_the_labels(recipe, hub, images):
+    (images / "labels").touch()
+    assert prune(recipe, hub, images, 100, OPTIONS).is_labelled
+    calls = registry.resolve("pruned_recipe_of_tests:calls")
+    assert calls == [("net_1.0x.drawn", FitOptions(images, 1, 7, 5.0))]
+
+
+@pytest.mark.usefixtures("hub", "images")
+def test_the_command_writes_a_file_that_builds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ["prune", "float.onnx", "--contract", "contract.toml", "--macs", "0.5"]
+    words += ["--images", "images", "--multiple", "2", "--epochs", "1", "--steps", "1"]
+    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "stem" in done.output
+    assert "next: zoo build float-0.5.onnx --contract contract.toml" in done.output
+    shown = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
+    facts = json.loads(shown.stdout)
+    assert facts["macs"][1] <= facts["macs"][0] / 2
+    assert facts["hub"] == "float-0.5.onnx"
+    checked = CliRunner().invoke(
+        cli, ["contract", "check", "contract.toml", "float-0.5.onnx"], catch_exceptions=False
+    )
+    assert checked.exit_code == 0
+
+
+@pytest.mark.usefixtures("hub", "images")
+def test_a_share_out_of_range_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ["prune", "float.onnx", "--contract", "contract.toml", "--macs", "1.5"]
+    done = CliRunner().invoke(cli, [*words, "--images", "images"])
+    assert done.exit_code != 0
+    assert not list(tmp_path.glob("float-*.onnx"))

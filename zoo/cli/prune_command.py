@@ -1,0 +1,127 @@
+"""zoo prune: a smaller float network, with fewer channels in its layers."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.cli.options import json_option, model_argument
+from zoo.cli.output import print_json, print_table
+from zoo.cli.progress import progress
+from zoo.file_content import write_whole
+from zoo.plugs import PruneOptions
+
+if TYPE_CHECKING:
+    from zoo.build.pruning import Pruned
+
+
+@click.command("prune")
+@model_argument
+@click.option(
+    "--macs",
+    "share",
+    required=True,
+    type=float,
+    metavar="SHARE",
+    help="Multiply-accumulates that stay, as 0.6.",
+)
+@click.option(
+    "--images",
+    "--data",
+    "data",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DATA",
+    help="Folder of pictures, or labelled data: FOLDER or NAME:FOLDER[:SPLIT].",
+)
+@click.option(
+    "--contract", type=click.Path(path_type=Path), help="Contract of a model's file, in TOML."
+)
+@click.option(
+    "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="ONNX file; default MODEL-SHARE.onnx.")
+@click.option("--criterion", default="taylor", show_default=True, help="taylor or scale.")
+@click.option(
+    "--multiple",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Layers keep a multiple of it: 16 suits a DPU, 8 NEON and AVX, 4 microcontrollers.",
+)
+@click.option(
+    "--steps",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Prunings, each followed by training.",
+)
+@click.option(
+    "--epochs",
+    default=8,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Epochs of training after each step.",
+)
+@click.option(
+    "--count",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Pictures that rank channels.",
+)
+@click.option("--seed", default=0, show_default=True)
+@json_option
+def command(
+    model: str,
+    data: Path,
+    contract: Path | None,
+    hub: Path | None,
+    out: Path | None,
+    count: int,
+    as_json: bool,
+    **options: Any,  # noqa: ANN401 (as the options)
+) -> None:
+    """Remove the channels of MODEL that matter least, and train the rest.
+
+    The result is an ordinary float network, which builds everywhere.
+    """
+    from zoo.build.models import find_recipe
+    from zoo.build.plan import float_hub
+    from zoo.build.pruning import prune
+
+    recipe = find_recipe(model, contract)
+    chosen = PruneOptions(**options)
+    file = out or Path(f"{recipe.name}-{chosen.share:g}.onnx")
+    with progress(explain=False):
+        pruned = prune(recipe, float_hub(recipe, hub), data, count, chosen)
+    write_whole(file, pruned.hub)
+    _show(pruned, file, as_json)
+    if not as_json:
+        how = f"--contract {contract}" if contract else f"--hub {file}"
+        what = file if contract else recipe.name
+        click.echo(f"next: zoo build {what} {how} --images {data} --target x86 --quant ptq")
+
+
+def _show(pruned: "Pruned", file: Path, as_json: bool) -> None:
+    """Print what became of the network."""
+    facts = asdict(pruned)
+    del facts["hub"]
+    if as_json:
+        print_json({"hub": str(file), **facts})
+        return
+    print_table(
+        "channels",
+        [
+            {"layer": name, "before": before, "after": after}
+            for name, (before, after) in pruned.widths.items()
+        ],
+    )
+    for what, (before, after) in (("MACs", pruned.macs), ("parameters", pruned.parameters)):
+        click.echo(f"{what}: {after:,} of {before:,} ({after / before:.2f})")
+    on = "pictures of the training" if pruned.is_labelled else "held-out pictures"
+    for name, loss in pruned.loss.items():
+        click.echo(f"output '{name}' differs by {loss:.3g} of its spread, on {on}")
+    by = "its recipe, with labels" if pruned.is_labelled else "the outputs of the whole network"
+    click.echo(f"trained by {by}\n{file}")
