@@ -19,7 +19,7 @@ from recipes.shelf.quantized_network import (
 )
 from zoo.data.labelled_data import find_data
 from zoo.recipe import Recipe
-from zoo.reporting import report
+from zoo.reporting import Countdown, report
 from zoo.training import FitOptions
 
 __all__ = ["Schedule", "fit"]
@@ -65,6 +65,7 @@ def fit(
     cosine = CosineAnnealingLR(optimizer, epochs * steps)
     random = np.random.default_rng(options.seed)
     colours = Generator().manual_seed(options.seed)
+    countdown = Countdown(epochs)
     for epoch in range(epochs):
         total = 0.0
         for _ in range(steps):
@@ -79,7 +80,8 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / steps
-        report(f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.4f}")
+        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.4f}"
+        report(f"{told}{countdown.after(epoch + 1)}")
 
 
 def unlike(found: Tensors, taught: Tensors, plan: Schedule) -> Tensor:

@@ -21,7 +21,7 @@ from recipes.facenet.variants import VARIANTS
 from recipes.shelf.quantized_network import Network, QuantizedNetwork, optimizer_of
 from zoo.plugs import Feeds
 from zoo.recipe import Recipe
-from zoo.reporting import report
+from zoo.reporting import Countdown, report
 from zoo.training import FitOptions
 
 __all__ = ["Schedule", "fit"]
@@ -70,10 +70,12 @@ def fit(
     best, state, waited = learner.accuracy(crops), copy.deepcopy(module.state_dict()), 0
     report(f"before quantization-aware training: {best:.2f} % of held-out crops right")
     epochs = options.epochs or plan.epochs
+    countdown = Countdown(epochs)
     for epoch in range(epochs):
         learner.learn(photos)
         found = learner.accuracy(crops)
-        report(f"quantization-aware training, epoch {epoch + 1} of {epochs}: {found:.2f} % right")
+        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: {found:.2f} % right"
+        report(f"{told}{countdown.after(epoch + 1)}")
         waited += 1
         if found > best:
             best, state, waited = found, copy.deepcopy(module.state_dict()), 0

@@ -1,8 +1,10 @@
 """The shared trainer of all recipes: resumable, with logs, checkpoints and averaged weights."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -13,11 +15,15 @@ from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor, nn
 
 from zoo.errors import RecipeError
+from zoo.reporting import Countdown
 from zoo.training import TrainOptions
 
 __all__ = ["TrainerSettings", "Watched", "channels_last", "last_checkpoint", "make_trainer"]
 
 Net = TypeVar("Net", bound=nn.Module)
+
+_SILENCE_S = 60
+"""After which a line is told even within an epoch."""
 
 
 class TrainerSettings(Protocol):
@@ -80,7 +86,7 @@ def _callbacks(out: Path, settings: TrainerSettings, watched: Watched) -> list[C
         ),
         # After every epoch: `save_last` above would only cover the best ones.
         ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
-        _EpochReport(),
+        _Progress(),
     ]
     if settings.average_decay > 0:
         callbacks.append(WeightAveraging(avg_fn=_Average(settings.average_decay)))
@@ -130,9 +136,41 @@ def channels_last(net: Net) -> Net:
     return net
 
 
-class _EpochReport(Callback):
-    """Reports each epoch through Lightning's own logger, which writes to stderr."""
+class _Progress(Callback):
+    """Reports each epoch, and long ones in between, through Lightning's own logger, on stderr.
+
+    The time left is that of all epochs; a training may stop early.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._countdown, self._told_s = Countdown(0, clock=clock), clock()
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        self._countdown = Countdown(trainer.max_epochs or 0, trainer.current_epoch, self._clock)
+        self._told_s = self._clock()
+
+    def on_train_batch_end(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,  # noqa: ARG002
+        outputs: object,  # noqa: ARG002
+        batch: object,  # noqa: ARG002
+        batch_idx: int,
+    ) -> None:
+        if self._clock() - self._told_s < _SILENCE_S:
+            return
+        share = (batch_idx + 1) / float(trainer.num_training_batches)
+        if share < 1:
+            self._tell(trainer, f"{100 * share:.0f} % done", trainer.current_epoch + share)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
-        found = ", ".join(f"{k} {float(v):.3f}" for k, v in trainer.callback_metrics.items())
-        rank_zero_info(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {found}")
+        if not trainer.sanity_checking:
+            metrics = trainer.callback_metrics.items()
+            found = ", ".join(f"{name} {float(value):.3f}" for name, value in metrics)
+            self._tell(trainer, found, trainer.current_epoch + 1)
+
+    def _tell(self, trainer: Trainer, found: str, done: float) -> None:
+        self._told_s = self._clock()
+        epoch = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
+        rank_zero_info(f"{epoch}: {found}{self._countdown.after(done)}")

@@ -16,7 +16,7 @@ from torch import Generator, Tensor, nn
 
 from compilers.quantize.qat.augment import augment
 from compilers.quantize.qat.graph_module import FloatNetwork
-from zoo.reporting import report
+from zoo.reporting import Countdown, report
 
 __all__ = ["Schedule", "Student", "distil"]
 
@@ -62,6 +62,7 @@ def distil(
     optimizer = _optimizer(module, schedule)
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, schedule.epochs * steps)
     generator = Generator().manual_seed(seed)
+    countdown = Countdown(schedule.epochs)
     for epoch in range(schedule.epochs):
         total = 0.0
         for batch in _batches(samples, steps, generator):
@@ -72,7 +73,8 @@ def distil(
             optimizer.step()
             cosine.step()
             total += loss.item() / steps
-        report(f"distillation, epoch {epoch + 1} of {schedule.epochs}: loss {total:.3g}")
+        told = f"distillation, epoch {epoch + 1} of {schedule.epochs}: loss {total:.3g}"
+        report(f"{told}{countdown.after(epoch + 1)}")
 
 
 def _optimizer(module: Student, schedule: Schedule) -> torch.optim.Optimizer:

@@ -23,7 +23,7 @@ from recipes.shelf.quantized_network import (
     optimizer_of,
 )
 from zoo.recipe import Recipe
-from zoo.reporting import report
+from zoo.reporting import Countdown, report
 from zoo.training import FitOptions
 
 __all__ = ["fit"]
@@ -69,6 +69,7 @@ def fit(
     optimizer = optimizer_of(module, options.rate * plan.weight_rate, plan.scale_rate)
     cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
     generator = Generator().manual_seed(options.seed)
+    countdown = Countdown(epochs)
     for epoch in range(epochs):
         total = 0.0
         for batch in data.epoch(epoch):
@@ -80,7 +81,8 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / data.steps_per_epoch
-        report(f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.3f}")
+        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.3f}"
+        report(f"{told}{countdown.after(epoch + 1)}")
 
 
 def _augmented(

@@ -1,6 +1,7 @@
 """Distillation from the float network."""
 
 import logging
+import re
 
 import pytest
 import torch
@@ -59,4 +60,5 @@ def test_epochs_are_reported(caplog):
     _distilled(W4A8_ASYM, epochs=2)
     first, second = caplog.messages
     assert first.startswith("distillation, epoch 1 of 2: loss 0.")
+    assert re.search(r", about \d+ s left$", first)
     assert second.startswith("distillation, epoch 2 of 2: loss 0.")
