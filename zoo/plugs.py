@@ -286,11 +286,13 @@ class Executor(Protocol):
     tools: external programs and modules that it needs.
     stand_in: what it is in place of the board's chip or runtime, such as 'simulated KPU'; '' if it
     is what boards run. Its times tell nothing about a board.
+    is_single: whether it computes on one thread, whatever `load` is asked for.
     """
 
     name: str
     tools: tuple[Tool, ...] = ()
     stand_in: str = ""
+    is_single: bool = False
 
     @abstractmethod
     def load(self, folder: Path, main: str, threads: int = 1) -> "Run":

@@ -72,6 +72,7 @@ class CExecutor(Executor):
     """The host's C compiler."""
 
     name = "c"
+    is_single = True
     tools = (Tool("C compiler", "program", _COMPILERS, "running generated C", "apt install gcc"),)
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "CRun":  # noqa: ARG002

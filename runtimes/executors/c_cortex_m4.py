@@ -38,6 +38,7 @@ class CortexM4Executor(Executor):
     """Arm's bare-metal compiler with picolibc, and qemu."""
 
     name = "c-cortex-m4"
+    is_single = True
     tools = (
         Tool("Cortex-M compiler", "program", (_COMPILER,), _PURPOSE, _REMEDY),
         Tool("Cortex-M C library", "file", (_C_LIBRARY,), _PURPOSE, _REMEDY),

@@ -40,6 +40,7 @@ class Rv64Executor(Executor):
     """Debian's bare-metal compiler with picolibc, and qemu."""
 
     name = "c-rv64"
+    is_single = True
     stand_in = "emulated rv64"
     tools = (
         Tool("RISC-V compiler", "program", (_COMPILER,), _PURPOSE, _REMEDY),

@@ -43,6 +43,7 @@ class WasmExecutor(Executor):
     """Zig, and Node."""
 
     name = "c-wasm"
+    is_single = True
     stand_in = "Node"
     tools = (
         ZIG,

@@ -47,9 +47,11 @@ def measure(
     entries: Sequence[Entry], threads: int, rounds: int, runs_per_round: int
 ) -> list[Latency]:
     """Time all entries interleaved, round by round, so that drift affects all of them equally."""
+    executors = [registry.load("executor", entry.executor) for entry in entries]
+    counts = [1 if executor.is_single else threads for executor in executors]
     loaded = [
-        registry.load("executor", e.executor).load(e.file.parent, e.file.name, threads)
-        for e in entries
+        executor.load(entry.file.parent, entry.file.name, count)
+        for executor, entry, count in zip(executors, entries, counts, strict=True)
     ]
     times: list[list[_Times]] = [[] for _ in entries]
     for index in range(rounds + 1):
@@ -57,7 +59,7 @@ def measure(
             found = [_time(run, entry.feeds) for _ in range(runs_per_round)]
             if index > 0:  # the first round warms up
                 measured.extend(found)
-    return [_latency(entry, threads, found) for entry, found in zip(entries, times, strict=True)]
+    return [_latency(*each) for each in zip(entries, counts, times, strict=True)]
 
 
 def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
