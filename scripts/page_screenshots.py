@@ -50,8 +50,8 @@ def main(page: Path, folder: Path) -> None:
             sys.exit(f"{page}: {fault}")
 
 
-def write(tab: Tab, screen: Screen, file: Path) -> None:
-    """Write a screenshot; ends the program if the page is wider than the screen."""
+def show_on(tab: Tab, screen: Screen) -> None:
+    """Give the tab the size and colours of a screen."""
     tab.call(
         "Emulation.setDeviceMetricsOverride",
         width=screen.width,
@@ -61,6 +61,11 @@ def write(tab: Tab, screen: Screen, file: Path) -> None:
     )
     scheme = {"name": "prefers-color-scheme", "value": "dark" if screen.is_dark else "light"}
     tab.call("Emulation.setEmulatedMedia", features=[scheme])
+
+
+def write(tab: Tab, screen: Screen, file: Path) -> None:
+    """Write a screenshot; ends the program if the page is wider than the screen."""
+    show_on(tab, screen)
     width = tab.evaluate("document.documentElement.scrollWidth")
     if width > screen.width:
         sys.exit(f"{screen.name}: the page has {width} pixels on a screen of {screen.width}")

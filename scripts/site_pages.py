@@ -44,6 +44,8 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return a page whose links lead to the site's pages; links to sources become their text."""
     del config
+    if page.file.src_uri == "index.md":
+        page.meta["hide"] = ["navigation"]  # it would be a single line
     return site_text(markdown, page.file.src_uri, {file.src_uri for file in files})
 
 

@@ -20,7 +20,6 @@ class TargetPage:
     """What is known about the targets of a page.
 
     hardware: on which real hardware their bundles have run.  proven_by, not_proven: without it.
-    make: the command that builds, '' for none.
     """
 
     title: str
@@ -28,7 +27,6 @@ class TargetPage:
     hardware: str
     proven_by: str
     not_proven: str
-    make: str = ""
 
 
 def pages() -> Mapping[str, TargetPage]:
@@ -57,10 +55,10 @@ def table() -> str:
     """Return the table of all targets."""
     lines = (
         f"| [{page.title}]({name}.md) | {', '.join(f'`{target}`' for target in page.targets)} "
-        f"| {f'`{page.make}`' if page.make else ''} | {page.hardware} | {page.proven_by} |\n"
+        f"| {page.hardware} | {page.proven_by} |\n"
         for name, page in pages().items()
     )
-    head = "| board | `--target` | | run on real hardware | proven by |\n|---|---|---|---|---|\n"
+    head = "| board | `--target` | run on real hardware | proven by |\n|---|---|---|---|\n"
     return f"\n{head}{''.join(lines)}\n"
 
 

@@ -103,3 +103,18 @@ def test_search_works_in_a_page_from_a_file(site):
         assert "Drowsiness" in titles
         assert tab.problems == []
         assert all(address.startswith(("file:", "data:")) for address in tab.requests)
+
+
+@pytest.mark.toolchain
+@pytest.mark.skipif(not find_tool(CHROMIUM), reason=f"no Chromium: {CHROMIUM.remedy}")
+def test_pages_fit_a_phone_and_tell_no_problem(site):
+    with opened() as tab:
+        tab.call(
+            "Emulation.setDeviceMetricsOverride",
+            **{"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True},
+        )
+        for page in sorted(set(site.rglob("*.html")) - {site / "404.html"}):
+            tab.open(page.as_uri(), "document.readyState === 'complete'")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= 360, page
+            assert tab.problems == [], page
+        assert all(address.startswith(("file:", "data:")) for address in tab.requests)
