@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from zoo.cli.completion import quantizations, runtimes
 from zoo.cli.options import (
     cache_option,
     json_option,
@@ -52,6 +53,7 @@ _SHOWN_IF_KNOWN = (
     "--quant",
     "quants",
     multiple=True,
+    shell_complete=quantizations,
     help="Repeatable; default: none and ptq, plus fp16 on a GPU.",
 )
 @click.option(
@@ -64,7 +66,10 @@ _SHOWN_IF_KNOWN = (
     help="Target whose runtime to time; repeatable.",
 )
 @click.option(
-    "--runtime", default="", help="Runtime, if not the targets' default, such as c or ort."
+    "--runtime",
+    default="",
+    shell_complete=runtimes,
+    help="Runtime, if not the targets' default, such as c or ort.",
 )
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1))

@@ -14,6 +14,7 @@ from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
 from zoo.capability import demand_capable
+from zoo.cli.completion import quantizations, runtimes
 from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options
 from zoo.cli.options import (
     cache_option,
@@ -35,12 +36,16 @@ if TYPE_CHECKING:
 @click.argument("model", required=False, default="", type=registered("recipe"))
 @click.option("--target", default="", type=registered("target"), help="Board to build for.")
 @click.option(
-    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+    "--runtime",
+    default="",
+    shell_complete=runtimes,
+    help="Runtime, if not the board's default, such as c or ort.",
 )
 @cpu_tail_option
 @click.option(
     "--quant",
     default="",
+    shell_complete=quantizations,
     help="none, fp16, ptq or qat; default ptq, or qdq for an already quantized file.",
 )
 @click.option(
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
 @click.option(
     "--detector",
     default="",
+    type=registered("recipe"),
     help="Model that finds MODEL's regions; a file needs its contract beside it, as FILE.toml. "
     "Default: the one that MODEL names, if any; none: without.",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zoo.cli.completion import quantizations, runtimes
 from zoo.cli.options import (
     chosen_runtime,
     cpu_tail_option,
@@ -36,10 +37,19 @@ if TYPE_CHECKING:
     help="Board; repeatable.",
 )
 @click.option(
-    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+    "--runtime",
+    default="",
+    shell_complete=runtimes,
+    help="Runtime, if not the board's default, such as c or ort.",
 )
 @cpu_tail_option
-@click.option("--quant", "quants", multiple=True, help="Repeatable; default: ptq.")
+@click.option(
+    "--quant",
+    "quants",
+    multiple=True,
+    shell_complete=quantizations,
+    help="Repeatable; default: ptq.",
+)
 @click.option("--scheme", default="", help="Integer scheme instead of the target's.")
 @click.option(
     "--measured",

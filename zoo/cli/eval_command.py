@@ -14,6 +14,7 @@ from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.models import find_recipe
 from zoo.build.plan import Wish, find_target, published_quantizations
 from zoo.bundle.bundle import unpack
+from zoo.cli.completion import quantizations
 from zoo.cli.options import (
     cache_option,
     existing,
@@ -45,7 +46,13 @@ _BUNDLE = ".tar.gz"
     help="Labelled data: FOLDER or NAME:FOLDER[:SPLIT].",
 )
 @click.option("--published", is_flag=True, help="All published hubs, for any board.")
-@click.option("--quant", "quants", multiple=True, help="none, fp16, ptq, ...; default: published.")
+@click.option(
+    "--quant",
+    "quants",
+    multiple=True,
+    shell_complete=quantizations,
+    help="none, fp16, ptq, ...; default: published.",
+)
 @click.option(
     "--form",
     "wanted",

@@ -4,13 +4,14 @@ from dataclasses import asdict
 
 import click
 
+from zoo.cli.completion import error_codes
 from zoo.cli.options import json_option
 from zoo.cli.output import print_json, print_table
 from zoo.error_codes import PAGE, error_kind, error_kinds
 
 
 @click.command()
-@click.argument("code", default="")
+@click.argument("code", default="", shell_complete=error_codes)
 @json_option
 def command(code: str, as_json: bool) -> None:
     """Say what an error is about, and what to do. CODE is the word in brackets in its line.

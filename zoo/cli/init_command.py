@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo import registry
+from zoo.cli.completion import quantizations
 from zoo.cli.options import (
     existing,
     json_option,
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
     metavar="DATA",
     help="Pictures of what the network will see: FOLDER or NAME:FOLDER[:SPLIT].",
 )
-@click.option("--quant", default="", help="none, fp16, ptq or qat; default: ptq where there is.")
+@click.option(
+    "--quant",
+    default="",
+    shell_complete=quantizations,
+    help="none, fp16, ptq or qat; default: ptq where there is.",
+)
 @click.option(
     "--contract",
     type=existing("file", "a contract of the model's file, in TOML"),

@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "Compare latency in one run.",
     "build": "Build a bundle for a board.",
     "cache": "Inspect, check and clear the build cache.",
+    "completion": "Print the script that completes words in a shell.",
     "contract": "Write and check contracts of ONNX files.",
     "diagnose": "Find where an integer network loses accuracy, and why.",
     "doctor": "Show which tools are installed and how to get the others.",
@@ -90,7 +91,7 @@ def _dashed(words: Sequence[str]) -> str:
 @click.command(
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog='Completion for bash: eval "$(_ZOO_COMPLETE=bash_source zoo)"',
+    epilog='Completion for bash: eval "$(zoo completion bash)"',
 )
 @click.version_option(__version__, prog_name="zoo")
 def cli() -> None:

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from zoo import registry
 from zoo.build.cache import Cache, default_folder
-from zoo.errors import MissingFileError, UsageError, ZooError
+from zoo.cli.completion import registered_words
+from zoo.errors import MissingFileError, UsageError
 
 __all__ = [
     "cache_option",
@@ -35,10 +35,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in declarations)
-    """A name of a plugin kind: completed in the shell, checked on use."""
+    """A name of one of these plugin kinds: completed in the shell, checked on use."""
 
-    def __init__(self, kind: str) -> None:
-        self.name = kind
+    def __init__(self, *kinds: str) -> None:
+        self.name = kinds[0]
+        self._kinds = kinds
 
     def shell_complete(
         self,
@@ -46,13 +47,8 @@ class registered(click.ParamType[str]):  # noqa: N801 (reads as a type name in d
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Return the registered names and aliases that start with `incomplete`."""
-        try:
-            known = registry.descriptors(self.name)
-        except ZooError:
-            return []
-        names = (name for d in known for name in (d.name, *d.aliases))
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+        """Return the names and aliases that start with `incomplete`, or files if none does."""
+        return registered_words(self._kinds, incomplete)
 
 
 class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)

@@ -16,6 +16,7 @@ from zoo.build.plan import find_target
 from zoo.bundle.bundle import unpack
 from zoo.bundle.kfpkg import SUFFIX, read_kfpkg
 from zoo.cli.capability_output import show_capabilities
+from zoo.cli.completion import runtimes
 from zoo.cli.graph_output import write_graph
 from zoo.cli.options import (
     chosen_runtime,
@@ -39,10 +40,13 @@ _KINDS = ("recipe", "target", "scheme")
 
 
 @click.command()
-@click.argument("name", type=registered("recipe"))
+@click.argument("name", type=registered("recipe", "target", "scheme"))
 @click.option("--target", type=registered("target"), help="Show which nodes this board runs.")
 @click.option(
-    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+    "--runtime",
+    default="",
+    shell_complete=runtimes,
+    help="Runtime, if not the board's default, such as c or ort.",
 )
 @cpu_tail_option
 @click.option(

@@ -3,10 +3,9 @@ import subprocess
 import sys
 
 import pytest
-from click.shell_completion import ShellComplete
 
 from zoo import __version__
-from zoo.cli.main import COMMANDS, cli
+from zoo.cli.main import COMMANDS
 from zoo.errors import RefusedError, UnknownNameError, UsageError
 from zoo.tool import install_extra
 
@@ -117,21 +116,6 @@ def test_every_command_has_help(zoo):
 
 def test_version(zoo):
     assert zoo("--version").output == f"zoo, version {__version__}\n"
-
-
-def completions(*words):
-    *before, incomplete = words
-    found = ShellComplete(cli, {}, "zoo", "_ZOO_COMPLETE").get_completions(before, incomplete)
-    return [item.value for item in found]
-
-
-def test_shell_completion():
-    assert completions("bu") == ["build"]
-    assert completions("build", "pfld_0.25x.3") == [
-        "pfld_0.25x.300w68",
-        "pfld_0.25x.300w68+pose",
-    ]
-    assert completions("build", "pfld", "--target", "x") == ["x86"]
 
 
 @pytest.mark.parametrize("words", [["list"], ["plugins"], ["doctor"], ["cache", "list"]])

@@ -1,0 +1,67 @@
+"""What a shell completes: words that commands take, without loading networks or libraries."""
+
+from collections.abc import Iterable, Iterator
+
+from click import Context, Parameter
+from click.shell_completion import CompletionItem
+
+from zoo import registry
+from zoo.errors import ZooError
+from zoo.target import Target
+
+__all__ = ["error_codes", "quantizations", "registered_words", "runtimes"]
+
+_FILES = ("recipe",)
+"""Kinds that a file can stand for."""
+
+
+def registered_words(kinds: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """Return registered names and aliases; files if none begins so and one may be given."""
+    asked = tuple(kinds)
+    found = _items((name for kind in asked for name in _names(kind)), incomplete)
+    if not found and any(kind in _FILES for kind in asked):
+        return [CompletionItem(incomplete, type="file")]
+    return found
+
+
+def quantizations(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the quantizations of the target that was given, or of all."""
+    targets = _given_targets(ctx)
+    return _items((quant for target in targets for quant in target.schemes), incomplete)
+
+
+def runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the other runtimes of the target that was given, or of all."""
+    targets = _given_targets(ctx)
+    return _items((runtime for target in targets for runtime in target.runtimes), incomplete)
+
+
+def error_codes(_: Context, __: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the codes of errors."""
+    from zoo.error_codes import error_kinds
+
+    return _items((kind.code for kind in error_kinds()), incomplete)
+
+
+def _names(kind: str) -> Iterator[str]:
+    try:
+        for descriptor in registry.descriptors(kind):
+            yield from (descriptor.name, *descriptor.aliases)
+    except ZooError:  # a shell has no place for messages
+        return
+
+
+def _given_targets(ctx: Context) -> list[Target]:
+    """Return the targets of a command line, all if there is none."""
+    given = ctx.params.get("targets") or [ctx.params.get("target") or ""]
+    names = [name.partition(":")[0] for name in given if name]
+    try:
+        known: dict[str, Target] = registry.load_all("target")[0]
+    except ZooError:
+        return []
+    return [known[name] for name in names if name in known] or list(known.values())
+
+
+def _items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    unique = dict.fromkeys(word for word in words if word.startswith(incomplete))
+    return [CompletionItem(word) for word in unique]
