@@ -51,6 +51,8 @@ __all__ = [
     "OtherForms",
     "Package",
     "PackageRequest",
+    "Peak",
+    "PeakMeter",
     "QuantizeOptions",
     "Quantizer",
     "Renderer",
@@ -320,6 +322,26 @@ class OtherForms(Executor, Protocol):
     """
 
     other_forms: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Peak:
+    """What a processor multiplies and accumulates at most, on one thread.
+
+    instruction: with which, such as 'vpdpbusd of 512 bits'.
+    """
+
+    macs_per_ns: float
+    instruction: str
+
+
+@runtime_checkable
+class PeakMeter(Executor, Protocol):
+    """An executor that can measure the peak of what it runs on, for `zoo bench`."""
+
+    @abstractmethod
+    def peak(self) -> Peak | None:
+        """Return the peak of the integer products that the artifact uses, None if unknown."""
 
 
 class OpJudge(Executor, Protocol):

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runtimes.c_compiler import compile_c
+from runtimes.peak import measured_peak
 from zoo.c_program import prefix_of
 from zoo.digest import digest_path
 from zoo.errors import HubError, MissingToolError
 from zoo.file_content import artifact_facts
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
-from zoo.plugs import Executor, Feeds
+from zoo.plugs import Feeds, Peak, PeakMeter
 from zoo.tool import Tool
 
 __all__ = ["EXECUTOR", "CExecutor", "CRun"]
@@ -68,7 +69,7 @@ class _Tensor:
         return levels.astype(np.float32) * np.float32(self.scale)
 
 
-class CExecutor(Executor):
+class CExecutor(PeakMeter):
     """The host's C compiler."""
 
     name = "c"
@@ -91,6 +92,10 @@ class CExecutor(Executor):
         if "part" in facts:
             function = partial(function, _arena(facts["arena_bytes"]))
         return CRun(partial(_bound, function), facts, str(folder / main))
+
+    def peak(self) -> Peak | None:
+        """Return what this processor can do with the instructions of the kernels' form."""
+        return measured_peak(_command())
 
 
 def _bound(

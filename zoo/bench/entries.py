@@ -17,7 +17,7 @@ from zoo.build.plan import Wish, make_plan
 from zoo.build.subjects import Form, forms
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import NoContractError, RefusedError
-from zoo.macs import count_macs
+from zoo.macs import LayerWork, count_macs, layer_work
 from zoo.proof.golden import golden_inputs
 from zoo.proof.proof import golden_frames
 from zoo.recipe import Recipe
@@ -47,10 +47,10 @@ def ours(
                 refused(error)
             else:
                 hub, artifact = forms(asked, (quant,), ("hub", "artifact"), cache)
-                yield _entry(artifact, count_macs(read_network(hub.file)))
+                yield _entry(artifact, layer_work(read_network(hub.file)))
 
 
-def _entry(form: Form, macs: int) -> Entry:
+def _entry(form: Form, layers: Sequence[LayerWork]) -> Entry:
     plan, stand_in = form.plan, registry.load("executor", form.executor).stand_in
     name = f"{plan.recipe.name} {plan.quant} {plan.target.name}"
     return Entry(
@@ -60,7 +60,8 @@ def _entry(form: Form, macs: int) -> Entry:
         scheme=plan.scheme,
         file=form.file,
         feeds=sample(plan.recipe.contract),
-        macs=macs,
+        macs=sum(layer.macs for layer in layers),
+        bytes=sum(layer.bytes for layer in layers),
     )
 
 

@@ -16,7 +16,9 @@ class Latency:
     steps_ms: median of the steps before the network, from the photo to its input; None if unknown.
     runtime: the executor, or the app on a board.  scheme: number format, such as 'float32'.
     batch: samples per run.
-    macs: multiply-accumulates for one sample; None if unknown.
+    macs: multiply-accumulates for one sample.  bytes: of all layers' inputs, constants and outputs
+    for one sample; None if unknown.
+    peak_macs_per_ns: what the processor can do with peak_instruction, measured; None if unknown.
     times_float: speedup over the same model's float32 network.
     watts, celsius: the board's mean power during the run, temperature after it; None if unknown.
     slowed: why the board throttles its processor then, such as heat; None if unknown.
@@ -39,6 +41,9 @@ class Latency:
     watts: float | None = None
     celsius: float | None = None
     slowed: Sequence[str] | None = None
+    bytes: int | None = None
+    peak_macs_per_ns: float | None = None
+    peak_instruction: str | None = None
 
     @property
     def samples_per_s(self) -> float:
@@ -51,6 +56,13 @@ class Latency:
         if self.macs is None:
             return None
         return round(self.macs * self.batch / (1e6 * self.median_ms), 1)
+
+    @property
+    def of_peak(self) -> float | None:
+        """Share of the processor's peak in the fastest run."""
+        if self.macs is None or not self.peak_macs_per_ns:
+            return None
+        return round(self.macs * self.batch / (1e6 * self.min_ms * self.peak_macs_per_ns), 3)
 
 
 @dataclass(frozen=True)
@@ -85,11 +97,13 @@ def report(
     chains: Iterable[ChainLatency] = (),
 ) -> dict[str, object]:
     """Return the JSON of `zoo bench`, for this machine and for boards."""
-    rows = [
-        {**asdict(each), "samples_per_s": each.samples_per_s, "macs_per_ns": each.macs_per_ns}
-        for each in latencies
-    ]
+    rows = [{**asdict(each), **_derived(each)} for each in latencies]
     return {"machine": dict(machine), "latencies": rows, "chains": [asdict(c) for c in chains]}
+
+
+def _derived(latency: Latency) -> dict[str, float | None]:
+    names = ("samples_per_s", "macs_per_ns", "of_peak")
+    return {name: getattr(latency, name) for name in names}
 
 
 def _ratio(latency: Latency, others: Sequence[Latency]) -> float | None:

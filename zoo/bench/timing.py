@@ -14,14 +14,14 @@ from zoo import registry
 from zoo.bench.latency import Latency
 from zoo.contract import Contract
 from zoo.nvidia_gpu import NvidiaGpu
-from zoo.plugs import BareRun, Run
+from zoo.plugs import BareRun, Executor, Peak, PeakMeter, Run
 
 __all__ = ["Entry", "machine", "measure", "sample"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A network to time. model, scheme, macs: as in Latency.
+    """A network to time. model, scheme, macs, bytes: as in Latency.
 
     feeds: by input name, the batch first.
     """
@@ -33,6 +33,7 @@ class Entry:
     file: Path
     feeds: Mapping[str, NDArray[Any]]
     macs: int | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,10 @@ def measure(
             found = [_time(run, entry.feeds) for _ in range(runs_per_round)]
             if index > 0:  # the first round warms up
                 measured.extend(found)
-    return [_latency(*each) for each in zip(entries, counts, times, strict=True)]
+    known = {entry.executor: executor for entry, executor in zip(entries, executors, strict=True)}
+    by_executor = {name: _peak(executor) for name, executor in known.items()}
+    peaks = [by_executor[entry.executor] for entry in entries]
+    return [_latency(*each) for each in zip(entries, counts, times, peaks, strict=True)]
 
 
 def machine(gpu: NvidiaGpu | None = None) -> dict[str, object]:
@@ -86,7 +90,12 @@ def _time(run: Run, feeds: Mapping[str, NDArray[Any]]) -> _Times:
     return _Times((end_s - begin_s) * 1e3, (whole_s - (end_s - begin_s)) * 1e3)
 
 
-def _latency(entry: Entry, threads: int, times: Sequence[_Times]) -> Latency:
+def _peak(executor: Executor) -> Peak | None:
+    """Return the peak of the processor, None where it cannot be measured."""
+    return executor.peak() if isinstance(executor, PeakMeter) else None
+
+
+def _latency(entry: Entry, threads: int, times: Sequence[_Times], peak: Peak | None) -> Latency:
     values = np.array([each.network_ms for each in times])
     borders = [each.border_ms for each in times if each.border_ms is not None]
     return Latency(
@@ -102,6 +111,9 @@ def _latency(entry: Entry, threads: int, times: Sequence[_Times]) -> Latency:
         batch=len(next(iter(entry.feeds.values()))),
         macs=entry.macs,
         border_ms=round(float(np.median(borders)), 4) if borders else None,
+        bytes=entry.bytes,
+        peak_macs_per_ns=peak.macs_per_ns if peak else None,
+        peak_instruction=peak.instruction if peak else None,
     )
 
 

@@ -23,7 +23,7 @@ from zoo.errors import UsageError
 from zoo.file_content import write_whole
 
 if TYPE_CHECKING:
-    from zoo.bench.latency import ChainLatency
+    from zoo.bench.latency import ChainLatency, Latency
 
 _OF_PROCESSOR = ("targets", "runtime", "threads", "peers", "baseline", "also_in")
 _OF_GPU = ("batches",)
@@ -40,6 +40,7 @@ _SHOWN_IF_KNOWN = (
     "border_ms",
     "steps_ms",
     "macs_per_ns",
+    "of_peak",
     "times_float",
     "watts",
     "celsius",
@@ -159,6 +160,8 @@ def command(
         return
     title = f"Latency on {machine.get('gpu') or machine['processor']}"
     print_table(title, _rows(written["latencies"], _SHOWN_OF[device]))
+    for note in dict.fromkeys(filter(None, map(_peak_note, latencies))):
+        click.echo(note)
     if chains:
         click.echo()
         print_table("A photo by part, mean", [_chain_row(chain) for chain in chains])
@@ -173,6 +176,15 @@ def _chain_row(chain: "ChainLatency") -> dict[str, object]:
     way = "--track" if chain.follows else ""
     row = {"name": f"{chain.name} {way}".rstrip(), "faces": chain.faces}
     return row | {name: getattr(chain, name) for name in times}
+
+
+def _peak_note(latency: "Latency") -> str:
+    if latency.peak_macs_per_ns is None:
+        return ""
+    return (
+        f"of_peak: fastest run, of {latency.peak_macs_per_ns} multiply-accumulates per ns on one "
+        f"thread, measured with {latency.peak_instruction}"
+    )
 
 
 def _left_out(reason: str) -> None:

@@ -32,6 +32,7 @@ def row(estimate: Estimate) -> dict[str, object]:
         "batch": 1,
         "macs": estimate.macs,
         "samples_per_s": round(1e3 / estimate.ms, 1) if estimate.ms else None,
+        "of_peak": None,
         "macs_per_ns": round(estimate.macs / (1e6 * estimate.ms), 1) if estimate.ms else None,
         "low_ms": _rounded(low_ms),
         "high_ms": _rounded(high_ms),

@@ -39,6 +39,13 @@ def test_work_per_time():
     assert latency("net", "c", "float32", 0.5).macs_per_ns is None
 
 
+def test_the_share_of_the_peak_is_of_the_fastest_run():
+    row = replace(latency("net", "c", "s", 0.9), macs=6_000_000, min_ms=0.5, peak_macs_per_ns=24.0)
+    assert row.of_peak == 0.5
+    assert replace(row, peak_macs_per_ns=None).of_peak is None
+    assert replace(row, macs=None).of_peak is None
+
+
 def test_report_is_json():
     written = json.loads(json.dumps(report({"processor": "p"}, [latency("net", "c", "s", 2.0)])))
     assert written["machine"] == {"processor": "p"}

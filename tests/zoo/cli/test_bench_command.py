@@ -33,8 +33,12 @@ KEYS = [
     "watts",
     "celsius",
     "slowed",
+    "bytes",
+    "peak_macs_per_ns",
+    "peak_instruction",
     "samples_per_s",
     "macs_per_ns",
+    "of_peak",
 ]
 
 
@@ -55,6 +59,15 @@ def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
     assert ours["macs"] == usual["macs"] > 20_000_000
     times = ["median_ms", "p95_ms", "min_ms", "border_ms", "macs_per_ns", "times_float"]
     assert columns == ["name", "threads", "runs", *times]
+
+
+@pytest.mark.toolchain
+def test_c_tells_its_share_of_the_processors_peak(zoo, monkeypatch):
+    monkeypatch.delenv("CC", raising=False)
+    result = zoo("bench", MODEL, "--quant", "qat", "--target", "c99", "--target", "x86", *ONCE)
+    assert result.exception is None
+    assert "of_peak" in result.stdout.splitlines()[1]
+    assert result.stdout.count("multiply-accumulates per ns on one thread, measured with") == 1
 
 
 def test_what_a_target_refuses_is_left_out(zoo):
