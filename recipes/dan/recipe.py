@@ -28,8 +28,7 @@ def recipe(variant: Variant) -> Recipe:
     return Recipe(
         name=name,
         family="dan",
-        summary=f"{variant.points} facial landmarks, gray 112x112, DAN's first stage, "
-        f"width {variant.width}",
+        summary=_summary(variant),
         contract=landmark_contract(variant.points, variant.in_channels, _CLOSED_EYES),
         hubs=published_hubs(WEIGHTS, name),
         golden=portraits(),
@@ -47,6 +46,11 @@ def recipe(variant: Variant) -> Recipe:
         metric="nme_interocular_percent",
         detector="facedet_320.wider",
     )
+
+
+def _summary(variant: Variant) -> str:
+    stages = "one stage" if variant.stages == 1 else "two stages"
+    return f"{variant.points} facial landmarks, gray 112x112, {stages}, width {variant.width}"
 
 
 def _weights_licence() -> Licence:

@@ -18,7 +18,7 @@ from recipes.dan.variants import DEFAULT  # noqa: E402
 from recipes.pfld.recipe import WEIGHTS as PFLD_WEIGHTS  # noqa: E402
 from recipes.shelf.landmarks.task import LandmarkTask  # noqa: E402
 from zoo import registry  # noqa: E402
-from zoo.errors import DataError, RecipeError  # noqa: E402
+from zoo.errors import DataError, RecipeError, UsageError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402
 
 # Lightning 2.6 with torch 2.13; none of them is ours to mend.
@@ -79,6 +79,21 @@ def test_going_on_from_an_earlier_training(make_faces: MakeFaces, tmp_path: Path
         train(recipe, replace(wanted, out=tmp_path / "no", start=tmp_path))
     with pytest.raises(RecipeError, match=r"seed 0, not 7, .* were trained on then; give --seed"):
         train(recipe, replace(again, seed=7))
+
+
+# The first stage is meant to be in evaluation mode.
+@pytest.mark.filterwarnings("ignore:.*in eval mode at the start of training.*")
+def test_a_second_stage_on_top_of_the_first(make_faces: MakeFaces, tmp_path: Path) -> None:
+    data, first, second = make_faces(6), tmp_path / "first", tmp_path / "second"
+    below = load_file(train(registry.load("recipe", "dan"), options(first, data)))
+    recipe = registry.load("recipe", "dan2_0.25x.300w68")
+    with pytest.raises(UsageError, match=r"give the folder of a training of dan1_0\.25x\."):
+        train(recipe, options(second, data))
+    made = train(recipe, replace(options(second, data), start=first))
+    assert made.name == "dan2_0.25x.300w68.safetensors"
+    state = load_file(made)
+    assert [n for n, value in below.items() if not torch.equal(state[f"first.{n}"], value)] == []
+    train(recipe, replace(options(tmp_path / "third", data), start=second))  # goes on from its own
 
 
 def test_only_other_landmarks(make_faces: MakeFaces, tmp_path: Path) -> None:
