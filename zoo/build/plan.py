@@ -37,6 +37,7 @@ __all__ = [
     "choose_scheme",
     "find_target",
     "float_hub",
+    "hub_key",
     "make_plan",
     "published_quantizations",
 ]
@@ -157,7 +158,7 @@ class Plan:
     @property
     def hub_key(self) -> str:
         """Return the name under which a recipe publishes this quantization."""
-        return self.quant if self.is_float or self.keeps_integers else f"{self.quant}.{self.scheme}"
+        return hub_key(self.quant, self.scheme)
 
     @property
     def is_published(self) -> bool:
@@ -245,6 +246,11 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         quantizer=wish.quantizer,
         asked=asked,
     )
+
+
+def hub_key(quant: str, scheme: str) -> str:
+    """Return the name under which a recipe publishes a quantization in a scheme."""
+    return quant if scheme in (*FLOAT_SCHEMES, OWN_INTEGERS) else f"{quant}.{scheme}"
 
 
 def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") -> list[str]:

@@ -12,7 +12,7 @@ from zoo.build.cache import Cache
 from zoo.build.chain import chained, is_chain_file
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, find_target, make_plan
+from zoo.build.plan import Plan, Wish, find_target, hub_key, make_plan
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.lower import read_artifact
 from zoo.bundle.bundle import Bundle
@@ -176,15 +176,16 @@ def _bundled_run(bundle: Bundle, index: int, form: str) -> Run:
 
 
 def load_pair(bundle: Bundle, recipe: Recipe) -> Iterator[Subject]:
-    """Yield a bundle's float network, and its quantized one if it is another, both alone.
+    """Yield a bundle's float network and, if it deploys integers, those, both alone.
 
-    recipe: with the bundle's contract.
+    recipe: with the bundle's contract. Their names are 'none' and the key of a recipe's hubs. What
+    float16 changes is in the artifact, not in the hub.
     """
     artifact, model = bundle.manifest.artifacts[0], bundle.manifest.models[0]
     executor, _ = _file_of("hub", "", bundle.folder, bundle.folder)
     files = {"none": bundle.folder / artifact.float_hub}
     if model.scheme not in FLOAT_SCHEMES:
-        files[f"{model.quantization}.{model.scheme}"] = bundle.folder / artifact.hub
+        files[hub_key(model.quantization, model.scheme)] = bundle.folder / artifact.hub
     for key, file in files.items():
         yield Subject(key, recipe, _load(executor, file))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zoo.build.plan import hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import evaluate
 from zoo.data.evaluation import Evaluation
@@ -49,10 +50,8 @@ def recorded_in(certificate: Certificate, recipe: Recipe) -> tuple[Accuracy, ...
     if not certificate.accuracy:
         return ()
     own = _evaluation(certificate.accuracy, f"{certificate.model}: its certificate's accuracy")
-    key = f"{certificate.quantization}.{certificate.scheme}"
+    key = hub_key(certificate.quantization, certificate.scheme)
     published = _read(recipe)
-    if certificate.quantization in published:  # floats have no scheme in their key
-        key = certificate.quantization
     of_key = Accuracy(form_of(key), own, is_measured=False)
     if key == _NONE or published.get(key) != own or _NONE not in published:
         return (of_key,)

@@ -11,6 +11,7 @@ from zoo.report.content import Accuracy, Content, Subject
 __all__ = ["accuracy_blocks", "curve_blocks", "metric_text", "number"]
 
 _MOST_LOST = 5
+_NO_EVALUATION = "a network of your own has no evaluation, which a recipe brings"
 _ABBREVIATIONS = ("ap", "auc", "nme")
 
 
@@ -46,7 +47,8 @@ def curve_blocks(content: Content) -> tuple[Block, ...]:
 def accuracy_blocks(subject: Subject) -> Iterator[Block]:
     """Yield a subject's accuracy by form, by group, and what integers lose."""
     if not subject.accuracy:
-        yield Text("No accuracy is recorded. With --data DATA, labelled data, it is measured.")
+        remedy = "--data DATA, labelled data, measures it" if subject.metric else _NO_EVALUATION
+        yield Text(f"No accuracy is recorded: {remedy}.")
         return
     yield Text(_origin(subject.accuracy))
     yield _metrics(subject.accuracy)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zoo.artifact import Memory
+from zoo.build.plan import hub_key
 from zoo.data.evaluation import Evaluation
 from zoo.proof.certificate import Certificate
 from zoo.report.timings import Timings
@@ -56,7 +57,7 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The accuracy of one form. form: 'float', or quantization and scheme as 'ptq.w8a8-asym'.
+    """The accuracy of one form. form: 'float', or the key of a hub, such as 'ptq.w8a8-asym'.
 
     is_measured: for this report; otherwise it was recorded at publishing.
     """
@@ -131,6 +132,13 @@ class Subject:
     terms: tuple[Terms, ...]
     certificate: Certificate | None
     contents: Contents | None
+
+    @property
+    def deployed(self) -> Accuracy | None:
+        """The accuracy of the form that a bundle deploys; None if it is not known."""
+        form = hub_key(self.quantization, self.scheme)
+        wanted = FLOAT if form == "none" else form
+        return next((each for each in self.accuracy if each.form == wanted), None)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from zoo.artifact import memory_text
+from zoo.artifact import Memory, memory_text
+from zoo.build.plan import hub_key
 from zoo.report.blocks import Block, Table, Text
 from zoo.report.compared import metric_text, number
-from zoo.report.content import Content, Subject
+from zoo.report.content import FLOAT, Content, Subject
 from zoo.report.timings import Timing
 
 __all__ = ["NOT_MEASURED", "memory_block", "speed_blocks"]
@@ -13,7 +14,6 @@ __all__ = ["NOT_MEASURED", "memory_block", "speed_blocks"]
 NOT_MEASURED = "not measured"
 _BY_PROGRAM = "measured, the bundle's program"
 _ESTIMATED = "estimated"
-_FLOATS = ("float32", "float16")
 
 
 def speed_blocks(content: Content) -> Iterator[Block]:
@@ -31,6 +31,7 @@ def speed_blocks(content: Content) -> Iterator[Block]:
     else:
         yield Text("No times are given. Add a file of zoo bench --out FILE with --bench FILE.")
     yield from _chains(content)
+    yield from _memories(content.subjects, timings)
     yield from _methods(timings)
 
 
@@ -54,7 +55,7 @@ def _row(subjects: Sequence[Subject], timing: Timing) -> tuple[str, ...]:
         timing.machine if timing.is_measured else "none",
         str(timing.threads) if timing.batch == 1 else f"{timing.threads}, batch {timing.batch}",
         _times(timing),
-        number(timing.frames_per_s),
+        f"{'at most ' if timing.is_least else ''}{number(timing.frames_per_s)}",
         power,
         number(timing.frames_per_joule, 3) or NOT_MEASURED,
         _accuracy(subjects, timing),
@@ -67,7 +68,7 @@ def _times(timing: Timing) -> str:
         return "unknown"
     if timing.low_ms is not None and timing.high_ms is not None:
         return f"{timing.median_ms:.3g} ({timing.low_ms:.3g} to {timing.high_ms:.3g})"
-    return f"{timing.median_ms:.3g}"
+    return f"{'at least ' if timing.is_least else ''}{timing.median_ms:.3g}"
 
 
 def _origin(timing: Timing) -> str:
@@ -83,30 +84,34 @@ def _accuracy(subjects: Sequence[Subject], timing: Timing) -> str:
         if subject.networks[0].name != timing.model:
             continue
         for accuracy in subject.accuracy:
-            if _is_form(accuracy.form, accuracy.is_float, timing):
+            if _is_form(accuracy.form, timing):
                 return number(accuracy.evaluation.metrics.get(subject.metric))
     return ""
 
 
-def _is_form(form: str, is_float: bool, timing: Timing) -> bool:
-    if is_float or timing.scheme in _FLOATS:
-        return is_float and timing.scheme == _FLOATS[0]
+def _is_form(form: str, timing: Timing) -> bool:
     quantization = timing.name.removeprefix(f"{timing.model} ").partition(" ")[0]
-    return form == f"{quantization}.{timing.scheme}"
+    key = hub_key(quantization, timing.scheme)
+    return form == (FLOAT if key == "none" else key)
 
 
 def _is_timed(subject: Subject, timings: Sequence[Timing]) -> bool:
     """Whether a bundle's program was timed, not only its network in Python."""
-    name = f"{subject.networks[0].name} {subject.quantization} {subject.target}"
-    return any(timing.by_program and timing.name == name for timing in timings)
+    return any(timing.by_program and timing.name == _on_board(subject) for timing in timings)
 
 
 def _unmeasured(subject: Subject) -> tuple[str, ...]:
-    name = f"{subject.networks[0].name} {subject.quantization} {subject.target}"
-    known = [each for each in subject.accuracy if not each.is_float]
-    metric = known[0].evaluation.metrics.get(subject.metric) if known else None
+    deployed = subject.deployed
+    metric = deployed.evaluation.metrics.get(subject.metric) if deployed else None
     empty = (NOT_MEASURED,) * 4
-    return (name, f"a board for {subject.target}", "", *empty, number(metric), NOT_MEASURED)
+    return (
+        _on_board(subject),
+        f"a board for {subject.target}",
+        "",
+        *empty,
+        number(metric),
+        NOT_MEASURED,
+    )
 
 
 def _chains(content: Content) -> Iterator[Block]:
@@ -132,6 +137,34 @@ def _chains(content: Content) -> Iterator[Block]:
             "photos per s",
         )
         yield Table("Whole photos, detector and network", columns, rows)
+
+
+def _memories(subjects: Sequence[Subject], timings: Sequence[Timing]) -> Iterator[Block]:
+    """Yield the memory of networks on their boards, as built or as estimated."""
+    rows = [
+        (_on_board(subject), *_memory_cells(subject.networks[0].memory), "built")
+        for subject in subjects
+        if subject.networks[0].memory is not None
+    ]
+    rows += [
+        (timing.name, *_memory_cells(timing.memory), _ESTIMATED)
+        for timing in timings
+        if timing.memory is not None
+    ]
+    if rows:
+        columns = ("network", "bytes of weights", "bytes of activations", "activations", "origin")
+        yield Table("Memory", columns, tuple(rows))
+
+
+def _memory_cells(memory: Memory | None) -> tuple[str, str, str]:
+    assert memory is not None
+    planned = "as planned by the compiler" if memory.is_planned else "at least; a runtime allocates"
+    return f"{memory.weights_bytes:,}", f"{memory.arena_bytes:,}", planned
+
+
+def _on_board(subject: Subject) -> str:
+    """Return the name that `zoo bench` gives a bundle's network."""
+    return f"{subject.networks[0].name} {subject.quantization} {subject.target}"
 
 
 def _methods(timings: Sequence[Timing]) -> Iterator[Block]:

@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from zoo.artifact import Memory
 from zoo.errors import UsageError
 from zoo.field_types import mistyped
 from zoo.file_content import file_content
@@ -21,6 +22,7 @@ class Timing:
     by_program: whether the bundle's own program ran, as on a board.
     is_measured: otherwise `method` says how it was estimated, and low_ms and high_ms the range.
     watts: mean power of the board during the run; None if it was not measured.
+    memory: as estimated, None for a measurement.
     """
 
     machine: str
@@ -40,6 +42,12 @@ class Timing:
     celsius: float | None
     slowed: tuple[str, ...]
     method: str
+    memory: Memory | None = None
+
+    @property
+    def is_least(self) -> bool:
+        """Whether the estimated time is a bound, which no program undercuts."""
+        return self.low_ms is not None and self.high_ms is None
 
     @property
     def frames_per_s(self) -> float | None:
@@ -113,7 +121,15 @@ def _network(machine: Mapping[str, Any], row: Mapping[str, Any]) -> Timing:
         celsius=row.get("celsius"),
         slowed=_texts(row.get("slowed") or []),
         method=row.get("method") or "",
+        memory=_memory(row),
     )
+
+
+def _memory(row: Mapping[str, Any]) -> Memory | None:
+    """Return the memory of an estimate's row, None of a measurement's."""
+    if row.get("arena_bytes") is None:
+        return None
+    return Memory(row["arena_bytes"], row["weights_bytes"], is_planned=row["is_planned"])
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from zoo.drawing.photos import marked_photo
 from zoo.report.blocks import Block, Figures, Page, Section, Table, Text
 from zoo.report.compared import accuracy_blocks, curve_blocks, metric_text, number
-from zoo.report.content import Content, Contents, Example, PackedFile, Subject
+from zoo.report.content import Accuracy, Content, Contents, Example, PackedFile, Subject
 from zoo.report.proofs import proof_blocks
 from zoo.report.speed import memory_block, speed_blocks
 
@@ -61,13 +61,13 @@ def _facts(subject: Subject) -> dict[str, str]:
         facts["signed by"] = subject.contents.signer or "nobody"
     for accuracy in subject.accuracy:
         value = accuracy.evaluation.metrics.get(subject.metric)
-        facts[f"{metric_text(subject.metric)}, {_kind(subject, accuracy.form)}"] = number(value)
+        facts[f"{metric_text(subject.metric)}, {_kind(subject, accuracy)}"] = number(value)
     return facts
 
 
-def _kind(subject: Subject, form: str) -> str:
-    """Return a form's name; bundles of one scheme each share the row of the deployed form."""
-    return form if form == "float" or not subject.target else "as deployed"
+def _kind(subject: Subject, accuracy: Accuracy) -> str:
+    """Return a form's name; bundles share the row of the deployed one, whatever it is."""
+    return "as deployed" if accuracy == subject.deployed and subject.target else accuracy.form
 
 
 def _subject_section(key: str, subject: Subject) -> Section:
@@ -77,7 +77,7 @@ def _subject_section(key: str, subject: Subject) -> Section:
     ]
     if subject.examples:
         blocks = tuple(_examples(subject.examples))
-        parts.append(Section(f"{key}-pictures", "Float and integers on pictures", blocks))
+        parts.append(Section(f"{key}-pictures", "What both find in pictures", blocks))
     parts.append(Section(f"{key}-proof", "Proof", tuple(proof_blocks(subject.certificate))))
     if subject.contents is not None:
         blocks = tuple(_contents(subject.contents))
@@ -104,7 +104,7 @@ def _networks(subject: Subject) -> Iterator[Block]:
 def _examples(examples: Sequence[Example]) -> Iterator[Block]:
     yield Text(
         "Golden pictures, which may be given away, by the float network (yellow rings, whole "
-        "lines) and by the integers (blue dots, dashes); the one where they differ most is first."
+        "lines) and by the deployed one (blue dots, dashes); where they differ most comes first."
     )
     drawings = tuple(
         marked_photo(
@@ -112,7 +112,7 @@ def _examples(examples: Sequence[Example]) -> Iterator[Block]:
             each.size,
             f"{each.name}: {_distance(each)}",
             f"{len(each.wanted)} places and {len(each.wanted_boxes)} boxes by the float network, "
-            f"{len(each.found)} and {len(each.found_boxes)} by the integers",
+            f"{len(each.found)} and {len(each.found_boxes)} by the deployed one",
             (each.wanted, each.wanted_boxes),
             (each.found, each.found_boxes),
         )
@@ -125,12 +125,12 @@ def _examples(examples: Sequence[Example]) -> Iterator[Block]:
     rows = tuple(
         (each.name, *(each.differences.get(name, "") for name in names)) for each in examples
     )
-    yield Table("Largest difference between float and integers", ("picture", *names), rows)
+    yield Table("Largest difference from the float network", ("picture", *names), rows)
 
 
 def _distance(example: Example) -> str:
     if example.distance_percent is None:
-        return "float and integers"
+        return "the float and the deployed network"
     return f"{example.distance_percent:.2g} % apart on average"
 
 

@@ -64,6 +64,14 @@ def test_an_unpacked_bundle_is_reported_too(zoo, archive, tmp_path):
     assert subject["contents"]["archive_bytes"] == 0
 
 
+def test_estimates_stand_in_the_table(zoo, tmp_path):
+    estimated = zoo("estimate", MODEL, "--target", "rpi4", "--json")
+    (tmp_path / "estimated.json").write_text(estimated.stdout)
+    report = zoo("report", MODEL, "--bench", "estimated.json", "--output", "page.html")
+    assert report.exception is None
+    assert "<td>estimated</td>" in (tmp_path / "page.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("file", "refusal"),
     [

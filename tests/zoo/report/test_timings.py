@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoo.artifact import Memory
 from zoo.bench.latency import ChainLatency, Latency, report
 from zoo.errors import UsageError
 from zoo.report.timings import read_timings
@@ -59,6 +60,12 @@ def test_estimates_have_no_runs(read):
     assert (found.frames_per_s, found.frames_per_joule) == (None, None)
     (found,) = read(changed(runs=0)).networks
     assert found.frames_per_joule is None  # not measured, whatever the watts are
+
+
+def test_estimates_have_memory(read):
+    memory = {"arena_bytes": 300, "weights_bytes": 40, "is_planned": False}
+    assert read(changed(runs=0, **memory)).networks[0].memory == Memory(300, 40, is_planned=False)
+    assert read(WRITTEN).networks[0].memory is None
 
 
 @pytest.mark.parametrize(

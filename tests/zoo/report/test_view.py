@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from report_content import accuracy, bundle, model, small_content, timing
 
+from zoo.artifact import Memory
 from zoo.report.blocks import Chain, Figures, Section, Table, Text
 from zoo.report.content import Content
 from zoo.report.timings import Timing, Timings
@@ -74,7 +75,9 @@ def test_recorded_and_measured_accuracy_are_told_apart():
     subject = replace(bundle(), accuracy=(recorded,))
     found = section(Content("1", (subject,), ()), "subject-1-accuracy")
     assert texts(found)[0].startswith("Recorded at publishing on toys/test")
-    assert "With --data DATA" in texts(section(small_content(), "subject-2-accuracy"))[0]
+    assert "--data DATA" in texts(section(small_content(), "subject-2-accuracy"))[0]
+    own = Content("1", (replace(model(), metric=""),), ())
+    assert "of your own has no evaluation" in texts(section(own, "subject-1-accuracy"))[0]
 
 
 def test_the_table_of_the_thesis():
@@ -96,6 +99,11 @@ def test_estimates_and_other_machines_do_not_stand_for_the_board():
     assert [row[-1] for row in rows] == ["measured, c", "estimated", "not measured"]
     assert rows[1][3] == "2 (1 to 4)"
     assert rows[1][5:7] == ("not measured", "not measured")
+
+
+def test_bounds_are_told_as_such():
+    (row, _) = speeds(replace(timing(is_measured=False, watts=None), low_ms=2.0))
+    assert row[3:5] == ("at least 2", "at most 500")
 
 
 def test_measured_boards_come_first():
@@ -138,3 +146,23 @@ def test_a_model_without_times_says_how_to_get_them():
     found = section(Content("1", (model(),), ()), "speed")
     assert tables(found) == []
     assert texts(found)[-1].startswith("No times are given.")
+
+
+def test_memory_is_told_as_built_or_as_estimated():
+    guess = replace(timing(is_measured=False), memory=Memory(3000, 40, is_planned=False))
+    content = Content("0.1.0", (bundle(),), (Timings((guess,), ()),))
+    memory = next(t for t in tables(section(content, "speed")) if t.caption == "Memory")
+    assert memory.rows == (
+        ("toy ptq board", "20", "1,000", "as planned by the compiler", "built"),
+        ("toy ptq board", "40", "3,000", "at least; a runtime allocates", "estimated"),
+    )
+
+
+def test_a_float_bundle_deploys_the_float_network():
+    form = accuracy("float", 3.0, 2.0)
+    subject = replace(bundle(), quantization="none", scheme="float32", accuracy=(form,))
+    assert subject.deployed == form
+    (facts,) = tables(section(Content("1", (subject,), ()), "overview"))
+    assert ("NME, %, as deployed", "3") in facts.rows
+    half = replace(subject, quantization="fp16", scheme="float16")
+    assert half.deployed is None
