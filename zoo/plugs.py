@@ -57,6 +57,7 @@ __all__ = [
     "Quantizer",
     "Renderer",
     "Run",
+    "Thinned",
 ]
 
 Feeds = Mapping[str, "NDArray[Any]"]
@@ -192,6 +193,18 @@ class PruneOptions:
     fit: Callable[[Any, Any, int], None] | None = None
 
 
+@dataclass(frozen=True)
+class Thinned:
+    """A float Graph in which one group of layers lost channels, untrained.
+
+    layers: the names of their nodes.  channels: of each, before and after.
+    """
+
+    layers: tuple[str, ...]
+    channels: tuple[int, int]
+    graph: Graph
+
+
 class Pruner(Protocol):
     """A method to make a float Graph smaller.
 
@@ -207,6 +220,15 @@ class Pruner(Protocol):
 
         samples: batches by input name, float32, of what the network sees.
         Raises UsageError for a share that cannot be reached, ToolchainError without PyTorch.
+        """
+
+    @abstractmethod
+    def thinned(
+        self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions, shares: Sequence[float]
+    ) -> Iterator[Thinned]:
+        """Yield the Graph with one group of layers at a time thinned to each share of its channels.
+
+        Of the options, criterion and seed count.
         """
 
 

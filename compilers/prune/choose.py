@@ -12,7 +12,7 @@ from compilers.prune.channels import Channels, Group, Numbers, is_depthwise, mak
 from zoo.errors import UsageError
 from zoo.graph import Graph, Node
 
-__all__ = ["Work", "choose", "work_of"]
+__all__ = ["Work", "choose", "ranked", "work_of"]
 
 Scores = NDArray[np.float64]
 
@@ -98,6 +98,11 @@ def _spared(
     return removed
 
 
+def ranked(group: Group, importance: Scores) -> list[int]:
+    """Return a group's channels, the least important first."""
+    return sorted(group.channels, key=lambda channel: (importance[channel], channel))
+
+
 def _price(
     block: Iterable[int], importance: Scores, work: Work, removed: frozenset[int], now: int
 ) -> float:
@@ -112,7 +117,7 @@ def _blocks(group: Group, importance: Scores, multiple: int) -> list[Sequence[in
 
     Each block leaves a multiple, the last one the least.
     """
-    order = sorted(group.channels, key=lambda channel: (importance[channel], channel))
+    order = ranked(group, importance)
     first = len(order) % multiple or multiple
     bounds = (0, *range(first, len(order) - multiple + 1, multiple))
     return [order[start:stop] for start, stop in pairwise(bounds)]

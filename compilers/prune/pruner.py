@@ -1,16 +1,16 @@
 """Iterative pruning: removes a few channels, trains what is left, and again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
 from compilers.prune.channels import find_channels
-from compilers.prune.choose import choose, work_of
+from compilers.prune.choose import choose, ranked, work_of
 from compilers.prune.cut import cut
 from zoo.errors import QuantizeError, ToolchainError, UsageError, suggest
 from zoo.graph import Graph
-from zoo.plugs import Feeds, PruneOptions, Pruner
+from zoo.plugs import Feeds, PruneOptions, Pruner, Thinned
 from zoo.reporting import report
 from zoo.tool import install_extra
 
@@ -49,6 +49,26 @@ class ChannelPruner(Pruner):
             "training": "distillation" if options.fit is None else "recipe",
         }
         return replace(smaller, metadata={**smaller.metadata, RECORD: json.dumps(record)})
+
+    def thinned(
+        self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions, shares: Sequence[float]
+    ) -> Iterator[Thinned]:
+        """Yield the Graph with one group of layers at a time thinned to each share of its channels.
+
+        The least important channels of the group go. Raises the errors of `prune`.
+        """
+        self._demand(graph, options)
+        from compilers.prune.importance import measure
+
+        channels = find_channels(graph)
+        importance = measure(options.criterion, graph, channels, samples, options.seed)
+        names = {node.output: node.name or node.output for node in graph.nodes}
+        for group in channels.groups:
+            order, count = ranked(group, importance), len(group.channels)
+            for kept in dict.fromkeys(max(1, round(share * count)) for share in shares):
+                smaller = cut(graph, channels, order[: count - kept])
+                layers = tuple(names[output] for output in group.nodes)
+                yield Thinned(layers, (count, kept), smaller)
 
     def _step(
         self,

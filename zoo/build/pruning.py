@@ -1,7 +1,8 @@
 """Makes a model's float network smaller, and trains it on the user's pictures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,21 @@ from zoo.macs import count_macs
 from zoo.plugs import Feeds, PruneOptions, Pruner
 from zoo.proof.loss import relative_loss
 from zoo.recipe import Recipe
+from zoo.reporting import report
 from zoo.training import FitOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Pruned", "prune"]
+    _Outputs = Mapping[str, NDArray[Any]]
+
+__all__ = ["Pruned", "Sensitivity", "prune", "scan"]
 
 _BATCH = 20
 _PRUNER = "channels"
 _EXECUTOR = "onnxruntime-unoptimized"
+_SHARES = (0.75, 0.5, 0.25)
+"""Of a group's channels, which a scan keeps."""
 _RATE = 5.0
 """Of the recipe's learning rate for quantized networks, which change far less."""
 
@@ -63,16 +69,47 @@ def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: Prun
     smaller = pruner.prune(whole, samples, replace(options, fit=fit))
     described = replace(smaller, metadata={**smaller.metadata, **recipe.hub_metadata})
     judging = list(input_batches(recipe.contract, pictures.judging, _BATCH))
-    write = registry.load("format", "onnx").write
-    hub = write(described)
     return Pruned(
-        hub=hub,
+        hub=registry.load("format", "onnx").write(described),
         macs=(count_macs(whole), count_macs(smaller)),
         parameters=(_parameters(whole), _parameters(smaller)),
         widths=_widths(whole, smaller),
         is_labelled=fit is not None,
-        loss=_loss(write(whole), hub, judging),
+        loss=_loss(_outputs(whole, judging), _outputs(smaller, judging)),
     )
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What a group of layers loses alone, without training.
+
+    layers: by name.  channels: of each.
+    losses: of the outputs, the largest, in spreads, by the number of channels that stay.
+    """
+
+    layers: tuple[str, ...]
+    channels: int
+    losses: Mapping[int, float]
+
+
+def scan(
+    recipe: Recipe, float_hub: Path, data: Path, count: int, options: PruneOptions
+) -> Iterator[Sensitivity]:
+    """Yield how sensitive each group of layers is, on pictures that did not rank its channels."""
+    whole = read_network(float_hub, recipe)
+    pictures = hold_out(calibration_pictures(recipe, data, count))
+    pruner: Pruner = registry.load("pruner", _PRUNER)
+    samples = list(input_batches(recipe.contract, pictures.calibration, _BATCH))
+    judging = list(input_batches(recipe.contract, pictures.judging, _BATCH))
+    wanted = _outputs(whole, judging)
+    thinned = pruner.thinned(whole, samples, options, _SHARES)
+    for layers, variants in groupby(thinned, key=lambda one: one.layers):
+        losses, channels = {}, 0
+        for one in variants:
+            channels, kept = one.channels
+            losses[kept] = max(_loss(wanted, _outputs(one.graph, judging)).values())
+        report(f"{', '.join(layers)}: thinned to {', '.join(map(str, losses))} of {channels}")
+        yield Sensitivity(layers, channels, losses)
 
 
 def _fit(
@@ -106,20 +143,18 @@ def _widths(whole: Graph, smaller: Graph) -> dict[str, tuple[int, int]]:
     return {name: (before, after) for name, (before, after) in rows if before != after}
 
 
-def _loss(whole: bytes, smaller: bytes, samples: Sequence[Feeds]) -> dict[str, float]:
-    """Return how far each output is from the whole network's. whole, smaller: ONNX."""
-    executor, outputs = registry.load("executor", _EXECUTOR), []
-    with TemporaryDirectory(prefix="zoo-prune-") as place:
-        for index, content in enumerate((whole, smaller)):
-            file = Path(place, f"{index}.onnx")
-            file.write_bytes(content)
-            run = executor.load(file.parent, file.name)
-            outputs.append(_joined([run(feeds) for feeds in samples]))
-    wanted, found = outputs
+def _loss(wanted: "_Outputs", found: "_Outputs") -> dict[str, float]:
+    """Return how far each output is from the whole network's."""
     return {name: relative_loss(wanted[name], found[name]) for name in wanted}
 
 
-def _joined(batches: Sequence[Mapping[str, "NDArray[Any]"]]) -> dict[str, "NDArray[Any]"]:
+def _outputs(graph: Graph, samples: Sequence[Feeds]) -> "_Outputs":
+    """Return a float network's outputs of all samples together."""
     import numpy as np
 
+    with TemporaryDirectory(prefix="zoo-prune-") as place:
+        file = Path(place, "network.onnx")
+        file.write_bytes(registry.load("format", "onnx").write(graph))
+        run = registry.load("executor", _EXECUTOR).load(file.parent, file.name)
+        batches = [run(feeds) for feeds in samples]
     return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

@@ -1,5 +1,6 @@
 """zoo prune: a smaller float network, with fewer channels in its layers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,16 @@ import click
 from zoo.cli.options import json_option, model_argument
 from zoo.cli.output import print_json, print_table
 from zoo.cli.progress import progress
+from zoo.errors import UsageError
 from zoo.file_content import write_whole
 from zoo.plugs import PruneOptions
+from zoo.recipe import Recipe
 
 if TYPE_CHECKING:
     from zoo.build.pruning import Pruned
+
+_ANY = 0.5
+"""A scan has shares of its own."""
 
 
 @click.command("prune")
@@ -21,7 +27,6 @@ if TYPE_CHECKING:
 @click.option(
     "--macs",
     "share",
-    required=True,
     type=float,
     metavar="SHARE",
     help="Multiply-accumulates that stay, as 0.6.",
@@ -71,6 +76,9 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Pictures that rank channels.",
 )
+@click.option(
+    "--scan", is_flag=True, help="Only show what each group of layers loses alone, untrained."
+)
 @click.option("--seed", default=0, show_default=True)
 @json_option
 def command(
@@ -79,7 +87,9 @@ def command(
     contract: Path | None,
     hub: Path | None,
     out: Path | None,
+    share: float | None,
     count: int,
+    scan: bool,
     as_json: bool,
     **options: Any,  # noqa: ANN401 (as the options)
 ) -> None:
@@ -92,16 +102,49 @@ def command(
     from zoo.build.pruning import prune
 
     recipe = find_recipe(model, contract)
-    chosen = PruneOptions(**options)
-    file = out or Path(f"{recipe.name}-{chosen.share:g}.onnx")
+    whole = float_hub(recipe, hub)
+    if scan:
+        _show_scan(recipe, whole, data, count, PruneOptions(_ANY, **options), as_json)
+        return
+    if share is None:
+        raise UsageError("zoo prune needs --macs SHARE, such as 0.6, or --scan")
+    file = out or Path(f"{recipe.name}-{share:g}.onnx")
     with progress(explain=False):
-        pruned = prune(recipe, float_hub(recipe, hub), data, count, chosen)
+        pruned = prune(recipe, whole, data, count, PruneOptions(share, **options))
     write_whole(file, pruned.hub)
     _show(pruned, file, as_json)
     if not as_json:
         how = f"--contract {contract}" if contract else f"--hub {file}"
         what = file if contract else recipe.name
         click.echo(f"next: zoo build {what} {how} --images {data} --target x86 --quant ptq")
+
+
+def _show_scan(
+    recipe: Recipe, hub: Path, data: Path, count: int, options: PruneOptions, as_json: bool
+) -> None:
+    """Print what each group of layers loses when it is thinned."""
+    from zoo.build.pruning import scan
+
+    with progress(explain=False):
+        found = list(scan(recipe, hub, data, count, options))
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    rows = [
+        {
+            "layers": _shortened(one.layers),
+            "channels": one.channels,
+            "loss by channels that stay": "  ".join(
+                f"{kept}: {loss:.3g}" for kept, loss in one.losses.items()
+            ),
+        }
+        for one in found
+    ]
+    print_table("sensitivity, in spreads of the outputs, untrained", rows)
+
+
+def _shortened(layers: Sequence[str]) -> str:
+    return f"{layers[0]} and {len(layers) - 1} more" if len(layers) > 1 else layers[0]
 
 
 def _show(pruned: "Pruned", file: Path, as_json: bool) -> None:

@@ -106,6 +106,14 @@ def test_a_given_training_is_used_after_each_step():
     assert called == [(macs[1], GRAPH.name, 3), (macs[2], GRAPH.name, 3)]
 
 
+def test_each_group_is_thinned_alone():
+    found = list(PRUNER.thinned(GRAPH, SAMPLES, OPTIONS, (0.75, 0.5, 0.25)))
+    assert [one.channels for one in found] == [(16, 12), (16, 8), (16, 4)]
+    assert {one.layers for one in found} == {("stem_conv", "depthwise_conv", "pointwise_conv")}
+    losses = [loss(one.graph) for one in found]
+    assert losses == sorted(losses)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -125,6 +125,21 @@ def test_the_command_writes_a_file_that_builds(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("hub", "images")
+def test_a_scan_tells_what_each_group_loses(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ["prune", "float.onnx", "--contract", "contract.toml", "--images", "images", "--scan"]
+    found = json.loads(CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False).stdout)
+    (group,) = found
+    assert group["channels"] == 8
+    assert list(group["losses"]) == ["6", "4", "2"]
+    shown = CliRunner().invoke(cli, words, catch_exceptions=False).output
+    assert "stem_conv and 2 more" in shown
+    assert CliRunner().invoke(cli, words[:-1]).exit_code != 0  # neither --macs nor --scan
+    assert sorted(path.name for path in tmp_path.glob("*.onnx")) == ["float.onnx"]
+
+
+@pytest.mark.usefixtures("hub", "images")
 def test_a_share_out_of_range_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "contract.toml").write_text(TOML)
