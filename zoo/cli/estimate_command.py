@@ -138,7 +138,7 @@ def _shown(found: "Estimate") -> Mapping[str, object]:
     low_ms, high_ms = found.range_ms
     return {
         "name": found.network.name,
-        "million macs": round(found.macs / 1e6, 1),
+        "million macs": found.macs / 1e6,
         "weights_bytes": f"{found.memory.weights_bytes:,}",
         "arena_bytes": f"{found.memory.arena_bytes:,}",
         "ms": f"> {found.ms:.3g}" if found.is_bound else found.ms,

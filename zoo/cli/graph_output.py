@@ -72,7 +72,8 @@ def _bundled(archive: Path) -> Iterator[Graph]:
     with TemporaryDirectory(prefix="zoo-show-") as folder:
         bundle = unpack(archive, Path(folder))
         for artifact in bundle.manifest.artifacts:
-            yield read_network(bundle.folder / artifact.hub)
+            hub = bundle.folder / artifact.hub
+            yield registry.load("format", "onnx").read(hub.read_bytes(), artifact.hub)
 
 
 def _chip_suffixes() -> Iterator[str]:

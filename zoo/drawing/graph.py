@@ -59,7 +59,7 @@ def draw_graph(graph: Graph) -> Drawing:
     edges = element("g", map(_route, layout.edges), fill="none", stroke="var(--faint)")
     placed = [_drawn(box, place) for box, place in zip(boxes, layout.boxes, strict=True)]
     moved = f"translate({_MARGIN:g} {_HEADING + _MARGIN:g})"
-    network = element("g", (_arrow(), edges, *placed), transform=moved)
+    network = element("g", (edges, _heads(layout.edges), *placed), transform=moved)
     width = max(layout.width, _WIDTH) + 2 * _MARGIN
     height = layout.height + _HEADING + 2 * _MARGIN
     title = _heading(graph)
@@ -236,24 +236,15 @@ def _route(points: Sequence[Point]) -> Svg:
         elif to_y != y:
             words.append(f"V{to_y:g}")
         x, y = to_x, to_y
-    return element("path", d="".join(words), marker_end="url(#arrow)")
+    return element("path", d="".join(words))
 
 
 def _rounded(point: Point) -> Point:
     return round(point[0], 1), round(point[1], 1)
 
 
-def _arrow() -> Svg:
-    head = element("path", d="M0 0L8 4L0 8z", fill="var(--faint)")
-    marker = element(
-        "marker",
-        (head,),
-        id="arrow",
-        viewBox="0 0 8 8",
-        refX=8,
-        refY=4,
-        markerWidth=7,
-        markerHeight=7,
-        orient="auto",
-    )
-    return element("defs", (marker,))
+def _heads(routes: Sequence[Sequence[Point]]) -> Svg:
+    """Return the arrows at the ends, which all enter from above."""
+    ends = (_rounded(route[-1]) for route in routes)
+    shape = "".join(f"M{x:g} {y:g}l-3.5 -7h7z" for x, y in ends)
+    return element("path", d=shape, fill="var(--faint)")

@@ -24,11 +24,14 @@ _TEXTS = ("name", "model", "scheme")
 
 def read_measured(file: Path) -> Measured:
     """Return the rows of a file that `zoo bench --out` wrote; raises UsageError for another."""
+    content = file_content(file, UsageError)
     try:
-        rows = json.loads(file_content(file, UsageError))["latencies"]
+        rows = json.loads(content)["latencies"]
         wrong = [row for row in rows if not _is_row(row)]
-    except (ValueError, LookupError, TypeError) as error:
-        raise _not_measured(file, repr(error)) from error
+    except ValueError as error:
+        raise _not_measured(file, "it is no JSON") from error
+    except (LookupError, TypeError) as error:
+        raise _not_measured(file, "it has no list `latencies`") from error
     if wrong:
         raise _not_measured(
             file, f"one of its latencies lacks {', '.join(_TEXTS)}, runs or median_ms"
@@ -42,42 +45,53 @@ def calibrated(
     """Return the estimate times the ratio of measured to estimated time.
 
     The ratio is the network's own if it was measured on this target, otherwise the geometric mean
-    of others' there in the same scheme. again: returns the estimate of a model and quantization
-    for the same target.  where: the file's name, for the method.
+    of others' there in the same scheme. Where nothing tells the target's speed, layers take as long
+    as their multiply-accumulates.
+    again: returns the estimate of a model and quantization for the same target.  where: the file's
+    name, for the method.
     """
     rows = [row for row in measured if _is_comparable(row, found.network)]
-    if found.ms is None or found.method is None or not rows:
-        return found
-    own = [row["median_ms"] / found.ms for row in rows if row["model"] == found.network.model]
-    ratios = own[:1] or list(_others(rows, again))
-    if not ratios:
+    own = [row for row in rows if row["model"] == found.network.model][:1]
+    plain = _with_times(found)
+    ratios = list(_ratios(own, lambda *_: found)) or list(_ratios(rows, again))
+    if not ratios or plain.method is None:
         return found
     ratio = exp(sum(map(log, ratios)) / len(ratios))
-    if own:
-        factor, told = 1.0, "this network there"
-    else:
-        factor = max(max(r / ratio, ratio / r) for r in ratios)
-        told = f"{len(ratios)} other network{'s' if len(ratios) > 1 else ''} there"
-        factor = max(factor, found.method.factor) if len(ratios) == 1 else factor
-    method = TimeMethod(
-        f"{found.method.text}; times {ratio:.2f}, as {where} measured {told}",
-        factor,
-        is_bound=False,
-    )
-    layers = tuple(_scaled(layer, ratio) for layer in found.layers)
-    return replace(found, layers=layers, method=method, ratio=ratio)
+    many = "another network" if len(ratios) == 1 else f"{len(ratios)} other networks"
+    told = f"times {ratio:.3g}, as {where} measured {'this network' if own else many} there"
+    method = TimeMethod(f"{plain.method.text}; {told}", _factor(plain.method, ratios, bool(own)))
+    layers = tuple(_scaled(layer, ratio) for layer in plain.layers)
+    return replace(plain, layers=layers, method=method, ratio=ratio)
 
 
-def _others(
+def _ratios(
     rows: Sequence[Mapping[str, Any]], again: Callable[[str, str], Estimate]
 ) -> Iterator[float]:
+    """Yield measured over estimated time of each row; those whose network is not here are left."""
     for row in rows:
         try:
-            estimated_ms = again(row["model"], _quant(row)).ms
-        except ZooError:  # a file that is not here
+            estimated_ms = _with_times(again(row["model"], _quant(row))).ms
+        except ZooError:
             continue
         if estimated_ms:
             yield row["median_ms"] / estimated_ms
+
+
+def _with_times(found: Estimate) -> Estimate:
+    """Return the estimate; one without times with a nanosecond per multiply-accumulate."""
+    if found.method is not None:
+        return found
+    layers = tuple(replace(layer, ms=layer.macs / 1e6) for layer in found.layers)
+    return replace(found, layers=layers, method=TimeMethod("a nanosecond per multiply-accumulate"))
+
+
+def _factor(method: TimeMethod, ratios: Sequence[float], is_own: bool) -> float:
+    """Return how far off the times may be: the method's factor, or how far the ratios differ."""
+    if is_own:
+        return 1.0
+    middle = exp(sum(map(log, ratios)) / len(ratios))
+    spread = max(max(ratio / middle, middle / ratio) for ratio in ratios)
+    return max(spread, method.factor) if len(ratios) == 1 else spread
 
 
 def _is_comparable(row: Mapping[str, Any], network: Deployed) -> bool:

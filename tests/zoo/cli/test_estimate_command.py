@@ -54,3 +54,29 @@ def test_an_estimate_is_no_measurement(zoo, tmp_path):
 def test_a_lone_refusal_is_an_error(zoo):
     result = zoo("estimate", MODEL, "--target", "jetson-nano")
     assert "jetson-nano refuses 'ptq'" in str(result.exception)
+
+
+BOARD = """
+from zoo.descriptor import Descriptor
+from zoo.hookspecs import hookimpl
+from zoo.roofline import Roofline
+from zoo.target import Target
+
+CHIP = Roofline("my chip", macs_per_s=1e9, bytes_per_s=1e12, source="my data sheet", factor=1.5)
+WAYS = ("onnx", "onnxruntime", "cpp-onnxruntime")
+BOARD = Target("mine", "my board", *WAYS, {"ptq": "w8a8-asym"}, rooflines={"int8": CHIP})
+
+
+@hookimpl
+def register_targets():
+    return [Descriptor("mine", "my_board:BOARD")]
+"""
+
+
+def test_a_plugins_board_states_its_speed(install, zoo):
+    install("my-board", "my_board", BOARD)
+    result = zoo("estimate", MODEL, "--target", "mine", "--json")
+    (row,) = json.loads(result.stdout)["latencies"]
+    assert row["median_ms"] == pytest.approx(row["macs"] / 1e6, rel=0.01)
+    assert row["method"] == "roofline of my chip; my data sheet"
+    assert row["high_ms"] == pytest.approx(1.5 * row["median_ms"], rel=0.01)

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 from networks import residual_network
+from tiny_bundle import write_bundle
 
 from compilers.hub.write import write
 
@@ -22,6 +23,14 @@ def test_a_model_is_drawn_as_it_is_published(zoo, tmp_path, quant, ops, kind):
 def test_a_file_is_drawn(zoo, tmp_path):
     (tmp_path / "net.onnx").write_bytes(write(residual_network()))
     assert zoo("show", "net.onnx", "--graph", "a.svg").output == "a.svg: 9 ops\n"
+
+
+def test_the_networks_of_a_bundle_are_drawn_below_each_other(zoo, tmp_path):
+    more = {"h": write(residual_network())}
+    bundle = write_bundle(tmp_path, more=more, detector="facedet")
+    assert zoo("show", bundle, "--graph", "a.svg").output == "a.svg: 18 ops\n"
+    drawings = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert len(drawings.findall("{http://www.w3.org/2000/svg}svg")) == 2
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_the_networks_own_time_is_taken():
     assert one.ms == pytest.approx(7.0)
     assert one.ratio == pytest.approx(7.0 / plain.ms)
     assert one.range_ms == (pytest.approx(7.0), pytest.approx(7.0))
-    assert one.method.text.endswith(f"times {one.ratio:.2f}, as m.json measured this network there")
+    assert one.method.text.endswith(f"times {one.ratio:.3g}, as m.json measured this network there")
 
 
 def test_else_others_tell_the_ratio():
@@ -36,9 +36,30 @@ def test_else_others_tell_the_ratio():
     one = calibrated(plain, [row(OTHER, 2 * other.ms)], found, "m.json")
     assert one.ms == pytest.approx(2 * plain.ms)
     assert one.method.factor == plain.method.factor
-    assert "as m.json measured 1 other network there" in one.method.text
+    assert "as m.json measured another network there" in one.method.text
     gone = row("gone", 3.0)
     assert calibrated(plain, [gone], found, "m.json") == plain
+
+
+def test_without_a_known_speed_layers_share_the_time_by_their_work():
+    plain = estimate(find_deployed(Wish(MODEL, "c99")))
+    assert plain.ms is None
+    known = row(MODEL, 4.0, name=f"{MODEL} ptq c99")
+    one = calibrated(plain, [known], found, "m.json")
+    assert one.ms == pytest.approx(4.0)
+    largest = max(one.layers, key=lambda layer: layer.macs)
+    assert largest.ms == pytest.approx(4.0 * largest.macs / one.macs)
+    assert one.method.text.startswith("a nanosecond per multiply-accumulate; times 0.19")
+    assert calibrated(plain, [], found, "m.json") == plain
+
+
+def test_several_networks_tell_how_far_they_differ():
+    plain, other, third = found(), found(OTHER), found("pfld_0.5x.300w68")
+    rows = [row(OTHER, other.ms), row("pfld_0.5x.300w68", 4 * third.ms)]
+    one = calibrated(plain, rows, found, "m.json")
+    assert one.ratio == pytest.approx(2)
+    assert one.method.factor == pytest.approx(2)
+    assert one.range_ms == (pytest.approx(plain.ms), pytest.approx(4 * plain.ms))
 
 
 @pytest.mark.parametrize(
