@@ -8,7 +8,7 @@ from functools import reduce
 
 from zoo.errors import QuantizeError
 
-__all__ = ["FLOAT_SCHEMES", "OWN_INTEGERS", "Override", "Scheme"]
+__all__ = ["FLOAT_SCHEMES", "OWN_INTEGERS", "Override", "Scheme", "exact_pattern"]
 
 FLOAT_SCHEMES = ("float32", "float16")
 """Scheme names of graphs that stay float."""
@@ -56,6 +56,11 @@ class Override:
     def matches(self, *names: str) -> bool:
         """Whether the pattern matches any of the names."""
         return any(fnmatchcase(name, self.pattern) for name in names)
+
+
+def exact_pattern(name: str) -> str:
+    """Return the shell pattern that matches only this name."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 @dataclass(frozen=True)

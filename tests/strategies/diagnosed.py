@@ -98,15 +98,16 @@ def case_of(
     calibration: Path,
     images: Path | None = None,
     contract: Path | None = None,
+    target: str = "x86",
     **wish: object,
 ) -> Case:
-    """Quantize a network for x86 with pictures, and return the case with others."""
+    """Quantize a network with pictures, and return the case with others."""
     file = folder / "colour.onnx"
     file.write_bytes(HUB.write(graph))
     plan = make_plan(
         Wish(
             str(file),
-            "x86",
+            target,
             contract=contract or write_contract(folder / "colour.toml"),
             calibration=calibration,
             **wish,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
+from zoo.build.limits import NO_LIMITS
 from zoo.build.models import find_recipe
 from zoo.build.wish_table import demand_known, wish_fields
 from zoo.errors import (
@@ -171,6 +172,7 @@ def _detector(wish: "Wish", target: Target, **found: Any) -> "Wish":  # noqa: AN
     quant = wish.quant if is_known else ""
     kept = replace(wish, quant=quant, scheme="", name="", contract=None, hub=None)
     kept = replace(kept, calibration=None, calibrator="", epochs=None, quantizer="")
+    kept = replace(kept, limits=NO_LIMITS)
     return replace(kept, **found)
 
 

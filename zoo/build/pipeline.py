@@ -10,6 +10,7 @@ from typing import Any
 from zoo import registry
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
+from zoo.build.limits import NO_LIMITS
 from zoo.build.plan import Plan
 from zoo.build.stage import DETECTOR, Stage
 from zoo.data.labelled_data import parse_name
@@ -53,6 +54,7 @@ def _quantization(plan: Plan) -> Mapping[str, object]:
         "calibrator": plan.calibrator,
         "calibration_count": plan.calibration_count,
         **_calibration(plan),
+        **_limits(plan),
         **(_target(plan) if plan.target.cpu_tail else {}),
         **(_training(plan) if plan.trains else {}),
     }
@@ -62,6 +64,10 @@ def _calibration(plan: Plan) -> Mapping[str, object]:
     """Return the data set that the folder's name specifies."""
     name = parse_name(plan.calibration or "")
     return {"dataset": name.dataset, "split": name.split} if name.dataset else {}
+
+
+def _limits(plan: Plan) -> Mapping[str, object]:
+    return {} if plan.limits == NO_LIMITS else {"limits": asdict(plan.limits)}
 
 
 def _training(plan: Plan) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.build.chain import demand_board, demand_chain, region_rule
+from zoo.build.limits import NO_LIMITS, Limits
 from zoo.build.models import find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
@@ -71,6 +72,7 @@ class Wish:
     quantizer: instead of the one named `quant`, '' for that.
     detector: that finds the model's regions, for the same target.  regions: how its boxes become
     them, None for what its recipe states.
+    limits: within which some layers get 4-bit weights.
     """
 
     model: str
@@ -91,6 +93,7 @@ class Wish:
     name: str = ""
     detector: "Wish | None" = None
     regions: RegionRule | None = None
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ class Plan:
     detector: "Plan | None" = None
     regions: RegionRule = field(default_factory=RegionRule)
     part: str = ""
+    limits: Limits = NO_LIMITS
     signing: SigningKey | None = None
     used: Used = frozenset()
 
@@ -219,6 +223,9 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         raise UsageError(f"--epochs needs --quant {_QAT} and --images DIR; nothing else trains")
     if wish.quantizer:
         _check_own_quantizer(wish)
+    if wish.limits != NO_LIMITS:
+        _check_limits(wish)
+    float_hub = _float_hub(wish, recipe)
     hub = float_hub(recipe, wish.hub)
     quant_hub = None
     if not (wish.calibration or wish.hub):
@@ -245,6 +252,7 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         seed=wish.seed,
         quantizer=wish.quantizer,
         asked=asked,
+        limits=wish.limits,
     )
 
 
@@ -366,6 +374,14 @@ def _check_own_quantizer(wish: Wish) -> None:
         raise UsageError(
             f"--quantizer needs --quant {_PTQ} and --calib DIR; published and trained networks "
             "have their own"
+        )
+
+
+def _check_limits(wish: Wish) -> None:
+    if wish.quant not in (_PTQ, _QAT) or wish.calibration is None:
+        raise UsageError(
+            "--budget-kb and --max-loss choose layers for 4-bit weights, which are quantized anew: "
+            f"give --calib DIR, and --quant {_PTQ} or {_QAT}"
         )
 
 

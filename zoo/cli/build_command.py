@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained
+from zoo.build.limits import Limits
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_target, make_plan
@@ -96,6 +98,16 @@ if TYPE_CHECKING:
     help="Maximum loss on pictures held out from calibration, in spreads of the output.",
 )
 @click.option(
+    "--budget-kb",
+    type=click.FloatRange(0, min_open=True),
+    help="KiB of all parameters: as many layers as it needs get 4-bit weights.",
+)
+@click.option(
+    "--max-loss",
+    type=click.FloatRange(0, min_open=True),
+    help="As many layers get 4-bit weights as this mean loss of the outputs allows, in spreads.",
+)
+@click.option(
     "--sign",
     "key_file",
     type=existing("file", "a private key, as `zoo keygen` makes it"),
@@ -145,6 +157,8 @@ def command(
     cpu_tail: bool,
     detector: str,
     key_file: Path | None,
+    budget_kb: float | None,
+    max_loss: float | None,
     **wish: object,
 ) -> None:
     """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
@@ -155,6 +169,7 @@ def command(
         cells = read_matrix(matrix, signing)
         ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))
     wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
+    wish["limits"] = Limits(1024 * (budget_kb or inf), max_loss or inf)
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
     target = find_target(asked.target, asked.runtime)

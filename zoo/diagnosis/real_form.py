@@ -25,13 +25,13 @@ class Part:
 
     kind: 'values' of an activation or 'weights' of a layer.  node: that has them.
     tensors: rounded together, since some nodes only move values; weights with their bias.
-    bytes: that the weights take as integers, 0 for values.
+    weight_bytes: of the weights as integers, without the bias; 0 for values.
     """
 
     kind: str
     node: str
     tensors: tuple[str, ...]
-    bytes: int = 0
+    weight_bytes: int = 0
 
     @property
     def name(self) -> str:
@@ -111,8 +111,7 @@ def _parts(graph: Graph, parameters: Mapping[str, Tensor]) -> list[Part]:
     for node in graph.nodes:
         own = tuple(name for name in node.inputs if name in parameters)
         if own:
-            size = sum(_size(graph.tensors[name]) for name in own)
-            found.append(Part("weights", node.name, own, size))
+            found.append(Part("weights", node.name, own, _size(graph.tensors[own[0]])))
         if graph.tensors[node.output].quantization is None:
             continue
         moves = registry.load("op", node.op).shares_quantization and node.inputs[0] in owner

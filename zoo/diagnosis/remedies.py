@@ -14,7 +14,7 @@ from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions, Quantizer
 from zoo.proof.loss import relative_loss
 from zoo.reporting import report
-from zoo.scheme import Override, Scheme
+from zoo.scheme import Override, Scheme, exact_pattern
 
 __all__ = ["Trial", "demand_tries", "try_remedies"]
 
@@ -85,14 +85,9 @@ def _ways(case: Case, found: Diagnosis) -> Iterator[_Way]:
     inner = [node for node in worst if node in known]
     for count in _WORST:
         if count <= len(inner):
-            wide = tuple(Override(_exactly(n), activation_bits=_WIDE) for n in inner[:count])
+            wide = tuple(Override(exact_pattern(n), activation_bits=_WIDE) for n in inner[:count])
             own = replace(scheme, overrides=(*scheme.overrides, *wide))
             yield _Way(f"16 bits for the values of {', '.join(inner[:count])}", own, given)
-
-
-def _exactly(name: str) -> str:
-    """Return the pattern that matches only this name."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def _tried(case: Case, way: _Way, wanted: Feeds) -> Trial:

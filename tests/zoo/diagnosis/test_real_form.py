@@ -44,7 +44,7 @@ def test_what_only_moves_belongs_to_what_computes_it():
     assert ("pooled", "flat") in [part.tensors for part in form.parts]
 
 
-def test_bytes_are_those_of_the_integers():
+def test_bytes_are_those_of_the_integer_weights():
     form = real_form(quantized(FLOATS, W4A8_ASYM), FLOATS)
-    sizes = {part.node: part.bytes for part in form.parts if part.kind == "weights"}
-    assert sizes["landmarks_dense"] == 10 * 8 // 2 + 4 * 10
+    sizes = {part.node: part.weight_bytes for part in form.parts if part.kind == "weights"}
+    assert sizes["landmarks_dense"] == 10 * 8 // 2

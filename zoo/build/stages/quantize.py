@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo import registry
+from zoo.build.limits import NO_LIMITS
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
 from zoo.capability import demand_capable
@@ -26,10 +27,16 @@ from zoo.proof.certificate import LOSS, Check, record_checks, recorded_checks
 from zoo.proof.loss import Networks, loss_checks, metric_check
 from zoo.proof.lost_boxes import finds_boxes, lost_boxes_check
 from zoo.provenance.used import recording
-from zoo.scheme import OWN_INTEGERS
+from zoo.scheme import OWN_INTEGERS, Scheme
 from zoo.training import FitOptions
 
+if TYPE_CHECKING:
+    from zoo.diagnosis.mixed_weights import MixedWeights
+
 _BATCH = 20
+_PTQ = "ptq"
+_JUDGED = 50
+"""Pictures that choose between 4 and 8 bits."""
 _CALIBRATION = "calibration.json"
 
 
@@ -50,14 +57,19 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
         (out / "hub.onnx").write_bytes(onnx.write(graph))
         return
     pictures = _pictures(plan)
-    graph = _quantized(plan, onnx.read(float_hub.read_bytes(), str(float_hub)), pictures)
+    floats = onnx.read(float_hub.read_bytes(), str(float_hub))
+    mixed = None if plan.limits == NO_LIMITS else _mixed(plan, floats, pictures)
+    if mixed and not plan.trains:
+        graph = mixed.graph
+    else:
+        graph = _quantized(plan, floats, pictures, mixed.scheme if mixed else plan.integers)
     (out / "hub.onnx").write_bytes(onnx.write(graph))
     checks = tuple(_losses(plan, Networks(float_hub, out / "hub.onnx"), graph, pictures))
     known = recorded_checks(graph.metadata, str(float_hub))
     recorded = replace(graph, metadata={**graph.metadata, **record_checks(*known, *checks)})
     (out / "hub.onnx").write_bytes(onnx.write(recorded))
     if checks:
-        _write_calibration(out, _facts(plan, graph, pictures, checks))
+        _write_calibration(out, _facts(plan, graph, pictures, checks, mixed))
 
 
 def read_calibration(folder: Path) -> Mapping[str, Any]:
@@ -107,18 +119,47 @@ def _pictures(plan: Plan) -> HeldOut:
     return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
 
 
-def _quantized(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
+def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWeights":
+    """Return the layers that get 4-bit weights, found by post-training quantization."""
+    from zoo.diagnosis.mixed_weights import mix_weights
+    from zoo.diagnosis.runner import Runner
+
+    post_training, known = replace(plan, quant=_PTQ), plan.integers
+
+    def quantize(scheme: Scheme) -> Graph:
+        found = _quantized(post_training, graph, pictures, scheme)
+        if scheme != known:
+            _demand_lowerable(plan, found)
+        return found
+
+    ((name, samples),) = next(_batches(plan, pictures.judging[:_JUDGED], _JUDGED)).items()
+    return mix_weights(
+        graph,
+        known,
+        quantize,
+        Runner(name, samples),
+        plan.limits,
+    )
+
+
+def _demand_lowerable(plan: Plan, graph: Graph) -> None:
+    """Raise a ZooError for 4-bit weights that the board does not take, before further work."""
+    with recording():  # it only refuses: another compiler needs no other integers
+        registry.load("compiler", plan.target.compiler).lower(graph, plan.target, plan.scheme)
+
+
+def _quantized(plan: Plan, graph: Graph, pictures: HeldOut, scheme: Scheme) -> Graph:
     """Return the integer graph; on a board with a `cpu_tail`, its end stays float."""
     if not plan.target.cpu_tail:
         with recording():  # it only refuses: another compiler needs no other integers
-            demand_capable(graph, plan.target, plan.integers)
-        return _integers(plan, graph, pictures)
+            demand_capable(graph, plan.target, scheme)
+        return _integers(plan, graph, pictures, scheme)
     compiler = registry.load("compiler", plan.target.compiler)
     front, tail = front_and_tail(graph, compiler.cut(graph, plan.target))
-    return joined(_integers(plan, front, pictures), tail, graph.outputs)
+    return joined(_integers(plan, front, pictures, scheme), tail, graph.outputs)
 
 
-def _integers(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
+def _integers(plan: Plan, graph: Graph, pictures: HeldOut, scheme: Scheme) -> Graph:
     options = QuantizeOptions(
         held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
         fit=_fit(plan),
@@ -129,7 +170,7 @@ def _integers(plan: Plan, graph: Graph, pictures: HeldOut) -> Graph:
         options = replace(options, calibrator=plan.calibrator)
     quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
         graph,
-        plan.integers,
+        scheme,
         _batches(plan, pictures.calibration),
         plan.recipe.contract,
         options,
@@ -176,7 +217,11 @@ def _judged_on(plan: Plan, pictures: HeldOut) -> str:
 
 
 def _facts(
-    plan: Plan, graph: Graph, pictures: HeldOut, checks: Sequence[Check]
+    plan: Plan,
+    graph: Graph,
+    pictures: HeldOut,
+    checks: Sequence[Check],
+    mixed: "MixedWeights | None",
 ) -> dict[str, object]:
     count = len({*pictures.calibration, *pictures.judging})
     notes = (count_note(count), region_note(plan.recipe.contract, pictures.judging))
@@ -189,10 +234,12 @@ def _facts(
         "judged_on",
         "calibration_count",
     )
+    choice = [mixed.words] if mixed else []
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
-        "notes": [*_given_notes(plan), *_loss_note(checks), *filter(None, notes)],
+        "notes": [*_given_notes(plan), *choice, *_loss_note(checks), *filter(None, notes)],
+        **({"mixed_weights": mixed.to_json()} if mixed else {}),
     }
 
 

@@ -1,0 +1,232 @@
+"""Chooses the layers whose weights get 4 bits, under a budget of bytes or of loss.
+
+Layers are ordered by what 4 bits cost per byte that they save: the loss at the outputs with the
+weights of one layer in 4 bits and all else in float, squared, since independent errors add up by
+their squares (Dong et al. 2019, "HAWQ: Hessian AWare Quantization of Neural Networks with
+Mixed-Precision", orders layers by curvature and size likewise). The first ones of this order get 4
+bits: as many as a budget of bytes needs, or as a limit of loss allows, which is found by bisection.
+Each candidate is quantized as in a build, so that the loss is that of the network that is deployed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from zoo.build.limits import Limits
+from zoo.diagnosis.real_form import Part, RealForm, real_form
+from zoo.diagnosis.runner import Runner, Values
+from zoo.errors import QuantizeError
+from zoo.graph import Graph, Tensor, quantization_of
+from zoo.proof.loss import relative_loss
+from zoo.reporting import report
+from zoo.scheme import Override, Scheme, exact_pattern
+
+__all__ = ["Candidate", "MixedWeights", "mix_weights"]
+
+_BITS, _STEPS = 4, 7
+"""Weights of -7 to 7."""
+
+Quantize = Callable[[Scheme], Graph]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A network with the first `layers` of the order in 4 bits, and its loss."""
+
+    layers: int
+    parameter_bytes: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class MixedWeights:
+    """The chosen scheme, and the graph that was quantized to it.
+
+    order: (node, loss with it alone in 4 bits), cheapest per byte first.
+    tried: by number of layers; chosen: one of them.
+    """
+
+    scheme: Scheme
+    graph: Graph
+    order: tuple[tuple[str, float], ...]
+    tried: tuple[Candidate, ...]
+    chosen: Candidate
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the table for a certificate."""
+        return {
+            "order": [{"layer": name, "loss_alone_in_4_bits": loss} for name, loss in self.order],
+            "tried": [asdict(one) for one in self.tried],
+            "chosen": asdict(self.chosen),
+        }
+
+    @property
+    def words(self) -> str:
+        """The choice for people."""
+        eight = self.tried[0]
+        return (
+            f"{self.chosen.layers} of {len(self.order)} layers have 4-bit weights: "
+            f"{self.chosen.parameter_bytes / 1024:.1f} KiB of parameters for "
+            f"{eight.parameter_bytes / 1024:.1f}, loss {self.chosen.loss:.3g} for {eight.loss:.3g}"
+        )
+
+
+def mix_weights(
+    floats: Graph, scheme: Scheme, quantize: Quantize, pictures: Runner, limits: Limits
+) -> MixedWeights:
+    """Return the scheme that keeps the limits.
+
+    quantize: to a scheme, as in a build.  pictures: not used for it.
+    Raises QuantizeError for a scheme without 4 bits, and for limits that no choice keeps.
+    """
+    if _BITS not in scheme.weight_widths or scheme.weight_bits == _BITS:
+        raise QuantizeError(
+            f"scheme '{scheme.name}' has weights of {scheme.weight_bits} bits and does not mix "
+            f"them with {_BITS}: leave out the budget, or choose another scheme with --scheme"
+        )
+    search = _Search.of(floats, scheme, quantize, pictures)
+    if limits.parameter_bytes < inf:
+        search.at(search.needed_for(limits.parameter_bytes))
+    if limits.loss < inf:
+        search.bisect(limits.loss)
+    kept = [one for one in search.tried.values() if _keeps(one, limits)]
+    if not kept:
+        raise QuantizeError(search.refusal(limits))
+    chosen = min(kept, key=lambda one: one.loss if limits.loss == inf else one.parameter_bytes)
+    return MixedWeights(
+        search.scheme_of(chosen.layers),
+        search.graphs[chosen.layers],
+        tuple((part.node, loss) for part, loss in search.order),
+        tuple(search.tried[layers] for layers in sorted(search.tried)),
+        chosen,
+    )
+
+
+def _keeps(one: Candidate, limits: Limits) -> bool:
+    return one.parameter_bytes <= limits.parameter_bytes and one.loss <= limits.loss
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The order of the layers, and what was tried so far, by number of layers."""
+
+    scheme: Scheme
+    quantize: Quantize
+    pictures: Runner
+    wanted: Values
+    order: tuple[tuple[Part, float], ...]
+    tried: dict[int, Candidate]
+    graphs: dict[int, Graph]
+
+    @classmethod
+    def of(cls, floats: Graph, scheme: Scheme, quantize: Quantize, pictures: Runner) -> "_Search":
+        """Return a search that has tried the scheme as it is."""
+        eight = quantize(scheme)
+        wanted = pictures.outputs(replace(floats, outputs=eight.outputs))
+        order = tuple(_ordered(real_form(eight, floats), pictures, wanted))
+        search = cls(scheme, quantize, pictures, wanted, order, {}, {})
+        search.measure(0, eight)
+        return search
+
+    def at(self, layers: int) -> Candidate:
+        """Return the candidate with the first layers of the order in 4 bits."""
+        if layers not in self.tried:
+            self.measure(layers, self.quantize(self.scheme_of(layers)))
+        return self.tried[layers]
+
+    def measure(self, layers: int, graph: Graph) -> None:
+        """Note a quantized network and its loss."""
+        loss = _loss(self.wanted, self.pictures.outputs(graph))
+        found = Candidate(layers, _parameter_bytes(graph), loss)
+        report(
+            f"{layers} of {len(self.order)} layers with 4-bit weights: "
+            f"{found.parameter_bytes / 1024:.1f} KiB, loss {found.loss:.3g}"
+        )
+        self.tried[layers], self.graphs[layers] = found, graph
+
+    def scheme_of(self, layers: int) -> Scheme:
+        """Return the scheme with the first layers of the order in 4 bits."""
+        own = tuple(
+            Override(exact_pattern(part.node), weight_bits=_BITS) for part, _ in self.order[:layers]
+        )
+        return replace(self.scheme, overrides=(*self.scheme.overrides, *own))
+
+    def needed_for(self, parameter_bytes: float) -> int:
+        """Return the fewest layers with which the parameters fit, all if they never do."""
+        size = self.tried[0].parameter_bytes
+        for layers, (part, _) in enumerate(self.order):
+            if size <= parameter_bytes:
+                return layers
+            size -= part.weight_bytes // 2
+        return len(self.order)
+
+    def bisect(self, loss: float) -> None:
+        """Try numbers of layers until the most with at most this loss is found."""
+        low, high = 0, len(self.order)
+        if self.at(high).loss <= loss:
+            return
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.at(middle).loss <= loss:
+                low = middle
+            else:
+                high = middle
+
+    def refusal(self, limits: Limits) -> str:
+        """Return why nothing keeps the limits, and what to do."""
+        least = min(self.tried.values(), key=lambda one: one.loss)
+        smallest = self.at(len(self.order))
+        return (
+            f"no choice of 4-bit weights keeps {_words(limits)}: 8 bits lose {least.loss:.3g} in "
+            f"{self.tried[0].parameter_bytes / 1024:.1f} KiB, 4 bits everywhere "
+            f"{smallest.loss:.3g} in {smallest.parameter_bytes / 1024:.1f} KiB; allow more, or "
+            "train them with --quant qat"
+        )
+
+
+def _words(limits: Limits) -> str:
+    size = f"{limits.parameter_bytes / 1024:g} KiB" if limits.parameter_bytes < inf else ""
+    loss = f"a loss of {limits.loss:g}" if limits.loss < inf else ""
+    return " and ".join(filter(None, (size, loss)))
+
+
+def _ordered(form: RealForm, pictures: Runner, wanted: Values) -> Iterator[tuple[Part, float]]:
+    """Yield the layers that can have 4 bits, and the loss with only their weights in 4 bits."""
+    layers = [part for part in form.parts if part.kind == "weights"]
+    costs: list[tuple[Part, float]] = []
+    for part in layers:
+        name = part.tensors[0]
+        coarse = _in_four_bits(form.parameters[name], form.integers.tensors[name])
+        trial = replace(form, parameters={**form.parameters, name: coarse})
+        found = pictures.outputs(trial.graph(()))
+        costs.append((part, _loss(wanted, {n: found[form.reals[n]] for n in wanted})))
+    report(f"measured {len(layers)} layers with 4-bit weights, one at a time")
+    yield from sorted(costs, key=lambda cost: cost[1] ** 2 / max(cost[0].weight_bytes, 1))
+
+
+def _in_four_bits(tensor: Tensor, integer: Tensor) -> Tensor:
+    """Return float weights rounded to the nearest of 15 steps per scale, [K, ...]."""
+    data = np.asarray(tensor.data, np.float64)
+    axis = quantization_of(integer).axis
+    others = tuple(i for i in range(data.ndim) if i != axis)
+    step = np.abs(data).max(axis=others, keepdims=True) / _STEPS
+    rounded = np.round(np.divide(data, step, out=np.zeros_like(data), where=step > 0)) * step
+    return replace(tensor, data=rounded.astype(np.float32))
+
+
+def _loss(wanted: Values, found: Mapping[str, Any]) -> float:
+    losses: Sequence[float] = [relative_loss(wanted[name], found[name]) for name in wanted]
+    return float(f"{sum(losses) / len(losses):.4g}")
+
+
+def _parameter_bytes(graph: Graph) -> int:
+    """Return the bytes of all integer constants, 4-bit ones two to a byte."""
+    sizes = (
+        -(-tensor.data.size * tensor.quantization.bits // 8)
+        for tensor in graph.tensors.values()
+        if tensor.data is not None and tensor.quantization is not None
+    )
+    return sum(sizes)
