@@ -225,7 +225,6 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         _check_own_quantizer(wish)
     if wish.limits != NO_LIMITS:
         _check_limits(wish)
-    float_hub = _float_hub(wish, recipe)
     hub = float_hub(recipe, wish.hub)
     quant_hub = None
     if not (wish.calibration or wish.hub):
