@@ -50,7 +50,7 @@ def accuracy_blocks(subject: Subject) -> Iterator[Block]:
         remedy = "--data DATA, labelled data, measures it" if subject.metric else _NO_EVALUATION
         yield Text(f"No accuracy is recorded: {remedy}.")
         return
-    yield Text(_origin(subject.accuracy))
+    yield Text(_origin(subject))
     yield _metrics(subject.accuracy)
     charts = tuple(_group_charts(subject))
     if charts:
@@ -59,11 +59,14 @@ def accuracy_blocks(subject: Subject) -> Iterator[Block]:
     yield from _losses(subject)
 
 
-def _origin(accuracy: Sequence[Accuracy]) -> str:
-    first = accuracy[0]
+def _origin(subject: Subject) -> str:
+    first = subject.accuracy[0]
     found = first.evaluation
     how = "Measured for this report" if first.is_measured else "Recorded at publishing"
-    return f"{how} on {found.data}, {found.count:,} samples, in the boxes of the labels."
+    alone = (
+        ", without the detector, in the boxes of the labels" if len(subject.networks) > 1 else ""
+    )
+    return f"{how} on {found.data}, {found.count:,} samples{alone}."
 
 
 def _metrics(accuracy: Sequence[Accuracy]) -> Table:

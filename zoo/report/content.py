@@ -80,7 +80,7 @@ class Example:
     wanted, found: places (x, y) by the float and by the quantized network, in its pixels, centres
     at integers; boxes (x, y, width, height) likewise.
     differences: largest difference of each value between the two, as text.
-    distance_percent: mean distance of the places, of their box's side; None without places.
+    distance_percent: mean distance of the places, or of the boxes, of a box's side; None for none.
     """
 
     name: str

@@ -59,7 +59,7 @@ def _example(contract: Contract, golden: GoldenInput, wanted: Run, found: Run) -
         wanted_boxes=_moved_boxes(boxes[0], corner, scale),
         found_boxes=_moved_boxes(boxes[1], corner, scale),
         differences=dict(_differences(before, after)),
-        distance_percent=_distance_percent(*places),
+        distance_percent=_distance_percent(*places) if len(places[0]) else _apart_percent(*boxes),
     )
 
 
@@ -137,3 +137,16 @@ def _distance_percent(wanted: NDArray[np.float64], found: NDArray[np.float64]) -
     side = float(np.sqrt((wanted.max(axis=0) - wanted.min(axis=0)).prod()))
     distance = float(np.linalg.norm(found - wanted, axis=1).mean())
     return 100 * distance / side if side > 0 else None
+
+
+def _apart_percent(wanted: NDArray[np.float64], found: NDArray[np.float64]) -> float | None:
+    """Return the mean distance of boxes to the nearest found ones, of their sides.
+
+    wanted, found: [N, 4]. The distance is the mean of their two corners'.
+    """
+    if not len(wanted) or not len(found):
+        return None
+    before, after = (np.stack([b[:, :2], b[:, :2] + b[:, 2:]], axis=1) for b in (wanted, found))
+    distances = np.linalg.norm(before[:, None] - after[None], axis=3).mean(axis=2)
+    sides = np.sqrt(wanted[:, 2:].prod(axis=1))
+    return float(100 * (distances.min(axis=1) / np.maximum(sides, 1)).mean())

@@ -20,7 +20,7 @@ def page_of(content: Content) -> Page:
     heading = "Side by side" if len(content.subjects) > 1 else "Overview"
     sections = [Section("overview", heading, tuple(_overview(content)))]
     if curves := curve_blocks(content):
-        sections.append(Section("curves", "Error curves", curves))
+        sections.append(Section("curves", "Curves", curves))
     sections.append(Section("speed", "Speed and power", tuple(speed_blocks(content))))
     for index, subject in enumerate(content.subjects, 1):
         sections.append(_subject_section(f"subject-{index}", subject))
@@ -37,7 +37,8 @@ def _overview(content: Content) -> Iterator[Block]:
         yield Text(_RESEARCH, is_notice=True)
     columns = [_facts(subject) for subject in content.subjects]
     names = dict.fromkeys(name for column in columns for name in column)
-    rows = tuple((name, *(column.get(name, "") for column in columns)) for name in names)
+    every = ((name, *(column.get(name, "") for column in columns)) for name in names)
+    rows = tuple(row for row in every if any(row[1:]))
     yield Table("Facts", ("", *(s.name for s in content.subjects)), rows)
 
 
@@ -102,10 +103,6 @@ def _networks(subject: Subject) -> Iterator[Block]:
 
 
 def _examples(examples: Sequence[Example]) -> Iterator[Block]:
-    yield Text(
-        "Golden pictures, which may be given away, by the float network (yellow rings, whole "
-        "lines) and by the deployed one (blue dots, dashes); where they differ most comes first."
-    )
     drawings = tuple(
         marked_photo(
             each.png,
@@ -120,6 +117,10 @@ def _examples(examples: Sequence[Example]) -> Iterator[Block]:
         if each.wanted or each.wanted_boxes or each.found_boxes
     )
     if drawings:
+        yield Text(
+            "Golden pictures, which may be given away, by the float network (yellow rings, whole "
+            "lines) and by the deployed one (blue dots, dashes); the largest difference is first."
+        )
         yield Figures(drawings)
     names = tuple(dict.fromkeys(name for each in examples for name in each.differences))
     rows = tuple(

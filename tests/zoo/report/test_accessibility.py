@@ -29,7 +29,7 @@ def test_all_colours_can_be_seen_in_both_themes():
             "the page cannot be enlarged on ph",
         ),
         ("<h1>", "<h1>a</h1><h1>", "the page has 2 headings of level 1"),
-        ('<h2 id="curves">Error curves</h2>', '<h4 id="curves">Error curves</h4>', "level 4"),
+        ('<h2 id="curves">Curves</h2>', '<h4 id="curves">Curves</h4>', "level 4"),
         ("<main>", "<div></div><main>", "<div> is in no landmark"),
         ('href="#speed"', 'href="#nowhere"', "a link leads to #nowhere, which is not there"),
         ('id="speed"', 'id="curves"', "2 elements are #curves"),
