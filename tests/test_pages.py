@@ -31,6 +31,13 @@ def test_a_page_can_be_followed(page, tmp_path, cache):
             assert shows(block.text, printed), f"{page.name} says\n{block.text}\nbut\n{printed}"
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_files_to_save_are_named_in_the_text(page):
+    """Viewers of repositories do not show a block's title."""
+    for block in blocks_of(page):
+        assert not block.title or f"`{block.title}`" in page.read_text(), block.title
+
+
 def test_a_session_keeps_folder_and_files(tmp_path):
     blocks = [
         Block("sh", "", "mkdir here\ncd here\n"),
