@@ -1,6 +1,7 @@
 """Shared by NVIDIA's boards: TensorRT's schemes, and GeForce RTX by generation."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from zoo.roofline import Roofline
 from zoo.target import Target
@@ -33,6 +34,9 @@ OTHER_INTEGERS = {
 """Why TensorRT refuses the other schemes."""
 
 
+_UNKNOWN: Mapping[str, Roofline] = MappingProxyType({})
+
+
 def gpu_rooflines(
     unit: str, macs_per_s: Mapping[str, float], bytes_per_s: float, source: str
 ) -> Mapping[str, Roofline]:
@@ -43,7 +47,12 @@ def gpu_rooflines(
     }
 
 
-def geforce_rtx(name: str, summary: str, compute_capability: str) -> Target:
+def geforce_rtx(
+    name: str,
+    summary: str,
+    compute_capability: str,
+    rooflines: Mapping[str, Roofline] = _UNKNOWN,
+) -> Target:
     """Return a PC with this GPU.
 
     compute_capability: https://developer.nvidia.com/cuda-gpus, such as '8.9' for all of RTX 40.
@@ -68,4 +77,5 @@ def geforce_rtx(name: str, summary: str, compute_capability: str) -> Target:
             "engine": "built with the bundle, for every GPU of that compute capability",
             "dla": "none",
         },
+        rooflines=rooflines,
     )

@@ -52,6 +52,19 @@ class _Rows:
     boxes: int
     paths: list[list[int]] = field(default_factory=list)
 
+    def add_lane(self, row: int) -> int:
+        """Return a new item of a row."""
+        self.row.append(row)
+        self.widths.append(_LANE)
+        self.up.append([])
+        self.down.append([])
+        return len(self.row) - 1
+
+    def connect(self, above: int, below: int) -> None:
+        """Make two items neighbours."""
+        self.down[above].append(below)
+        self.up[below].append(above)
+
     def order(self) -> list[list[int]]:
         """Return the items of each row."""
         rows: list[list[int]] = [[] for _ in range(max(self.row, default=-1) + 1)]
@@ -102,26 +115,23 @@ def layered(sizes: Sequence[Point], edges: Sequence[tuple[int, int]]) -> Layout:
 
 
 def _make_rows(sizes: Sequence[Point], edges: Sequence[tuple[int, int]]) -> _Rows:
-    """Give each box a row below those before it, and each edge a lane in the rows between."""
+    """Give each box a row below those before it, and its edges one lane in each row they pass."""
     row = [0] * len(sizes)
     for start, end in sorted(edges, key=lambda edge: edge[1]):
         row[end] = max(row[end], row[start] + 1)
     up: list[list[int]] = [[] for _ in sizes]
     down: list[list[int]] = [[] for _ in sizes]
     rows = _Rows([width for width, _ in sizes], row, up, down, len(sizes))
+    lanes: dict[tuple[int, int], int] = {}
     for start, end in edges:
         path = [start]
         for between in range(row[start] + 1, row[end]):
-            path.append(len(rows.row))
-            rows.row.append(between)
-            rows.widths.append(_LANE)
-            rows.up.append([])
-            rows.down.append([])
-        path.append(end)
-        for above, below in pairwise(path):
-            rows.down[above].append(below)
-            rows.up[below].append(above)
-        rows.paths.append(path)
+            if (start, between) not in lanes:
+                lanes[start, between] = rows.add_lane(between)
+                rows.connect(path[-1], lanes[start, between])
+            path.append(lanes[start, between])
+        rows.connect(path[-1], end)
+        rows.paths.append([*path, end])
     return rows
 
 
