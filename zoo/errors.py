@@ -115,9 +115,9 @@ class UnknownNameError(UsageError):
         "Take one of the names in the message; `zoo list` and `zoo plugins` show what there is."
     )
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], more: str = "") -> None:
         self.name = name
-        super().__init__(f"unknown {kind} '{name}'{suggest(name, sorted(known))}")
+        super().__init__(f"unknown {kind} '{name}'{suggest(name, sorted(known))}{more}")
 
 
 class MissingFileError(UsageError):

@@ -28,6 +28,9 @@ __all__ = ["SIGNATURE", "SIGNER", "PublicKey", "SigningKey", "make_key", "signer
 SIGNER, SIGNATURE = "signer.pub", "manifest.json.sig"
 """Files in a signed bundle: the public key, which the manifest lists, and the signature."""
 
+_P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P) % _P
+"""Of the curve edwards25519."""
 _BYTES_MAX = 64 << 10
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _PRIVATE_MODE = 0o600
@@ -56,6 +59,16 @@ class PublicKey:
     def _key(self) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(self.raw)
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether its point has a small order, so that anybody can sign for it (RFC 8032, 5.1).
+
+        The points of order 1, 2 and 4 have y = 1, -1 and 0. Twice a point of order 8 has y = 0,
+        which is x**2 = -y**2: with the curve's equation, d * y**4 + 2 * y**2 = 1.
+        """
+        y = int.from_bytes(self.raw, "little") & ((1 << 255) - 1)
+        return y * (y**2 - 1) * (_D * y**4 + 2 * y**2 - 1) % _P == 0
+
     def has_signed(self, content: bytes, signature: bytes) -> bool:
         """Return whether a signature of content is of this key."""
         try:
@@ -73,17 +86,21 @@ class PublicKey:
         try:
             return cls.from_pem(content)
         except _UNREADABLE as error:
+            why = error if "small order" in str(error) else _begin(content)
             raise KeyFileError(
-                f"{file}: is not an Ed25519 public key in PEM ({_begin(content)}); {_MADE_BY}"
+                f"{file}: is not an Ed25519 public key in PEM ({why}); {_MADE_BY}"
             ) from error
 
     @classmethod
     def from_pem(cls, content: bytes) -> "PublicKey":
-        """Parse `pem`'s form; raises ValueError."""
+        """Parse `pem`'s form; raises ValueError, also for a weak key."""
         key = load_pem_public_key(content)
         if not isinstance(key, Ed25519PublicKey):
             raise ValueError(f"{type(key).__name__} instead of Ed25519PublicKey")
-        return cls(key.public_bytes_raw())
+        public = cls(key.public_bytes_raw())
+        if public.is_weak:
+            raise ValueError("its point has a small order, so anybody can sign for it")
+        return public
 
 
 @dataclass(frozen=True)

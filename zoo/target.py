@@ -97,7 +97,8 @@ class Target:
     def with_runtime(self, name: str) -> Self:
         """Return the board with that runtime, named 'board-runtime'; raises UnknownNameError."""
         if name not in self.runtimes:
-            raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes)
+            own = f"; its own, without --runtime, is {self.executor}"
+            raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes, own)
         runtime = self.runtimes[name]
         kept = tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses)
         refused = {k: why for k, why in self.refuses.items() if k not in runtime.accepts}

@@ -29,8 +29,8 @@ __all__ = [
 
 VARIABLE = "AI8X_SYNTHESIS"
 NOT_CONVERTED = (
-    f"not converted: {VARIABLE} names no checkout of ai8x-synthesis; {FOLDER}/README.md has the "
-    "command"
+    f"not converted: {VARIABLE} names no checkout of ai8x-synthesis; model/{FOLDER}/README.md in "
+    "the bundle has the command"
 )
 
 _SCRIPT = "ai8xize.py"

@@ -17,7 +17,7 @@ from runtimes.c_compiler import compile_c
 from runtimes.peak import measured_peak
 from zoo.c_program import prefix_of
 from zoo.digest import digest_path
-from zoo.errors import HubError, MissingToolError
+from zoo.errors import HubError, MissingToolError, RefusedError
 from zoo.file_content import artifact_facts
 from zoo.layout import CHANNELS_LAST, channels_first, channels_last, reordered
 from zoo.plugs import Feeds, Peak, PeakMeter
@@ -27,6 +27,8 @@ __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
+_ARGUMENTS_MAX = 1024
+"""Of ctypes (CTYPES_MAX_ARGCOUNT), with the memory of a part."""
 _Arrays = Sequence[NDArray[Any]]
 
 
@@ -79,9 +81,11 @@ class CExecutor(PeakMeter):
     def load(self, folder: Path, main: str, threads: int = 1) -> "CRun":  # noqa: ARG002
         """Return a function that runs the network described by `main`, on one thread.
 
-        Raises ToolchainError if there is no compiler, or it fails.
+        Raises ToolchainError if there is no compiler, or it fails, RefusedError for more inputs
+        and outputs than can be handed over.
         """
         facts = artifact_facts(folder / main)
+        _demand_callable(facts, str(folder / main))
         prefix = prefix_of(facts.get("part", ""))
         sources = sorted(folder.glob(f"{prefix}*.[ch]"))
         content = _library(tuple((file, digest_path(file)) for file in sources), _command())
@@ -96,6 +100,15 @@ class CExecutor(PeakMeter):
     def peak(self) -> Peak | None:
         """Return what this processor can do with the instructions of the kernels' form."""
         return measured_peak(_command())
+
+
+def _demand_callable(facts: Mapping[str, Any], where: str) -> None:
+    count = len(facts["inputs"]) + len(facts["outputs"])
+    if count >= _ARGUMENTS_MAX:
+        raise RefusedError(
+            f"{where}: the network has {count:,} inputs and outputs; its code can be called, and "
+            f"so be proven, with fewer than {_ARGUMENTS_MAX:,}: join outputs, such as by Concat"
+        )
 
 
 def _bound(

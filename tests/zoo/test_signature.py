@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_bundle import write_bundle
 
 from zoo.bundle.bundle import check, unpack
@@ -196,3 +198,45 @@ def test_keygen(zoo, tmp_path):
         "public": f"{tmp_path}/other.pub",
         "fingerprint": PublicKey.read(tmp_path / "other.pub").fingerprint,
     }
+
+
+def weak_points():
+    """Every encoding of the eight points of small order, those beyond the prime too."""
+    p = 2**255 - 19
+    d = -121665 * pow(121666, -1, p) % p
+    root = pow(d + 1, (p + 3) // 8, p)
+    roots = [r for r in (root, root * pow(2, (p - 1) // 4, p) % p) if r * r % p == (d + 1) % p]
+    squares = [(sign * r - 1) * pow(d, -1, p) % p for r in roots for sign in (1, -1)]
+    eighths = []
+    for square in squares:
+        y = pow(square, (p + 3) // 8, p)
+        for candidate in (y, y * pow(2, (p - 1) // 4, p) % p):
+            if candidate * candidate % p == square:
+                eighths += [candidate, p - candidate]
+    encoded = [y for y in (0, 1, p - 1, p, p + 1, *eighths) if y < 2**255]
+    return [(y | sign << 255).to_bytes(32, "little") for y in encoded for sign in (0, 1)]
+
+
+def test_points_of_small_order_are_weak():
+    points = weak_points()
+    assert len(points) >= 14
+    assert all(PublicKey(point).is_weak for point in points)
+    assert (
+        bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05") in points
+    )
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_other_keys_are_not_weak(seed):
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    assert not PublicKey(key.public_bytes_raw()).is_weak
+
+
+def test_a_weak_key_is_refused_as_a_file_and_in_a_bundle(tmp_path, folder):
+    weak = PublicKey(bytes([1, *bytes(31)]))  # with which all zeros sign everything
+    (tmp_path / "weak.pub").write_bytes(weak.pem)
+    with pytest.raises(UsageError, match="its point has a small order, so anybody can sign for it"):
+        PublicKey.read(tmp_path / "weak.pub")
+    (folder / SIGNER).write_bytes(weak.pem)
+    with pytest.raises(BundleError, match=r"'signer\.pub' is not an Ed25519 public key"):
+        check(folder, "toy")

@@ -53,6 +53,6 @@ def test_a_runtime_can_accept_what_the_board_refuses_and_refuse_a_quantization()
 
 
 def test_a_runtime_that_is_not_there_is_told_with_those_that_are():
-    message = r"unknown runtime of board 'othr'; did you mean other\?"
+    message = r"unknown runtime of board 'othr'; did you mean other\?; its own, without --r"
     with pytest.raises(UnknownNameError, match=message):
         BOARD.with_runtime("othr")

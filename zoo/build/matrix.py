@@ -1,5 +1,6 @@
 """Matrices of builds: models x targets x quantizations, named by a TOML file (docs/matrix.md)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
@@ -14,10 +15,11 @@ from zoo.signature import SigningKey
 from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
 
-__all__ = ["Cell", "read_matrix"]
+__all__ = ["Cell", "in_matrix_words", "read_matrix"]
 
 _AXES = {"models": "model", "targets": "target", "quants": "quant"}
 _LEFT_OUT = "leave_out"
+_OPTION = re.compile(r"--([a-z]+)(?: (?!or |and |is |has |another)([A-Za-z0-9_.:-]+))?")
 _TEXTS = (
     "model",
     "name",
@@ -83,6 +85,18 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
     if not kept:
         raise UsageError(f"{file}: {_LEFT_OUT} leaves out all {len(cells)} builds")
     return kept
+
+
+def in_matrix_words(message: str) -> str:
+    """Return a message on one build with options as keys of a matrix: --quant qat as in a file."""
+
+    def key(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if name not in (*_TEXTS, *_AXES.values()):
+            return found[0]
+        return f'{name} = "{value}"' if value else name
+
+    return _OPTION.sub(key, message)
 
 
 def _list(data: Mapping[str, Any], name: str, file: Path) -> list[Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome
 from zoo.build.delivery import deliver, notes
-from zoo.build.matrix import Cell
+from zoo.build.matrix import Cell, in_matrix_words
 from zoo.build.pipeline import Step, next_step
 from zoo.build.plan import Plan
 from zoo.build.remote_stage import Failed, Job, Lacking, Made, packed, perform, receive
@@ -190,7 +190,8 @@ class MatrixBuild:
         except (UsageError, CacheError) as error:
             return _failed(under.cell, Failed(str(error)))
         state = "built" if under.ran else "cached"
-        return BuiltCell(under.cell, state, tuple(packages), tuple(notes(under.plan, done)))
+        told = tuple(map(in_matrix_words, notes(under.plan, done)))
+        return BuiltCell(under.cell, state, tuple(packages), told)
 
     def _add(self, **more: int) -> None:
         now = {name: getattr(self.count, name) + number for name, number in more.items()}
@@ -213,7 +214,7 @@ def _started(cell: Cell, names: dict[str, Cell]) -> _Underway | BuiltCell:
 
 def _failed(cell: Cell, why: Failed) -> BuiltCell:
     state = "refused" if why.is_refused else "failed"
-    return BuiltCell(cell, state, reason=why.reason)
+    return BuiltCell(cell, state, reason=in_matrix_words(why.reason))
 
 
 def _answer(future: "Future[Made | Failed | Lacking]") -> Made | Failed | Lacking:

@@ -1,6 +1,7 @@
 """Bundles: byte-reproducible archives with a manifest of all file digests."""
 
 import json
+import stat
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -48,6 +49,7 @@ _ANEW = "do not use this bundle, rebuild it"
 _MANIFEST_BYTES_MAX = 16 << 20
 _PROGRAM = 0o100
 """Of a file's mode: its owner may run it."""
+_AS_OTHERS = stat.S_ISUID | stat.S_ISGID
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, RecipeError)
 
 
@@ -308,7 +310,7 @@ def _refuse(where: str, oddities: Iterable[tuple[str, str]]) -> None:
 
 
 def _oddities(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield names below a folder that are neither files nor folders with something inside."""
+    """Yield names below a folder that are no plain files and no folders with something inside."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -317,6 +319,8 @@ def _oddities(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, _EMPTY
         elif not path.is_dir() and not path.is_file():
             yield name, "no plain file"
+        elif path.is_file() and path.stat().st_mode & _AS_OTHERS:
+            yield name, "a program that runs as its owner or group (set-uid, set-gid)"
 
 
 def programs_of(folder: Path) -> tuple[str, ...]:

@@ -53,8 +53,15 @@ def _datasets() -> dict[str, list[Row]]:
 def _rows(kind: str, row: Callable[[Any], Row]) -> tuple[list[Row], list[Row]]:
     """Return a row for each plugin of a kind that loads, and one for the rest."""
     loaded, errors = registry.load_all(kind)
+    aliases = {found.name: list(found.aliases) for found in registry.descriptors(kind)}
     broken: list[Row] = [{"name": name, "error": str(error)} for name, error in errors.items()]
-    return [{"name": name, **row(found)} for name, found in loaded.items()], broken
+    rows = [
+        {"name": name, "aliases": aliases.get(name, []), **row(found)}
+        for name, found in loaded.items()
+    ]
+    if not any(row["aliases"] for row in rows):
+        rows = [{k: value for k, value in row.items() if k != "aliases"} for row in rows]
+    return rows, broken
 
 
 def _broken(rows: list[Row]) -> dict[str, list[Row]]:
@@ -66,7 +73,11 @@ def _model(recipe: "Recipe") -> Row:
 
 
 def _target(target: "Target") -> Row:
-    return {"quantizations": list(target.schemes), "summary": target.summary}
+    return {
+        "quantizations": list(target.schemes),
+        "runtimes": list(target.runtimes),
+        "summary": target.summary,
+    }
 
 
 def _dataset(dataset: "Dataset") -> Row:

@@ -24,6 +24,7 @@ __all__ = ["Machines", "build_matrix", "demand_fitting_options"]
 
 _OF_MATRIX = ("workers", "scheduler", "ship")
 _WITH_MATRIX = ("matrix", *_OF_MATRIX, "out", "force", "key_file", "cache_folder", "as_json")
+_OF_ONE = ("explain", "dry_run")
 _FAILED = 1
 
 
@@ -48,8 +49,13 @@ def demand_fitting_options(ctx: click.Context, matrix: Path | None) -> None:
     }
     if matrix:
         for name, parameter in given.items():
+            said = parameter.opts[0] if name != "model" else "MODEL"
+            if name in _OF_ONE:
+                raise click.UsageError(
+                    f"--matrix: {said} is for one build, and shows nothing of many; leave it out, "
+                    "or name one model of the file in its place"
+                )
             if name not in _WITH_MATRIX:
-                said = parameter.opts[0] if name != "model" else "MODEL"
                 raise click.UsageError(f"--matrix: the file names what is built; leave out {said}")
         return
     for name in _OF_MATRIX:
@@ -84,8 +90,11 @@ def build_matrix(
     else:
         print_table(_title(built, build.count), [_row(one) for one in built])
         for one in built:
-            if one.reason:
-                click.echo(terminal(f"{' '.join(one.cell.row.values())}: {one.reason}"), err=True)
+            name = " ".join(one.cell.row.values())
+            told = [f"note: {name}: {note}" for note in one.notes]
+            told += [f"{name}: {one.reason}"] if one.reason else []
+            for line in told:
+                click.echo(terminal(line), err=True)
     return _FAILED if any(not one.packages for one in built) else 0
 
 

@@ -58,7 +58,7 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
             )
         program = unpacked.folder / unpacked.manifest.program
         try:
-            status = _run(program, arguments)
+            status = _run(program, f"zoo run {bundle}", arguments)
         except OSError as error:
             remedy = without_programs(program.parent)
             raise BoardError(
@@ -70,19 +70,24 @@ def command(bundle: Path, arguments: tuple[str, ...]) -> None:
     sys.exit(exit_status(status))
 
 
-def _run(program: Path, arguments: tuple[str, ...]) -> int:
-    """Return the program's exit status, -n for signal n.
+def _run(program: Path, name: str, arguments: tuple[str, ...]) -> int:
+    """Return the program's exit status, -n for signal n. name: that its help calls it by.
 
-    A signal to the zoo asks the program for its end, which may take time and print results.
+    A signal to the zoo asks the program for its end, which may take time and print results. It is
+    a process group of its own: a signal to the zoo's whole group, as by Ctrl-C, would reach it
+    twice, and the second one ends it at once.
     """
-    with subprocess.Popen([program, *arguments], stderr=subprocess.PIPE) as running:
-        try:
-            _pass_on(running.stderr)
-        except KeyboardInterrupt:
-            running.terminate()
-            _pass_on(running.stderr)
-        except Terminated:  # it has been told already
-            _pass_on(running.stderr)
+    with subprocess.Popen(
+        [name, *arguments], executable=program, stderr=subprocess.PIPE, process_group=0
+    ) as running:
+        for end in (running.terminate, running.kill):
+            try:
+                _pass_on(running.stderr)
+            except KeyboardInterrupt:  # once more ends it at once
+                end()
+            except Terminated:  # it has been told already
+                continue
+        _pass_on(running.stderr)
     return running.returncode
 
 

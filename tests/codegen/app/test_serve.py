@@ -103,6 +103,15 @@ def test_there_are_at_most_eight_clients(live):
     assert {stream.event() for stream in streams} == {live.record()}
 
 
+@pytest.mark.parametrize("count", [STREAMS_MAX, 40])
+def test_who_asks_for_nothing_takes_no_place(live, count):
+    idle = [live.connect() for _ in range(count)]
+    streams = [live.get("/events") for _ in range(STREAMS_MAX)]
+    assert [stream.status for stream in streams] == [200] * STREAMS_MAX
+    assert live.get("/").status == 503
+    assert len(idle) == count
+
+
 def test_a_place_is_free_again(live):
     streams = [live.get("/events") for _ in range(STREAMS_MAX)]
     streams.pop().close()

@@ -145,7 +145,7 @@ def test_without_a_checkout_the_note_says_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("AI8X_SYNTHESIS", raising=False)
     (note,) = lower().notes
     assert note.startswith("not converted: AI8X_SYNTHESIS names no checkout of ai8x-synthesis")
-    assert note.endswith("ai8x/README.md has the command")
+    assert note.endswith("; model/ai8x/README.md in the bundle has the command")
 
 
 def test_a_folder_without_the_tool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

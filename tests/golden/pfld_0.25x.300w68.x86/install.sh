@@ -86,6 +86,7 @@ if [ -n "$uninstall" ]; then
     systemctl daemon-reload
   fi
   rm -rf "$place" ${link:+"$link"}
+  rmdir "$prefix/lib/zoo" "$prefix/lib" "$prefix/bin" 2>/dev/null || : # those that are empty now
   echo "removed: $place"
   exit 0
 fi

@@ -8,7 +8,7 @@ import pytest
 
 from runtimes.executors.c import EXECUTOR
 from zoo import registry
-from zoo.errors import HubError, ToolchainError
+from zoo.errors import HubError, RefusedError, ToolchainError
 
 pytestmark = pytest.mark.toolchain
 
@@ -40,6 +40,14 @@ def folder(tmp_path: Path) -> Path:
 
 def test_is_registered():
     assert registry.load("executor", "c") is EXECUTOR
+
+
+def test_more_outputs_than_can_be_handed_over_are_refused(folder):
+    facts = json.loads((folder / "network.json").read_text())
+    outputs = [{**facts["outputs"][0], "name": f"sums{i}"} for i in range(1023)]
+    (folder / "network.json").write_text(json.dumps({**facts, "outputs": outputs}))
+    with pytest.raises(RefusedError, match="has 1,024 inputs and outputs; its code can be c"):
+        EXECUTOR.load(folder, "network.json")
 
 
 def test_quantizes_rounds_and_dequantizes(folder):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.build.matrix import read_matrix
+from zoo.build.matrix import in_matrix_words, read_matrix
 from zoo.errors import RecipeError, UnknownNameError, UsageError
 
 
@@ -89,3 +89,21 @@ def test_plans_are_those_of_single_builds(read):
     assert cells[1].plan().build_name == "pfld_0.25x.300w68.x86.ptq"
     with pytest.raises(UnknownNameError, match="pfdl"):
         cells[4].plan()
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            "needs pictures: give a folder with --calib DIR, or use --quant none",
+            'needs pictures: give a folder with calib = "DIR", or use quant = "none"',
+        ),
+        ("give another one with --name", "give another one with name"),
+        ("another --calibrator, or --quant qat, or", 'another calibrator, or quant = "qat", or'),
+        ("with --detector none", 'with detector = "none"'),
+        ("choose another folder with --out", "choose another folder with --out"),
+        ("--max-quantization-error", "--max-quantization-error"),
+    ],
+)
+def test_messages_on_a_cell_speak_of_keys(message, expected):
+    assert in_matrix_words(message) == expected

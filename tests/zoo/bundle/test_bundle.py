@@ -4,6 +4,7 @@ import json
 import random
 import re
 import shutil
+import stat
 import tarfile
 import zlib
 from dataclasses import replace
@@ -302,3 +303,12 @@ def test_bundle_is_shown(archive, zoo):
         "board",
         "toy",
     )
+
+
+@pytest.mark.parametrize("bit", [stat.S_ISUID, stat.S_ISGID])
+def test_programs_that_run_as_others_are_refused(folder, bit):
+    check(folder, "toy")
+    program = folder / "app/app"
+    program.chmod(program.stat().st_mode | bit)
+    with pytest.raises(BundleError, match=r"toy: 'app/app' is a program that runs as its owner or"):
+        check(folder, "toy")

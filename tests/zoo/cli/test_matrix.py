@@ -31,6 +31,7 @@ def test_a_table_tells_what_became_of_each_and_the_status_that_one_failed(zoo, m
     ]
     assert lines[3].split() == ["broken.onnx", "board0", "none", "failed"]
     assert "broken.onnx board0 none: plugin 'matrix_boards_plugin'" in result.stderr
+    assert "note: one.onnx board0 none: it is a text\n" in result.stderr
     assert (tmp_path / "dist" / "one.board0.none.tar.gz").is_file()
 
 
@@ -61,6 +62,14 @@ def test_json(zoo, matrix):
         (
             ("--matrix", "m.toml", "--quant", "ptq"),
             "the file names what is built; leave out --quant",
+        ),
+        (
+            ("--matrix", "m.toml", "--dry-run"),
+            "--dry-run is for one build, and shows",
+        ),
+        (
+            ("--matrix", "m.toml", "--explain"),
+            "--explain is for one build, and shows",
         ),
         (("pfld", "--matrix", "m.toml"), "the file names what is built; leave out MODEL"),
         (

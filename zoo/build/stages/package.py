@@ -8,6 +8,7 @@ licences/   of code, weights, data and libraries
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from zoo import __version__, registry
 from zoo.artifact import memory_text
+from zoo.build.model_card import bundled_card
 from zoo.build.plan import Plan
 from zoo.build.program_path import program_path
 from zoo.build.stage import needs_of_detector
@@ -150,8 +152,20 @@ def _copy_papers_of(recipe: Recipe, folder: Path, licences: Path) -> None:
         licences.mkdir(exist_ok=True)  # no bundle has an empty folder
         shutil.copyfile(licence.file, licences / f"{licence.covers}.txt")
     if recipe.card is not None:
-        shutil.copyfile(recipe.card, folder / "MODEL_CARD.md")
+        _copy_card(recipe, folder, licences)
     (folder / "contract.json").write_text(recipe.contract.to_json() + "\n", "utf-8")
+
+
+def _copy_card(recipe: Recipe, folder: Path, licences: Path) -> None:
+    """Copy a network's card; its links lead to the licences in the bundle."""
+    assert recipe.card is not None
+    files = {
+        licence.file.name: os.path.relpath(licences / f"{licence.covers}.txt", folder)
+        for licence in recipe.licences
+    }
+    card = recipe.card.read_text("utf-8", "surrogateescape")
+    text = bundled_card(card, files).encode("utf-8", "surrogateescape")
+    (folder / "MODEL_CARD.md").write_bytes(text)
 
 
 def _request(plan: Plan, needs: Mapping[str, Path]) -> tuple[AppRequest, Mapping[str, str]]:

@@ -50,6 +50,13 @@ std::string whole_answer(const std::string& status, const std::string& type,
          content;
 }
 
+// Tells a client that enough look.
+void refuse(LiveClient& client) {
+  const std::string text = std::to_string(kClientsMax) + " are looking already\n";
+  client.send(LiveClient::Kind::kAnswer,
+              whole_answer("503 Service Unavailable", "text/plain", text));
+}
+
 std::string server_event(const std::string& data) { return "data: " + data + "\n\n"; }
 
 }  // namespace
@@ -161,20 +168,27 @@ void LiveServer::accept_client() {
     if (errno == EMFILE || errno == ENFILE) throw Error("the system has no more sockets");
     return;
   }
-  if (clients_.size() == kSocketsMax) {
-    close(descriptor);
-    return;
+  if (clients_.size() == kSocketsMax) {  // who has asked nothing for longest makes room
+    const auto asks_nothing = [](const LiveClient& client) {
+      return client.kind() == LiveClient::Kind::kRequest;
+    };
+    const auto idle = std::find_if(clients_.begin(), clients_.end(), asks_nothing);
+    if (idle == clients_.end()) {
+      close(descriptor);
+      return;
+    }
+    clients_.erase(idle);
   }
   do_not_block(descriptor);
   clients_.emplace_back(descriptor);
+  if (is_full()) refuse(clients_.back());
+}
+
+bool LiveServer::is_full() const {
   const auto looks = [](const LiveClient& client) {
-    return client.kind() != LiveClient::Kind::kEnd;
+    return client.kind() == LiveClient::Kind::kVideo || client.kind() == LiveClient::Kind::kEvents;
   };
-  if (std::count_if(clients_.begin(), clients_.end(), looks) > kClientsMax) {
-    const std::string text = std::to_string(kClientsMax) + " are looking already\n";
-    clients_.back().send(LiveClient::Kind::kAnswer,
-                         whole_answer("503 Service Unavailable", "text/plain", text));
-  }
+  return std::count_if(clients_.begin(), clients_.end(), looks) >= kClientsMax;
 }
 
 std::string LiveServer::refusal(const HttpRequest& request) const {
@@ -203,6 +217,8 @@ void LiveServer::answer(LiveClient& client, const std::string& head_text) {
   const std::string refused = refusal(*request);
   if (!refused.empty()) {
     client.send(Kind::kAnswer, refused);
+  } else if (is_full()) {
+    refuse(client);
   } else if (request->path == "/") {
     client.send(Kind::kAnswer, whole_answer("200 OK", "text/html", kLivePage));
   } else if (request->path == "/live.js") {

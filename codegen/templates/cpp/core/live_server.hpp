@@ -48,6 +48,8 @@ class LiveServer {
   void serve();
   void wait_for_sockets();
   void accept_client();
+  // Whether as many clients look at pictures or results as may.
+  bool is_full() const;
   void answer(LiveClient& client, const std::string& head);
   void take_shown();
   void feed(LiveClient& client);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/contract.hpp"
 #include "core/json.hpp"
 #include "core/photo.hpp"
 
@@ -93,6 +94,12 @@ std::string power_text(const Summary& summary) {
   return std::string(text) + clock;
 }
 
+// What is looked at: of a photo without landmarks and boxes the picture, or the part in its box.
+std::string unit_of(const Summary& summary) {
+  if (takes_signals()) return "signal";
+  return kContract.has_landmarks || summary.finds_boxes ? "face" : "picture";
+}
+
 std::string heat_json(const Summary& summary) {
   return summary.heat ? ", " + json_members(*summary.heat) : "";
 }
@@ -127,7 +134,7 @@ std::string Summary::to_json() const {
 
 std::string Summary::to_text() const {
   char text[128];
-  const std::string unit = takes_signals() ? "signal" : "face";
+  const std::string unit = unit_of(*this);
   std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames, faces,
                 unit.c_str(), seconds, frames_per_second(*this));
   const std::string left_out = skipped > 0 ? ", " + std::to_string(skipped) + " skipped" : "";
