@@ -9,7 +9,7 @@ from spot_app import REQUEST, write_sources
 __all__ = ["INPUTS", "build_fuzz_app", "fuzz_app_words", "why_not"]
 
 HERE = Path(__file__).parent
-INPUTS = ("boxes_csv", "boxes_json", "mjpg", "picture", "signal", "yuyv")
+INPUTS = ("boxes_csv", "boxes_json", "http", "mjpg", "picture", "signal", "yuyv")
 """Of app/fuzz_app.cpp; the folders of `seeds` and `found` have the same names."""
 
 _COMPILERS = ("clang++", "clang++-19", "clang++-14")
