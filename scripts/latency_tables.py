@@ -53,9 +53,11 @@ def command(out: Path, files: Sequence[Path] = ()) -> list[str]:
 
 def tables(found: Mapping[str, Any]) -> str:
     """Return a table of times and one of work per time, from the JSON."""
+    rows = found["latencies"]
     parts = (
-        "\n".join((f"{title}:", "", *_table(found["latencies"], cell)))
+        "\n".join((f"{title}:", "", *_table(rows, cell)))
         for title, cell in TABLES.items()
+        if any(map(cell, rows))
     )
     return "\n\n".join((_where(found["machine"]), *parts))
 
@@ -77,6 +79,7 @@ def _module(package: str) -> str:
 
 
 def _table(rows: Sequence[Row], cell: Cell) -> Iterator[str]:
+    rows = [row for row in rows if cell(row)]
     by_place = {(row["model"], row["scheme"], row["runtime"]): row for row in rows}
     used = [name for name in RUNTIMES if any(row["runtime"] == name for row in rows)]
     yield f"| network | {' | '.join(RUNTIMES[name] for name in used)} |"
@@ -91,9 +94,14 @@ def _work(row: Row) -> str:
     return f"{row['macs'] / (1e6 * row['min_ms']):.0f}"
 
 
+def _share(row: Row) -> str:
+    return f"{row['of_peak']:.2f} of {row['peak_macs_per_ns']}" if row.get("of_peak") else ""
+
+
 TABLES = {
     "Fastest run and median in milliseconds": lambda r: f"{r['min_ms']:.2f}, {r['median_ms']:.2f}",
     "Multiply-adds per nanosecond, in the fastest run": _work,
+    "Share of the multiply-adds per nanosecond that the processor can do": _share,
 }
 
 

@@ -37,6 +37,13 @@ def test_a_table_has_a_row_for_each_format_and_a_column_for_each_runtime():
     assert "| net, 8 bits | 24 | 48 |" in text
 
 
+def test_the_share_of_the_peak_stands_where_it_is_known():
+    assert "Share" not in SCRIPT["tables"](FOUND)
+    known = {**FOUND["latencies"][2], "of_peak": 0.5, "peak_macs_per_ns": 96.0}
+    text = SCRIPT["tables"]({**FOUND, "latencies": [*FOUND["latencies"][:2], known]})
+    assert text.endswith("| network | C |\n|---|---|\n| net, 8 bits | 0.50 of 96.0 |")
+
+
 def test_tables_replace_what_stood_between_the_marks():
     page = "Head\n<!-- latencies -->\nold\n<!-- end of latencies -->\nTail\n"
     once = SCRIPT["put"](page, TIMES)

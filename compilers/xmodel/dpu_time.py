@@ -17,7 +17,7 @@ from zoo.errors import RefusedError
 from zoo.graph import Graph, Node, Shape
 from zoo.target import Target
 
-__all__ = ["START_MS", "DpuSpeed", "dpu_times"]
+__all__ = ["START_MS", "dpu_times"]
 
 START_MS = 0.15
 """Of a run, whatever the network."""
@@ -26,7 +26,7 @@ _ON_CPU = ("quantize", "dequantize")
 
 
 @dataclass(frozen=True)
-class DpuSpeed:
+class _Speed:
     """What one DPU computes and moves. dpu_bytes_per_s: of its ports to memory."""
 
     channel_parallel: int
@@ -54,20 +54,20 @@ def dpu_times(graph: Graph, target: Target) -> tuple[NodeTime, ...]:
 
     graph: float or integer, NCHW.
     """
-    speed = DpuSpeed.of(target)
+    speed = _Speed.of(target)
     start = NodeTime("start of the run", "DPU", START_MS, {"start": START_MS})
     nodes = (node for node in graph.nodes if node.op not in _ON_CPU)
     return (start, *(_time(graph, node, speed) for node in nodes))
 
 
-def _time(graph: Graph, node: Node, speed: DpuSpeed) -> NodeTime:
+def _time(graph: Graph, node: Node, speed: _Speed) -> NodeTime:
     compute_ms = 1e3 * _cycles(graph, node, speed) / speed.dpu_clock_hz
     memory_ms = 1e3 * _moved_bytes(graph, node) / speed.dpu_bytes_per_s
     parts = {"compute": compute_ms, "memory": memory_ms}
     return NodeTime(node.name, "DPU", max(parts.values()), parts)
 
 
-def _cycles(graph: Graph, node: Node, speed: DpuSpeed) -> int:
+def _cycles(graph: Graph, node: Node, speed: _Speed) -> int:
     """Return the cycles of a convolution or dense layer, 0 for others."""
     if node.op not in ("conv", "dense"):
         return 0

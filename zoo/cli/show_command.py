@@ -86,33 +86,35 @@ def command(
     runtime, source = chosen_runtime(runtime, cpu_tail), source_of(size, rate_hz)
     if any(source) and not is_user_file(name):
         raise UsageError(f"--size and --signal are for {suffixes()} files, not for {name}")
-    if graph is not None:
-        if layers or target is not None or as_json:
-            raise UsageError("--graph goes with none of --layers, --target and --json")
-        ops = write_graph(name, quant, graph, *source)
-        click.echo(f"{graph}: {ops} ops")
-        return
-    if quant:
+    _refuse_both(layers=layers, graph=graph is not None, target=target is not None, json=as_json)
+    if quant and graph is None:
         raise UsageError("--quant needs --graph; `zoo show MODEL` lists what is published")
-    if layers:
-        if target is not None:
-            raise UsageError(
-                "--layers does not go with --target: a layer's work is the same on each"
-            )
+    if graph is not None:
+        click.echo(f"{graph}: {write_graph(name, quant, graph, *source)} ops")
+    elif layers:
         _show_layers(name, as_json, *source)
-        return
-    if target is not None:
+    elif target is not None:
         show_capabilities(name, find_target(target, runtime), as_json, *source)
-        return
-    if any(source):
-        facts = _network(named_file(name), *source)
+    elif any(source):
+        _show_facts(name, _network(named_file(name), *source), as_json)
     else:
         facts = _target(find_target(name, runtime)) if runtime else _facts(name)
+        _show_facts(name, facts, as_json)
+
+
+def _refuse_both(*, layers: bool, graph: bool, target: bool, json: bool) -> None:
+    """Raise UsageError for two options that show different things."""
+    if graph and (layers or target or json):
+        raise UsageError("--graph goes with none of --layers, --target and --json")
+    if layers and target:
+        raise UsageError("--layers does not go with --target: a layer's work is the same on each")
+
+
+def _show_facts(name: str, facts: Mapping[str, object], as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
-    rows = [{"": key, name: value} for key, value in _flat(facts)]
-    print_table("", rows)
+    print_table("", [{"": key, name: value} for key, value in _flat(facts)])
 
 
 def _show_layers(

@@ -13,16 +13,16 @@ from zoo.estimate.deployed import Deployed
 from zoo.estimate.estimate import Estimate, LayerEstimate
 from zoo.file_content import file_content
 
-__all__ = ["Measured", "calibrated", "read_measured"]
+__all__ = ["calibrated", "read_measured"]
 
-Measured = Sequence[Mapping[str, Any]]
+_Rows = Sequence[Mapping[str, Any]]
 """The rows of `latencies` in the JSON of `zoo bench`."""
 
 _SINGLE = ("threads", "batch")
 _TEXTS = ("name", "model", "scheme")
 
 
-def read_measured(file: Path) -> Measured:
+def read_measured(file: Path) -> _Rows:
     """Return the rows of a file that `zoo bench --out` wrote; raises UsageError for another."""
     content = file_content(file, UsageError)
     try:
@@ -40,7 +40,7 @@ def read_measured(file: Path) -> Measured:
 
 
 def calibrated(
-    found: Estimate, measured: Measured, again: Callable[[str, str], Estimate], where: str
+    found: Estimate, measured: _Rows, again: Callable[[str, str], Estimate], where: str
 ) -> Estimate:
     """Return the estimate times the ratio of measured to estimated time.
 

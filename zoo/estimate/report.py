@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from zoo.bench.latency import Latency
 from zoo.estimate.estimate import Estimate
 
-__all__ = ["report", "row"]
+__all__ = ["report"]
 
 _DIGITS = 4
 
@@ -15,10 +15,10 @@ def report(estimates: Sequence[Estimate]) -> dict[str, object]:
     """Return the JSON; `latencies` has a row for each estimate, as `zoo bench` for each network."""
     boards = dict.fromkeys(estimate.network.target.name for estimate in estimates)
     machine = {"processor": ", ".join(boards), "system": "estimated, not measured", "python": ""}
-    return {"machine": machine, "latencies": list(map(row, estimates)), "chains": []}
+    return {"machine": machine, "latencies": list(map(_row, estimates)), "chains": []}
 
 
-def row(estimate: Estimate) -> dict[str, object]:
+def _row(estimate: Estimate) -> dict[str, object]:
     """Return the row of one estimate: no runs, and null for what only a measurement tells."""
     network, (low_ms, high_ms) = estimate.network, estimate.range_ms
     known: Mapping[str, object] = {
