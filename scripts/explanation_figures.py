@@ -8,7 +8,7 @@ The bundle, from `zoo build pfld_0.25x.300w68 --target x86 --quant ptq`, gives t
 import json
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from compilers.hub.read import read
 from compilers.reference import run_all
 from zoo import registry
+from zoo.build.pipeline import STAGES
 from zoo.data.processing import postprocess, preprocess
 from zoo.drawing.charts import Bars, Row, bar_chart
 from zoo.drawing.svg import Drawing, Svg, element, standalone
@@ -35,6 +36,7 @@ NINE_WEIGHTS = "shallow.1.0.weight"
 """A layer with nine weights in each channel."""
 SUMS = "add_140"
 """A tensor with values on both sides of 0."""
+WIDTHS = (8, 6, 5, 4, 3, 2)
 FORMS = {
     "user's file -> float hub": "network as imported",
     "float hub -> float reference": "float reference",
@@ -46,18 +48,20 @@ FORMS = {
 """What each step of a certificate compares with the form before it, which is the user's first."""
 
 
-def drawings() -> Mapping[str, Drawing]:
-    """Return the drawings about quantization by the names of their files."""
-    return {
-        "rounding": rounding(bits=4),
-        "range": value_range(),
-        "weight_bits": weight_bits((8, 6, 5, 4, 3, 2)),
-        "eight_bits": eight_bits(),
-    }
+def stages() -> Drawing:
+    """Return the stages of a build below each other, and what each reads."""
+    content = [heading("The stages of a build, and what each reads")]
+    for index, stage in enumerate(STAGES):
+        y = 34.0 + 44 * index
+        reads = ", ".join(stage.needs) or "your files"
+        content += [*form(stage.name, y), text(f"{stage.summary}; reads {reads}", 222, y + 22)]
+    summary = "; ".join(f"{stage.name}: {stage.summary}" for stage in STAGES)
+    return Drawing(760, 34.0 + 44 * len(STAGES), "Stages of a build", summary, content)
 
 
-def rounding(bits: int) -> Drawing:
+def rounding() -> Drawing:
     """Return nine weights of a channel above the steps that they are rounded to."""
+    bits = 4
     weights = constant(NINE_WEIGHTS)[0].ravel()
     most = 2 ** (bits - 1) - 1
     scale = np.abs(weights).max() / most
@@ -109,10 +113,10 @@ def value_range() -> Drawing:
     return Drawing(500, 274, "Range of values", f"{low:.2f} to {high:.2f}: {note}", content)
 
 
-def weight_bits(widths: Sequence[int]) -> Drawing:
+def weight_bits() -> Drawing:
     """Return how far landmarks of the portrait move if only weights are rounded."""
     exact = landmarks(float_graph())
-    moved = {bits: landmarks(with_rounded_weights(float_graph(), bits)) - exact for bits in widths}
+    moved = {bits: landmarks(with_rounded_weights(float_graph(), bits)) - exact for bits in WIDTHS}
     rows = tuple(
         Row(f"{bits} bits", (float(np.linalg.norm(change, axis=1).mean()),))
         for bits, change in moved.items()
@@ -252,12 +256,21 @@ def checks_of(bundle: Path) -> Sequence[Mapping[str, Any]]:
         return found
 
 
+DRAWINGS: Mapping[str, Callable[[], Drawing]] = {
+    "stages": stages,
+    "rounding": rounding,
+    "range": value_range,
+    "weight_bits": weight_bits,
+    "eight_bits": eight_bits,
+}
+"""The drawings that need no bundle, by the names of their files."""
+
+
 def main(bundle: Path) -> None:
     """Write all files."""
-    for name, drawing in {
-        **drawings(),
-        "certificate": certificate_chain(checks_of(bundle)),
-    }.items():
+    drawn = {name: draw() for name, draw in DRAWINGS.items()}
+    drawn["certificate"] = certificate_chain(checks_of(bundle))
+    for name, drawing in drawn.items():
         (IMAGES / f"{name}.svg").write_text(standalone([drawing]), "utf-8")
 
 

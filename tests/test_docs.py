@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from zoo import __version__, hookspecs, registry
+from zoo.build.pipeline import STAGES
 from zoo.cli.main import COMMANDS, cli
 from zoo.contract import Contract
 from zoo.data.processing import rehearse
@@ -85,6 +86,11 @@ def test_hooks_are_documented():
         for dotted in re.findall(r"`([\w.]+)`", cell):
             module, _, name = dotted.rpartition(".")
             assert hasattr(importlib.import_module(module), name), dotted
+
+
+def test_stages_are_documented_in_order():
+    text = (ROOT / "docs" / "how-a-build-works.md").read_text()
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [stage.name for stage in STAGES]
 
 
 def test_steps_are_documented_with_their_parameters():

@@ -24,9 +24,9 @@ def assert_same(name, drawing):
         assert new == pytest.approx(old, abs=WIDEST, rel=WIDEST)
 
 
-@pytest.mark.parametrize("name", explanation_figures.drawings())
+@pytest.mark.parametrize("name", explanation_figures.DRAWINGS)
 def test_drawings_of_quantization_are_current(name):
-    assert_same(name, explanation_figures.drawings()[name])
+    assert_same(name, explanation_figures.DRAWINGS[name]())
 
 
 @pytest.mark.toolchain
