@@ -13,7 +13,7 @@ from zoo.graph import Graph
 from zoo.plugs import Format, Run
 from zoo.step import Frame
 
-__all__ = ["Runner", "Values", "split"]
+__all__ = ["Runner", "Values"]
 
 Values = Mapping[str, NDArray[np.float32]]
 
@@ -48,12 +48,10 @@ class Runner:
         own = graph.tensors[graph.inputs[0]].shape[0]
         size = own if isinstance(own, int) else _BATCH
         for start in range(0, len(self.samples), size):
-            yield run({self.input: self.samples[start : start + size]})
-
-
-def split(runner: Runner) -> tuple[Runner, Runner]:
-    """Return every other picture, and the rest."""
-    return tuple(runner.with_samples(runner.samples[start::2]) for start in (0, 1))  # type: ignore[return-value]
+            batch = self.samples[start : start + size]
+            filled = batch if own != size else np.resize(batch, (size, *batch.shape[1:]))
+            found = run({self.input: filled})
+            yield {name: array[: len(batch)] for name, array in found.items()}
 
 
 def _loaded(graph: Graph) -> Run:
