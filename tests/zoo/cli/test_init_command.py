@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -19,7 +20,7 @@ from PIL import Image
 from zoo.cli.main import cli
 from zoo.errors import UnknownNameError, UsageError
 
-DETECTOR = Path(__file__).parents[3] / "examples/detector/make_network.py"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture
@@ -187,14 +188,21 @@ def test_ctrl_c_at_a_question_ends_it(home):
 
 @pytest.mark.toolchain
 @pytest.mark.usefixtures("home")
-def test_make_builds_verifies_and_runs_a_detector():
-    onnx.save(runpy.run_path(str(DETECTOR))["balls"](), "balls.onnx")
-    words = ("--model", "balls.onnx", "--target", "x86", "--quant", "none")
-    assert init(*words, "--images", "my photos", "--yes").exception is None
+@pytest.mark.parametrize(
+    ("example", "network", "counted"),
+    [("detector", "balls", "boxes"), ("classifier", "colours", "pictures")],
+)
+def test_make_builds_verifies_and_runs_the_examples(example, network, counted):
+    script = EXAMPLES / example / "make_network.py"
+    onnx.save(runpy.run_path(str(script))[network](), f"{network}.onnx")
+    words = ("--model", f"{network}.onnx", "--contract", EXAMPLES / example / "contract.toml")
+    options = ("--target", "x86", "--quant", "none", "--images", "my photos", "--yes")
+    assert init(*words, *options).exception is None
     made = subprocess.run(
         ["make", f"ZOO={sys.executable} -m zoo"], capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stderr
-    assert "dist/balls.x86.none.tar.gz: not signed" in made.stdout
+    assert f"dist/{network}.x86.none.tar.gz: not signed" in made.stdout
     record = json.loads(made.stdout.splitlines()[-1])
     assert record["source"] == "my photos/#1 $HOME.png"
+    assert re.search(rf"^{network}: 1 frames, \d+ {counted} in ", made.stderr, re.MULTILINE)

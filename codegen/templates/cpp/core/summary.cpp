@@ -94,10 +94,13 @@ std::string power_text(const Summary& summary) {
   return std::string(text) + clock;
 }
 
-// What is looked at: of a photo without landmarks and boxes the picture, or the part in its box.
-std::string unit_of(const Summary& summary) {
-  if (takes_signals()) return "signal";
-  return kContract.has_landmarks || summary.finds_boxes ? "face" : "picture";
+// What was looked at or found, one and several of it. Without landmarks and boxes, that is the
+// picture, or the part of it in a box.
+std::pair<std::string, std::string> units_of(const Summary& summary) {
+  if (takes_signals()) return {"signal", "signals"};
+  if (kContract.has_landmarks) return {"face", "faces"};
+  if (summary.finds_boxes) return {"box", "boxes"};
+  return {"picture", "pictures"};
 }
 
 std::string heat_json(const Summary& summary) {
@@ -134,9 +137,9 @@ std::string Summary::to_json() const {
 
 std::string Summary::to_text() const {
   char text[128];
-  const std::string unit = unit_of(*this);
-  std::snprintf(text, sizeof text, "%d frames, %zu %ss in %.3f s, %.1f frames/s", frames, faces,
-                unit.c_str(), seconds, frames_per_second(*this));
+  const auto [unit, units] = units_of(*this);
+  std::snprintf(text, sizeof text, "%d frames, %zu %s in %.3f s, %.1f frames/s", frames, faces,
+                units.c_str(), seconds, frames_per_second(*this));
   const std::string left_out = skipped > 0 ? ", " + std::to_string(skipped) + " skipped" : "";
   return model + ": " + text + left_out +
          percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
