@@ -39,8 +39,16 @@ class Roofline:
             if rate <= 0:
                 raise RefusedError(f"roofline of {self.unit}: {name} is {rate}; expected above 0")
 
+    def limit(self, macs: int, moved_bytes: int, is_grouped: bool = False) -> str:
+        """Return what a layer's time is spent on: 'compute' or 'memory'."""
+        memory_s = moved_bytes / self.bytes_per_s
+        return "compute" if self._compute_s(macs, is_grouped) > memory_s else "memory"
+
     def seconds(self, macs: int, moved_bytes: int, is_grouped: bool = False) -> float:
         """Return the time of one layer."""
-        rate = self.depthwise_macs_per_s if is_grouped else 0.0
-        compute_s = macs / (rate or self.macs_per_s)
+        compute_s = self._compute_s(macs, is_grouped)
         return max(compute_s, moved_bytes / self.bytes_per_s) + self.layer_s
+
+    def _compute_s(self, macs: int, is_grouped: bool) -> float:
+        rate = self.depthwise_macs_per_s if is_grouped else 0.0
+        return macs / (rate or self.macs_per_s)

@@ -13,6 +13,7 @@ CHIP = Roofline("a chip", macs_per_s=1e9, bytes_per_s=1e8, source="its data shee
 def test_the_longer_of_both_counts():
     assert CHIP.seconds(1_000_000, 10) == 1e-3
     assert CHIP.seconds(10, 1_000_000) == 1e-2
+    assert (CHIP.limit(1_000_000, 10), CHIP.limit(10, 1_000_000)) == ("compute", "memory")
 
 
 def test_grouped_convolutions_may_have_a_rate_of_their_own_and_layers_a_cost():

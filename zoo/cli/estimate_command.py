@@ -174,6 +174,7 @@ def _print_layers(found: "Estimate") -> None:
             "macs": layer.macs,
             "bytes": layer.bytes,
             "us": None if layer.ms is None else 1000 * layer.ms,
+            "limit": layer.limit,
         }
         for layer in found.layers
     ]

@@ -1,6 +1,7 @@
 """The estimate of a network on a board: work, memory and, where its speed is known, latency."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zoo import registry
@@ -20,7 +21,8 @@ _HALF_BITS = 16
 class LayerEstimate:
     """A layer, or what is done between layers. ms: None if no time is estimated.
 
-    bytes: of inputs, constants and output.
+    bytes: of inputs, constants and output.  limit: what most of the time is spent on, such as
+    'compute' or 'memory'; '' if unknown.
     """
 
     node: str
@@ -28,6 +30,7 @@ class LayerEstimate:
     macs: int
     bytes: int
     ms: float | None
+    limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,21 @@ def _by_compiler(
     compiler = registry.load("compiler", network.target.compiler)
     if not isinstance(compiler, TimeEstimate):
         return None
-    times: dict[str, float] = {}
+    total_ms: defaultdict[str, float] = defaultdict(float)
+    parts_ms: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for time in compiler.estimated_times(network.source, network.target):
-        times[time.node] = times.get(time.node, 0.0) + time.total_ms
-    layers = [_layer(work, times.pop(work.node, 0.0)) for work in works]
-    between = [LayerEstimate(name, "", 0, 0, ms) for name, ms in times.items()]
+        total_ms[time.node] += time.total_ms
+        for part, part_ms in time.parts_ms.items():
+            parts_ms[time.node][part] += part_ms
+    limits = {node: _largest(parts) for node, parts in parts_ms.items()}
+    layers = [_layer(w, total_ms.pop(w.node, 0.0), limits.get(w.node, "")) for w in works]
+    between = [LayerEstimate(n, "", 0, 0, ms, limits.get(n, "")) for n, ms in total_ms.items()]
     return (*between, *layers), compiler.time_method
+
+
+def _largest(parts_ms: Mapping[str, float]) -> str:
+    """Return the part that takes longest, '' if none takes any time."""
+    return max(parts_ms, key=parts_ms.__getitem__) if any(parts_ms.values()) else ""
 
 
 def _by_roofline(
@@ -102,9 +114,11 @@ def _by_roofline(
     roofline = network.target.rooflines.get(network.number_format)
     if roofline is None:
         return tuple(_layer(work, None) for work in works), None
+    nodes = network.graph.nodes
+    needs = [(w.macs, w.bytes, _is_grouped(n)) for n, w in zip(nodes, works, strict=True)]
     layers = tuple(
-        _layer(work, 1e3 * roofline.seconds(work.macs, work.bytes, _is_grouped(node)))
-        for node, work in zip(network.graph.nodes, works, strict=True)
+        _layer(work, 1e3 * roofline.seconds(*need), roofline.limit(*need))
+        for work, need in zip(works, needs, strict=True)
     )
     text = f"roofline of {roofline.unit}; {roofline.source}"
     return layers, TimeMethod(text, roofline.factor, is_bound=not roofline.factor)
@@ -115,8 +129,8 @@ def _is_grouped(node: Node) -> bool:
     return isinstance(groups, int) and groups > 1
 
 
-def _layer(work: LayerWork, ms: float | None) -> LayerEstimate:
-    return LayerEstimate(work.node, work.op, work.macs, work.bytes, ms)
+def _layer(work: LayerWork, ms: float | None, limit: str = "") -> LayerEstimate:
+    return LayerEstimate(work.node, work.op, work.macs, work.bytes, ms, limit)
 
 
 def _memory(network: Deployed) -> Memory:

@@ -60,6 +60,7 @@ def test_a_roofline_gives_each_layer_a_time(target):
     one = found(MODEL, target, "qat" if target == "rpi4" else "ptq")
     assert one.ms == pytest.approx(sum(layer.ms for layer in one.layers))
     assert all(layer.ms >= 0 for layer in one.layers)
+    assert {layer.limit for layer in one.layers} == {"compute", "memory"}
     assert one.method.text.startswith("roofline of ")
     low_ms, high_ms = one.range_ms
     assert low_ms <= one.ms
@@ -84,6 +85,8 @@ def test_a_compiler_that_knows_the_chip_gives_the_times(model, target):
     board = find_target(target)
     times = registry.load("compiler", board.compiler).estimated_times(one.network.source, board)
     assert one.ms == pytest.approx(sum(time.total_ms for time in times))
+    limits = {layer.limit for layer in one.layers if layer.ms}
+    assert limits <= {part for time in times for part in time.parts_ms}
     assert one.method == registry.load("compiler", board.compiler).time_method
 
 
