@@ -104,7 +104,8 @@ def metric_check(
 ) -> Check:
     """Return the change of the recipe's own metric on these photos as a recorded check.
 
-    data: with labels that the recipe knows, by default the training split.
+    data: with labels that the recipe knows, by default the training split.  words: for the photos;
+    an evaluation may look at several samples of each, such as crops.
     """
     name = parse_name(data)
     found = find_data(data, "train")
@@ -114,8 +115,10 @@ def metric_check(
     wanted, got = before.metrics[recipe.metric], after.metrics[recipe.metric]
     worse = wanted - got if recipe.more_is_better else got - wanted
     lost = max(worse, 0.0) / (abs(wanted) or 1.0)
+    is_more = before.count > len(photos) and not words.startswith(f"{before.count} ")
+    several = f"{before.count:,} samples of " if is_more else ""
     return Check(
-        step=f"{LOSS}, {recipe.metric} {wanted:.4g} -> {got:.4g}, {words}",
+        step=f"{LOSS}, {recipe.metric} {wanted:.4g} -> {got:.4g}, {several}{words}",
         unit="of the float network's",
         largest=float(f"{lost:.6g}"),
         mean=float(f"{lost:.6g}"),

@@ -1,6 +1,7 @@
 """What quantization loses, and where."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from quantization import pixel_feeds, quantized
 from compilers.hub import HUB
 from compilers.schemes import W8A8_ASYM
 from zoo.errors import VerifyError
+from zoo.proof import loss
 from zoo.proof.certificate import LOSS, Certificate
 from zoo.proof.loss import Networks, loss_checks, relative_loss
 
@@ -92,3 +94,28 @@ def test_equalised_layers_are_not_blamed(tmp_path):
     (check,) = _checks(tmp_path, integer)
     before, after = (float(word) for word in check.why.split() if word[0].isdigit())
     assert before < after < 1
+
+
+@pytest.mark.parametrize(
+    ("photos", "words", "told"),
+    [
+        (3, "3 pictures held out", "20 samples of 3 pictures held out"),
+        (20, "20 pictures held out", "20 pictures held out"),
+        (19, "20 pictures held out", "20 pictures held out"),
+    ],
+)
+def test_samples_of_a_metric_are_told_where_pictures_have_several(
+    monkeypatch, tmp_path, photos, words, told
+):
+    def evaluate(_, run, *__):
+        return SimpleNamespace(metrics={"accuracy_percent": run}, count=20)
+
+    data = SimpleNamespace(dataset=None, split="")
+    monkeypatch.setattr(loss, "find_data", lambda *_: data)
+    monkeypatch.setattr(loss.registry, "resolve", lambda _: evaluate)
+    networks = SimpleNamespace(runs=(88.0, 89.5))
+    recipe = SimpleNamespace(evaluate="", metric="accuracy_percent", more_is_better=True)
+    paths = {tmp_path / f"{number}.png" for number in range(photos)}
+    check = loss.metric_check(networks, recipe, tmp_path, paths, words)
+    assert check.step == f"{LOSS}, accuracy_percent 88 -> 89.5, {told}"
+    assert (check.largest, check.values) == (0, 20)
