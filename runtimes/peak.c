@@ -46,8 +46,13 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))) static double av
 
 #define ZERO_256(sum) __m256i sum = _mm256_setzero_si256();
 
-#if __GNUC__ >= 11 || __clang_major__ >= 12
-__attribute__((target("avx2,avxvnni"))) static double avx_vnni(long rounds) {
+// As in the kernels: older compilers do not know it, and other instructions may stand for it.
+#if !defined(NETWORK_AVX_VNNI) && (__GNUC__ >= 11 || __clang_major__ >= 12)
+#define NETWORK_AVX_VNNI "avx2,fma,avxvnni"
+#endif
+
+#ifdef NETWORK_AVX_VNNI
+__attribute__((target(NETWORK_AVX_VNNI))) static double avx_vnni(long rounds) {
   const __m256i inputs = _mm256_set1_epi8(1), weights = _mm256_set1_epi8(2);
 #define ADD(sum) sum = _mm256_dpbusd_avx_epi32(sum, inputs, weights);
   EACH(ZERO_256)
