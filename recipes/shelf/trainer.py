@@ -14,6 +14,7 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor, nn
 
+from recipes.shelf.training_curves import draw_training
 from zoo.errors import RecipeError
 from zoo.reporting import Countdown
 from zoo.training import TrainOptions
@@ -87,6 +88,7 @@ def _callbacks(out: Path, settings: TrainerSettings, watched: Watched) -> list[C
         # After every epoch: `save_last` above would only cover the best ones.
         ModelCheckpoint(out / "checkpoints", "last", enable_version_counter=False),
         _Progress(),
+        _Curves(out),
     ]
     if settings.average_decay > 0:
         callbacks.append(WeightAveraging(avg_fn=_Average(settings.average_decay)))
@@ -174,3 +176,17 @@ class _Progress(Callback):
         self._told_s = self._clock()
         epoch = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
         rank_zero_info(f"{epoch}: {found}{self._countdown.after(done)}")
+
+
+class _Curves(Callback):
+    """Draws the log's metrics at the end."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        for logger in trainer.loggers:
+            logger.save()
+        log = self._out / "log" / "metrics.csv"
+        if log.is_file():
+            draw_training(log, self._out / "curves.svg")

@@ -117,6 +117,7 @@ def test_switches(make_faces: MakeFaces, tmp_path: Path) -> None:
     train(recipe, replace(wanted, settings={**wanted.settings, **off, **on, **seed}))
     log = (tmp_path / "log" / "metrics.csv").read_text().splitlines()
     assert "val_pose_deg" not in log[0].split(",")
+    assert ">val_nme</text>" in (tmp_path / "curves.svg").read_text()
 
 
 def test_training_stops_where_nothing_gets_better(make_faces: MakeFaces, tmp_path: Path) -> None:
