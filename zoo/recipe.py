@@ -50,7 +50,8 @@ class Recipe:
 
     name: 'architecture_variant.dataset', in the characters of zoo.names.  hubs: published ONNX,
     the float one as 'none', others by quantization and scheme ('ptq.w8a8-asym').  metrics: JSON
-    measured at publishing, by the same names.  card: model card.
+    measured at publishing, by the same names.  details: JSON of curves and groups, likewise.
+    card: model card.
     train, fit, export, restore, evaluate, evaluate_chain, suites (by name), pictures: dotted paths
     'module:function', imported on use:
       train(recipe, zoo.training.TrainOptions) -> Path of the weights;
@@ -84,6 +85,7 @@ class Recipe:
     golden: tuple[GoldenInput, ...] = ()
     licences: tuple[Licence, ...] = ()
     metrics: Path | None = None
+    details: Path | None = None
     card: Path | None = None
     train: str = ""
     fit: str = ""

@@ -33,6 +33,7 @@ def recipe(variant: Variant) -> Recipe:
         golden=whole_portraits(),
         licences=(_weights_licence(), portrait_licence()),
         metrics=published_file(WEIGHTS, f"{name}.json"),
+        details=published_file(WEIGHTS, f"{name}.details.json"),
         card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.facenet.train:train",
         fit="recipes.facenet.fit:fit",

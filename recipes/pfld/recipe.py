@@ -37,6 +37,7 @@ def recipe(variant: Variant) -> Recipe:
         golden=portraits(),
         licences=(_weights_licence(variant), portrait_licence()),
         metrics=published_file(WEIGHTS, f"{name}.json"),
+        details=published_file(WEIGHTS, f"{name}.details.json"),
         card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.pfld.train:train",
         fit="recipes.shelf.landmarks.fit:fit",

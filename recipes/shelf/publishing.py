@@ -1,14 +1,14 @@
 """Writes a recipe's published files to its folder of weights, and measures them.
 
 A folder holds MODEL.safetensors, its training record MODEL.training.json, the float hub
-MODEL.none.onnx, quantized hubs MODEL.QUANT.SCHEME.onnx, their accuracy MODEL.json and the card
-MODEL.md.
+MODEL.none.onnx, quantized hubs MODEL.QUANT.SCHEME.onnx, their accuracy MODEL.json, its curves and
+groups MODEL.details.json, and the card MODEL.md.
 """
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from string import Template
 from textwrap import fill
@@ -29,7 +29,10 @@ __all__ = [
     "publish_quantized",
     "render",
     "write_accuracy",
+    "write_details",
 ]
+
+_CURVE_POINTS = 100
 
 
 def keep_weights(trained: Path, name: str, folder: Path) -> Path:
@@ -76,12 +79,52 @@ def measure(recipe: Recipe, data: Path) -> Mapping[str, Evaluation]:
 
 
 def write_accuracy(recipe: Recipe, measured: Mapping[str, Evaluation], folder: Path) -> None:
-    """Write the metrics by quantization as JSON; curves and groups are not published."""
+    """Write the metrics by quantization as JSON, and curves and groups to a file of their own."""
     figures = {
         quant: {"data": result.data, "count": result.count, "metrics": dict(result.metrics)}
         for quant, result in measured.items()
     }
     (folder / f"{recipe.name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    write_details(recipe, measured, folder)
+
+
+def write_details(recipe: Recipe, measured: Mapping[str, Evaluation], folder: Path) -> None:
+    """Write curves and groups by quantization, a line for each, if there are any."""
+    details = {quant: _details(result) for quant, result in measured.items()}
+    if any(found["curves"] or found["groups"] for found in details.values()):
+        lines = (f"{json.dumps(quant)}: {json.dumps(found)}" for quant, found in details.items())
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
+        (folder / f"{recipe.name}.details.json").write_text(text, "utf-8")
+
+
+def _details(result: Evaluation) -> dict[str, object]:
+    """Return curves of a few points, and groups, in JSON types."""
+    return {
+        "data": result.data,
+        "count": result.count,
+        "curves": [
+            {**asdict(curve), "points": [_rounded(point) for point in _thinned(curve.points)]}
+            for curve in result.curves
+        ],
+        "groups": [
+            {
+                **asdict(group),
+                "metrics": dict(zip(group.metrics, _rounded(group.metrics.values()), strict=True)),
+            }
+            for group in result.groups
+        ],
+    }
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """Return evenly chosen points, the first and the last among them."""
+    last = len(points) - 1
+    count = min(len(points), _CURVE_POINTS)
+    return [points[round(index * last / max(count - 1, 1))] for index in range(count)]
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(value, 3) for value in values]
 
 
 def parameters(recipe: Recipe) -> int:

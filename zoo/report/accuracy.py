@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zoo.build.plan import hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import evaluate
-from zoo.data.evaluation import Evaluation
+from zoo.data.evaluation import Curve, Evaluation, Measurement
 from zoo.errors import RecipeError
 from zoo.field_types import mistyped
 from zoo.proof.certificate import Certificate
@@ -52,17 +53,27 @@ def recorded_in(certificate: Certificate, recipe: Recipe) -> tuple[Accuracy, ...
     own = _evaluation(certificate.accuracy, f"{certificate.model}: its certificate's accuracy")
     key = hub_key(certificate.quantization, certificate.scheme)
     published = _read(recipe)
-    of_key = Accuracy(form_of(key), own, is_measured=False)
-    if key == _NONE or published.get(key) != own or _NONE not in published:
-        return (of_key,)
-    return (Accuracy(FLOAT, published[_NONE], is_measured=False), of_key)
+    if key not in published or replace(published[key], curves=(), groups=()) != own:
+        return (Accuracy(form_of(key), own, is_measured=False),)
+    keys = dict.fromkeys(each for each in (_NONE, key) if each in published)
+    return tuple(Accuracy(form_of(each), published[each], is_measured=False) for each in keys)
 
 
 def _read(recipe: Recipe) -> dict[str, Evaluation]:
-    if recipe.metrics is None:
+    """Return what was published of each hub, with the curves and groups that belong to it."""
+    figures, details = _json(recipe.metrics), _json(recipe.details)
+    found = {key: _evaluation(values, str(recipe.metrics)) for key, values in figures.items()}
+    return {
+        key: _with_details(evaluation, details.get(key, {}), str(recipe.details))
+        for key, evaluation in found.items()
+    }
+
+
+def _json(file: Path | None) -> Mapping[str, Any]:
+    if file is None:
         return {}
-    figures = json.loads(recipe.metrics.read_text("utf-8"))
-    return {key: _evaluation(values, str(recipe.metrics)) for key, values in figures.items()}
+    read: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    return read
 
 
 def _evaluation(values: Mapping[str, Any], where: str) -> Evaluation:
@@ -71,6 +82,26 @@ def _evaluation(values: Mapping[str, Any], where: str) -> Evaluation:
         found = Evaluation(values["data"], values["count"], values["metrics"])
     except (LookupError, TypeError) as error:
         raise RecipeError(f"{where}: has no data, count and metrics ({error!r})") from error
+    return _checked(found, where)
+
+
+def _with_details(found: Evaluation, details: Mapping[str, Any], where: str) -> Evaluation:
+    """Return an evaluation with its curves and groups; as it is if they are of other samples."""
+    if (details.get("data"), details.get("count")) != (found.data, found.count):
+        return found
+    try:
+        curves = tuple(map(_curve, details["curves"]))
+        groups = tuple(Measurement(**group) for group in details["groups"])
+    except (LookupError, TypeError) as error:
+        raise RecipeError(f"{where}: has no curves and groups ({error!r})") from error
+    return _checked(replace(found, curves=curves, groups=groups), where)
+
+
+def _curve(values: Mapping[str, Any]) -> Curve:
+    return Curve(**{**values, "points": tuple(map(tuple, values["points"]))})
+
+
+def _checked(found: Evaluation, where: str) -> Evaluation:
     if wrong := mistyped(found, Evaluation):
         raise RecipeError(f"{where}: {wrong}")
     return found
