@@ -14,7 +14,7 @@ from zoo.errors import RecipeError
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
 
-__all__ = ["as_run", "load_weights", "save_state"]
+__all__ = ["as_run", "load_weights", "read_state", "save_state"]
 
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -24,19 +24,26 @@ def load_weights(net: Net, weights: Path, name: str) -> Net:
 
     name: of the model, for messages.
     """
+    state = read_state(weights)
     try:
-        net.load_state_dict(load_file(weights))
-    except (OSError, SafetensorError) as error:
-        raise RecipeError(
-            f"{weights}: not readable as safetensors ({error}); "
-            "pickled checkpoints are not accepted"
-        ) from error
+        net.load_state_dict(state)
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
         raise RecipeError(
             f"{weights}: not the weights of {name} ({reason}); give those of this variant"
         ) from error
     return net
+
+
+def read_state(weights: Path) -> dict[str, Tensor]:
+    """Return the weights of a network by name; raises RecipeError for what is no safetensors."""
+    try:
+        return load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise RecipeError(
+            f"{weights}: not readable as safetensors ({error}); "
+            "pickled checkpoints are not accepted"
+        ) from error
 
 
 def as_run(net: nn.Module, recipe: Recipe) -> Run:

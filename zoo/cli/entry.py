@@ -24,7 +24,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def enter(command: click.Command, name: str) -> None:
-    """Run a command line. name: as called, such as 'zoo' or 'python -m recipes.pfld.soup'."""
+    """Run a command line. name: as called, such as 'zoo' or 'python -m recipes.pfld.publish'."""
     # Idle threads of numpy's matrix products spin, which takes several times the CPU time of the
     # products. OpenBLAS reads this when numpy is imported, which `zoo` does in its commands.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
