@@ -93,7 +93,8 @@ def command(
     if as_json:
         print_json(report(found))
         return
-    print_table("Estimated, not measured", [_shown(one) for one in found])
+    how = f"corrected by {measured.name}" if measured else "not measured"
+    print_table(f"Estimated, {how}", [_shown(one) for one in found])
     for note in dict.fromkeys(map(_note, found)):
         click.echo(note)
     for one in found if layers else ():
