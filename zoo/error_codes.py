@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from zoo import errors
 from zoo.errors import UnknownNameError, ZooError
 
-__all__ = ["PAGE", "RETIRED", "ErrorKind", "error_kind", "error_kinds"]
+__all__ = ["PAGE", "RETIRED", "SYSTEM", "ErrorKind", "error_kind", "error_kinds"]
 
 PAGE = "docs/errors.md"
 """Has a section for each code, whose anchor is the code."""
+
+SYSTEM = "system"
+"""Of what the operating system refuses."""
 
 RETIRED: tuple[str, ...] = ()
 """Codes of earlier versions; none of them is given to another kind."""
@@ -31,7 +34,7 @@ class ErrorKind:
 
 _OTHERS = (
     ErrorKind(
-        "system",
+        SYSTEM,
         "The operating system refuses to read, write or start something.",
         "Look at the path and the reason in the message: permissions, disk space, or a file that "
         "another program has changed.",

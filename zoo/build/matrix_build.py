@@ -17,7 +17,7 @@ from zoo.build.matrix import Cell, in_matrix_words
 from zoo.build.pipeline import Step, next_step
 from zoo.build.plan import Plan
 from zoo.build.remote_stage import Failed, Job, Lacking, Made, packed, perform, receive
-from zoo.errors import CacheError, RefusedError, UsageError, WorkerError, ZooError
+from zoo.errors import CacheError, UsageError, WorkerError, ZooError
 
 __all__ = ["BuiltCell", "Count", "MatrixBuild"]
 
@@ -27,7 +27,7 @@ class BuiltCell:
     """What became of a cell.
 
     state: 'built', 'cached' if no stage had to run, 'refused' by its target, or 'failed'.
-    reason: of the last two.
+    reason: of the last two.  code: of the kind of error that it is (zoo.error_codes).
     """
 
     cell: Cell
@@ -35,6 +35,7 @@ class BuiltCell:
     packages: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     reason: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class MatrixBuild:
             try:
                 found = self._result(under, step)
             except (ZooError, OSError) as error:  # such as an input that is gone
-                found = Failed(str(error))
+                found = Failed.by(error)
             if found is None:
                 return None
             if isinstance(found, Failed):
@@ -175,7 +176,7 @@ class MatrixBuild:
                 receive(self._cache, answer.outcome, answer.content)
             found = self._cache.preview(running.step.task)
         except CacheError as error:
-            return Failed(str(error))
+            return Failed.by(error)
         if not found.hit:
             return Failed(
                 f"{running.step.name}: the worker's surroundings are not those here "
@@ -188,7 +189,7 @@ class MatrixBuild:
         try:
             packages = deliver(under.plan, done, self._cache, self._out)
         except (UsageError, CacheError) as error:
-            return _failed(under.cell, Failed(str(error)))
+            return _failed(under.cell, Failed.by(error))
         state = "built" if under.ran else "cached"
         told = tuple(map(in_matrix_words, notes(under.plan, done)))
         return BuiltCell(under.cell, state, tuple(packages), told)
@@ -204,23 +205,24 @@ def _started(cell: Cell, names: dict[str, Cell]) -> _Underway | BuiltCell:
         with blame():
             plan = cell.plan()
     except ZooError as error:
-        return _failed(cell, Failed(str(error), isinstance(error, RefusedError)))
+        return _failed(cell, Failed.by(error))
     other = names.setdefault(plan.build_name, cell)
     if other is not cell:
         why = f"{plan.build_name} is the name of another cell's bundle, of model {other.model}"
-        return _failed(cell, Failed(f"{why}; give its table among the models another name"))
+        remedy = "give its table among the models another name"
+        return _failed(cell, Failed(f"{why}; {remedy}", code=UsageError.code))
     return _Underway(cell, plan)
 
 
 def _failed(cell: Cell, why: Failed) -> BuiltCell:
     state = "refused" if why.is_refused else "failed"
-    return BuiltCell(cell, state, reason=in_matrix_words(why.reason))
+    return BuiltCell(cell, state, reason=in_matrix_words(why.reason), code=why.code)
 
 
 def _answer(future: "Future[Made | Failed | Lacking]") -> Made | Failed | Lacking:
     try:
         return future.result()
     except WorkerError as error:
-        return Failed(str(error))
+        return Failed.by(error)
     except Exception as error:  # of a cluster: a killed worker, or what its task raised
         return Failed(f"{type(error).__name__}: {error}")

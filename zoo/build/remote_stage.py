@@ -10,11 +10,13 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from zoo.build.cache import Cache, Outcome, default_folder
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import next_step
-from zoo.errors import RefusedError, ZooError
+from zoo.error_codes import SYSTEM
+from zoo.errors import RefusedError, WorkerError, ZooError
 
 __all__ = ["Failed", "Job", "Lacking", "Made", "packed", "perform", "receive"]
 
@@ -42,10 +44,20 @@ class Made:
 
 @dataclass(frozen=True)
 class Failed:
-    """Why a stage, or a whole build, has no result. is_refused: the target does not take it."""
+    """Why a stage, or a whole build, has no result.
+
+    is_refused: the target does not take it.  code: of the kind of error (zoo.error_codes).
+    """
 
     reason: str
     is_refused: bool = False
+    code: str = WorkerError.code
+
+    @classmethod
+    def by(cls, error: ZooError | OSError) -> Self:
+        """Return what an error says."""
+        code = error.code if isinstance(error, ZooError) else SYSTEM
+        return cls(str(error), isinstance(error, RefusedError), code)
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ def perform(job: Job, sent: Mapping[str, bytes]) -> Made | Failed | Lacking:
     try:
         return _perform(job, sent)
     except ZooError as error:
-        return Failed(str(error), isinstance(error, RefusedError))
+        return Failed.by(error)
 
 
 def packed(outcome: Outcome) -> bytes:

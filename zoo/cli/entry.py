@@ -11,6 +11,7 @@ import click
 
 from zoo.cli.standard_output import OutputError, open_standard_files, standard_output
 from zoo.cli.termination import Terminated, terminable
+from zoo.error_codes import SYSTEM
 from zoo.errors import UsageError, ZooError
 from zoo.quoting import terminal
 
@@ -18,8 +19,6 @@ __all__ = ["enter"]
 
 _INTERRUPTED = 130
 _SIGNALLED = 128
-_SYSTEM = "system"
-"""Of zoo.error_codes."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -49,10 +48,10 @@ def enter(command: click.Command, name: str) -> None:
         _fail(name, str(end), _SIGNALLED + end.number)
     except OutputError as error:
         why = f"cannot be written ({error.strerror})"
-        _say(name, f"standard output: {why}", _SYSTEM)
+        _say(name, f"standard output: {why}", SYSTEM)
         sys.exit(1)
     except OSError as error:
-        _fail(name, _surroundings(error), 1, _SYSTEM)
+        _fail(name, _surroundings(error), 1, SYSTEM)
     sys.exit(status if isinstance(status, int) else 0)  # of Context.exit
 
 

@@ -92,7 +92,7 @@ def build_matrix(
         for one in built:
             name = " ".join(one.cell.row.values())
             told = [f"note: {name}: {note}" for note in one.notes]
-            told += [f"{name}: {one.reason}"] if one.reason else []
+            told += [f"{name}: {one.reason} [{one.code}]"] if one.reason else []
             for line in told:
                 click.echo(terminal(line), err=True)
     return _FAILED if any(not one.packages for one in built) else 0
@@ -156,6 +156,7 @@ def _facts(one: "BuiltCell") -> dict[str, object]:
         "packages": [str(package) for package in one.packages],
         "notes": list(one.notes),
         "reason": one.reason,
+        "code": one.code,
     }
 
 

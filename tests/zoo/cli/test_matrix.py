@@ -31,6 +31,7 @@ def test_a_table_tells_what_became_of_each_and_the_status_that_one_failed(zoo, m
     ]
     assert lines[3].split() == ["broken.onnx", "board0", "none", "failed"]
     assert "broken.onnx board0 none: plugin 'matrix_boards_plugin'" in result.stderr
+    assert " [plugin]\n" in result.stderr
     assert "note: one.onnx board0 none: it is a text\n" in result.stderr
     assert (tmp_path / "dist" / "one.board0.none.tar.gz").is_file()
 
@@ -50,6 +51,7 @@ def test_json(zoo, matrix):
                 "packages": ["dist/one.board0.none.tar.gz"],
                 "notes": ["it is a text"],
                 "reason": "",
+                "code": "",
             }
         ],
         "stages": {"ran": 8, "cached": 0, "shared": 0},
