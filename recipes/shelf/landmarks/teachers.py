@@ -69,14 +69,18 @@ def _own_network(weights: Path, contract: Contract, family: Family[Any]) -> "_Re
     if model in family.variants:
         variant = family.variants[model]
         return _Relative(name, variant, family.load(variant, weights))
-    if not registry.knows("recipe", model):
+    recipe = registry.load("recipe", model) if registry.knows("recipe", model) else None
+    if recipe is None or not (recipe.restore and _finds_landmarks(recipe.contract)):
         raise RecipeError(
-            f"{weights}: not named after a model; expected the weights of one that finds "
-            f"landmarks, named MODEL.safetensors, such as {next(iter(family.variants))}.safetensors"
+            f"{weights}: not named after a model that finds landmarks; expected the weights of "
+            f"one, named MODEL.safetensors, such as {next(iter(family.variants))}.safetensors"
         )
-    recipe = registry.load("recipe", model)
     run: Run = registry.resolve(recipe.restore)(recipe, weights)
     return _Stranger(name, recipe.contract, contract, lambda _: run)
+
+
+def _finds_landmarks(contract: Contract) -> bool:
+    return any(step.name == "landmarks" for step in contract.post)
 
 
 def _peer(onnx: Path, file: Path, contract: Contract) -> "_Stranger":
