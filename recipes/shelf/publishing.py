@@ -7,7 +7,7 @@ groups MODEL.details.json, and the card MODEL.md.
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from string import Template
@@ -17,7 +17,7 @@ from zoo import registry
 from zoo.build.cache import Cache, default_folder
 from zoo.build.pipeline import STAGES, build
 from zoo.build.plan import Wish, make_plan
-from zoo.data.evaluation import Evaluation, metric_words
+from zoo.data.evaluation import Curve, Evaluation, metric_words
 from zoo.recipe import Recipe
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "write_details",
 ]
 
-_CURVE_POINTS = 100
+_CURVE_POINTS = 101
 
 
 def keep_weights(trained: Path, name: str, folder: Path) -> Path:
@@ -102,10 +102,7 @@ def _details(result: Evaluation) -> dict[str, object]:
     return {
         "data": result.data,
         "count": result.count,
-        "curves": [
-            {**asdict(curve), "points": [_rounded(point) for point in _thinned(curve.points)]}
-            for curve in result.curves
-        ],
+        "curves": [_curve(curve) for curve in result.curves],
         "groups": [
             {
                 **asdict(group),
@@ -116,11 +113,22 @@ def _details(result: Evaluation) -> dict[str, object]:
     }
 
 
-def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """Return evenly chosen points, the first and the last among them."""
-    last = len(points) - 1
-    count = min(len(points), _CURVE_POINTS)
-    return [points[round(index * last / max(count - 1, 1))] for index in range(count)]
+def _curve(curve: Curve) -> dict[str, object]:
+    """Return a curve of a few points, to be joined: of steps their heights at even places."""
+    points: Iterable[tuple[float, float]] = curve.points
+    count = min(len(curve.points), _CURVE_POINTS)
+    if curve.is_step:
+        places = (curve.x_limit * index / (_CURVE_POINTS - 1) for index in range(_CURVE_POINTS))
+        points = [(place, _height(curve, place)) for place in places]
+    elif count < len(curve.points):
+        share = (len(curve.points) - 1) / (count - 1)
+        points = [curve.points[round(index * share)] for index in range(count)]
+    return {**asdict(curve), "points": list(map(_rounded, points)), "is_step": False}
+
+
+def _height(curve: Curve, place: float) -> float:
+    """Return the height of steps at a place, 0 before the first one."""
+    return next((y for x, y in reversed(curve.points) if x <= place), 0.0)
 
 
 def _rounded(values: Iterable[float]) -> list[float]:

@@ -1,8 +1,8 @@
 """Curves and groups beside the weights belong to the published figures."""
 
 import json
-from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from zoo import registry
@@ -21,14 +21,15 @@ def test_each_published_hub_has_its_details(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_area_under_a_curve_is_near_the_published_one(name):
+def test_the_area_under_a_curve_is_the_published_one(name):
     for accuracy in recorded(registry.load("recipe", name)):
         for curve in accuracy.evaluation.curves:
             if curve.name == "Cumulative error":
-                points = [(min(x, curve.x_limit), y) for x, y in (*curve.points, (1e9, 0))]
-                area = sum(y * (after - x) for (x, y), (after, _) in pairwise(points))
-                found = area / curve.x_limit
-                assert found == pytest.approx(accuracy.evaluation.metrics["auc_0.1_percent"], abs=1)
+                x, y = np.array(curve.points).T
+                places = np.linspace(0, curve.x_limit, 1001)
+                found = np.interp(places, x, y).mean()
+                metric = accuracy.evaluation.metrics["auc_0.1_percent"]
+                assert found == pytest.approx(metric, abs=0.5)
 
 
 @pytest.mark.parametrize("name", NAMES)

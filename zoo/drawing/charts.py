@@ -5,6 +5,7 @@ Lines differ by colour and dashes, so that they can be told apart in print and w
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, isfinite, log10
 
 from zoo.data.evaluation import Curve
@@ -103,6 +104,8 @@ class _Plot:
     def line(self, index: int, curve: Curve) -> Svg:
         """Return a curve up to the limit of x."""
         shown = [(x, y) for x, y in curve.points if x <= self.x_limit]
+        if not curve.is_step:
+            shown += self._end(curve)
         path = ""
         for x, y in shown:
             place = f"{self.x(x):.1f} {self.y(y):.1f}"
@@ -115,6 +118,14 @@ class _Plot:
         if curve.is_step and path:
             path += f"H{self.x(self.x_limit):.1f}"
         return element("path", d=path or f"M{_LEFT:.0f} 0", fill="none", **_stroke(index))
+
+    def _end(self, curve: Curve) -> list[tuple[float, float]]:
+        """Return where a joined curve leaves the plot at the limit of x, nothing if it does not."""
+        for (x, y), (beyond, height) in pairwise(curve.points):
+            if x < self.x_limit < beyond:
+                share = (self.x_limit - x) / (beyond - x)
+                return [(self.x_limit, y + share * (height - y))]
+        return []
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def curve_blocks(content: Content) -> tuple[Block, ...]:
         [
             (f"{subject.name} {accuracy.form}", accuracy.evaluation.curves)
             for subject in content.subjects
-            for accuracy in subject.accuracy
+            for accuracy in subject.shown
         ]
     )
     return (Figures(tuple(charts)),) if charts else ()
@@ -86,14 +86,14 @@ def _group_charts(subject: Subject) -> Iterator[Drawing]:
         rows = tuple(Row(name, values) for name, values in groups.items())
         known = [value for row in rows for value in row.values if value is not None]
         if known and min(known) >= 0:
-            names = tuple(each.form for each in subject.accuracy)
+            names = tuple(each.form for each in subject.shown)
             yield bar_chart(f"{title} by {test}", Bars(names, rows, unit))
 
 
 def _groups(subject: Subject) -> Table:
     """Return the numbers of the charts, with the number of samples."""
-    counts = _counts(subject.accuracy[0].evaluation)
-    forms = tuple(each.form for each in subject.accuracy)
+    counts = _counts(subject.shown[0].evaluation)
+    forms = tuple(each.form for each in subject.shown)
     rows = [
         (f"{test}: {name}", f"{counts.get((test, name), 0):,}", *map(number, values))
         for test, groups in _by_test(subject).items()
@@ -110,9 +110,9 @@ def _counts(evaluation: Evaluation) -> dict[tuple[str, str], int]:
 def _by_test(subject: Subject) -> dict[str, dict[str, tuple[float | None, ...]]]:
     """Return the metric by test and condition, of each form, None where one lacks it."""
     found: dict[str, dict[str, tuple[float | None, ...]]] = {}
-    for group in subject.accuracy[0].evaluation.groups:
+    for group in subject.shown[0].evaluation.groups:
         if subject.metric in group.metrics:
-            values = tuple(_of_group(each, group, subject.metric) for each in subject.accuracy)
+            values = tuple(_of_group(each, group, subject.metric) for each in subject.shown)
             found.setdefault(group.test, {})[group.condition] = values
     return found
 
@@ -127,10 +127,10 @@ def _of_group(accuracy: Accuracy, wanted: Measurement, metric: str) -> float | N
 
 def _losses(subject: Subject) -> Iterator[Block]:
     """Yield where integers are worse than the float network, in the metric that counts."""
-    floats = [each for each in subject.accuracy if each.is_float]
+    floats = [each for each in subject.shown if each.is_float]
     if not floats or not subject.metric:
         return
-    for accuracy in subject.accuracy:
+    for accuracy in subject.shown:
         if not accuracy.is_float:
             yield Text(_loss_text(subject, floats[0], accuracy))
 

@@ -117,6 +117,7 @@ class Subject:
     """A bundle, or a model that is not built.
 
     target, quantization, scheme: '' for a model.  metric: of its evaluation, which is compared.
+    compared: the forms to compare, of all whose accuracy is known.
     certificate, contents: None for a model.
     """
 
@@ -127,11 +128,18 @@ class Subject:
     metric: str
     more_is_better: bool
     networks: tuple[NetworkFacts, ...]
+    compared: tuple[str, ...]
     accuracy: tuple[Accuracy, ...]
     examples: tuple[Example, ...]
     terms: tuple[Terms, ...]
     certificate: Certificate | None
     contents: Contents | None
+
+    @property
+    def shown(self) -> tuple[Accuracy, ...]:
+        """The accuracy of the forms to compare, or of all if it is not known of these."""
+        kept = tuple(each for each in self.accuracy if each.form in self.compared)
+        return kept or self.accuracy
 
     @property
     def deployed(self) -> Accuracy | None:

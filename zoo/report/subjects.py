@@ -10,7 +10,7 @@ from typing import Any
 from zoo import registry
 from zoo.build.first_source import read_network
 from zoo.build.models import USER, find_recipe
-from zoo.build.plan import find_target
+from zoo.build.plan import find_target, hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import load_pair, load_published
 from zoo.bundle.bundle import MANIFEST, Bundle, BundledModel, check, unpack
@@ -22,7 +22,7 @@ from zoo.macs import count_macs
 from zoo.proof.bundle_certificate import bundle_certificate
 from zoo.recipe import Recipe
 from zoo.report.accuracy import form_of, measured, recorded, recorded_in
-from zoo.report.content import Contents, Example, NetworkFacts, PackedFile, Subject, Terms
+from zoo.report.content import FLOAT, Contents, Example, NetworkFacts, PackedFile, Subject, Terms
 from zoo.report.examples import examples
 from zoo.signature import SIGNATURE
 from zoo.user_file import is_user_file
@@ -61,17 +61,18 @@ def find_subject(name: str, data: Path | None) -> Subject:
 
 def _of_bundle(bundle: Bundle, where: str, archive_bytes: int, data: Path | None) -> Subject:
     certificate = bundle_certificate(bundle, where)
-    manifest = bundle.manifest
+    manifest, model = bundle.manifest, bundle.manifest.models[0]
     recipe = _recipe(bundle)
     forms = [(form_of(network.name), network) for network in load_pair(bundle, recipe)]
     return Subject(
         name=manifest.name,
         target=manifest.target,
-        quantization=manifest.models[0].quantization,
-        scheme=manifest.models[0].scheme,
+        quantization=model.quantization,
+        scheme=model.scheme,
         metric=recipe.metric,
         more_is_better=recipe.more_is_better,
         networks=tuple(_bundled_networks(bundle, recipe)),
+        compared=(FLOAT, form_of(hub_key(model.quantization, model.scheme))),
         accuracy=measured(forms, data) if data else recorded_in(certificate, recipe),
         examples=_examples(recipe, forms),
         terms=tuple(_bundled_terms(bundle)),
@@ -102,6 +103,7 @@ def _of_model(recipe: Recipe, data: Path | None) -> Subject:
         metric=recipe.metric,
         more_is_better=recipe.more_is_better,
         networks=(facts,),
+        compared=tuple(map(form_of, keys)),
         accuracy=measured(forms, data) if data else recorded(recipe),
         examples=_examples(recipe, forms),
         terms=tuple(Terms(li.covers, li.identifier, li.commercial) for li in recipe.licences),

@@ -60,7 +60,7 @@ def _facts(subject: Subject) -> dict[str, str]:
         size = subject.contents.archive_bytes or sum(f.bytes for f in subject.contents.files)
         facts["size"] = f"{size:,} bytes"
         facts["signed by"] = subject.contents.signer or "nobody"
-    for accuracy in subject.accuracy:
+    for accuracy in subject.shown:
         value = accuracy.evaluation.metrics.get(subject.metric)
         facts[f"{metric_text(subject.metric)}, {_kind(subject, accuracy)}"] = number(value)
     return facts

@@ -69,6 +69,11 @@ def test_points_beyond_the_axis_are_left_out():
     assert min(y for _, y in path_of(chart)) == pytest.approx(36 + 270 * 0.9)
 
 
+def test_a_joined_curve_ends_at_the_axis_on_its_way_to_the_next_point():
+    chart = curve_chart("chart", [("net", curve([(0, 0), (8, 60), (12, 100)], is_step=False))])
+    assert path_of(chart)[-1] == pytest.approx((428, 36 + 270 * 0.2))
+
+
 def test_each_subject_has_a_line_and_a_name():
     chart = curve_chart("chart", [(name, curve([(0, n)])) for n, name in enumerate("abc")])
     colours = [

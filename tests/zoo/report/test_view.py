@@ -62,6 +62,17 @@ def test_float_and_integers_are_compared_by_group():
     assert [drawing.title for drawing in charts.drawings] == ["NME by region"]
 
 
+def test_forms_that_are_not_compared_are_only_in_the_table():
+    subject = replace(bundle(), compared=("float",))
+    content = Content("1", (subject,), ())
+    found = section(content, "subject-1-accuracy")
+    assert tables(found)[0].columns == ("metric", "float", "ptq.w8a8-asym")
+    assert tables(found)[1].columns == ("group", "samples", "float")
+    (curves,) = section(content, "curves").blocks
+    assert curves.drawings[0].summary.count(": ") == 1
+    assert len(texts(found)) == 1
+
+
 def test_a_metric_that_should_be_large_loses_when_it_falls():
     subject = replace(bundle(), more_is_better=True)
     found = section(Content("1", (subject,), ()), "subject-1-accuracy")
