@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from compilers.prune.channels import find_channels
 from compilers.prune.choose import choose, ranked, work_of
 from compilers.prune.cut import cut
-from zoo.errors import QuantizeError, ToolchainError, UsageError, suggest
+from zoo.errors import MissingToolError, QuantizeError, UsageError, suggest
 from zoo.graph import Graph
 from zoo.plugs import Feeds, PruneOptions, Pruner, Thinned
 from zoo.reporting import report
@@ -102,7 +102,7 @@ class ChannelPruner(Pruner):
                 f"graph '{graph.name}': holds integers; prune the float network, then quantize it"
             )
         if find_spec("torch") is None:
-            raise ToolchainError(f"pruning needs PyTorch: {install_extra('train')}")
+            raise MissingToolError(f"pruning needs PyTorch: {install_extra('train')}")
         if not find_channels(graph).groups:
             raise QuantizeError(
                 f"graph '{graph.name}': has no channels that can be removed: each is an input, an "

@@ -19,7 +19,7 @@ from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
 from zoo.data.evaluation import Detector, Evaluation, Measurement
 from zoo.data.source_feeds import source_constants, source_feeds
-from zoo.errors import ToolchainError, UsageError, suggest
+from zoo.errors import MissingToolError, UsageError, suggest
 from zoo.plugs import Feeds, Run
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES
@@ -208,7 +208,7 @@ def load_weights(recipe: Recipe, weights: Sequence[Path]) -> Iterator[Subject]:
         if not recipe.restore:
             raise UsageError(f"{recipe.name}: this model has no training; see CONTRIBUTING")
         if find_spec("torch") is None:
-            raise ToolchainError(f"trained weights need PyTorch: {install_extra('train')}")
+            raise MissingToolError(f"trained weights need PyTorch: {install_extra('train')}")
         yield Subject(file.name, recipe, registry.resolve(recipe.restore)(recipe, file))
 
 
