@@ -263,7 +263,7 @@ def dead_channels(tensors: Sequence[TensorFacts]) -> Iterator[Finding]:
             f"{len(most.dead)} of {most.channels} channels ({shown}) of '{most.tensor}' are the "
             f"same on all pictures; {total} in {len(dead)} layers"
         ),
-        remedy="they cost time, not accuracy: remove them from the network, or train it longer",
+        remedy="they cost time, not accuracy: remove them with zoo prune, or train it longer",
         weight=0.0,
         facts={tensor.tensor: list(tensor.dead) for tensor in dead},
     )
