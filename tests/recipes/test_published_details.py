@@ -29,7 +29,7 @@ def test_the_area_under_a_curve_is_the_published_one(name):
                 places = np.linspace(0, curve.x_limit, 1001)
                 found = np.interp(places, x, y).mean()
                 metric = accuracy.evaluation.metrics["auc_0.1_percent"]
-                assert found == pytest.approx(metric, abs=0.5)
+                assert found == pytest.approx(metric, abs=0.1)
 
 
 @pytest.mark.parametrize("name", NAMES)
