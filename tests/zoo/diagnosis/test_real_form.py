@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 from diagnosed import case_of, colour_network, write_pictures
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from networks import residual_network
 from quantization import pixel_feeds, quantized
+from random_graphs import float_graphs, random_feeds
 
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A16_ASYM
 from zoo.diagnosis.float_twin import float_parameters, reals_of
@@ -48,3 +51,18 @@ def test_bytes_are_those_of_the_integer_weights():
     form = real_form(quantized(FLOATS, W4A8_ASYM), FLOATS)
     sizes = {part.node: part.weight_bytes for part in form.parts if part.kind == "weights"}
     assert sizes["landmarks_dense"] == 10 * 8 // 2
+
+
+@settings(max_examples=25)
+@given(float_graphs(), st.sampled_from([W8A8_ASYM, W4A8_ASYM, W8A16_ASYM]))
+def test_both_ends_of_any_network(floats, scheme):
+    assume(len(floats.inputs) == 1)
+    integers = quantized(floats, scheme)
+    form = real_form(integers, floats)
+    runner = Runner(floats.inputs[0], random_feeds(floats, 5)[floats.inputs[0]])
+    unrounded, rounded = (runner.outputs(form.graph(parts)) for parts in ((), form.parts))
+    for name, wanted in runner.outputs(floats).items():
+        real = form.reals[name]
+        np.testing.assert_allclose(unrounded[real], wanted, rtol=1e-3, atol=1e-4)
+    for name, wanted in runner.outputs(integers).items():
+        np.testing.assert_array_equal(rounded[form.reals[name]], wanted)
