@@ -179,17 +179,17 @@ class _Search:
         """Return why nothing keeps the limits, and what to do."""
         least = min(self.tried.values(), key=lambda one: one.loss)
         smallest = self.at(len(self.order))
+        eight = self.tried[0]
         return (
             f"no choice of 4-bit weights keeps {_words(limits)}: 8 bits lose {least.loss:.3g} in "
-            f"{self.tried[0].parameter_bytes / 1024:.1f} KiB, 4 bits everywhere "
-            f"{smallest.loss:.3g} in {smallest.parameter_bytes / 1024:.1f} KiB; allow more, or "
-            "train them with --quant qat"
+            f"{eight.parameter_bytes / 1024:.2f} KiB, 4 bits everywhere {smallest.loss:.3g} in "
+            f"{smallest.parameter_bytes / 1024:.2f} KiB; allow more of either"
         )
 
 
 def _words(limits: Limits) -> str:
-    size = f"{limits.parameter_bytes / 1024:g} KiB" if limits.parameter_bytes < inf else ""
-    loss = f"a loss of {limits.loss:g}" if limits.loss < inf else ""
+    size = f"{limits.parameter_bytes / 1024:g} KiB" if limits.parameter_bytes != inf else ""
+    loss = f"a loss of {limits.loss:g}" if limits.loss != inf else ""
     return " and ".join(filter(None, (size, loss)))
 
 

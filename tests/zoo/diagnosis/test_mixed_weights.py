@@ -75,7 +75,7 @@ def test_the_order_is_by_loss_per_byte():
 
 @pytest.mark.parametrize("limits", [Limits(parameter_bytes=50), Limits(loss=1e-6)], ids=str)
 def test_limits_that_nothing_keeps_are_refused_with_what_there_is(limits):
-    with pytest.raises(QuantizeError, match=r"4 bits everywhere .* allow more, or train"):
+    with pytest.raises(QuantizeError, match=r"4 bits everywhere .* allow more of either"):
         mixed(limits)
 
 
