@@ -9,9 +9,9 @@ from zoo.report.compared import metric_text, number
 from zoo.report.content import FLOAT, Content, Subject
 from zoo.report.timings import Timing
 
-__all__ = ["NOT_MEASURED", "memory_block", "speed_blocks"]
+__all__ = ["memory_block", "speed_blocks"]
 
-NOT_MEASURED = "not measured"
+_NOT_MEASURED = "not measured"
 _BY_PROGRAM = "measured, the bundle's program"
 _ESTIMATED = "estimated"
 
@@ -49,7 +49,7 @@ def _table(subjects: Sequence[Subject], rows: Sequence[tuple[str, ...]]) -> Tabl
 
 
 def _row(subjects: Sequence[Subject], timing: Timing) -> tuple[str, ...]:
-    power = number(timing.watts, 3) if timing.watts is not None else NOT_MEASURED
+    power = number(timing.watts, 3) if timing.watts is not None else _NOT_MEASURED
     return (
         timing.name,
         timing.machine if timing.is_measured else "none",
@@ -57,7 +57,7 @@ def _row(subjects: Sequence[Subject], timing: Timing) -> tuple[str, ...]:
         _times(timing),
         f"{'at most ' if timing.is_least else ''}{number(timing.frames_per_s)}",
         power,
-        number(timing.frames_per_joule, 3) or NOT_MEASURED,
+        number(timing.frames_per_joule, 3) or _NOT_MEASURED,
         _accuracy(subjects, timing),
         _origin(timing),
     )
@@ -103,14 +103,14 @@ def _is_timed(subject: Subject, timings: Sequence[Timing]) -> bool:
 def _unmeasured(subject: Subject) -> tuple[str, ...]:
     deployed = subject.deployed
     metric = deployed.evaluation.metrics.get(subject.metric) if deployed else None
-    empty = (NOT_MEASURED,) * 4
+    empty = (_NOT_MEASURED,) * 4
     return (
         _on_board(subject),
         f"a board for {subject.target}",
         "",
         *empty,
         number(metric),
-        NOT_MEASURED,
+        _NOT_MEASURED,
     )
 
 
