@@ -1,23 +1,16 @@
 """zoo diagnose: where an integer network loses accuracy, why, and what helps."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from zoo.build.plan import Wish, make_plan
+from zoo.cli.diagnosis_output import show_diagnosis
 from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
-
-if TYPE_CHECKING:
-    from zoo.diagnosis.diagnosis import Diagnosis
-    from zoo.diagnosis.labelled import Accuracy
-
-_SHOWN = 10
-"""Layers in the table; --json has all."""
 
 
 @click.command()
@@ -108,7 +101,7 @@ def command(
     if as_json:
         print_json({**found.to_json(), "tried": [asdict(trial) for trial in trials]})
         return
-    _show(found)
+    show_diagnosis(found)
     if trials:
         print_table("Tried", [asdict(trial) for trial in trials])
 
@@ -127,67 +120,3 @@ def _wish(images: Path | None, options: dict[str, Any]) -> tuple[Wish, Path | No
     except UsageError:
         return replace(wish, calibration=images), None
     return wish, images
-
-
-def _first_metrics(lines: "Iterable[Accuracy]") -> Iterator[dict[str, object]]:
-    """Yield the first metric of each test and condition; --json has the others."""
-    shown = set[tuple[str, str]]()
-    for line in lines:
-        if (line.test, line.condition) not in shown:
-            shown.add((line.test, line.condition))
-            yield asdict(line)
-
-
-def _show(found: "Diagnosis") -> None:
-    form = f"{found.quantization} to {found.scheme}"
-    click.echo(f"{found.model} for {found.target}, {form}, on {found.words}")
-    seen = found.on_calibration
-    after = "" if seen is None else f"; {seen:.3g} on calibration pictures"
-    click.echo(f"loss {found.loss:.3g} of the outputs' spread{after}")
-    print_table(
-        "Difference from the float network",
-        [
-            {"value": e.value, "mean": e.mean, "largest": e.largest, "unit": e.unit}
-            for e in found.effects
-        ],
-    )
-    rows = [
-        {
-            "part": one.part.name,
-            "bits": one.bits,
-            "alone": one.alone,
-            "left in float": one.left_in_float,
-            "share": one.share,
-        }
-        for one in found.parts[:_SHOWN]
-    ]
-    print_table("Loss with one part rounded alone, and with all but it", rows)
-    worst = sorted(found.tensors, key=lambda tensor: tensor.signal_to_noise_db)[:_SHOWN]
-    print_table(
-        "Activations with the most noise",
-        [
-            {
-                "tensor": t.tensor,
-                "signal to noise, dB": t.signal_to_noise_db,
-                "clipped, %": 100 * t.clipped_share,
-                "bits used": f"{t.used_bits:.3g} of {t.bits}",
-                "widest channel": f"{t.channel_ratio:.3g} x",
-            }
-            for t in worst
-        ],
-    )
-    print_table(
-        "Jitter, of the output's spread",
-        [
-            {"output": name, "float": j.float_network, "integers": j.integer_network}
-            for name, j in found.jitter.items()
-        ],
-    )
-    if found.accuracy:
-        print_table("Accuracy", list(_first_metrics(found.accuracy)))
-    if not found.findings:
-        click.echo("no fault found")
-    for index, finding in enumerate(found.findings, start=1):
-        click.secho(f"{index}. {finding.kind}: {finding.where}", bold=True)
-        click.echo(f"   {finding.measured}")
-        click.echo(f"   -> {finding.remedy}")

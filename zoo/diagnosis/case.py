@@ -55,16 +55,7 @@ def make_case(
     count: maximum pictures.  started, finished: as in zoo.build.pipeline.build.
     Raises RefusedError for a network that is not quantized here, UsageError for no pictures.
     """
-    if plan.is_float or plan.keeps_integers:
-        raise RefusedError(
-            f"{plan.recipe.name}: {plan.quant} quantizes nothing, so nothing is lost by it; "
-            "diagnose a float network with --quant ptq or qat"
-        )
-    if images is None and plan.calibration is None:
-        raise UsageError(
-            f"{plan.recipe.name}: a diagnosis needs pictures of what the network sees: give a "
-            "folder of them with --images DIR; no labels are needed"
-        )
+    _demand_quantized(plan, images)
     stages = tuple(stage for stage in STAGES if stage.name in _STAGES)
     done = build(plan, cache, started=started, finished=finished, stages=stages)
     files = {"float": done["hub"] / "float.onnx", "integer": done["quantize"] / "hub.onnx"}
@@ -87,6 +78,19 @@ def make_case(
         calibration=_runner(plan, _spread(used.calibration, count)) if used.calibration else None,
         held_out=used,
     )
+
+
+def _demand_quantized(plan: Plan, images: Path | None) -> None:
+    if plan.is_float or plan.keeps_integers:
+        raise RefusedError(
+            f"{plan.recipe.name}: {plan.quant} quantizes nothing, so nothing is lost by it; "
+            "diagnose a float network with --quant ptq or qat"
+        )
+    if images is None and plan.calibration is None:
+        raise UsageError(
+            f"{plan.recipe.name}: a diagnosis needs pictures of what the network sees: give a "
+            "folder of them with --images DIR; no labels are needed"
+        )
 
 
 def _used(plan: Plan) -> HeldOut:

@@ -24,11 +24,11 @@ from zoo.diagnosis.finding import Finding
 from zoo.diagnosis.jitter import Jitter, measure_jitter
 from zoo.diagnosis.labelled import Accuracy, compare_accuracy, scaling_by_labels
 from zoo.diagnosis.normalization import better_scaling, scalings
+from zoo.diagnosis.output_loss import losses, mean_loss
 from zoo.diagnosis.real_form import RealForm, real_form
 from zoo.diagnosis.runner import Runner, Values
-from zoo.diagnosis.sensitivity import Sensitivity, mean_loss, measure_sensitivities
+from zoo.diagnosis.sensitivity import Sensitivity, measure_sensitivities
 from zoo.diagnosis.tensors import TensorFacts, observe_tensors, picture_statistics
-from zoo.proof.loss import relative_loss
 from zoo.reporting import report
 from zoo.user_file import find_importer
 
@@ -42,9 +42,9 @@ _CONTRACT = "zoo.contract"
 class Diagnosis:
     """What was measured on the pictures that `words` describes, and the findings, worst first.
 
-    losses: zoo.proof.loss.relative_loss of each output.  on_calibration: their mean on calibration
-    pictures, None for a network that was not calibrated here.  unrounded: the loss of the integer
-    network with all of it left in float: of functions that the chip computes otherwise.
+    losses: zoo.proof.loss.relative_loss of each output.  loss: their mean.  on_calibration: that on
+    calibration pictures, None for a network that was not calibrated here.  unrounded: the loss of
+    the integer network with all of it left in float: of functions that the chip computes otherwise.
     parts: the one with the largest share of the loss first.  tensors: in execution order.
     """
 
@@ -54,6 +54,7 @@ class Diagnosis:
     scheme: str
     words: str
     losses: Mapping[str, float]
+    loss: float
     on_calibration: float | None
     unrounded: float
     effects: tuple[Effect, ...]
@@ -63,14 +64,9 @@ class Diagnosis:
     jitter: Mapping[str, Jitter]
     accuracy: tuple[Accuracy, ...] = ()
 
-    @property
-    def loss(self) -> float:
-        """Mean loss over the outputs."""
-        return mean_loss(self.losses)
-
     def to_json(self) -> dict[str, Any]:
         """Return the diagnosis as JSON types."""
-        return {**asdict(self), "loss": self.loss}
+        return asdict(self)
 
 
 def diagnose(case: Case, data: Path | None = None) -> Diagnosis:
@@ -81,8 +77,7 @@ def diagnose(case: Case, data: Path | None = None) -> Diagnosis:
     form = real_form(case.integers, case.floats)
     wanted = _wanted(case, case.pictures)
     found = _outputs(form, case.pictures, rounded=True)
-    lost = {name: relative_loss(array, found[name]) for name, array in wanted.items()}
-    loss, unrounded = mean_loss(lost), _loss(case, form, case.pictures, rounded=False)
+    loss, unrounded = mean_loss(wanted, found), _loss(case, form, case.pictures, rounded=False)
     report(f"loss {loss:.3g} on {case.words}")
     tensors = observe_tensors(form, case.pictures)
     report(f"looked at {len(tensors)} activations")
@@ -104,7 +99,8 @@ def diagnose(case: Case, data: Path | None = None) -> Diagnosis:
         quantization=case.plan.quant,
         scheme=case.plan.scheme,
         words=case.words,
-        losses=lost,
+        losses=losses(wanted, found),
+        loss=loss,
         on_calibration=seen,
         unrounded=unrounded,
         effects=tuple(effects(case.plan.recipe.contract, case.pictures, wanted, found)),
@@ -128,9 +124,7 @@ def _wanted(case: Case, runner: Runner) -> Values:
 
 
 def _loss(case: Case, form: RealForm, runner: Runner, *, rounded: bool) -> float:
-    wanted, found = _wanted(case, runner), _outputs(form, runner, rounded=rounded)
-    lost = {name: relative_loss(array, found[name]) for name, array in wanted.items()}
-    return float(f"{mean_loss(lost):.4g}")
+    return mean_loss(_wanted(case, runner), _outputs(form, runner, rounded=rounded))
 
 
 def _of_contract(case: Case) -> Iterator[Finding]:

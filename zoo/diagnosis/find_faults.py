@@ -10,7 +10,6 @@ from zoo.diagnosis.sensitivity import Sensitivity
 from zoo.diagnosis.tensors import TensorFacts
 
 __all__ = [
-    "HEALTHY",
     "dead_channels",
     "few_pictures",
     "jitter_faults",

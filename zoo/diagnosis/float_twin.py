@@ -20,7 +20,7 @@ from zoo import registry
 from zoo.graph import Graph, Node, Tensor, quantization_of
 from zoo.op import Op
 
-__all__ = ["float_parameters", "reals_of"]
+__all__ = ["float_parameters"]
 
 Array = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def float_parameters(integers: Graph, floats: Graph) -> Iterator[Tensor]:
             yield _as_float(layer.bias, bias)
 
 
-def reals_of(tensor: Tensor) -> Array:
+def _reals_of(tensor: Tensor) -> Array:
     """Return the reals of a constant."""
     data = np.asarray(tensor.data, np.float64)
     if tensor.quantization is None:
@@ -92,15 +92,15 @@ def _layers(integers: Graph, floats: Graph) -> Iterator[_Layer]:
         if weight.quantization is None or wanted.data is None or weight.shape != wanted.shape:
             continue
         step = _laid(weight, "scale")
-        real = reals_of(wanted)
+        real = _reals_of(wanted)
         yield _Layer(
             op=op,
             node=node,
             weight=weight,
             bias=rest[0] if rest else None,
             float_weight=real,
-            float_bias=reals_of(own[0]) if own else np.zeros(_count(rest)),
-            found=_grouped(node, reals_of(weight) / step),
+            float_bias=_reals_of(own[0]) if own else np.zeros(_count(rest)),
+            found=_grouped(node, _reals_of(weight) / step),
             given=_grouped(node, real / step),
         )
 

@@ -8,7 +8,7 @@ bits: as many as a budget of bytes needs, or as a limit of loss allows, which is
 Each candidate is quantized as in a build, so that the loss is that of the network that is deployed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from math import inf
 from typing import Any
@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from zoo.build.limits import Limits
+from zoo.diagnosis.output_loss import mean_loss
 from zoo.diagnosis.real_form import Part, RealForm, real_form
 from zoo.diagnosis.runner import Runner, Values
 from zoo.errors import QuantizeError
 from zoo.graph import Graph, Tensor, quantization_of
-from zoo.proof.loss import relative_loss
 from zoo.reporting import report
 from zoo.scheme import Override, Scheme, exact_pattern
 
@@ -139,7 +139,7 @@ class _Search:
 
     def measure(self, layers: int, graph: Graph) -> None:
         """Note a quantized network and its loss."""
-        loss = _loss(self.wanted, self.pictures.outputs(graph))
+        loss = mean_loss(self.wanted, self.pictures.outputs(graph))
         found = Candidate(layers, _parameter_bytes(graph), loss)
         report(
             f"{layers} of {len(self.order)} layers with 4-bit weights: "
@@ -177,11 +177,10 @@ class _Search:
 
     def refusal(self, limits: Limits) -> str:
         """Return why nothing keeps the limits, and what to do."""
-        least = min(self.tried.values(), key=lambda one: one.loss)
         smallest = self.at(len(self.order))
         eight = self.tried[0]
         return (
-            f"no choice of 4-bit weights keeps {_words(limits)}: 8 bits lose {least.loss:.3g} in "
+            f"no choice of 4-bit weights keeps {_words(limits)}: 8 bits lose {eight.loss:.3g} in "
             f"{eight.parameter_bytes / 1024:.2f} KiB, 4 bits everywhere {smallest.loss:.3g} in "
             f"{smallest.parameter_bytes / 1024:.2f} KiB; allow more of either"
         )
@@ -202,7 +201,7 @@ def _ordered(form: RealForm, pictures: Runner, wanted: Values) -> Iterator[tuple
         coarse = _in_four_bits(form.parameters[name], form.integers.tensors[name])
         trial = replace(form, parameters={**form.parameters, name: coarse})
         found = pictures.outputs(trial.graph(()))
-        costs.append((part, _loss(wanted, {n: found[form.reals[n]] for n in wanted})))
+        costs.append((part, mean_loss(wanted, {n: found[form.reals[n]] for n in wanted})))
     report(f"measured {len(layers)} layers with 4-bit weights, one at a time")
     yield from sorted(costs, key=lambda cost: cost[1] ** 2 / max(cost[0].weight_bytes, 1))
 
@@ -215,11 +214,6 @@ def _in_four_bits(tensor: Tensor, integer: Tensor) -> Tensor:
     step = np.abs(data).max(axis=others, keepdims=True) / _STEPS
     rounded = np.round(np.divide(data, step, out=np.zeros_like(data), where=step > 0)) * step
     return replace(tensor, data=rounded.astype(np.float32))
-
-
-def _loss(wanted: Values, found: Mapping[str, Any]) -> float:
-    losses: Sequence[float] = [relative_loss(wanted[name], found[name]) for name in wanted]
-    return float(f"{sum(losses) / len(losses):.4g}")
 
 
 def _parameter_bytes(graph: Graph) -> int:

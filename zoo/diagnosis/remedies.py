@@ -8,11 +8,10 @@ from zoo.build.plan import Plan
 from zoo.data.processing import input_batches
 from zoo.diagnosis.case import Case
 from zoo.diagnosis.diagnosis import Diagnosis
-from zoo.diagnosis.runner import Runner
+from zoo.diagnosis.output_loss import mean_loss
 from zoo.errors import UsageError, ZooError
 from zoo.graph import Graph
 from zoo.plugs import Feeds, QuantizeOptions, Quantizer
-from zoo.proof.loss import relative_loss
 from zoo.reporting import report
 from zoo.scheme import Override, Scheme, exact_pattern
 
@@ -97,7 +96,7 @@ def _tried(case: Case, way: _Way, wanted: Feeds) -> Trial:
         compiler.lower(graph, case.plan.target, way.scheme.name)
     except ZooError as error:
         return Trial(way.how, None, str(error))
-    return Trial(way.how, _loss(case.pictures, graph, wanted))
+    return Trial(way.how, mean_loss(wanted, case.pictures.outputs(graph)))
 
 
 def _quantized(case: Case, way: _Way) -> Graph:
@@ -107,9 +106,3 @@ def _quantized(case: Case, way: _Way) -> Graph:
     quantizer: Quantizer = registry.load("quantizer", plan.quantizer or plan.quant)
     samples = input_batches(contract, used.calibration, _BATCH)
     return quantizer.quantize(case.floats, way.scheme, samples, contract, options)
-
-
-def _loss(pictures: Runner, graph: Graph, wanted: Feeds) -> float:
-    found = pictures.outputs(graph)
-    lost = [relative_loss(wanted[name], found[name]) for name in graph.outputs]
-    return float(f"{sum(lost) / len(lost):.4g}")

@@ -1,18 +1,17 @@
 """The effect of rounding one part of a network at its outputs: alone, and all but it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 import numpy as np
 
+from zoo.diagnosis.output_loss import mean_loss
 from zoo.diagnosis.real_form import Part, RealForm
 from zoo.diagnosis.runner import Runner, Values
 from zoo.graph import quantization_of
-from zoo.proof.loss import relative_loss
 from zoo.reporting import report
 
-__all__ = ["Sensitivity", "mean_loss", "measure_sensitivities"]
+__all__ = ["Sensitivity", "measure_sensitivities"]
 
 
 @dataclass(frozen=True)
@@ -46,27 +45,16 @@ def measure_sensitivities(
         rest = [other for other in form.parts if other is not part]
         alone, left = (_loss(form, kept, runner, wanted) for kept in ((part,), rest))
         share = max(1 - (left / loss) ** 2, min((alone / loss) ** 2, 1.0)) if loss else 0.0
-        rounded = _short(alone), _short(left), _short(share)
+        rounded = alone, left, float(f"{share:.4g}")
         found.append(Sensitivity(part, *rounded, *_rows(form, part)))
         if index % 20 == 0 or index == len(form.parts):
             report(f"rounded {index} of {len(form.parts)} parts of the network, one at a time")
     return tuple(sorted(found, key=lambda one: -one.share))
 
 
-def mean_loss(by_output: Mapping[str, float]) -> float:
-    """Return the mean over outputs, as calibration compares ways of quantizing."""
-    return fmean(by_output.values())
-
-
 def _loss(form: RealForm, parts: Sequence[Part], runner: Runner, wanted: Values) -> float:
     values = runner.outputs(form.graph(parts))
-    return mean_loss(
-        {name: relative_loss(array, values[form.reals[name]]) for name, array in wanted.items()}
-    )
-
-
-def _short(number: float) -> float:
-    return float(f"{number:.4g}")
+    return mean_loss(wanted, {name: values[form.reals[name]] for name in wanted})
 
 
 def _rows(form: RealForm, part: Part) -> tuple[int, float, int]:
@@ -77,5 +65,5 @@ def _rows(form: RealForm, part: Part) -> tuple[int, float, int]:
     weight = np.asarray(form.parameters[part.tensors[0]].data)
     ranges = np.abs(weight.reshape(len(weight), -1)).max(axis=1)
     median = float(np.median(ranges[ranges > 0])) if ranges.any() else 0.0
-    ratio = _short(float(ranges.max()) / median) if median else 1.0
+    ratio = float(f"{ranges.max() / median:.4g}") if median else 1.0
     return grid.bits, ratio, int(ranges.argmax())
