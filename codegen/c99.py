@@ -10,7 +10,7 @@ from zoo.c_program import CProgram
 
 __all__ = ["RENDERER", "C99Renderer"]
 
-_FORMS = ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon", "arm/dsp", "wasm/simd128")
+_FORMS = ("x86/x86", "x86/avx2", "x86/avx512", "arm/neon", "arm/dsp", "arm/mve", "wasm/simd128")
 """Templates of the forms of kernels for some processors."""
 
 
@@ -18,7 +18,7 @@ class C99Renderer:
     """network.h is the user's interface, network.c the network, with separate kernels and weights.
 
     network_rows.h: for programs with threads, which define NETWORK_THREADS.
-    network_x86.h, network_avx2.h, network_avx512.h, network_neon.h, network_dsp.h,
+    network_x86.h, network_avx2.h, network_avx512.h, network_neon.h, network_dsp.h, network_mve.h,
     network_simd128.h: only if a kernel has faster forms for some processors.  The files of a part
     of a program begin with its role instead.
     """

@@ -163,6 +163,11 @@ class KernelsCode:
         )
 
     @property
+    def plain_layers(self) -> tuple[Part, ...]:
+        """Return those of them that read a weight from each byte."""
+        return tuple(part for part in self.layers if not part.template.packed)
+
+    @property
     def multiplies(self) -> tuple[Part, ...]:
         """Return the parts that multiply, with a form of their own for some processors."""
         return tuple(part for part in self.parts if part.template.file == "multiply")

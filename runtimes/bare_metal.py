@@ -18,7 +18,10 @@ from zoo.errors import MissingToolError, ProgramError, ToolchainError
 from zoo.file_content import artifact_facts
 from zoo.program_end import ended
 
-__all__ = ["BareMachine"]
+__all__ = ["PROGRAM", "BareMachine"]
+
+PROGRAM = "network.elf"
+"""The program's file, in the emulator's working directory."""
 
 _MAIN = Path(__file__).with_suffix(".c")
 _COMPILING_S, _RUNNING_S = 600, 1200
@@ -31,7 +34,7 @@ class BareMachine:
     """A machine that qemu emulates, with semihosting, and its compiler.
 
     compiler: the program and its options, a C library's included.
-    emulator: the program and its options; the path of the program follows.
+    emulator: the program and its options, which name PROGRAM.
     purpose, remedy: for messages about missing tools.
     """
 
@@ -53,7 +56,7 @@ class BareMachine:
         """Return the program for the emulated machine."""
         prefix = prefix_of(facts.get("part", ""))
         with TemporaryDirectory(prefix="zoo-bare-") as build:
-            program = Path(build) / "network.elf"
+            program = Path(build) / PROGRAM
             sources = (*sorted(folder.glob(f"{prefix}*.c")), _MAIN)
             command = [
                 *(*self.compiler, f"-I{folder}", *_defined(facts, prefix)),
@@ -72,10 +75,9 @@ class BareMachine:
         emulator = self.emulator[0]
         with TemporaryDirectory(prefix="zoo-bare-") as place:
             folder = Path(place)
-            (folder / "network.elf").write_bytes(program)
+            (folder / PROGRAM).write_bytes(program)
             (folder / "inputs.bin").write_bytes(_joined(inputs).tobytes())
-            command = [*self.emulator, "network.elf"]
-            finished = self._started(command, folder, _RUNNING_S)
+            finished = self._started(self.emulator, folder, _RUNNING_S)
             if finished.returncode != 0:
                 raise ProgramError(
                     f"{emulator}: the network ended with {ended(finished.returncode)}: "

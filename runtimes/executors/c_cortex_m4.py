@@ -5,7 +5,7 @@ The machine is Arm's MPS2 with the image AN386, which has more memory than micro
 
 from pathlib import Path
 
-from runtimes.bare_metal import BareMachine
+from runtimes.bare_metal import PROGRAM, BareMachine
 from runtimes.executors.c import CRun
 from zoo.plugs import Executor
 from zoo.tool import Tool
@@ -28,7 +28,7 @@ _DEVICES = ("-display", "none", "-monitor", "none", "-serial", "none")
 _SEMIHOSTING = ("-semihosting-config", "enable=on,target=native")
 _MACHINE = BareMachine(
     compiler=(_COMPILER, *_FLAGS, *_LINKER),
-    emulator=(_EMULATOR, "-M", "mps2-an386", *_DEVICES, *_SEMIHOSTING, "-kernel"),
+    emulator=(_EMULATOR, "-M", "mps2-an386", *_DEVICES, *_SEMIHOSTING, "-kernel", PROGRAM),
     purpose=_PURPOSE,
     remedy=_REMEDY,
 )

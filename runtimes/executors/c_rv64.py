@@ -5,7 +5,7 @@ The processor is an RV64GC as in Kendryte's K210; the machine, qemu's `virt`, ha
 
 from pathlib import Path
 
-from runtimes.bare_metal import BareMachine
+from runtimes.bare_metal import PROGRAM, BareMachine
 from runtimes.executors.c import CRun
 from zoo.plugs import Executor
 from zoo.tool import Tool
@@ -30,7 +30,7 @@ _DEVICES = ("-display", "none", "-monitor", "none", "-serial", "none")
 _SEMIHOSTING = ("-semihosting-config", "enable=on,target=native")
 _MACHINE = BareMachine(
     compiler=(_COMPILER, *_FLAGS, *_LINKER),
-    emulator=(_EMULATOR, *_BOARD, *_DEVICES, *_SEMIHOSTING, "-kernel"),
+    emulator=(_EMULATOR, *_BOARD, *_DEVICES, *_SEMIHOSTING, "-kernel", PROGRAM),
     purpose=_PURPOSE,
     remedy=_REMEDY,
 )

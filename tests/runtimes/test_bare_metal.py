@@ -10,7 +10,7 @@ from quantization import quantized
 
 from compilers.schemes import AI8X, W8A8_ASYM
 from runtimes import bare_metal
-from runtimes.executors import c_cortex_m4, c_rv64
+from runtimes.executors import c_cortex_m4, c_cortex_m55, c_rv64
 from zoo import registry
 from zoo.errors import ToolchainError, VerifyError
 from zoo.tool import find_tool
@@ -34,7 +34,10 @@ void network_run(const uint8_t* image, int8_t* sums, uint8_t* first, int32_t* la
 """
 
 
-@pytest.fixture(params=[c_rv64.EXECUTOR, c_cortex_m4.EXECUTOR], ids=lambda found: found.name)
+@pytest.fixture(
+    params=[c_rv64.EXECUTOR, c_cortex_m4.EXECUTOR, c_cortex_m55.EXECUTOR],
+    ids=lambda found: found.name,
+)
 def executor(request):
     for tool in request.param.tools:
         if not find_tool(tool):

@@ -37,6 +37,8 @@ class Cpu:
 
 MPS2 = ("qemu-system-arm", "-M", "mps2-an386", "-nographic", "-semihosting", "-kernel")
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-T", str(CPUS / "cortex_m4.ld"))
+MPS3 = ("qemu-system-arm", "-M", "mps3-an547", "-nographic", "-semihosting", "-kernel")
+CORTEX_M55 = ("-mcpu=cortex-m55", "-mfloat-abi=hard", "-T", str(CPUS / "cortex_m55.ld"))
 AARCH64 = ("aarch64-linux-gnu-gcc", "-O3", "-static")
 OTHERS = {
     "x86": Cpu(("gcc", "-O1", "-static"), "linux", ()),
@@ -46,6 +48,9 @@ OTHERS = {
     "cortex-a76": Cpu(AARCH64, "linux", ("qemu-aarch64", "-cpu", "cortex-a76")),
     "cortex-m4": Cpu(
         ("arm-none-eabi-gcc", "-O2", *CORTEX_M4, *FREESTANDING), "cortex_m4", MPS2, ("-lgcc",)
+    ),
+    "cortex-m55": Cpu(
+        ("arm-none-eabi-gcc", "-O2", *CORTEX_M55, *FREESTANDING), "cortex_m4", MPS3, ("-lgcc",)
     ),
     "riscv32": Cpu(
         ("riscv64-unknown-elf-gcc", "-O2", "-march=rv32imc", "-mabi=ilp32", *FREESTANDING),

@@ -32,7 +32,7 @@ def test_an_executor_of_one_thread_is_not_said_to_use_more(monkeypatch, is_singl
     assert counter.asked == [threads]
 
 
-@pytest.mark.parametrize("name", ["c", "c-wasm", "c-cortex-m4", "c-rv64"])
+@pytest.mark.parametrize("name", ["c", "c-wasm", "c-cortex-m4", "c-cortex-m55", "c-rv64"])
 def test_c_is_one_thread(name):
     assert registry.load("executor", name).is_single
 

@@ -3,6 +3,9 @@
 
 #include "check.h"
 
+// Coprocessor Access Control Register: 10 and 11 are the unit for floats and vectors.
+#define CPACR (*(volatile uint32_t*)0xE000ED88)
+
 enum { SYS_WRITE0 = 0x04, SYS_EXIT = 0x18, APPLICATION_EXIT = 0x20026 };
 
 extern uint32_t data_begin[], data_end[], data_load[], bss_begin[], bss_end[], stack_top[];
@@ -19,6 +22,8 @@ void reset(void) {
   const uint32_t* load = data_load;
   for (uint32_t* word = data_begin; word < data_end; ++word) *word = *load++;
   for (uint32_t* word = bss_begin; word < bss_end; ++word) *word = 0;
+  CPACR |= 0xFu << 20;
+  __asm__ volatile("dsb\n isb" ::: "memory");
   check();
   semihost(SYS_EXIT, APPLICATION_EXIT);
   for (;;) {
