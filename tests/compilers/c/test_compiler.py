@@ -47,6 +47,7 @@ def test_the_artifact_is_exact_and_tells_its_memory():
         "network_dsp.h",
         "network_kernels.c",
         "network_kernels.h",
+        "network_mve.h",
         "network_neon.h",
         "network_rows.h",
         "network_simd128.h",

@@ -39,6 +39,12 @@ def test_the_form_compiles_without_warnings(pair, tmp_path):
     compile_kernels(tmp_path, *WARNINGS)
 
 
+@pytest.mark.parametrize("pair", ["u8", "s8 to u8"])
+def test_it_compiles_without_warnings_beside_packed_weights(pair, tmp_path):
+    write_c(every_layer(pair, 4), tmp_path)
+    compile_kernels(tmp_path, *WARNINGS)
+
+
 def test_the_form_is_taken(tmp_path):
     write_c(every_op("u8"), tmp_path)
     header = tmp_path / "network_mve.h"

@@ -46,6 +46,10 @@ static void copy_line(const NetworkWindow* window, const void* input, int32_t li
 #define NETWORK_ARM
 #include "network_neon.h"
 #endif
+#if defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE & 2  // of floats, too
+#define NETWORK_MVE
+#include "network_mve.h"
+#endif
 
 #ifdef __wasm_simd128__
 #include "network_simd128.h"
@@ -193,6 +197,12 @@ static void layer_u8_u8(const Patches* patches, int32_t pixels, const int8_t* we
     return;
   }
 #endif
+#ifdef NETWORK_MVE
+  if (is_rescaled_mve(rescale) && has_words_mve(weights)) {
+    layer_mve(patches, pixels, weights, bias, first, last, rescale, 0x80, (int8_t*)output, stride);
+    return;
+  }
+#endif
 #ifdef __wasm_simd128__
   if (is_rescaled_wasm(rescale)) {
     layer_u8_u8_wasm(patches, pixels, weights, bias, first, last, rescale, output, stride);
@@ -221,6 +231,12 @@ static void widen_u8(const NetworkDepthwise* settings, const uint8_t* input, int
   const int32_t channels = settings->window->channels;
   for (int32_t x = 0; x < width; ++x) {
     const uint8_t* pixel = tap_u8(settings->window, input, 0, 0, line, x, 0);
+#ifdef NETWORK_MVE
+    if (pixel) {
+      widen_pixel_u8_mve(pixel, channels, wide + x * channels);
+      continue;
+    }
+#endif
     for (int32_t k = 0; k < channels; ++k) {
       const int32_t value = pixel ? pixel[k] : settings->input_zero_point;
       wide[x * channels + k] = (int16_t)(value - 128);
@@ -410,6 +426,13 @@ void network_depthwise_3x3_u8(const NetworkDepthwise* settings, const uint8_t* i
       widen_u8(settings, input, next, width, wide + next % 3 * width * channels);
     }
     for (int32_t i = 0; i < 3; ++i) lines[i] = wide + (top + i) % 3 * width * channels;
+#ifdef NETWORK_MVE
+    if (channels >= 8 && is_rescaled_mve(settings->rescale)) {
+      depthwise_line_mve(lines, scratch, settings, (int8_t*)output);
+      output += window->output_width * channels;
+      continue;
+    }
+#endif
 #ifdef __wasm_simd128__
     if (channels >= 8 && is_rescaled_wasm(settings->rescale)) {
       depthwise_line_wasm(lines, scratch, settings, (uint8_t*)output);
