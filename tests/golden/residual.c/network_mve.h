@@ -75,21 +75,25 @@ static inline int has_words_mve(const int8_t* weights) { return (uintptr_t)weigh
 NOT_INLINED static int32x4_t start_mve(const Patches* patches, const int8_t* weights,
                                        const int32_t* bias) {
   uint32x4_t places = places_mve(weights);
-  int32_t sums[4] = {0};
+  int32_t sum0 = 0;
+  int32_t sum1 = 0;
+  int32_t sum2 = 0;
+  int32_t sum3 = 0;
   for (int32_t line = 0; line < patches->count; ++line) {
     for (int32_t left = patches->line_bytes; left > 0; left -= 16) {
       const mve_pred16_t some = vctp8q((uint32_t)left);
       const int32x4_t w0 = vldrwq_gather_base_z_s32(places, 0, some);
-      sums[0] = vaddvaq_s8(sums[0], vreinterpretq_s8_s32(w0));
+      sum0 = vaddvaq_s8(sum0, vreinterpretq_s8_s32(w0));
       const int32x4_t w1 = vldrwq_gather_base_z_s32(places, 4, some);
-      sums[1] = vaddvaq_s8(sums[1], vreinterpretq_s8_s32(w1));
+      sum1 = vaddvaq_s8(sum1, vreinterpretq_s8_s32(w1));
       const int32x4_t w2 = vldrwq_gather_base_z_s32(places, 8, some);
-      sums[2] = vaddvaq_s8(sums[2], vreinterpretq_s8_s32(w2));
+      sum2 = vaddvaq_s8(sum2, vreinterpretq_s8_s32(w2));
       const int32x4_t w3 = vldrwq_gather_base_z_s32(places, 12, some);
-      sums[3] = vaddvaq_s8(sums[3], vreinterpretq_s8_s32(w3));
+      sum3 = vaddvaq_s8(sum3, vreinterpretq_s8_s32(w3));
       places = vaddq_n_u32(places, (uint32_t)minimum(16, left) * TILE);
     }
   }
+  const int32_t sums[4] = {sum0, sum1, sum2, sum3};
   return vmlaq_n_s32(vldrwq_s32(bias), vldrwq_s32(sums), 128);
 }
 

@@ -46,11 +46,11 @@ static void count(void) { check(); }
 #endif
 
 void reset(void) {
+  CPACR |= 0xFu << 20;
+  __asm__ volatile("dsb\n isb" ::: "memory");
   const uint32_t* load = data_load;
   for (uint32_t* word = data_begin; word < data_end; ++word) *word = *load++;
   for (uint32_t* word = bss_begin; word < bss_end; ++word) *word = 0;
-  CPACR |= 0xFu << 20;
-  __asm__ volatile("dsb\n isb" ::: "memory");
   count();
   semihost(SYS_EXIT, APPLICATION_EXIT);
   for (;;) {
