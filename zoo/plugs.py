@@ -181,7 +181,8 @@ class PruneOptions:
     multiple: layers keep a multiple of it.  steps: prunings, each followed by training.
     fit(module, float_module, epochs) trains the smaller network in place, both torch modules from
     inputs by name to outputs by name; None to learn from the float network's outputs alone.
-    epochs: after each step; 0 to train nothing.
+    epochs: after each step; 0 to train nothing.  last_epochs: after the last one, None for the
+    same.
     """
 
     share: float
@@ -189,8 +190,15 @@ class PruneOptions:
     multiple: int = 8
     steps: int = 4
     epochs: int = 8
+    last_epochs: int | None = None
     seed: int = 0
     fit: Callable[[Any, Any, int], None] | None = None
+
+    def epochs_of(self, step: int) -> int:
+        """Return the epochs after a step, from 1."""
+        if step == self.steps and self.last_epochs is not None:
+            return self.last_epochs
+        return self.epochs
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ class ChannelPruner(Pruner):
         smaller, done = graph, []
         for step in range(1, options.steps + 1):
             budget = round(start * options.share ** (step / options.steps))
-            smaller = self._step(smaller, graph, samples, budget, options)
+            smaller = self._step(smaller, samples, budget, options)
+            if epochs := options.epochs_of(step):
+                smaller = _recovered(smaller, graph, samples, options, epochs)
             macs = work_of(smaller, find_channels(smaller)).macs()
             done.append(macs)
             report(f"pruning, step {step} of {options.steps}: {macs:,} of {start:,} MACs")
@@ -44,7 +46,7 @@ class ChannelPruner(Pruner):
             "criterion": options.criterion,
             "macs": [start, *done],
             "multiple": options.multiple,
-            "epochs": options.epochs,
+            "epochs": [options.epochs_of(step) for step in range(1, options.steps + 1)],
             "seed": options.seed,
             "training": "distillation" if options.fit is None else "recipe",
         }
@@ -71,22 +73,15 @@ class ChannelPruner(Pruner):
                 yield Thinned(layers, (count, kept), smaller)
 
     def _step(
-        self,
-        graph: Graph,
-        whole: Graph,
-        samples: Sequence[Feeds],
-        budget: int,
-        options: PruneOptions,
+        self, graph: Graph, samples: Sequence[Feeds], budget: int, options: PruneOptions
     ) -> Graph:
-        """Return a Graph of at most `budget` multiply-accumulates, trained. whole: its teacher."""
+        """Return a Graph of at most `budget` multiply-accumulates, untrained."""
         from compilers.prune.importance import measure
-        from compilers.prune.recover import recover
 
         channels = find_channels(graph)
         importance = measure(options.criterion, graph, channels, samples, options.seed)
         removed = choose(graph, channels, importance, budget, options.multiple)
-        smaller = cut(graph, channels, removed)
-        return recover(smaller, whole, samples, options) if options.epochs else smaller
+        return cut(graph, channels, removed)
 
     def _demand(self, graph: Graph, options: PruneOptions) -> None:
         if options.criterion not in self.criteria:
@@ -108,6 +103,15 @@ class ChannelPruner(Pruner):
                 f"graph '{graph.name}': has no channels that can be removed: each is an input, an "
                 "output, or read by an op that needs all of them"
             )
+
+
+def _recovered(
+    graph: Graph, whole: Graph, samples: Sequence[Feeds], options: PruneOptions, epochs: int
+) -> Graph:
+    """Return the Graph trained, with the whole one as its teacher."""
+    from compilers.prune.recover import recover
+
+    return recover(graph, whole, samples, options, epochs)
 
 
 PRUNER = ChannelPruner()

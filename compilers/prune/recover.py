@@ -17,16 +17,18 @@ _WEIGHT_RATE = 1e-3
 """Ten times that of quantization-aware training, which changes weights far less."""
 
 
-def recover(graph: Graph, whole: Graph, samples: Sequence[Feeds], options: PruneOptions) -> Graph:
+def recover(
+    graph: Graph, whole: Graph, samples: Sequence[Feeds], options: PruneOptions, epochs: int
+) -> Graph:
     """Return the Graph with trained weights. samples: for learning without the options' `fit`."""
     student, teacher = FloatStudent(graph), FloatNetwork(whole)
     if options.fit is not None:
-        options.fit(student, teacher, options.epochs)
+        options.fit(student, teacher, epochs)
         return student.float_graph()
     images = {
         name: torch.from_numpy(np.concatenate([batch[name] for batch in samples]))
         for name in graph.inputs
     }
-    schedule = Schedule(options.epochs, weight_rate=_WEIGHT_RATE, scale_rate=0)
+    schedule = Schedule(epochs, weight_rate=_WEIGHT_RATE, scale_rate=0)
     distil(student, teacher, images, schedule, options.seed)
     return student.float_graph()

@@ -70,6 +70,11 @@ _ANY = 0.5
     help="Epochs of training after each step.",
 )
 @click.option(
+    "--last-epochs",
+    type=click.IntRange(0),
+    help="Epochs after the last step, if not --epochs.",
+)
+@click.option(
     "--count",
     default=500,
     show_default=True,

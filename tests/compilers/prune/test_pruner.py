@@ -101,9 +101,11 @@ def test_a_given_training_is_used_after_each_step():
     def fit(module, float_module, epochs):
         called.append((count_macs(module.float_graph()), float_module.graph.name, epochs))
 
-    pruned = PRUNER.prune(GRAPH, SAMPLES, replace(OPTIONS, epochs=3, fit=fit))
-    macs = json.loads(pruned.metadata[RECORD])["macs"]
-    assert called == [(macs[1], GRAPH.name, 3), (macs[2], GRAPH.name, 3)]
+    options = replace(OPTIONS, epochs=3, last_epochs=5, fit=fit)
+    record = json.loads(PRUNER.prune(GRAPH, SAMPLES, options).metadata[RECORD])
+    macs = record["macs"]
+    assert called == [(macs[1], GRAPH.name, 3), (macs[2], GRAPH.name, 5)]
+    assert record["epochs"] == [3, 5]
 
 
 def test_each_group_is_thinned_alone():
