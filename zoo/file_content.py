@@ -1,7 +1,9 @@
 """What a file holds, and what is written to one, with errors that name it."""
 
+import errno
 import json
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -12,7 +14,14 @@ from typing import Any
 
 from zoo.errors import ArtifactError, DataError, NotWrittenError, ZooError
 
-__all__ = ["DAMAGED_ZIP", "artifact_facts", "file_content", "naming", "write_whole"]
+__all__ = [
+    "DAMAGED_ZIP",
+    "artifact_facts",
+    "demand_writable",
+    "file_content",
+    "naming",
+    "write_whole",
+]
 
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -46,6 +55,26 @@ def artifact_facts(file: Path) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise ArtifactError(f"{file}: holds a {type(facts).__name__}, no table; build it again")
     return facts
+
+
+def demand_writable(file: Path) -> None:
+    """Raise NotWrittenError if `write_whole` would, as far as can be seen before; writes nothing.
+
+    It is for results of long work.
+    """
+    folder = file.parent
+    try:
+        if file.is_dir():
+            raise NotWrittenError(f"{file}: is a folder; give a file in it")
+        if not folder.is_dir():
+            raise NotWrittenError(
+                f"{file}: there is no folder '{folder}'; create it, or give another"
+            )
+        is_beside = not file.exists() or file.is_file()  # written beside, then renamed
+        if not os.access(folder if is_beside else file, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise NotWrittenError(f"{file}: cannot be written ({error.strerror})") from error
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -169,10 +169,12 @@ def test_model_is_measured_on_the_data_set(zoo, places, name):
 
 
 def test_a_model_without_curves_is_told(zoo, places, tmp_path):
-    words = ("--target", "toyboard", "--quant", "none", "--plot", tmp_path / "curves.svg")
+    words = ("--target", "toyboard", "--quant", "none", "--plot", tmp_path / "curves.svg", "--json")
     found = zoo("eval", "toy", "--data", places, *words)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert "--plot: the evaluation of these models has no curves; leave it out" in found.stderr
+    assert found.returncode == 2
+    assert [row["count"] for row in json.loads(found.stdout)] == [3]
+    assert f"--plot {tmp_path}/curves.svg: not written, these models have no" in found.stderr
+    assert not (tmp_path / "curves.svg").exists()
 
 
 @pytest.mark.parametrize(

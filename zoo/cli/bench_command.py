@@ -17,6 +17,7 @@ from zoo.cli.options import (
     open_cache,
     peer_option,
     registered,
+    writable_file,
 )
 from zoo.cli.output import print_json, print_table
 from zoo.errors import UsageError
@@ -105,7 +106,7 @@ _SHOWN_IF_KNOWN = (
 @click.option(
     "--ssh", "host", default="", metavar="USER@HOST[:PORT]", help="Time bundles on this board."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the JSON to a file.")
+@click.option("--out", type=writable_file(), help="Also write the JSON to a file.")
 @cache_option
 @json_option
 def command(

@@ -6,7 +6,7 @@ import click
 
 from zoo.cli.options import named_file, signal_option, size_option, source_of
 from zoo.errors import FileKindError, NotWrittenError
-from zoo.file_content import write_whole
+from zoo.file_content import demand_writable, write_whole
 from zoo.names import proposed_name
 from zoo.user_file import is_user_file, suffixes
 
@@ -29,10 +29,7 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
     source = source_of(size, rate_hz)
     if out.exists():
         raise NotWrittenError(f"{out}: already exists; give another file with --out, or remove it")
-    if not out.parent.is_dir():
-        raise NotWrittenError(
-            f"{out}: there is no folder '{out.parent}'; create it, or give another"
-        )
+    demand_writable(out)
     write_whole(out, first_contract(file, *source).encode())
     click.echo(f"{out}: check the lines marked GUESS against the training code")
 

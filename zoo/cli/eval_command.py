@@ -23,6 +23,7 @@ from zoo.cli.options import (
     open_cache,
     peer_option,
     registered,
+    writable_file,
 )
 from zoo.cli.output import print_json, print_table
 from zoo.cli.suite_output import show_suite
@@ -87,7 +88,7 @@ _BUNDLE = ".tar.gz"
 @click.option(
     "--plot",
     "drawn",
-    type=click.Path(path_type=Path),
+    type=writable_file(),
     metavar="FILE.svg",
     help="Also draw the curves: cumulative error, precision and recall, or ROC.",
 )
@@ -134,9 +135,11 @@ def command(
             show_suite(subjects.measure_suite(found, measured, data), as_json)
             return
         results = list(subjects.evaluate(measured, data))
-    if drawn is not None:
-        _plot(results, drawn)
     _show(results, as_json)
+    if drawn is not None and not _is_plotted(results, drawn):
+        # As a note: with --json, standard output has the results and no second value.
+        click.echo(f"note: --plot {drawn}: not written, these models have no curves", err=True)
+        click.get_current_context().exit(UsageError.exit_status)
 
 
 def _check_plot(drawn: Path | None, suite: str) -> None:
@@ -152,14 +155,15 @@ def _check_plot(drawn: Path | None, suite: str) -> None:
         )
 
 
-def _plot(results: "Sequence[tuple[str, Evaluation]]", file: Path) -> None:
+def _is_plotted(results: "Sequence[tuple[str, Evaluation]]", file: Path) -> bool:
+    """Draw the curves, and return whether there are any."""
     from zoo.drawing.charts import curve_charts
     from zoo.drawing.svg import standalone
 
     charts = curve_charts([(name, result.curves) for name, result in results])
-    if not charts:
-        raise UsageError("--plot: the evaluation of these models has no curves; leave it out")
-    write_whole(file, standalone(charts).encode())
+    if charts:
+        write_whole(file, standalone(charts).encode())
+    return bool(charts)
 
 
 def _show(results: "Sequence[tuple[str, Evaluation]]", as_json: bool) -> None:

@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from zoo.build.cache import Cache, default_folder
 from zoo.cli.completion import registered_words
 from zoo.errors import MissingFileError, UsageError
+from zoo.file_content import demand_writable
 
 __all__ = [
     "cache_option",
@@ -25,6 +26,7 @@ __all__ = [
     "signal_option",
     "size_option",
     "source_of",
+    "writable_file",
 ]
 
 
@@ -70,6 +72,24 @@ class existing(click.Path):  # noqa: N801 (reads as a type name in declarations)
             return path
         found = "is no" if path.exists() else "no such"
         raise MissingFileError(f"{path}: {found} {self.what}; give {self.needed}")
+
+
+class writable_file(click.Path):  # noqa: N801 (reads as a type name in declarations)
+    """A file to write once the work is done; its folder is there."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        """Return the path; raises NotWrittenError if it is seen that it cannot be written."""
+        path = Path(str(super().convert(value, param, ctx)))
+        demand_writable(path)
+        return path
 
 
 def named_file(name: str) -> Path:

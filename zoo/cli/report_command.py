@@ -7,7 +7,7 @@ import click
 from zoo.cli.options import existing, json_option, registered
 from zoo.cli.output import print_json
 from zoo.errors import UsageError
-from zoo.file_content import write_whole
+from zoo.file_content import demand_writable, write_whole
 
 
 @click.command()
@@ -56,6 +56,8 @@ def command(
         raise UsageError(
             f"--output {file}: it is HTML; name it .html, and print it from a browser for paper"
         )
+    if not as_json:
+        demand_writable(file)
     report = make_report(names, data, timings)
     if as_json:
         print_json(report.json)

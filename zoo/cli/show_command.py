@@ -27,6 +27,7 @@ from zoo.cli.options import (
     signal_option,
     size_option,
     source_of,
+    writable_file,
 )
 from zoo.cli.output import print_json, print_table
 from zoo.errors import ArtifactError, UnknownNameError, UsageError
@@ -54,7 +55,7 @@ _KINDS = ("recipe", "target", "scheme")
 )
 @click.option(
     "--graph",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=writable_file(),
     metavar="FILE.svg",
     help="Draw the network instead, with shapes, types and scales.",
 )

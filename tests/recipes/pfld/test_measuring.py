@@ -78,6 +78,7 @@ def test_curves_are_drawn_into_one_file(measure, make_faces, tmp_path):
     [
         (["--plot", "curves.png"], "--plot curves.png: only .svg files are written; browsers"),
         (["--plot", "c.svg", "--suite", "robustness"], "--plot does not go with --suite"),
+        (["--plot", "none/c.svg"], "none/c.svg: there is no folder 'none'; create it"),
     ],
 )
 def test_what_cannot_be_drawn_is_told_first(measure, words, told):

@@ -121,10 +121,16 @@ def test_a_network_of_ones_own_needs_its_contract_beside_it(zoo, archive, tmp_pa
         (["pfld", "--output", "report.pdf"], UsageError, "--output report.pdf: it is HTML"),
         (["pfld", "--data", "none"], UsageError, "none: no such folder"),
         (["pfld", "--bench", "none.json"], UsageError, "none.json: no such file"),
-        (["pfld", "--output", "no/folder.html"], UsageError, "no/folder.html: cannot be written"),
+        (
+            ["pfld", "--output", "no/folder.html"],
+            UsageError,
+            "no/folder.html: there is no folder",
+        ),
+        (["pfld", "--output", "a.html/"], UsageError, "a.html: is a folder; give a file in it"),
     ],
 )
-def test_what_cannot_be_reported_is_told(zoo, words, error, told):
+def test_what_cannot_be_reported_is_told(zoo, words, error, told, tmp_path):
+    (tmp_path / "a.html").mkdir()
     found = zoo("report", *words).exception
     assert isinstance(found, error)
     assert told in str(found)
