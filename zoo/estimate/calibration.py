@@ -1,46 +1,26 @@
 """Corrects estimates by times that `zoo bench` measured on the board."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from math import exp, inf, log
+from math import exp, log
 from pathlib import Path
-from typing import Any
 
 from zoo.capability import TimeMethod
-from zoo.errors import UsageError, ZooError
+from zoo.errors import ZooError
 from zoo.estimate.deployed import Deployed
 from zoo.estimate.estimate import Estimate, LayerEstimate
-from zoo.file_content import file_content
+from zoo.report.timings import Timing, read_timings
 
 __all__ = ["calibrated", "read_measured"]
 
-_Rows = Sequence[Mapping[str, Any]]
-"""The rows of `latencies` in the JSON of `zoo bench`."""
 
-_SINGLE = ("threads", "batch")
-_TEXTS = ("name", "model", "scheme")
-
-
-def read_measured(file: Path) -> _Rows:
-    """Return the rows of a file that `zoo bench --out` wrote; raises UsageError for another."""
-    content = file_content(file, UsageError)
-    try:
-        rows = json.loads(content)["latencies"]
-        wrong = [row for row in rows if not _is_row(row)]
-    except ValueError as error:
-        raise _not_measured(file, "it is no JSON") from error
-    except (LookupError, TypeError) as error:
-        raise _not_measured(file, "it has no list `latencies`") from error
-    if wrong:
-        raise _not_measured(
-            file, f"one of its latencies lacks {', '.join(_TEXTS)}, runs or median_ms"
-        )
-    return [row for row in rows if row["runs"]]
+def read_measured(file: Path) -> Sequence[Timing]:
+    """Return what a file of `zoo bench --out` measured; raises UsageError for another file."""
+    return [row for row in read_timings(file).networks if row.is_measured]
 
 
 def calibrated(
-    found: Estimate, measured: _Rows, again: Callable[[str, str], Estimate], where: str
+    found: Estimate, measured: Sequence[Timing], again: Callable[[str, str], Estimate], where: str
 ) -> Estimate:
     """Return the estimate times the ratio of measured to estimated time.
 
@@ -51,7 +31,7 @@ def calibrated(
     name, for the method.
     """
     rows = [row for row in measured if _is_comparable(row, found.network)]
-    own = [row for row in rows if row["model"] == found.network.model][:1]
+    own = [row for row in rows if row.model == found.network.model][:1]
     plain = _with_times(found)
     ratios = list(_ratios(own, lambda *_: found)) or list(_ratios(rows, again))
     if not ratios or plain.method is None:
@@ -64,17 +44,15 @@ def calibrated(
     return replace(plain, layers=layers, method=method, ratio=ratio)
 
 
-def _ratios(
-    rows: Sequence[Mapping[str, Any]], again: Callable[[str, str], Estimate]
-) -> Iterator[float]:
+def _ratios(rows: Sequence[Timing], again: Callable[[str, str], Estimate]) -> Iterator[float]:
     """Yield measured over estimated time of each row; those whose network is not here are left."""
     for row in rows:
         try:
-            estimated_ms = _with_times(again(row["model"], _quant(row))).ms
+            estimated_ms = _with_times(again(row.model, _quant(row))).ms
         except ZooError:
             continue
-        if estimated_ms:
-            yield row["median_ms"] / estimated_ms
+        if estimated_ms and row.median_ms:
+            yield row.median_ms / estimated_ms
 
 
 def _with_times(found: Estimate) -> Estimate:
@@ -94,37 +72,21 @@ def _factor(method: TimeMethod, ratios: Sequence[float], is_own: bool) -> float:
     return max(spread, method.factor) if len(ratios) == 1 else spread
 
 
-def _is_comparable(row: Mapping[str, Any], network: Deployed) -> bool:
+def _is_comparable(row: Timing, network: Deployed) -> bool:
     """Whether a row is of this target, one sample on one thread, in its own runtime.
 
     Names of stand-ins and of other runtimes have a comma and more behind the target.
     """
-    words = f"{row['model']} {_quant(row)} {network.target.name}"
-    is_single = all(row.get(key, 1) == 1 for key in _SINGLE)
-    return row["name"] == words and row["scheme"] == network.scheme and is_single
+    words = f"{row.model} {_quant(row)} {network.target.name}"
+    is_single = row.threads == row.batch == 1
+    return row.name == words and row.scheme == network.scheme and is_single
 
 
-def _quant(row: Mapping[str, Any]) -> str:
+def _quant(row: Timing) -> str:
     """Return the second word of a row's name: model, quantization, target."""
-    words = str(row["name"]).split()
+    words = row.name.split()
     return words[1] if len(words) > 1 else ""
-
-
-def _is_row(row: object) -> bool:
-    """Whether a row is a measurement, or an estimate, which has no runs."""
-    if not isinstance(row, Mapping) or type(row.get("runs")) is not int:
-        return False
-    time_ms = row.get("median_ms")
-    is_time = isinstance(time_ms, int | float) and time_ms is not True and 0 < time_ms < inf
-    return row["runs"] == 0 or (is_time and all(isinstance(row.get(key), str) for key in _TEXTS))
 
 
 def _scaled(layer: LayerEstimate, ratio: float) -> LayerEstimate:
     return layer if layer.ms is None else replace(layer, ms=layer.ms * ratio)
-
-
-def _not_measured(file: Path, why: str) -> UsageError:
-    return UsageError(
-        f"--measured {file}: is not what `zoo bench` measured ({why}); write it with `zoo bench "
-        "... --out FILE`"
-    )

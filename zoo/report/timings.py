@@ -14,6 +14,9 @@ from zoo.file_content import file_content
 
 __all__ = ["ChainTiming", "Timing", "Timings", "read_timings"]
 
+_PLAUSIBLE = 1e-9, 1e12
+"""Least and most of times in milliseconds, power and counts; what is computed of them is finite."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -147,24 +150,24 @@ def _chain(machine: Mapping[str, Any], row: Mapping[str, Any]) -> ChainTiming:
 def _impossible(timings: Timings) -> str:
     """Return which number no measurement gives, '' for none."""
     for timing in timings.networks:
-        positive = ("median_ms", "p95_ms", "low_ms", "high_ms", "watts", "threads", "batch")
-        if wrong := _not_positive(timing, positive):
+        judged = ("median_ms", "p95_ms", "low_ms", "high_ms", "watts", "threads", "batch")
+        if wrong := _implausible(timing, judged):
             return wrong
         if timing.is_measured and timing.median_ms is None:
             return "median_ms is missing"
         if timing.celsius is not None and not isfinite(timing.celsius):
             return f"celsius is {timing.celsius}"
     for chain in timings.chains:
-        if wrong := _not_positive(chain, ("photo_ms", "threads")):
+        if wrong := _implausible(chain, ("photo_ms", "threads")):
             return wrong
         if not isfinite(chain.faces):
             return f"faces is {chain.faces}"
     return ""
 
 
-def _not_positive(timing: Timing | ChainTiming, names: Sequence[str]) -> str:
+def _implausible(timing: Timing | ChainTiming, names: Sequence[str]) -> str:
     values = ((name, getattr(timing, name)) for name in names)
-    wrong = ((n, v) for n, v in values if v is not None and not (isfinite(v) and v > 0))
+    wrong = ((n, v) for n, v in values if v is not None and not _PLAUSIBLE[0] <= v <= _PLAUSIBLE[1])
     return next((f"{name} is {value}" for name, value in wrong), "")
 
 

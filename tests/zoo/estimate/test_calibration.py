@@ -1,6 +1,8 @@
 """Estimates corrected by measured times."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,9 +19,27 @@ def found(model=MODEL, quant="ptq"):
     return estimate(find_deployed(Wish(model, "x86", quant=quant)))
 
 
-def row(model, ms, **others):
+def written(model, ms, **others):
+    """Return what `zoo bench` writes of a network on one thread."""
     known = {"name": f"{model} ptq x86", "model": model, "scheme": "w8a8-asym", "median_ms": ms}
     return {**known, "runtime": "onnxruntime", "threads": 1, "runs": 20, "batch": 1, **others}
+
+
+def text_of(*rows):
+    """Return a file of `zoo bench`."""
+    return json.dumps({"machine": {"processor": "one", "python": ""}, "latencies": rows})
+
+
+def read(folder, text):
+    file = folder / "m.json"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return read_measured(file)
+
+
+def row(model, ms, **others):
+    with TemporaryDirectory() as folder:
+        (found,) = read(Path(folder), text_of(written(model, ms, **others)))
+    return found
 
 
 def test_the_networks_own_time_is_taken():
@@ -79,28 +99,32 @@ def test_other_boards_runtimes_schemes_and_threads_tell_nothing(others):
 
 
 def test_a_file_is_read_without_its_estimates(tmp_path):
-    file = tmp_path / "m.json"
-    file.write_text(json.dumps({"latencies": [row(MODEL, 1.0), {"runs": 0}]}))
-    assert read_measured(file) == [row(MODEL, 1.0)]
+    text = text_of(written(MODEL, 1.0), written(OTHER, None, runs=0))
+    assert [one.model for one in read(tmp_path, text)] == [MODEL]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        "[" * 100_000,
         "[]",
         "{}",
         '{"latencies": [1]}',
         '{"latencies": 7}',
-        '{"latencies": [{"runs": 5}]}',
-        json.dumps({"latencies": [row(MODEL, 0.0)]}),
-        json.dumps({"latencies": [row(MODEL, float("inf"))]}),
-        json.dumps({"latencies": [row(MODEL, True)]}),
+        text_of({"runs": 5}),
+        text_of(written(MODEL, 0.0)),
+        text_of(written(MODEL, 5e-324)),
+        text_of(written(MODEL, 1e308)),
+        text_of(written(MODEL, float("inf"))),
+        text_of(written(MODEL, float("nan"))),
+        text_of(written(MODEL, 10**400)),
+        text_of(written(MODEL, 1.0, batch=10**400)),
+        text_of(written(MODEL, True)),
         "\udce4",
     ],
+    ids=range(16),
 )
 def test_another_file_is_refused_by_name(tmp_path, text):
-    file = tmp_path / "m.json"
-    file.write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(UsageError, match=r"m\.json: is not what `zoo bench` measured"):
-        read_measured(file)
+    with pytest.raises(UsageError, match=r"m\.json: holds no times as `zoo bench --out`"):
+        read(tmp_path, text)
