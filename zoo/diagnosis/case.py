@@ -20,6 +20,8 @@ from zoo.picture import Picture
 __all__ = ["Case", "make_case"]
 
 _STAGES = ("hub", "quantize")
+_FEWEST = 2
+"""Pictures that can differ; two halves of those for calibration are compared."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,23 @@ def make_case(
 
     images: to diagnose with, as for --calib; None for those held out from calibration.
     count: maximum pictures.  started, finished: as in zoo.build.pipeline.build.
-    Raises RefusedError for a network that is not quantized here, UsageError for no pictures.
+    Raises RefusedError for a network that is not quantized here, UsageError for fewer than
+    two pictures, before anything is built.
     """
     _demand_quantized(plan, images)
+    used = _used(plan)
+    chosen, words = used.judging, used.words
+    if images is not None:
+        chosen = tuple(calibration_pictures(plan.recipe, images, count))
+        words = f"{len(chosen)} pictures of {images.name}"
+    _demand_several(chosen, images or plan.calibration)
+    if used.calibration:
+        _demand_several(used.calibration, plan.calibration)
     stages = tuple(stage for stage in STAGES if stage.name in _STAGES)
     done = build(plan, cache, started=started, finished=finished, stages=stages)
     files = {"float": done["hub"] / "float.onnx", "integer": done["quantize"] / "hub.onnx"}
     format_ = registry.load("format", "onnx")
     floats, integers = (format_.read(file.read_bytes(), str(file)) for file in files.values())
-    used = _used(plan)
-    chosen = used.judging
-    words = used.words
-    if images is not None:
-        chosen = tuple(calibration_pictures(plan.recipe, images, count))
-        words = f"{len(chosen)} pictures of {images.name}"
     shown = _spread(chosen, count)
     return Case(
         plan=plan,
@@ -90,6 +95,14 @@ def _demand_quantized(plan: Plan, images: Path | None) -> None:
         raise UsageError(
             f"{plan.recipe.name}: a diagnosis needs pictures of what the network sees: give a "
             "folder of them with --images DIR; no labels are needed"
+        )
+
+
+def _demand_several(pictures: Sequence[Picture], source: Path | None) -> None:
+    if len(pictures) < _FEWEST:
+        raise UsageError(
+            f"{source}: {len(pictures)} picture; a diagnosis compares pictures with each other: "
+            f"give at least {_FEWEST}, better a few hundred (--images, --calib, --calib-count)"
         )
 
 

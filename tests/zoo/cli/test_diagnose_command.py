@@ -64,6 +64,30 @@ def test_wrong_options_say_what_is_right(zoo, words, tmp_path, options, error, m
     assert message in str(found)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--images", "one"),
+        ("--calib", "one"),
+        ("--calib", "one", "--images", "photos"),
+        ("--calib", "photos", "--images", "one"),
+        ("--calib", "photos", "--calib-count", 1, "--images", "photos"),
+    ],
+)
+def test_a_diagnosis_needs_pictures_that_can_differ(zoo, words, tmp_path, options):
+    write_pictures(tmp_path / "one", 1)
+    write_pictures(tmp_path / "photos", 3)
+    found = zoo("diagnose", *words, *options).exception
+    assert isinstance(found, UsageError)
+    assert "1 picture; a diagnosis compares pictures with each other: give at least 2" in str(found)
+
+
+def test_two_pictures_are_enough(zoo, words, tmp_path):
+    write_pictures(tmp_path / "photos", 2)
+    lost = json.loads(zoo("diagnose", *words, "--images", "photos", "--json").stdout)["loss"]
+    assert 0 < lost < 1
+
+
 def test_a_published_network_needs_pictures_too(zoo):
     found = zoo("diagnose", "pfld_0.25x.300w68", "--target", "x86").exception
     assert isinstance(found, UsageError)
