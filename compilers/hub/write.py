@@ -17,6 +17,7 @@ from compilers.hub.constant_notes import KEY, notes_of
 from compilers.hub.functions import DOMAIN, is_function, op_function, quantize_function
 from compilers.op_parts.arithmetic import clamp_of
 from compilers.op_table import find_op
+from compilers.passes.name_nodes_once import name_nodes_once
 from compilers.passes.spell_out_means import spell_out_means
 from compilers.passes.unfold_qdq import unfold_qdq
 from compilers.passes.verify import run_passes
@@ -25,7 +26,7 @@ from zoo.graph import Graph, Node, Quantization, Tensor
 
 __all__ = ["write"]
 
-PASSES = (unfold_qdq, spell_out_means)
+PASSES = (unfold_qdq, spell_out_means, name_nodes_once)
 
 _OPSET = 21
 _IR_VERSION = 10  # ONNX Runtime 1.20 loads it
@@ -68,6 +69,7 @@ class _Writer:
         self.functions: dict[str, FunctionProto] = {}
         self._graph = graph
         self._taken = set(graph.tensors)
+        self._node_names = {node.name for node in graph.nodes}
         self._constants: dict[str, str] = {}
         self._grids: dict[str, tuple[str, ...]] = {}
 
@@ -82,9 +84,8 @@ class _Writer:
             low, high = clamp_of(node)
             unclamped = self._fresh(f"{node.output}.unclamped")
             self._call(node, inputs, unclamped)
-            clip = Node(
-                f"{node.name}/clip", "clip", (unclamped,), node.output, {"low": low, "high": high}
-            )
+            name = reserve_name(f"{node.name}/clip", self._node_names)
+            clip = Node(name, "clip", (unclamped,), node.output, {"low": low, "high": high})
             self._call(clip, [Tensor(unclamped, ())], node.output)
         else:
             self._call(node, inputs, node.output)
@@ -114,7 +115,8 @@ class _Writer:
         if tensor.quantization is None:
             return tensor.name
         reals = self._fresh(f"{tensor.name}.dequantized")
-        self._dequantize(f"{tensor.name}/dequantize", tensor, reals)
+        name = reserve_name(f"{tensor.name}/dequantize", self._node_names)
+        self._dequantize(name, tensor, reals)
         return reals
 
     def _quantize(self, node: Node, output: Tensor) -> None:

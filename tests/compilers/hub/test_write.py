@@ -73,6 +73,17 @@ def test_names_that_are_taken_get_a_number():
     assert list(conv.output) == ["stem.unclamped.1"]
 
 
+def test_each_node_has_a_name_of_its_own():
+    graph = _integers()
+    renamed = [replace(node, name=(node.inputs[1:] or (node.name,))[0]) for node in graph.nodes]
+    doubled = [replace(node, name="one") for node in graph.nodes]
+    ends = [replace(node, name="fc.weight/dequantize") for node in renamed[-1:]]
+    for nodes in (renamed, doubled, [*renamed[:-1], *ends]):
+        names = [node.name for node in _model(graph.replace(nodes)).graph.node]
+        assert len(set(names)) == len(names)
+        assert {node.name for node in nodes} <= {*names}
+
+
 def test_zero_points_of_biases_are_refused():
     graph = _integers()
     bias = graph.tensors["fc.bias"]

@@ -1,5 +1,7 @@
 """The network on reals: the integer network if all is rounded, the float one if nothing is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from diagnosed import case_of, colour_network, write_pictures
@@ -61,6 +63,25 @@ def test_bytes_are_those_of_the_integer_weights():
 @given(float_graphs(), st.sampled_from([W8A8_ASYM, W4A8_ASYM, W8A16_ASYM]))
 def test_both_ends_of_any_network(floats, scheme):
     assume(len(floats.inputs) == 1)
+    _demand_both_ends(floats, scheme)
+
+
+@settings(max_examples=25)
+@given(float_graphs(), st.sampled_from([W8A8_ASYM, W4A8_ASYM]), st.randoms())
+def test_both_ends_of_outputs_that_are_read_inside_and_nodes_named_as_tensors(
+    floats, scheme, random
+):
+    assume(len(floats.inputs) == 1)
+    named = floats.replace(
+        replace(node, name=(node.inputs[1:] or (node.output,))[0]) for node in floats.nodes
+    )
+    assume(len({node.name for node in named.nodes}) == len(named.nodes))
+    inside = [node.output for node in named.nodes if random.random() < 0.5]
+    outputs = tuple(dict.fromkeys((*named.outputs, *inside)))
+    _demand_both_ends(replace(named, outputs=outputs), scheme)
+
+
+def _demand_both_ends(floats, scheme):
     integers = quantized(floats, scheme)
     form = real_form(integers, floats)
     runner = Runner(floats.inputs[0], random_feeds(floats, 5)[floats.inputs[0]])
