@@ -26,6 +26,7 @@ from zoo.cli.options import (
     json_option,
     open_cache,
     registered,
+    seed_option,
 )
 from zoo.cli.output import print_json
 from zoo.signature import SigningKey
@@ -89,7 +90,7 @@ if TYPE_CHECKING:
     help="Quantizer, if not ptq's own; nndct is AMD's.",
 )
 @click.option("--epochs", type=click.IntRange(1), help="Epochs of qat, if not its default.")
-@click.option("--seed", default=0, show_default=True, help="Seed of qat.")
+@seed_option("Seed of qat.")
 @click.option(
     "--max-quantization-error",
     "quantization_bound",

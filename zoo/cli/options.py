@@ -23,6 +23,7 @@ __all__ = [
     "open_cache",
     "peer_option",
     "registered",
+    "seed_option",
     "signal_option",
     "size_option",
     "source_of",
@@ -128,6 +129,21 @@ signal_option = click.option(
     metavar="RATE",
     help="The file takes signals, not pictures; samples per second.",
 )
+
+
+def seed_option(purpose: str) -> Callable[[Command], Command]:
+    """Return the option for random numbers. purpose: its help text.
+
+    Its range is NumPy's and Lightning's.
+    """
+    return click.option(
+        "--seed",
+        default=0,
+        show_default=True,
+        type=click.IntRange(0, 2**32 - 1),
+        metavar="NUMBER",
+        help=purpose,
+    )
 
 
 def source_of(size: str, rate_hz: int) -> tuple[tuple[int, int] | None, int]:

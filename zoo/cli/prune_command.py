@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.options import json_option, model_argument
+from zoo.cli.options import json_option, model_argument, seed_option
 from zoo.cli.output import print_json, print_table
 from zoo.cli.progress import progress
 from zoo.errors import UsageError
@@ -84,7 +84,7 @@ _ANY = 0.5
 @click.option(
     "--scan", is_flag=True, help="Only show what each group of layers loses alone, untrained."
 )
-@click.option("--seed", default=0, show_default=True)
+@seed_option("Seed of the training.")
 @json_option
 def command(
     model: str,

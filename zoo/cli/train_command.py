@@ -8,7 +8,7 @@ import click
 
 from zoo import registry
 from zoo.build.models import find_recipe
-from zoo.cli.options import existing, json_option, model_argument, peer_option
+from zoo.cli.options import existing, json_option, model_argument, peer_option, seed_option
 from zoo.cli.output import print_json
 from zoo.errors import MissingToolError, UsageError
 from zoo.file_content import write_whole
@@ -51,7 +51,7 @@ from zoo.training import TrainOptions
     metavar="NAME=VALUE",
     help="A setting of the recipe, such as loss=l2; repeatable.",
 )
-@click.option("--seed", default=0, show_default=True)
+@seed_option("Seed of the training.")
 @click.option("--accelerator", default="auto", show_default=True, help="auto, cpu, cuda, mps.")
 @json_option
 def command(
