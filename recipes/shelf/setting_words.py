@@ -1,5 +1,6 @@
 """Settings of a training, given as text."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -62,11 +63,22 @@ def _parsed(name: str, text: str, default: object) -> Any:  # noqa: ANN401 (as t
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(default, tuple):
-            low, high = map(float, text.split(","))
+            low, high = map(_finite, text.split(","))
             return low, high
-        return type(default)(text)  # type: ignore[call-arg]  # int, float, str
+        if isinstance(default, float):
+            return _finite(text)
+        return type(default)(text)  # type: ignore[call-arg]  # int, str
     except (KeyError, ValueError) as error:
-        wanted = {bool: "true or false", tuple: "two numbers 'low,high'"}.get(
-            type(default), f"a value like {default!r}"
-        )
+        wanted = {
+            bool: "true or false",
+            tuple: "two finite numbers 'low,high'",
+            float: f"a finite number like {default!r}",
+        }.get(type(default), f"a value like {default!r}")
         raise UsageError(f"setting '{name}' is '{text}'; expected {wanted}") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not finite")
+    return number
