@@ -15,7 +15,7 @@ from typing import Any
 from zoo.contract_files import Numbers, read_numbers, with_lines, with_numbers
 from zoo.errors import ContractError, suggest
 from zoo.layout import LAYOUTS, chw_sizes, file_sizes
-from zoo.toml_file import read_toml
+from zoo.toml_file import read_toml, written_toml
 
 __all__ = ["Constant", "Contract", "FileInput", "SignalSpec", "Step", "TensorSpec"]
 
@@ -147,6 +147,15 @@ class Contract:
             if not data[key]:
                 del data[key]
         return json.dumps(data, sort_keys=True)
+
+    @property
+    def of_hub(self) -> "Contract":
+        """Return the contract of the network as the zoo writes it: NCHW, float32, no constants."""
+        return replace(self, layout="nchw", dtype="float32", constants=())
+
+    def to_toml(self) -> str:
+        """Return the contract in the form that `from_toml` reads, without other files."""
+        return written_toml(json.loads(self.to_json()))
 
     @classmethod
     def from_json(cls, text: str, where: str = "contract") -> "Contract":

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from compilers.prune.channels import Channels, Group, Numbers, is_depthwise, mak
 from zoo.errors import UsageError
 from zoo.graph import Graph, Node
 
-__all__ = ["Work", "choose", "ranked", "work_of"]
+__all__ = ["Work", "choose", "demand_reachable", "ranked", "work_of"]
 
 Scores = NDArray[np.float64]
 
@@ -59,16 +60,10 @@ def choose(
     since narrow layers save less.
     Raises UsageError if even the narrowest network has more.
     """
+    demand_reachable(graph, channels, macs, multiple)
     work = work_of(graph, channels)
     blocks = {group: _blocks(group, importance, multiple) for group in channels.groups}
     removed, done = frozenset[int](), list[tuple[Group, frozenset[int]]]()
-    least = work.macs([c for queue in blocks.values() for block in queue for c in block])
-    if least > macs:
-        raise UsageError(
-            f"graph '{graph.name}': {macs:,} multiply-accumulates are fewer than it can have by "
-            f"removing channels in multiples of {multiple}, {least:,} of {work.macs():,}; allow "
-            "more, or smaller multiples"
-        )
     while (now := work.macs(removed)) > macs:
         group = min(
             (group for group, queue in blocks.items() if queue),
@@ -77,6 +72,28 @@ def choose(
         done.append((group, frozenset(blocks[group].pop(0))))
         removed |= done[-1][1]
     return _spared(removed, done, work, macs)
+
+
+def demand_reachable(graph: Graph, channels: Channels, macs: int, multiple: int) -> None:
+    """Raise UsageError if even the narrowest network has more multiply-accumulates."""
+    work = work_of(graph, channels)
+    least = work.macs([c for group in channels.groups for c in group.channels[multiple:]])
+    if least <= macs:
+        return
+    if least == work.macs():
+        raise UsageError(
+            f"graph '{graph.name}': no group of layers has more than {multiple} channels, which is "
+            "the least that stays; give a smaller --multiple"
+        )
+    raise UsageError(
+        f"graph '{graph.name}': {macs:,} multiply-accumulates are fewer than it can have with "
+        f"channels in multiples of {multiple}, {least:,} of {work.macs():,}; give a larger share "
+        f"with --macs, {_rounded_up(least / work.macs())} or more, or a smaller --multiple"
+    )
+
+
+def _rounded_up(share: float) -> float:
+    return ceil(share * 1000) / 1000
 
 
 def _spared(

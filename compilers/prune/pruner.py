@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 from compilers.prune.channels import find_channels
-from compilers.prune.choose import choose, ranked, work_of
+from compilers.prune.choose import choose, demand_reachable, ranked, work_of
 from compilers.prune.cut import cut
 from zoo.errors import MissingToolError, QuantizeError, UsageError, suggest
 from zoo.graph import Graph
@@ -32,7 +32,9 @@ class ChannelPruner(Pruner):
         Raises also QuantizeError for an integer Graph, or one without channels to remove.
         """
         self._demand(graph, options)
-        start = work_of(graph, find_channels(graph)).macs()
+        channels = find_channels(graph)
+        start = work_of(graph, channels).macs()
+        demand_reachable(graph, channels, round(start * options.share), options.multiple)
         smaller, done = graph, []
         for step in range(1, options.steps + 1):
             budget = round(start * options.share ** (step / options.steps))
@@ -48,7 +50,7 @@ class ChannelPruner(Pruner):
             "multiple": options.multiple,
             "epochs": [options.epochs_of(step) for step in range(1, options.steps + 1)],
             "seed": options.seed,
-            "training": "distillation" if options.fit is None else "recipe",
+            "training": _training(options),
         }
         return replace(smaller, metadata={**smaller.metadata, RECORD: json.dumps(record)})
 
@@ -103,6 +105,12 @@ class ChannelPruner(Pruner):
                 f"graph '{graph.name}': has no channels that can be removed: each is an input, an "
                 "output, or read by an op that needs all of them"
             )
+
+
+def _training(options: PruneOptions) -> str:
+    if not any(map(options.epochs_of, range(1, options.steps + 1))):
+        return "none"
+    return "distillation" if options.fit is None else "recipe"
 
 
 def _recovered(

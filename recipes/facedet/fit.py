@@ -80,7 +80,7 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / steps
-        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.4f}"
+        told = f"training, epoch {epoch + 1} of {epochs}: loss {total:.4f}"
         report(f"{told}{countdown.after(epoch + 1)}")
 
 

@@ -68,13 +68,13 @@ def fit(
     crops = balanced_crops(held_out, plan.held_out_crops, options.seed)
     learner = _Learner(recipe, module, float_module, plan, options.seed)
     best, state, waited = learner.accuracy(crops), copy.deepcopy(module.state_dict()), 0
-    report(f"before quantization-aware training: {best:.2f} % of held-out crops right")
+    report(f"before training: {best:.2f} % of held-out crops right")
     epochs = options.epochs or plan.epochs
     countdown = Countdown(epochs)
     for epoch in range(epochs):
         learner.learn(photos)
         found = learner.accuracy(crops)
-        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: {found:.2f} % right"
+        told = f"training, epoch {epoch + 1} of {epochs}: {found:.2f} % right"
         report(f"{told}{countdown.after(epoch + 1)}")
         waited += 1
         if found > best:

@@ -1,9 +1,27 @@
 """What is not TOML says so."""
 
+import tomllib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zoo.errors import RecipeError
-from zoo.toml_file import read_toml
+from zoo.toml_file import read_toml, written_toml
+
+SCALARS = st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.floats(-1e300, 1e300)
+VALUES = st.recursive(
+    SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(), v, max_size=3)
+)
+
+
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
+def test_what_is_written_is_read(data):
+    assert tomllib.loads(written_toml(data)) == data
+
+
+def test_null_is_left_out():
+    assert tomllib.loads(written_toml({"a": {"b": None, "c": 1}})) == {"a": {"c": 1}}
 
 
 def test_a_file_is_read(tmp_path):

@@ -1,5 +1,6 @@
 """Makes a model's float network smaller, and trains it on the user's pictures."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,6 +13,7 @@ from zoo.build.network import read_network
 from zoo.data.held_out import hold_out
 from zoo.data.pictures import calibration_pictures, labelled_pictures
 from zoo.data.processing import input_batches
+from zoo.errors import QuantizeError
 from zoo.graph import Graph
 from zoo.macs import count_macs
 from zoo.plugs import Feeds, PruneOptions, Pruner
@@ -40,19 +42,21 @@ _RATE = 5.0
 class Pruned:
     """A smaller network.
 
-    hub: its ONNX file's content.  macs, parameters: before and after.
+    hub: its ONNX file's content.  contract: of that file, in TOML.
+    macs, parameters: before and after.
     widths: channels before and after, by layer, of the layers that lost some.
-    is_labelled: whether it was trained by its recipe, with labels.
-    loss: of each output in its spreads, on a fifth of the pictures, which only a recipe's own
-    training has seen.
+    training: 'recipe' with labels, 'distillation' by the whole network's outputs, or 'none'.
+    loss: of each output in its spreads.  judged_on: on which pictures, in words.
     """
 
     hub: bytes
+    contract: str
     macs: tuple[int, int]
     parameters: tuple[int, int]
     widths: Mapping[str, tuple[int, int]]
-    is_labelled: bool
+    training: str
     loss: Mapping[str, float]
+    judged_on: str
 
 
 def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: PruneOptions) -> Pruned:
@@ -69,13 +73,16 @@ def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: Prun
     smaller = pruner.prune(whole, samples, replace(options, fit=fit))
     described = replace(smaller, metadata={**smaller.metadata, **recipe.hub_metadata})
     judging = list(input_batches(recipe.contract, pictures.judging, _BATCH))
+    loss = _loss(_outputs(whole, judging), _outputs(smaller, judging))
     return Pruned(
         hub=registry.load("format", "onnx").write(described),
+        contract=recipe.contract.of_hub.to_toml(),
         macs=(count_macs(whole), count_macs(smaller)),
         parameters=(_parameters(whole), _parameters(smaller)),
         widths=_widths(whole, smaller),
-        is_labelled=fit is not None,
-        loss=_loss(_outputs(whole, judging), _outputs(smaller, judging)),
+        training=json.loads(smaller.metadata["zoo.pruning"])["training"],
+        loss=loss,
+        judged_on=pictures.words if fit is None else "pictures of the training",
     )
 
 
@@ -149,7 +156,7 @@ def _loss(wanted: "_Outputs", found: "_Outputs") -> dict[str, float]:
 
 
 def _outputs(graph: Graph, samples: Sequence[Feeds]) -> "_Outputs":
-    """Return a float network's outputs of all samples together."""
+    """Return a float network's outputs of all samples together; raises QuantizeError for inf."""
     import numpy as np
 
     with TemporaryDirectory(prefix="zoo-prune-") as place:
@@ -157,4 +164,11 @@ def _outputs(graph: Graph, samples: Sequence[Feeds]) -> "_Outputs":
         file.write_bytes(registry.load("format", "onnx").write(graph))
         run = registry.load("executor", _EXECUTOR).load(file.parent, file.name)
         batches = [run(feeds) for feeds in samples]
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    outputs = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    for name, values in outputs.items():
+        if not np.isfinite(values).all():
+            raise QuantizeError(
+                f"graph '{graph.name}': its output '{name}' is not finite: the network overflows, "
+                "or its training diverged; look at it with `zoo eval`, or train less with --epochs"
+            )
+    return outputs

@@ -1,5 +1,6 @@
 """zoo prune: a smaller float network, with fewer channels in its layers."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -79,7 +80,7 @@ _ANY = 0.5
     default=500,
     show_default=True,
     type=click.IntRange(1),
-    help="Pictures that rank channels.",
+    help="Pictures that rank channels; a recipe's training takes all.",
 )
 @click.option(
     "--scan", is_flag=True, help="Only show what each group of layers loses alone, untrained."
@@ -117,11 +118,14 @@ def command(
     with progress(explain=False):
         pruned = prune(recipe, whole, data, count, PruneOptions(share, **options))
     write_whole(file, pruned.hub)
-    _show(pruned, file, as_json)
+    own = file.with_suffix(".toml") if contract else None
+    if own:
+        write_whole(own, pruned.contract.encode())
+    _show(pruned, file, own, as_json)
     if not as_json:
-        how = f"--contract {contract}" if contract else f"--hub {file}"
-        what = file if contract else recipe.name
-        click.echo(f"next: zoo build {what} {how} --images {data} --target x86 --quant ptq")
+        what = [file, "--contract", own] if own else [recipe.name, "--hub", file]
+        words = map(str, [*what, "--images", data, "--target", "x86", "--quant", "ptq"])
+        click.echo(f"next: zoo build {shlex.join(words)}")
 
 
 def _show_scan(
@@ -152,12 +156,12 @@ def _shortened(layers: Sequence[str]) -> str:
     return f"{layers[0]} and {len(layers) - 1} more" if len(layers) > 1 else layers[0]
 
 
-def _show(pruned: "Pruned", file: Path, as_json: bool) -> None:
-    """Print what became of the network."""
+def _show(pruned: "Pruned", file: Path, own: Path | None, as_json: bool) -> None:
+    """Print what became of the network. own: its contract's file."""
     facts = asdict(pruned)
-    del facts["hub"]
+    del facts["hub"], facts["contract"]
     if as_json:
-        print_json({"hub": str(file), **facts})
+        print_json({"hub": str(file), "contract": own and str(own), **facts})
         return
     print_table(
         "channels",
@@ -168,8 +172,13 @@ def _show(pruned: "Pruned", file: Path, as_json: bool) -> None:
     )
     for what, (before, after) in (("MACs", pruned.macs), ("parameters", pruned.parameters)):
         click.echo(f"{what}: {after:,} of {before:,} ({after / before:.2f})")
-    on = "pictures of the training" if pruned.is_labelled else "held-out pictures"
     for name, loss in pruned.loss.items():
-        click.echo(f"output '{name}' differs by {loss:.3g} of its spread, on {on}")
-    by = "its recipe, with labels" if pruned.is_labelled else "the outputs of the whole network"
-    click.echo(f"trained by {by}\n{file}")
+        click.echo(f"output '{name}' differs by {loss:.3g} of its spread, on {pruned.judged_on}")
+    by = {
+        "recipe": "trained by its recipe, with labels",
+        "distillation": "trained by the outputs of the whole network",
+        "none": "not trained",
+    }
+    click.echo(f"{by[pruned.training]}\n{file}")
+    if own:
+        click.echo(own)

@@ -81,7 +81,7 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / data.steps_per_epoch
-        told = f"quantization-aware training, epoch {epoch + 1} of {epochs}: loss {total:.3f}"
+        told = f"training, epoch {epoch + 1} of {epochs}: loss {total:.3f}"
         report(f"{told}{countdown.after(epoch + 1)}")
 
 

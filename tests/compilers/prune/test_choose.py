@@ -49,5 +49,10 @@ def test_the_least_important_goes_first():
 def test_a_share_that_no_width_reaches_is_refused():
     graph = residual_network(channels=8)
     channels = find_channels(graph)
-    with pytest.raises(UsageError, match=r"in multiples of 4, [\d,]+ of [\d,]+; allow more"):
+    with pytest.raises(
+        UsageError,
+        match=r"in multiples of 4, [\d,]+ of 12,832; give a larger share with --macs, 0\.456 or",
+    ):
         choose(graph, channels, np.ones(channels.count), count_macs(graph) // 10, 4)
+    with pytest.raises(UsageError, match="no group of layers has more than 8 channels"):
+        choose(graph, channels, np.ones(channels.count), count_macs(graph) // 2, 8)

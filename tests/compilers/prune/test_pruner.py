@@ -122,12 +122,21 @@ def test_each_group_is_thinned_alone():
         ({"share": 1.0}, r"a share of 1 of the multiply-accumulates cannot stay; give one above 0"),
         ({"share": -0.5}, r"a share of -0\.5 "),
         ({"criterion": "tailor"}, r"unknown criterion 'tailor'; did you mean taylor"),
-        ({"share": 0.001}, r"are fewer than it can have by removing channels in multiples of 2"),
+        ({"share": 0.001}, r"are fewer than it can have with channels in multiples of 2"),
     ],
 )
 def test_options_that_cannot_be_met_are_refused(change, message):
     with pytest.raises(UsageError, match=message):
         PRUNER.prune(GRAPH, SAMPLES, replace(OPTIONS, **change))
+
+
+def test_a_share_that_no_step_can_reach_is_refused_before_any_training():
+    def fit(module, float_module, epochs):
+        raise AssertionError
+
+    options = replace(OPTIONS, share=0.01, multiple=8, epochs=1, fit=fit)
+    with pytest.raises(UsageError, match="give a larger share"):
+        PRUNER.prune(GRAPH, SAMPLES, options)
 
 
 def test_integers_are_refused():

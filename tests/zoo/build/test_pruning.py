@@ -1,9 +1,11 @@
 """Pruning of a model: with its recipe's training where it knows the labels."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
+import onnx
 import pytest
 from click.testing import CliRunner
 from networks import residual_network
@@ -14,6 +16,7 @@ from zoo import registry
 from zoo.build.pruning import prune
 from zoo.cli.main import cli
 from zoo.contract import Contract, Step, TensorSpec
+from zoo.errors import QuantizeError
 from zoo.plugs import PruneOptions
 from zoo.recipe import Licence, Recipe
 from zoo.training import FitOptions
@@ -48,6 +51,15 @@ pre = [
   {name = "normalize", mean = [128, 128, 128], std = [128, 128, 128]},
 ]
 """
+
+
+def run(words):
+    """Return what a command prints that succeeds."""
+    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
 OPTIONS = PruneOptions(0.5, multiple=2, steps=1, epochs=1, seed=7)
 
 
@@ -92,14 +104,16 @@ def test_what_was_pruned_is_told_and_the_licence_stays(recipe, hub, images):
     assert set(pruned.widths) == {"stem_conv", "depthwise_conv", "pointwise_conv"}
     assert all(after < before == 8 for before, after in pruned.widths.values())
     assert 0 < pruned.loss["landmarks"] < 1
-    assert not pruned.is_labelled
+    assert pruned.training == "distillation"
+    assert pruned.judged_on == "2 pictures held out from calibration"
     assert graph.metadata["zoo.licences"] == "weights: Research"
     assert graph.metadata["zoo.model"] == "net_1.0x.drawn"
 
 
 def test_a_recipe_trains_where_it_knows_the_labels(recipe, hub, images):
     (images / "labels").touch()
-    assert prune(recipe, hub, images, 100, OPTIONS).is_labelled
+    pruned = prune(recipe, hub, images, 100, OPTIONS)
+    assert (pruned.training, pruned.judged_on) == ("recipe", "pictures of the training")
     calls = registry.resolve("pruned_recipe_of_tests:calls")
     assert calls == [("net_1.0x.drawn", FitOptions(images, 1, 7, 5.0))]
 
@@ -113,15 +127,56 @@ def test_the_command_writes_a_file_that_builds(tmp_path, monkeypatch):
     done = CliRunner().invoke(cli, words, catch_exceptions=False)
     assert done.exit_code == 0
     assert "stem" in done.output
-    assert "next: zoo build float-0.5.onnx --contract contract.toml" in done.output
+    assert "next: zoo build float-0.5.onnx --contract float-0.5.toml" in done.output
     shown = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
     facts = json.loads(shown.stdout)
     assert facts["macs"][1] <= facts["macs"][0] / 2
     assert facts["hub"] == "float-0.5.onnx"
     checked = CliRunner().invoke(
-        cli, ["contract", "check", "contract.toml", "float-0.5.onnx"], catch_exceptions=False
+        cli, ["contract", "check", "float-0.5.toml", "float-0.5.onnx"], catch_exceptions=False
     )
     assert checked.exit_code == 0
+
+
+@pytest.mark.usefixtures("images")
+def test_a_file_in_another_layout_with_constants_is_pruned_to_one_that_builds(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    graph = residual_network(channels=8)
+    model = onnx.load_from_string(HUB.write(graph))
+    image = model.graph.input[0]
+    del image.type.tensor_type.shape.dim[:]
+    for size in (1, 6, 6, 3):
+        image.type.tensor_type.shape.dim.add().dim_value = size
+    gain = onnx.helper.make_tensor_value_info("gain", onnx.TensorProto.FLOAT, [1])
+    model.graph.input.append(gain)
+    nodes = [
+        onnx.helper.make_node("Transpose", ["image"], ["turned"], perm=[0, 3, 1, 2]),
+        onnx.helper.make_node("Mul", ["turned", "gain"], ["scaled"]),
+    ]
+    for node in model.graph.node:
+        node.input[:] = ["scaled" if name == "image" else name for name in node.input]
+    for index, node in enumerate(nodes):
+        model.graph.node.insert(index, node)
+    onnx.save(model, "other.onnx")
+    text = TOML.replace("shape = [3, 6, 6]", 'shape = [6, 6, 3], layout = "nhwc"')
+    (tmp_path / "other.toml").write_text(f'{text}constants = [{{name = "gain", value = [1.0]}}]\n')
+    words = ["other.onnx", "--contract", "other.toml", "--images", "images"]
+    chosen = ["--macs", "0.5", "--multiple", "2", "--epochs", "0", "--steps", "1"]
+    run(["prune", *words, *chosen])
+    run(["contract", "check", "other-0.5.toml", "other-0.5.onnx"])
+    again = ["other-0.5.onnx", "--contract", "other-0.5.toml", "--images", "images"]
+    assert "not trained" in run(["prune", *again, *chosen, "--out", "third.onnx"])
+
+
+def test_a_network_that_overflows_is_told(recipe, images, tmp_path):
+    graph = residual_network(channels=8)
+    weight = graph.tensors["fc.weight"]
+    huge = replace(weight, data=np.full(weight.shape, 3e38, np.float32))
+    (tmp_path / "huge.onnx").write_bytes(HUB.write(graph.replace(graph.nodes, (huge,))))
+    with pytest.raises(QuantizeError, match="its output 'landmarks' is not finite"):
+        prune(recipe, tmp_path / "huge.onnx", images, 100, replace(OPTIONS, epochs=0))
 
 
 @pytest.mark.usefixtures("hub", "images")
