@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.options import json_option, model_argument, seed_option
+from zoo.cli.options import json_option, model_argument, seed_option, writable_file
 from zoo.cli.output import print_json, print_table
 from zoo.cli.progress import progress
 from zoo.errors import UsageError
-from zoo.file_content import write_whole
+from zoo.file_content import demand_writable, write_whole
 from zoo.plugs import PruneOptions
 from zoo.recipe import Recipe
 
@@ -47,7 +47,7 @@ _ANY = 0.5
 @click.option(
     "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="ONNX file; default MODEL-SHARE.onnx.")
+@click.option("--out", type=writable_file(), help="ONNX file; default MODEL-SHARE.onnx.")
 @click.option("--criterion", default="taylor", show_default=True, help="taylor or scale.")
 @click.option(
     "--multiple",
@@ -115,6 +115,7 @@ def command(
     if share is None:
         raise UsageError("zoo prune needs --macs SHARE, such as 0.6, or --scan")
     file = out or Path(f"{recipe.name}-{share:g}.onnx")
+    demand_writable(file)
     with progress(explain=False):
         pruned = prune(recipe, whole, data, count, PruneOptions(share, **options))
     write_whole(file, pruned.hub)
