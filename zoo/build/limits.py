@@ -8,12 +8,13 @@ __all__ = ["NO_LIMITS", "Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What an integer network may take: bytes of all its parameters, and loss at its outputs.
+    """What an integer network may take: bytes of all its constants, and loss at its outputs.
 
+    constants_bytes: zoo.artifact.Memory.weights_bytes, as the compiler stores them if it tells.
     loss: mean over the outputs of zoo.proof.loss.relative_loss.
     """
 
-    parameter_bytes: float = inf
+    constants_bytes: float = inf
     loss: float = inf
 
 

@@ -67,7 +67,10 @@ def _calibration(plan: Plan) -> Mapping[str, object]:
 
 
 def _limits(plan: Plan) -> Mapping[str, object]:
-    return {} if plan.limits == NO_LIMITS else {"limits": asdict(plan.limits)}
+    """Return the limits, and the compiler, which tells the size of what it stores."""
+    if plan.limits == NO_LIMITS:
+        return {}
+    return {"limits": asdict(plan.limits), "compiler": plan.target.compiler}
 
 
 def _training(plan: Plan) -> Mapping[str, object]:

@@ -23,6 +23,7 @@ from zoo.cli.options import (
     chosen_runtime,
     cpu_tail_option,
     existing,
+    finite,
     json_option,
     open_cache,
     registered,
@@ -94,18 +95,19 @@ if TYPE_CHECKING:
 @click.option(
     "--max-quantization-error",
     "quantization_bound",
+    type=finite(),
     default=0.1,
     show_default=True,
     help="Maximum loss on pictures held out from calibration, in spreads of the output.",
 )
 @click.option(
     "--budget-kb",
-    type=click.FloatRange(0, min_open=True),
-    help="KiB of all parameters: as many layers as it needs get 4-bit weights.",
+    type=finite(),
+    help="KiB of all constants: as many layers as it needs get 4-bit weights.",
 )
 @click.option(
     "--max-loss",
-    type=click.FloatRange(0, min_open=True),
+    type=finite(),
     help="As many layers get 4-bit weights as this mean loss of the outputs allows, in spreads.",
 )
 @click.option(

@@ -1,6 +1,7 @@
 """Shell completion and options that several commands share."""
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ __all__ = [
     "chosen_runtime",
     "cpu_tail_option",
     "existing",
+    "finite",
     "json_option",
     "model_argument",
     "named_file",
@@ -91,6 +93,25 @@ class writable_file(click.Path):  # noqa: N801 (reads as a type name in declarat
         path = Path(str(super().convert(value, param, ctx)))
         demand_writable(path)
         return path
+
+
+class finite(click.FloatRange):  # noqa: N801 (reads as a type name in declarations)
+    """A number above 0, neither infinite nor NaN."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return the number; fails for any other."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is no limit; give a finite number above 0.", param, ctx)
+        return number
 
 
 def named_file(name: str) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from zoo.artifact import graph_memory
 from zoo.build.limits import Limits
 from zoo.diagnosis.output_loss import mean_loss
 from zoo.diagnosis.real_form import Part, RealForm, real_form
@@ -30,14 +31,15 @@ _BITS, _STEPS = 4, 7
 """Weights of -7 to 7."""
 
 Quantize = Callable[[Scheme], Graph]
+StoredBytes = Callable[[Graph], int | None]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network with the first `layers` of the order in 4 bits, and its loss."""
+    """A network with the first `layers` of the order in 4 bits, its size and its loss."""
 
     layers: int
-    parameter_bytes: int
+    constants_bytes: int
     loss: float
 
 
@@ -47,6 +49,7 @@ class MixedWeights:
 
     order: (node, loss with it alone in 4 bits), cheapest per byte first.
     tried: by number of layers; chosen: one of them.
+    is_stored: whether sizes are what the compiler stores; otherwise those of the graph's constants.
     """
 
     scheme: Scheme
@@ -54,6 +57,7 @@ class MixedWeights:
     order: tuple[tuple[str, float], ...]
     tried: tuple[Candidate, ...]
     chosen: Candidate
+    is_stored: bool
 
     def to_json(self) -> dict[str, Any]:
         """Return the table for a certificate."""
@@ -61,6 +65,7 @@ class MixedWeights:
             "order": [{"layer": name, "loss_alone_in_4_bits": loss} for name, loss in self.order],
             "tried": [asdict(one) for one in self.tried],
             "chosen": asdict(self.chosen),
+            "constants_bytes_of": "compiler" if self.is_stored else "graph",
         }
 
     @property
@@ -69,17 +74,23 @@ class MixedWeights:
         eight = self.tried[0]
         return (
             f"{self.chosen.layers} of {len(self.order)} layers have 4-bit weights: "
-            f"{self.chosen.parameter_bytes / 1024:.1f} KiB of parameters for "
-            f"{eight.parameter_bytes / 1024:.1f}, loss {self.chosen.loss:.3g} for {eight.loss:.3g}"
+            f"{self.chosen.constants_bytes / 1024:.1f} KiB {_whose(self.is_stored)} for "
+            f"{eight.constants_bytes / 1024:.1f}, loss {self.chosen.loss:.3g} for {eight.loss:.3g}"
         )
 
 
 def mix_weights(
-    floats: Graph, scheme: Scheme, quantize: Quantize, pictures: Runner, limits: Limits
+    floats: Graph,
+    scheme: Scheme,
+    quantize: Quantize,
+    pictures: Runner,
+    limits: Limits,
+    stored_bytes: StoredBytes,
 ) -> MixedWeights:
     """Return the scheme that keeps the limits.
 
     quantize: to a scheme, as in a build.  pictures: not used for it.
+    stored_bytes: of all constants, as the compiler stores them; None if it does not tell.
     Raises QuantizeError for a scheme without 4 bits, and for limits that no choice keeps.
     """
     if _BITS not in scheme.weight_widths or scheme.weight_bits == _BITS:
@@ -87,26 +98,27 @@ def mix_weights(
             f"scheme '{scheme.name}' has weights of {scheme.weight_bits} bits and does not mix "
             f"them with {_BITS}: leave out the budget, or choose another scheme with --scheme"
         )
-    search = _Search.of(floats, scheme, quantize, pictures)
-    if limits.parameter_bytes < inf:
-        search.at(search.needed_for(limits.parameter_bytes))
+    search = _Search.of(floats, scheme, quantize, pictures, stored_bytes)
+    if limits.constants_bytes < inf:
+        search.fit(limits.constants_bytes)
     if limits.loss < inf:
         search.bisect(limits.loss)
     kept = [one for one in search.tried.values() if _keeps(one, limits)]
     if not kept:
         raise QuantizeError(search.refusal(limits))
-    chosen = min(kept, key=lambda one: one.loss if limits.loss == inf else one.parameter_bytes)
+    chosen = min(kept, key=lambda one: one.loss if limits.loss == inf else one.constants_bytes)
     return MixedWeights(
         search.scheme_of(chosen.layers),
         search.graphs[chosen.layers],
         tuple((part.node, loss) for part, loss in search.order),
         tuple(search.tried[layers] for layers in sorted(search.tried)),
         chosen,
+        search.is_stored,
     )
 
 
 def _keeps(one: Candidate, limits: Limits) -> bool:
-    return one.parameter_bytes <= limits.parameter_bytes and one.loss <= limits.loss
+    return one.constants_bytes <= limits.constants_bytes and one.loss <= limits.loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,16 +130,26 @@ class _Search:
     pictures: Runner
     wanted: Values
     order: tuple[tuple[Part, float], ...]
+    stored_bytes: StoredBytes
+    is_stored: bool
     tried: dict[int, Candidate]
     graphs: dict[int, Graph]
 
     @classmethod
-    def of(cls, floats: Graph, scheme: Scheme, quantize: Quantize, pictures: Runner) -> "_Search":
+    def of(
+        cls,
+        floats: Graph,
+        scheme: Scheme,
+        quantize: Quantize,
+        pictures: Runner,
+        stored_bytes: StoredBytes,
+    ) -> "_Search":
         """Return a search that has tried the scheme as it is."""
         eight = quantize(scheme)
         wanted = pictures.outputs(replace(floats, outputs=eight.outputs))
         order = tuple(_ordered(real_form(eight, floats), pictures, wanted))
-        search = cls(scheme, quantize, pictures, wanted, order, {}, {})
+        told = stored_bytes(eight) is not None
+        search = cls(scheme, quantize, pictures, wanted, order, stored_bytes, told, {}, {})
         search.measure(0, eight)
         return search
 
@@ -140,10 +162,12 @@ class _Search:
     def measure(self, layers: int, graph: Graph) -> None:
         """Note a quantized network and its loss."""
         loss = mean_loss(self.wanted, self.pictures.outputs(graph))
-        found = Candidate(layers, _parameter_bytes(graph), loss)
+        stored = self.stored_bytes(graph)
+        size = graph_memory(graph).weights_bytes if stored is None else stored
+        found = Candidate(layers, size, loss)
         report(
             f"{layers} of {len(self.order)} layers with 4-bit weights: "
-            f"{found.parameter_bytes / 1024:.1f} KiB, loss {found.loss:.3g}"
+            f"{size / 1024:.1f} KiB, loss {loss:.3g}"
         )
         self.tried[layers], self.graphs[layers] = found, graph
 
@@ -154,14 +178,31 @@ class _Search:
         )
         return replace(self.scheme, overrides=(*self.scheme.overrides, *own))
 
-    def needed_for(self, parameter_bytes: float) -> int:
-        """Return the fewest layers with which the parameters fit, all if they never do."""
-        size = self.tried[0].parameter_bytes
-        for layers, (part, _) in enumerate(self.order):
-            if size <= parameter_bytes:
-                return layers
-            size -= part.weight_bytes // 2
+    def fit(self, constants_bytes: float) -> None:
+        """Try the fewest layers with which the constants fit, all if they never do.
+
+        Compilers save more or less than half of a layer: they add rows, or do not pack all weights.
+        """
+        layers, most = 0, len(self.order)
+        while layers < most and self.at(layers).constants_bytes > constants_bytes:
+            layers = self._more(layers, constants_bytes)
+        while layers and self._may_need_fewer(layers, constants_bytes):
+            layers -= 1
+
+    def _more(self, layers: int, constants_bytes: float) -> int:
+        """Return how many layers would fit if each saved half of its weights, at least one more."""
+        size = self.at(layers).constants_bytes
+        for index in range(layers, len(self.order)):
+            size -= self.order[index][0].weight_bytes // 2
+            if size <= constants_bytes:
+                return index + 1
         return len(self.order)
+
+    def _may_need_fewer(self, layers: int, constants_bytes: float) -> bool:
+        """Whether it fits with one layer less, tried only if half of its weights are to spare."""
+        saved = self.order[layers - 1][0].weight_bytes // 2
+        spare = constants_bytes - self.at(layers).constants_bytes
+        return spare >= saved and self.at(layers - 1).constants_bytes <= constants_bytes
 
     def bisect(self, loss: float) -> None:
         """Try numbers of layers until the most with at most this loss is found."""
@@ -181,13 +222,20 @@ class _Search:
         eight = self.tried[0]
         return (
             f"no choice of 4-bit weights keeps {_words(limits)}: 8 bits lose {eight.loss:.3g} in "
-            f"{eight.parameter_bytes / 1024:.2f} KiB, 4 bits everywhere {smallest.loss:.3g} in "
-            f"{smallest.parameter_bytes / 1024:.2f} KiB; allow more of either"
+            f"{eight.constants_bytes / 1024:.2f} KiB, 4 bits everywhere {smallest.loss:.3g} in "
+            f"{smallest.constants_bytes / 1024:.2f} KiB {_whose(self.is_stored)}; allow more of "
+            "either"
         )
 
 
+def _whose(is_stored: bool) -> str:
+    if is_stored:
+        return "of constants in the program"
+    return "of constants in the graph (the compiler does not tell what it stores)"
+
+
 def _words(limits: Limits) -> str:
-    size = f"{limits.parameter_bytes / 1024:g} KiB" if limits.parameter_bytes != inf else ""
+    size = f"{limits.constants_bytes / 1024:g} KiB" if limits.constants_bytes != inf else ""
     loss = f"a loss of {limits.loss:g}" if limits.loss != inf else ""
     return " and ".join(filter(None, (size, loss)))
 
@@ -214,13 +262,3 @@ def _in_four_bits(tensor: Tensor, integer: Tensor) -> Tensor:
     step = np.abs(data).max(axis=others, keepdims=True) / _STEPS
     rounded = np.round(np.divide(data, step, out=np.zeros_like(data), where=step > 0)) * step
     return replace(tensor, data=rounded.astype(np.float32))
-
-
-def _parameter_bytes(graph: Graph) -> int:
-    """Return the bytes of all integer constants, 4-bit ones two to a byte."""
-    sizes = (
-        -(-tensor.data.size * tensor.quantization.bits // 8)
-        for tensor in graph.tensors.values()
-        if tensor.data is not None and tensor.quantization is not None
-    )
-    return sum(sizes)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from zoo.build.limits import NO_LIMITS
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
 from zoo.capability import demand_capable
+from zoo.cost import MemoryReport
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.pictures import (
     calibration_pictures,
@@ -139,7 +141,15 @@ def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWeights":
         quantize,
         Runner(name, samples),
         plan.limits,
+        partial(_stored_bytes, plan),
     )
+
+
+def _stored_bytes(plan: Plan, graph: Graph) -> int | None:
+    """Return the bytes of constants in the board's program, None if its compiler does not tell."""
+    compiler = registry.load("compiler", plan.target.compiler)
+    memory = compiler.memory(graph) if isinstance(compiler, MemoryReport) else None
+    return None if memory is None else memory.weights_bytes
 
 
 def _demand_lowerable(plan: Plan, graph: Graph) -> None:
