@@ -116,6 +116,10 @@ class Recipe:
         """Return the scheme with the model's own bit widths in it."""
         return replace(scheme, overrides=(*scheme.overrides, *self.overrides.get(scheme.name, ())))
 
+    def of_another_network(self) -> "Recipe":
+        """Return the model with none of what is published of its own network; licences stay."""
+        return replace(self, hubs={}, metrics=None, details=None, card=None)
+
     @property
     def hub_metadata(self) -> Mapping[str, str]:
         """What a hub file says about its model. Steps over time are no part of the network."""

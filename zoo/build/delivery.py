@@ -27,9 +27,9 @@ def notes(plan: Plan, done: Mapping[str, Path]) -> Iterator[str]:
     """Yield what a user should know of a build."""
     from zoo.build.stages.compile import app_notes, app_run_notes
 
-    yield from _of_network(done)
+    yield from _of_network(plan, done)
     if plan.detector:
-        yield from _of_network(needs_of_detector(done))
+        yield from _of_network(plan.detector, needs_of_detector(done))
     yield from app_notes(plan.target) or app_run_notes(plan.target)
 
 
@@ -41,10 +41,11 @@ def _sign_file(plan: Plan, form: str, package: Path) -> None:
         signature.write_bytes(plan.signing.sign(package.read_bytes()))
 
 
-def _of_network(done: Mapping[str, Path]) -> Iterator[str]:
+def _of_network(plan: Plan, done: Mapping[str, Path]) -> Iterator[str]:
     """Yield the notes on one network. done: the results of its stages."""
     from zoo.build.stages.lower import artifact_notes
     from zoo.build.stages.quantize import quantization_notes
 
+    yield from plan.notes
     yield from quantization_notes(done["quantize"])
     yield from artifact_notes(done["lower"])

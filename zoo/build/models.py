@@ -1,5 +1,6 @@
 """The model that a user names: a registered recipe, or a network's file with its contract."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from zoo import registry
@@ -42,11 +43,14 @@ _OWN_FILES = {
 """What our own files are that hold no network, by ending."""
 
 
-def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
+def find_recipe(
+    model: str, contract: Path | None, name: str = "", *, has_own_network: bool = False
+) -> Recipe:
     """Return a registered recipe, or one made from a user's file and contract.
 
-    name: of the file's model, '' for the file's own name. Raises UsageError for an invalid name, or
-    if file, contract and name do not match.
+    name: of the model, '' for the file's or the recipe's own; a registered one takes another name
+    only if has_own_network, a user's file in place of its own. Raises UsageError for an invalid
+    name, or if file, contract and name do not match.
     """
     path = Path(model)
     if not is_user_file(model):
@@ -57,13 +61,13 @@ def find_recipe(model: str, contract: Path | None, name: str = "") -> Recipe:
                 f"{model}: only an {suffixes()} file, or a model of `zoo list`, can be read; "
                 f"{_remedy(path)}"
             )
-        if contract is not None or name:
+        if contract is not None or (name and not has_own_network):
             raise UsageError(
                 f"{model}: only an {suffixes()} file needs a contract or a name; registered models "
-                "have their own"
+                "have their own, and take another name only with --hub FILE"
             )
         recipe: Recipe = registry.load("recipe", model)
-        return recipe
+        return replace(recipe, name=name) if name else recipe
     if not path.is_file():
         raise MissingFileError(
             f"{model}: no such file; give an {suffixes()} file, or a model of `zoo list`"

@@ -22,7 +22,8 @@ __all__ = ["STAGES", "Step", "artifact_stages", "build", "next_step", "preview"]
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
     """Return the whole recipe; file contents are inputs, their locations do not matter."""
-    return {"recipe": _without_folders(asdict(plan.recipe))}
+    facts = {"recipe": _without_folders(asdict(plan.recipe))}
+    return {**facts, "replaces": plan.replaces} if plan.replaces else facts
 
 
 def _source_files(plan: Plan) -> Mapping[str, Path]:
@@ -205,6 +206,7 @@ STAGES = (
             **_chain(plan),
             **_scheme(plan),
             "bundle": plan.build_name,
+            "is_published": plan.is_published,
             "quantization": plan.quant,
             "quantization_bound": plan.quantization_bound,
             "signer": plan.signing.public.fingerprint if plan.signing else "",

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoo import registry
 from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.limits import NO_LIMITS, Limits
-from zoo.build.models import find_recipe
+from zoo.build.models import USER, find_recipe
 from zoo.build.network import read_network
 from zoo.build.source_kind import demand_source
 from zoo.capability import demand_capable
@@ -61,7 +61,7 @@ class Wish:
     """A user's request, as text.
 
     model: a recipe's name, or the path of a network's file, which needs `contract`.
-    name: of the file's model, '' for the file's own name.
+    name: of the file's model, or of a registered one with `hub`; '' for its own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     default.
     quant: '' for ptq, or for an already quantized file's own quantization.
@@ -105,6 +105,7 @@ class Plan:
     quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
     detector: the plan of the network that finds this one's regions; regions: how.
     part: in a chain, the network's role in the program: 'network' or 'detector'.
+    replaces: the registered model whose float network the user's file stands in for, '' for none.
     signing: the key that signs the bundle, None for none.
     used: plugins that the plan uses, such as recipe and target.
     """
@@ -126,6 +127,7 @@ class Plan:
     detector: "Plan | None" = None
     regions: RegionRule = field(default_factory=RegionRule)
     part: str = ""
+    replaces: str = ""
     limits: Limits = NO_LIMITS
     signing: SigningKey | None = None
     used: Used = frozenset()
@@ -171,6 +173,16 @@ class Plan:
         return hub is not None and hub == self.recipe.hubs.get(self.hub_key)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the bundle must know of where its network is from."""
+        if not self.replaces:
+            return ()
+        return (
+            f"the float network is a file of the user's in place of {self.replaces}'s: nobody has "
+            "shown that the model's card and recorded accuracy are of it, so they are left out",
+        )
+
+    @property
     def quantizes(self) -> bool:
         """Whether the build makes new integers."""
         return not (self.is_float or self.keeps_integers) and self.quant_hub is None
@@ -212,7 +224,7 @@ def _make_plan(wish: Wish) -> Plan:
 
 def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
     """Return the plan of one network. calib: how its calibration pictures are given."""
-    recipe = find_recipe(wish.model, wish.contract, wish.name)
+    recipe = find_recipe(wish.model, wish.contract, wish.name, has_own_network=wish.hub is not None)
     target = find_target(wish.target, wish.runtime)
     demand_source(recipe, target)
     asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs))
@@ -226,6 +238,9 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
     if wish.limits != NO_LIMITS:
         _check_limits(wish)
     hub = float_hub(recipe, wish.hub)
+    replaces = _replaced(wish, recipe, hub)
+    if replaces:
+        recipe = recipe.of_another_network()
     quant_hub = None
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
@@ -251,8 +266,16 @@ def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
         seed=wish.seed,
         quantizer=wish.quantizer,
         asked=asked,
+        replaces=replaces,
         limits=wish.limits,
     )
+
+
+def _replaced(wish: Wish, recipe: Recipe, hub: Path) -> str:
+    """Return the registered model whose float network is replaced, '' for none. hub: what by."""
+    if recipe.family == USER or hub in recipe.hubs.values():
+        return ""
+    return find_recipe(wish.model, None).name
 
 
 def hub_key(quant: str, scheme: str) -> str:

@@ -65,7 +65,9 @@ if TYPE_CHECKING:
     help="Model that finds MODEL's regions; a file needs its contract beside it, as FILE.toml. "
     "Default: the one that MODEL names, if any; none: without.",
 )
-@click.option("--name", default="", help="Model name for a file; default: the file's name.")
+@click.option(
+    "--name", default="", help="Model name for a file, also one of --hub; default: its own."
+)
 @click.option(
     "--hub", type=click.Path(path_type=Path), help="Float file to use instead of the published one."
 )

@@ -13,7 +13,7 @@ from zoo.build.models import USER, find_recipe
 from zoo.build.plan import find_target, hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import load_pair, load_published
-from zoo.bundle.bundle import MANIFEST, Bundle, BundledModel, check, unpack
+from zoo.bundle.bundle import MANIFEST, Bundle, check, unpack
 from zoo.contract import Contract
 from zoo.data.processing import value_specs
 from zoo.errors import BundleError, UsageError
@@ -71,7 +71,7 @@ def _of_bundle(bundle: Bundle, where: str, archive_bytes: int, data: Path | None
         scheme=model.scheme,
         metric=recipe.metric,
         more_is_better=recipe.more_is_better,
-        networks=tuple(_bundled_networks(bundle, recipe)),
+        networks=tuple(_bundled_networks(bundle)),
         compared=(FLOAT, form_of(hub_key(model.quantization, model.scheme))),
         accuracy=measured(forms, data) if data else recorded_in(certificate, recipe),
         examples=_examples(recipe, forms),
@@ -127,19 +127,19 @@ def _examples(recipe: Recipe, forms: Forms) -> tuple[Example, ...]:
     return examples(recipe, forms[0][1].run, forms[-1][1].run)
 
 
-def _bundled_networks(bundle: Bundle, recipe: Recipe) -> Iterator[NetworkFacts]:
+def _bundled_networks(bundle: Bundle) -> Iterator[NetworkFacts]:
     artifacts = zip(bundle.manifest.models, bundle.manifest.artifacts, strict=True)
     for role, (model, artifact) in zip(_ROLES, artifacts, strict=False):
         contract = Contract.from_json(model.contract, str(bundle.folder))
         graph = read_network(bundle.folder / artifact.float_hub)
-        facts = _facts(role, model.name, _summary(model, recipe), contract, graph)
+        facts = _facts(role, model.name, _task(contract), contract, graph)
         yield replace(facts, memory=artifact.memory)
 
 
-def _summary(model: BundledModel, recipe: Recipe) -> str:
-    if model.name == recipe.name:
-        return recipe.summary
-    return find_recipe(model.name, None).summary if registry.knows("recipe", model.name) else ""
+def _task(contract: Contract) -> str:
+    """Return what a bundled network finds; a model of its name may have become another one."""
+    source = "a picture" if contract.signal is None else "a signal"
+    return f"{', '.join(value_specs(contract))} of {source}"
 
 
 def _facts(role: str, name: str, summary: str, contract: Contract, graph: Graph) -> NetworkFacts:

@@ -29,4 +29,11 @@ FILES = {"LICENSE.300w68.txt": "licences/weights.txt"}
     ],
 )
 def test_links_lead_to_the_bundles_files_or_become_words(card, expected):
-    assert bundled_card(card, FILES) == expected
+    assert bundled_card(card, FILES, is_published=True) == expected
+
+
+def test_a_card_says_first_that_its_figures_are_of_other_networks():
+    card = "# toy\n\nAn error of 3 %.\n"
+    title, note, text = bundled_card(card, {}, is_published=False).rstrip().split("\n\n")
+    assert (title, text) == ("# toy", "An error of 3 %.")
+    assert note.startswith("**The figures below are not of this bundle's network**")

@@ -1,6 +1,7 @@
 """A model by its name, or by its file and contract."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,16 @@ def test_a_name_that_is_given_is_checked(tmp_path, contract):
         ),
     ):
         find_recipe(str(path), contract, "a b")
-    with pytest.raises(UsageError, match="file needs a contract or a name"):
+    with pytest.raises(UsageError, match="another name only with --hub FILE"):
         find_recipe("toy", None, "mine")
+
+
+def test_a_registered_model_with_another_network_may_have_another_name():
+    own, found = (
+        find_recipe("facenet_v2", None, name, has_own_network=True) for name in ("", "mine")
+    )
+    assert (own.name, own) == ("facenet_v2.wider", find_recipe("facenet_v2", None))
+    assert found == replace(own, name="mine")
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,21 @@ def test_own_hub_or_calibration_replace_the_published_integers(tmp_path):
     assert (made.float_hub, made.quant_hub) == (own, None)
 
 
+def test_nothing_published_is_said_of_a_network_in_place_of_the_published_one(tmp_path):
+    own = tmp_path / "own.onnx"
+    own.write_bytes(b"")
+    published, made = plan(quant="none"), plan(quant="none", hub=own, name="mine")
+    assert (published.replaces, published.notes) == ("", ())
+    assert (made.replaces, made.build_name) == ("toy_1.0x.shapes", "mine.toy-board.none")
+    assert (dict(made.recipe.hubs), made.recipe.card, made.recipe.metrics) == ({}, None, None)
+    assert not made.is_published
+    assert "in place of toy_1.0x.shapes's" in made.notes[0]
+    same = plan(quant="none", hub=published.float_hub)
+    assert (same.replaces, same.is_published) == ("", True)
+    licences = plan("toy_2.0x.shapes", quant="none", hub=own).recipe.licences
+    assert [licence.covers for licence in licences] == ["data"]
+
+
 def test_a_board_is_found_by_name_or_with_a_variant():
     assert find_target("kv260").facts["fingerprint"] == "0x101000056010407"
     assert find_target("kv260:vai2.5").facts["fingerprint"] == "0x101000016010407"

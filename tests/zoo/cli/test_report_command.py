@@ -49,6 +49,7 @@ def test_scripts_get_the_same_as_json(zoo, archive):
     assert forms["float"]["nme_interocular_percent"] == pytest.approx(3.597, abs=1e-3)
     assert subject["certificate"]["holds"]
     assert subject["networks"][0]["parameters"] == 300_616
+    assert subject["networks"][0]["summary"].endswith("head_pose of a picture")
     sizes = [example["distance_percent"] for example in subject["examples"]]
     assert sizes == sorted(sizes, reverse=True)
     assert all(0 < size < 1 for size in sizes)

@@ -139,24 +139,23 @@ def _copy_papers(plan: Plan, folder: Path) -> None:
     (folder / "licences").mkdir(exist_ok=True)
     code = distribution("edgezoo").read_text("licenses/LICENSE") or "Apache-2.0\n"
     (folder / "licences" / "code.txt").write_text(code, "utf-8")
-    _copy_papers_of(plan.recipe, folder, folder / "licences")
+    _copy_papers_of(plan, folder, folder / "licences")
     if plan.detector is not None:
-        _copy_papers_of(
-            plan.detector.recipe, folder / MODEL / DETECTOR, folder / "licences" / DETECTOR
-        )
+        _copy_papers_of(plan.detector, folder / MODEL / DETECTOR, folder / "licences" / DETECTOR)
 
 
-def _copy_papers_of(recipe: Recipe, folder: Path, licences: Path) -> None:
+def _copy_papers_of(plan: Plan, folder: Path, licences: Path) -> None:
     """Copy a network's licences, and its card and contract to another folder."""
+    recipe = plan.recipe
     for licence in recipe.licences:
         licences.mkdir(exist_ok=True)  # no bundle has an empty folder
         shutil.copyfile(licence.file, licences / f"{licence.covers}.txt")
     if recipe.card is not None:
-        _copy_card(recipe, folder, licences)
+        _copy_card(recipe, folder, licences, is_published=plan.is_published)
     (folder / "contract.json").write_text(recipe.contract.to_json() + "\n", "utf-8")
 
 
-def _copy_card(recipe: Recipe, folder: Path, licences: Path) -> None:
+def _copy_card(recipe: Recipe, folder: Path, licences: Path, *, is_published: bool) -> None:
     """Copy a network's card; its links lead to the licences in the bundle."""
     assert recipe.card is not None
     files = {
@@ -164,7 +163,7 @@ def _copy_card(recipe: Recipe, folder: Path, licences: Path) -> None:
         for licence in recipe.licences
     }
     card = recipe.card.read_text("utf-8", "surrogateescape")
-    text = bundled_card(card, files).encode("utf-8", "surrogateescape")
+    text = bundled_card(card, files, is_published).encode("utf-8", "surrogateescape")
     (folder / "MODEL_CARD.md").write_bytes(text)
 
 
@@ -293,7 +292,7 @@ def _artifact(plan: Plan, lowered: Path, folder: str) -> BundledArtifact:
         float_hub=f"{folder}/{FLOAT_HUB}",
         exactness=exactness,
         quantization_bound=plan.quantization_bound,
-        notes=artifact_notes(lowered),
+        notes=(*plan.notes, *artifact_notes(lowered)),
         memory=artifact_memory(lowered),
     )
 

@@ -78,7 +78,8 @@ def _chain(plan: Plan, needs: Mapping[str, Path], golden: Path) -> Chain | None:
 
 def _notes(plan: Plan, needs: Mapping[str, Path]) -> tuple[str, ...]:
     """Return the notes on a network, and on its detector."""
-    own = (*quantization_notes(needs["quantize"]), *artifact_notes(needs["lower"]))
+    of_network = (*plan.notes, *quantization_notes(needs["quantize"]))
+    own = (*of_network, *artifact_notes(needs["lower"]))
     return (
         own if plan.detector is None else (*own, *_notes(plan.detector, needs_of_detector(needs)))
     )
