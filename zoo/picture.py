@@ -32,6 +32,8 @@ class Picture:
 
     def why_unreadable(self) -> str:
         """Return why its header is not that of a readable file; '' if it is."""
+        if self.path.is_fifo():
+            return f"{self.path}: is a pipe, no file"  # reading would wait for a writer
         try:
             self.check_header()
         except DataError as error:

@@ -36,6 +36,7 @@ __all__ = [
     "Wish",
     "choose_quant",
     "choose_scheme",
+    "demand_calibration",
     "find_target",
     "float_hub",
     "hub_key",
@@ -387,7 +388,7 @@ def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str, ca
             f"what it will see: give a folder of them with {calib}"
             f"{''.join(f', or use --quant {quant}' for quant in others)}"
         )
-    _check_calibration(wish.calibration, recipe)
+    demand_calibration(wish.calibration, recipe)
 
 
 def _check_own_quantizer(wish: Wish) -> None:
@@ -407,7 +408,11 @@ def _check_limits(wish: Wish) -> None:
         )
 
 
-def _check_calibration(calibration: Path, recipe: Recipe) -> None:
+def demand_calibration(calibration: Path, recipe: Recipe) -> None:
+    """Raise UsageError or DataError unless it names labelled data, or a folder of pictures.
+
+    For a contract of signals, of WAV files. Reads none of them.
+    """
     name = parse_name(calibration)
     if not name.folder.is_dir():
         found = "is a file" if name.folder.exists() else "no such folder"

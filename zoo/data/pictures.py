@@ -61,8 +61,9 @@ def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
 
 
 def demand_pictures(folder: Path) -> None:
-    """Raise DataError for a folder without pictures that is not a data set; reads nothing."""
-    if not any(map(_is_picture, folder.rglob("*"))) and not recognisers(folder):
+    """Raise DataError for a folder without picture files that is not a data set; reads nothing."""
+    found = filter(_is_picture, folder.rglob("*"))
+    if not any(path.is_file() for path in found) and not recognisers(folder):
         raise DataError(f"{folder}: holds no picture ({', '.join(SUFFIXES)})")
 
 

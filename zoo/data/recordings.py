@@ -19,7 +19,8 @@ def recordings(folder: Path, spec: SignalSpec) -> Sequence[Recording]:
 
 def demand_recordings(folder: Path) -> None:
     """Raise DataError for a folder without WAV files; reads nothing."""
-    if not any(map(_is_recording, folder.rglob("*"))):
+    found = filter(_is_recording, folder.rglob("*"))
+    if not any(path.is_file() for path in found):
         raise DataError(f"{folder}: holds no signal ({SIGNAL_SUFFIX})")
 
 

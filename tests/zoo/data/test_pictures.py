@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -44,13 +45,15 @@ def test_odd_files_are_left_out_with_a_warning_and_a_count(photos, caplog):
     (photos / "broken.jpg").symlink_to("nowhere")
     (photos / "empty.bmp").touch()
     (photos / "folder.png").mkdir()
+    os.mkfifo(photos / "pipe.png")
     (photos / "cut.png").write_bytes((photos / "0.png").read_bytes()[:-2])
     assert sorted(numbers(calibration_pictures(RECIPE, photos, 100))) == list(range(10))
     said = [record.getMessage() for record in caplog.records]
-    assert len(said) == 6
+    assert len(said) == 7
     assert f"{photos / '._0.png'}: cannot be read as a picture (its format" in said[0]
-    assert "folder.png: cannot be read (Is a directory)" in said[-2]
-    assert said[-1] == "5 of 15 files cannot be read and are skipped"
+    assert "folder.png: cannot be read (Is a directory)" in said[-3]
+    assert said[-2] == f"skipped: {photos / 'pipe.png'}: is a pipe, no file"
+    assert said[-1] == "6 of 16 files cannot be read and are skipped"
 
 
 def test_few_pictures_are_warned_of():
