@@ -1,12 +1,15 @@
 """Quotes untrusted text, such as names in a user's file, for the language it is written to."""
 
+import os
 import re
 import shlex
+from collections.abc import Iterable
 from html import escape
 
 __all__ = [
     "cmake",
     "code_span",
+    "command_line",
     "comment",
     "html",
     "markdown",
@@ -47,6 +50,23 @@ def html(text: str) -> str:
 def shell(text: str) -> str:
     """Return a POSIX shell word on one line."""
     return shlex.quote(one_line(text))
+
+
+def command_line(words: Iterable[str]) -> str:
+    """Return a command for a terminal, to be pasted into a shell.
+
+    A word with control codes is a dollar-single-quoted one (POSIX.1-2024, XCU 2.2.4).
+    """
+    return " ".join(shlex.quote(w) if w.isprintable() else _dollar_quoted(w) for w in words)
+
+
+def _dollar_quoted(word: str) -> str:
+    marked = re.sub(r"[\\']", r"\\\g<0>", word)
+    quoted = (
+        c if c.isprintable() else "".join(f"\\{byte:03o}" for byte in os.fsencode(c))
+        for c in marked
+    )
+    return f"$'{''.join(quoted)}'"
 
 
 def cmake(text: str) -> str:

@@ -1,6 +1,7 @@
 """A first project around a model: its contract, and a Makefile that builds, runs and verifies."""
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,14 @@ from zoo import registry
 from zoo.build.chain import chained, is_chain_file
 from zoo.build.first_contract import first_contract
 from zoo.build.network import read_network
-from zoo.build.plan import Plan, Wish, find_target, make_plan, published_quantizations
+from zoo.build.plan import (
+    Plan,
+    Wish,
+    demand_calibration,
+    find_target,
+    make_plan,
+    published_quantizations,
+)
 from zoo.data.labelled_data import parse_name
 from zoo.errors import NotWrittenError, UsageError
 from zoo.file_content import write_whole
@@ -25,7 +33,15 @@ from zoo.signal_file import SIGNAL_SUFFIX
 from zoo.target import ARCHIVE, Target
 from zoo.user_file import find_importer, is_user_file
 
-__all__ = ["CONTRACT", "Idea", "Project", "first_project", "usual_quantization", "write_project"]
+__all__ = [
+    "CONTRACT",
+    "Idea",
+    "Project",
+    "demand_makefile_name",
+    "first_project",
+    "usual_quantization",
+    "write_project",
+]
 
 CONTRACT = "contract.toml"
 _OUT = "dist"
@@ -69,10 +85,15 @@ def usual_quantization(target: Target) -> str:
 def first_project(idea: Idea) -> Project:
     """Return a project that `zoo build` accepts; nothing is written.
 
-    Raises a ZooError as `zoo contract init` and `zoo build` do.
+    Raises UsageError for the name of another file, and a ZooError as `zoo contract init` and
+    `zoo build` do.
     """
+    demand_makefile_name(idea.makefile)
+    _demand_other_file(idea)
     with _contract(idea) as (file, text):
         plan, wish = _planned(idea, file)
+    if idea.pictures is not None:
+        demand_calibration(idea.pictures, plan.recipe)
     files = {CONTRACT: text} if text else {}
     bundle = f"{_OUT}/{plan.build_name}.{ARCHIVE}"
     app: AppGenerator = registry.load("app", plan.target.app)
@@ -80,6 +101,24 @@ def first_project(idea: Idea) -> Project:
     words = _build_words(idea, wish, CONTRACT if text else "")
     lines = _makefile(words, bundle, _source(idea, plan) if runs else None)
     return Project({**files, idea.makefile: "\n".join(lines)}, bundle, runs)
+
+
+def demand_makefile_name(name: str) -> None:
+    """Raise UsageError for a path, and for the name of another part of the project."""
+    if Path(name).name != name or name in ("", ".."):
+        raise UsageError(f"--makefile {name}: give the name of a file in the project's folder")
+    if name in (CONTRACT, _OUT):
+        raise UsageError(
+            f"--makefile {name}: the project has a {name} of its own; give another name"
+        )
+
+
+def _demand_other_file(idea: Idea) -> None:
+    """Raise UsageError if the Makefile would replace the network's file or the contract."""
+    makefile = (idea.folder / idea.makefile).resolve()
+    for file in filter(None, (idea.model, idea.contract)):
+        if Path(file).resolve() == makefile:
+            raise UsageError(f"--makefile {idea.makefile}: the build reads {file}; give another")
 
 
 @contextmanager
@@ -147,7 +186,8 @@ def _source(idea: Idea, plan: Plan) -> str:
         return ""
     suffixes = (SIGNAL_SUFFIX,) if plan.recipe.contract.signal else SUFFIXES
     files = parse_name(idea.pictures).folder.rglob("*")
-    first = min((file for file in files if file.suffix.lower() in suffixes), default=None)
+    found = (file for file in files if file.suffix.lower() in suffixes and file.is_file())
+    first = min(found, default=None)
     return _from(idea.folder, first) if first else ""
 
 
@@ -190,8 +230,11 @@ def _recipe(words: Iterator[str] | Sequence[str]) -> str:
 
 
 def _value(words: Sequence[str]) -> str:
-    """Return words of a shell as a variable's value, where '#' would begin a comment."""
-    return _recipe(words).replace("#", "\\#")
+    """Return words of a shell as a variable's value, where '#' would begin a comment.
+
+    A backslash is one, except before '#' (GNU make manual, "What Makefiles Contain").
+    """
+    return re.sub(r"(\\*)#", r"\1\1\\#", _recipe(words))
 
 
 def write_project(folder: Path, project: Project) -> None:

@@ -27,7 +27,7 @@ def init(model: str, out: Path, size: str, rate_hz: int) -> None:
 
     file = _network_file(model)
     source = source_of(size, rate_hz)
-    if out.exists():
+    if out.exists() or out.is_symlink():
         raise NotWrittenError(f"{out}: already exists; give another file with --out, or remove it")
     demand_writable(out)
     write_whole(out, first_contract(file, *source).encode())

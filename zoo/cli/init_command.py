@@ -20,7 +20,7 @@ from zoo.cli.options import (
 )
 from zoo.cli.output import print_json
 from zoo.errors import MissingFileError, NotWrittenError, UsageError, ZooError
-from zoo.quoting import terminal
+from zoo.quoting import command_line, terminal
 from zoo.user_file import is_user_file, suffixes
 
 if TYPE_CHECKING:
@@ -79,10 +79,14 @@ def command(
     What is not given is asked: the model, the board, and a folder of pictures. No file is
     overwritten without a question.
     """
-    from zoo.build.first_project import Idea, first_project, write_project
+    from zoo.build.first_project import (
+        Idea,
+        demand_makefile_name,
+        first_project,
+        write_project,
+    )
 
-    if Path(makefile).name != makefile:
-        raise UsageError(f"--makefile {makefile}: give the name of a file in {folder}")
+    demand_makefile_name(makefile)
     ask = _Questions(not yes)
     model = model or ask.text("--model", f"Model (of `zoo list`, or an {suffixes()} file)", _model)
     target = target or ask.text("--target", _boards(), _target, "x86")
@@ -117,7 +121,8 @@ class _Questions:
     def before_overwriting(self, folder: Path, project: "Project") -> None:
         """Raise UsageError for files that are there and are to be kept."""
         for file in (folder / name for name in project.files):
-            if file.exists() and not self._agrees(f"{file} exists; overwrite"):
+            is_there = file.exists() or file.is_symlink()  # also one to nowhere
+            if is_there and not self._agrees(f"{file} exists; overwrite"):
                 raise NotWrittenError(
                     f"{file}: already exists, nothing was written; remove it, give another folder, "
                     "or another file with --makefile"
@@ -186,7 +191,7 @@ def _with_contract(idea: "Idea") -> "Idea":
 
     there = idea.folder / CONTRACT
     if idea.contract is None and is_user_file(idea.model) and there.is_file():
-        click.echo(f"note: {there} is there, and is taken as it is", err=True)
+        click.echo(f"note: {command_line([str(there)])} is there, and is taken as it is", err=True)
         return replace(idea, contract=there)
     return idea
 
@@ -205,8 +210,11 @@ def _tell(idea: "Idea", project: "Project", as_json: bool) -> None:
         print_json({"files": files, "bundle": str(idea.folder / project.bundle)})
         return
     if len(files) > 1:  # the first is the contract
-        click.echo(f"{files[0]}: check the lines marked GUESS against the training code")
-    where = "" if idea.folder == Path() else f" -C {idea.folder}"
-    name = "" if idea.makefile == "Makefile" else f" -f {idea.makefile}"
+        click.echo(
+            f"{command_line(files[:1])}: check the lines marked GUESS against the training code"
+        )
+    where = () if idea.folder == Path() else ("-C", str(idea.folder))
+    name = () if idea.makefile == "Makefile" else ("-f", idea.makefile)
+    make = command_line(("make", *where, *name))
     does = "builds, verifies and runs" if project.runs and idea.pictures else "builds and verifies"
-    click.echo(f"{files[-1]}: `make{where}{name}` {does} {project.bundle}")
+    click.echo(f"{command_line(files[-1:])}: `{make}` {does} {project.bundle}")

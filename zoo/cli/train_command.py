@@ -1,6 +1,5 @@
 """zoo train: weights and a float hub from labelled data."""
 
-import shlex
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from zoo.cli.options import existing, json_option, model_argument, peer_option, 
 from zoo.cli.output import print_json
 from zoo.errors import MissingToolError, UsageError
 from zoo.file_content import write_whole
+from zoo.quoting import command_line
 from zoo.tool import install_extra
 from zoo.training import TrainOptions
 
@@ -87,7 +87,7 @@ def command(
         return
     click.echo(f"weights: {weights}\nfloat hub: {hub}")
     words = ("--hub", str(hub), "--calib", str(data[0]), "--target", "x86")
-    click.echo(f"next: zoo build {recipe.name} {shlex.join(words)}")
+    click.echo(f"next: {command_line(('zoo', 'build', recipe.name, *words))}")
 
 
 def _named(settings: tuple[str, ...]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import runpy
+import shlex
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from own_inputs import picture_network
 from PIL import Image
 
 from zoo.cli.main import cli
-from zoo.errors import UnknownNameError, UsageError
+from zoo.errors import DataError, UnknownNameError, UsageError
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -125,6 +126,42 @@ def test_nothing_is_overwritten_without_a_question(home):
     assert (home / "contract.toml").read_text() == f"# checked\n{contract}"
 
 
+def test_a_link_to_nowhere_is_a_file_that_is_there(home):
+    (home / "Makefile").symlink_to("nowhere")
+    error = init("--model", "pfld", "--target", "x86", "--yes").exception
+    assert str(error).startswith("Makefile: already exists, nothing was written")
+    assert (home / "Makefile").is_symlink()
+
+
+def test_the_network_is_no_name_for_the_makefile(home):
+    network = (home / "net.onnx").read_bytes()
+    words = ("--model", "net.onnx", "--target", "x86", "--quant", "none", "--makefile", "net.onnx")
+    assert "the build reads net.onnx; give another" in str(init(*words, answers="\ny\n").exception)
+    assert (home / "net.onnx").read_bytes() == network
+
+
+@pytest.mark.parametrize("name", ["a#b", r"a\#b", r"a\\#b\c", "it's #1 $HOME", "\\"])
+def test_make_and_the_shell_get_the_names_as_they_are(home, name):
+    shutil.copytree("my photos", f"{name}/pictures")
+    words = ("--model", "pfld", "--target", "x86", "--images", f"{name}/pictures", "--yes")
+    assert init(*words).exception is None
+    (_, run) = recipe(home / "Makefile", "run")
+    assert shlex.split(run)[-1] == f"{name}/pictures/#1 $HOME.png"
+
+
+@pytest.mark.parametrize("folder", ["my proj", "it's", "\x1b[31mred\n1", "-x"])
+@pytest.mark.usefixtures("home")
+def test_the_command_that_is_told_can_be_pasted(folder):
+    done = init("--model", "pfld", "--target", "x86", "--makefile", "a b", "--yes", "--", folder)
+    assert done.exception is None
+    (make,) = re.findall("`(.*)`", done.stdout)
+    told = subprocess.run(
+        ["bash", "-c", f"{make} -n ZOO=zoo build"], capture_output=True, text=True, check=True
+    )
+    assert "zoo build pfld --target x86" in told.stdout
+    assert done.stdout.strip().isprintable()
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "message"),
     [
@@ -133,11 +170,22 @@ def test_nothing_is_overwritten_without_a_question(home):
         (("--model", "net.onnx"), UsageError, "needs pictures of what it will see"),
         (("--model", "net.onnx", "--images", "none"), UsageError, "none: no such folder"),
         (("--model", "pfld", "--quant", "w4"), UsageError, "unknown quantization 'w4'"),
-        (("--model", "pfld", "--makefile", "a/b"), UsageError, "give the name of a file in new"),
+        (("--model", "pfld", "--images", "none"), UsageError, "none: no such folder"),
+        (("--model", "pfld", "--images", "odd"), DataError, "odd: holds no picture (.png"),
+        (("--model", "pfld", "--makefile", "a/b"), UsageError, "give the name of a file in the"),
+        (("--model", "pfld", "--makefile", ".."), UsageError, "give the name of a file in the"),
+        (
+            ("--model", "pfld", "--makefile", "contract.toml"),
+            UsageError,
+            "has a contract.toml of its own",
+        ),
+        (("--model", "pfld", "--makefile", "dist"), UsageError, "has a dist of its own"),
         (("--model", "pfld", "--size", "3"), UsageError, "--size 3: expected height and width"),
     ],
 )
 def test_what_is_wrong_leaves_nothing(home, words, kind, message):
+    Path("odd/folder.png").mkdir(parents=True)
+    os.mkfifo("odd/pipe.png")
     error = init("new", *words, "--target", "x86", "--yes").exception
     assert isinstance(error, kind)
     assert message in str(error)
