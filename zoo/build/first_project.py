@@ -116,8 +116,8 @@ def demand_makefile_name(name: str) -> None:
 def _demand_other_file(idea: Idea) -> None:
     """Raise UsageError if the Makefile would replace the network's file or the contract."""
     makefile = (idea.folder / idea.makefile).resolve()
-    for file in filter(None, (idea.model, idea.contract)):
-        if Path(file).resolve() == makefile:
+    for file in (Path(idea.model), idea.contract):
+        if file is not None and file.resolve() == makefile:
             raise UsageError(f"--makefile {idea.makefile}: the build reads {file}; give another")
 
 
