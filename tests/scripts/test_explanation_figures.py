@@ -12,6 +12,8 @@ from zoo.drawing.svg import standalone
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 WIDEST = 0.02
 """Other processors round sums of float32 in another way."""
+EACH_OP, DRAWN_STEPS = "integer reference -> artifact, each op alone", 1
+"""ONNX Runtime's kernels of a processor decide how many steps an op is off."""
 
 
 def assert_same(name, drawing):
@@ -37,5 +39,9 @@ def test_the_drawn_certificate_is_current(tmp_path, monkeypatch):
     built = CliRunner().invoke(cli, [*words, "--detector", "none"], catch_exceptions=False)
     assert built.exit_code == 0, built.output
     bundle = tmp_path / "dist" / f"{explanation_figures.MODEL}.x86.ptq.tar.gz"
-    drawing = explanation_figures.certificate_chain(explanation_figures.checks_of(bundle))
-    assert_same("certificate", drawing)
+    checks = explanation_figures.checks_of(bundle)
+    (each_op,) = (check for check in checks if check["step"] == EACH_OP)
+    assert each_op["largest"] in range(each_op["bound"] + 1)
+    as_drawn = {**each_op, "largest": DRAWN_STEPS}
+    checks = [as_drawn if check is each_op else check for check in checks]
+    assert_same("certificate", explanation_figures.certificate_chain(checks))

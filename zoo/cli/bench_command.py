@@ -1,6 +1,5 @@
 """zoo bench: compare latency in one run, on this machine or on a board."""
 
-import json
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from zoo.cli.options import (
     registered,
     writable_file,
 )
-from zoo.cli.output import print_json, print_table
+from zoo.cli.output import json_text, print_json, print_table
 from zoo.errors import UsageError
 from zoo.file_content import write_whole
 
@@ -155,7 +154,7 @@ def command(
         machine, latencies = on_processor(contest, threads, **of_processor)
     written = report(machine, beside_float(latencies), chains)
     if out is not None:
-        write_whole(out, (json.dumps(written, indent=2) + "\n").encode())
+        write_whole(out, (json_text(written) + "\n").encode())
     if as_json:
         print_json(written)
         return

@@ -1,4 +1,7 @@
-from zoo.cli.output import print_json, print_table
+import json
+from math import inf, nan
+
+from zoo.cli.output import json_text, print_json, print_table
 
 
 def test_columns_are_aligned_and_cells_stay_whole(capsys):
@@ -26,3 +29,28 @@ def test_table_without_rows(capsys):
 def test_json_keeps_the_order_of_keys(capsys):
     print_json({"b": 1, "a": [1.5]})
     assert capsys.readouterr().out == '{\n  "b": 1,\n  "a": [\n    1.5\n  ]\n}\n'
+
+
+def test_numbers_that_json_lacks_are_null_with_a_note(capsys):
+    print_json({"a": [1.0, {"b": nan}], "c": (inf, -inf), "d": "nan"})
+    printed, notes = capsys.readouterr()
+    assert json.loads(printed, parse_constant=refuse) == {
+        "a": [1.0, {"b": None}],
+        "c": [None, None],
+        "d": "nan",
+    }
+    assert notes.splitlines() == [
+        "note: a[1].b is nan; JSON has null there",
+        "note: c[0] is inf; JSON has null there",
+        "note: c[1] is -inf; JSON has null there",
+    ]
+
+
+def test_other_values_are_as_they_were():
+    value = {"text": "\u00e4", "none": None, "whole": 10**400, 7: True, "list": [], "nested": {}}
+    assert json_text(value) == json.dumps(value, indent=2)
+
+
+def refuse(constant):
+    """Refuse what only Python's parser takes."""
+    raise AssertionError(f"{constant} is no JSON")
