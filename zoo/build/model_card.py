@@ -9,8 +9,8 @@ _LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]+)\)")
 _ELSEWHERE = re.compile(r"[a-z]+:|#")
 """Beginnings of links to the web, or within the page."""
 _NOT_MEASURED = (
-    "**The figures below are not of this bundle's network**: they are of the published files. It "
-    "was made from the published float network, and its own accuracy was not measured."
+    "**The figures below are not of this bundle's network**: they are of the published files. "
+    "This one was made from the published float network; its own accuracy was not measured."
 )
 _PAGES = re.compile(r"\bdocs/\w+\.md\b")
 _OF_REPOSITORY = "Pages in `docs/` are in the repository of edgezoo, not in this bundle.\n"
