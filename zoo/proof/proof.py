@@ -58,7 +58,7 @@ _HALF_STEP = 0.5
 """Of the outputs' integers: less is the rounding of reals, for the same integers."""
 
 POST_EXACTNESS = Exactness(
-    1e-3, "pixel or degree", "the app prints three decimals and computes in double"
+    1e-3, "pixel or degree", "the app computes in double and rounds what it prints"
 )
 
 
