@@ -13,6 +13,7 @@ from zoo.cli.output import print_json, print_table
 from zoo.cli.progress import progress
 from zoo.errors import UsageError
 from zoo.file_content import demand_writable, write_whole
+from zoo.names import proposed_name
 from zoo.plugs import PruneOptions
 from zoo.recipe import Recipe
 
@@ -124,7 +125,8 @@ def command(
         write_whole(own, pruned.contract.encode())
     _show(pruned, file, own, as_json)
     if not as_json:
-        what = [file, "--contract", own] if own else [recipe.name, "--hub", file]
+        named = [recipe.name, "--hub", file, "--name", proposed_name(file.stem)]
+        what = [file, "--contract", own] if own else named
         words = map(str, [*what, "--images", data, "--target", "x86", "--quant", "ptq"])
         click.echo(f"next: zoo build {shlex.join(words)}")
 
