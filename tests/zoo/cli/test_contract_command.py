@@ -323,7 +323,7 @@ def test_a_size_or_rate_is_for_files(tmp_path):
     net = classifier(tmp_path, height="H")
     shown = json.loads(zoo("show", net, "--size", "64x24", "--json"))
     assert shown["inputs"]["image"] == ["N", 3, 64, 24]
-    assert zoo("show", net, "--size", "64x24", "--target", "kv260").endswith("nodes fit\n")
+    assert "nodes fit\n" in zoo("show", net, "--size", "64x24", "--target", "kv260")
     with pytest.raises(HubError, match="`zoo show` and `zoo contract init` take --size and"):
         zoo("show", net)
     with pytest.raises(
