@@ -1,7 +1,7 @@
 """A target: a board as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
 from zoo.advice import Advice
@@ -36,6 +36,9 @@ class Runtime:
     cpu_tail: bool = False
     package: str = ""
     rooflines: Mapping[str, Roofline] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _keep_dicts(self)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Target:
         for part in ("schemes", "variants", "runtimes"):
             for name in getattr(self, part):
                 check_name(f"{self.name}: one of its {part}", name)
+        _keep_dicts(self)
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -117,3 +121,11 @@ class Target:
             package=runtime.package or self.package,
             rooflines=runtime.rooflines,
         )
+
+
+def _keep_dicts(data: "Runtime | Target") -> None:
+    """Replace mappings of other types: only a dict can be copied, and so be part of a key."""
+    for member in fields(data):
+        value = getattr(data, member.name)
+        if isinstance(value, Mapping):
+            object.__setattr__(data, member.name, dict(value))

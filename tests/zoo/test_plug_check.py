@@ -168,7 +168,7 @@ def test_missing_members_are_named():
 
 def test_optional_members_are_had_by_deriving():
     end = "of zoo.plugs.Executor; derive its class from zoo.plugs.Executor"
-    lacking = [f"lacks '{name}' {end}" for name in ("stand_in", "tools")]
+    lacking = [f"lacks '{name}' {end}" for name in ("is_single", "stand_in", "tools")]
     assert sorted(faults("executor", "toy", Untooled())) == lacking
     assert faults("executor", "toy", Derived()) == []
     assert Derived().tools == ()

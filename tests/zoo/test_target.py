@@ -1,9 +1,11 @@
 """A board in its variants, and with other runtimes."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from types import MappingProxyType
 
 import pytest
 
+from zoo import registry
 from zoo.errors import UnknownNameError
 from zoo.target import Runtime, Target
 
@@ -20,6 +22,17 @@ BOARD = Target(
     variants={"fast": {"clock_hz": 200}},
     runtimes={"other": Runtime("The Other", "c", "e", "a", refuses={"dpu-pow2": "rounds up"})},
 )
+
+
+def test_any_mapping_can_be_part_of_a_key():
+    other = Runtime("The Other", "c", "e", "a", refuses=MappingProxyType({}))
+    own = replace(BOARD, facts=MappingProxyType({"cores": 1}), runtimes={"other": other})
+    assert asdict(own)["facts"] == {"cores": 1}
+
+
+@pytest.mark.parametrize("name", registry.names("target"))
+def test_every_board_can_be_part_of_a_key(name):
+    assert asdict(registry.load("target", name))["name"] == name
 
 
 def test_a_variant_changes_facts_and_name():
