@@ -8,7 +8,7 @@ from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
 from zoo.build.plan import Wish, choose_quant, choose_scheme, find_target
 from zoo.capability import demand_capable
-from zoo.errors import UsageError
+from zoo.errors import MissingFileError
 from zoo.graph import Graph, Tensor
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
 from zoo.target import Target
@@ -68,7 +68,7 @@ def _choose(wish: Wish, target: Target) -> tuple[Path, str, str]:
     if is_user_file(wish.model):
         file = Path(wish.model)
         if not file.is_file():
-            raise UsageError(f"{file}: no such file; give a network's file or a model")
+            raise MissingFileError(f"{file}: no such file; give a network's file or a model")
         own = find_importer(file).is_quantized(file)
         hubs = {OWN_INTEGERS if own else "none": file}
     else:

@@ -16,7 +16,7 @@ from zoo.build.subjects import load_pair, load_published
 from zoo.bundle.bundle import MANIFEST, Bundle, check, unpack
 from zoo.contract import Contract
 from zoo.data.processing import value_specs
-from zoo.errors import BundleError, UsageError
+from zoo.errors import BundleError, MissingFileError
 from zoo.graph import Graph
 from zoo.macs import count_macs
 from zoo.proof.bundle_certificate import bundle_certificate
@@ -52,7 +52,7 @@ def find_subject(name: str, data: Path | None) -> Subject:
         return _of_bundle(check(path, name), name, 0, data)
     if name.endswith(_ARCHIVE):
         if not path.is_file():
-            raise UsageError(f"{name}: no such file; give a bundle that `zoo build` made")
+            raise MissingFileError(f"{name}: no such file; give a bundle that `zoo build` made")
         with TemporaryDirectory(prefix="zoo-report-") as folder:
             return _of_bundle(unpack(path, Path(folder)), name, path.stat().st_size, data)
     contract = path.with_suffix(".toml") if is_user_file(name) else None
