@@ -1,46 +1,18 @@
-"""Writes a variant's trained weights, float hub, accuracy and card to `weights/`.
+"""Writes trained weights, their float hub, measured accuracy and the model card to `weights/`.
 
     python -m recipes.mobilenetv2face.publish MODEL TEST_PHOTOS [FOLDER]
 
-FOLDER is the output of `zoo train MODEL`. Without it, only the accuracy of the published hubs is
-measured again, and the card updated.
+FOLDER is the output of `zoo train`. Without it, only the accuracy of all published hubs is measured
+again, and the card updated.
 """
-
-import json
-from pathlib import Path
-
-import click
 
 from recipes.mobilenetv2face.card import render_card
 from recipes.mobilenetv2face.recipe import WEIGHTS, recipe
 from recipes.mobilenetv2face.variants import VARIANTS
-from recipes.shelf.publishing import (
-    keep_weights,
-    measure,
-    parameters,
-    publish_float,
-    write_accuracy,
-)
+from recipes.shelf.publish_command import publish_command
 from zoo.cli.entry import enter
 
-
-@click.command()
-@click.argument("model", type=click.Choice(list(VARIANTS)))
-@click.argument("photos", type=click.Path(path_type=Path), metavar="TEST_PHOTOS")
-@click.argument("trained", type=click.Path(path_type=Path), metavar="[FOLDER]", required=False)
-def main(model: str, photos: Path, trained: Path | None) -> None:
-    """Publish MODEL, and write accuracy and card beside the hubs."""
-    variant = VARIANTS[model]
-    if trained is not None:
-        weights = keep_weights(trained, model, WEIGHTS)
-        publish_float(recipe(variant), weights, WEIGHTS)
-    made = recipe(variant)
-    measured = measure(made, photos)
-    write_accuracy(made, measured, WEIGHTS)
-    training = json.loads((WEIGHTS / f"{model}.training.json").read_text("utf-8"))
-    card = render_card(variant, measured, training, parameters(made))
-    (WEIGHTS / f"{model}.md").write_text(card, "utf-8")
-
+main = publish_command(VARIANTS, recipe, render_card, WEIGHTS)
 
 if __name__ == "__main__":
     enter(main, "python -m recipes.mobilenetv2face.publish")
