@@ -194,6 +194,13 @@ class PruneOptions:
     seed: int = 0
     fit: Callable[[Any, Any, int], None] | None = None
 
+    @property
+    def training(self) -> str:
+        """How the smaller network is trained: 'recipe', 'distillation' or 'none'."""
+        if not any(map(self.epochs_of, range(1, self.steps + 1))):
+            return "none"
+        return "distillation" if self.fit is None else "recipe"
+
     def epochs_of(self, step: int) -> int:
         """Return the epochs after a step, from 1."""
         if step == self.steps and self.last_epochs is not None:

@@ -50,7 +50,7 @@ class ChannelPruner(Pruner):
             "multiple": options.multiple,
             "epochs": [options.epochs_of(step) for step in range(1, options.steps + 1)],
             "seed": options.seed,
-            "training": _training(options),
+            "training": options.training,
         }
         return replace(smaller, metadata={**smaller.metadata, RECORD: json.dumps(record)})
 
@@ -105,12 +105,6 @@ class ChannelPruner(Pruner):
                 f"graph '{graph.name}': has no channels that can be removed: each is an input, an "
                 "output, or read by an op that needs all of them"
             )
-
-
-def _training(options: PruneOptions) -> str:
-    if not any(map(options.epochs_of, range(1, options.steps + 1))):
-        return "none"
-    return "distillation" if options.fit is None else "recipe"
 
 
 def _recovered(

@@ -1,6 +1,5 @@
 """Makes a model's float network smaller, and trains it on the user's pictures."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -67,10 +66,10 @@ def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: Prun
     """
     whole = read_network(float_hub, recipe)
     pictures = hold_out(calibration_pictures(recipe, data, count))
-    fit = _fit(recipe, data, options)
+    options = replace(options, fit=_fit(recipe, data, options))
     pruner: Pruner = registry.load("pruner", _PRUNER)
     samples = list(input_batches(recipe.contract, pictures.calibration, _BATCH))
-    smaller = pruner.prune(whole, samples, replace(options, fit=fit))
+    smaller = pruner.prune(whole, samples, options)
     described = replace(smaller, metadata={**smaller.metadata, **recipe.hub_metadata})
     judging = list(input_batches(recipe.contract, pictures.judging, _BATCH))
     loss = _loss(_outputs(whole, judging), _outputs(smaller, judging))
@@ -80,9 +79,9 @@ def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: Prun
         macs=(count_macs(whole), count_macs(smaller)),
         parameters=(_parameters(whole), _parameters(smaller)),
         widths=_widths(whole, smaller),
-        training=json.loads(smaller.metadata["zoo.pruning"])["training"],
+        training=options.training,
         loss=loss,
-        judged_on=pictures.words if fit is None else "pictures of the training",
+        judged_on=pictures.words if options.fit is None else "pictures of the training",
     )
 
 
