@@ -16,7 +16,7 @@ __all__ = ["CPU_BFLOAT16", "CPU_FLOAT32", "CUDA_FLOAT16", "CUDA_FLOAT32", "Torch
 class TorchExecutor(Executor):
     """Runs in PyTorch; on a GPU compiled and replayed as a CUDA graph, with a single launch.
 
-    Batches of any size, even if an ONNX file fixes it, but all the same size.
+    Batches of any size, even if an ONNX file fixes it; each size is compiled once.
     device: 'cuda' for an NVIDIA GPU, or 'cpu'.  dtype: torch's name of the type.
     """
 

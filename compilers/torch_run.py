@@ -13,12 +13,12 @@ __all__ = ["TorchRun"]
 
 
 class TorchRun:
-    """A network on a device, compiled at the first call for that call's batch."""
+    """A network on a device, compiled at the first call with each batch size."""
 
     def __init__(self, network: nn.Module, device: str, dtype: torch.dtype) -> None:
         self._network = network.to(device=device, dtype=dtype)
         self._device, self._dtype = device, dtype
-        self._compiled: Any = None
+        self._compiled: dict[int, Any] = {}
 
     def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         """Return the outputs by name, float32, copied back. feeds: inputs by name, float32."""
@@ -29,9 +29,10 @@ class TorchRun:
             torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False),
         ):
             inputs = {name: self._upload(values) for name, values in feeds.items()}
-            if self._compiled is None:
-                self._compiled = self._compile(inputs)
-            outputs = self._compiled(inputs)
+            batch = len(next(iter(inputs.values())))
+            if batch not in self._compiled:
+                self._compiled[batch] = self._compile(inputs)
+            outputs = self._compiled[batch](inputs)
             return {name: values.float().cpu().numpy() for name, values in outputs.items()}
 
     def _upload(self, values: NDArray[Any]) -> Tensor:

@@ -23,11 +23,10 @@ GRAPH = residual_network()
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 
 
-@pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize(("dtype", "off"), [(torch.float32, 1e-5), (torch.float16, 2e-2)])
-def test_it_computes_what_the_reference_does(batch, dtype, off):
+def test_it_computes_what_the_reference_does(dtype, off):
     run = TorchRun(FloatNetwork(GRAPH), "cpu", dtype)
-    for seed in range(2):
+    for seed, batch in enumerate((3, 3, 1, 2)):  # as many as there are, the last batch has fewer
         feeds = random_feeds(GRAPH, seed, batch=batch)
         found, wanted = run(feeds)["landmarks"], run_graph(GRAPH, feeds)["landmarks"]
         assert found.dtype == np.float32

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import torch
+from lightning.pytorch.utilities import rank_zero_info
 from torch import Tensor
 
 from recipes.shelf.augment import cut_faces, own_squares, square_matrices
@@ -14,6 +15,7 @@ from recipes.shelf.landmark_data import Faces
 from recipes.shelf.landmarks.teachers import Teacher
 from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
+from zoo.reporting import Countdown
 
 __all__ = ["learned_landmarks", "lessons"]
 
@@ -21,6 +23,8 @@ _CUTS = ((0.97, False), (1.0, True), (1.03, False), (1.0, True))
 """Factor on the side of the crop, and whether it is mirrored: a teacher's errors differ."""
 
 _BATCH = 64
+_TOLD = 10
+"""Batches between two lines of progress, seconds to a minute on one core."""
 
 
 def learned_landmarks(
@@ -59,8 +63,12 @@ def lessons(
     size: pixels of a crop's side.  Returns [N, points, 2] fractions of the image.
     """
     mirror = list(layout_of(points).mirror)
-    found = []
+    found: list[Tensor] = []
+    countdown = Countdown(len(images))
     for start in range(0, len(images), _BATCH):
+        if found and len(found) % _TOLD == 0:
+            done = f"teachers of {points} landmarks: {start} of {len(images)} faces"
+            rank_zero_info(f"{done}{countdown.after(start)}")
         batch = slice(start, start + _BATCH)
         centres, sides = (part[batch] for part in squares)
         found.append(_taught(images[batch], centres, sides, teacher, mirror, size))

@@ -49,6 +49,16 @@ def test_mirrored_and_larger_crops_tell_the_same_place() -> None:
     assert (found - LIGHTS[:, None]).abs().max() < 0.5 / SIZE
 
 
+def test_a_long_lesson_tells_how_far_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    images = torch.zeros(641, 3, 8, 8, dtype=torch.uint8)
+    squares = (torch.full((641, 2), 0.5), torch.ones(641))
+    with caplog.at_level("INFO"):
+        lessons(images, squares, lambda cuts: torch.zeros(len(cuts), 2 * POINTS), POINTS, 8)
+    assert [text.split(",")[0] for text in caplog.messages] == [
+        "teachers of 68 landmarks: 640 of 641 faces"
+    ]
+
+
 def test_left_and_right_are_swapped_back() -> None:
     """The teacher says point k is at height k / 100, so a mirrored crop must be put in order."""
 
