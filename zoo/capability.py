@@ -19,6 +19,7 @@ __all__ = [
     "demand_capable",
     "find_capabilities",
     "find_times",
+    "refusal_of",
 ]
 
 
@@ -118,6 +119,22 @@ def find_capabilities(
             "build` reports what it refuses"
         )
     return compiler.capabilities(graph, target, scheme)
+
+
+def refusal_of(graph: Graph, target: Target, scheme: str) -> str:
+    """Return why a target does not take a network as it is, '' if it does.
+
+    scheme: by name.  A compiler without a check lowers the network instead.
+    """
+    compiler = registry.load("compiler", target.compiler)
+    try:
+        if not isinstance(compiler, CapabilityCheck):
+            compiler.lower(graph, target, scheme)
+            return ""
+        found = compiler.capabilities(graph, target)
+    except (RefusedError, UnsupportedOpError) as error:
+        return str(error)
+    return next((entry.refusal for entry in found if entry.why), "")
 
 
 def demand_capable(graph: Graph, target: Target, scheme: Scheme) -> None:

@@ -52,6 +52,8 @@ class Target:
     package: additional package format, such as 'deb'; a bundle is always an archive.
     facts: properties for the compiler, the app and the reader, with units in the keys.
     runtimes: alternative runtimes of the board, by name.
+    own_runtime: name of the board's own one for --runtime, '' for none.
+    fastest_first: names among both, which --runtime auto tries in this order; empty: its own only.
     cpu_tail: whether the end of a network may stay float and run on the CPU; the compiler says
     where its own part ends (zoo.graph_parts.Cutter).
     programs: optional vendor programs, which the compiler uses if they are on the PATH.
@@ -74,6 +76,8 @@ class Target:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
+    own_runtime: str = ""
+    fastest_first: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     cpu_tail: bool = False
     installations: tuple[Advice, ...] = ()
@@ -84,12 +88,19 @@ class Target:
         for part in ("schemes", "variants", "runtimes"):
             for name in getattr(self, part):
                 check_name(f"{self.name}: one of its {part}", name)
+        if self.own_runtime:
+            check_name(f"{self.name}: its own runtime", self.own_runtime)
         _keep_dicts(self)
 
     @property
     def packages(self) -> tuple[str, ...]:
         """Return the formats of its bundles, the zoo's own first."""
         return tuple(dict.fromkeys((ARCHIVE, self.package)))
+
+    @property
+    def runtime_names(self) -> tuple[str, ...]:
+        """Return the words that `with_runtime` takes."""
+        return tuple(filter(None, (self.own_runtime, *self.runtimes)))
 
     def variant(self, name: str) -> Self:
         """Return that variant of the board, named 'board-variant'; raises UnknownNameError."""
@@ -99,10 +110,15 @@ class Target:
         return replace(self, name=f"{self.name}-{name}", facts=facts, variants={})
 
     def with_runtime(self, name: str) -> Self:
-        """Return the board with that runtime, named 'board-runtime'; raises UnknownNameError."""
+        """Return the board with that runtime, named 'board-runtime'; raises UnknownNameError.
+
+        Its own runtime is the board itself.
+        """
+        if name == self.own_runtime:
+            return self
         if name not in self.runtimes:
             own = f"; its own, without --runtime, is {self.executor}"
-            raise UnknownNameError(f"runtime of {self.name}", name, self.runtimes, own)
+            raise UnknownNameError(f"runtime of {self.name}", name, self.runtime_names, own)
         runtime = self.runtimes[name]
         kept = tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses)
         refused = {k: why for k, why in self.refuses.items() if k not in runtime.accepts}
@@ -117,6 +133,8 @@ class Target:
             refuses={**refused, **runtime.refuses},
             facts={**self.facts, "runtime": runtime.title},
             runtimes={},
+            own_runtime="",
+            fastest_first=(),
             cpu_tail=runtime.cpu_tail,
             package=runtime.package or self.package,
             rooflines=runtime.rooflines,

@@ -125,7 +125,11 @@ def lower_node(view: KernelView) -> Steps:
 
 
 def capabilities(graph: Graph) -> tuple[Capability, ...]:
-    """Return one entry for each node of an integer graph within its border."""
+    """Return one entry for each node of an integer graph within its border.
+
+    Raises UnsupportedOpError for a graph that cannot be computed as a whole.
+    """
+    _check_batch(graph)
     laid = run_passes(graph, PASSES)
     inside = _inside(laid)
     nodes = [node for node in laid.nodes if node.output in inside]

@@ -83,6 +83,8 @@ TARGET = Target(
         # Pixels are the network's integers, so nothing is lost.
         "tensor_border": "integer",
     },
+    own_runtime="litert",
+    fastest_first=("litert", "c"),  # by instructions, docs/c.md
     runtimes={"c": c_runtime("cpp-c-arm", {"int8": _INTEGERS}), "ort": _ONNX_RUNTIME},
     rooflines=_ROOFLINES,
 )

@@ -68,6 +68,8 @@ TARGET = Target(
             "slower"
         ),
     },
+    own_runtime="ort",
+    fastest_first=("c", "ort"),  # docs/performance.md
     runtimes={"c": c_runtime("cpp-c", {"int8": _C_INTEGERS})},
     # ONNX Runtime computes float16 in float32.
     rooflines={"float32": _FLOAT, "float16": _FLOAT, "int8": _INTEGERS},

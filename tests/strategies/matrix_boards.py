@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 BOARDS = tuple(f"board{number}" for number in range(5))
 QUANTS = ("none", "fp16")
+TARGETS = '[Descriptor(f"board{n}", f"matrix_boards_plugin:BOARD{n}") for n in range(5)]'
 SOURCE = """
 import os
 from pathlib import Path

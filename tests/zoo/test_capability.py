@@ -5,7 +5,7 @@ from networks import residual_network
 
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from zoo.build.plan import find_target
-from zoo.capability import demand_capable, find_capabilities
+from zoo.capability import demand_capable, find_capabilities, refusal_of
 from zoo.errors import UnsupportedOpError, UsageError
 
 
@@ -17,6 +17,11 @@ def test_a_compiler_that_offers_it_is_asked():
 def test_a_compiler_that_does_not_is_told():
     with pytest.raises(UsageError, match="x86: its compiler 'onnx' does not check single nodes; "):
         find_capabilities(residual_network(), find_target("x86"))
+
+
+def test_a_compiler_without_a_check_lowers_a_network_to_see_if_it_takes_it():
+    assert refusal_of(residual_network(), find_target("x86"), "float32") == ""
+    assert "is float" in refusal_of(residual_network(), find_target("c99"), "float32")
 
 
 def test_a_build_ends_at_the_first_node_that_is_refused():

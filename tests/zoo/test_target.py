@@ -65,6 +65,20 @@ def test_a_runtime_can_accept_what_the_board_refuses_and_refuse_a_quantization()
     assert found.schemes == {}
 
 
+def test_the_boards_own_runtime_is_the_board():
+    board = replace(BOARD, own_runtime="own")
+    assert board.runtime_names == ("own", "other")
+    assert board.with_runtime("own") == board
+    with pytest.raises(UnknownNameError, match="unknown runtime of board-other 'own'"):
+        board.with_runtime("other").with_runtime("own")
+
+
+@pytest.mark.parametrize("name", registry.names("target"))
+def test_a_boards_fastest_runtimes_are_its_own_and_others(name):
+    board = registry.load("target", name)
+    assert set(board.fastest_first) <= set(board.runtime_names)
+
+
 def test_a_runtime_that_is_not_there_is_told_with_those_that_are():
     message = r"unknown runtime of board 'othr'; did you mean other\?; its own, without --r"
     with pytest.raises(UnknownNameError, match=message):

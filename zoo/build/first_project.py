@@ -19,7 +19,7 @@ from zoo.build.plan import (
     Plan,
     Wish,
     demand_calibration,
-    find_target,
+    find_targets,
     make_plan,
     published_quantizations,
 )
@@ -136,7 +136,7 @@ def _contract(idea: Idea) -> Iterator[tuple[Path | None, str]]:
 
 def _planned(idea: Idea, contract: Path | None) -> tuple[Plan, Wish]:
     """Return the plan, and the wish that it fulfils."""
-    target = find_target(idea.target)
+    target = find_targets(idea.target)[-1]
     wish = Wish(idea.model, idea.target, idea.quant, contract=contract, calibration=idea.pictures)
     if is_user_file(idea.model):
         stem = Path(idea.model).stem

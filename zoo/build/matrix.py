@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.build.chain import chained, is_chain_file
-from zoo.build.plan import Plan, Wish, find_target, make_plan
+from zoo.build.plan import Plan, Wish, find_targets, make_plan
 from zoo.build.wish_table import demand_known, wish_fields
 from zoo.errors import MatrixError, MissingFileError, UsageError
 from zoo.signature import SigningKey
@@ -53,7 +53,7 @@ class Cell:
 
     def plan(self) -> Plan:
         """Return the plan of the build; raises ZooError as `zoo build` does."""
-        target = find_target(self.wish.target, self.wish.runtime)
+        target = find_targets(self.wish.target, self.wish.runtime)[-1]
         plan = make_plan(chained(self.wish, self.detector, target))
         return replace(plan, signing=self.signing)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome
+from zoo.build.choice import settled
 from zoo.build.delivery import deliver, notes
 from zoo.build.matrix import Cell, in_matrix_words
 from zoo.build.pipeline import Step, next_step
@@ -187,11 +188,12 @@ class MatrixBuild:
     def _delivered(self, under: _Underway) -> BuiltCell:
         done = {name: outcome.folder for name, outcome in under.done.items()}
         try:
-            packages = deliver(under.plan, done, self._cache, self._out)
+            plan = settled(under.plan, done)
+            packages = deliver(plan, done, self._cache, self._out)
         except (UsageError, CacheError) as error:
             return _failed(under.cell, Failed.by(error))
         state = "built" if under.ran else "cached"
-        told = tuple(map(in_matrix_words, notes(under.plan, done)))
+        told = tuple(map(in_matrix_words, notes(plan, done)))
         return BuiltCell(under.cell, state, tuple(packages), told)
 
     def _add(self, **more: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from zoo import registry
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
+from zoo.build.choice import CHOICE, settled
 from zoo.build.limits import NO_LIMITS
 from zoo.build.plan import Plan
 from zoo.build.stage import DETECTOR, Stage
@@ -22,8 +23,13 @@ __all__ = ["STAGES", "Step", "artifact_stages", "build", "next_step", "preview"]
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
     """Return the whole recipe; file contents are inputs, their locations do not matter."""
-    facts = {"recipe": _without_folders(asdict(plan.recipe))}
+    facts: dict[str, object] = {"recipe": _without_folders(asdict(plan.recipe))}
     return {**facts, "replaces": plan.replaces} if plan.replaces else facts
+
+
+def _told(plan: Plan) -> Mapping[str, object]:
+    """Return what a bundle says of the choice of its runtime."""
+    return {"runtime_note": plan.runtime_note} if plan.runtime_note else {}
 
 
 def _source_files(plan: Plan) -> Mapping[str, Path]:
@@ -189,6 +195,7 @@ STAGES = (
             **_target(plan),
             **_chain(plan),
             **_quantization(plan),
+            **_told(plan),
             "is_published": plan.is_published,
             "quantization_bound": plan.quantization_bound,
         },
@@ -205,6 +212,7 @@ STAGES = (
             **_target(plan),
             **_chain(plan),
             **_scheme(plan),
+            **_told(plan),
             "bundle": plan.build_name,
             "is_published": plan.is_published,
             "quantization": plan.quant,
@@ -213,6 +221,9 @@ STAGES = (
         },
     ),
 )
+
+_BEFORE_CHOICE = ("hub", "quantize")
+"""Stages whose results are the same for every runtime of a board."""
 
 
 @dataclass(frozen=True)
@@ -275,17 +286,22 @@ def next_step(
     plan: Plan, done: Mapping[str, Outcome], stages: tuple[Stage, ...] = STAGES
 ) -> Step | None:
     """Return the first stage without a result, None if all have one. done: results by name."""
+    plan = settled(plan, {name: outcome.folder for name, outcome in done.items()})
     for name, stage, part in _steps(plan, stages):
         if name not in done:
             needs = _needs(name, stage, plan, done)
-            return Step(name, stage, part, _task(stage, part, needs, done), needs)
+            read = {**needs, **({CHOICE.name: done[CHOICE.name]} if CHOICE.name in done else {})}
+            return Step(name, stage, part, _task(stage, part, needs, done), read)
     return None
 
 
 def artifact_stages() -> tuple[Stage, ...]:
     """Return the stages up to the artifact, for callers that need no app (eval, bench)."""
-    names = ("hub", "quantize", "lower")
-    return tuple(stage for stage in STAGES if stage.name in names)
+    return _named(STAGES, (*_BEFORE_CHOICE, "lower"))
+
+
+def _named(stages: tuple[Stage, ...], names: tuple[str, ...]) -> tuple[Stage, ...]:
+    return tuple(stage for stage in stages if stage.name in names)
 
 
 def _network_stages() -> tuple[Stage, ...]:
@@ -295,9 +311,16 @@ def _network_stages() -> tuple[Stage, ...]:
 
 
 def _steps(plan: Plan, stages: tuple[Stage, ...]) -> Iterator[tuple[str, Stage, Plan]]:
-    """Yield the name of each result, its stage and its plan, the detector's first."""
+    """Yield the name of each result, its stage and its plan, the detector's first.
+
+    Before a runtime is chosen, those up to the choice, if others follow.
+    """
+    of_detector = _network_stages()
+    if plan.preferred and any(stage.name not in _BEFORE_CHOICE for stage in stages):
+        stages = (*_named(stages, _BEFORE_CHOICE), CHOICE)
+        of_detector = _named(of_detector, _BEFORE_CHOICE)
     if plan.detector is not None:
-        for stage in _network_stages():
+        for stage in of_detector:
             yield f"{DETECTOR} {stage.name}", stage, plan.detector
     for stage in stages:
         yield stage.name, stage, plan

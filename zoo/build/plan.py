@@ -32,17 +32,22 @@ from zoo.target import Target
 from zoo.user_file import find_importer, suffixes
 
 __all__ = [
+    "AUTO",
     "Plan",
     "Wish",
     "choose_quant",
     "choose_scheme",
     "demand_calibration",
     "find_target",
+    "find_targets",
     "float_hub",
     "hub_key",
     "make_plan",
     "published_quantizations",
 ]
+
+AUTO = "auto"
+"""Word of --runtime for the board's fastest runtime that takes the network."""
 
 _PTQ, _QAT = "ptq", "qat"
 _COUNT, _COUNTS = 500, {_QAT: 2000}
@@ -64,7 +69,7 @@ class Wish:
     model: a recipe's name, or the path of a network's file, which needs `contract`.
     name: of the file's model, or of a registered one with `hub`; '' for its own name.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
-    default.
+    default, AUTO for the fastest that takes the network.
     quant: '' for ptq, or for an already quantized file's own quantization.
     scheme: instead of the target's scheme for `quant`.  hub: a float file instead of the published
     one.  calibration: folder of images, or a data set by name (zoo.data.labelled_data).
@@ -106,6 +111,10 @@ class Plan:
     quant_hub: the published integer hub, if one is used.  quantizer: as in Wish.
     detector: the plan of the network that finds this one's regions; regions: how.
     part: in a chain, the network's role in the program: 'network' or 'detector'.
+    preferred: plans with faster runtimes of the board, fastest first; the first whose compiler
+    takes the networks replaces this one (zoo.build.choice).
+    board: names the bundle's board, '' for the target's name.
+    runtime_note: which runtime was chosen, and why; '' if the user named it.
     replaces: the registered model whose float network the user's file stands in for, '' for none.
     signing: the key that signs the bundle, None for none.
     used: plugins that the plan uses, such as recipe and target.
@@ -130,6 +139,9 @@ class Plan:
     part: str = ""
     replaces: str = ""
     limits: Limits = NO_LIMITS
+    preferred: "tuple[Plan, ...]" = ()
+    board: str = ""
+    runtime_note: str = ""
     signing: SigningKey | None = None
     used: Used = frozenset()
 
@@ -137,11 +149,13 @@ class Plan:
     def build_name(self) -> str:
         """Return the name of the build, and of its bundle: model.target.quant.
 
-        With a detector that the model does not name itself, the model is network+detector.
+        With a detector that the model does not name itself, the model is network+detector. With
+        AUTO, the target is board-auto whichever runtime is chosen: the name is known at the start.
         """
         detector = self.detector.recipe.name if self.detector else ""
         chain = f"+{detector}" if detector not in ("", self.recipe.detector) else ""
-        return f"{self.recipe.name}{chain}.{self.target.name}.{self.asked or self.quant}"
+        board = self.board or self.target.name
+        return f"{self.recipe.name}{chain}.{board}.{self.asked or self.quant}"
 
     @property
     def is_float(self) -> bool:
@@ -175,13 +189,12 @@ class Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the bundle must know of where its network is from."""
-        if not self.replaces:
-            return ()
-        return (
+        """What a reader of the bundle must know of its network's origin and runtime."""
+        origin = self.replaces and (
             f"the float network is a file of the user's in place of {self.replaces}'s: nobody has "
-            "shown that the model's card and recorded accuracy are of it, so they are left out",
+            "shown that the model's card and recorded accuracy are of it, so they are left out"
         )
+        return tuple(filter(None, (origin, self.runtime_note)))
 
     @property
     def quantizes(self) -> bool:
@@ -212,21 +225,53 @@ def make_plan(wish: Wish) -> Plan:
 
 
 def _make_plan(wish: Wish) -> Plan:
+    targets = find_targets(wish.target, wish.runtime)
+    if not _is_automatic(wish.target, wish.runtime):
+        return _plan_for(wish, *targets)
+    if wish.limits != NO_LIMITS and len(targets) > 1:
+        raise UsageError(
+            "--budget-kb and --max-loss count what one runtime stores: name it instead of "
+            f"--runtime {AUTO}"
+        )
+    return _plan_automatic(wish, targets)
+
+
+def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
+    """Return the plan for the last of the targets that takes the options, others before it.
+
+    Raises the last target's RefusedError if none does.
+    """
+    plans: list[Plan] = []
+    refused = ""
+    for target in targets:
+        try:
+            plans.append(_plan_for(wish, target))
+        except RefusedError as error:
+            if not plans and target == targets[-1]:
+                raise
+            refused = refused or str(error)
+    *preferred, last = plans
+    why = refused or "the board names no faster one"
+    note = "" if preferred else f"--runtime {AUTO} chose {last.target.name}: {why}"
+    board = find_target(wish.target.removesuffix(f":{AUTO}")).name
+    return replace(last, preferred=tuple(preferred), board=f"{board}-{AUTO}", runtime_note=note)
+
+
+def _plan_for(wish: Wish, target: Target) -> Plan:
     if wish.detector is None:
-        return _plan_alone(wish)
-    demand_board(find_target(wish.target, wish.runtime))  # before it asks for pictures
-    plan = _plan_alone(wish)
-    detector = _plan_alone(wish.detector, _CALIB_OF_DETECTOR)
+        return _plan_alone(wish, target)
+    demand_board(target)  # before it asks for pictures
+    plan = _plan_alone(wish, target)
+    detector = _plan_alone(wish.detector, target, _CALIB_OF_DETECTOR)
     rule = wish.regions or region_rule(detector.recipe, plan.recipe)
     demand_chain(detector.recipe, plan.recipe, rule)
     detector = replace(detector, part="detector")
     return replace(plan, detector=detector, regions=rule, part="network")
 
 
-def _plan_alone(wish: Wish, calib: str = _CALIB) -> Plan:
+def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     """Return the plan of one network. calib: how its calibration pictures are given."""
     recipe = find_recipe(wish.model, wish.contract, wish.name, has_own_network=wish.hub is not None)
-    target = find_target(wish.target, wish.runtime)
     demand_source(recipe, target)
     asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs))
     scheme = choose_scheme(wish, target)
@@ -303,14 +348,29 @@ def find_target(word: str, runtime: str = "") -> Target:
     """
     name, _, form = word.partition(":")
     target: Target = registry.load("target", name)
-    if form in target.runtimes:
+    if form and form in target.runtime_names:
         target = target.with_runtime(form)
     elif form in target.variants:
         target = target.variant(form)
     elif form:
-        forms = (*target.variants, *target.runtimes)
+        forms = (*target.variants, *target.runtime_names)
         raise UnknownNameError(f"variant or runtime of {name}", form, forms)
     return target.with_runtime(runtime) if runtime else target
+
+
+def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:
+    """Return what a build tries: one target as `find_target`, for AUTO the fastest first.
+
+    word: also 'board:auto'.  The last one takes most networks.
+    """
+    if not _is_automatic(word, runtime):
+        return (find_target(word, runtime),)
+    board = find_target(word.removesuffix(f":{AUTO}"))
+    return tuple(map(board.with_runtime, board.fastest_first)) or (board,)
+
+
+def _is_automatic(word: str, runtime: str) -> bool:
+    return runtime == AUTO or (not runtime and word.endswith(f":{AUTO}"))
 
 
 def choose_quant(wish: Wish, hubs: Mapping[str, Path]) -> str:

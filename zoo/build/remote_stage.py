@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from zoo.build.cache import Cache, Outcome, default_folder
+from zoo.build.choice import CHOICE
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import next_step
 from zoo.error_codes import SYSTEM
@@ -95,6 +96,8 @@ def _perform(job: Job, sent: Mapping[str, bytes]) -> Made | Lacking:
     done = {name: cache.local(outcome) for name, outcome in job.done.items()}
     for name, content in sent.items():
         receive(cache, job.done[name], content)
+    if CHOICE.name in done and not done[CHOICE.name].folder.is_dir():
+        return Lacking((CHOICE.name,))  # it says what the next step is
     step = next_step(job.cell.plan(), done)
     if step is None:
         raise ValueError(f"{job.cell.row}: all stages are done")

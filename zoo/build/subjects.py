@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from zoo import registry
 from zoo.build.cache import Cache
 from zoo.build.chain import chained, is_chain_file
+from zoo.build.choice import settled
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, find_target, hub_key, make_plan
+from zoo.build.plan import Plan, Wish, find_targets, hub_key, make_plan
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.lower import read_artifact
 from zoo.bundle.bundle import Bundle
@@ -88,9 +89,10 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
     for quant in quants:
         asked = replace(wish, quant=quant)
         if is_chain_file(wish.model):
-            asked = chained(asked, "", find_target(wish.target, wish.runtime))
+            asked = chained(asked, "", find_targets(wish.target, wish.runtime)[-1])
         plan = make_plan(asked)
         done = build(plan, cache, stages=artifact_stages())
+        plan = settled(plan, done)
         for form in wanted:
             detector = None
             if plan.detector is not None:

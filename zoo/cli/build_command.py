@@ -11,12 +11,13 @@ import click
 from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained
+from zoo.build.choice import settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
-from zoo.build.plan import Plan, Wish, find_target, make_plan
+from zoo.build.plan import Plan, Wish, find_targets, make_plan
 from zoo.capability import demand_capable
-from zoo.cli.completion import quantizations, runtimes
+from zoo.cli.completion import automatic_runtimes, quantizations
 from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options
 from zoo.cli.options import (
     cache_option,
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
 @click.option(
     "--runtime",
     default="",
-    shell_complete=runtimes,
-    help="Runtime, if not the board's default, such as c or ort.",
+    shell_complete=automatic_runtimes,
+    help="Runtime, if not the board's default, such as c or ort; auto: the fastest that takes the "
+    "network.",
 )
 @cpu_tail_option
 @click.option(
@@ -177,7 +179,7 @@ def command(
     wish["limits"] = Limits(1024 * (budget_kb or inf), max_loss or inf)
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
-    target = find_target(asked.target, asked.runtime)
+    target = find_targets(asked.target, asked.runtime)[-1]
     told = [*_of_name(asked.model), *filter(None, [alone_note(asked.model, detector, target)])]
     if not as_json:
         _print_notes(told)  # before what may be missing
@@ -186,7 +188,7 @@ def command(
         _demand_buildable(plan)
         _preview(plan, cache_folder, as_json)
         return
-    packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
+    plan, packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
     following = _next_steps(plan, packages, key_file)
     if as_json:
         paths = [str(package) for package in packages]
@@ -245,8 +247,8 @@ def _demand_buildable(plan: Plan) -> None:
 
 def _build(
     plan: Plan, cache_folder: Path | None, out: Path, force: bool, explain: bool
-) -> tuple[list[Path], tuple[str, ...], list[dict[str, object]]]:
-    """Return the bundle in each form, its notes, and what each stage did."""
+) -> tuple[Plan, list[Path], tuple[str, ...], list[dict[str, object]]]:
+    """Return the plan with its runtime, the bundle in each form, notes, and what stages did."""
     from zoo.build.delivery import deliver, notes
     from zoo.build.pipeline import build
     from zoo.cli.progress import progress
@@ -260,7 +262,8 @@ def _build(
             outcomes.append(_row(outcome))
 
         done = build(plan, cache, force=force, started=shown.started, finished=finished)
-    return deliver(plan, done, cache, out), tuple(notes(plan, done)), outcomes
+    plan = settled(plan, done)
+    return plan, deliver(plan, done, cache, out), tuple(notes(plan, done)), outcomes
 
 
 def _preview(plan: Plan, cache_folder: Path | None, as_json: bool) -> None:

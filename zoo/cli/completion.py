@@ -6,10 +6,11 @@ from click import Context, Parameter
 from click.shell_completion import CompletionItem
 
 from zoo import registry
+from zoo.build.plan import AUTO
 from zoo.errors import ZooError
 from zoo.target import Target
 
-__all__ = ["error_codes", "quantizations", "registered_words", "runtimes"]
+__all__ = ["automatic_runtimes", "error_codes", "quantizations", "registered_words", "runtimes"]
 
 _FILES = ("recipe",)
 """Kinds that a file can stand for."""
@@ -31,9 +32,14 @@ def quantizations(ctx: Context, _: Parameter, incomplete: str) -> list[Completio
 
 
 def runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the other runtimes of the target that was given, or of all."""
+    """Return the runtimes of the target that was given, or of all."""
     targets = _given_targets(ctx)
-    return _items((runtime for target in targets for runtime in target.runtimes), incomplete)
+    return _items((name for target in targets for name in target.runtime_names), incomplete)
+
+
+def automatic_runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return `runtimes` and the word for the fastest one."""
+    return [*runtimes(ctx, _, incomplete), *_items((AUTO,), incomplete)]
 
 
 def error_codes(_: Context, __: Parameter, incomplete: str) -> list[CompletionItem]:

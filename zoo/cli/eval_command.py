@@ -12,7 +12,7 @@ import click
 from zoo.build.cache import Cache
 from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.models import find_recipe
-from zoo.build.plan import Wish, find_target, published_quantizations
+from zoo.build.plan import Wish, find_targets, published_quantizations
 from zoo.bundle.bundle import unpack
 from zoo.cli.completion import quantizations
 from zoo.cli.options import (
@@ -203,6 +203,6 @@ def _subjects(
     recipe = find_recipe(wish.model, None)
     if published:
         return subjects.load_published(recipe)
-    target = find_target(wish.target)
+    target = find_targets(wish.target)[-1]
     chosen = quants or published_quantizations(recipe, target, wish.scheme)
     return subjects.load_forms(subjects.forms(wish, chosen, wanted, cache))

@@ -171,9 +171,9 @@ def _boards() -> str:
 
 
 def _target(word: str) -> str:
-    from zoo.build.plan import find_target
+    from zoo.build.plan import find_targets
 
-    find_target(word)
+    find_targets(word)
     return word
 
 

@@ -299,7 +299,9 @@ def test_a_plan_with_another_runtime():
     wish = {"model": "pfld_0.25x.300w68", "target": "rpi4", "quant": "qat"}
     assert plan(**wish).build_name == "pfld_0.25x.300w68.rpi4.qat"
     assert plan(**wish, runtime="ort").build_name == "pfld_0.25x.300w68.rpi4-ort.qat"
-    with pytest.raises(UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: c, ort"):
+    with pytest.raises(
+        UnknownNameError, match=r"unknown runtime of rpi4 'onnx'; known: c, litert, ort"
+    ):
         plan(**wish, runtime="onnx")
     assert "rounds half to even" in refusal(RefusedError, **wish, runtime="ort", scheme="dpu-pow2")
 
@@ -317,8 +319,13 @@ def test_a_board_without_that_variant_is_told():
     start = "unknown variant or runtime of"
     with pytest.raises(UnknownNameError, match=f"{start} kv260 'b4097'; did you mean"):
         find_target("kv260:b4097")
-    with pytest.raises(UnknownNameError, match=f"{start} x86 'b4096'; known: c"):
+    with pytest.raises(UnknownNameError, match=f"{start} x86 'b4096'; known: c, ort"):
         find_target("x86:b4096")
+
+
+def test_a_boards_own_runtime_has_a_name_too():
+    assert find_target("x86", "ort") == find_target("x86:ort") == find_target("x86")
+    assert find_target("rpi4:litert") == find_target("rpi4")
 
 
 def test_another_quantizer_may_calibrate(tmp_path):

@@ -31,7 +31,7 @@ def values(*words):
         (("build", "pfld_0.25x.3"), ["pfld_0.25x.300w68", "pfld_0.25x.300w68+pose"]),
         (("build", "pfld", "--target", "x"), ["x86"]),
         (("build", "pfld", "--target", "k210", "--quant", ""), ["ptq", "qat", "qdq"]),
-        (("build", "pfld", "--target", "rpi4", "--runtime", ""), ["c", "ort"]),
+        (("build", "pfld", "--target", "rpi4", "--runtime", ""), ["litert", "c", "ort", "auto"]),
         (("build", "pfld", "--target", "rpi4", "--runtime", "o"), ["ort"]),
         (("bench", "pfld", "--target", "browser", "--quant", "q"), ["qat", "qdq"]),
         (("build", "pfld", "--quant", "fp"), ["fp16"]),

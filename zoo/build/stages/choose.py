@@ -1,0 +1,44 @@
+"""choose: the first runtime whose compiler takes the quantized networks."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from zoo import registry
+from zoo.build.choice import CHOICE_FILE
+from zoo.build.plan import Plan
+from zoo.build.stage import needs_of_detector
+from zoo.capability import refusal_of
+from zoo.graph import Graph
+
+
+def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
+    """Write runtime.json: the target, and why it is that one.
+
+    The plan's own is the last resort: what it does not take either, its lowering refuses.
+    """
+    graphs = list(_networks(needs))
+    why, chosen = "", plan
+    for candidate in plan.preferred:
+        refusal = _refusal(candidate, graphs)
+        if not refusal:
+            chosen = candidate
+            break
+        why = why or f"{candidate.target.name} does not take the network: {refusal}"
+    why = why or "it is the board's fastest, and takes the whole network"
+    choice = {"target": chosen.target.name, "why": why}
+    (out / CHOICE_FILE).write_text(json.dumps(choice, indent=2) + "\n", "utf-8")
+
+
+def _refusal(plan: Plan, graphs: Sequence[Graph]) -> str:
+    """Return why a plan's target does not take one of its networks, '' if it takes all."""
+    parts = (part for part in (plan, plan.detector) if part is not None)
+    found = (refusal_of(g, part.target, part.scheme) for g, part in zip(graphs, parts, strict=True))
+    return next(filter(None, found), "")
+
+
+def _networks(needs: Mapping[str, Path]) -> Iterator[Graph]:
+    """Yield the network that is deployed, and a chain's detector."""
+    for part in filter(None, (needs, needs_of_detector(needs))):
+        hub = part["quantize"] / "hub.onnx"
+        yield registry.load("format", "onnx").read(hub.read_bytes(), str(hub))
