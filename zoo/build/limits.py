@@ -17,5 +17,19 @@ class Limits:
     constants_bytes: float = inf
     loss: float = inf
 
+    @property
+    def words(self) -> str:
+        """The limits for people."""
+        size = f"{self.constants_bytes / 1024:g} KiB" if self.constants_bytes < inf else ""
+        loss = f"a loss of {self.loss:g}" if self.loss < inf else ""
+        return " and ".join(filter(None, (size, loss)))
+
+    @property
+    def remedy(self) -> str:
+        """What to do about limits that nothing keeps."""
+        if self.constants_bytes < inf and self.loss < inf:
+            return "allow more of either"
+        return "allow more KiB" if self.constants_bytes < inf else "allow a larger loss"
+
 
 NO_LIMITS = Limits()

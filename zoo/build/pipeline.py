@@ -74,10 +74,11 @@ def _calibration(plan: Plan) -> Mapping[str, object]:
 
 
 def _limits(plan: Plan) -> Mapping[str, object]:
-    """Return the limits, and the compiler, which tells the size of what it stores."""
+    """Return the limits, and what the board takes and stores."""
     if plan.limits == NO_LIMITS:
         return {}
-    return {"limits": asdict(plan.limits), "compiler": plan.target.compiler}
+    board = {"compiler": plan.target.compiler, "refuses": dict(plan.target.refuses)}
+    return {"limits": asdict(plan.limits), **board}
 
 
 def _training(plan: Plan) -> Mapping[str, object]:

@@ -78,7 +78,7 @@ class Wish:
     quantizer: instead of the one named `quant`, '' for that.
     detector: that finds the model's regions, for the same target.  regions: how its boxes become
     them, None for what its recipe states.
-    limits: within which some layers get 4-bit weights.
+    limits: within which layers get other bit widths.
     """
 
     model: str
@@ -463,7 +463,7 @@ def _check_own_quantizer(wish: Wish) -> None:
 def _check_limits(wish: Wish) -> None:
     if wish.quant not in (_PTQ, _QAT) or wish.calibration is None:
         raise UsageError(
-            "--budget-kb and --max-loss choose layers for 4-bit weights, which are quantized anew: "
+            "--budget-kb and --max-loss choose bit widths, so layers are quantized anew: "
             f"give --calib DIR, and --quant {_PTQ} or {_QAT}"
         )
 

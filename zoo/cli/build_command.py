@@ -112,7 +112,8 @@ if TYPE_CHECKING:
 @click.option(
     "--max-loss",
     type=finite(),
-    help="As many layers get 4-bit weights as this mean loss of the outputs allows, in spreads.",
+    help="Mean loss of the outputs, in spreads: as many layers get 4-bit weights as it allows, or "
+    "as few values 16 bits as it needs.",
 )
 @click.option(
     "--sign",

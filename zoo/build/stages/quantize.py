@@ -12,7 +12,6 @@ from zoo.build.limits import NO_LIMITS
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
 from zoo.capability import demand_capable
-from zoo.cost import MemoryReport
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.pictures import (
     calibration_pictures,
@@ -33,12 +32,12 @@ from zoo.scheme import OWN_INTEGERS, Scheme
 from zoo.training import FitOptions
 
 if TYPE_CHECKING:
-    from zoo.diagnosis.mixed_weights import MixedWeights
+    from zoo.diagnosis.mixed_widths import MixedWidths
 
 _BATCH = 20
 _PTQ = "ptq"
 _JUDGED = 50
-"""Pictures that choose between 4 and 8 bits."""
+"""Pictures that choose between bit widths."""
 _CALIBRATION = "calibration.json"
 
 
@@ -64,7 +63,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     if mixed and not plan.trains:
         graph = mixed.graph
     else:
-        graph = _quantized(plan, floats, pictures, mixed.scheme if mixed else plan.integers)
+        scheme = mixed.scheme if mixed else plan.integers
+        graph = _quantized(plan, floats, pictures, _options(plan, pictures), scheme)
     (out / "hub.onnx").write_bytes(onnx.write(graph))
     checks = tuple(_losses(plan, Networks(float_hub, out / "hub.onnx"), graph, pictures))
     known = recorded_checks(graph.metadata, str(float_hub))
@@ -121,63 +121,39 @@ def _pictures(plan: Plan) -> HeldOut:
     return hold_out(calibration_pictures(plan.recipe, plan.calibration, plan.calibration_count))
 
 
-def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWeights":
-    """Return the layers that get 4-bit weights, found by post-training quantization."""
-    from zoo.diagnosis.mixed_weights import mix_weights
-    from zoo.diagnosis.runner import Runner
+def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWidths":
+    """Return the bit widths that keep the limits, found by post-training quantization."""
+    from zoo.build.width_choice import choose_widths
 
-    post_training, known = replace(plan, quant=_PTQ), plan.integers
-
-    def quantize(scheme: Scheme) -> Graph:
-        found = _quantized(post_training, graph, pictures, scheme)
-        if scheme != known:
-            _demand_lowerable(plan, found)
-        return found
-
-    ((name, samples),) = next(_batches(plan, pictures.judging[:_JUDGED], _JUDGED)).items()
-    return mix_weights(
+    plan = replace(plan, quant=_PTQ)
+    judging = next(_batches(plan, pictures.judging[:_JUDGED], _JUDGED))
+    one = replace(pictures, calibration=pictures.calibration[:1])
+    careless = QuantizeOptions(calibrator="minmax", correct_bias=False)
+    return choose_widths(
+        plan,
         graph,
-        known,
-        quantize,
-        Runner(name, samples),
-        plan.limits,
-        partial(_stored_bytes, plan),
+        judging,
+        partial(_quantized, plan, graph, pictures, _options(plan, pictures)),
+        partial(_quantized, replace(plan, quantizer=""), graph, one, careless),
     )
 
 
-def _stored_bytes(plan: Plan, graph: Graph) -> int | None:
-    """Return the bytes of constants in the board's program, None if its compiler does not tell."""
-    compiler = registry.load("compiler", plan.target.compiler)
-    memory = compiler.memory(graph) if isinstance(compiler, MemoryReport) else None
-    return None if memory is None else memory.weights_bytes
-
-
-def _demand_lowerable(plan: Plan, graph: Graph) -> None:
-    """Raise a ZooError for 4-bit weights that the board does not take, before further work."""
-    with recording():  # it only refuses: another compiler needs no other integers
-        registry.load("compiler", plan.target.compiler).lower(graph, plan.target, plan.scheme)
-
-
-def _quantized(plan: Plan, graph: Graph, pictures: HeldOut, scheme: Scheme) -> Graph:
+def _quantized(
+    plan: Plan, graph: Graph, pictures: HeldOut, options: QuantizeOptions, scheme: Scheme
+) -> Graph:
     """Return the integer graph; on a board with a `cpu_tail`, its end stays float."""
     if not plan.target.cpu_tail:
         with recording():  # it only refuses: another compiler needs no other integers
             demand_capable(graph, plan.target, scheme)
-        return _integers(plan, graph, pictures, scheme)
+        return _integers(plan, graph, pictures, options, scheme)
     compiler = registry.load("compiler", plan.target.compiler)
     front, tail = front_and_tail(graph, compiler.cut(graph, plan.target))
-    return joined(_integers(plan, front, pictures, scheme), tail, graph.outputs)
+    return joined(_integers(plan, front, pictures, options, scheme), tail, graph.outputs)
 
 
-def _integers(plan: Plan, graph: Graph, pictures: HeldOut, scheme: Scheme) -> Graph:
-    options = QuantizeOptions(
-        held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
-        fit=_fit(plan),
-        epochs=plan.epochs,
-        seed=plan.seed,
-    )
-    if plan.calibrator:
-        options = replace(options, calibrator=plan.calibrator)
+def _integers(
+    plan: Plan, graph: Graph, pictures: HeldOut, options: QuantizeOptions, scheme: Scheme
+) -> Graph:
     quantized: Graph = registry.load("quantizer", plan.quantizer or plan.quant).quantize(
         graph,
         scheme,
@@ -186,6 +162,16 @@ def _integers(plan: Plan, graph: Graph, pictures: HeldOut, scheme: Scheme) -> Gr
         options,
     )
     return quantized
+
+
+def _options(plan: Plan, pictures: HeldOut) -> QuantizeOptions:
+    options = QuantizeOptions(
+        held_out=tuple(_batches(plan, pictures.judging)) if pictures.is_apart else (),
+        fit=_fit(plan),
+        epochs=plan.epochs,
+        seed=plan.seed,
+    )
+    return replace(options, calibrator=plan.calibrator) if plan.calibrator else options
 
 
 def _losses(plan: Plan, networks: Networks, graph: Graph, pictures: HeldOut) -> Iterator[Check]:
@@ -231,7 +217,7 @@ def _facts(
     graph: Graph,
     pictures: HeldOut,
     checks: Sequence[Check],
-    mixed: "MixedWeights | None",
+    mixed: "MixedWidths | None",
 ) -> dict[str, object]:
     count = len({*pictures.calibration, *pictures.judging})
     notes = (count_note(count), region_note(plan.recipe.contract, pictures.judging))
@@ -249,7 +235,7 @@ def _facts(
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),
         "notes": [*_given_notes(plan), *choice, *_loss_note(checks), *filter(None, notes)],
-        **({"mixed_weights": mixed.to_json()} if mixed else {}),
+        **({"mixed_widths": mixed.to_json()} if mixed else {}),
     }
 
 

@@ -1,0 +1,64 @@
+"""The bit widths of a build with limits, chosen layer by layer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from zoo import registry
+from zoo.build.plan import Plan
+from zoo.cost import MemoryReport
+from zoo.diagnosis.mixed_widths import MixedWidths, mix_widths
+from zoo.diagnosis.runner import Runner
+from zoo.diagnosis.width_limits import TrialQuantizer
+from zoo.errors import RefusedError
+from zoo.graph import Graph
+from zoo.plugs import Feeds
+from zoo.provenance.used import recording
+from zoo.scheme import Scheme
+from zoo.target import Target
+
+__all__ = ["choose_widths"]
+
+Quantize = Callable[[Scheme], Graph]
+
+
+def choose_widths(
+    plan: Plan, floats: Graph, judging: Feeds, whole: Quantize, quick: Quantize
+) -> MixedWidths:
+    """Return the widths that keep the plan's limits.
+
+    judging: pictures held out from calibration, as one batch.
+    whole, quick: as in zoo.diagnosis.width_limits.TrialQuantizer, but `quick` refuses nothing.
+    """
+
+    def tried(scheme: Scheme) -> Graph:
+        with recording():  # it only refuses: another compiler needs no other integers
+            _demand_taken(plan.target, scheme, floats.outputs[0])
+            graph = quick(scheme)
+            compiler = registry.load("compiler", plan.target.compiler)
+            compiler.lower(graph, plan.target, plan.scheme)
+        return graph
+
+    ((name, samples),) = judging.items()
+    quantizer = TrialQuantizer(whole, tried, partial(_stored_bytes, plan))
+    return mix_widths(floats, plan.integers, quantizer, Runner(name, samples), plan.limits)
+
+
+def _demand_taken(target: Target, scheme: Scheme, name: str) -> None:
+    """Raise RefusedError if the target refuses the scheme that has the widths of a tensor.
+
+    A compiler may take what its runtime does not compute any better, such as 4-bit weights.
+    """
+    asked = scheme.at(name)
+    for refused, why in target.refuses.items():
+        if refused in registry.names("scheme"):
+            known: Scheme = registry.load("scheme", refused)
+            if replace(asked, name=known.name, summary=known.summary) == known:
+                raise RefusedError(f"{target.name} refuses '{refused}': {why}")
+
+
+def _stored_bytes(plan: Plan, graph: Graph) -> int | None:
+    """Return the bytes of constants in the board's program, None if its compiler does not tell."""
+    compiler = registry.load("compiler", plan.target.compiler)
+    memory = compiler.memory(graph) if isinstance(compiler, MemoryReport) else None
+    return None if memory is None else memory.weights_bytes
