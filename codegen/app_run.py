@@ -6,10 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ProgramError, ToolchainError
 from zoo.picture import read_picture
@@ -17,6 +14,10 @@ from zoo.plugs import AppRun, ChainRun
 from zoo.program_end import ended, without_programs
 from zoo.recipe import GoldenInput
 from zoo.signal_file import SIGNAL_SUFFIX
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["answered_runs", "run_app", "run_chain", "run_firmware", "run_summary"]
 
@@ -104,7 +105,7 @@ def _frame(golden: GoldenInput) -> bytes:
     return f"{width} {height} {numbers}\n".encode() + picture.transpose(2, 0, 1).tobytes()
 
 
-def _outputs(line: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+def _outputs(line: Mapping[str, Any]) -> "dict[str, NDArray[np.float32]]":
     return {name: _array(values) for name, values in line.get("outputs", {}).items()}
 
 
@@ -178,6 +179,9 @@ def _run(command: Sequence[str], picture: str, given: bytes = b"") -> str:
     return finished.stdout.decode("utf-8")
 
 
-def _array(values: object) -> NDArray[np.float32]:
+def _array(values: object) -> "NDArray[np.float32]":
+    # On demand: a build of what is cached runs nothing.
+    import numpy as np
+
     # JSON has no nan, the app writes null; nine digits represent every float32 exactly.
     return np.array(values, np.float64).astype(np.float32)

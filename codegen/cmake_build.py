@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from zoo.errors import MissingToolError, ToolchainError
@@ -18,16 +19,24 @@ _LOG_LINES = 15
 _FLAGS = ("CFLAGS", "CXXFLAGS", "LDFLAGS")
 
 
-def cmake_build(source: Path, out: Path, options: tuple[str, ...] = ()) -> Path:
+def cmake_build(
+    source: Path,
+    out: Path,
+    options: tuple[str, ...] = (),
+    fill: Callable[[Path], object] = lambda out: None,  # noqa: ARG005
+) -> Path:
     """Build `source` in `out` and return the program.
 
-    options: additional configure options. Raises ToolchainError if CMake is missing, or with the
-    end of the log and its path if the build fails.
+    options: additional configure options.  fill: puts objects into the configured build.
+    Raises ToolchainError if CMake is missing, or with the end of the log and its path if the
+    build fails.
     """
     cmake = _require_cmake()
     configure = [cmake, "-S", str(source), "-B", str(out), "-DCMAKE_BUILD_TYPE=Release", *options]
     build = [cmake, "--build", str(out), "--parallel", str(os.cpu_count() or 1)]
-    log = "".join(_run(command, source) for command in (configure, build))
+    log = _run(configure, source)
+    fill(out)
+    log += _run(build, source)
     program = out / "app"
     if not program.is_file():
         raise _failure("produced no program 'app'", log, source)

@@ -12,7 +12,7 @@ from codegen.cmake_build import cmake_build
 from codegen.emulator import EMULATOR, emulated_root, emulator_words
 from codegen.machines import check_versions
 from codegen.toolchain import LinuxToolchain, by_host, cmake_options
-from codegen.zig_library import object_launchers
+from codegen.zig_library import build_by_zig
 from zoo.errors import MissingToolError
 from zoo.plugs import Library
 from zoo.tool import Tool
@@ -82,7 +82,7 @@ class KriaToolchain(LinuxToolchain):
 
         Raises ToolchainError, also if the program would not load on one of the board's images.
         """
-        program = cmake_build(source, out, self._options(source))
+        program = (cmake_build if by_host() else build_by_zig)(source, out, self._options(source))
         check_versions(program, self.machine.images)
         return program
 
@@ -101,7 +101,6 @@ class KriaToolchain(LinuxToolchain):
         return (
             *cmake_options(self.machine, self.compiler()),
             f"-DCMAKE_CXX_STANDARD_LIBRARIES={' '.join(self.linker())}",
-            *object_launchers(source),
         )
 
 

@@ -1,6 +1,8 @@
 """Keeps the objects of programs: their C++ core is the same for every network, C kernels for many.
 
-CMake calls it in place of Zig, for each unit:
+`fill` compiles the units of a configured build, or copies their objects, before CMake builds it.
+What that leaves, CMake compiles by this program in place of Zig, as with a generator that knows
+only objects of its own (Ninja):
 
     python -m codegen.object_cache FOLDER SOURCE COMPILER WORD...
 
@@ -10,35 +12,66 @@ The key is the command, the compiler's file and the contents of all files that t
 but not the place of the sources: an object does not depend on it (-ffile-prefix-map).
 """
 
+import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 from zoo.build.cache import Cache, Task
 from zoo.errors import CacheError
 
-__all__ = ["compile_unit", "included_files"]
+__all__ = ["COMMANDS", "compile_unit", "fill", "included_files"]
+
+COMMANDS = "compile_commands.json"
+"""CMake's file of the compile commands, in the folder of a build."""
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
 _FOLDER_OPTIONS = ("-I", "-isystem")
+_NOTED = ("-MD", "-MF", "-MT")
+"""Options for notes of what a unit includes; the object does not depend on them."""
 _OBJECT = "unit.o"
 
 
-def compile_unit(folder: Path, source: Path, command: Sequence[str]) -> int:
+def fill(folder: Path, source: Path, build: Path) -> None:
+    """Put the objects of all units into a configured build.
+
+    A unit that cannot be compiled is left out: CMake compiles it again, and says what is wrong.
+    folder: the cache.  build: has COMMANDS.
+    """
+    commands = json.loads((build / COMMANDS).read_text("utf-8"))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(lambda entry: _fill_one(folder, source, entry), commands))
+
+
+def _fill_one(folder: Path, source: Path, entry: Mapping[str, str]) -> None:
+    words, place = shlex.split(entry["command"]), Path(entry["directory"])
+    if __name__ in words:  # some versions of CMake have the launcher in it
+        words = words[words.index(__name__) + 3 :]
+    (place / _value(words, "-o")).parent.mkdir(parents=True, exist_ok=True)
+    compile_unit(folder, source, words, place)
+
+
+def compile_unit(
+    folder: Path, source: Path, command: Sequence[str], place: Path | None = None
+) -> int:
     """Run a compile command, or copy the object that it made before; return its exit status.
 
     folder: the cache; where it cannot be written, the command just runs.
+    place: where it runs, in silence; None for here.
     """
     unit = Path(_value(command, "-c"))
     task = Task("object", unit.stem, options=_ingredients(source, unit, command))
     try:
-        return _perform(Cache(folder), task, command)
+        return _perform(Cache(folder), task, command, place)
     except CacheError:
-        return _run(command)
+        return _run(command, place)
 
 
 def included_files(unit: Path, command: Sequence[str]) -> Iterator[Path]:
@@ -59,11 +92,11 @@ def included_files(unit: Path, command: Sequence[str]) -> Iterator[Path]:
             waiting += [place / name.decode("utf-8") for place in (file.parent, *folders)]
 
 
-def _perform(cache: Cache, task: Task, command: Sequence[str]) -> int:
-    target = Path(_value(command, "-o"))
+def _perform(cache: Cache, task: Task, command: Sequence[str], place: Path | None) -> int:
+    target = (place or Path()) / _value(command, "-o")
 
     def run(out: Path) -> None:
-        status = _run(command)
+        status = _run(command, place)
         if status:
             raise _FailedError(status)
         shutil.copyfile(target, out / _OBJECT)
@@ -88,7 +121,7 @@ class _FailedError(Exception):
 def _ingredients(source: Path, unit: Path, command: Sequence[str]) -> Mapping[str, object]:
     """Return all that the object depends on, in JSON types."""
     compiler = Path(command[0]).stat()
-    ours = {_value(command, option) for option in ("-c", "-o", "-MF", "-MT")}
+    ours = {*_NOTED, *(_value(command, option) for option in ("-c", "-o", "-MF", "-MT"))}
     digests = (_digest(file, source) for file in included_files(unit, command))
     return {
         "command": [_placeless(word, source) for word in command if word not in ours],
@@ -119,8 +152,10 @@ def _folders(command: Sequence[str]) -> Iterator[str]:
                 yield word.removeprefix(option) or command[index + 1]
 
 
-def _run(command: Sequence[str]) -> int:
-    return subprocess.run(command, check=False).returncode
+def _run(command: Sequence[str], place: Path | None) -> int:
+    silent = None if place is None else subprocess.DEVNULL
+    finished = subprocess.run(command, cwd=place, stdout=silent, stderr=silent, check=False)
+    return finished.returncode
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from codegen.app import App
 from codegen.app_run import answered_runs
 from codegen.chromium import CHROMIUM, Tab, opened
@@ -163,6 +161,9 @@ def _in_node(page: Path, looks: Sequence[_Look]) -> _Answers:
 
 def _pixels(look: _Look) -> Mapping[str, object]:
     """Return a picture as canvases have it."""
+    # On demand: a build of what is cached runs nothing.
+    import numpy as np
+
     rgb = read_picture(look.picture)
     height, width, _ = rgb.shape
     rgba = np.concatenate([rgb, np.full((height, width, 1), 255, np.uint8)], axis=-1)

@@ -15,7 +15,7 @@ from codegen.cmake_build import CMAKE, cmake_build
 from codegen.cpp_library import zig_libraries
 from codegen.emulator import ARM_TOOLS, emulated
 from codegen.machines import LinuxMachine, check_versions
-from codegen.zig_library import is_built, note_built, object_launchers
+from codegen.zig_library import build_by_zig, is_built, note_built
 from zoo.errors import MissingToolError, ToolchainError
 from zoo.plugs import Library
 from zoo.provenance.used import Thing, record
@@ -82,15 +82,12 @@ class LinuxToolchain:
                 f"compiling for {self.machine.name}: the first time takes minutes, for Zig's C++ "
                 "library"
             )
-        program = cmake_build(source, out, self._cmake_options(source, compiler))
+        options = cmake_options(self.machine, compiler, self.compiler("c"))
+        program = (build_by_zig if is_zig else cmake_build)(source, out, options)
         if is_zig:
             note_built(compiler)
         check_versions(program, self.machine.images)
         return program
-
-    def _cmake_options(self, source: Path, compiler: Sequence[str]) -> tuple[str, ...]:
-        options = cmake_options(self.machine, compiler, self.compiler("c"))
-        return options if by_host() else (*options, *object_launchers(source))
 
     @contextmanager
     def launcher(self, environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

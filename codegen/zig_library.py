@@ -7,11 +7,21 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["cache_folder", "is_built", "note_built", "object_launchers", "objects_folder"]
+from codegen.cmake_build import cmake_build
+from codegen.object_cache import fill
+
+__all__ = [
+    "build_by_zig",
+    "cache_folder",
+    "is_built",
+    "note_built",
+    "objects_folder",
+]
 
 
 def is_built(words: Sequence[str]) -> bool:
@@ -30,14 +40,16 @@ def objects_folder() -> Path:
     return cache_folder() / "edgezoo-objects"
 
 
-def object_launchers(source: Path) -> tuple[str, ...]:
-    """Return CMake's options by which Zig compiles the same unit once (codegen.object_cache).
+def build_by_zig(source: Path, out: Path, options: tuple[str, ...]) -> Path:
+    """Build `source` in `out` as `cmake_build`, with the objects that are kept.
 
-    source: the folder of the program's sources.
+    options: of CMake, with Zig as the compiler.
     """
-    folders = map(str, (objects_folder(), source.absolute()))
-    words = ";".join((sys.executable, "-m", "codegen.object_cache", *folders))
-    return tuple(f"-DCMAKE_{language}_COMPILER_LAUNCHER={words}" for language in ("C", "CXX"))
+    folder, source = objects_folder(), source.absolute()
+    words = ";".join((sys.executable, "-m", "codegen.object_cache", str(folder), str(source)))
+    launchers = (f"-DCMAKE_{language}_COMPILER_LAUNCHER={words}" for language in ("C", "CXX"))
+    options = (*options, *launchers, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
+    return cmake_build(source, out, options, partial(fill, folder, source))
 
 
 def _note(words: Sequence[str]) -> Path:

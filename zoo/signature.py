@@ -9,19 +9,12 @@ import stat
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from typing import TYPE_CHECKING
 
 from zoo.errors import KeyFileError, NotWrittenError, SignatureError
+
+if TYPE_CHECKING:
+    from zoo.ed25519 import Ed25519PrivateKey
 
 __all__ = ["SIGNATURE", "SIGNER", "PublicKey", "SigningKey", "make_key", "signer_of"]
 
@@ -35,7 +28,6 @@ _BYTES_MAX = 64 << 10
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _PRIVATE_MODE = 0o600
 _MADE_BY = "`zoo keygen` makes keys"
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True)
@@ -47,17 +39,16 @@ class PublicKey:
     @property
     def pem(self) -> bytes:
         """Return it as a SubjectPublicKeyInfo in PEM."""
-        return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        from zoo.ed25519 import public_pem
+
+        return public_pem(self.raw)
 
     @property
     def fingerprint(self) -> str:
         """Return the SHA-256 of its DER form, as 'SHA256:' and 64 hexadecimal digits."""
-        der = self._key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return f"SHA256:{sha256(der).hexdigest()}"
+        from zoo.ed25519 import public_der
 
-    @property
-    def _key(self) -> Ed25519PublicKey:
-        return Ed25519PublicKey.from_public_bytes(self.raw)
+        return f"SHA256:{sha256(public_der(self.raw)).hexdigest()}"
 
     @property
     def is_weak(self) -> bool:
@@ -71,11 +62,9 @@ class PublicKey:
 
     def has_signed(self, content: bytes, signature: bytes) -> bool:
         """Return whether a signature of content is of this key."""
-        try:
-            self._key.verify(signature, content)
-        except InvalidSignature:
-            return False
-        return True
+        from zoo.ed25519 import has_signed
+
+        return has_signed(self.raw, content, signature)
 
     @classmethod
     def read(cls, file: Path) -> "PublicKey":
@@ -85,7 +74,7 @@ class PublicKey:
             raise KeyFileError(f"{file}: is a private key; give the public one, {file.name}.pub")
         try:
             return cls.from_pem(content)
-        except _UNREADABLE as error:
+        except ValueError as error:
             why = error if "small order" in str(error) else _begin(content)
             raise KeyFileError(
                 f"{file}: is not an Ed25519 public key in PEM ({why}); {_MADE_BY}"
@@ -94,10 +83,9 @@ class PublicKey:
     @classmethod
     def from_pem(cls, content: bytes) -> "PublicKey":
         """Parse `pem`'s form; raises ValueError, also for a weak key."""
-        key = load_pem_public_key(content)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError(f"{type(key).__name__} instead of Ed25519PublicKey")
-        public = cls(key.public_bytes_raw())
+        from zoo.ed25519 import parse_public
+
+        public = cls(parse_public(content))
         if public.is_weak:
             raise ValueError("its point has a small order, so anybody can sign for it")
         return public
@@ -133,10 +121,12 @@ def make_key(file: Path) -> PublicKey:
     for path in (file, public_file):
         if path.exists() or path.is_symlink():
             raise NotWrittenError(f"{path}: is there already; name another file for the new key")
+    from zoo.ed25519 import Ed25519PrivateKey, private_pem
+
     key = Ed25519PrivateKey.generate()
     public = PublicKey(key.public_key().public_bytes_raw())
     file.parent.mkdir(parents=True, exist_ok=True)
-    _write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _write_private(file, private_pem(key))
     try:
         public_file.write_bytes(public.pem)
     except OSError:
@@ -163,7 +153,7 @@ def signer_of(
         raise SignatureError(f"{where}: is signed, but {missing[0]!r} is missing; do not use it")
     try:
         signer = PublicKey.from_pem(_bounded(folder / SIGNER))
-    except _UNREADABLE as error:
+    except ValueError as error:
         raise SignatureError(
             f"{where}: {SIGNER!r} is not an Ed25519 public key; do not use this bundle"
         ) from error
@@ -179,7 +169,9 @@ def signer_of(
     return signer
 
 
-def _private(file: Path) -> Ed25519PrivateKey:
+def _private(file: Path) -> "Ed25519PrivateKey":
+    from zoo.ed25519 import parse_private
+
     content = _read(file)
     if b"BEGIN PUBLIC KEY" in content:
         raise KeyFileError(f"{file}: is a public key; sign with the private one beside it")
@@ -191,15 +183,10 @@ def _private(file: Path) -> Ed25519PrivateKey:
     if file.stat().st_mode & _OTHERS:
         raise KeyFileError(f"{file}: others than its owner may use it; chmod 600 {file}")
     try:
-        key = load_pem_private_key(content, password=None)
-    except _UNREADABLE:
-        key = None
-    if isinstance(key, Ed25519PrivateKey):
-        return key
-    found = type(key).__name__ if key else _begin(content)
-    raise KeyFileError(
-        f"{file}: is not an Ed25519 private key in PEM ({found}); {_MADE_BY}"
-    ) from None
+        return parse_private(content)
+    except ValueError as error:
+        found = str(error) or _begin(content)
+    raise KeyFileError(f"{file}: is not an Ed25519 private key in PEM ({found}); {_MADE_BY}")
 
 
 def _write_private(file: Path, content: bytes) -> None:

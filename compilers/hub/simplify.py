@@ -26,6 +26,7 @@ _SKIPPED = (
     "fuse_matmul_add_bias_into_gemm_batched",
 )
 
+_UNUSED = ("torch", "sympy")
 _LONGEST_FAULT = 300
 _STREAMS = (1, 2)
 """Standard output and error."""
@@ -58,7 +59,7 @@ def simplified(model: ModelProto, where: str) -> Simplified:
     What onnxsim and its ONNX Runtime print is dropped: the fault has what explains a failure.
     """
     # On demand: it takes half a second, and reading a hub does not need it.
-    with _without_torch():
+    with _without_unused():
         import onnxsim
 
     shapes = _shapes_of_one_sample(model)
@@ -86,16 +87,19 @@ def simplified(model: ModelProto, where: str) -> Simplified:
 
 
 @contextmanager
-def _without_torch() -> Iterator[None]:
-    """Hide PyTorch from an import: onnxsim loads it for a quantizer, which takes two seconds."""
-    is_hidden = "torch" not in sys.modules
-    if is_hidden:
-        sys.modules["torch"] = None  # type: ignore[assignment]  # ImportError for who asks
+def _without_unused() -> Iterator[None]:
+    """Hide what onnxsim imports if it is there, but not for its simplification.
+
+    PyTorch is for a quantizer and takes two seconds, SymPy for a table and takes a third of one.
+    """
+    hidden = {name for name in _UNUSED if name not in sys.modules}
+    # None raises ImportError for who asks.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        if is_hidden:
-            del sys.modules["torch"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 @contextmanager

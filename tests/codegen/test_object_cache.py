@@ -1,16 +1,18 @@
 """Objects are kept by what they are made of, wherever the sources are."""
 
+import json
 import os
 
 import pytest
 
-from codegen.object_cache import compile_unit, included_files
+from codegen.object_cache import COMMANDS, compile_unit, fill, included_files
 
 COMPILER = """#!/bin/sh
 # Writes what it compiles, and a line for each run.
 echo run >> "$(dirname "$0")/runs"
-grep -q mistake "$3" && exit 3
-cat "$3" > "$5"
+while [ "$1" != -c ]; do shift; done
+grep -q mistake "$2" && exit 3
+cat "$2" > "$4"
 """
 
 
@@ -92,6 +94,29 @@ def test_without_a_place_for_the_cache_it_just_compiles(build, sources, tmp_path
     (tmp_path / "cache").write_text("a file")
     assert build("here")[0] == 0
     assert build("here")[2] == 2
+
+
+def test_a_configured_build_gets_the_objects_that_can_be_made(tmp_path, sources, compiler):
+    sources("here")
+    sources("broken", unit="mistake\n")
+    # CMake's own notes of includes, and a launcher, which some versions write there.
+    launcher = "python -m codegen.object_cache CACHE SOURCE "
+    rows = [(place, words) for place in ("here", "broken") for words in ("", launcher)]
+    commands = [
+        {
+            "directory": str(tmp_path / "build"),
+            "command": f"{words}{compiler} -MD -c {tmp_path / place}/unit.cpp -o {number}/unit.o",
+        }
+        for number, (place, words) in enumerate(rows)
+    ]
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / COMMANDS).write_text(json.dumps(commands))
+    for _ in range(2):
+        fill(tmp_path / "cache", tmp_path / "here", tmp_path / "build")
+    made = [(tmp_path / "build" / str(number) / "unit.o").exists() for number in range(4)]
+    assert made == [True, True, False, False]
+    runs = (tmp_path / "runs").read_text().count("run")
+    assert runs == 1 + 4  # what failed is tried again
 
 
 def test_includes_are_found_at_any_depth_and_in_the_commands_folders(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from spot_app import REQUEST, write_sources
 
 import codegen.toolchain
+import codegen.zig_library
 import zoo.zig
 from codegen.machines import JETSON, PC, RASPBERRY_PI_4, BoardImage, LinuxMachine
 from codegen.toolchain import LinuxToolchain
@@ -23,7 +24,7 @@ def machine(monkeypatch, tmp_path):
     """A machine without compilers; what CMake is told is written down."""
     told = []
 
-    def build(_, out, options):
+    def build(_, out, options, fill=None):  # noqa: ARG001
         told.extend(options)
         return out / "app"
 
@@ -32,7 +33,8 @@ def machine(monkeypatch, tmp_path):
     for name in ("CC", "CXX", "ZOO_TOOLCHAIN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(zoo.zig, "find_spec", lambda name: None)  # noqa: ARG005
-    monkeypatch.setattr(codegen.toolchain, "cmake_build", build)
+    for module in (codegen.toolchain, codegen.zig_library):
+        monkeypatch.setattr(module, "cmake_build", build)
     monkeypatch.setattr(codegen.toolchain, "check_versions", lambda program, images: None)  # noqa: ARG005
     return told
 
@@ -65,6 +67,7 @@ def test_zig_by_default(machine, tmp_path, board, words):
         f"-DCMAKE_C_COMPILER=/packages/ziglang/zig;cc;-target;{words}",
         f"-DCMAKE_C_COMPILER_LAUNCHER={launcher}",
         f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}",
+        "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
     ]
     assert [tool.name for tool in LinuxToolchain(board).tools][:2] == ["CMake", "Zig"]
 
@@ -193,7 +196,7 @@ def test_a_program_for_pcs_needs_an_old_c_library_only(tmp_path):
 def test_a_program_that_is_too_new_for_the_board(monkeypatch, tmp_path):
     board = LinuxMachine("boards", "x86_64", "", (2, 17), (BoardImage("old", {"GLIBC": (2, 1)}),))
     monkeypatch.setattr(LinuxToolchain, "compiler", lambda *_: ("c++",))
-    monkeypatch.setattr(codegen.toolchain, "cmake_build", lambda _, out, __: out / "app")
+    monkeypatch.setattr(codegen.toolchain, "build_by_zig", lambda _, out, __: out / "app")
     monkeypatch.setattr("codegen.machines.symbol_versions", lambda _: ("GLIBC_2.38",))
     with pytest.raises(ToolchainError, match=r"needs GLIBC_2.38, but old has GLIBC_2.1 at most"):
         LinuxToolchain(board).build(tmp_path, tmp_path)

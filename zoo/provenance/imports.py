@@ -1,16 +1,17 @@
 """What Python code imports, read from its source without running it."""
 
 import ast
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["Imports", "imports_of", "modules_of", "sub_packages"]
+__all__ = ["Imports", "files_below", "imports_of", "modules_of", "sub_packages"]
 
-_INIT = "__init__"
+_INIT, _CACHE = "__init__", "__pycache__"
 _PYTHONS_OWN = sys.stdlib_module_names | {"__main__"}
 _BY_NAME = frozenset({"import_module", "__import__", "run_module", "run_path"})
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -36,11 +37,27 @@ def modules_of(package: str) -> Mapping[str, Path]:
     if spec is None or not spec.submodule_search_locations:
         return {package: Path(spec.origin)} if spec and spec.origin else {}
     files = {
-        (package, *path.relative_to(folder).with_suffix("").parts): path
+        (package, *inside.removesuffix(".py").split("/")): path
         for folder in spec.submodule_search_locations
-        for path in sorted(Path(folder).rglob("*.py"))
+        for inside, path in sorted(files_below(Path(folder)))
+        if inside.endswith(".py")
     }
     return {".".join(_without_init(parts)): path for parts, path in files.items()}
+
+
+def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[tuple[str, Path]]:
+    """Yield (relative path, path) of every file below a folder, without Python's caches.
+
+    skipped: folders directly inside.
+    """
+    # Path.rglob takes several times as long, and every build looks at all sources.
+    for here, folders, files in os.walk(folder):
+        place = Path(here)
+        start = place.relative_to(folder).parts
+        left_out = {_CACHE} if start else {_CACHE, *skipped}
+        folders[:] = sorted(set(folders) - left_out)
+        paths = ((name, place / name) for name in files)
+        yield from (("/".join((*start, name)), path) for name, path in paths if path.is_file())
 
 
 @cache

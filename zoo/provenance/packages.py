@@ -18,7 +18,7 @@ from inspect import getmodulename
 from pathlib import Path
 
 from zoo.digest import digest_json, digest_path
-from zoo.provenance.imports import imports_of, modules_of, sub_packages
+from zoo.provenance.imports import files_below, imports_of, modules_of, sub_packages
 
 __all__ = ["ABSENT", "code_digest", "library_version", "own_distribution", "part_of", "reached"]
 
@@ -84,10 +84,8 @@ def _files(part: str) -> Iterator[tuple[str, Path]]:
     spec = find_spec(package)
     others = {name.partition(".")[2] for name in sub_packages(package)}
     for folder in map(Path, spec.submodule_search_locations or () if spec else ()):
-        for path in (folder / sub).rglob("*"):
-            inside = path.relative_to(folder).parts
-            if path.is_file() and "__pycache__" not in inside and (sub or inside[0] not in others):
-                yield "/".join(inside), path
+        found = files_below(folder / sub, () if sub else others)
+        yield from ((f"{sub}/{inside}" if sub else inside, path) for inside, path in found)
     if spec and spec.origin and not spec.submodule_search_locations:
         yield Path(spec.origin).name, Path(spec.origin)
 
