@@ -18,20 +18,24 @@ __all__ = [
     "Frame",
     "Moment",
     "Observer",
+    "Place",
     "PostStep",
     "PreStep",
     "Region",
     "Signal",
     "StepPlugin",
     "TrackStep",
+    "TurnedRegion",
     "ValueSpec",
     "box_region",
     "check_box",
     "is_box",
+    "is_turned_region",
     "seen_region",
 ]
 
 Box = tuple[float, float, float, float]
+Place = tuple[float, float]
 
 _LIMIT_PX = 1 << 20
 _DTYPES = ("float32", "float64", "int64", "str")
@@ -64,6 +68,28 @@ class Region:
     height_q8: int
 
 
+@dataclass(frozen=True)
+class TurnedRegion:
+    """Parallelogram in a photo, in 1/256 pixel: an origin and the sides that begin there.
+
+    across: along the upper edge of the network's input.  down: along its left edge.
+    """
+
+    x0_q8: int
+    y0_q8: int
+    across_x_q8: int
+    across_y_q8: int
+    down_x_q8: int
+    down_y_q8: int
+
+
+def is_turned_region(place: tuple[float, ...]) -> bool:
+    """Whether the origin and both sides, [6] in pixels, may lie in a photo; no for nan."""
+    if not all(abs(value) < _LIMIT_PX for value in place):
+        return False
+    return all(x * x + y * y >= 1 for x, y in (place[2:4], place[4:6]))
+
+
 def box_region(box: Box) -> Region:
     """Return a box (x, y, width, height) in 1/256 pixel, rounded; raises as `check_box`."""
     check_box(box)
@@ -85,6 +111,8 @@ class Frame:
     image_hwc: [H, W, 3] uint8 RGB (or [H, W, 1] after a gray step).
     box: region of interest in the photo (x, y, width, height), in pixels.
     region: region of the photo that the image shows, once cropped.
+    points: of the object in the box, in photo pixels with centres at integers; none if unknown.
+    turned_region: what the image shows instead of a region, once aligned by the points.
     input_chw: [C, H, W] float32, once normalised.
     signal: None for an image. A signal has an image without pixels, and samples instead of a box.
     """
@@ -94,6 +122,8 @@ class Frame:
     region: Region | None = None
     input_chw: "NDArray[np.float32] | None" = None
     signal: Signal | None = None
+    points: tuple[Place, ...] = ()
+    turned_region: TurnedRegion | None = None
 
 
 @dataclass(frozen=True)
@@ -123,10 +153,15 @@ class Moment:
 
 def seen_region(step: str, frame: Frame) -> Region:
     """Return the part of the photo that the network sees; raises RecipeError naming `step`."""
+    if frame.turned_region is not None:
+        raise StepError(
+            f"contract step '{step}': cannot follow a step that turns the part of the photo, such "
+            "as 'align'; of the steps with places, 'landmarks' can"
+        )
     if frame.region is None:
         raise StepError(
             f"contract step '{step}': no step before the network says what part of the photo it "
-            "sees; add stretch, center_crop, letterbox or crop"
+            "sees; add stretch, center_crop, letterbox, crop or align"
         )
     return frame.region
 
@@ -204,6 +239,13 @@ class PreStep(StepPlugin):
     chooses: bool = False
     resamples: bool = False
     is_pixelwise: bool = False
+
+    def usual_points(self, parameters: Mapping[str, Any]) -> tuple[Place, ...]:  # noqa: ARG002
+        """Return points that this step wants to know, () if it reads no `Frame.points`.
+
+        They lie where they would in a picture of the network's input size.
+        """
+        return ()
 
     @abstractmethod
     def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:

@@ -15,9 +15,9 @@ from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.data.crops import Crops
 from zoo.data.evaluation import Detector, Evaluation
-from zoo.data.processing import postprocess, preprocess, whole
+from zoo.data.processing import postprocess, preprocess, usual_points, whole
 from zoo.data.regions import landmark_box, regions_of
-from zoo.errors import DataError
+from zoo.errors import DataError, RefusedError
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
@@ -49,8 +49,14 @@ def evaluate(recipe: Recipe, run: Run, detector: Detector, data: Path) -> Evalua
 
     data: as in `zoo.data.labelled_data`, by default the test split. The metrics are of the faces
     that the detector finds; `missed_percent` tells how many it does not. Raises DataError if it
-    finds none.
+    finds none, RefusedError for a network that aligns points.
     """
+    if usual_points(recipe.contract):
+        raise RefusedError(
+            f"{recipe.name}: its contract aligns points, and accuracy in a detector's regions is "
+            "measured with boxes only; measure the network alone, by its name or with --detector "
+            "none"
+        )
     points = landmark_count(recipe.contract)
     named = find_faces(data, "test", points)
     faces = list(faces_of(crops_of(named)))

@@ -1,6 +1,7 @@
 """A tiny detector of bright spots, and its chain with the network of `spot_app`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from spot_app import REQUEST, network
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.plugs import AppDetector
 from zoo.region_rule import RegionRule
+
+Points = Sequence[Sequence[float]] | NDArray[np.float64]
 
 SIDE, STRIDE = 64, 8
 CELLS = SIDE // STRIDE
@@ -47,19 +50,20 @@ CHAIN = replace(REQUEST, detector=AppDetector("spots", DETECTOR, "spots.onnx", R
 _LOGIT_OF_WHITE, _LOGIT_OF_BLACK, _REACH = 60.0, -15.0, 1.8
 
 
-def detector_network(path: Path, reach: float = _REACH) -> Path:
+def detector_network(path: Path, reach: float = _REACH, points: Points = ()) -> Path:
     """Write a detector whose cells are sure where the picture is bright; boxes have one size.
 
-    reach: from a cell's middle to the sides of its box, in cells.
+    reach: from a cell's middle to the sides of its box, in cells.  points: [K, 2] from there to
+    its key points, likewise.
     """
-    weight = np.zeros((5, 3, STRIDE, STRIDE), np.float32)
+    bias = np.array([_LOGIT_OF_BLACK, *[reach] * 4, *np.ravel(points)], np.float32)
+    weight = np.zeros((len(bias), 3, STRIDE, STRIDE), np.float32)
     weight[0] = _LOGIT_OF_WHITE / weight[0].size
-    bias = np.array([_LOGIT_OF_BLACK, *[reach] * 4], np.float32)
     graph = helper.make_graph(
         [helper.make_node("Conv", ["image", "w", "b"], ["spots"], strides=[STRIDE, STRIDE])],
         "spots",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, SIDE, SIDE])],
-        [helper.make_tensor_value_info("spots", TensorProto.FLOAT, ["N", 5, CELLS, CELLS])],
+        [helper.make_tensor_value_info("spots", TensorProto.FLOAT, ["N", len(bias), CELLS, CELLS])],
         [numpy_helper.from_array(weight, "w"), numpy_helper.from_array(bias, "b")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)

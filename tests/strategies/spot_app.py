@@ -73,19 +73,23 @@ WATCHED = replace(REQUEST, contract=replace(CONTRACT, track=TRACK))
 """The same, with steps over time."""
 
 
+TEMPLATE = np.concatenate(
+    [np.random.default_rng(0).uniform(-0.4, 0.4, (66, 2)), [[-0.4, -0.4], [0.4, 0.4]]]
+)
+"""68 places around an object's middle, in sides of the region."""
+
+
 def network(path: Path) -> Path:
     """Write a network whose 68 landmarks are spread around the centroid of brightness.
 
     landmarks = template + centroid, brightness = mean of all pixels. The template spans 0.8 of
     the region, so that 1.25 times its box is a region of the same size.
     """
-    rng = np.random.default_rng(0)
-    spread = np.concatenate([rng.uniform(-0.4, 0.4, (66, 2)), [[-0.4, -0.4], [0.4, 0.4]]])
     places = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE
     constants = {
         "x": np.broadcast_to(places, (1, 3, SIZE, SIZE)),
         "y": np.broadcast_to(places[:, None], (1, 3, SIZE, SIZE)),
-        "template": spread.astype(np.float32).reshape(1, 136),
+        "template": TEMPLATE.astype(np.float32).reshape(1, 136),
         "pairs": np.array([1, 68], np.int64),
         "axes": np.array([1, 2, 3], np.int64),
         "flat": np.array([1, 1], np.int64),

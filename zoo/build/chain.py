@@ -159,6 +159,30 @@ def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
             f"{network.name}: has no value 'landmarks', where a second pass could look; set "
             "passes = 1 in [regions]"
         )
+    _demand_points(detector, network, rule)
+
+
+def _demand_points(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
+    """Raise RecipeError unless each pass has the points that the network's contract aligns."""
+    from zoo.data.processing import usual_points, value_specs
+
+    count = len(usual_points(network.contract))
+    found, own = value_specs(detector.contract), value_specs(network.contract)
+    if not count:
+        return
+    if rule.passes > 1 and own["landmarks"].shape != (count, 2):
+        raise ChainError(
+            f"{network.name}: its contract aligns {count} points, its own landmarks, which a "
+            f"second pass would align, are {own['landmarks']}; set passes = 1 in [regions]"
+        )
+    keypoints = found.get("keypoints")
+    if rule.passes == 1 and (keypoints is None or keypoints.shape != (None, count, 2)):
+        raise ChainError(
+            f"{network.name}: its contract aligns {count} points, the value 'keypoints' "
+            f"[N, {count}, 2] of its detector; {detector.name} has {keypoints or 'none'}: state "
+            "keypoints in the step boxes of its contract (docs/boxes.md), or take a detector that "
+            "finds them"
+        )
 
 
 def _boards() -> list[str]:

@@ -15,7 +15,7 @@ from zoo.data.tracking import rehearse_track
 from zoo.data.values import check_values
 from zoo.errors import ContractError, suggest
 from zoo.picture import Picture
-from zoo.step import Box, Frame, PreStep, Signal, ValueSpec
+from zoo.step import Box, Frame, Place, PreStep, Signal, ValueSpec
 
 __all__ = [
     "RESERVED",
@@ -26,6 +26,7 @@ __all__ = [
     "preprocess",
     "preprocess_batch",
     "rehearse",
+    "usual_points",
     "value_specs",
     "warn_of_large_inputs",
     "whole",
@@ -55,15 +56,18 @@ def whole(image_hwc: NDArray[np.uint8]) -> Box:
 
 
 def preprocess(
-    contract: Contract, source: NDArray[np.uint8] | Signal, box: Box | None = None
+    contract: Contract,
+    source: NDArray[np.uint8] | Signal,
+    box: Box | None = None,
+    points: Sequence[Place] = (),
 ) -> Frame:
     """Return the frame whose input_chw is the network's input.
 
     source: [H, W, 3] RGB, or a signal for a contract of signals.  box: (x, y, width, height), pixel
-    i covers [i, i + 1); None: all. Raises RecipeError if the steps do not produce the contract's
-    input.
+    i covers [i, i + 1); None: all.  points: of the object in the box, in photo pixels with centres
+    at integers; () if unknown. Raises RecipeError if the steps do not produce the contract's input.
     """
-    frame = _first_frame(contract, source, box)
+    frame = replace(_first_frame(contract, source, box), points=tuple(points))
     placed_by: PreStep | None = None
     for step in contract.pre:
         plugin = pre_step(step)
@@ -87,7 +91,7 @@ def _placed(step: PreStep, before: PreStep | None) -> PreStep | None:
         raise ContractError(
             f"contract step '{step.name}': the earlier step '{before.name}' already takes a part "
             "of the photo; a contract does that once, by 'stretch', 'center_crop', 'letterbox', "
-            "or 'crop' with 'resize': leave one out"
+            "'align', or 'crop' with 'resize': leave one out"
         )
     return step
 
@@ -168,7 +172,8 @@ def _check_new(step: str, stated: Iterable[str], added_by: Mapping[str, str]) ->
 def rehearse(contract: Contract) -> None:
     """Run a contract on a white picture, or signals, and made-up outputs, without any network.
 
-    Its steps over time run on a moment of these.
+    Its steps over time run on a moment of these. A contract with a step that reads points runs with
+    and without them.
 
     Raises RecipeError if its steps, inputs and outputs do not match, or if an app's record cannot
     hold its values.
@@ -181,16 +186,31 @@ def rehearse(contract: Contract) -> None:
     if contract.signal:
         preprocess(contract, loudest(contract.signal, _SIGNALS_S[0]))
     frame = preprocess(contract, _brightest(contract))
+    points = usual_points(contract)
     ramps = {
         t.name: np.linspace(0, 1, math.prod(t.shape), dtype=np.float32) for t in contract.outputs
     }
     values = postprocess(contract, ramps, frame)
+    if points:
+        postprocess(contract, ramps, preprocess(contract, _WHITE, points=points))
     for name in (*values, *rehearse_track(contract, value_specs(contract), values)):
         if name in RESERVED:
             raise ContractError(
                 f"contract: an output or value is called '{name}', a key of the app's own "
                 f"records ({', '.join(RESERVED)}); rename it"
             )
+
+
+def usual_points(contract: Contract) -> tuple[Place, ...]:
+    """Return the points that a step before the network wants to know, () if there is none.
+
+    They lie where they would in a picture of the network's input size.
+    """
+    for step in contract.pre:
+        plugin = pre_step(step)
+        if points := plugin.usual_points(plugin.complete(step.parameters)):
+            return points
+    return ()
 
 
 def loudest(spec: SignalSpec, length_s: float) -> Signal:

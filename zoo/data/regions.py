@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoo.region_rule import RegionRule
-from zoo.step import Box, is_box
+from zoo.step import Box, Place, is_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["landmark_box", "regions_of"]
+__all__ = ["landmark_box", "places_of", "regions_of"]
 
 
 def regions_of(boxes: "NDArray[Any]", rule: RegionRule) -> Iterator[tuple[int, Box]]:
@@ -35,6 +35,11 @@ def landmark_box(landmarks: "NDArray[Any]") -> Box:
     x, y = (low + 0.5).tolist()
     width, height = (high - low).tolist()
     return x, y, width, height
+
+
+def places_of(points: "NDArray[Any]") -> tuple[Place, ...]:
+    """Return points [K, 2] as the pairs that `zoo.step.Frame.points` has."""
+    return tuple((x, y) for x, y in points.tolist())
 
 
 def _region(box: Sequence[float], rule: RegionRule) -> Box:

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoo import registry
 from zoo.data.processing import postprocess, preprocess, value_specs, whole
-from zoo.data.regions import landmark_box, regions_of
+from zoo.data.regions import landmark_box, places_of, regions_of
 from zoo.data.values import read_values
 from zoo.errors import VerifyError
 from zoo.picture import read_picture
@@ -19,7 +19,7 @@ from zoo.proof.certificate import OF_DETECTOR, Check
 from zoo.proof.comparison import Outputs, compare, judging, least_units, output_scales
 from zoo.proof.proof import POST_EXACTNESS, Evidence, Proof, app_exactness, prove, read_hub
 from zoo.region_rule import RegionRule
-from zoo.step import Box, Frame, is_box
+from zoo.step import Box, Frame, Place, is_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,22 +104,23 @@ class _Network:
         executor = registry.load("executor", evidence.executor)
         self._run = executor.load(evidence.folder, evidence.main)
 
-    def look(self, image: "NDArray[np.uint8]", box: Box) -> _Look:
-        frame = preprocess(self.contract, image, box)
+    def look(self, image: "NDArray[np.uint8]", box: Box, points: Sequence[Place] = ()) -> _Look:
+        frame = preprocess(self.contract, image, box, points)
         assert frame.input_chw is not None
         found = self._run({self.contract.input.name: frame.input_chw[np.newaxis]})
         return _Look(box, frame, {name: values[0] for name, values in found.items()})
 
-    def look_again(self, image: "NDArray[np.uint8]", region: Box, passes: int) -> _Look:
-        """Look at a region, then in the box of the landmarks that were found."""
-        found = self.look(image, region)
+    def look_again(
+        self, image: "NDArray[np.uint8]", region: Box, points: Sequence[Place], passes: int
+    ) -> _Look:
+        """Look at a region, then at the landmarks that were found and their box."""
+        found = self.look(image, region, points)
         for _ in range(1, passes):
-            again = landmark_box(
-                postprocess(self.contract, found.outputs, found.frame)["landmarks"]
-            )
+            landmarks = postprocess(self.contract, found.outputs, found.frame)["landmarks"]
+            again = landmark_box(landmarks)
             if not is_box(again):
                 break
-            found = self.look(image, again)
+            found = self.look(image, again, places_of(landmarks))
         return found
 
 
@@ -136,17 +137,19 @@ def _regions(
     """
     network, wanted, found = _Network(evidence), list[_Look](), list[AppRun]()
     for number, (image, look, run) in enumerate(zip(images, looks, runs, strict=True), start=1):
-        boxes = postprocess(chain.detector.contract, run.detector.outputs, look.frame)["boxes"]
-        regions = [region for _, region in regions_of(boxes, chain.regions)]
+        values = postprocess(chain.detector.contract, run.detector.outputs, look.frame)
+        regions = [*regions_of(values["boxes"], chain.regions)]
         if len(regions) != len(run.regions):
             raise VerifyError(
                 f"step 'regions -> app': in picture {number} the app looked at {len(run.regions)} "
                 f"regions, its detector found {len(regions)}; do not deploy this build"
             )
-        for region, its_run in zip(regions, run.regions, strict=True):
-            own = network.look_again(image, region, chain.regions.passes)
+        for (row, region), its_run in zip(regions, run.regions, strict=True):
+            points = places_of(values["keypoints"][row]) if "keypoints" in values else ()
+            own = network.look_again(image, region, points, chain.regions.passes)
             box = _last_box(its_run, own.box, number)
-            wanted.append(own if box == own.box else network.look(image, box))
+            seen = own if box == own.box else network.look(image, box, own.frame.points)
+            wanted.append(seen)
         found += run.regions
     return wanted, found
 

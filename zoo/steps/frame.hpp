@@ -66,6 +66,29 @@ struct Region {
   std::int64_t height_q8 = 0;
 };
 
+// Parallelogram in a photo in 1/256 pixel: an origin and the sides that begin there, along the
+// upper and the left edge of the network's input.
+struct TurnedRegion {
+  std::int64_t x0_q8 = 0;
+  std::int64_t y0_q8 = 0;
+  std::int64_t across_x_q8 = 0;
+  std::int64_t across_y_q8 = 0;
+  std::int64_t down_x_q8 = 0;
+  std::int64_t down_y_q8 = 0;
+};
+
+// Whether the origin and both sides, in pixels, may lie in a photo.
+inline bool is_turned_region(const std::array<double, 6>& place) {
+  constexpr double kLimitPx = 1 << 20;
+  bool finite = true;  // false for nan, too
+  for (double value : place) finite = finite && std::fabs(value) < kLimitPx;
+  return finite && place[2] * place[2] + place[3] * place[3] >= 1 &&
+         place[4] * place[4] + place[5] * place[5] >= 1;
+}
+
+// Points of an object, x and y in photo pixels with centres at integers.
+using Points = std::vector<std::array<double, 2>>;
+
 // A one-dimensional signal; 1 is full scale.
 struct Signal {
   int rate_hz = 0;
@@ -77,6 +100,8 @@ using PixelValues = std::vector<std::array<float, 256>>;
 
 // An image, or a signal, on its way to the network. Steps before the network change it in turn. The
 // last one sets input_chw, or pixel_values: then the input has the numbers of the image's pixels.
+// points: of the object in the box, none if unknown.  turned_region: what the image shows instead
+// of a region, once aligned by them.
 struct Frame {
   std::shared_ptr<const Image> image;
   std::shared_ptr<const Signal> signal;
@@ -84,6 +109,8 @@ struct Frame {
   std::optional<Region> region;
   std::vector<float> input_chw;
   PixelValues pixel_values;
+  Points points;
+  std::optional<TurnedRegion> turned_region;
 };
 
 // The numbers of an image, in [C, H, W] order.

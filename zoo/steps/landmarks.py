@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoo.errors import StepError, suggest
 from zoo.parameters import check_choice, is_integer, is_numbers, refuse
-from zoo.step import Frame, PostStep, Region, ValueSpec, seen_region
+from zoo.step import Frame, PostStep, Region, TurnedRegion, ValueSpec, seen_region
 
 __all__ = ["STEP", "to_photo"]
 
@@ -83,7 +83,7 @@ class Landmarks(PostStep):
                 f"{suggest(output, values)}; name it in `output`"
             )
         size = values[output].size
-        region = seen_region(self.name, frame)
+        region = frame.turned_region or seen_region(self.name, frame)
         if size != numbers * count:
             raise StepError(
                 f"contract step 'landmarks': output '{output}' has {size} numbers; {count} "
@@ -99,17 +99,26 @@ class Landmarks(PostStep):
         return {"landmarks": to_photo(points, region)}
 
 
-def to_photo(normalized: NDArray[Any], region: Region) -> NDArray[np.float64]:
+def to_photo(normalized: NDArray[Any], region: Region | TurnedRegion) -> NDArray[np.float64]:
     """Return [..., 2] coordinates within a region as photo pixels.
 
         x = (x0 + u width) / 256 - 0.5,  y = (y0 + v height) / 256 - 0.5
 
+    and in a turned one, in this order of operations,
+
+        x = (x0 + u across_x + v down_x) / 256 - 0.5,  y = (y0 + u across_y + v down_y) / 256 - 0.5
+
     The half accounts for pixel i covering [i, i + 1) in a region but lying at i in landmarks.
     """
+    places = normalized.astype(np.float64)
     origin = np.array([region.x0_q8, region.y0_q8], np.float64)
-    sides = np.array([region.width_q8, region.height_q8], np.float64)
-    pixels: NDArray[np.float64] = (origin + normalized.astype(np.float64) * sides) / 256
-    return pixels - 0.5
+    if isinstance(region, TurnedRegion):
+        across = np.array([region.across_x_q8, region.across_y_q8], np.float64)
+        down = np.array([region.down_x_q8, region.down_y_q8], np.float64)
+        pixels = origin + places[..., :1] * across + places[..., 1:] * down
+    else:
+        pixels = origin + places * np.array([region.width_q8, region.height_q8], np.float64)
+    return pixels / 256 - 0.5
 
 
 def _ordered(output: NDArray[np.float64], numbers: int, order: str) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ _NOT_STEPS = {
     "plugin",
     "sampling",
     "track_values",
+    "turned_sampling",
     "vector",
 }
 

@@ -1,5 +1,6 @@
 """Regions fitted to a detector's boxes, and landmarks measured in them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,8 +10,9 @@ from landmark_recipe import NETWORK
 from recipes.shelf import chain_evaluation
 from recipes.shelf.chain_accuracy import fit_rule, measure
 from recipes.shelf.chain_evaluation import Face
+from zoo.contract import Step
 from zoo.data.evaluation import Detector
-from zoo.errors import DataError, RecipeError
+from zoo.errors import DataError, RecipeError, RefusedError
 from zoo.region_rule import RegionRule
 
 
@@ -60,6 +62,14 @@ def test_errors_in_each_kind_of_box():
     assert measured.corrected == pytest.approx(0, abs=0.5)
     assert (measured.faces, measured.missed) == (1, 0)
     assert measure(NETWORK, run, [face], [None], rule).missed == 1
+
+
+def test_a_network_that_aligns_points_is_not_measured_by_boxes(tmp_path):
+    align = Step("align", {"points": [[2, 2], [9, 2]], "size": [112, 112]})
+    contract = replace(NETWORK.contract, pre=(align, NETWORK.contract.pre[-1]))
+    detector = Detector(NETWORK.contract, dict, RegionRule())
+    with pytest.raises(RefusedError, match="its contract aligns points, and accuracy in a detect"):
+        chain_evaluation.evaluate(replace(NETWORK, contract=contract), dict, detector, tmp_path)
 
 
 def test_evaluation_in_the_regions_that_a_detector_finds(monkeypatch, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from aligned_case import write_chain as write_aligned_chain
 from chain_case import CHAIN_TOML, spots, write_chain
 from click.testing import CliRunner
 from made_once import made_once
@@ -198,6 +199,50 @@ def test_a_second_pass_needs_landmarks(chain, tmp_path):
     contract.write_text("\n".join(line for line in lines if not line.startswith("post")))
     with pytest.raises(RecipeError, match="has no value 'landmarks', where a second pass"):
         plan_of(chain)
+
+
+def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
+    chain = write_aligned_chain(tmp_path)
+    assert plan_of(chain).regions.passes == 2
+    once = CHAIN_TOML.replace("passes = 2", "passes = 1")
+    chain.write_text(once)
+    assert plan_of(chain).regions.passes == 1
+    spots_toml = tmp_path / "spots.toml"
+    spots_toml.write_text(
+        spots_toml.read_text().replace("keypoint_count = 68", "keypoint_count = 0")
+    )
+    message = (
+        r"aligns 68 points, the value 'keypoints' \[N, 68, 2\] of its detector; spots has none"
+    )
+    with pytest.raises(RecipeError, match=message):
+        plan_of(chain)
+    chain.write_text(CHAIN_TOML)  # the second pass aligns its own landmarks
+    assert plan_of(chain).regions.passes == 2
+    landmarks_toml = tmp_path / "landmarks.toml"
+    fewer = landmarks_toml.read_text().replace("points = [[", "points = [[1.5, 2.5], [")
+    landmarks_toml.write_text(fewer)
+    with pytest.raises(
+        RecipeError, match=r"aligns 69 points, its own landmarks, .* \[68, 2\]; set"
+    ):
+        plan_of(chain)
+
+
+def test_android_names_the_step_that_it_lacks(tmp_path):
+    chain = write_aligned_chain(tmp_path)
+    words = ["build", chain, "--target", "android", "--out", tmp_path, "--cache", tmp_path / "c"]
+    found = CliRunner().invoke(cli, [str(word) for word in words])
+    assert isinstance(found.exception, RecipeError)
+    assert str(found.exception).startswith("contract step 'align': has no Kotlin form, which apps")
+
+
+@pytest.mark.toolchain
+def test_a_network_that_sees_its_objects_turned_is_proven(tmp_path):
+    chain = write_aligned_chain(tmp_path)
+    zoo("build", chain, "--target", "x86", "--out", tmp_path, "--cache", tmp_path / "cache")
+    certificate = bundle_certificate(unpack(tmp_path / f"{BUILD}.tar.gz", tmp_path / "b"), "here")
+    (check,) = (c for c in certificate.checks if c.step == "detector: regions -> app")
+    assert check.bound is not None
+    assert check.values > 0
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from zoo.data.processing import (
     preprocess,
     preprocess_batch,
     rehearse,
+    usual_points,
     value_specs,
     warn_of_large_inputs,
 )
@@ -25,6 +26,7 @@ CONTRACT = Contract(
     pre=PRE,
     post=(Step("landmarks", {"output": "points", "count": 2}),),
 )
+ALIGN = Step("align", {"points": [[2, 2], [5, 2]], "size": [8, 8]})
 PHOTO = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
 
 
@@ -211,6 +213,26 @@ def test_two_steps_that_take_a_part_of_the_photo(pair):
         RecipeError, match=f"step '{pair[1].name}': the earlier step '{pair[0].name}' al"
     ):
         rehearse(contract)
+
+
+def test_points_are_aligned():
+    contract = replace(CONTRACT, pre=(ALIGN, PRE[-1]))
+    assert usual_points(contract) == ((2, 2), (5, 2))
+    assert usual_points(CONTRACT) == ()
+    frame = preprocess(contract, PHOTO, (0, 0, 9, 9), [(20, 10), (20, 16)])  # turned by 90 degrees
+    assert frame.region is None
+    found = postprocess(contract, {"points": np.array([2.5, 2.5, 5.5, 2.5]) / 8}, frame)
+    np.testing.assert_array_equal(found["landmarks"], [[20, 10], [20, 16]])
+    rehearse(contract)
+
+
+def test_a_step_that_cannot_follow_a_turn_is_refused():
+    maps = TensorSpec("maps", (4, 3, 2))
+    mask = (Step("mask", {"output": "maps"}),)
+    upright = replace(CONTRACT, outputs=(maps,), post=mask)
+    rehearse(upright)
+    with pytest.raises(RecipeError, match="'mask': cannot follow a step that turns the part of"):
+        rehearse(replace(upright, pre=(ALIGN, PRE[-1])))
 
 
 def test_outputs_that_do_not_fit_the_steps():

@@ -15,7 +15,7 @@ from made_once import made_once
 from numpy.typing import NDArray
 
 import zoo.steps.plugin
-from zoo.step import Box, Region
+from zoo.step import Box, Region, TurnedRegion
 
 STEPS = Path(zoo.steps.plugin.__file__).parent
 DRIVER = Path(__file__).with_name("steps_driver.cpp")
@@ -29,6 +29,7 @@ class CppSteps:
     def __init__(self, library: Path) -> None:
         self._library = ctypes.CDLL(str(library))
         self._library.crop.restype = ctypes.c_bool
+        self._library.align.restype = ctypes.c_bool
 
     def crop(
         self, box: Box, scale: float, aspect: tuple[int, int] = (1, 1)
@@ -86,6 +87,27 @@ class CppSteps:
         )
         return out, Region(*region.tolist())
 
+    def align(
+        self, image: NDArray, box: Box, points: NDArray, p: Mapping[str, Any]
+    ) -> tuple[NDArray, TurnedRegion | None]:
+        """Return image and turned region; p: the step's complete parameters."""
+        height, width = p["size"]
+        out, turned = np.zeros((height, width, image.shape[2]), np.uint8), np.zeros(6, np.int64)
+        is_turned = self._library.align(
+            _data(image),
+            _data(_shape(image)),
+            _data(np.array(box, np.float64)),
+            _data(points),
+            len(points),
+            _data(np.array(p["points"], np.float64)),
+            height,
+            width,
+            p["interpolation"].encode(),
+            _data(out),
+            _data(turned),
+        )
+        return out, TurnedRegion(*turned.tolist()) if is_turned else None
+
     def gray(self, image: NDArray) -> NDArray:
         out = np.zeros((*image.shape[:2], 1), np.uint8)
         self._library.gray(_data(image), _data(_shape(image)), _data(out))
@@ -125,7 +147,11 @@ class CppSteps:
         return out
 
     def landmarks(
-        self, output: NDArray, image: NDArray, region: Region, p: Mapping[str, Any]
+        self,
+        output: NDArray,
+        image: NDArray,
+        region: Region | TurnedRegion,
+        p: Mapping[str, Any],
     ) -> NDArray:
         """Return [count, 2]; p: the step's complete parameters."""
         out, mean = np.zeros((p["count"], 2)), np.array(p["mean"], np.float64)
@@ -134,6 +160,7 @@ class CppSteps:
             len(out),
             _data(_shape(image)),
             _data(_place(region)),
+            ctypes.c_bool(isinstance(region, TurnedRegion)),
             _data(mean),
             len(mean),
             p["order"].encode(),
@@ -220,7 +247,7 @@ def _shape(image: NDArray) -> NDArray:
     return np.array(image.shape, np.int32)
 
 
-def _place(region: Region) -> NDArray:
+def _place(region: Region | TurnedRegion) -> NDArray:
     return np.array(astuple(region), np.int64)
 
 

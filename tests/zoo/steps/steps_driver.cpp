@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "align.hpp"
 #include "aspect_ratios.hpp"
 #include "center_crop.hpp"
 #include "color.hpp"
@@ -198,6 +199,28 @@ void color(const std::uint8_t* pixels, const int* hwc, const char* order, std::u
   copy_pixels(frame, out);
 }
 
+zoo::Points points_of(const double* xy, int count) {
+  zoo::Points points;
+  for (int i = 0; i < count; ++i) points.push_back({xy[2 * i], xy[2 * i + 1]});
+  return points;
+}
+
+// Returns whether the part of the photo is turned; then it is in `turned`, [6].
+bool align(const std::uint8_t* pixels, const int* hwc, const double* box, const double* points,
+           int count, const double* wanted, int height, int width, const char* interpolation,
+           std::uint8_t* out, std::int64_t* turned) {
+  zoo::Frame frame = boxed(pixels, hwc, box);
+  frame.points = points_of(points, count);
+  zoo::align(frame, points_of(wanted, count), {height, width}, interpolation);
+  copy_pixels(frame, out);
+  if (!frame.turned_region) return false;
+  const zoo::TurnedRegion& found = *frame.turned_region;
+  const std::int64_t numbers[6] = {found.x0_q8,       found.y0_q8,     found.across_x_q8,
+                                   found.across_y_q8, found.down_x_q8, found.down_y_q8};
+  std::copy(numbers, numbers + 6, turned);
+  return true;
+}
+
 void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, const float* std,
                float* out) {
   zoo::Frame frame = frame_of(pixels, hwc);
@@ -206,13 +229,18 @@ void normalize(const std::uint8_t* pixels, const int* hwc, const float* mean, co
   std::copy(frame.input_chw.begin(), frame.input_chw.end(), out);
 }
 
-// hwc: of the network's input.
+// hwc: of the network's input.  region: [4], or [6] of a turned one.
 void landmarks(const double* output, int count, const int* hwc, const std::int64_t* region,
-               const double* mean, int means, const char* order, int numbers, bool normalized,
-               double* out) {
+               bool is_turned, const double* mean, int means, const char* order, int numbers,
+               bool normalized, double* out) {
   zoo::Frame frame;
   frame.image = std::make_shared<const zoo::Image>(zoo::Image{hwc[0], hwc[1], hwc[2], {}});
-  frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
+  if (is_turned) {
+    frame.turned_region =
+        zoo::TurnedRegion{region[0], region[1], region[2], region[3], region[4], region[5]};
+  } else {
+    frame.region = zoo::Region{region[0], region[1], region[2], region[3]};
+  }
   const int size = numbers * count;
   zoo::Values values = {{"out", zoo::Tensor{{size}, std::vector<double>(output, output + size)}}};
   std::vector<std::array<double, 2>> places;

@@ -5,16 +5,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from zoo.errors import RecipeError
-from zoo.step import Frame, Region
+from zoo.step import Frame, Region, TurnedRegion
 from zoo.steps.landmarks import STEP, to_photo
 
 places, sides = st.integers(-(2**24), 2**24), st.integers(1, 2**24)
 regions = st.builds(Region, places, places, sides, sides)
+turned_regions = st.builds(TurnedRegion, *[places] * 6)
 coordinates = arrays(np.float32, (5, 2), elements=st.floats(-2, 3, width=32))
 
 
 def frame(region):
-    return Frame(np.zeros((12, 48, 3), np.uint8), (0, 0, 1, 1), region=region)
+    where = {"turned_region" if isinstance(region, TurnedRegion) else "region": region}
+    return Frame(np.zeros((12, 48, 3), np.uint8), (0, 0, 1, 1), **where)
 
 
 def found(output, **given):
@@ -28,6 +30,12 @@ def test_pixel_centres_are_integers():
     centre = to_photo(np.array([0.005, 0.01]), region)
     np.testing.assert_allclose(centre, [10, 20], atol=1e-12)
     np.testing.assert_array_equal(to_photo(np.array([0.5, 1.0]), region), [59.5, 69.5])
+
+
+def test_a_turned_region_maps_both_sides():
+    turned = TurnedRegion(256, 512, 0, 25600, -5120, 0)  # x runs down the photo, y to the left
+    found = to_photo(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), turned)
+    np.testing.assert_array_equal(found + 0.5, [[1, 2], [1, 102], [-19, 2]])
 
 
 def test_a_mean_is_added():
@@ -68,7 +76,7 @@ def test_coordinates_may_be_in_pixels_of_the_input():
 @pytest.mark.toolchain
 @given(
     output=coordinates,
-    region=regions,
+    region=regions | turned_regions,
     mean=st.none() | coordinates,
     order=st.sampled_from(["xyxy", "xxyy", "yxyx", "yyxx"]),
     numbers=st.sampled_from([2, 5]),

@@ -14,12 +14,14 @@ namespace zoo {
 // A region of a photo. score: of the detection there, if there is one.  passes: how often to look;
 // each further time in the box of the landmarks just found.  id: of a tracked object.
 // is_followed: whether the box is that of its landmarks in the photo before, and to be checked.
+// points: of the object, as the detector or its landmarks in the photo before have them.
 struct Place {
   Box box;
   std::optional<double> score = std::nullopt;
   int passes = 1;
   std::optional<int> id = std::nullopt;
   bool is_followed = false;
+  Points points = {};
 };
 
 class BoxFinder {

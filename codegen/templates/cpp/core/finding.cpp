@@ -19,7 +19,7 @@ std::vector<std::vector<float>> run(Backend& backend, const Frame& frame) {
 
 }  // namespace
 
-Finding look(const Network& network, const Photo& photo, const Box& box) {
+Finding look(const Network& network, const Photo& photo, const Box& box, const Points& points) {
   const Stopwatch whole;
   Finding finding;
   finding.contract = &network.contract;
@@ -28,6 +28,7 @@ Finding look(const Network& network, const Photo& photo, const Box& box) {
   frame.image = photo.image;
   frame.signal = photo.signal;
   frame.box = box;
+  frame.points = points;
   network.contract.preprocess(frame);
   finding.steps_ms = whole.elapsed_ms();
   const Stopwatch inference;
@@ -53,6 +54,14 @@ const Tensor* numbers_of(const Finding& finding, const std::string& name) {
 }
 
 }  // namespace
+
+Points points_in(const Tensor& landmarks) {
+  Points points;
+  for (std::size_t i = 0; i + 1 < landmarks.data.size(); i += 2) {
+    points.push_back({landmarks.data[i], landmarks.data[i + 1]});
+  }
+  return points;
+}
 
 Box span(const Tensor& landmarks) {
   double low[2] = {landmarks.data[0], landmarks.data[1]};

@@ -48,8 +48,12 @@ struct Finding {
   std::optional<double> device_ms;
 };
 
-// Runs the contract's steps and the network on a part of a photo.
-Finding look(const Network& network, const Photo& photo, const Box& box);
+// Runs the contract's steps and the network on a part of a photo. points: of the object there, none
+// if unknown.
+Finding look(const Network& network, const Photo& photo, const Box& box, const Points& points = {});
+
+// Landmarks [K, 2] as points.
+Points points_in(const Tensor& landmarks);
 
 // The bounding box of landmarks [K, 2], K > 0: of their pixels, whose centres are at integers.
 Box span(const Tensor& landmarks);

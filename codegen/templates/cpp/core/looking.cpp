@@ -27,10 +27,10 @@ double distance(const Tensor& before, const Tensor& now) {
   return 2 * sum / static_cast<double>(now.data.size()) / std::max(box.width, box.height);
 }
 
-// Looks again in a box, and adds the times of the look before.
-Finding look_again(const Network& network, const Photo& photo, const Box& box,
+// Looks again in the box of landmarks, and adds the times of the look before.
+Finding look_again(const Network& network, const Photo& photo, const Tensor& landmarks,
                    const Finding& before) {
-  Finding finding = look(network, photo, box);
+  Finding finding = look(network, photo, span(landmarks), points_in(landmarks));
   finding.latency_ms += before.latency_ms;
   finding.steps_ms += before.steps_ms;
   finding.inference_ms += before.inference_ms;
@@ -43,7 +43,7 @@ Finding look_again(const Network& network, const Photo& photo, const Box& box,
 }  // namespace
 
 Finding look_at(const Network& network, const Photo& photo, const Place& place) {
-  Finding finding = look(network, photo, place.box);
+  Finding finding = look(network, photo, place.box, place.points);
   int looks = place.passes;
   for (int i = 1; i <= looks; ++i) {
     const Tensor* landmarks = rows_of(finding, "landmarks", 2);
@@ -54,7 +54,7 @@ Finding look_at(const Network& network, const Photo& photo, const Place& place) 
     }
     const bool stays = place.is_followed && finding.moved.value_or(1) <= kLargestMove;
     if (i == looks || stays || !is_box(found)) break;
-    finding = look_again(network, photo, found, finding);
+    finding = look_again(network, photo, *landmarks, finding);
   }
   finding.score = place.score;
   finding.id = place.id;

@@ -92,7 +92,8 @@ void Tracker::follow(const Photo& photo, const std::vector<Finding>& findings) {
     const bool is_kept = is_visible(box, *photo.image) && is_elsewhere(box);
     has_lost_ = has_lost_ || !is_kept || findings[i].is_in_doubt;
     if (!is_kept) continue;
-    const Place place{box, std::nullopt, 1, before[i].place.id, finder_->is_detector()};
+    const Place place{
+        box, std::nullopt, 1, before[i].place.id, finder_->is_detector(), points_in(*landmarks)};
     objects_.push_back({place, findings[i].is_in_doubt});
   }
 }

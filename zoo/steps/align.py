@@ -1,0 +1,125 @@
+"""align: turn, scale and move the photo so that points lie where a network wants them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from zoo.parameters import check_choice, is_numbers, refuse
+from zoo.step import Frame, Place, PreStep, TurnedRegion, box_region, is_turned_region
+from zoo.steps.sampling import check_size, resize
+from zoo.steps.turned_sampling import resample
+
+__all__ = ["STEP", "aligned_region"]
+
+_INTERPOLATIONS = ("bilinear", "antialiased")
+_LARGEST_PX = 1 << 16
+
+
+class Align(PreStep):
+    """Resample the part of the photo in which an object's points come closest to given ones.
+
+    The points, such as eyes, nose and corners of the mouth, come from the detector of a chain, or
+    are the landmarks that an earlier look found. Without them, or with another number of them, or
+    where no part of the photo fits them, the box is taken to the size as it is, as in a picture
+    that is aligned already.
+
+    points: where they shall lie, [x, y] in pixels of the network's input, centres at integers.
+    size: [height, width] of the network's input.
+    interpolation: 'bilinear', as OpenCV's warpAffine; 'antialiased' as that of step 'resize'.
+    """
+
+    name = "align"
+    parameters = MappingProxyType({"points": None, "size": None, "interpolation": "bilinear"})
+    chooses = True
+    resamples = True
+    cpp_header = Path(__file__).with_suffix(".hpp")
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return complete parameters; raises RecipeError for impossible ones."""
+        complete = super().complete(given)
+        if not _are_places(complete["points"]):
+            expected = "two or more different points [x, y], in pixels of the network's input"
+            refuse(self.name, complete, "points", expected)
+        check_size(self.name, complete["size"])
+        check_choice(self.name, complete, "interpolation", _INTERPOLATIONS)
+        return complete
+
+    def usual_points(self, parameters: Mapping[str, Any]) -> tuple[Place, ...]:
+        """Return where the points lie in a picture that is aligned already."""
+        return tuple((float(x), float(y)) for x, y in parameters["points"])
+
+    def apply(self, frame: Frame, parameters: Mapping[str, Any]) -> Frame:
+        """Return the frame with its part of the photo; raises DataError for a box without area."""
+        (height, width), interpolation = parameters["size"], parameters["interpolation"]
+        wanted = self.usual_points(parameters)
+        turned = aligned_region(frame.points, wanted, height, width)
+        if turned is not None:
+            image = resample(frame.image_hwc, turned, height, width, interpolation)
+            return replace(frame, image_hwc=image, turned_region=turned)
+        region = box_region(frame.box)
+        image = resize(frame.image_hwc, region, height, width, interpolation)
+        return replace(frame, image_hwc=image, region=region)
+
+
+def aligned_region(
+    points: Sequence[Place], wanted: Sequence[Place], height: int, width: int
+) -> TurnedRegion | None:
+    """Return the part of the photo that a network of this size shall see, None if there is none.
+
+    points: in the photo.  wanted: in the network's input. Both in pixels, centres at integers.
+
+    The photo is mapped by the similarity that brings the points closest to the wanted ones, by
+    least squares there (Umeyama 1991, "Least-squares estimation of transformation parameters
+    between two point patterns", in the plane). With p and q, both as distances from their means:
+
+        a = sum(p q) / sum(p p)      b = sum(p x q) / sum(p p)      q = (a, -b; b, a) p
+
+    The region is the way back. All is float64, sums in the order of the points, so that every form
+    gives the same bits; only the result is rounded, to 1/256 pixel.
+    """
+    if len(points) != len(wanted):
+        return None
+    (px, py), (qx, qy) = _mean(points), _mean(wanted)
+    size = along = across = 0.0
+    for (x, y), (u, v) in zip(points, wanted, strict=True):
+        dx, dy, du, dv = x - px, y - py, u - qx, v - qy
+        size += dx * dx + dy * dy
+        along += dx * du + dy * dv
+        across += dx * dv - dy * du
+    norm = along * along + across * across
+    if not (size > 0 and norm > 0):
+        return None
+    a, b = along * size / norm, -(across * size / norm)
+    left, top = qx + 0.5, qy + 0.5
+    place = (
+        px + 0.5 - (a * left - b * top),
+        py + 0.5 - (b * left + a * top),
+        *(a * width, b * width),
+        *(-(b * height), a * height),
+    )
+    if not is_turned_region(place):
+        return None
+    return TurnedRegion(*(math.floor(value * 256 + 0.5) for value in place))
+
+
+def _mean(points: Sequence[Place]) -> Place:
+    x = y = 0.0
+    for point in points:
+        x += point[0]
+        y += point[1]
+    return x / len(points), y / len(points)
+
+
+def _are_places(points: object) -> bool:
+    """Whether these are places that differ, so that a similarity follows from them."""
+    if not isinstance(points, list | tuple):
+        return False
+    pairs = [p for p in points if isinstance(p, list | tuple) and len(p) == 2 and is_numbers(p)]
+    near = [p for p in pairs if max(map(abs, p)) < _LARGEST_PX]
+    return len(near) == len(points) and len({tuple(map(float, p)) for p in near}) > 1
+
+
+STEP = Align()
