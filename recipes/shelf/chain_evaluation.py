@@ -15,15 +15,25 @@ from recipes.shelf.layouts import layout_of
 from zoo.contract import Contract
 from zoo.data.crops import Crops
 from zoo.data.evaluation import Detector, Evaluation
-from zoo.data.processing import postprocess, preprocess, usual_points, whole
-from zoo.data.regions import landmark_box, regions_of
-from zoo.errors import DataError, RefusedError
+from zoo.data.processing import postprocess, preprocess, whole
+from zoo.data.regions import landmark_box, places_of, regions_of
+from zoo.errors import DataError
 from zoo.plugs import Run
 from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
-from zoo.step import Box, is_box
+from zoo.step import Box, Place, is_box
 
-__all__ = ["Face", "evaluate", "faces_of", "find_box", "look", "look_again", "region_of"]
+__all__ = [
+    "Face",
+    "Found",
+    "evaluate",
+    "faces_of",
+    "find",
+    "find_box",
+    "look",
+    "look_again",
+    "region_of",
+]
 
 _GRAY = 114
 
@@ -44,32 +54,34 @@ class Face:
         return landmark_box(self.landmarks)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a detector says of a face: its box and its key points, () if it has none."""
+
+    box: Box
+    points: tuple[Place, ...] = ()
+
+
 def evaluate(recipe: Recipe, run: Run, detector: Detector, data: Path) -> Evaluation:
     """Return accuracy on the faces that `data` names, in the detector's regions, in all passes.
 
     data: as in `zoo.data.labelled_data`, by default the test split. The metrics are of the faces
     that the detector finds; `missed_percent` tells how many it does not. Raises DataError if it
-    finds none, RefusedError for a network that aligns points.
+    finds none.
     """
-    if usual_points(recipe.contract):
-        raise RefusedError(
-            f"{recipe.name}: its contract aligns points, and accuracy in a detector's regions is "
-            "measured with boxes only; measure the network alone, by its name or with --detector "
-            "none"
-        )
     points = landmark_count(recipe.contract)
     named = find_faces(data, "test", points)
     faces = list(faces_of(crops_of(named)))
-    boxes = [find_box(detector.contract, detector.run, face) for face in faces]
-    found = [(face, box) for face, box in zip(faces, boxes, strict=True) if box]
+    places = [find(detector.contract, detector.run, face) for face in faces]
+    found = [(face, place) for face, place in zip(faces, places, strict=True) if place]
     if not found:
         raise DataError(f"{data}: the detector finds none of {len(faces)} faces")
     seen = [face for face, _ in found]
-    regions = [region_of(box, detector.regions) for _, box in found]
-    landmarks = look(recipe.contract, run, seen, regions)
+    regions = [region_of(place.box, detector.regions) for _, place in found]
+    landmarks = look(recipe.contract, run, seen, regions, [place.points for _, place in found])
     for _ in range(1, detector.regions.passes):
         regions = look_again(landmarks, regions)
-        landmarks = look(recipe.contract, run, seen, regions)
+        landmarks = look(recipe.contract, run, seen, regions, [*map(places_of, landmarks)])
     wanted = np.stack([face.landmarks for face in seen])
     predicted, layout = np.stack(landmarks), layout_of(points)
     metrics = landmark_metrics(predicted, wanted, layout)
@@ -90,7 +102,13 @@ def faces_of(crops: Crops) -> Iterator[Face]:
 
 
 def find_box(contract: Contract, run: Run, face: Face) -> Box | None:
-    """Return the best box whose centre is on the face, None if the detector misses it.
+    """Return the best box whose centre is on the face, None if the detector misses it."""
+    found = find(contract, run, face)
+    return found.box if found else None
+
+
+def find(contract: Contract, run: Run, face: Face) -> Found | None:
+    """Return the best detection whose centre is on the face, None if the detector misses it.
 
     The crop gets a gray margin, because detectors see faces inside photos.
     """
@@ -104,11 +122,12 @@ def find_box(contract: Contract, run: Run, face: Face) -> Box | None:
     label = np.array(face.box)
     centres = boxes[:, :2] + boxes[:, 2:] / 2
     away = np.abs(centres - (label[:2] + label[2:] / 2)) / label[2:]
-    near = boxes[(away < 0.5).all(axis=1)]
+    near = np.flatnonzero((away < 0.5).all(axis=1))
     if not len(near):
         return None
-    x, y, width, height = near[0].tolist()
-    return x, y, width, height
+    x, y, width, height = boxes[near[0]].tolist()
+    points = values["keypoints"][near[0]] - margin if "keypoints" in values else np.zeros((0, 2))
+    return Found((x, y, width, height), places_of(points))
 
 
 def region_of(box: Box, rule: RegionRule) -> Box:
@@ -117,11 +136,15 @@ def region_of(box: Box, rule: RegionRule) -> Box:
 
 
 def look(
-    contract: Contract, run: Run, faces: Sequence[Face], regions: Sequence[Box]
+    contract: Contract,
+    run: Run,
+    faces: Sequence[Face],
+    regions: Sequence[Box],
+    points: Sequence[Sequence[Place]] | None = None,
 ) -> list[Landmarks]:
-    """Return the landmarks in each face's region."""
-    pairs = zip(faces, regions, strict=True)
-    return [predict(contract, run, face.image, region) for face, region in pairs]
+    """Return the landmarks in each face's region. points: of each face, None if unknown."""
+    every = zip(faces, regions, points or [()] * len(faces), strict=True)
+    return [predict(contract, run, face.image, region, places) for face, region, places in every]
 
 
 def look_again(landmarks: Sequence[Landmarks], regions: Sequence[Box]) -> list[Box]:

@@ -15,13 +15,13 @@ from recipes.shelf.robustness.groups import measure_groups
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import parse_name, recognisers
-from zoo.data.processing import postprocess, preprocess_batch
+from zoo.data.processing import postprocess, preprocess, preprocess_batch
 from zoo.data.regions import landmark_box
 from zoo.errors import RecipeError
 from zoo.picture import Picture
 from zoo.plugs import Run
 from zoo.recipe import Recipe
-from zoo.step import Box, Frame
+from zoo.step import Box, Frame, Place
 from zoo.steps.head_pose import head_angles
 
 __all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_batch", "predict_input"]
@@ -80,11 +80,19 @@ def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
 
 
 def predict(
-    contract: Contract, run: Run, image_hwc: NDArray[np.uint8], box: Box
+    contract: Contract,
+    run: Run,
+    image_hwc: NDArray[np.uint8],
+    box: Box,
+    points: Sequence[Place] = (),
 ) -> NDArray[np.float64]:
-    """Return [K, 2] landmarks of one face in the image's pixels, pixel centres at integers."""
-    frames, batch = preprocess_batch(contract, [(image_hwc, box)])
-    return _answer(contract, run, frames, batch)["landmarks"]
+    """Return [K, 2] landmarks of one face in the image's pixels, pixel centres at integers.
+
+    points: of the face, for a contract that aligns them; () if unknown.
+    """
+    frame = preprocess(contract, image_hwc, box, points)
+    assert frame.input_chw is not None
+    return _answer(contract, run, [frame], frame.input_chw[np.newaxis])["landmarks"]
 
 
 def predict_batch(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "box_region.hpp"
+#include "crop.hpp"
 #include "frame.hpp"
 #include "sampling.hpp"
 #include "turned_sampling.hpp"
@@ -68,8 +69,8 @@ inline std::optional<TurnedRegion> aligned_region(const Points& points, const Po
 }
 
 // Replaces the image by the part of it in which the frame's points come closest to `points`, or by
-// the box, resampled to size = {height, width}.
-inline void align(Frame& frame, const Points& points, const std::vector<int>& size,
+// that of step crop with `scale`, resampled to size = {height, width}.
+inline void align(Frame& frame, const Points& points, const std::vector<int>& size, double scale,
                   const std::string& interpolation) {
   frame.turned_region = aligned_region(frame.points, points, size[0], size[1]);
   if (frame.turned_region) {
@@ -77,7 +78,7 @@ inline void align(Frame& frame, const Points& points, const std::vector<int>& si
         resample(*frame.image, *frame.turned_region, size[0], size[1], interpolation));
     return;
   }
-  frame.region = box_region(frame.box);
+  crop(frame, scale, size);
   frame.image = std::make_shared<const Image>(
       sample(*frame.image, *frame.region, size[0], size[1], interpolation));
 }

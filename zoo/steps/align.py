@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from zoo.parameters import check_choice, is_numbers, refuse
-from zoo.step import Frame, Place, PreStep, TurnedRegion, box_region, is_turned_region
+from zoo.step import Frame, Place, PreStep, TurnedRegion, is_turned_region
+from zoo.steps.crop import check_scale, rectangle_around
 from zoo.steps.sampling import check_size, resize
 from zoo.steps.turned_sampling import resample
 
@@ -23,16 +24,19 @@ class Align(PreStep):
 
     The points, such as eyes, nose and corners of the mouth, come from the detector of a chain, or
     are the landmarks that an earlier look found. Without them, or with another number of them, or
-    where no part of the photo fits them, the box is taken to the size as it is, as in a picture
-    that is aligned already.
+    where no part of the photo fits them, the part is upright: that of step 'crop' with `scale` and
+    the input's aspect. In a picture that is aligned already, it is the whole picture.
 
     points: where they shall lie, [x, y] in pixels of the network's input, centres at integers.
     size: [height, width] of the network's input.
+    scale: without points, as that of step 'crop'.
     interpolation: 'bilinear', as OpenCV's warpAffine; 'antialiased' as that of step 'resize'.
     """
 
     name = "align"
-    parameters = MappingProxyType({"points": None, "size": None, "interpolation": "bilinear"})
+    parameters = MappingProxyType(
+        {"points": None, "size": None, "scale": 1.0, "interpolation": "bilinear"}
+    )
     chooses = True
     resamples = True
     cpp_header = Path(__file__).with_suffix(".hpp")
@@ -44,6 +48,7 @@ class Align(PreStep):
             expected = "two or more different points [x, y], in pixels of the network's input"
             refuse(self.name, complete, "points", expected)
         check_size(self.name, complete["size"])
+        check_scale(self.name, complete)
         check_choice(self.name, complete, "interpolation", _INTERPOLATIONS)
         return complete
 
@@ -59,7 +64,7 @@ class Align(PreStep):
         if turned is not None:
             image = resample(frame.image_hwc, turned, height, width, interpolation)
             return replace(frame, image_hwc=image, turned_region=turned)
-        region = box_region(frame.box)
+        region = rectangle_around(frame.box, parameters["scale"], height, width)
         image = resize(frame.image_hwc, region, height, width, interpolation)
         return replace(frame, image_hwc=image, region=region)
 

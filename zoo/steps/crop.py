@@ -11,7 +11,7 @@ from zoo.parameters import is_integers, is_number, refuse
 from zoo.step import Box, Frame, PreStep, Region, box_region
 from zoo.steps.sampling import round_divide
 
-__all__ = ["STEP", "rectangle_around"]
+__all__ = ["STEP", "check_scale", "rectangle_around"]
 
 
 class Crop(PreStep):
@@ -33,9 +33,8 @@ class Crop(PreStep):
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return complete parameters; raises RecipeError for a scale outside (0, 256]."""
         complete = super().complete(given)
-        scale, aspect = complete["scale"], complete["aspect"]
-        if not is_number(scale) or not 0 < scale <= 256:
-            refuse(self.name, complete, "scale", "a number in (0, 256]")
+        aspect = complete["aspect"]
+        check_scale(self.name, complete)
         if not is_integers(aspect) or len(aspect) != 2 or not all(1 <= n <= 1024 for n in aspect):
             expected = "two integers [height, width] between 1 and 1024"
             refuse(self.name, complete, "aspect", expected)
@@ -45,6 +44,13 @@ class Crop(PreStep):
         """Return the frame with its region; raises DataError for a box without area."""
         region = rectangle_around(frame.box, parameters["scale"], *parameters["aspect"])
         return replace(frame, region=region)
+
+
+def check_scale(step: str, parameters: Mapping[str, Any]) -> None:
+    """Raise RecipeError unless a step's scale is a number in (0, 256]."""
+    scale = parameters["scale"]
+    if not is_number(scale) or not 0 < scale <= 256:
+        refuse(step, parameters, "scale", "a number in (0, 256]")
 
 
 def rectangle_around(

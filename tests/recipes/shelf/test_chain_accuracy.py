@@ -9,10 +9,10 @@ from landmark_recipe import NETWORK
 
 from recipes.shelf import chain_evaluation
 from recipes.shelf.chain_accuracy import fit_rule, measure
-from recipes.shelf.chain_evaluation import Face
+from recipes.shelf.chain_evaluation import Face, Found
 from zoo.contract import Step
 from zoo.data.evaluation import Detector
-from zoo.errors import DataError, RecipeError, RefusedError
+from zoo.errors import DataError, RecipeError
 from zoo.region_rule import RegionRule
 
 
@@ -64,23 +64,16 @@ def test_errors_in_each_kind_of_box():
     assert measure(NETWORK, run, [face], [None], rule).missed == 1
 
 
-def test_a_network_that_aligns_points_is_not_measured_by_boxes(tmp_path):
-    align = Step("align", {"points": [[2, 2], [9, 2]], "size": [112, 112]})
-    contract = replace(NETWORK.contract, pre=(align, NETWORK.contract.pre[-1]))
-    detector = Detector(NETWORK.contract, dict, RegionRule())
-    with pytest.raises(RefusedError, match="its contract aligns points, and accuracy in a detect"):
-        chain_evaluation.evaluate(replace(NETWORK, contract=contract), dict, detector, tmp_path)
-
-
 def test_evaluation_in_the_regions_that_a_detector_finds(monkeypatch, tmp_path):
     random = np.random.default_rng(2)
     shape = np.concatenate([[[0, 0], [1, 1]], random.uniform(0, 1, (66, 2))])
     faces = [Face(np.zeros((100, 100, 3), np.uint8), shape * 40 + [20, 30] - 0.5)] * 4
-    boxes = iter([(15.0, 20.0, 50.0, 50.0), None, (15.0, 20.0, 50.0, 50.0), None])
+    place = Found((15.0, 20.0, 50.0, 50.0))
+    places = iter([place, None, place, None])
     monkeypatch.setattr(chain_evaluation, "find_faces", lambda *_: SimpleNamespace(label="set"))
     monkeypatch.setattr(chain_evaluation, "crops_of", lambda _: None)
     monkeypatch.setattr(chain_evaluation, "faces_of", lambda _: faces)
-    monkeypatch.setattr(chain_evaluation, "find_box", lambda *_: next(boxes))
+    monkeypatch.setattr(chain_evaluation, "find", lambda *_: next(places))
 
     def run(feeds):
         return {"landmarks": shape.reshape(1, -1).repeat(len(feeds["image"]), 0).astype("f4")}
@@ -90,6 +83,28 @@ def test_evaluation_in_the_regions_that_a_detector_finds(monkeypatch, tmp_path):
     assert (found.data, found.count) == ("set", 4)
     assert found.metrics["missed_percent"] == 50
     assert found.metrics["nme_interocular_percent"] == pytest.approx(0, abs=0.5)
-    boxes = iter([None] * 4)
+    places = iter([None] * 4)
     with pytest.raises(DataError, match="the detector finds none of 4 faces"):
         chain_evaluation.evaluate(NETWORK, run, Detector(NETWORK.contract, run, rule), tmp_path)
+
+
+def test_a_network_that_aligns_points_is_measured_with_them(monkeypatch, tmp_path):
+    """The face lies on its side; one look, aligned by two of its points, finds it."""
+    random = np.random.default_rng(2)
+    shape = np.concatenate([[[0, 0], [1, 1]], random.uniform(0, 1, (66, 2))])
+    turned = np.stack([70 - 40 * shape[:, 1], 30 + 40 * shape[:, 0]], axis=1) - 0.5
+    face = Face(np.zeros((100, 100, 3), np.uint8), turned)
+    place = Found((15.0, 20.0, 50.0, 50.0), tuple(map(tuple, turned[:2].tolist())))
+    monkeypatch.setattr(chain_evaluation, "find_faces", lambda *_: SimpleNamespace(label="set"))
+    monkeypatch.setattr(chain_evaluation, "crops_of", lambda _: None)
+    monkeypatch.setattr(chain_evaluation, "faces_of", lambda _: [face])
+    monkeypatch.setattr(chain_evaluation, "find", lambda *_: place)
+    align = Step("align", {"points": [[-0.5, -0.5], [7.5, 7.5]], "size": [8, 8]})
+    contract = replace(NETWORK.contract, pre=(align, NETWORK.contract.pre[-1]))
+
+    def run(feeds):
+        return {"landmarks": shape.reshape(1, -1).repeat(len(feeds["image"]), 0).astype("f4")}
+
+    network, detector = replace(NETWORK, contract=contract), Detector(contract, run, RegionRule())
+    found = chain_evaluation.evaluate(network, run, detector, tmp_path)
+    assert found.metrics["nme_interocular_percent"] == pytest.approx(0, abs=0.1)

@@ -102,6 +102,7 @@ class CppSteps:
             _data(np.array(p["points"], np.float64)),
             height,
             width,
+            ctypes.c_double(p["scale"]),
             p["interpolation"].encode(),
             _data(out),
             _data(turned),

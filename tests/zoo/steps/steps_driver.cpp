@@ -207,11 +207,11 @@ zoo::Points points_of(const double* xy, int count) {
 
 // Returns whether the part of the photo is turned; then it is in `turned`, [6].
 bool align(const std::uint8_t* pixels, const int* hwc, const double* box, const double* points,
-           int count, const double* wanted, int height, int width, const char* interpolation,
-           std::uint8_t* out, std::int64_t* turned) {
+           int count, const double* wanted, int height, int width, double scale,
+           const char* interpolation, std::uint8_t* out, std::int64_t* turned) {
   zoo::Frame frame = boxed(pixels, hwc, box);
   frame.points = points_of(points, count);
-  zoo::align(frame, points_of(wanted, count), {height, width}, interpolation);
+  zoo::align(frame, points_of(wanted, count), {height, width}, scale, interpolation);
   copy_pixels(frame, out);
   if (!frame.turned_region) return false;
   const zoo::TurnedRegion& found = *frame.turned_region;

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from zoo.errors import DataError, RecipeError
 from zoo.step import Frame, Region, TurnedRegion
 from zoo.steps.align import STEP, aligned_region
+from zoo.steps.crop import rectangle_around
 from zoo.steps.landmarks import to_photo
 from zoo.steps.sampling import resize
 from zoo.steps.turned_sampling import resample
@@ -106,9 +107,9 @@ def test_an_upright_region_is_resized(interpolation, corner, sides, size):
 )
 def test_without_points_that_fit_the_box_is_seen(points, interpolation):
     box = (2.5, -1, 17, 12)
-    frame = aligned(points, box, interpolation=interpolation)
+    frame = aligned(points, box, scale=1.5, interpolation=interpolation)
     assert frame.turned_region is None
-    assert frame.region == Region(640, -256, 17 * 256, 12 * 256)
+    assert frame.region == rectangle_around(box, 1.5)
     np.testing.assert_array_equal(
         frame.image_hwc, resize(IMAGE, frame.region, 16, 16, interpolation)
     )
@@ -121,15 +122,11 @@ def test_a_box_without_area_is_refused():
 
 @pytest.mark.toolchain
 @interpolations
-@given(points=points_of_five, height=st.integers(1, 40), width=st.integers(1, 40))
+@given(points=points_of_five | st.just([]), height=st.integers(1, 40), width=st.integers(1, 40))
 def test_cpp_equals_numpy(cpp, points, height, width, interpolation):
-    frame = aligned(points, size=[height, width], interpolation=interpolation)
-    image, turned = cpp.align(
-        IMAGE,
-        frame.box,
-        np.array(points),
-        completed(size=[height, width], interpolation=interpolation),
-    )
+    form = {"size": [height, width], "scale": 1.2, "interpolation": interpolation}
+    frame = aligned(points, **form)
+    image, turned = cpp.align(IMAGE, frame.box, np.array(points, np.float64), completed(**form))
     assert turned == frame.turned_region
     np.testing.assert_array_equal(image, frame.image_hwc)
 
@@ -151,6 +148,7 @@ def test_any_points_are_taken(cpp, points):
         ({"points": [[1, 2], [3]]}, "expected two or more different points"),
         ({"points": [[1, 2], [3, 1e9]]}, "expected two or more different points"),
         ({"points": 5}, "expected two or more different points"),
+        ({"scale": 0}, r"'align': scale is 0; expected a number in \(0, 256\]"),
         ({"size": [4]}, r"'align': size is \[4\]"),
         ({"interpolation": "area"}, "'align': interpolation is 'area'; known: bilinear, anti"),
     ],
