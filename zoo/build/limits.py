@@ -8,28 +8,34 @@ __all__ = ["NO_LIMITS", "Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What an integer network may take: bytes of all its constants, and loss at its outputs.
+    """What an integer network may take: bytes of all its constants, loss at its outputs, and time.
 
     constants_bytes: zoo.artifact.Memory.weights_bytes, as the compiler stores them if it tells.
     loss: mean over the outputs of zoo.proof.loss.relative_loss.
+    ms: of the network alone, as `zoo estimate` estimates it.
     """
 
     constants_bytes: float = inf
     loss: float = inf
+    ms: float = inf
 
     @property
     def words(self) -> str:
         """The limits for people."""
         size = f"{self.constants_bytes / 1024:g} KiB" if self.constants_bytes < inf else ""
         loss = f"a loss of {self.loss:g}" if self.loss < inf else ""
-        return " and ".join(filter(None, (size, loss)))
+        time = f"{self.ms:g} ms" if self.ms < inf else ""
+        return " and ".join(filter(None, (size, loss, time)))
 
     @property
     def remedy(self) -> str:
         """What to do about limits that nothing keeps."""
-        if self.constants_bytes < inf and self.loss < inf:
-            return "allow more of either"
-        return "allow more KiB" if self.constants_bytes < inf else "allow a larger loss"
+        each = {
+            "more KiB": self.constants_bytes,
+            "a larger loss": self.loss,
+            "more ms": self.ms,
+        }
+        return f"allow {' or '.join(words for words, limit in each.items() if limit < inf)}"
 
 
 NO_LIMITS = Limits()

@@ -77,7 +77,11 @@ def _limits(plan: Plan) -> Mapping[str, object]:
     """Return the limits, and what the board takes and stores."""
     if plan.limits == NO_LIMITS:
         return {}
-    board = {"compiler": plan.target.compiler, "refuses": dict(plan.target.refuses)}
+    board: dict[str, object] = {
+        "compiler": plan.target.compiler,
+        "refuses": dict(plan.target.refuses),
+        "rooflines": {name: asdict(each) for name, each in plan.target.rooflines.items()},
+    }
     return {"limits": asdict(plan.limits), **board}
 
 

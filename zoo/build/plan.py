@@ -230,7 +230,7 @@ def _make_plan(wish: Wish) -> Plan:
         return _plan_for(wish, *targets)
     if wish.limits != NO_LIMITS and len(targets) > 1:
         raise UsageError(
-            "--budget-kb and --max-loss count what one runtime stores: name it instead of "
+            "--budget-kb, --max-loss and --budget-ms are about one runtime: name it instead of "
             f"--runtime {AUTO}"
         )
     return _plan_automatic(wish, targets)
@@ -463,7 +463,8 @@ def _check_own_quantizer(wish: Wish) -> None:
 def _check_limits(wish: Wish) -> None:
     if wish.quant not in (_PTQ, _QAT) or wish.calibration is None:
         raise UsageError(
-            "--budget-kb and --max-loss choose bit widths, so layers are quantized anew: "
+            "--budget-kb, --max-loss and --budget-ms choose bit widths, so layers are quantized "
+            "anew: "
             f"give --calib DIR, and --quant {_PTQ} or {_QAT}"
         )
 

@@ -11,6 +11,8 @@ from zoo.diagnosis.mixed_widths import MixedWidths, mix_widths
 from zoo.diagnosis.runner import Runner
 from zoo.diagnosis.width_limits import TrialQuantizer
 from zoo.errors import RefusedError
+from zoo.estimate.deployed import Deployed, number_format
+from zoo.estimate.estimate import estimate
 from zoo.graph import Graph
 from zoo.plugs import Feeds
 from zoo.provenance.used import recording
@@ -40,7 +42,8 @@ def choose_widths(
         return graph
 
     ((name, samples),) = judging.items()
-    quantizer = TrialQuantizer(whole, tried, partial(_stored_bytes, plan))
+    facts = partial(_stored_bytes, plan), partial(_estimated_ms, plan)
+    quantizer = TrialQuantizer(whole, tried, *facts)
     return mix_widths(floats, plan.integers, quantizer, Runner(name, samples), plan.limits)
 
 
@@ -62,3 +65,11 @@ def _stored_bytes(plan: Plan, graph: Graph) -> int | None:
     compiler = registry.load("compiler", plan.target.compiler)
     memory = compiler.memory(graph) if isinstance(compiler, MemoryReport) else None
     return None if memory is None else memory.weights_bytes
+
+
+def _estimated_ms(plan: Plan, graph: Graph) -> float | None:
+    """Return the network's time on the board, None if nothing tells its speed."""
+    form = number_format(graph, plan.scheme)
+    network = Deployed(plan.recipe.name, plan.target, plan.quant, plan.scheme, graph, graph, form)
+    found = estimate(network).ms
+    return None if found is None else float(f"{found:.4g}")

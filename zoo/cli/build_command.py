@@ -116,6 +116,11 @@ if TYPE_CHECKING:
     "as few values 16 bits as it needs.",
 )
 @click.option(
+    "--budget-ms",
+    type=finite(),
+    help="Milliseconds of the network as `zoo estimate` estimates them: refuse more.",
+)
+@click.option(
     "--sign",
     "key_file",
     type=existing("file", "a private key, as `zoo keygen` makes it"),
@@ -167,6 +172,7 @@ def command(
     key_file: Path | None,
     budget_kb: float | None,
     max_loss: float | None,
+    budget_ms: float | None,
     **wish: object,
 ) -> None:
     """Build MODEL, a name from `zoo list`, a file (.onnx, .tflite) or a chain file, for a board."""
@@ -177,7 +183,7 @@ def command(
         cells = read_matrix(matrix, signing)
         ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))
     wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
-    wish["limits"] = Limits(1024 * (budget_kb or inf), max_loss or inf)
+    wish["limits"] = Limits(1024 * (budget_kb or inf), max_loss or inf, budget_ms or inf)
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
     target = find_targets(asked.target, asked.runtime)[-1]

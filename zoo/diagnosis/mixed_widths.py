@@ -1,10 +1,11 @@
-"""Chooses bit widths by layer, under a budget of bytes or of loss.
+"""Chooses bit widths by layer, under a limit of bytes, of loss or of time.
 
 The choices are a line from fine to coarse: all values in 16 bits, then fewer of them, 8 bits
 everywhere, then more and more layers with 4-bit weights, in the orders of
 zoo.diagnosis.width_order. A limit of loss takes the coarsest network that keeps it, found by
 bisection; a budget of bytes the finest from 8 bits on. The ends of the line come first, so that a
-limit that nothing keeps is refused early. Each candidate is quantized as in a build, so that the
+limit that nothing keeps is refused early. A limit of time changes no choice, since the coarsest
+network is the fastest. Each candidate is quantized as in a build, so that the
 loss is that of the network that is deployed.
 """
 
@@ -29,7 +30,7 @@ __all__ = ["Candidate", "MixedWidths", "mix_widths"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network, its size and its loss.
+    """A network, its size, its loss and its estimated time, None if that is unknown.
 
     layers: have 4-bit weights, the first of their order.  values: have 16 bits, likewise.
     """
@@ -38,6 +39,7 @@ class Candidate:
     values: int
     constants_bytes: int
     loss: float
+    ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,18 @@ class MixedWidths:
         found = self.chosen
         eight = next(one for one in self.tried if not (one.layers or one.values))
         size, loss = size_words(found.constants_bytes, self.is_stored), f"loss {found.loss:.3g}"
+        time = "" if found.ms is None else f", an estimated {found.ms:.3g} ms"
         if found.values:
             return (
                 f"{found.values} of {len(self.values)} values have 16 bits: {loss} for "
-                f"{eight.loss:.3g}"
+                f"{eight.loss:.3g}{time}"
             )
         if found.layers:
             return (
                 f"{found.layers} of {len(self.layers)} layers have 4-bit weights: {size} for "
-                f"{eight.constants_bytes / 1024:.1f}, {loss} for {eight.loss:.3g}"
+                f"{eight.constants_bytes / 1024:.1f}, {loss} for {eight.loss:.3g}{time}"
             )
-        return f"all layers have 8-bit weights and values: {size}, {loss}"
+        return f"all layers have 8-bit weights and values: {size}, {loss}{time}"
 
 
 def mix_widths(
@@ -137,7 +140,10 @@ class _Search:
         finest = -len(self.values)
         if self.at(finest).loss > limits.loss:
             raise self.refusal(limits, finest)
-        return self.coarsest(finest, fitting, limits.loss)
+        level = self.coarsest(finest, fitting, limits.loss)
+        if (self.at(level).ms or 0.0) > limits.ms:
+            raise self.refusal(limits, level)
+        return level
 
     @cached_property
     def wanted(self) -> Values:
@@ -172,7 +178,8 @@ class _Search:
             self.graphs[level] = graph
             size = self.quantizer.constants_bytes(graph)
             loss = mean_loss(self.wanted, self.pictures.outputs(graph))
-            found = Candidate(max(level, 0), max(-level, 0), size, loss)
+            ms = self.quantizer.estimated_ms(graph)
+            found = Candidate(max(level, 0), max(-level, 0), size, loss, ms)
             self.tried[level] = found
             report(f"{_widths_words(found)}: loss {loss:.3g}, {size / 1024:.1f} KiB")
         return self.tried[level]
@@ -228,7 +235,8 @@ class _Search:
         found, is_stored = self.tried[level], self.quantizer.is_stored(self.graphs[level])
         size = f" in {size_words(found.constants_bytes, is_stored)}"
         shown = size if limits.constants_bytes < inf else ""
-        return f"{_widths_words(found)} lose {found.loss:.3g}{shown}"
+        time = f" in an estimated {found.ms:.3g} ms" if limits.ms < inf else ""
+        return f"{_widths_words(found)} lose {found.loss:.3g}{shown}{time}"
 
 
 def _widths_words(found: Candidate) -> str:

@@ -21,11 +21,13 @@ class TrialQuantizer:
     whole: to a scheme, as it is deployed.  quick: likewise but carelessly, in a second; raises a
     ZooError for a scheme that the target refuses.
     stored_bytes: of all constants, as the compiler stores them; None if it does not tell.
+    estimated_ms: of the network on the target, as `zoo estimate` has it; None if it does not know.
     """
 
     whole: Callable[[Scheme], Graph]
     quick: Callable[[Scheme], Graph]
     stored_bytes: Callable[[Graph], int | None]
+    estimated_ms: Callable[[Graph], float | None]
 
     def constants_bytes(self, graph: Graph) -> int:
         """Return the bytes of constants, as stored or else of the graph."""
@@ -51,9 +53,11 @@ def find_widths(
     """Return what the target takes.
 
     outputs: of the network.
-    Raises RefusedError if nothing can be chosen, and QuantizeError if even the smallest network is
-    larger than the limit, both before anything is calibrated.
+    Raises RefusedError if nothing can be chosen or timed, and QuantizeError if even the smallest
+    network is too large or too slow, both before anything is calibrated.
     """
+    if limits.ms < inf:
+        _demand_speed(quantizer.estimated_ms(quantizer.quick(scheme)), limits)
     few = (Override("*", weight_bits=NARROW),)
     many = tuple(Override(exact_pattern(name), activation_bits=WIDE) for name in outputs)
     found = Widths(
@@ -106,6 +110,20 @@ def _fault(quantizer: TrialQuantizer, scheme: Scheme) -> str:
     except ZooError as error:
         return str(error)
     return ""
+
+
+def _demand_speed(ms: float | None, limits: Limits) -> None:
+    if ms is None:
+        raise RefusedError(
+            "a limit of time needs the speed of the board, which `zoo estimate` does not know for "
+            "this runtime and these integers: leave out the limit, and measure with `zoo bench`"
+        )
+    if ms > limits.ms:
+        raise QuantizeError(
+            f"no choice of bit widths keeps {limits.words}: 8 bits take an estimated {ms:.3g} ms, "
+            "and weights of fewer bits save memory, not time; allow more ms, or choose a smaller "
+            "network"
+        )
 
 
 def _demand_room(

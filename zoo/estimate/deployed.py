@@ -14,7 +14,7 @@ from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
 from zoo.target import Target
 from zoo.user_file import find_importer, is_user_file
 
-__all__ = ["Deployed", "find_deployed"]
+__all__ = ["Deployed", "find_deployed", "number_format"]
 
 _HALF = "float16"
 _WORD = "int32"
@@ -60,7 +60,7 @@ def find_deployed(wish: Wish, size: tuple[int, int] | None = None, rate_hz: int 
         graph = _retyped(graph, {name: _half(tensor) for name, tensor in graph.tensors.items()})
     is_file = is_user_file(wish.model)
     model = Path(wish.model).stem if is_file else find_recipe(wish.model, None).name
-    return Deployed(model, target, quant, scheme, source, graph, _number_format(graph, scheme))
+    return Deployed(model, target, quant, scheme, source, graph, number_format(graph, scheme))
 
 
 def _choose(wish: Wish, target: Target) -> tuple[Path, str, str]:
@@ -120,7 +120,7 @@ def _retyped(graph: Graph, types: dict[str, str]) -> Graph:
     return replace(graph, tensors=tensors)
 
 
-def _number_format(graph: Graph, scheme: str) -> str:
+def number_format(graph: Graph, scheme: str) -> str:
     """Return the type of most activations, without the sign."""
     if scheme in FLOAT_SCHEMES:
         return scheme

@@ -15,6 +15,7 @@ from zoo.macs import LayerWork, layer_work
 __all__ = ["Estimate", "LayerEstimate", "estimate"]
 
 _HALF_BITS = 16
+_WIDE = "int16"
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,25 @@ def _largest(parts_ms: Mapping[str, float]) -> str:
 def _by_roofline(
     network: Deployed, works: Sequence[LayerWork]
 ) -> tuple[tuple[LayerEstimate, ...], TimeMethod | None]:
-    roofline = network.target.rooflines.get(network.number_format)
-    if roofline is None:
+    known, nodes = network.target.rooflines, network.graph.nodes
+    formats = [_number_format(network, node) for node in nodes]
+    if not known.keys() >= {network.number_format, *formats}:
         return tuple(_layer(work, None) for work in works), None
-    nodes = network.graph.nodes
     needs = [(w.macs, w.bytes, _is_grouped(n)) for n, w in zip(nodes, works, strict=True)]
     layers = tuple(
-        _layer(work, 1e3 * roofline.seconds(*need), roofline.limit(*need))
-        for work, need in zip(works, needs, strict=True)
+        _layer(work, 1e3 * known[form].seconds(*need), known[form].limit(*need))
+        for work, need, form in zip(works, needs, formats, strict=True)
     )
+    roofline = known[network.number_format]
     text = f"roofline of {roofline.unit}; {roofline.source}"
     return layers, TimeMethod(text, roofline.factor, is_bound=not roofline.factor)
+
+
+def _number_format(network: Deployed, node: Node) -> str:
+    """Return the format in which a node computes: the widest of what it reads and gives."""
+    tensors = [network.graph.tensors[name] for name in (*node.inputs, node.output)]
+    is_wide = any(t.dtype.endswith(_WIDE) for t in tensors if not t.is_constant)
+    return _WIDE if is_wide else network.number_format
 
 
 def _is_grouped(node: Node) -> bool:

@@ -53,9 +53,14 @@ def takes(*names):
 FOUR = takes("w4")
 
 
-def mixed(limits, scheme=W8A8_ASYM, stored_bytes=lambda _: None, quick=FOUR, whole=integers):
+def nothing(_):
+    return None
+
+
+def mixed(limits, scheme=W8A8_ASYM, stored_bytes=nothing, quick=FOUR, whole=integers, ms=nothing):
     runner = Runner("image", pixel_feeds(FLOATS, 12)["image"])
-    return mix_widths(FLOATS, scheme, TrialQuantizer(whole, quick, stored_bytes), runner, limits)
+    quantizer = TrialQuantizer(whole, quick, stored_bytes, ms)
+    return mix_widths(FLOATS, scheme, quantizer, runner, limits)
 
 
 def test_a_budget_is_kept_with_the_fewest_layers():
@@ -204,6 +209,41 @@ def loss_of(graph):
     return mean_loss(runner.outputs(FLOATS), runner.outputs(graph))
 
 
+def wide_values(graph):
+    """Return a time that grows with the values of 16 bits."""
+    grids = (t.quantization for t in graph.tensors.values() if not t.is_constant)
+    return 1.0 + sum(grid is not None and grid.bits == 16 for grid in grids)
+
+
+def test_a_limit_of_time_refuses_a_slow_network_before_calibration():
+    told = "keeps 0.5 ms: 8 bits take an estimated 1 ms, and weights of fewer bits save memory, not"
+    with pytest.raises(QuantizeError, match=told):
+        mixed(Limits(ms=0.5), ms=wide_values, whole=never)
+
+
+def test_a_limit_of_time_needs_an_estimate():
+    with pytest.raises(RefusedError, match="which `zoo estimate` does not know for this runtime"):
+        mixed(Limits(ms=0.5), whole=never)
+
+
+def test_a_limit_of_time_leaves_8_bits_and_says_the_estimate():
+    found = mixed(Limits(ms=2.0), ms=wide_values, quick=takes())
+    assert (found.scheme, found.chosen.ms) == (W8A8_ASYM, 1.0)
+    assert found.words.endswith(", an estimated 1 ms")
+
+
+def test_16_bit_values_that_take_too_long_are_refused():
+    eight = loss_of(integers(W8A8_ASYM))
+    quick = takes("a16")
+    kept = mixed(Limits(loss=0.9 * eight), ms=wide_values, quick=quick)
+    assert mixed(Limits(loss=0.9 * eight, ms=kept.chosen.ms), ms=wide_values, quick=quick) == kept
+    told = (
+        r"and 1.5 ms: 8 bits lose .* in an estimated 1 ms; . values .*; allow a larger loss or more"
+    )
+    with pytest.raises(QuantizeError, match=told):
+        mixed(Limits(loss=0.9 * eight, ms=1.5), ms=wide_values, quick=quick)
+
+
 def test_8_bits_are_kept_where_they_suffice_and_the_board_has_no_fewer():
     found = mixed(Limits(loss=1.0), quick=takes("a16"))
     assert found.scheme == W8A8_ASYM
@@ -249,7 +289,7 @@ def test_a_build_keeps_the_table(tmp_path):
 
 def test_limits_need_pictures(tmp_path):
     pictures = write_pictures(tmp_path / "seen", 3)
-    with pytest.raises(UsageError, match="--budget-kb and --max-loss"):
+    with pytest.raises(UsageError, match="--budget-kb, --max-loss and --budget-ms"):
         case_of(tmp_path, colour_network(), pictures, quant="none", limits=Limits(loss=1.0))
 
 

@@ -14,6 +14,7 @@ from zoo.errors import RefusedError, UnsupportedOpError, UsageError
 from zoo.estimate.deployed import find_deployed
 from zoo.estimate.estimate import estimate
 from zoo.macs import count_macs
+from zoo.scheme import Override
 
 MODEL = "pfld_0.25x.300w68"
 NETWORK = residual_network()
@@ -99,8 +100,24 @@ def test_without_a_speed_there_is_no_time_but_work_and_memory():
 
 
 def test_a_number_format_without_rates_has_no_time(file):
-    assert found(file, "x86", "ptq", scheme="w8a16-asym").network.number_format == "int16"
-    assert found(file, "x86", "ptq", scheme="w8a16-asym").ms is None
+    network = find_deployed(Wish(file, "x86", quant="ptq", scheme="w8a16-asym"))
+    assert network.number_format == "int16"
+    rates = {"int8": network.target.rooflines["int8"]}
+    without = replace(network, target=replace(network.target, rooflines=rates))
+    assert estimate(network).ms > 0
+    assert estimate(without).ms is None
+
+
+def test_a_layer_with_a_wide_value_takes_the_time_of_its_width(tmp_path):
+    def layers(*overrides):
+        path = tmp_path / "integers.onnx"
+        path.write_bytes(write(quantized(NETWORK, replace(W8A8_ASYM, overrides=overrides))))
+        return {layer.node: layer.ms for layer in found(str(path), "x86").layers}
+
+    eight, mixed = layers(), layers(Override("stem", activation_bits=16))
+    changed = {node for node in eight if mixed[node] != eight[node]}
+    readers = {node.name for node in NETWORK.nodes if "stem" in (node.output, *node.inputs)}
+    assert changed == readers
 
 
 def test_what_a_board_refuses_is_refused_as_by_a_build(file):
