@@ -14,7 +14,7 @@ from recipes.shelf.robustness.face import Face
 from recipes.shelf.robustness.groups import measure_groups
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
-from zoo.data.labelled_data import parse_name, recognisers
+from zoo.data.labelled_data import is_labelled
 from zoo.data.processing import postprocess, preprocess, preprocess_batch
 from zoo.data.regions import landmark_box
 from zoo.errors import RecipeError
@@ -73,8 +73,7 @@ def pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     data: as in `zoo.data.labelled_data`, by default the training split. The faces must have the
     recipe's landmarks, because it may also be trained on them.
     """
-    name = parse_name(data)
-    if not (name.dataset or recognisers(name.folder)):
+    if not is_labelled(data, "train"):
         return ()
     return find_faces(data, "train", landmark_count(recipe.contract)).pictures()
 

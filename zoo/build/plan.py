@@ -58,6 +58,9 @@ _TOLD = ("plugin", "code")
 _LONGEST_NAME = 200
 """A file's name has at most 255 bytes, and the forms of a bundle add to this one."""
 
+_OWN = "-own"
+"""Ends the name of a registered model with a user's network, as its bundle is not the published."""
+
 _CALIB = "--calib DIR"
 _CALIB_OF_DETECTOR = 'calib = "DIR" in [detector] of a chain file (docs/chains.md)'
 
@@ -67,7 +70,8 @@ class Wish:
     """A user's request, as text.
 
     model: a recipe's name, or the path of a network's file, which needs `contract`.
-    name: of the file's model, or of a registered one with `hub`; '' for its own name.
+    name: of the file's model, or of a registered one with `hub`; '' for its own name, with
+    `hub` MODEL-own.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     default, AUTO for the fastest that takes the network.
     quant: '' for ptq, or for an already quantized file's own quantization.
@@ -287,6 +291,7 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     replaces = _replaced(wish, recipe, hub)
     if replaces:
         recipe = recipe.of_another_network()
+        recipe = replace(recipe, name=wish.name or f"{recipe.name}{_OWN}")
     quant_hub = None
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")

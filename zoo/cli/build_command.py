@@ -17,7 +17,7 @@ from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, Wish, find_targets, make_plan
 from zoo.capability import demand_capable
-from zoo.cli.completion import automatic_runtimes, quantizations
+from zoo.cli.completion import automatic_runtimes, calibrators, quantizations
 from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options
 from zoo.cli.options import (
     cache_option,
@@ -68,7 +68,9 @@ if TYPE_CHECKING:
     "Default: the one that MODEL names, if any; none: without.",
 )
 @click.option(
-    "--name", default="", help="Model name for a file, also one of --hub; default: its own."
+    "--name",
+    default="",
+    help="Model name for a file; default: the file's, for one of --hub MODEL-own.",
 )
 @click.option(
     "--hub", type=click.Path(path_type=Path), help="Float file to use instead of the published one."
@@ -87,7 +89,12 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Maximum number of images; default 500, for qat 2000.",
 )
-@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
+@click.option(
+    "--calibrator",
+    default="",
+    shell_complete=calibrators,
+    help="auto (tries all), minmax, percentile or mse.",
+)
 @click.option(
     "--quantizer",
     default="",

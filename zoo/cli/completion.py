@@ -1,6 +1,6 @@
 """What a shell completes: words that commands take, without loading networks or libraries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from click import Context, Parameter
 from click.shell_completion import CompletionItem
@@ -10,7 +10,17 @@ from zoo.build.plan import AUTO
 from zoo.errors import ZooError
 from zoo.target import Target
 
-__all__ = ["automatic_runtimes", "error_codes", "quantizations", "registered_words", "runtimes"]
+__all__ = [
+    "automatic_runtimes",
+    "calibrators",
+    "criteria",
+    "error_codes",
+    "forms",
+    "quantizations",
+    "registered_words",
+    "runtimes",
+    "suites",
+]
 
 _FILES = ("recipe",)
 """Kinds that a file can stand for."""
@@ -19,7 +29,10 @@ _FILES = ("recipe",)
 def registered_words(kinds: Iterable[str], incomplete: str) -> list[CompletionItem]:
     """Return registered names and aliases; files if none begins so and one may be given."""
     asked = tuple(kinds)
-    found = _items((name for kind in asked for name in _names(kind)), incomplete)
+    words = [name for kind in asked for name in _names(kind)]
+    if "target" in asked and ":" in incomplete:
+        words += _forms_of(incomplete.partition(":")[0])
+    found = _items(words, incomplete)
     if not found and any(kind in _FILES for kind in asked):
         return [CompletionItem(incomplete, type="file")]
     return found
@@ -47,6 +60,42 @@ def error_codes(_: Context, __: Parameter, incomplete: str) -> list[CompletionIt
     from zoo.error_codes import error_kinds
 
     return _items((kind.code for kind in error_kinds()), incomplete)
+
+
+def suites(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the suites of tests of the first model that was given."""
+    model = next(iter(ctx.params.get("models") or ctx.args), "")
+    try:
+        known = registry.load("recipe", model).suites if registry.knows("recipe", model) else ()
+    except ZooError:
+        return []
+    return _items(known, incomplete)
+
+
+def criteria(_: Context, __: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return how the pruners rank channels."""
+    try:
+        pruners = registry.load_all("pruner")[0].values()
+    except ZooError:
+        return []
+    return _items((name for pruner in pruners for name in pruner.criteria), incomplete)
+
+
+def _fixed(*words: str) -> Callable[[Context, Parameter, str], list[CompletionItem]]:
+    return lambda _, __, incomplete: _items(words, incomplete)
+
+
+calibrators = _fixed("auto", "minmax", "percentile", "mse")
+forms = _fixed("hub", "reference", "artifact")
+
+
+def _forms_of(board: str) -> list[str]:
+    """Return 'board:form' for each variant and runtime of a board."""
+    try:
+        target: Target = registry.load("target", board)
+    except ZooError:
+        return []
+    return [f"{board}:{form}" for form in (*target.variants, *target.runtime_names)]
 
 
 def _names(kind: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from zoo.build.plan import Wish, make_plan
+from zoo.cli.completion import calibrators, quantizations, runtimes
 from zoo.cli.diagnosis_output import show_diagnosis
 from zoo.cli.options import cache_option, json_option, open_cache, registered
 from zoo.cli.output import print_json, print_table
@@ -17,9 +18,12 @@ from zoo.errors import UsageError
 @click.argument("model", type=registered("recipe"))
 @click.option("--target", required=True, type=registered("target"), help="Board to build for.")
 @click.option(
-    "--runtime", default="", help="Runtime, if not the board's default, such as c or ort."
+    "--runtime",
+    default="",
+    shell_complete=runtimes,
+    help="Runtime, if not the board's default, such as c or ort.",
 )
-@click.option("--quant", default="", help="ptq (default) or qat.")
+@click.option("--quant", default="", shell_complete=quantizations, help="ptq (default) or qat.")
 @click.option(
     "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."
 )
@@ -42,7 +46,12 @@ from zoo.errors import UsageError
     type=click.IntRange(1),
     help="Maximum number of images for it; default 500, for qat 2000.",
 )
-@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
+@click.option(
+    "--calibrator",
+    default="",
+    shell_complete=calibrators,
+    help="auto (tries all), minmax, percentile or mse.",
+)
 @click.option(
     "--images",
     type=click.Path(path_type=Path),

@@ -50,7 +50,12 @@ if TYPE_CHECKING:
     shell_complete=quantizations,
     help="Repeatable; default: ptq.",
 )
-@click.option("--scheme", default="", help="Integer scheme instead of the target's.")
+@click.option(
+    "--scheme",
+    default="",
+    type=registered("scheme"),
+    help="Integer scheme instead of the target's.",
+)
 @click.option(
     "--measured",
     type=existing("file", "what `zoo bench --out` wrote"),

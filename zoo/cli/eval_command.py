@@ -14,7 +14,7 @@ from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.models import find_recipe
 from zoo.build.plan import Wish, find_targets, published_quantizations
 from zoo.bundle.bundle import unpack
-from zoo.cli.completion import quantizations
+from zoo.cli.completion import calibrators, forms, quantizations, suites
 from zoo.cli.options import (
     cache_option,
     existing,
@@ -60,6 +60,7 @@ _BUNDLE = ".tar.gz"
     multiple=True,
     default=("hub",),
     show_default=True,
+    shell_complete=forms,
     help="hub, reference or artifact.",
 )
 @click.option("--target", default="x86", show_default=True, type=registered("target"))
@@ -76,7 +77,12 @@ _BUNDLE = ".tar.gz"
     metavar="DATA",
     help="Quantize with these images.",
 )
-@click.option("--calibrator", default="", help="auto (tries all), minmax, percentile or mse.")
+@click.option(
+    "--calibrator",
+    default="",
+    shell_complete=calibrators,
+    help="auto (tries all), minmax, percentile or mse.",
+)
 @click.option(
     "--weights",
     multiple=True,
@@ -84,7 +90,12 @@ _BUNDLE = ".tar.gz"
     help="Trained weights (safetensors), run by PyTorch; repeatable.",
 )
 @peer_option("Third-party network, evaluated by the same code")
-@click.option("--suite", default="", help="Run a suite of tests, such as robustness.")
+@click.option(
+    "--suite",
+    default="",
+    shell_complete=suites,
+    help="Run a suite of tests, such as robustness.",
+)
 @click.option(
     "--plot",
     "drawn",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from zoo import __version__
+from zoo.cli import shells
 from zoo.cli.entry import enter
 from zoo.errors import suggest
 
@@ -99,5 +100,6 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, or complete it."""
+    shells.register()
     enter(cli, "zoo")

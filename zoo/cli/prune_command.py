@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo.cli.completion import criteria
 from zoo.cli.options import json_option, model_argument, seed_option, writable_file
 from zoo.cli.output import print_json, print_table
 from zoo.cli.progress import progress
@@ -49,7 +50,13 @@ _ANY = 0.5
     "--hub", type=click.Path(path_type=Path), help="Float ONNX to use instead of the published one."
 )
 @click.option("--out", type=writable_file(), help="ONNX file; default MODEL-SHARE.onnx.")
-@click.option("--criterion", default="taylor", show_default=True, help="taylor or scale.")
+@click.option(
+    "--criterion",
+    default="taylor",
+    show_default=True,
+    shell_complete=criteria,
+    help="taylor or scale.",
+)
 @click.option(
     "--multiple",
     default=8,

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoo import registry
 from zoo.contract import Contract
 from zoo.data.box_file import BOX_FILE, Boxes, read_boxes
-from zoo.data.labelled_data import find_data, parse_name, recognisers
+from zoo.data.labelled_data import find_data, is_labelled, recognisers
 from zoo.data.recordings import recordings
 from zoo.errors import DataError, MissingFileError
 from zoo.picture import Picture
@@ -54,8 +54,7 @@ def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     if recipe.pictures:
         found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
         return found
-    name = parse_name(data)
-    if not (name.dataset or recognisers(name.folder)):
+    if not is_labelled(data, "train"):
         return ()
     return find_data(data, "train").pictures()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
-from zoo.data.labelled_data import find_data, parse_name
+from zoo.data.labelled_data import find_data
 from zoo.plugs import Feeds, Run
 from zoo.proof.certificate import LOSS, Check, recorded_checks
 from zoo.proof.comparison import can_exceed
@@ -107,11 +107,9 @@ def metric_check(
     data: with labels that the recipe knows, by default the training split.  words: for the photos;
     an evaluation may look at several samples of each, such as crops.
     """
-    name = parse_name(data)
-    found = find_data(data, "train")
-    split = f"{found.dataset.name}:{name.folder}:{found.split}" if found.split else data
+    same = Path(find_data(data, "train").name)
     evaluate = registry.resolve(recipe.evaluate)
-    before, after = (evaluate(recipe, run, Path(split), photos) for run in networks.runs)
+    before, after = (evaluate(recipe, run, same, photos) for run in networks.runs)
     wanted, got = before.metrics[recipe.metric], after.metrics[recipe.metric]
     worse = wanted - got if recipe.more_is_better else got - wanted
     lost = max(worse, 0.0) / (abs(wanted) or 1.0)

@@ -280,6 +280,11 @@ def test_nothing_published_is_said_of_a_network_in_place_of_the_published_one(tm
     assert "in place of toy_1.0x.shapes's" in made.notes[0]
     same = plan(quant="none", hub=published.float_hub)
     assert (same.replaces, same.is_published) == ("", True)
+    unnamed = plan(quant="none", hub=own)
+    assert (same.build_name, unnamed.build_name) == (
+        "toy_1.0x.shapes.toy-board.none",
+        "toy_1.0x.shapes-own.toy-board.none",
+    )
     licences = plan("toy_2.0x.shapes", quant="none", hub=own).recipe.licences
     assert [licence.covers for licence in licences] == ["data"]
 

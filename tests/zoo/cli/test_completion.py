@@ -7,10 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from click.shell_completion import ShellComplete
+from click.shell_completion import ShellComplete, get_completion_class
 from click.testing import CliRunner
 
+from compilers.quantize.observe import CALIBRATORS
+from zoo.build.subjects import FORMS
 from zoo.cli.main import COMMANDS, cli
+from zoo.cli.shells import register
 
 HEAVY = {"numpy", "onnx", "onnxruntime", "onnxsim", "rich", "torch", "PIL", "cyclonedx"}
 
@@ -42,10 +45,49 @@ def values(*words):
         (("completion", ""), ["bash", "zsh", "fish"]),
         (("doctor", "--target", "max"), ["max78000"]),
         (("build", "pfld", "--target", "nowhere", "--quant", "fp"), ["fp16"]),
+        (("build", "pfld", "--target", "x86:"), ["x86:ort", "x86:c"]),
+        (("build", "pfld", "--target", "nowhere:"), []),
+        (("prune", "pfld", "--criterion", ""), ["taylor", "scale"]),
+        (("eval", "pfld", "--suite", "ro"), ["robustness"]),
+        (("eval", "nowhere", "--suite", ""), []),
+        (("estimate", "pfld", "--scheme", "dp"), ["dpu-pow2"]),
     ],
 )
 def test_words(words, expected):
     assert values(*words) == expected
+
+
+def test_words_without_a_registry_are_those_that_the_commands_take():
+    assert tuple(values("eval", "pfld", "--form", "")) == FORMS
+    for command in ("build", "eval", "diagnose"):
+        assert {*values(command, "pfld", "--calibrator", "")} == {"auto", *CALIBRATORS}
+
+
+@pytest.mark.parametrize(
+    ("shell", "words", "expected"),
+    [
+        # bash splits at '=' and ':', and replaces what follows the last of them
+        ("bash", ["build", "--target", "=", "kv"], "plain,kv260"),
+        ("bash", ["doctor", "--target", "="], "plain,android"),
+        ("bash", ["build", "--target", "rpi4", ":", "o"], "plain,ort"),
+        ("bash", ["build", "--target", "x86", ":"], "plain,ort"),
+        ("bash", ["build", "--target", "=", "rpi4", ":", "o"], "plain,ort"),
+        ("bash", ["build", "--target=rpi4", ":", "o"], "plain,ort"),
+        ("bash", ["build", "--target=kv"], "plain,--target=kv260"),
+        ("bash", ["build", "--target", "=", "x86", "--quant", "fp"], "plain,fp16"),
+        ("bash", ["build", "pfld", "--contract", "=", "a"], "file,a"),
+        ("zsh", ["build", "--target=kv"], "plain\n--target=kv260\n_"),
+        ("zsh", ["build", "--target=rpi4:o"], "plain\n--target=rpi4:ort\n_"),
+        ("fish", ["build", "--target=kv"], "plain,--target=kv260"),
+        ("fish", ["build", "--target", "kv"], "plain,kv260"),
+    ],
+)
+def test_a_value_right_after_its_option_or_board(shell, words, expected, monkeypatch):
+    register()
+    monkeypatch.setenv("COMP_WORDS", " ".join(["zoo", *words]))
+    monkeypatch.setenv("COMP_CWORD", words[-1] if shell == "fish" else str(len(words)))
+    complete = get_completion_class(shell)(cli, {}, "zoo", "_ZOO_COMPLETE").complete()
+    assert complete.splitlines()[: len(expected.splitlines())] == expected.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -117,6 +159,7 @@ def test_a_real_bash_completes(bash):
     assert bash("zoo comp") == ["completion"]
     assert bash("zoo build pfld_0.25x.3") == ["pfld_0.25x.300w68", "pfld_0.25x.300w68+pose"]
     assert bash("zoo build pfld --target jetson-n") == ["jetson-nano"]
+    assert bash("zoo build pfld --target = jetson-n") == ["jetson-nano"]
 
 
 def test_every_command_is_completed():

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from zoo import registry
-from zoo.data.labelled_data import DataName, find_data, parse_name, recognisers
-from zoo.errors import UsageError
+from zoo.data.labelled_data import DataName, find_data, is_labelled, parse_name, recognisers
+from zoo.errors import DataError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,65 @@ def test_the_split_that_is_asked_for_elsewhere(tmp_path: Path) -> None:
     assert find_data(tmp_path, "train").split == "train"
     assert find_data(f"300w:{tmp_path}:common", "train").split == "common"
     assert find_data(f"crops:{tmp_path}", "train").split == ""
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """A folder with crops for two purposes in subfolders."""
+    for split in ("train", "test"):
+        (tmp_path / "faces" / split).mkdir(parents=True)
+        (tmp_path / "faces" / split / "annotations.csv").touch()
+    return tmp_path / "faces"
+
+
+@pytest.mark.parametrize("prefix", ["", "crops:"])
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_subfolder_for_the_purpose_is_found(faces: Path, prefix: str, split: str) -> None:
+    found = find_data(f"{prefix}{faces}", split)
+    assert (found.folder, found.split, found.label) == (faces / split, "", f"faces/{split}")
+    # By its own name it is the same data, whatever is asked for.
+    assert found.name == f"crops:{faces / split}"
+    assert find_data(found.name, "other") == found
+    assert is_labelled(faces, split)
+
+
+def test_subfolders_for_other_purposes_are_named(faces: Path) -> None:
+    assert not is_labelled(faces, "val")
+    with pytest.raises(DataError) as refused:
+        find_data(faces, "val")
+    assert str(refused.value) == (
+        f"{faces}: has no data set for 'val' in a subfolder of that name; give {faces / 'test'} or "
+        f"{faces / 'train'}"
+    )
+
+
+def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no known data set, nor does its subfolder 'test'"):
+        find_data(tmp_path, "test")
+
+
+def test_a_folder_that_is_a_data_set_comes_before_its_subfolders(faces: Path) -> None:
+    (faces / "annotations.csv").touch()
+    assert find_data(faces, "train").folder == faces
+
+
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        ("photos", "photos"),
+        ("./photos/", "photos"),
+        ("../here/photos", "here/photos"),
+        (".", "here"),
+    ],
+)
+def test_a_label_is_the_end_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, label: str
+) -> None:
+    for folder in (tmp_path / "here", tmp_path / "here" / "photos"):
+        folder.mkdir()
+        (folder / "annotations.csv").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    assert find_data(given, "train").label == label
 
 
 def test_a_missing_folder_holds_nothing(tmp_path: Path) -> None:

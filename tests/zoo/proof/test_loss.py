@@ -110,7 +110,7 @@ def test_samples_of_a_metric_are_told_where_pictures_have_several(
     def evaluate(_, run, *__):
         return SimpleNamespace(metrics={"accuracy_percent": run}, count=20)
 
-    data = SimpleNamespace(dataset=None, split="")
+    data = SimpleNamespace(name="crops:faces")
     monkeypatch.setattr(loss, "find_data", lambda *_: data)
     monkeypatch.setattr(loss.registry, "resolve", lambda _: evaluate)
     networks = SimpleNamespace(runs=(88.0, 89.5))
