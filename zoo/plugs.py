@@ -21,6 +21,7 @@ from zoo.region_rule import RegionRule
 from zoo.scheme import Scheme
 from zoo.target import Target
 from zoo.tool import Tool
+from zoo.training import FULL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,7 +183,7 @@ class PruneOptions:
     fit(module, float_module, epochs) trains the smaller network in place, both torch modules from
     inputs by name to outputs by name; None to learn from the float network's outputs alone.
     epochs: after each step; 0 to train nothing.  last_epochs: after the last one, None for the
-    same.
+    same.  precision: of the training, in zoo.training.PRECISIONS.
     """
 
     share: float
@@ -192,6 +193,7 @@ class PruneOptions:
     epochs: int = 8
     last_epochs: int | None = None
     seed: int = 0
+    precision: str = FULL
     fit: Callable[[Any, Any, int], None] | None = None
 
     @property
@@ -230,9 +232,12 @@ class Pruner(Protocol):
     criteria: tuple[str, ...]
 
     @abstractmethod
-    def prune(self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions) -> Graph:
-        """Return a smaller float Graph with the same inputs and outputs.
+    def prune(
+        self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions
+    ) -> Iterator[Graph]:
+        """Yield a smaller float Graph with the same inputs and outputs after each step.
 
+        The last one has the share that was asked for.
         samples: batches by input name, float32, of what the network sees.
         Raises UsageError for a share that cannot be reached, ToolchainError without PyTorch.
         """

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["FitOptions", "TrainOptions"]
+__all__ = ["FULL", "MIXED", "PRECISIONS", "FitOptions", "TrainOptions"]
+
+FULL, MIXED = "32-true", "bf16-mixed"
+PRECISIONS = (FULL, MIXED)
+"""Of a training, as Lightning calls them: MIXED computes layers in bfloat16."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from compilers.prune.channels import makes_channels
 from compilers.quantize.qat.graph_module import run_torch
 from zoo.graph import Graph
+from zoo.training import FULL, MIXED
 
 __all__ = ["FloatStudent"]
 
@@ -18,11 +19,13 @@ class FloatStudent(nn.Module):
     """The Graph with the weights and biases of its layers as parameters.
 
     Has the interface of a quantized network in training, without scales.
+    precision: in zoo.training.PRECISIONS; weights and outputs are float32.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, precision: str = FULL) -> None:
         super().__init__()
         self._graph = graph
+        self._is_mixed = precision == MIXED
         layers = (node for node in graph.nodes if makes_channels(graph, node))
         self.names = tuple(dict.fromkeys(name for node in layers for name in node.inputs[1:]))
         # A list, since ONNX names contain dots, which torch does not allow.
@@ -47,8 +50,10 @@ class FloatStudent(nn.Module):
         """Return the outputs by name. feeds: inputs by name, float, batch first."""
         trained = dict(zip(self.names, self._trained, strict=True))
         known = {**feeds, **self._constants, **trained}
-        values = run_torch(self._graph, known, lambda _, reals: reals)
-        return {name: values[name] for name in self._graph.outputs}
+        device = next(iter(feeds.values())).device.type
+        with torch.autocast(device, torch.bfloat16, enabled=self._is_mixed):
+            values = run_torch(self._graph, known, lambda _, reals: reals)
+        return {name: values[name].float() for name in self._graph.outputs}
 
     def float_graph(self) -> Graph:
         """Return the Graph with the current weights and biases."""

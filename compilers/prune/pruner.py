@@ -26,8 +26,10 @@ class ChannelPruner(Pruner):
     name = "channels"
     criteria = ("taylor", "scale")
 
-    def prune(self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions) -> Graph:
-        """Return the smaller Graph, with how it was made in its metadata.
+    def prune(
+        self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions
+    ) -> Iterator[Graph]:
+        """Yield the smaller Graph of each step, with how it was made in its metadata.
 
         Raises also QuantizeError for an integer Graph, or one without channels to remove.
         """
@@ -44,15 +46,9 @@ class ChannelPruner(Pruner):
             macs = work_of(smaller, find_channels(smaller)).macs()
             done.append(macs)
             report(f"pruning, step {step} of {options.steps}: {macs:,} of {start:,} MACs")
-        record = {
-            "criterion": options.criterion,
-            "macs": [start, *done],
-            "multiple": options.multiple,
-            "epochs": [options.epochs_of(step) for step in range(1, options.steps + 1)],
-            "seed": options.seed,
-            "training": options.training,
-        }
-        return replace(smaller, metadata={**smaller.metadata, RECORD: json.dumps(record)})
+            record = json.dumps({"macs": [start, *done], **_record(options, step)})
+            smaller = replace(smaller, metadata={**smaller.metadata, RECORD: record})
+            yield smaller
 
     def thinned(
         self, graph: Graph, samples: Sequence[Feeds], options: PruneOptions, shares: Sequence[float]
@@ -105,6 +101,19 @@ class ChannelPruner(Pruner):
                 f"graph '{graph.name}': has no channels that can be removed: each is an input, an "
                 "output, or read by an op that needs all of them"
             )
+
+
+def _record(options: PruneOptions, steps: int) -> dict[str, object]:
+    """Return how a Graph was made in that many steps, as JSON values."""
+    epochs = [options.epochs_of(step) for step in range(1, steps + 1)]
+    return {
+        "criterion": options.criterion,
+        "multiple": options.multiple,
+        "epochs": epochs,
+        "seed": options.seed,
+        "training": options.training if any(epochs) else "none",
+        "precision": options.precision,
+    }
 
 
 def _recovered(

@@ -21,7 +21,7 @@ def recover(
     graph: Graph, whole: Graph, samples: Sequence[Feeds], options: PruneOptions, epochs: int
 ) -> Graph:
     """Return the Graph with trained weights. samples: for learning without the options' `fit`."""
-    student, teacher = FloatStudent(graph), FloatNetwork(whole)
+    student, teacher = FloatStudent(graph, options.precision), FloatNetwork(whole)
     if options.fit is not None:
         options.fit(student, teacher, epochs)
         return student.float_graph()

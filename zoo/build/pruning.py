@@ -58,8 +58,10 @@ class Pruned:
     judged_on: str
 
 
-def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: PruneOptions) -> Pruned:
-    """Return the network pruned and trained.
+def prune(
+    recipe: Recipe, float_hub: Path, data: Path, count: int, options: PruneOptions
+) -> Iterator[Pruned]:
+    """Yield the network of each step, pruned and trained; the last one is the result.
 
     data: a folder of pictures, or labelled data by which the recipe trains.  count: at most as
     many pictures rank channels.
@@ -69,20 +71,20 @@ def prune(recipe: Recipe, float_hub: Path, data: Path, count: int, options: Prun
     options = replace(options, fit=_fit(recipe, data, options))
     pruner: Pruner = registry.load("pruner", _PRUNER)
     samples = list(input_batches(recipe.contract, pictures.calibration, _BATCH))
-    smaller = pruner.prune(whole, samples, options)
-    described = replace(smaller, metadata={**smaller.metadata, **recipe.hub_metadata})
     judging = list(input_batches(recipe.contract, pictures.judging, _BATCH))
-    loss = _loss(_outputs(whole, judging), _outputs(smaller, judging))
-    return Pruned(
-        hub=registry.load("format", "onnx").write(described),
-        contract=recipe.contract.of_hub.to_toml(),
-        macs=(count_macs(whole), count_macs(smaller)),
-        parameters=(_parameters(whole), _parameters(smaller)),
-        widths=_widths(whole, smaller),
-        training=options.training,
-        loss=loss,
-        judged_on=pictures.words if options.fit is None else "pictures of the training",
-    )
+    wanted = _outputs(whole, judging)
+    for smaller in pruner.prune(whole, samples, options):
+        described = replace(smaller, metadata={**smaller.metadata, **recipe.hub_metadata})
+        yield Pruned(
+            hub=registry.load("format", "onnx").write(described),
+            contract=recipe.contract.of_hub.to_toml(),
+            macs=(count_macs(whole), count_macs(smaller)),
+            parameters=(_parameters(whole), _parameters(smaller)),
+            widths=_widths(whole, smaller),
+            training=options.training,
+            loss=_loss(wanted, _outputs(smaller, judging)),
+            judged_on=pictures.words if options.fit is None else "pictures of the training",
+        )
 
 
 @dataclass(frozen=True)

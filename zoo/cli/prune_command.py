@@ -17,6 +17,8 @@ from zoo.file_content import demand_writable, write_whole
 from zoo.names import proposed_name
 from zoo.plugs import PruneOptions
 from zoo.recipe import Recipe
+from zoo.reporting import report
+from zoo.training import FULL, PRECISIONS
 
 if TYPE_CHECKING:
     from zoo.build.pruning import Pruned
@@ -93,6 +95,18 @@ _ANY = 0.5
 @click.option(
     "--scan", is_flag=True, help="Only show what each group of layers loses alone, untrained."
 )
+@click.option(
+    "--each-step",
+    is_flag=True,
+    help="Also write the network after each earlier step, as OUT-step1.onnx.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    default=FULL,
+    show_default=True,
+    help="Of training; bf16-mixed is faster where the processor has bfloat16.",
+)
 @seed_option("Seed of the training.")
 @json_option
 def command(
@@ -104,6 +118,7 @@ def command(
     share: float | None,
     count: int,
     scan: bool,
+    each_step: bool,
     as_json: bool,
     **options: Any,  # noqa: ANN401 (as the options)
 ) -> None:
@@ -124,8 +139,13 @@ def command(
         raise UsageError("zoo prune needs --macs SHARE, such as 0.6, or --scan")
     file = out or Path(f"{recipe.name}-{share:g}.onnx")
     demand_writable(file)
+    chosen = PruneOptions(share, **options)
     with progress(explain=False):
-        pruned = prune(recipe, whole, data, count, PruneOptions(share, **options))
+        for step, pruned in enumerate(prune(recipe, whole, data, count, chosen), 1):
+            if each_step and step < chosen.steps:
+                earlier = file.with_stem(f"{file.stem}-step{step}")
+                write_whole(earlier, pruned.hub)
+                report(f"{earlier}: {pruned.macs[1]:,} MACs")
     write_whole(file, pruned.hub)
     own = file.with_suffix(".toml") if contract else None
     if own:

@@ -20,6 +20,7 @@ from zoo.graph import Graph
 from zoo.macs import count_macs
 from zoo.plugs import PruneOptions
 from zoo.proof.loss import relative_loss
+from zoo.training import MIXED
 
 pytest.importorskip("torch", reason="pruning needs PyTorch")
 
@@ -28,6 +29,12 @@ from compilers.prune.importance import CRITERIA, measure
 GRAPH = residual_network(channels=16)
 SAMPLES = [pixel_feeds(GRAPH, 64, seed) for seed in range(2)]
 OPTIONS = PruneOptions(0.5, multiple=2, steps=2, epochs=0)
+
+
+def pruned_by(options: PruneOptions, graph: Graph = GRAPH) -> Graph:
+    """Return the network after the last step."""
+    *_, last = PRUNER.prune(graph, SAMPLES, options)
+    return last
 
 
 def loss(pruned: Graph) -> float:
@@ -61,7 +68,7 @@ def test_a_channel_that_is_always_0_matters_least(criterion):
     importance = measure(criterion, graph, channels, SAMPLES, 0)
     assert importance[group.channels[5]] == 0
     assert np.delete(importance[list(group.channels)], 5).min() > 0
-    pruned = PRUNER.prune(graph, SAMPLES, replace(OPTIONS, criterion=criterion, share=0.9))
+    pruned = pruned_by(replace(OPTIONS, criterion=criterion, share=0.9), graph)
     (left,) = find_channels(pruned).groups
     assert len(left.channels) == 14
 
@@ -77,7 +84,7 @@ def test_channels_rank_like_the_loss_without_them(criterion):
 
 
 def test_the_border_stays_and_the_work_is_what_was_asked_for():
-    pruned = PRUNER.prune(GRAPH, SAMPLES, OPTIONS)
+    pruned = pruned_by(OPTIONS)
     assert (pruned.inputs, pruned.outputs) == (GRAPH.inputs, GRAPH.outputs)
     assert pruned.tensors["landmarks"].shape == GRAPH.tensors["landmarks"].shape
     assert count_macs(pruned) <= count_macs(GRAPH) / 2
@@ -86,13 +93,29 @@ def test_the_border_stays_and_the_work_is_what_was_asked_for():
     assert record["macs"][-1] == count_macs(pruned)
     content = HUB.write(pruned)
     assert HUB.read(content, "pruned.onnx") == pruned
-    assert HUB.write(PRUNER.prune(GRAPH, SAMPLES, OPTIONS)) == content
+    assert HUB.write(pruned_by(OPTIONS)) == content
 
 
 def test_training_wins_back_what_pruning_loses():
-    trained = PRUNER.prune(GRAPH, SAMPLES, replace(OPTIONS, epochs=20))
+    trained = pruned_by(replace(OPTIONS, epochs=20))
     assert count_macs(trained) <= count_macs(GRAPH) / 2
-    assert loss(trained) < 0.7 * loss(PRUNER.prune(GRAPH, SAMPLES, OPTIONS))
+    assert loss(trained) < 0.7 * loss(pruned_by(OPTIONS))
+
+
+def test_each_step_is_a_network_that_tells_how_it_was_made():
+    first, last = PRUNER.prune(GRAPH, SAMPLES, replace(OPTIONS, epochs=1, last_epochs=2))
+    records = [json.loads(graph.metadata[RECORD]) for graph in (first, last)]
+    assert [record["epochs"] for record in records] == [[1], [1, 2]]
+    assert [record["macs"][-1] for record in records] == [count_macs(first), count_macs(last)]
+    assert count_macs(GRAPH) > count_macs(first) > count_macs(last)
+
+
+def test_a_training_in_bfloat16_learns_and_leaves_float32_weights():
+    mixed = pruned_by(replace(OPTIONS, epochs=20, precision=MIXED))
+    assert loss(mixed) < 0.7 * loss(pruned_by(OPTIONS))
+    assert mixed != pruned_by(replace(OPTIONS, epochs=20))
+    dtypes = {tensor.dtype for tensor in mixed.tensors.values()}
+    assert dtypes == {tensor.dtype for tensor in GRAPH.tensors.values()}
 
 
 def test_a_given_training_is_used_after_each_step():
@@ -102,7 +125,7 @@ def test_a_given_training_is_used_after_each_step():
         called.append((count_macs(module.float_graph()), float_module.graph.name, epochs))
 
     options = replace(OPTIONS, epochs=3, last_epochs=5, fit=fit)
-    record = json.loads(PRUNER.prune(GRAPH, SAMPLES, options).metadata[RECORD])
+    record = json.loads(pruned_by(options).metadata[RECORD])
     macs = record["macs"]
     assert called == [(macs[1], GRAPH.name, 3), (macs[2], GRAPH.name, 5)]
     assert record["epochs"] == [3, 5]
@@ -127,24 +150,24 @@ def test_each_group_is_thinned_alone():
 )
 def test_options_that_cannot_be_met_are_refused(change, message):
     with pytest.raises(UsageError, match=message):
-        PRUNER.prune(GRAPH, SAMPLES, replace(OPTIONS, **change))
+        pruned_by(replace(OPTIONS, **change))
 
 
 def test_a_share_that_no_step_can_reach_is_refused_before_any_training():
     called = []
     options = replace(OPTIONS, share=0.01, epochs=1, fit=lambda *words: called.append(words))
     with pytest.raises(UsageError, match="give a larger share"):
-        PRUNER.prune(GRAPH, SAMPLES, options)
+        pruned_by(options)
     assert called == []
 
 
 def test_integers_are_refused():
     with pytest.raises(QuantizeError, match="prune the float network, then quantize it"):
-        PRUNER.prune(quantized(GRAPH, W8A8_ASYM), SAMPLES, OPTIONS)
+        pruned_by(OPTIONS, quantized(GRAPH, W8A8_ASYM))
 
 
 def test_a_network_without_channels_to_remove_is_refused():
     graph = residual_network(channels=2)
     lone = replace(graph, outputs=("landmarks", "stem"))
     with pytest.raises(QuantizeError, match="has no channels that can be removed"):
-        PRUNER.prune(lone, SAMPLES, OPTIONS)
+        pruned_by(OPTIONS, lone)

@@ -98,7 +98,7 @@ def recipe(tmp_path, monkeypatch):
 
 
 def test_what_was_pruned_is_told_and_the_licence_stays(recipe, hub, images):
-    pruned = prune(recipe, hub, images, 100, OPTIONS)
+    (pruned,) = prune(recipe, hub, images, 100, OPTIONS)
     graph = HUB.read(pruned.hub, "pruned.onnx")
     assert pruned.macs[1] <= pruned.macs[0] / 2
     assert set(pruned.widths) == {"stem_conv", "depthwise_conv", "pointwise_conv"}
@@ -112,7 +112,7 @@ def test_what_was_pruned_is_told_and_the_licence_stays(recipe, hub, images):
 
 def test_a_recipe_trains_where_it_knows_the_labels(recipe, hub, images):
     (images / "labels").touch()
-    pruned = prune(recipe, hub, images, 100, OPTIONS)
+    (pruned,) = prune(recipe, hub, images, 100, OPTIONS)
     assert (pruned.training, pruned.judged_on) == ("recipe", "pictures of the training")
     calls = registry.resolve("pruned_recipe_of_tests:calls")
     assert calls == [("net_1.0x.drawn", FitOptions(images, 1, 7, 5.0))]
@@ -136,6 +136,21 @@ def test_the_command_writes_a_file_that_builds(tmp_path, monkeypatch):
         cli, ["contract", "check", "float-0.5.toml", "float-0.5.onnx"], catch_exceptions=False
     )
     assert checked.exit_code == 0
+
+
+@pytest.mark.usefixtures("hub", "images")
+def test_the_network_of_each_step_is_written_if_wished(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contract.toml").write_text(TOML)
+    words = ["prune", "float.onnx", "--contract", "contract.toml", "--macs", "0.5", "--steps", "3"]
+    words += ["--images", "images", "--multiple", "1", "--epochs", "1", "--precision", "bf16-mixed"]
+    run([*words, "--out", "last.onnx"])
+    assert sorted(path.name for path in tmp_path.glob("*.onnx")) == ["float.onnx", "last.onnx"]
+    run([*words, "--out", "last.onnx", "--each-step"])
+    names = ["last-step1.onnx", "last-step2.onnx", "last.onnx"]
+    graphs = [HUB.read((tmp_path / name).read_bytes(), name) for name in names]
+    macs = [json.loads(graph.metadata["zoo.pruning"])["macs"] for graph in graphs]
+    assert macs == [macs[-1][:2], macs[-1][:3], macs[-1]]
 
 
 @pytest.mark.usefixtures("images")
@@ -176,7 +191,7 @@ def test_a_network_that_overflows_is_told(recipe, images, tmp_path):
     huge = replace(weight, data=np.full(weight.shape, 3e38, np.float32))
     (tmp_path / "huge.onnx").write_bytes(HUB.write(graph.replace(graph.nodes, (huge,))))
     with pytest.raises(QuantizeError, match="its output 'landmarks' is not finite"):
-        prune(recipe, tmp_path / "huge.onnx", images, 100, replace(OPTIONS, epochs=0))
+        list(prune(recipe, tmp_path / "huge.onnx", images, 100, replace(OPTIONS, epochs=0)))
 
 
 @pytest.mark.usefixtures("hub", "images")
