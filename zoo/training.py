@@ -6,9 +6,12 @@ from pathlib import Path
 
 __all__ = ["FULL", "MIXED", "PRECISIONS", "FitOptions", "TrainOptions"]
 
-FULL, MIXED = "32-true", "bf16-mixed"
+FULL = "32-true"
+"""Precision of a training in float32, as Lightning calls it."""
+MIXED = "bf16-mixed"
+"""Precision of a training that computes layers in bfloat16; weights are float32."""
 PRECISIONS = (FULL, MIXED)
-"""Of a training, as Lightning calls them: MIXED computes layers in bfloat16."""
+"""Precisions that a pruned network is trained in."""
 
 
 @dataclass(frozen=True)

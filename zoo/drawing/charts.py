@@ -40,11 +40,12 @@ def curve_charts(subjects: Sequence[tuple[str, Sequence[Curve]]]) -> list[Drawin
     ]
 
 
-def curve_chart(name: str, curves: Sequence[tuple[str, Curve]]) -> Drawing:
+def curve_chart(name: str, curves: Sequence[tuple[str, Curve]], is_marked: bool = False) -> Drawing:
     """Return a chart of one curve of several subjects, and a legend of their names.
 
     name: of the chart.  curves: (subject, curve) of one kind, at least one. The first one's axes
-    count. Raises DataError for a point that is not finite.
+    count.  is_marked: each point has a mark, for few that were measured.
+    Raises DataError for a point that is not finite.
     """
     axes = curves[0][1]
     plot = _Plot(axes.x_limit, axes.y_limit)
@@ -53,6 +54,7 @@ def curve_chart(name: str, curves: Sequence[tuple[str, Curve]]) -> Drawing:
         _check(subject, curve)
         y = _TOP + _PLOT_HEIGHT + _AXIS + _LINE * (index + 0.5)
         content += [plot.line(index, curve), _sample(index, y), _named(subject, y)]
+        content += plot.marks(index, curve) if is_marked else ()
     height = _TOP + _PLOT_HEIGHT + _AXIS + _LINE * len(curves) + 4
     summary = "; ".join(f"{subject}: {_told(curve)}" for subject, curve in curves)
     return Drawing(_WIDTH, height, name, summary, content)
@@ -118,6 +120,12 @@ class _Plot:
         if curve.is_step and path:
             path += f"H{self.x(self.x_limit):.1f}"
         return element("path", d=path or f"M{_LEFT:.0f} 0", fill="none", **_stroke(index))
+
+    def marks(self, index: int, curve: Curve) -> Iterator[Svg]:
+        """Yield a mark for each point within the limits; every other curve's are hollow."""
+        for x, y in curve.points:
+            if x <= self.x_limit and y <= self.y_limit:
+                yield element("circle", cx=self.x(x), cy=self.y(y), r=4, **_filled(index))
 
     def _end(self, curve: Curve) -> list[tuple[float, float]]:
         """Return where a joined curve leaves the plot at the limit of x, nothing if it does not."""
@@ -188,7 +196,7 @@ def _listed(bars: Bars, row: Row) -> str:
 
 
 def _filled(index: int) -> dict[str, str]:
-    """Return the colours of a bar; every other one is hollow, so that they differ without them."""
+    """Return the colours of a shape; every other one is hollow, to differ without them."""
     colour = f"var(--series-{index % _COLOURS})"
     return {"fill": "var(--ground)" if index % 2 else colour, "stroke": colour}
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from compilers.quantize.choose import AUTO, choose
 from compilers.quantize.prepare import Prepared, prepare
+from compilers.quantize.qat.integer_start import starting_at
 from zoo.contract import Contract
 from zoo.errors import MissingToolError, QuantizeError
 from zoo.graph import Graph
@@ -16,14 +17,14 @@ from zoo.tool import install_extra
 __all__ = ["QUANTIZER", "Qat"]
 
 _TRAINED = ("zoo.bias_correction", "zoo.compensation")
-"""Options that training makes unnecessary."""
+"""What training starts from, and changes."""
 
 
 class Qat(Quantizer):
     """Prepare as without training, train the placed graph, read it back.
 
-    Training uses the options' `fit`, or distillation on the calibration samples. Trained biases
-    make bias correction unnecessary.
+    Training uses the options' `fit`, or distillation on the calibration samples. With calibrator
+    'auto' it starts from the best integers without training.
     """
 
     name = "qat"
@@ -78,9 +79,9 @@ class Qat(Quantizer):
         if options.calibrator != AUTO:
             start = prepare(graph, scheme, samples, contract, options.calibrator, self.threads)
             return start, {"zoo.calibrator": options.calibrator}
-        plain = replace(options, correct_bias=False)
-        best = choose(graph, scheme, samples, contract, plain, self.threads)
-        return best.start, {k: v for k, v in best.record.items() if k not in _TRAINED}
+        best = choose(graph, scheme, samples, contract, options, self.threads)
+        start = starting_at(best.start, best.graph) if best.tried[0].compensation else best.start
+        return start, {k: v for k, v in best.record.items() if k not in _TRAINED}
 
 
 def _deployed(graph: Graph, contract: Contract) -> list[str]:

@@ -3,7 +3,9 @@
 import json
 import re
 from dataclasses import replace
+from importlib.util import find_spec
 
+import numpy as np
 import pytest
 from diagnosed import case_of, colour_network, write_pictures
 from networks import residual_network
@@ -20,6 +22,7 @@ from zoo.diagnosis.runner import Runner
 from zoo.diagnosis.width_limits import TrialQuantizer
 from zoo.errors import QuantizeError, RefusedError, UsageError
 from zoo.plugs import QuantizeOptions
+from zoo.proof.certificate import recorded_checks
 from zoo.scheme import Override, exact_pattern
 
 FLOATS = residual_network(channels=8)
@@ -285,6 +288,24 @@ def test_a_build_keeps_the_table(tmp_path):
     facts = json.loads((case.files["integer"].parent / "calibration.json").read_text())
     assert facts["mixed_widths"]["chosen"]["layers"] == 4
     assert "4 of 4 layers have 4-bit weights" in facts["notes"][0]
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+def test_chosen_layers_keep_their_bits_in_a_training_on_unlabelled_pictures(tmp_path):
+    pictures = write_pictures(tmp_path / "seen", 60)
+    bits, integers = [], []
+    for quant, options in {"ptq": {}, "qat": {"epochs": 4}}.items():
+        options |= {"target": "c99", "quant": quant, "limits": Limits(loss=1.0)}
+        case = case_of(tmp_path, colour_network(), pictures, **options)
+        weights = [t for name, t in case.integers.tensors.items() if name.endswith("weight")]
+        bits.append([tensor.quantization.bits for tensor in weights])
+        integers.append([np.asarray(tensor.data).astype(int).tolist() for tensor in weights])
+        facts = json.loads((case.files["integer"].parent / "calibration.json").read_text())
+        assert ("before training" in facts["notes"][0]) == (quant == "qat")
+        assert all(one.holds for one in recorded_checks(case.integers.metadata, "hub.onnx"))
+    assert bits[0] == bits[1]
+    assert set(bits[0]) == {4}
+    assert integers[0] != integers[1]
 
 
 def test_limits_need_pictures(tmp_path):

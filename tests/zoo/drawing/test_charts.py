@@ -120,3 +120,14 @@ def test_bars_are_inside_of_the_drawing_and_in_proportion(rows):
 def test_a_bar_without_a_value_is_left_out_and_not_told():
     chart = bar_chart("bars", Bars(("float", "int8"), (Row("jaw", (None, 2.5)),), "%"))
     assert chart.summary == "jaw: int8 2.5 %"
+
+
+def test_marks_stand_where_the_points_are_and_not_beyond_the_limits():
+    points = [(1, 10), (5, 50), (9, 200), (20, 50)]
+    drawn = curve_chart("chart", [("net", curve(points, is_step=False))], is_marked=True).placed()
+    marks = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn)
+    places = path_of(curve_chart("chart", [("net", curve(points[:2], is_step=False))]))
+    assert [tuple(map(float, mark)) for mark in marks] == [
+        pytest.approx(p, abs=0.1) for p in places
+    ]
+    assert "<circle" not in curve_chart("chart", [("net", curve(points))]).placed()

@@ -230,7 +230,7 @@ def _facts(
         "judged_on",
         "calibration_count",
     )
-    choice = [mixed.words] if mixed else []
+    choice = [f"{mixed.words}{', before training' if plan.trains else ''}"] if mixed else []
     return {
         **{key: said[key] for key in told if key in said},
         "tried": json.loads(said.get("tried", "[]")),

@@ -10,16 +10,18 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, pixel_feeds
 
 from compilers.hub import HUB
+from compilers.quantize.ptq import QUANTIZER as PTQ
 from compilers.quantize.qat.agreement import STEP
 from compilers.quantize.qat.quantizer import QUANTIZER
 from compilers.reference import run_graph
-from compilers.schemes import DPU_POW2, KPU_U8, Q9, W8A8_ASYM
+from compilers.schemes import DPU_POW2, KPU_U8, Q9, W4A8_ASYM, W8A8_ASYM
 from zoo import registry
 from zoo.contract import TensorSpec
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Node, Tensor
 from zoo.plugs import QuantizeOptions
 from zoo.proof.certificate import recorded_checks
+from zoo.proof.loss import relative_loss
 
 GRAPH = residual_network()
 CONTRACT = contract_of(GRAPH, NORMALIZE)
@@ -81,8 +83,19 @@ def test_metadata_say_how_it_was_made():
 def test_auto_starts_from_the_best_way():
     found = _qat(epochs=1).metadata
     best, *others = json.loads(found["zoo.tried"])
-    assert (found["zoo.calibrator"], len(others)) == (best["calibrator"], 3)
+    assert (found["zoo.calibrator"], len(others)) == (best["calibrator"], 5)
     assert "zoo.bias_correction" not in found
+
+
+def test_training_starts_near_the_best_integers_without_training():
+    graph = residual_network(channels=16)
+    options = QuantizeOptions(fit=lambda *_: None)
+    wanted = run_graph(graph, FEEDS)["landmarks"]
+    losses = []
+    for quantizer in (QUANTIZER, PTQ):
+        integers = quantizer.quantize(graph, W4A8_ASYM, [FEEDS], CONTRACT, options)
+        losses.append(relative_loss(wanted, run_graph(integers, FEEDS)["landmarks"]))
+    assert losses[0] < 1.2 * losses[1]
 
 
 def test_the_result_is_a_hub_like_any_other():
