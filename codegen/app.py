@@ -12,7 +12,6 @@ from codegen.companions import TEXTS, readme
 from codegen.contract_code import contracts_of
 from codegen.templates import render
 from zoo.advice import Advice
-from zoo.data.processing import rehearse
 from zoo.errors import ToolchainError
 from zoo.plugs import AppGenerator, AppRequest, AppRun, ChainRun, Library
 from zoo.recipe import GoldenInput
@@ -115,6 +114,9 @@ class App(AppGenerator):
 
     def generate(self, request: AppRequest) -> Mapping[str, bytes]:
         """Return the sources; raises RecipeError for a contract that no app can follow."""
+        # On demand: it loads numpy, and a build of what is cached generates nothing.
+        from zoo.data.processing import rehearse
+
         for contract in contracts_of(request):
             rehearse(contract)
         return self.backend.sources(self._loading(request))

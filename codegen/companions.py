@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from codegen.contract_code import finds_landmarks
-from zoo.data.tracking import track_events
 from zoo.plugs import AppRequest
 
 __all__ = ["TEXTS", "Readme", "readme"]
@@ -54,6 +53,9 @@ def readme(request: AppRequest, facts: Mapping[str, str]) -> Readme:
     facts: 'bundle' its name, 'quantization', 'notice', 'c_library', 'memory', 'files' by line,
     'signer'.
     """
+    # On demand: it loads numpy, and a build of what is cached generates nothing.
+    from zoo.data.tracking import track_events
+
     return Readme(
         bundle=facts["bundle"],
         model=request.model,

@@ -7,7 +7,6 @@ from codegen.cpp_literal import call, literal
 from zoo import registry
 from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, SignalSpec, Step, TensorSpec
-from zoo.data.processing import consumed, value_specs
 from zoo.plugs import AppRequest
 
 __all__ = [
@@ -77,6 +76,9 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
 
 def finds_landmarks(contract: Contract) -> bool:
     """Whether a contract has a value 'landmarks' [K, 2], which programs can track."""
+    # On demand: it loads numpy, and a build of what is cached generates nothing.
+    from zoo.data.processing import value_specs
+
     spec = value_specs(contract).get("landmarks")
     return spec is not None and spec.dtype != "str" and spec.shape[1:] == (2,)
 
@@ -105,6 +107,9 @@ def _tensor(tensor: TensorSpec) -> str:
 
 
 def _erased(contract: Contract) -> Iterator[str]:
+    # On demand: it loads numpy, and a build of what is cached generates nothing.
+    from zoo.data.processing import consumed
+
     for name in consumed(contract):
         yield from call("values.erase", (), (name,))
 

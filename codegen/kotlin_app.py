@@ -11,7 +11,6 @@ from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
 from zoo.tool import Tool
@@ -144,6 +143,9 @@ def _lines(contract_steps: Iterable[Step], first: tuple[str, ...]) -> Iterator[s
 
 
 def _left_out(contract: Contract) -> Iterator[str]:
+    # On demand: it loads numpy, and a build of what is cached generates nothing.
+    from zoo.data.processing import consumed
+
     names = consumed(contract)
     if names:
         yield from call(".minus", (), (names,), _INDENT)

@@ -12,7 +12,6 @@ from pathlib import Path
 from codegen.contract_code import step_names
 from codegen.templates import TEMPLATES
 from zoo import registry
-from zoo.data.processing import consumed
 from zoo.errors import RecipeError
 from zoo.plugs import AppRequest
 
@@ -40,6 +39,9 @@ def step_sources(request: AppRequest) -> dict[str, bytes]:
 
     Raises RecipeError for a step without a source file.
     """
+    # On demand: it loads numpy, and a build of what is cached generates nothing.
+    from zoo.data.processing import consumed
+
     names = sorted(step_names(request.contract))
     steps = {name: registry.find("step", name).target for name in names}
     files = {name: (TEMPLATES / "python" / name).read_bytes() for name in _STEPS}

@@ -17,6 +17,9 @@ __all__ = ["judge_ops", "rounds"]
 
 _OFFSETS: Mapping[tuple[str, str], int] = {("uint8", "int8"): -128, ("int8", "uint8"): 128}
 
+_WIDE: Mapping[int, type[np.signedinteger[Any]]] = {1: np.int16, 2: np.int32, 4: np.int64}
+"""By the bytes of an integer: the smallest type of all differences."""
+
 _FAR = 2.0**31
 """Difference assigned to NaN, in steps."""
 
@@ -47,7 +50,7 @@ def judge_ops(graph: Graph, inside: Feeds) -> Iterator[OpDifference]:
             if rounds(node) or judged is not node:
                 hidden[node.output] = judged
         else:
-            steps = np.abs(wanted.astype(np.int64) - values[node.output].astype(np.int64))
+            steps = np.abs(np.subtract(wanted, values[node.output], dtype=_WIDE[wanted.itemsize]))
             levels = _levels(graph.tensors[node.output])
             yield OpDifference(judged.name, steps, op_bound(graph, judged), levels)
 

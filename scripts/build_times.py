@@ -18,7 +18,13 @@ from codegen.zig_library import cache_folder, objects_folder
 BEGIN, END = "<!-- build times -->\n", "<!-- end of build times -->\n"
 RUNS = 3
 MODEL = "pfld_0.25x.300w68"
-BUILD = ("build", MODEL, "--target", "x86", "--quant", "qat")
+_COMPLETION = {
+    "_ZOO_COMPLETE": "bash_complete",
+    "COMP_WORDS": "zoo build pf",
+    "COMP_CWORD": "2",
+}
+"""As the shell asks for the names that begin with pf."""
+BUILD = ("build", MODEL, "--target", "x86", "--quant", "ptq")
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,9 @@ class Time:
 
 def timed(words: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Time:
     """Run `zoo` once with its cache in a folder. variables: further ones of its environment."""
-    out = ("--out", str(folder / "dist")) if words[0] == "build" else ()
+    out = ("--out", str(folder / "dist")) if words == BUILD else ()
     environment = {**os.environ, "ZOO_CACHE": str(folder / "cache"), **variables}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each run would compile all modules again
     command = [sys.executable, "-m", "zoo", *words, *out]
     began, before = perf_counter(), _cpu_s()
     subprocess.run(command, env=environment, check=True, capture_output=True)
@@ -43,9 +50,11 @@ def measured() -> Iterator[tuple[str, Time]]:
     """Yield what was done, and the fastest of its runs."""
     with TemporaryDirectory(prefix="zoo-times-") as place:
         folder = Path(place)
-        yield "`zoo list`", _fastest([timed(("list",), folder, {}) for _ in range(RUNS)])
-        show = ("show", MODEL)
-        yield f"`zoo {' '.join(show)}`", _fastest([timed(show, folder, {}) for _ in range(RUNS)])
+        for words in (("--help",), ("list",), ("show", MODEL)):
+            runs = [timed(words, folder, {}) for _ in range(RUNS)]
+            yield f"`zoo {' '.join(words)}`", _fastest(runs)
+        runs = [timed((), folder, _COMPLETION) for _ in range(RUNS)]
+        yield "completion of a model's name", _fastest(runs)
         yield "build, the first for this kind of board", timed(BUILD, folder, _no_objects(folder))
         yield "build, empty cache", _fastest([_cold() for _ in range(RUNS)])
         again = [timed(BUILD, folder, {}) for _ in range(RUNS)]
@@ -54,7 +63,7 @@ def measured() -> Iterator[tuple[str, Time]]:
 
 def table(rows: Iterator[tuple[str, Time]]) -> str:
     """Return the table in Markdown."""
-    lines = (f"| {what} | {time.wall_s:.1f} | {time.cpu_s:.1f} |" for what, time in rows)
+    lines = (f"| {what} | {time.wall_s:.2f} | {time.cpu_s:.2f} |" for what, time in rows)
     return "\n".join(("| | seconds | of processor time |", "|---|---|---|", *lines))
 
 

@@ -8,7 +8,7 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "build_times
 
 def test_a_row_has_seconds_and_processor_time():
     time = SCRIPT["Time"](wall_s=1.25, cpu_s=2.5)
-    assert SCRIPT["table"](iter([("build", time)])).splitlines()[-1] == "| build | 1.2 | 2.5 |"
+    assert SCRIPT["table"](iter([("build", time)])).splitlines()[-1] == "| build | 1.25 | 2.50 |"
 
 
 def test_the_table_replaces_what_stood_between_the_marks():

@@ -76,9 +76,9 @@ def rescale(
     """
     sums, factor = np.asarray(accumulator, np.int64), np.asarray(multiplier, np.int64)
     bits = np.asarray(shift, np.int64)
-    is_wide = np.abs(sums) >= _PRODUCT_END
-    if not is_wide.any():
+    if sums.min(initial=0) > -_PRODUCT_END and sums.max(initial=0) < _PRODUCT_END:
         return round_shift(sums * factor, bits, rounding)
+    is_wide = np.abs(sums) >= _PRODUCT_END
     narrow = round_shift(np.where(is_wide, 0, sums) * factor, bits, rounding)
     return np.where(is_wide, _rescale_wide(sums, factor, bits, rounding), narrow)
 
@@ -107,10 +107,11 @@ def round_shift(
 ) -> NDArray[np.int64]:
     """Return round(product / 2**shift) for shift >= 1, with ties per `rounding`."""
     half = np.left_shift(np.int64(1), np.asarray(shift, np.int64) - 1)
-    rounded: NDArray[np.int64] = np.right_shift(product + half, shift)
+    above = np.add(product, half, dtype=np.int64)
+    rounded: NDArray[np.int64] = np.right_shift(above, shift)
     if rounding in _TIES_TO_EVEN:
-        tie = (product & (2 * half - 1)) == half
-        rounded = np.where(tie, rounded & ~1, rounded)  # a tie went up: back to the even one
+        tie = (above & (2 * half - 1)) == 0
+        rounded = rounded - (tie & rounded)  # a tie went up: back to the even one
     return rounded
 
 

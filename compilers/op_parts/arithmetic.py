@@ -80,9 +80,15 @@ def dequantize(integers: NDArray[Any], quantization: Quantization) -> NDArray[np
 
 def centred(integers: NDArray[Any], tensor: Tensor) -> NDArray[np.int64]:
     """Return q - zero_point as int64."""
-    levels: NDArray[np.int64] = integers.astype(np.int64) - _zero_points(
-        quantization_of(tensor), integers.ndim
-    )
+    zeros = _zero_points(quantization_of(tensor), integers.ndim)
+    levels: NDArray[np.int64] = np.subtract(integers, zeros, dtype=np.int64)
+    return levels
+
+
+def centred_reals(integers: NDArray[Any], tensor: Tensor) -> NDArray[np.float64]:
+    """Return q - zero_point as float64, which is exact, and which BLAS multiplies fast."""
+    zeros = _zero_points(quantization_of(tensor), integers.ndim)
+    levels: NDArray[np.float64] = np.subtract(integers, zeros, dtype=np.float64)
     return levels
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from compilers.op_parts.arguments import operand
 from compilers.op_parts.arithmetic import (
-    centred,
+    centred_reals,
     clamp_reals,
     clamp_torch,
     fix_sum,
@@ -98,9 +98,9 @@ class WeightedOp(Op):
         output: Tensor,
     ) -> NDArray[Any]:
         """Sum exactly; pads hold the zero point, which is 0 once centred."""
-        # Integers in float64 are exact below 2**53, and BLAS is fast.
+        # The sums, too, are exact, below 2**53.
         x, weight = (
-            centred(integers, tensor).astype(np.float64)
+            centred_reals(integers, tensor)
             for integers, tensor in zip(inputs[:2], tensors[:2], strict=True)
         )
         accumulator = self.sums(node, x, weight).astype(np.int64)

@@ -28,7 +28,7 @@ from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
 
 if TYPE_CHECKING:
-    from zoo.build.plan import Wish
+    from zoo.build.plan import Plan, Wish
 
 __all__ = [
     "NO_DETECTOR",
@@ -36,6 +36,7 @@ __all__ = [
     "chained",
     "demand_board",
     "demand_chain",
+    "demand_fitting",
     "is_chain_file",
     "networks_of",
     "region_rule",
@@ -135,10 +136,8 @@ def demand_board(target: Target) -> None:
         )
 
 
-def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
-    """Raise RecipeError for networks that do not fit, UsageError for two of the same name."""
-    from zoo.data.processing import value_specs
-
+def demand_chain(detector: Recipe, network: Recipe) -> None:
+    """Raise ChainError for a network of signals, UsageError for two of the same name."""
     if detector.name == network.name:
         raise UsageError(
             f"{network.name}: network and detector have the same name; give a file's model another "
@@ -147,6 +146,16 @@ def demand_chain(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
     for recipe in (detector, network):
         if recipe.contract.signal:
             raise ChainError(f"{recipe.name}: takes signals; a chain takes pictures")
+
+
+def demand_fitting(plan: "Plan") -> None:
+    """Raise ChainError if a network has no use for its detector, or the detector has no boxes."""
+    if plan.detector is None:
+        return
+    # On demand: it loads numpy, and what is cached was asked before.
+    from zoo.data.processing import value_specs
+
+    detector, network, rule = plan.detector.recipe, plan.recipe, plan.regions
     found = value_specs(detector.contract)
     if "boxes" not in found or found["boxes"].shape != (None, 4):
         raise ChainError(

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from zoo.build.chain import chained, is_chain_file
+from zoo.build.chain import chained, demand_fitting, is_chain_file
 from zoo.build.plan import Plan, Wish, find_targets, make_plan
 from zoo.build.wish_table import demand_known, wish_fields
 from zoo.errors import MatrixError, MissingFileError, UsageError
@@ -55,6 +55,7 @@ class Cell:
         """Return the plan of the build; raises ZooError as `zoo build` does."""
         target = find_targets(self.wish.target, self.wish.runtime)[-1]
         plan = make_plan(chained(self.wish, self.detector, target))
+        demand_fitting(plan)
         return replace(plan, signing=self.signing)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoo import registry
 from zoo.blame import blame
 from zoo.build.cache import Cache, Outcome, Task
+from zoo.build.chain import demand_fitting
 from zoo.build.choice import CHOICE, settled
 from zoo.build.limits import NO_LIMITS
 from zoo.build.plan import Plan
@@ -268,7 +269,7 @@ def build(
     """
     done: dict[str, Outcome] = {}
     while step := next_step(plan, done, stages):
-        run = partial(_run, step, partial(started, replace(step.stage, name=step.name)))
+        run = partial(_run, step, plan, partial(started, replace(step.stage, name=step.name)))
         done[step.name] = cache.perform(step.task, run, force)
         finished(replace(done[step.name], stage=step.name))
     return {name: outcome.folder for name, outcome in done.items()}
@@ -355,7 +356,8 @@ def _task(
     return Task(stage.name, plan.build_name, files, digests, options, before)
 
 
-def _run(step: Step, started: Callable[[], None], out: Path) -> None:
+def _run(step: Step, plan: Plan, started: Callable[[], None], out: Path) -> None:
+    demand_fitting(plan)
     started()
     step.run(out)
 

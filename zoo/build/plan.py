@@ -268,7 +268,7 @@ def _plan_for(wish: Wish, target: Target) -> Plan:
     plan = _plan_alone(wish, target)
     detector = _plan_alone(wish.detector, target, _CALIB_OF_DETECTOR)
     rule = wish.regions or region_rule(detector.recipe, plan.recipe)
-    demand_chain(detector.recipe, plan.recipe, rule)
+    demand_chain(detector.recipe, plan.recipe)
     detector = replace(detector, part="detector")
     return replace(plan, detector=detector, regions=rule, part="network")
 

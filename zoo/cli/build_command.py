@@ -10,7 +10,7 @@ import click
 
 from zoo import registry
 from zoo.build.cache import Outcome
-from zoo.build.chain import alone_note, chained
+from zoo.build.chain import alone_note, chained, demand_fitting
 from zoo.build.choice import settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import read_matrix
@@ -252,6 +252,7 @@ def _demand_buildable(plan: Plan) -> None:
     """Raise RecipeError where a contract does not match its file, and what the target refuses."""
     from zoo.build.network import read_network
 
+    demand_fitting(plan)
     for part in filter(None, (plan, plan.detector)):
         if part.quantizes or part.recipe.family == USER:
             graph = read_network(part.float_hub, part.recipe)

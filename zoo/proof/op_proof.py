@@ -66,15 +66,17 @@ def compare_ops(step: str, found: Iterable[OpDifference], how: str = "re-run") -
     worst = max(differences, key=lambda d: _largest(d) - d.allowed)
     too_far = _largest(worst) > worst.allowed
     shown = [worst] if too_far else differences
-    steps = np.concatenate([d.steps.ravel() for d in shown])
+    count = sum(d.steps.size for d in shown)
+    # Integers below 2**53: their sum is exact in any order.
+    mean = sum(int(d.steps.sum(dtype=np.int64)) for d in shown) / count
     why = f"node '{worst.node}': {_WHY}" if too_far else f"each of {len(_nodes(shown))} ops: {_WHY}"
     return Check(
         step=step,
         unit="lsb",
-        largest=float(steps.max()),
-        mean=float(f"{steps.mean():.6g}"),
+        largest=float(max(map(_largest, shown))),
+        mean=float(f"{mean:.6g}"),
         bound=max(d.allowed for d in shown),
-        values=steps.size,
+        values=count,
         why=why,
         how=how,
         spread=max(d.allowed for d in shown),

@@ -84,6 +84,8 @@ def _files(part: str) -> Iterator[tuple[str, Path]]:
     spec = find_spec(package)
     others = {name.partition(".")[2] for name in sub_packages(package)}
     for folder in map(Path, spec.submodule_search_locations or () if spec else ()):
+        if not (folder / sub).is_dir():  # in another folder of a namespace package
+            continue
         found = files_below(folder / sub, () if sub else others)
         yield from ((f"{sub}/{inside}" if sub else inside, path) for inside, path in found)
     if spec and spec.origin and not spec.submodule_search_locations:

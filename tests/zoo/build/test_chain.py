@@ -15,7 +15,7 @@ from PIL import Image
 from zoo import registry
 from zoo.build import subjects
 from zoo.build.cache import Cache
-from zoo.build.chain import alone_note, chained
+from zoo.build.chain import alone_note, chained, demand_fitting
 from zoo.build.plan import Wish, find_target, make_plan
 from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
 from zoo.bundle.bundle import unpack
@@ -136,7 +136,7 @@ def test_what_cannot_be_a_chain(chain, tmp_path):
         CHAIN_TOML.replace("spots.", "landmarks.").replace("quant", 'name = "a"\nquant')
     )
     with pytest.raises(RecipeError, match="landmarks: cannot be a detector: its contract has"):
-        plan_of(chain)
+        demand_fitting(plan_of(chain))
 
 
 @pytest.mark.parametrize("quant", ["none", "ptq"])
@@ -198,7 +198,7 @@ def test_a_second_pass_needs_landmarks(chain, tmp_path):
     lines = contract.read_text().replace('"landmarks"', '"points"').splitlines()
     contract.write_text("\n".join(line for line in lines if not line.startswith("post")))
     with pytest.raises(RecipeError, match="has no value 'landmarks', where a second pass"):
-        plan_of(chain)
+        demand_fitting(plan_of(chain))
 
 
 def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
