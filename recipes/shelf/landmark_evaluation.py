@@ -1,6 +1,7 @@
 """Evaluates any landmark network on labelled faces, through its contract."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from recipes.shelf.robustness.groups import measure_groups
 from zoo.contract import Contract
 from zoo.data.evaluation import Evaluation
 from zoo.data.labelled_data import is_labelled
-from zoo.data.processing import postprocess, preprocess, preprocess_batch
+from zoo.data.processing import postprocess, preprocess, preprocess_batch, value_specs
 from zoo.data.regions import landmark_box
 from zoo.errors import RecipeError
 from zoo.picture import Picture
@@ -24,7 +25,15 @@ from zoo.recipe import Recipe
 from zoo.step import Box, Frame, Place
 from zoo.steps.head_pose import head_angles
 
-__all__ = ["evaluate", "landmark_count", "pictures", "predict", "predict_batch", "predict_input"]
+__all__ = [
+    "evaluate",
+    "landmark_count",
+    "landmarks_only",
+    "pictures",
+    "predict",
+    "predict_batch",
+    "predict_input",
+]
 
 POSE = "pose"
 """Output with yaw, pitch and roll of the head, in degrees."""
@@ -146,10 +155,20 @@ def _pose_error_deg(
 
 def landmark_count(contract: Contract) -> int:
     """Return the number of landmarks of a contract; raises RecipeError if it has none."""
-    for step in contract.post:
-        if step.name == "landmarks":
-            return int(step.parameters["count"])
+    return int(value_specs(landmarks_only(contract))["landmarks"].shape[0] or 0)
+
+
+def landmarks_only(contract: Contract) -> Contract:
+    """Return the contract without the steps after the one that gives landmarks, [K, 2].
+
+    Derived values, such as a head pose, take time. Raises RecipeError if there is no such step.
+    """
+    for end in range(1, len(contract.post) + 1):
+        shorter = replace(contract, post=contract.post[:end])
+        found = value_specs(shorter).get("landmarks")
+        if found is not None and found.shape[0] and found.shape[1:] == (2,):
+            return shorter
     raise RecipeError(
-        "contract: has no step 'landmarks' after the network, which says how many there are; "
-        "add one to measure landmarks"
+        "contract: no step after the network gives landmarks [K, 2]; add 'landmarks' or 'heatmap' "
+        "to measure them"
     )

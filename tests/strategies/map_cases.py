@@ -29,6 +29,7 @@ def _mask(shape: tuple[int, ...], **given: object) -> Contract:
 MAP_CASES: Mapping[str, Contract] = {
     "heatmap_quarter": _heatmap((3, 5, 7)),
     "heatmap_none": _heatmap((5, 7, 3), channels="last", sub_pixel="none", alignment="top_left"),
+    "heatmap_parabola": _heatmap((3, 5, 7), sub_pixel="parabola"),
     "heatmap_soft": _heatmap((2, 4, 6), sub_pixel="soft"),
     "heatmap_pixels": _heatmap((4, 1, 2), alignment="top_left"),
     "heatmap_one": _heatmap((5, 7), channels="last"),

@@ -42,6 +42,16 @@ inline std::array<double, 2> mean_pixel(const Maps& maps, std::size_t channel) {
   return {across / total, down / total};
 }
 
+// Parts of a pixel from the highest number to the place of the top between its neighbours.
+inline double sub_pixel_shift(double before, double top, double after,
+                              const std::string& sub_pixel) {
+  if (sub_pixel == "quarter") return after > before ? 0.25 : after < before ? -0.25 : 0;
+  const double curvature = 2 * top - after - before;
+  const bool is_finite =
+      curvature > 0 && curvature < std::numeric_limits<double>::infinity();
+  return sub_pixel == "parabola" && is_finite ? 0.5 * (after - before) / curvature : 0;
+}
+
 // Adds values "landmarks" [K, 2], pixel centres at integers, and "landmark_scores" [K].
 inline void heatmap(Values& values, const Frame& frame, const std::string& output,
                     const std::string& channels, const std::string& sub_pixel,
@@ -62,10 +72,9 @@ inline void heatmap(Values& values, const Frame& frame, const std::string& outpu
         sub_pixel == "soft" ? mean_pixel(maps, k) : std::array<double, 2>{};
     for (std::size_t axis = 0; axis < 2; ++axis) {
       double place = sub_pixel == "soft" ? mean[axis] : static_cast<double>(places[axis]);
-      if (sub_pixel == "quarter" && places[axis] > 0 && places[axis] + 1 < sides[axis]) {
-        const double after = maps.at(k, best + steps[axis]);
-        const double before = maps.at(k, best - steps[axis]);
-        place += after > before ? 0.25 : after < before ? -0.25 : 0;
+      if (sub_pixel != "soft" && places[axis] > 0 && places[axis] + 1 < sides[axis]) {
+        place += sub_pixel_shift(maps.at(k, best - steps[axis]), maps.at(k, best),
+                                 maps.at(k, best + steps[axis]), sub_pixel);
       }
       const auto n = static_cast<double>(sides[axis]);
       landmarks.data.push_back(alignment == "top_left"

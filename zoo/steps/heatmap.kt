@@ -51,13 +51,24 @@ private fun peak(maps: Maps, channel: Int, pixel: Int, subPixel: String): List<D
     val steps = listOf(1, maps.columns)
     val sides = listOf(maps.columns, maps.rows)
     return listOf(pixel % maps.columns, pixel / maps.columns).mapIndexed { axis, place ->
-        if (subPixel != "quarter" || place == 0 || place == sides[axis] - 1) {
+        if (place == 0 || place == sides[axis] - 1) {
             place.toDouble()
         } else {
-            val after = maps.at(channel, pixel + steps[axis])
             val before = maps.at(channel, pixel - steps[axis])
-            place + if (after > before) 0.25 else if (after < before) -0.25 else 0.0
+            val after = maps.at(channel, pixel + steps[axis])
+            place + shift(before, maps.at(channel, pixel), after, subPixel)
         }
+    }
+}
+
+/** Parts of a pixel from the highest number to the place of the top between its neighbours. */
+private fun shift(before: Double, top: Double, after: Double, subPixel: String): Double {
+    val curvature = 2 * top - after - before
+    return when {
+        subPixel == "quarter" -> if (after > before) 0.25 else if (after < before) -0.25 else 0.0
+        subPixel == "parabola" && curvature > 0 && curvature < Double.POSITIVE_INFINITY ->
+            0.5 * (after - before) / curvature
+        else -> 0.0
     }
 }
 

@@ -1,6 +1,7 @@
 """heatmap: from a map for each landmark to landmarks in the photo's pixels."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +17,12 @@ from zoo.steps.map_axes import channels_first, map_shape
 __all__ = ["STEP"]
 
 Numbers = NDArray[np.float64]
+Shift = Callable[[float, float, float], float]
+"""From a highest number between its neighbours (before, it, after) to a part of a pixel."""
 
 _CHOICES = {
     "channels": ("first", "last"),
-    "sub_pixel": ("quarter", "none", "soft"),
+    "sub_pixel": ("quarter", "parabola", "none", "soft"),
     "alignment": ("half_pixel", "top_left"),
 }
 
@@ -33,8 +36,9 @@ class Heatmap(PostStep):
     output: K maps, [K, rows, columns] or, with channels 'last', [rows, columns, K].
     sub_pixel: 'quarter' moves the place of the highest number by a quarter of a pixel of the map
     towards its higher neighbour, in each axis that has two, after SimpleBaseline (Xiao, Wu, Wei
-    2018, arXiv 1804.06208, section 2); 'none' does not; 'soft' takes the mean place, weighted by
-    the map's softmax (Sun et al. 2018, arXiv 1711.08229), nan if a number is nan or infinite.
+    2018, arXiv 1804.06208, section 2); 'parabola' to the top of the parabola through the three;
+    'none' leaves it; 'soft' takes the mean place, weighted by the map's softmax (Sun et al. 2018,
+    arXiv 1711.08229), nan if a number is nan or infinite.
     alignment: where index i of n lies across the region, 'half_pixel' at (i + 0.5) / n or
     'top_left', as SimpleBaseline and HRNet have it.
     """
@@ -86,27 +90,35 @@ class Heatmap(PostStep):
             places = _mean_places(flat, columns)
         else:
             places = np.stack(np.divmod(best, columns)[::-1], axis=1).astype(np.float64)
-            if parameters["sub_pixel"] == "quarter":
-                places = places + 0.25 * _higher_sides(maps, best)
+            if parameters["sub_pixel"] in _SHIFTS:
+                places = places + _shifts(maps, best, _SHIFTS[parameters["sub_pixel"]])
         return {
             "landmarks": _in_photo(places, (columns, rows), region, parameters["alignment"]),
             "landmark_scores": flat[np.arange(count), best],
         }
 
 
-def _higher_sides(maps: Numbers, best: NDArray[np.intp]) -> Numbers:
-    """Return [K, 2] in x and y: 1 or -1 where the higher neighbour is, 0 if there is none."""
-    sides = np.zeros((len(maps), 2))
+def _shifts(maps: Numbers, best: NDArray[np.intp], shift: Shift) -> Numbers:
+    """Return [K, 2] in x and y, in pixels of the map; 0 at its edges."""
+    shifts = np.zeros((len(maps), 2))
     for k, (row, column) in enumerate(zip(*np.divmod(best, maps.shape[2]), strict=True)):
-        if 0 < column < maps.shape[2] - 1:
-            sides[k, 0] = _sign(maps[k, row, column + 1], maps[k, row, column - 1])
-        if 0 < row < maps.shape[1] - 1:
-            sides[k, 1] = _sign(maps[k, row + 1, column], maps[k, row - 1, column])
-    return sides
+        for axis, (line, i) in enumerate(((maps[k, row], column), (maps[k, :, column], row))):
+            if 0 < i < len(line) - 1:
+                shifts[k, axis] = shift(*map(float, line[i - 1 : i + 2]))
+    return shifts
 
 
-def _sign(after: float, before: float) -> int:
-    return int(after > before) - int(after < before)
+def _quarter(before: float, _: float, after: float) -> float:
+    return 0.25 * (int(after > before) - int(after < before))
+
+
+def _parabola(before: float, top: float, after: float) -> float:
+    """Return the place of the top, -0.5 to 0.5; 0 without a finite one."""
+    curvature = 2 * top - after - before
+    return 0.5 * (after - before) / curvature if 0 < curvature < math.inf else 0.0
+
+
+_SHIFTS: Mapping[str, Shift] = {"quarter": _quarter, "parabola": _parabola}
 
 
 def _mean_places(flat: Numbers, columns: int) -> Numbers:

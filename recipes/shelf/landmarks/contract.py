@@ -1,13 +1,14 @@
-"""The contract that the families of landmark networks share."""
+"""The contracts that the families of landmark networks share."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from recipes.shelf.drowsiness import drowsiness
 from recipes.shelf.landmarks.mean_face import mean_face
 from zoo.contract import Contract, Step, TensorSpec
 
-__all__ = ["landmark_contract"]
+__all__ = ["heatmap_contract", "landmark_contract"]
 
 _AVERAGE_FACE = Path(__file__).with_name("average_face.json")
 _SIZE = 112
@@ -27,22 +28,44 @@ def landmark_contract(
     channels: 1 for gray, 3 for RGB.  closed_eyes: what recipes.shelf.closed_eyes measures.
     pose_head: whether the network also outputs yaw, pitch and roll.
     """
-    face = json.loads(_AVERAGE_FACE.read_text("utf-8"))
-    references = face["points"] if points == 68 else list(_REFERENCE_POINTS_98)
     outputs = [TensorSpec("landmarks", (2 * points,))]
     if pose_head:
         outputs.append(TensorSpec("pose", (3,)))
+    landmarks = Step("landmarks", _landmarks(points))
+    return _contract((channels, _SIZE, _SIZE), outputs, landmarks, points, closed_eyes)
+
+
+def heatmap_contract(points: int, size: int, closed_eyes: float) -> Contract:
+    """Return the same steps for RGB and a network that outputs a map for each landmark.
+
+    size: side of the input in pixels; the maps have a quarter of it, and learned Gaussians.
+    """
+    maps = TensorSpec("maps", (points, size // 4, size // 4))
+    landmarks = Step("heatmap", {"output": "maps", "sub_pixel": "parabola"})
+    return _contract((3, size, size), [maps], landmarks, points, closed_eyes)
+
+
+def _contract(
+    input_chw: tuple[int, int, int],
+    outputs: Sequence[TensorSpec],
+    landmarks: Step,
+    points: int,
+    closed_eyes: float,
+) -> Contract:
+    channels, *size_hw = input_chw
+    face = json.loads(_AVERAGE_FACE.read_text("utf-8"))
+    references = face["points"] if points == 68 else list(_REFERENCE_POINTS_98)
     return Contract(
-        input=TensorSpec("image", (channels, _SIZE, _SIZE)),
+        input=TensorSpec("image", input_chw),
         outputs=tuple(outputs),
         pre=(
             Step("crop", {"scale": 1.2}),
-            Step("resize", {"size": [_SIZE, _SIZE]}),
+            Step("resize", {"size": size_hw}),
             *([Step("gray")] if channels == 1 else []),
             Step("normalize", {"mean": [128] * channels, "std": [128] * channels}),
         ),
         post=(
-            Step("landmarks", _landmarks(points)),
+            landmarks,
             Step("aspect_ratios", {"layout": _LAYOUTS[points]}),
             Step("head_pose", {"points": references, "face": face["face"]}),
         ),

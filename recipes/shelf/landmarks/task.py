@@ -93,7 +93,7 @@ class LandmarkTask(LightningModule):
         squares = square_matrices(*face_squares(own, self.box_scale))
         cuts, target = cut_faces(batch.images, own, squares, self.size)
         predicted, pose = self._predict(network_input(cuts, self.channels))
-        landmarks = predicted[self.layout.points].view(target.shape)
+        landmarks = self._places(predicted[self.layout.points]).view(target.shape)
         distances = (landmarks - target).norm(dim=2).mean(dim=1)
         left, right = self.layout.eye_corners
         between_eyes = (target[:, left] - target[:, right]).norm(dim=1)
@@ -110,9 +110,13 @@ class LandmarkTask(LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _predict(self, x: Tensor) -> tuple[dict[int, Tensor], Tensor | None]:
-        """Return landmarks [N, 2 * points] by number of points, fractions of the crop; and pose."""
+        """Return landmarks, in the form that losses take, by number of points; and pose."""
         differences, pose = self.net(x)
         return {points: d + self._mean(points) for points, d in differences.items()}, pose
+
+    def _places(self, predicted: Tensor) -> Tensor:
+        """Return landmarks [N, 2 * points], fractions of the crop, which they are already."""
+        return predicted
 
     def _mean(self, points: int) -> Tensor:
         return torch.tensor(mean_face(points), device=self.device).flatten()
@@ -132,7 +136,7 @@ class LandmarkTask(LightningModule):
         return 1.0 if points == self.layout.points else self.settings.other_points_weight
 
     def _point_loss(self, predicted: Tensor, target: Tensor) -> Tensor:
-        """Return [N, 2 K] losses; 0 for nan targets."""
+        """Return [N, 2 K] losses; 0 for nan targets. predicted, target: [N, 2 K]."""
         known = ~target.isnan()
         distances = self.size * (predicted.float() - target.nan_to_num())
         if self.settings.loss == "wing":

@@ -17,9 +17,10 @@ from recipes.shelf.landmarks.network_input import network_input
 from zoo import registry
 from zoo.build.models import find_recipe
 from zoo.contract import Contract
+from zoo.data.processing import value_specs
 from zoo.errors import RecipeError
 from zoo.plugs import Run
-from zoo.step import Box
+from zoo.step import Box, ValueSpec
 from zoo.training import TrainOptions
 
 __all__ = ["Teacher", "find_teachers", "folded"]
@@ -29,11 +30,12 @@ Teacher = Callable[[Tensor], Tensor]
 
 
 def find_teachers(
-    options: TrainOptions, layouts: Sequence[int], contract: Contract, family: Family[Any]
+    options: TrainOptions, layouts: Sequence[int], contract: Contract, family: Family[Any] | None
 ) -> dict[int, Teacher]:
     """Return the mean of all requested networks by number of points.
 
-    layouts: the numbers of points that the student learns.  contract, family: the student's.
+    layouts: the numbers of points that the student learns.  contract: the student's.
+    family: the student's, if its networks give differences from the mean face.
     Raises RecipeError naming a file that is missing or cannot teach.
     """
     own = [_own_network(file, contract, family) for file in options.teachers]
@@ -61,26 +63,28 @@ def _mean(teachers: Sequence[Teacher]) -> Teacher:
     return teach
 
 
-def _own_network(weights: Path, contract: Contract, family: Family[Any]) -> "_Relative | _Stranger":
+def _own_network(
+    weights: Path, contract: Contract, family: Family[Any] | None
+) -> "_Relative | _Stranger":
     """Return the zoo's network of these weights, which are named after it."""
     if not weights.is_file():
         raise RecipeError(f"{weights}: no such file; give the teacher's weights")
     model, name = weights.name.removesuffix(".safetensors"), str(weights)
-    if model in family.variants:
+    if family is not None and model in family.variants:
         variant = family.variants[model]
         return _Relative(name, variant, family.load(variant, weights))
     recipe = registry.load("recipe", model) if registry.knows("recipe", model) else None
     if recipe is None or not (recipe.restore and _finds_landmarks(recipe.contract)):
         raise RecipeError(
             f"{weights}: not named after a model that finds landmarks; expected the weights of "
-            f"one, named MODEL.safetensors, such as {next(iter(family.variants))}.safetensors"
+            "one, named MODEL.safetensors, such as pfld_1.0x.300w68.safetensors"
         )
     run: Run = registry.resolve(recipe.restore)(recipe, weights)
     return _Stranger(name, recipe.contract, contract, lambda _: run)
 
 
 def _finds_landmarks(contract: Contract) -> bool:
-    return any(step.name == "landmarks" for step in contract.post)
+    return value_specs(contract).get("landmarks", ValueSpec(())).shape[1:] == (2,)
 
 
 def _peer(onnx: Path, file: Path, contract: Contract) -> "_Stranger":

@@ -46,10 +46,15 @@ class Training:
     layouts: tuple[int, ...]
     data: LandmarkData
 
-    def fit(self, net: nn.Module, family: Family[Any]) -> None:
+    def fit(
+        self,
+        net: nn.Module,
+        family: Family[Any] | None,
+        of_task: type[LandmarkTask] = LandmarkTask,
+    ) -> None:
         """Train the network, or resume an interrupted training in the folder of the options.
 
-        net: as in LandmarkTask.  family: the network's, whose members may teach.
+        net: as in the task.  family: as in `find_teachers`.
         Writes logs (`log/metrics.csv`, and for TensorBoard) and checkpoints (the three best and the
         last); the network then has the averaged weights.
         """
@@ -61,7 +66,7 @@ class Training:
             )
             teachers = {}
         steps = settings.epochs * data.steps_per_epoch
-        task = LandmarkTask(
+        task = of_task(
             channels_last(net),
             recipe.contract,
             settings,

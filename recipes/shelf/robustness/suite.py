@@ -5,14 +5,13 @@ face, so it is the same for all networks and all strengths of a change.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recipes.shelf.face_data import read_faces
-from recipes.shelf.landmark_evaluation import landmark_count, predict
+from recipes.shelf.landmark_evaluation import landmark_count, landmarks_only, predict
 from recipes.shelf.landmark_metrics import face_metrics, point_errors
 from recipes.shelf.layouts import layout_of
 from recipes.shelf.robustness import blur, boxes, occlusion, resolution, rotation
@@ -47,9 +46,7 @@ def measure(
     noise_faces, noise_copies: maximum numbers for measuring stability.
     """
     layout = layout_of(landmark_count(recipe.contract))
-    # Derived values, such as a head pose, are not measured and take time.
-    post = tuple(step for step in recipe.contract.post if step.name == "landmarks")
-    contract = replace(recipe.contract, post=post)
+    contract = landmarks_only(recipe.contract)
     crops = read_faces(data, "test", layout.points)
     faces = [
         Face(image, landmarks.astype(np.float64), landmark_box(landmarks))

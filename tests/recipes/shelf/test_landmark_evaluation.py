@@ -81,7 +81,7 @@ def test_an_error_in_pixels_becomes_the_right_nme(make_faces: MakeFaces, pfld: R
 def test_a_contract_without_landmarks(make_faces: MakeFaces, pfld: Recipe) -> None:
     mute = replace(pfld, contract=replace(pfld.contract, post=()))
     folder = make_faces(1)
-    with pytest.raises(RecipeError, match="no step 'landmarks' after the network, which says how"):
+    with pytest.raises(RecipeError, match=r"no step after the network gives landmarks .*'heatmap'"):
         evaluate(mute, Knowing(folder), folder)
 
 

@@ -39,8 +39,18 @@ def landmark(one, given):
             x += 0.25 * np.sign(one[row, column + 1] - one[row, column - 1])
         if 0 < row < rows - 1:
             y += 0.25 * np.sign(one[row + 1, column] - one[row - 1, column])
+    if given["sub_pixel"] == "parabola":
+        x, y = x + top(one[row], column), y + top(one[:, column], row)
     half = 0.5 if given["alignment"] == "half_pixel" else 0.0
     return -score, (x + half) / columns, (y + half) / rows, half
+
+
+def top(line, i):
+    """Where the parabola through three numbers has its top, from the middle one."""
+    if not 0 < i < len(line) - 1:
+        return 0.0
+    a, b, _ = np.polyfit([-1, 0, 1], line[i - 1 : i + 2], 2)
+    return -b / (2 * a) if a < -1e-9 else 0.0
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -65,6 +75,20 @@ def test_a_gaussian_is_found_within_a_quarter_pixel():
     whole = replace(FRAME, region=Region(0, 0, 24 * 256, 16 * 256))
     found = STEP.apply({"maps": one}, whole, STEP.complete({"output": "maps"}))
     np.testing.assert_allclose(found["landmarks"], [[10.25, 6.75]], atol=1e-9)
+
+
+@pytest.mark.parametrize("levels", [0, 127])
+def test_a_parabola_finds_a_gaussian_also_of_8_bits(levels):
+    """As networks learn it, deviation 1.5 pixels, for every place within a pixel."""
+    rows, columns = np.mgrid[:16, :24]
+    places = np.stack(np.meshgrid(np.linspace(9.5, 10.4, 10), np.linspace(6.5, 7.4, 10)), -1)
+    x, y = places.reshape(-1, 2).T[:, :, None, None]
+    maps = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 4.5)
+    maps = (maps * levels).round() if levels else maps
+    whole = replace(FRAME, region=Region(0, 0, 24 * 256, 16 * 256))
+    given = STEP.complete({"output": "maps", "sub_pixel": "parabola"})
+    found = STEP.apply({"maps": maps}, whole, given)["landmarks"]
+    np.testing.assert_allclose(found, places.reshape(-1, 2), atol=0.06 if levels else 0.03)
 
 
 def test_nan_is_lowest_and_soft_has_no_place_for_it():

@@ -27,7 +27,7 @@ LOSS_ALLOWED = {
     ("qat", "dpu-pow2"): 0.10,
 }
 """Points of the NME."""
-FAMILIES = ("dan", "pfld")
+FAMILIES = ("dan", "hrnet", "pfld")
 PUBLISHED = [
     (family, name)
     for family in FAMILIES

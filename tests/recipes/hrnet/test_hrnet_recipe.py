@@ -1,0 +1,55 @@
+"""What a recipe promises is there and fits together; unpublished variants say so."""
+
+import pytest
+
+import recipes.hrnet.recipe as module
+from recipes.hrnet.recipe import recipe
+from recipes.hrnet.variants import DEFAULT, VARIANTS
+from recipes.shelf.landmark_evaluation import landmark_count, landmarks_only
+from zoo import registry
+from zoo.build.models import check_steps
+from zoo.build.plan import Wish, make_plan
+from zoo.contract import Contract
+from zoo.data.processing import preprocess
+from zoo.errors import ZooError
+from zoo.picture import read_picture
+
+UNPUBLISHED = [variant.name for variant in VARIANTS.values() if not recipe(variant).hubs]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_contract_is_complete(name: str) -> None:
+    made = recipe(VARIANTS[name])
+    check_steps(made.contract)
+    assert Contract.from_json(made.contract.to_json()).to_json() == made.contract.to_json()
+    assert landmark_count(made.contract) == 68
+    assert [step.name for step in landmarks_only(made.contract).post] == ["heatmap"]
+    for dotted in (made.train, made.export, made.restore, made.evaluate, made.pictures):
+        assert callable(registry.resolve(dotted))
+
+
+def test_golden_inputs_have_the_size_of_the_network() -> None:
+    made = registry.load("recipe", "hrnet")
+    assert made.name == DEFAULT.name
+    for golden in made.golden:
+        frame = preprocess(made.contract, read_picture(golden.image), golden.box)
+        assert frame.input_chw is not None
+        assert frame.input_chw.shape == (3, DEFAULT.size, DEFAULT.size)
+
+
+def test_the_weights_are_for_research_and_say_so() -> None:
+    for variant in VARIANTS.values():
+        weights = next(x for x in recipe(variant).licences if x.covers == "weights")
+        assert not weights.commercial
+        assert "for research" in weights.file.read_text()
+
+
+def test_an_unknown_variant_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'hrnet_w9\.300w68'"):
+        getattr(module, "hrnet_w9.300w68")
+
+
+@pytest.mark.parametrize("name", UNPUBLISHED)
+def test_a_variant_without_weights_cannot_be_built(name: str) -> None:
+    with pytest.raises(ZooError, match=rf"{name}: no float hub .* `zoo train {name}`"):
+        make_plan(Wish(name, "x86", "none"))
