@@ -22,7 +22,13 @@ from codegen.sources import CppBackend
 from codegen.tensorrt import StandInTensorRt, adapter_sources
 from codegen.toolchain import LinuxToolchain
 from codegen.vart import StandInDpu
-from codegen.wheels import Wheel, carried_library, onnxruntime_library, wheel_library
+from codegen.wheels import (
+    Wheel,
+    carried_library,
+    onnxruntime_library,
+    openvino_libraries,
+    wheel_library,
+)
 from zoo.advice import Advice
 
 __all__ = [
@@ -33,6 +39,7 @@ __all__ = [
     "CPP_LITERT",
     "CPP_ONNXRUNTIME",
     "CPP_ONNXRUNTIME_ARM",
+    "CPP_OPENVINO",
     "CPP_TENSORRT",
     "CPP_TENSORRT_JETSON",
     "CPP_VART",
@@ -207,6 +214,17 @@ CPP_ONNXRUNTIME = App(
     _PC,
     prepare=_by_library("--onnxruntime", _onnxruntime),
     carries=lambda: (onnxruntime_library(),),
+    takes_signals=True,
+    takes_detectors=True,
+)
+
+# OpenVINO's libraries, which the bundle has, need the C++ library, not the program.
+CPP_OPENVINO = App(
+    "cpp-openvino",
+    CppBackend("openvino", links_reason=_WITH_RUNTIME),
+    _PC,
+    prepare=_by_library("--openvino", lambda: openvino_libraries()[0].file),
+    carries=openvino_libraries,
     takes_signals=True,
     takes_detectors=True,
 )

@@ -17,6 +17,7 @@ def register_apps() -> Iterable[Descriptor]:
         Descriptor("cpp-litert", "codegen.apps:CPP_LITERT"),
         Descriptor("cpp-onnxruntime", "codegen.apps:CPP_ONNXRUNTIME"),
         Descriptor("cpp-onnxruntime-arm", "codegen.apps:CPP_ONNXRUNTIME_ARM"),
+        Descriptor("cpp-openvino", "codegen.apps:CPP_OPENVINO"),
         Descriptor("cpp-tensorrt", "codegen.apps:CPP_TENSORRT"),
         Descriptor("cpp-tensorrt-jetson", "codegen.apps:CPP_TENSORRT_JETSON"),
         Descriptor("cpp-vart", "codegen.apps:CPP_VART"),

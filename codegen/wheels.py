@@ -16,10 +16,26 @@ from tempfile import TemporaryDirectory
 from zoo.errors import MissingToolError, ToolchainError
 from zoo.plugs import Library
 
-__all__ = ["Wheel", "carried_library", "onnxruntime_library", "wheel_file", "wheel_library"]
+__all__ = [
+    "Wheel",
+    "carried_library",
+    "onnxruntime_library",
+    "openvino_libraries",
+    "wheel_file",
+    "wheel_library",
+]
 
 _TIMEOUT_S = 600
 _REMEDY = "pip install onnxruntime"
+_OPENVINO_REMEDY = "pip install openvino"
+_OPENVINO = {
+    "openvino-c": "libopenvino_c.so.*",
+    "openvino": "libopenvino.so.*",
+    "openvino-cpu": "libopenvino_intel_cpu_plugin.so",
+    "openvino-onnx": "libopenvino_onnx_frontend.so.*",
+    "onetbb": "libtbb.so.*",
+}
+"""What runs an ONNX file on a CPU; each finds the others beside it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,32 @@ def onnxruntime_library() -> Library:
         raise ToolchainError(f"{folder}: has no capi/libonnxruntime.so; {_REMEDY} again")
     texts = {name: folder / name for name in ("LICENSE", "ThirdPartyNotices.txt")}
     return Library("onnxruntime", wheel.version, "MIT", files[0], texts)
+
+
+def openvino_libraries() -> tuple[Library, ...]:
+    """Return those of the installed wheel, the C interface first; raises ToolchainError."""
+    try:
+        wheel = distribution("openvino")
+    except PackageNotFoundError as error:
+        raise MissingToolError(f"the app needs OpenVINO; {_OPENVINO_REMEDY}") from error
+    folder = Path(str(wheel.locate_file("openvino"))) / "libs"
+    licences = [Path(str(wheel.locate_file(f))) for f in wheel.files or () if _is_licence(f.parts)]
+    texts = {path.name: path for path in licences}
+    return tuple(
+        Library(name, wheel.version, "Apache-2.0", _one(folder, pattern), texts)
+        for name, pattern in _OPENVINO.items()
+    )
+
+
+def _is_licence(parts: tuple[str, ...]) -> bool:
+    return "licenses" in parts and parts[0].endswith(".dist-info")
+
+
+def _one(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise ToolchainError(f"{folder}: has no {pattern}; {_OPENVINO_REMEDY} again")
+    return found[0]
 
 
 def _folder() -> Path:

@@ -1,10 +1,10 @@
-"""Linux PCs and servers, x86-64, with ONNX Runtime on the CPU, or the network as C."""
+"""Linux PCs and servers, x86-64: ONNX Runtime or OpenVINO on the CPU, or the network as C."""
 
 from dataclasses import replace
 
 from runtimes.integer_c import c_runtime
 from zoo.roofline import Roofline
-from zoo.target import Target
+from zoo.target import Runtime, Target
 
 __all__ = ["TARGET"]
 
@@ -42,9 +42,20 @@ _C_INTEGERS = replace(
     _INTEGERS, depthwise_macs_per_s=40e9, bytes_per_s=30e9, layer_s=0.0, factor=1.15
 )
 
+_OPENVINO = Runtime(
+    title="OpenVINO 2024.0 or newer",
+    compiler="openvino",
+    executor="openvino",
+    app="cpp-openvino",
+    refuses=dict.fromkeys(
+        ("w8a16-asym", "q6", "q7", "q8", "q9"),
+        "OpenVINO's integer kernels have 8-bit activations; use w8a8-asym, or --runtime ort",
+    ),
+)
+
 TARGET = Target(
     name="x86",
-    summary="Linux on x86-64, ONNX Runtime or C on the CPU",
+    summary="Linux on x86-64, ONNX Runtime, OpenVINO or C on the CPU",
     compiler="onnx",
     executor="onnxruntime",
     app="cpp-onnxruntime",
@@ -78,7 +89,7 @@ TARGET = Target(
     },
     own_runtime="ort",
     fastest_first=("c", "ort"),  # docs/performance.md
-    runtimes={"c": c_runtime("cpp-c", {"int8": _C_INTEGERS})},
+    runtimes={"c": c_runtime("cpp-c", {"int8": _C_INTEGERS}), "openvino": _OPENVINO},
     # ONNX Runtime computes float16 in float32.
     rooflines={
         "float32": _FLOAT,

@@ -1,4 +1,4 @@
-"""Runs ONNX artifacts in OpenVINO on this machine's CPU, for comparison: no board has it.
+"""Runs ONNX artifacts in OpenVINO on this machine's CPU.
 
 It fuses a convolution with the addition behind it, without the rounding between them, so integers
 may differ from the reference's by a step or two.
@@ -31,7 +31,7 @@ class OpenVinoExecutor(Executor):
     """OpenVINO's CPU plugin."""
 
     name = "openvino"
-    tools = (Tool("OpenVINO", "module", ("openvino",), "timing beside OpenVINO", _REMEDY),)
+    tools = (Tool("OpenVINO", "module", ("openvino",), "running networks in OpenVINO", _REMEDY),)
 
     def load(self, folder: Path, main: str, threads: int = 1) -> "OpenVinoRun":
         """Return a function that runs `main`.
@@ -41,7 +41,7 @@ class OpenVinoExecutor(Executor):
         try:
             import openvino
         except ImportError as error:
-            raise MissingToolError(f"timing OpenVINO needs it ({error}); {_REMEDY}") from error
+            raise MissingToolError(f"running in OpenVINO needs it ({error}); {_REMEDY}") from error
         core, file = openvino.Core(), folder / main
         try:
             model = core.read_model(file)

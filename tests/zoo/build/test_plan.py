@@ -324,7 +324,7 @@ def test_a_board_without_that_variant_is_told():
     start = "unknown variant or runtime of"
     with pytest.raises(UnknownNameError, match=f"{start} kv260 'b4097'; did you mean"):
         find_target("kv260:b4097")
-    with pytest.raises(UnknownNameError, match=f"{start} x86 'b4096'; known: c, ort"):
+    with pytest.raises(UnknownNameError, match=f"{start} x86 'b4096'; known: c, openvino, ort"):
         find_target("x86:b4096")
 
 

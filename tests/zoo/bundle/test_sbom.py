@@ -87,5 +87,7 @@ def test_every_built_in_licence_is_an_expression():
 @pytest.mark.toolchain
 @pytest.mark.parametrize("app", registry.names("app"))
 def test_every_library_of_an_app_has_an_expression(app):
+    if app == "cpp-openvino":
+        pytest.importorskip("openvino", reason="OpenVINO: pip install openvino")
     for library in registry.load("app", app).libraries():
         assert is_expression(library.licence), library.name

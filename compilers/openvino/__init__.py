@@ -1,0 +1,1 @@
+"""OpenVINO: the ONNX model, with what is known of OpenVINO's arithmetic."""
