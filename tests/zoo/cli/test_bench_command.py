@@ -81,10 +81,11 @@ def test_another_runtime_of_a_board(zoo):
     shown = zoo(*words, "--runtime", "ort", "--json")
     (latency,) = json.loads(shown.stdout)["latencies"]
     assert (latency["name"], latency["runtime"]) == (f"{MODEL} none rpi4-ort", "onnxruntime")
-    error = zoo(*words, "--runtime", "litert").exception
+    error = zoo(*words, "--runtime", "onnx").exception
     assert isinstance(error, UnknownNameError)
     assert str(error) == (
-        "unknown runtime of rpi4 'litert'; known: c, ort; its own, without --runtime, is litert"
+        "unknown runtime of rpi4 'onnx'; known: c, litert, ort; its own, without --runtime, is "
+        "litert"
     )
 
 
