@@ -3,7 +3,8 @@
     s_w[k] = max |w[k]| / qmax,  s_bias[k] = s_in * s_w[k]
 
 Scales with a smaller squared error saturate the largest weights, which matter most: with 4 bits,
-PFLD's landmarks then had a larger error.
+PFLD's landmarks then had a larger error, also where each channel's scale was the one with the
+smallest error of sums after error-compensating rounding.
 """
 
 import numpy as np
