@@ -107,3 +107,14 @@ def test_light_commands_import_nothing_heavy(words, forbidden):
     ).stdout.split()
     assert "zoo.cli.main" in loaded
     assert forbidden.isdisjoint(loaded)
+
+
+def test_a_build_of_what_is_cached_imports_nothing_heavy():
+    """Those modules that it loads, apart from what it asks of them."""
+    modules = ("zoo.cli.build_command", "zoo.build.pipeline", "zoo.build.delivery", "codegen.apps")
+    stages = tuple(f"zoo.build.stages.{name}" for name in ("compile", "lower", "quantize"))
+    code = f"import sys, {', '.join((*modules, *stages))}\nsys.stdout.write(' '.join(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert (HEAVY | {"cryptography"}).isdisjoint(loaded)

@@ -29,7 +29,7 @@ def pack(folder: Path, archive: Path, name: str, first: str) -> None:
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for relative in sorted(names, key=lambda relative: relative != first):
             tar.addfile(*_member(folder / relative, f"{name}/{relative}"))
-    archive.write_bytes(_deflate(buffer.getvalue()))
+    archive.write_bytes(_deflate(buffer.getbuffer()))
 
 
 def unpack(archive: Path, folder: Path) -> str:
@@ -105,7 +105,7 @@ def _extract(member: Member, folder: Path, kinds: dict[str, bool]) -> None:
     place.chmod(0o755 if member.is_program else 0o644)
 
 
-def _deflate(content: bytes) -> bytes:
+def _deflate(content: memoryview) -> bytes:
     """Return a gzip file with a digest of everything after its header in that.
 
     Blocks are compressed side by side, with the window of the one before: their bytes do not
@@ -122,7 +122,7 @@ def _deflate(content: bytes) -> bytes:
     return gzip_header(body) + body
 
 
-def _deflated_block(content: bytes, start: int) -> bytes:
+def _deflated_block(content: memoryview, start: int) -> bytes:
     """Return a part of a raw deflate stream that ends at a byte."""
     window = content[max(0, start - _WINDOW_BYTES) : start]
     end = start + _BLOCK_BYTES
