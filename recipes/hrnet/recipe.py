@@ -38,6 +38,7 @@ def recipe(variant: Variant) -> Recipe:
         details=published_file(WEIGHTS, f"{name}.details.json"),
         card=published_file(WEIGHTS, f"{name}.md"),
         train="recipes.hrnet.train:train",
+        fit="recipes.shelf.landmarks.fit:fit",
         export="recipes.hrnet.export:export",
         restore="recipes.hrnet.checkpoint:restore",
         evaluate="recipes.shelf.landmark_evaluation:evaluate",

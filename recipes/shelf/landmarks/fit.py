@@ -1,4 +1,4 @@
-"""Quantization-aware training of PFLD: the integer network learns from labels and float network."""
+"""Quantization-aware training: the integer network learns from labels and float network."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from recipes.shelf.augmentation import PRESETS, Augmentation
 from recipes.shelf.face_data import read_faces
 from recipes.shelf.labelled_faces import join
 from recipes.shelf.landmark_data import Batch, LandmarkData
+from recipes.shelf.landmarks.heatmap_task import gaussians
 from recipes.shelf.landmarks.loss import wing
 from recipes.shelf.landmarks.mean_face import mean_face
 from recipes.shelf.landmarks.network_input import network_input
@@ -22,14 +23,15 @@ from recipes.shelf.quantized_network import (
     Tensors,
     optimizer_of,
 )
+from zoo.contract import Contract
 from zoo.recipe import Recipe
 from zoo.reporting import Countdown, report
 from zoo.training import FitOptions
 
 __all__ = ["fit"]
 
-LANDMARKS = "landmarks"
-"""Name of the output with labels."""
+LANDMARKS, MAPS = "landmarks", "maps"
+"""Names of outputs with labels, of which a network has one."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def fit(
     for epoch in range(epochs):
         total = 0.0
         for batch in data.epoch(epoch):
-            feeds, target = _augmented(recipe, batch, points, plan, generator)
-            loss = _loss(recipe, module(feeds), float_module(feeds), target, plan)
+            feeds, labels = _augmented(recipe, batch, points, plan, generator)
+            loss = _loss(recipe, module(feeds), float_module(feeds), labels, plan)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.weight_parameters(), plan.gradient_norm)
@@ -87,11 +89,8 @@ def fit(
 
 def _augmented(
     recipe: Recipe, batch: Batch, points: int, plan: Schedule, generator: Generator
-) -> tuple[dict[str, Tensor], Tensor]:
-    """Return the network's input by name, and the target landmarks relative to the mean face.
-
-    landmarks: [N, 2 * points].
-    """
+) -> tuple[Tensors, Tensors]:
+    """Return the network's input by name, and what its output with labels should be."""
     channels, size, _ = recipe.contract.input.shape
     cuts, landmarks = random_cuts(
         batch.images,
@@ -102,17 +101,37 @@ def _augmented(
         plan.augmentation,
         generator,
     )
-    wanted = landmarks - torch.tensor(mean_face(points))
     x = network_input(change_pixels(cuts, plan.augmentation, generator), channels)
-    return {recipe.contract.input.name: x}, wanted.flatten(1)
+    return {recipe.contract.input.name: x}, _labels(recipe.contract, landmarks)
+
+
+def _labels(contract: Contract, landmarks: Tensor) -> Tensors:
+    """Return differences from the mean face, [N, 2 * points], or maps of Gaussians.
+
+    landmarks: [N, points, 2], fractions of the crop.
+    """
+    for output in contract.outputs:
+        if output.name == MAPS:
+            _, rows, columns = output.shape
+            return {MAPS: gaussians(landmarks, rows, columns)}
+    return {LANDMARKS: (landmarks - torch.tensor(mean_face(landmarks.shape[1]))).flatten(1)}
 
 
 def _loss(
-    recipe: Recipe, found: Tensors, taught: Tensors, target: Tensor, plan: Schedule
+    recipe: Recipe, found: Tensors, taught: Tensors, labels: Tensors, plan: Schedule
 ) -> Tensor:
-    """Return the wing loss of every output, in pixels of the input for landmarks."""
+    """Return the wing loss of every output, in pixels of the input for landmarks.
+
+    Of maps, squared differences, summed over each as in training.
+    """
     size = recipe.contract.input.shape[1]
-    units = {name: size if name == LANDMARKS else 1 for name in found}
-    losses = [wing(units[name] * (found[name] - taught[name])).mean() for name in found]
-    labelled = wing(size * (found[LANDMARKS] - target)).mean()
-    return torch.stack(losses).sum() + plan.label_weight * labelled
+
+    def distance(name: str, wanted: Tensor) -> Tensor:
+        difference = found[name] - wanted
+        if name == MAPS:
+            return difference.square().sum(dim=(2, 3)).mean()
+        return wing((size if name == LANDMARKS else 1) * difference).mean()
+
+    lessons = torch.stack([distance(name, taught[name]) for name in found]).sum()
+    labelled = torch.stack([distance(name, wanted) for name, wanted in labels.items()]).sum()
+    return lessons + plan.label_weight * labelled
