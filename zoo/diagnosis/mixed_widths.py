@@ -133,15 +133,17 @@ class _Search:
         if self.at(fitting).constants_bytes > limits.constants_bytes:
             raise self.refusal(limits, fitting)
         if self.at(fitting).loss <= limits.loss:
-            has_choice = not widths.no_narrow and limits.constants_bytes == inf
-            return self.coarsest(fitting, len(self.layers), limits.loss) if has_choice else fitting
+            may_lose = limits.constants_bytes == inf and limits.loss < inf and not widths.no_narrow
+            return self.coarsest(fitting, len(self.layers), limits.loss) if may_lose else fitting
         if fitting or widths.no_wide:
             raise self.refusal(limits, fitting, "" if fitting else widths.no_wide)
         finest = -len(self.values)
         if self.at(finest).loss > limits.loss:
             raise self.refusal(limits, finest)
         level = self.coarsest(finest, fitting, limits.loss)
-        if (self.at(level).ms or 0.0) > limits.ms:
+        ms, size = self.at(level).ms, self.at(level).constants_bytes
+        is_fast = limits.ms == inf or (ms is not None and ms <= limits.ms)
+        if not is_fast or size > limits.constants_bytes:
             raise self.refusal(limits, level)
         return level
 
@@ -235,7 +237,8 @@ class _Search:
         found, is_stored = self.tried[level], self.quantizer.is_stored(self.graphs[level])
         size = f" in {size_words(found.constants_bytes, is_stored)}"
         shown = size if limits.constants_bytes < inf else ""
-        time = f" in an estimated {found.ms:.3g} ms" if limits.ms < inf else ""
+        ms = "unknown" if found.ms is None else f"{found.ms:.3g} ms"
+        time = f", estimated time {ms}" if limits.ms < inf else ""
         return f"{_widths_words(found)} lose {found.loss:.3g}{shown}{time}"
 
 

@@ -229,8 +229,9 @@ def test_a_limit_of_time_needs_an_estimate():
         mixed(Limits(ms=0.5), whole=never)
 
 
-def test_a_limit_of_time_leaves_8_bits_and_says_the_estimate():
-    found = mixed(Limits(ms=2.0), ms=wide_values, quick=takes())
+@pytest.mark.parametrize("quick", [takes(), takes("w4"), takes("a16"), takes("w4", "a16")])
+def test_a_limit_of_time_leaves_8_bits_and_says_the_estimate(quick):
+    found = mixed(Limits(ms=2.0), ms=wide_values, quick=quick)
     assert (found.scheme, found.chosen.ms) == (W8A8_ASYM, 1.0)
     assert found.words.endswith(", an estimated 1 ms")
 
@@ -240,11 +241,18 @@ def test_16_bit_values_that_take_too_long_are_refused():
     quick = takes("a16")
     kept = mixed(Limits(loss=0.9 * eight), ms=wide_values, quick=quick)
     assert mixed(Limits(loss=0.9 * eight, ms=kept.chosen.ms), ms=wide_values, quick=quick) == kept
-    told = (
-        r"and 1.5 ms: 8 bits lose .* in an estimated 1 ms; . values .*; allow a larger loss or more"
-    )
+    told = r"and 1.5 ms: 8 bits lose .*, estimated time 1 ms; . values .*; allow a larger loss or"
     with pytest.raises(QuantizeError, match=told):
         mixed(Limits(loss=0.9 * eight, ms=1.5), ms=wide_values, quick=quick)
+
+
+def test_16_bit_values_of_unknown_time_are_refused_by_a_limit_of_time():
+    def only_8_bits(graph):
+        return 1.0 if wide_values(graph) == 1.0 else None
+
+    eight = loss_of(integers(W8A8_ASYM))
+    with pytest.raises(QuantizeError, match=r"values with 16 bits lose .*, estimated time unknown"):
+        mixed(Limits(loss=0.9 * eight, ms=9.0), ms=only_8_bits, quick=takes("a16"))
 
 
 def test_8_bits_are_kept_where_they_suffice_and_the_board_has_no_fewer():
