@@ -6,6 +6,9 @@ import shlex
 from collections.abc import Iterable
 from html import escape
 
+_LONG_WORD, _LONG_LINE = r"[^\s/]{257,}", r"[^\n]{8001,}"
+_BEGIN, _END = 200, 40
+
 __all__ = [
     "cmake",
     "code_span",
@@ -30,8 +33,18 @@ def one_line(text: str) -> str:
 
 
 def terminal(text: str) -> str:
-    """Return text for a terminal, with control codes made visible."""
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    """Return text for a terminal, with control codes made visible, long words and lines shortened.
+
+    Names and labels of a user's file have any length; paths, of 4,096 bytes at most, stay whole.
+    """
+    short = re.sub(_LONG_WORD, _shortened, text)
+    short = re.sub(_LONG_LINE, _shortened, short)
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in short)
+
+
+def _shortened(found: re.Match[str]) -> str:
+    text = found[0]
+    return f"{text[:_BEGIN]}...{text[-_END:]} ({len(text):,} characters)"
 
 
 def comment(text: str) -> str:

@@ -1,5 +1,6 @@
 """install.sh checks signatures with OpenSSL: the key of --key, or of what is installed."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import pytest
 from installer_machine import APPS, make_machine
 
 from zoo.digest import digest_path
-from zoo.signature import SIGNATURE, SIGNER, SigningKey, make_key
+from zoo.signature import SIGNATURE, SIGNER, PublicKey, SigningKey, make_key
 
 
 def _openssl_is_here():
@@ -243,6 +244,28 @@ def test_only_the_public_key_is_kept(x86):
     assert install(x86, bundle, "--key", "both").returncode == 0
     (kept,) = x86.folder.glob(f"p/**/{SIGNER}")
     assert kept.read_text() == public
+
+
+SMALL_ORDER = [
+    *(0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18),
+    0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+]
+"""What the y of weak points is, with both forms of those below 2**255 that have two."""
+
+
+@needs_openssl
+@pytest.mark.parametrize("sign", [0, 1])
+@pytest.mark.parametrize("y", SMALL_ORDER)
+def test_a_weak_key_is_refused(x86, y, sign):
+    raw = (y + (sign << 255)).to_bytes(32, "little")
+    assert PublicKey(raw).is_weak
+    words = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + raw).decode()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{words}\n-----END PUBLIC KEY-----\n"
+    (x86.folder / "weak.pub").write_text(pem)
+    finished = install(x86, x86.bundle("one", key(x86)), "--key", "weak.pub")
+    assert (finished.returncode, installed(x86)) == (1, [])
+    assert finished.stderr.startswith("install.sh: weak.pub: its point has a small order")
 
 
 @needs_openssl

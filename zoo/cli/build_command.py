@@ -31,6 +31,7 @@ from zoo.cli.options import (
     seed_option,
 )
 from zoo.cli.output import print_json
+from zoo.quoting import terminal
 from zoo.signature import SigningKey
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _of_name(word: str) -> tuple[str, ...]:
 
 def _print_notes(notes: Iterable[str]) -> None:
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {terminal(note)}", err=True)
 
 
 def _next_steps(plan: Plan, packages: list[Path], key_file: Path | None) -> "NextSteps":

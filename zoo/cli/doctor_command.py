@@ -1,5 +1,8 @@
 """zoo doctor: which external tools are installed, and how to get the others."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import click
 
 from zoo import registry
@@ -33,7 +36,7 @@ def command(target: str, fix: bool, as_json: bool) -> None:
     command installs is listed on standard error.
     """
     declared, faults = _tools_of(find_target(target)) if target else _all_tools()
-    tools = tuple(dict.fromkeys(declared))
+    tools = _each_once(declared)
     rows = [_row(tool) for tool in tools]
     fixing = installation(tool for tool in tools if not find_tool(tool))
     broken = [
@@ -57,6 +60,17 @@ def command(target: str, fix: bool, as_json: bool) -> None:
 
 Tools = tuple[list[Tool], list[dict[str, str]]]
 """Tools, and the faults of plugins that could not be asked for theirs."""
+
+
+def _each_once(tools: Iterable[Tool]) -> tuple[Tool, ...]:
+    """Return one for the same tool of several plugins, with all purposes and the first remedy."""
+    same: dict[Tool, list[Tool]] = {}
+    for tool in tools:
+        same.setdefault(replace(tool, purpose="", remedy=""), []).append(tool)
+    return tuple(
+        replace(found[0], purpose=", ".join(dict.fromkeys(tool.purpose for tool in found)))
+        for found in same.values()
+    )
 
 
 def _all_tools() -> Tools:

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from tempfile import gettempdir
 from typing import NoReturn
 
@@ -13,12 +14,14 @@ from zoo.cli.standard_output import OutputError, open_standard_files, standard_o
 from zoo.cli.termination import Terminated, terminable
 from zoo.error_codes import SYSTEM
 from zoo.errors import UsageError, ZooError
+from zoo.program_end import without_programs
 from zoo.quoting import terminal
 
 __all__ = ["enter"]
 
 _INTERRUPTED = 130
 _SIGNALLED = 128
+_NOT_RUN = frozenset({None, errno.EACCES, errno.EPERM})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -64,7 +67,11 @@ def _surroundings(error: OSError) -> str:
             f"{where}cannot be written ({reason}); free disk space there, or where temporary files "
             f"are ({gettempdir()}; TMPDIR names another folder)"
         )
-    return f"{where}{reason}"
+    told = f"{where}{reason}"
+    # A program or a library that was made there, whose folder is gone by now; dlopen(3) gives no
+    # number of an error.
+    remedy = without_programs(Path(gettempdir())) if error.errno in _NOT_RUN else ""
+    return f"{told}; {remedy}" if remedy and told.startswith(gettempdir()) else told
 
 
 def _fail(where: str, what: str, status: int, code: str = "") -> NoReturn:

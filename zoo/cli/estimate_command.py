@@ -20,6 +20,7 @@ from zoo.cli.options import (
 )
 from zoo.cli.output import print_json, print_table
 from zoo.errors import RefusedError, UnsupportedOpError
+from zoo.quoting import terminal
 
 if TYPE_CHECKING:
     from zoo.build.plan import Wish
@@ -131,7 +132,7 @@ def _estimates(
         except (RefusedError, UnsupportedOpError) as error:
             if len(wishes) == 1:
                 raise
-            click.echo(f"skipped: {error}", err=True)
+            click.echo(terminal(f"skipped: {wish.model} on {wish.target}: {error}"), err=True)
             continue
 
         def again(model: str, quant: str, wish: "Wish" = wish) -> "Estimate":

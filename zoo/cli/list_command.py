@@ -24,17 +24,27 @@ _PUBLISHED = {"none": "float"}
 @click.option("--datasets", is_flag=True, help="List data sets for --data and --calib.")
 @json_option
 def command(datasets: bool, as_json: bool) -> None:
-    """List models, published ones first, and targets; or data sets."""
+    """List models, published ones first, and targets; or data sets.
+
+    `zoo show MODEL` has the schemes of its published integers.
+    """
     tables = _datasets() if datasets else _models_and_targets()
     if as_json:
         print_json(tables)
         return
-    for row in tables.get("models", ()):
-        row["published"] = [_PUBLISHED.get(name, name) for name in row["published"]]
     for index, (title, rows) in enumerate(tables.items()):
         if index:
             click.echo()
-        print_table(title.capitalize(), rows)
+        print_table(title.capitalize(), [_shown(row) for row in rows])
+
+
+def _shown(row: Row) -> Row:
+    """Return a row as people read it: without the schemes of what is published, aliases last."""
+    shown = {name: value for name, value in row.items() if name != "aliases"}
+    if "published" in row:
+        quants = (name.partition(".")[0] for name in row["published"])
+        shown["published"] = list(dict.fromkeys(_PUBLISHED.get(name, name) for name in quants))
+    return {**shown, "aliases": row["aliases"]} if "aliases" in row else shown
 
 
 def _models_and_targets() -> dict[str, list[Row]]:

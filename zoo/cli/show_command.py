@@ -38,6 +38,11 @@ from zoo.target import ARCHIVE, Target
 from zoo.user_file import find_importer, is_user_file, suffixes
 
 _KINDS = ("recipe", "target", "scheme")
+_UNSAID: tuple[object, ...] = (None, "", [], {})
+"""Values that say nothing to a reader; JSON has them."""
+_LONGEST = 16
+_SHOWN = 3
+"""Items of a longer list."""
 
 
 @click.command()
@@ -115,7 +120,8 @@ def _show_facts(name: str, facts: Mapping[str, object], as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
-    print_table("", [{"": key, name: value} for key, value in _flat(facts)])
+    rows = [(key, value) for key, value in _flat(facts) if value not in _UNSAID]
+    print_table("", [{"": key, name: _first(value)} for key, value in rows])
 
 
 def _show_layers(
@@ -220,21 +226,38 @@ def _jsonable(value: Mapping[str, object]) -> dict[str, object]:
     return parsed
 
 
+def _first(value: object) -> object:
+    """Return a list's first items and their number, other values as they are."""
+    if isinstance(value, list) and len(value) > _LONGEST:
+        return [*value[:_SHOWN], f"... ({len(value):,} in all; --json has them)"]
+    return value
+
+
 def _flat(facts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     """Yield (path, value) of nested tables and lists of tables, for printing."""
     for key, value in facts.items():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            value = dict(zip(_labels(value), value, strict=True))
+            value = {label: _unnamed(item, label) for label, item in _labelled(value)}
         if isinstance(value, Mapping) and value:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
 
-def _labels(items: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Yield what distinguishes each item of a list; names that are there again are counted."""
+def _labelled(
+    items: Sequence[Mapping[str, object]],
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield each item after what distinguishes it; names that are there again are counted."""
     seen = Counter[str]()
     for index, item in enumerate(items):
         label = str(item.get("name") or item.get("covers") or index)
         seen[label] += 1
-        yield label if seen[label] == 1 else f"{label} {seen[label]}"
+        yield label if seen[label] == 1 else f"{label} {seen[label]}", item
+
+
+def _unnamed(item: Mapping[str, object], label: str) -> Mapping[str, object]:
+    """Return an item without the name that its label begins with, unless it is all it has."""
+    name = item.get("name")
+    rest = {key: value for key, value in item.items() if key != "name"}
+    is_said = isinstance(name, str) and label.startswith(name)
+    return rest if is_said and any(v not in _UNSAID for v in rest.values()) else item

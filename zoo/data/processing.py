@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 RESERVED = (
-    *("source", "frame", "time_s", "face", "id", "box", "detection_score"),
+    *("source", "frame", "time_s", "face", "region", "id", "box", "detection_score"),
     *("states", "latency_ms", "inference_ms", "device_ms"),
 )
 """Keys of an app's records beside the values."""

@@ -17,7 +17,7 @@ from zoo.picture import read_picture
 from zoo.plugs import AppGenerator, AppRun, ChainRun
 from zoo.proof.certificate import OF_DETECTOR, Check
 from zoo.proof.comparison import Outputs, compare, judging, least_units, output_scales
-from zoo.proof.proof import POST_EXACTNESS, Evidence, Proof, app_exactness, prove, read_hub
+from zoo.proof.proof import Evidence, Proof, app_exactness, post_exactness, prove, read_hub
 from zoo.region_rule import RegionRule
 from zoo.step import Box, Frame, Place, is_box
 
@@ -196,5 +196,7 @@ def _record_check(
     pairs = list(zip(wanted, found, strict=True))
     expected = [postprocess(evidence.contract, run.outputs, look.frame) for look, run in pairs]
     records = [read_values(run.record, specs) for run in found]
-    nothing = replace(POST_EXACTNESS, bound=inf, why=_NOTHING_FOUND)
-    return compare(step, expected, records, POST_EXACTNESS if wanted else nothing)
+    exactness = post_exactness(evidence.contract)
+    if not wanted:
+        exactness = replace(exactness, bound=inf, why=_NOTHING_FOUND)
+    return compare(step, expected, records, exactness)

@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "POST_EXACTNESS",
     "Evidence",
     "Proof",
     "app_exactness",
     "board_bound",
     "golden_frames",
+    "post_exactness",
     "prove",
     "prove_app",
     "read_hub",
@@ -57,9 +57,10 @@ _OTHER_FORM = Exactness(0, "lsb", "the same integers, computed by another form")
 _HALF_STEP = 0.5
 """Of the outputs' integers: less is the rounding of reals, for the same integers."""
 
-POST_EXACTNESS = Exactness(
-    1e-3, "pixel or degree", "the app computes in double and rounds what it prints"
-)
+_POST_BOUND = 1e-3
+_POST_WHY = "the app computes in double and rounds what it prints"
+_PLACES = frozenset({"landmarks", "boxes"})
+"""Values in pixels; angles in degrees come from them."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,14 @@ def prove_app(
     ]
     specs = value_specs(evidence.contract)
     records = [read_values(run.record, specs) for run in runs]
-    yield compare("post-processing -> app's record", expected, records, POST_EXACTNESS)
+    printed = post_exactness(evidence.contract)
+    yield compare("post-processing -> app's record", expected, records, printed)
+
+
+def post_exactness(contract: Contract) -> Exactness:
+    """Return how exactly an app must print what Python computes from the same outputs."""
+    is_placed = not _PLACES.isdisjoint(value_specs(contract))
+    return Exactness(_POST_BOUND, "pixel or degree" if is_placed else "printed unit", _POST_WHY)
 
 
 def app_exactness(app: AppGenerator, evidence: Evidence, board_bound: float) -> Exactness:

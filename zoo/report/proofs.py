@@ -30,6 +30,15 @@ _MEANING = MappingProxyType(
 """What is compared, by the start of a step's name."""
 
 
+_HOW = MappingProxyType(
+    {
+        "re-run": "compared when the bundle was built",
+        "recorded": "recorded when the model was published",
+    }
+)
+"""What a certificate's words mean on a page, which compares nothing itself."""
+
+
 def proof_blocks(certificate: Certificate | None) -> Iterator[Block]:
     """Yield the chain of a bundle's proof; without one, how to get it."""
     if certificate is None:
@@ -62,7 +71,7 @@ def _link(check: Check) -> Link:
         else f"{check.bound:g} {check.unit}",
         "values": f"{check.values:,}",
         "why this bound": check.why,
-        "how": check.how,
+        "how": _HOW.get(check.how, check.how),
     }
     return Link(
         name=check.step,

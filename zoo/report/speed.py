@@ -12,6 +12,7 @@ from zoo.report.timings import Timing
 __all__ = ["memory_block", "speed_blocks"]
 
 _NOT_MEASURED = "not measured"
+_NONE = "-"
 _BY_PROGRAM = "measured, the bundle's program"
 _ESTIMATED = "estimated"
 
@@ -58,7 +59,7 @@ def _row(subjects: Sequence[Subject], timing: Timing) -> tuple[str, ...]:
         f"{'at most ' if timing.is_least else ''}{number(timing.frames_per_s)}",
         power,
         number(timing.frames_per_joule, 3) or _NOT_MEASURED,
-        _accuracy(subjects, timing),
+        _accuracy(subjects, timing) or _NONE,
         _origin(timing),
     )
 
@@ -107,9 +108,9 @@ def _unmeasured(subject: Subject) -> tuple[str, ...]:
     return (
         _on_board(subject),
         f"a board for {subject.target}",
-        "",
+        _NONE,
         *empty,
-        number(metric),
+        number(metric) or _NONE,
         _NOT_MEASURED,
     )
 

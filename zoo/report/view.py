@@ -138,7 +138,9 @@ def _distance(example: Example) -> str:
 def _contents(contents: Contents) -> Iterator[Block]:
     signer = contents.signer or "nobody, so nothing shows who made it"
     total = sum(file.bytes for file in contents.files)
-    yield Text(f"{len(contents.files)} files, {total:,} bytes unpacked. Signed by {signer}.")
+    listed = sum(bool(file.sha256) for file in contents.files)
+    found = f"{listed} file{'s' * (listed != 1)} and a manifest"
+    yield Text(f"{found}, {total:,} bytes unpacked. Signed by {signer}.")
     folders: dict[str, list[PackedFile]] = {}
     for file in contents.files:
         folder, slash, _ = file.name.partition("/")

@@ -56,7 +56,7 @@ def look(dpu: Dpu, source: Path, box: tuple[float, ...] | None) -> Mapping[str, 
     return {
         "source": str(source),
         "frame": 0,
-        "face": 0,
+        "face" if "landmarks" in values else "region": 0,
         "box": [x, y, w, h],
         **{name: _json(value) for name, value in sorted(values.items())},
         "latency_ms": 1000 * latency_s,

@@ -1,5 +1,7 @@
 """The app computes what numpy and ONNX Runtime compute in Python."""
 
+import re
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -80,7 +82,11 @@ def test_without_boxes_the_whole_photo_is_taken(app, photo):
 def test_summary_is_text_on_standard_error_or_a_last_line(app, photo):
     text = app.run("--source", photo, "--repeat", 3)
     assert text.error.startswith("spot_tiny.drawn: 3 frames, 3 faces in ")
+    assert "; a face: median " in text.error
+    assert ", p95 " in text.error
     assert len(text.lines) == 1
+    once = app.run("--source", photo).error
+    assert re.search(r"; a face: \d+\.\d+ ms; network alone: \d+\.\d+ ms\n", once), once
     silent = app.run("--source", photo, "--repeat", 3, "--json")
     assert silent.error == ""
     summary = silent.lines[-1]["summary"]

@@ -112,6 +112,21 @@ strange() {
   find "$here/." ! -type f ! -type d -print -o -name "*$line_break*" -print
 }
 
+# Fails for a key whose point has a small order, so that anybody can sign for it (RFC 8032, 5.1). Its
+# y is 0, 1, -1 or that of a point of order 8, modulo 2**255 - 19; the highest bit is the sign of x.
+check_strength() {
+  point=$(openssl pkey -pubin -in "$1" -noout -text | sed '/^ /!d' | tr -d ' :\n')
+  middle=000000000000000000000000000000000000000000000000000000000000
+  most=ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+  case $point in
+    0[01]$middle[08]0 | e[cde]$most[7f]f | \
+    26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5 | \
+    c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)
+      fail "$1: its point has a small order, so anybody can sign for it; name the public key of" \
+        "the bundle's maker" ;;
+  esac
+}
+
 # Fails unless the key in a file has signed the manifest, and the manifest is of these files.
 check_signature() {
   [ -z "$(strange)" ] || fail "only plain files and folders are signed, do not use it: $(strange)"
@@ -120,6 +135,7 @@ check_signature() {
   [ -f "$1" ] || fail "$1: no such file; name the public key of the bundle's maker"
   openssl pkey -pubin -in "$1" -noout >/dev/null 2>&1 || fail "$1: is no public key in PEM;" \
     "name the public key of the bundle's maker"
+  check_strength "$1"
   openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$here/manifest.json" \
     -sigfile "$here/manifest.json.sig" >/dev/null 2>&1 || fail "the bundle's manifest is not what" \
     "the key in $1 has signed: do not use it; if its maker has a new key, name that with --key"

@@ -32,6 +32,13 @@ def test_a_board_needs_less_than_all():
     assert isinstance(doctor("--target", "kv26").exception, UnknownNameError)
 
 
+def test_a_tool_of_several_plugins_is_listed_once_with_all_purposes():
+    rows = json.loads(doctor("--json").stdout)["tools"]
+    assert len({row["tool"] for row in rows}) == len(rows)
+    (litert,) = (row for row in rows if row["tool"] == "LiteRT")
+    assert litert["for"] == "writing and reading .tflite files, running .tflite files"
+
+
 @pytest.mark.usefixtures("nothing_found")
 def test_the_command_is_alone_on_standard_output():
     found = doctor("--target", "kv260", "--fix")

@@ -26,7 +26,7 @@ def test_several_boards_stand_in_one_table_and_refusals_are_told(zoo):
     words = ("--target", "kv260", "--target", "jetson-nano", "--target", "c99", "--target", "rpi4")
     result = zoo("estimate", MODEL, *words)
     assert result.exit_code == 0
-    assert "skipped: jetson-nano refuses 'ptq'" in result.stderr
+    assert " on jetson-nano: jetson-nano refuses 'ptq'" in result.stderr
     assert "Up to 1.2 times as long or as short" in result.stdout
     assert "c99: no latency is estimated: the target states no speed for int8" in result.stdout
     assert "What the hardware allows: programs take longer" in result.stdout

@@ -1,13 +1,49 @@
 import json
+import sys
 from math import inf, nan
 
-from zoo.cli.output import json_text, print_json, print_table
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoo.cli.output import fitted, json_text, print_json, print_table
 
 
 def test_columns_are_aligned_and_cells_stay_whole(capsys):
     long = "word " * 60
     print_table("Title", [{"name": "a", "text": long}, {"name": "longer", "text": "b"}])
     assert capsys.readouterr().out == (f"Title\nname    text\na       {long.rstrip()}\nlonger  b\n")
+
+
+def test_a_terminal_gets_columns_that_fit_it(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "30")
+    print_table("", [{"name": "a", "text": "one two three four five"}, {"name": "b", "text": ""}])
+    assert capsys.readouterr().out.splitlines() == [
+        "name  text",
+        "a     one two three four five",
+        "b",
+    ]
+    monkeypatch.setenv("COLUMNS", "20")
+    row = {"name": "a", "text": "one two three four five", "list": ["x" * 9, "yy"]}
+    print_table("", [row])
+    assert capsys.readouterr().out.splitlines() == [
+        "name  text   list",
+        "a     one    xxxxxxxxx,",
+        "      two    yy",
+        "      three",
+        "      four",
+        "      five",
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1), st.integers(1, 99))
+def test_columns_are_never_narrower_than_words_nor_than_needed(columns, width):
+    whole = [max(both) for both in columns]
+    shortest = [min(both) for both in columns]
+    found = fitted(whole, shortest, width)
+    gaps = 2 * (len(columns) - 1)
+    assert all(low <= now <= high for low, now, high in zip(shortest, found, whole, strict=True))
+    assert sum(found) + gaps == max(sum(shortest) + gaps, min(sum(whole) + gaps, width))
 
 
 def test_cells(capsys):

@@ -101,4 +101,15 @@ def test_steps_of_the_same_name_are_all_shown(zoo):
     steps = json.loads(zoo("show", "pfld_0.25x.300w68", "--json").stdout)["contract"]["track"]
     assert len({step["name"] for step in steps}) < len(steps)
     shown = zoo("show", "pfld_0.25x.300w68").stdout
-    assert len(re.findall(r"^contract\.track\.[^.]+\.name ", shown, re.MULTILINE)) == len(steps)
+    labels = re.findall(r"^contract\.track\.([^.]+)\.parameters", shown, re.MULTILINE)
+    assert len(set(labels)) == len(steps)
+
+
+def test_long_lists_are_cut_and_what_is_not_said_is_left_out(zoo):
+    lines = zoo("show", "pfld_0.25x.300w68").stdout.splitlines()
+    (mean,) = (line for line in lines if line.startswith("contract.post.landmarks.parameters.mean"))
+    assert mean.endswith(", ... (68 in all; --json has them)")
+    assert mean.count("[") == 3
+    assert all(len(line.split(maxsplit=1)) == 2 for line in lines[1:])
+    facts = json.loads(zoo("show", "pfld_0.25x.300w68", "--json").stdout)
+    assert len(facts["contract"]["post"][0]["parameters"]["mean"]) == 68

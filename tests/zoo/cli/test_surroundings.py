@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from tiny_bundle import write_bundle
 
@@ -32,10 +33,10 @@ def _interruptible():
     signal.signal(signal.SIGINT, before)
 
 
-def zoo_in_sh(script, *words, **environment):
+def zoo_in_sh(script, *words, program=ZOO, **environment):
     """Run a script in which "$@" is a command of the zoo."""
     return subprocess.run(
-        ["sh", "-c", script, "sh", *ZOO, *map(str, words)],
+        ["sh", "-c", script, "sh", *program, *map(str, words)],
         env={**os.environ, **environment},
         capture_output=True,
         encoding="utf-8",
@@ -192,10 +193,10 @@ def mounted(tmp_path):
     place = tmp_path / "mounted"
     place.mkdir()
 
-    def run(options, *words):
+    def run(options, *words, program=ZOO):
         mount = f'mount -t tmpfs -o {options} tmpfs "$TMPDIR" && exec "$@"'
         script = f"exec unshare -rm sh -c '{mount}' sh \"$@\""
-        return zoo_in_sh(script, *words, TMPDIR=str(place))
+        return zoo_in_sh(script, *words, program=program, TMPDIR=str(place))
 
     return run
 
@@ -208,6 +209,30 @@ def test_temporary_files_on_a_full_disk(mounted, tmp_path):
         assert "cannot be written (No space left on device); free disk space" in found.stderr
         assert f"temporary files are ({tmp_path}/mounted; TMPDIR names" in found.stderr
         assert found.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "use", ["import ctypes; ctypes.CDLL(name)", "import subprocess; subprocess.run([name])"]
+)
+def test_what_was_compiled_where_no_program_may_run(mounted, tmp_path, use):
+    library = str(next(Path(np.__file__).parent.rglob("*.so")))
+    script = (
+        "import click, os, shutil, tempfile\n"
+        "from zoo.cli.entry import enter\n"
+        "@click.command()\n"
+        "def command():\n"
+        "    with tempfile.TemporaryDirectory() as folder:\n"
+        f"        name = shutil.copy({library!r}, folder)\n"
+        f"        {use}\n"
+        "enter(command, 'zoo')\n"
+    )
+    found = mounted("noexec", program=[sys.executable, "-c", script])
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"zoo: {tmp_path}/mounted/")
+    assert found.stderr.endswith(
+        f"programs cannot run below {tmp_path}/mounted, which is mounted noexec; name other "
+        "folders by TMPDIR, or by --cache for builds [system]\n"
+    )
 
 
 def test_temporary_files_where_no_program_may_run(mounted, tmp_path):

@@ -3,7 +3,7 @@
 // Shows records as tables, which screen readers can read, too.
 
 const NOT_SHOWN = new Set([
-  ...["source", "frame", "time_s", "face", "id", "box", "landmarks", "boxes", "states"],
+  ...["source", "frame", "time_s", "face", "region", "id", "box", "landmarks", "boxes", "states"],
   ...["latency_ms", "inference_ms"],
 ]);
 const LONGEST_LIST = 8;

@@ -25,6 +25,7 @@ class Times {
   void add(double time_ms);
 
   bool empty() const { return last_ms_.empty(); }
+  std::size_t count() const { return last_ms_.size(); }  // of the last times
   double sum_ms() const { return sum_ms_; }
 
   // The smallest of the last times that at least `percent` of them do not exceed (nearest rank); 0

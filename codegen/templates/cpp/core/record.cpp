@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "core/contract.hpp"
 #include "core/json_value.hpp"
 #include "core/photo.hpp"
 
@@ -12,9 +13,10 @@ namespace {
 
 // number: of the box within its photo; a signal is looked at as a whole.
 std::string head(const Photo& photo, int number) {
+  const std::string kind = kContract.has_landmarks ? "face" : "region";
   return "{\"source\": " + quoted(photo.source) + ", \"frame\": " + std::to_string(photo.frame) +
          (photo.time_s ? ", \"time_s\": " + to_json(*photo.time_s) : "") +
-         (takes_signals() ? "" : ", \"face\": " + std::to_string(number));
+         (takes_signals() ? "" : ", " + quoted(kind) + ": " + std::to_string(number));
 }
 
 std::string list_json(const std::vector<std::string>& texts) {

@@ -26,8 +26,11 @@ std::string percentiles_json(const std::string& name, const Times& times) {
 std::string percentiles_text(const std::string& of, const Times& times) {
   if (times.empty()) return "";
   char text[80];
-  std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", times.percentile_ms(50),
-                times.percentile_ms(95));
+  if (times.count() == 1)
+    std::snprintf(text, sizeof text, ": %.3f ms", times.sum_ms());
+  else
+    std::snprintf(text, sizeof text, ": median %.3f ms, p95 %.3f ms", times.percentile_ms(50),
+                  times.percentile_ms(95));
   return "; " + of + text;
 }
 
