@@ -75,12 +75,17 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
 
 
 def finds_landmarks(contract: Contract) -> bool:
-    """Whether a contract has a value 'landmarks' [K, 2], which programs can track."""
+    """Whether a contract has a value 'landmarks' [K, 2], which programs can track.
+
+    One that aligns other points cannot be: the next photo has landmarks, but not these.
+    """
     # On demand: it loads numpy, and a build of what is cached generates nothing.
-    from zoo.data.processing import value_specs
+    from zoo.data.processing import usual_points, value_specs
 
     spec = value_specs(contract).get("landmarks")
-    return spec is not None and spec.dtype != "str" and spec.shape[1:] == (2,)
+    if spec is None or spec.dtype == "str" or spec.shape[1:] != (2,):
+        return False
+    return len(usual_points(contract)) in (0, spec.shape[0])
 
 
 def contracts_of(request: AppRequest) -> tuple[Contract, ...]:
