@@ -99,4 +99,4 @@ def test_the_way_to_a_board(make_faces: MakeFaces, tmp_path: Path) -> None:
     places = ("--out", tmp_path / "dist", "--cache", tmp_path / "cache")
     done = CliRunner().invoke(cli, [*map(str, ("build", NAME, "--target", "c99", *words, *places))])
     assert done.exit_code == 0, done.output
-    assert (tmp_path / "dist" / f"{NAME}.c99.ptq.tar.gz").is_file()
+    assert (tmp_path / "dist" / f"{NAME}-own.c99.ptq.tar.gz").is_file()
