@@ -86,7 +86,7 @@ def test_only_the_command_line_prints_and_exits(module):
     [
         ([], HEAVY | {"pluggy", "zoo.registry"}),
         (["--help"], HEAVY | {"pluggy", "zoo.registry"}),
-        (["list"], HEAVY),
+        (["list"], HEAVY | {"zoo.build.plan"}),
         (["list", "--json"], HEAVY),
         (["plugins"], HEAVY),
         (["plugins", "--json"], HEAVY),

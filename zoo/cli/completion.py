@@ -6,7 +6,6 @@ from click import Context, Parameter
 from click.shell_completion import CompletionItem
 
 from zoo import registry
-from zoo.build.plan import AUTO
 from zoo.errors import ZooError
 from zoo.target import Target
 
@@ -52,6 +51,9 @@ def runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem
 
 def automatic_runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
     """Return `runtimes` and the word for the fastest one."""
+    # On demand: every command imports this module, and most plan no build.
+    from zoo.build.plan import AUTO
+
     return [*runtimes(ctx, _, incomplete), *_items((AUTO,), incomplete)]
 
 
