@@ -45,7 +45,7 @@ def values(*words):
         (("completion", ""), ["bash", "zsh", "fish"]),
         (("doctor", "--target", "max"), ["max78000"]),
         (("build", "pfld", "--target", "nowhere", "--quant", "fp"), ["fp16"]),
-        (("build", "pfld", "--target", "x86:"), ["x86:ort", "x86:c"]),
+        (("build", "pfld", "--target", "x86:"), ["x86:ort", "x86:c", "x86:openvino"]),
         (("build", "pfld", "--target", "nowhere:"), []),
         (("prune", "pfld", "--criterion", ""), ["taylor", "scale"]),
         (("eval", "pfld", "--suite", "ro"), ["robustness"]),
