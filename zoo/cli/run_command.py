@@ -1,10 +1,14 @@
 """zoo run: a bundle's app on this machine."""
 
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import IO
 
 import click
@@ -77,9 +81,12 @@ def _run(program: Path, name: str, arguments: tuple[str, ...]) -> int:
     a process group of its own: a signal to the zoo's whole group, as by Ctrl-C, would reach it
     twice, and the second one ends it at once.
     """
-    with subprocess.Popen(
-        [name, *arguments], executable=program, stderr=subprocess.PIPE, process_group=0
-    ) as running:
+    with (
+        subprocess.Popen(
+            [name, *arguments], executable=program, stderr=subprocess.PIPE, process_group=0
+        ) as running,
+        _stopping(running),
+    ):
         for end in (running.terminate, running.kill):
             try:
                 _pass_on(running.stderr)
@@ -89,6 +96,24 @@ def _run(program: Path, name: str, arguments: tuple[str, ...]) -> int:
                 continue
         _pass_on(running.stderr)
     return running.returncode
+
+
+@contextmanager
+def _stopping(running: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let Ctrl-Z stop the program, whose group is not the terminal's, and continue it with us."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        running.send_signal(signal.SIGSTOP)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        running.send_signal(signal.SIGCONT)
+
+    before = signal.getsignal(signal.SIGTSTP)
+    if before is signal.SIG_DFL:  # what is ignored stays so
+        signal.signal(signal.SIGTSTP, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, before)
 
 
 def _pass_on(lines: IO[bytes] | None) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 import click
 import numpy as np
@@ -154,6 +155,33 @@ def test_other_commands_end_with_their_programs(tmp_path, number, status, messag
         assert not Path(f"/proc/{sleeper}").exists() or is_zombie(sleeper)
     else:
         os.kill(sleeper, signal.SIGTERM)  # a terminal would have told it
+
+
+def test_ctrl_z_stops_the_program_and_fg_continues_it(tmp_path):
+    bundle, file = write_bundle(tmp_path, SLEEPER), tmp_path / "process"
+    with subprocess.Popen([*ZOO, "run", bundle, str(file)], stderr=subprocess.PIPE) as running:
+        assert running.stderr.readline() == b"started\n"
+        program = int(file.read_text())
+        for number, expected in ((signal.SIGTSTP, "T"), (signal.SIGCONT, "S")):
+            running.send_signal(number)
+            until(lambda expected=expected: states(running.pid, program) == {expected})
+        running.terminate()
+    assert running.returncode != 0
+
+
+def states(*processes):
+    return {
+        Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        for process in processes
+    }
+
+
+def until(is_so, seconds=30):
+    """Wait for what happens at once, except on a busy machine."""
+    end = monotonic() + seconds
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.01)
 
 
 def is_zombie(process):
