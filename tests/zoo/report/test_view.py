@@ -99,7 +99,7 @@ def test_the_table_of_the_thesis():
 
 def test_what_nobody_measured_is_not_filled_in():
     (row,) = speeds()
-    assert row[1:] == ("a board for board", "", *("not measured",) * 4, "3.25", "not measured")
+    assert row[1:] == ("a board for board", "-", *("not measured",) * 4, "3.25", "not measured")
     (row,) = speeds(timing(watts=None))
     assert row[4:7] == ("500", "not measured", "not measured")
 
@@ -126,7 +126,7 @@ def test_a_float_time_has_the_float_accuracy():
     (row, _) = speeds(replace(timing(), name="toy none board", scheme="float32"))
     assert row[7] == "3"
     (row, _) = speeds(replace(timing(), name="toy fp16 board", scheme="float16"))
-    assert row[7] == ""
+    assert row[7] == "-"
 
 
 def test_throttling_is_told():
