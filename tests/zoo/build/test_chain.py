@@ -215,7 +215,7 @@ def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
         r"aligns 68 points, the value 'keypoints' \[N, 68, 2\] of its detector; spots has none"
     )
     with pytest.raises(RecipeError, match=message):
-        plan_of(chain)
+        demand_fitting(plan_of(chain))
     chain.write_text(CHAIN_TOML)  # the second pass aligns its own landmarks
     assert plan_of(chain).regions.passes == 2
     landmarks_toml = tmp_path / "landmarks.toml"
@@ -224,7 +224,7 @@ def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
     with pytest.raises(
         RecipeError, match=r"aligns 69 points, its own landmarks, .* \[68, 2\]; set"
     ):
-        plan_of(chain)
+        demand_fitting(plan_of(chain))
 
 
 def test_android_names_the_step_that_it_lacks(tmp_path):

@@ -165,7 +165,9 @@ def test_a_board_without_a_faster_runtime_keeps_its_own():
 
 def test_limits_of_size_need_a_runtime(tmp_path):
     (tmp_path / "photo.png").touch()
-    with pytest.raises(UsageError, match="count what one runtime stores: name it instead of"):
+    with pytest.raises(
+        UsageError, match="are about one runtime: name it instead of --runtime auto"
+    ):
         make_plan(
             Wish("pfld", "x86", calibration=tmp_path, runtime="auto", limits=Limits(loss=0.1))
         )
