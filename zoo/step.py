@@ -161,7 +161,7 @@ def seen_region(step: str, frame: Frame) -> Region:
     if frame.region is None:
         raise StepError(
             f"contract step '{step}': no step before the network says what part of the photo it "
-            "sees; add stretch, center_crop, letterbox, crop or align"
+            "sees; add stretch, center_crop, letterbox or crop"
         )
     return frame.region
 
