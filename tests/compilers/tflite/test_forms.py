@@ -129,7 +129,7 @@ def test_each_op_of_published_networks_is_within_its_bound_at_random_pixels(name
     """At the output, a step of one layer may have become many: see docs/tflite.md."""
     graph = _published(name, key)
     ops = op_differences(graph, pixel_feeds(graph, count=4, seed=1))
-    assert len(ops) > 40
+    assert len(ops) > 0.8 * len(graph.nodes)
     for found in ops:
         assert found.steps.max() <= found.allowed, found.node
 
