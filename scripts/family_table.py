@@ -35,7 +35,7 @@ from network_families import FAMILIES, INPUT_SHAPES
 
 from zoo import registry
 from zoo.artifact import Artifact
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.contract import Contract, FileInput, TensorSpec
 from zoo.errors import ZooError
 from zoo.graph import Graph

@@ -30,7 +30,7 @@ from compilers.schemes import DPU_POW2  # noqa: E402
 from compilers.xmodel.encode import encode  # noqa: E402
 from compilers.xmodel.lower import lower as lower_to_xir  # noqa: E402
 from zoo import registry  # noqa: E402
-from zoo.build.plan import find_target  # noqa: E402
+from zoo.build.targets import find_target  # noqa: E402
 from zoo.errors import ZooError  # noqa: E402
 from zoo.graph import Graph  # noqa: E402
 from zoo.scheme import FLOAT_SCHEMES  # noqa: E402

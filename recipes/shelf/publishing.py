@@ -16,7 +16,8 @@ from textwrap import fill
 from zoo import registry
 from zoo.build.cache import Cache, default_folder
 from zoo.build.pipeline import STAGES, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.data.evaluation import Curve, Evaluation, metric_words
 from zoo.recipe import Recipe
 

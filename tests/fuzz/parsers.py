@@ -16,7 +16,7 @@ from recipes.shelf.label_text import read_lines
 from zoo import registry
 from zoo.build.chain import networks_of
 from zoo.build.matrix import read_matrix
-from zoo.build.plan import Wish
+from zoo.build.wish import Wish
 from zoo.bundle.archive import unpack as unpack_archive
 from zoo.bundle.bundle import Manifest
 from zoo.bundle.kfpkg import read_kfpkg

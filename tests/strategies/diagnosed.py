@@ -10,7 +10,8 @@ from PIL import Image
 
 from compilers.hub import HUB
 from zoo.build.cache import Cache
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.diagnosis.case import Case, make_case
 from zoo.graph import Graph, Node, Tensor
 

@@ -22,7 +22,7 @@ from compilers.quantize.ptq import QUANTIZER
 from compilers.schemes import AI8X
 from runtimes.executors.c_cortex_m4 import EXECUTOR
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.contract import Step
 from zoo.plugs import AppRequest, QuantizeOptions
 from zoo.tool import find_tool

@@ -4,7 +4,7 @@ import pytest
 from networks import residual_network
 
 from compilers.schemes import DPU_POW2, W8A8_ASYM
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.capability import demand_capable, find_capabilities, refusal_of
 from zoo.errors import UnsupportedOpError, UsageError
 

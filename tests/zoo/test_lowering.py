@@ -6,7 +6,7 @@ import pytest
 from one_node import OneNode, activation
 
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Quantization

@@ -45,7 +45,8 @@ def test_an_artifact_is_built_and_run_silently(tmp_path):
 from pathlib import Path
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 build(make_plan(Wish("pfld_0.25x.300w68", "x86")), Cache(Path({str(tmp_path / "cache")!r})),
       stages=artifact_stages())
 """

@@ -15,7 +15,7 @@ from zoo.bench.ssh import connect
 from zoo.bench.timing import Entry, machine, measure
 from zoo.build.cache import Cache
 from zoo.build.chain import is_chain_file, networks_of
-from zoo.build.plan import Wish
+from zoo.build.wish import Wish
 from zoo.bundle.bundle import unpack
 from zoo.errors import MissingToolError, RefusedError
 from zoo.nvidia_gpu import find_gpu

@@ -13,8 +13,9 @@ from zoo.build.cache import Cache
 from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
 from zoo.build.subjects import Form, forms
+from zoo.build.wish import Wish
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import NoContractError, RefusedError
 from zoo.macs import LayerWork, count_macs, layer_work

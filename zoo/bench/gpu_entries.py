@@ -11,7 +11,8 @@ from zoo.artifact import Artifact
 from zoo.bench.timing import Entry, sample
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, make_plan
+from zoo.build.wish import Wish
 from zoo.errors import RefusedError
 from zoo.fixed_batch import fix_batch
 from zoo.nvidia_gpu import NvidiaGpu

@@ -28,7 +28,8 @@ from zoo.toml_file import read_toml
 from zoo.user_file import is_user_file
 
 if TYPE_CHECKING:
-    from zoo.build.plan import Plan, Wish
+    from zoo.build.plan import Plan
+    from zoo.build.wish import Wish
 
 __all__ = [
     "NO_DETECTOR",

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from zoo.build.plan import AUTO, Plan
+from zoo.build.plan import Plan
 from zoo.build.stage import Stage
+from zoo.build.targets import AUTO
 
 __all__ = ["CHOICE", "CHOICE_FILE", "settled"]
 

@@ -15,14 +15,10 @@ from zoo import registry
 from zoo.build.chain import chained, is_chain_file
 from zoo.build.first_contract import first_contract
 from zoo.build.network import read_network
-from zoo.build.plan import (
-    Plan,
-    Wish,
-    demand_calibration,
-    find_targets,
-    make_plan,
-    published_quantizations,
-)
+from zoo.build.plan import Plan, make_plan
+from zoo.build.quantization import demand_calibration, published_quantizations
+from zoo.build.targets import find_targets
+from zoo.build.wish import Wish
 from zoo.data.labelled_data import parse_name
 from zoo.errors import NotWrittenError, UsageError
 from zoo.file_content import write_whole

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from zoo.build.chain import chained, demand_fitting, is_chain_file
-from zoo.build.plan import Plan, Wish, find_targets, make_plan
+from zoo.build.plan import Plan, make_plan
+from zoo.build.targets import find_targets
+from zoo.build.wish import Wish
 from zoo.build.wish_table import demand_known, wish_fields
 from zoo.errors import MatrixError, MissingFileError, UsageError
 from zoo.signature import SigningKey

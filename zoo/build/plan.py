@@ -1,6 +1,5 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,17 +8,23 @@ from zoo.build.chain import demand_board, demand_chain, region_rule
 from zoo.build.limits import NO_LIMITS, Limits
 from zoo.build.models import USER, find_recipe
 from zoo.build.network import read_network
+from zoo.build.quantization import (
+    QAT,
+    check_limits,
+    check_own_quantizer,
+    check_quantizer,
+    choose_quant,
+    choose_scheme,
+    hub_key,
+)
 from zoo.build.source_kind import demand_source
+from zoo.build.targets import AUTO, find_target, find_targets, is_automatic
+from zoo.build.wish import Wish
 from zoo.capability import demand_capable
-from zoo.data.labelled_data import find_data, parse_name
-from zoo.data.pictures import demand_pictures
-from zoo.data.recordings import demand_recordings
 from zoo.errors import (
     LicenceError,
     MissingFileError,
-    NoPicturesError,
     RefusedError,
-    UnknownNameError,
     UsageError,
     ZooError,
 )
@@ -31,26 +36,9 @@ from zoo.signature import SigningKey
 from zoo.target import Target
 from zoo.user_file import find_importer, suffixes
 
-__all__ = [
-    "AUTO",
-    "Plan",
-    "Wish",
-    "choose_quant",
-    "choose_scheme",
-    "demand_calibration",
-    "find_target",
-    "find_targets",
-    "float_hub",
-    "hub_key",
-    "make_plan",
-    "published_quantizations",
-]
+__all__ = ["Plan", "float_hub", "make_plan"]
 
-AUTO = "auto"
-"""Word of --runtime for the board's fastest runtime that takes the network."""
-
-_PTQ, _QAT = "ptq", "qat"
-_COUNT, _COUNTS = 500, {_QAT: 2000}
+_COUNT, _COUNTS = 500, {QAT: 2000}
 """Maximum images: a few hundred suffice for ranges, training learns from each one."""
 
 _TOLD = ("plugin", "code")
@@ -63,47 +51,6 @@ _OWN = "-own"
 
 _CALIB = "--calib DIR"
 _CALIB_OF_DETECTOR = 'calib = "DIR" in [detector] of a chain file (docs/chains.md)'
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A user's request, as text.
-
-    model: a recipe's name, or the path of a network's file, which needs `contract`.
-    name: of the file's model, or of a registered one with `hub`; '' for its own name, with
-    `hub` MODEL-own.
-    target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
-    default, AUTO for the fastest that takes the network.
-    quant: '' for ptq, or for an already quantized file's own quantization.
-    scheme: instead of the target's scheme for `quant`.  hub: a float file instead of the published
-    one.  calibration: folder of images, or a data set by name (zoo.data.labelled_data).
-    calibration_count: maximum images, None for what the quantization needs.
-    epochs, seed: of quantization-aware training.
-    quantizer: instead of the one named `quant`, '' for that.
-    detector: that finds the model's regions, for the same target.  regions: how its boxes become
-    them, None for what its recipe states.
-    limits: within which layers get other bit widths.
-    """
-
-    model: str
-    target: str
-    quant: str = ""
-    scheme: str = ""
-    contract: Path | None = None
-    hub: Path | None = None
-    calibration: Path | None = None
-    calibration_count: int | None = None
-    calibrator: str = ""
-    epochs: int | None = None
-    seed: int = 0
-    quantization_bound: float = 0.1
-    commercial: bool = False
-    quantizer: str = ""
-    runtime: str = ""
-    name: str = ""
-    detector: "Wish | None" = None
-    regions: RegionRule | None = None
-    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -208,7 +155,7 @@ class Plan:
     @property
     def trains(self) -> bool:
         """Whether quantizing trains the network."""
-        return self.quant == _QAT and self.quantizes
+        return self.quant == QAT and self.quantizes
 
 
 def make_plan(wish: Wish) -> Plan:
@@ -230,7 +177,7 @@ def make_plan(wish: Wish) -> Plan:
 
 def _make_plan(wish: Wish) -> Plan:
     targets = find_targets(wish.target, wish.runtime)
-    if not _is_automatic(wish.target, wish.runtime):
+    if not is_automatic(wish.target, wish.runtime):
         return _plan_for(wish, *targets)
     if wish.limits != NO_LIMITS and len(targets) > 1:
         raise UsageError(
@@ -281,12 +228,12 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     scheme = choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)
-    if wish.epochs is not None and (wish.quant != _QAT or wish.calibration is None):
-        raise UsageError(f"--epochs needs --quant {_QAT} and --images DIR; nothing else trains")
+    if wish.epochs is not None and (wish.quant != QAT or wish.calibration is None):
+        raise UsageError(f"--epochs needs --quant {QAT} and --images DIR; nothing else trains")
     if wish.quantizer:
-        _check_own_quantizer(wish)
+        check_own_quantizer(wish)
     if wish.limits != NO_LIMITS:
-        _check_limits(wish)
+        check_limits(wish)
     hub = float_hub(recipe, wish.hub)
     replaces = _replaced(wish, recipe, hub)
     if replaces:
@@ -297,7 +244,7 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")
     if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and quant_hub is None:
         try:
-            _check_quantizer(wish, recipe, target, scheme, calib)
+            check_quantizer(wish, recipe, target, scheme, calib)
         except ZooError:
             graph = read_network(hub, recipe)  # report first what no pictures would help
             demand_capable(graph, target, recipe.widths(registry.load("scheme", scheme)))
@@ -329,105 +276,6 @@ def _replaced(wish: Wish, recipe: Recipe, hub: Path) -> str:
     return find_recipe(wish.model, None).name
 
 
-def hub_key(quant: str, scheme: str) -> str:
-    """Return the name under which a recipe publishes a quantization in a scheme."""
-    return quant if scheme in (*FLOAT_SCHEMES, OWN_INTEGERS) else f"{quant}.{scheme}"
-
-
-def published_quantizations(recipe: Recipe, target: Target, scheme: str = "") -> list[str]:
-    """Return the quantizations with a published hub that suits the target.
-
-    scheme: instead of the target's own.
-    """
-    kept = (*FLOAT_SCHEMES, OWN_INTEGERS)
-    floats = [q for q, own in target.schemes.items() if own in kept and q in recipe.hubs]
-    integers = [q for q, own in target.schemes.items() if f"{q}.{scheme or own}" in recipe.hubs]
-    return sorted((*floats, *integers))
-
-
-def find_target(word: str, runtime: str = "") -> Target:
-    """Return a registered board by 'board', 'board:variant' or 'board:runtime'.
-
-    runtime: instead of the board's default, '' for that.
-    Raises UnknownNameError.
-    """
-    name, _, form = word.partition(":")
-    target: Target = registry.load("target", name)
-    if form and form in target.runtime_names:
-        target = target.with_runtime(form)
-    elif form in target.variants:
-        target = target.variant(form)
-    elif form:
-        forms = (*target.variants, *target.runtime_names)
-        raise UnknownNameError(f"variant or runtime of {name}", form, forms)
-    return target.with_runtime(runtime) if runtime else target
-
-
-def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:
-    """Return what a build tries: one target as `find_target`, for AUTO the fastest first.
-
-    word: also 'board:auto'.  The last one takes most networks.
-    """
-    if not _is_automatic(word, runtime):
-        return (find_target(word, runtime),)
-    board = find_target(word.removesuffix(f":{AUTO}"))
-    return tuple(map(board.with_runtime, board.fastest_first)) or (board,)
-
-
-def _is_automatic(word: str, runtime: str) -> bool:
-    return runtime == AUTO or (not runtime and word.endswith(f":{AUTO}"))
-
-
-def choose_quant(wish: Wish, hubs: Mapping[str, Path]) -> str:
-    """Return --quant, or the model's own quantization if that is omitted.
-
-    hubs: of the model, as in Recipe. Raises UsageError if a file is already quantized and another
-    quantization is requested.
-    """
-    if OWN_INTEGERS not in hubs:
-        if wish.quant == OWN_INTEGERS:
-            raise UsageError(
-                f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for quantized files: use ptq"
-            )
-        return wish.quant or _PTQ
-    others = {
-        f"--quant {wish.quant}": wish.quant not in ("", "none", _PTQ, OWN_INTEGERS),
-        f"--scheme {wish.scheme}": wish.scheme,
-        f"--hub {wish.hub}": wish.hub,
-    }
-    for option, is_given in others.items():
-        if is_given:
-            raise UsageError(
-                f"{wish.model}: is already quantized, and its own integers are kept; leave out "
-                f"{option}, or give the float file"
-            )
-    return OWN_INTEGERS
-
-
-def choose_scheme(wish: Wish, target: Target) -> str:
-    """Return the scheme for a wish's quantization; raises RefusedError or UsageError."""
-    for word in (wish.quant, wish.scheme):
-        if word in target.refuses:
-            raise RefusedError(f"{target.name} refuses '{word}': {target.refuses[word]}")
-    if wish.quant == OWN_INTEGERS and wish.quant not in target.schemes:
-        raise RefusedError(
-            f"{wish.model}: is already quantized, which {target.name} does not take; give the "
-            f"float file, with --quant {' or '.join(target.schemes)}"
-        )
-    if wish.quant not in target.schemes:
-        allowed = ", ".join(target.schemes)
-        raise UsageError(f"{target.name}: unknown quantization '{wish.quant}'; allowed: {allowed}")
-    scheme = wish.scheme or target.schemes[wish.quant]
-    allowed_schemes = {target.schemes[wish.quant], *target.accepts}
-    if scheme not in allowed_schemes:
-        registry.load("scheme", scheme)
-        raise RefusedError(
-            f"{target.name} does not take scheme '{scheme}' for '{wish.quant}'; "
-            f"allowed: {', '.join(sorted(allowed_schemes))}"
-        )
-    return scheme
-
-
 def _check_commercial(recipe: Recipe) -> None:
     for licence in recipe.licences:
         if not licence.commercial:
@@ -435,60 +283,6 @@ def _check_commercial(recipe: Recipe) -> None:
                 f"{recipe.name}: --commercial was given, but its {licence.covers} are under "
                 f"{licence.identifier} ({licence.notice}); train on data that allows it"
             )
-
-
-def _check_quantizer(wish: Wish, recipe: Recipe, target: Target, scheme: str, calib: str) -> None:
-    if wish.quant not in registry.names("quantizer"):
-        raise RefusedError(
-            f"{recipe.name}: is not published quantized with '{wish.quant}' to '{scheme}', and no "
-            f"plugin quantizes with it; --quant: {', '.join(registry.names('quantizer'))} with "
-            f"{calib}"
-        )
-    if wish.calibration is None and wish.quant == OWN_INTEGERS:
-        return
-    if wish.calibration is None:
-        others = () if wish.hub else published_quantizations(recipe, target, wish.scheme)
-        raise NoPicturesError(
-            f"{recipe.name}: quantizing it with '{wish.quant}' for {target.name} needs pictures of "
-            f"what it will see: give a folder of them with {calib}"
-            f"{''.join(f', or use --quant {quant}' for quant in others)}"
-        )
-    demand_calibration(wish.calibration, recipe)
-
-
-def _check_own_quantizer(wish: Wish) -> None:
-    registry.load("quantizer", wish.quantizer)
-    if wish.quant != _PTQ or wish.calibration is None:
-        raise UsageError(
-            f"--quantizer needs --quant {_PTQ} and --calib DIR; published and trained networks "
-            "have their own"
-        )
-
-
-def _check_limits(wish: Wish) -> None:
-    if wish.quant not in (_PTQ, _QAT) or wish.calibration is None:
-        raise UsageError(
-            "--budget-kb, --max-loss and --budget-ms choose bit widths, so layers are quantized "
-            "anew: "
-            f"give --calib DIR, and --quant {_PTQ} or {_QAT}"
-        )
-
-
-def demand_calibration(calibration: Path, recipe: Recipe) -> None:
-    """Raise UsageError or DataError unless it names labelled data, or a folder of pictures.
-
-    For a contract of signals, of WAV files. Reads none of them.
-    """
-    name = parse_name(calibration)
-    if not name.folder.is_dir():
-        found = "is a file" if name.folder.exists() else "no such folder"
-        raise MissingFileError(f"{name.folder}: {found}; --calib needs a folder of pictures")
-    if name.dataset:
-        find_data(calibration, "train")  # raises for an unknown data set or split
-    elif recipe.contract.signal:
-        demand_recordings(name.folder)
-    else:
-        demand_pictures(name.folder)
 
 
 def float_hub(recipe: Recipe, given: Path | None = None) -> Path:

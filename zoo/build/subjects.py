@@ -13,9 +13,12 @@ from zoo.build.chain import chained, is_chain_file
 from zoo.build.choice import settled
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, find_targets, hub_key, make_plan
+from zoo.build.plan import Plan, make_plan
+from zoo.build.quantization import hub_key
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.lower import read_artifact
+from zoo.build.targets import find_targets
+from zoo.build.wish import Wish
 from zoo.bundle.bundle import Bundle
 from zoo.contract import Contract
 from zoo.data.evaluation import Detector, Evaluation, Measurement

@@ -15,7 +15,9 @@ from zoo.build.choice import settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
-from zoo.build.plan import Plan, Wish, find_targets, make_plan
+from zoo.build.plan import Plan, make_plan
+from zoo.build.targets import find_targets
+from zoo.build.wish import Wish
 from zoo.capability import demand_capable
 from zoo.cli.completion import automatic_runtimes, calibrators, quantizations
 from zoo.cli.matrix import Machines, build_matrix, demand_fitting_options

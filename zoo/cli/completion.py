@@ -52,7 +52,7 @@ def runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem
 def automatic_runtimes(ctx: Context, _: Parameter, incomplete: str) -> list[CompletionItem]:
     """Return `runtimes` and the word for the fastest one."""
     # On demand: every command imports this module, and most plan no build.
-    from zoo.build.plan import AUTO
+    from zoo.build.targets import AUTO
 
     return [*runtimes(ctx, _, incomplete), *_items((AUTO,), incomplete)]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.cli.completion import calibrators, quantizations, runtimes
 from zoo.cli.diagnosis_output import show_diagnosis
 from zoo.cli.options import cache_option, json_option, open_cache, registered

@@ -6,7 +6,7 @@ from dataclasses import replace
 import click
 
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.cli.options import json_option, registered
 from zoo.cli.output import print_json, print_table
 from zoo.plugins import load_plugins

@@ -23,7 +23,7 @@ from zoo.errors import RefusedError, UnsupportedOpError
 from zoo.quoting import terminal
 
 if TYPE_CHECKING:
-    from zoo.build.plan import Wish
+    from zoo.build.wish import Wish
     from zoo.estimate.estimate import Estimate
 
 
@@ -85,7 +85,7 @@ def command(
     MODELS are names, chain files, or network files, which need no contract. The JSON has the keys
     of `zoo bench`. docs/estimate.md says how times are found and how far off they are.
     """
-    from zoo.build.plan import Wish
+    from zoo.build.wish import Wish
     from zoo.estimate.report import report
 
     wish = Wish("", "", scheme=scheme, runtime=chosen_runtime(runtime, cpu_tail))

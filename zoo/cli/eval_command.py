@@ -12,7 +12,9 @@ import click
 from zoo.build.cache import Cache
 from zoo.build.chain import is_chain_file, networks_of
 from zoo.build.models import find_recipe
-from zoo.build.plan import Wish, find_targets, published_quantizations
+from zoo.build.quantization import published_quantizations
+from zoo.build.targets import find_targets
+from zoo.build.wish import Wish
 from zoo.bundle.bundle import unpack
 from zoo.cli.completion import calibrators, forms, quantizations, suites
 from zoo.cli.options import (

@@ -171,7 +171,7 @@ def _boards() -> str:
 
 
 def _target(word: str) -> str:
-    from zoo.build.plan import find_targets
+    from zoo.build.targets import find_targets
 
     find_targets(word)
     return word

@@ -12,7 +12,7 @@ import click
 from zoo import registry
 from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.bundle.bundle import unpack
 from zoo.bundle.kfpkg import SUFFIX, read_kfpkg
 from zoo.cli.capability_output import show_capabilities

@@ -6,7 +6,9 @@ from pathlib import Path
 from zoo import registry
 from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
-from zoo.build.plan import Wish, choose_quant, choose_scheme, find_target
+from zoo.build.quantization import choose_quant, choose_scheme
+from zoo.build.targets import find_target
+from zoo.build.wish import Wish
 from zoo.capability import demand_capable
 from zoo.errors import MissingFileError
 from zoo.graph import Graph, Tensor

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoo.build.plan import hub_key
+from zoo.build.quantization import hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import evaluate
 from zoo.data.evaluation import Curve, Evaluation, Measurement

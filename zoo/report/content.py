@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zoo.artifact import Memory
-from zoo.build.plan import hub_key
+from zoo.build.quantization import hub_key
 from zoo.data.evaluation import Evaluation
 from zoo.proof.certificate import Certificate
 from zoo.report.timings import Timings

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from zoo.artifact import Memory, memory_text
-from zoo.build.plan import hub_key
+from zoo.build.quantization import hub_key
 from zoo.report.blocks import Block, Table, Text
 from zoo.report.compared import metric_text, number
 from zoo.report.content import FLOAT, Content, Subject

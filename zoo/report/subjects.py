@@ -10,9 +10,10 @@ from typing import Any
 from zoo import registry
 from zoo.build.first_source import read_network
 from zoo.build.models import USER, find_recipe
-from zoo.build.plan import find_target, hub_key
+from zoo.build.quantization import hub_key
 from zoo.build.subjects import Subject as Runnable
 from zoo.build.subjects import load_pair, load_published
+from zoo.build.targets import find_target
 from zoo.bundle.bundle import MANIFEST, Bundle, check, unpack
 from zoo.contract import Contract
 from zoo.data.processing import value_specs

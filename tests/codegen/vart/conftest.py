@@ -19,7 +19,7 @@ from codegen.vart import build_stand_in
 from compilers.quantize.ptq import QUANTIZER
 from compilers.schemes import DPU_POW2
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.contract import Contract, Step
 from zoo.errors import ToolchainError
 from zoo.graph import Graph

@@ -10,7 +10,7 @@ from codegen.apps import CPP_VART_TAIL as APP
 from codegen.apps import ONNXRUNTIME_ARM
 from codegen.wheels import wheel_file
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.contract import Contract
 from zoo.data.processing import preprocess
 from zoo.errors import ToolchainError, VerifyError

@@ -15,7 +15,7 @@ from codegen.apps import ONNXRUNTIME_ARM
 from codegen.wheels import wheel_file
 from compilers.schemes import DPU_POW2
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.data.processing import postprocess, preprocess, whole
 from zoo.data.regions import regions_of
 from zoo.errors import ToolchainError

@@ -21,7 +21,7 @@ from compilers.reference import run_graph
 from compilers.schemes import AI8X
 from zoo import registry
 from zoo.artifact import Artifact
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.contract import Step
 from zoo.errors import ArtifactError
 from zoo.graph import Graph

@@ -7,7 +7,7 @@ from layer_chain import SEEDS, layer_chain
 
 from compilers.ai8x.compiler import COMPILER
 from compilers.schemes import AI8X
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.scheme import Override
 
 FOUR_BITS = replace(AI8X, overrides=(Override("*", 4),))

@@ -14,7 +14,7 @@ from compilers.ai8x.layers import read_layers
 from compilers.ai8x.limits import Ai8xLimits
 from compilers.ai8x.placement import place, processors_at_once
 from compilers.schemes import AI8X
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.graph import Graph, Node
 from zoo.lowering import Refusal
 from zoo.scheme import Override, Scheme

@@ -11,7 +11,7 @@ from quantization import quantized
 
 from compilers.ai8x.compiler import COMPILER
 from compilers.schemes import AI8X, W8A8_ASYM
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node
 from zoo.lowering import Refusal

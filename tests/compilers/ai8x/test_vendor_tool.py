@@ -17,7 +17,7 @@ from compilers.ai8x.network_yaml import read_network
 from compilers.ai8x.vendor_tool import find_checkout, summary
 from compilers.schemes import AI8X
 from zoo.artifact import Artifact
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import ToolchainError
 from zoo.graph import Graph
 

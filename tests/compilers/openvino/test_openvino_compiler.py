@@ -10,7 +10,7 @@ from compilers.openvino.compiler import COMPILER
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import RefusedError
 
 TARGET = find_target("x86", "openvino")

@@ -13,7 +13,7 @@ from random_graphs import float_graphs
 from compilers.schemes import DPU_POW2
 from compilers.xmodel.lower import capabilities, lower, lower_for_dpu
 from compilers.xmodel.partition import off_the_dpu
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import RefusedError
 from zoo.graph import Graph, Node
 from zoo.lowering import Refusal, find_lowering

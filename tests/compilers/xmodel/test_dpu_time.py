@@ -7,7 +7,7 @@ import pytest
 from build_graph import build_graph
 
 from compilers.xmodel.dpu_time import START_MS, dpu_times
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import RefusedError
 from zoo.graph import Node
 

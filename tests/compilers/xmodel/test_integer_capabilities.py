@@ -9,7 +9,7 @@ from quantization import quantized
 from compilers.quantize.power_of_two import with_fix_points
 from compilers.schemes import DPU_POW2, W8A8_SYM
 from compilers.xmodel.lower import capabilities, lower_for_dpu
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph
 

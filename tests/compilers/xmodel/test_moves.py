@@ -19,7 +19,7 @@ from compilers.xmodel.encode import encode
 from compilers.xmodel.executor import XmodelRun
 from compilers.xmodel.lower import capabilities, lower
 from compilers.xmodel.xir import XirGraph
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.graph import Graph, Node
 
 KV260 = find_target("kv260")

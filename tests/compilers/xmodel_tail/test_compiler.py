@@ -15,7 +15,7 @@ from compilers.xmodel_tail.compiler import COMPILER
 from compilers.xmodel_tail.executor import EXECUTOR, TAIL
 from zoo import registry
 from zoo.artifact import Exactness
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.capability import find_capabilities
 from zoo.errors import RefusedError, VerifyError
 from zoo.graph import Graph, Node

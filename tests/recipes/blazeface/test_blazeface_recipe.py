@@ -11,7 +11,8 @@ from recipes.blazeface import wheel
 from recipes.blazeface.recipe import recipe
 from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
 from zoo import registry
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.data.processing import postprocess, preprocess, rehearse
 from zoo.errors import RecipeError
 

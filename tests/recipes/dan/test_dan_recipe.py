@@ -7,7 +7,8 @@ from recipes.dan.recipe import recipe
 from recipes.dan.variants import DEFAULT, VARIANTS
 from zoo import registry
 from zoo.build.models import check_steps
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.contract import Contract
 from zoo.data.processing import preprocess
 from zoo.errors import ZooError

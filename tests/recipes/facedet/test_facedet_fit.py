@@ -12,7 +12,8 @@ from recipes.facedet.fit import Schedule, unlike  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.build.cache import Cache  # noqa: E402
 from zoo.build.pipeline import STAGES, build  # noqa: E402
-from zoo.build.plan import Wish, make_plan  # noqa: E402
+from zoo.build.plan import make_plan  # noqa: E402
+from zoo.build.wish import Wish  # noqa: E402
 from zoo.graph import Graph  # noqa: E402
 
 PLAN = Schedule()

@@ -21,7 +21,8 @@ from recipes.facenet.variants import VARIANTS  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.build.cache import Cache  # noqa: E402
 from zoo.build.pipeline import STAGES, build  # noqa: E402
-from zoo.build.plan import Wish, make_plan  # noqa: E402
+from zoo.build.plan import make_plan  # noqa: E402
+from zoo.build.wish import Wish  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 from zoo.plugs import Feeds  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402

@@ -10,7 +10,8 @@ import pytest
 from recipes.shelf.landmark_evaluation import predict
 from recipes.shelf.portraits import portraits
 from zoo import registry
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.data.held_out import hold_out
 from zoo.data.regions import landmark_box
 from zoo.diagnosis.case import Case

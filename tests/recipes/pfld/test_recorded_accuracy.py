@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, make_plan
 from zoo.build.stages.verify import recorded_accuracy
+from zoo.build.wish import Wish
 
 
 def plan(quant: str, **wish: object) -> Plan:

@@ -1,7 +1,7 @@
 """The MAX78000 as a target."""
 
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 
 TARGET = find_target("max78000")
 

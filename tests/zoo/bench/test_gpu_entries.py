@@ -10,7 +10,7 @@ from zoo.bench.gpu_entries import on_gpu
 from zoo.bench.latency import beside_float
 from zoo.bench.timing import machine, measure
 from zoo.build.cache import Cache
-from zoo.build.plan import Wish
+from zoo.build.wish import Wish
 from zoo.nvidia_gpu import NvidiaGpu
 
 MODEL = "pfld_0.25x.300w68"

@@ -16,8 +16,10 @@ from zoo import registry
 from zoo.build import subjects
 from zoo.build.cache import Cache
 from zoo.build.chain import alone_note, chained, demand_fitting
-from zoo.build.plan import Wish, find_target, make_plan
+from zoo.build.plan import make_plan
 from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
+from zoo.build.targets import find_target
+from zoo.build.wish import Wish
 from zoo.bundle.bundle import unpack
 from zoo.cli.main import cli
 from zoo.digest import folder_digests

@@ -11,10 +11,11 @@ from zoo.build.choice import settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import STAGES, artifact_stages, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
 from zoo.build.remote_stage import Job, Lacking, perform
 from zoo.build.stages import choose
 from zoo.build.stages.lower import read_artifact
+from zoo.build.wish import Wish
 from zoo.bundle.bundle import packed_manifest
 from zoo.errors import LicenceError, UsageError
 

@@ -5,8 +5,9 @@ import pytest
 
 from zoo.build.cache import Cache
 from zoo.build.pipeline import STAGES, artifact_stages, build, preview
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, make_plan
 from zoo.build.stage import Stage
+from zoo.build.wish import Wish
 from zoo.contract import Contract, TensorSpec
 from zoo.errors import PluginError
 from zoo.recipe import Recipe

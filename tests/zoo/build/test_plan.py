@@ -9,7 +9,10 @@ from build_graph import build_graph
 
 from compilers.hub import HUB
 from zoo import registry
-from zoo.build.plan import Wish, find_target, make_plan, published_quantizations
+from zoo.build.plan import make_plan
+from zoo.build.quantization import published_quantizations
+from zoo.build.targets import find_target
+from zoo.build.wish import Wish
 from zoo.errors import (
     DataError,
     HubError,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.cli.options import chosen_runtime
 from zoo.errors import UnknownNameError, UsageError
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from zoo.build.plan import Wish
+from zoo.build.wish import Wish
 from zoo.errors import UsageError
 from zoo.estimate.calibration import calibrated, read_measured
 from zoo.estimate.deployed import find_deployed

@@ -9,7 +9,8 @@ from quantization import quantized
 from compilers.hub.write import write
 from compilers.schemes import W8A8_ASYM
 from zoo import registry
-from zoo.build.plan import Wish, find_target
+from zoo.build.targets import find_target
+from zoo.build.wish import Wish
 from zoo.errors import RefusedError, UnsupportedOpError, UsageError
 from zoo.estimate.deployed import find_deployed
 from zoo.estimate.estimate import estimate

@@ -9,8 +9,9 @@ from compilers.hub import HUB
 from runtimes.executors.c_cortex_m4 import EXECUTOR
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
 from zoo.build.stages.lower import read_artifact
+from zoo.build.wish import Wish
 from zoo.proof import other_forms as module
 from zoo.proof.other_forms import absent_forms, forms_here, other_forms
 from zoo.proof.proof import Evidence, prove

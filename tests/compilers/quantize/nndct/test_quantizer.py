@@ -16,7 +16,7 @@ from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W8A8_ASYM
 from compilers.xmodel.lower import lower_for_dpu
 from zoo import registry
-from zoo.build.plan import find_target
+from zoo.build.targets import find_target
 from zoo.errors import QuantizeError, ToolchainError
 from zoo.graph import Graph
 from zoo.plugs import QuantizeOptions

@@ -12,7 +12,8 @@ pytest.importorskip("lightning")
 from zoo import registry
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Wish, make_plan
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
 from zoo.graph import Graph
 
 MakeFaces = Callable[..., Path]

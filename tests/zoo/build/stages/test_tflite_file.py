@@ -13,8 +13,9 @@ from compilers.hub import HUB
 from compilers.schemes import W8A8_ASYM
 from zoo.build.cache import Cache
 from zoo.build.pipeline import artifact_stages, build
-from zoo.build.plan import Plan, Wish, make_plan
+from zoo.build.plan import Plan, make_plan
 from zoo.build.stage import Stage
+from zoo.build.wish import Wish
 from zoo.errors import HubError, ToolchainError, VerifyError
 from zoo.graph import Graph
 from zoo.proof import source_check
