@@ -47,8 +47,7 @@ inline double sub_pixel_shift(double before, double top, double after,
                               const std::string& sub_pixel) {
   if (sub_pixel == "quarter") return after > before ? 0.25 : after < before ? -0.25 : 0;
   const double curvature = 2 * top - after - before;
-  const bool is_finite =
-      curvature > 0 && curvature < std::numeric_limits<double>::infinity();
+  const bool is_finite = curvature > 0 && curvature < std::numeric_limits<double>::infinity();
   return sub_pixel == "parabola" && is_finite ? 0.5 * (after - before) / curvature : 0;
 }
 

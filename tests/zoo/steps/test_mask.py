@@ -184,5 +184,5 @@ def test_each_class_has_a_label_and_a_color(given):
 
 def test_a_region_is_needed():
     frame = replace(FRAME, region=None)
-    with pytest.raises(RecipeError, match="add stretch, center_crop, letterbox, crop or align"):
+    with pytest.raises(RecipeError, match="add stretch, center_crop, letterbox or crop"):
         STEP.apply({"maps": np.zeros((1, 2, 2))}, frame, STEP.complete({"output": "maps"}))

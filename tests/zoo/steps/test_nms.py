@@ -106,5 +106,5 @@ def test_a_region_is_needed():
     values = {"candidate_boxes": np.zeros((0, 4)), "candidate_scores": np.zeros(0)}
     values["candidate_classes"] = np.zeros(0)
     frame = Frame(np.zeros((8, 8, 3), np.uint8), (0, 0, 8, 8))
-    with pytest.raises(RecipeError, match="add stretch, center_crop, letterbox, crop or align"):
+    with pytest.raises(RecipeError, match="add stretch, center_crop, letterbox or crop"):
         STEP.apply(values, frame, STEP.complete({}))
