@@ -24,10 +24,18 @@ _TEXT = re.compile(
 )
 """Strings and comments."""
 _STATEMENT = re.compile(
-    rb"^[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import[ \t]+(?:\([^()]*\)|(?:[^\n\\()]|\\\n)+))[ \t]*$",
+    rb"^[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import[ \t]+(?:\([^()]*\)|[^\n\\()]+))[ \t]*$",
     re.MULTILINE,
 )
 _IMPORT = re.compile(rb"\bimport\b")
+_MISLEADING = re.compile(
+    rb"\\\r?\n|\r(?!\n)"
+    rb"|\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]"
+    rb'|[fFtT][rR]?(?:"""|"(?:[^"\\\n]|\\.)*\{[^"}\n]*")'
+    rb"|[fFtT][rR]?(?:'''|'(?:[^'\\\n]|\\.)*\{[^'}\n]*')"
+)
+"""Lines that go on or end unusually, a stated encoding, and f-strings that may hold the same quotes
+again: what the patterns above would misread."""
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of the syntax tree's nodes that hold statements."""
 
@@ -104,9 +112,11 @@ def _tree(source: bytes) -> ast.AST:
 
     Those are parsed in a tenth of the time, and every build parses all that it may import.
     """
+    if _MISLEADING.search(source) or any(word in source for word in _BY_NAME):
+        return ast.parse(source)
     plain = _TEXT.sub(b"", source)
     found = _STATEMENT.findall(plain)
-    if len(found) != len(_IMPORT.findall(plain)) or any(word in source for word in _BY_NAME):
+    if len(found) != len(_IMPORT.findall(plain)):
         return ast.parse(source)
     try:
         return ast.parse(b"\n".join(found))
