@@ -8,8 +8,8 @@ only objects of its own (Ninja):
 
 FOLDER: the cache (zoo.build.cache).  SOURCE: the folder of the program's sources.
 
-The key is the command, the compiler's file and the contents of all files that the unit includes,
-but not the place of the sources: an object does not depend on it (-ffile-prefix-map).
+The key is the command, the compiler's file, and the names and contents of all files that the unit
+includes, but not the place of the sources: an object does not depend on it (-ffile-prefix-map).
 """
 
 import json
@@ -67,7 +67,7 @@ def compile_unit(
     place: where it runs, in silence; None for here.
     """
     unit = Path(_value(command, "-c"))
-    task = Task("object", unit.stem, options=_ingredients(source, unit, command))
+    task = Task("object", unit.stem, options=_ingredients(source, unit, command, place))
     try:
         return _perform(Cache(folder), task, command, place)
     except CacheError:
@@ -118,16 +118,25 @@ class _FailedError(Exception):
         self.status = status
 
 
-def _ingredients(source: Path, unit: Path, command: Sequence[str]) -> Mapping[str, object]:
+def _ingredients(
+    source: Path, unit: Path, command: Sequence[str], place: Path | None
+) -> Mapping[str, object]:
     """Return all that the object depends on, in JSON types."""
+    roots = (source, place or Path.cwd())
     compiler = Path(command[0]).stat()
     ours = {*_NOTED, *(_value(command, option) for option in ("-c", "-o", "-MF", "-MT"))}
-    digests = (_digest(file, source) for file in included_files(unit, command))
+    files = {_inside(file, roots): _digest(file, source) for file in included_files(unit, command)}
     return {
         "command": [_placeless(word, source) for word in command if word not in ours],
         "compiler": [compiler.st_size, compiler.st_mtime_ns],
-        "files": sorted(digests),
+        "files": files,
     }
+
+
+def _inside(file: Path, roots: Sequence[Path]) -> str:
+    """Return a file's path in the sources or in the build, which may be anywhere."""
+    root = next((root for root in roots if file.is_relative_to(root)), None)
+    return str(file.relative_to(root) if root else file)
 
 
 def _digest(file: Path, source: Path) -> str:

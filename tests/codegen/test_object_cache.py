@@ -67,6 +67,28 @@ def test_other_contents_are_compiled(build, sources, change):
     assert build("here")[2] == 2
 
 
+def test_files_that_swap_their_contents_are_compiled(build, sources, tmp_path):
+    sources("here", unit='#include "core/two.hpp"\n')
+    one, two = (tmp_path / "here" / "core" / f"{name}.hpp" for name in ("one", "two"))
+    two.write_text("int two();\n")
+    build("here")
+    one.rename(tmp_path / "kept")
+    two.rename(one)
+    (tmp_path / "kept").rename(two)
+    assert build("here")[2] == 2
+
+
+def test_a_unit_of_the_build_is_compiled_once_wherever_that_is(sources, tmp_path, compiler):
+    for place in ("here", "there"):  # as CMake writes units that include several
+        sources(place)
+        folder = tmp_path / f"build-{place}"
+        folder.mkdir()
+        (folder / "unit_0.cpp").write_text(f'#include "{tmp_path / place}/unit.cpp"\n')
+        command = (str(compiler), "-c", f"{folder}/unit_0.cpp", "-o", f"{folder}/unit_0.o")
+        assert compile_unit(tmp_path / "cache", tmp_path / place, command, folder) == 0
+    assert (tmp_path / "runs").read_text().count("run") == 1
+
+
 def test_another_command_or_compiler_compiles(build, sources, compiler):
     sources("here")
     build("here")
