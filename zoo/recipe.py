@@ -74,6 +74,7 @@ class Recipe:
     or family.
     more_is_better: whether a larger metric is better, as for a precision.
     obtain: how to get the float hub where there is none, '' for training it.
+    registered_name: of the model whose network is another one here, '' if it is the model's own.
     overrides: bit widths of its tensors by the name of a scheme, such as 4-bit weights of 'ai8x'.
     """
 
@@ -100,6 +101,7 @@ class Recipe:
     detector: str = ""
     regions: Mapping[str, RegionRule] = field(default_factory=dict)
     obtain: str = ""
+    registered_name: str = ""
     overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,9 +118,20 @@ class Recipe:
         """Return the scheme with the model's own bit widths in it."""
         return replace(scheme, overrides=(*scheme.overrides, *self.overrides.get(scheme.name, ())))
 
-    def of_another_network(self) -> "Recipe":
-        """Return the model with none of what is published of its own network; licences stay."""
-        return replace(self, hubs={}, metrics=None, details=None, card=None)
+    def of_another_network(self, name: str) -> "Recipe":
+        """Return the model, with none of what is published of its own network; licences stay.
+
+        name: of the model with that network. The recipe's functions still see the registered one.
+        """
+        nothing = replace(self, hubs={}, metrics=None, details=None, card=None)
+        return replace(nothing, name=name, registered_name=self.name)
+
+    @property
+    def as_registered(self) -> "Recipe":
+        """Return the model by the name that its functions (train, fit, evaluate, ...) know."""
+        if not self.registered_name:
+            return self
+        return replace(self, name=self.registered_name, registered_name="")
 
     @property
     def hub_metadata(self) -> Mapping[str, str]:

@@ -106,7 +106,7 @@ def with_random_weights(wish: Wish, folder: Path) -> Wish:
     recipe = find_recipe(wish.model, None)
     hub = folder / f"{recipe.name}.onnx"
     hub.write_bytes(registry.resolve(recipe.export)(recipe, None))
-    return replace(wish, hub=hub, calibration=_rendered(recipe, folder))
+    return replace(wish, name=recipe.name, hub=hub, calibration=_rendered(recipe, folder))
 
 
 def of_file(wish: Wish, folder: Path) -> Wish:

@@ -237,8 +237,7 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     hub = float_hub(recipe, wish.hub)
     replaces = _replaced(wish, recipe, hub)
     if replaces:
-        recipe = recipe.of_another_network()
-        recipe = replace(recipe, name=wish.name or f"{recipe.name}{_OWN}")
+        recipe = recipe.of_another_network(wish.name or f"{recipe.name}{_OWN}")
     quant_hub = None
     if not (wish.calibration or wish.hub):
         quant_hub = recipe.hubs.get(f"{wish.quant}.{scheme}")

@@ -248,7 +248,7 @@ def evaluate(subjects: Iterable[Subject], data: Path) -> Iterator[tuple[str, Eva
             raise UsageError(f"{recipe.name}: this model has {where}; see CONTRIBUTING")
         measure = registry.resolve(dotted)
         given = (detector, data) if detector else (data,)
-        yield subject.name, measure(recipe, subject.run, *given)
+        yield subject.name, measure(recipe.as_registered, subject.run, *given)
 
 
 def find_suite(recipe: Recipe, name: str) -> Suite:
@@ -264,5 +264,5 @@ def measure_suite(
 ) -> Iterator[tuple[str, Measurement]]:
     """Yield (name, line) of each subject, line by line as they are measured."""
     for subject in subjects:
-        for line in suite(subject.recipe, subject.run, data):
+        for line in suite(subject.recipe.as_registered, subject.run, data):
             yield subject.name, line

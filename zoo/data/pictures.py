@@ -52,7 +52,7 @@ def labelled_pictures(recipe: Recipe, data: Path) -> Sequence[Picture]:
     it itself, and refuses labels that it cannot be trained on.
     """
     if recipe.pictures:
-        found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe, data)
+        found: Sequence[Picture] = registry.resolve(recipe.pictures)(recipe.as_registered, data)
         return found
     if not is_labelled(data, "train"):
         return ()

@@ -68,7 +68,7 @@ def scaling_by_labels(case: Case, data: Path) -> Iterator[Finding]:
     evaluate, run = registry.resolve(recipe.evaluate), _run(case, "float")
     found = {}
     for scaling in (own, *others):
-        changed = replace(recipe, contract=with_scaling(recipe.contract, scaling))
+        changed = replace(recipe.as_registered, contract=with_scaling(recipe.contract, scaling))
         found[scaling] = evaluate(changed, run, data, some).metrics[recipe.metric]
     report("compared the common normalisations by labels")
     best = (max if recipe.more_is_better else min)(found, key=lambda scaling: found[scaling])
@@ -79,7 +79,7 @@ def scaling_by_labels(case: Case, data: Path) -> Iterator[Finding]:
 
 def _lines(recipe: Recipe, run: Run, data: Path) -> Iterator[Measurement]:
     """Yield the accuracy on all samples, then by groups."""
-    whole = registry.resolve(recipe.evaluate)(recipe, run, data)
+    whole = registry.resolve(recipe.evaluate)(recipe.as_registered, run, data)
     yield Measurement("all", "all", whole.count, whole.metrics)
     yield from whole.groups
 

@@ -111,7 +111,7 @@ def metric_check(
     """
     same = Path(find_data(data, "train").name)
     evaluate = registry.resolve(recipe.evaluate)
-    before, after = (evaluate(recipe, run, same, photos) for run in networks.runs)
+    before, after = (evaluate(recipe.as_registered, run, same, photos) for run in networks.runs)
     wanted, got = before.metrics[recipe.metric], after.metrics[recipe.metric]
     worse = wanted - got if recipe.more_is_better else got - wanted
     lost = max(worse, 0.0) / (abs(wanted) or 1.0)

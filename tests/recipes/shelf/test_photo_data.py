@@ -129,7 +129,10 @@ def test_names(w300: Path, tmp_path: Path) -> None:
         find_faces(f"300v:{w300}", "train")
     with pytest.raises(UsageError, match="nowhere: no such folder; give a folder of labelled data"):
         find_faces(tmp_path / "nowhere", "train")
-    with pytest.raises(DataError, match="no known data set; known: 300w, boxes, cro"):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"no known data set, nor does .* known: 300w, boxes, cro"):
+        find_faces(tmp_path / "empty", "train")
+    with pytest.raises(DataError, match=r"no data set for 'train' in a subfolder .*; give .*/300W"):
         find_faces(tmp_path, "train")
     with pytest.raises(DataError, match="a folder of 'crops' is one split; leave :train out"):
         find_faces(f"crops:{tmp_path}:train", "train")

@@ -256,7 +256,7 @@ def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:
     options = FitOptions(data, plan.epochs, plan.seed)
 
     def fit(module: Any, float_module: Any) -> None:  # noqa: ANN401 (torch is not loaded here)
-        registry.resolve(recipe.fit)(recipe, module, float_module, options)
+        registry.resolve(recipe.fit)(recipe.as_registered, module, float_module, options)
 
     return fit
 
