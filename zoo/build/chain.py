@@ -190,8 +190,8 @@ def _demand_points(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
         raise ChainError(
             f"{network.name}: its contract aligns {count} points, the value 'keypoints' "
             f"[N, {count}, 2] of its detector; {detector.name} has {keypoints or 'none'}: state "
-            "keypoints in the step boxes of its contract (docs/boxes.md), or take a detector that "
-            "finds them"
+            f"keypoints and keypoint_count = {count} in the step boxes of its contract "
+            "(docs/boxes.md), or take a detector that finds them"
         )
 
 

@@ -76,9 +76,16 @@ def _check_levels(given: Mapping[str, Any]) -> None:
 
 
 def _check_keypoints(given: Mapping[str, Any]) -> None:
+    if not given["keypoint_count"]:
+        defaults = {"keypoints": given["boxes"], "keypoint_channel": 0, "keypoint_numbers": 2}
+        for name, default in defaults.items():
+            if given[name] != default:
+                expected = f"the number of key points of a box, as {name} is given"
+                refuse(_STEP, given, "keypoint_count", expected)
+        return
     is_after = given["keypoint_channel"] >= given["score_channel"]
     is_shared = set(given["keypoints"]) & set(given["scores"])
-    if given["keypoint_count"] and is_shared and is_after and not given["classes"]:
+    if is_shared and is_after and not given["classes"]:
         refuse(_STEP, given, "classes", "the number of classes, as key points follow the scores")
 
 

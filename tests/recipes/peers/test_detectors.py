@@ -10,7 +10,9 @@ import recipes.peers
 from recipes.peers.detectors import evaluate_ultralight
 from recipes.shelf.detection_evaluation import evaluate
 from zoo.contract import Contract
+from zoo.data.processing import value_specs
 from zoo.recipe import Recipe
+from zoo.step import ValueSpec
 
 CONTRACTS = Path(recipes.peers.__file__).parent
 FACE = (40.0, 60.0, 80.0, 100.0)
@@ -55,6 +57,12 @@ def test_a_yunet_that_answers_rightly_finds_the_face(photos):
     found = evaluate(recipe, run, photos)
     assert (found.count, found.metrics["ap_16px_percent"]) == (1, 100)
     assert found.metrics["recall_0.1fp_32px_percent"] == 100
+
+
+@pytest.mark.parametrize("name", ["yunet_n_320_320", "yunet_n_dynamic"])
+def test_yunets_points_are_read(name):
+    """Eyes, nose and corners of the mouth, by which faces are aligned."""
+    assert value_specs(_recipe(name).contract)["keypoints"] == ValueSpec((None, 5, 2))
 
 
 def test_an_ultralight_that_answers_rightly_finds_the_face(photos):

@@ -210,11 +210,11 @@ def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
     chain.write_text(once)
     demand_fitting(plan_of(chain))
     spots_toml = tmp_path / "spots.toml"
-    spots_toml.write_text(
-        spots_toml.read_text().replace("keypoint_count = 68", "keypoint_count = 0")
-    )
+    given = 'keypoints = ["spots"], keypoint_channel = 5, keypoint_count = 68'
+    spots_toml.write_text(spots_toml.read_text().replace(f", {given}", ""))
     message = (
-        r"aligns 68 points, the value 'keypoints' \[N, 68, 2\] of its detector; spots has none"
+        r"aligns 68 points, the value 'keypoints' \[N, 68, 2\] of its detector; spots has none: "
+        "state keypoints and keypoint_count = 68 in the step boxes"
     )
     with pytest.raises(RecipeError, match=message):
         demand_fitting(plan_of(chain))

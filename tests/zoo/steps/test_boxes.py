@@ -260,6 +260,12 @@ def test_cpp_equals_numpy(cpp, name, seed, odd):
         ({"keypoints": "kps"}, "keypoints is 'kps'; expected a list of texts"),
         ({"keypoint_numbers": 1}, "keypoint_numbers is 1; expected an integer of at least 2"),
         (
+            {"keypoints": ["kps8", "kps16"]},
+            "keypoint_count is 0; expected the number of key points of a box, as keypoints is",
+        ),
+        ({"keypoint_channel": 6}, "keypoint_count is 0; .*, as keypoint_channel is given"),
+        ({"keypoint_numbers": 3}, "keypoint_count is 0; .*, as keypoint_numbers is given"),
+        (
             {"keypoint_count": 5, "keypoint_channel": 6},
             "classes is 0; expected the number of classes",
         ),
