@@ -19,6 +19,9 @@ namespace zoo {
 
 namespace alignment {
 
+// The square of 1/256: of the spread in pixels, and of the correlation, that points must have.
+constexpr double kLeast = 1.0 / 65536;
+
 inline std::array<double, 2> mean(const Points& points) {
   double x = 0;
   double y = 0;
@@ -40,6 +43,7 @@ inline std::optional<TurnedRegion> aligned_region(const Points& points, const Po
   const auto [px, py] = alignment::mean(points);
   const auto [qx, qy] = alignment::mean(wanted);
   double size = 0;
+  double span = 0;
   double along = 0;
   double across = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -48,11 +52,13 @@ inline std::optional<TurnedRegion> aligned_region(const Points& points, const Po
     const double du = wanted[i][0] - qx;
     const double dv = wanted[i][1] - qy;
     size += dx * dx + dy * dy;
+    span += du * du + dv * dv;
     along += dx * du + dy * dv;
     across += dx * dv - dy * du;
   }
   const double norm = along * along + across * across;
-  if (!(size > 0 && norm > 0)) return std::nullopt;
+  const double least = static_cast<double>(points.size()) * alignment::kLeast;
+  if (!(size >= least && norm > 0 && norm >= size * span * alignment::kLeast)) return std::nullopt;
   const double a = along * size / norm;
   const double b = -(across * size / norm);
   const double left = qx + 0.5;

@@ -17,6 +17,8 @@ __all__ = ["STEP", "aligned_region"]
 
 _INTERPOLATIONS = ("bilinear", "antialiased")
 _LARGEST_PX = 1 << 16
+_LEAST = 1 / 65536
+"""The square of 1/256: of the spread in pixels, and of the correlation, that points must have."""
 
 
 class Align(PreStep):
@@ -27,7 +29,8 @@ class Align(PreStep):
     where no part of the photo fits them, the part is upright: that of step 'crop' with `scale` and
     the input's aspect. In a picture that is aligned already, it is the whole picture.
 
-    points: where they shall lie, [x, y] in pixels of the network's input, centres at integers.
+    points: where they shall lie, [x, y] in pixels of the network's input, centres at integers; at
+    least 1/256 pixel from their mean, as a root mean square.
     size: [height, width] of the network's input.
     scale: without points, as that of step 'crop'.
     interpolation: 'bilinear', as OpenCV's warpAffine; 'antialiased' as that of step 'resize'.
@@ -45,7 +48,10 @@ class Align(PreStep):
         """Return complete parameters; raises RecipeError for impossible ones."""
         complete = super().complete(given)
         if not _are_places(complete["points"]):
-            expected = "two or more different points [x, y], in pixels of the network's input"
+            expected = (
+                "two or more different points [x, y], in pixels of the network's input, at least "
+                "1/256 pixel from their mean"
+            )
             refuse(self.name, complete, "points", expected)
         check_size(self.name, complete["size"])
         check_scale(self.name, complete)
@@ -82,20 +88,26 @@ def aligned_region(
 
         a = sum(p q) / sum(p p)      b = sum(p x q) / sum(p p)      q = (a, -b; b, a) p
 
-    The region is the way back. All is float64, sums in the order of the points, so that every form
-    gives the same bits; only the result is rounded, to 1/256 pixel.
+    The region is the way back. None fits where the p are at one place, or the q unrelated to them
+    (mirrored, for example), as then noise alone would choose it. With n points, it needs
+
+        sum(p p) >= n / 256²         sum(p q)² + sum(p x q)² >= sum(p p) sum(q q) / 256²
+
+    All is float64, sums in the order of the points, so that every form gives the same bits; only
+    the result is rounded, to 1/256 pixel.
     """
     if len(points) != len(wanted):
         return None
     (px, py), (qx, qy) = _mean(points), _mean(wanted)
-    size = along = across = 0.0
+    size = span = along = across = 0.0
     for (x, y), (u, v) in zip(points, wanted, strict=True):
         dx, dy, du, dv = x - px, y - py, u - qx, v - qy
         size += dx * dx + dy * dy
+        span += du * du + dv * dv
         along += dx * du + dy * dv
         across += dx * dv - dy * du
     norm = along * along + across * across
-    if not (size > 0 and norm > 0):
+    if not (size >= len(points) * _LEAST and norm > 0 and norm >= size * span * _LEAST):
         return None
     a, b = along * size / norm, -(across * size / norm)
     left, top = qx + 0.5, qy + 0.5
@@ -119,12 +131,15 @@ def _mean(points: Sequence[Place]) -> Place:
 
 
 def _are_places(points: object) -> bool:
-    """Whether these are places that differ, so that a similarity follows from them."""
+    """Whether these are places that differ enough, so that a similarity follows from them."""
     if not isinstance(points, list | tuple):
         return False
     pairs = [p for p in points if isinstance(p, list | tuple) and len(p) == 2 and is_numbers(p)]
-    near = [p for p in pairs if max(map(abs, p)) < _LARGEST_PX]
-    return len(near) == len(points) and len({tuple(map(float, p)) for p in near}) > 1
+    near = [(float(x), float(y)) for x, y in pairs if max(abs(x), abs(y)) < _LARGEST_PX]
+    if not near or len(near) != len(points):
+        return False
+    qx, qy = _mean(near)
+    return sum((x - qx) ** 2 + (y - qy) ** 2 for x, y in near) >= len(near) * _LEAST
 
 
 STEP = Align()

@@ -99,6 +99,7 @@ def test_an_upright_region_is_resized(interpolation, corner, sides, size):
         [],
         WANTED[:4],
         [(3.0, 3.0)] * 5,  # at one place
+        [(66.1, 194.08)] * 5,  # at one, although its mean is rounded
         [(nan, 3.0), *WANTED[1:]],
         [(inf, 3.0), *WANTED[1:]],
         [(1e300, 3.0), *WANTED[1:]],
@@ -139,12 +140,46 @@ def test_any_points_are_taken(cpp, points):
     assert turned == region
 
 
+@pytest.mark.toolchain
+@given(
+    place=st.tuples(places, places) | st.just((66.25, 194.08)),
+    count=st.integers(2, 80) | st.just(68),
+    apart=st.sampled_from((0.0, 1e-12, 1e-6, 1e-3)),
+)
+def test_points_at_about_one_place_fit_nowhere(cpp, place, count, apart):
+    points = [(place[0] + apart * (i % 2), place[1] - apart * (i % 3)) for i in range(count)]
+    wanted = list(map(tuple, np.random.default_rng(count).uniform(0, 112, (count, 2))))
+    form = {"points": wanted, "size": [112, 112]}
+    assert aligned_region(points, wanted, 112, 112) is None
+    assert cpp.align(IMAGE, (0, 0, 30, 20), np.array(points), completed(**form))[1] is None
+
+
+@pytest.mark.toolchain
+@given(offset=st.tuples(places, places), angle=st.floats(-3, 3))
+def test_points_unrelated_to_the_wanted_ones_fit_nowhere(cpp, offset, angle):
+    square = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)]
+    mirrored = [
+        (cos(angle) * x + sin(angle) * y + offset[0], sin(angle) * x - cos(angle) * y + offset[1])
+        for x, y in square
+    ]
+    assert aligned_region(mirrored, square, 16, 16) is None
+    form = completed(points=square)
+    assert cpp.align(IMAGE, (0, 0, 30, 20), np.array(mirrored), form)[1] is None
+
+
+def test_points_a_little_apart_are_aligned():
+    wanted = [(2.0, 2.0), (2.0 + 2.1 / 256, 2.0)]
+    assert STEP.complete({"points": wanted, "size": [1, 1]})["points"] == wanted
+    assert aligned_region(wanted, wanted, 1, 1) == TurnedRegion(0, 0, 256, 0, 0, 256)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"points": []}, r"'align': points is \[\]; expected two or more different points"),
         ({"points": [[1, 2]]}, "expected two or more different points"),
         ({"points": [[1, 2], [1.0, 2.0]]}, "expected two or more different points"),
+        ({"points": [[2, 2], [2.000001, 2]]}, "at least 1/256 pixel from their mean"),
         ({"points": [[1, 2], [3]]}, "expected two or more different points"),
         ({"points": [[1, 2], [3, 1e9]]}, "expected two or more different points"),
         ({"points": 5}, "expected two or more different points"),
