@@ -138,16 +138,18 @@ def command(
     if share is None:
         raise UsageError("zoo prune needs --macs SHARE, such as 0.6, or --scan")
     file = out or Path(f"{recipe.name}-{share:g}.onnx")
-    demand_writable(file)
+    own = file.with_suffix(".toml") if contract else None
     chosen = PruneOptions(share, **options)
+    steps = range(1, chosen.steps) if each_step else ()
+    earlier = {step: file.with_stem(f"{file.stem}-step{step}") for step in steps}
+    written = [file, *earlier.values(), *filter(None, (own,))]
+    _demand_others(written, [whole, *filter(None, (contract,))])
     with progress(explain=False):
         for step, pruned in enumerate(prune(recipe, whole, data, count, chosen), 1):
-            if each_step and step < chosen.steps:
-                earlier = file.with_stem(f"{file.stem}-step{step}")
-                write_whole(earlier, pruned.hub)
-                report(f"{earlier}: {pruned.macs[1]:,} MACs")
+            if step in earlier:
+                write_whole(earlier[step], pruned.hub)
+                report(f"{earlier[step]}: {pruned.macs[1]:,} MACs")
     write_whole(file, pruned.hub)
-    own = file.with_suffix(".toml") if contract else None
     if own:
         write_whole(own, pruned.contract.encode())
     _show(pruned, file, own, as_json)
@@ -156,6 +158,18 @@ def command(
         what = [file, "--contract", own] if own else named
         words = map(str, [*what, "--images", data, "--target", "x86", "--quant", "ptq"])
         click.echo(f"next: zoo build {shlex.join(words)}")
+
+
+def _demand_others(written: Sequence[Path], read: Sequence[Path]) -> None:
+    """Raise UsageError if a file would replace one that is read, NotWrittenError if it cannot."""
+    inputs = {file.resolve() for file in read}
+    for file in written:
+        if file.resolve() in inputs:
+            raise UsageError(
+                f"{file}: would be replaced by a result, but zoo prune reads it; name another "
+                "file with --out"
+            )
+        demand_writable(file)
 
 
 def _show_scan(

@@ -153,6 +153,36 @@ def test_the_network_of_each_step_is_written_if_wished(tmp_path, monkeypatch):
     assert macs == [macs[-1][:2], macs[-1][:3], macs[-1]]
 
 
+@pytest.mark.usefixtures("hub", "images")
+@pytest.mark.parametrize(
+    ("model", "out", "refused"),
+    [
+        ("float.onnx", "float.onnx", "float.onnx: would be replaced by a result, but zoo prune"),
+        ("z-step2.onnx", "z.onnx", "z-step2.onnx: would be replaced by a result"),
+        ("float.onnx", "folder/../float.onnx", "folder/../float.onnx: would be replaced"),
+        ("float.onnx", "contract.onnx", "contract.toml: would be replaced by a result"),
+        ("float.onnx", "folder-x.onnx", "folder-x-step1.onnx: is a folder; give a file in it"),
+    ],
+)
+def test_no_training_starts_whose_results_replace_its_input_or_cannot_be_written(
+    tmp_path, monkeypatch, model, out, refused
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("zoo.build.pruning.prune", lambda *_: pytest.fail("it was pruned"))
+    (tmp_path / "contract.toml").write_text(TOML)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder-x-step1.onnx").mkdir()
+    if model != "float.onnx":
+        (tmp_path / "float.onnx").rename(tmp_path / model)
+    network = (tmp_path / model).read_bytes()
+    words = ["prune", model, "--contract", "contract.toml", "--macs", "0.5", "--steps", "3"]
+    done = CliRunner().invoke(cli, [*words, "--images", "images", "--each-step", "--out", out])
+    assert done.exit_code != 0
+    assert str(done.exception).startswith(refused)
+    assert (tmp_path / model).read_bytes() == network
+    assert (tmp_path / "contract.toml").read_text() == TOML
+
+
 @pytest.mark.usefixtures("images")
 def test_a_file_in_another_layout_with_constants_is_pruned_to_one_that_builds(
     tmp_path, monkeypatch
