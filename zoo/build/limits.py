@@ -20,6 +20,11 @@ class Limits:
     ms: float = inf
 
     @property
+    def choose_widths(self) -> bool:
+        """Whether they choose bit widths; a limit of time only refuses slow networks."""
+        return self.constants_bytes < inf or self.loss < inf
+
+    @property
     def words(self) -> str:
         """The limits for people."""
         size = f"{self.constants_bytes / 1024:g} KiB" if self.constants_bytes < inf else ""

@@ -81,6 +81,7 @@ def _limits(plan: Plan) -> Mapping[str, object]:
     board: dict[str, object] = {
         "compiler": plan.target.compiler,
         "refuses": dict(plan.target.refuses),
+        "facts": dict(plan.target.facts),
         "rooflines": {name: asdict(each) for name, each in plan.target.rooflines.items()},
     }
     return {"limits": asdict(plan.limits), **board}

@@ -232,7 +232,7 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
         raise UsageError(f"--epochs needs --quant {QAT} and --images DIR; nothing else trains")
     if wish.quantizer:
         check_own_quantizer(wish)
-    if wish.limits != NO_LIMITS:
+    if wish.limits.choose_widths:
         check_limits(wish)
     hub = float_hub(recipe, wish.hub)
     replaces = _replaced(wish, recipe, hub)

@@ -126,8 +126,7 @@ def check_own_quantizer(wish: Wish) -> None:
 def check_limits(wish: Wish) -> None:
     if wish.quant not in (PTQ, QAT) or wish.calibration is None:
         raise UsageError(
-            "--budget-kb, --max-loss and --budget-ms choose bit widths, so layers are quantized "
-            "anew: "
+            "--budget-kb and --max-loss choose bit widths, so layers are quantized anew: "
             f"give --calib DIR, and --quant {PTQ} or {QAT}"
         )
 

@@ -6,13 +6,12 @@ from functools import partial
 
 from zoo import registry
 from zoo.build.plan import Plan
+from zoo.build.time_limit import demand_in_time, estimated_ms
 from zoo.cost import MemoryReport
 from zoo.diagnosis.mixed_widths import MixedWidths, mix_widths
 from zoo.diagnosis.runner import Runner
 from zoo.diagnosis.width_limits import TrialQuantizer
 from zoo.errors import RefusedError
-from zoo.estimate.deployed import Deployed, number_format
-from zoo.estimate.estimate import estimate
 from zoo.graph import Graph
 from zoo.plugs import Feeds
 from zoo.provenance.used import recording
@@ -27,7 +26,7 @@ Quantize = Callable[[Scheme], Graph]
 def choose_widths(
     plan: Plan, floats: Graph, judging: Feeds, whole: Quantize, quick: Quantize
 ) -> MixedWidths:
-    """Return the widths that keep the plan's limits.
+    """Return the widths that keep the plan's limits; raises ZooError where none do.
 
     judging: pictures held out from calibration, as one batch.
     whole, quick: as in zoo.diagnosis.width_limits.TrialQuantizer, but `quick` refuses nothing.
@@ -42,7 +41,8 @@ def choose_widths(
         return graph
 
     ((name, samples),) = judging.items()
-    facts = partial(_stored_bytes, plan), partial(_estimated_ms, plan)
+    demand_in_time(plan, tried(plan.integers))
+    facts = partial(_stored_bytes, plan), partial(estimated_ms, plan)
     quantizer = TrialQuantizer(whole, tried, *facts)
     return mix_widths(floats, plan.integers, quantizer, Runner(name, samples), plan.limits)
 
@@ -65,11 +65,3 @@ def _stored_bytes(plan: Plan, graph: Graph) -> int | None:
     compiler = registry.load("compiler", plan.target.compiler)
     memory = compiler.memory(graph) if isinstance(compiler, MemoryReport) else None
     return None if memory is None else memory.weights_bytes
-
-
-def _estimated_ms(plan: Plan, graph: Graph) -> float | None:
-    """Return the network's time on the board, None if nothing tells its speed."""
-    form = number_format(graph, plan.scheme)
-    network = Deployed(plan.recipe.name, plan.target, plan.quant, plan.scheme, graph, graph, form)
-    found = estimate(network).ms
-    return None if found is None else float(f"{found:.4g}")

@@ -53,11 +53,9 @@ def find_widths(
     """Return what the target takes.
 
     outputs: of the network.
-    Raises RefusedError if nothing can be chosen or timed, and QuantizeError if even the smallest
-    network is too large or too slow, both before anything is calibrated.
+    Raises RefusedError if nothing can be chosen, and QuantizeError if even the smallest network is
+    too large, both before anything is calibrated.
     """
-    if limits.ms < inf:
-        _demand_speed(quantizer.estimated_ms(quantizer.quick(scheme)), limits)
     few = (Override("*", weight_bits=NARROW),)
     many = tuple(Override(exact_pattern(name), activation_bits=WIDE) for name in outputs)
     found = Widths(
@@ -110,20 +108,6 @@ def _fault(quantizer: TrialQuantizer, scheme: Scheme) -> str:
     except ZooError as error:
         return str(error)
     return ""
-
-
-def _demand_speed(ms: float | None, limits: Limits) -> None:
-    if ms is None:
-        raise RefusedError(
-            "a limit of time needs the speed of the board, which `zoo estimate` does not know for "
-            "this runtime and these integers: leave out the limit, and measure with `zoo bench`"
-        )
-    if ms > limits.ms:
-        raise QuantizeError(
-            f"no choice of bit widths keeps {limits.words}: 8 bits take an estimated {ms:.3g} ms, "
-            "and weights of fewer bits save memory, not time; allow more ms, or choose a smaller "
-            "network"
-        )
 
 
 def _demand_room(

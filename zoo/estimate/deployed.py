@@ -16,7 +16,7 @@ from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
 from zoo.target import Target
 from zoo.user_file import find_importer, is_user_file
 
-__all__ = ["Deployed", "find_deployed", "number_format"]
+__all__ = ["Deployed", "find_deployed", "in_scheme", "number_format"]
 
 _HALF = "float16"
 _WORD = "int32"
@@ -58,8 +58,7 @@ def find_deployed(wish: Wish, size: tuple[int, int] | None = None, rate_hz: int 
         integers = _integers(wish.model, scheme)
         demand_capable(graph, target, integers)
         graph = _in_integers(graph, integers)
-    elif scheme == _HALF:
-        graph = _retyped(graph, {name: _half(tensor) for name, tensor in graph.tensors.items()})
+    graph = in_scheme(graph, scheme)
     is_file = is_user_file(wish.model)
     model = Path(wish.model).stem if is_file else find_recipe(wish.model, None).name
     return Deployed(model, target, quant, scheme, source, graph, number_format(graph, scheme))
@@ -120,6 +119,13 @@ def _retyped(graph: Graph, types: dict[str, str]) -> Graph:
         for name, tensor in graph.tensors.items()
     }
     return replace(graph, tensors=tensors)
+
+
+def in_scheme(graph: Graph, scheme: str) -> Graph:
+    """Return a network with the stored types of a scheme: float16 if it is that."""
+    if scheme != _HALF:
+        return graph
+    return _retyped(graph, {name: _half(tensor) for name, tensor in graph.tensors.items()})
 
 
 def number_format(graph: Graph, scheme: str) -> str:

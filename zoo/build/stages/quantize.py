@@ -11,6 +11,7 @@ from zoo import registry
 from zoo.build.limits import NO_LIMITS
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
+from zoo.build.time_limit import demand_in_time
 from zoo.capability import demand_capable
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.pictures import (
@@ -51,10 +52,14 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     _write_calibration(out, {"notes": notes} if notes else {})
     float_hub = needs["hub"] / "float.onnx"
     if plan.is_float or plan.keeps_integers:
-        (out / "hub.onnx").write_bytes(float_hub.read_bytes())
+        content = float_hub.read_bytes()
+        if plan.limits != NO_LIMITS:
+            demand_in_time(plan, onnx.read(content, str(float_hub)))
+        (out / "hub.onnx").write_bytes(content)
         return
     if plan.quant_hub is not None:
         graph = _published(plan, plan.quant_hub)
+        demand_in_time(plan, graph)
         (out / "hub.onnx").write_bytes(onnx.write(graph))
         return
     pictures = _pictures(plan)
