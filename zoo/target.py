@@ -117,7 +117,7 @@ class Target:
         if name == self.own_runtime:
             return self
         if name not in self.runtimes:
-            own = f"; its own, without --runtime, is {self.executor}"
+            own = f" (without --runtime: {self.own_runtime or self.executor})"
             raise UnknownNameError(f"runtime of {self.name}", name, self.runtime_names, own)
         runtime = self.runtimes[name]
         kept = tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses)

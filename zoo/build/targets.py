@@ -1,7 +1,7 @@
 """Boards by what a user calls them: 'board', 'board:variant', 'board:runtime', 'board:auto'."""
 
 from zoo import registry
-from zoo.errors import UnknownNameError
+from zoo.errors import UnknownNameError, UsageError
 from zoo.target import Target
 
 __all__ = ["AUTO", "find_target", "find_targets", "is_automatic"]
@@ -14,18 +14,27 @@ def find_target(word: str, runtime: str = "") -> Target:
     """Return a registered board by 'board', 'board:variant' or 'board:runtime'.
 
     runtime: instead of the board's default, '' for that.
-    Raises UnknownNameError.
+    Raises UnknownNameError, and UsageError for two runtimes.
     """
     name, _, form = word.partition(":")
     target: Target = registry.load("target", name)
     if form and form in target.runtime_names:
-        target = target.with_runtime(form)
-    elif form in target.variants:
+        _demand_one_runtime(target, form, runtime)
+        return target.with_runtime(form)
+    if form in target.variants:
         target = target.variant(form)
     elif form:
         forms = (*target.variants, *target.runtime_names)
         raise UnknownNameError(f"variant or runtime of {name}", form, forms)
     return target.with_runtime(runtime) if runtime else target
+
+
+def _demand_one_runtime(board: Target, form: str, runtime: str) -> None:
+    if runtime and board.with_runtime(runtime) != board.with_runtime(form):
+        raise UsageError(
+            f"--target {board.name}:{form} has a runtime, and --runtime {runtime} is another: give "
+            f"--target {board.name} --runtime {runtime}"
+        )
 
 
 def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:

@@ -84,8 +84,7 @@ def test_another_runtime_of_a_board(zoo):
     error = zoo(*words, "--runtime", "onnx").exception
     assert isinstance(error, UnknownNameError)
     assert str(error) == (
-        "unknown runtime of rpi4 'onnx'; known: c, litert, ort; its own, without --runtime, is "
-        "litert"
+        "unknown runtime of rpi4 'onnx'; known: c, litert, ort (without --runtime: litert)"
     )
 
 
