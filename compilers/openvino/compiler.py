@@ -18,6 +18,12 @@ _WHY = (
     "more than this limit is taken for a fault, less is measured, not proven"
 )
 
+_NOTE = (
+    "OpenVINO's integers are not exact: it fuses a convolution with the addition behind it, "
+    "without the rounding between them; the certificate says how far the outputs are from the "
+    "reference's"
+)
+
 
 class OpenVinoCompiler(Compiler):
     """The file is ONNX Runtime's, the integers are not."""
@@ -28,11 +34,13 @@ class OpenVinoCompiler(Compiler):
         """Return model.onnx; raises RefusedError as for ONNX Runtime."""
         artifact = ONNX.lower(graph, target, scheme)
         exactness = artifact.exactness
+        notes = artifact.notes
         if graph.is_quantized:
             exactness = replace(exactness, bound=_FAULT * exactness.bound, why=_WHY)
+            notes = (*notes, _NOTE)
         elif scheme == "float32":
             exactness = replace(exactness, why="OpenVINO sums float32 in another order")
-        return replace(artifact, kind=self.name, exactness=exactness)
+        return replace(artifact, kind=self.name, exactness=exactness, notes=notes)
 
 
 COMPILER = OpenVinoCompiler()

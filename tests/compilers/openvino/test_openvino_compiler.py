@@ -26,13 +26,18 @@ def test_floats_may_differ_as_in_onnx_runtime(scheme):
     ours, theirs = (each.lower(GRAPH, TARGET, scheme) for each in (COMPILER, ONNX))
     assert (ours.kind, ours.files) == ("openvino", theirs.files)
     assert ours.exactness.bound == theirs.exactness.bound
+    assert ours.notes == theirs.notes
 
 
 def test_integers_that_differ_much_are_a_fault():
     graph = quantized(GRAPH, W8A8_ASYM)
-    found = COMPILER.lower(graph, TARGET, "w8a8-asym").exactness
+    artifact = COMPILER.lower(graph, TARGET, "w8a8-asym")
+    found = artifact.exactness
     assert (found.bound, found.unit) == (30, "lsb")
     assert "without the rounding between them" in found.why
+    (note,) = artifact.notes
+    assert note.startswith("OpenVINO's integers are not exact: ")
+    assert "certificate" in note
 
 
 def test_another_rounding_is_refused():
