@@ -110,12 +110,13 @@ def choose(
     trials = []
     filled = [fill(form, own, scheme) for form, own in forms]
     for calibrator, index in _candidates(len(filled)):
-        form, own = filled[index]
-        start = fit_grids(form, scheme, own, contract, calibrator)
+        network, own = filled[index]
+        start = fit_grids(network, scheme, own, contract, calibrator)
         placed = place(start.graph, start.grids, scheme)
         way = Way(calibrator, index > 0, False, False, judge.loss(placed))
         trials.append(_Trial(way, start, placed))
-        report(f"quantized with {calibrator}{', equalised' if index else ''}: loss {way.loss:g}")
+        form = ", equalised" if index else ""
+        report(f"calibration by {calibrator}{form}: 4th-power loss {way.loss:g}")
     if options.correct_bias:
         trials += [_corrected(trial, judge, threads) for trial in _best_of_each_form(trials)]
     trials.sort(key=_loss)
@@ -158,7 +159,8 @@ def _corrected(trial: _Trial, judge: "_Judge", threads: int) -> _Trial:
     graph = correct_biases(start.graph, trial.graph, start.seen.first, threads, start.scheme)
     way = replace(trial.way, bias_correction=True, compensation=True, loss=judge.loss(graph))
     form = ", equalised" if way.equalized else ""
-    report(f"{way.calibrator}{form}, weights compensated, biases corrected: loss {way.loss:g}")
+    how = f"{way.calibrator}{form}, weights compensated, biases corrected"
+    report(f"calibration by {how}: 4th-power loss {way.loss:g}")
     return replace(trial, way=way, graph=graph)
 
 

@@ -102,8 +102,10 @@ def mix_widths(
     limits that no choice keeps.
     """
     widths = find_widths(scheme, floats.outputs, quantizer, limits)
-    search = _Search(floats, scheme, quantizer, pictures)
-    chosen = search.choose(limits, widths)
+    search = _Search(floats, scheme, quantizer, pictures, limits)
+    report(f"bit widths for {limits.words}, judged on {len(pictures.samples)} pictures")
+    chosen = search.choose(widths)
+    report(f"chosen: {_widths_words(search.tried[chosen])}")
     tried = tuple(search.tried[level] for level in sorted(search.tried))
     return MixedWidths(
         search.scheme_of(chosen),
@@ -124,27 +126,29 @@ class _Search:
     scheme: Scheme
     quantizer: TrialQuantizer
     pictures: Runner
+    limits: Limits
     tried: dict[int, Candidate] = field(default_factory=dict)
     graphs: dict[int, Graph] = field(default_factory=dict)
 
-    def choose(self, limits: Limits, widths: Widths) -> int:
+    def choose(self, widths: Widths) -> int:
         """Return the level that keeps the limits; raises QuantizeError if none does."""
+        limits = self.limits
         fitting = 0 if widths.no_narrow else self.fitting(limits.constants_bytes)
         if self.at(fitting).constants_bytes > limits.constants_bytes:
-            raise self.refusal(limits, fitting)
+            raise self.refusal(fitting)
         if self.at(fitting).loss <= limits.loss:
             may_lose = limits.constants_bytes == inf and limits.loss < inf and not widths.no_narrow
             return self.coarsest(fitting, len(self.layers), limits.loss) if may_lose else fitting
         if fitting or widths.no_wide:
-            raise self.refusal(limits, fitting, "" if fitting else widths.no_wide)
+            raise self.refusal(fitting, "" if fitting else widths.no_wide)
         finest = -len(self.values)
         if self.at(finest).loss > limits.loss:
-            raise self.refusal(limits, finest)
+            raise self.refusal(finest)
         level = self.coarsest(finest, fitting, limits.loss)
         ms, size = self.at(level).ms, self.at(level).constants_bytes
         is_fast = limits.ms == inf or (ms is not None and ms <= limits.ms)
         if not is_fast or size > limits.constants_bytes:
-            raise self.refusal(limits, level)
+            raise self.refusal(level)
         return level
 
     @cached_property
@@ -176,6 +180,8 @@ class _Search:
     def at(self, level: int) -> Candidate:
         """Return the candidate of a level; the first one is 0."""
         if level not in self.tried:
+            told = f"try {len(self.tried) + 1}"
+            report(f"{told}: {_level_words(level)}")
             graph = self.quantizer.whole(self.scheme_of(level))
             self.graphs[level] = graph
             size = self.quantizer.constants_bytes(graph)
@@ -183,8 +189,22 @@ class _Search:
             ms = self.quantizer.estimated_ms(graph)
             found = Candidate(max(level, 0), max(-level, 0), size, loss, ms)
             self.tried[level] = found
-            report(f"{_widths_words(found)}: loss {loss:.3g}, {size / 1024:.1f} KiB")
+            report(f"{told}: {self._found(found)}")
         return self.tried[level]
+
+    def _found(self, found: Candidate) -> str:
+        """Return what a try has found, its bytes only if they are not those of 8 bits."""
+        limits, size = self.limits, found.constants_bytes
+        is_new = found is self.tried[0] or size != self.tried[0].constants_bytes
+        bytes_ = f", {size / 1024:.1f} KiB" if is_new else ""
+        verdicts = {
+            "the loss is above the limit": found.loss > limits.loss,
+            "too large": size > limits.constants_bytes,
+            "too slow": found.ms is not None and found.ms > limits.ms,
+        }
+        faults = [words for words, is_fault in verdicts.items() if is_fault]
+        verdict = " and ".join(faults) or f"keeps {limits.words}"
+        return f"mean loss {found.loss:.3g}{bytes_}: {verdict}"
 
     def fitting(self, constants_bytes: float) -> int:
         """Return the fewest layers in 4 bits with which the constants fit, all if they never do.
@@ -215,6 +235,8 @@ class _Search:
 
     def coarsest(self, low: int, high: int, loss: float) -> int:
         """Return the highest level with at most this loss. low: a level that has."""
+        more = (high not in self.tried) + (high - low - 1).bit_length()
+        report(f"at most {more} more {'try' if more == 1 else 'tries'}")
         if self.at(high).loss <= loss:
             return high
         while high - low > 1:
@@ -225,15 +247,17 @@ class _Search:
                 high = middle
         return low
 
-    def refusal(self, limits: Limits, best: int, why: str = "") -> QuantizeError:
+    def refusal(self, best: int, why: str = "") -> QuantizeError:
         """Return why nothing keeps the limits, and what to do. best: the level nearest to it."""
-        told = [self._told(level, limits) for level in dict.fromkeys((0, best))]
+        told = [self._told(level) for level in dict.fromkeys((0, best))]
         found = "; ".join(filter(None, (*told, why)))
+        limits = self.limits
         return QuantizeError(
             f"no choice of bit widths keeps {limits.words}: {found}; {limits.remedy}"
         )
 
-    def _told(self, level: int, limits: Limits) -> str:
+    def _told(self, level: int) -> str:
+        limits = self.limits
         found, is_stored = self.tried[level], self.quantizer.is_stored(self.graphs[level])
         size = f" in {size_words(found.constants_bytes, is_stored)}"
         shown = size if limits.constants_bytes < inf else ""
@@ -243,8 +267,10 @@ class _Search:
 
 
 def _widths_words(found: Candidate) -> str:
-    if found.layers:
-        return f"{found.layers} layers with 4-bit weights"
-    if found.values:
-        return f"{found.values} values with 16 bits"
-    return "8 bits"
+    return _level_words(found.layers - found.values)
+
+
+def _level_words(level: int) -> str:
+    if level > 0:
+        return f"{level} layers with 4-bit weights"
+    return f"{-level} values with 16 bits" if level else "8 bits"

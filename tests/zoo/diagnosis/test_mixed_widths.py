@@ -336,3 +336,34 @@ def test_onnx_runtime_gets_16_bit_values_where_8_bits_lose_too_much(tmp_path):
     assert facts["mixed_widths"]["chosen"]["loss"] <= limit
     values = [t.quantization for t in case.integers.tensors.values() if not t.is_constant]
     assert any(grid is not None and grid.bits == 16 for grid in values)
+
+
+def told(caplog, limits, **options):
+    with caplog.at_level("INFO"):
+        found = mixed(limits, **options)
+    return found, caplog.messages
+
+
+def test_each_try_says_whether_it_keeps_the_limit(caplog):
+    found, lines = told(caplog, Limits(loss=1.0))
+    eight, four = found.tried
+    assert [line for line in lines if line.startswith(("bit", "try", "at most", "chosen"))] == [
+        "bit widths for a loss of 1, judged on 12 pictures",
+        "try 1: 8 bits",
+        f"try 1: mean loss {eight.loss:.3g}, {eight.constants_bytes / 1024:.1f} KiB: "
+        "keeps a loss of 1",
+        "at most 3 more tries",
+        "try 2: 4 layers with 4-bit weights",
+        f"try 2: mean loss {four.loss:.3g}, {four.constants_bytes / 1024:.1f} KiB: "
+        "keeps a loss of 1",
+        "chosen: 4 layers with 4-bit weights",
+    ]
+
+
+def test_a_try_above_the_limit_says_so_and_repeats_no_size(caplog):
+    eight = loss_of(integers(W8A8_ASYM))
+    found, lines = told(caplog, Limits(loss=0.9 * eight), quick=takes("a16"))
+    assert any(line.endswith("KiB: the loss is above the limit") for line in lines)
+    assert sum("KiB" in line for line in lines) == 1
+    bound = next(int(line.split()[2]) for line in lines if line.startswith("at most"))
+    assert len(found.tried) - 2 <= bound
