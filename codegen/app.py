@@ -104,6 +104,7 @@ class App(AppGenerator):
     not_here: str = ""
     takes_signals: bool = False
     takes_detectors: bool = False
+    step_form: str = ""
     trials: tuple[Advice, ...] = ()
     installations: tuple[Advice, ...] = ()
 

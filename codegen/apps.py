@@ -10,7 +10,7 @@ from codegen.browser import PageBackend, PageToolchain
 from codegen.c_border import network_sources
 from codegen.companions import TEXTS
 from codegen.k210 import FirmwareBackend
-from codegen.kotlin_app import KotlinBackend
+from codegen.kotlin_app import KOTLIN_FORM, KotlinBackend
 from codegen.kria import KriaToolchain
 from codegen.machines import JETSON, KRIA, PC, RASPBERRY_PI_4
 from codegen.max78000 import firmware_sources
@@ -324,6 +324,7 @@ CPP_VART_TAIL = App(
 ANDROID = App(
     "android",
     KotlinBackend(),
+    step_form=KOTLIN_FORM,
     takes_detectors=True,
     texts={name: f"bundle/android/{name}.j2" for name in ("README.md", "benchmark.sh")},
     trials=(Advice("unpack {archive}; open {name}/app/src in Android Studio"),),

@@ -11,11 +11,14 @@ from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
 from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.errors import RecipeError
 from zoo.plugs import AppRequest, Library
+from zoo.step_form import step_form
 from zoo.tool import Tool
 
-__all__ = ["KotlinBackend", "KotlinContract", "KotlinProject", "kotlin_project"]
+__all__ = ["KOTLIN_FORM", "KotlinBackend", "KotlinContract", "KotlinProject", "kotlin_project"]
+
+KOTLIN_FORM = "kotlin_file"
+"""The member of a step with its form for these apps."""
 
 _ANDROID = TEMPLATES / "android"
 _SOURCES = "app/src/main/kotlin/zoo"
@@ -30,7 +33,7 @@ class KotlinBackend:
     tools: tuple[Tool, ...] = ()
 
     def sources(self, request: AppRequest) -> Mapping[str, bytes]:
-        """Return the project; raises RecipeError for a step without a Kotlin form."""
+        """Return the project; raises RefusedError for a step without a Kotlin form."""
         app = kotlin_project(request)
         files = {}
         for path in sorted(filter(Path.is_file, _ANDROID.rglob("*"))):
@@ -119,18 +122,13 @@ def _network(role: str, model: str, file: str, contract: Contract) -> KotlinCont
 def _step_files(*contracts: Contract) -> dict[str, bytes]:
     """Return the Kotlin forms of the contracts' steps by file name.
 
-    Raises RecipeError for a step without one.
+    Raises RefusedError for a step without one.
     """
     paths = dict(_SHARED)
     for name in sorted(step_names(*contracts)):
-        step = registry.load("step", name)
-        path = step.kotlin_file
-        if path is None:
-            raise RecipeError(
-                f"contract step '{name}': has no Kotlin form, which apps for Android need; its "
-                "plugin must bring it (docs/contract.md), or use a board with a C++ app"
-            )
-        paths |= {f"{_class_case(part.stem)}.kt": part for part in step.kotlin_parts}
+        path = step_form(name, KOTLIN_FORM)
+        parts = registry.load("step", name).kotlin_parts
+        paths |= {f"{_class_case(part.stem)}.kt": part for part in parts}
         paths[f"{_class_case(name)}.kt"] = path
     return {name: path.read_bytes() for name, path in paths.items()}
 

@@ -530,6 +530,8 @@ class AppGenerator(Protocol):
     packages: the app's settings for package formats, by name.
     takes_signals: whether it also follows contracts of signals.
     takes_detectors: whether it also follows requests with a detector; then it has `run_chain`.
+    step_form: the member of contract steps with their form in the app's language, such as
+    'kotlin_file'; '' for C++, which every step has. Without it a build is refused at its start.
     shows_examples: whether its requests have the golden inputs.
     program_name: of the built program's file in a bundle's folder app/.
     run_note: how `run` runs the app here, for the certificate and the user, '' for nothing to say.
@@ -546,6 +548,7 @@ class AppGenerator(Protocol):
     run_note: str = ""
     takes_signals: bool = False
     takes_detectors: bool = False
+    step_form: str = ""
     packages: Mapping[str, Any] = _NOTHING
     trials: tuple[Advice, ...] = ()
     installations: tuple[Advice, ...] = ()

@@ -17,7 +17,7 @@ from zoo.build.quantization import (
     choose_scheme,
     hub_key,
 )
-from zoo.build.source_kind import demand_source
+from zoo.build.source_kind import demand_source, demand_steps
 from zoo.build.targets import AUTO, find_target, find_targets, is_automatic
 from zoo.build.wish import Wish
 from zoo.capability import demand_capable
@@ -224,6 +224,7 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     """Return the plan of one network. calib: how its calibration pictures are given."""
     recipe = find_recipe(wish.model, wish.contract, wish.name, has_own_network=wish.hub is not None)
     demand_source(recipe, target)
+    demand_steps(recipe, target)
     asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs))
     scheme = choose_scheme(wish, target)
     if wish.commercial:

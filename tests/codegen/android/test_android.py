@@ -10,7 +10,7 @@ from codegen.apps import ANDROID as APP
 from codegen.kotlin_app import kotlin_project
 from zoo import registry
 from zoo.contract import Step
-from zoo.errors import RecipeError, ToolchainError
+from zoo.errors import RefusedError, ToolchainError
 from zoo.plugs import AppRequest
 from zoo.step import PreStep
 
@@ -109,7 +109,7 @@ def test_a_step_without_a_kotlin_form(monkeypatch):
     monkeypatch.setattr(registry, "load", lambda k, n: Bare() if n == "bare" else load(k, n))
     contract = replace(RECIPE.contract, pre=(Step("bare"), *RECIPE.contract.pre))
     with pytest.raises(
-        RecipeError,
+        RefusedError,
         match=r"^contract step 'bare': has no Kotlin form, which apps for Android need; its plugin "
         r"must bring it \(docs/contract.md\), or use a board with a C\+\+ app$",
     ):

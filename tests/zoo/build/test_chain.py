@@ -229,11 +229,12 @@ def test_each_pass_needs_the_points_that_the_network_aligns(tmp_path):
         demand_fitting(plan_of(chain))
 
 
-def test_android_names_the_step_that_it_lacks(tmp_path):
+@pytest.mark.parametrize("quant", ["none", "ptq"])
+def test_android_names_the_step_that_it_lacks_before_any_work(tmp_path, quant):
     chain = write_aligned_chain(tmp_path)
-    words = ["build", chain, "--target", "android", "--out", tmp_path, "--cache", tmp_path / "c"]
+    words = ["build", chain, "--target", "android", "--quant", quant, "--dry-run"]
     found = CliRunner().invoke(cli, [str(word) for word in words])
-    assert isinstance(found.exception, RecipeError)
+    assert isinstance(found.exception, RefusedError)
     assert str(found.exception).startswith("contract step 'align': has no Kotlin form, which apps")
 
 
