@@ -40,12 +40,14 @@ class ChannelPruner(Pruner):
         smaller, done = graph, []
         for step in range(1, options.steps + 1):
             budget = round(start * options.share ** (step / options.steps))
+            told = f"pruning, step {step} of {options.steps}"
+            report(f"{told}: ranks channels by {options.criterion}")
             smaller = self._step(smaller, samples, budget, options)
-            if epochs := options.epochs_of(step):
-                smaller = _recovered(smaller, graph, samples, options, epochs)
             macs = work_of(smaller, find_channels(smaller)).macs()
             done.append(macs)
-            report(f"pruning, step {step} of {options.steps}: {macs:,} of {start:,} MACs")
+            report(f"{told}: {macs:,} of {start:,} MACs")
+            if epochs := options.epochs_of(step):
+                smaller = _recovered(smaller, graph, samples, options, epochs)
             record = json.dumps({"macs": [start, *done], **_record(options, step)})
             smaller = replace(smaller, metadata={**smaller.metadata, RECORD: record})
             yield smaller

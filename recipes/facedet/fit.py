@@ -19,7 +19,7 @@ from recipes.shelf.quantized_network import (
 )
 from zoo.data.labelled_data import find_data
 from zoo.recipe import Recipe
-from zoo.reporting import Countdown, report
+from zoo.reporting import TrainingReports
 from zoo.training import FitOptions
 
 __all__ = ["Schedule", "fit"]
@@ -65,10 +65,10 @@ def fit(
     cosine = CosineAnnealingLR(optimizer, epochs * steps)
     random = np.random.default_rng(options.seed)
     colours = Generator().manual_seed(options.seed)
-    countdown = Countdown(epochs)
+    reports = TrainingReports("training", epochs)
     for epoch in range(epochs):
         total = 0.0
-        for _ in range(steps):
+        for step in range(1, steps + 1):
             made = [crop(images, size, plan.mosaic, random) for _ in range(plan.batch_size)]
             pixels = torch.from_numpy(np.stack([placed.image for placed in made]))
             x = (change_colours(pixels.permute(0, 3, 1, 2), colours) - 128) / 128
@@ -80,8 +80,8 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / steps
-        told = f"training, epoch {epoch + 1} of {epochs}: loss {total:.4f}"
-        report(f"{told}{countdown.after(epoch + 1)}")
+            reports.during(epoch, step / steps)
+        reports.after(epoch, f"loss {total:.4f}")
 
 
 def unlike(found: Tensors, taught: Tensors, plan: Schedule) -> Tensor:

@@ -1,8 +1,9 @@
 """Quantization-aware training of the classifier, with early stopping, as in the slides."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from recipes.facenet.variants import VARIANTS
 from recipes.shelf.quantized_network import Network, QuantizedNetwork, optimizer_of
 from zoo.plugs import Feeds
 from zoo.recipe import Recipe
-from zoo.reporting import Countdown, report
+from zoo.reporting import TrainingReports, report
 from zoo.training import FitOptions
 
 __all__ = ["Schedule", "fit"]
@@ -70,12 +71,11 @@ def fit(
     best, state, waited = learner.accuracy(crops), copy.deepcopy(module.state_dict()), 0
     report(f"before training: {best:.2f} % of held-out crops right")
     epochs = options.epochs or plan.epochs
-    countdown = Countdown(epochs)
+    reports = TrainingReports("training", epochs)
     for epoch in range(epochs):
-        learner.learn(photos)
+        learner.learn(photos, partial(reports.during, epoch))
         found = learner.accuracy(crops)
-        told = f"training, epoch {epoch + 1} of {epochs}: {found:.2f} % right"
-        report(f"{told}{countdown.after(epoch + 1)}")
+        reports.after(epoch, f"{found:.2f} % right")
         waited += 1
         if found > best:
             best, state, waited = found, copy.deepcopy(module.state_dict()), 0
@@ -100,12 +100,13 @@ class _Learner:
         self.random = np.random.default_rng(seed)
         self.colours = Generator().manual_seed(seed)
 
-    def learn(self, photos: Sequence[LabelledImage]) -> None:
-        """Train for one epoch."""
+    def learn(self, photos: Sequence[LabelledImage], done: Callable[[float], None]) -> None:
+        """Train for one epoch. done: is told the share of it that is done, 0..1."""
         plan, folding = self.plan, VARIANTS[self.recipe.name].folding
         contract = self.recipe.contract
         output = contract.outputs[0].name
-        for _ in range(max(plan.crops // plan.batch_size, 1)):
+        steps = max(plan.crops // plan.batch_size, 1)
+        for step in range(1, steps + 1):
             batch = drawn_batch(photos, plan.batch_size, plan.scaled, self.random)
             x = inputs_of(change_colours(batch.images, self.colours), folding)
             feeds = {contract.input.name: x}
@@ -115,6 +116,7 @@ class _Learner:
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.module.weight_parameters(), plan.gradient_norm)
             self.optimizer.step()
+            done(step / steps)
 
     def accuracy(self, crops: Sequence[tuple[NDArray[np.uint8], int]]) -> float:
         """Return in percent how many crops get the right class."""

@@ -16,15 +16,12 @@ from torch import Tensor, nn
 
 from recipes.shelf.training_curves import draw_training
 from zoo.errors import RecipeError
-from zoo.reporting import Countdown
+from zoo.reporting import SILENCE_S, Countdown
 from zoo.training import TrainOptions
 
 __all__ = ["TrainerSettings", "Watched", "channels_last", "last_checkpoint", "make_trainer"]
 
 Net = TypeVar("Net", bound=nn.Module)
-
-_SILENCE_S = 60
-"""After which a line is told even within an epoch."""
 
 
 class TrainerSettings(Protocol):
@@ -160,7 +157,7 @@ class _Progress(Callback):
         batch: object,  # noqa: ARG002
         batch_idx: int,
     ) -> None:
-        if self._clock() - self._told_s < _SILENCE_S:
+        if self._clock() - self._told_s < SILENCE_S:
             return
         share = (batch_idx + 1) / float(trainer.num_training_batches)
         if share < 1:

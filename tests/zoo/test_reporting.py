@@ -1,8 +1,10 @@
 """How long the rest takes, at the pace so far."""
 
+import logging
+
 import pytest
 
-from zoo.reporting import Countdown
+from zoo.reporting import Countdown, TrainingReports
 
 
 class Clock:
@@ -55,3 +57,30 @@ def test_nothing_is_left_after_the_last_round(clock):
     clock.now_s += 30
     assert countdown.after(2) == ""
     assert Countdown(0, clock=clock).after(0) == ""
+
+
+def test_a_long_epoch_is_told_in_between(clock, caplog):
+    caplog.set_level(logging.INFO, "zoo.progress")
+    reports = TrainingReports("training", 2, clock)
+    for share in (0.25, 0.5, 0.75, 1):
+        clock.now_s += 40
+        reports.during(0, share)
+    reports.after(0, "loss 0.5")
+    assert caplog.messages == [
+        "training, epoch 1 of 2: 50 % done, about 4 min left",
+        "training, epoch 1 of 2: loss 0.5, about 3 min left",
+    ]
+
+
+def test_a_short_epoch_is_told_once(clock, caplog):
+    caplog.set_level(logging.INFO, "zoo.progress")
+    reports = TrainingReports("training", 2, clock)
+    for epoch in range(2):
+        for share in (0.5, 1):
+            clock.now_s += 20
+            reports.during(epoch, share)
+        reports.after(epoch, "loss 0.5")
+    assert caplog.messages == [
+        "training, epoch 1 of 2: loss 0.5, about 40 s left",
+        "training, epoch 2 of 2: loss 0.5",
+    ]

@@ -16,7 +16,7 @@ from torch import Generator, Tensor, nn
 
 from compilers.quantize.qat.augment import augment
 from compilers.quantize.qat.graph_module import FloatNetwork
-from zoo.reporting import Countdown, report
+from zoo.reporting import TrainingReports
 
 __all__ = ["Schedule", "Student", "distil"]
 
@@ -62,10 +62,10 @@ def distil(
     optimizer = _optimizer(module, schedule)
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, schedule.epochs * steps)
     generator = Generator().manual_seed(seed)
-    countdown = Countdown(schedule.epochs)
+    reports = TrainingReports("distillation", schedule.epochs)
     for epoch in range(schedule.epochs):
         total = 0.0
-        for batch in _batches(samples, steps, generator):
+        for step, batch in enumerate(_batches(samples, steps, generator), 1):
             feeds = augment(batch, generator)
             loss = _loss(module(feeds), teacher(feeds))
             optimizer.zero_grad()
@@ -73,8 +73,8 @@ def distil(
             optimizer.step()
             cosine.step()
             total += loss.item() / steps
-        told = f"distillation, epoch {epoch + 1} of {schedule.epochs}: loss {total:.3g}"
-        report(f"{told}{countdown.after(epoch + 1)}")
+            reports.during(epoch, step / steps)
+        reports.after(epoch, f"loss {total:.3g}")
 
 
 def _optimizer(module: Student, schedule: Schedule) -> torch.optim.Optimizer:

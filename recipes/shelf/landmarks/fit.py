@@ -25,7 +25,7 @@ from recipes.shelf.quantized_network import (
 )
 from zoo.contract import Contract
 from zoo.recipe import Recipe
-from zoo.reporting import Countdown, report
+from zoo.reporting import TrainingReports
 from zoo.training import FitOptions
 
 __all__ = ["fit"]
@@ -71,10 +71,10 @@ def fit(
     optimizer = optimizer_of(module, options.rate * plan.weight_rate, plan.scale_rate)
     cosine = CosineAnnealingLR(optimizer, epochs * data.steps_per_epoch)
     generator = Generator().manual_seed(options.seed)
-    countdown = Countdown(epochs)
+    reports = TrainingReports("training", epochs)
     for epoch in range(epochs):
         total = 0.0
-        for batch in data.epoch(epoch):
+        for step, batch in enumerate(data.epoch(epoch), 1):
             feeds, labels = _augmented(recipe, batch, points, plan, generator)
             loss = _loss(recipe, module(feeds), float_module(feeds), labels, plan)
             optimizer.zero_grad()
@@ -83,8 +83,8 @@ def fit(
             optimizer.step()
             cosine.step()
             total += loss.item() / data.steps_per_epoch
-        told = f"training, epoch {epoch + 1} of {epochs}: loss {total:.3f}"
-        report(f"{told}{countdown.after(epoch + 1)}")
+            reports.during(epoch, step / data.steps_per_epoch)
+        reports.after(epoch, f"loss {total:.3f}")
 
 
 def _augmented(
