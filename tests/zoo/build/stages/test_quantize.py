@@ -220,7 +220,7 @@ def test_where_there_are_labels_the_recipes_metric_judges(tmp_path, labelled, tr
     assert (metric.unit, metric.values, metric.how) == ("of the float network's", 2, "recorded")
     (floats, held), integers = trainer
     assert (floats, held) == integers
-    assert (floats, len(held)) == (str(labelled), 2)
+    assert (floats, len(held)) == (f"crops:{labelled}", 2)
 
 
 def test_what_became_better_has_lost_nothing(tmp_path, labelled, trainer):
