@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Timer
 from types import FrameType
 
 from zoo.program_end import descendants
@@ -11,6 +13,7 @@ from zoo.program_end import descendants
 __all__ = ["Terminated", "terminable"]
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_AGAIN_S = 0.05
 
 
 class Terminated(BaseException):
@@ -29,9 +32,20 @@ def terminable() -> Iterator[None]:
     taken = [number for number in _SIGNALS if before[number] is signal.SIG_DFL]
     for number in taken:
         signal.signal(number, _end)
+    hook = sys.unraisablehook
+
+    def again(lost: "sys.UnraisableHookArgs") -> None:
+        """Send a signal again whose exception a destructor lost, as Python ignores those."""
+        if isinstance(lost.exc_value, Terminated):
+            Timer(_AGAIN_S, os.kill, (os.getpid(), lost.exc_value.number)).start()
+        else:
+            hook(lost)
+
+    sys.unraisablehook = again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number in taken:
             signal.signal(number, before[number])
 
