@@ -9,16 +9,17 @@ from zoo.build.plan import Plan
 from zoo.build.time_limit import demand_in_time, estimated_ms
 from zoo.cost import MemoryReport
 from zoo.diagnosis.mixed_widths import MixedWidths, mix_widths
+from zoo.diagnosis.output_loss import mean_loss
 from zoo.diagnosis.runner import Runner
 from zoo.diagnosis.width_limits import TrialQuantizer
-from zoo.errors import RefusedError
+from zoo.errors import QuantizeError, RefusedError
 from zoo.graph import Graph
 from zoo.plugs import Feeds
 from zoo.provenance.used import recording
 from zoo.scheme import Scheme
 from zoo.target import Target
 
-__all__ = ["choose_widths"]
+__all__ = ["choose_widths", "demand_loss"]
 
 Quantize = Callable[[Scheme], Graph]
 
@@ -45,6 +46,25 @@ def choose_widths(
     facts = partial(_stored_bytes, plan), partial(estimated_ms, plan)
     quantizer = TrialQuantizer(whole, tried, *facts)
     return mix_widths(floats, plan.integers, quantizer, Runner(name, samples), plan.limits)
+
+
+def demand_loss(
+    plan: Plan, floats: Graph, judging: Feeds, trained: Graph, mixed: MixedWidths
+) -> None:
+    """Raise QuantizeError if a network loses more, once trained, than the plan's limit.
+
+    judging: as for `choose_widths`.  mixed: the choice before training, which kept the limit.
+    """
+    ((name, samples),) = judging.items()
+    pictures = Runner(name, samples)
+    wanted = pictures.outputs(replace(floats, outputs=trained.outputs))
+    loss = mean_loss(wanted, pictures.outputs(trained))
+    if not loss <= plan.limits.loss:  # nan, too
+        raise QuantizeError(
+            f"training made the loss {loss:.3g}, above the limit of {plan.limits.loss:g}; before "
+            f"it was {mixed.chosen.loss:.3g}, which --quant ptq keeps: build with that, change "
+            "--epochs, or allow a larger loss"
+        )
 
 
 def _demand_taken(target: Target, scheme: Scheme, name: str) -> None:

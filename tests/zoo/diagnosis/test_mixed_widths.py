@@ -305,6 +305,22 @@ def test_chosen_layers_keep_their_bits_in_a_training_on_unlabelled_pictures(tmp_
     assert integers[0] != integers[1]
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+def test_a_training_that_loses_more_than_the_limit_is_refused(tmp_path, monkeypatch):
+    def ruin(module, _):
+        for parameter in module.parameters():
+            parameter.data.zero_()
+
+    monkeypatch.setattr("zoo.build.stages.quantize._fit", lambda _: ruin)
+    pictures = write_pictures(tmp_path / "seen", 30)
+    told = (
+        r"^training made the loss .*, above the limit of 0\.4; before it was .* --quant ptq keeps"
+    )
+    options = {"target": "c99", "quant": "qat", "limits": Limits(loss=0.4)}
+    with pytest.raises(QuantizeError, match=told):
+        case_of(tmp_path, colour_network(), pictures, **options)
+
+
 def test_limits_need_pictures(tmp_path):
     pictures = write_pictures(tmp_path / "seen", 3)
     with pytest.raises(UsageError, match="--budget-kb and --max-loss choose"):

@@ -70,6 +70,8 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     else:
         scheme = mixed.scheme if mixed else plan.integers
         graph = _quantized(plan, floats, pictures, _options(plan, pictures), scheme)
+        if mixed:
+            _demand_loss(plan, floats, pictures, graph, mixed)
     (out / "hub.onnx").write_bytes(onnx.write(graph))
     checks = tuple(_losses(plan, Networks(float_hub, out / "hub.onnx"), graph, pictures))
     known = recorded_checks(graph.metadata, str(float_hub))
@@ -131,7 +133,7 @@ def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWidths":
     from zoo.build.width_choice import choose_widths
 
     plan = replace(plan, quant=_PTQ)
-    judging = next(_batches(plan, pictures.judging[:_JUDGED], _JUDGED))
+    judging = _width_judging(plan, pictures)
     one = replace(pictures, calibration=pictures.calibration[:1])
     careless = QuantizeOptions(calibrator="minmax", correct_bias=False)
     return choose_widths(
@@ -141,6 +143,19 @@ def _mixed(plan: Plan, graph: Graph, pictures: HeldOut) -> "MixedWidths":
         partial(_quantized, plan, graph, pictures, _options(plan, pictures)),
         partial(_quantized, replace(plan, quantizer=""), graph, one, careless),
     )
+
+
+def _demand_loss(
+    plan: Plan, floats: Graph, pictures: HeldOut, trained: Graph, mixed: "MixedWidths"
+) -> None:
+    from zoo.build.width_choice import demand_loss
+
+    demand_loss(plan, floats, _width_judging(plan, pictures), trained, mixed)
+
+
+def _width_judging(plan: Plan, pictures: HeldOut) -> Feeds:
+    """Return the pictures that choose between bit widths, as one batch."""
+    return next(_batches(plan, pictures.judging[:_JUDGED], _JUDGED))
 
 
 def _quantized(
