@@ -84,13 +84,30 @@ def is_chain_file(model: str) -> bool:
 def networks_of(wish: "Wish") -> "tuple[Wish, ...]":
     """Return the wishes for the networks of a chain file, each alone, the detector last.
 
-    What they say of quantization is the file's, unless the wish says it.
+    What they say of quantization is the file's, unless the wish says it. Raises UsageError or
+    RecipeError for what cannot be a chain, as far as the contracts are known.
     """
     file = Path(wish.model)
     tables = _tables(file)
     network = replace(wish, **_network(tables["network"], file, "network"))
     own = _network(tables["detector"], file, "detector")
-    return network, replace(wish, **{"quant": network.quant, **own})
+    detector = replace(wish, **{"quant": network.quant, **own})
+    rule = _rule(tables["regions"], file) if "regions" in tables else None
+    found, looking = _known_recipe(detector, file), _known_recipe(network, file)
+    if found is not None and looking is not None:
+        demand_chain(found, looking)
+        _demand_use(found, looking, rule or region_rule(found, looking))
+    return network, detector
+
+
+def _known_recipe(wish: "Wish", chain: Path) -> Recipe | None:
+    """Return a network's recipe, None for a file without a contract, also beside it."""
+    contract = wish.contract
+    if contract is None and is_user_file(wish.model):
+        contract = Path(wish.model).with_suffix(_SUFFIX)
+        if contract == chain or not contract.is_file():
+            return None
+    return find_recipe(wish.model, contract, wish.name)
 
 
 def _usual_detector(model: str, target: Target) -> str:
@@ -151,12 +168,14 @@ def demand_chain(detector: Recipe, network: Recipe) -> None:
 
 def demand_fitting(plan: "Plan") -> None:
     """Raise ChainError if a network has no use for its detector, or the detector has no boxes."""
-    if plan.detector is None:
-        return
-    # On demand: it loads numpy, and what is cached was asked before.
+    if plan.detector is not None:
+        _demand_use(plan.detector.recipe, plan.recipe, plan.regions)
+
+
+def _demand_use(detector: Recipe, network: Recipe, rule: RegionRule) -> None:
+    # On demand: it loads numpy, and of a cached build it was asked before.
     from zoo.data.processing import value_specs
 
-    detector, network, rule = plan.detector.recipe, plan.recipe, plan.regions
     found = value_specs(detector.contract)
     if "boxes" not in found or found["boxes"].shape != (None, 4):
         raise ChainError(

@@ -12,7 +12,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 
 from zoo import registry
-from zoo.build.chain import chained, is_chain_file
+from zoo.build.chain import chained, demand_fitting, is_chain_file
 from zoo.build.first_contract import first_contract
 from zoo.build.network import read_network
 from zoo.build.plan import Plan, make_plan
@@ -142,6 +142,7 @@ def _planned(idea: Idea, contract: Path | None) -> tuple[Plan, Wish]:
     if not _calibrates(wish, target):
         wish = replace(wish, calibration=None)
     plan = make_plan(chained(wish, "", target))
+    demand_fitting(plan)
     if is_user_file(idea.model):
         read_network(plan.float_hub, plan.recipe)
     return plan, wish

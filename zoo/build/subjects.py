@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo import registry
 from zoo.build.cache import Cache
-from zoo.build.chain import chained, is_chain_file
+from zoo.build.chain import chained, demand_fitting, is_chain_file
 from zoo.build.choice import settled
 from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
@@ -94,6 +94,7 @@ def forms(wish: Wish, quants: Sequence[str], wanted: Sequence[str], cache: Cache
         if is_chain_file(wish.model):
             asked = chained(asked, "", find_targets(wish.target, wish.runtime)[-1])
         plan = make_plan(asked)
+        demand_fitting(plan)  # here, as both networks may be cached, from builds of each alone
         done = build(plan, cache, stages=artifact_stages())
         plan = settled(plan, done)
         for form in wanted:

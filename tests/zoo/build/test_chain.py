@@ -15,7 +15,7 @@ from PIL import Image
 from zoo import registry
 from zoo.build import subjects
 from zoo.build.cache import Cache
-from zoo.build.chain import alone_note, chained, demand_fitting
+from zoo.build.chain import alone_note, chained, demand_fitting, networks_of
 from zoo.build.plan import make_plan
 from zoo.build.subjects import evaluate, forms, load_bundle, load_forms
 from zoo.build.targets import find_target
@@ -139,6 +139,53 @@ def test_what_cannot_be_a_chain(chain, tmp_path):
     )
     with pytest.raises(RecipeError, match="landmarks: cannot be a detector: its contract has"):
         demand_fitting(plan_of(chain))
+
+
+@pytest.mark.parametrize("states_contracts", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bench",),
+        ("estimate", "--target", "x86"),
+        ("eval", "--data", "none"),
+        ("build", "--target", "x86", "--dry-run"),
+    ],
+)
+def test_every_command_refuses_what_cannot_be_a_chain(chain, words, states_contracts):
+    text = CHAIN_TOML.replace("spots.", "landmarks.").replace("quant", 'name = "a"\nquant')
+    chain.write_text(text)
+    cannot = "landmarks: cannot be a detector: its contract has"
+    if not states_contracts:
+        chain.write_text(text.replace('contract = "landmarks.toml"', ""))
+        cannot = "needs --contract" if words[0] == "build" else cannot
+    command, *options = words
+    found = CliRunner().invoke(cli, [command, str(chain), *options])
+    assert cannot in str(found.exception)
+    assert found.exit_code
+
+
+def test_what_cannot_be_a_chain_is_refused_before_anything_is_built(chain, tmp_path):
+    text = CHAIN_TOML.replace("spots.", "landmarks.").replace("quant", 'name = "a"\nquant')
+    chain.write_text(text)
+    with pytest.raises(RecipeError, match="landmarks: cannot be a detector: its contract has"):
+        next(forms(Wish(str(chain), "x86"), ("none",), ("hub",), Cache(tmp_path / "cache")))
+    assert not list((tmp_path / "cache").rglob("*.onnx"))
+
+
+def test_regions_are_read_although_each_network_is_timed_alone(chain):
+    chain.write_text(CHAIN_TOML.replace("passes = 2", "passes = 9"))
+    with pytest.raises(RecipeError, match=r"chain.toml: regions: passes = 9"):
+        networks_of(Wish(str(chain), "x86"))
+
+
+def test_networks_that_need_no_contract_are_taken_without(chain, tmp_path):
+    chain.write_text(CHAIN_TOML.replace('contract = "spots.toml"', ""))
+    (tmp_path / "spots.toml").unlink()
+    network, detector = networks_of(Wish(str(chain), "x86"))
+    assert (Path(network.model).name, Path(detector.model).name) == ("landmarks.onnx", "spots.onnx")
+    (tmp_path / "spots.onnx").rename(tmp_path / "chain.onnx")
+    chain.write_text(chain.read_text().replace("spots.onnx", "chain.onnx"))
+    networks_of(Wish(str(chain), "x86"))  # the file beside it is the chain, and no contract
 
 
 @pytest.mark.parametrize("quant", ["none", "ptq"])
