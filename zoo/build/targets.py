@@ -14,27 +14,23 @@ def find_target(word: str, runtime: str = "") -> Target:
     """Return a registered board by 'board', 'board:variant' or 'board:runtime'.
 
     runtime: instead of the board's default, '' for that.
-    Raises UnknownNameError, and UsageError for two runtimes.
+    Raises UnknownNameError, and UsageError for two runtimes or AUTO.
     """
     name, _, form = word.partition(":")
     target: Target = registry.load("target", name)
+    if form == AUTO:
+        raise UsageError(_automatic(target, runtime))
     if form and form in target.runtime_names:
-        _demand_one_runtime(target, form, runtime)
-        return target.with_runtime(form)
+        own = target.with_runtime(form)
+        if runtime and target.with_runtime(runtime) != own:
+            raise UsageError(_two_runtimes(target, form, runtime))
+        return own
     if form in target.variants:
         target = target.variant(form)
     elif form:
         forms = (*target.variants, *target.runtime_names)
         raise UnknownNameError(f"variant or runtime of {name}", form, forms)
     return target.with_runtime(runtime) if runtime else target
-
-
-def _demand_one_runtime(board: Target, form: str, runtime: str) -> None:
-    if runtime and board.with_runtime(runtime) != board.with_runtime(form):
-        raise UsageError(
-            f"--target {board.name}:{form} has a runtime, and --runtime {runtime} is another: give "
-            f"--target {board.name} --runtime {runtime}"
-        )
 
 
 def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:
@@ -44,8 +40,27 @@ def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:
     """
     if not is_automatic(word, runtime):
         return (find_target(word, runtime),)
-    board = find_target(word.removesuffix(f":{AUTO}"))
+    name, _, form = word.partition(":")
+    board: Target = registry.load("target", name)
+    if form in board.runtime_names:
+        raise UsageError(_two_runtimes(board, form, AUTO))
+    if form != AUTO:
+        board = find_target(word)
     return tuple(map(board.with_runtime, board.fastest_first)) or (board,)
+
+
+def _two_runtimes(board: Target, form: str, runtime: str) -> str:
+    return (
+        f"--target {board.name}:{form} has a runtime, and --runtime {runtime} is another: give "
+        f"--target {board.name} --runtime {runtime}"
+    )
+
+
+def _automatic(board: Target, runtime: str) -> str:
+    if runtime:
+        return _two_runtimes(board, AUTO, runtime)
+    named = " or ".join(f"{board.name}:{name}" for name in board.runtime_names) or board.name
+    return f"--target {board.name}:{AUTO}: only a build chooses the runtime; give {named}"
 
 
 def is_automatic(word: str, runtime: str) -> bool:
