@@ -115,6 +115,7 @@ def test_samples_of_a_metric_are_told_where_pictures_have_several(
     monkeypatch.setattr(loss.registry, "resolve", lambda _: evaluate)
     networks = SimpleNamespace(runs=(88.0, 89.5))
     recipe = SimpleNamespace(evaluate="", metric="accuracy_percent", more_is_better=True)
+    recipe.as_registered = recipe
     paths = {tmp_path / f"{number}.png" for number in range(photos)}
     check = loss.metric_check(networks, recipe, tmp_path, paths, words)
     assert check.step == f"{LOSS}, accuracy_percent 88 -> 89.5, {told}"
