@@ -70,9 +70,7 @@ class Tab:
         message: dict[str, object] = {"id": number, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
-        content = memoryview(json.dumps(message).encode() + b"\0")
-        while content:
-            content = content[os.write(self._write, content) :]
+        self._send(json.dumps(message).encode() + b"\0")
         while True:
             answer = self._receive()
             if answer.get("id") == number:
@@ -106,6 +104,14 @@ class Tab:
                 told = "; ".join(self.problems) or "no error is told"
                 raise ProgramError(f"{CHROMIUM.name}: the page does not get ready: {told}")
             time.sleep(0.02)
+
+    def _send(self, message: bytes) -> None:
+        rest = memoryview(message)
+        try:
+            while rest:
+                rest = rest[os.write(self._write, rest) :]
+        except BrokenPipeError as error:
+            raise ProgramError(f"{CHROMIUM.name}: ended") from error
 
     def _receive(self) -> Mapping[str, Any]:
         while b"\0" not in self._rest:

@@ -109,9 +109,9 @@ def screen(folder: Path) -> Iterator[Screen]:
     read, write = os.pipe()
     size = f"{_WIDTH}x{_HEIGHT}x24"
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-fbdir", str(folder)]
-    with subprocess.Popen(
-        [*command, "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
-    ) as server:
+    # Without -noreset, the server drops a window that connects just as the last client leaves.
+    command += ["-nolisten", "tcp", "-noreset"]
+    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         try:
             with os.fdopen(read) as told:
