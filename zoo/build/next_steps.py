@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.advice import Advice, first_advice
+from zoo.build.targets import AUTO
 from zoo.bundle.bundle import Manifest
 from zoo.contract import Contract
 from zoo.plugs import AppGenerator, Package
@@ -27,20 +28,27 @@ class NextSteps:
 
     trial: how to try the bundle on this machine.  installation: how it gets to the board.
     signatures: of the packages, commands that check them; () for a bundle that is not signed.
+    faster: an option for a faster program, '' for none.
     """
 
     trial: str
     installation: str
     signatures: tuple[str, ...] = ()
+    faster: str = ""
 
 
 def next_steps(
-    target: Target, manifest: Manifest, packages: Sequence[Path], public_key: str = ""
+    target: Target,
+    manifest: Manifest,
+    packages: Sequence[Path],
+    public_key: str = "",
+    faster: str = "",
 ) -> NextSteps:
     """Return what to do with a bundle.
 
     packages: its files in the order of `target.packages`.
     public_key: where the signer's is, '' for a bundle that is not signed.
+    faster: runtime that may take the network too, '' for none.
     """
     app: AppGenerator = registry.load("app", target.app)
     form: Package = registry.load("package", target.packages[-1])
@@ -58,6 +66,7 @@ def next_steps(
         first_advice(trials, manifest.files, fields),
         first_advice((*told, *_INSTALLATIONS), manifest.files, fields),
         _checks(target, packages, public_key) if public_key else (),
+        f"--runtime {AUTO} takes {faster} if that has all of the network's ops" if faster else "",
     )
 
 

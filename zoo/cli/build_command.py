@@ -11,7 +11,7 @@ import click
 from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained, demand_fitting
-from zoo.build.choice import settled
+from zoo.build.choice import faster_runtime, settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
@@ -206,7 +206,7 @@ def command(
         _preview(plan, cache_folder, as_json)
         return
     plan, packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
-    following = _next_steps(plan, packages, key_file)
+    following = _next_steps(plan, packages, key_file, faster_runtime(asked, plan))
     if as_json:
         paths = [str(package) for package in packages]
         facts = {
@@ -235,12 +235,15 @@ def _print_notes(notes: Iterable[str]) -> None:
         click.echo(f"note: {terminal(note)}", err=True)
 
 
-def _next_steps(plan: Plan, packages: list[Path], key_file: Path | None) -> "NextSteps":
+def _next_steps(
+    plan: Plan, packages: list[Path], key_file: Path | None, faster: str
+) -> "NextSteps":
     from zoo.build.next_steps import next_steps
     from zoo.bundle.bundle import packed_manifest
 
     public_key = f"{key_file}.pub" if key_file else ""
-    return next_steps(plan.target, packed_manifest(packages[0]), packages, public_key)
+    manifest = packed_manifest(packages[0])
+    return next_steps(plan.target, manifest, packages, public_key, faster)
 
 
 def _print_next(following: "NextSteps") -> None:
@@ -249,6 +252,8 @@ def _print_next(following: "NextSteps") -> None:
     click.echo(f"install: {following.installation}", err=True)
     for command in following.signatures:
         click.echo(f"check:   {command}", err=True)
+    if following.faster:
+        click.echo(f"faster:  {following.faster}", err=True)
 
 
 def _demand_buildable(plan: Plan) -> None:

@@ -7,7 +7,7 @@ import pytest
 from quantized_files import quantized_file
 
 from zoo.build.cache import Cache
-from zoo.build.choice import settled
+from zoo.build.choice import faster_runtime, settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import STAGES, artifact_stages, build
@@ -174,6 +174,24 @@ def test_limits_of_size_need_a_runtime(tmp_path):
         )
 
 
+@pytest.mark.parametrize(
+    ("words", "faster"),
+    [
+        ({"target": "x86", "quant": "qat"}, "c"),
+        ({"target": "x86", "quant": "none"}, ""),
+        ({"target": "x86", "quant": "qat", "runtime": "ort"}, ""),
+        ({"target": "x86:ort", "quant": "qat"}, ""),
+        ({"target": "x86:auto", "quant": "qat"}, ""),
+        ({"target": "x86", "quant": "qat", "limits": Limits(ms=9)}, ""),
+        ({"target": "rpi4", "quant": "qat"}, ""),
+        ({"target": "c99", "quant": "qat"}, ""),
+    ],
+)
+def test_a_faster_runtime_is_told_where_none_is_named(words, faster):
+    wish = Wish("pfld", **words)
+    assert faster_runtime(wish, make_plan(wish)) == faster
+
+
 def test_a_worker_asks_for_the_choice_before_it_knows_the_next_stage(wish, tmp_path):
     asked = wish(8)
     done = {}
@@ -197,9 +215,22 @@ def test_a_bundle_says_what_was_chosen(wish, zoo, tmp_path):
     )
     assert found.exit_code == 0, found.output
     assert "note: --runtime auto chose twin: twin-c does not take the network: node" in found.stderr
+    assert "faster:" not in found.stderr
     manifest = packed_manifest(out / "net.twin-auto.qdq.tar.gz")
     assert manifest.target == "twin"
     assert any("chose twin: " in note for note in manifest.artifacts[0].notes)
+
+
+@pytest.mark.usefixtures("board")
+def test_a_build_for_the_boards_own_runtime_ends_with_a_faster_one(wish, zoo, tmp_path):
+    asked = wish(8)
+    found = zoo(
+        *("build", asked.model, "--contract", asked.contract, "--target", "twin"),
+        *("--max-quantization-error", 1, "--out", tmp_path / "dist"),
+    )
+    assert found.exit_code == 0, found.output
+    told = "faster:  --runtime auto takes c if that has all of the network's ops\n"
+    assert found.stderr.endswith(told)
 
 
 @pytest.mark.usefixtures("board")
