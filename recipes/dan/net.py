@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from recipes.dan.alignment import Similarity, heatmap, similarity, warped
@@ -123,6 +124,17 @@ class Dan2(nn.Module):
             pictures = torch.cat([warped(image, turn), heatmap(seen, _SIZE)], dim=1)
         pictures = torch.cat([pictures, self.connection(features).float()], dim=1)
         return View(self.second.features(self.norm(pictures)), turn, seen)
+
+    def start_second(self) -> None:
+        """Give the second stage the first one's features, of the face alone at first.
+
+        From random weights, its features die within the first epochs: what is left to learn is
+        little, and mostly noise.
+        """
+        learned = {k: v for k, v in self.first.state_dict().items() if not k.startswith("points.")}
+        name = "blocks.0.0.weight"
+        learned[name] = F.pad(learned[name], (0, 0, 0, 0, 0, 2))  # heatmap, picture of features
+        self.second.load_state_dict(learned, strict=False)
 
     def train(self, mode: bool = True) -> "Dan2":
         """Leave the statistics of the first stage as they are."""

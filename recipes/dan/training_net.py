@@ -55,6 +55,7 @@ class TrainingNet(nn.Module):
             return self.variant
         if first.is_file() and isinstance(self.net, Dan2):
             self.net.first.load_state_dict(load_net(self.variant.first, first).state_dict())
+            self.net.start_second()
             return self.variant.first
         raise RecipeError(
             f"{own if self.variant.stages == 1 else first}: no such weights to start from; give "

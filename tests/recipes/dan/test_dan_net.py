@@ -58,6 +58,17 @@ def test_a_silent_second_stage_leaves_the_first_ones_landmarks(two: Dan2) -> Non
         torch.testing.assert_close(two(image)[0], two.first(image)[0], atol=1e-5, rtol=0)
 
 
+def test_a_second_stage_starts_with_the_first_ones_features(two: Dan2) -> None:
+    offsets = two.points.weight.clone()
+    two.start_second()
+    pictures = torch.rand(2, 3, 112, 112, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        found, wanted = two.second.features(pictures), two.first.features(pictures[:, :1])
+    torch.testing.assert_close(found, wanted)
+    assert torch.equal(two.points.weight, offsets)
+    assert two.second.blocks[0][0].weight.requires_grad
+
+
 def test_a_training_step_leaves_the_first_stage_alone(two: Dan2) -> None:
     before = {name: value.clone() for name, value in two.first.state_dict().items()}
     optimizer = torch.optim.AdamW(two.parameters(), 0.1)
