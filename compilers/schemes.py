@@ -14,6 +14,7 @@ __all__ = [
     "W8A8_ASYM",
     "W8A8_SYM",
     "W8A16_ASYM",
+    "W8A16_SYM",
 ]
 
 W8A8_ASYM = Scheme(
@@ -37,6 +38,15 @@ W8A16_ASYM = Scheme(
     summary="16-bit asymmetric activations, 8-bit per-channel weights (accurate, not fast)",
     activation_signed=False,
     activation_symmetric=False,
+    weight_per_channel=True,
+    activation_bits=16,
+)
+
+W8A16_SYM = Scheme(
+    name="w8a16-sym",
+    summary="16-bit symmetric activations, 8-bit per-channel weights (TFLite's 16x8)",
+    activation_signed=True,
+    activation_symmetric=True,
     weight_per_channel=True,
     activation_bits=16,
 )

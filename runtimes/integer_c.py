@@ -15,7 +15,7 @@ C_REFUSES = {
     "none": "the C code computes in integers; use ptq or qat",
     "fp16": "the C code computes in integers; use ptq or qat",
     **dict.fromkeys(
-        ("w8a16-asym", "q6", "q7", "q8", "q9"),
+        ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
         "the C kernels have 8-bit activations; use w8a8-asym",
     ),
 }

@@ -22,7 +22,9 @@ OTHER_INTEGERS = {
         "TensorRT's zero points are 0, and it cannot multiply 4-bit weights by integers; use "
         "w8a8-sym"
     ),
-    "w8a16-asym": "TensorRT has no 16-bit integers; use w8a8-sym, or fp16",
+    **dict.fromkeys(
+        ("w8a16-asym", "w8a16-sym"), "TensorRT has no 16-bit integers; use w8a8-sym, or fp16"
+    ),
     "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-sym",
     "kpu-u8": "TensorRT's zero points are 0, and it rounds once, a K210 twice; use w8a8-sym",
     **dict.fromkeys(("q6", "q7", "q8", "q9"), "TensorRT has no 16-bit integers; use w8a8-sym"),

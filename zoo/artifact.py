@@ -17,6 +17,7 @@ __all__ = [
 
 _ROUNDINGS = 60
 _LSB = 3
+_STORED_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def float_requantization(graph: Graph) -> Exactness:
 
     A value between two integers may round either way, and later layers propagate the difference:
     allow 3 LSB for every started 60 consecutive roundings. PFLD has 55. Measured, not proven: an op
-    that narrows the range (a clip, a steep function) amplifies each difference.
+    that narrows the range (a clip, a steep function) amplifies each difference. In an output with
+    more bits than a value before it, one step of that is as many steps as it is coarser.
     """
     roundings: dict[str, int] = {}
     for node in graph.nodes:
@@ -129,4 +131,20 @@ def float_requantization(graph: Graph) -> Exactness:
         f"the runtime requantizes in float32, the reference in exact integers: each of {in_a_row} "
         "roundings in a row may go either way"
     )
-    return Exactness(_LSB * max(ceil(in_a_row / _ROUNDINGS), 1), "lsb", why)
+    steps = _LSB * max(ceil(in_a_row / _ROUNDINGS), 1)
+    extra = _extra_output_bits(graph)
+    if extra:
+        why += f", and one of a value inside is up to {1 << extra} steps of the output's finer ones"
+    return Exactness(steps << extra, "lsb", why)
+
+
+def _extra_output_bits(graph: Graph) -> int:
+    """Return how many bits more the widest output has than the narrowest value.
+
+    Outputs that are accumulators are not rounded.
+    """
+    grids = {name: t.quantization for name, t in graph.tensors.items() if not t.is_constant}
+    bits = {name: grid.bits for name, grid in grids.items() if grid and grid.bits <= _STORED_BITS}
+    held = (graph.border.outputs.get(name, graph.tensors[name]) for name in graph.outputs)
+    outputs = [bits[tensor.name] for tensor in held if tensor.name in bits]
+    return max(outputs, default=0) - min(bits.values()) if outputs else 0

@@ -36,6 +36,7 @@ class Override:
 
     pattern: shell pattern of node or tensor names: 'stem', '/block*/conv'. A node's name covers its
     weight and its output.
+    activation_bits: 16 where the scheme has 8 are signed around 0, the only ones that LiteRT takes.
     Raises QuantizeError for an unsupported bit width.
     """
 
@@ -160,9 +161,13 @@ def _overridden(scheme: Scheme, override: Override) -> Scheme:
     bits = override.weight_bits or scheme.weight_bits
     lowest = -(1 << (bits - 1))
     is_narrow = scheme.weight_qmin > -(1 << (scheme.weight_bits - 1))
+    activation_bits = override.activation_bits or scheme.activation_bits
+    is_wider = activation_bits > scheme.activation_bits
     return replace(
         scheme,
         weight_bits=bits,
         weight_qmin=lowest + 1 if is_narrow else lowest,
-        activation_bits=override.activation_bits or scheme.activation_bits,
+        activation_bits=activation_bits,
+        activation_signed=is_wider or scheme.activation_signed,
+        activation_symmetric=is_wider or scheme.activation_symmetric,
     )

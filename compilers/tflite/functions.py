@@ -28,6 +28,7 @@ _PLAIN: Mapping[str, object] = MappingProxyType({"fusedActivationFunction": "NON
 _CLASSES_MAX = 1023
 """Classes of an int32 softmax: twice the sum of that many exponentials of 2**20 is below 2**31."""
 _STEPS_LOG2_MAX = 8
+_TABLE_BITS = 8
 _RATIO_MAX = 100
 """Maximum ratio of input and output scale, either way; TFLite's kernels support up to 128."""
 
@@ -116,7 +117,7 @@ def lower_table(scope: Scope, view: NodeView) -> None:
     places = scope.places(f"{name}.places", shape)
     scope.add("ADD", [integers, lowest], places, "AddOptions", {"fusedActivationFunction": "NONE"})
     table = np.array(view.fixed("table")) - offset
-    inputs = [scope.constant(f"{name}.table", table, "int8", stored), places]
+    inputs = [scope.constant(f"{name}.table", table, scope.tensor(output).dtype, stored), places]
     scope.add("GATHER", inputs, output, "GatherOptions", {"axis": 0})
 
 
@@ -137,7 +138,7 @@ def lower_softmax(scope: Scope, view: NodeView) -> None:
 def _is_divided(view: NodeView) -> bool:
     """Return whether `_divide` supports a softmax: its numbers fit 32 bits."""
     stored = view.output.quantization
-    if stored is None or int(view.output.shape[-1]) > _CLASSES_MAX:
+    if stored is None or stored.bits != _TABLE_BITS or int(view.output.shape[-1]) > _CLASSES_MAX:
         return False
     mantissa, exponent = math.frexp(stored.scale[0])
     return mantissa == 0.5 and _STEPS_LOG2_MAX >= 1 - exponent >= 0
@@ -219,16 +220,18 @@ def _add_function(scope: Scope, view: NodeView, *functions: _Function, in_intege
 
 
 def _is_stored_as(view: NodeView, scale: float, zero_point: int) -> bool:
-    """Return whether the output has these steps, zero_point as in int8."""
+    """Return whether the output has 8 bits in these steps, zero_point as in int8."""
     grid = view.output.quantization
-    offset = 0 if grid is None or grid.signed else 128
-    return grid is not None and (grid.scale, grid.zero_point) == ((scale,), (zero_point + offset,))
+    if grid is None or grid.bits != _TABLE_BITS:
+        return False
+    offset = 0 if grid.signed else 128
+    return (grid.scale, grid.zero_point) == ((scale,), (zero_point + offset,))
 
 
 def _have_near_scales(view: NodeView) -> bool:
-    """Return whether first input and output are integers with similar steps."""
+    """Return whether first input and output are integers of 8 bits with similar steps."""
     source, stored = view.inputs[0].quantization, view.output.quantization
-    if source is None or stored is None:
+    if source is None or stored is None or {source.bits, stored.bits} != {_TABLE_BITS}:
         return False
     ratio = source.scale[0] / stored.scale[0]
     return 1 / _RATIO_MAX <= ratio <= _RATIO_MAX

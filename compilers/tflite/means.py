@@ -11,6 +11,7 @@ from compilers.op_parts.arguments import integer, integers
 from compilers.op_parts.window import Pair, Window
 from compilers.ops.average_pool import divides_unevenly, pixel_counts
 from compilers.tflite.clamps import add_clamped
+from compilers.tflite.even_widths import WIDE
 from compilers.tflite.scope import Scope
 from compilers.tflite.windows import add_padding, is_same, require_factor, window_settings
 from zoo.graph import Node, Quantization
@@ -180,7 +181,8 @@ def _weights(
     sums = Quantization((scale,) * channels, grid.zero_point, bits=32, axis=0)
     require_factor(view, sums)
     weights = scope.constant(f"{name}.levels", np.full(shape, level), "int8", grid)
-    return weights, scope.constant(f"{name}.bias", np.zeros(channels), "int32", sums)
+    dtype = "int64" if source.bits == WIDE else "int32"
+    return weights, scope.constant(f"{name}.bias", np.zeros(channels), dtype, sums)
 
 
 def _level(node: Node, window: Window) -> tuple[int, float]:

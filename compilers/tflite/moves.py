@@ -43,14 +43,14 @@ def lower_depth_to_space(scope: Scope, view: NodeView) -> None:
     if text(view.node, "mode") == "CRD":
         x = _with_blocks_first(scope, view, x, block**2)
     output, settings = scope.output(view.output.name), {"blockSize": block}
-    scope.add("DEPTH_TO_SPACE", [x], output, "DepthToSpaceOptions", settings)
+    scope.add_for_bytes("DEPTH_TO_SPACE", [x], output, "DepthToSpaceOptions", settings)
 
 
 def lower_space_to_depth(scope: Scope, view: NodeView) -> None:
     """Add SPACE_TO_DEPTH."""
     x, output = scope.read(view), scope.output(view.output.name)
     settings = {"blockSize": integer(view.node, "block")}
-    scope.add("SPACE_TO_DEPTH", [x], output, "SpaceToDepthOptions", settings)
+    scope.add_for_bytes("SPACE_TO_DEPTH", [x], output, "SpaceToDepthOptions", settings)
 
 
 def lower_pad(scope: Scope, view: NodeView) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "BORDER",
     "LAYOUTS",
     "Scope",
+    "signed_grid",
 ]
 
 LAYOUTS = "zoo.layouts"
@@ -48,14 +49,10 @@ class Scope:
         If it replaces an input or output, it has that name.
         """
         tensor = self.graph.tensors[name]
-        grid = tensor.quantization and _int8_grid(tensor.quantization)
+        grid = tensor.quantization and signed_grid(tensor.quantization)
+        shape = _file_shape(tensor.shape)
         self._indices[name] = self._add(
-            TfliteTensor(
-                self._border.get(name, name),
-                _file_shape(tensor.shape),
-                "int8" if grid else "float32",
-                grid,
-            )
+            TfliteTensor(self._border.get(name, name), shape, _dtype(grid), grid)
         )
         return self._indices[name]
 
@@ -65,9 +62,8 @@ class Scope:
         return self._border.get(last) == first or self._border.get(first) == last
 
     def value(self, wish: str, shape: Sequence[int], grid: Quantization | None) -> int:
-        """Add an activation that is not in the graph. grid: of int8, None for reals."""
-        dtype = "int8" if grid else "float32"
-        return self._add(TfliteTensor(self._new_name(wish), tuple(shape), dtype, grid))
+        """Add an activation that is not in the graph. grid: of int8 or int16, None for reals."""
+        return self._add(TfliteTensor(self._new_name(wish), tuple(shape), _dtype(grid), grid))
 
     def places(self, wish: str, shape: Sequence[int]) -> int:
         """Add integers that an op uses as table indices."""
@@ -76,7 +72,7 @@ class Scope:
     def constant(
         self, wish: str, data: NDArray[Any], dtype: str, grid: Quantization | None = None
     ) -> int:
-        """Add a constant with unchanged axes. grid: of int8."""
+        """Add a constant with unchanged axes. grid: of int8 or int16."""
         return self._add(TfliteTensor(self._new_name(wish), data.shape, dtype, grid, data))
 
     def parameter(self, view: NodeView, role: str, values: Sequence[int] | NDArray[Any]) -> int:
@@ -130,6 +126,24 @@ class Scope:
         self._ops.append(TfliteOp(code, tuple(inputs), output, options, settings))
         return output
 
+    def add_for_bytes(
+        self,
+        code: str,
+        inputs: Sequence[int],
+        output: int,
+        options: str = "",
+        settings: Mapping[str, object] = MappingProxyType({}),
+    ) -> int:
+        """Add an op without a kernel for int16, whose values are reals in it."""
+        x, stored = self.tensor(inputs[0]), self.tensor(output)
+        if stored.dtype != "int16":
+            return self.add(code, inputs, output, options, settings)
+        real = self.value(f"{stored.name}.argument", x.shape, None)
+        self.add("DEQUANTIZE", [inputs[0]], real, "DequantizeOptions")
+        result = self.value(f"{stored.name}.real", stored.shape, None)
+        self.add(code, [real, *inputs[1:]], result, options, settings)
+        return self.add("QUANTIZE", [result], output, "QuantizeOptions")
+
     def make_output(self, last: int, name: str) -> None:
         """Make the last added tensor the graph's activation with that name."""
         self._tensors.pop()
@@ -171,11 +185,10 @@ class Scope:
                 "quantize it with one scale for the whole tensor",
             )
         if grid is not None:
-            data = data.astype(np.int64) + _int8_grid(grid).zero_point[0] - grid.zero_point[0]
+            data = data.astype(np.int64) + signed_grid(grid).zero_point[0] - grid.zero_point[0]
         aligned = data.reshape((1,) * (rank - data.ndim) + data.shape)
-        return self.constant(
-            tensor.name, aligned, "int8" if grid else "float32", grid and _int8_grid(grid)
-        )
+        stored = grid and signed_grid(grid)
+        return self.constant(tensor.name, aligned, _dtype(stored), stored)
 
     def _add(self, tensor: TfliteTensor) -> int:
         self._tensors.append(tensor)
@@ -190,8 +203,12 @@ def _is_inner_matrix(tensor: Tensor) -> bool:
     return tensor.layout == "NCHW" and not tensor.is_constant
 
 
-def _int8_grid(grid: Quantization) -> Quantization:
-    """Return the int8 grid of the same reals: uint8 zero point z becomes z - 128."""
+def _dtype(grid: Quantization | None) -> str:
+    return "float32" if grid is None else f"int{grid.bits}"
+
+
+def signed_grid(grid: Quantization) -> Quantization:
+    """Return the signed grid of the same reals: uint8 zero point z becomes z - 128."""
     if grid.signed:
         return grid
     offset = 1 << (grid.bits - 1)

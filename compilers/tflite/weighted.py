@@ -11,6 +11,7 @@ from compilers.op_parts.arguments import integer
 from compilers.op_parts.arithmetic import centred
 from compilers.op_parts.window import Window
 from compilers.tflite.clamps import add_clamped
+from compilers.tflite.even_widths import WIDE
 from compilers.tflite.pixel_pairs import PixelPairs
 from compilers.tflite.scope import Scope
 from compilers.tflite.windows import add_padding, require_factor, window_settings
@@ -19,9 +20,10 @@ from zoo.lowering import NodeView
 
 __all__ = ["lower_conv", "lower_dense"]
 
-_INT32_MAX = 2**31 - 1
-_LARGEST_INPUT = 255
-"""Maximum of an 8-bit value minus its zero point."""
+_LARGEST_INPUT = {8: 255, WIDE: 2**15}
+"""Maximum of a value minus its zero point, by its bits."""
+_SUM_BITS = {8: 32, WIDE: 48}
+"""Of LiteRT's sums: of 64 bits, its MultiplyByQuantizedMultiplier takes 48."""
 
 
 def lower_conv(scope: Scope, view: NodeView) -> None:
@@ -34,8 +36,8 @@ def lower_conv(scope: Scope, view: NodeView) -> None:
     channels, group = int(image.shape[-1]), integer(view.node, "group")
     window = Window.from_node(view.node, (int(weight.shape[2]), int(weight.shape[3])))
     x = scope.read(view)
-    reads_integers = image.quantization is not None and group == 1
-    pairs = PixelPairs.of(scope.tensor(x).shape, window) if reads_integers else None
+    reads_bytes = scope.tensor(x).dtype == "int8" and group == 1
+    pairs = PixelPairs.of(scope.tensor(x).shape, window) if reads_bytes else None
     if pairs is not None:
         x, window = pairs.add_image(scope, view, x), pairs.window
     x, padding = add_padding(scope, view, window, x)
@@ -92,7 +94,8 @@ def _add_weights(
 def _add_bias(scope: Scope, view: NodeView) -> int:
     """Add the bias [K], zeros if there is none.
 
-    Integers are int32 in steps of s_in * s_w[k], regardless of the graph's bias steps.
+    Integers are int32, for 16-bit inputs int64, in steps of s_in * s_w[k], regardless of the
+    graph's bias steps.
     """
     x, weight, *biases = view.inputs
     bias = biases[0] if biases else None
@@ -105,20 +108,22 @@ def _add_bias(scope: Scope, view: NodeView) -> int:
         return scope.constant(name, data, "float32")
     shifts = np.array(view.node.integer.get("bias_shift", (0,)), np.int64)
     integers = np.left_shift(data.astype(np.int64), shifts)
-    _require_32_bits(view, weight, integers)
+    bits = x.quantization.bits
+    _require_room(view, weight, integers, bits)
     scales = np.float32(x.quantization.scale[0]) * np.array(weight.quantization.scale, np.float32)
     grid = replace(_zero_centred(weight.quantization, 0), scale=tuple(scales.tolist()), bits=32)
     require_factor(view, grid)
-    return scope.constant(name, integers, "int32", grid)
+    return scope.constant(name, integers, "int64" if bits == WIDE else "int32", grid)
 
 
-def _require_32_bits(view: NodeView, weight: Tensor, bias: NDArray[np.int64]) -> None:
-    """Refuse sums that could exceed LiteRT's accumulators for some input."""
+def _require_room(view: NodeView, weight: Tensor, bias: NDArray[np.int64], bits: int) -> None:
+    """Refuse sums that could exceed LiteRT's accumulators for some input of so many bits."""
     assert weight.data is not None
     rows = np.abs(centred(weight.data, weight)).reshape(len(bias), -1)
-    if (np.abs(bias) + _LARGEST_INPUT * rows.sum(axis=1)).max() > _INT32_MAX:
+    largest = (np.abs(bias) + _LARGEST_INPUT[bits] * rows.sum(axis=1)).max()
+    if largest >= 1 << (_SUM_BITS[bits] - 1):
         view.refuse(
-            f"its sums over {rows.shape[1]} products may have more than 32 bits",
+            f"its sums over {rows.shape[1]} products may have more than {_SUM_BITS[bits]} bits",
             "split the layer, or quantize it again",
         )
 

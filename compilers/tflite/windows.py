@@ -59,9 +59,11 @@ def lower_resize(scope: Scope, view: NodeView) -> None:
     else:
         places = _nearest_places(view)
         code, options = "RESIZE_NEAREST_NEIGHBOR", "ResizeNearestNeighborOptions"
-    x, output = scope.read(view), scope.output(view.output.name)
     settings = {"alignCorners": places[0], "halfPixelCenters": places[1]}
-    scope.add(code, [x, size], output, options, settings)
+    # LiteRT's weights of int16 pixels have 10 bits only.
+    add = scope.add_for_bytes if code == "RESIZE_BILINEAR" else scope.add
+    x, output = scope.read(view), scope.output(view.output.name)
+    add(code, [x, size], output, options, settings)
 
 
 def add_padding(

@@ -29,7 +29,7 @@ TARGET = Target(
         "fp16": "the KPU has no floating point; use ptq or qat",
         **dict.fromkeys(("w8a8-asym", "w8a8-sym", "w4a8-asym", "dpu-pow2", "ai8x"), _TWO_STAGES),
         **dict.fromkeys(
-            ("w8a16-asym", "q6", "q7", "q8", "q9"),
+            ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
             "the KPU's activations have 8 bits; use kpu-u8",
         ),
     },

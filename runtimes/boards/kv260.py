@@ -65,7 +65,7 @@ TARGET = Target(
         "fp16": "the DPU has no floating point; use ptq or qat",
         **dict.fromkeys(("q6", "q7", "q8", "q9"), "the DPU has 8-bit integers only; use dpu-pow2"),
         **dict.fromkeys(
-            ("w8a8-asym", "w8a8-sym", "w8a16-asym", "w4a8-asym", "kpu-u8"),
+            ("w8a8-asym", "w8a8-sym", "w8a16-asym", "w8a16-sym", "w4a8-asym", "kpu-u8"),
             "the DPU scales by shifts only, so every scale must be a power of two; use dpu-pow2",
         ),
         "ai8x": "its last layer gives 32-bit sums, the DPU 8 bits; use dpu-pow2",

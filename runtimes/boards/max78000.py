@@ -40,7 +40,7 @@ TARGET = Target(
         "qdq": "the integers of a quantized file are not the accelerator's; give the float file",
         **dict.fromkeys(("w8a8-asym", "w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8"), _ONE_SCHEME),
         **dict.fromkeys(
-            ("w8a16-asym", "q6", "q7", "q8", "q9"),
+            ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
             "the accelerator's activations have 8 bits; use ai8x",
         ),
     },

@@ -37,9 +37,10 @@ _ONNX_RUNTIME = Runtime(
             "it rounds half up like AMD's DPU, but ONNX Runtime rounds half to even, so results "
             "would differ; use w8a8-asym, or the board's own runtime"
         ),
-        "w8a16-asym": (
+        **dict.fromkeys(
+            ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
             "ONNX Runtime computes 16-bit activations in float32, slower than a float network; use "
-            "w8a8-asym, or --quant none"
+            "w8a8-asym, or --quant none",
         ),
     },
     rooflines=_ROOFLINES,
@@ -58,17 +59,14 @@ TARGET = Target(
         "qat": "w8a8-asym",
         "qdq": "qdq",
     },
-    accepts=("w8a8-sym", "dpu-pow2"),
+    accepts=("w8a8-sym", "w8a16-sym", "dpu-pow2"),
     refuses={
         "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-asym",
         **dict.fromkeys(
-            ("q6", "q7", "q8", "q9"), "this zoo emits no 16-bit integers for LiteRT; use w8a8-asym"
+            ("q6", "q7", "q8", "q9"), "LiteRT has no products of 16-bit weights; use w8a16-sym"
         ),
         "kpu-u8": "it rounds twice like the K210's KPU, the board's kernels once; use w8a8-asym",
-        "w8a16-asym": (
-            "LiteRT's 16-bit activations are symmetric, and this zoo does not emit them; use "
-            "w8a8-asym"
-        ),
+        "w8a16-asym": "LiteRT's 16-bit activations are symmetric; use w8a16-sym",
         "w4a8-asym": (
             "the Cortex-A72 has no 4-bit products, so 4-bit weights would only lose accuracy; use "
             "w8a8-asym"

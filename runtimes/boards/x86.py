@@ -48,7 +48,7 @@ _OPENVINO = Runtime(
     executor="openvino",
     app="cpp-openvino",
     refuses=dict.fromkeys(
-        ("w8a16-asym", "q6", "q7", "q8", "q9"),
+        ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
         "OpenVINO's integer kernels have 8-bit activations; use w8a8-asym, or --runtime ort",
     ),
 )
@@ -66,7 +66,7 @@ TARGET = Target(
         "qat": "w8a8-asym",
         "qdq": "qdq",
     },
-    accepts=("w8a8-sym", "w8a16-asym", "q6", "q7", "q8", "q9"),
+    accepts=("w8a8-sym", "w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
     refuses={
         "ai8x": "it rounds half up, and its last layer gives 32-bit sums; use w8a8-asym",
         "kpu-u8": "it rounds twice like the K210's KPU, ONNX Runtime once; use w8a8-asym",

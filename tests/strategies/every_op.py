@@ -8,7 +8,7 @@ from one_node import OneNode, activation, constant
 
 from zoo.graph import Graph, Quantization, Tensor
 
-__all__ = ["PAIRS", "every_case", "every_family", "every_layer", "every_op"]
+__all__ = ["PAIRS", "cases_between", "every_case", "every_family", "every_layer", "every_op"]
 
 U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
@@ -211,7 +211,12 @@ def every_family(pair: str) -> dict[str, dict[str, OneNode]]:
 
 def every_case(pair: str) -> dict[str, OneNode]:
     """Return all cases that read and store as PAIRS says, by name."""
-    return {name: case for family in _FAMILIES for name, case in family(*PAIRS[pair])}
+    return cases_between(*PAIRS[pair])
+
+
+def cases_between(read: Quantization, stored: Quantization) -> dict[str, OneNode]:
+    """Return all cases that read and store integers of these grids, by name."""
+    return {name: case for family in _FAMILIES for name, case in family(read, stored)}
 
 
 def every_layer(pair: str, bits: int) -> Graph:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from zoo.artifact import Memory, float_requantization, graph_memory, memory_text
-from zoo.graph import Graph, Node, Tensor
+from zoo.graph import Graph, Node, Quantization, Tensor
 
 
 def _chain(roundings: int) -> Graph:
@@ -27,6 +27,19 @@ def test_bound_grows_with_the_roundings_in_a_row(roundings, bound):
     exactness = float_requantization(_chain(roundings))
     assert (exactness.bound, exactness.unit) == (bound, "lsb")
     assert f"each of {roundings} roundings" in exactness.why
+
+
+def test_bound_grows_with_the_bits_of_an_output_behind_coarser_values():
+    def bound(*bits):
+        graph = _chain(1)
+        grids = zip(graph.tensors.values(), (None, *bits), strict=True)
+        grids = ((t, width and Quantization((1.0,), (0,), width)) for t, width in grids)
+        tensors = [replace(tensor, quantization=grid) for tensor, grid in grids]
+        return float_requantization(graph.replace(graph.nodes, tensors))
+
+    assert bound(8, 8).bound == bound(16, 16).bound == bound(16, 8).bound == 3
+    assert bound(8, 16).bound == 3 * 256
+    assert "up to 256 steps of the output's finer ones" in bound(8, 16).why
 
 
 def test_memory_in_words():

@@ -219,11 +219,18 @@ REFUSED: dict[str, tuple[Callable[[], Graph], str]] = {
         r"\(add\): 'b' \(6, 6\) meets a tensor with 4 axes, whose order differs in TFLite; "
         r"reshape it to as many axes$",
     ),
-    "16 bits": (
+    "16 bits around another value": (
         lambda: (
             OneNode("requantize", (activation(("N", 4), replace(GRID, bits=16)),), {}, GRID).graph
         ),
-        r"\(quantize\): 'x' is int16; quantize activations to 8 bits$",
+        r"\(quantize\): 'x' has 16 bits that are not symmetric; LiteRT has 16-bit kernels for zero "
+        r"point 0 only: use the scheme w8a16-sym$",
+    ),
+    "32 bits": (
+        lambda: (
+            OneNode("requantize", (activation(("N", 4), replace(GRID, bits=32)),), {}, GRID).graph
+        ),
+        r"\(quantize\): 'x' is int32; quantize activations to 8 or 16 bits$",
     ),
     "nearest": (
         lambda: _one(

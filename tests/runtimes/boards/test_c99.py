@@ -29,7 +29,7 @@ def test_it_takes_every_scheme_of_8_bits():
 
 
 def test_what_it_refuses_has_a_reason_and_a_remedy():
-    others = {"q6", "q7", "q8", "q9", "w8a16-asym"}
+    others = {"q6", "q7", "q8", "q9", "w8a16-asym", "w8a16-sym"}
     assert set(TARGET.refuses) == {"none", "fp16", *others}
     for quantization in ("none", "fp16"):
         assert "computes in integers; use ptq or qat" in TARGET.refuses[quantization]

@@ -331,7 +331,7 @@ def test_limits_need_pictures(tmp_path):
     ("target", "why"),
     [
         ("kv260", "is int4; the DPU takes int8"),
-        ("rpi4", "rpi4 refuses 'w4a8-asym': "),
+        ("k210", "'kpu-u8' has weights of 8 bits and does not mix them with 4"),
     ],
 )
 def test_a_board_without_other_widths_says_why(tmp_path, target, why):
@@ -340,13 +340,14 @@ def test_a_board_without_other_widths_says_why(tmp_path, target, why):
         case_of(tmp_path, colour_network(), pictures, target=target, limits=Limits(loss=1.0))
 
 
-def test_onnx_runtime_gets_16_bit_values_where_8_bits_lose_too_much(tmp_path):
+@pytest.mark.parametrize("target", ["x86", "rpi4"])
+def test_a_board_gets_16_bit_values_where_8_bits_lose_too_much(tmp_path, target):
     pictures = write_pictures(tmp_path / "seen", 30)
     eight = case_of(tmp_path, colour_network(), pictures)
     runner = eight.pictures
     wanted = runner.outputs(replace(eight.floats, outputs=eight.integers.outputs))
     limit = mean_loss(wanted, runner.outputs(eight.integers)) * 0.75
-    case = case_of(tmp_path, colour_network(), pictures, limits=Limits(loss=limit))
+    case = case_of(tmp_path, colour_network(), pictures, target=target, limits=Limits(loss=limit))
     facts = json.loads((case.files["integer"].parent / "calibration.json").read_text())
     assert facts["mixed_widths"]["chosen"]["values"] > 0
     assert facts["mixed_widths"]["chosen"]["loss"] <= limit
