@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
 
@@ -110,12 +110,19 @@ class Plugins:
 def load_plugins() -> Plugins:
     """Load every plugin once per process; read-only afterwards."""
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    return Plugins(tuple(_load(point) for point in points))
+    of_distribution = cache(_name_and_version)
+    return Plugins(tuple(_load(point, *of_distribution(point.dist)) for point in points))
 
 
-def _load(point: EntryPoint) -> Plugin:
-    distribution = point.dist.name if point.dist else "unknown"
-    version = point.dist.version if point.dist else "unknown"
+def _name_and_version(found: Distribution | None) -> tuple[str, str]:
+    """Return those of a distribution; reading its metadata takes milliseconds."""
+    if found is None:
+        return "unknown", "unknown"
+    metadata = found.metadata
+    return metadata["Name"], metadata["Version"]
+
+
+def _load(point: EntryPoint, distribution: str, version: str) -> Plugin:
     plugin = Plugin(point.name, distribution, version, point.module)
     try:
         module = point.load()

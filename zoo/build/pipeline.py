@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ __all__ = ["STAGES", "Step", "artifact_stages", "build", "next_step", "preview"]
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
     """Return the whole recipe; file contents are inputs, their locations do not matter."""
-    facts: dict[str, object] = {"recipe": _without_folders(asdict(plan.recipe))}
+    facts: dict[str, object] = {"recipe": _without_folders(plan.recipe)}
     return {**facts, "replaces": plan.replaces} if plan.replaces else facts
 
 
@@ -364,9 +364,16 @@ def _run(step: Step, plan: Plan, started: Callable[[], None], out: Path) -> None
 
 
 def _without_folders(value: Any) -> Any:  # noqa: ANN401 (JSON)
-    """Return a value with file names in place of paths."""
+    """Return a value with file names in place of paths, and dicts in place of dataclasses.
+
+    dataclasses.asdict would copy all values first, which every stage of every build waits for.
+    """
     if isinstance(value, Path):
         return value.name
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _without_folders(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {name: _without_folders(part) for name, part in value.items()}
-    return [_without_folders(part) for part in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple | list):
+        return [_without_folders(part) for part in value]
+    return value

@@ -53,11 +53,11 @@ class Imports:
 
 
 @cache
-def modules_of(package: str) -> Mapping[str, Path]:
-    """Return the source files of a top-level package or module by dotted name."""
+def modules_of(package: str) -> Mapping[str, str]:
+    """Return the paths of a top-level package's or module's source files by dotted name."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        return {package: Path(spec.origin)} if spec and spec.origin else {}
+        return {package: spec.origin} if spec and spec.origin else {}
     files = {
         (package, *inside.removesuffix(".py").split("/")): path
         for folder in spec.submodule_search_locations
@@ -67,12 +67,12 @@ def modules_of(package: str) -> Mapping[str, Path]:
     return {".".join(_without_init(parts)): path for parts, path in files.items()}
 
 
-def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[tuple[str, Path]]:
+def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield (relative path, path) of every file below a folder, without Python's caches.
 
     skipped: folders directly inside.
     """
-    # Path.rglob takes several times as long, and every build looks at all sources.
+    # As text: Path.rglob takes several times as long, and every build looks at all sources.
     waiting = [("", str(folder))]
     while waiting:
         start, place = waiting.pop()
@@ -80,7 +80,7 @@ def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[tuple[s
         with os.scandir(place) as entries:
             for entry in entries:
                 if entry.is_file():
-                    yield f"{start}{entry.name}", Path(entry.path)
+                    yield f"{start}{entry.name}", entry.path
                 elif entry.is_dir(follow_symlinks=False) and entry.name not in left_out:
                     waiting.append((f"{start}{entry.name}/", entry.path))
 
@@ -89,19 +89,19 @@ def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[tuple[s
 def sub_packages(package: str) -> frozenset[str]:
     """Return the dotted names of the packages directly inside a top-level one."""
     found = modules_of(package).items()
-    return frozenset(n for n, path in found if n.count(".") == 1 and path.stem == _INIT)
+    return frozenset(n for n, path in found if n.count(".") == 1 and _is_init(path))
 
 
 @cache
 def imports_of(module: str) -> Imports:
     """Return what a module imports; nothing if its source is missing or not Python."""
     path = modules_of(module.partition(".")[0]).get(module)
-    source = path.read_bytes() if path else b""
+    source = Path(path).read_bytes() if path else b""
     try:
         tree = _tree(source)
     except (SyntaxError, ValueError):  # cannot be imported
         return Imports()
-    place = module if path and path.stem == _INIT else module.rpartition(".")[0]
+    place = module if path and _is_init(path) else module.rpartition(".")[0]
     names = {name for statement in _statements(tree) for name in _names(statement, place)}
     foreign = {name for name in names if name.partition(".")[0] not in _PYTHONS_OWN}
     return Imports(frozenset(foreign), _imports_by_name(source, tree))
@@ -149,6 +149,10 @@ def _names(node: ast.AST, place: str) -> Iterator[str]:
         above = place.split(".")[: place.count(".") + 2 - node.level] if node.level else []
         start = ".".join((*above, node.module) if node.module else above)
         yield from (f"{start}.{alias.name}" for alias in node.names if start)
+
+
+def _is_init(path: str) -> bool:
+    return os.path.basename(path) == f"{_INIT}.py"  # noqa: PTH119 (faster)
 
 
 def _without_init(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,7 +123,7 @@ def test_what_real_modules_import(package):
     for module, path in list(modules_of(package).items())[:200]:
         wanted = {
             name.partition(".")[0]
-            for node in ast.walk(ast.parse(path.read_bytes()))
+            for node in ast.walk(ast.parse(Path(path).read_bytes()))
             for name in _absolute(node)
         }
         found = {name.partition(".")[0] for name in imports_of(module).names} - {package}
@@ -144,4 +145,4 @@ def test_files_are_those_of_the_sources(tmp_path):
     assert {name for name, _ in files_below(tmp_path, {"d"})} == {"a.py", "b/c.txt"}
     found = dict(files_below(tmp_path))
     assert set(found) == {"a.py", "b/c.txt", "d/e/f.py"}
-    assert all(path == tmp_path / name for name, path in found.items())
+    assert all(path == str(tmp_path / name) for name, path in found.items())

@@ -181,3 +181,14 @@ def test_parts_of_packages():
 def test_versions_of_libraries():
     assert library_version("numpy") == version("numpy")
     assert library_version("no-such-library") == ABSENT
+
+
+@pytest.mark.parametrize(
+    "place", ["toy_words-1.2.dist-info/METADATA", "toy_words.egg-info/PKG-INFO"]
+)
+def test_a_version_is_not_taken_from_the_description(files, monkeypatch, place):
+    text = b"Metadata-Version: 2.1\nName: toy-words\nVersion: 1.2\n\nVersion: 3\n"
+    monkeypatch.syspath_prepend(files({place: text}))
+    library_version.cache_clear()
+    assert library_version("toy-words") == "1.2"
+    library_version.cache_clear()
