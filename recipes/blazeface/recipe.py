@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
-from recipes.blazeface.wheel import OBTAIN, installed_file
+from recipes.shelf.mediapipe.wheel import OBTAIN, installed_file, weights_licence
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from zoo.contract import Contract, Step, TensorSpec
-from zoo.recipe import Licence, Recipe
+from zoo.recipe import Recipe
 from zoo.region_rule import RegionRule
 
 __all__ = ["contract", "recipe"]
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Recipe:
 def recipe(variant: Variant) -> Recipe:
     """Return the recipe of a variant; its float hub is the wheel's file, if that is installed."""
     name, size = variant.name, variant.size
-    file = installed_file(variant)
+    file = installed_file(f"face_detection/{variant.file}", variant.sha256)
     return Recipe(
         name=name,
         family="blazeface",
@@ -35,8 +35,9 @@ def recipe(variant: Variant) -> Recipe:
         contract=contract(variant),
         hubs={"none": file} if file else {},
         obtain=OBTAIN,
+        usual_quant="none",
         golden=whole_portraits(),
-        licences=(_weights_licence(), portrait_licence()),
+        licences=(weights_licence(), portrait_licence()),
         card=_PAPERS / "card.md",
         evaluate="recipes.shelf.detection_evaluation:evaluate",
         metric="ap_32px_percent",
@@ -81,14 +82,4 @@ def contract(variant: Variant) -> Contract:
             Step("nms", {"iou_percent": 30, "limit": 32, "candidates": 256}),
         ),
         layout="nhwc",
-    )
-
-
-def _weights_licence() -> Licence:
-    return Licence(
-        "weights",
-        "Apache-2.0",
-        commercial=True,
-        file=_PAPERS / "LICENSE.mediapipe.txt",
-        notice="weights by the MediaPipe Authors, Apache-2.0; their model cards were not read",
     )

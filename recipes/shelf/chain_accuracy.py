@@ -42,7 +42,7 @@ from zoo.region_rule import RegionRule
 from zoo.step import Box
 from zoo.user_file import import_file
 
-__all__ = ["ChainAccuracy", "fit_rule", "measure"]
+__all__ = ["ChainAccuracy", "fit_rule", "float_run", "measure"]
 
 _FACES = 600
 """Faces that the rule is fitted on; it has four numbers."""
@@ -88,12 +88,12 @@ def command(
     if len(counts) != 1:
         raise UsageError(f"--network: landmarks of {sorted(counts)}; give networks with the same")
     points = counts.pop()
-    find = recipe.contract, _run(recipe)
+    find = recipe.contract, float_run(recipe)
     tight = _tight(_faces(train, "train", points))
     rule = fit_rule([(find_box(*find, face), face.box) for face in tight])
     faces = list(_faces(test, "test", points))
     boxes = [find_box(*find, face) for face in faces]
-    found = [measure(network, _run(network), faces, boxes, rule) for network in looked_at]
+    found = [measure(network, float_run(network), faces, boxes, rule) for network in looked_at]
     if as_json:
         click.echo(json.dumps({"regions": asdict(rule), "networks": list(map(asdict, found))}))
         return
@@ -150,7 +150,7 @@ def measure(
     )
 
 
-def _run(recipe: Recipe) -> Run:
+def float_run(recipe: Recipe) -> Run:
     """Return the float network."""
     graph = import_file(recipe.demand_float_hub(), recipe.contract.file_inputs)
     with TemporaryDirectory(prefix="zoo-chain-") as folder:

@@ -16,6 +16,7 @@ from zoo.build.quantization import (
     choose_quant,
     choose_scheme,
     hub_key,
+    usual_quant,
 )
 from zoo.build.source_kind import demand_source, demand_steps
 from zoo.build.targets import AUTO, find_target, find_targets, is_automatic
@@ -225,7 +226,8 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     recipe = find_recipe(wish.model, wish.contract, wish.name, has_own_network=wish.hub is not None)
     demand_source(recipe, target)
     demand_steps(recipe, target)
-    asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs))
+    usual = usual_quant(wish, recipe, target)
+    asked, wish = wish.quant, replace(wish, quant=choose_quant(wish, recipe.hubs, usual))
     scheme = choose_scheme(wish, target)
     if wish.commercial:
         _check_commercial(recipe)

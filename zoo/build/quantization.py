@@ -24,23 +24,24 @@ __all__ = [
     "demand_calibration",
     "hub_key",
     "published_quantizations",
+    "usual_quant",
 ]
 
 PTQ, QAT = "ptq", "qat"
 
 
-def choose_quant(wish: Wish, hubs: Mapping[str, Path]) -> str:
+def choose_quant(wish: Wish, hubs: Mapping[str, Path], usual: str = PTQ) -> str:
     """Return --quant, or the model's own quantization if that is omitted.
 
-    hubs: of the model, as in Recipe. Raises UsageError if a file is already quantized and another
-    quantization is requested.
+    hubs: of the model, as in Recipe.  usual: of a model that is not quantized. Raises UsageError if
+    a file is already quantized and another quantization is requested.
     """
     if OWN_INTEGERS not in hubs:
         if wish.quant == OWN_INTEGERS:
             raise UsageError(
                 f"{wish.model}: is not quantized; '{OWN_INTEGERS}' is for quantized files: use ptq"
             )
-        return wish.quant or PTQ
+        return wish.quant or usual
     others = {
         f"--quant {wish.quant}": wish.quant not in ("", "none", PTQ, OWN_INTEGERS),
         f"--scheme {wish.scheme}": wish.scheme,
@@ -53,6 +54,12 @@ def choose_quant(wish: Wish, hubs: Mapping[str, Path]) -> str:
                 f"{option}, or give the float file"
             )
     return OWN_INTEGERS
+
+
+def usual_quant(wish: Wish, recipe: Recipe, target: Target) -> str:
+    """Return what a model is built in if the wish says nothing of integers."""
+    asks_integers = wish.calibration or wish.scheme or wish.quantizer
+    return PTQ if asks_integers or recipe.usual_quant not in target.schemes else recipe.usual_quant
 
 
 def choose_scheme(wish: Wish, target: Target) -> str:

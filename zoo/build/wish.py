@@ -18,7 +18,7 @@ class Wish:
     `hub` MODEL-own.
     target: a board's name, 'board:variant' or 'board:runtime'.  runtime: of the board, '' for its
     default, AUTO for the fastest that takes the network.
-    quant: '' for ptq, or for an already quantized file's own quantization.
+    quant: '' for the model's usual one, mostly ptq, or an already quantized file's own.
     scheme: instead of the target's scheme for `quant`.  hub: a float file instead of the published
     one.  calibration: folder of images, or a data set by name (zoo.data.labelled_data).
     calibration_count: maximum images, None for what the quantization needs.

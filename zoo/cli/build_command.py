@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     "--quant",
     default="",
     shell_complete=quantizations,
-    help="none, fp16, ptq or qat; default ptq, or qdq for an already quantized file.",
+    help="none, fp16, ptq or qat; default: the model's usual one, mostly ptq; qdq for an already "
+    "quantized file.",
 )
 @click.option(
     "--scheme", default="", type=registered("scheme"), help="Scheme, if not the target's."

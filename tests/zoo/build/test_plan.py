@@ -40,6 +40,7 @@ RESEARCH = Licence("data", "LicenseRef-research", False, HUB, notice="research o
 TOY = Recipe("toy_1.0x.shapes", "toy", "", CONTRACT, {"none": HUB, "ptq.toy-scheme": HUB})
 FLOAT_ONLY = Recipe("toy_2.0x.shapes", "toy", "", CONTRACT, {"none": HUB}, licences=(RESEARCH,))
 BARE = Recipe("toy_3.0x.shapes", "toy", "", CONTRACT)
+USUALLY_FLOAT = Recipe("toy_float.shapes", "toy", "", CONTRACT, {"none": HUB}, usual_quant="none")
 BOARD = Target(
     "toy-board",
     "",
@@ -60,6 +61,7 @@ def register_recipes():
         Descriptor("toy_1.0x.shapes", "zoo_fake:TOY", aliases=("toy",)),
         Descriptor("toy_2.0x.shapes", "zoo_fake:FLOAT_ONLY"),
         Descriptor("toy_3.0x.shapes", "zoo_fake:BARE"),
+        Descriptor("toy_float.shapes", "zoo_fake:USUALLY_FLOAT"),
     ]
 
 @hookimpl
@@ -158,6 +160,16 @@ def test_epochs_are_for_a_training(tmp_path):
     for wish in ({"quant": "qat"}, {"quant": "ptq", "calibration": tmp_path}):
         message = refusal(UsageError, **pfld, **wish)
         assert message == "--epochs needs --quant qat and --images DIR; nothing else trains"
+
+
+def test_a_model_is_built_in_its_usual_quantization_unless_asked_for_integers(tmp_path):
+    model = {"model": "toy_float.shapes"}
+    assert plan(**model).build_name == "toy_float.shapes.toy-board.none"
+    assert plan(**model, calibration=tmp_path).quant == "ptq"
+    needs = "quantizing it with 'ptq' for"
+    assert needs in refusal(UsageError, **model, quant="ptq")
+    assert needs in refusal(UsageError, **model, scheme="toy-scheme-2")
+    assert needs in refusal(UsageError, **model, target="c99")  # which takes no floats
 
 
 def test_float_needs_no_quantized_hub():

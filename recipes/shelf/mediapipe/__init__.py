@@ -1,0 +1,1 @@
+"""Networks of MediaPipe that an installed wheel of it holds."""

