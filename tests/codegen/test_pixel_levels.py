@@ -38,7 +38,7 @@ def write_levels(tmp_path_factory):
         sources = [str(DRIVER), *(str(CPP / part) for part in PARTS)]
         library = ["-shared", "-fPIC", "-o", str(folder / "levels.so")]
         includes = [f"-I{CPP}", f"-I{folder}"]
-        subprocess.run([CXX, *STRICT, *includes, *sources, *library], check=True, timeout=120)
+        subprocess.run([CXX, *STRICT, *includes, *sources, *library], check=True)
 
     library = made_once(tmp_path_factory, "levels", make) / "levels.so"
     return ctypes.CDLL(str(library)).write_levels

@@ -61,7 +61,6 @@ def _run(command, folder):
         [*command, sys.executable, "-c", PROGRAM, str(folder)],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr

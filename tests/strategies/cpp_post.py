@@ -125,7 +125,7 @@ def cpp_post(
         (folder / "driver.cpp").write_text(_source(cases))
         library = ["-shared", "-fPIC", "-o", str(folder / "post.so")]
         command = [CXX, *_FLAGS, f"-I{_STEPS}", str(folder / "driver.cpp"), *library]
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True)
 
     return CppPost(made_once(tmp_path_factory, name, make) / "post.so", list(cases))
 

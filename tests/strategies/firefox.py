@@ -8,17 +8,18 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from processes import until
+
 __all__ = ["FIREFOX", "Firefox", "opened_firefox"]
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox") or ""
-_START_S, _END_S = 60, 20
 _PREFERENCES = {
+    "marionette.port": 0,  # any that is free
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "datareporting.policy.dataSubmissionEnabled": False,
@@ -50,10 +51,7 @@ class Firefox:
         return self.call("WebDriver:ExecuteAsyncScript", script=words, args=[])["value"]
 
     def wait(self, condition: str) -> None:
-        end = time.monotonic() + _START_S
-        while not self.evaluate(f"return {condition}"):
-            assert time.monotonic() < end, condition
-            time.sleep(0.05)
+        until(lambda: self.evaluate(f"return {condition}"))
 
     def _receive(self) -> Any:
         while b":" not in self._rest:
@@ -68,10 +66,7 @@ class Firefox:
 @contextmanager
 def opened_firefox(profile: Path) -> Iterator[Firefox]:
     """Yield a session. profile: an empty folder."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    wishes = {**_PREFERENCES, "marionette.port": port}
-    lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in wishes.items())
+    lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in _PREFERENCES.items())
     (profile / "user.js").write_text("".join(lines))
     command = [FIREFOX, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
     environment = {**os.environ, "HOME": str(profile)}
@@ -79,21 +74,18 @@ def opened_firefox(profile: Path) -> Iterator[Firefox]:
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            with _connected(port) as connection:
+            port = _port(process, profile / "MarionetteActivePort")
+            with socket.create_connection(("127.0.0.1", port)) as connection:
                 firefox = Firefox(connection)
                 yield firefox
                 with suppress(OSError, ValueError):
                     firefox.call("Marionette:Quit", flags=["eForceQuit"])
-            process.wait(_END_S)
+            process.wait()
         finally:
             process.kill()
 
 
-def _connected(port: int) -> socket.socket:
-    end = time.monotonic() + _START_S
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port))
-        except OSError:
-            assert time.monotonic() < end, "Firefox does not listen"
-            time.sleep(0.1)
+def _port(process: subprocess.Popen, note: Path) -> int:
+    """Return the port that Firefox has chosen, once it listens there."""
+    until(lambda: (note.exists() and note.read_text()) or process.poll() is not None)
+    return int(note.read_text())

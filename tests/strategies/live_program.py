@@ -13,7 +13,6 @@ __all__ = ["FRAME", "Answer", "LiveProgram", "live_program"]
 
 HEIGHT, WIDTH = 120, 160
 FRAME = spot(50, 60).tobytes()
-_PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class LiveProgram:
 
     def connect(self, content: bytes = b"") -> socket.socket:
         """Return a new connection that has sent a text."""
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_S)
+        connection = socket.create_connection(("127.0.0.1", self.port))
         self.connections.enter_context(connection)
         connection.sendall(content)
         return connection

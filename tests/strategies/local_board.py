@@ -4,14 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from processes import until
+
 _SERVER = Path(__file__).with_name("ssh_server.py")
-_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,7 @@ def client_path(folder: Path, port: int) -> str:
 
 def _port(server: subprocess.Popen, note: Path) -> int:
     """Return the port, once the server listens."""
-    end_s = time.monotonic() + _TIMEOUT_S
-    while server.poll() is None and time.monotonic() < end_s:
-        if note.exists():
-            return int(note.read_text())
-        time.sleep(0.05)
-    raise RuntimeError(f"{_SERVER.name} did not start")
+    until(lambda: note.exists() or server.poll() is not None)
+    if not note.exists():
+        raise RuntimeError(f"{_SERVER.name} did not start")
+    return int(note.read_text())

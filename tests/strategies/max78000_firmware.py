@@ -117,7 +117,6 @@ def run(program: Path, serial: bytes = b"") -> list[dict[str, Any]]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=120,
         check=False,
     )
     return [json.loads(line) for line in finished.stdout.splitlines()]

@@ -167,7 +167,6 @@ class App:
             env=environment or {},
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
             check=False,
         )
         lines = [json.loads(line) for line in finished.stdout.splitlines() if line[:1] == "{"]

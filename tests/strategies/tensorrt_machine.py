@@ -73,7 +73,6 @@ class Machine:
             env=environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
             check=False,
         )
         lines = [json.loads(line) for line in finished.stdout.splitlines() if line[:1] == "{"]

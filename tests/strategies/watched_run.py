@@ -35,7 +35,6 @@ def watched(
         env={**passed, **own, **(environment or {})},
         capture_output=True,
         encoding="utf-8",
-        timeout=240,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr

@@ -10,16 +10,14 @@ from zoo.errors import MissingToolError, WorkerError
 
 __all__ = ["cluster"]
 
-_TIMEOUT_S = 5
-
 
 @contextmanager
 def cluster(address: str) -> Iterator[Executor]:
     """Connect to a scheduler; calls that are still there at the end are cancelled.
 
-    address: such as 'tcp://host:8786', or 'tls://host:8786' with Dask's own settings for keys.
-    Raises ToolchainError without dask.distributed, WorkerError if there is no scheduler, or it has
-    no workers.
+    address: such as 'tcp://host:8786', or 'tls://host:8786'. Dask's own settings have its keys, and
+    how long a scheduler may take to answer. Raises ToolchainError without dask.distributed,
+    WorkerError if there is no scheduler, or it has no workers.
     """
     try:
         distributed: Any = import_module("distributed")
@@ -29,7 +27,7 @@ def cluster(address: str) -> Iterator[Executor]:
             "pip install 'edgezoo[dask]'"
         ) from error
     try:
-        client = distributed.Client(address, timeout=_TIMEOUT_S)
+        client = distributed.Client(address)
     except (OSError, ValueError) as error:
         raise WorkerError(
             f"--scheduler {address}: no Dask scheduler answers ({error}); start one with `dask "

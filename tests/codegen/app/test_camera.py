@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_once import made_once
+from processes import run_beside
 from spot_app import save, spot
 
 pytestmark = pytest.mark.toolchain
@@ -103,17 +104,12 @@ def test_broken_frames_are_skipped_and_counted(app, camera, fault, skipped):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_silent_camera_is_left_at_once(app, camera, number):
     words = ["--model", app.model, "--onnxruntime", app.runtime_library]
-    running = subprocess.Popen(
-        [app.program, *words, "--source", "/dev/video7"],
-        env={**camera, "CAMERA_FAULT": "silent"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    with running:
+    command = [app.program, *words, "--source", "/dev/video7"]
+    with run_beside(command, env={**camera, "CAMERA_FAULT": "silent"}) as running:
         assert b"landmarks" in running.stdout.readline()
         running.send_signal(number)
         # Without the signal it would wait for 30 s and fail.
-        assert running.wait(timeout=60) == 0
+        assert running.wait() == 0
         assert b": 1 frames, 1 faces in " in running.stderr.read()
 
 

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from processes import run_beside
 from spot_app import save, spot
 
 pytestmark = pytest.mark.toolchain
@@ -21,12 +22,10 @@ def test_nothing_is_read_beyond_the_wanted_photos(app):
     """A pipe that stays open without another frame does not keep the program."""
     words = ["--model", app.model, "--onnxruntime", app.runtime_library, "--photos", "1"]
     command = [app.program, *words, "--source", "raw:160x120:-"]
-    with subprocess.Popen(
-        command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as running:
+    with run_beside(command, env={}, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
         running.stdin.write(spot(50, 60).tobytes())
         running.stdin.flush()
-        assert running.wait(timeout=120) == 0
+        assert running.wait() == 0
         assert running.stdout.read().count(b"landmarks") == 1
 
 

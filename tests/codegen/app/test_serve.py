@@ -67,7 +67,7 @@ def test_the_last_picture_stays_until_a_signal(live):
     stream = live.get("/video")
     assert stream.picture().startswith(b"\xff\xd8")
     live.process.send_signal(signal.SIGTERM)
-    assert live.process.wait(timeout=60) == 0
+    assert live.process.wait() == 0
     assert b"1 frames, 1 faces" in live.process.stderr.read()
 
 
@@ -75,7 +75,7 @@ def test_the_last_picture_stays_until_a_signal(live):
 def test_a_signal_ends_it_while_clients_look(live, number):
     streams = [live.get("/video"), live.get("/events"), live.connect(b"GET")]
     live.process.send_signal(number)
-    assert live.process.wait(timeout=60) == 0
+    assert live.process.wait() == 0
     assert streams[1].body() == b""
 
 

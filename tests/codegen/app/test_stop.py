@@ -4,9 +4,9 @@ import json
 import os
 import signal
 import subprocess
-import threading
 
 import pytest
+from processes import run_beside, wait_for_file
 from spot_app import spot
 
 pytestmark = pytest.mark.toolchain
@@ -15,13 +15,7 @@ FRAME = spot(50, 60).tobytes()
 
 def start(app, source, **keywords):
     words = ["--model", app.model, "--onnxruntime", app.runtime_library]
-    return subprocess.Popen(
-        [app.program, *words, "--source", source],
-        env={},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **keywords,
-    )
+    return run_beside([app.program, *words, "--source", source], env={}, **keywords)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -32,7 +26,7 @@ def test_a_pipe_that_delivers_no_more(app, number, rest):
         running.stdin.flush()
         assert json.loads(running.stdout.readline())["frame"] == 0
         running.send_signal(number)
-        assert running.wait(timeout=60) == 0
+        assert running.wait() == 0
         assert running.stdout.read() == b""
         assert b"spot_tiny.drawn: 1 frames, 1 faces in " in running.stderr.read()
 
@@ -42,10 +36,9 @@ def test_a_named_pipe_without_a_writer(app, tmp_path, source):
     pipe = tmp_path / "pipe.png"
     os.mkfifo(pipe)
     with start(app, source.format(pipe=pipe)) as running:
-        # It waits, after loading; no line tells when.
-        asking = threading.Timer(2, running.send_signal, [signal.SIGTERM])
-        asking.start()
-        assert running.wait(timeout=60) in {0, -signal.SIGTERM}
+        wait_for_file(running.pid, pipe)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait() == 0
         assert running.stdout.read() == b""
 
 
@@ -54,5 +47,5 @@ def test_a_picture_and_frames_by_a_named_pipe(app, tmp_path):
     os.mkfifo(pipe)
     with start(app, f"raw:160x120:{pipe}") as running:
         pipe.write_bytes(FRAME + FRAME)
-        assert running.wait(timeout=60) == 0
+        assert running.wait() == 0
         assert running.stdout.read().count(b"landmarks") == 2

@@ -22,7 +22,6 @@ def start(app, *words, shell='exec "$@"', **keywords):
         ["sh", "-c", shell, "sh", app.program, *given],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
         check=False,
         **keywords,
     )

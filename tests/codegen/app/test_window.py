@@ -1,11 +1,11 @@
 """The live view, on a screen without a monitor."""
 
 import json
-import subprocess
 
 import numpy as np
 import pytest
-from screen import Screen, screen, until
+from processes import run_beside, until
+from screen import Screen, screen
 from spot_app import save, spot
 
 pytestmark = pytest.mark.toolchain
@@ -28,40 +28,33 @@ def start(app, desktop: Screen, *words):
     """Start the app with a window. SDL2 and the X libraries leave memory behind."""
     given = ["--model", app.model, "--onnxruntime", app.runtime_library, "--window", *words]
     environment = {"DISPLAY": desktop.display, "ASAN_OPTIONS": "detect_leaks=0"}
-    return subprocess.Popen(
-        [app.program, *map(str, given)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return run_beside([app.program, *given], env=environment, text=True)
 
 
 def finish(running):
     """Return status and photos of a run that ends."""
-    out, _ = running.communicate(timeout=60)
+    out, _ = running.communicate()
     return running.returncode, [json.loads(line) for line in out.splitlines()]
 
 
-def shown(desktop, color):
-    """Return a text if the screen has a few pixels of a colour."""
-    return "yes" * bool((desktop.pixels() == color).all(axis=-1).sum() > 100)
+def is_whole(pixels):
+    """Return whether a screen shows the overlay; it may be read while it is drawn."""
+    rows, columns = np.nonzero((pixels == BOX_COLOR).all(axis=-1))
+    # The box in its own size: the window is as large as the photo.
+    if rows.size == 0 or (np.ptp(columns) + 1, np.ptp(rows) + 1) != (150, 140):
+        return False
+    corner = pixels[rows.min() - 80 :, columns.min() - 120 :][:30, :100]
+    return (corner == 255).all(axis=-1).sum() > 50  # frames per second, in white letters
 
 
 def test_a_window_shows_the_overlay_until_escape(app, desktop, photo):
     with start(app, desktop, "--source", photo, "--box", "120,80,150,140") as running:
         window = desktop.window(TITLE)
-        until(lambda: shown(desktop, BOX_COLOR))
-        pixels = desktop.pixels()
+        until(lambda: is_whole(desktop.pixels()))
         assert running.poll() is None  # the last picture stays
         desktop.press_escape(window)
         status, lines = finish(running)
     assert (status, len(lines)) == (0, 1)
-    rows, columns = np.nonzero((pixels == BOX_COLOR).all(axis=-1))
-    # The box in its own size: the window is as large as the photo.
-    assert (np.ptp(columns) + 1, np.ptp(rows) + 1) == (150, 140)
-    corner = pixels[rows.min() - 80 :, columns.min() - 120 :][:30, :100]
-    assert (corner == 255).all(axis=-1).sum() > 50  # frames per second, in white letters
 
 
 def test_closing_the_window_ends_a_film(app, desktop, tmp_path):

@@ -59,7 +59,6 @@ class LitertApp:
             env={"PATH": "/usr/bin:/bin"},
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
             check=False,
         )
 

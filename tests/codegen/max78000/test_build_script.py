@@ -34,7 +34,6 @@ def build(firmware: Path, sdk: Path | str, *words: str) -> subprocess.CompletedP
         env={"PATH": os.environ["PATH"], "MAXIM_PATH": str(sdk)},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
         check=False,
     )
 

@@ -70,7 +70,6 @@ def install(bundle, prefix, **environment):
         env={"PATH": "/usr/bin:/bin", **runtime, **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
         check=False,
     )
 

@@ -60,7 +60,7 @@ class BoardApp:
         """Run with a model."""
         command = [*self.words, self.program, "--model", model, *options]
         return subprocess.run(
-            list(map(str, command)), capture_output=True, encoding="utf-8", timeout=120, check=False
+            list(map(str, command)), capture_output=True, encoding="utf-8", check=False
         )
 
 

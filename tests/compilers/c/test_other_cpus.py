@@ -104,7 +104,6 @@ def test_same_outputs(name, scheme, channels, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
         check=True,
     )
     assert run.stdout.split()[-1] == expected(graph)

@@ -2,9 +2,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from processes import until, wait_for_end
 from tiny_bundle import NOTHING, PROGRAM, write_bundle
 
 from zoo.bench.board import board_machine, measure_on_board
@@ -158,21 +158,19 @@ def test_threads_that_the_program_cannot_have(measure):
 
 def test_an_interrupted_run_ends_there_too(board, tmp_path):
     """Ctrl-C reaches the whole group of processes, as in a terminal."""
-    endless = PROGRAM.replace("*) echo", "*) echo $$ >$TMPDIR/running; exec sleep 600; echo")
+    endless = PROGRAM.replace("*) echo", "*) echo $$ >$TMPDIR/running; exec sleep 3600; echo")
     archive = write_bundle(tmp_path, endless)
     command = [sys.executable, "-m", "zoo", "bench", "--ssh", board.host, archive]
     bench = subprocess.Popen(
         command, start_new_session=True, stderr=subprocess.DEVNULL, preexec_fn=_heed_interrupts
     )
     note = board.temporary / "running"
-    while not (note.exists() and note.read_text()):
-        assert bench.poll() is None
-        time.sleep(0.05)
+    until(lambda: (note.exists() and note.read_text().endswith("\n")) or bench.poll() is not None)
+    process = int(note.read_text())
     os.killpg(bench.pid, signal.SIGINT)
-    assert bench.wait(60) == 130
+    assert bench.wait() == 130
     assert board.leftovers == []
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(note.read_text()), 0)
+    wait_for_end(process)
 
 
 def _heed_interrupts() -> None:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import onnx
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from own_inputs import picture_network
 from PIL import Image
+from processes import wait_for_sleep
 
 from zoo.cli.main import cli
 from zoo.errors import DataError, UnknownNameError, UsageError
@@ -222,10 +222,8 @@ def test_ctrl_c_at_a_question_ends_it(home):
         preexec_fn=as_in_a_terminal,
     ) as running:
         assert running.stderr.read(5) == b"Model"
-        while running.poll() is None:  # one may come just before it waits for the answer
-            running.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
-                running.wait(5)
+        wait_for_sleep(running.pid)  # just before it waits for the answer, one would be late
+        running.send_signal(signal.SIGINT)
         said = running.stderr.read()
     os.close(asked)
     os.close(answer)

@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic, sleep
 
 import click
 import numpy as np
 import pytest
+from processes import run_beside, state, until, wait_for_end
 from tiny_bundle import write_bundle
 
 from zoo.cli.entry import enter
@@ -41,7 +41,6 @@ def zoo_in_sh(script, *words, program=ZOO, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
         check=False,
     )
 
@@ -113,10 +112,9 @@ def test_the_end_of_zoo_run_is_that_of_its_program(tmp_path, number):
         assert running.stderr.readline() == "started\n"
         running.send_signal(number)
         assert running.stdout.read() == "results until the end\n"
-        assert running.wait(timeout=60) == 7
+        assert running.wait() == 7
     assert list(temporary.iterdir()) == []
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    wait_for_end(int((tmp_path / "pid").read_text()))
 
 
 @pytest.mark.parametrize(
@@ -135,26 +133,25 @@ def test_other_commands_end_with_their_programs(tmp_path, number, status, messag
         "@click.command()\n"
         "def command():\n"
         "    with TemporaryDirectory():\n"
-        "        subprocess.run(['sh', '-c', 'sleep 60 & echo $!; wait'])\n"
+        "        subprocess.run(['sh', '-c', 'sleep 3600 & echo $!; wait'])\n"
         "enter(command, 'zoo')\n"
     )
-    running = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    with running:
+    temporary, said = tmp_path / "temporary", tmp_path / "said"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    # No pipe: programs that go on keep it open.
+    with (
+        said.open("wb") as error,
+        run_beside([sys.executable, "-c", script], env=environment, stderr=error) as running,
+    ):
         sleeper = int(running.stdout.readline())
         running.send_signal(number)
-        assert running.wait(timeout=60) == status
-        assert running.stderr.read().endswith(message)
-    assert list(tmp_path.iterdir()) == []
-    if number == signal.SIGTERM:
-        assert not Path(f"/proc/{sleeper}").exists() or is_zombie(sleeper)
-    else:
+        assert running.wait() == status
+    assert said.read_text().endswith(message)
+    assert list(temporary.iterdir()) == []
+    if number == signal.SIGINT:
         os.kill(sleeper, signal.SIGTERM)  # a terminal would have told it
+    wait_for_end(sleeper)
 
 
 def test_ctrl_z_stops_the_program_and_fg_continues_it(tmp_path):
@@ -164,28 +161,9 @@ def test_ctrl_z_stops_the_program_and_fg_continues_it(tmp_path):
         program = int(file.read_text())
         for number, expected in ((signal.SIGTSTP, "T"), (signal.SIGCONT, "S")):
             running.send_signal(number)
-            until(lambda expected=expected: states(running.pid, program) == {expected})
+            until(lambda expected=expected: {state(running.pid), state(program)} == {expected})
         running.terminate()
     assert running.returncode != 0
-
-
-def states(*processes):
-    return {
-        Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        for process in processes
-    }
-
-
-def until(is_so, seconds=30):
-    """Wait for what happens at once, except on a busy machine."""
-    end = monotonic() + seconds
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.01)
-
-
-def is_zombie(process):
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_what_is_ignored_stays_ignored(tmp_path):

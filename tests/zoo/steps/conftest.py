@@ -260,6 +260,6 @@ def cpp(tmp_path_factory: pytest.TempPathFactory) -> CppSteps:
     def make(folder: Path) -> None:
         library = ["-shared", "-fPIC", "-o", str(folder / "steps.so")]
         command = [CXX, *STRICT, *CHECKED, f"-I{STEPS}", str(DRIVER), *library]
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True)
 
     return CppSteps(made_once(tmp_path_factory, "steps", make) / "steps.so")

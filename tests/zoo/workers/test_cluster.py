@@ -9,6 +9,7 @@ from zoo.errors import WorkerError
 from zoo.workers.cluster import cluster
 
 distributed = pytest.importorskip("distributed", reason="no dask.distributed")
+dask = pytest.importorskip("dask", reason="no dask.distributed")
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def test_calls_run_on_the_cluster_and_survive_a_killed_worker(scheduler, tmp_pat
 
 def test_a_missing_scheduler_is_told():
     with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(WorkerError, match=r"--scheduler tcp://127\.0\.0\.1:1: no Dask scheduler"),
         cluster("tcp://127.0.0.1:1"),
     ):

@@ -3,11 +3,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from processes import until, wait_for_end
 
 from zoo.errors import WorkerError
 from zoo.workers.local import LocalWorkers
@@ -19,13 +18,6 @@ def die_once(mark: Path) -> int:
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return os.getpid()
-
-
-def wait_for_end(process: int) -> None:
-    """Wait until a process has ended; its parent, if any, need not have noticed."""
-    with suppress(FileNotFoundError):
-        while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX":
-            time.sleep(0.01)
 
 
 def test_calls_run_in_other_processes_and_give_their_results():
@@ -60,13 +52,12 @@ def test_an_exception_is_told_with_its_trace():
 
 def test_an_error_in_the_block_ends_running_calls_and_their_programs(tmp_path):
     mark = tmp_path / "pid"
-    command = ["sh", "-c", f"echo $$ > {mark}; exec sleep 600"]
+    command = ["sh", "-c", f"echo $$ > {mark}; exec sleep 3600"]
 
     def interrupted():
         with LocalWorkers(1) as workers:
             workers.submit(subprocess.run, command)
-            while not (mark.exists() and mark.read_text()):
-                time.sleep(0.01)
+            until(lambda: mark.exists() and mark.read_text().endswith("\n"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -81,7 +72,7 @@ def test_workers_end_with_a_caller_that_is_killed(tmp_path):
         "if __name__ == '__main__':\n"
         "    workers = LocalWorkers(1)\n"
         "    print(workers.submit(os.getpid).result(), flush=True)\n"
-        "    workers.submit(time.sleep, 600)\n"
+        "    workers.submit(time.sleep, 3600)\n"
         "    time.sleep(0.1)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
