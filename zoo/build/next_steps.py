@@ -9,7 +9,6 @@ from zoo import registry
 from zoo.advice import Advice, first_advice
 from zoo.build.targets import AUTO
 from zoo.bundle.bundle import Manifest
-from zoo.contract import Contract
 from zoo.plugs import AppGenerator, Package
 from zoo.target import ARCHIVE, Target
 
@@ -60,25 +59,28 @@ def next_steps(
         "package_name": shlex.quote(package.name),
         "name": shlex.quote(manifest.name),
     }
-    trials = (*form.trials, *app.trials, _trial(manifest, app))
+    trials = (*form.trials, *app.trials)
     told = (*form.installations, *target.installations, *app.installations)
     return NextSteps(
-        first_advice(trials, manifest.files, fields),
+        first_advice(trials, manifest.files, fields) or _trial(manifest, app, fields["archive"]),
         first_advice((*told, *_INSTALLATIONS), manifest.files, fields),
         _checks(target, packages, public_key) if public_key else (),
         f"--runtime {AUTO} takes {faster} if that has all of the network's ops" if faster else "",
     )
 
 
-def _trial(manifest: Manifest, app: AppGenerator) -> Advice:
-    """Return how to try a bundle whose app does not tell."""
-    if manifest.program and not app.stand_in:
-        contract = Contract.from_json(manifest.models[0].contract, manifest.name)
-        source = "sound.wav" if contract.signal else "photo.png"
-        return Advice(f"zoo run {{archive}} --source {source}")
-    if manifest.program:
-        return Advice("zoo verify {archive} runs its program here, on a stand-in for the board")
-    return Advice("zoo verify {archive} runs its network here")
+def _trial(manifest: Manifest, app: AppGenerator, archive: str) -> str:
+    """Return how to try a bundle whose app does not tell: on an example of its own."""
+    if not manifest.program:
+        return f"zoo verify {archive} runs its network here"
+    if app.stand_in:
+        return f"zoo verify {archive} runs its program here, on a stand-in for the board"
+    chain = manifest.chain
+    _, example, _ = (chain.golden if chain else manifest.golden)[0]
+    program, source = (
+        shlex.quote(f"{manifest.name}/{path}") for path in (manifest.program, example)
+    )
+    return f"tar -xzf {archive} && {program} --source {source}"
 
 
 def _checks(target: Target, packages: Sequence[Path], public_key: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import click
 
 from zoo.cli.options import cache_option, json_option, open_cache
 from zoo.cli.output import print_json, print_table
+from zoo.counted import counted
 
 
 @click.group()
@@ -58,4 +59,4 @@ def clear(cache_folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(cache.folder), "removed": count})
     else:
-        click.echo(f"{cache.folder}: {count} results removed")
+        click.echo(f"{cache.folder}: {counted(count, 'result')} removed")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from zoo.build.wish import Wish
     from zoo.estimate.estimate import Estimate
 
+_SHORT = "--layers tells how each time was found, and how sure it is"
+
 
 @click.command()
 @click.argument("models", nargs=-1, required=True, type=registered("recipe"))
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Correct the estimates by what zoo bench measured on the board.",
 )
-@click.option("--layers", is_flag=True, help="Also print each layer.")
+@click.option("--layers", is_flag=True, help="Also print each layer, and how times were found.")
 @size_option
 @signal_option
 @json_option
@@ -101,7 +103,10 @@ def command(
         return
     how = f"corrected by {measured.name}" if measured else "not measured"
     print_table(f"Estimated, {how}", [_shown(one) for one in found])
-    for note in dict.fromkeys(map(_note, found)):
+    notes = dict.fromkeys(map(_note, found))
+    if len(notes) > 1 and not layers:
+        notes = dict.fromkeys((_SHORT,))
+    for note in notes:
         click.echo(note)
     for one in found if layers else ():
         click.echo()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from zoo.counted import counted
 from zoo.drawing.photos import marked_photo
 from zoo.report.blocks import Block, Figures, Page, Section, Table, Text
 from zoo.report.compared import accuracy_blocks, curve_blocks, metric_text, number
@@ -148,7 +149,7 @@ def _contents(contents: Contents) -> Iterator[Block]:
     for folder, files in folders.items():
         size = sum(file.bytes for file in files)
         rows = tuple((file.name, f"{file.bytes:,}", file.sha256 or "-") for file in files)
-        summary = f"{folder}: {len(files)} file{'s' if len(files) > 1 else ''}, {size:,} bytes"
+        summary = f"{folder}: {counted(len(files), 'file')}, {size:,} bytes"
         yield Table(f"Files in {folder}", ("file", "bytes", "SHA-256"), rows, summary)
 
 

@@ -110,7 +110,7 @@ def test_a_silent_camera_is_left_at_once(app, camera, number):
         running.send_signal(number)
         # Without the signal it would wait for 30 s and fail.
         assert running.wait() == 0
-        assert b": 1 frames, 1 faces in " in running.stderr.read()
+        assert b": 1 frame, 1 face in " in running.stderr.read()
 
 
 def test_a_silent_camera_is_no_endless_wait(app, camera):

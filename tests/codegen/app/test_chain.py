@@ -75,7 +75,7 @@ def test_nothing_found_is_no_line(app, tmp_path):
     assert not {"latency_ms", "inference_ms"} & line["summary"].keys()  # nothing was measured
     assert (tmp_path / "out" / "black.png").is_file()
     told = app.run("--source", black).error
-    assert "1 frames, 0 faces in " in told
+    assert "1 frame, 0 faces in " in told
     assert "frames/s; detector: " in told
     assert "ms; of a photo: detector " in told
 
@@ -117,7 +117,7 @@ def test_the_detector_alone(app, tmp_path):
     raw = tmp_path / "raw.jsonl"
     line, summary = app.run(*words, "--raw-outputs", raw, "--json").lines
     assert (summary["summary"]["frames"], summary["summary"]["faces"]) == (1, 2)
-    assert "1 frames, 2 faces in " in (told := app.run(*words).error)
+    assert "1 frame, 2 faces in " in (told := app.run(*words).error)
     assert "; a photo: " in told
     assert (line["box"], len(line["boxes"])) == ([0, 0, 160, 120], 2)
     assert "landmarks" not in line

@@ -68,7 +68,7 @@ def test_the_last_picture_stays_until_a_signal(live):
     assert stream.picture().startswith(b"\xff\xd8")
     live.process.send_signal(signal.SIGTERM)
     assert live.process.wait() == 0
-    assert b"1 frames, 1 faces" in live.process.stderr.read()
+    assert b"1 frame, 1 face in" in live.process.stderr.read()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

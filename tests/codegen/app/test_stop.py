@@ -28,7 +28,7 @@ def test_a_pipe_that_delivers_no_more(app, number, rest):
         running.send_signal(number)
         assert running.wait() == 0
         assert running.stdout.read() == b""
-        assert b"spot_tiny.drawn: 1 frames, 1 faces in " in running.stderr.read()
+        assert b"spot_tiny.drawn: 1 frame, 1 face in " in running.stderr.read()
 
 
 @pytest.mark.parametrize("source", ["raw:160x120:{pipe}", "{pipe}"])

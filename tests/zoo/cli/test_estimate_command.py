@@ -27,11 +27,13 @@ def test_several_boards_stand_in_one_table_and_refusals_are_told(zoo):
     result = zoo("estimate", MODEL, *words)
     assert result.exit_code == 0
     assert " on jetson-nano: jetson-nano refuses 'ptq'" in result.stderr
-    assert "Up to 1.2 times as long or as short" in result.stdout
-    assert "c99: no latency is estimated: the target states no speed for int8" in result.stdout
-    assert "What the hardware allows: programs take longer" in result.stdout
     assert f"{MODEL} ptq rpi4" in result.stdout
     assert "> 1.86" in result.stdout
+    assert result.stdout.endswith("\n--layers tells how each time was found, and how sure it is\n")
+    told = zoo("estimate", MODEL, *words, "--layers").stdout
+    assert "Up to 1.2 times as long or as short" in told
+    assert "c99: no latency is estimated: the target states no speed for int8" in told
+    assert "What the hardware allows: programs take longer" in told
 
 
 def test_layers_and_the_networks_of_a_chain_file(zoo, tmp_path):

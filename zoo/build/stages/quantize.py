@@ -13,6 +13,7 @@ from zoo.build.network import check_contract
 from zoo.build.plan import Plan
 from zoo.build.time_limit import demand_in_time
 from zoo.capability import demand_capable
+from zoo.counted import counted
 from zoo.data.held_out import HeldOut, hold_out
 from zoo.data.pictures import (
     calibration_pictures,
@@ -228,7 +229,7 @@ def _metric(plan: Plan, networks: Networks, pictures: HeldOut) -> Check | None:
 
 def _judged_on(plan: Plan, pictures: HeldOut) -> str:
     if _fit(plan) is not None:
-        return f"{len(pictures.judging)} pictures that the recipe's training has seen"
+        return f"{counted(len(pictures.judging), 'picture')} that the recipe's training has seen"
     return pictures.words
 
 

@@ -72,11 +72,16 @@ function statesOf(states) {
   return list;
 }
 
+// "1 region", "2 regions".
+function counted(count, one) {
+  return `${count} ${count === 1 ? one : `${one}s`}`;
+}
+
 // A sentence for the status line.
 function summaryOf(records) {
-  const regions = records.length === 1 ? "1 region" : `${records.length} regions`;
+  const regions = counted(records.length, "region");
   const points = records.reduce((sum, record) => sum + rowsOf(record.landmarks, 2).length, 0);
-  return points ? `${regions}, ${points} landmarks` : regions;
+  return points ? `${regions}, ${counted(points, "landmark")}` : regions;
 }
 
 // The times of the last pictures, to show their medians.

@@ -106,6 +106,11 @@ std::pair<std::string, std::string> units_of(const Summary& summary) {
   return {"picture", "pictures"};
 }
 
+// "1 face", "2 faces".
+std::string counted(std::size_t count, const std::string& unit, const std::string& units) {
+  return std::to_string(count) + " " + (count == 1 ? unit : units);
+}
+
 std::string heat_json(const Summary& summary) {
   return summary.heat ? ", " + json_members(*summary.heat) : "";
 }
@@ -139,12 +144,13 @@ std::string Summary::to_json() const {
 }
 
 std::string Summary::to_text() const {
-  char text[128];
+  char speed[64];
   const auto [unit, units] = units_of(*this);
-  std::snprintf(text, sizeof text, "%d frames, %zu %s in %.3f s, %.1f frames/s", frames, faces,
-                units.c_str(), seconds, frames_per_second(*this));
+  std::snprintf(speed, sizeof speed, " in %.3f s, %.1f frames/s", seconds,
+                frames_per_second(*this));
   const std::string left_out = skipped > 0 ? ", " + std::to_string(skipped) + " skipped" : "";
-  return model + ": " + text + left_out +
+  return model + ": " + counted(static_cast<std::size_t>(frames), "frame", "frames") + ", " +
+         counted(faces, unit, units) + speed + left_out +
          percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
          percentiles_text("network alone", inference_ms) +
          percentiles_text("detector", detector_ms) + parts_text(*this) + power_text(*this) +

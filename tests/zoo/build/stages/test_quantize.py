@@ -177,7 +177,7 @@ def test_what_the_recipe_trained_on_is_said_to_be_seen(tmp_path, images):
     (images / "labels.csv").touch()
     metadata = _quantized(tmp_path, images)
     steps = [check.step for check in recorded_checks(metadata, "hub.onnx")]
-    assert steps[-1].endswith("1 pictures that the recipe's training has seen")
+    assert steps[-1].endswith("1 picture that the recipe's training has seen")
 
 
 @pytest.mark.usefixtures("trainer")
