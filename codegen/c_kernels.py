@@ -20,6 +20,7 @@ __all__ = [
 
 _ROUNDING, _WINDOW = ("rounding",), ("window",)
 _LAYER_STRUCTS = ("rounding", "rescale")
+_SIMILARITY_STRUCTS = ("rounding", "similarity")
 
 # Structs of a kernel's settings, and parts that its code calls: for its input (i), its output (o),
 # or independent of types ('').
@@ -27,6 +28,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "add_wide": _ROUNDING,
         "add_two_stage": _ROUNDING,
+        "align_image": _SIMILARITY_STRUCTS,
         "average_pool": _ROUNDING + _WINDOW,
         "average_pool_two_stage": _ROUNDING + _WINDOW,
         "conv": _LAYER_STRUCTS + _WINDOW,
@@ -34,11 +36,13 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "dense": _LAYER_STRUCTS,
         "depthwise": _LAYER_STRUCTS + _WINDOW,
         "depthwise_3x3": _LAYER_STRUCTS + _WINDOW,
+        "landmark_heatmap": _SIMILARITY_STRUCTS,
         "matmul": _ROUNDING,
         "max_pool": _WINDOW,
         "mul": _ROUNDING,
         "requantize": _ROUNDING,
         "requantize_two_stage": _ROUNDING,
+        "turn_back": _SIMILARITY_STRUCTS,
     }
 )
 _STORE = (("clamp", ""), ("round_shift", ""), ("store", "o"))
@@ -46,11 +50,19 @@ _ACTIVATE = (("clamp", ""), ("round_shift", ""), ("activate", ""))
 _BLOCKS = (("minimum", ""), ("blocks", ""), ("x86", ""), ("arm", ""), ("wasm", ""))
 _LAYER = (*_BLOCKS, ("patches", ""), ("dsp", ""), *_STORE, ("multiply", "i"), ("layer", "io"))
 _DEPTHWISE = (*_BLOCKS, *_STORE, ("tap", "i"))
+_SIMILARITY = (
+    ("clamp", ""),
+    ("round_shift", ""),
+    ("round_divide", ""),
+    ("similarity", ""),
+    ("points", "i"),
+)
 _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "add": (*_BLOCKS, ("clamp", "")),
         "add_wide": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
         "add_two_stage": _ACTIVATE,
+        "align_image": _SIMILARITY,
         "average_pool": (
             ("minimum", ""),
             ("blocks", ""),
@@ -70,6 +82,7 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("widen", "i"),
             ("accumulate_3x3", ""),
         ),
+        "landmark_heatmap": _SIMILARITY,
         "matmul": (("minimum", ""), ("blocks", ""), ("clamp", ""), ("round_shift", "")),
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
@@ -77,6 +90,7 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "requantize_two_stage": _ACTIVATE,
         "resize_linear": (("minimum", ""), ("clamp", ""), ("round_divide", "")),
         "softmax": (("clamp", ""), ("round_divide", "")),
+        "turn_back": _SIMILARITY,
     }
 )
 _PARTS_FIRST = (
@@ -219,7 +233,7 @@ def kernels_code(program: CProgram) -> KernelsCode:
         for kernel in kernels
         for struct in (*_STRUCTS.get(_plain(kernel), ()), _settings_of(kernel))
     ]
-    ordered = _ordered(structs, ("rounding", "rescale", "window"))
+    ordered = _ordered(structs, ("rounding", "rescale", "similarity", "window"))
     two_stage = any(_stores_in_two_stages(call) for call in program.calls)
     return KernelsCode(
         structs=tuple(map(_template, ordered)),
@@ -244,6 +258,8 @@ def scratch_type(kernel: str, input_type: str) -> str:
             return input_type
         case "depthwise_3x3":
             return "int16_t"
+        case "align_image" | "landmark_heatmap" | "turn_back":
+            return "int32_t"
         case _:
             return ""
 

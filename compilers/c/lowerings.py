@@ -8,12 +8,14 @@ __all__ = ["LOWERINGS"]
 LOWERINGS: Mapping[str, str] = MappingProxyType(
     {
         "add": "elementwise:lower_add",
+        "align_image": "alignment:lower_align_image",
         "average_pool": "windows:lower_average_pool",
         "clip": "elementwise:lower_clip",
         "concat": "moves:lower_concat",
         "conv": "weighted:lower_conv",
         "dense": "weighted:lower_dense",
         "depth_to_space": "moves:lower_depth_to_space",
+        "landmark_heatmap": "alignment:lower_landmark_heatmap",
         "matmul": "matrices:lower_matmul",
         "max_pool": "windows:lower_max_pool",
         "mul": "elementwise:lower_mul",
@@ -28,5 +30,6 @@ LOWERINGS: Mapping[str, str] = MappingProxyType(
         "sub": "elementwise:lower_add",
         "table": "functions:lower_table",
         "transpose": "moves:lower_transpose",
+        "turn_back": "alignment:lower_turn_back",
     }
 )

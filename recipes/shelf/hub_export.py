@@ -2,24 +2,33 @@
 
 import logging
 import warnings
+from collections.abc import Sequence
 
 import onnx
+import onnx.parser
 import torch
 from torch import nn
 
 from zoo import registry
 from zoo.contract import Contract
 from zoo.errors import RecipeError
+from zoo.op import Op
 from zoo.recipe import Recipe
 
 __all__ = ["float_hub"]
 
 OPSET = 18
+_FUNCTION_OPSET = 21
+"""Of functions that a hub defines, which its own must equal."""
 
 
-def float_hub(net: nn.Module, recipe: Recipe) -> bytes:
-    """Return simplified ONNX with symbolic batch N, folded batch norms, and a recipe's names."""
-    model = _to_onnx(net.eval(), recipe.contract)
+def float_hub(net: nn.Module, recipe: Recipe, ops: Sequence[str] = ()) -> bytes:
+    """Return simplified ONNX with symbolic batch N, folded batch norms, and a recipe's names.
+
+    ops: of the zoo, which ONNX has not, and whose functions the network calls (torch.onnx.ops).
+    """
+    model = _to_onnx(net.eval(), recipe.contract, _FUNCTION_OPSET if ops else OPSET)
+    model.functions.extend(_function(registry.load("op", name)) for name in ops)
     for node in model.graph.node:
         del node.metadata_props[:]  # the exporter's notes contain local paths
     del model.metadata_props[:]
@@ -30,7 +39,12 @@ def float_hub(net: nn.Module, recipe: Recipe) -> bytes:
     return simplified
 
 
-def _to_onnx(net: nn.Module, contract: Contract) -> onnx.ModelProto:
+def _function(op: Op) -> onnx.FunctionProto:
+    head = f'<domain: "zoo", opset_import: ["": {_FUNCTION_OPSET}]>'
+    return onnx.parser.parse_function(f"{head} {op.onnx_function}")
+
+
+def _to_onnx(net: nn.Module, contract: Contract, opset: int) -> onnx.ModelProto:
     # The exporter reports that torchvision is absent, which is not needed.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -41,7 +55,7 @@ def _to_onnx(net: nn.Module, contract: Contract) -> onnx.ModelProto:
             (torch.zeros(2, *contract.input.shape),),
             dynamo=True,
             verbose=False,
-            opset_version=OPSET,
+            opset_version=opset,
             input_names=[contract.input.name],
             output_names=[tensor.name for tensor in contract.outputs],
             dynamic_shapes={"image": {0: torch.export.Dim("N")}},

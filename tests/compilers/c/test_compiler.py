@@ -148,7 +148,7 @@ def test_an_op_without_a_kernel_is_refused():
     with pytest.raises(
         UnsupportedOpError,
         match=rf"^node '{node.name}' \(batchnorm\): no lowering 'c/batchnorm' is registered; use "
-        r"add or average_pool or .*, or register one with a plugin's register_lowerings$",
+        r"add or align_image or .*, or register one with a plugin's register_lowerings$",
     ):
         to_c(graph.replace(renamed))
 
