@@ -109,7 +109,9 @@ class Similarity:
 
 def parse_places(call: OnnxCall) -> tuple[float, ...]:
     """Return attribute `places` (x0, y0, x1, ...); raises UnsupportedOpError if it is none."""
-    places = tuple(float(value) for value in call.attributes.get("places", ()))
+    given = call.attributes.get("places", ())
+    is_numbers = isinstance(given, list | tuple) and all(isinstance(v, int | float) for v in given)
+    places = tuple(float(value) for value in given) if is_numbers else ()
     if len(places) % 2 or not 4 <= len(places) <= 2 * _POINTS_MAX or not _are_apart(places):
         raise UnsupportedOpError(
             f"{call.where}: {call.op_type} has {len(places)} numbers as its places; expected x and "

@@ -141,7 +141,9 @@ def test_offsets_without_limits_are_refused(op):
         _ = alone(op, Quantization((1.0,), (0,))).node
 
 
-@pytest.mark.parametrize("places", [(), (0.5,) * 4, (0.1, 0.2, 0.3), (0.1, float("nan"), 1.0, 1.0)])
+@pytest.mark.parametrize(
+    "places", [(), 7, "face", (0.5,) * 4, (0.1, 0.2, 0.3), (0.1, float("nan"), 1.0, 1.0)]
+)
 def test_impossible_places_are_refused(places):
     call = OnnxCall("TurnBack", {"places": places}, (activation(("N", 4)),) * 2, "net.onnx")
     with pytest.raises(UnsupportedOpError, match=r"TurnBack has \d numbers as its places"):
