@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A16_ASYM
 from zoo.errors import QuantizeError
 from zoo.scheme import Override
 
@@ -29,6 +29,15 @@ def test_a_pattern_is_that_of_the_node_or_of_its_tensor_and_later_ones_win():
     last = scheme.at("/block2/conv")
     assert (last.weight_bits, last.activation_bits) == (8, 16)
     assert '"pattern": "w.stem"' in scheme.record["zoo.overrides"]
+
+
+def test_16_bits_beside_8_are_signed_around_0():
+    scheme = replace(W8A8_ASYM, overrides=(Override("stem", activation_bits=16),))
+    wide, byte = scheme.at("stem"), scheme.at("head")
+    assert (wide.activation_signed, wide.activation_symmetric) == (True, True)
+    assert (byte.activation_signed, byte.activation_symmetric) == (False, False)
+    narrow = replace(W8A16_ASYM, overrides=(Override("stem", activation_bits=8),)).at("stem")
+    assert (narrow.activation_signed, narrow.activation_symmetric) == (False, False)
 
 
 @pytest.mark.parametrize(
