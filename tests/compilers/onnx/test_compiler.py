@@ -19,7 +19,7 @@ from random_graphs import float_graphs
 from compilers.onnx.compiler import COMPILER, FLOAT16, FLOAT32
 from compilers.op_by_op import judge_ops
 from compilers.reference import run_all, run_graph
-from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM, W8A16_ASYM
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM, W8A16_ASYM, W8A16_SYM
 from zoo import registry
 from zoo.artifact import float_requantization
 from zoo.errors import QuantizeError, RefusedError
@@ -112,11 +112,11 @@ def test_activations_of_8_and_of_16_bits_are_one_network(names, scheme):
     _assert_each_op(integer, next(samples(GRAPH, seed=7)))
 
 
-@given(float_graphs())
+@given(float_graphs(), st.sampled_from((W8A16_ASYM, W8A16_SYM)))
 @settings(max_examples=20, deadline=None)
-def test_all_activations_may_have_16_bits(graph):
+def test_all_activations_may_have_16_bits(graph, scheme):
     try:
-        integer = quantized(graph, W8A16_ASYM)
+        integer = quantized(graph, scheme)
     except QuantizeError as error:
         assert "feeds a table op" in str(error)  # noqa: PT017
         return
