@@ -6,8 +6,7 @@ from typing import Any
 
 from recipes.hrnet.recipe import recipe
 from recipes.hrnet.variants import Variant
-from recipes.shelf.landmarks.training_record import training_text
-from recipes.shelf.publishing import accuracy_table, render
+from recipes.shelf.landmarks.card import landmark_card
 from zoo.data.evaluation import Evaluation
 
 __all__ = ["render_card"]
@@ -22,16 +21,13 @@ def render_card(
     parameters: int,
 ) -> str:
     """Return Markdown. measured: by published hub.  training: record of a training."""
-    licence = recipe(variant).licences[0]
-    return render(
+    return landmark_card(
         _TEMPLATE,
-        name=variant.name,
+        recipe(variant),
+        measured,
+        training,
         width=variant.width,
         size=variant.size,
         map_size=variant.size // 4,
         parameters=f"{parameters:,}",
-        notice=licence.notice[0].upper() + licence.notice[1:],
-        licence=licence.file.name,
-        accuracy=accuracy_table(measured),
-        training=training_text(training),
     )

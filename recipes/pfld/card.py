@@ -6,8 +6,7 @@ from typing import Any
 
 from recipes.pfld.recipe import recipe
 from recipes.pfld.variants import Variant
-from recipes.shelf.landmarks.training_record import training_text
-from recipes.shelf.publishing import accuracy_table, render
+from recipes.shelf.landmarks.card import landmark_card
 from zoo.data.evaluation import Evaluation
 
 __all__ = ["render_card"]
@@ -30,10 +29,11 @@ def render_card(
 
     measured: by published hub.  training: record of a training or a soup.
     """
-    licence = recipe(variant).licences[0]
-    return render(
+    return landmark_card(
         _TEMPLATE,
-        name=variant.name,
+        recipe(variant),
+        measured,
+        training,
         points=variant.points,
         order=_ORDERS[variant.points],
         pose=" and the head pose" if variant.pose_head else "",
@@ -43,9 +43,5 @@ def render_card(
         colour="gray" if variant.is_gray else "RGB",
         width=variant.width,
         parameters=f"{parameters:,}",
-        notice=licence.notice[0].upper() + licence.notice[1:],
-        licence=licence.file.name,
         test_faces=_TEST_FACES[variant.points],
-        accuracy=accuracy_table(measured),
-        training=training_text(training),
     )
