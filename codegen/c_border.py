@@ -9,7 +9,7 @@ from codegen.c_lines import filled
 from codegen.cpp_literal import literal
 from codegen.templates import render
 from zoo.bundle.bundle import DETECTOR
-from zoo.c_program import prefix_of
+from zoo.c_program import element_bytes, prefix_of
 from zoo.errors import RefusedError
 from zoo.plugs import AppDetector, AppRequest
 
@@ -86,8 +86,9 @@ def _call(facts: Mapping[str, Any]) -> NetworkCall:
 def tensor_literal(fact: Mapping[str, Any]) -> str:
     """Return an input or output of a network's JSON file as an IntegerTensor literal."""
     name, shape = literal(fact["name"]), literal(fact["shape"])
-    is_signed = literal(fact["ctype"] != "uint8_t")
-    wide = ", 4" if fact["ctype"] == "int32_t" else ""
+    is_signed = literal(not fact["ctype"].startswith("u"))
+    size = element_bytes(fact["ctype"])
+    wide = f", {size}" if size > 1 else ""
     scale, half_up = f"{literal(fact['scale'])}f", literal(fact["rounding"] == "half_up")
     return f"{{{{{name}, {shape}}}, {is_signed}, {scale}, {fact['zero_point']}, {half_up}{wide}}}"
 

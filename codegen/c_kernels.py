@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from codegen.c_lines import filled
-from zoo.c_program import Call, CProgram
+from zoo.c_program import Call, CProgram, element_bytes
 
 __all__ = [
     "ElementType",
@@ -33,6 +33,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "average_pool_two_stage": _ROUNDING + _WINDOW,
         "conv": _LAYER_STRUCTS + _WINDOW,
         "conv_gathered": _LAYER_STRUCTS + _WINDOW,
+        "conv_wide": _LAYER_STRUCTS + _WINDOW,
         "dense": _LAYER_STRUCTS,
         "depthwise": _LAYER_STRUCTS + _WINDOW,
         "depthwise_3x3": _LAYER_STRUCTS + _WINDOW,
@@ -74,6 +75,13 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "clip": (("clamp", ""),),
         "conv": (*_LAYER, ("copy_line", "")),
         "conv_gathered": (*_LAYER, ("tap", "i")),
+        "conv_wide": (
+            ("minimum", ""),
+            ("blocks", ""),
+            ("multiply_wide", ""),
+            ("store_wide", "o"),
+            ("tap", "i"),
+        ),
         "dense": _LAYER,
         "depthwise": (*_DEPTHWISE, ("accumulate", "i")),
         "depthwise_3x3": (
@@ -115,7 +123,7 @@ _SAME_SETTINGS: Mapping[str, str] = MappingProxyType(
     {"conv_gathered": "conv", "depthwise_3x3": "depthwise"}
 )
 _PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
-_PACKED_PARTS = ("multiply", "layer", "widen")
+_PACKED_PARTS = ("multiply", "multiply_wide", "layer", "widen")
 _TWO_STAGE = "NETWORK_TWO_STAGE"
 
 
@@ -125,6 +133,11 @@ class ElementType:
 
     c: str
     short: str
+
+    @property
+    def is_byte(self) -> bool:
+        """Whether it has 8 bits: only these have forms for some processors."""
+        return self.short in ("u8", "s8")
 
 
 @dataclass(frozen=True)
@@ -171,9 +184,7 @@ class KernelsCode:
     def layers(self) -> tuple[Part, ...]:
         """Return the parts that compute layers, with a form of their own for some processors."""
         return tuple(
-            part
-            for part in self.parts
-            if part.template.file == "layer" and part.types[-1].short != "s32"
+            part for part in self.parts if part.template.file == "layer" and part.types[-1].is_byte
         )
 
     @property
@@ -190,9 +201,7 @@ class KernelsCode:
     def stores(self) -> tuple[Part, ...]:
         """Return the parts that store 8 bits, with a form of their own for some processors."""
         return tuple(
-            part
-            for part in self.parts
-            if part.template.file == "store" and part.types[0].short != "s32"
+            part for part in self.parts if part.template.file == "store" and part.types[0].is_byte
         )
 
     @property
@@ -216,7 +225,7 @@ class KernelsCode:
             function
             for function in self.functions
             if function.template == Template(name, packed=False)
-            and "s32" not in {kind.short for kind in function.types}
+            and all(kind.is_byte for kind in function.types)
         )
 
     def has(self, name: str) -> bool:
@@ -256,7 +265,7 @@ def scratch_type(kernel: str, input_type: str) -> str:
             return "uint8_t"
         case "conv_gathered" | "depthwise":
             return input_type
-        case "depthwise_3x3":
+        case "conv_wide" | "depthwise_3x3":
             return "int16_t"
         case "align_image" | "landmark_heatmap" | "turn_back":
             return "int32_t"
@@ -277,7 +286,8 @@ def _stores_in_two_stages(call: Call) -> bool:
 
 def _is_not_in_floats(call: Call) -> bool:
     rescale = call.settings.get("rescale")
-    return isinstance(rescale, Mapping) and not rescale["fits_float"]
+    is_wide = any(element_bytes(ctype) == 2 for ctype in call.ctypes)
+    return isinstance(rescale, Mapping) and not rescale["fits_float"] and not is_wide
 
 
 def _parts(used: Iterable[tuple[str, tuple[str, ...]]], two_stage: bool) -> tuple[Part, ...]:
@@ -340,7 +350,8 @@ def _function_name(prefix: str, kernel: str, ctypes: tuple[str, ...]) -> str:
 
 
 def _types(ctypes: Iterable[str]) -> tuple[ElementType, ...]:
-    shorts = {"uint8_t": "u8", "int8_t": "s8", "int32_t": "s32"}
+    shorts = {"uint8_t": "u8", "int8_t": "s8", "uint16_t": "u16", "int16_t": "s16"}
+    shorts["int32_t"] = "s32"
     return tuple(ElementType(ctype, shorts[ctype]) for ctype in ctypes)
 
 

@@ -7,7 +7,16 @@ from math import frexp
 from codegen.c_kernels import function_name, scratch_type, struct_name
 from codegen.c_lines import comment, filled, numbers
 from codegen.c_rows import RowsFunction, has_rows, rows_functions
-from zoo.c_program import Argument, Border, Buffer, Call, Constant, CProgram, Setting
+from zoo.c_program import (
+    Argument,
+    Border,
+    Buffer,
+    Call,
+    Constant,
+    CProgram,
+    Setting,
+    element_bytes,
+)
 
 __all__ = ["Array", "BorderCode", "NetworkCode", "Struct", "network_code"]
 
@@ -106,9 +115,9 @@ def network_code(program: CProgram) -> NetworkCode:
 
 
 def _arena_type(program: CProgram) -> str:
-    """Return the most common element type, which then needs no cast."""
-    types = sorted(buffer.ctype for buffer in program.buffers.values())
-    return max(dict.fromkeys(types), key=types.count)
+    """Return the most common type of bytes, which then needs no cast: offsets are in bytes."""
+    types = sorted(b.ctype for b in program.buffers.values() if element_bytes(b.ctype) == 1)
+    return max(dict.fromkeys(types), key=types.count, default="uint8_t")
 
 
 def _borders(program: CProgram) -> Iterator[BorderCode]:

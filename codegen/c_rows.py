@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from codegen.c_kernels import function_name, scratch_type, struct_name
 from codegen.c_lines import filled
-from zoo.c_program import Argument, Call, CProgram
+from zoo.c_program import Argument, Call, CProgram, element_bytes
 
 __all__ = ["RowsFunction", "has_rows", "rows_functions"]
 
@@ -14,6 +14,7 @@ _WIDTHS: Mapping[str, str] = MappingProxyType(
     {
         "conv": "whole->outputs",
         "conv_gathered": "whole->outputs",
+        "conv_wide": "whole->outputs",
         "depthwise": "window.channels",
         "depthwise_3x3": "window.channels",
         "max_pool": "window.channels",
@@ -106,7 +107,7 @@ def _span(program: CProgram, tensor: str) -> tuple[int, int]:
     buffer = program.buffers[tensor]
     if buffer.offset is None:
         return -1, -1
-    size = 4 if buffer.ctype == "int32_t" else 1
+    size = element_bytes(buffer.ctype)
     for length in buffer.shape:
         size *= length
     return buffer.offset, buffer.offset + size

@@ -8,15 +8,23 @@ from zoo.target import Runtime
 
 __all__ = ["C_ACCEPTS", "C_REFUSES", "c_runtime"]
 
-C_ACCEPTS = ("w8a8-sym", "w4a8-asym", "dpu-pow2", "kpu-u8", "ai8x")
+C_ACCEPTS = (
+    "w8a8-sym",
+    "w4a8-asym",
+    "w8a16-asym",
+    "w8a16-sym",
+    "dpu-pow2",
+    "kpu-u8",
+    "ai8x",
+)
 """Schemes besides w8a8-asym."""
 
 C_REFUSES = {
     "none": "the C code computes in integers; use ptq or qat",
     "fp16": "the C code computes in integers; use ptq or qat",
     **dict.fromkeys(
-        ("w8a16-asym", "w8a16-sym", "q6", "q7", "q8", "q9"),
-        "the C kernels have 8-bit activations; use w8a8-asym",
+        ("q6", "q7", "q8", "q9"),
+        "the C kernels have weights of at most 8 bits; use w8a16-asym",
     ),
 }
 

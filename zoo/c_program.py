@@ -4,6 +4,7 @@ A compiler creates it from a Graph, a renderer writes it as text. Images are sto
 other tensors as in the Graph, all without the batch: the program computes one sample.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Argument", "Border", "Buffer", "CProgram", "Call", "Constant", "Setting", "prefix_of"]
+__all__ = [
+    "Argument",
+    "Border",
+    "Buffer",
+    "CProgram",
+    "Call",
+    "Constant",
+    "Setting",
+    "element_bytes",
+    "prefix_of",
+]
+
+_BITS = re.compile(r"u?int(8|16|32|64)_t")
 
 
 def prefix_of(part: str) -> str:
     """Return the start of a program's names. part: as in CProgram."""
     return part or "network"
+
+
+def element_bytes(ctype: str) -> int:
+    """Return the size of an integer type of C, such as 'uint16_t'."""
+    found = _BITS.fullmatch(ctype)
+    assert found, ctype
+    return int(found[1]) // 8
 
 
 @dataclass(frozen=True)
@@ -30,8 +50,7 @@ class Constant:
     @property
     def size_bytes(self) -> int:
         """Its size in memory."""
-        bits = {"int8_t": 8, "uint8_t": 8, "uint16_t": 16, "int32_t": 32}[self.ctype]
-        return int(self.values.size) * bits // 8
+        return int(self.values.size) * element_bytes(self.ctype)
 
 
 Setting = int | str | tuple[int, ...] | Constant | Mapping[str, "Setting"]
@@ -92,8 +111,8 @@ class Border:
     """An input or output of the network: real = scale * (q - zero_point).
 
     name: as in the Graph.  identifier: in C.  shape: in the Graph, without the batch.
-    ctype: 'uint8_t' or 'int8_t'.  rounding: from reals to integers,
-    'half_even' or 'half_up'.
+    ctype: 'uint8_t', 'int8_t', 'uint16_t' or 'int16_t'; of an output that is a layer's sums,
+    'int32_t'.  rounding: from reals to integers, 'half_even' or 'half_up'.
     """
 
     name: str
@@ -106,7 +125,7 @@ class Border:
 
     @property
     def size(self) -> int:
-        """Number of elements, one byte each."""
+        """Number of elements."""
         count = 1
         for length in self.shape:
             count *= length

@@ -6,9 +6,16 @@ import numpy as np
 
 from compilers.c.kernel_view import KernelView, Steps
 from compilers.c.loops import broadcast_loops
-from compilers.c.rescaling import activated, reach, rounding_of, single_factor, stored_range
+from compilers.c.rescaling import (
+    activated,
+    reach,
+    rounding_of,
+    short_factors,
+    single_factor,
+    stored_range,
+)
 from compilers.c.short_sums import short_sum
-from compilers.c.storage import sizes
+from compilers.c.storage import is_wide, sizes
 from zoo.c_program import Call, Setting
 from zoo.fixed_point import TWO_STAGE, round_shift
 
@@ -20,7 +27,8 @@ def lower_add(view: KernelView) -> Steps:
     if view.output_grid.rounding == TWO_STAGE:
         yield _add_two_stage(view)
         return
-    short = _short_sum(view)
+    wide = any(is_wide(tensor) for tensor in (*view.inputs, view.output))
+    short = None if wide else _short_sum(view)
     kernel, constants = ("add", short) if short else ("add_wide", _wide_sum(view))
     settings = {**_loops(view, ("first_strides", "second_strides")), **constants}
     yield view.call(kernel, settings, [view.operand(0), view.operand(1)], in_place=_whole(view))
@@ -31,6 +39,8 @@ def lower_mul(view: KernelView) -> Steps:
     grids = [view.grid(view.inputs[index]) for index in (0, 1)]
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     bound = reach(grids[0]) * reach(grids[1])
+    if any(map(is_wide, view.inputs)):
+        multiplier, shift = map(tuple, short_factors(view, (bound,) * len(multiplier)))
     settings = {
         **_loops(view, ("first_strides", "second_strides", "factor_strides")),
         "first_zero_point": grids[0].zero_point[0],
@@ -141,7 +151,7 @@ def _requantize_two_stage(view: KernelView) -> Call:
 def _sum_rounding(view: KernelView) -> str:
     """Return the rounding of an addition, a sum of two products.
 
-    Both have the multipliers' common factors of 2, and no sum has more than 32 + 9 bits.
+    Both have the multipliers' common factors of 2, and no sum has more than 32 + 17 bits.
     """
     first, second = view.fixed("multiplier")
     common = int(np.gcd(first, second)) or 1

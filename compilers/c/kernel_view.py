@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.c.storage import ACCUMULATOR, C_TYPES, c_type, sizes
+from compilers.c.storage import ACCUMULATOR, C_TYPES, c_type, is_wide, sizes
 from zoo.c_program import Argument, Call, Constant, Setting
+from zoo.fixed_point import TWO_STAGE
 from zoo.lowering import NodeView
 
 __all__ = ["KernelView", "Operand", "SameMemory", "Steps"]
@@ -38,14 +39,24 @@ class KernelView(NodeView):
     name: str
     prefix: str
 
-    def require_8_bits(self) -> None:
-        """Refuse anything but 8-bit integers, except sums that a layer gives as they are."""
+    def require_stored_types(self) -> None:
+        """Refuse anything but 8- and 16-bit integers, except sums that a layer gives as they are.
+
+        The K210's arithmetic has 8 bits only.
+        """
         checked = [tensor for tensor in self.inputs if not tensor.is_constant]
         if self.output.dtype != ACCUMULATOR or self.node.op not in _LAYERS:
             checked.append(self.output)
         for tensor in checked:
             if self.grid(tensor).dtype not in C_TYPES:
-                self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize activations to 8 bits")
+                self.refuse(
+                    f"'{tensor.name}' is {tensor.dtype}", "quantize activations to 8 or 16 bits"
+                )
+        wide = [tensor.name for tensor in checked if is_wide(tensor)]
+        if wide and self.output_grid.rounding == TWO_STAGE:
+            self.refuse(
+                f"'{wide[0]}' has 16 bits and it rounds in two stages", "quantize it to 8 bits"
+            )
 
     def constant(
         self, role: str, c_type_name: str, values: "NDArray[Any] | Sequence[int]"
@@ -59,7 +70,7 @@ class KernelView(NodeView):
         if tensor.data is None:
             return Argument(tensor.name)
         if self.grid(tensor).dtype not in C_TYPES:
-            self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize constants to 8 bits")
+            self.refuse(f"'{tensor.name}' is {tensor.dtype}", "quantize constants to 8 or 16 bits")
         return self.constant(
             f"input{index}", c_type(tensor), tensor.data.reshape(self.operand_sizes(index))
         )

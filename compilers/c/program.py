@@ -14,7 +14,7 @@ from compilers.memory_plan import Block, place
 from compilers.op_table import find_op
 from compilers.passes.channels_last import channels_last
 from compilers.passes.verify import run_passes
-from zoo.c_program import Argument, Border, Buffer, Call, CProgram, prefix_of
+from zoo.c_program import Argument, Border, Buffer, Call, CProgram, element_bytes, prefix_of
 from zoo.capability import Capability
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Graph, Node, Tensor, quantization_of
@@ -120,7 +120,7 @@ def _border(name: str, tensor: Tensor, names: Identifiers) -> Border:
 
 def lower_node(view: KernelView) -> Steps:
     """Yield the calls of a node; raises Refusal."""
-    view.require_8_bits()
+    view.require_stored_types()
     yield from find_lowering("c", view)(view)
 
 
@@ -197,7 +197,7 @@ class _Memory:
         """Return the blocks of the arena, and the block of each tensor."""
         homes = {name: self._root(name) for name in self._used()}
         homes = {name: root for name, root in homes.items() if root not in arguments}
-        sizes_bytes = {root: prod(self._tensor(root)[1]) for root in homes.values()}
+        sizes_bytes = {root: self._size_bytes(root) for root in homes.values()}
         blocks, owner = blocks_of(self.strips.calls, homes, sizes_bytes)
         blocks += [
             Block(_scratch(call), call.scratch_bytes, index, index)
@@ -230,6 +230,10 @@ class _Memory:
 
     def _root(self, name: str) -> str:
         return self.roots.get(name, name)
+
+    def _size_bytes(self, name: str) -> int:
+        ctype, shape = self._tensor(name)
+        return prod(shape) * element_bytes(ctype)
 
     def _tensor(self, name: str) -> tuple[str, tuple[int, ...]]:
         """Return element type and stored shape."""

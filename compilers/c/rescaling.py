@@ -13,6 +13,9 @@ SHIFT      no product, for powers of two: (sum + half) >> shift in 32 bits, ties
 Where sums and multipliers have at most 24 bits, processors with a fused multiply-add of float32
 round in that one instruction instead, ties to even ('fits_float').
 
+Sums of values of 16 bits may have more than 32 bits, up to about 38: their products with 24
+significant bits of a multiplier fit 64 bits ('wide_per_channel').
+
 TWO_STAGE is another arithmetic, that of a K210's KPU (compilers.op_parts.two_stage).
 """
 
@@ -23,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compilers.c.kernel_view import KernelView
+from compilers.c.storage import is_wide
 from zoo.c_program import Setting
 from zoo.fixed_point import STAGE_BITS
 from zoo.graph import Quantization
@@ -32,20 +36,21 @@ __all__ = [
     "per_channel",
     "reach",
     "rounding_of",
+    "short_factors",
     "single_factor",
     "stored_range",
     "two_stage",
+    "wide_per_channel",
 ]
 
 _HIGH_WORD_SHIFT = 33
 _LARGEST_SHIFT = 64
 _INT32_MAX = 2**31 - 1
-_ZERO_POINT_MAX = 256
-_CLIPPED = 512  # levels from here on are clipped, whatever the zero point of 8 bits
 _POWER_SHIFT = 30  # a multiplier of 2**30 shifts by the rest
 _FLOAT_BITS = 24  # of a float32's significand
 _SPARE_BITS = 31 - _FLOAT_BITS
 _LEVELS_END = 1 << 22  # of levels that a float32 of 1.5 * 2**23 can be added to
+_PRODUCT_BITS = 62
 
 
 def per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting]:
@@ -72,6 +77,39 @@ def per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting
         "rounding": "NETWORK_HIGH_WORD" if doublings else rounding,
         "fits_float": int(_fits_float(view, multiplier, shift, bounds)),
     }
+
+
+def wide_per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting]:
+    """Return the settings of weighted sums in 64 bits. bounds: largest |sum| of each channel."""
+    multiplier, shift = short_factors(view, bounds)
+    ties = view.output_grid.rounding != "half_up"
+    return {
+        "sum_factor": 1,
+        "multiplier": view.constant("multiplier", "int32_t", multiplier),
+        "shift": view.constant("shift", "uint8_t", shift),
+        **stored_range(view, view.fixed("range")),
+        "rounding": "NETWORK_HALF_EVEN" if ties else "NETWORK_HALF_UP",
+        "fits_float": 0,
+    }
+
+
+def short_factors(view: KernelView, bounds: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return the node's multipliers and shifts without common factors of 2.
+
+    bounds: largest |sum| of each; refuses those whose product may have more than 64 bits.
+    """
+    multipliers, shifts = [], []
+    fixed = zip(view.fixed("multiplier"), view.fixed("shift"), bounds, strict=True)
+    for multiplier, shift, bound in fixed:
+        spare = min(_twos(multiplier), shift - 1) if multiplier else 0
+        if bound * abs(multiplier >> spare) >= 1 << _PRODUCT_BITS:
+            view.refuse(
+                f"its sums may have {bound.bit_length()} bits, too many to be rescaled in 64",
+                "split the layer, or quantize what it reads to 8 bits",
+            )
+        multipliers.append(multiplier >> spare)
+        shifts.append(shift - spare)
+    return multipliers, shifts
 
 
 def single_factor(
@@ -130,12 +168,13 @@ def rounding_of(
 ) -> str:
     """Return the cheapest exact arithmetic's enumerator for sums up to `bounds`."""
     factors = list(zip(multipliers, shifts, bounds, strict=True))
-    if any((bound * abs(m)) >> shift > _INT32_MAX - _ZERO_POINT_MAX for m, shift, bound in factors):
+    levels = _levels(view)
+    if any((bound * abs(m)) >> shift > _INT32_MAX - levels for m, shift, bound in factors):
         view.refuse(
             "its result before saturation may have more than 32 bits",
             "the scales of neighbouring tensors are too far apart, recalibrate",
         )
-    if view.output_grid.rounding != "half_up" and any(_may_tie(*factor) for factor in factors):
+    if view.output_grid.rounding != "half_up" and any(_may_tie(*f, levels) for f in factors):
         return "NETWORK_HALF_EVEN"
     if min(shifts) >= _HIGH_WORD_SHIFT:
         return "NETWORK_HIGH_WORD"
@@ -165,7 +204,8 @@ def _fits_float(
 ) -> bool:
     """Whether float32 represents sums, factors and levels, and rounds ties as the output does."""
     factors = list(zip(multipliers, shifts, bounds, strict=True))
-    if view.output_grid.rounding == "half_up" and any(_may_tie(*factor) for factor in factors):
+    levels = _levels(view)
+    if view.output_grid.rounding == "half_up" and any(_may_tie(*f, levels) for f in factors):
         return False
     return max(bounds) < 1 << _FLOAT_BITS and all(
         m % (1 << _SPARE_BITS) == 0 and (bound * m) >> shift < _LEVELS_END
@@ -173,13 +213,23 @@ def _fits_float(
     )
 
 
-def _may_tie(multiplier: int, shift: int, bound: int) -> bool:
+def _may_tie(multiplier: int, shift: int, bound: int, levels: int) -> bool:
     """Whether sum * multiplier can be an odd multiple of 2**(shift - 1) for some |sum| <= bound.
 
     Only of sums that are not clipped anyway. A sum has at most as many factors of 2 as its bound
     has bits.
     """
-    twos = (multiplier & -multiplier).bit_length() - 1
-    clipped = (_CLIPPED << shift) // abs(multiplier) if multiplier else 0
+    # Levels from twice their number on are clipped, whatever the zero point.
+    clipped = (2 * levels << shift) // abs(multiplier) if multiplier else 0
     _, bits = frexp(min(bound, clipped))
-    return multiplier != 0 and twos + max(bits - 1, 0) >= shift - 1
+    return multiplier != 0 and _twos(multiplier) + max(bits - 1, 0) >= shift - 1
+
+
+def _twos(number: int) -> int:
+    """Return how often a number other than 0 can be halved."""
+    return (number & -number).bit_length() - 1
+
+
+def _levels(view: KernelView) -> int:
+    """Return the number of levels that a stored value can have."""
+    return 1 << 16 if is_wide(view.output) else 1 << 8

@@ -10,10 +10,20 @@ from types import MappingProxyType
 from zoo.errors import UnsupportedOpError
 from zoo.graph import Shape, Tensor
 
-__all__ = ["ACCUMULATOR", "C_TYPES", "c_type", "channels_first_axes", "sizes", "strides_of"]
+__all__ = [
+    "ACCUMULATOR",
+    "C_TYPES",
+    "c_type",
+    "channels_first_axes",
+    "is_wide",
+    "sizes",
+    "strides_of",
+]
 
 ACCUMULATOR = "int32"
-C_TYPES: Mapping[str, str] = MappingProxyType({"uint8": "uint8_t", "int8": "int8_t"})
+C_TYPES: Mapping[str, str] = MappingProxyType(
+    {"uint8": "uint8_t", "int8": "int8_t", "uint16": "uint16_t", "int16": "int16_t"}
+)
 
 
 def sizes(shape: Shape) -> tuple[int, ...]:
@@ -33,7 +43,8 @@ def channels_first_axes(tensor: Tensor) -> tuple[int, ...]:
 
 
 def c_type(tensor: Tensor) -> str:
-    """Return the element type in C; raises UnsupportedOpError for anything but integers of 8 bits.
+    """Return the element type in C; raises UnsupportedOpError for anything but integers of 8 or
+    16 bits.
 
     A layer can also leave its sums as they are, int32.
     """
@@ -41,7 +52,12 @@ def c_type(tensor: Tensor) -> str:
         return "int32_t"
     if tensor.quantization is None or tensor.dtype not in C_TYPES:
         raise UnsupportedOpError(
-            f"tensor '{tensor.name}' is {tensor.dtype}; the C back end computes with 8-bit "
-            "integers only: quantize the whole graph with --quant ptq"
+            f"tensor '{tensor.name}' is {tensor.dtype}; the C back end computes with integers "
+            "of 8 and 16 bits only: quantize the whole graph with --quant ptq"
         )
     return C_TYPES[tensor.dtype]
+
+
+def is_wide(tensor: Tensor) -> bool:
+    """Whether the integers have 16 bits."""
+    return tensor.dtype in ("uint16", "int16")

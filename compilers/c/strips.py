@@ -16,7 +16,7 @@ __all__ = ["Peak", "Strips", "in_strips"]
 Shapes = Mapping[str, tuple[int, ...]]
 """Stored shapes by tensor: (height, width, channels) of images."""
 
-_WINDOWED = ("conv", "conv_gathered", "depthwise", "depthwise_3x3", "max_pool")
+_WINDOWED = ("conv", "conv_gathered", "conv_wide", "depthwise", "depthwise_3x3", "max_pool")
 _COUNTS = (2, 3, 4, 6, 8, 12, 16)  # of strips
 _LEAST_GAIN = 0.1  # of the arena
 

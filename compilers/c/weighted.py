@@ -9,29 +9,39 @@ it read int8 as uint8 or the reverse.
 Processors add four products uint8 * int8 to each of sixteen sums at once. So the kernels of dense
 layers and convolutions read tiles with four inputs of each of sixteen channels side by side.
 Four-bit weights are packed two to a byte, the first in the low bits, as ONNX stores them.
+
+Layers that read 16 bits are in compilers.c.wide, except depthwise ones.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compilers.c.kernel_view import KernelView, Steps
+from compilers.c.layer_weights import (
+    DEPTH,
+    bias_tiles,
+    filled,
+    is_packed,
+    kernel_of,
+    layer_bias,
+    layer_weights,
+    stored,
+    weight_tiles,
+)
 from compilers.c.rescaling import per_channel, reach, two_stage
-from compilers.c.storage import c_type, sizes
+from compilers.c.storage import c_type, is_wide, sizes
+from compilers.c.wide import wide_conv
 from compilers.c.windows import Window, pixel_window, window_settings
 from compilers.op_parts.arguments import integer, integers
-from compilers.op_parts.arithmetic import centred
-from zoo.c_program import Call, Constant, Setting
+from zoo.c_program import Call, Setting, element_bytes
 from zoo.fixed_point import TWO_STAGE
 
-__all__ = ["bias_tiles", "lower_conv", "lower_dense", "pack", "weight_tiles"]
+__all__ = ["lower_conv", "lower_dense"]
 
-_DEPTH = 4  # inputs of a channel in a tile
-_TILE = 16  # channels
 _INT32_MAX = 2**31 - 1
 _MIDDLE = 128  # uint8 minus this is int8
 _MAX_LINES = 11  # of a patch whose inputs are not gathered
@@ -55,7 +65,10 @@ class _Sums:
 def lower_dense(view: KernelView) -> Steps:
     """Lower y[k] = sum(x[c] * w[k, c]) to 'dense', or to 'conv' of a one-pixel image."""
     (inputs,) = sizes(view.inputs[0].shape)
-    yield _conv(view, pixel_window(inputs)) if inputs % _DEPTH else _dense(view, 1)
+    if is_wide(view.inputs[0]):
+        yield wide_conv(view, pixel_window(inputs))
+        return
+    yield _conv(view, pixel_window(inputs)) if inputs % DEPTH else _dense(view, 1)
 
 
 def lower_conv(view: KernelView) -> Steps:
@@ -64,10 +77,12 @@ def lower_conv(view: KernelView) -> Steps:
     height, width, channels = sizes(view.inputs[0].shape)
     group = integer(node, "group")
     plain = integers(node, "strides") == (1, 1) and not any(integers(node, "pads"))
-    if group == 1 and plain and weight[2:] == (1, 1) and channels % _DEPTH == 0:
-        yield _dense(view, height * width)
-    elif group == channels == weight[0] and group > 1:
+    if group == channels == weight[0] and group > 1:
         yield _depthwise(view)
+    elif is_wide(view.inputs[0]):
+        yield wide_conv(view, _window(view), group)
+    elif group == 1 and plain and weight[2:] == (1, 1) and channels % DEPTH == 0:
+        yield _dense(view, height * width)
     else:
         yield _conv(view, _window(view), group)
 
@@ -81,29 +96,30 @@ def _dense(view: KernelView, rows: int) -> Call:
         "rows": rows,
         "inputs": inputs,
         "outputs": outputs,
-        "weights": _stored(view, weight_tiles(weights, 1)),
+        "weights": stored(view, weight_tiles(weights, 1)),
         **_storing(view, sums, bias_tiles(sums.bias, 1)),
     }
-    return view.call(_kernel(view, "dense"), settings, [view.operand(0)])
+    return view.call(kernel_of(view, "dense"), settings, [view.operand(0)])
 
 
 def _depthwise(view: KernelView) -> Call:
-    taps = _weights(view)[:, 0].transpose(1, 2, 0)  # kh kw C
+    taps = layer_weights(view)[:, 0].transpose(1, 2, 0)  # kh kw C
     window = _window(view)
-    if _is_3x3(window) and _pairs_fit(taps):
+    if not is_wide(view.inputs[0]) and _is_3x3(window) and _pairs_fit(taps):
         kernel, offset, scratch_bytes = "depthwise_3x3", _to_signed(view), _wide_bytes(window)
     else:
-        unpacked_bytes = taps.size if _is_packed(view) else 0
-        kernel, offset, scratch_bytes = "depthwise", 0, taps.shape[2] + unpacked_bytes
+        unpacked_bytes = taps.size if is_packed(view) else 0
+        pixel_bytes = taps.shape[2] * element_bytes(c_type(view.inputs[0]))
+        kernel, offset, scratch_bytes = "depthwise", 0, pixel_bytes + unpacked_bytes
     sums = _sums(view, offset)
     settings = {
         "window": window,
         "input_zero_point": view.input_grid.zero_point[0],
-        "weights": _stored(view, taps),
+        "weights": stored(view, taps),
         **_storing(view, sums, sums.bias),
     }
     return view.call(
-        _kernel(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
+        kernel_of(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
     )
 
 
@@ -129,7 +145,7 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
     channels = len(sums.weights)
     height = window["kernel_height"]
     lines = np.moveaxis(sums.weights, 1, -1).reshape(channels, height, -1)  # K, kh, kw * C / group
-    patches = _filled(lines, 2, _DEPTH).reshape(channels, -1)
+    patches = filled(lines, 2, DEPTH).reshape(channels, -1)
     patch_size = patches.shape[1]
     pixels = prod(sizes(view.output.shape)[:-1])
     settings = {
@@ -138,7 +154,7 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
         "outputs": channels,
         "groups": groups,
         "patch_size": patch_size,
-        "weights": _stored(view, weight_tiles(patches, groups)),
+        "weights": stored(view, weight_tiles(patches, groups)),
         **_storing(view, sums, bias_tiles(sums.bias, groups)),
     }
     if groups == 1 and window["dilation_y"] == window["dilation_x"] == 1 and height <= _MAX_LINES:
@@ -147,7 +163,7 @@ def _conv(view: KernelView, window: Window, groups: int = 1) -> Call:
     else:
         kernel, scratch_bytes = "conv_gathered", min(pixels, _PIXELS) * patch_size
     return view.call(
-        _kernel(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
+        kernel_of(view, kernel), settings, [view.operand(0)], scratch_bytes=scratch_bytes
     )
 
 
@@ -176,44 +192,14 @@ def _storing(view: KernelView, sums: _Sums, bias: NDArray[np.int64]) -> Mapping[
     return {"bias": view.constant("bias", "int32_t", bias), "rescale": rescale}
 
 
-def _is_packed(view: KernelView) -> bool:
-    """Whether the weights have four bits and are packed two to a byte."""
-    grid = view.grid(view.inputs[1])
-    return grid.bits <= 4 and grid.signed and not any(grid.zero_point)
-
-
-def _kernel(view: KernelView, name: str) -> str:
-    return f"{name}_w4" if _is_packed(view) else name
-
-
-def _stored(view: KernelView, weights: NDArray[np.int64]) -> Constant:
-    """Return the weights in the kernels' layout."""
-    if _is_packed(view):
-        return view.constant("weights", "uint8_t", pack(weights))
-    return view.constant("weights", "int8_t", weights)
-
-
-def _weights(view: KernelView) -> NDArray[np.int64]:
-    """Return q - z of the weights; refuses values beyond int8."""
-    if view.inputs[1].data is None:
-        view.refuse("its weight is computed", "export with the trained weights inside")
-    weights = centred(view.inputs[1].data, view.inputs[1])
-    if weights.min() < -128 or weights.max() > 127:
-        view.refuse(
-            f"weights minus their zero point reach from {weights.min()} to {weights.max()}",
-            "only -128 to 127 can be stored: quantize weights symmetrically",
-        )
-    return weights
-
-
 def _sums(view: KernelView, offset: int) -> _Sums:
     """Return the layer's constants; refuses sums beyond int32.
 
     offset: added to the stored inputs by the kernel.
     """
-    weights = _weights(view)
+    weights = layer_weights(view)
     rows = weights.reshape(len(weights), -1)
-    grid, bias = view.input_grid, _bias(view, len(weights))
+    grid, bias = view.input_grid, layer_bias(view)
     added_last = None
     if view.output_grid.rounding == TWO_STAGE:
         added_last, bias = bias, np.zeros_like(bias)
@@ -227,43 +213,3 @@ def _sums(view: KernelView, offset: int) -> _Sums:
         )
     bounds = np.abs(bias) + magnitudes * reach(grid)
     return _Sums(weights, folded, bounds, added_last)
-
-
-def _bias(view: KernelView, channels: int) -> NDArray[Any]:
-    if len(view.inputs) < 3:
-        return np.zeros(channels, np.int64)
-    if view.inputs[2].data is None:
-        view.refuse("its bias is computed", "export with the trained bias inside")
-    shifts = np.array(view.node.integer.get("bias_shift", (0,)), np.int64)
-    return np.left_shift(view.inputs[2].data.astype(np.int64), shifts)
-
-
-def weight_tiles(rows: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
-    """Return [groups * K / 16, C / 4, 16, 4], with K (per group) and C padded with zeros.
-
-    rows: [groups * K, C].
-    """
-    whole = _filled(_filled(rows.reshape(groups, -1, rows.shape[1]), 1, _TILE), 2, _DEPTH)
-    return whole.reshape(-1, _TILE, whole.shape[2] // _DEPTH, _DEPTH).swapaxes(1, 2)
-
-
-def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return bytes with two weights each, the first in the low four bits, padded with 0.
-
-    weights: -8 to 7.
-    """
-    pairs = _filled(weights.reshape(-1), 0, 2).reshape(-1, 2) & 15
-    packed: NDArray[np.int64] = pairs[:, 0] | pairs[:, 1] << 4
-    return packed
-
-
-def bias_tiles(bias: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
-    """Return [groups, K], with K padded with zeros. bias: [groups * K]."""
-    return _filled(bias.reshape(groups, -1), 1, _TILE)
-
-
-def _filled(values: NDArray[np.int64], axis: int, multiple: int) -> NDArray[np.int64]:
-    """Return values padded with zeros, so that the axis is a multiple of a size."""
-    widths = [(0, 0)] * values.ndim
-    widths[axis] = (0, -values.shape[axis] % multiple)
-    return np.pad(values, widths)

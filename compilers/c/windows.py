@@ -33,6 +33,11 @@ def lower_average_pool(view: KernelView) -> Steps:
         return
     multiplier, shift = view.fixed("multiplier"), view.fixed("shift")
     bound = prod(kernel) * (grid.qmax - grid.qmin)
+    if bound > np.iinfo(np.int32).max:
+        view.refuse(
+            f"its sums over {prod(kernel)} values may have more than 32 bits",
+            "quantize what it reads to 8 bits, or pool twice",
+        )
     settings = {
         "window": window_settings(view, kernel),
         "input_zero_point": grid.zero_point[0],

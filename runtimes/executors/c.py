@@ -57,8 +57,9 @@ class _Tensor:
         # Small integers, so exact in float32.
         limits = np.iinfo(self.dtype)
         lowest, highest = limits.min - self.zero_point, limits.max - self.zero_point
-        integers = levels.clip(lowest, highest, out=levels).astype(np.int16)
-        integers += np.int16(self.zero_point)
+        wider = np.dtype(np.int16 if self.dtype.itemsize == 1 else np.int32)
+        integers: NDArray[Any] = levels.clip(lowest, highest, out=levels).astype(wider)
+        integers += self.zero_point
         return np.ascontiguousarray(channels_last(integers.astype(self.dtype)))
 
     def empty(self, count: int) -> NDArray[Any]:

@@ -56,7 +56,18 @@ def test_another_artifact_is_refused():
 @pytest.mark.toolchain
 @pytest.mark.parametrize("app", [APP, CPP_C_ARM], ids=lambda app: app.name)
 def test_the_program_computes_what_the_executor_does(app, tmp_path):
-    request = request_of(IntegerForm(power_of_two=True, signed=True, rounding="half_up"))
+    form = IntegerForm(power_of_two=True, signed=True, rounding="half_up")
+    _assert_same(app, request_of(form), tmp_path)
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("signed", [False, True])
+def test_the_program_reads_and_writes_16_bits(signed, tmp_path):
+    _assert_same(APP, request_of(IntegerForm(signed=signed, activation_bits=16)), tmp_path)
+
+
+def _assert_same(app: App, request: AppRequest, tmp_path: Path) -> None:
+    """Compare program and executor, with one thread and with two."""
     source, model = tmp_path / "source", tmp_path / "model"
     for folder, files in ((source, app.generate(request)), (model, request.artifact_files)):
         for name, content in files.items():

@@ -8,7 +8,15 @@ from one_node import OneNode, activation, constant
 
 from zoo.graph import Graph, Quantization, Tensor
 
-__all__ = ["PAIRS", "cases_between", "every_case", "every_family", "every_layer", "every_op"]
+__all__ = [
+    "PAIRS",
+    "WIDE_PAIRS",
+    "cases_between",
+    "every_case",
+    "every_family",
+    "every_layer",
+    "every_op",
+]
 
 U8 = Quantization((0.05,), (120,), signed=False)
 S8 = Quantization((0.05,), (-3,))
@@ -24,6 +32,19 @@ PAIRS = {
     "half even": (HALF_EVEN, HALF_EVEN),
     "two stage": (TWO_STAGE, TWO_STAGE),
 }
+U16 = Quantization((0.05 / 256,), (30_700,), bits=16, signed=False)
+S16 = Quantization((0.05 / 256,), (-700,), bits=16)
+HALF_UP_16 = Quantization((2.0**-12,), (0,), bits=16, rounding="half_up")
+WIDE_PAIRS = {
+    "u16": (U16, U16),
+    "u8 to u16": (U8, U16),
+    "u16 to u8": (U16, U8),
+    "s16 to u16": (S16, U16),
+    "s8 to s16": (S8, S16),
+    "half up 16": (HALF_UP_16, HALF_UP_16),
+    "half up 16 to 8": (HALF_UP_16, HALF_UP),
+}
+"""With activations of 16 bits."""
 IMAGE = ("N", 6, 7, 5)
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
 CONVOLUTIONS = {
@@ -201,6 +222,7 @@ def _products(read: Quantization, stored: Quantization) -> Cases:
     yield "matmul constant", OneNode("matmul", inputs, {}, stored)
 
 
+_ALL = {**PAIRS, **WIDE_PAIRS}
 _FAMILIES = (_layers, _element_by_element, _products, _tables, _pools, _moves)
 
 
@@ -210,8 +232,13 @@ def every_family(pair: str) -> dict[str, dict[str, OneNode]]:
 
 
 def every_case(pair: str) -> dict[str, OneNode]:
-    """Return all cases that read and store as PAIRS says, by name."""
-    return cases_between(*PAIRS[pair])
+    """Return all cases that read and store as PAIRS or WIDE_PAIRS say, by name.
+
+    Tables cannot read 16 bits.
+    """
+    read, stored = _ALL[pair]
+    families = (f for f in _FAMILIES if f is not _tables or read.bits == 8)
+    return {name: case for family in families for name, case in family(read, stored)}
 
 
 def cases_between(read: Quantization, stored: Quantization) -> dict[str, OneNode]:
@@ -221,7 +248,7 @@ def cases_between(read: Quantization, stored: Quantization) -> dict[str, OneNode
 
 def every_layer(pair: str, bits: int) -> Graph:
     """Return one network of all layers with weights of so many bits."""
-    return side_by_side(dict(_layers(*PAIRS[pair], bits)))
+    return side_by_side(dict(_layers(*_ALL[pair], bits)))
 
 
 def every_op(pair: str) -> Graph:

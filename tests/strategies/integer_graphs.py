@@ -25,6 +25,7 @@ class IntegerForm:
     rounding: str = "half_even"
     weight_bits: int = 8
     bias_bits: int = 32
+    activation_bits: int = 8
 
 
 FORMS = st.builds(
@@ -82,8 +83,9 @@ def integer_graph(graph: Graph, form: IntegerForm) -> Graph:
 
 def _activation_grid(form: IntegerForm, reals: np.ndarray) -> Quantization:
     low, high = min(float(reals.min()), 0.0), max(float(reals.max()), 0.0, 0.01)
-    grid = Quantization((1.0,), (0,), signed=form.signed, rounding=form.rounding)
-    scale = _scale(form, (high - low) / 255)
+    bits = form.activation_bits
+    grid = Quantization((1.0,), (0,), bits, signed=form.signed, rounding=form.rounding)
+    scale = _scale(form, (high - low) / (2**bits - 1))
     zero_point = round(grid.qmin - low / scale)
     return replace(grid, scale=(scale,), zero_point=(min(max(zero_point, grid.qmin), grid.qmax),))
 

@@ -7,6 +7,7 @@ from functools import partial
 from zoo import registry
 from zoo.build.plan import Plan
 from zoo.build.time_limit import demand_in_time, estimated_ms
+from zoo.capability import CapabilityCheck
 from zoo.cost import MemoryReport
 from zoo.diagnosis.mixed_widths import MixedWidths, mix_widths
 from zoo.diagnosis.output_loss import mean_loss
@@ -41,9 +42,17 @@ def choose_widths(
             compiler.lower(graph, plan.target, plan.scheme)
         return graph
 
+    def refused(scheme: Scheme) -> frozenset[str]:
+        with recording():
+            compiler = registry.load("compiler", plan.target.compiler)
+            if not isinstance(compiler, CapabilityCheck):
+                return frozenset()
+            table = compiler.capabilities(quick(scheme), plan.target)
+        return frozenset(one.node for one in table if one.why)
+
     ((name, samples),) = judging.items()
     demand_in_time(plan, tried(plan.integers))
-    facts = partial(_stored_bytes, plan), partial(estimated_ms, plan)
+    facts = partial(_stored_bytes, plan), partial(estimated_ms, plan), refused
     quantizer = TrialQuantizer(whole, tried, *facts)
     return mix_widths(floats, plan.integers, quantizer, Runner(name, samples), plan.limits)
 

@@ -168,12 +168,31 @@ class _Search:
 
     @cached_property
     def values(self) -> tuple[WidthChange, ...]:
-        """The values that may have 16 bits, in the order in which they get them."""
-        return wide_values(self.form, self.floats, self.pictures, self.wanted)
+        """The values that may have 16 bits, in the order in which they get them.
+
+        Only those that the target has kernels for, even if all have 16 bits.
+        """
+        found = wide_values(self.form, self.floats, self.pictures, self.wanted)
+        refused = self.quantizer.refused(self._changed(found))
+        kept = tuple(one for one in found if refused.isdisjoint(self._uses(one.node)))
+        if len(kept) < len(found):
+            report(f"{len(found) - len(kept)} values keep 8 bits: no kernels for {sorted(refused)}")
+        return kept
+
+    def _uses(self, name: str) -> frozenset[str]:
+        """Return the nodes that compute and read the value of a node."""
+        graph = self.graphs[0]
+        outputs = [node.output for node in graph.nodes if node.name == name]
+        readers = (node.name for output in outputs for node in graph.consumers(output))
+        return frozenset((name, *readers))
 
     def scheme_of(self, level: int) -> Scheme:
         """Return the scheme of a level."""
-        changes = self.layers[:level] if level > 0 else self.values[:-level] if level else ()
+        return self._changed(
+            self.layers[:level] if level > 0 else self.values[:-level] if level else ()
+        )
+
+    def _changed(self, changes: tuple[WidthChange, ...]) -> Scheme:
         own = tuple(change.override for change in changes)
         return replace(self.scheme, overrides=(*self.scheme.overrides, *own))
 

@@ -22,12 +22,15 @@ class TrialQuantizer:
     ZooError for a scheme that the target refuses.
     stored_bytes: of all constants, as the compiler stores them; None if it does not tell.
     estimated_ms: of the network on the target, as `zoo estimate` has it; None if it does not know.
+    refused: the nodes that the target has no kernels for in a scheme; empty if its compiler does
+    not tell.
     """
 
     whole: Callable[[Scheme], Graph]
     quick: Callable[[Scheme], Graph]
     stored_bytes: Callable[[Graph], int | None]
     estimated_ms: Callable[[Graph], float | None]
+    refused: Callable[[Scheme], frozenset[str]]
 
     def constants_bytes(self, graph: Graph) -> int:
         """Return the bytes of constants, as stored or else of the graph."""

@@ -1,7 +1,7 @@
 """Every op in C computes what the reference computes, to the bit."""
 
 import pytest
-from every_op import PAIRS, every_layer, every_op
+from every_op import PAIRS, WIDE_PAIRS, every_layer, every_op
 from generated_c import assert_exact
 from hypothesis import assume, given, settings
 from integer_graphs import FORMS, POWER_OF_TWO_FORMS, integer_graphs
@@ -19,7 +19,7 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", [*PAIRS, *WIDE_PAIRS])
 def test_every_op_is_exact(pair):
     assert_exact(every_op(pair))
 
@@ -28,6 +28,11 @@ def test_every_op_is_exact(pair):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_layers_with_packed_weights_are_exact(pair, bits):
     assert_exact(every_layer(pair, bits))
+
+
+@pytest.mark.parametrize("pair", ["u16 to u8", "s8 to s16"])
+def test_layers_of_16_bits_with_packed_weights_are_exact(pair):
+    assert_exact(every_layer(pair, 4))
 
 
 @given(integer_graphs(FORMS | POWER_OF_TWO_FORMS))

@@ -34,7 +34,7 @@ def test_layers_of_many_shapes(scales):
     assert_same(layers(*SCALES[scales]))
 
 
-@pytest.mark.parametrize("pair", ["u8", "s8 to u8"])
+@pytest.mark.parametrize("pair", ["u8", "s8 to u8", "u16 to u8"])
 def test_every_op(pair):
     assert_same(every_op(pair))
 

@@ -14,7 +14,7 @@ from networks import residual_network
 from one_node import OneNode, activation
 from quantization import quantized
 
-from compilers.schemes import DPU_POW2, KPU_U8, W4A8_ASYM, W8A8_ASYM
+from compilers.schemes import DPU_POW2, KPU_U8, W4A8_ASYM, W8A8_ASYM, W8A16_ASYM
 from zoo.graph import Quantization, Tensor
 
 GRID = Quantization((0.05,), (3,), signed=False)
@@ -24,7 +24,7 @@ STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion"
 
 
 @pytest.mark.toolchain
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", [*PAIRS, "u16 to u8", "s8 to s16"])
 def test_kernels_compile_without_warnings_and_are_formatted(pair, tmp_path):
     write_c(every_op(pair), tmp_path)
     check_warnings(tmp_path)
@@ -34,7 +34,7 @@ def test_kernels_compile_without_warnings_and_are_formatted(pair, tmp_path):
 
 @pytest.mark.toolchain
 @pytest.mark.parametrize(
-    "scheme", [W8A8_ASYM, W4A8_ASYM, DPU_POW2, KPU_U8], ids=lambda scheme: scheme.name
+    "scheme", [W8A8_ASYM, W4A8_ASYM, W8A16_ASYM, DPU_POW2, KPU_U8], ids=lambda scheme: scheme.name
 )
 def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
     write_c(quantized(residual_network(), scheme), tmp_path)
@@ -43,7 +43,7 @@ def test_networks_compile_without_warnings_and_are_formatted(scheme, tmp_path):
 
 
 @pytest.mark.toolchain
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", [*PAIRS, "u16 to u8", "s16 to u16"])
 def test_kernels_of_packed_weights_compile_without_warnings_and_are_formatted(pair, tmp_path):
     write_c(every_layer(pair, 4), tmp_path)
     check_warnings(tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compilers.c.weighted import bias_tiles, pack, weight_tiles
+from compilers.c.layer_weights import bias_tiles, pack, weight_tiles
 
 
 def test_four_inputs_of_sixteen_channels_lie_side_by_side():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from generated_c import TARGET, assert_exact, to_c
+from generated_c import assert_exact, to_c
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import residual_network
@@ -15,7 +15,7 @@ from compilers.quantize.weighted import own_parameters, weighted_nodes
 from compilers.reference import run_graph
 from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
 from zoo import registry
-from zoo.errors import QuantizeError, UnsupportedOpError
+from zoo.errors import QuantizeError
 from zoo.graph import Graph
 from zoo.scheme import Override, Scheme
 
@@ -29,6 +29,7 @@ overrides = st.lists(
     ),
     max_size=4,
 )
+WIDE = st.sets(st.sampled_from(ACTIVATIONS))
 
 
 def mixed(scheme: Scheme, *overrides: Override) -> Graph:
@@ -85,13 +86,12 @@ def test_weights_of_4_and_of_8_bits_are_one_program_in_c():
     assert_exact(graph)
 
 
-@pytest.mark.parametrize("compiler", ["c"])
-def test_16_bits_are_refused_by_the_node_where_no_kernel_has_them(compiler):
-    node = NETWORK.nodes[0]
-    graph = mixed(W8A8_ASYM, Override(node.output, activation_bits=16))
-    wanted = f"'{node.output}' is int16; quantize activations to 8 bits"
-    with pytest.raises(UnsupportedOpError, match=f"node '{node.name}' .*: {wanted}"):
-        registry.load("compiler", compiler).lower(graph, replace(TARGET, compiler=compiler), "any")
+@pytest.mark.toolchain
+@given(WIDE, st.sampled_from([W8A8_ASYM, W4A8_ASYM, W8A8_SYM, DPU_POW2]))
+@settings(max_examples=6, deadline=None)
+def test_activations_of_8_and_of_16_bits_are_one_program_in_c(names, scheme):
+    overrides = (Override(name, activation_bits=16) for name in sorted(names))
+    assert_exact(mixed(scheme, *overrides))
 
 
 def test_an_override_of_nothing_is_refused():

@@ -52,11 +52,13 @@ def board(install, tmp_path, monkeypatch):
 
 @pytest.fixture
 def wish(tmp_path):
-    """Return wish(bits) -> the wish for a file with activations of so many bits."""
+    """Return wish(bits) -> the wish for a file with activations and weights of so many bits."""
 
     def quantized(bits: int) -> Wish:
-        kind = {8: quantization.QuantType.QUInt8, 16: quantization.QuantType.QUInt16}[bits]
-        quantized_file(tmp_path / "net.onnx", gate=False, activation_type=kind)
+        kinds = quantization.QuantType
+        kind, weight = {8: (kinds.QUInt8, kinds.QInt8), 16: (kinds.QUInt16, kinds.QInt16)}[bits]
+        types = {"activation_type": kind, "weight_type": weight}
+        quantized_file(tmp_path / "net.onnx", gate=False, **types)
         (tmp_path / "c.toml").write_text(TOML)
         return Wish(str(tmp_path / "net.onnx"), "x86", contract=tmp_path / "c.toml", runtime="auto")
 
@@ -93,7 +95,7 @@ def test_what_c_does_not_take_keeps_the_boards_own_runtime_and_the_node_is_told(
     assert (plan.target.name, main) == ("x86", "model.onnx")
     (note,) = plan.notes
     assert note.startswith("--runtime auto chose x86: x86-c does not take the network: node '")
-    assert "quantize activations to 8 bits" in note
+    assert "only -128 to 127 can be stored" in note
 
 
 def test_in_a_chain_both_networks_have_to_be_taken(wish, tmp_path):

@@ -60,9 +60,17 @@ def nothing(_):
     return None
 
 
-def mixed(limits, scheme=W8A8_ASYM, stored_bytes=nothing, quick=FOUR, whole=integers, ms=nothing):
+def mixed(
+    limits,
+    scheme=W8A8_ASYM,
+    stored_bytes=nothing,
+    quick=FOUR,
+    whole=integers,
+    ms=nothing,
+    refused=frozenset(),
+):
     runner = Runner("image", pixel_feeds(FLOATS, 12)["image"])
-    quantizer = TrialQuantizer(whole, quick, stored_bytes, ms)
+    quantizer = TrialQuantizer(whole, quick, stored_bytes, ms, lambda _: refused)
     return mix_widths(FLOATS, scheme, quantizer, runner, limits)
 
 
@@ -207,6 +215,18 @@ def test_a_loss_below_that_of_8_bits_is_reached_by_few_16_bit_values():
     )
 
 
+def test_values_without_kernels_keep_8_bits():
+    quick, limits = takes("a16"), Limits(loss=0.9 * loss_of(integers(W8A8_ASYM)))
+    free = mixed(limits, quick=quick)
+    first = free.values[0].node
+    found = mixed(limits, quick=quick, refused=frozenset({first}))
+    names = [one.node for one in found.values]
+    assert first not in names
+    assert set(names) < {one.node for one in free.values}
+    (kept,) = (node for node in found.graph.nodes if node.name == first)
+    assert found.graph.tensors[kept.output].quantization.bits == 8
+
+
 def loss_of(graph):
     runner = Runner("image", pixel_feeds(FLOATS, 12)["image"])
     return mean_loss(runner.outputs(FLOATS), runner.outputs(graph))
@@ -340,10 +360,10 @@ def test_a_board_without_other_widths_says_why(tmp_path, target, why):
         case_of(tmp_path, colour_network(), pictures, target=target, limits=Limits(loss=1.0))
 
 
-@pytest.mark.parametrize("target", ["x86", "rpi4"])
+@pytest.mark.parametrize("target", ["x86", "rpi4", "c99"])
 def test_a_board_gets_16_bit_values_where_8_bits_lose_too_much(tmp_path, target):
     pictures = write_pictures(tmp_path / "seen", 30)
-    eight = case_of(tmp_path, colour_network(), pictures)
+    eight = case_of(tmp_path, colour_network(), pictures, target=target)
     runner = eight.pictures
     wanted = runner.outputs(replace(eight.floats, outputs=eight.integers.outputs))
     limit = mean_loss(wanted, runner.outputs(eight.integers)) * 0.75

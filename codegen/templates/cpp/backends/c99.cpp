@@ -68,6 +68,7 @@ std::vector<std::vector<float>> C99Network::run(const std::vector<float>& input)
 
 std::vector<std::vector<float>> C99Network::run_pixels(const Image& image,
                                                        const PixelValues& values) {
+  if (network_.input.bytes > 1) return Backend::run_pixels(image, values);
   const auto byte = [this](float real) { return c99::quantize(network_.input, real); };
   if (!levels_) levels_.emplace(values, byte);
   c99::Bytes input(image.pixels.size());

@@ -18,14 +18,33 @@ std::size_t stored_at(const std::vector<std::int64_t>& shape, std::size_t index)
   return index % pixels * channels + index / pixels;
 }
 
+// An integer as this processor stores it.
+template <typename Integer>
+std::int32_t read(const Bytes& integers, std::size_t index) {
+  Integer level = 0;
+  std::memcpy(&level, &integers[index * sizeof level], sizeof level);
+  return level;
+}
+
 std::int32_t level_at(const IntegerTensor& tensor, const Bytes& integers, std::size_t index) {
   if (tensor.bytes == sizeof(std::int32_t)) {
-    std::int32_t sum = 0;
-    std::memcpy(&sum, &integers[index * sizeof sum], sizeof sum);
-    return sum;
+    return read<std::int32_t>(integers, index);
   }
-  const std::uint8_t byte = integers[index];
-  return tensor.is_signed ? static_cast<std::int8_t>(byte) : byte;
+  if (tensor.bytes == sizeof(std::int16_t)) {
+    return tensor.is_signed ? read<std::int16_t>(integers, index)
+                            : read<std::uint16_t>(integers, index);
+  }
+  return tensor.is_signed ? read<std::int8_t>(integers, index) : integers[index];
+}
+
+// The integer of a real, which has 8 or 16 bits.
+int level_of(const IntegerTensor& tensor, float real) {
+  const int levels = tensor.bytes == 1 ? 256 : 65536;
+  const double low = tensor.is_signed ? -levels / 2 : 0;
+  const float level = real / tensor.scale;
+  const float rounded = tensor.rounds_half_up ? std::floor(level + 0.5f) : std::nearbyint(level);
+  const double shifted = static_cast<double>(rounded) + tensor.zero_point;
+  return static_cast<int>(std::clamp(shifted, low, low + levels - 1));
 }
 
 }  // namespace
@@ -39,18 +58,19 @@ std::size_t find(const std::vector<IntegerTensor>& tensors, const TensorSpec& wa
 }
 
 std::uint8_t quantize(const IntegerTensor& tensor, float real) {
-  const double low = tensor.is_signed ? -128 : 0;
-  const double high = tensor.is_signed ? 127 : 255;
-  const float level = real / tensor.scale;
-  const float rounded = tensor.rounds_half_up ? std::floor(level + 0.5f) : std::nearbyint(level);
-  const double stored = std::clamp(static_cast<double>(rounded) + tensor.zero_point, low, high);
-  return static_cast<std::uint8_t>(static_cast<int>(stored) & 0xff);
+  return static_cast<std::uint8_t>(level_of(tensor, real) & 0xff);
 }
 
 Bytes quantize(const IntegerTensor& tensor, const std::vector<float>& reals) {
-  Bytes integers(reals.size());
+  Bytes integers(reals.size() * tensor.bytes);
   for (std::size_t i = 0; i < reals.size(); ++i) {
-    integers[stored_at(tensor.spec.shape, i)] = quantize(tensor, reals[i]);
+    const std::size_t place = stored_at(tensor.spec.shape, i) * tensor.bytes;
+    const auto level = static_cast<std::uint16_t>(level_of(tensor, reals[i]) & 0xffff);
+    if (tensor.bytes == 1) {
+      integers[place] = static_cast<std::uint8_t>(level & 0xff);
+    } else {
+      std::memcpy(&integers[place], &level, sizeof level);
+    }
   }
   return integers;
 }

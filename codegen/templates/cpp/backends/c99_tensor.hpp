@@ -16,7 +16,7 @@ namespace zoo::c99 {
 using Bytes = std::vector<std::uint8_t>;
 
 // An input or output. Integers are stored as [H, W, C] where spec.shape is [C, H, W].
-// bytes: of an integer, 1, or 4 for outputs that are a layer's sums.
+// bytes: of an integer, 1 or 2, or 4 for outputs that are a layer's sums.
 struct IntegerTensor {
   TensorSpec spec;
   bool is_signed;
@@ -46,7 +46,7 @@ const Network& network(const std::string& role);
 // The place of a tensor of that name and shape; throws Error.
 std::size_t find(const std::vector<IntegerTensor>& tensors, const TensorSpec& wanted);
 
-// The integer of a real.
+// The integer of a real, of 8 bits.
 std::uint8_t quantize(const IntegerTensor& tensor, float real);
 
 // In the order of the network's memory.
