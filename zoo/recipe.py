@@ -74,6 +74,8 @@ class Recipe:
     or family.
     more_is_better: whether a larger metric is better, as for a precision.
     obtain: how to get the float hub where there is none, '' for training it.
+    float_sha256: of the file that `obtain` gets, in hexadecimal, to know it when --hub gives it; ''
+    if it is unknown.
     usual_quant: of a build without --quant and without pictures, where the board takes it, such as
     'none' for a network that 8 bits harm; '' for 8 bits.
     registered_name: of the model whose network is another one here, '' if it is the model's own.
@@ -103,6 +105,7 @@ class Recipe:
     detector: str = ""
     regions: Mapping[str, RegionRule] = field(default_factory=dict)
     obtain: str = ""
+    float_sha256: str = ""
     usual_quant: str = ""
     registered_name: str = ""
     overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
-from recipes.shelf.mediapipe.wheel import OBTAIN, installed_file, weights_licence
+from recipes.shelf.mediapipe.wheel import how_to_obtain, installed_file, weights_licence
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Recipe
@@ -27,14 +27,16 @@ def __getattr__(name: str) -> Recipe:
 def recipe(variant: Variant) -> Recipe:
     """Return the recipe of a variant; its float hub is the wheel's file, if that is installed."""
     name, size = variant.name, variant.size
-    file = installed_file(f"face_detection/{variant.file}", variant.sha256)
+    in_wheel = f"face_detection/{variant.file}"
+    file = installed_file(in_wheel, variant.sha256)
     return Recipe(
         name=name,
         family="blazeface",
         summary=f"boxes and 6 points of faces, RGB {size}x{size}, {variant.reach} range",
         contract=contract(variant),
         hubs={"none": file} if file else {},
-        obtain=OBTAIN,
+        obtain=how_to_obtain(in_wheel, variant.sha256),
+        float_sha256=variant.sha256,
         usual_quant="none",
         golden=whole_portraits(),
         licences=(weights_licence(), portrait_licence()),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recipes.shelf.mediapipe.wheel import OBTAIN, installed_file, weights_licence
+from recipes.shelf.mediapipe.wheel import how_to_obtain, installed_file, weights_licence
 from recipes.shelf.portraits import portrait_licence, portraits
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.recipe import Recipe
@@ -36,7 +36,8 @@ def recipe() -> Recipe:
         summary=f"{POINTS} points of a face, RGB {_SIZE}x{_SIZE}",
         contract=contract(),
         hubs={"none": file} if file else {},
-        obtain=OBTAIN,
+        obtain=how_to_obtain(FILE, SHA256),
+        float_sha256=SHA256,
         usual_quant="none",
         golden=portraits(),
         licences=(weights_licence(), portrait_licence()),

@@ -1,6 +1,7 @@
 """A build plan: model, target and quantization, checked against each other before any work."""
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from zoo import registry
@@ -25,6 +26,7 @@ from zoo.capability import demand_capable
 from zoo.errors import (
     LicenceError,
     MissingFileError,
+    RecipeError,
     RefusedError,
     UsageError,
     ZooError,
@@ -214,11 +216,21 @@ def _plan_for(wish: Wish, target: Target) -> Plan:
         return _plan_alone(wish, target)
     demand_board(target)  # before it asks for pictures
     plan = _plan_alone(wish, target)
-    detector = _plan_alone(wish.detector, target, _CALIB_OF_DETECTOR)
+    detector = _plan_detector(wish, wish.detector, target)
     rule = wish.regions or region_rule(detector.recipe, plan.recipe)
     demand_chain(detector.recipe, plan.recipe)
     detector = replace(detector, part="detector")
     return replace(plan, detector=detector, regions=rule, part="network")
+
+
+def _plan_detector(wish: Wish, detector: Wish, target: Target) -> Plan:
+    """Return the plan of the wish's detector; an error of its recipe says whose detector it is."""
+    try:
+        return _plan_alone(detector, target, _CALIB_OF_DETECTOR)
+    except RecipeError as error:
+        raise type(error)(
+            f"{error}; it is the detector of {wish.model}, which `--detector none` builds alone"
+        ) from error
 
 
 def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
@@ -238,6 +250,8 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
     if wish.limits.choose_widths:
         check_limits(wish)
     hub = float_hub(recipe, wish.hub)
+    if not wish.name and _is_own(recipe, hub):
+        recipe = replace(recipe, hubs={**recipe.hubs, "none": hub})
     replaces = _replaced(wish, recipe, hub)
     if replaces:
         recipe = recipe.of_another_network(wish.name or f"{recipe.name}{_OWN}")
@@ -269,6 +283,12 @@ def _plan_alone(wish: Wish, target: Target, calib: str = _CALIB) -> Plan:
         replaces=replaces,
         limits=wish.limits,
     )
+
+
+def _is_own(recipe: Recipe, hub: Path) -> bool:
+    """Whether a file is the network that the recipe says how to obtain."""
+    digest = recipe.float_sha256
+    return bool(digest) and sha256(hub.read_bytes()).hexdigest() == digest
 
 
 def _replaced(wish: Wish, recipe: Recipe, hub: Path) -> str:

@@ -18,6 +18,10 @@ Row = dict[str, Any]
 
 _PUBLISHED = {"none": "float"}
 """What is published, as people read it; the word of --quant would read as nothing."""
+_OBTAINABLE = "obtainable"
+"""Not published, and not to be trained: `zoo build` says how to get it."""
+_USES = {True: "commercial", False: "research", None: ""}
+_UNSHOWN = ("aliases", "obtain", "commercial")
 
 
 @click.command()
@@ -26,7 +30,8 @@ _PUBLISHED = {"none": "float"}
 def command(datasets: bool, as_json: bool) -> None:
     """List models, published ones first, and targets; or data sets.
 
-    `zoo show MODEL` has the schemes of its published integers.
+    `zoo show MODEL` has the schemes of its published integers. `zoo build` tells how to get what is
+    obtainable. The use is what all licences of a model allow.
     """
     tables = _datasets() if datasets else _models_and_targets()
     if as_json:
@@ -40,17 +45,20 @@ def command(datasets: bool, as_json: bool) -> None:
 
 def _shown(row: Row) -> Row:
     """Return a row as people read it: without the schemes of what is published, aliases last."""
-    shown = {name: value for name, value in row.items() if name != "aliases"}
+    shown = {name: value for name, value in row.items() if name not in _UNSHOWN}
     if "published" in row:
         quants = (name.partition(".")[0] for name in row["published"])
-        shown["published"] = list(dict.fromkeys(_PUBLISHED.get(name, name) for name in quants))
+        words = list(dict.fromkeys(_PUBLISHED.get(name, name) for name in quants))
+        shown["published"] = words or (_OBTAINABLE if row["obtain"] else "")
+        first = {"name": row["name"], "published": "", "use": _USES[row["commercial"]]}
+        shown = {**first, **shown}
     return {**shown, "aliases": row["aliases"]} if "aliases" in row else shown
 
 
 def _models_and_targets() -> dict[str, list[Row]]:
     models, broken_models = _rows("recipe", _model)
     targets, broken_targets = _rows("target", _target)
-    models.sort(key=lambda row: not row["published"])
+    models.sort(key=lambda row: (not row["published"], not row["obtain"]))
     return {"models": models, "targets": targets, **_broken(broken_models + broken_targets)}
 
 
@@ -79,7 +87,13 @@ def _broken(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def _model(recipe: "Recipe") -> Row:
-    return {"published": sorted(recipe.hubs), "summary": recipe.summary}
+    terms = [licence.commercial for licence in recipe.licences]
+    return {
+        "published": sorted(recipe.hubs),
+        "obtain": recipe.obtain,
+        "commercial": all(terms) if terms else None,
+        "summary": recipe.summary,
+    }
 
 
 def _target(target: "Target") -> Row:

