@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from recipes.blazeface.variants import DEFAULT, VARIANTS, Variant
+from recipes.shelf.landmarks.regions import landmark_regions
 from recipes.shelf.mediapipe.wheel import how_to_obtain, installed_file, weights_licence
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from zoo.contract import Contract, Step, TensorSpec
@@ -15,6 +16,8 @@ _PAPERS = Path(__file__).parent / "papers"
 
 _REGIONS = RegionRule((0.374, 0.528), (0.374, 0.528), (0.002, 0.107), passes=2)
 """Fitted by recipes.shelf.chain_accuracy on landmarks68/train."""
+_MESH = {"facemesh": RegionRule()}
+"""The box as it is: the mesh's own crop is MediaPipe's, the square of 1.5 times its longer side."""
 
 
 def __getattr__(name: str) -> Recipe:
@@ -44,7 +47,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.shelf.detection_evaluation:evaluate",
         metric="ap_32px_percent",
         more_is_better=True,
-        regions={"pfld": _REGIONS} if variant == DEFAULT else {},
+        regions={**_MESH, **(landmark_regions(_REGIONS) if variant == DEFAULT else {})},
     )
 
 

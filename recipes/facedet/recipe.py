@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from recipes.facedet.variants import CHANNELS, STRIDES, VARIANTS, Variant
+from recipes.shelf.landmarks.regions import landmark_regions
 from recipes.shelf.portraits import portrait_licence, whole_portraits
 from recipes.shelf.published import published_file, published_hubs
 from zoo.contract import Contract, Step, TensorSpec
@@ -45,7 +46,7 @@ def recipe(variant: Variant) -> Recipe:
         evaluate="recipes.shelf.detection_evaluation:evaluate",
         metric="ap_16px_percent",
         more_is_better=True,
-        regions={"pfld": _REGIONS},
+        regions=landmark_regions(_REGIONS),
     )
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "demand_fitting",
     "is_chain_file",
     "networks_of",
+    "region_note",
     "region_rule",
 ]
 
@@ -142,6 +143,18 @@ def region_rule(detector: Recipe, network: Recipe) -> RegionRule:
         if name in detector.regions:
             return detector.regions[name]
     return RegionRule()
+
+
+def region_note(detector: Recipe, network: Recipe, rule: RegionRule) -> str:
+    """Return that boxes are regions although the detector has rules for others, '' if not so."""
+    stated = detector.regions
+    if not stated or rule != RegionRule() or {network.name, network.family} & stated.keys():
+        return ""
+    return (
+        f"{detector.name} states regions for {', '.join(stated)}, not for {network.name}: its "
+        "boxes are the regions as they are, which costs accuracy if the network expects another "
+        "frame; a chain file states [regions] (docs/chains.md)"
+    )
 
 
 def demand_board(target: Target) -> None:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from zoo import registry
-from zoo.build.chain import demand_board, demand_chain, region_rule
+from zoo.build.chain import demand_board, demand_chain, region_note, region_rule
 from zoo.build.limits import NO_LIMITS, Limits
 from zoo.build.models import USER, find_recipe
 from zoo.build.network import read_network
@@ -143,12 +143,14 @@ class Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the bundle must know of its network's origin and runtime."""
+        """What a reader of the bundle must know of its network's origin, regions and runtime."""
         origin = self.replaces and (
             f"the float network is a file of the user's in place of {self.replaces}'s: nobody has "
             "shown that the model's card and recorded accuracy are of it, so they are left out"
         )
-        return tuple(filter(None, (origin, self.runtime_note)))
+        found = self.detector
+        regions = region_note(found.recipe, self.recipe, self.regions) if found else ""
+        return tuple(filter(None, (origin, regions, self.runtime_note)))
 
     @property
     def quantizes(self) -> bool:

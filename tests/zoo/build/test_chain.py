@@ -53,6 +53,15 @@ def test_a_chain_file_names_both_networks(chain):
     assert (plan.quant, plan.detector.quant) == ("none", "none")
 
 
+@pytest.mark.usefixtures("chain")
+def test_a_detector_that_states_no_regions_for_the_network_is_noted(tmp_path):
+    words = {"contract": tmp_path / "landmarks.toml", "quant": "none"}
+    plan = plan_of(tmp_path / "landmarks.onnx", "facedet_320.wider", **words)
+    (note,) = plan.notes
+    assert "facedet_320.wider states regions for dan, hrnet, pfld, not for landmarks" in note
+    assert plan_of("dan1_0.25x.300w68").notes == ()
+
+
 @pytest.mark.parametrize("quant", ["none", "ptq"])
 def test_a_model_names_its_detector(quant):
     plan = plan_of("pfld_0.25x.300w68", quant=quant)
