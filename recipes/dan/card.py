@@ -26,6 +26,7 @@ def render_card(
         recipe(variant),
         measured,
         training,
+        stages="The first stage" if variant.stages == 1 else "Both stages",
         width=variant.width,
         parameters=f"{parameters:,}",
     )
