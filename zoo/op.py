@@ -59,6 +59,8 @@ class Op(ABC):
     """Whether a following ReLU, ReLU6 or clip becomes the node's 'clamp' attribute."""
     shares_quantization: bool = False
     """Whether the output keeps the (first) input's quantization because values only move."""
+    output_bits_max: int = 16
+    """Most bits that the output may have. Where a scheme has more, not fixed point, it gets 8."""
     rounds: bool = True
     """Whether another runtime may round the integers differently; False if none are computed."""
     weight_input: int | None = None

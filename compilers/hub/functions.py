@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from onnx import FunctionProto, NodeProto, TensorProto, helper, parser
 
+from compilers.hub.onnx_node import OnnxNode
 from compilers.op_table import find_onnx_type
 from zoo.errors import PluginError, UnsupportedOpError
 from zoo.graph import Quantization
@@ -22,6 +23,7 @@ __all__ = [
     "ACCUMULATOR",
     "DOMAIN",
     "ROUNDINGS",
+    "check_call",
     "check_function",
     "is_function",
     "op_function",
@@ -88,6 +90,27 @@ def op_function(op: Op) -> FunctionProto:
 def is_function(op: Op, op_type: str) -> bool:
     """Whether an operator type is the op's own function, not an operator of ONNX."""
     return bool(op.onnx_function) and op_function(op).name == op_type
+
+
+def check_call(op: Op, node: OnnxNode, where: str) -> None:
+    """Raise UnsupportedOpError for a call of an op's function with other arguments than it has."""
+    function = op_function(op)
+    unknown = sorted(node.attributes.keys() - set(function.attribute))
+    if unknown:
+        known = ", ".join(function.attribute) or "none"
+        raise UnsupportedOpError(
+            f"{where}: it has the attribute '{unknown[0]}', which {function.name} lacks; its "
+            f"attributes are: {known}; remove the others"
+        )
+    for found, own, what in (
+        (node.inputs, function.input, "inputs"),
+        (node.outputs, function.output, "outputs"),
+    ):
+        if len(found) != len(own):
+            raise UnsupportedOpError(
+                f"{where}: it has {len(found)} {what}; {function.name} has {len(own)}: "
+                f"{', '.join(own)}"
+            )
 
 
 def check_function(function: FunctionProto, where: str) -> None:

@@ -12,7 +12,7 @@ from onnx import TensorProto
 from compilers.fresh_name import reserve_name
 from compilers.hub.compose import compose
 from compilers.hub.constant_notes import Notes, apply_note
-from compilers.hub.functions import ACCUMULATOR, DOMAIN, ROUNDINGS, is_function
+from compilers.hub.functions import ACCUMULATOR, DOMAIN, ROUNDINGS, check_call, is_function
 from compilers.hub.onnx_node import OnnxNode
 from compilers.hub.quantized_operators import CONTRIB, is_on_integers, spell_out
 from compilers.hub.read_quantization import integer_type, read_quantization
@@ -268,6 +268,8 @@ def _as_reals(tensor: Tensor | None, grid: Quantization) -> Tensor | None:
 def _find_op(node: OnnxNode, where: str) -> Op:
     op = find_onnx_type(node.op_type) if node.domain in ("", DOMAIN) else None
     if op is not None and is_function(op, node.op_type) == (node.domain == DOMAIN):
+        if node.domain == DOMAIN:
+            check_call(op, node, where)
         return op
     if node.op_type in _DYNAMIC:
         raise UnsupportedOpError(

@@ -40,6 +40,7 @@ __all__ = [
     "pairs",
     "parse_places",
     "places_of",
+    "require_8_bit_pixels",
     "similarity",
 ]
 
@@ -115,8 +116,8 @@ def parse_places(call: OnnxCall) -> tuple[float, ...]:
     if len(places) % 2 or not 4 <= len(places) <= 2 * _POINTS_MAX or not _are_apart(places):
         raise UnsupportedOpError(
             f"{call.where}: {call.op_type} has {len(places)} numbers as its places; expected x and "
-            f"y of 2 to {_POINTS_MAX} points that are not all at one place, as fractions of the "
-            "picture"
+            f"y of 2 to {_POINTS_MAX} points that are not all at one place (within "
+            f"2**-{PART_BITS}), as fractions of the picture"
         )
     return places
 
@@ -134,6 +135,17 @@ def check_offsets(node: Node, offsets: Tensor) -> None:
 def places_of(node: Node) -> NDArray[np.float32]:
     """Return the node's places, [2 K]."""
     return np.array(node.attributes["places"], np.float32)
+
+
+def require_8_bit_pixels(node: Node, output: Tensor) -> None:
+    """Raise QuantizeError for pixels of more bits, for which places are too coarse."""
+    bits = quantization_of(output).bits
+    if bits > 8:
+        raise QuantizeError(
+            f"its pixels '{output.name}' have {bits} bits; {node.op} computes 8-bit pixels only: "
+            "leave out the override that gives them more, or choose a scheme that is not fixed "
+            "point"
+        )
 
 
 def pairs(values: Any) -> Any:  # noqa: ANN401 (of numpy or torch)
@@ -184,8 +196,7 @@ def integer_offsets(
 
 def integer_places(node: Node) -> tuple[int, ...]:
     """Return the places in parts of a picture, x0, y0, x1, ..."""
-    scaled = np.float64(places_of(node)) * (1 << PART_BITS)
-    return tuple(int(place) for place in np.floor(scaled + 0.5))
+    return tuple(int(part) for part in _in_parts(places_of(node)))
 
 
 def integer_similarity(points: NDArray[np.int64], places: NDArray[np.int64]) -> Similarity:
@@ -223,7 +234,14 @@ def _excess_bits(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return shift
 
 
+def _in_parts(places: NDArray[np.float32]) -> NDArray[np.float64]:
+    parts: NDArray[np.float64] = np.floor(np.float64(places) * (1 << PART_BITS) + 0.5)
+    return parts
+
+
 def _are_apart(places: tuple[float, ...]) -> bool:
-    """Whether the places are finite, within reach, and not all the same."""
-    near = all(abs(place) <= _REACH for place in places)  # NaN is not
-    return near and len(set(zip(places[::2], places[1::2], strict=True))) > 1
+    """Whether the places are finite, within reach, and not all the same as integers."""
+    if not all(abs(place) <= _REACH for place in places):  # NaN is not
+        return False
+    parts = _in_parts(np.array(places, np.float32)).reshape(-1, 2)
+    return len(np.unique(parts, axis=0)) > 1

@@ -23,6 +23,7 @@ from compilers.op_parts.similarity import (
     pairs,
     parse_places,
     places_of,
+    require_8_bit_pixels,
     similarity,
 )
 from zoo.errors import HubError
@@ -43,7 +44,8 @@ class AlignImage(Op):
 
     inputs: image [N, C, S, S]; offsets [N, 2 K] of K points from their places, as fractions of the
     image.  attributes: places, (x0, y0, x1, ...).  Output pixels beyond the image repeat its edge.
-    In integers, a place in the image has 8 fraction bits, and weights of pixels add up to 2**16.
+    In integers, pixels have at most 8 bits, places in the image 8 fraction bits, and weights of
+    pixels add up to 2**16.
     integer: places, offset_multiplier, offset_shift.
     """
 
@@ -78,6 +80,7 @@ class AlignImage(Op):
             <align_corners = 0, mode = "linear", padding_mode = "border"> (image, grid)
     }}"""
     shares_quantization = True
+    output_bits_max = 8
 
     def parse(self, call: OnnxCall) -> Parsed:
         """Read AlignImage of the domain 'zoo'."""
@@ -149,9 +152,10 @@ class AlignImage(Op):
         self,
         node: Node,
         inputs: Sequence[Tensor],
-        output: Tensor,  # noqa: ARG002
+        output: Tensor,
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the places, and the factor of the offsets."""
+        require_8_bit_pixels(node, output)
         return {"places": integer_places(node), **fix_offsets(inputs[1], "offset")}
 
     def gain(

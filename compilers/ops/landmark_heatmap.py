@@ -22,13 +22,13 @@ from compilers.op_parts.similarity import (
     pairs,
     parse_places,
     places_of,
+    require_8_bit_pixels,
     similarity,
 )
 from zoo.errors import UnsupportedOpError
 from zoo.fixed_point import round_shift, saturate
 from zoo.graph import Node, Quantization, Shape, Tensor, quantization_of
 from zoo.op import OnnxCall, Op, Parsed
-from zoo.table_op import require_8_bits
 
 if TYPE_CHECKING:
     import torch
@@ -54,6 +54,7 @@ class LandmarkHeatmap(Op):
 
     name = "landmark_heatmap"
     onnx_types = ("LandmarkHeatmap",)
+    output_bits_max = 8
     onnx_function = f"""LandmarkHeatmap <places, side> (offsets) => (heat) {{
         {ONNX_SIMILARITY}
         first = Constant <value_ints = [0]> ()
@@ -164,7 +165,7 @@ class LandmarkHeatmap(Op):
         self, node: Node, inputs: Sequence[Tensor], output: Tensor
     ) -> Mapping[str, tuple[int, ...]]:
         """Return the places, the factor of the offsets, and the distances."""
-        require_8_bits(output)
+        require_8_bit_pixels(node, output)
         grid = quantization_of(output)
         steps = np.arange(grid.qmin + 1, grid.qmax + 1) - grid.zero_point[0]
         return {

@@ -1,6 +1,7 @@
 """Activations that must share a quantization because an op only moves their values."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from compilers.op_table import find_op
 from zoo.graph import Graph
@@ -29,8 +30,15 @@ def sharing_groups(graph: Graph, scheme: Scheme) -> tuple[tuple[str, ...], ...]:
 
 
 def scheme_of(group: Iterable[str], graph: Graph, scheme: Scheme) -> Scheme:
-    """Return the scheme of activations that share a quantization: the one with the most bits."""
+    """Return the scheme of activations that share a quantization: the one with the most bits.
+
+    Where the scheme itself has more than an op can store, it has 8; overrides are kept.
+    """
     nodes = {name: graph.producer(name) for name in group}
+    most = min((find_op(node.op).output_bits_max for node in nodes.values() if node), default=16)
+    # One fraction length for all is made for the scheme's own bits.
+    if scheme.activation_bits > most and scheme.fix_point is None:
+        scheme = replace(scheme, activation_bits=8)
     schemes = [scheme.at(name, *([node.name] if node else [])) for name, node in nodes.items()]
     return max(schemes, key=lambda own: own.activation_bits)
 

@@ -80,13 +80,16 @@ def _demand_taken(target: Target, scheme: Scheme, name: str) -> None:
     """Raise RefusedError if the target refuses the scheme that has the widths of a tensor.
 
     A compiler may take what its runtime does not compute any better, such as 4-bit weights.
+    The message names no scheme, as the search has chosen it, and nobody has asked for it.
     """
     asked = scheme.at(name)
     for refused, why in target.refuses.items():
         if refused in registry.names("scheme"):
             known: Scheme = registry.load("scheme", refused)
             if replace(asked, name=known.name, summary=known.summary) == known:
-                raise RefusedError(f"{target.name} refuses '{refused}': {why}")
+                bits = f"{known.weight_bits}-bit weights with {known.activation_bits}-bit values"
+                reason, *_ = why.partition("; use ")
+                raise RefusedError(f"{target.name} refuses {bits}: {reason}")
 
 
 def _stored_bytes(plan: Plan, graph: Graph) -> int | None:

@@ -66,7 +66,7 @@ def wide_values(
     """Return the values that may get 16 bits, the one whose 8 bits lose most first.
 
     floats: the network that was quantized; what quantization added keeps its width, and so does
-    what a table reads.
+    what a table reads, or an op stores in 8 bits only.
     """
     known = {node.name for node in floats.nodes}
     parts = [
@@ -88,12 +88,12 @@ def _loss(form: RealForm, rounded: Iterable[Part], pictures: Runner, wanted: Val
 
 
 def _may_be_wide(graph: Graph, part: Part) -> bool:
-    """Whether a value has fewer bits and all its readers can compute with more."""
+    """Whether a value has fewer bits, and its op and all its readers can compute with more."""
     wide = {name: _widened(graph.tensors[name]) for name in part.tensors}
     if quantization_of(graph.tensors[part.tensors[0]]).bits >= WIDE:
         return False
-    readers = (node for node in graph.nodes if not wide.keys().isdisjoint(node.inputs))
-    return all(_can_read(graph, node, wide) for node in readers)
+    touched = (n for n in graph.nodes if not wide.keys().isdisjoint((*n.inputs, n.output)))
+    return all(_can_compute(graph, node, wide) for node in touched)
 
 
 def _widened(tensor: Tensor) -> Tensor:
@@ -101,7 +101,7 @@ def _widened(tensor: Tensor) -> Tensor:
     return replace(tensor, dtype=grid.dtype, quantization=grid)
 
 
-def _can_read(graph: Graph, node: Node, wide: dict[str, Tensor]) -> bool:
+def _can_compute(graph: Graph, node: Node, wide: dict[str, Tensor]) -> bool:
     inputs = [wide.get(name, graph.tensors[name]) for name in node.inputs]
     output = wide.get(node.output, graph.tensors[node.output])
     try:

@@ -126,3 +126,23 @@ def test_a_function_that_is_no_onnx_names_the_op(bump, monkeypatch):
     monkeypatch.setattr(bump, "onnx_function", "Bump (x) => y")
     with pytest.raises(PluginError, match="op 'bump': its onnx_function is not a function in ONNX"):
         write(OneNode("bump", (activation(("N", 4)),)).graph)
+
+
+def _attribute(node):
+    node.attribute.append(onnx.helper.make_attribute("mode", "cubic"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_attribute, r"the attribute 'mode', which Bump lacks; its attributes are: none"),
+        (lambda node: node.output.append("more"), r"it has 2 outputs; Bump has 1: y$"),
+        (lambda node: node.input.append("x"), r"it has 2 inputs; Bump has 1: x$"),
+    ],
+)
+@pytest.mark.usefixtures("bump")
+def test_other_arguments_than_the_function_has_are_refused(change, told):
+    model = onnx.load_from_string(write(OneNode("bump", (activation(("N", 4)),)).graph))
+    change(model.graph.node[0])
+    with pytest.raises(UnsupportedOpError, match=told):
+        read(model.SerializeToString(), "net.onnx")

@@ -141,8 +141,24 @@ def test_offsets_without_limits_are_refused(op):
         _ = alone(op, Quantization((1.0,), (0,))).node
 
 
+@pytest.mark.parametrize("op", ["align_image", "landmark_heatmap"])
+def test_pixels_of_16_bits_are_refused(op):
+    wide = Quantization((1 / 64,), (32768,), bits=16, signed=False)
+    with pytest.raises(QuantizeError, match=rf"'y' have 16 bits; {op} computes 8-bit pixels only"):
+        _ = alone(op, FINE, wide, pixels=wide).node
+
+
 @pytest.mark.parametrize(
-    "places", [(), 7, "face", (0.5,) * 4, (0.1, 0.2, 0.3), (0.1, float("nan"), 1.0, 1.0)]
+    "places",
+    [
+        (),
+        7,
+        "face",
+        (0.5,) * 4,
+        (0.1, 0.2, 0.3),
+        (0.1, float("nan"), 1.0, 1.0),
+        (0.5, 0.5, 0.5, 0.500001),
+    ],
 )
 def test_impossible_places_are_refused(places):
     call = OnnxCall("TurnBack", {"places": places}, (activation(("N", 4)),) * 2, "net.onnx")

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from networks import residual_network
 from one_node import OneNode, activation
 from quantization import pixel_feeds, quantized
+from similarity_cases import aligning_network
 
 from compilers.quantize.weighted import own_parameters, weighted_nodes
 from compilers.reference import run_graph
-from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM
+from compilers.schemes import DPU_POW2, W4A8_ASYM, W8A8_ASYM, W8A8_SYM, W8A16_ASYM, W8A16_SYM
 from zoo import registry
 from zoo.errors import QuantizeError
 from zoo.graph import Graph
@@ -113,3 +114,29 @@ def test_tables_store_16_bits_and_refuse_to_read_them():
     read = Override(node.inputs[0], activation_bits=16)
     with pytest.raises(QuantizeError, match="16 bits and feeds a table op"):
         quantized(graph, replace(W8A8_ASYM, overrides=(read,)))
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize("scheme", [W8A16_ASYM, W8A16_SYM], ids=lambda scheme: scheme.name)
+def test_a_scheme_of_16_bits_leaves_8_to_ops_that_store_no_more(scheme):
+    graph = quantized(aligning_network(), scheme, calibrator="minmax")
+    grids = {name: t.quantization for name, t in graph.tensors.items() if not t.is_constant}
+    narrow = {name for name, grid in grids.items() if grid is not None and grid.bits == 8}
+    assert narrow == {"features", "row", "picture", "heatmap"}
+    assert_exact(graph)
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "pixels"),
+    [
+        ("heat", "landmark_heatmap", "heatmap"),
+        ("aligned", "align_image", "picture"),
+        ("stem", "align_image", "picture"),
+    ],
+)
+@pytest.mark.parametrize("scheme", [W8A8_ASYM, W8A16_SYM], ids=lambda scheme: scheme.name)
+def test_more_bits_than_an_op_stores_are_refused(name, op, pixels, scheme):
+    wide = replace(scheme, overrides=(Override(name, activation_bits=16),))
+    told = rf"\({op}\) cannot be quantized: its pixels '{pixels}' have 16 bits; {op} computes 8-bit"
+    with pytest.raises(QuantizeError, match=told):
+        quantized(aligning_network(), wide, calibrator="minmax")

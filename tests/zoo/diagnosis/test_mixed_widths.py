@@ -297,6 +297,17 @@ def test_a_pattern_for_one_name_matches_no_other():
     assert not override.matches("a0b")
 
 
+def test_a_refusal_of_what_was_tried_names_no_scheme(tmp_path):
+    """Nobody has asked for w4a8-asym."""
+    pictures = write_pictures(tmp_path / "seen", 30)
+    limits = Limits(constants_bytes=10)
+    told = r"fewer bits are refused: android refuses 4-bit weights with 8-bit values: LiteRT's"
+    with pytest.raises(QuantizeError, match=told) as caught:
+        case_of(tmp_path, colour_network(), pictures, target="android", limits=limits)
+    assert "w4a8" not in str(caught.value)
+    assert "w8a8" not in str(caught.value)
+
+
 def test_a_build_keeps_the_table(tmp_path):
     pictures = write_pictures(tmp_path / "seen", 30)
     case = case_of(tmp_path, colour_network(), pictures, target="c99", limits=Limits(loss=1.0))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from networks import residual_network
 from quantization import contract_of, pixel_feeds
+from similarity_cases import aligning_network
 
 from compilers.quantize.ptq import QUANTIZER
 from compilers.schemes import W8A8_ASYM
@@ -24,14 +25,25 @@ def bent_network():
     return graph.replace(nodes, [replace(graph.tensors["pointwise"], name="bent")])
 
 
-def test_values_with_the_largest_loss_come_first_and_what_a_table_reads_stays():
-    floats = bent_network()
+def widened(floats):
+    """Return the values that may get 16 bits."""
     feeds = pixel_feeds(floats, 12)
     options = QuantizeOptions(calibrator="minmax")
     integers = QUANTIZER.quantize(floats, W8A8_ASYM, [feeds], contract_of(floats), options)
     pictures = Runner("image", feeds["image"])
     form = real_form(integers, floats)
-    found = wide_values(form, floats, pictures, pictures.outputs(floats))
+    return wide_values(form, floats, pictures, pictures.outputs(floats))
+
+
+def test_pixels_of_ops_that_store_8_bits_stay():
+    names = {one.node for one in widened(aligning_network())}
+    assert {"first", "second", "back"} <= names
+    assert names.isdisjoint({"stem", "rows", "aligned", "heat"})
+
+
+def test_values_with_the_largest_loss_come_first_and_what_a_table_reads_stays():
+    floats = bent_network()
+    found = widened(floats)
     names = {one.node for one in found}
     assert names <= {node.name for node in floats.nodes}
     assert "bent_tanh" in names
