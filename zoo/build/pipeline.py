@@ -23,8 +23,8 @@ __all__ = ["STAGES", "Step", "artifact_stages", "build", "next_step", "preview"]
 
 
 def _recipe(plan: Plan) -> Mapping[str, object]:
-    """Return the whole recipe; file contents are inputs, their locations do not matter."""
-    facts: dict[str, object] = {"recipe": _without_folders(plan.recipe)}
+    """Return the recipe; file contents are inputs, their locations and sources do not matter."""
+    facts: dict[str, object] = {"recipe": _without_folders(replace(plan.recipe, obtain=""))}
     return {**facts, "replaces": plan.replaces} if plan.replaces else facts
 
 

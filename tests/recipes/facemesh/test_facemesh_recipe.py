@@ -9,6 +9,7 @@ import pytest
 from recipes.facemesh import recipe as facemesh
 from recipes.shelf.mediapipe import wheel
 from zoo import registry
+from zoo.build.pipeline import STAGES
 from zoo.build.plan import make_plan
 from zoo.build.wish import Wish
 from zoo.data.processing import postprocess, preprocess, rehearse
@@ -80,6 +81,15 @@ def test_the_wheels_file_given_by_hand_is_the_models_network(
     plan = make_plan(Wish("facemesh", target="x86", quant="none", hub=file, name=name))
     assert plan.recipe.name == (name or facemesh.NAME)
     assert plan.notes == () if not name else len(plan.notes) == 1
+
+
+def test_a_faulty_wheel_does_not_build_anew(installed: Path) -> None:
+    hub = STAGES[0]
+    plan = make_plan(Wish("facemesh", target="x86", quant="none", hub=TFLITE))
+    installed.unlink()
+    assert hub.options(plan) == hub.options(
+        make_plan(Wish("facemesh", target="x86", quant="none", hub=TFLITE))
+    )
 
 
 def test_a_missing_detector_is_told_with_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
