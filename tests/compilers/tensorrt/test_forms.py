@@ -7,6 +7,7 @@ from every_op import every_case
 from generated_c import side_by_side
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from published import TWO_STAGES
 from quantization import pixel_feeds, quantized
 from random_graphs import float_graphs
 from tensorrt_files import differences, symmetric, to_tensorrt
@@ -14,6 +15,7 @@ from tensorrt_files import differences, symmetric, to_tensorrt
 from compilers.schemes import W8A8_SYM
 from zoo import registry
 from zoo.graph import Graph
+from zoo.lowering import Refusal
 from zoo.proof.op_proof import prove_ops
 
 # Where a quotient in float32 falls between two integers, it may go either way.
@@ -22,7 +24,7 @@ PUBLISHED = [
     (name, key)
     for name in registry.names("recipe")
     for key in registry.load("recipe", name).hubs
-    if key == "none" or key.endswith(W8A8_SYM.name)
+    if name != TWO_STAGES and (key == "none" or key.endswith(W8A8_SYM.name))
 ]
 
 
@@ -79,6 +81,11 @@ def test_random_float_networks_are_within_the_bound(graph, scheme):
 def test_published_networks_are_within_the_bound(name, key):
     graph = _published(name, key)
     assert max(differences(graph).values()) <= to_tensorrt(graph).exactness.bound
+
+
+def test_ops_between_two_stages_are_refused():
+    with pytest.raises(Refusal, match="does not read the ONNX operator AlignImage"):
+        to_tensorrt(_published(TWO_STAGES, "none"))
 
 
 def test_random_pixels_are_within_the_bound():

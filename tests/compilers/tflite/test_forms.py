@@ -6,6 +6,7 @@ from generated_c import side_by_side
 from hypothesis import assume, given, settings
 from integer_graphs import FORMS, POWER_OF_TWO_FORMS, integer_graphs
 from one_node import OneNode, activation, constant
+from published import TWO_STAGES
 from quantization import pixel_feeds
 from random_graphs import float_graphs
 from tflite_files import differences, op_differences, to_tflite
@@ -29,7 +30,10 @@ REFUSED = {
     "resize half_pixel floor",
 }
 PUBLISHED = [
-    (name, key) for name in registry.names("recipe") for key in registry.load("recipe", name).hubs
+    (name, key)
+    for name in registry.names("recipe")
+    for key in registry.load("recipe", name).hubs
+    if name != TWO_STAGES
 ]
 ROUNDED = 1.01  # the difference of two products with a scale in float32
 
@@ -138,6 +142,12 @@ def test_each_op_of_published_networks_is_within_its_bound_at_random_pixels(name
 def test_networks_with_32_bit_outputs_are_refused(name):
     with pytest.raises(Refusal, match="is int32; quantize activations to 8 or 16 bits"):
         to_tflite(_published(name, "qat.ai8x"))
+
+
+@pytest.mark.parametrize("key", ["none", "ptq.w8a8-asym"])
+def test_ops_between_two_stages_are_refused(key):
+    with pytest.raises(Refusal, match=r"\(align_image\): no lowering 'tflite/align_image'"):
+        to_tflite(_published(TWO_STAGES, key))
 
 
 def test_powers_of_two_are_exact_at_random_pixels():

@@ -42,7 +42,7 @@ def test_remedies_are_tried(zoo, words, tmp_path):
 
 def test_what_a_board_refuses_is_said(zoo, words, tmp_path):
     write_pictures(tmp_path / "photos", 60)
-    options = ("--target", "c99", "--calib", "photos", "--count", 8, "--try", "--json")
+    options = ("--target", "kv260", "--calib", "photos", "--count", 8, "--try", "--json")
     tried = json.loads(zoo("diagnose", *words, *options).stdout)["tried"]
     refused = [trial for trial in tried if trial["loss"] is None]
     assert refused
