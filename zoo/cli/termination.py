@@ -51,7 +51,8 @@ def terminable() -> Iterator[None]:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    for process in descendants(os.getpid()):
+    # Parents first: one whose child is gone might end as if its work were done.
+    for process in reversed([*descendants(os.getpid())]):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGTERM)
     raise Terminated(number)
