@@ -29,6 +29,7 @@ from zoo.graph import Node, Tensor, quantization_of
 from zoo.op import OnnxCall
 
 __all__ = [
+    "ONNX_BACK",
     "ONNX_SIMILARITY",
     "PART_BITS",
     "Similarity",
@@ -89,6 +90,17 @@ ONNX_SIMILARITY = """
     fits = And (is_between, is_somewhere)
 """
 """ONNX nodes from input `offsets` and attribute `places` on, in its text form."""
+
+ONNX_BACK = """
+    along_size = Mul (along, size)
+    across_size = Mul (across, size)
+    c_found = Div (along_size, norm)
+    d_found = Div (across_size, norm)
+    c = Where (fits, c_found, one)
+    d = Where (fits, d_found, zero)
+    minus_d = Neg (d)
+"""
+"""Those after ONNX_SIMILARITY that give c, d and -d, of the way back."""
 
 
 @dataclass(frozen=True)

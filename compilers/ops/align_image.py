@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from compilers.op_parts.arguments import image, operand
 from compilers.op_parts.arithmetic import centred
 from compilers.op_parts.similarity import (
+    ONNX_BACK,
     ONNX_SIMILARITY,
     PART_BITS,
     Similarity,
@@ -55,13 +56,7 @@ class AlignImage(Op):
         {ONNX_SIMILARITY}
         axis_rows = Constant <value_ints = [2]> ()
         two = Constant <value_float = 2.0> ()
-        along_size = Mul (along, size)
-        across_size = Mul (across, size)
-        c_found = Div (along_size, norm)
-        d_found = Div (across_size, norm)
-        c = Where (fits, c_found, one)
-        d = Where (fits, d_found, zero)
-        minus_d = Neg (d)
+        {ONNX_BACK}
         upper = Concat <axis = 2> (c, d)
         lower = Concat <axis = 2> (minus_d, c)
         matrix = Concat <axis = 1> (upper, lower)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from compilers.op_parts.arguments import operand
 from compilers.op_parts.arithmetic import fix_ratio, store
 from compilers.op_parts.similarity import (
+    ONNX_BACK,
     ONNX_SIMILARITY,
     PART_BITS,
     check_offsets,
@@ -51,13 +52,7 @@ class TurnBack(Op):
     onnx_function = f"""TurnBack <places> (offsets, correction) => (corrected) {{
         {ONNX_SIMILARITY}
         flat = Constant <value_ints = [0, -1]> ()
-        along_size = Mul (along, size)
-        across_size = Mul (across, size)
-        c_found = Div (along_size, norm)
-        d_found = Div (across_size, norm)
-        c = Where (fits, c_found, one)
-        d = Where (fits, d_found, zero)
-        minus_d = Neg (d)
+        {ONNX_BACK}
         upper = Concat <axis = 2> (c, minus_d)
         lower = Concat <axis = 2> (d, c)
         matrix = Concat <axis = 1> (upper, lower)
