@@ -1,8 +1,9 @@
 """Writes the published networks' metrics into a page: python scripts/accuracy_tables.py PAGE
 
 A row `| MODEL, float | ... |` and the rows `| same, ... |` below it are regenerated from the
-metrics that the recipe's `publish` wrote; the rest of the page is unchanged. Landmarks have the
-columns below, other networks all their metrics.
+metrics that the recipe's `publish` wrote. The rest of the page is unchanged, as are the tables
+that phone_tables.py marks as its own. Landmarks have the columns below, other networks all their
+metrics.
 """
 
 import json
@@ -22,12 +23,16 @@ LANDMARK_COLUMNS = (
     "points_within_0.1_percent",
 )
 
-_ROWS = re.compile(r"^\| (?P<model>\S+), float \|.*\n(?:\| same, .*\n)*", re.MULTILINE)
+_ROWS = re.compile(
+    r"^<!-- phone: \w+ -->\n(?s:.*?)^<!-- end of phone -->\n"
+    r"|^\| (?P<model>\S+), float \|.*\n(?:\| same, .*\n)*",
+    re.MULTILINE,
+)
 
 
 def updated(page: str) -> str:
     """Return the page with current figures for every network with rows in it."""
-    return _ROWS.sub(lambda rows: "".join(_rows(rows["model"])), page)
+    return _ROWS.sub(lambda rows: "".join(_rows(rows["model"])) if rows["model"] else rows[0], page)
 
 
 def _rows(model: str) -> Iterator[str]:

@@ -28,3 +28,15 @@ def test_other_rows_stay_and_old_figures_go() -> None:
     assert new.endswith("| a peer | 3.42 |\n")
     assert "9.99" not in new
     assert "| same, `ptq.w8a8-asym` | " in new
+
+
+def test_tables_of_another_script_stay() -> None:
+    latency = (
+        "<!-- phone: latency -->\n\n| network | 1 thread, ms |\n|---|---|\n"
+        "| pfld_0.25x.300w68, float | 0.47 |\n\n<!-- end of phone -->\n"
+    )
+    accuracy = "| pfld_0.25x.300w68, float | 9.99 |\n"
+    assert updated(latency) == latency
+    new = updated(latency + accuracy)
+    assert new.startswith(latency)
+    assert "9.99" not in new
