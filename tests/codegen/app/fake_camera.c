@@ -1,6 +1,6 @@
 // A camera for tests: preloaded, it answers for /dev/video7 what the kernel would.
 // Its frames are YUYV ramps that move by four bytes from frame to frame, or a JPEG picture. It is
-// unplugged after three frames, or plugged in again a while later, until six.
+// unplugged after three frames, or plugged in again a while later, until six, or never ("endless").
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,7 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WIDTH = 64, HEIGHT = 48, STRIDE = 2 * WIDTH + 16, SIZE = 65536, COUNT = 2 };
+#ifndef CAMERA_WIDTH
+#define CAMERA_WIDTH 64
+#define CAMERA_HEIGHT 48
+#endif
+
+enum { WIDTH = CAMERA_WIDTH, HEIGHT = CAMERA_HEIGHT, STRIDE = 2 * WIDTH + 16, COUNT = 2 };
+enum { SIZE = (STRIDE * HEIGHT / 65536 + 1) * 65536 };
 
 static int camera = -1;
 static int frame = 0;
@@ -90,7 +96,7 @@ static int answer(unsigned long request, void* argument) {
       buffer->m.offset = buffer->index * SIZE;
       return 0;
     case VIDIOC_DQBUF:
-      if ((frame == 3 && absences == 0) || frame == 6) {
+      if (!is("endless") && ((frame == 3 && absences == 0) || frame == 6)) {
         errno = ENODEV;
         return -1;
       }
@@ -104,6 +110,7 @@ static int answer(unsigned long request, void* argument) {
         buffer->timestamp.tv_sec = 1000;
         buffer->timestamp.tv_usec = 250000 * frame;
       }
+      if (getenv("CAMERA_PERIOD_US")) usleep((useconds_t)atoi(getenv("CAMERA_PERIOD_US")));
       expose(frame % COUNT);
       buffer->bytesused = STRIDE * HEIGHT;
       if (getenv("CAMERA_JPEG")) {
