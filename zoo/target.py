@@ -24,6 +24,7 @@ class Runtime:
     title: for display.  compiler, executor, app: names of plugins.
     accepts: further schemes that --scheme may select, also such as the target refuses.
     refuses: additional refusals of quantizations and schemes, as for a target.
+    slow: schemes that it takes, but that a later runtime of `fastest_first` computes faster.
     cpu_tail, rooflines: as for a target.  package: instead of the target's, '' for that.
     """
 
@@ -33,6 +34,7 @@ class Runtime:
     app: str
     accepts: tuple[str, ...] = ()
     refuses: Mapping[str, str] = field(default_factory=dict)
+    slow: tuple[str, ...] = ()
     cpu_tail: bool = False
     package: str = ""
     rooflines: Mapping[str, Roofline] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Target:
     runtimes: alternative runtimes of the board, by name.
     own_runtime: name of the board's own one for --runtime, '' for none.
     fastest_first: names among both, which --runtime auto tries in this order; empty: its own only.
+    chooses_runtime: whether a build that names no runtime is one with --runtime auto.
+    slow: of the board with one of its runtimes, that one's.
     cpu_tail: whether the end of a network may stay float and run on the CPU; the compiler says
     where its own part ends (zoo.graph_parts.Cutter).
     programs: optional vendor programs, which the compiler uses if they are on the PATH.
@@ -78,6 +82,8 @@ class Target:
     runtimes: Mapping[str, Runtime] = field(default_factory=dict)
     own_runtime: str = ""
     fastest_first: tuple[str, ...] = ()
+    chooses_runtime: bool = False
+    slow: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     cpu_tail: bool = False
     installations: tuple[Advice, ...] = ()
@@ -135,6 +141,8 @@ class Target:
             runtimes={},
             own_runtime="",
             fastest_first=(),
+            chooses_runtime=False,
+            slow=runtime.slow,
             cpu_tail=runtime.cpu_tail,
             package=runtime.package or self.package,
             rooflines=runtime.rooflines,

@@ -1,4 +1,4 @@
-"""Linux PCs and servers, x86-64: ONNX Runtime or OpenVINO on the CPU, or the network as C."""
+"""Linux PCs and servers, x86-64: the network as C, or ONNX Runtime or OpenVINO on the CPU."""
 
 from dataclasses import replace
 
@@ -55,7 +55,7 @@ _OPENVINO = Runtime(
 
 TARGET = Target(
     name="x86",
-    summary="Linux on x86-64, ONNX Runtime, OpenVINO or C on the CPU",
+    summary="Linux on x86-64, C, ONNX Runtime or OpenVINO on the CPU",
     compiler="onnx",
     executor="onnxruntime",
     app="cpp-onnxruntime",
@@ -89,6 +89,7 @@ TARGET = Target(
     },
     own_runtime="ort",
     fastest_first=("c", "ort"),  # docs/performance.md
+    chooses_runtime=True,
     runtimes={"c": c_runtime("cpp-c", {"int8": _C_INTEGERS}), "openvino": _OPENVINO},
     # ONNX Runtime computes float16 in float32.
     rooflines={

@@ -7,19 +7,13 @@ those of the chosen plan, as if the user had named its runtime.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from itertools import takewhile
 from pathlib import Path
 
-from zoo.build.limits import NO_LIMITS
 from zoo.build.plan import Plan
-from zoo.build.quantization import choose_scheme
 from zoo.build.stage import Stage
-from zoo.build.targets import AUTO, find_target
-from zoo.build.wish import Wish
-from zoo.errors import RefusedError, UsageError
-from zoo.target import Target
+from zoo.build.targets import AUTO
 
-__all__ = ["CHOICE", "CHOICE_FILE", "faster_runtime", "settled"]
+__all__ = ["CHOICE", "CHOICE_FILE", "settled"]
 
 CHOICE_FILE = "runtime.json"
 
@@ -54,26 +48,3 @@ def settled(plan: Plan, done: Mapping[str, Path]) -> Plan:
         signing=plan.signing,
         used=plan.used,
     )
-
-
-def faster_runtime(wish: Wish, plan: Plan) -> str:
-    """Return the board's faster runtime that takes the plan's scheme, '' for none.
-
-    It may still refuse a node of the network.  '' as well if the wish names a runtime, or limits,
-    as each runtime has its own within them.
-    """
-    name, _, form = wish.target.partition(":")
-    board = find_target(name)
-    if wish.runtime or form in (*board.runtime_names, AUTO) or wish.limits != NO_LIMITS:
-        return ""
-    faster = takewhile(lambda name: name != board.own_runtime, board.fastest_first)
-    asked = replace(wish, quant=plan.quant)
-    return next((name for name in faster if _takes(board.with_runtime(name), asked)), "")
-
-
-def _takes(target: Target, wish: Wish) -> bool:
-    try:
-        choose_scheme(wish, target)
-    except (RefusedError, UsageError):
-        return False
-    return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo.build.chain import chained, demand_fitting, is_chain_file
 from zoo.build.plan import Plan, make_plan
-from zoo.build.targets import find_targets
+from zoo.build.targets import find_targets, runtime_of_build
 from zoo.build.wish import Wish
 from zoo.build.wish_table import demand_known, wish_fields
 from zoo.errors import MatrixError, MissingFileError, UsageError
@@ -78,7 +78,7 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
     targets, quants = (_texts(data, name, file) for name in ("targets", "quants"))
     left_out = list(_left_out(data, file))
     cells = tuple(
-        Cell(name, Wish(**fields, target=target, quant=quant), detector, signing)
+        Cell(name, _wish(fields, target, quant), detector, signing)
         for (name, fields, detector), target, quant in product(models, targets, quants)
     )
     for words in left_out:
@@ -88,6 +88,10 @@ def read_matrix(file: Path, signing: SigningKey | None = None) -> tuple[Cell, ..
     if not kept:
         raise UsageError(f"{file}: {_LEFT_OUT} leaves out all {len(cells)} builds")
     return kept
+
+
+def _wish(fields: Mapping[str, Any], target: str, quant: str) -> Wish:
+    return Wish(**fields, target=target, quant=quant, runtime=runtime_of_build(target, ""))
 
 
 def in_matrix_words(message: str) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from zoo import registry
 from zoo.advice import Advice, first_advice
-from zoo.build.targets import AUTO
 from zoo.bundle.bundle import Manifest
 from zoo.plugs import AppGenerator, Package
 from zoo.target import ARCHIVE, Target
@@ -27,13 +26,11 @@ class NextSteps:
 
     trial: how to try the bundle on this machine.  installation: how it gets to the board.
     signatures: of the packages, commands that check them; () for a bundle that is not signed.
-    faster: an option for a faster program, '' for none.
     """
 
     trial: str
     installation: str
     signatures: tuple[str, ...] = ()
-    faster: str = ""
 
 
 def next_steps(
@@ -41,13 +38,11 @@ def next_steps(
     manifest: Manifest,
     packages: Sequence[Path],
     public_key: str = "",
-    faster: str = "",
 ) -> NextSteps:
     """Return what to do with a bundle.
 
     packages: its files in the order of `target.packages`.
     public_key: where the signer's is, '' for a bundle that is not signed.
-    faster: runtime that may take the network too, '' for none.
     """
     app: AppGenerator = registry.load("app", target.app)
     form: Package = registry.load("package", target.packages[-1])
@@ -65,7 +60,6 @@ def next_steps(
         first_advice(trials, manifest.files, fields) or _trial(manifest, app, fields["archive"]),
         first_advice((*told, *_INSTALLATIONS), manifest.files, fields),
         _checks(target, packages, public_key) if public_key else (),
-        f"--runtime {AUTO} takes {faster} if that has all of the network's ops" if faster else "",
     )
 
 

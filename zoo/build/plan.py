@@ -103,8 +103,8 @@ class Plan:
     def build_name(self) -> str:
         """Return the name of the build, and of its bundle: model.target.quant.
 
-        With a detector that the model does not name itself, the model is network+detector. With
-        AUTO, the target is board-auto whichever runtime is chosen: the name is known at the start.
+        With a detector that the model does not name itself, the model is network+detector. Where
+        the build chooses the runtime, the name is the same whichever it is: known at the start.
         """
         detector = self.detector.recipe.name if self.detector else ""
         chain = f"+{detector}" if detector not in ("", self.recipe.detector) else ""
@@ -183,13 +183,21 @@ def make_plan(wish: Wish) -> Plan:
 def _make_plan(wish: Wish) -> Plan:
     targets = find_targets(wish.target, wish.runtime)
     if not is_automatic(wish.target, wish.runtime):
-        return _plan_for(wish, *targets)
+        return replace(_plan_for(wish, *targets), board=_name_of_own(wish))
     if wish.limits != NO_LIMITS and len(targets) > 1:
         raise UsageError(
             "--budget-kb, --max-loss and --budget-ms are about one runtime: name it instead of "
             f"--runtime {AUTO}"
         )
     return _plan_automatic(wish, targets)
+
+
+def _name_of_own(wish: Wish) -> str:
+    """Return the bundle's board for a board's own runtime where another may be the usual one."""
+    name, _, form = wish.target.partition(":")
+    board = find_target(name)
+    own = board.own_runtime
+    return f"{name}-{own}" if board.chooses_runtime and own in (form, wish.runtime) else ""
 
 
 def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
@@ -201,16 +209,22 @@ def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
     refused = ""
     for target in targets:
         try:
-            plans.append(_plan_for(wish, target))
+            plan = _plan_for(wish, target)
         except RefusedError as error:
             if not plans and target == targets[-1]:
                 raise
             refused = refused or str(error)
+        else:
+            if plan.scheme in target.slow and target != targets[-1]:
+                refused = refused or f"{target.name} computes {plan.scheme!r} more slowly"
+            else:
+                plans.append(plan)
     *preferred, last = plans
     why = refused or "the board names no faster one"
     note = "" if preferred else f"--runtime {AUTO} chose {last.target.name}: {why}"
-    board = find_target(wish.target.removesuffix(f":{AUTO}")).name
-    return replace(last, preferred=tuple(preferred), board=f"{board}-{AUTO}", runtime_note=note)
+    board = find_target(wish.target.removesuffix(f":{AUTO}"))
+    name = board.name if board.chooses_runtime else f"{board.name}-{AUTO}"
+    return replace(last, preferred=tuple(preferred), board=name, runtime_note=note)
 
 
 def _plan_for(wish: Wish, target: Target) -> Plan:

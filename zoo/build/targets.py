@@ -4,7 +4,7 @@ from zoo import registry
 from zoo.errors import UnknownNameError, UsageError
 from zoo.target import Target
 
-__all__ = ["AUTO", "find_target", "find_targets", "is_automatic"]
+__all__ = ["AUTO", "find_target", "find_targets", "is_automatic", "runtime_of_build"]
 
 AUTO = "auto"
 """Word of --runtime for the board's fastest runtime that takes the network."""
@@ -47,6 +47,18 @@ def find_targets(word: str, runtime: str = "") -> tuple[Target, ...]:
     if form != AUTO:
         board = find_target(word)
     return tuple(map(board.with_runtime, board.fastest_first)) or (board,)
+
+
+def runtime_of_build(word: str, runtime: str) -> str:
+    """Return the runtime for a build: `runtime`, or AUTO where the board chooses if none is named.
+
+    '' for the board's default, or the one that `word` names.
+    """
+    name, _, form = word.partition(":")
+    if runtime or not registry.knows("target", name):
+        return runtime
+    board: Target = registry.load("target", name)
+    return AUTO if board.chooses_runtime and form in ("", *board.variants) else ""
 
 
 def _two_runtimes(board: Target, form: str, runtime: str) -> str:

@@ -11,12 +11,12 @@ import click
 from zoo import registry
 from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained, demand_fitting
-from zoo.build.choice import faster_runtime, settled
-from zoo.build.limits import Limits
+from zoo.build.choice import settled
+from zoo.build.limits import NO_LIMITS, Limits
 from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, make_plan
-from zoo.build.targets import find_targets
+from zoo.build.targets import find_targets, runtime_of_build
 from zoo.build.wish import Wish
 from zoo.capability import demand_capable
 from zoo.cli.completion import automatic_runtimes, calibrators, quantizations
@@ -193,8 +193,11 @@ def command(
         machines = Machines(workers, scheduler, ship)
         cells = read_matrix(matrix, signing)
         ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))
-    wish["runtime"] = chosen_runtime(str(wish["runtime"]), cpu_tail)
-    wish["limits"] = Limits(1024 * (budget_kb or inf), max_loss or inf, budget_ms or inf)
+    limits = Limits(1024 * (budget_kb or inf), max_loss or inf, budget_ms or inf)
+    runtime = chosen_runtime(str(wish["runtime"]), cpu_tail)
+    if limits == NO_LIMITS:  # they are about one runtime
+        runtime = runtime_of_build(str(wish["target"]), runtime)
+    wish |= {"limits": limits, "runtime": runtime}
     # Names and types are the options'.
     asked = Wish(**wish)  # type: ignore[arg-type]
     target = find_targets(asked.target, asked.runtime)[-1]
@@ -207,7 +210,7 @@ def command(
         _preview(plan, cache_folder, as_json)
         return
     plan, packages, notes, outcomes = _build(plan, cache_folder, out, force, explain)
-    following = _next_steps(plan, packages, key_file, faster_runtime(asked, plan))
+    following = _next_steps(plan, packages, key_file)
     if as_json:
         paths = [str(package) for package in packages]
         facts = {
@@ -236,15 +239,13 @@ def _print_notes(notes: Iterable[str]) -> None:
         click.echo(f"note: {terminal(note)}", err=True)
 
 
-def _next_steps(
-    plan: Plan, packages: list[Path], key_file: Path | None, faster: str
-) -> "NextSteps":
+def _next_steps(plan: Plan, packages: list[Path], key_file: Path | None) -> "NextSteps":
     from zoo.build.next_steps import next_steps
     from zoo.bundle.bundle import packed_manifest
 
     public_key = f"{key_file}.pub" if key_file else ""
     manifest = packed_manifest(packages[0])
-    return next_steps(plan.target, manifest, packages, public_key, faster)
+    return next_steps(plan.target, manifest, packages, public_key)
 
 
 def _print_next(following: "NextSteps") -> None:
@@ -253,8 +254,6 @@ def _print_next(following: "NextSteps") -> None:
     click.echo(f"install: {following.installation}", err=True)
     for command in following.signatures:
         click.echo(f"check:   {command}", err=True)
-    if following.faster:
-        click.echo(f"faster:  {following.faster}", err=True)
 
 
 def _demand_buildable(plan: Plan) -> None:

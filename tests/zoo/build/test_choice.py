@@ -7,7 +7,7 @@ import pytest
 from quantized_files import quantized_file
 
 from zoo.build.cache import Cache
-from zoo.build.choice import faster_runtime, settled
+from zoo.build.choice import settled
 from zoo.build.limits import Limits
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import STAGES, artifact_stages, build
@@ -15,6 +15,7 @@ from zoo.build.plan import make_plan
 from zoo.build.remote_stage import Job, Lacking, perform
 from zoo.build.stages import choose
 from zoo.build.stages.lower import read_artifact
+from zoo.build.targets import runtime_of_build
 from zoo.build.wish import Wish
 from zoo.bundle.bundle import packed_manifest
 from zoo.errors import LicenceError, UsageError
@@ -121,7 +122,7 @@ def test_nothing_is_made_twice_for_a_runtime_that_was_named_before(wish, lowered
     assert cached == []
     plan, _, cached = lowered(replace(named, runtime="auto"))
     assert cached == ["hub", "quantize", "lower"]
-    assert plan.build_name == "net.x86-auto.qdq"
+    assert plan.build_name == "net.x86.qdq"
 
 
 def test_stages_up_to_the_integers_need_no_choice(wish, tmp_path):
@@ -132,7 +133,7 @@ def test_stages_up_to_the_integers_need_no_choice(wish, tmp_path):
 
 def test_a_bundles_name_is_known_before_the_choice(wish, lowered):
     before = make_plan(wish(16))
-    assert lowered(wish(16))[0].build_name == before.build_name == "net.x86-auto.qdq"
+    assert lowered(wish(16))[0].build_name == before.build_name == "net.x86.qdq"
 
 
 def test_options_that_only_one_runtime_takes_leave_no_choice(tmp_path):
@@ -177,21 +178,47 @@ def test_limits_of_size_need_a_runtime(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "faster"),
+    ("word", "runtime", "usual"),
     [
-        ({"target": "x86", "quant": "qat"}, "c"),
-        ({"target": "x86", "quant": "none"}, ""),
-        ({"target": "x86", "quant": "qat", "runtime": "ort"}, ""),
-        ({"target": "x86:ort", "quant": "qat"}, ""),
-        ({"target": "x86:auto", "quant": "qat"}, ""),
-        ({"target": "x86", "quant": "qat", "limits": Limits(ms=9)}, ""),
-        ({"target": "rpi4", "quant": "qat"}, ""),
-        ({"target": "c99", "quant": "qat"}, ""),
+        ("x86", "", "auto"),
+        ("x86", "ort", "ort"),
+        ("x86", "auto", "auto"),
+        ("x86:ort", "", ""),
+        ("x86:c", "", ""),
+        ("x86:auto", "", ""),
+        ("rpi4", "", ""),
+        ("jetson:orin-nano", "", ""),
+        ("nothing", "", ""),
     ],
 )
-def test_a_faster_runtime_is_told_where_none_is_named(words, faster):
-    wish = Wish("pfld", **words)
-    assert faster_runtime(wish, make_plan(wish)) == faster
+def test_a_board_may_choose_where_a_build_names_no_runtime(word, runtime, usual):
+    assert runtime_of_build(word, runtime) == usual
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "target"),
+    [
+        ({"target": "x86", "runtime": "ort"}, "x86-ort", "x86"),
+        ({"target": "x86:ort"}, "x86-ort", "x86"),
+        ({"target": "x86", "runtime": "c"}, "x86-c", "x86-c"),
+        ({"target": "x86:auto"}, "x86", "x86"),
+        ({"target": "rpi4", "runtime": "litert"}, "rpi4", "rpi4"),
+    ],
+)
+def test_bundles_of_runtimes_have_different_names(words, name, target):
+    plan = make_plan(Wish("pfld", quant="qat", **words))
+    assert (plan.build_name, plan.target.name) == (f"pfld_1.0x.300w68.{name}.qat", target)
+
+
+def test_16_bits_keep_the_boards_own_runtime(tmp_path):
+    (tmp_path / "photo.png").touch()
+    wide = Wish("pfld", "x86", scheme="w8a16-asym", calibration=tmp_path, runtime="auto")
+    plan = make_plan(wide)
+    assert (plan.preferred, plan.target.name) == ((), "x86")
+    told = "--runtime auto chose x86: x86-c computes 'w8a16-asym' more slowly"
+    assert plan.notes[-1] == told
+    # The Raspberry Pi's own refuses it.
+    assert make_plan(replace(wide, target="rpi4")).target.name == "rpi4-c"
 
 
 def test_a_worker_asks_for_the_choice_before_it_knows_the_next_stage(wish, tmp_path):
@@ -217,22 +244,9 @@ def test_a_bundle_says_what_was_chosen(wish, zoo, tmp_path):
     )
     assert found.exit_code == 0, found.output
     assert "note: --runtime auto chose twin: twin-c does not take the network: node" in found.stderr
-    assert "faster:" not in found.stderr
     manifest = packed_manifest(out / "net.twin-auto.qdq.tar.gz")
     assert manifest.target == "twin"
     assert any("chose twin: " in note for note in manifest.artifacts[0].notes)
-
-
-@pytest.mark.usefixtures("board")
-def test_a_build_for_the_boards_own_runtime_ends_with_a_faster_one(wish, zoo, tmp_path):
-    asked = wish(8)
-    found = zoo(
-        *("build", asked.model, "--contract", asked.contract, "--target", "twin"),
-        *("--max-quantization-error", 1, "--out", tmp_path / "dist"),
-    )
-    assert found.exit_code == 0, found.output
-    told = "faster:  --runtime auto takes c if that has all of the network's ops\n"
-    assert found.stderr.endswith(told)
 
 
 @pytest.mark.usefixtures("board")
