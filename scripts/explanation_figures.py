@@ -1,8 +1,8 @@
 """Draws what docs explains, from this repository's own networks, into docs/images.
 
-    python scripts/explanation_figures.py dist/pfld_0.25x.300w68.x86.ptq.tar.gz
+    python scripts/explanation_figures.py dist/pfld_0.25x.300w68.x86-ort.ptq.tar.gz
 
-The bundle, from `zoo build pfld_0.25x.300w68 --target x86 --quant ptq`, gives the certificate.
+The bundle, from `zoo build pfld_0.25x.300w68 --target x86:ort --quant ptq`, gives the certificate.
 """
 
 import json

@@ -35,10 +35,10 @@ def test_drawings_of_quantization_are_current(name):
 def test_the_drawn_certificate_is_current(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
-    words = ("build", explanation_figures.MODEL, "--target", "x86", "--quant", "ptq")
+    words = ("build", explanation_figures.MODEL, "--target", "x86:ort", "--quant", "ptq")
     built = CliRunner().invoke(cli, [*words, "--detector", "none"], catch_exceptions=False)
     assert built.exit_code == 0, built.output
-    bundle = tmp_path / "dist" / f"{explanation_figures.MODEL}.x86.ptq.tar.gz"
+    bundle = tmp_path / "dist" / f"{explanation_figures.MODEL}.x86-ort.ptq.tar.gz"
     checks = explanation_figures.checks_of(bundle)
     (each_op,) = (check for check in checks if check["step"] == EACH_OP)
     assert each_op["largest"] in range(each_op["bound"] + 1)

@@ -203,15 +203,15 @@ def _name_of_own(wish: Wish) -> str:
 def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
     """Return the plan for the last of the targets that takes the options, others before it.
 
-    Raises the last target's RefusedError if none does.
+    Raises the last target's error if none does.
     """
     plans: list[Plan] = []
     refused = ""
     for target in targets:
         try:
             plan = _plan_for(wish, target)
-        except RefusedError as error:
-            if not plans and target == targets[-1]:
+        except ZooError as error:
+            if target == targets[-1] and not (plans and isinstance(error, RefusedError)):
                 raise
             refused = refused or str(error)
         else:

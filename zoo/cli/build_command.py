@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     default="",
     shell_complete=automatic_runtimes,
     help="Runtime, if not the board's default, such as c or ort; auto: the fastest that takes the "
-    "network.",
+    "network, which x86 does by default.",
 )
 @cpu_tail_option
 @click.option(

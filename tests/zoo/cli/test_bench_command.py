@@ -196,7 +196,7 @@ def test_a_real_bundle(zoo, board):
     bundle = f"dist/{MODEL}.x86.ptq.tar.gz"
     printed = json.loads(zoo("bench", "--ssh", board.host, bundle, "--json", *ONCE).stdout)
     (latency,) = printed["latencies"]
-    assert latency["name"] == f"{MODEL} ptq x86"
+    assert latency["name"] == f"{MODEL} ptq x86-c"
     assert (latency["threads"], latency["runs"]) == (1, 2)
     assert 0 < latency["min_ms"] <= latency["median_ms"] <= latency["p95_ms"]
     assert board.leftovers == []

@@ -33,7 +33,11 @@ def shell(tmp_path):
             2,
             "zoo: unknown target 'x68'; did you mean x86? [unknown-name]\n",
         ),
-        (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], 1, "zoo: x86 refuses 'dpu-"),
+        (
+            ["build", "pfld", "--target", "x86:ort", "--scheme", "dpu-pow2"],
+            1,
+            "zoo: x86 refuses 'dpu-",
+        ),
         (
             ["verify", "none.tar.gz"],
             2,
@@ -170,7 +174,7 @@ def test_doctor_says_how_to_get_what_is_missing(zoo):
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        (["build", "pfld", "--target", "x86", "--scheme", "dpu-pow2"], RefusedError),
+        (["build", "pfld", "--target", "x86:ort", "--scheme", "dpu-pow2"], RefusedError),
         (["build", "pfld", "--target", "x86", "--quant", "w4"], UsageError),
         (["build", "pfldd", "--target", "x86"], UnknownNameError),
         (["build", "net.onnx", "--target", "x86"], UsageError),
