@@ -1,11 +1,12 @@
 """Runs a bundle's program on camera frames for a long time, under a sanitizer.
 
-    python scripts/soak.py BUNDLE MINUTES [--sanitizer address] [--frames-per-second 30]
+    python scripts/soak.py BUNDLE MINUTES [--sanitizer address | thread | none]
+        [--frames-per-second 30] [--clients-per-second 1]
 
 BUNDLE is one for this machine, such as of `--target x86:c`. Its program is compiled from the
 sources in it with the sanitizer, and looks at a stand-in for a camera, which delivers a golden
-picture as MJPG without an end. It tracks, draws, and serves a client; another client connects anew
-every second. A table tells frames and resident memory as they grow. The exit status is 1 if the
+picture as MJPG without an end. It tracks, draws, and serves a client; others connect anew, read a
+little and leave. A table tells frames and resident memory as they grow. The exit status is 1 if the
 sanitizer reports anything, the program ends by itself, or its memory grows by more than a
 twentieth after the first fifth of the time.
 """
@@ -55,6 +56,7 @@ class Soak:
     program: Path
     environment: dict[str, str]
     port: int
+    clients_per_second: float
 
     @property
     def words(self) -> list[str]:
@@ -63,9 +65,10 @@ class Soak:
         return [str(self.program), *looks, "--serve", str(self.port)]
 
 
-def prepared(bundle: Bundle, folder: Path, sanitizer: str, frames_per_second: float) -> Soak:
-    """Return the program of `bundle`, compiled in `folder`."""
-    flags = f"-fsanitize={sanitizer} -g -fno-omit-frame-pointer"
+def prepared(bundle: Bundle, folder: Path, asked: argparse.Namespace) -> Soak:
+    """Return the program of `bundle`, compiled in `folder`. asked: the options."""
+    sanitizer = "" if asked.sanitizer == "none" else f"-fsanitize={asked.sanitizer}"
+    flags = f"{sanitizer} -g -fno-omit-frame-pointer"
     program = bundle.folder / bundle.manifest.program
     options = [f"-DCMAKE_{language}_FLAGS={flags}" for language in ("C", "CXX")]
     built = cmake_build(program.parent / "src", folder / "build", tuple(options))
@@ -78,14 +81,14 @@ def prepared(bundle: Bundle, folder: Path, sanitizer: str, frames_per_second: fl
     environment = {
         "LD_PRELOAD": str(camera),
         "CAMERA_FAULT": "endless",
-        "CAMERA_PERIOD_US": str(int(1e6 / frames_per_second)),
+        "CAMERA_PERIOD_US": str(int(1e6 / asked.frames_per_second)),
         "CAMERA_JPEG": str(frame(bundle, folder / "frame.jpg")),
         "ASAN_OPTIONS": "verify_asan_link_order=0:quarantine_size_mb=16",
         "TSAN_OPTIONS": "halt_on_error=1",
     }
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    return Soak(placed, os.environ | environment, port)
+    return Soak(placed, os.environ | environment, port, asked.clients_per_second)
 
 
 def frame(bundle: Bundle, place: Path) -> Path:
@@ -137,12 +140,12 @@ def look_on(soak: Soak, process: subprocess.Popen[str], _: list[int]) -> None:
 
 
 def come_and_go(soak: Soak, process: subprocess.Popen[str], _: list[int]) -> None:
-    """Connect every second, read a little and leave in the middle of it."""
+    """Connect, read a little and leave in the middle of it, so many times a second."""
     for path in itertools.cycle(("/", "/video", "/events", "/none")):
         if process.poll() is not None:
             return
         read_some(soak.port, path, 20_000)
-        time.sleep(1)
+        time.sleep(1 / soak.clients_per_second)
 
 
 def read_some(port: int, path: str, most_bytes: int) -> None:
@@ -174,13 +177,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("minutes", type=float)
-    parser.add_argument("--sanitizer", choices=["address", "thread"], default="address")
+    parser.add_argument("--sanitizer", choices=["address", "thread", "none"], default="address")
     parser.add_argument("--frames-per-second", type=float, default=30)
+    parser.add_argument("--clients-per-second", type=float, default=1)
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="zoo-soak-") as folder:
         place = Path(folder)
         bundle = unpack(asked.bundle, place / "bundle")
-        soak = prepared(bundle, place, asked.sanitizer, asked.frames_per_second)
+        soak = prepared(bundle, place, asked)
         samples = []
         print("| minutes | frames | memory, MB |\n|---|---|---|")
         with running(soak, place / "errors") as process:
