@@ -12,7 +12,7 @@ __all__ = ["WEIGHTS", "recipe"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 _CLOSED_EYES = 0.8
-"""What closed eyes read, as recipes.shelf.closed_eyes measures it: few training faces close them."""
+"""What closed eyes read: recipes.shelf.closed_eyes measures it. Few training faces close them."""
 
 
 def __getattr__(name: str) -> Recipe:
