@@ -6,10 +6,11 @@
 BUNDLE is one for this machine, such as of `--target x86:c`. Its program is compiled from the
 sources in it with the sanitizer, and looks at a stand-in for a camera, which delivers a golden
 picture as MJPG without an end. It tracks, draws, and serves a client; others connect anew, read a
-little and leave. A table tells frames and resident memory as they grow. The exit status is 1 if the
-sanitizer reports anything, leaks at the end among it, the program ends by itself, or, without a
-sanitizer, memory grows by more than 2 MB after the first fifth of the time. Sanitizers keep a record
-of every thread that ended, so with them memory grows with the clients.
+little and leave. A table tells frames and resident memory as they grow.
+
+The exit status is 1 if the sanitizer reports anything, leaks at the end among it, if the program
+ends by itself, or if memory grows by more than 2 MB after the first fifth of the time. That is
+asked only without a sanitizer: sanitizers keep a record of every thread that ended.
 """
 
 import argparse
