@@ -41,6 +41,6 @@ def c_runtime(app: str, rooflines: Mapping[str, Roofline] = _UNKNOWN) -> Runtime
         app=app,
         accepts=C_ACCEPTS,
         refuses=C_REFUSES,
-        slow=("w8a16-asym", "w8a16-sym"),  # plain C without SIMD
+        slow=("int16", "uint16"),  # plain C without SIMD
         rooflines=rooflines,
     )

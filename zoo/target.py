@@ -24,7 +24,7 @@ class Runtime:
     title: for display.  compiler, executor, app: names of plugins.
     accepts: further schemes that --scheme may select, also such as the target refuses.
     refuses: additional refusals of quantizations and schemes, as for a target.
-    slow: schemes that it takes, but that a later runtime of `fastest_first` computes faster.
+    slow: types of values, such as int16, in which a later runtime of `fastest_first` is faster.
     cpu_tail, rooflines: as for a target.  package: instead of the target's, '' for that.
     """
 

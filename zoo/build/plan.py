@@ -209,16 +209,11 @@ def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
     refused = ""
     for target in targets:
         try:
-            plan = _plan_for(wish, target)
+            plans.append(_plan_for(wish, target))
         except ZooError as error:
             if target == targets[-1] and not (plans and isinstance(error, RefusedError)):
                 raise
             refused = refused or str(error)
-        else:
-            if plan.scheme in target.slow and target != targets[-1]:
-                refused = refused or f"{target.name} computes {plan.scheme!r} more slowly"
-            else:
-                plans.append(plan)
     *preferred, last = plans
     why = refused or "the board names no faster one"
     note = "" if preferred else f"--runtime {AUTO} chose {last.target.name}: {why}"

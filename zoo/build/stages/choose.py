@@ -1,7 +1,7 @@
 """choose: the first runtime whose compiler takes the quantized networks."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from zoo import registry
@@ -20,21 +20,32 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     graphs = list(_networks(needs))
     why, chosen = "", plan
     for candidate in plan.preferred:
-        refusal = _refusal(candidate, graphs)
-        if not refusal:
+        obstacle = _obstacle(candidate, graphs)
+        if not obstacle:
             chosen = candidate
             break
-        why = why or f"{candidate.target.name} does not take the network: {refusal}"
+        why = why or f"{candidate.target.name} {obstacle}"
     why = why or "it is the board's fastest, and takes the whole network"
     choice = {"target": chosen.target.name, "why": why}
     (out / CHOICE_FILE).write_text(json.dumps(choice, indent=2) + "\n", "utf-8")
 
 
-def _refusal(plan: Plan, graphs: Sequence[Graph]) -> str:
-    """Return why a plan's target does not take one of its networks, '' if it takes all."""
-    parts = (part for part in (plan, plan.detector) if part is not None)
-    found = (refusal_of(g, part.target, part.scheme) for g, part in zip(graphs, parts, strict=True))
-    return next(filter(None, found), "")
+def _obstacle(plan: Plan, graphs: Sequence[Graph]) -> str:
+    """Return why a plan's target is not for one of its networks, '' if it is for all."""
+    parts = [part for part in (plan, plan.detector) if part is not None]
+    for graph, part in zip(graphs, parts, strict=True):
+        if refusal := refusal_of(graph, part.target, part.scheme):
+            return f"does not take the network: {refusal}"
+        if _are_most_of(graph, part.target.slow):
+            return f"computes values of {' or '.join(part.target.slow)} more slowly"
+    return ""
+
+
+def _are_most_of(graph: Graph, types: Collection[str]) -> bool:
+    """Whether more than half of a network's integer values are of these types."""
+    values = (t for t in graph.tensors.values() if t.quantization and not t.is_constant)
+    found = [value.dtype in types for value in values]
+    return sum(found) > len(found) / 2
 
 
 def _networks(needs: Mapping[str, Path]) -> Iterator[Graph]:
