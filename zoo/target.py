@@ -123,7 +123,8 @@ class Target:
         if name == self.own_runtime:
             return self
         if name not in self.runtimes:
-            own = f" (without --runtime: {self.own_runtime or self.executor})"
+            usual = "a build chooses" if self.chooses_runtime else self.own_runtime or self.executor
+            own = f" (without --runtime: {usual})"
             raise UnknownNameError(f"runtime of {self.name}", name, self.runtime_names, own)
         runtime = self.runtimes[name]
         kept = tuple(scheme for scheme in self.accepts if scheme not in runtime.refuses)
