@@ -1,19 +1,22 @@
-"""The runtime of a build with `--runtime auto`: the first that takes the quantized networks.
+"""The runtime of a build that names none: the first that takes the quantized networks.
 
 The choice is a stage of its own. Stages before it do not depend on the runtime; those after it are
 those of the chosen plan, as if the user had named its runtime.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from zoo.build.plan import Plan
 from zoo.build.stage import Stage
-from zoo.build.targets import AUTO
+from zoo.build.targets import runtime_note
+from zoo.capability import refusal_of
+from zoo.graph import Graph
+from zoo.target import Target
 
-__all__ = ["CHOICE", "CHOICE_FILE", "settled"]
+__all__ = ["CHOICE", "CHOICE_FILE", "obstacle", "settled"]
 
 CHOICE_FILE = "runtime.json"
 
@@ -31,6 +34,22 @@ CHOICE = Stage(
 )
 
 
+def obstacle(graph: Graph, target: Target, scheme: str) -> str:
+    """Return why a target is not for an integer network, '' if it is. scheme: by name."""
+    if refusal := refusal_of(graph, target, scheme):
+        return f"does not take the network: {refusal}"
+    if _are_most_of(graph, target.slow):
+        return f"computes values of {' or '.join(target.slow)} more slowly"
+    return ""
+
+
+def _are_most_of(graph: Graph, types: Collection[str]) -> bool:
+    """Whether more than half of a network's integer values are of these types."""
+    values = (t for t in graph.tensors.values() if t.quantization and not t.is_constant)
+    found = [value.dtype in types for value in values]
+    return sum(found) > len(found) / 2
+
+
 def settled(plan: Plan, done: Mapping[str, Path]) -> Plan:
     """Return the plan with the chosen runtime, the plan itself before that is known.
 
@@ -44,7 +63,7 @@ def settled(plan: Plan, done: Mapping[str, Path]) -> Plan:
         chosen,
         preferred=(),
         board=plan.board,
-        runtime_note=f"--runtime {AUTO} chose {choice['target']}: {choice['why']}",
+        runtime_note=runtime_note(chosen.runtime, choice["why"]),
         signing=plan.signing,
         used=plan.used,
     )

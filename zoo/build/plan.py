@@ -20,7 +20,15 @@ from zoo.build.quantization import (
     usual_quant,
 )
 from zoo.build.source_kind import demand_source, demand_steps
-from zoo.build.targets import AUTO, find_target, find_targets, is_automatic
+from zoo.build.targets import (
+    AUTO,
+    find_target,
+    find_targets,
+    is_automatic,
+    runtime_name,
+    runtime_note,
+    runtime_of_build,
+)
 from zoo.build.wish import Wish
 from zoo.capability import demand_capable
 from zoo.errors import (
@@ -68,7 +76,8 @@ class Plan:
     preferred: plans with faster runtimes of the board, fastest first; the first whose compiler
     takes the networks replaces this one (zoo.build.choice).
     board: names the bundle's board, '' for the target's name.
-    runtime_note: which runtime was chosen, and why; '' if the user named it.
+    runtime: its name for --runtime where the build may choose, otherwise ''.
+    runtime_note: which runtime it is, and why; '' if the user named it.
     replaces: the registered model whose float network the user's file stands in for, '' for none.
     signing: the key that signs the bundle, None for none.
     used: plugins that the plan uses, such as recipe and target.
@@ -95,6 +104,7 @@ class Plan:
     limits: Limits = NO_LIMITS
     preferred: "tuple[Plan, ...]" = ()
     board: str = ""
+    runtime: str = ""
     runtime_note: str = ""
     signing: SigningKey | None = None
     used: Used = frozenset()
@@ -183,7 +193,8 @@ def make_plan(wish: Wish) -> Plan:
 def _make_plan(wish: Wish) -> Plan:
     targets = find_targets(wish.target, wish.runtime)
     if not is_automatic(wish.target, wish.runtime):
-        return replace(_plan_for(wish, *targets), board=_name_of_own(wish))
+        plan = _plan_for(wish, *targets)
+        return replace(plan, board=_name_of_own(wish), runtime_note=_note_of_limits(wish))
     if wish.limits != NO_LIMITS and len(targets) > 1:
         raise UsageError(
             "--budget-kb, --max-loss and --budget-ms are about one runtime: name it instead of "
@@ -200,6 +211,17 @@ def _name_of_own(wish: Wish) -> str:
     return f"{name}-{own}" if board.chooses_runtime and own in (form, wish.runtime) else ""
 
 
+def _note_of_limits(wish: Wish) -> str:
+    """Return the note on a board that would have chosen the runtime but for limits, else ''."""
+    if wish.limits == NO_LIMITS or runtime_of_build(wish.target, wish.runtime) != AUTO:
+        return ""
+    board = find_target(wish.target)
+    own = runtime_name(wish.target, board)
+    others = " or ".join(f"--runtime {name}" for name in board.fastest_first if name != own)
+    why = f"with limits such as --max-loss the build does not choose it; {others} names another"
+    return runtime_note(own, why) if others else ""
+
+
 def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
     """Return the plan for the last of the targets that takes the options, others before it.
 
@@ -209,14 +231,15 @@ def _plan_automatic(wish: Wish, targets: tuple[Target, ...]) -> Plan:
     refused = ""
     for target in targets:
         try:
-            plans.append(_plan_for(wish, target))
+            plan = _plan_for(wish, target)
+            plans.append(replace(plan, runtime=runtime_name(wish.target, target)))
         except ZooError as error:
             if target == targets[-1] and not (plans and isinstance(error, RefusedError)):
                 raise
             refused = refused or str(error)
     *preferred, last = plans
     why = refused or "the board names no faster one"
-    note = "" if preferred else f"--runtime {AUTO} chose {last.target.name}: {why}"
+    note = "" if preferred else runtime_note(last.runtime, why)
     board = find_target(wish.target.removesuffix(f":{AUTO}"))
     name = board.name if board.chooses_runtime else f"{board.name}-{AUTO}"
     return replace(last, preferred=tuple(preferred), board=name, runtime_note=note)

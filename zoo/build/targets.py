@@ -4,7 +4,15 @@ from zoo import registry
 from zoo.errors import UnknownNameError, UsageError
 from zoo.target import Target
 
-__all__ = ["AUTO", "find_target", "find_targets", "is_automatic", "runtime_of_build"]
+__all__ = [
+    "AUTO",
+    "find_target",
+    "find_targets",
+    "is_automatic",
+    "runtime_name",
+    "runtime_note",
+    "runtime_of_build",
+]
 
 AUTO = "auto"
 """Word of --runtime for the board's fastest runtime that takes the network."""
@@ -59,6 +67,21 @@ def runtime_of_build(word: str, runtime: str) -> str:
         return runtime
     board: Target = registry.load("target", name)
     return AUTO if board.chooses_runtime and form in ("", *board.variants) else ""
+
+
+def runtime_name(word: str, target: Target) -> str:
+    """Return the word of --runtime for a target, its executor if it has none.
+
+    word: that gave the target by `find_targets`.
+    """
+    board = find_target(word.removesuffix(f":{AUTO}"))
+    names = {board.with_runtime(name).name: name for name in board.runtime_names}
+    return names.get(target.name, target.executor)
+
+
+def runtime_note(name: str, why: str) -> str:
+    """Return what a user is told of a runtime that was not named."""
+    return f"the runtime is {name}: {why}"
 
 
 def _two_runtimes(board: Target, form: str, runtime: str) -> str:

@@ -88,7 +88,7 @@ def test_a_network_of_8_bits_becomes_c(wish, lowered):
     plan, main, _ = lowered(wish(8))
     assert (plan.target.name, main) == ("x86-c", "network.json")
     assert plan.notes == (
-        "--runtime auto chose x86-c: it is the board's fastest, and takes the whole network",
+        "the runtime is c: it is the board's fastest, and takes the whole network",
     )
 
 
@@ -96,7 +96,7 @@ def test_what_c_does_not_take_keeps_the_boards_own_runtime_and_the_node_is_told(
     plan, main, _ = lowered(wish(16))
     assert (plan.target.name, main) == ("x86", "model.onnx")
     (note,) = plan.notes
-    assert note.startswith("--runtime auto chose x86: x86-c does not take the network: node '")
+    assert note.startswith("the runtime is ort: x86-c does not take the network: node '")
     assert "only -128 to 127 can be stored" in note
 
 
@@ -141,11 +141,11 @@ def test_options_that_only_one_runtime_takes_leave_no_choice(tmp_path):
     (tmp_path / "photo.png").touch()
     plan = make_plan(Wish("pfld", "x86", "none", runtime="auto"))
     assert (plan.preferred, plan.target.name) == ((), "x86")
-    assert plan.notes[-1].startswith("--runtime auto chose x86: x86-c refuses 'none': the C code")
+    assert plan.notes[-1].startswith("the runtime is ort: x86-c refuses 'none': the C code")
     wish = Wish("pfld", "x86", scheme="w4a8-asym", calibration=tmp_path, runtime="auto")
     plan = make_plan(wish)
     assert (plan.preferred, plan.target.name) == ((), "x86-c")
-    assert plan.notes[-1].startswith("--runtime auto chose x86-c: x86 refuses 'w4a8-asym': ONNX")
+    assert plan.notes[-1].startswith("the runtime is c: x86 refuses 'w4a8-asym': ONNX")
 
 
 def test_what_no_runtime_takes_is_refused():
@@ -165,7 +165,7 @@ def test_a_board_may_be_named_with_the_word():
 def test_a_board_without_a_faster_runtime_keeps_its_own():
     plan = make_plan(Wish("pfld", "c99", "qat", runtime="auto"))
     assert plan.build_name == "pfld_1.0x.300w68.c99-auto.qat"
-    assert plan.notes == ("--runtime auto chose c99: the board names no faster one",)
+    assert plan.notes == ("the runtime is c: the board names no faster one",)
 
 
 def test_limits_of_size_need_a_runtime(tmp_path):
@@ -176,6 +176,26 @@ def test_limits_of_size_need_a_runtime(tmp_path):
         make_plan(
             Wish("pfld", "x86", calibration=tmp_path, runtime="auto", limits=Limits(loss=0.1))
         )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            {"target": "x86"},
+            (
+                "the runtime is ort: with limits such as --max-loss the build does not choose it; "
+                "--runtime c names another",
+            ),
+        ),
+        ({"target": "x86", "runtime": "ort"}, ()),
+        ({"target": "x86:c"}, ()),
+        ({"target": "rpi4"}, ()),
+    ],
+)
+def test_a_board_that_would_choose_says_that_it_does_not_under_limits(words, told):
+    assert make_plan(Wish("pfld", quant="qat", limits=Limits(ms=50.0), **words)).notes == told
+    assert make_plan(Wish("pfld", quant="qat", **words)).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +234,7 @@ def test_bundles_of_runtimes_have_different_names(words, name, target):
 def test_values_of_16_bits_keep_the_boards_own_runtime(wish, lowered):
     plan, main, _ = lowered(wish(16, weight_bits=8))
     assert (plan.target.name, main) == ("x86", "model.onnx")
-    told = "--runtime auto chose x86: x86-c computes values of int16 or uint16 more slowly"
+    told = "the runtime is ort: x86-c computes values of int16 or uint16 more slowly"
     assert plan.notes == (told,)
 
 
@@ -240,10 +260,10 @@ def test_a_bundle_says_what_was_chosen(wish, zoo, tmp_path):
         *("--runtime", "auto", "--max-quantization-error", 1, "--out", out),
     )
     assert found.exit_code == 0, found.output
-    assert "note: --runtime auto chose twin: twin-c does not take the network: node" in found.stderr
+    assert "note: the runtime is ort: twin-c does not take the network: node" in found.stderr
     manifest = packed_manifest(out / "net.twin-auto.qdq.tar.gz")
     assert manifest.target == "twin"
-    assert any("chose twin: " in note for note in manifest.artifacts[0].notes)
+    assert any("runtime is ort: " in note for note in manifest.artifacts[0].notes)
 
 
 @pytest.mark.usefixtures("board")

@@ -1,14 +1,13 @@
 """choose: the first runtime whose compiler takes the quantized networks."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from zoo import registry
-from zoo.build.choice import CHOICE_FILE
+from zoo.build.choice import CHOICE_FILE, obstacle
 from zoo.build.plan import Plan
 from zoo.build.stage import needs_of_detector
-from zoo.capability import refusal_of
 from zoo.graph import Graph
 
 
@@ -20,11 +19,11 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     graphs = list(_networks(needs))
     why, chosen = "", plan
     for candidate in plan.preferred:
-        obstacle = _obstacle(candidate, graphs)
-        if not obstacle:
+        found = _obstacle(candidate, graphs)
+        if not found:
             chosen = candidate
             break
-        why = why or f"{candidate.target.name} {obstacle}"
+        why = why or f"{candidate.target.name} {found}"
     why = why or "it is the board's fastest, and takes the whole network"
     choice = {"target": chosen.target.name, "why": why}
     (out / CHOICE_FILE).write_text(json.dumps(choice, indent=2) + "\n", "utf-8")
@@ -34,18 +33,9 @@ def _obstacle(plan: Plan, graphs: Sequence[Graph]) -> str:
     """Return why a plan's target is not for one of its networks, '' if it is for all."""
     parts = [part for part in (plan, plan.detector) if part is not None]
     for graph, part in zip(graphs, parts, strict=True):
-        if refusal := refusal_of(graph, part.target, part.scheme):
-            return f"does not take the network: {refusal}"
-        if _are_most_of(graph, part.target.slow):
-            return f"computes values of {' or '.join(part.target.slow)} more slowly"
+        if found := obstacle(graph, part.target, part.scheme):
+            return found
     return ""
-
-
-def _are_most_of(graph: Graph, types: Collection[str]) -> bool:
-    """Whether more than half of a network's integer values are of these types."""
-    values = (t for t in graph.tensors.values() if t.quantization and not t.is_constant)
-    found = [value.dtype in types for value in values]
-    return sum(found) > len(found) / 2
 
 
 def _networks(needs: Mapping[str, Path]) -> Iterator[Graph]:
