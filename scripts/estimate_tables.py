@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 BEGIN, END = "<!-- estimates -->\n", "<!-- end of estimates -->\n"
 FORMATS = {"float": "none", "8 bits": "ptq"}
-COLUMNS = {"ONNX Runtime": "x86", "C": "x86:c"}
+COLUMNS = {"ONNX Runtime": "x86:ort", "C": "x86:c"}
 PUBLISHED_FPS = {
     "mobilenet_v1_0.25_128": 2428.88,
     "mobilenet_v1_0.5_160": 1492.12,

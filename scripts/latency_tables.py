@@ -17,7 +17,7 @@ from typing import Any
 
 BEGIN, END = "<!-- latencies -->\n", "<!-- end of latencies -->\n"
 MODELS = ("pfld_1.0x.300w68", "pfld_0.5x.300w68", "pfld_0.25x.300w68", "facedet_320.wider")
-TARGETS = ("x86", "rpi4", "c99")
+TARGETS = ("x86:ort", "rpi4", "c99")
 RUNTIMES = {"onnxruntime": "ONNX Runtime", "litert": "LiteRT", "openvino": "OpenVINO", "c": "C"}
 PACKAGES = ("onnxruntime", "ai-edge-litert", "openvino")
 FORMATS = {

@@ -170,8 +170,8 @@ def measure(folder: Path, data: Path) -> None:
     _keep(folder / "robustness.json", [*evaluation, *suite, "--json"])
     for threads in sorted({1, 2, 4, os.cpu_count() or 1}):
         if threads <= (os.cpu_count() or 1):
-            words = [*run, "zoo", "bench", *models, "--threads", str(threads), "--json"]
-            _keep(folder / f"latency-{threads}.json", words)
+            words = ["bench", *models, "--target", "x86:ort", "--threads", str(threads), "--json"]
+            _keep(folder / f"latency-{threads}.json", [*run, "zoo", *words])
 
 
 def _keep(file: Path, command: Sequence[str]) -> None:

@@ -11,10 +11,10 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts" / "estimate_tables.py"))
 def test_measured_times_are_the_medians_of_the_page_of_latencies():
     page = (ROOT / "docs" / "performance.md").read_text("utf-8")
     rows = list(SCRIPT["measured"](page))
-    assert {target for _, _, target, _ in rows} == {"x86", "x86:c"}
+    assert {target for _, _, target, _ in rows} == {"x86:ort", "x86:c"}
     assert {quant for _, quant, _, _ in rows} == {"none", "ptq"}
     assert all(time_ms > 0 for *_, time_ms in rows)
-    assert [place for _, quant, place, _ in rows if quant == "none" and place != "x86"] == []
+    assert [place for _, quant, place, _ in rows if quant == "none" and place != "x86:ort"] == []
 
 
 def test_a_table_tells_the_ratio():

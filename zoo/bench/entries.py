@@ -15,6 +15,7 @@ from zoo.build.models import find_recipe
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import make_plan
 from zoo.build.subjects import Form, forms
+from zoo.build.targets import runtime_of_build
 from zoo.build.wish import Wish
 from zoo.data.source_feeds import source_constants, source_feeds
 from zoo.errors import NoContractError, RefusedError
@@ -35,13 +36,14 @@ def ours(
     cache: Cache,
     refused: Callable[[RefusedError], None],
 ) -> Iterator[Entry]:
-    """Yield a model in each target's runtime and each quantization.
+    """Yield a model in each target's runtime, as a build has it, and each quantization.
 
     refused: called for the combinations that a target does not support, which are skipped.
     """
     for target in targets:
         for quant in quants:
-            asked = replace(wish, target=target, quant=quant)
+            runtime = runtime_of_build(target, wish.runtime)
+            asked = replace(wish, target=target, quant=quant, runtime=runtime)
             try:
                 make_plan(asked)
             except RefusedError as error:

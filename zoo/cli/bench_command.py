@@ -33,7 +33,7 @@ _GPU_BATCHES = (1, 64)
 _BUNDLE = ".tar.gz"
 _TIMES = ("runs", "median_ms", "p95_ms", "min_ms")
 _SHOWN_OF = {
-    "cpu": ("name", "threads", *_TIMES),
+    "cpu": ("name", "runtime", "threads", *_TIMES),
     "cuda": ("name", "batch", *_TIMES, "samples_per_s"),
 }
 _SHOWN_IF_KNOWN = (
@@ -64,7 +64,7 @@ _SHOWN_IF_KNOWN = (
     default=("x86",),
     show_default=True,
     type=registered("target"),
-    help="Target whose runtime to time; repeatable.",
+    help="Target whose runtime to time, as a build has it; repeatable.",
 )
 @click.option(
     "--runtime",

@@ -25,6 +25,7 @@ from zoo.quoting import terminal
 if TYPE_CHECKING:
     from zoo.build.wish import Wish
     from zoo.estimate.estimate import Estimate
+    from zoo.target import Target
 
 _SHORT = "--layers tells how each time was found, and how sure it is"
 
@@ -87,12 +88,13 @@ def command(
     MODELS are names, chain files, or network files, which need no contract. The JSON has the keys
     of `zoo bench`. docs/estimate.md says how times are found and how far off they are.
     """
+    from zoo.build.targets import runtime_of_build
     from zoo.build.wish import Wish
     from zoo.estimate.report import report
 
     wish = Wish("", "", scheme=scheme, runtime=chosen_runtime(runtime, cpu_tail))
     wishes = [
-        replace(one, target=target, quant=quant)
+        replace(one, target=target, quant=quant, runtime=runtime_of_build(target, one.runtime))
         for one in _each(models, wish)
         for target in targets
         for quant in quants or (one.quant,)
@@ -127,7 +129,7 @@ def _estimates(
 ) -> Iterator["Estimate"]:
     """Yield the estimates; of several, those that a board refuses are left out and told."""
     from zoo.estimate.calibration import calibrated, read_measured
-    from zoo.estimate.deployed import find_deployed
+    from zoo.estimate.deployed import deployed_on, find_deployed
     from zoo.estimate.estimate import estimate
 
     rows = read_measured(measured) if measured else ()
@@ -140,8 +142,10 @@ def _estimates(
             click.echo(terminal(f"skipped: {wish.model} on {wish.target}: {error}"), err=True)
             continue
 
-        def again(model: str, quant: str, wish: "Wish" = wish) -> "Estimate":
-            return estimate(find_deployed(replace(wish, model=model, quant=quant)))
+        def again(
+            model: str, quant: str, wish: "Wish" = wish, target: "Target" = found.network.target
+        ) -> "Estimate":
+            return estimate(deployed_on(target, replace(wish, model=model, quant=quant)))
 
         yield calibrated(found, rows, again, measured.name if measured else "")
 
@@ -150,6 +154,7 @@ def _shown(found: "Estimate") -> Mapping[str, object]:
     low_ms, high_ms = found.range_ms
     return {
         "name": found.network.name,
+        "runtime": found.network.target.executor,
         "million macs": found.macs / 1e6,
         "weights_bytes": f"{found.memory.weights_bytes:,}",
         "arena_bytes": f"{found.memory.arena_bytes:,}",

@@ -4,19 +4,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoo import registry
+from zoo.build.choice import obstacle
 from zoo.build.first_source import read_network
 from zoo.build.models import find_recipe
 from zoo.build.quantization import PTQ, choose_quant, choose_scheme, usual_quant
-from zoo.build.targets import find_target
+from zoo.build.targets import find_targets
 from zoo.build.wish import Wish
 from zoo.capability import demand_capable
-from zoo.errors import MissingFileError
+from zoo.errors import MissingFileError, RefusedError, ZooError
 from zoo.graph import Graph, Tensor
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS, Scheme
 from zoo.target import Target
 from zoo.user_file import find_importer, is_user_file
 
-__all__ = ["Deployed", "find_deployed", "in_scheme", "number_format"]
+__all__ = ["Deployed", "deployed_on", "find_deployed", "in_scheme", "number_format"]
 
 _HALF = "float16"
 _WORD = "int32"
@@ -46,12 +47,26 @@ class Deployed:
 
 
 def find_deployed(wish: Wish, size: tuple[int, int] | None = None, rate_hz: int = 0) -> Deployed:
-    """Return the network of a wish; its file needs no contract.
+    """Return the network of a wish, for the target that a build would choose if it may.
 
     size, rate_hz: of pictures and signals where a file leaves them open. Raises RefusedError and
     UnsupportedOpError for what the target does not take, UsageError for invalid options.
     """
-    target = find_target(wish.target, wish.runtime)
+    targets = find_targets(wish.target, wish.runtime)
+    networks: list[Deployed] = []
+    for target in targets:
+        try:
+            networks.append(deployed_on(target, wish, size, rate_hz))
+        except ZooError as error:
+            if target == targets[-1] and not (networks and isinstance(error, RefusedError)):
+                raise
+    return next(filter(_is_taken, networks[:-1]), networks[-1])
+
+
+def deployed_on(
+    target: Target, wish: Wish, size: tuple[int, int] | None = None, rate_hz: int = 0
+) -> Deployed:
+    """Return the network of a wish for a target; as `find_deployed`."""
     file, quant, scheme = _choose(wish, target)
     source = graph = read_network(file, size, rate_hz)
     if scheme not in (*FLOAT_SCHEMES, OWN_INTEGERS) and not graph.is_quantized:
@@ -62,6 +77,13 @@ def find_deployed(wish: Wish, size: tuple[int, int] | None = None, rate_hz: int 
     is_file = is_user_file(wish.model)
     model = Path(wish.model).stem if is_file else find_recipe(wish.model, None).name
     return Deployed(model, target, quant, scheme, source, graph, number_format(graph, scheme))
+
+
+def _is_taken(network: Deployed) -> bool:
+    """Whether a build would take this target; of a float network only its types tell."""
+    if network.source.is_quantized:
+        return not obstacle(network.source, network.target, network.scheme)
+    return network.number_format not in network.target.slow
 
 
 def _choose(wish: Wish, target: Target) -> tuple[Path, str, str]:

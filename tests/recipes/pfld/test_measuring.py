@@ -100,7 +100,7 @@ def test_unknown_form(measure, make_faces):
 
 
 def test_latencies_side_by_side(measure, peer):
-    found = measure("bench", "pfld", "--rounds", 2, "--runs", 3, *peer)
+    found = measure("bench", "pfld", "--target", "x86:ort", "--rounds", 2, "--runs", 3, *peer)
     names = [
         f"{DEFAULT.name} none x86",
         f"{DEFAULT.name} ptq x86",
@@ -115,15 +115,25 @@ def test_latencies_side_by_side(measure, peer):
 
 def test_latency_of_a_network_without_weights(measure):
     pytest.importorskip("torch")
-    words = ["--random-weights", "--quant", "ptq", "--rounds", 1, "--runs", 1]
+    words = [
+        "--random-weights",
+        "--target",
+        "x86:ort",
+        "--quant",
+        "ptq",
+        "--rounds",
+        1,
+        "--runs",
+        1,
+    ]
     (row,) = measure("bench", "pfld_0.5x.300w68", *words)["latencies"]
     assert row["name"] == "pfld_0.5x.300w68 ptq x86"
 
 
 @pytest.mark.toolchain
 def test_latencies_of_two_targets(measure):
-    targets = ["--target", "x86", "--target", "c99", "--quant", "ptq", "--rounds", 1, "--runs", 1]
-    rows = measure("bench", "pfld_0.25x.300w68", *targets)["latencies"]
+    targets = ["--target", "x86:ort", "--target", "c99", "--rounds", 1, "--runs", 1]
+    rows = measure("bench", "pfld_0.25x.300w68", *targets, "--quant", "ptq")["latencies"]
     names = ["pfld_0.25x.300w68 ptq x86", "pfld_0.25x.300w68 ptq c99"]
     assert [row["name"] for row in rows] == names
 

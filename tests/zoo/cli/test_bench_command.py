@@ -58,13 +58,13 @@ def test_networks_side_by_side_with_a_usual_way(zoo, tmp_path):
     columns = shown.stdout.splitlines()[1].split()
     assert ours["macs"] == usual["macs"] > 20_000_000
     times = ["median_ms", "p95_ms", "min_ms", "border_ms", "macs_per_ns", "times_float"]
-    assert columns == ["name", "threads", "runs", *times]
+    assert columns == ["name", "runtime", "threads", "runs", *times]
 
 
 @pytest.mark.toolchain
 def test_c_tells_its_share_of_the_processors_peak(zoo, monkeypatch):
     monkeypatch.delenv("CC", raising=False)
-    result = zoo("bench", MODEL, "--quant", "qat", "--target", "c99", "--target", "x86", *ONCE)
+    result = zoo("bench", MODEL, "--quant", "qat", "--target", "c99", "--target", "x86:ort", *ONCE)
     assert result.exception is None
     assert "of_peak" in result.stdout.splitlines()[1]
     assert result.stdout.count("multiply-accumulates per ns on one thread, measured with") == 1
@@ -89,13 +89,23 @@ def test_another_runtime_of_a_board(zoo):
 
 
 def test_another_executor_of_the_same_file(zoo):
-    words = ("bench", MODEL, "--target", "x86", "--target", "c99", "--quant", "ptq", *ONCE)
+    words = ("bench", MODEL, "--target", "x86:ort", "--target", "c99", "--quant", "ptq", *ONCE)
     shown = zoo(*words, "--also-in", "onnxruntime-unoptimized", "--json")
     names = [latency["name"] for latency in json.loads(shown.stdout)["latencies"]]
     ours = f"{MODEL} ptq x86"
     assert names == [ours, f"{MODEL} ptq c99", f"{ours}, onnxruntime-unoptimized"]
     error = zoo(*words, "--also-in", "onnx").exception
     assert isinstance(error, UnknownNameError)
+
+
+@pytest.mark.toolchain
+def test_a_board_that_chooses_has_the_runtime_of_its_build(zoo):
+    words = ("bench", MODEL, "--quant", "none", "--quant", "ptq", *ONCE, "--json")
+    rows = json.loads(zoo(*words).stdout)["latencies"]
+    assert [(row["name"], row["runtime"]) for row in rows] == [
+        (f"{MODEL} none x86", "onnxruntime"),
+        (f"{MODEL} ptq x86-c", "c"),
+    ]
 
 
 def test_a_row_names_what_stands_for_the_chip(zoo):
@@ -134,12 +144,22 @@ def test_bundles_beside_each_other(zoo, board, tmp_path):
     program = PROGRAM.replace('"p50": 2.0', '"p50": 5.0').replace('"p50": 2.5', '"p50": 5.5')
     slow = write_bundle(tmp_path / "float", program, "float32")
     shown = zoo("bench", "--ssh", board.host, fast, slow).stdout.splitlines()
-    assert shown[1].split()[:10] == [
-        *("name", "threads", "runs", "median_ms", "p95_ms", "min_ms", "border_ms", "steps_ms"),
+    assert shown[1].split()[:11] == [
+        *(
+            "name",
+            "runtime",
+            "threads",
+            "runs",
+            "median_ms",
+            "p95_ms",
+            "min_ms",
+            "border_ms",
+            "steps_ms",
+        ),
         *("times_float", "watts"),
     ]
-    assert shown[2].split()[5:11] == ["2", "4.25", "1.5", "0.5", "0.125", "2.5"]
-    assert shown[3].split()[5:11] == ["5", "4.25", "1.5", "0.5", "0.125", "1"]
+    assert shown[2].split()[6:12] == ["2", "4.25", "1.5", "0.5", "0.125", "2.5"]
+    assert shown[3].split()[6:12] == ["5", "4.25", "1.5", "0.5", "0.125", "1"]
 
 
 @pytest.mark.toolchain
@@ -234,7 +254,8 @@ def test_the_networks_of_a_chain_file(zoo, tmp_path):
 
 def test_a_networks_file_with_its_contract_beside_it(zoo, tmp_path):
     file = write_chain(tmp_path).with_name("landmarks.onnx")
-    rows = json.loads(zoo("bench", file, "--json", *ONCE).stdout)["latencies"]
+    words = ("bench", file, "--target", "x86:ort", "--json", *ONCE)
+    rows = json.loads(zoo(*words).stdout)["latencies"]
     assert [row["name"] for row in rows] == ["landmarks none x86", "landmarks ptq x86"]
     file.with_suffix(".toml").unlink()
     error = zoo("bench", file, *ONCE).exception

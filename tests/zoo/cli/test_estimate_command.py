@@ -46,6 +46,31 @@ def test_layers_and_the_networks_of_a_chain_file(zoo, tmp_path):
     assert result.output.count("node_") > 90
 
 
+def test_a_board_that_chooses_has_the_runtime_of_its_build(zoo):
+    words = ("--target", "x86", "--target", "x86:ort", "--quant", "ptq", "--quant", "none")
+    rows = json.loads(zoo("estimate", MODEL, *words, "--json").output)["latencies"]
+    assert [(row["name"], row["runtime"]) for row in rows] == [
+        (f"{MODEL} ptq x86-c", "c"),
+        (f"{MODEL} none x86", "onnxruntime"),
+        (f"{MODEL} ptq x86", "onnxruntime"),
+        (f"{MODEL} none x86", "onnxruntime"),
+    ]
+
+
+def test_others_are_estimated_in_the_runtime_that_was_chosen(zoo, tmp_path):
+    """Where a measurement of another network corrects a chosen runtime's estimate."""
+    other = "pfld_0.5x.300w68"
+    words = ("--target", "x86", "--quant", "ptq", "--json")
+    told = json.loads(zoo("estimate", other, *words).output)
+    (row,) = told["latencies"]
+    row |= {"runs": 5, "median_ms": 3 * row["median_ms"]}
+    (tmp_path / "measured.json").write_text(json.dumps(told))
+    (found,) = json.loads(
+        zoo("estimate", MODEL, *words, "--measured", tmp_path / "measured.json").output
+    )["latencies"]
+    assert found["ratio"] == pytest.approx(3, rel=1e-3)
+
+
 def test_an_estimate_is_no_measurement(zoo, tmp_path):
     words = ("estimate", MODEL, "--target", "x86")
     (tmp_path / "e.json").write_text(zoo(*words, "--json").output)

@@ -7,7 +7,7 @@ from networks import residual_network
 from quantization import quantized
 
 from compilers.hub.write import write
-from compilers.schemes import W8A8_ASYM
+from compilers.schemes import W8A8_ASYM, W8A16_ASYM
 from zoo import registry
 from zoo.build.targets import find_target
 from zoo.build.wish import Wish
@@ -68,6 +68,25 @@ def test_a_roofline_gives_each_layer_a_time(target):
     assert low_ms <= one.ms
     assert (high_ms is None) is one.is_bound
     assert one.is_bound or high_ms > one.ms
+
+
+def test_a_build_that_chooses_takes_c_unless_values_have_16_bits_or_none(file):
+    def chosen(quant, **options):
+        return found(file, "x86", quant, runtime="auto", **options).network.target.name
+
+    assert chosen("ptq") == "x86-c"
+    assert chosen("ptq", scheme="w4a8-asym") == "x86-c"  # which ONNX Runtime refuses
+    assert chosen("ptq", scheme="w8a16-sym") == "x86"
+    assert chosen("none") == "x86"
+    with pytest.raises(RefusedError, match="x86 refuses 'ai8x'"):
+        found(file, "x86:ort", "ptq", scheme="ai8x")
+
+
+def test_published_integers_tell_whether_c_takes_them(tmp_path):
+    for scheme, target in ((W8A8_ASYM, "x86-c"), (W8A16_ASYM, "x86")):
+        path = tmp_path / "integers.onnx"
+        path.write_bytes(write(quantized(NETWORK, scheme)))
+        assert found(str(path), "x86", runtime="auto").network.target.name == target
 
 
 def test_c_has_the_arena_that_it_plans():
