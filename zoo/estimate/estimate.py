@@ -123,7 +123,9 @@ def _by_roofline(
     )
     roofline = known[network.number_format]
     text = f"roofline of {roofline.unit}; {roofline.source}"
-    return layers, TimeMethod(text, roofline.factor, is_bound=not roofline.factor)
+    factors = [known[form].factor for form in (network.number_format, *formats)]
+    factor = max(factors) if all(factors) else 0.0  # as sure as the least sure layer
+    return layers, TimeMethod(text, factor, is_bound=not factor)
 
 
 def _number_format(network: Deployed, node: Node) -> str:

@@ -128,6 +128,21 @@ def test_a_number_format_without_rates_has_no_time(file):
     assert estimate(without).ms is None
 
 
+def test_c_takes_longer_for_16_bits_and_an_estimate_is_as_sure_as_its_least_sure_layer(tmp_path):
+    def whole(*overrides):
+        path = tmp_path / "integers.onnx"
+        path.write_bytes(write(quantized(NETWORK, replace(W8A8_ASYM, overrides=overrides))))
+        return found(str(path), "x86:c")
+
+    rates = find_target("x86:c").rooflines
+    rates = {**rates, "int8": replace(rates["int8"], factor=1.5)}
+    eight, mixed = whole(), whole(Override("stem", activation_bits=16))
+    assert mixed.ms > 2 * eight.ms
+    for one, factor in ((eight, 1.5), (mixed, rates["int16"].factor)):
+        target = replace(one.network.target, rooflines=rates)
+        assert estimate(replace(one.network, target=target)).method.factor == factor
+
+
 def test_a_layer_with_a_wide_value_takes_the_time_of_its_width(tmp_path):
     def layers(*overrides):
         path = tmp_path / "integers.onnx"
