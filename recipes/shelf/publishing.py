@@ -14,10 +14,11 @@ from string import Template
 from textwrap import fill
 
 from zoo import registry
-from zoo.build.cache import Cache, default_folder
+from zoo.build.cache import Cache
 from zoo.build.pipeline import STAGES, build
 from zoo.build.plan import make_plan
 from zoo.build.wish import Wish
+from zoo.cache_folder import cache_folder
 from zoo.data.evaluation import Curve, Evaluation, metric_words
 from zoo.recipe import Recipe
 
@@ -63,7 +64,7 @@ def publish_quantized(model: str, data: Path, quant: str, scheme: str, folder: P
     plan = make_plan(Wish(model, target="x86", quant=quant, calibration=data))
     plan = replace(plan, scheme=scheme)
     stages = tuple(stage for stage in STAGES if stage.name in ("hub", "quantize"))
-    done = build(plan, Cache(default_folder()), stages=stages)
+    done = build(plan, Cache(cache_folder()), stages=stages)
     hub = folder / f"{plan.recipe.name}.{plan.hub_key}.onnx"
     shutil.copyfile(done["quantize"] / "hub.onnx", hub)
     return hub

@@ -8,7 +8,7 @@ from host_compilers import CXX
 from made_once import made_once
 from spot_app import WATCHED, App, network, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 
 CHECKED = (

@@ -13,8 +13,8 @@ from spot_app import REQUEST
 from two_outputs import CONTRACT, network
 
 from codegen.app import App, Call
-from codegen.apps import CPP_C as APP
-from codegen.apps import CPP_C_ARM
+from codegen.apps.pc import CPP_C as APP
+from codegen.apps.raspberry_pi import CPP_C_ARM
 from zoo import registry
 from zoo.data.processing import preprocess
 from zoo.errors import RefusedError

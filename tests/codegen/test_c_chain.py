@@ -7,7 +7,7 @@ from chain_case import RULE
 from spot_app import save
 
 from codegen.app_run import run_chain
-from codegen.apps import CPP_C as APP
+from codegen.apps.pc import CPP_C as APP
 from codegen.cmake_build import cmake_build
 from zoo.data.processing import whole
 from zoo.data.regions import landmark_box, regions_of

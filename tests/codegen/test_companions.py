@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 from spot_app import REQUEST
 
-from codegen.apps import CPP_LITERT, CPP_ONNXRUNTIME, CPP_TENSORRT, CPP_VART
+from codegen.apps.kria import CPP_VART
+from codegen.apps.nvidia import CPP_TENSORRT
+from codegen.apps.pc import CPP_ONNXRUNTIME
+from codegen.apps.raspberry_pi import CPP_LITERT
 from codegen.packages import debian_package, package_name
 
 BUNDLE = "spot.pc.none"

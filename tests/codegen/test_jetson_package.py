@@ -6,8 +6,8 @@ import subprocess
 import pytest
 from spot_app import REQUEST
 
-from codegen.apps import CPP_TENSORRT as APP
-from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
+from codegen.apps.nvidia import CPP_TENSORRT as APP
+from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
 from codegen.packages import debian_package, package_name
 
 BUNDLE = "spot.jetson-nano.fp16"

@@ -4,7 +4,7 @@ import pytest
 from spot_app import REQUEST
 
 import codegen.wheels
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.errors import ToolchainError
 

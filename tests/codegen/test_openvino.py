@@ -8,7 +8,7 @@ from PIL import Image
 from spot_app import CONTRACT, REQUEST, network, save, spot
 
 import codegen.wheels
-from codegen.apps import CPP_OPENVINO as APP
+from codegen.apps.pc import CPP_OPENVINO as APP
 from zoo import registry
 from zoo.data.processing import preprocess
 from zoo.errors import ProgramError, ToolchainError

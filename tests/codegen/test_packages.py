@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from spot_app import REQUEST
 
-from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
+from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
 from codegen.packages import DEB, KFPKG, TAR_GZ, DebianSettings, debian_package
 from zoo.bundle.archive import unpack
 from zoo.bundle.kfpkg import FlashFile, read_kfpkg

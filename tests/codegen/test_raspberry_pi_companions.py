@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from spot_app import CONTRACT, TARGET
 
-from codegen.apps import CPP_C_ARM, CPP_LITERT, LITERT_ARM
+from codegen.apps.raspberry_pi import CPP_C_ARM, CPP_LITERT, LITERT_ARM
 from codegen.packages import debian_package, package_name
 from zoo.plugs import AppRequest
 

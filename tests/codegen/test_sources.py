@@ -7,7 +7,7 @@ import pytest
 from formatting import misplaced
 from spot_app import CONTRACT, REQUEST, WATCHED, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from zoo import registry
 from zoo.contract import Step
 from zoo.errors import RecipeError

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from spot_app import CONTRACT, TARGET
 
-from codegen.apps import CPP_VART as APP
+from codegen.apps.kria import CPP_VART as APP
 from zoo.plugs import AppRequest
 
 BUNDLE = "spot.kv260.ptq"

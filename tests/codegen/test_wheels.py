@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 import codegen.wheels
-from codegen.apps import LITERT_ARM, ONNXRUNTIME_ARM
+from codegen.apps.raspberry_pi import LITERT_ARM
+from codegen.apps.runtime_parts import ONNXRUNTIME_ARM
 from codegen.wheels import Wheel, wheel_file, wheel_library
 from zoo.errors import ToolchainError
 

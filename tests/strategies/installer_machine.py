@@ -9,7 +9,10 @@ import pytest
 from spot_app import CONTRACT, TARGET
 from tiny_bundle import write_bundle
 
-from codegen.apps import CPP_C_ARM, CPP_ONNXRUNTIME, CPP_TENSORRT, CPP_VART
+from codegen.apps.kria import CPP_VART
+from codegen.apps.nvidia import CPP_TENSORRT
+from codegen.apps.pc import CPP_ONNXRUNTIME
+from codegen.apps.raspberry_pi import CPP_C_ARM
 from zoo.plugs import AppRequest
 from zoo.signature import SigningKey
 

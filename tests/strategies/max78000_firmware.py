@@ -15,7 +15,7 @@ import pytest
 from layer_chain import layer_chain
 from quantization import contract_of, pixel_feeds
 
-from codegen.apps import MAX78000
+from codegen.apps.max78000 import MAX78000
 from codegen.compiler_call import call_compiler
 from compilers.ai8x.compiler import COMPILER
 from compilers.quantize.ptq import QUANTIZER

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from recipes.shelf.drowsiness import drowsiness
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.plugs import AppRequest

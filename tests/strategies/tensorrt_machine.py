@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from spot_app import CONTRACT, REQUEST, Finished, network
 
-from codegen.apps import CPP_TENSORRT as APP
+from codegen.apps.nvidia import CPP_TENSORRT as APP
 from codegen.wheels import onnxruntime_library
 from zoo.data.processing import preprocess
 from zoo.picture import read_picture

@@ -8,7 +8,7 @@ from generated_c import to_c
 from integer_graphs import IntegerForm, integer_graph
 
 from codegen.app import App
-from codegen.apps import K210
+from codegen.apps.k210 import K210
 from compilers.op_table import find_op
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.graph import Graph, Node, Tensor

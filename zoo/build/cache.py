@@ -25,7 +25,7 @@ from zoo.digest import digest_json, digest_path, folder_digests
 from zoo.errors import CacheError, NotWrittenError
 from zoo.provenance.used import Thing, Used, facts, recording
 
-__all__ = ["Cache", "Outcome", "Task", "default_folder"]
+__all__ = ["Cache", "Outcome", "Task"]
 
 _RECORD = "stage.json"
 _FILES = "files"
@@ -103,6 +103,7 @@ class Cache:
 
     entries/KEY.FACTS/files: a stage's output.  stage.json beside it: its inputs and digests.
     locks/KEY.lock.  last/BUILD.STAGE.json: the last build's stage.json.
+    code/: digests of code that did not change (zoo.provenance.known_digests).
     """
 
     folder: Path
@@ -179,7 +180,7 @@ class Cache:
         count = len(list(self.entries()))
         with self._writing():
             self._discard(self.folder / "entries")
-            for name in ("last", "locks", "unfinished"):  # anything else is not ours
+            for name in ("code", "last", "locks", "unfinished"):  # anything else is not ours
                 shutil.rmtree(self.folder / name, ignore_errors=True)
         return count
 
@@ -388,9 +389,3 @@ def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str,
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
-
-
-def default_folder() -> Path:
-    """Return ZOO_CACHE, or the user's cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get("ZOO_CACHE") or Path(home) / "edgezoo")

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from zoo.build.cache import Cache, Outcome, default_folder
+from zoo.build.cache import Cache, Outcome
 from zoo.build.choice import CHOICE
 from zoo.build.matrix import Cell
 from zoo.build.pipeline import next_step
+from zoo.cache_folder import cache_folder
 from zoo.error_codes import SYSTEM
 from zoo.errors import RefusedError, WorkerError, ZooError
 
@@ -92,7 +93,7 @@ def receive(cache: Cache, outcome: Outcome, content: bytes) -> Outcome:
 
 
 def _perform(job: Job, sent: Mapping[str, bytes]) -> Made | Lacking:
-    cache = Cache(job.cache or default_folder())
+    cache = Cache(job.cache or cache_folder())
     done = {name: cache.local(outcome) for name, outcome in job.done.items()}
     for name, content in sent.items():
         receive(cache, job.done[name], content)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from zoo.build.cache import Cache, default_folder
+from zoo.build.cache import Cache
+from zoo.cache_folder import cache_folder
 from zoo.cli.completion import registered_words
 from zoo.errors import MissingFileError, UsageError
 from zoo.file_content import demand_writable
@@ -206,4 +207,4 @@ def peer_option(purpose: str) -> Callable[[Command], Command]:
 
 def open_cache(folder: Path | None) -> Cache:
     """Return the cache given by `--cache`, or the default one."""
-    return Cache(folder or default_folder())
+    return Cache(folder or cache_folder())

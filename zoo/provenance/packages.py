@@ -17,8 +17,9 @@ from importlib.util import find_spec
 from inspect import getmodulename
 from pathlib import Path
 
-from zoo.digest import digest_json, digest_path
+from zoo.digest import digest_json
 from zoo.provenance.imports import files_below, imports_of, modules_of, sub_packages
+from zoo.provenance.known_digests import code_digests
 
 __all__ = ["ABSENT", "code_digest", "library_version", "own_distribution", "part_of", "reached"]
 
@@ -35,7 +36,10 @@ def code_digest(part: str) -> str:
     Computed once per process: imported code does not change with its file.
     """
     files = sorted(_files(part))
-    return digest_json([[name, digest_path(path)] for name, path in files]) if files else ABSENT
+    if not files:
+        return ABSENT
+    names, paths = zip(*files, strict=True)
+    return digest_json([list(file) for file in zip(names, code_digests(part, paths), strict=True)])
 
 
 @cache

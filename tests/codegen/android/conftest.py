@@ -9,7 +9,7 @@ from kotlin import compile_kotlin, jars, run_kotlin
 from made_once import made_once
 from map_cases import MAP_CASES
 
-from codegen.apps import ANDROID as APP
+from codegen.apps.android import ANDROID as APP
 from codegen.kotlin_app import kotlin_project
 from zoo import registry, steps
 from zoo.plugs import AppRequest

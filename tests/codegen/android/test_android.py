@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from codegen.apps import ANDROID as APP
+from codegen.apps.android import ANDROID as APP
 from codegen.kotlin_app import kotlin_project
 from zoo import registry
 from zoo.contract import Step

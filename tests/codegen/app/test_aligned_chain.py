@@ -9,7 +9,7 @@ from chain_case import RULE, spots
 from made_once import made_once
 from spot_app import App, network, save, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 from zoo import registry
 from zoo.data.processing import postprocess, preprocess, whole

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from spot_app import save, spot
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from zoo.recipe import GoldenInput
 
 pytestmark = pytest.mark.toolchain

@@ -7,7 +7,7 @@ from made_once import made_once
 from running_threads import count_threads, two_processors
 from spot_app import App, network, save, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 from zoo import registry
 from zoo.bench.film import Film

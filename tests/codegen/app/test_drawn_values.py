@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from spot_app import TARGET, App, save, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 from compilers.hub import import_file, write
 from zoo.contract import Contract, Step, TensorSpec

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from running_threads import two_processors
 from spot_app import CONTRACT, save, spot
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from zoo.data.processing import postprocess, preprocess
 from zoo.recipe import GoldenInput
 

@@ -10,7 +10,7 @@ from made_once import made_once
 from onnx import TensorProto, helper, numpy_helper
 from spot_app import REQUEST, SIZE, App, save, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 
 pytestmark = pytest.mark.toolchain
 

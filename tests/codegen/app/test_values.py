@@ -14,7 +14,7 @@ from PIL import Image
 from seen_anew import see_anew
 from spot_app import SIZE, TARGET, App, save, write_sources
 
-from codegen.apps import CPP_ONNXRUNTIME as APP
+from codegen.apps.pc import CPP_ONNXRUNTIME as APP
 from codegen.cmake_build import cmake_build
 from codegen.python_app import python_sources
 from compilers.hub import import_file, write

@@ -9,7 +9,7 @@ from chain_page import BuiltPage, open_page, page_request
 from made_once import made_once
 from wasm_tools import missing_for_wasm
 
-from codegen.apps import BROWSER
+from codegen.apps.browser import BROWSER
 from codegen.chromium import CHROMIUM, Tab, opened
 from zoo.tool import find_tool
 

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from chain_page import page_request
 
-from codegen.apps import BROWSER
+from codegen.apps.browser import BROWSER
 from codegen.page import page_html, with_program
 from zoo.errors import RecipeError
 from zoo.target import Target

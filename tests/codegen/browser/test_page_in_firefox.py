@@ -6,7 +6,7 @@ import pytest
 from chain_page import BOX
 from firefox import FIREFOX, opened_firefox
 
-from codegen.apps import BROWSER
+from codegen.apps.browser import BROWSER
 from zoo.recipe import GoldenInput
 
 pytestmark = [

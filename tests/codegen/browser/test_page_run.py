@@ -8,7 +8,7 @@ from c_chain import PHOTOS, look
 from chain_case import RULE
 from chain_page import BOX
 
-from codegen.apps import BROWSER
+from codegen.apps.browser import BROWSER
 from codegen.chromium import CHROMIUM
 from zoo.data.processing import whole
 from zoo.data.regions import landmark_box, regions_of

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from two_outputs import CONTRACT, demand_tools, kpu_request, write_firmware
 
-from codegen.apps import K210
+from codegen.apps.k210 import K210
 from zoo import registry
 from zoo.contract import Step
 from zoo.data.processing import preprocess

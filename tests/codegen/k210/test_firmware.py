@@ -19,7 +19,7 @@ from two_outputs import (
     write_firmware,
 )
 
-from codegen.apps import K210, K210_C
+from codegen.apps.k210 import K210, K210_C
 from zoo import registry
 from zoo.data.processing import preprocess
 from zoo.errors import RefusedError, ToolchainError, VerifyError

@@ -12,8 +12,8 @@ from quantization import NORMALIZE, contract_of, quantized
 from spot_app import save, spot
 
 from codegen.app import App
-from codegen.apps import CPP_LITERT as APP
-from codegen.apps import CPP_ONNXRUNTIME_ARM as ORT_APP
+from codegen.apps.raspberry_pi import CPP_LITERT as APP
+from codegen.apps.raspberry_pi import CPP_ONNXRUNTIME_ARM as ORT_APP
 from codegen.cmake_build import cmake_build
 from codegen.emulator import emulated
 from codegen.machines import RASPBERRY_PI_4

@@ -9,8 +9,8 @@ from running_threads import count_threads, two_processors
 from spot_app import spot
 
 from codegen.app_run import run_app
-from codegen.apps import CPP_LITERT as APP
-from codegen.apps import CPP_ONNXRUNTIME_ARM as ORT_APP
+from codegen.apps.raspberry_pi import CPP_LITERT as APP
+from codegen.apps.raspberry_pi import CPP_ONNXRUNTIME_ARM as ORT_APP
 from codegen.emulator import emulated
 from codegen.machines import RASPBERRY_PI_4, check_versions
 from zoo import registry

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.apps import CPP_LITERT as APP
-from codegen.apps import LITERT_ARM as WHEEL
+from codegen.apps.raspberry_pi import CPP_LITERT as APP
+from codegen.apps.raspberry_pi import LITERT_ARM as WHEEL
 from codegen.emulator import emulated
 from codegen.machines import RASPBERRY_PI_4
 from codegen.packages import debian_package

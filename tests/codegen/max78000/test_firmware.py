@@ -18,7 +18,7 @@ from max78000_firmware import (
     written,
 )
 
-from codegen.apps import MAX78000
+from codegen.apps.max78000 import MAX78000
 from zoo import registry
 
 CNN_C = b"int cnn_start(void)\n{\n  CNN_START; // Allow capture\n  return CNN_OK;\n}\n"

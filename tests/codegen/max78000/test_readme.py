@@ -3,7 +3,7 @@
 import pytest
 from max78000_firmware import request_of
 
-from codegen.apps import MAX78000
+from codegen.apps.max78000 import MAX78000
 
 FACTS = {"bundle": "small.max78000.ptq", "quantization": "ptq", "notice": "", "c_library": "2.28"}
 

@@ -8,7 +8,7 @@ from made_once import made_once
 from spot_app import save, spot
 from tensorrt_machine import expected_outputs, fixed_network, pin, write_sources
 
-from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
+from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
 from zoo.bundle.elf import newest, symbol_versions
 from zoo.errors import ToolchainError
 from zoo.recipe import GoldenInput

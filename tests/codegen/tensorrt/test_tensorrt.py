@@ -9,8 +9,8 @@ from formatting import misplaced
 from spot_app import REQUEST
 from tensorrt_machine import VERSIONS, expected_outputs
 
-from codegen.apps import CPP_TENSORRT as APP
-from codegen.apps import CPP_TENSORRT_JETSON as JETSON_APP
+from codegen.apps.nvidia import CPP_TENSORRT as APP
+from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
 from codegen.templates import TEMPLATES
 from zoo import registry
 

@@ -10,7 +10,7 @@ from made_once import made_once
 from spot_app import REQUEST, save, spot
 from tensorrt_machine import expected_outputs, fixed_network, pin, write_sources
 
-from codegen.apps import CPP_TENSORRT as APP
+from codegen.apps.nvidia import CPP_TENSORRT as APP
 from codegen.templates import TEMPLATES
 from codegen.tensorrt import build_stand_in
 from codegen.wheels import onnxruntime_library

@@ -12,7 +12,7 @@ from networks import residual_network
 from quantization import NORMALIZE, contract_of, quantized, samples
 from spot_app import save, spot
 
-from codegen.apps import CPP_VART as APP
+from codegen.apps.kria import CPP_VART as APP
 from codegen.kria import KriaToolchain
 from codegen.machines import KRIA
 from codegen.vart import build_stand_in

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_once import made_once
 
-from codegen.apps import CPP_VART_TAIL as APP
-from codegen.apps import ONNXRUNTIME_ARM
+from codegen.apps.kria import CPP_VART_TAIL as APP
+from codegen.apps.runtime_parts import ONNXRUNTIME_ARM
 from codegen.wheels import wheel_file
 from zoo import registry
 from zoo.build.targets import find_target

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codegen.apps import CPP_VART as APP
+from codegen.apps.kria import CPP_VART as APP
 from codegen.kria import KriaToolchain
 from codegen.machines import KRIA
 from codegen.templates import TEMPLATES

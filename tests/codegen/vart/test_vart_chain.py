@@ -10,8 +10,8 @@ from made_once import made_once
 from quantization import QUANTIZER
 from spot_app import save
 
-from codegen.apps import CPP_VART_TAIL as APP
-from codegen.apps import ONNXRUNTIME_ARM
+from codegen.apps.kria import CPP_VART_TAIL as APP
+from codegen.apps.runtime_parts import ONNXRUNTIME_ARM
 from codegen.wheels import wheel_file
 from compilers.schemes import DPU_POW2
 from zoo import registry

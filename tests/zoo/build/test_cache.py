@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoo.build.cache import Cache, Task, default_folder
+from zoo.build.cache import Cache, Task
 from zoo.errors import CacheError, RecipeError, UsageError
 from zoo.provenance.used import Thing, record
 
@@ -340,14 +340,3 @@ def test_deliver_into_a_file_is_refused(cache, result, tmp_path):
     (tmp_path / "dist").write_text("")
     with pytest.raises(UsageError, match=r"choose another folder with --out"):
         cache.deliver(result, tmp_path / "dist" / "bundle.tar.gz")
-
-
-def test_default_folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "here"))
-    assert default_folder() == tmp_path / "here"
-    monkeypatch.delenv("ZOO_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder() == tmp_path / "edgezoo"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert default_folder() == tmp_path / ".cache" / "edgezoo"

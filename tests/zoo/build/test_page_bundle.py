@@ -5,7 +5,7 @@ import json
 import pytest
 from wasm_tools import missing_for_wasm
 
-from codegen.apps import BROWSER
+from codegen.apps.browser import BROWSER
 from zoo.bundle.bundle import unpack
 from zoo.errors import BoardError, RefusedError
 

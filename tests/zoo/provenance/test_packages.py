@@ -92,7 +92,7 @@ def test_what_code_imports_is_found(package):
 
 
 def test_our_rooms_import_the_zoo_and_libraries():
-    parts, libraries = reached("codegen.apps")
+    parts, libraries = reached("codegen.apps.pc")
     assert {"codegen", "zoo", "zoo.data"} <= parts
     assert {"numpy", "Jinja2"} <= libraries
     assert "setuptools" not in libraries

@@ -1,0 +1,1 @@
+"""The built-in apps, and their parts: a module for each family of boards."""

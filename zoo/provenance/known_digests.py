@@ -1,0 +1,73 @@
+"""Digests of code, kept between runs: a file that did not change is not read again.
+
+As in Git's index (its documentation, "racy-git"): a file whose size, times and inode are the same
+has the same content. Times are coarse, so a file that changed just now is not kept.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from time import time_ns
+
+from zoo.cache_folder import cache_folder
+from zoo.digest import digest_json, digest_path
+
+__all__ = ["code_digests"]
+
+_COARSEST_NS = 2_000_000_000
+"""The step of times in FAT, the coarsest file system in use."""
+
+
+def code_digests(part: str, paths: Sequence[Path]) -> list[str]:
+    """Return the digests of a part's files, in their order.
+
+    They are kept in the cache folder. Where it cannot be written, all files are read each time.
+    """
+    settled_ns = time_ns() - _COARSEST_NS
+    states = [path.stat() for path in paths]
+    keys = [_key(path, state) for path, state in zip(paths, states, strict=True)]
+    kept = _kept(part, paths)
+    before = _read(kept)
+    digests = [before.get(key) or digest_path(path) for key, path in zip(keys, paths, strict=True)]
+    now = {
+        key: digest
+        for key, digest, state in zip(keys, digests, states, strict=True)
+        if max(state.st_mtime_ns, state.st_ctime_ns) < settled_ns
+    }
+    if now != before:
+        _write(kept, now)
+    return digests
+
+
+def _key(path: Path, state: os.stat_result) -> str:
+    times = f"{state.st_mtime_ns} {state.st_ctime_ns}"
+    return f"{state.st_size} {times} {state.st_ino} {path}"
+
+
+def _kept(part: str, paths: Sequence[Path]) -> Path:
+    """Return the file of a part's digests; of every installation its own."""
+    where = digest_json(os.path.commonpath(paths))[:16]
+    return cache_folder() / "code" / f"{part}.{where}.json"
+
+
+def _read(file: Path) -> Mapping[str, str]:
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text("utf-8"))
+        if isinstance(found, dict) and all(isinstance(digest, str) for digest in found.values()):
+            return found
+    return {}
+
+
+def _write(file: Path, digests: Mapping[str, str]) -> None:
+    """Replace a file; other builds see the old content or the new one."""
+    partial = file.with_name(f"{file.name}.{token_hex(4)}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.write_text(json.dumps(digests), "utf-8")
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
