@@ -32,10 +32,10 @@ def register_apps() -> Iterable[Descriptor]:
 def register_packages() -> Iterable[Descriptor]:
     """Return the package formats of bundles."""
     return [
-        Descriptor("deb", "codegen.packages:DEB"),
-        Descriptor("html", "codegen.packages:HTML"),
-        Descriptor("kfpkg", "codegen.packages:KFPKG"),
-        Descriptor("tar.gz", "codegen.packages:TAR_GZ"),
+        Descriptor("deb", "codegen.packages.debian:DEB"),
+        Descriptor("html", "codegen.packages.page:HTML"),
+        Descriptor("kfpkg", "codegen.packages.flash:KFPKG"),
+        Descriptor("tar.gz", "codegen.packages.archive:TAR_GZ"),
     ]
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from zoo.advice import Advice
 from zoo.artifact import Artifact
-from zoo.c_program import CProgram
 from zoo.contract import Contract, FileInput
 from zoo.graph import Graph, Node
 from zoo.recipe import GoldenInput
@@ -26,6 +25,7 @@ from zoo.training import FULL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from zoo.c_program import CProgram
     from zoo.op import Op
     from zoo.picture import Picture
 
@@ -320,7 +320,7 @@ class Renderer(Protocol):
     name: str
 
     @abstractmethod
-    def render(self, program: CProgram) -> Mapping[str, bytes]:
+    def render(self, program: "CProgram") -> Mapping[str, bytes]:
         """Return the files by name, byte-identical for the same program."""
 
 

@@ -6,7 +6,7 @@ from codegen.app import App
 from codegen.apps.runtime_parts import ONNXRUNTIME_ARM, onnxruntime_file
 from codegen.companions import TEXTS
 from codegen.machines import JETSON, PC
-from codegen.packages import DebianSettings
+from codegen.packages.debian import DebianSettings
 from codegen.sources import CppBackend
 from codegen.tensorrt import StandInTensorRt, adapter_sources
 from codegen.toolchain import LinuxToolchain

@@ -13,7 +13,7 @@ from codegen.apps.runtime_parts import (
 from codegen.c_border import network_sources
 from codegen.companions import TEXTS
 from codegen.machines import RASPBERRY_PI_4
-from codegen.packages import DebianSettings
+from codegen.packages.debian import DebianSettings
 from codegen.sources import CppBackend
 from codegen.toolchain import LinuxToolchain
 from codegen.wheels import Wheel, wheel_library

@@ -11,7 +11,7 @@ from codegen.apps.kria import CPP_VART
 from codegen.apps.nvidia import CPP_TENSORRT
 from codegen.apps.pc import CPP_ONNXRUNTIME
 from codegen.apps.raspberry_pi import CPP_LITERT
-from codegen.packages import debian_package, package_name
+from codegen.packages.debian import debian_package, package_name
 
 BUNDLE = "spot.pc.none"
 UNSIGNED = "signature: none, nothing shows who made this bundle\n"

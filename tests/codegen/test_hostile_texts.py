@@ -23,7 +23,7 @@ from networks import residual_network
 from spot_app import CONTRACT
 
 from codegen.kotlin_literal import literal as kotlin_literal
-from codegen.packages import debian_package
+from codegen.packages.debian import debian_package
 from compilers.xmodel.dpu import Dpu
 from compilers.xmodel.vendor_compiler import compile_script
 from zoo import quoting, registry

@@ -8,7 +8,7 @@ from spot_app import REQUEST
 
 from codegen.apps.nvidia import CPP_TENSORRT as APP
 from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
-from codegen.packages import debian_package, package_name
+from codegen.packages.debian import debian_package, package_name
 
 BUNDLE = "spot.jetson-nano.fp16"
 FACTS = {"bundle": BUNDLE, "quantization": "fp16", "notice": "", "c_library": "2.28"}

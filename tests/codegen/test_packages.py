@@ -6,7 +6,9 @@ import pytest
 from spot_app import REQUEST
 
 from codegen.apps.nvidia import CPP_TENSORRT_JETSON as JETSON_APP
-from codegen.packages import DEB, KFPKG, TAR_GZ, DebianSettings, debian_package
+from codegen.packages.archive import TAR_GZ
+from codegen.packages.debian import DEB, DebianSettings, debian_package
+from codegen.packages.flash import KFPKG
 from zoo.bundle.archive import unpack
 from zoo.bundle.kfpkg import FlashFile, read_kfpkg
 from zoo.errors import RefusedError

@@ -9,7 +9,7 @@ import pytest
 from spot_app import CONTRACT, TARGET
 
 from codegen.apps.raspberry_pi import CPP_C_ARM, CPP_LITERT, LITERT_ARM
-from codegen.packages import debian_package, package_name
+from codegen.packages.debian import debian_package, package_name
 from zoo.plugs import AppRequest
 
 BUNDLE = "spot.rpi4.ptq"

@@ -9,7 +9,7 @@ from spot_app import CONTRACT, TARGET
 from codegen.apps.nvidia import CPP_TENSORRT
 from codegen.apps.pc import CPP_ONNXRUNTIME
 from codegen.apps.raspberry_pi import CPP_LITERT
-from codegen.packages import debian_package, package_name
+from codegen.packages.debian import debian_package, package_name
 from zoo.contract import SignalSpec
 from zoo.plugs import AppRequest
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zoo.build.cache import Cache
+from zoo.build.calibration_record import quantization_notes
 from zoo.build.plan import Plan
 from zoo.build.stage import needs_of_detector
 from zoo.target import ARCHIVE
@@ -44,7 +45,6 @@ def _sign_file(plan: Plan, form: str, package: Path) -> None:
 def _of_network(plan: Plan, done: Mapping[str, Path]) -> Iterator[str]:
     """Yield the notes on one network. done: the results of its stages."""
     from zoo.build.stages.lower import artifact_notes
-    from zoo.build.stages.quantize import quantization_notes
 
     yield from plan.notes
     yield from quantization_notes(done["quantize"])

@@ -6,8 +6,6 @@ from pathlib import Path
 from zoo import registry
 from zoo.build.wish import Wish
 from zoo.data.labelled_data import find_data, parse_name
-from zoo.data.pictures import demand_pictures
-from zoo.data.recordings import demand_recordings
 from zoo.errors import MissingFileError, NoPicturesError, RefusedError, UsageError
 from zoo.recipe import Recipe
 from zoo.scheme import FLOAT_SCHEMES, OWN_INTEGERS
@@ -143,6 +141,9 @@ def demand_calibration(calibration: Path, recipe: Recipe) -> None:
 
     For a contract of signals, of WAV files. Reads none of them.
     """
+    from zoo.data.pictures import demand_pictures
+    from zoo.data.recordings import demand_recordings
+
     name = parse_name(calibration)
     if not name.folder.is_dir():
         found = "is a file" if name.folder.exists() else "no such folder"

@@ -13,7 +13,6 @@ from zoo.build.cache import Outcome
 from zoo.build.chain import alone_note, chained, demand_fitting
 from zoo.build.choice import settled
 from zoo.build.limits import NO_LIMITS, Limits
-from zoo.build.matrix import read_matrix
 from zoo.build.models import USER
 from zoo.build.plan import Plan, make_plan
 from zoo.build.targets import find_targets, runtime_of_build
@@ -190,6 +189,8 @@ def command(
     demand_fitting_options(ctx, matrix)
     signing = SigningKey.read(key_file) if key_file else None
     if matrix:
+        from zoo.build.matrix import read_matrix
+
         machines = Machines(workers, scheduler, ship)
         cells = read_matrix(matrix, signing)
         ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))

@@ -15,7 +15,7 @@ from codegen.apps.raspberry_pi import CPP_LITERT as APP
 from codegen.apps.raspberry_pi import LITERT_ARM as WHEEL
 from codegen.emulator import emulated
 from codegen.machines import RASPBERRY_PI_4
-from codegen.packages import debian_package
+from codegen.packages.debian import debian_package
 from codegen.wheels import wheel_file
 from zoo import registry
 from zoo.bundle.debian import pack_deb

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo import registry
+from zoo.build.calibration_record import write_calibration
 from zoo.build.limits import NO_LIMITS
 from zoo.build.network import check_contract
 from zoo.build.plan import Plan
@@ -40,7 +41,6 @@ _BATCH = 20
 _PTQ = "ptq"
 _JUDGED = 50
 """Pictures that choose between bit widths."""
-_CALIBRATION = "calibration.json"
 
 
 def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
@@ -50,7 +50,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     """
     onnx = registry.load("format", "onnx")
     notes = _given_notes(plan)
-    _write_calibration(out, {"notes": notes} if notes else {})
+    write_calibration(out, {"notes": notes} if notes else {})
     float_hub = needs["hub"] / "float.onnx"
     if plan.is_float or plan.keeps_integers:
         content = float_hub.read_bytes()
@@ -79,22 +79,7 @@ def run(plan: Plan, needs: Mapping[str, Path], out: Path) -> None:
     recorded = replace(graph, metadata={**graph.metadata, **record_checks(*known, *checks)})
     (out / "hub.onnx").write_bytes(onnx.write(recorded))
     if checks:
-        _write_calibration(out, _facts(plan, graph, pictures, checks, mixed))
-
-
-def read_calibration(folder: Path) -> Mapping[str, Any]:
-    """Return how a network was quantized: calibrator, candidates, losses, notes; or {}."""
-    found: Mapping[str, Any] = json.loads((folder / _CALIBRATION).read_text("utf-8"))
-    return found
-
-
-def quantization_notes(folder: Path) -> tuple[str, ...]:
-    """Return notes for users about how a network was quantized."""
-    return tuple(read_calibration(folder).get("notes", ()))
-
-
-def _write_calibration(out: Path, facts: Mapping[str, object]) -> None:
-    (out / _CALIBRATION).write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", "utf-8")
+        write_calibration(out, _facts(plan, graph, pictures, checks, mixed))
 
 
 def _given_notes(plan: Plan) -> list[str]:

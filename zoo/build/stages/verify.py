@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zoo.build.calibration_record import quantization_notes, read_calibration
 from zoo.build.plan import Plan
 from zoo.build.program_path import program_path
 from zoo.build.stage import needs_of_detector
 from zoo.build.stages.compile import app_notes, app_run_notes, compiled_program
 from zoo.build.stages.lower import artifact_notes, read_artifact
-from zoo.build.stages.quantize import quantization_notes, read_calibration
 from zoo.bundle.bundle import DETECTOR, FLOAT_HUB, GOLDEN, HUB, MODEL
 from zoo.digest import digest_path, folder_digests
 from zoo.proof.bundle_certificate import CERTIFICATE

@@ -9,10 +9,10 @@ from quantized_files import quantized_file
 
 from compilers.hub import HUB
 from zoo.build.cache import Cache
+from zoo.build.calibration_record import quantization_notes
 from zoo.build.pipeline import artifact_stages, build
 from zoo.build.plan import make_plan
 from zoo.build.stages.lower import read_artifact
-from zoo.build.stages.quantize import quantization_notes
 from zoo.build.wish import Wish
 from zoo.proof.certificate import LOSS
 from zoo.proof.proof import Evidence, prove

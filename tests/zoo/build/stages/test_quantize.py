@@ -9,8 +9,9 @@ from PIL import Image
 
 from compilers.hub import HUB
 from zoo import registry
+from zoo.build.calibration_record import quantization_notes, read_calibration
 from zoo.build.plan import Plan
-from zoo.build.stages.quantize import quantization_notes, read_calibration, run
+from zoo.build.stages.quantize import run
 from zoo.contract import Contract, Step, TensorSpec
 from zoo.data.pictures import count_note
 from zoo.errors import RecipeError, UnsupportedOpError

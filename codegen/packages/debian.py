@@ -1,4 +1,4 @@
-"""Package formats: the archive, and Debian packages with service and configuration."""
+"""Debian packages, with a service and its configuration."""
 
 import gzip
 import re
@@ -6,34 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codegen.browser import PAGE
 from codegen.companions import Readme, readme
 from codegen.templates import render
 from zoo import __version__
 from zoo.advice import Advice
-from zoo.bundle.bundle import APP, MODEL, pack
 from zoo.bundle.debian import DebianPackage, pack_deb
-from zoo.bundle.kfpkg import FlashFile, pack_kfpkg
 from zoo.errors import RefusedError
 from zoo.plugs import AppRequest, Package, PackageRequest
 from zoo.quoting import one_line
-from zoo.target import ARCHIVE
 
-__all__ = [
-    "DEB",
-    "HTML",
-    "KFPKG",
-    "TAR_GZ",
-    "Archive",
-    "Debian",
-    "DebianSettings",
-    "FlashPackage",
-    "PageFile",
-    "debian_package",
-    "package_name",
-]
+__all__ = ["DEB", "Debian", "DebianSettings", "debian_package", "package_name"]
 
 _TEXTS = ("changelog", "copyright", "default", "manual", "service", "postrm")
+
+
 _OWN_SCRIPTS = ("postinst", "prerm")
 
 
@@ -59,16 +45,6 @@ class DebianSettings:
     further: Mapping[str, object] = field(default_factory=dict)
 
 
-class Archive(Package):
-    """Package 'tar.gz': the bundle, in the zoo's own format."""
-
-    name = ARCHIVE
-
-    def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the bundle's folder, named like the bundle."""
-        pack(bundle.folder, file, bundle.facts["bundle"])
-
-
 class Debian(Package):
     """Package 'deb'; the app's settings are DebianSettings."""
 
@@ -87,28 +63,6 @@ class Debian(Package):
             )
         package = debian_package(bundle.request, bundle.facts, bundle.settings)
         file.write_bytes(pack_deb(package, bundle.folder))
-
-
-class FlashPackage(Package):
-    """Package 'kfpkg': the network for the flash of a K210, where a firmware looks for it.
-
-    The target's fact 'network_flash_address' says where.
-    """
-
-    name = "kfpkg"
-    installations = (Advice("zoo flash {archive} --port /dev/ttyUSB0"),)
-
-    def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the package; raises RefusedError without the address."""
-        target, main = bundle.request.target, bundle.request.artifact_main
-        address = target.facts.get("network_flash_address")
-        if not isinstance(address, int):
-            raise RefusedError(
-                f"{target.name}: has package='{target.package}', but no fact "
-                "'network_flash_address'; give it one, or the target another package"
-            )
-        network = FlashFile(address, main, (bundle.folder / MODEL / main).read_bytes())
-        file.write_bytes(pack_kfpkg([network], file.name))
 
 
 def package_name(bundle: str) -> str:
@@ -173,28 +127,4 @@ def _gzip(text: bytes) -> bytes:
     return gzip.compress(text, 9, mtime=0)
 
 
-class PageFile(Package):
-    """Package 'html': a bundle's page, which is complete."""
-
-    name = "html"
-    trials = (Advice("open {package} in a browser"),)
-    installations = (
-        Advice("give {package} away, or put it on any web server; it is all there is"),
-    )
-
-    def write(self, bundle: PackageRequest, file: Path) -> None:
-        """Write the page; raises RefusedError for an app that is none."""
-        page = bundle.folder / APP / PAGE
-        if not page.is_file():
-            target = bundle.request.target
-            raise RefusedError(
-                f"{target.name}: has package='{target.package}', but app '{target.app}' is no "
-                "page; give the target another package"
-            )
-        file.write_bytes(page.read_bytes())
-
-
-TAR_GZ = Archive()
-HTML = PageFile()
-KFPKG = FlashPackage()
 DEB = Debian()

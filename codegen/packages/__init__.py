@@ -1,0 +1,1 @@
+"""Package formats of bundles: one module each."""
