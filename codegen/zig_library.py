@@ -3,7 +3,6 @@
 Zig builds its C++ library once for each machine, which takes a minute or more.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,15 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from codegen.cmake_build import cmake_build
-from codegen.object_cache import fill
+from zoo.build.object_cache import fill, objects_folder
+from zoo.zig import zig_cache_folder
 
-__all__ = [
-    "build_by_zig",
-    "cache_folder",
-    "is_built",
-    "note_built",
-    "objects_folder",
-]
+__all__ = ["build_by_zig", "is_built", "note_built"]
 
 
 def is_built(words: Sequence[str]) -> bool:
@@ -35,18 +29,13 @@ def note_built(words: Sequence[str]) -> None:
         _note(words).touch()
 
 
-def objects_folder() -> Path:
-    """Return where the objects of programs are kept; it may be removed at any time."""
-    return cache_folder() / "edgezoo-objects"
-
-
 def build_by_zig(source: Path, out: Path, options: tuple[str, ...]) -> Path:
     """Build `source` in `out` as `cmake_build`, with the objects that are kept.
 
     options: of CMake, with Zig as the compiler.
     """
     folder, source = objects_folder(), source.absolute()
-    words = ";".join((sys.executable, "-m", "codegen.object_cache", str(folder), str(source)))
+    words = ";".join((sys.executable, "-m", "zoo.build.object_cache", str(folder), str(source)))
     launchers = (f"-DCMAKE_{language}_COMPILER_LAUNCHER={words}" for language in ("C", "CXX"))
     options = (*options, *launchers, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
     return cmake_build(source, out, options, partial(fill, folder, source))
@@ -62,10 +51,4 @@ def _note(words: Sequence[str]) -> Path:
     except PackageNotFoundError:
         release = ""
     key = sha256("\n".join((release, *words)).encode()).hexdigest()
-    return cache_folder() / f"edgezoo-{key[:16]}"
-
-
-def cache_folder() -> Path:
-    """Return ZIG_GLOBAL_CACHE_DIR, or the default of Zig on Linux."""
-    caches = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get("ZIG_GLOBAL_CACHE_DIR") or Path(caches) / "zig")
+    return zig_cache_folder() / f"edgezoo-{key[:16]}"

@@ -1,16 +1,22 @@
 """Calls a C compiler for a network's sources."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from zoo.build.object_cache import compile_unit, objects_folder
 from zoo.errors import ToolchainError
 
-__all__ = ["compile_c"]
+__all__ = ["compile_c", "compile_library"]
 
 _TIMEOUT_S = 600
 _LOG_LINES = 15
+_KERNELS = "kernels.c"
+"""How the names of those sources end that many networks have in common."""
 
 
 def compile_c(command: Sequence[str], sources: Sequence[Path], result: Path) -> None:
@@ -31,3 +37,32 @@ def compile_c(command: Sequence[str], sources: Sequence[Path], result: Path) -> 
     if finished.returncode != 0:
         end = "\n".join(finished.stderr.splitlines()[-_LOG_LINES:])
         raise ToolchainError(f"{where}failed on {sources[0].parent}\n{end}")
+
+
+def compile_library(command: Sequence[str], sources: Sequence[Path], library: Path) -> None:
+    """Compile sources side by side to a shared library, in a folder for its objects, too.
+
+    The objects of kernels are kept: they take most of the time, and most networks share theirs.
+    command: the compiler and its options for objects.  Raises ToolchainError.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        objects = list(threads.map(partial(_object, command, library.parent), sources))
+    compile_c([*command, "-shared"], objects, library)
+
+
+def _object(command: Sequence[str], folder: Path, source: Path) -> Path:
+    """Compile a source in a folder, and return the object."""
+    result = folder / f"{source.stem}.o"
+    if not (source.name.endswith(_KERNELS) and _compile_kept(command, source, result)):
+        compile_c([*command, "-c"], [source], result)
+    return result
+
+
+def _compile_kept(command: Sequence[str], source: Path, result: Path) -> bool:
+    """Compile a source, or copy the object that is kept; return whether it is there."""
+    compiler, *options = command
+    program = shutil.which(compiler)
+    if program is None or not all(option.startswith("-") for option in options):
+        return False  # such as 'ccache gcc': what compiles is another program
+    words = (program, *options, "-c", str(source), "-o", str(result))
+    return compile_unit(objects_folder(), source.parent, words, result.parent) == 0

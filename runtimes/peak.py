@@ -19,12 +19,13 @@ _REPEATS = 40
 def measured_peak(command: Sequence[str]) -> Peak | None:
     """Return the most multiply-accumulates of bytes per nanosecond, by the form of C kernels.
 
-    command: a C compiler and options for a shared library. None for processors without such a form.
+    command: a C compiler and its options for objects of a shared library.
+    None for processors without such a form.
     Raises ToolchainError if the compiler fails.
     """
     with TemporaryDirectory(prefix="zoo-peak-") as folder:
         library = Path(folder) / "peak.so"
-        compile_c(command, [_SOURCE], library)
+        compile_c([*command, "-shared"], [_SOURCE], library)
         program = ctypes.CDLL(str(library))
     program.peak_macs.restype = ctypes.c_double
     program.peak_instruction.restype = ctypes.c_char_p

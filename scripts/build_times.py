@@ -13,7 +13,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from codegen.zig_library import cache_folder, objects_folder
+from zoo.build.object_cache import objects_folder
+from zoo.zig import zig_cache_folder
 
 BEGIN, END = "<!-- build times -->\n", "<!-- end of build times -->\n"
 RUNS = 3
@@ -83,7 +84,7 @@ def _no_objects(folder: Path) -> Mapping[str, str]:
     """Return variables for Zig with all that its cache holds but the programs' objects."""
     cache = folder / "zig"
     cache.mkdir()
-    for path in cache_folder().iterdir():
+    for path in zig_cache_folder().iterdir():
         if path != objects_folder():
             (cache / path.name).symlink_to(path)
     return {"ZIG_GLOBAL_CACHE_DIR": str(cache)}

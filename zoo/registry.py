@@ -39,9 +39,7 @@ _WORDS = {"recipe": "model"}
 def descriptors(kind: str) -> tuple[Descriptor, ...]:
     """Return the uniquely named descriptors of a kind, sorted by name."""
     record(Thing("names", kind))
-    found = (d for plugin in load_plugins().all for d in plugin.registered.get(kind, ()))
-    unique = (d for d in found if len(load_plugins().providers(kind, d.name)) == 1)
-    return tuple(sorted(unique, key=lambda descriptor: descriptor.name))
+    return _unique(kind)
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -93,6 +91,13 @@ def find(kind: str, name: str) -> Descriptor:
     _, descriptor = _provider(kind, name)
     record(*_things(kind, name))
     return descriptor
+
+
+@cache
+def _unique(kind: str) -> tuple[Descriptor, ...]:
+    found = (d for plugin in load_plugins().all for d in plugin.registered.get(kind, ()))
+    unique = (d for d in found if len(load_plugins().providers(kind, d.name)) == 1)
+    return tuple(sorted(unique, key=lambda descriptor: descriptor.name))
 
 
 @cache

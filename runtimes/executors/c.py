@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runtimes.c_compiler import compile_c
+from runtimes.c_compiler import compile_library
 from runtimes.peak import measured_peak
 from zoo.c_program import prefix_of
 from zoo.digest import digest_path
@@ -26,7 +26,7 @@ from zoo.tool import Tool
 __all__ = ["EXECUTOR", "CExecutor", "CRun"]
 
 _COMPILERS = ("cc", "gcc", "clang")
-_FLAGS = ("-std=c99", "-O3", "-shared", "-fPIC")
+_FLAGS = ("-std=c99", "-O3", "-fPIC")
 _ARGUMENTS_MAX = 1024
 """Of ctypes (CTYPES_MAX_ARGCOUNT), with the memory of a part."""
 _Arrays = Sequence[NDArray[Any]]
@@ -229,7 +229,7 @@ def _library(sources: tuple[tuple[Path, str], ...], command: tuple[str, ...]) ->
     """
     with TemporaryDirectory(prefix="zoo-c-") as place:
         library = Path(place) / "network.so"
-        compile_c(command, [file for file, _ in sources if file.suffix == ".c"], library)
+        compile_library(command, [file for file, _ in sources if file.suffix == ".c"], library)
         return library.read_bytes()
 
 

@@ -59,7 +59,7 @@ def zig(machine, monkeypatch):  # noqa: ARG001
 def test_zig_by_default(machine, tmp_path, board, words):
     assert LinuxToolchain(board).build(tmp_path, tmp_path) == tmp_path / "app"
     folders = f"{tmp_path / 'edgezoo-objects'};{tmp_path}"
-    launcher = f"{sys.executable};-m;codegen.object_cache;{folders}"
+    launcher = f"{sys.executable};-m;zoo.build.object_cache;{folders}"
     assert machine == [
         "-DCMAKE_SYSTEM_NAME=Linux",
         f"-DCMAKE_SYSTEM_PROCESSOR={board.architecture}",

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from codegen.object_cache import COMMANDS, compile_unit, fill, included_files
+from zoo.build.object_cache import COMMANDS, compile_unit, fill, included_files
 
 COMPILER = """#!/bin/sh
 # Writes what it compiles, and a line for each run.
@@ -122,7 +122,7 @@ def test_a_configured_build_gets_the_objects_that_can_be_made(tmp_path, sources,
     sources("here")
     sources("broken", unit="mistake\n")
     # CMake's own notes of includes, and a launcher, which some versions write there.
-    launcher = "python -m codegen.object_cache CACHE SOURCE "
+    launcher = "python -m zoo.build.object_cache CACHE SOURCE "
     rows = [(place, words) for place in ("here", "broken") for words in ("", launcher)]
     commands = [
         {

@@ -1,10 +1,10 @@
-"""Keeps the objects of programs: their C++ core is the same for every network, C kernels for many.
+"""Keeps the objects of programs: their C++ core is the same for all networks, C kernels for many.
 
 `fill` compiles the units of a configured build, or copies their objects, before CMake builds it.
 What that leaves, CMake compiles by this program in place of Zig, as with a generator that knows
 only objects of its own (Ninja):
 
-    python -m codegen.object_cache FOLDER SOURCE COMPILER WORD...
+    python -m zoo.build.object_cache FOLDER SOURCE COMPILER WORD...
 
 FOLDER: the cache (zoo.build.cache).  SOURCE: the folder of the program's sources.
 
@@ -26,8 +26,9 @@ from pathlib import Path
 
 from zoo.build.cache import Cache, Task
 from zoo.errors import CacheError
+from zoo.zig import zig_cache_folder
 
-__all__ = ["COMMANDS", "compile_unit", "fill", "included_files"]
+__all__ = ["COMMANDS", "compile_unit", "fill", "included_files", "objects_folder"]
 
 COMMANDS = "compile_commands.json"
 """CMake's file of the compile commands, in the folder of a build."""
@@ -37,6 +38,11 @@ _FOLDER_OPTIONS = ("-I", "-isystem")
 _NOTED = ("-MD", "-MF", "-MT")
 """Options for notes of what a unit includes; the object does not depend on them."""
 _OBJECT = "unit.o"
+
+
+def objects_folder() -> Path:
+    """Return where the objects of programs are kept; it may be removed at any time."""
+    return zig_cache_folder() / "edgezoo-objects"
 
 
 def fill(folder: Path, source: Path, build: Path) -> None:
