@@ -84,12 +84,19 @@ def test_the_summary_of_a_run(app, tmp_path):
     photo = save(tmp_path / "a.png", spots((40, 30), (120, 90)))
     detector = app.model.with_name("spots.onnx")
     summary = APP.summary(app.program, app.model, detector, ("--source", str(photo)))
-    assert (summary["frames"], summary["faces"]) == (1, 2)
+    assert (summary["frames"], summary["faces"], summary["looks"]) == (1, 2, 4)
     (tmp_path / "frame").write_bytes(spots((40, 60)).tobytes())
     words = ("--source", "raw:160x120:/dev/stdin")
     film = Film.script(str(tmp_path / "frame"), 3)
     summary = APP.summary(app.program, app.model, detector, words, film)
     assert (summary["frames"], summary["faces"]) == (3, 3)
+
+
+def test_looks_at_a_face_are_counted_as_times_are_of_all_of_them(app, tmp_path):
+    photo = save(tmp_path / "a.png", spots((40, 60)))
+    assert "; network alone, 2 looks: " in app.run("--source", photo).error
+    given = app.run("--source", photo, "--box", "10,30,60,60", "--json").lines[-1]["summary"]
+    assert (given["faces"], given["looks"]) == (1, 1)
 
 
 def test_the_parts_of_a_photo_add_up_to_its_time(app, tmp_path):

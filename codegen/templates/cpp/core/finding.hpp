@@ -28,9 +28,10 @@ Network load_network(const BackendOptions& options, const Contract& contract);
 // object.  moved: how far a second look moved the landmarks, on average, in the longer side of
 // their box.  is_in_doubt: whether it may be of no object.  outputs: of the network, in the
 // contract's order.  values: outputs and what steps add to them.  states: events that are going
-// on, if the object is watched.  latency_ms: of everything.  steps_ms: of the steps before the
-// network.  inference_ms: of the network, with the conversions around it.  runtime_ms: without
-// them, if known.  device_ms: by the accelerator's own clock, if it has one.
+// on, if the object is watched.  looks: how often the network ran; times are of all looks.
+// latency_ms: of everything.  steps_ms: of the steps before the network.  inference_ms: of the
+// network, with the conversions around it.  runtime_ms: without them, if known.  device_ms: by the
+// accelerator's own clock, if it has one.
 struct Finding {
   const Contract* contract = nullptr;
   Box box;
@@ -41,6 +42,7 @@ struct Finding {
   std::vector<std::vector<float>> outputs;
   Values values;
   std::optional<std::vector<std::string>> states;
+  int looks = 1;
   double latency_ms = 0;
   double steps_ms = 0;
   double inference_ms = 0;

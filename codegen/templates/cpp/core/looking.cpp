@@ -31,6 +31,7 @@ double distance(const Tensor& before, const Tensor& now) {
 Finding look_again(const Network& network, const Photo& photo, const Tensor& landmarks,
                    const Finding& before) {
   Finding finding = look(network, photo, span(landmarks), points_in(landmarks));
+  finding.looks += before.looks;
   finding.latency_ms += before.latency_ms;
   finding.steps_ms += before.steps_ms;
   finding.inference_ms += before.inference_ms;

@@ -111,6 +111,15 @@ std::string counted(std::size_t count, const std::string& unit, const std::strin
   return std::to_string(count) + " " + (count == 1 ? unit : units);
 }
 
+// ", 2 looks", how often the network ran for a region on average; nothing for once.
+std::string looks_text(const Summary& summary) {
+  if (summary.looks == summary.regions) return "";
+  char text[40];
+  std::snprintf(text, sizeof text, ", %.3g looks",
+                static_cast<double>(summary.looks) / static_cast<double>(summary.regions));
+  return text;
+}
+
 std::string heat_json(const Summary& summary) {
   return summary.heat ? ", " + json_members(*summary.heat) : "";
 }
@@ -125,6 +134,8 @@ void Summary::add(const Finding& finding) {
   const Tensor* boxes = rows_of(finding, "boxes", 4);
   finds_boxes = boxes != nullptr;
   faces += finds_boxes ? boxes->data.size() / 4 : 1;
+  ++regions;
+  looks += static_cast<std::size_t>(finding.looks);
   latency_ms.add(finding.latency_ms);
   steps_ms.add(finding.steps_ms);
   inference_ms.add(finding.inference_ms);
@@ -135,7 +146,8 @@ void Summary::add(const Finding& finding) {
 std::string Summary::to_json() const {
   return "{\"summary\": {\"model\": " + quoted(model) + ", \"frames\": " + std::to_string(frames) +
          (skipped > 0 ? ", \"skipped\": " + std::to_string(skipped) : "") +
-         ", \"faces\": " + std::to_string(faces) + ", \"seconds\": " + zoo::to_json(seconds) +
+         ", \"faces\": " + std::to_string(faces) + ", \"looks\": " + std::to_string(looks) +
+         ", \"seconds\": " + zoo::to_json(seconds) +
          ", \"frames_per_second\": " + zoo::to_json(frames_per_second(*this)) + power_json(*this) +
          heat_json(*this) + percentiles_json("latency_ms", latency_ms) +
          percentiles_json("steps_ms", steps_ms) + percentiles_json("inference_ms", inference_ms) +
@@ -152,7 +164,7 @@ std::string Summary::to_text() const {
   return model + ": " + counted(static_cast<std::size_t>(frames), "frame", "frames") + ", " +
          counted(faces, unit, units) + speed + left_out +
          percentiles_text(finds_boxes ? "a photo" : "a " + unit, latency_ms) +
-         percentiles_text("network alone", inference_ms) +
+         percentiles_text("network alone" + looks_text(*this), inference_ms) +
          percentiles_text("detector", detector_ms) + parts_text(*this) + power_text(*this) +
          heat_text(*this);
 }

@@ -14,14 +14,17 @@ namespace zoo {
 
 // model: whose findings they are.  frames: photos times repetitions.  skipped:
 // photos that could not be read.  faces: boxes looked at, those found if the network finds boxes.
-// power: means, if measured. heat: at the end, if requested. latency_ms: covers pre-processing,
-// network and post-processing of a box. detector_ms: the same of a photo's detector, as often as it
-// was asked. tracking_ms: the sum of what regions took besides.
+// regions: parts of photos that the network looked at.  looks: how often it ran for them; times are
+// of a region in all its looks.  power: means, if measured. heat: at the end, if requested.
+// latency_ms: covers pre-processing, network and post-processing of a box. detector_ms: the same of
+// a photo's detector, as often as it was asked. tracking_ms: the sum of what regions took besides.
 struct Summary {
   std::string model;
   int frames = 0;
   int skipped = 0;
   std::size_t faces = 0;
+  std::size_t regions = 0;
+  std::size_t looks = 0;
   bool finds_boxes = false;
   double seconds = 0;
   std::optional<PowerReading> power;
