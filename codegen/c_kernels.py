@@ -125,6 +125,7 @@ _SAME_SETTINGS: Mapping[str, str] = MappingProxyType(
 _PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
 _PACKED_PARTS = ("multiply", "multiply_wide", "layer", "widen")
 _TWO_STAGE = "NETWORK_TWO_STAGE"
+_LIMITS = MappingProxyType({"uint8_t": (0, 255), "int8_t": (-128, 127)})
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,8 @@ class KernelsCode:
 
     two_stage: whether layers store in two stages (compilers.op_parts.two_stage).
     not_in_floats: kernels with a layer that rescales its sums otherwise.
+    are_all_levels_stored: whether each layer and addition stores any level of its type, so that
+    saturation bounds them.
     """
 
     structs: tuple[Template, ...]
@@ -179,6 +182,7 @@ class KernelsCode:
     functions: tuple[Function, ...]
     two_stage: bool = False
     not_in_floats: frozenset[str] = frozenset()
+    are_all_levels_stored: bool = False
 
     @property
     def layers(self) -> tuple[Part, ...]:
@@ -249,6 +253,7 @@ def kernels_code(program: CProgram) -> KernelsCode:
         parts=_parts(used, two_stage),
         two_stage=two_stage,
         not_in_floats=frozenset(_plain(c.kernel) for c in program.calls if _is_not_in_floats(c)),
+        are_all_levels_stored=all(map(_stores_all_levels, program.calls)),
         functions=tuple(_function(program.prefix, kernel, ctypes) for kernel, ctypes in used),
     )
 
@@ -288,6 +293,15 @@ def _is_not_in_floats(call: Call) -> bool:
     rescale = call.settings.get("rescale")
     is_wide = any(element_bytes(ctype) == 2 for ctype in call.ctypes)
     return isinstance(rescale, Mapping) and not rescale["fits_float"] and not is_wide
+
+
+def _stores_all_levels(call: Call) -> bool:
+    """Whether a call's bounds are those of its type, if it is a layer or addition of 8 bits."""
+    bounds = call.settings if call.kernel == "add" else call.settings.get("rescale")
+    limits = _LIMITS.get(call.ctypes[-1])
+    if limits is None or not isinstance(bounds, Mapping):
+        return True
+    return (bounds["low"], bounds["high"]) == limits
 
 
 def _parts(used: Iterable[tuple[str, tuple[str, ...]]], two_stage: bool) -> tuple[Part, ...]:

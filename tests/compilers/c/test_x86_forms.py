@@ -47,3 +47,13 @@ def test_layers_are_rounded_in_every_way(scales):
     }
     for way in ways[scales]:
         assert way in source
+
+
+def test_levels_are_bounded_only_where_saturation_does_not_bound_them():
+    for form in ("avx2", "avx512"):
+        saturated, bounded = (
+            to_c(graph).files[f"network_{form}.h"].decode()
+            for graph in (layers(*SCALES["floats, u8"]), every_op("u8"))
+        )
+        assert "_min_epu8" not in saturated
+        assert "_min_epu8" in bounded

@@ -27,14 +27,10 @@ AVX2_INLINE __m256i bytes_256(const __m256i* levels, Bounds256 bounds, int is_si
   const __m256i second = _mm256_packs_epi32(levels[2], levels[3]);
   // Each 128 bits hold four bytes of each vector.
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  if (is_signed) {
-    const __m256i bytes = _mm256_packs_epi16(first, second);
-    const __m256i bounded = _mm256_min_epi8(_mm256_max_epi8(bytes, bounds.low), bounds.high);
-    return _mm256_permutevar8x32_epi32(bounded, order);
-  }
-  const __m256i bytes = _mm256_packus_epi16(first, second);
-  const __m256i bounded = _mm256_min_epu8(_mm256_max_epu8(bytes, bounds.low), bounds.high);
-  return _mm256_permutevar8x32_epi32(bounded, order);
+  (void)bounds;  // packing saturates to them
+  const __m256i bytes =
+      is_signed ? _mm256_packs_epi16(first, second) : _mm256_packus_epi16(first, second);
+  return _mm256_permutevar8x32_epi32(bytes, order);
 }
 
 // What all channels of a layer are rescaled with. Outputs may alias what is in memory.
@@ -491,14 +487,8 @@ AVX2_INLINE void depthwise_row_256(const Row256* row, const Depthwise256* consta
                            window_level_256(columns, constants, rescale, form, 1));
     const __m128i first = _mm256_castsi256_si128(words);
     const __m128i second = _mm256_extracti128_si256(words, 1);
-    const __m128i low = _mm256_castsi256_si128(rescale->bounds.low);
-    const __m128i high = _mm256_castsi256_si128(rescale->bounds.high);
-    __m128i bytes;
-    if (layer.gives_signed) {
-      bytes = _mm_min_epi8(_mm_max_epi8(_mm_packs_epi16(first, second), low), high);
-    } else {
-      bytes = _mm_min_epu8(_mm_max_epu8(_mm_packus_epi16(first, second), low), high);
-    }
+    const __m128i bytes =
+        layer.gives_signed ? _mm_packs_epi16(first, second) : _mm_packus_epi16(first, second);
     _mm_storeu_si128((__m128i*)(row->output + (int64_t)x * row->pixel_bytes), bytes);
   }
 }

@@ -30,12 +30,8 @@ AVX512_INLINE Bounds512 bounds_512(int32_t low, int32_t high) {
 AVX512_INLINE __m512i bytes_512(const __m512i* levels, Bounds512 bounds, int is_signed) {
   const __m512i first = _mm512_packs_epi32(levels[0], levels[1]);
   const __m512i second = _mm512_packs_epi32(levels[2], levels[3]);
-  if (is_signed) {
-    const __m512i bytes = _mm512_packs_epi16(first, second);
-    return _mm512_min_epi8(_mm512_max_epi8(bytes, bounds.low), bounds.high);
-  }
-  const __m512i bytes = _mm512_packus_epi16(first, second);
-  return _mm512_min_epu8(_mm512_max_epu8(bytes, bounds.low), bounds.high);
+  (void)bounds;  // packing saturates to them
+  return is_signed ? _mm512_packs_epi16(first, second) : _mm512_packus_epi16(first, second);
 }
 
 // Returns the same in the order of the levels.
