@@ -251,7 +251,7 @@ def _loss_note(checks: Sequence[Check]) -> Iterator[str]:
     if judging:
         worst = max(judging, key=lambda check: check.largest)
         where = worst.step.removeprefix(f"{LOSS}, ")
-        yield f"lost by quantization: {worst.largest:.3g} {worst.unit}, {where}"
+        yield f"lost by quantization: {where}: {worst.largest:.3g} {worst.unit}"
 
 
 def _fit(plan: Plan) -> Callable[[Any, Any], None] | None:

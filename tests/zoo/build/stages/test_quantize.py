@@ -167,7 +167,7 @@ def test_the_loss_is_judged_on_pictures_held_out(tmp_path, count, words):
     found = read_calibration(tmp_path)
     assert found["calibrator"] == found["tried"][0]["calibrator"]
     assert quantization_notes(tmp_path) == (
-        f"lost by quantization: {check.largest:.3g} of its spread, output 'landmarks', {words}",
+        f"lost by quantization: output 'landmarks', {words}: {check.largest:.3g} of its spread",
         count_note(count),
     )
 
