@@ -42,6 +42,7 @@ _STRUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "max_pool": _WINDOW,
         "mul": _ROUNDING,
         "requantize": _ROUNDING,
+        "requantize_table": _ROUNDING,
         "requantize_two_stage": _ROUNDING,
         "turn_back": _SIMILARITY_STRUCTS,
     }
@@ -95,8 +96,10 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "max_pool": (("tap", "i"),),
         "mul": (("clamp", ""), ("round_shift", "")),
         "requantize": (("clamp", ""), ("round_shift", "")),
+        "requantize_table": (("clamp", ""), ("round_shift", "")),
         "requantize_two_stage": _ACTIVATE,
         "resize_linear": (("minimum", ""), ("clamp", ""), ("round_divide", "")),
+        "resize_linear_pow2": (("minimum", ""), ("clamp", "")),
         "softmax": (("clamp", ""), ("round_divide", "")),
         "turn_back": _SIMILARITY,
     }
@@ -120,7 +123,12 @@ _PARTS_FIRST = (
 )
 _INPUT_NAMES = {0: (), 1: ("input",), 2: ("first", "second")}
 _SAME_SETTINGS: Mapping[str, str] = MappingProxyType(
-    {"conv_gathered": "conv", "depthwise_3x3": "depthwise"}
+    {
+        "conv_gathered": "conv",
+        "depthwise_3x3": "depthwise",
+        "requantize_table": "requantize",
+        "resize_linear_pow2": "resize_linear",
+    }
 )
 _PACKED = "_w4"  # suffix of kernels that read two weights from a byte, and of their parts
 _PACKED_PARTS = ("multiply", "multiply_wide", "layer", "widen")
@@ -139,6 +147,11 @@ class ElementType:
     def is_byte(self) -> bool:
         """Whether it has 8 bits: only these have forms for some processors."""
         return self.short in ("u8", "s8")
+
+    @property
+    def lowest(self) -> int:
+        """The lowest value of a byte."""
+        return _LIMITS[self.c][0]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from compilers.c.loops import broadcast_loops
 from compilers.c.rescaling import (
     activated,
     reach,
+    requantize_kernel,
     rounding_of,
     short_factors,
     single_factor,
@@ -67,7 +68,8 @@ def lower_requantize(view: KernelView) -> Steps:
         "input_zero_point": view.input_grid.zero_point[0],
         **factor,
     }
-    yield view.call("requantize", settings, [view.operand(0)], in_place=(0,))
+    kernel = requantize_kernel(view.inputs[0].dtype, view.count)
+    yield view.call(kernel, settings, [view.operand(0)], in_place=(0,))
 
 
 def lower_clip(view: KernelView) -> Steps:

@@ -6,7 +6,7 @@ from math import prod
 
 from compilers.c.kernel_view import KernelView, SameMemory, Steps
 from compilers.c.loops import Loops, reshape_loops
-from compilers.c.rescaling import reach, single_factor
+from compilers.c.rescaling import reach, requantize_kernel, single_factor
 from compilers.c.storage import sizes, strides_of
 from compilers.op_parts.arguments import integer, integers, text
 from zoo.c_program import Argument, Call, Setting
@@ -126,7 +126,8 @@ def _part(view: KernelView, index: int, axis: int, offset: int) -> Call:
         loops = Loops((rows, row_size), ((row_size, 1), (step, 1)))
         return view.call("copy", _settings(view, loops), inputs, part=part, offset=offset)
     settings = {"rows": rows, "row_size": row_size, "output_stride": step, **_factor(view, index)}
-    return view.call("requantize", settings, inputs, part=part, offset=offset)
+    kernel = requantize_kernel(view.inputs[index].dtype, rows * row_size)
+    return view.call(kernel, settings, inputs, part=part, offset=offset)
 
 
 def _factor(view: KernelView, index: int) -> Mapping[str, Setting]:

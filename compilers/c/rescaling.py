@@ -29,12 +29,13 @@ from compilers.c.kernel_view import KernelView
 from compilers.c.storage import is_wide
 from zoo.c_program import Setting
 from zoo.fixed_point import STAGE_BITS
-from zoo.graph import Quantization
+from zoo.graph import Quantization, bits_of
 
 __all__ = [
     "activated",
     "per_channel",
     "reach",
+    "requantize_kernel",
     "rounding_of",
     "short_factors",
     "single_factor",
@@ -51,6 +52,13 @@ _FLOAT_BITS = 24  # of a float32's significand
 _SPARE_BITS = 31 - _FLOAT_BITS
 _LEVELS_END = 1 << 22  # of levels that a float32 of 1.5 * 2**23 can be added to
 _PRODUCT_BITS = 62
+_TABLE_SIZE = 256  # of values of 8 bits
+_MANY = 4 * _TABLE_SIZE
+
+
+def requantize_kernel(dtype: str, count: int) -> str:
+    """Return the kernel that rescales `count` values: by a table, if each byte is there often."""
+    return "requantize_table" if bits_of(dtype) == 8 and count >= _MANY else "requantize"
 
 
 def per_channel(view: KernelView, bounds: Sequence[int]) -> Mapping[str, Setting]:

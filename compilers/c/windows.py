@@ -11,6 +11,7 @@ from compilers.c.rescaling import activated, rounding_of, stored_range
 from compilers.c.storage import sizes
 from compilers.op_parts.arguments import integers, text
 from zoo.c_program import Call, Setting
+from zoo.graph import Tensor, bits_of
 
 __all__ = [
     "Window",
@@ -72,13 +73,24 @@ def lower_resize(view: KernelView) -> Steps:
         "output_height": resized[0],
         "output_width": resized[1],
     }
-    nearest = text(view.node, "mode") == "nearest"
-    for axis, name in enumerate(("rows", "columns")):
-        places = _places(view, image[axis], resized[axis])
-        settings |= (_nearest if nearest else _linear)(view, name, places, image[axis])
-    if nearest:
+    axes = {
+        name: (_places(view, size, size_out), size)
+        for name, size, size_out in zip(("rows", "columns"), image, resized, strict=True)
+    }
+    if text(view.node, "mode") == "nearest":
+        for name, (places, size) in axes.items():
+            settings |= _nearest(view, name, places, size)
         yield view.call("resize_nearest", settings, [view.operand(0)])
         return
+    divisor = 1
+    for name, (places, size) in axes.items():
+        before, weight, of_axis = _neighbours(places, size)
+        divisor *= of_axis
+        settings |= {
+            name: view.constant(name, "uint16_t", before),
+            f"{name}_weight": view.constant(f"{name}_weight", "int32_t", weight),
+            f"{name}_divisor": of_axis,
+        }
     grid = view.output_grid
     settings |= {
         "zero_point": grid.zero_point[0],
@@ -86,7 +98,8 @@ def lower_resize(view: KernelView) -> Steps:
         "high": grid.qmax,
         "half_even": int(grid.rounding != "half_up"),
     }
-    yield view.call("resize_linear", settings, [view.operand(0)])
+    kernel = "resize_linear_pow2" if _is_shift(divisor, view.output) else "resize_linear"
+    yield view.call(kernel, settings, [view.operand(0)])
 
 
 def _average_pool_two_stage(view: KernelView) -> Call:
@@ -128,16 +141,19 @@ def _nearest(view: KernelView, name: str, places: _Places, size: int) -> dict[st
     return {name: view.constant(name, "uint16_t", index.clip(0, size - 1))}
 
 
-def _linear(view: KernelView, name: str, places: _Places, size: int) -> dict[str, Setting]:
-    """Return the pixel before each output pixel, and the distance from it."""
+def _neighbours(places: _Places, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Return the pixel before each output pixel, and the distance from it: numerator, divisor."""
     place, divisor = places
-    place = place.clip(0, (size - 1) * divisor)
-    before, weight = np.divmod(place, divisor)
-    return {
-        name: view.constant(name, "uint16_t", before),
-        f"{name}_weight": view.constant(f"{name}_weight", "int32_t", weight),
-        f"{name}_divisor": divisor,
-    }
+    before, weight = np.divmod(place.clip(0, (size - 1) * divisor), divisor)
+    common = int(np.gcd.reduce(weight, initial=divisor))
+    return before, weight // common, divisor // common
+
+
+def _is_shift(divisor: int, output: Tensor) -> bool:
+    """Whether sums of values times `divisor` can be divided by a shift, in 32 bits."""
+    # Sums of magnitudes up to divisor * 2^bits, and half of the divisor.
+    fits = divisor <= 1 << (30 - bits_of(output.dtype))
+    return fits and divisor > 1 and divisor.bit_count() == 1
 
 
 def window_settings(view: KernelView, kernel: tuple[int, ...]) -> Window:

@@ -46,6 +46,8 @@ WIDE_PAIRS = {
 }
 """With activations of 16 bits."""
 IMAGE = ("N", 6, 7, 5)
+MANY = ("N", 6, 19, 11)
+"""More values than a table for bytes has."""
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "group": 1}
 CONVOLUTIONS = {
     "plain": ((8, 6, 3, 3), {"pads": (1, 1, 1, 1)}),
@@ -146,6 +148,7 @@ def _element_by_element(read: Quantization, stored: Quantization) -> Cases:
     inputs = (activation(IMAGE, read), _quantized_constant((6, 1, 1), factors))
     yield "mul by channel", OneNode("mul", inputs, {}, stored)
     yield "requantize", OneNode("requantize", (activation(IMAGE, read),), {}, stored)
+    yield "requantize many", OneNode("requantize", (activation(MANY, read),), {}, stored)
     yield "clip", OneNode("clip", (activation(IMAGE, read),), {"low": -1.0, "high": 1.5}, read)
 
 
@@ -199,6 +202,8 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
     for axis in (1, 2, 3):
         inputs = (activation(IMAGE, read, "a"), activation(IMAGE, stored, "b"))
         yield f"concat {axis}", OneNode("concat", inputs, {"axis": axis}, stored)
+    inputs = (activation(MANY, read, "a"), activation(MANY, stored, "b"))
+    yield "concat many", OneNode("concat", inputs, {"axis": 1}, stored)
     blocks = activation(("N", 12, 3, 5), read)
     for mode in ("DCR", "CRD"):
         attributes = {"block": 2, "mode": mode}
@@ -210,8 +215,9 @@ def _moves(read: Quantization, stored: Quantization) -> Cases:
             attributes = {"size_hw": (9, 3), "mode": "nearest", "nearest_mode": nearest}
             attributes["coordinate_transformation_mode"] = place
             yield f"resize {place} {nearest}", OneNode("resize", (image,), attributes, read)
-        linear = {"size_hw": (9, 3), "mode": "linear", "coordinate_transformation_mode": place}
-        yield f"resize {place} linear", OneNode("resize", (image,), linear, read)
+        for size_hw in ((9, 3), (14, 20)):
+            linear = {"size_hw": size_hw, "mode": "linear", "coordinate_transformation_mode": place}
+            yield f"resize {place} linear {size_hw[0]}", OneNode("resize", (image,), linear, read)
 
 
 def _products(read: Quantization, stored: Quantization) -> Cases:
