@@ -1,10 +1,12 @@
 """Calls a C compiler for a network's sources."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,12 @@ _TIMEOUT_S = 600
 _LOG_LINES = 15
 _KERNELS = "kernels.c"
 """How the names of those sources end that many networks have in common."""
+
+
+_COMPILER = re.compile(r"(.*-)?(gcc|clang)(-[0-9.]+)?")
+_PLAIN_OPTION = re.compile(r"-std=\w+|-O\w?|-fPIC")
+_SEARCHED = ("CPATH", "C_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX")
+_ELF = b"\x7fELF"
 
 
 def compile_c(command: Sequence[str], sources: Sequence[Path], result: Path) -> None:
@@ -60,9 +68,27 @@ def _object(command: Sequence[str], folder: Path, source: Path) -> Path:
 
 def _compile_kept(command: Sequence[str], source: Path, result: Path) -> bool:
     """Compile a source, or copy the object that is kept; return whether it is there."""
+    program = _program(command)
+    if not program:
+        return False
+    source, result = source.absolute(), result.absolute()
+    words = (program, *command[1:], "-c", str(source), "-o", str(result))
+    with suppress(OSError):  # `compile_c` says what is wrong
+        return compile_unit(objects_folder(), source.parent, words, result.parent) == 0
+    return False
+
+
+def _program(command: Sequence[str]) -> str:
+    """Return the compiler's file if what it makes depends on that and on plain options, else ''.
+
+    A script or ccache calls another program, and some options and variables name other files.
+    """
     compiler, *options = command
-    program = shutil.which(compiler)
-    if program is None or not all(option.startswith("-") for option in options):
-        return False  # such as 'ccache gcc': what compiles is another program
-    words = (program, *options, "-c", str(source), "-o", str(result))
-    return compile_unit(objects_folder(), source.parent, words, result.parent) == 0
+    program = Path(shutil.which(compiler) or "").resolve()
+    is_plain = all(map(_PLAIN_OPTION.fullmatch, options))
+    if not is_plain or any(map(os.environ.get, _SEARCHED)):
+        return ""
+    if not (program.is_file() and _COMPILER.fullmatch(program.name)):
+        return ""
+    with program.open("rb") as file:
+        return str(program) if file.read(len(_ELF)) == _ELF else ""

@@ -212,13 +212,14 @@ def _arena(size_bytes: int) -> "ctypes.Array[ctypes.c_int32]":
 
 def _command() -> tuple[str, ...]:
     """Return the compiler and its options."""
-    compiler = os.environ.get("CC") or next(filter(shutil.which, _COMPILERS), None)
-    if compiler is None:
+    found = next(filter(shutil.which, _COMPILERS), "")
+    compiler = os.environ.get("CC", "").split() or found.split()
+    if not compiler:
         raise MissingToolError(
             f"running generated C needs a C compiler ({', '.join(_COMPILERS)}) on the PATH; "
             "apt install gcc"
         )
-    return (*compiler.split(), *_FLAGS)
+    return (*compiler, *_FLAGS)
 
 
 @lru_cache(maxsize=4)

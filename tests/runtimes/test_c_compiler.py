@@ -46,10 +46,30 @@ def test_objects_of_kernels_are_kept(answer, kept):
     assert kept() == 2
 
 
-def test_a_compiler_behind_another_program_is_not_known(answer, kept):
+def test_a_compiler_behind_another_program_is_not_known(answer, kept, tmp_path):
     """Its file tells nothing of what compiles."""
-    assert answer([shutil.which("env"), "cc"], "a") == 42
+    script, link = tmp_path / "gcc", tmp_path / "ccache"
+    script.write_text('#!/bin/sh\nexec cc "$@"\n')
+    script.chmod(0o755)
+    link.symlink_to(script)
+    for place, compiler in (("a", [shutil.which("env"), "cc"]), ("b", [script]), ("c", [link])):
+        assert answer([*map(str, compiler)], place) == 42
     assert kept() == 0
+
+
+def test_options_and_variables_that_name_files_are_not_known(answer, kept, tmp_path, monkeypatch):
+    (tmp_path / "more.h").write_text("#define MORE 1\n")
+    assert answer(["cc", f"--include={tmp_path}/more.h"], "a") == 42
+    monkeypatch.setenv("CPATH", str(tmp_path))
+    assert answer(["cc"], "b") == 42
+    assert kept() == 0
+
+
+def test_a_compiler_is_found_from_where_the_caller_is(answer, kept, tmp_path, monkeypatch):
+    (tmp_path / "gcc").symlink_to(shutil.which("cc"))
+    monkeypatch.chdir(tmp_path)
+    assert answer(["./gcc"], "a") == 42
+    assert kept() == 1
 
 
 def test_a_compiler_that_fails_says_why(answer, kept):

@@ -44,7 +44,7 @@ def code_digests(part: str, paths: Sequence[Path]) -> list[str]:
 
 def _key(path: Path, state: os.stat_result) -> str:
     times = f"{state.st_mtime_ns} {state.st_ctime_ns}"
-    return f"{state.st_size} {times} {state.st_ino} {path}"
+    return f"{state.st_size} {times} {state.st_dev} {state.st_ino} {path}"
 
 
 def _kept(part: str, paths: Sequence[Path]) -> Path:
@@ -54,10 +54,12 @@ def _kept(part: str, paths: Sequence[Path]) -> Path:
 
 
 def _read(file: Path) -> Mapping[str, str]:
-    with suppress(OSError, ValueError):
+    """Return the digests of a file, {} if there are none or they are damaged."""
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         found = json.loads(file.read_text("utf-8"))
-        if isinstance(found, dict) and all(isinstance(digest, str) for digest in found.values()):
-            return found
+        digests: Mapping[str, str] = found["digests"]
+        if digest_json(digests) == found["check"]:
+            return digests
     return {}
 
 
@@ -67,7 +69,8 @@ def _write(file: Path, digests: Mapping[str, str]) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            partial.write_text(json.dumps(digests), "utf-8")
+            kept = {"digests": digests, "check": digest_json(digests)}
+            partial.write_text(json.dumps(kept), "utf-8")
             partial.replace(file)
         finally:
             partial.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ from zoo.digest import digest_path
 from zoo.provenance import known_digests
 from zoo.provenance.known_digests import code_digests
 
+DAMAGED = [b"", b"[]", b"[" * 200_000, b"{", b'{"digests": 1}', b"\xff\xfe"]
+
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
@@ -88,10 +90,18 @@ def test_installations_do_not_share(code, read, tmp_path):
 
 
 @pytest.mark.usefixtures("later")
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"a": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", DAMAGED)
 def test_what_is_damaged_is_not_used(cache, code, content):
     first = code_digests("room", code)
     next(cache.iterdir()).write_bytes(content)
+    assert code_digests("room", code) == first
+
+
+@pytest.mark.usefixtures("later")
+def test_another_digest_is_not_used(cache, code):
+    first = code_digests("room", code)
+    kept = next(cache.iterdir())
+    kept.write_text(kept.read_text().replace(first[0], first[1]))
     assert code_digests("room", code) == first
 
 
