@@ -19,9 +19,8 @@ _TIMEOUT_S = 600
 _LOG_LINES = 15
 _KERNELS = "kernels.c"
 """How the names of those sources end that many networks have in common."""
-
-
 _COMPILER = re.compile(r"(.*-)?(gcc|clang)(-[0-9.]+)?")
+"""How compilers are called that are one program, not a script before one."""
 _PLAIN_OPTION = re.compile(r"-std=\w+|-O\w?|-fPIC")
 _SEARCHED = ("CPATH", "C_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX")
 _ELF = b"\x7fELF"
