@@ -103,10 +103,15 @@ class Cache:
 
     entries/KEY.FACTS/files: a stage's output.  stage.json beside it: its inputs and digests.
     locks/KEY.lock.  last/BUILD.STAGE.json: the last build's stage.json.
-    code/: digests of code that did not change (zoo.provenance.known_digests).
+    code/: digests of code that did not change.
     """
 
     folder: Path
+
+    @property
+    def digests_folder(self) -> Path:
+        """Where digests of code are kept (zoo.provenance.known_digests)."""
+        return self.folder / "code"
 
     def perform(self, task: Task, run: Callable[[Path], object], force: bool = False) -> Outcome:
         """Return the task's result, running it only if it is not cached.

@@ -32,6 +32,7 @@ from zoo.cli.options import (
     seed_option,
 )
 from zoo.cli.output import print_json
+from zoo.provenance.known_digests import kept_in
 from zoo.quoting import terminal
 from zoo.signature import SigningKey
 
@@ -194,6 +195,8 @@ def command(
         machines = Machines(workers, scheduler, ship)
         cells = read_matrix(matrix, signing)
         ctx.exit(build_matrix(cells, machines, open_cache(cache_folder), out, force, as_json))
+    if not dry_run:
+        ctx.with_resource(kept_in(open_cache(cache_folder).digests_folder))
     limits = Limits(1024 * (budget_kb or inf), max_loss or inf, budget_ms or inf)
     runtime = chosen_runtime(str(wish["runtime"]), cpu_tail)
     if limits == NO_LIMITS:  # they are about one runtime

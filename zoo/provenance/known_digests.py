@@ -6,30 +6,44 @@ has the same content. Times are coarse, so a file that changed just now is not k
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from secrets import token_hex
 from time import time_ns
 
-from zoo.cache_folder import cache_folder
 from zoo.digest import digest_json, digest_path
 
-__all__ = ["code_digests"]
+__all__ = ["code_digests", "kept_in"]
 
 _COARSEST_NS = 2_000_000_000
 """The step of times in FAT, the coarsest file system in use."""
+_FOLDER: ContextVar[Path | None] = ContextVar("folder", default=None)
+
+
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Keep digests in a folder while the block runs; elsewhere nothing is kept."""
+    token = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(token)
 
 
 def code_digests(part: str, paths: Sequence[Path]) -> list[str]:
     """Return the digests of a part's files, in their order.
 
-    They are kept in the cache folder. Where it cannot be written, all files are read each time.
+    Without a folder that can be written, all files are read each time.
     """
+    folder = _FOLDER.get()
+    if folder is None:
+        return list(map(digest_path, paths))
     settled_ns = time_ns() - _COARSEST_NS
     states = [path.stat() for path in paths]
     keys = [_key(path, state) for path, state in zip(paths, states, strict=True)]
-    kept = _kept(part, paths)
+    kept = folder / _name(part, paths)
     before = _read(kept)
     digests = [before.get(key) or digest_path(path) for key, path in zip(keys, paths, strict=True)]
     now = {
@@ -47,10 +61,10 @@ def _key(path: Path, state: os.stat_result) -> str:
     return f"{state.st_size} {times} {state.st_dev} {state.st_ino} {path}"
 
 
-def _kept(part: str, paths: Sequence[Path]) -> Path:
-    """Return the file of a part's digests; of every installation its own."""
+def _name(part: str, paths: Sequence[Path]) -> str:
+    """Return the name of the file of a part's digests; of every installation its own."""
     where = digest_json(os.path.commonpath(paths))[:16]
-    return cache_folder() / "code" / f"{part}.{where}.json"
+    return f"{part}.{where}.json"
 
 
 def _read(file: Path) -> Mapping[str, str]:

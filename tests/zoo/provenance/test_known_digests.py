@@ -6,16 +6,16 @@ import pytest
 
 from zoo.digest import digest_path
 from zoo.provenance import known_digests
-from zoo.provenance.known_digests import code_digests
+from zoo.provenance.known_digests import code_digests, kept_in
 
 DAMAGED = [b"", b"[]", b"[" * 200_000, b"{", b'{"digests": 1}', b"\xff\xfe"]
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
+def cache(tmp_path):
     """Return the folder of what is kept."""
-    monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "code"
+    with kept_in(tmp_path / "cache"):
+        yield tmp_path / "cache"
 
 
 @pytest.fixture
@@ -106,9 +106,10 @@ def test_another_digest_is_not_used(cache, code):
 
 
 @pytest.mark.usefixtures("later")
-def test_without_a_cache_files_are_read_each_time(tmp_path, monkeypatch, code, read):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "file"))
+def test_without_a_folder_files_are_read_each_time(tmp_path, code, read):
     first = code_digests("room", code)
+    (tmp_path / "file").touch()
+    with kept_in(tmp_path / "file"):
+        assert code_digests("room", code) == first
     assert code_digests("room", code) == first
-    assert read == ["a.py", "b.py"] * 2
+    assert read == ["a.py", "b.py"] * 3
