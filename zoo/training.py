@@ -19,9 +19,9 @@ class TrainOptions:
     """Options of one training.
 
     data: labelled data sets, used together.  out: folder for weights, checkpoints and logs; an
-    interrupted training there resumes.  teachers: weights of larger networks to learn from.
-    peers: third-party networks to learn from, ONNX and contract.  start: folder of an earlier
-    training with the initial weights.  settings: of the recipe, by name, as text.
+    interrupted training there resumes.  teachers: weights, or float hubs, of larger networks to
+    learn from.  peers: third-party networks to learn from, ONNX and contract.  start: folder of an
+    earlier training with the initial weights.  settings: of the recipe, by name, as text.
     """
 
     data: tuple[Path, ...]

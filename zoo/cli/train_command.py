@@ -35,8 +35,8 @@ from zoo.training import TrainOptions
     "--teacher",
     "teachers",
     multiple=True,
-    type=existing("file", "weights that `zoo train` wrote"),
-    help="Weights of a larger network to learn from; repeatable.",
+    type=existing("file", "weights or a float hub that `zoo train` wrote"),
+    help="Weights or float hub of a larger network to learn from; repeatable.",
 )
 @peer_option("Third-party network to learn from")
 @click.option(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from zoo.plugs import Run
 from zoo.step import Box, ValueSpec
 from zoo.training import TrainOptions
 
-__all__ = ["Teacher", "find_teachers", "folded"]
+__all__ = ["Teacher", "find_teachers", "folded", "model_of"]
 
 Teacher = Callable[[Tensor], Tensor]
 """From face crops, [N, 3, S, S] in 0..1, to landmarks, [N, 2 K] fractions of the crop."""
@@ -69,18 +70,27 @@ def _own_network(
     """Return the zoo's network of these weights, which are named after it."""
     if not weights.is_file():
         raise RecipeError(f"{weights}: no such file; give the teacher's weights")
-    model, name = weights.name.removesuffix(".safetensors"), str(weights)
-    if family is not None and model in family.variants:
+    model, name = model_of(weights), str(weights)
+    is_hub = weights.suffix == ".onnx"
+    if family is not None and model in family.variants and not is_hub:
         variant = family.variants[model]
         return _Relative(name, variant, family.load(variant, weights))
     recipe = registry.load("recipe", model) if registry.knows("recipe", model) else None
     if recipe is None or not (recipe.restore and _finds_landmarks(recipe.contract)):
         raise RecipeError(
             f"{weights}: not named after a model that finds landmarks; expected the weights of "
-            "one, named MODEL.safetensors, such as pfld_1.0x.300w68.safetensors"
+            "one, named MODEL.safetensors, such as pfld_1.0x.300w68.safetensors, or its float "
+            "network, named MODEL.onnx or MODEL.none.onnx"
         )
+    if is_hub:
+        return _Stranger(name, recipe.contract, contract, partial(_run_file, weights))
     run: Run = registry.resolve(recipe.restore)(recipe, weights)
     return _Stranger(name, recipe.contract, contract, lambda _: run)
+
+
+def model_of(weights: Path) -> str:
+    """Return the model's name in that of a teacher's file."""
+    return weights.name.removesuffix(weights.suffix).removesuffix(".none")
 
 
 def _finds_landmarks(contract: Contract) -> bool:
@@ -89,13 +99,15 @@ def _finds_landmarks(contract: Contract) -> bool:
 
 def _peer(onnx: Path, file: Path, contract: Contract) -> "_Stranger":
     """Return a third-party network, run in PyTorch."""
+    contract_of_peer = find_recipe(str(onnx), file).contract
+    return _Stranger(str(file), contract_of_peer, contract, partial(_run_file, onnx))
 
-    def load(device: str) -> Run:
-        executor = registry.load("executor", _executor(device))
-        run: Run = executor.load(onnx.parent, onnx.name)
-        return run
 
-    return _Stranger(str(file), find_recipe(str(onnx), file).contract, contract, load)
+def _run_file(onnx: Path, device: str) -> Run:
+    """Return the network of an ONNX file, run in PyTorch."""
+    executor = registry.load("executor", _executor(device))
+    run: Run = executor.load(onnx.parent, onnx.name)
+    return run
 
 
 class _Relative:

@@ -9,6 +9,7 @@ from typing import Any
 
 from recipes.shelf.landmark_data import LandmarkData
 from recipes.shelf.landmarks.settings import Settings
+from recipes.shelf.landmarks.teachers import model_of
 from zoo.errors import RecipeError
 from zoo.training import TrainOptions
 
@@ -41,7 +42,7 @@ def training_record(
         "seed": options.seed,
         "start": options.start.name if options.start else None,
         "teachers": [
-            *(weights.stem for weights in options.teachers),
+            *(model_of(weights) for weights in options.teachers),
             *(onnx.stem for onnx, _ in options.peers),
         ],
         "changed_settings": _changed(asdict(settings), asdict(defaults)),

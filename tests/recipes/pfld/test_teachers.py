@@ -14,7 +14,7 @@ from recipes.pfld.net import Channels, Pfld  # noqa: E402
 from recipes.pfld.recipe import WEIGHTS, recipe  # noqa: E402
 from recipes.pfld.variants import VARIANTS  # noqa: E402
 from recipes.shelf.landmark_evaluation import predict  # noqa: E402
-from recipes.shelf.landmarks.teachers import find_teachers, folded  # noqa: E402
+from recipes.shelf.landmarks.teachers import find_teachers, folded, model_of  # noqa: E402
 from zoo import registry  # noqa: E402
 from zoo.errors import RecipeError  # noqa: E402
 from zoo.training import TrainOptions  # noqa: E402
@@ -74,6 +74,33 @@ def test_a_relative_and_the_same_network_by_its_contract(cut: torch.Tensor, cont
     assert SIZE * (own - peer).abs().max() < 0.2  # pixels; the peer's cut is made of bytes
     both = taught(cut, teachers=(WEIGHT_FILE,), peers=((HUB, contract),))
     torch.testing.assert_close(both, (own + peer) / 2)
+
+
+def test_a_float_network_teaches_as_its_weights_do(cut: torch.Tensor, tmp_path: Path) -> None:
+    own = taught(cut, teachers=(WEIGHT_FILE,))
+    found = taught(cut, teachers=(HUB,))  # MODEL.none.onnx, as published
+    assert SIZE * (own - found).abs().max() < 0.2  # pixels; its cut is made of bytes
+    trained = tmp_path / f"{STUDENT.name}.onnx"  # as `zoo train` names it
+    trained.write_bytes(HUB.read_bytes())
+    torch.testing.assert_close(taught(cut, teachers=(trained,)), found)
+
+
+def test_published_networks_without_weights_can_teach(cut: torch.Tensor) -> None:
+    wanted = taught(cut, teachers=(WEIGHT_FILE,))
+    for file in ("hrnet/weights/hrnet_w8-128.300w68", "dan/weights/dan2_0.25x.300w68"):
+        found = taught(cut, teachers=(WEIGHTS.parents[1] / f"{file}.none.onnx",))
+        assert SIZE * (found - wanted).abs().mean() < 2  # pixels: other networks, the same face
+
+
+@pytest.mark.parametrize("name", ["other.onnx", "pfld_0.25x.300w68.ptq.w8a8-asym.onnx"])
+def test_a_file_of_another_name_cannot_teach(cut: torch.Tensor, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(HUB.read_bytes())
+    with pytest.raises(RecipeError, match=r"not named after a model .* or MODEL\.none\.onnx$"):
+        taught(cut, teachers=(tmp_path / name,))
+
+
+def test_the_record_names_the_models_of_teachers() -> None:
+    assert model_of(HUB) == model_of(WEIGHT_FILE) == STUDENT.name
 
 
 def test_a_peer_computes_as_precisely_as_the_training(cut: torch.Tensor, contract: Path) -> None:
