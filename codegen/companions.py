@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from codegen.contract_code import finds_landmarks
 from zoo.plugs import AppRequest
+from zoo.trackable import finds_landmarks
 
 __all__ = ["TEXTS", "Readme", "readme"]
 

@@ -8,13 +8,13 @@ from zoo import registry
 from zoo.bundle.bundle import DETECTOR
 from zoo.contract import Contract, SignalSpec, Step, TensorSpec
 from zoo.plugs import AppRequest
+from zoo.trackable import finds_landmarks
 
 __all__ = [
     "ContractCode",
     "contract_code",
     "contracts_of",
     "cpp_steps",
-    "finds_landmarks",
     "step_names",
 ]
 
@@ -72,20 +72,6 @@ def _network(role: str, model: str, file: str, contract: Contract) -> ContractCo
         post=(*_lines(contract.post, ("values", "frame")), *_erased(contract)),
         track=tuple(_lines(contract.track, ("observers",))),
     )
-
-
-def finds_landmarks(contract: Contract) -> bool:
-    """Whether a contract has a value 'landmarks' [K, 2], which programs can track.
-
-    One that aligns other points cannot be: the next photo has landmarks, but not these.
-    """
-    # On demand: it loads numpy, and a build of what is cached generates nothing.
-    from zoo.data.processing import usual_points, value_specs
-
-    spec = value_specs(contract).get("landmarks")
-    if spec is None or spec.dtype == "str" or spec.shape[1:] != (2,):
-        return False
-    return len(usual_points(contract)) in (0, spec.shape[0])
 
 
 def contracts_of(request: AppRequest) -> tuple[Contract, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from codegen.contract_code import contracts_of, finds_landmarks, step_names
+from codegen.contract_code import contracts_of, step_names
 from codegen.kotlin_literal import call, literal
 from codegen.templates import TEMPLATES, render
 from zoo import registry, steps
@@ -14,6 +14,7 @@ from zoo.contract import Contract, Step, TensorSpec
 from zoo.plugs import AppRequest, Library
 from zoo.step_form import step_form
 from zoo.tool import Tool
+from zoo.trackable import finds_landmarks
 
 __all__ = ["KOTLIN_FORM", "KotlinBackend", "KotlinContract", "KotlinProject", "kotlin_project"]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.contract_code import finds_landmarks
 from codegen.templates import TEMPLATES, render
 from zoo.plugs import AppRequest
+from zoo.trackable import finds_landmarks
 
 __all__ = ["PROGRAM_MARK", "page_html", "with_program"]
 

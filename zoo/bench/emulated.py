@@ -15,6 +15,7 @@ from zoo.bundle.bundle import Bundle
 from zoo.bundle.elf import processors
 from zoo.errors import UsageError
 from zoo.plugs import AppGenerator
+from zoo.trackable import finds_landmarks
 
 __all__ = ["is_for_another_processor", "measure_emulated"]
 
@@ -68,5 +69,5 @@ def _named(latency: Latency, app: AppGenerator) -> Latency:
 def _ways(bundle: Bundle) -> Iterator[tuple[str, ...]]:
     """Yield the options of the runs: with tracking where there are landmarks to follow."""
     yield ()
-    if any(step.name == "landmarks" for step in bundle.contract.post):
+    if finds_landmarks(bundle.contract):
         yield ("--track",)
