@@ -40,12 +40,13 @@ WIDTHS = (8, 6, 5, 4, 3, 2)
 FORMS = {
     "user's file -> float hub": "network as imported",
     "float hub -> float reference": "float reference",
-    "float reference -> integer reference": "integer reference",
+    "float hub -> hub, nme_interocular_percent": "integer reference",
     "integer reference -> artifact, each op alone": "the board's file",
     "artifact -> app": "program",
     "post-processing -> app's record": "program's record",
 }
-"""What each step of a certificate compares with the form before it, which is the user's first."""
+"""What each step of a certificate, by how it begins, compares with the form before it, which is the
+user's first."""
 
 
 def stages() -> Drawing:
@@ -139,22 +140,27 @@ def eight_bits() -> Drawing:
 
 def certificate_chain(checks: Sequence[Mapping[str, Any]]) -> Drawing:
     """Return the forms of a network below each other, with the difference between each two."""
-    known = {check["step"]: check for check in checks}
     content = [heading("From the network's file to the program's record"), *form("your file", 34)]
+    summary = []
     for index, (step, name) in enumerate(FORMS.items()):
         y = 34.0 + 66 * (index + 1)
-        check = known[step]
+        check = next(check for check in checks if check["step"].startswith(step))
         told = f"at most {check['largest']:.2g} {unit(check)}; allowed: {check['bound']:g}"
         content += [line(f"M110 {y - 30:.0f}v28", "var(--faint)"), text(told, 124, y - 11)]
         content += form(name, y)
+        summary.append(f"{step}: {check['largest']:.2g}")
     height = 34.0 + 66 * len(FORMS) + 46
-    summary = "; ".join(f"{step}: {known[step]['largest']:.2g}" for step in FORMS)
-    return Drawing(520, height, "A certificate", summary, content)
+    return Drawing(520, height, "A certificate", "; ".join(summary), content)
 
 
 def unit(check: Mapping[str, Any]) -> str:
     """Return a check's unit in words."""
-    words = {"lsb": "steps", "relative": "of the largest number", "pixel or degree": "pixels"}
+    words = {
+        "lsb": "steps",
+        "relative": "of the largest number",
+        "of the float network's": "of the float network's error",
+        "pixel or degree": "pixels",
+    }
     return "step" if check["unit"] == "lsb" and check["largest"] == 1 else words[check["unit"]]
 
 
