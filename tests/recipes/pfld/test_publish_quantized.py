@@ -30,7 +30,7 @@ def test_says_how_it_was_made():
     graph = onnx.read(HUBS["ptq.w8a8-asym"].read_bytes(), "hub")
     assert graph.is_quantized
     assert (graph.metadata["zoo.scheme"], graph.metadata["zoo.quantizer"]) == ("w8a8-asym", "ptq")
-    assert graph.metadata["zoo.calibration_count"] == "500"
+    assert graph.metadata["zoo.calibration_count"] == "400"
     assert graph.metadata["zoo.model"] == MODEL
 
 
