@@ -17,10 +17,12 @@ from recipes.shelf.landmarks.mean_face import mean_face
 from recipes.shelf.landmarks.network_input import network_input
 from zoo import registry
 from zoo.build.models import find_recipe
+from zoo.build.network import read_network
 from zoo.contract import Contract
 from zoo.data.processing import value_specs
-from zoo.errors import RecipeError
+from zoo.errors import MisfitError, RecipeError
 from zoo.plugs import Run
+from zoo.recipe import Recipe
 from zoo.step import Box, ValueSpec
 from zoo.training import TrainOptions
 
@@ -83,7 +85,7 @@ def _own_network(
             "network, named MODEL.onnx or MODEL.none.onnx"
         )
     if is_hub:
-        return _Stranger(name, recipe.contract, contract, partial(_run_file, weights))
+        return _file_network(name, weights, recipe, contract)
     run: Run = registry.resolve(recipe.restore)(recipe, weights)
     return _Stranger(name, recipe.contract, contract, lambda _: run)
 
@@ -99,8 +101,18 @@ def _finds_landmarks(contract: Contract) -> bool:
 
 def _peer(onnx: Path, file: Path, contract: Contract) -> "_Stranger":
     """Return a third-party network, run in PyTorch."""
-    contract_of_peer = find_recipe(str(onnx), file).contract
-    return _Stranger(str(file), contract_of_peer, contract, partial(_run_file, onnx))
+    return _file_network(str(file), onnx, find_recipe(str(onnx), file), contract)
+
+
+def _file_network(name: str, onnx: Path, recipe: Recipe, contract: Contract) -> "_Stranger":
+    """Return the float network of an ONNX file; raises RecipeError if it is not the recipe's."""
+    try:
+        graph = read_network(onnx, recipe)
+    except MisfitError as error:
+        raise RecipeError(f"{onnx}: not the network of its contract: {error}") from error
+    if graph.is_quantized:
+        raise RecipeError(f"{onnx}: holds integers; give the float network, which teaches more")
+    return _Stranger(name, recipe.contract, contract, partial(_run_file, onnx))
 
 
 def _run_file(onnx: Path, device: str) -> Run:

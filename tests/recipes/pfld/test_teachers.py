@@ -99,6 +99,27 @@ def test_a_file_of_another_name_cannot_teach(cut: torch.Tensor, tmp_path: Path, 
         taught(cut, teachers=(tmp_path / name,))
 
 
+def test_the_network_of_another_model_cannot_teach(cut: torch.Tensor, tmp_path: Path) -> None:
+    hub = tmp_path / "hrnet_w8-128.300w68.onnx"
+    hub.write_bytes(HUB.read_bytes())
+    with pytest.raises(RecipeError, match=r"hrnet.*\.onnx: not the network of its contract: hrnet"):
+        taught(cut, teachers=(hub,))
+
+
+def test_integers_cannot_teach(cut: torch.Tensor, tmp_path: Path) -> None:
+    hub = tmp_path / f"{STUDENT.name}.onnx"
+    hub.write_bytes(RECIPE.hubs["ptq.w8a8-asym"].read_bytes())
+    with pytest.raises(RecipeError, match=r"\.onnx: holds integers; give the float network"):
+        taught(cut, teachers=(hub,))
+
+
+def test_a_peer_must_fit_its_contract(cut: torch.Tensor, contract: Path) -> None:
+    contract.write_text(contract.read_text("utf-8").replace("112, 112]}", "96, 96]}"), "utf-8")
+    contract.write_text(contract.read_text("utf-8").replace("size = [112, 112]", "size = [96, 96]"))
+    with pytest.raises(RecipeError, match=r"input .* has shape \[3, 96, 96\] in the contract"):
+        taught(cut, peers=((HUB, contract),))
+
+
 def test_the_record_names_the_models_of_teachers() -> None:
     assert model_of(HUB) == model_of(WEIGHT_FILE) == STUDENT.name
 
